@@ -1,0 +1,64 @@
+"""The contract of everything that frames come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from fasdemo.frames import Calibration, FrameSet, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What a source says about itself before the first frame."""
+
+    name: str
+    """Shown to people and written to logs: a device name and serial, or a file name without its folder."""
+    kind: str
+    """`realsense`, `webcam`, `video`, `session`, `recording`, `images`."""
+    live: bool
+    declared: frozenset[Stream]
+    width: int
+    height: int
+    fps: float
+    frame_count: int | None
+    """None for cameras and where the container does not say."""
+    calibration: Calibration | None = None
+    depth_scale: float = 0.001
+
+
+class Source(Protocol):
+    """A context manager that yields frame sets in order.
+
+    `info` is valid after `__enter__`. Iteration ends at the end of a file; a camera never ends by itself: it
+    yields frames that carry `faults`, or raises `fasdemo.errors.UserError` when it is gone for good.
+    After iteration `warnings` holds sentences for the user, e.g. how much of a truncated file was lost.
+    """
+
+    @property
+    def info(self) -> SourceInfo:
+        """Facts about the source."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences for the user about what was skipped or lost so far."""
+        ...
+
+    def __iter__(self) -> Iterator[FrameSet]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class SeekableSource(Source, Protocol):
+    """A source of known length that can start anywhere, for the transport bar."""
+
+    def seek(self, index: int) -> None:
+        """The next frame that iteration yields is number `index`."""
+        ...

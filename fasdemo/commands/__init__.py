@@ -1,0 +1,1 @@
+"""The subcommands of `fasdemo`, one module each, imported only when called."""

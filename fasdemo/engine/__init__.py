@@ -1,0 +1,1 @@
+"""From frames to verdicts: tracks, evidence, fail-closed rules and timing."""

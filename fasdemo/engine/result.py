@@ -1,0 +1,108 @@
+"""What the engine says about one frame; `docs/events.md` describes the JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from fasdemo.faces.face import Face
+from fasdemo.frames import Stream, Truth
+from fasdemo.models.crop import FaceCrops
+
+
+class Status(StrEnum):
+    """The verdict on one face. There is no fourth word, and nothing but `LIVE` means yes."""
+
+    LIVE = "LIVE"
+    SPOOF = "SPOOF"
+    UNCERTAIN = "UNCERTAIN"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceVerdict:
+    """One tracked face in one frame.
+
+    Attributes:
+        score: calibrated and fused over time, 1 = live; None when nothing could be scored.
+        frame_score: this frame's own calibrated score.
+        reasons: machine-readable codes, most important first, see `docs/reasons.md`.
+        per_modality: score of each stream's own head, where the model has them.
+        evidence: physical measurements by name with the unit in the name, None = could not be measured.
+        guidance: one sentence for the person before the camera, empty when nothing has to change.
+    """
+
+    track_id: int
+    face: Face
+    status: Status
+    score: float | None
+    frame_score: float | None
+    reasons: tuple[str, ...]
+    per_modality: dict[Stream, float] = field(default_factory=dict)
+    evidence: dict[str, float | None] = field(default_factory=dict)
+    guidance: str = ""
+    crops: FaceCrops | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds spent in each stage; `total` is from the frame's arrival to the verdict."""
+
+    capture: float
+    detect: float
+    align: float
+    infer: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """Everything the engine says about one frame set."""
+
+    frame: int
+    timestamp_s: float
+    source: str
+    live_source: bool
+    model: str
+    policy: str
+    faces: tuple[FaceVerdict, ...]
+    latency_ms: Latency
+    truth: Truth | None = None
+    reasons: tuple[str, ...] = ()
+    """Codes that concern the frame and not one face, e.g. `no_face`, `stream_stalled`."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The event as `docs/events.schema.json` describes it."""
+        return {
+            "frame": self.frame,
+            "timestamp_s": round(self.timestamp_s, 6),
+            "source": self.source,
+            "live_source": self.live_source,
+            "model": self.model,
+            "policy": self.policy,
+            "faces": [_face_json(face) for face in self.faces],
+            "reasons": list(self.reasons),
+            "latency_ms": {
+                name: round(getattr(self.latency_ms, name), 3)
+                for name in ("capture", "detect", "align", "infer", "total")
+            },
+            **({"truth": {"label": self.truth.label, "species": self.truth.species}} if self.truth else {}),
+        }
+
+
+def _face_json(verdict: FaceVerdict) -> dict[str, Any]:
+    return {
+        "track_id": verdict.track_id,
+        "box": [round(value, 1) for value in verdict.face.box],
+        "status": verdict.status.value,
+        "score": _rounded(verdict.score),
+        "frame_score": _rounded(verdict.frame_score),
+        "reasons": list(verdict.reasons),
+        "per_modality": {name: _rounded(value) for name, value in verdict.per_modality.items()},
+        "evidence": {name: _rounded(value) for name, value in verdict.evidence.items()},
+        "guidance": verdict.guidance,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 5)

@@ -1,0 +1,157 @@
+"""The model card: everything that has to be known to feed a network and to read its answer.
+
+The card is JSON in the ONNX file's metadata under `CARD_KEY`, and beside the file as `NAME.json` with the
+file's sha256 added. It is written by the trainer and trusted only after `ModelCard.model_validate_json`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from fasdemo.frames import Stream
+
+CARD_KEY = "fasdemo.card"
+
+DepthEncoding = Literal["face-relative-mm", "casia-surf-8bit"]
+Unit = Annotated[float, Field(gt=0.0, lt=1.0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class InputSpec(_Part):
+    """One image input of the graph: (N, channels, input_size, input_size) float32."""
+
+    name: str
+    """The graph input's name."""
+    modality: Stream
+    channels: Literal[1, 3]
+    """Single-channel images are replicated when 3."""
+    channel_order: Literal["RGB", "BGR", "grey"] = "RGB"
+    mean: tuple[float, ...]
+    std: tuple[Annotated[float, Field(gt=0.0)], ...]
+    """Of values in [0, 1], one per channel or one for all."""
+    depth_encoding: DepthEncoding | None = None
+    depth_range_mm: Annotated[float, Field(gt=0.0)] = 150.0
+    """`face-relative-mm` clips to plus and minus this."""
+    optional: bool = False
+    """The graph accepts this stream as absent, see `ModelCard.presence_input`."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.modality == "depth") != (self.depth_encoding is not None):
+            raise ValueError("depth_encoding belongs to depth inputs, and every depth input needs one")
+        for name in ("mean", "std"):
+            if len(getattr(self, name)) not in (1, self.channels):
+                raise ValueError(f"{name} needs one value or one per channel")
+        return self
+
+
+class CropSpec(_Part):
+    """How a face becomes a square, see `fasdemo.models.crop`."""
+
+    template: Literal["keypoints-v1", "box-v1"] = "keypoints-v1"
+    scale: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
+    """Widens (> 1) or narrows the template's field; for `box-v1`, side of the square over the face box's longer side."""
+
+
+class OutputSpec(_Part):
+    """One output of the graph: (N, classes) float32."""
+
+    name: str
+    head: Literal["fused", "rgb", "depth", "ir"] = "fused"
+    classes: Annotated[int, Field(ge=1)]
+    live_index: Annotated[int, Field(ge=0)]
+    kind: Literal["logits", "probabilities"] = "logits"
+    """Softmax happens exactly once: in fasdemo for `logits`, in the graph for `probabilities`."""
+
+    @model_validator(mode="after")
+    def _live_exists(self) -> Self:
+        if self.live_index >= self.classes:
+            raise ValueError("live_index must be smaller than classes")
+        return self
+
+
+class Calibration(_Part):
+    """Platt scaling: score = sigmoid(scale * margin + bias), margin = log(p_live / (1 - p_live))."""
+
+    scale: Annotated[float, Field(gt=0.0)] = 1.0
+    bias: float = 0.0
+
+
+class Threshold(_Part):
+    """LIVE above `live_above`, SPOOF below `spoof_below`, UNCERTAIN between; both on the calibrated score."""
+
+    live_above: Unit
+    spoof_below: Unit
+    rule: str
+    data: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.spoof_below > self.live_above:
+            raise ValueError("spoof_below must not exceed live_above")
+        return self
+
+
+class Metric(_Part):
+    """A measured figure with its 95 % interval and the command and data that gave it."""
+
+    value: float | None
+    ci95: tuple[float, float] | None = None
+    data: str
+    note: str = ""
+
+
+class ModelCard(_Part):
+    """See the module's first lines. `sha256` is of the ONNX file and stands only beside it."""
+
+    card_schema: Literal[1] = 1
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+    architecture: str
+    input_size: Annotated[int, Field(ge=32, le=512)]
+    inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1, max_length=3)]
+    presence_input: str | None = None
+    """Graph input (N, len(inputs)) float32, 1 = stream present, 0 = absent, in the order of `inputs`."""
+    crop: CropSpec = CropSpec()
+    outputs: Annotated[tuple[OutputSpec, ...], Field(min_length=1)]
+    calibration: Calibration = Calibration()
+    subset_calibration: dict[str, Calibration] = {}
+    """Where streams are optional: calibration per subset, key e.g. `depth+ir`, names sorted as in `inputs`."""
+    thresholds: Annotated[dict[str, Threshold], Field(min_length=1)]
+    """By policy name: `bpcer20`, `apcer1`, `balanced` ..."""
+    default_policy: str
+    training_data: str
+    recipe: str = ""
+    credits: tuple[str, ...] = ()
+    licence: str = "Apache-2.0"
+    metrics: dict[str, Metric] = {}
+    limits: str = ""
+    """What these figures do not say, in words."""
+    sha256: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [spec.modality for spec in self.inputs]
+        if len(set(names)) != len(names):
+            raise ValueError("inputs name a modality twice")
+        if self.default_policy not in self.thresholds:
+            raise ValueError(f"default_policy {self.default_policy!r} is not among thresholds")
+        if sum(output.head == "fused" for output in self.outputs) != 1:
+            raise ValueError("outputs need exactly one with head 'fused'")
+        if any(spec.optional for spec in self.inputs) != (self.presence_input is not None):
+            raise ValueError("optional inputs and presence_input need each other")
+        return self
+
+    @property
+    def modalities(self) -> tuple[Stream, ...]:
+        """Modalities in input order."""
+        return tuple(spec.modality for spec in self.inputs)
+
+    def accepts(self, present: frozenset[Stream]) -> bool:
+        """Whether the network can judge a face of which exactly these streams are present."""
+        required = {spec.modality for spec in self.inputs if not spec.optional}
+        return bool(present & set(self.modalities)) and required <= present

@@ -1,0 +1,243 @@
+"""From a frame set and a face to small aligned crops, one similarity transform per stream.
+
+Only the crop is projected between cameras, never the frame: the crop's corners, placed at the face's median
+distance, go through the calibration into the depth and IR images. The trainer imports these functions, so the
+network is trained on what it will see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.faces.face import Face, Points
+from fasdemo.frames import Calibration, Depth, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
+from fasdemo.models.card import CropSpec
+
+Transform = npt.NDArray[np.float64]
+"""(2, 3): image pixels to crop pixels."""
+DepthMm = npt.NDArray[np.float32]
+
+TEMPLATE = np.array([[0.36, 0.40], [0.64, 0.40], [0.50, 0.57], [0.50, 0.69]])
+"""`keypoints-v1`: right eye, left eye, nose tip and mouth in a unit square; an adult's eyes lie about 63 mm apart,
+so the square shows about 225 mm: the whole face, its outline and a little of what surrounds it."""
+
+_ADULT_EYE_DISTANCE_M = 0.063
+_DEPTH_STEPS = 3
+_CORE = (0.30, 0.70)
+"""The part of the crop, along both axes, whose median depth is the face's distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCrops:
+    """Aligned square crops of one face, all of the same size.
+
+    Attributes:
+        rgb: uint8 (S, S, 3), order R, G, B; None if not captured.
+        depth_mm: float32 (S, S), distance from the depth camera in millimetres, 0 = no reading.
+        ir: uint8 (S, S); sensors with more bits are scaled to 8.
+        distance_mm: the face's median depth, 0 where unknown.
+        to_crop: RGB pixels to crop pixels, (2, 3).
+        inside: share of the crop that lies within the RGB image, in [0, 1].
+    """
+
+    rgb: Rgb | None
+    depth_mm: DepthMm | None
+    ir: npt.NDArray[np.uint8] | None
+    distance_mm: float
+    to_crop: Transform
+    inside: float = 1.0
+
+
+def similarity(source: npt.NDArray[np.floating], target: npt.NDArray[np.floating]) -> Transform:
+    """Least-squares rotation, uniform scale and shift (Umeyama 1991, without reflection) of (N, 2) points."""
+    a, b = np.asarray(source, np.float64), np.asarray(target, np.float64)
+    a_mean, b_mean = a.mean(0), b.mean(0)
+    za = (a - a_mean) @ np.array([1.0, 1.0j])
+    zb = (b - b_mean) @ np.array([1.0, 1.0j])
+    power = float((np.abs(za) ** 2).sum())
+    if power < 1e-9:
+        raise ValueError("the points coincide")
+    factor = complex((np.conj(za) * zb).sum() / power)
+    linear = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    return np.column_stack([linear, b_mean - linear @ a_mean])
+
+
+def face_transform(face: Face, spec: CropSpec, size: int) -> Transform:
+    """RGB pixels to pixels of a crop of `size`.
+
+    `keypoints-v1` puts eyes, nose and mouth on `TEMPLATE`; `box-v1` is an upright square around the box's centre.
+    """
+    if spec.template == "box-v1":
+        x, y, width, height = face.box
+        side = max(width, height) * spec.scale
+        corner = np.array([x + width / 2 - side / 2, y + height / 2 - side / 2])
+        return np.column_stack([np.eye(2) * size / side, -corner * size / side])
+    return keypoint_transform(face.keypoints, spec.scale, size)
+
+
+def keypoint_transform(keypoints: Points, scale: float, size: int) -> Transform:
+    """The `keypoints-v1` transform of (>=4, 2) key points in the order of `fasdemo.faces.face.KEYPOINTS`."""
+    target = ((TEMPLATE - 0.5) / scale + 0.5) * size - 0.5
+    return similarity(keypoints[:4], target)
+
+
+def warp(
+    image: npt.NDArray[np.generic], transform: Transform, size: int, nearest: bool = False
+) -> npt.NDArray[np.generic]:
+    """Warp an image to (size, size[, channels]); strong reductions are area-averaged, so that they do not alias.
+
+    Depth has to be warped with `nearest`: a mean of two distances is a place where nothing is. Outside is 0.
+    """
+    array = np.asarray(image)
+    if nearest:
+        return cast(
+            npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_NEAREST)
+        )
+    shrink = 1.0 / max(float(np.hypot(transform[0, 0], transform[1, 0])), 1e-6)
+    factor = min(ceil(shrink - 0.25), 4)
+    if factor <= 1:
+        return cast(
+            npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_LINEAR)
+        )
+    # Pixel centres: crop pixel u covers the large pixels factor * u ... factor * u + factor - 1.
+    larger = transform * factor
+    larger[:, 2] += (factor - 1) / 2
+    big = cv2.warpAffine(array, larger, (size * factor, size * factor), flags=cv2.INTER_LINEAR)
+    return cast(npt.NDArray[np.generic], cv2.resize(big, (size, size), interpolation=cv2.INTER_AREA))
+
+
+def corners(transform: Transform, size: int) -> npt.NDArray[np.float64]:
+    """The crop's corner pixels in the image that `transform` starts from, (4, 2)."""
+    inverse = cv2.invertAffineTransform(transform)
+    square = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], np.float64)
+    return np.asarray(square @ inverse[:, :2].T + inverse[:, 2])
+
+
+def project(
+    points: npt.NDArray[np.floating],
+    distance_m: float,
+    source: Intrinsics,
+    target: Intrinsics,
+    move: Extrinsics,
+) -> npt.NDArray[np.float64]:
+    """Pixels (N, 2) of one camera, lying at `distance_m` before it, as pixels of another camera."""
+    flat = np.asarray(points, np.float64).reshape(-1, 1, 2)
+    rays = cv2.undistortPoints(flat, source.matrix(), np.array(source.distortion)).reshape(-1, 2)
+    xyz = np.column_stack([rays, np.ones(len(rays))]) * distance_m
+    transform = move.matrix()
+    rotation, _ = cv2.Rodrigues(transform[:3, :3])
+    pixels, _ = cv2.projectPoints(
+        xyz, rotation, transform[:3, 3], target.matrix(), np.array(target.distortion)
+    )
+    return np.asarray(pixels.reshape(-1, 2), np.float64)
+
+
+def to_stream(
+    to_crop: Transform,
+    size: int,
+    rgb_shape: tuple[int, int],
+    stream_shape: tuple[int, int],
+    distance_m: float,
+    calibration: Calibration | None,
+    stream: str,
+) -> Transform:
+    """The transform from a stream's pixels to the crop, for a face at `distance_m` from the RGB camera.
+
+    Without calibration, or where it says `registered`, both images show the same field and differ in size only.
+    """
+    target = None if calibration is None else (calibration.depth if stream == "depth" else calibration.ir)
+    if calibration is None or calibration.registered or target is None:
+        ratio = np.array([rgb_shape[1] / stream_shape[1], rgb_shape[0] / stream_shape[0]])
+        result = to_crop.copy()
+        result[:, :2] = to_crop[:, :2] * ratio
+        result[:, 2] += to_crop[:, :2] @ (0.5 * ratio - 0.5)
+        return result
+    move = calibration.rgb_to_depth if stream == "depth" else calibration.rgb_to_ir
+    quad = project(corners(to_crop, size), distance_m, calibration.rgb, target, move)
+    square = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], np.float64)
+    return similarity(quad, square)
+
+
+def core_median_mm(depth_mm: DepthMm) -> float:
+    """Median of the valid depth in the middle of a depth crop, millimetres; 0 where there is none."""
+    size = depth_mm.shape[0]
+    low, high = int(size * _CORE[0]), int(size * _CORE[1])
+    core = depth_mm[low:high, low:high]
+    valid = core[core > 0]
+    return float(np.median(valid)) if valid.size else 0.0
+
+
+def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCrops:
+    """Aligned crops of one face from every stream that the frame holds.
+
+    Raises:
+        ValueError: the face's key points coincide.
+    """
+    to_crop = face_transform(face, spec, size)
+    rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
+    guess_m = _distance_from_eyes_m(face.keypoints, frame.calibration, rgb_shape)
+    depth_mm, distance_mm = _depth_crop(frame, to_crop, size, rgb_shape, guess_m)
+    ir = None
+    if frame.ir is not None:
+        at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
+        shape = (frame.ir.shape[0], frame.ir.shape[1])
+        ir = warp(
+            ir_8bit(frame.ir), to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size
+        )
+    return FaceCrops(
+        rgb=cast(Rgb, warp(frame.rgb, to_crop, size)),
+        depth_mm=depth_mm,
+        ir=cast("npt.NDArray[np.uint8] | None", ir),
+        distance_mm=distance_mm,
+        to_crop=to_crop,
+        inside=_inside(to_crop, size, rgb_shape),
+    )
+
+
+def ir_8bit(ir: Ir) -> npt.NDArray[np.uint8]:
+    """Infrared as 8 bits; 16-bit images use their full range by contract."""
+    if ir.dtype == np.uint8:
+        return cast("npt.NDArray[np.uint8]", ir)
+    return (ir >> 8).astype(np.uint8)
+
+
+def _depth_crop(
+    frame: FrameSet, to_crop: Transform, size: int, rgb_shape: tuple[int, int], guess_m: float
+) -> tuple[DepthMm | None, float]:
+    if frame.depth is None:
+        return None, 0.0
+    shape = (frame.depth.shape[0], frame.depth.shape[1])
+    fixed = frame.calibration is None or frame.calibration.registered
+    at_m, crop = guess_m, np.zeros((size, size), np.float32)
+    for _ in range(1 if fixed else _DEPTH_STEPS):
+        transform = to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "depth")
+        raw = cast(Depth, warp(frame.depth, transform, size, nearest=True))
+        crop = raw.astype(np.float32) * np.float32(frame.depth_scale * 1000.0)
+        median = core_median_mm(crop)
+        if median <= 0 or abs(median / 1000.0 - at_m) < 0.002:
+            break
+        at_m = median / 1000.0
+    return crop, core_median_mm(crop)
+
+
+def _distance_from_eyes_m(
+    keypoints: Points, calibration: Calibration | None, rgb_shape: tuple[int, int]
+) -> float:
+    """A first guess at the face's distance, from the eyes' distance in pixels; good enough to start the projection."""
+    focal = calibration.rgb.fx if calibration is not None else rgb_shape[1] * 0.95
+    pixels = float(np.hypot(*(keypoints[1] - keypoints[0])))
+    return float(np.clip(_ADULT_EYE_DISTANCE_M * focal / max(pixels, 1.0), 0.1, 5.0))
+
+
+def _inside(to_crop: Transform, size: int, rgb_shape: tuple[int, int]) -> float:
+    height, width = rgb_shape
+    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    square = (corners(to_crop, size)).astype(np.float32)
+    area, _ = cv2.intersectConvexConvex(square, frame)
+    return float(min(1.0, area / max(float(cv2.contourArea(square)), 1e-6)))

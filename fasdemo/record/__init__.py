@@ -1,0 +1,1 @@
+"""Labelled sessions on disk: writer, reader, verification, repair and export."""

@@ -1,0 +1,69 @@
+"""`python -m trainer`: one subcommand a module of `trainer.commands`, imported only when called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from fasdemo.errors import UserError
+
+COMMANDS = {
+    "train": "train a network from a configuration",
+    "evaluate": "metrics and an HTML report of a checkpoint on a labelled list",
+    "submit": "score a list of pictures into a submission file",
+    "ensemble": "combine several score files",
+    "metrics": "the papers' and ISO/IEC 30107-3 figures of a score file",
+    "lists": "write train, validation and test lists from a folder",
+    "finetune": "own recorded sessions to a new model",
+    "summary": "parameters and multiply-adds of every network beside the published figures",
+    "import": "read a published checkpoint",
+    "export": "write an ONNX model with its card",
+    "synth": "render faces and attacks as RGB, depth and infrared",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; returns the exit status: 0, 2 for unusable input, 130 after Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # The published spelling has no subcommand: `python -m trainer --config NAME ...` trains.
+    if arguments and arguments[0] not in COMMANDS and arguments[0] not in ("-h", "--help"):
+        if not arguments[0].startswith("-"):
+            print(
+                f"trainer: {arguments[0]!r} is no command; choose from {', '.join(COMMANDS)}.",
+                file=sys.stderr,
+            )
+            return 2
+        arguments.insert(0, "train")
+    if not arguments or arguments[0] in ("-h", "--help"):
+        width = max(map(len, COMMANDS))
+        print("usage: python -m trainer COMMAND ...   (each command explains itself with --help)\n")
+        print("\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()))
+        return 0
+    name = arguments[0]
+    module = importlib.import_module(f"trainer.commands.{name}_command")
+    parser = argparse.ArgumentParser(
+        prog=f"python -m trainer {name}",
+        description=COMMANDS[name],
+        epilog=f"example: {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    try:
+        return int(module.run(parser.parse_args(arguments[1:])))
+    except UserError as error:
+        print(f"trainer {name}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"trainer {name}: interrupted.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away: not an error, and nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

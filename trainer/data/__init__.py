@@ -1,0 +1,1 @@
+"""Face anti-spoofing data sets and recorded sessions as training samples."""

@@ -1,0 +1,1 @@
+"""The networks of the FeatherNets papers and of this project, behind one registry."""
