@@ -96,15 +96,11 @@ def warp(
     """
     array = np.asarray(image)
     if nearest:
-        return cast(
-            npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_NEAREST)
-        )
+        return cast(npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_NEAREST))
     shrink = 1.0 / max(float(np.hypot(transform[0, 0], transform[1, 0])), 1e-6)
     factor = min(ceil(shrink - 0.25), 4)
     if factor <= 1:
-        return cast(
-            npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_LINEAR)
-        )
+        return cast(npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_LINEAR))
     # Pixel centres: crop pixel u covers the large pixels factor * u ... factor * u + factor - 1.
     larger = transform * factor
     larger[:, 2] += (factor - 1) / 2
@@ -132,9 +128,7 @@ def project(
     xyz = np.column_stack([rays, np.ones(len(rays))]) * distance_m
     transform = move.matrix()
     rotation, _ = cv2.Rodrigues(transform[:3, :3])
-    pixels, _ = cv2.projectPoints(
-        xyz, rotation, transform[:3, 3], target.matrix(), np.array(target.distortion)
-    )
+    pixels, _ = cv2.projectPoints(xyz, rotation, transform[:3, 3], target.matrix(), np.array(target.distortion))
     return np.asarray(pixels.reshape(-1, 2), np.float64)
 
 
@@ -187,9 +181,7 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCro
     if frame.ir is not None:
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
-        ir = warp(
-            ir_8bit(frame.ir), to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size
-        )
+        ir = warp(ir_8bit(frame.ir), to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size)
     return FaceCrops(
         rgb=cast(Rgb, warp(frame.rgb, to_crop, size)),
         depth_mm=depth_mm,
@@ -226,9 +218,7 @@ def _depth_crop(
     return crop, core_median_mm(crop)
 
 
-def _distance_from_eyes_m(
-    keypoints: Points, calibration: Calibration | None, rgb_shape: tuple[int, int]
-) -> float:
+def _distance_from_eyes_m(keypoints: Points, calibration: Calibration | None, rgb_shape: tuple[int, int]) -> float:
     """A first guess at the face's distance, from the eyes' distance in pixels; good enough to start the projection."""
     focal = calibration.rgb.fx if calibration is not None else rgb_shape[1] * 0.95
     pixels = float(np.hypot(*(keypoints[1] - keypoints[0])))
