@@ -143,6 +143,8 @@ class Session(_Part):
     lost: Annotated[int, Field(ge=0)] = 0
     generator: dict[str, str | int | float] | None = None
     """Recipe, version and seed where the session was rendered and not recorded."""
+    container: Literal["files", "video"] = "files"
+    """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv hold all frames in order."""
     checksums: dict[str, str] = {}
     """sha256 by file name relative to the session's folder, written when the session is completed."""
 
