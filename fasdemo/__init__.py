@@ -1,3 +1,49 @@
-"""fasdemo tells a live face from a presentation attack in RGB, depth and infrared."""
+"""fasdemo tells a live face from a presentation attack in RGB, depth and infrared.
+
+From Python, see `docs/python.md`: `open_source` gives frames, `Engine.for_source` judges them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fasdemo.errors import UserError
+
+if TYPE_CHECKING:
+    from fasdemo.assets_folder import demo_session
+    from fasdemo.capture.open import open_source
+    from fasdemo.engine.engine import Engine
+    from fasdemo.engine.result import FaceVerdict, FrameResult, Status
+    from fasdemo.frames import FrameSet
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Engine",
+    "FaceVerdict",
+    "FrameResult",
+    "FrameSet",
+    "Status",
+    "UserError",
+    "demo_session",
+    "open_source",
+]
+
+# Loaded at first use, so that `fasdemo --help` does not wait for OpenCV, MediaPipe and ONNX Runtime.
+_HOME = {
+    "Engine": "fasdemo.engine.engine",
+    "FaceVerdict": "fasdemo.engine.result",
+    "FrameResult": "fasdemo.engine.result",
+    "FrameSet": "fasdemo.frames",
+    "Status": "fasdemo.engine.result",
+    "demo_session": "fasdemo.assets_folder",
+    "open_source": "fasdemo.capture.open",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'fasdemo' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)

@@ -55,7 +55,7 @@ class CropSpec(_Part):
 
     template: Literal["keypoints-v1", "box-v1"] = "keypoints-v1"
     scale: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
-    """Widens (> 1) or narrows the template's field; for `box-v1`, side of the square over the face box's longer side."""
+    """Widens (> 1) or narrows the template's field; for `box-v1`: the square's side over the box's longer side."""
 
 
 class OutputSpec(_Part):

@@ -1,0 +1,39 @@
+# `make demo` and `make test` do all the set-up that a fresh Debian or Ubuntu machine needs.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONUNBUFFERED := 1
+
+.PHONY: demo test test-all lint types walls unit bench soak weights clean setup-app setup-dev
+
+demo: setup-app
+	@$(BIN)/python tools/demo.py
+
+test: setup-dev
+	@$(MAKE) --no-print-directory lint types walls unit
+
+test-all: setup-dev
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+walls:
+	$(BIN)/lint-imports
+
+unit:
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+setup-app:
+	@PYTHON="$(PYTHON)" tools/setup.sh app
+
+setup-dev:
+	@PYTHON="$(PYTHON)" tools/setup.sh dev
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

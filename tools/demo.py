@@ -1,0 +1,17 @@
+"""`make demo`: the window on the bundled session, or, without a display, an annotated video and a summary."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+display = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+command = [sys.executable, "-m", "fasdemo.cli", "--demo"]
+if not display:
+    output = Path("out")
+    output.mkdir(exist_ok=True)
+    print(f"No display: writing {output / 'demo.mp4'} and {output / 'demo.jsonl'} instead of opening the window.")
+    command += ["--headless", "--output", str(output / "demo.mp4"), "--json", str(output / "demo.jsonl")]
+sys.exit(subprocess.call(command))
