@@ -81,7 +81,7 @@ class AnnotatedVideo:
             self._container.mux(self._stream.encode(None))
             self._container.close()
             if kind is None or issubclass(kind, KeyboardInterrupt):
-                os.replace(self._part, self._path)
+                self._part.replace(self._path)
         except OSError as broken:
             if kind is None:
                 raise self._unwritable(broken) from broken

@@ -26,7 +26,7 @@ class JsonLines:
             self._stream = sys.stdout
             return
         try:
-            self._stream = Path(target).open("w", encoding="utf-8")
+            self._stream = Path(target).open("w", encoding="utf-8")  # noqa: SIM115 - closed in __exit__
         except OSError as error:
             raise UserError(f"{option} {target}: cannot be written ({error.strerror}); choose another file.") from error
 

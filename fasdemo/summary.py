@@ -1,0 +1,75 @@
+"""Counts what a run saw and says it in a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fasdemo.engine.result import FrameResult, Status
+
+
+@dataclass
+class Summary:
+    """Running totals of one run; feed it every result, then print `lines()`."""
+
+    frames: int = 0
+    lost: int = 0
+    with_face: int = 0
+    tracks: set[int] = field(default_factory=set)
+    statuses: Counter[Status] = field(default_factory=Counter)
+    by_truth: defaultdict[str, Counter[Status]] = field(default_factory=lambda: defaultdict(Counter))
+    reasons: Counter[str] = field(default_factory=Counter)
+    first_verdict_s: float | None = None
+    _first_face_s: float | None = None
+    _totals_ms: list[float] = field(default_factory=list)
+
+    def add(self, result: FrameResult, lost_before: int = 0) -> None:
+        """Count one frame."""
+        self.frames += 1
+        self.lost += lost_before
+        self._totals_ms.append(result.latency_ms.total)
+        if not result.faces:
+            return
+        self.with_face += 1
+        if self._first_face_s is None:
+            self._first_face_s = result.timestamp_s
+        for face in result.faces:
+            self.tracks.add(face.track_id)
+            self.statuses[face.status] += 1
+            self.reasons.update(face.reasons)
+            if self.first_verdict_s is None and face.status is not Status.UNCERTAIN:
+                self.first_verdict_s = result.timestamp_s - self._first_face_s
+            if result.truth is not None:
+                self.by_truth[result.truth.species or result.truth.label][face.status] += 1
+
+    def _counts(self) -> list[tuple[Status, int]]:
+        return [(status, self.statuses[status]) for status in Status]
+
+    def lines(self) -> list[str]:
+        """The summary, one sentence or table row a line."""
+        if self.frames == 0:
+            return ["No frame could be read."]
+        lost = f", {self.lost} lost before they arrived" if self.lost else ""
+        lines = [f"{self.frames} frames{lost}; a face in {self.with_face} of them."]
+        if self.with_face == 0:
+            return [*lines, "No face was found in the whole source, so there is no verdict."]
+        total = sum(self.statuses.values())
+        shares = ", ".join(f"{status} {count} ({count / total:.0%})" for status, count in self._counts())
+        lines.append(f"{len(self.tracks)} tracked face(s); verdicts by frame: {shares}.")
+        if self.first_verdict_s is not None:
+            lines.append(f"First verdict {self.first_verdict_s:.2f} s after the first face.")
+        if self.by_truth:
+            width = max(map(len, self.by_truth))
+            lines.append(f"{'truth':<{width}}  " + "  ".join(f"{status:>9}" for status in Status))
+            lines += [
+                f"{name:<{width}}  " + "  ".join(f"{counts[status]:>9}" for status in Status)
+                for name, counts in self.by_truth.items()
+            ]
+        if self.reasons:
+            common = ", ".join(f"{reason} ({count})" for reason, count in self.reasons.most_common(5))
+            lines.append(f"Most frequent reasons: {common}.")
+        p50, p95 = np.percentile(self._totals_ms, [50, 95])
+        lines.append(f"Latency a frame: p50 {p50:.1f} ms, p95 {p95:.1f} ms.")
+        return lines
