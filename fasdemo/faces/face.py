@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 Points = npt.NDArray[np.float32]
+Box = tuple[float, float, float, float]
+"""x, y, width, height in pixels."""
 
 KEYPOINTS = ("right_eye", "left_eye", "nose", "mouth", "right_ear", "left_ear")
 """Order of `Face.keypoints`, as MediaPipe's detector gives them; right and left are the person's own."""
@@ -25,7 +27,7 @@ class Face:
         blendshapes: name to weight in [0, 1], e.g. `eyeBlinkLeft`; None when landmarks were not run.
     """
 
-    box: tuple[float, float, float, float]
+    box: Box
     score: float
     keypoints: Points
     landmarks: Points | None = None
