@@ -144,7 +144,8 @@ class Session(_Part):
     generator: dict[str, str | int | float] | None = None
     """Recipe, version and seed where the session was rendered and not recorded."""
     container: Literal["files", "video"] = "files"
-    """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv hold all frames in order."""
+    """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv hold the frames in order;
+    a row's cell then names the video, and an image that was lost takes no place in it."""
     checksums: dict[str, str] = {}
     """sha256 by file name relative to the session's folder, written when the session is completed."""
 

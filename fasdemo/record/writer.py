@@ -1,0 +1,230 @@
+"""Writes one session: frames as they come, then `complete`.
+
+Each row of `frames.csv` is written and flushed after its images, so that a session whose writer was killed is
+readable up to the frame in hand; `fasdemo.record.repair` completes it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Calibration, FrameSet, Stream
+from fasdemo.record.image_codec import ColorFormat, Image, encode_image
+from fasdemo.record.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, CalibrationRecord, Session
+from fasdemo.record.video_track import VideoTrackWriter
+
+FOLDERS: dict[Stream, str] = {"rgb": "color", "depth": "depth", "ir": "ir"}
+"""Folder of a stream's images; also the stream's name in the columns of `frames.csv`."""
+VIDEO_FILES: dict[Stream, str] = {"rgb": "color.mp4", "depth": "depth.mkv", "ir": "ir.mkv"}
+
+
+def new_session_folder(root: Path, session: Session, moment: datetime | None = None) -> Path:
+    """A path `ROOT/SUBJECT/live|spoof-SPECIES/YYYYmmdd-HHMMSS[-N]` that does not exist yet."""
+    kind = f"spoof-{session.species}" if session.label == "spoof" else session.label
+    stamp = (moment or session.started).strftime("%Y%m%d-%H%M%S")
+    parent = root / session.subject / kind
+    folder, number = parent / stamp, 2
+    while folder.exists():
+        folder, number = parent / f"{stamp}-{number}", number + 1
+    return folder
+
+
+class SessionWriter:
+    """Writes frame sets into `folder`, which must not hold a session yet.
+
+    Plain and synchronous; `fasdemo.record.recorder` runs the same steps in threads. As a context manager it completes
+    the session on a clean exit and leaves it open after an exception.
+
+    Args:
+        folder: created with its parents.
+        session: what is known beforehand; `state`, `frames`, `lost` and `checksums` are written by this class.
+        color_format: `jpg` (quality 95) or `png`; depth and IR are lossless in either case.
+
+    Raises:
+        UserError: the folder holds a session already, or cannot be written.
+    """
+
+    def __init__(self, folder: Path, session: Session, color_format: ColorFormat = "jpg") -> None:
+        self.folder = folder
+        self.session = session.model_copy(update={"state": "open", "frames": 0, "lost": 0, "checksums": {}})
+        self.frames = 0
+        self.lost = 0
+        self.bytes_written = 0
+        self._color_format: ColorFormat = color_format
+        self._checksums: dict[str, str] = {}
+        self._videos: dict[Stream, VideoTrackWriter] = {}
+        self._streams: tuple[Stream, ...] = tuple(name for name in STREAMS if name in session.streams)
+        self._closed = False
+        if (folder / SESSION_FILE).exists():
+            raise UserError(f"{folder}: holds a session already; choose another folder.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if session.container == "files":
+                for stream in self._streams:
+                    (folder / FOLDERS[stream]).mkdir(exist_ok=True)
+            write_session_file(folder, self.session)
+            self._rows = (folder / FRAMES_FILE).open("w", newline="", encoding="ascii")
+            self._rows.write(",".join(FRAME_COLUMNS) + "\n")
+            self._rows.flush()
+            if session.container == "video":
+                for stream in self._streams:
+                    self._videos[stream] = VideoTrackWriter(folder / VIDEO_FILES[stream], stream, session.fps)
+        except OSError as error:
+            raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder.") from None
+
+    @classmethod
+    def create(cls, root: Path, session: Session, color_format: ColorFormat = "jpg") -> Self:
+        """Write to a fresh `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/`."""
+        return cls(new_session_folder(root, session), session, color_format)
+
+    def write(self, frame: FrameSet) -> None:
+        """Encode and append one frame set; a stream that is None is a loss that the row shows.
+
+        Raises:
+            ValueError: wrong shape or dtype, or a stream that the session does not declare.
+            OSError: the disk is full or gone. What was written before stays readable.
+        """
+        if self.session.container == "video":
+            self.append(frame, self._write_videos(frame))
+        else:
+            self.append(frame, self.write_encoded(self.frames, self.encode(frame)))
+
+    def encode(self, frame: FrameSet) -> dict[Stream, bytes]:
+        """The bytes of the frame's images; touches no state, so that several threads may do it at once."""
+        return {
+            stream: encode_image(image, stream, self._color_format) for stream, image in self._images(frame).items()
+        }
+
+    def _images(self, frame: FrameSet) -> dict[Stream, Image]:
+        found: dict[Stream, Image] = {}
+        for stream in STREAMS:
+            image = getattr(frame, stream)
+            if image is None or f"{stream}_missing" in frame.faults:
+                continue
+            if stream not in self._streams:
+                raise ValueError(f"the session does not declare {stream}")
+            found[stream] = image
+        return found
+
+    def write_encoded(self, number: int, data: dict[Stream, bytes]) -> dict[Stream, str]:
+        """Write the image files of frame `number`; gives their names for the row."""
+        names: dict[Stream, str] = {}
+        for stream, content in data.items():
+            suffix = self._color_format if stream == "rgb" else "png"
+            name = f"{FOLDERS[stream]}/{number:06d}.{suffix}"
+            (self.folder / name).write_bytes(content)
+            self._checksums[name] = hashlib.sha256(content).hexdigest()
+            self.bytes_written += len(content)
+            names[stream] = name
+        return names
+
+    def _write_videos(self, frame: FrameSet) -> dict[Stream, str]:
+        names: dict[Stream, str] = {}
+        for stream, image in self._images(frame).items():
+            self._videos[stream].write(image)
+            names[stream] = VIDEO_FILES[stream]
+        return names
+
+    def append(self, frame: FrameSet, names: dict[Stream, str]) -> None:
+        """Add the frame's row; its images must lie in the folder already."""
+        row: dict[str, str | int] = dict.fromkeys(FRAME_COLUMNS, "")
+        row["frame"] = self.frames
+        row["timestamp_s"] = f"{frame.timestamp_s:.6f}"
+        for stream in self._streams:
+            column = FOLDERS[stream]
+            row[column] = names.get(stream, "")
+            time = frame.times.get(stream)
+            if time is not None:
+                row[f"{column}_timestamp_s"] = f"{time.timestamp_s:.6f}"
+                row[f"{column}_counter"] = time.counter
+        if frame.emitter_on is not None:
+            row["emitter_on"] = int(frame.emitter_on)
+        if frame.truth is not None:
+            row["label"], row["species"] = frame.truth.label, frame.truth.species
+        row["lost_before"] = frame.lost_before
+        text = io.StringIO()
+        csv.DictWriter(text, FRAME_COLUMNS, lineterminator="\n").writerow(row)
+        self._rows.write(text.getvalue())
+        self._rows.flush()
+        self.frames += 1
+        self.lost += frame.lost_before
+
+    def sync(self) -> None:
+        """Ask the system to bring the rows to the disk, against a power cut."""
+        self._rows.flush()
+        os.fsync(self._rows.fileno())
+
+    def set_calibration(self, calibration: Calibration) -> None:
+        """Note a calibration that became known after the start."""
+        self.session = self.session.model_copy(update={"calibration": CalibrationRecord.of(calibration)})
+        write_session_file(self.folder, self.session)
+
+    def complete(self, lost_after: int = 0) -> Session:
+        """Close the files, write the checksums and the state `complete`.
+
+        Args:
+            lost_after: frames lost after the last one that was written.
+
+        Raises:
+            OSError: the disk is full. The session stays open and readable.
+        """
+        self.close()
+        for name in [FRAMES_FILE, *(VIDEO_FILES[stream] for stream in self._videos)]:
+            self._checksums[name] = sha256_of(self.folder / name)
+        self.session = self.session.model_copy(
+            update={
+                "state": "complete",
+                "frames": self.frames,
+                "lost": self.lost + lost_after,
+                "checksums": dict(sorted(self._checksums.items())),
+            }
+        )
+        write_session_file(self.folder, self.session)
+        return self.session
+
+    def close(self) -> None:
+        """Close the files and leave the session open, as a killed recorder would; may be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self.sync()
+        finally:
+            self._rows.close()
+            for video in self._videos.values():
+                video.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.complete()
+        else:
+            self.close()
+
+
+def write_session_file(folder: Path, session: Session) -> None:
+    """Replace `session.json` in one step: a reader sees the old one or the new one."""
+    partial = folder / (SESSION_FILE + ".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(session.model_dump_json(indent=1))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(folder / SESSION_FILE)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
