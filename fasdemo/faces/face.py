@@ -1,7 +1,8 @@
-"""One detected face."""
+"""One detected face, and when two are the same."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float32]
 Box = tuple[float, float, float, float]
 """x, y, width, height in pixels."""
+
+SAME_FACE_IOU = 0.3
+"""Two boxes of one image that overlap this much show one face."""
 
 KEYPOINTS = ("right_eye", "left_eye", "nose", "mouth", "right_ear", "left_ear")
 """Order of `Face.keypoints`, as MediaPipe's detector gives them; right and left are the person's own."""
@@ -32,3 +36,22 @@ class Face:
     keypoints: Points
     landmarks: Points | None = None
     blendshapes: dict[str, float] | None = None
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes, in [0, 1]."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (a[2] * a[3] + b[2] * b[3] - shared)
+
+
+def distinct(faces: Sequence[Face]) -> list[Face]:
+    """Each face once, the most confident of overlapping ones; largest first."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.score):
+        if all(overlap(face.box, other.box) < SAME_FACE_IOU for other in kept):
+            kept.append(face)
+    return sorted(kept, key=lambda face: -face.box[2] * face.box[3])

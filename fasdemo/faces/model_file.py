@@ -138,7 +138,7 @@ def _store(content: bytes, target: Path) -> None:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
             Path(name).chmod(0o644)
-            os.replace(name, target)
+            Path(name).replace(target)
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise

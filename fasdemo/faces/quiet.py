@@ -1,0 +1,44 @@
+"""Keeps the chatter of MediaPipe's C++ libraries off the user's terminal, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_CHATTER = re.compile(
+    rb"^(?:[IW]\d{4} |INFO: |WARNING: All log messages before absl|WARNING: Logging before|"
+    rb"VERBOSE: |\d{4}-\d\d-\d\d .*: I )"
+)
+_LOCK = threading.Lock()
+
+
+@contextmanager
+def without_native_chatter() -> Iterator[None]:
+    """Hold back what is written to file descriptor 2 and afterwards pass on all of it but information and warnings
+    in the format of C++ logs. MediaPipe talks while a task is created and runs for the first time.
+    """
+    with _LOCK:
+        try:
+            sys.stderr.flush()
+            original = os.dup(2)
+        except (AttributeError, OSError):
+            # A windowed program may have no standard error at all.
+            yield
+            return
+        with tempfile.TemporaryFile() as held:
+            os.dup2(held.fileno(), 2)
+            try:
+                yield
+            finally:
+                sys.stderr.flush()
+                os.dup2(original, 2)
+                os.close(original)
+                held.seek(0)
+                kept = [line for line in held if not _CHATTER.match(line)]
+                if kept:
+                    os.write(2, b"".join(kept))
