@@ -1,1 +1,16 @@
-"""The networks of the FeatherNets papers and of this project, behind one registry."""
+"""The networks of both papers' code and this project's own, by name.
+
+from trainer import networks
+
+net = networks.build("FeatherNetB", in_channels=1, input_size=128, classes=2)
+"""
+
+from trainer.networks import (  # noqa: F401  (importing registers)
+    feathernet,
+    flexfusion,
+    fusion,
+)
+from trainer.networks.flexfusion import FlexFusion, load_stream
+from trainer.networks.registry import Entry, Published, build, entry, names
+
+__all__ = ["Entry", "FlexFusion", "Published", "build", "entry", "load_stream", "names"]

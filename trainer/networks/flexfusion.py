@@ -1,0 +1,195 @@
+"""FlexFusion: one network for any subset of RGB, depth and infrared at run time; this project's own.
+
+Three FeatherNetB (arXiv 1904.09290), each complete with a two-class head of its own, meet at two scales in a
+light head: gates across the streams (squeeze-and-excitation, arXiv 1709.01507, as Zhang et al. use it for
+CASIA-SURF, arXiv 1812.00408), then depthwise central-difference convolutions (arXiv 2003.04092). Which streams
+are there is an input of its own: an absent stream's features are replaced by a learned token, whatever its
+picture shows, and its own logits are 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fasdemo.frames import STREAMS, Stream
+from trainer.networks.blocks import CentralDifferenceConv2d, initialise
+from trainer.networks.feathernet import FeatherNet
+from trainer.networks.fusion import stream_channels
+from trainer.networks.registry import check_size, choose_modalities, register
+from trainer.networks.state import check_keys
+
+CHANNELS: dict[Stream, int] = {"rgb": 3, "depth": 1, "ir": 1}
+"""Input channels of each stream, unless given otherwise."""
+
+Levels = tuple[Tensor, Tensor]
+"""One stream's features at S/16 and S/32: (N, C, S/16, S/16), (N, C', S/32, S/32)."""
+
+
+class CrossGate(nn.Module):
+    """Gates for all streams' channels from all streams' global averages and from which streams are there."""
+
+    def __init__(self, channels: int, streams: int, reduction: int = 4) -> None:
+        super().__init__()
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Sequential(
+            nn.Linear(channels + streams, channels // reduction),
+            nn.ReLU(inplace=True),
+            nn.Linear(channels // reduction, channels),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, x: Tensor, presence: Tensor) -> Tensor:
+        """(N, C, H, W) and (N, streams) to (N, C, H, W)."""
+        gates: Tensor = self.fc(torch.cat([self.pool(x).flatten(1), presence], 1))
+        return x * gates[:, :, None, None]
+
+
+class CdcUnit(nn.Module):
+    """Depthwise central-difference 3x3, batch norm, ReLU6, 1x1, batch norm, ReLU6; input added where shapes agree."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int, theta: float) -> None:
+        super().__init__()
+        self.depthwise = CentralDifferenceConv2d(inputs, inputs, stride, groups=inputs, theta=theta)
+        self.norm = nn.BatchNorm2d(inputs)
+        self.pointwise = nn.Conv2d(inputs, outputs, 1, bias=False)
+        self.norm_out = nn.BatchNorm2d(outputs)
+        self.act = nn.ReLU6(inplace=True)
+        self.identity = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
+        y: Tensor = self.act(self.norm(self.depthwise(x)))
+        y = self.act(self.norm_out(self.pointwise(y)))
+        return x + y if self.identity else y
+
+
+@register(
+    "FlexFusion",
+    paper="this project, docs/networks.md",
+    convention="extension",
+    fusion=True,
+    classifier=("linear.",),
+)
+class FlexFusion(nn.Module):
+    """See the module's first lines.
+
+    Training with modality dropout: give the real pictures to `features` and the masks to `fuse`, so that the trunks'
+    batch norms only ever see pictures and one pass through the trunks can serve several masks.
+
+    Attributes:
+        modalities: the streams, in the order rgb, depth, ir, of `forward`'s arguments and of presence's columns.
+        streams: a complete two-class FeatherNetB per stream.
+    """
+
+    def __init__(
+        self,
+        in_channels: int | Mapping[str, int] | None = None,
+        input_size: int = 224,
+        modalities: Any = STREAMS,
+        width: int = 128,
+        theta: float = 0.7,
+        dropout: float = 0.2,
+    ) -> None:
+        name = "FlexFusion"
+        super().__init__()
+        check_size(name, input_size)
+        self.modalities = choose_modalities(name, modalities, STREAMS)
+        channels = stream_channels(name, CHANNELS if in_channels is None else in_channels, self.modalities)
+        self.streams = nn.ModuleDict(
+            {
+                stream: FeatherNet(True, channels[stream], input_size, 2, dropout=dropout, name=name)
+                for stream in self.modalities
+            }
+        )
+        count = len(self.modalities)
+        fine, coarse = self.stream(self.modalities[0]).features.channels[2:]
+        self.token_fine = nn.Parameter(torch.zeros(count, fine))
+        self.token_coarse = nn.Parameter(torch.zeros(count, coarse))
+        self.gate_fine = CrossGate(count * fine, count)
+        self.gate_coarse = CrossGate(count * coarse, count)
+        self.fuse_fine = CdcUnit(count * fine, width, 2, theta)
+        self.fuse_coarse = CdcUnit(count * coarse, width, 1, theta)
+        self.mix = CdcUnit(2 * width, width, 1, theta)
+        self.refine = CdcUnit(width, width, 1, theta)
+        self.final_DW = nn.Conv2d(width, width, 3, 2, 1, groups=width, bias=False)
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(width * ((input_size // 32 + 1) // 2) ** 2, 2)
+        initialise(self)
+
+    def stream(self, modality: Stream) -> FeatherNet:
+        """The FeatherNetB of one stream; its state_dict is that of `build("FeatherNetB", classes=2, ...)`."""
+        network = self.streams[modality]
+        assert isinstance(network, FeatherNet)
+        return network
+
+    def features(self, *pictures: Tensor) -> tuple[list[Levels], list[Tensor]]:
+        """Per stream its features at two scales and its own logits (N, 2), as if all streams were there."""
+        if len(pictures) != len(self.modalities):
+            raise ValueError(
+                f"{len(self.modalities)} streams expected ({', '.join(self.modalities)}), got {len(pictures)}"
+            )
+        levels: list[Levels] = []
+        logits: list[Tensor] = []
+        for modality, picture in zip(self.modalities, pictures, strict=True):
+            network = self.stream(modality)
+            *_, fine, coarse = network.features.levels(picture)
+            levels.append((fine, coarse))
+            logits.append(network.head(coarse))
+        return levels, logits
+
+    def fuse(self, levels: list[Levels], presence: Tensor) -> Tensor:
+        """Fused logits (N, 2) from all streams' features and presence (N, streams), 1 = there, 0 = absent."""
+        fine = self._place([level[0] for level in levels], presence, self.token_fine)
+        coarse = self._place([level[1] for level in levels], presence, self.token_coarse)
+        fine = self.fuse_fine(self.gate_fine(fine, presence))
+        coarse = self.fuse_coarse(self.gate_coarse(coarse, presence))
+        x = self.refine(self.mix(torch.cat([fine, coarse], 1)))
+        return self.linear(self.dropout(self.final_DW(x).flatten(1)))  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _place(parts: list[Tensor], presence: Tensor, tokens: Tensor) -> Tensor:
+        # A selection and not a product: even a NaN in an absent stream's picture stays out.
+        there = presence > 0.5
+        placed = [
+            torch.where(there[:, index, None, None, None], part, tokens[index].reshape(1, -1, 1, 1))
+            for index, part in enumerate(parts)
+        ]
+        return torch.cat(placed, 1)
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """Logits (N, 2), index 1 = live: fused, then each stream's own in the order of `modalities`.
+
+        Args:
+            inputs: one (N, C, S, S) tensor per stream in the order of `modalities` (an absent one may hold
+                anything of the right shape), then presence (N, streams) of 0 and 1.
+
+        An absent stream's own logits are 0; with no stream present the fused logits say nothing either, and the
+        caller must not take them for a verdict.
+        """
+        *pictures, presence = inputs
+        levels, logits = self.features(*pictures)
+        there = presence > 0.5
+        own = [torch.where(there[:, index, None], part, torch.zeros_like(part)) for index, part in enumerate(logits)]
+        return (self.fuse(levels, presence), *own)
+
+
+def load_stream(network: FlexFusion, modality: Stream, state: Mapping[str, Tensor]) -> list[str]:
+    """Start one stream from a single-stream FeatherNetB's state_dict.
+
+    A published head without `linear` leaves this network's linear layer as it is.
+
+    Returns:
+        The keys that kept their fresh values.
+
+    Raises:
+        UserError: the state_dict is not that of a FeatherNetB with these input channels and this input size.
+    """
+    target = network.stream(modality).state_dict()
+    kept = [key for key in target if key.startswith("linear.") and key not in state]
+    check_keys({key: value for key, value in target.items() if key not in kept}, state, f"stream {modality}")
+    network.stream(modality).load_state_dict(dict(state), strict=False)
+    return kept
