@@ -23,6 +23,8 @@ from fasdemo.record.ffv1_check import slices_intact
 from fasdemo.record.image_codec import Image, check_image
 
 _GREY_16 = ("gray16le", "gray16be", "gray9le", "gray10le", "gray12le", "gray14le")
+_NOT_VIDEO = {"tty", "hls", "concat", "dash", "sdp", "rtsp"}
+"""Text that FFmpeg would draw, and lists that open other files."""
 _FAR = 40
 """Frames further ahead than this are sought, nearer ones are decoded on the way."""
 
@@ -78,7 +80,8 @@ class VideoTrack:
         if self.path.is_dir():
             raise UserError(f"{self.path}: is a folder, not a video file.")
         try:
-            self._container = av.open(str(self.path))
+            # The prefix keeps a name from being read as a protocol; lists of other files are refused below.
+            self._container = av.open(f"file:{self.path}", options={"protocol_whitelist": "file"})
         except (av.error.FFmpegError, OSError) as error:
             if self.path.stat().st_size == 0:
                 raise UserError(f"{self.path}: the file is empty.") from None
@@ -90,7 +93,7 @@ class VideoTrack:
                 hint = "it is not a video that FFmpeg can read"
             raise UserError(f"{self.path}: {hint}.") from None
         streams = [one for one in self._container.streams.video if one.codec_context is not None]
-        if not streams:
+        if not streams or _NOT_VIDEO & set(self._container.format.name.split(",")):
             self._container.close()
             raise UserError(f"{self.path}: holds no video that FFmpeg can decode.")
         video = streams[0]
@@ -246,7 +249,7 @@ class VideoTrack:
     def _all_times(self) -> list[int]:
         if self._times is None:
             times = []
-            with av.open(str(self.path)) as container:
+            with av.open(f"file:{self.path}") as container:
                 video = container.streams.video[0]
                 step = max(round(1.0 / (self.fps * float(video.time_base or Fraction(1, 90000)))), 1)
                 expected = 0

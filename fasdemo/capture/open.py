@@ -1,0 +1,89 @@
+"""Which source a name means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fasdemo.capture.source import Source
+from fasdemo.errors import UserError
+from fasdemo.record.schema import FRAMES_FILE, SESSION_FILE
+
+_SDK_RECORDINGS = (".db3", ".bag")
+CAMERAS = ("realsense", "webcam")
+
+
+def open_source(
+    spec: str | Path,
+    *,
+    depth: Path | None = None,
+    ir: Path | None = None,
+    depth_scale: float = 0.001,
+    realtime: bool = False,
+    loop: bool = False,
+) -> Source:
+    """The source that a path or a camera's name means; use it as a context manager.
+
+    Args:
+        spec: a video file, a session's folder, a folder of pictures, a RealSense recording (`.db3`, `.bag`), or, as a
+            str, `realsense[:SERIAL]` or `webcam[:N]`.
+        depth: 16-bit grey video beside a video file.
+        ir: grey video beside a video file.
+        depth_scale: metres per unit of `depth` and of depth pictures; other sources know theirs.
+        realtime: files play at their own speed; cameras always do.
+        loop: files start again at their end.
+
+    Raises:
+        UserError: nothing can be opened under that name; says why.
+    """
+    if isinstance(spec, str) and spec.split(":", 1)[0] in CAMERAS:
+        if depth is not None or ir is not None:
+            raise UserError("--depth and --ir belong to a video file, not to a camera.")
+        return _open_camera(*spec.split(":", 1))
+    path = Path(spec)
+    if not path.exists():
+        raise UserError(f"{path}: no such file or folder.")
+    if path.is_dir():
+        if depth is not None or ir is not None:
+            raise UserError(f"{path}: is a folder; --depth and --ir belong to a video file.")
+        return _open_folder(path, depth_scale, realtime, loop)
+    if path.name == SESSION_FILE:
+        return _open_folder(path.parent, depth_scale, realtime, loop)
+    if path.suffix.lower() in _SDK_RECORDINGS:
+        if depth is not None or ir is not None:
+            raise UserError(f"{path}: holds its own streams; --depth and --ir belong to a video file.")
+        from fasdemo.capture.realsense_recording import RealSenseRecording
+
+        return RealSenseRecording(path, realtime=realtime, loop=loop)
+    from fasdemo.capture.video_source import VideoSource
+
+    return VideoSource(path, depth=depth, ir=ir, depth_scale=depth_scale, realtime=realtime, loop=loop)
+
+
+def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> Source:
+    if (path / SESSION_FILE).exists():
+        from fasdemo.capture.session_source import SessionSource
+
+        return SessionSource(path, realtime=realtime, loop=loop)
+    if (path / FRAMES_FILE).exists():
+        raise UserError(
+            f"{path}: has {FRAMES_FILE} but no {SESSION_FILE}, so what it shows is unknown; restore the file, "
+            f"or play its color folder."
+        )
+    from fasdemo.capture.image_sequence import ImageSequenceSource
+    from fasdemo.capture.stills import PICTURES
+
+    if not any(file.suffix.lower() in PICTURES for file in path.rglob("*")):
+        raise UserError(f"{path}: has no {SESSION_FILE} and no pictures; give a session, a video file or pictures.")
+    if any(path.glob(f"*/{SESSION_FILE}")) or any(path.glob(f"*/*/{SESSION_FILE}")):
+        raise UserError(f"{path}: holds several sessions; give the folder of one, `fasdemo sessions list` shows them.")
+    return ImageSequenceSource(path, depth_scale=depth_scale, realtime=realtime, loop=loop)
+
+
+def _open_camera(kind: str, which: str | None = None) -> Source:
+    if kind == "realsense":
+        from fasdemo.capture.realsense_camera import open_realsense
+
+        return open_realsense(which)
+    from fasdemo.capture.webcam import open_webcam
+
+    return open_webcam(which)

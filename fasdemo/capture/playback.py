@@ -1,0 +1,120 @@
+"""What all files have in common: order, seeking from another thread, looping, and their own speed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.frames import FrameSet
+
+_LATE_S = 0.5
+"""A reader that is further behind than this is not chased: the clock starts anew."""
+
+
+class PlayedSource(ABC):
+    """A `SeekableSource` over something stored.
+
+    Frames keep their number on every round of a loop; their time goes on, so that it never decreases without a seek.
+
+    Args:
+        realtime: wait between frames as their time stamps say; else as fast as they are read.
+        loop: start again at the end.
+        clock: seconds, not decreasing.
+    """
+
+    def __init__(self, *, realtime: bool = False, loop: bool = False, clock: Callable[[], float] = time.monotonic):
+        self._realtime = realtime
+        self._loop = loop
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._wanted: int | None = None
+        self._wake = threading.Event()
+        self._closed = False
+
+    @property
+    @abstractmethod
+    def info(self) -> SourceInfo:
+        """Facts about the source."""
+
+    @property
+    @abstractmethod
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences for the user about what was skipped or lost so far."""
+
+    @abstractmethod
+    def _next(self) -> FrameSet | None:
+        """The next frame set; None at the end."""
+
+    @abstractmethod
+    def _go_to(self, index: int) -> None:
+        """Make number `index` the next one."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Release the files."""
+
+    def seek(self, index: int) -> None:
+        """The next frame that iteration yields is number `index`; may be called from any thread."""
+        if index < 0:
+            raise ValueError("index must not be negative")
+        with self._lock:
+            self._wanted = index
+        self._wake.set()
+
+    def __iter__(self) -> Iterator[FrameSet]:
+        offset_s, last_s, period_s = 0.0, 0.0, 1.0 / self.info.fps
+        anchor: tuple[float, float] | None = None
+        yielded = False
+        while not self._closed:
+            with self._lock:
+                wanted, self._wanted = self._wanted, None
+                self._wake.clear()
+            if wanted is not None:
+                self._go_to(wanted)
+                anchor = None
+            frame = self._next()
+            if frame is None:
+                if not self._loop or not yielded:
+                    return
+                offset_s = last_s + period_s
+                yielded = False
+                self._go_to(0)
+                frame = self._next()
+                if frame is None:
+                    return
+                offset_s -= frame.timestamp_s
+            last_s = frame.timestamp_s + offset_s
+            if self._realtime:
+                anchor = self._wait(last_s, anchor)
+                if self._closed or self._wake.is_set():
+                    # Closed, or another frame is wanted meanwhile.
+                    continue
+            yielded = True
+            yield replace(frame, timestamp_s=last_s) if offset_s else frame
+
+    def _wait(self, moment_s: float, anchor: tuple[float, float] | None) -> tuple[float, float]:
+        now = self._clock()
+        if anchor is None:
+            return now, moment_s
+        due = anchor[0] + moment_s - anchor[1]
+        if now - due > _LATE_S:
+            return now, moment_s
+        if due > now:
+            self._wake.wait(due - now)
+        return anchor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closed = True
+        self._wake.set()
+        self._close()
