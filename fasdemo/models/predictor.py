@@ -1,0 +1,316 @@
+"""Runs a network on the crops of faces and reads its answer as the model's card says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+
+from fasdemo.errors import UserError
+from fasdemo.frames import Stream
+from fasdemo.models.card import ModelCard, OutputSpec
+from fasdemo.models.crop import FaceCrops
+from fasdemo.models.encode import Tensor, encode_batch
+from fasdemo.models.model_file import ModelFile, read_model
+from fasdemo.models.providers import CPU, fallback_sentence, short, wanted
+
+LARGEST_MARGIN = 20.0
+"""A margin beyond this says nothing more: sigmoid(20) differs from 1 by 2e-9."""
+_SUM_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the network says about one face.
+
+    Attributes:
+        score: calibrated probability of a live face, in [0, 1]; None when the network failed.
+        margin: log(p / (1 - p)) before calibration; None when the network failed.
+        per_modality: probability of a live face by each stream's own head, uncalibrated.
+        error: why there is no score, for the log; None when there is one.
+    """
+
+    score: float | None
+    margin: float | None
+    per_modality: dict[Stream, float] = field(default_factory=dict)
+    error: str | None = None
+
+
+class Predictor:
+    """A loaded model; a context manager. Not to be called from two threads at once.
+
+    Args:
+        model: path of an ONNX file, or what `read_model` made of it.
+        device: `auto` takes the fastest provider installed, `cpu` and `cuda` that one.
+        threads: of the CPU provider for one operator.
+
+    Raises:
+        UserError: the file cannot be used, see `fasdemo.models.model_file.read_model`, or its card does not fit
+            its graph.
+    """
+
+    def __init__(self, model: Path | str | ModelFile, device: str = "auto", threads: int = 2) -> None:
+        self._file = model if isinstance(model, ModelFile) else read_model(Path(model))
+        self._threads = threads
+        self._warnings: list[str] = []
+        providers = wanted(device)
+        self._session: ort.InferenceSession | None = self._start(providers)
+        sentence = fallback_sentence(device, providers, self._session.get_providers())
+        if sentence is not None:
+            self._warnings.append(sentence)
+        self._check_graph(self._session)
+        self._output_names = [output.name for output in self.card.outputs]
+        self._batches = self._trial_runs()
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model says about itself."""
+        return self._file.card
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the ONNX file."""
+        return self._file.sha256
+
+    @property
+    def path(self) -> Path:
+        """Where the model was read from."""
+        return self._file.path
+
+    @property
+    def provider(self) -> str:
+        """Where the network runs, for people: `CPU`, `CUDA` ..."""
+        return "closed" if self._session is None else short(self._session.get_providers()[0])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences for the user, e.g. that a provider fell back."""
+        return tuple(self._warnings)
+
+    def predict(self, crops: Sequence[FaceCrops]) -> list[Prediction]:
+        """Judge the faces of one frame, in their order. Never raises for what the network does: a provider that
+        fails, a NaN or a wrong shape is a `Prediction` without a score.
+        """
+        if not crops:
+            return []
+        size = self.card.input_size
+        wrong = [
+            crop for crop in crops if any(part is not None and part.shape[:2] != (size, size) for part in _parts(crop))
+        ]
+        if wrong:
+            return [_failed(f"a crop is not {size} x {size}")] * len(crops)
+        try:
+            if self._batches or len(crops) == 1:
+                return self._judge(crops)
+            return [self._judge([crop])[0] for crop in crops]
+        except ValueError as error:
+            return [_failed(str(error))] * len(crops)
+
+    def close(self) -> None:
+        """Release the session; calling it again does nothing."""
+        self._session = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _judge(self, crops: Sequence[FaceCrops]) -> list[Prediction]:
+        feed = encode_batch(list(crops), self.card)
+        try:
+            outputs = self._run(feed)
+        except Exception as error:  # ONNX Runtime raises its own classes, without a common base
+            return [_failed(f"the network failed: {error}")] * len(crops)
+        return read_outputs(outputs, self.card, crops)
+
+    def _run(self, feed: dict[str, Tensor]) -> list[npt.NDArray[np.float32]]:
+        if self._session is None:
+            raise RuntimeError("the predictor is closed")
+        try:
+            return list(self._session.run(self._output_names, feed))
+        except Exception:
+            if self._session.get_providers() == [CPU]:
+                raise
+            self._warnings.append(f"{self.provider} failed while running, so the network goes on on the CPU.")
+            self._session = self._start([CPU])
+            return list(self._session.run(self._output_names, feed))
+
+    def _start(self, providers: list[str]) -> ort.InferenceSession:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+        # Errors arrive as exceptions and in get_providers(); standard error is the user's.
+        options.log_severity_level = 4
+        try:
+            return ort.InferenceSession(self._file.content, options, providers=providers)
+        except Exception as error:
+            if providers != [CPU]:
+                return self._start([CPU])
+            reason = str(error).splitlines()[0][:200]
+            raise UserError(f"{self.path} cannot be run by ONNX Runtime: {reason}") from error
+
+    def _check_graph(self, session: ort.InferenceSession) -> None:
+        """The card names exactly the graph's inputs and outputs, with shapes that fit."""
+        size = self.card.input_size
+        expected: dict[str, tuple[int, ...]] = {spec.name: (spec.channels, size, size) for spec in self.card.inputs}
+        if self.card.presence_input is not None:
+            expected[self.card.presence_input] = (len(self.card.inputs),)
+        graph = {item.name: item for item in session.get_inputs()}
+        if set(graph) != set(expected):
+            raise self._misfit(f"the graph's inputs are {_names(graph)} and the card's are {_names(expected)}")
+        for name, wants in expected.items():
+            if graph[name].type != "tensor(float)":
+                raise self._misfit(f"input {name} takes {graph[name].type} and not tensor(float)")
+            if not _fits(graph[name].shape, wants):
+                raise self._misfit(f"input {name} has shape {graph[name].shape} and the card says (N, {_list(wants)})")
+        results = {item.name: item for item in session.get_outputs()}
+        for output in self.card.outputs:
+            if output.name not in results:
+                raise self._misfit(f"the graph has no output {output.name}; it has {_names(results)}")
+            shape = results[output.name].shape
+            if not _fits(shape, (output.classes,)):
+                raise self._misfit(f"output {output.name} has shape {shape} and the card says (N, {output.classes})")
+
+    def _trial_runs(self) -> bool:
+        """Run black and grey faces; returns whether the graph takes two faces at once.
+
+        Raises:
+            UserError: the outputs are not what the card says.
+        """
+        assert self._session is not None
+        size = self.card.input_size
+        feed: dict[str, Tensor] = {
+            spec.name: np.random.default_rng(0).standard_normal((2, spec.channels, size, size)).astype(np.float32)
+            for spec in self.card.inputs
+        }
+        if self.card.presence_input is not None:
+            feed[self.card.presence_input] = np.ones((2, len(self.card.inputs)), np.float32)
+        single = {name: tensor[:1] for name, tensor in feed.items()}
+        try:
+            outputs = self._session.run(self._output_names, single)
+        except Exception as error:
+            raise self._misfit(f"a trial run fails: {str(error).splitlines()[0][:200]}") from error
+        for output, values in zip(self.card.outputs, outputs, strict=True):
+            problem = _problem(np.asarray(values), output, 1)
+            if problem is not None:
+                raise self._misfit(problem)
+            row = np.asarray(values, np.float64)
+            if output.kind == "logits" and output.classes > 1 and row.min() >= 0 and abs(row.sum() - 1) < 1e-4:
+                raise self._misfit(f"output {output.name} already is a softmax and the card says logits")
+        try:
+            both = self._session.run(self._output_names, feed)
+        except Exception:
+            return False
+        # A graph with a batch size baked in may run and mix the faces up.
+        return all(
+            np.shape(two) == (2, output.classes) and np.allclose(one, np.asarray(two)[:1], rtol=1e-2, atol=1e-3)
+            for output, one, two in zip(self.card.outputs, outputs, both, strict=True)
+        )
+
+    def _misfit(self, what: str) -> UserError:
+        return UserError(f"{self.path}: the model card does not fit the graph: {what}; write the card anew.")
+
+
+def read_outputs(
+    outputs: Sequence[npt.NDArray[np.floating]], card: ModelCard, crops: Sequence[FaceCrops]
+) -> list[Prediction]:
+    """From the graph's outputs, in the card's order, to predictions; softmax happens here and only for logits."""
+    if len(outputs) != len(card.outputs):
+        return [_failed(f"the network gave {len(outputs)} outputs")] * len(crops)
+    for output, values in zip(card.outputs, outputs, strict=True):
+        problem = _problem(np.asarray(values), output, len(crops))
+        if problem is not None:
+            return [_failed(problem)] * len(crops)
+    result = []
+    for row, crop in enumerate(crops):
+        margins = {
+            output.head: margin(np.asarray(values)[row], output)
+            for output, values in zip(card.outputs, outputs, strict=True)
+        }
+        present = present_streams(crop)
+        heads: dict[Stream, float] = {
+            spec.modality: float(sigmoid(margins[spec.modality]))
+            for spec in card.inputs
+            if spec.modality in margins and spec.modality in present
+        }
+        fused = margins["fused"]
+        result.append(Prediction(calibrated(fused, card, present), fused, heads))
+    return result
+
+
+def present_streams(crop: FaceCrops) -> frozenset[Stream]:
+    """The streams of which there is a crop."""
+    given: dict[Stream, object] = {"rgb": crop.rgb, "depth": crop.depth_mm, "ir": crop.ir}
+    return frozenset(name for name, part in given.items() if part is not None)
+
+
+def margin(values: npt.NDArray[np.floating], output: OutputSpec) -> float:
+    """log(p_live / (1 - p_live)) of one row (classes,), within +-`LARGEST_MARGIN`."""
+    row = np.asarray(values, np.float64)
+    if output.kind == "probabilities":
+        live = float(np.clip(row[output.live_index], 1e-9, 1 - 1e-9))
+        value = float(np.log(live / (1.0 - live)))
+    elif output.classes == 1:
+        value = float(row[0])
+    else:
+        others = np.delete(row, output.live_index)
+        top = float(others.max())
+        value = float(row[output.live_index] - top - np.log(np.exp(others - top).sum()))
+    return float(np.clip(value, -LARGEST_MARGIN, LARGEST_MARGIN))
+
+
+def calibrated(value: float, card: ModelCard, present: frozenset[Stream]) -> float:
+    """Platt scaling with the calibration of the streams that are present."""
+    subset = "+".join(name for name in card.modalities if name in present)
+    calibration = card.subset_calibration.get(subset, card.calibration)
+    return float(sigmoid(calibration.scale * value + calibration.bias))
+
+
+def sigmoid(value: float) -> float:
+    """1 / (1 + exp(-value)), without overflow."""
+    return float(0.5 * (1.0 + np.tanh(0.5 * value)))
+
+
+def _problem(values: npt.NDArray[np.floating], output: OutputSpec, rows: int) -> str | None:
+    if values.shape != (rows, output.classes):
+        return f"output {output.name} has shape {values.shape} and not {(rows, output.classes)}"
+    if not np.isfinite(values).all():
+        return f"output {output.name} is not finite"
+    if output.kind == "probabilities":
+        outside = values.min() < -_SUM_TOLERANCE or values.max() > 1 + _SUM_TOLERANCE
+        if outside or (output.classes > 1 and np.abs(values.sum(axis=1) - 1).max() > _SUM_TOLERANCE):
+            return f"output {output.name} is no probability distribution"
+    return None
+
+
+def _parts(crop: FaceCrops) -> list[npt.NDArray[np.generic] | None]:
+    return [crop.rgb, crop.depth_mm, crop.ir]
+
+
+def _failed(reason: str) -> Prediction:
+    return Prediction(score=None, margin=None, error=reason)
+
+
+def _fits(actual: Sequence[object], expected: tuple[int, ...]) -> bool:
+    """Whether a graph's shape, with names for what is free, is (N, *expected)."""
+    if len(actual) != len(expected) + 1:
+        return False
+    return all(not isinstance(a, int) or a == e for a, e in zip(list(actual)[1:], expected, strict=True))
+
+
+def _names(items: object) -> str:
+    return ", ".join(sorted(items)) if isinstance(items, dict) else str(items)
+
+
+def _list(values: tuple[int, ...]) -> str:
+    return ", ".join(map(str, values))
