@@ -5,12 +5,19 @@ from trainer import networks
 net = networks.build("FeatherNetB", in_channels=1, input_size=128, classes=2)
 """
 
-from trainer.networks import (  # noqa: F401  (importing registers)
+# isort: off
+from trainer.networks import (  # noqa: F401  (importing registers, in this order)
     feathernet,
-    flexfusion,
+    mobilelitenet,
+    mobilenetv2,
+    fishnet,
     fusion,
+    flexfusion,
 )
+
+# isort: on
+from trainer.networks.example import example_inputs
 from trainer.networks.flexfusion import FlexFusion, load_stream
 from trainer.networks.registry import Entry, Published, build, entry, names
 
-__all__ = ["Entry", "FlexFusion", "Published", "build", "entry", "load_stream", "names"]
+__all__ = ["Entry", "FlexFusion", "Published", "build", "entry", "example_inputs", "load_stream", "names"]

@@ -58,6 +58,7 @@ class FeatherNet(nn.Module):
     target 0 or 1 among them, live = softmax(.)[1]. With `classes` a linear layer follows it.
 
     Attributes:
+        input_shapes: (channels, height, width) of its input.
         outputs: number of logits.
     """
 
@@ -75,6 +76,7 @@ class FeatherNet(nn.Module):
         check_size(name, input_size)
         check_classes(name, classes)
         super().__init__()
+        self.input_shapes = ((in_channels, input_size, input_size),)
         self.features = Trunk(in_channels, branch, width)
         channels = self.features.channels[-1]
         self.final_DW = nn.Sequential(nn.Conv2d(channels, channels, 3, 2, 1, groups=channels, bias=False))

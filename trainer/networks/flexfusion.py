@@ -82,6 +82,7 @@ class FlexFusion(nn.Module):
 
     Attributes:
         modalities: the streams, in the order rgb, depth, ir, of `forward`'s arguments and of presence's columns.
+        input_shapes: (channels, height, width) of each picture.
         streams: a complete two-class FeatherNetB per stream.
     """
 
@@ -105,6 +106,7 @@ class FlexFusion(nn.Module):
                 for stream in self.modalities
             }
         )
+        self.input_shapes = tuple((channels[stream], input_size, input_size) for stream in self.modalities)
         count = len(self.modalities)
         fine, coarse = self.stream(self.modalities[0]).features.channels[2:]
         self.token_fine = nn.Parameter(torch.zeros(count, fine))

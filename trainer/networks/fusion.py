@@ -58,6 +58,7 @@ class Fusion(nn.Module):
 
     Attributes:
         modalities: the streams, in the order in which `forward` takes them.
+        input_shapes: (channels, height, width) of each input.
         outputs: number of logits; the published ones have 1024, of which index 1 is live.
     """
 
@@ -75,6 +76,7 @@ class Fusion(nn.Module):
         for stream, (key, stem) in _KEYS.items():
             if stream in self.modalities:
                 self.add_module(key, Trunk(channels[stream], stem=stem))
+        self.input_shapes = tuple((channels[stream], input_size, input_size) for stream in self.modalities)
         self.width = 64 * len(self.modalities)
         self.outputs = 1024
         self.linear: nn.Linear | None = None
@@ -217,9 +219,9 @@ class CdcFusion(Fusion):
             CentralDifferenceConv2d(self.width, 256, theta=theta), nn.BatchNorm2d(256), nn.ReLU(inplace=True)
         )
         self.lastconv3 = nn.Sequential(CentralDifferenceConv2d(256, 1024, theta=theta), nn.ReLU(inplace=True))
-        self.pool = nn.AdaptiveAvgPool2d(1)
         self._finish(name, classes)
 
     def fuse(self, x: Tensor) -> Tensor:
         """See `Fusion.fuse`."""
-        return self.pool(self.lastconv3(self.lastconv2(x))).flatten(1)  # type: ignore[no-any-return]
+        # A mean and not a pooling layer: the published FLOPs count no pooling here.
+        return self.lastconv3(self.lastconv2(x)).mean((2, 3))  # type: ignore[no-any-return]
