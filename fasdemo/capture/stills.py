@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from fasdemo.errors import UserError
-from fasdemo.frames import Calibration, Depth, FrameSet, Ir, Rgb, Stream
+from fasdemo.frames import Calibration, Depth, FrameSet, Rgb, Stream
 from fasdemo.record.image_codec import MAX_FILE_BYTES, Image, read_image
 from fasdemo.record.schema import CalibrationRecord
 
@@ -163,7 +163,7 @@ def load_still(
     """
     rgb = cast(Rgb, _read(still.color, "rgb"))
     depth = None if still.depth is None else cast(Depth, _read(still.depth, "depth"))
-    ir = None if still.ir is None else cast(Ir, _read(still.ir, "ir"))
+    ir = None if still.ir is None else _read(still.ir, "ir")
     if calibration is not None:
         _check_size(still.color, rgb, calibration.rgb.width, calibration.rgb.height)
         if not calibration.registered:
@@ -207,7 +207,7 @@ def _read(path: Path, stream: Stream) -> Image:
             raise ValueError("depth has to be a 16-bit grey picture, 8 bits have lost the distances")
         if image.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"a picture of {image.dtype} is not supported")
-        return image
+        return cast(Image, image)
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
     except (ValueError, cv2.error) as error:

@@ -1,0 +1,182 @@
+"""From the RealSense SDK's objects to ours: images, intrinsics, extrinsics, times and the emitter's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, cast
+
+import cv2
+import numpy as np
+
+from fasdemo.errors import UserError
+from fasdemo.frames import Calibration, Depth, Extrinsics, FrameSet, Intrinsics, Ir, Rgb, Stream, StreamTime
+
+_COLOR_CODES: dict[str, int | None] = {
+    "rgb8": None,
+    "bgr8": cv2.COLOR_BGR2RGB,
+    "rgba8": cv2.COLOR_RGBA2RGB,
+    "bgra8": cv2.COLOR_BGRA2RGB,
+    "yuyv": cv2.COLOR_YUV2RGB_YUYV,
+    "uyvy": cv2.COLOR_YUV2RGB_UYVY,
+    "y8": cv2.COLOR_GRAY2RGB,
+}
+COLOR_FORMATS = tuple(_COLOR_CODES)
+"""SDK format names that become RGB, best first."""
+IR_FORMATS = ("y8", "y16")
+_GRID = 12
+
+
+def load_sdk() -> ModuleType:
+    """The module pyrealsense2.
+
+    Raises:
+        UserError: it is not installed, or a system library is missing.
+    """
+    try:
+        import pyrealsense2
+    except ImportError as error:
+        if "libusb" in str(error):
+            raise UserError(
+                "The RealSense SDK needs the system library libusb; install it (Debian: apt-get install libusb-1.0-0)."
+            ) from None
+        raise UserError(
+            "The RealSense SDK (pyrealsense2) is not installed on this system; "
+            "use a webcam or a recorded session, or install it with pip where it is offered."
+        ) from None
+    return cast(ModuleType, pyrealsense2)
+
+
+def intrinsics_of(sdk: Any, profile: Any) -> Intrinsics:
+    """Our intrinsics of a video stream's profile.
+
+    OpenCV's five coefficients describe how rays bend; the SDK has models that describe the way back
+    (inverse Brown-Conrady, as D4xx colour uses) or that scale the tangential terms (modified Brown-Conrady). For
+    those, the coefficients are fitted to the SDK's own undistortion over a grid of pixels: the model is linear in them.
+    """
+    value = profile.as_video_stream_profile().get_intrinsics()
+    coefficients = tuple(float(one) for one in value.coeffs)
+    models = sdk.distortion
+    if not any(coefficients) or value.model == models.none:
+        bend: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    elif value.model == models.brown_conrady:
+        bend = coefficients
+    else:
+        bend = _fitted(sdk, value)
+    return Intrinsics(
+        width=int(value.width),
+        height=int(value.height),
+        fx=float(value.fx),
+        fy=float(value.fy),
+        cx=float(value.ppx),
+        cy=float(value.ppy),
+        distortion=cast("tuple[float, float, float, float, float]", bend),
+    )
+
+
+def _fitted(sdk: Any, value: Any) -> tuple[float, ...]:
+    columns = np.linspace(0, value.width - 1, _GRID)
+    rows = np.linspace(0, value.height - 1, _GRID)
+    pixels = np.array([(u, v) for v in rows for u in columns])
+    rays = np.array([sdk.rs2_deproject_pixel_to_point(value, [float(u), float(v)], 1.0)[:2] for u, v in pixels])
+    seen = (pixels - (value.ppx, value.ppy)) / (value.fx, value.fy)
+    x, y = rays[:, 0], rays[:, 1]
+    r2 = x * x + y * y
+    left = np.column_stack([x * r2, x * r2**2, 2 * x * y, r2 + 2 * x * x, x * r2**3])
+    right = np.column_stack([y * r2, y * r2**2, r2 + 2 * y * y, 2 * x * y, y * r2**3])
+    solution, *_ = np.linalg.lstsq(np.vstack([left, right]), (seen - rays).T.ravel(), rcond=None)
+    return tuple(float(one) for one in solution)
+
+
+def extrinsics_between(start: Any, target: Any) -> Extrinsics:
+    """The transform from one stream's camera to another's; the SDK stores rotations by columns."""
+    value = start.get_extrinsics_to(target)
+    rotation = np.reshape(value.rotation, (3, 3)).T.ravel()
+    x, y, z = (float(one) for one in value.translation)
+    return Extrinsics(tuple(float(one) for one in rotation), (x, y, z))
+
+
+def calibration_of(sdk: Any, profiles: dict[Stream, Any]) -> Calibration:
+    """The calibration of the streams that a device gives, each in its own grid."""
+    rgb = profiles["rgb"]
+    depth, ir = profiles.get("depth"), profiles.get("ir")
+    return Calibration(
+        rgb=intrinsics_of(sdk, rgb),
+        depth=None if depth is None else intrinsics_of(sdk, depth),
+        ir=None if ir is None else intrinsics_of(sdk, ir),
+        rgb_to_depth=Extrinsics() if depth is None else extrinsics_between(rgb, depth),
+        rgb_to_ir=Extrinsics() if ir is None else extrinsics_between(rgb, ir),
+        registered=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Turns the SDK's frame sets into ours.
+
+    Attributes:
+        profiles: the streams that are expected, by our names.
+        depth_scale: metres per unit where a frame does not say.
+    """
+
+    sdk: Any
+    profiles: dict[Stream, Any]
+    calibration: Calibration
+    depth_scale: float
+
+    def read(self, frames: Any, index: int, *, live: bool) -> FrameSet | None:
+        """One set, images copied out of the SDK's small pool; None where colour is absent."""
+        color = frames.get_color_frame()
+        if not color:
+            return None
+        times: dict[Stream, StreamTime] = {"rgb": _time(color)}
+        depth, ir, scale, emitter = None, None, self.depth_scale, None
+        if "depth" in self.profiles and (found := frames.get_depth_frame()):
+            depth = cast(Depth, np.asanyarray(found.get_data()).copy())
+            scale = float(found.get_units()) or scale
+            times["depth"] = _time(found)
+            emitter = self._emitter(found)
+        if "ir" in self.profiles and (found := frames.get_infrared_frame(self.profiles["ir"].stream_index())):
+            ir = cast(Ir, np.asanyarray(found.get_data()).copy())
+            times["ir"] = _time(found)
+            emitter = self._emitter(found) if emitter is None else emitter
+        return FrameSet(
+            index=index,
+            timestamp_s=times["rgb"].timestamp_s,
+            rgb=rgb_image(color),
+            depth=depth,
+            depth_scale=scale,
+            ir=ir,
+            calibration=self.calibration,
+            declared=frozenset(self.profiles),
+            times=times,
+            live_source=live,
+            emitter_on=emitter,
+        )
+
+    def _emitter(self, frame: Any) -> bool | None:
+        values = self.sdk.frame_metadata_value
+        for key in (values.frame_emitter_mode, values.frame_laser_power_mode):
+            if frame.supports_frame_metadata(key):
+                return bool(frame.get_frame_metadata(key) != 0)
+        return None
+
+
+def rgb_image(frame: Any) -> Rgb:
+    """A colour frame as uint8 (H, W, 3) in RGB order, copied.
+
+    Raises:
+        UserError: a pixel format that is not known.
+    """
+    name = frame.get_profile().format().name
+    if name not in _COLOR_CODES:
+        raise UserError(f"The colour stream's pixel format {name} is not supported; choose rgb8.")
+    data = np.asanyarray(frame.get_data())
+    if name in ("yuyv", "uyvy") and data.ndim == 2:
+        data = data.view(np.uint8).reshape(data.shape[0], data.shape[1], -1)
+    code = _COLOR_CODES[name]
+    return cast(Rgb, data.copy() if code is None else cv2.cvtColor(data, code))
+
+
+def _time(frame: Any) -> StreamTime:
+    return StreamTime(float(frame.get_timestamp()) / 1000.0, int(frame.get_frame_number()))

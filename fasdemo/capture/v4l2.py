@@ -1,0 +1,109 @@
+"""Video devices of Linux, by name and pixel format, through the kernel's own interface (linux/videodev2.h)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_SYSFS = Path("/sys/class/video4linux")
+_DEVICES = Path("/dev")
+
+# _IOR('V', 0, struct v4l2_capability) and _IOWR('V', 2, struct v4l2_fmtdesc).
+_QUERYCAP, _QUERYCAP_BYTES = 0x80685600, 104
+_ENUM_FMT, _FMTDESC_BYTES = 0xC0405602, 64
+_CAPTURE, _CAPTURE_MPLANE = 0x1, 0x1000
+_HAS_DEVICE_CAPS = 0x80000000
+_MAX_FORMATS = 64
+
+COLOR = frozenset({
+    "YUYV", "UYVY", "YVYU", "VYUY", "MJPG", "JPEG", "H264", "HEVC", "NV12", "NV21", "YU12", "YV12", "RGB3", "BGR3",
+    "RGBP", "422P", "BGR4", "RGB4", "AB24", "AR24", "XB24", "XR24",
+})  # fmt: skip
+"""Pixel formats (FourCC) that carry colour. Grey, depth, metadata and raw Bayer formats are none of these."""
+_INFRARED = re.compile(r"\b(ir|infrared)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoNode:
+    """One `/dev/videoN`.
+
+    Attributes:
+        index: N.
+        name: as the driver calls it.
+        formats: FourCC codes of its capture formats, empty for metadata nodes.
+        color: whether it may be offered as a colour camera.
+        problem: why it could not be asked, e.g. missing permission; empty when it could.
+    """
+
+    index: int
+    name: str
+    formats: tuple[str, ...]
+    color: bool
+    problem: str = ""
+
+
+Query = Callable[[Path], tuple[str, tuple[str, ...]]]
+"""Card name and capture formats of a device node; raises OSError."""
+
+
+def query_node(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Ask a device node for its name and the FourCC codes of its capture formats.
+
+    Raises:
+        OSError: no such node, no permission, or not a video device.
+    """
+    import fcntl
+
+    handle = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        capability = bytearray(_QUERYCAP_BYTES)
+        fcntl.ioctl(handle, _QUERYCAP, capability)
+        card = bytes(capability[16:48]).split(b"\0", 1)[0].decode("utf-8", "replace")
+        capabilities, device_caps = struct.unpack_from("<II", capability, 84)
+        # The node's own capabilities: a camera's metadata node shares the camera's.
+        able = device_caps if capabilities & _HAS_DEVICE_CAPS else capabilities
+        kinds = [kind for bit, kind in ((_CAPTURE, 1), (_CAPTURE_MPLANE, 9)) if able & bit]
+        formats: list[str] = []
+        for kind in kinds:
+            for number in range(_MAX_FORMATS):
+                description = bytearray(_FMTDESC_BYTES)
+                struct.pack_into("<II", description, 0, number, kind)
+                try:
+                    fcntl.ioctl(handle, _ENUM_FMT, description)
+                except OSError as error:
+                    if error.errno == errno.EINVAL:
+                        break
+                    raise
+                formats.append(bytes(description[44:48]).decode("ascii", "replace").rstrip())
+        return card, tuple(formats)
+    finally:
+        os.close(handle)
+
+
+def list_nodes(sysfs: Path = _SYSFS, devices: Path = _DEVICES, query: Query = query_node) -> list[VideoNode]:
+    """All video nodes in the order of their numbers; those that refuse are listed with the reason."""
+    found = []
+    for entry in sysfs.glob("video*"):
+        match = re.fullmatch(r"video(\d+)", entry.name)
+        if match is None:
+            continue
+        index = int(match[1])
+        try:
+            name = (entry / "name").read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            name = entry.name
+        formats: tuple[str, ...] = ()
+        problem = ""
+        try:
+            card, formats = query(devices / entry.name)
+            name = name or card
+        except OSError as error:
+            problem = error.strerror or str(error)
+        color = bool(COLOR & set(formats)) and not _INFRARED.search(name)
+        found.append(VideoNode(index, name, formats, color, problem))
+    return sorted(found, key=lambda node: node.index)
