@@ -1,0 +1,64 @@
+"""Weights that make a network's answers worth comparing."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trainer import networks
+
+
+def settle(network: nn.Module, seed: int = 5) -> nn.Module:
+    """Fresh weights, batch norms measured on one batch: activations neither vanish nor explode; eval mode."""
+    torch.manual_seed(seed)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.8, 1.2)
+            nn.init.uniform_(module.bias, -0.2, 0.2)
+            module.momentum = 1.0
+        elif isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, 0.0, module.in_features**-0.5)
+    with torch.no_grad():
+        network.train()(*networks.example_inputs(network, batch=8, seed=seed))
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 0.1
+    return network.eval()
+
+
+@cache
+def oracle_keys(shared_dir: Path) -> dict[str, list[tuple[str, tuple[int, ...]]]]:
+    """Each network's published keys and shapes, in their order."""
+    content = json.loads((shared_dir / "reference/state_dicts.json").read_text())
+    return {name: [(key, tuple(shape)) for key, shape in entries] for name, entries in content.items()}
+
+
+def oracle_state(keys: list[tuple[str, tuple[int, ...]]]) -> dict[str, Tensor]:
+    """The weights with which the oracles' outputs were computed (the rule in their README)."""
+    state: dict[str, Tensor] = {}
+    for index, (key, shape) in enumerate(keys):
+        x = np.random.default_rng([2019, index]).standard_normal(shape).astype(np.float32)
+        if key.endswith("num_batches_tracked"):
+            state[key] = torch.zeros((), dtype=torch.long)
+            continue
+        if key.endswith("running_var"):
+            x = 0.5 + 0.5 * np.abs(x)
+        elif key.endswith(("running_mean", "bias")):
+            x = 0.1 * x
+        elif len(shape) == 1:
+            x = 1 + 0.1 * x
+        else:
+            x = x * np.sqrt(2 / np.prod(shape[1:]))
+        state[key] = torch.from_numpy(np.asarray(x, np.float32))
+    return state
+
+
+def oracle_input(index: int) -> Tensor:
+    """Input 0, or 0 to 2 for rgb, ir and depth: (2, 3, 224, 224)."""
+    values = np.random.default_rng([2019, 1000 + index]).standard_normal((2, 3, 224, 224))
+    return torch.from_numpy(values.astype(np.float32))
