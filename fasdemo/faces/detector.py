@@ -79,6 +79,10 @@ class FaceDetector:
                 found += self._pass(rgb, tile)
         return self._refined(rgb, found, known)
 
+    def detect_rough(self, image: npt.NDArray[np.uint8]) -> list[Face]:
+        """All faces by a single pass, largest first: enough where a face fills the picture."""
+        return distinct(self._pass(as_rgb(image)))
+
     def detect_tile(self, image: npt.NDArray[np.uint8], number: int, known: Sequence[Face] = ()) -> list[Face]:
         """Faces in one of the search tiles, `number` counting round all of them."""
         rgb = as_rgb(image)

@@ -27,6 +27,10 @@ class Detector(Protocol):
         """Faces in one search tile but the known ones."""
         ...
 
+    def detect_rough(self, image: npt.NDArray[np.uint8]) -> list[Face]:
+        """All faces by a single pass, largest first."""
+        ...
+
     def detect_near(self, image: npt.NDArray[np.uint8], box: Box) -> Face | None:
         """The face in and around a box."""
         ...
@@ -77,6 +81,10 @@ class FaceFinder:
             self._scanned()
         faces.sort(key=lambda face: -face.box[2] * face.box[3])
         return self._tracker.update(faces[:MOST_FACES], timestamp_s)
+
+    def find_in_crop(self, crop: npt.NDArray[np.uint8]) -> Face | None:
+        """The largest face in an aligned crop, uint8 (S, S) or (S, S, 3), e.g. of the infrared image."""
+        return next(iter(self._detector.detect_rough(crop)), None)
 
     def reset(self) -> None:
         """Forget every face; track numbers go on."""

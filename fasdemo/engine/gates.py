@@ -1,0 +1,112 @@
+"""Rules on one face: what its picture, its distance and its physics speak against. None of them raises trust."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fasdemo.engine.policy import Policy
+from fasdemo.faces.face import Box
+from fasdemo.faces.quality import Quality
+from fasdemo.frames import Stream
+
+DARKEST = 0.08
+"""Mean luma of a face, of 1."""
+MOST_WHITE = 0.25
+"""Share of the face's middle at full scale."""
+LEAST_SHARPNESS = 0.08
+"""Portraits blurred by 8 % of the eyes' distance fall below, unblurred ones have 0.22 and more at any size."""
+LEAST_INSIDE = 0.75
+LEAST_BOX_INSIDE = 0.9
+
+LEAST_DEPTH_COVERAGE = 0.6
+FLAT_MM = 3.5
+"""Plane residual. 300 frontal and turned fits of the ICT head model: 4.7 mm and more; paper: 0.5 to 0.7 mm at 15-31 cm
+on three depth cameras, and 1.9 mm at most in simulated uncorrelated noise of 0.5 % of the distance."""
+SHEET_MM = 2.4
+"""Residual from a bent sheet. The same heads: 3.1 mm and more; paper bent to radii from 60 mm: 2.2 mm at most at 0.2 %
+noise."""
+NOSE_MM = 4.0
+"""A surface with a nose this high is no sheet. 95 % of the same heads: 3.8 mm and more; bent paper: 2.1 mm at most in
+uncorrelated noise of 0.5 %."""
+INTERPUPIL_MM = (46.0, 86.0)
+"""Adults have 54 to 74 mm, children from about 46; the rest is the measurement's error."""
+_INTERPUPIL_YAW_DEG = 25.0
+IR_BLACK = 0.05
+"""Infrared level of a face, of 1, below which nothing reflects."""
+_RGB_BRIGHT = 0.15
+IR_LANDMARK_ERROR = 0.3
+"""Of the eyes' distance; the detector's own error is 0.04 in either image."""
+HEAD_SAYS_ATTACK = 0.05
+"""Live probability of the network's own depth or infrared head."""
+
+
+def quality_codes(quality: Quality, box: Box, shape: tuple[int, int], inside: float, policy: Policy) -> list[str]:
+    """What the person can change.
+
+    Args:
+        quality: of the face's picture.
+        box: of the face, pixels.
+        shape: height and width of the RGB image.
+        inside: share of the crop within the image.
+        policy: its limits.
+    """
+    codes = []
+    if quality.eye_px < policy.smallest_eye_px:
+        codes.append("too_far")
+    if inside < LEAST_INSIDE or _box_inside(box, shape) < LEAST_BOX_INSIDE:
+        codes.append("partly_outside")
+    turned = (
+        abs(quality.yaw_deg) > policy.largest_yaw_deg,
+        abs(quality.pitch_deg) > policy.largest_pitch_deg,
+        abs(quality.roll_deg) > policy.largest_roll_deg,
+    )
+    if any(turned):
+        codes.append("turned_away")
+    if quality.brightness < DARKEST:
+        codes.append("too_dark")
+    if quality.white > MOST_WHITE:
+        codes.append("overexposed")
+    if quality.sharpness < LEAST_SHARPNESS:
+        codes.append("blurred")
+    return codes
+
+
+def physical_codes(
+    evidence: Mapping[str, float | None], quality: Quality, heads: Mapping[Stream, float], policy: Policy
+) -> list[str]:
+    """What depth and infrared speak against; a measurement that could not be made is `depth_holes` or says nothing."""
+    codes = []
+    coverage = evidence.get("depth_coverage")
+    if coverage is not None:
+        if coverage < LEAST_DEPTH_COVERAGE or evidence.get("distance_m") is None:
+            codes.append("depth_holes")
+        plane, sheet, nose = (evidence.get(name) for name in ("plane_residual_mm", "sheet_residual_mm", "nose_mm"))
+        if plane is not None and plane < FLAT_MM:
+            codes.append("flat_surface")
+        elif sheet is not None and sheet < SHEET_MM and not (nose is not None and nose > NOSE_MM):
+            codes.append("bent_sheet")
+    distance = evidence.get("distance_m")
+    if distance is not None and distance < policy.nearest_m:
+        codes.append("too_close")
+    if distance is not None and distance > policy.farthest_m:
+        codes.append("too_far")
+    eyes = evidence.get("interpupil_mm")
+    if eyes is not None and abs(quality.yaw_deg) < _INTERPUPIL_YAW_DEG:
+        low, high = INTERPUPIL_MM
+        if not low <= eyes <= high:
+            codes.append("implausible_size")
+    level = evidence.get("ir_level")
+    if level is not None and level < IR_BLACK and quality.brightness > _RGB_BRIGHT:
+        codes.append("ir_dark_screen")
+    error = evidence.get("ir_landmark_error")
+    if error is not None and error > IR_LANDMARK_ERROR:
+        codes.append("ir_rgb_mismatch")
+    if any(heads.get(stream, 1.0) < HEAD_SAYS_ATTACK for stream in ("depth", "ir")):
+        codes.append("modalities_disagree")
+    return codes
+
+
+def _box_inside(box: Box, shape: tuple[int, int]) -> float:
+    x, y, width, height = box
+    shown = max(min(x + width, shape[1]) - max(x, 0.0), 0.0) * max(min(y + height, shape[0]) - max(y, 0.0), 0.0)
+    return shown / max(width * height, 1.0)

@@ -1,0 +1,50 @@
+"""What a verdict is measured against: the card's thresholds by name, and limits for the capture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fasdemo.errors import UserError
+from fasdemo.frames import Stream
+from fasdemo.models.card import ModelCard, Threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What has to hold before a face is called live.
+
+    Attributes:
+        threshold: name of one of the model card's thresholds; None = the card's default.
+        require: streams without which nothing is LIVE, whatever the source declares.
+        single_face: several faces in the picture block every one of them.
+        nearest_m, farthest_m: allowed distance, where it is known. Farther than 1.5 m the relief of a face drowns in
+            the noise of a consumer depth camera, which grows with the distance's square.
+        smallest_eye_px: least distance of the eyes in pixels; at 24 a face spans about 85 pixels.
+        largest_yaw_deg, largest_pitch_deg, largest_roll_deg: allowed turn of the head.
+        oldest_s: allowed age of a live frame when it is judged.
+        largest_skew_s: allowed time between the streams of one frame set.
+    """
+
+    threshold: str | None = None
+    require: frozenset[Stream] = frozenset()
+    single_face: bool = False
+    nearest_m: float = 0.2
+    farthest_m: float = 1.5
+    smallest_eye_px: float = 24.0
+    largest_yaw_deg: float = 40.0
+    largest_pitch_deg: float = 35.0
+    largest_roll_deg: float = 35.0
+    oldest_s: float = 0.5
+    largest_skew_s: float = 0.04
+
+
+def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
+    """The policy's threshold of a model, with its name.
+
+    Raises:
+        UserError: the card has none of that name.
+    """
+    name = card.default_policy if policy.threshold is None else policy.threshold
+    if name not in card.thresholds:
+        raise UserError(f"--policy {name}: {card.name} offers {', '.join(card.thresholds)}; choose one of them.")
+    return name, card.thresholds[name]

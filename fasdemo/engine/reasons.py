@@ -1,0 +1,147 @@
+"""The codes that a verdict carries, what each does to it, and what it tells the person before the camera.
+
+`docs/reasons.md` is this table for readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Effect(Enum):
+    """What a reason does to a verdict. No reason raises trust."""
+
+    SPOOF = "spoof"
+    """Physical evidence of an attack: not LIVE, and counts towards SPOOF."""
+    RESTART = "restart"
+    """The capture cannot be trusted: not LIVE, and what was gathered so far is forgotten."""
+    BLOCK = "block"
+    """Not LIVE while it holds."""
+    NOTE = "note"
+    """Said, without effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One code."""
+
+    code: str
+    effect: Effect
+    meaning: str
+    guidance: str = ""
+
+
+def _catalogue(*reasons: Reason) -> dict[str, Reason]:
+    return {reason.code: reason for reason in reasons}
+
+
+_CAMERA = "The camera does not deliver; please call the staff."
+
+CATALOGUE = _catalogue(
+    # The capture, in the order of importance.
+    Reason("internal_error", Effect.RESTART, "A part of the engine failed on this frame.", _CAMERA),
+    Reason("rgb_invalid", Effect.RESTART, "The colour image is no uint8 (H, W, 3) picture.", _CAMERA),
+    Reason("depth_missing", Effect.RESTART, "The source promises depth and this frame has none.", _CAMERA),
+    Reason("ir_missing", Effect.RESTART, "The source promises infrared and this frame has none.", _CAMERA),
+    Reason("depth_invalid", Effect.RESTART, "The depth image or its scale is not what the contract says.", _CAMERA),
+    Reason("ir_invalid", Effect.RESTART, "The infrared image is not what the contract says.", _CAMERA),
+    Reason(
+        "depth_mismatched",
+        Effect.RESTART,
+        "The depth image's size does not fit the colour image, the calibration or the frames before.",
+        _CAMERA,
+    ),
+    Reason(
+        "ir_mismatched",
+        Effect.RESTART,
+        "The infrared image's size does not fit the colour image, the calibration or the frames before.",
+        _CAMERA,
+    ),
+    Reason("rgb_mismatched", Effect.RESTART, "The colour image changed its size.", _CAMERA),
+    Reason("clock_back", Effect.RESTART, "The frame's time is not after that of the frame before.", _CAMERA),
+    Reason("stale_frame", Effect.RESTART, "The frame is older than the policy allows.", _CAMERA),
+    Reason("rgb_frozen", Effect.RESTART, "The colour image is the same as before, bit by bit.", _CAMERA),
+    Reason("depth_frozen", Effect.RESTART, "The depth image is the same as before, bit by bit.", _CAMERA),
+    Reason("ir_frozen", Effect.RESTART, "The infrared image is the same as before, bit by bit.", _CAMERA),
+    Reason("depth_out_of_sync", Effect.RESTART, "Depth and colour were not taken at the same time.", _CAMERA),
+    Reason("ir_out_of_sync", Effect.RESTART, "Infrared and colour were not taken at the same time.", _CAMERA),
+    Reason("depth_empty", Effect.RESTART, "The depth image has hardly any reading.", _CAMERA),
+    Reason("ir_dark", Effect.RESTART, "The whole infrared image is black.", _CAMERA),
+    Reason(
+        "capture_fault", Effect.RESTART, "The source reports a fault; its own code stands beside this one.", _CAMERA
+    ),
+    Reason("depth_required", Effect.BLOCK, "The policy demands depth, and the source has none.", _CAMERA),
+    Reason("ir_required", Effect.BLOCK, "The policy demands infrared, and the source has none.", _CAMERA),
+    Reason("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA),
+    # What the face is made of.
+    Reason("flat_surface", Effect.SPOOF, "The depth of the face is that of a plane."),
+    Reason("bent_sheet", Effect.SPOOF, "The depth of the face is that of a bent sheet: it has no nose."),
+    Reason("ir_dark_screen", Effect.SPOOF, "Bright in colour and black in infrared, as screens are."),
+    Reason("implausible_size", Effect.SPOOF, "At its distance the face would be larger or smaller than people are."),
+    Reason("ir_face_missing", Effect.BLOCK, "No face is seen in infrared where colour shows one."),
+    Reason("ir_rgb_mismatch", Effect.BLOCK, "Eyes, nose and mouth lie elsewhere in infrared than in colour."),
+    Reason("modalities_disagree", Effect.BLOCK, "The network's depth or infrared part says attack."),
+    # What the person can change.
+    Reason("too_close", Effect.BLOCK, "The face is nearer than the policy allows.", "Please step back a little."),
+    Reason(
+        "too_far", Effect.BLOCK, "The face is farther away, or smaller, than the policy allows.", "Please come closer."
+    ),
+    Reason(
+        "partly_outside",
+        Effect.BLOCK,
+        "The face reaches beyond the picture.",
+        "Please move to the middle of the picture.",
+    ),
+    Reason("turned_away", Effect.BLOCK, "The head is turned or tilted too far.", "Please look straight at the camera."),
+    Reason(
+        "face_covered",
+        Effect.BLOCK,
+        "Parts of the face cannot be made out.",
+        "Please uncover your face.",
+    ),
+    Reason("eyes_closed", Effect.BLOCK, "Both eyes have been closed for a while.", "Please open your eyes."),
+    Reason("too_dark", Effect.BLOCK, "The face is too dark.", "It is too dark here; please face the light."),
+    Reason("overexposed", Effect.BLOCK, "Much of the face is white.", "Please turn away from the bright light."),
+    Reason("blurred", Effect.BLOCK, "The face is blurred.", "Please hold still."),
+    Reason(
+        "depth_holes",
+        Effect.BLOCK,
+        "Depth is missing on much of the face.",
+        "Please look straight at the camera, without anything before your face.",
+    ),
+    Reason(
+        "too_many_faces",
+        Effect.BLOCK,
+        "The policy allows one face, and there are several.",
+        "One person at a time, please.",
+    ),
+    # Evidence over time.
+    Reason("view_changed", Effect.BLOCK, "Something else stands where the face was: the evidence starts afresh."),
+    Reason("score_spoof", Effect.BLOCK, "The network takes this frame for an attack."),
+    Reason("score_uncertain", Effect.BLOCK, "The network's score lies between the two thresholds."),
+    Reason("gathering", Effect.BLOCK, "There is not enough evidence yet.", "One moment, please."),
+    # Notes.
+    Reason("rgb_only", Effect.NOTE, "Judged by colour alone: lower assurance."),
+    Reason("single_frame", Effect.NOTE, "Judged by one picture: nothing is known about time."),
+    Reason("several_faces", Effect.NOTE, "There are several faces; each has its own verdict."),
+    Reason("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera."),
+)
+
+_ORDER = {code: place for place, code in enumerate(CATALOGUE)}
+
+
+def ordered(codes: Iterable[str]) -> tuple[str, ...]:
+    """Each code once, the most important first; a source's own fault codes come before all others."""
+    return tuple(sorted(set(codes), key=lambda code: (_ORDER.get(code, -1), code)))
+
+
+def effect(code: str) -> Effect:
+    """What a code does; a code that is not in the catalogue is a fault of the capture."""
+    return CATALOGUE[code].effect if code in CATALOGUE else Effect.RESTART
+
+
+def guidance(codes: Iterable[str]) -> str:
+    """One sentence for the person before the camera, empty when nothing has to change."""
+    return next((CATALOGUE[code].guidance for code in codes if code in CATALOGUE and CATALOGUE[code].guidance), "")

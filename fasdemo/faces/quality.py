@@ -1,0 +1,106 @@
+"""Is this picture of a face good enough to judge it? Measured on the aligned crop and the key points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.faces.face import Face, Points
+
+_NOSE_DEPTH = 0.55
+"""How far the tip of the nose stands before the line of the eyes, over their distance: about 35 of 63 mm."""
+_NOSE_DROP = 0.53
+"""How far it lies below that line in a frontal view, over the eyes' distance, as the detector marks it."""
+_SHARP_SIZE = 64
+EYE_CLOSED = 0.55
+"""MediaPipe's `eyeBlink` weight above which an eye is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Measurements of one face in one picture.
+
+    Attributes:
+        brightness: mean luma of the face's middle, in [0, 1].
+        white: share of the face's middle at full scale, in [0, 1].
+        sharpness: high-frequency share of the crop's contrast, without unit; about 0.1 and more when sharp.
+        eye_px: distance of the eyes in pixels of the RGB image.
+        yaw_deg: positive when the person turns to its own left.
+        pitch_deg: positive when the person looks up.
+        roll_deg: positive when the person's right eye is higher.
+        eyes_closed: None where landmarks were not run.
+    """
+
+    brightness: float
+    white: float
+    sharpness: float
+    eye_px: float
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+    eyes_closed: bool | None
+
+
+def assess(face: Face, crop: npt.NDArray[np.uint8]) -> Quality:
+    """Measure.
+
+    Args:
+        face: key points in pixels of the RGB image.
+        crop: aligned uint8 (S, S, 3) in RGB order.
+    """
+    size = crop.shape[0]
+    luma = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
+    middle = luma[int(size * 0.3) : int(size * 0.78), int(size * 0.3) : int(size * 0.7)]
+    yaw, pitch, roll = head_pose_deg(face.keypoints)
+    return Quality(
+        brightness=float(middle.mean()) / 255.0,
+        white=float((middle >= 250).mean()),
+        sharpness=sharpness(luma),
+        eye_px=float(np.hypot(*(face.keypoints[1] - face.keypoints[0]))),
+        yaw_deg=yaw,
+        pitch_deg=pitch,
+        roll_deg=roll,
+        eyes_closed=eyes_closed(face),
+    )
+
+
+def sharpness(luma: npt.NDArray[np.uint8]) -> float:
+    """Standard deviation of what a 3 x 3 mean removes, over that of the picture, at 64 x 64 pixels.
+
+    At that size a sharp face has about the same value near and far, and contrast cancels.
+    """
+    small = cv2.resize(luma, (_SHARP_SIZE, _SHARP_SIZE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    inner = small[12:-8, 16:-16]
+    detail = inner - cv2.blur(small, (3, 3))[12:-8, 16:-16]
+    return float(detail.std() / max(float(inner.std()), 1.0))
+
+
+def head_pose_deg(keypoints: Points) -> tuple[float, float, float]:
+    """Yaw, pitch and roll in degrees from eyes and nose: where a nose of usual size must point to lie where it does.
+
+    Good to about 10 degrees, enough to ask somebody to look at the camera.
+    """
+    right, left, nose = (np.asarray(point, np.float64) for point in keypoints[:3])
+    across = left - right
+    distance = float(np.hypot(*across))
+    if distance < 1e-6:
+        return 90.0, 0.0, 0.0
+    roll = float(np.degrees(np.arctan2(across[1], across[0])))
+    along = across / distance
+    down = np.array([-along[1], along[0]])
+    offset = nose - (right + left) / 2
+    # Turning shortens the eyes' distance by cos(yaw) and moves the nose by sin(yaw): the ratio is the tangent.
+    yaw = float(np.degrees(np.arctan((offset @ along) / distance / _NOSE_DEPTH)))
+    drop = (offset @ down) / (distance / max(np.cos(np.radians(yaw)), 0.2))
+    pitch = float(np.degrees(np.arcsin(np.clip((_NOSE_DROP - drop) / _NOSE_DEPTH, -1.0, 1.0))))
+    return yaw, pitch, roll
+
+
+def eyes_closed(face: Face) -> bool | None:
+    """Whether both eyes are closed, None where landmarks were not run."""
+    if face.blendshapes is None:
+        return None
+    return min(face.blendshapes.get("eyeBlinkLeft", 0.0), face.blendshapes.get("eyeBlinkRight", 0.0)) > EYE_CLOSED

@@ -1,0 +1,112 @@
+"""Frames of a person and of attacks on it, from a public-domain photograph (NASA, in scikit-image) and analytic depth.
+
+The face's relief is a half ellipsoid with a nose; an attack has the same colour image on a plane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from skimage import data
+
+from fasdemo.faces.face import Face
+from fasdemo.frames import Calibration, FrameSet, Intrinsics, Stream, StreamTime
+
+WIDTH, HEIGHT, FOCAL = 640, 480, 600.0
+CALIBRATION = Calibration(rgb=Intrinsics(WIDTH, HEIGHT, FOCAL, FOCAL, (WIDTH - 1) / 2, (HEIGHT - 1) / 2))
+EYE_DISTANCE_MM = 63.0
+# Key points of the astronaut in the photograph's pixels, as MediaPipe's detector marks them: right eye, left eye, nose, mouth, right ear, left ear.
+_PHOTO_POINTS = np.array(
+    [[203.9, 101.5], [246.0, 104.5], [223.3, 129.8], [222.2, 149.0], [180.8, 107.3], [268.6, 113.0]]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where the face is: metres before the camera, and its middle in pixels."""
+
+    distance_m: float = 0.6
+    x: float = WIDTH / 2
+    y: float = HEIGHT / 2
+
+
+@lru_cache(maxsize=1)
+def photograph() -> np.ndarray:
+    return np.ascontiguousarray(data.astronaut())
+
+
+def relief_mm(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Depth behind the tip of the nose at u, v millimetres from the middle between the eyes; NaN beside the head."""
+    head = 1.0 - (u / 85.0) ** 2 - ((v - 25.0) / 125.0) ** 2
+    skull = 95.0 - 80.0 * np.sqrt(np.maximum(head, 0.0))
+    nose = 26.0 * np.exp(-((u / 11.0) ** 2) - ((v - 38.0) / 20.0) ** 2)
+    sockets = 6.0 * sum(np.exp(-(((u - side * 31.5) / 12.0) ** 2) - (v / 9.0) ** 2) for side in (-1, 1))
+    return np.where(head > 0.0, skull - nose + sockets, np.nan)
+
+
+def frame(
+    index: int = 0,
+    kind: str = "live",
+    pose: Pose = Pose(),  # noqa: B008
+    declared: frozenset[Stream] = frozenset({"rgb", "depth", "ir"}),
+    fps: float = 30.0,
+    noise: bool = True,
+    **changes: object,
+) -> FrameSet:
+    """One frame set: `live`, `print` (plane, bright in infrared) or `screen` (plane, black in infrared)."""
+    rng = np.random.default_rng([index, 7])
+    millimetre_px = FOCAL / (pose.distance_m * 1000.0)
+    scale = EYE_DISTANCE_MM * millimetre_px / 42.2
+    middle = _PHOTO_POINTS[:2].mean(0)
+    move = np.array([[scale, 0.0, pose.x - scale * middle[0]], [0.0, scale, pose.y - scale * middle[1]]])
+    rgb = cv2.warpAffine(
+        photograph(),
+        move,
+        (WIDTH, HEIGHT),
+        flags=cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA,
+        borderValue=(100, 105, 110),
+    )
+    v, u = np.mgrid[:HEIGHT, :WIDTH].astype(np.float64)
+    u, v = (u - pose.x) / millimetre_px, (v - pose.y) / millimetre_px
+    if kind == "live":
+        depth_mm = np.nan_to_num(relief_mm(u, v) + pose.distance_m * 1000.0 - 35.0, nan=pose.distance_m * 1000 + 300.0)
+    else:
+        depth_mm = pose.distance_m * 1000.0 + 0.05 * u
+    ir = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float64)
+    if kind == "screen":
+        screen = (np.abs(u) < 90) & (np.abs(v - 20) < 120)
+        ir = np.where(screen, 3.0, ir)
+    if noise:
+        rgb = np.clip(rgb + rng.normal(0, 2, rgb.shape), 0, 255).astype(np.uint8)
+        depth_mm = depth_mm + rng.normal(0, 1, depth_mm.shape)
+        ir = ir + rng.normal(0, 1, ir.shape)
+    time = index / fps
+    streams: dict[str, object] = {
+        "depth": np.round(np.clip(depth_mm, 0, 65535)).astype(np.uint16) if "depth" in declared else None,
+        "ir": np.clip(ir, 0, 255).astype(np.uint8) if "ir" in declared else None,
+    }
+    fields: dict[str, object] = {
+        "index": index,
+        "timestamp_s": time,
+        "rgb": rgb,
+        "calibration": CALIBRATION,
+        "declared": declared,
+        "times": {stream: StreamTime(time, index) for stream in declared},
+        **streams,
+    }
+    return FrameSet(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def true_face(pose: Pose = Pose()) -> Face:  # noqa: B008
+    """The face of `frame` as a perfect detector would see it."""
+    scale = EYE_DISTANCE_MM * FOCAL / (pose.distance_m * 1000.0) / 42.2
+    points = (_PHOTO_POINTS - _PHOTO_POINTS[:2].mean(0)) * scale + (pose.x, pose.y)
+    side = 101.0 * scale
+    return Face(
+        box=(pose.x - side / 2, pose.y - 0.38 * side, side, side),
+        score=0.95,
+        keypoints=points.astype(np.float32),
+    )
