@@ -136,7 +136,8 @@ def _draw_face(canvas: Rgb, verdict: FaceVerdict, scale: float, text_px: int) ->
         strip = round(small * 1.6)
         strip_width = min(_text_width(reason, small, _REGULAR) + small, width)
         strip_left = max(0, min(left - line // 2, width - strip_width))
-        strip_top = min(bottom + line, height - strip)
+        # Clear of the notices at the bottom.
+        strip_top = min(bottom + line, height - strip - round(small * 1.8))
         _shade(canvas, (strip_left, strip_top, strip_left + strip_width, strip_top + strip))
         _text(canvas, reason, (strip_left + small // 2, strip_top + round(strip * 0.7)), small, PAPER, _REGULAR)
 

@@ -1,0 +1,103 @@
+"""What the window remembers: typed, versioned, in one JSON file in the user's configuration folder."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_config_path, user_pictures_path, user_videos_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+_log = logging.getLogger(__name__)
+
+RECENT = 8
+"""Sources that are remembered."""
+
+
+class Settings(BaseModel):
+    """Fields with a title appear in the preferences; the others are remembered from what the user does."""
+
+    model_config = ConfigDict(extra="ignore", validate_assignment=True, allow_inf_nan=False)
+
+    version: Literal[1] = 1
+
+    theme: Annotated[
+        Literal["system", "light", "dark"],
+        Field(title="Appearance", description="System follows the desktop's light or dark setting."),
+    ] = "system"
+    depth_near_m: Annotated[
+        float, Field(ge=0.0, le=2.0, title="Depth colours from (m)", description="Distance of the brightest colour.")
+    ] = 0.25
+    depth_far_m: Annotated[
+        float, Field(ge=0.3, le=10.0, title="Depth colours to (m)", description="Distance of the darkest colour.")
+    ] = 1.50
+    timeline_s: Annotated[
+        int, Field(ge=5, le=120, title="Time line (s)", description="How much of the past the time line shows.")
+    ] = 20
+    snap_folder: Annotated[
+        Path, Field(title="Snapshots", description="Folder that snapped pictures are written to.")
+    ] = Field(default_factory=lambda: user_pictures_path() / "fasdemo")
+    record_folder: Annotated[
+        Path, Field(title="Recordings", description="Folder that labelled sessions are written to.")
+    ] = Field(default_factory=lambda: user_videos_path() / "fasdemo")
+
+    recent: list[str] = []
+    model: str | None = None
+    policy: str | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    speed: Annotated[float, Field(ge=0.0, le=16.0)] = 1.0
+    loop: bool = False
+    tab: Annotated[int, Field(ge=0, le=9)] = 0
+    geometry: str = ""
+    """Base64 of Qt's window geometry."""
+    splitters: dict[str, str] = {}
+    """Base64 of Qt's splitter states by name."""
+    subject: str = ""
+    retain_days: Annotated[int, Field(ge=1, le=3650)] = 365
+
+    def remember_source(self, spec: str) -> None:
+        """Put a source at the top of the recent ones."""
+        self.recent = [spec, *(old for old in self.recent if old != spec)][:RECENT]
+
+
+def settings_path() -> Path:
+    """Where the settings lie: the system's place for the user's configuration."""
+    return user_config_path("fasdemo", appauthor=False) / "window.json"
+
+
+def load(path: Path) -> tuple[Settings, str]:
+    """The settings, and a sentence for the user where they could not be used.
+
+    A file that cannot be read is put aside under another name and defaults are used: the window always opens.
+    """
+    try:
+        return Settings.model_validate_json(path.read_bytes()), ""
+    except FileNotFoundError:
+        return Settings(), ""
+    except (OSError, ValidationError) as error:
+        _log.warning("%s: %s", path, error)
+        aside = path.with_suffix(".broken.json")
+        try:
+            path.replace(aside)
+        except OSError:
+            return Settings(), f"The settings in {path} cannot be used; defaults are in force."
+        return Settings(), f"The settings could not be used and were put aside as {aside}; defaults are in force."
+
+
+def save(settings: Settings, path: Path) -> bool:
+    """Write in one step; False where the disk does not let us, which is no reason to bother anybody."""
+    partial = path.with_suffix(".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(settings.model_dump_json(indent=1), encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        _log.warning("the settings could not be written to %s", path, exc_info=True)
+        return False
+    return True
+
+
+def reset(path: Path) -> None:
+    """Forget everything."""
+    path.unlink(missing_ok=True)

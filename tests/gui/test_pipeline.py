@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from window_scenes import Scene, make_frame
+
+from fasdemo.engine.result import Status
+from fasdemo.gui.hand_over import HandOver, Work
+from fasdemo.gui.mailbox import Delivery, Mailbox, Phase, View
+from fasdemo.gui.pipeline import EngineRequest, Pipeline, SourceRequest
+from fasdemo.gui.transport import Transport
+
+
+class Reader:
+    """Plays the window's part: takes deliveries until something is true."""
+
+    def __init__(self) -> None:
+        self.pinged = threading.Event()
+        self.pings = 0
+        self.mailbox = Mailbox(self._ping)
+        self.all = Delivery()
+        self.frames: list[int] = []
+        self.phases: list[Phase] = []
+
+    def _ping(self) -> None:
+        self.pings += 1
+        self.pinged.set()
+
+    def until(self, condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            self.take()
+            if condition():
+                return
+            self.pinged.wait(0.01)
+            self.pinged.clear()
+        raise AssertionError(f"not reached; phases {self.phases}, frames {self.frames}, {self.all.messages}")
+
+    def take(self) -> None:
+        got = self.mailbox.take()
+        self.all.view = got.view or self.all.view
+        self.all.info = got.info or self.all.info
+        self.all.facts = got.facts or self.all.facts
+        self.all.samples += got.samples
+        self.all.messages += got.messages
+        self.frames += [sample.frame for sample in got.samples]
+        if got.phase is not None:
+            self.phases.append(got.phase)
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+Start = Callable[..., Pipeline]
+
+
+@pytest.fixture
+def start(reader: Reader, scene: Scene) -> Iterator[Start]:
+    made: list[Pipeline] = []
+
+    def begin(spec: str, engine: EngineRequest | None = None, **transport: float | bool) -> Pipeline:
+        pace = Transport(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
+        pipeline = Pipeline(
+            SourceRequest(spec), engine or EngineRequest(), scene.make_source, scene.make_judge, reader.mailbox, pace
+        )
+        made.append(pipeline)
+        pipeline.start()
+        return pipeline
+
+    yield begin
+    for pipeline in made:
+        pipeline.stop()
+        assert pipeline.join(2.0)
+
+
+def test_every_frame_of_a_file_is_judged_once_and_in_order(start: Start, reader: Reader) -> None:
+    start("short")
+    reader.until(lambda: Phase.ENDED in reader.phases and len(reader.frames) == 30)
+    assert reader.frames == list(range(30))
+    assert sum(sample.skipped + sample.lost for sample in reader.all.samples) == 0
+
+
+def test_a_file_plays_at_its_own_time(start: Start, reader: Reader) -> None:
+    started = time.monotonic()
+    start("short", speed=4.0)
+    reader.until(lambda: Phase.ENDED in reader.phases and len(reader.frames) == 30)
+    assert time.monotonic() - started >= 29 / 30 / 4 - 0.02
+
+
+def test_pause_stands_still_and_step_gives_one_frame(start: Start, reader: Reader) -> None:
+    pipeline = start("clip", speed=1.0)
+    reader.until(lambda: len(reader.frames) > 2)
+    pipeline.transport.pause()
+    time.sleep(0.15)
+    reader.take()
+    stood = len(reader.frames)
+    time.sleep(0.15)
+    reader.take()
+    assert len(reader.frames) == stood
+    pipeline.transport.step()
+    reader.until(lambda: len(reader.frames) == stood + 1)
+    time.sleep(0.1)
+    reader.take()
+    assert len(reader.frames) == stood + 1
+    assert reader.frames == sorted(reader.frames)
+
+
+def test_seek_shows_the_frame_that_was_asked_for_and_starts_the_evidence_afresh(
+    start: Start, reader: Reader, scene: Scene
+) -> None:
+    pipeline = start("clip", speed=1.0)
+    reader.until(lambda: len(reader.frames) > 5)
+    pipeline.transport.pause()
+    pipeline.transport.seek(50)
+    reader.until(lambda: 50 in reader.frames)
+    assert reader.all.samples[-1].status is Status.UNCERTAIN
+    assert reader.all.samples[-1].fresh
+    assert scene.judges[0].restarts >= 2
+
+
+def test_a_file_that_ended_can_be_sought_and_played_again(start: Start, reader: Reader) -> None:
+    pipeline = start("short")
+    reader.until(lambda: Phase.ENDED in reader.phases and len(reader.frames) == 30)
+    assert pipeline.transport.paused
+    pipeline.transport.seek(10)
+    reader.until(lambda: reader.frames[-1] == 10)
+    pipeline.transport.play()
+    reader.until(lambda: reader.frames[-1] == 29)
+    pipeline.transport.play()
+    reader.until(lambda: reader.frames.count(0) == 2)
+
+
+def test_a_loop_starts_again_and_forgets_what_was_gathered(start: Start, reader: Reader, scene: Scene) -> None:
+    start("short", loop=True)
+    reader.until(lambda: reader.frames.count(0) >= 3)
+    first = [sample for sample in reader.all.samples if sample.frame == 0]
+    assert all(sample.status is Status.UNCERTAIN for sample in first)
+
+
+@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "the driver fell over")])
+def test_a_source_that_cannot_be_read_is_said_in_a_sentence(
+    start: Start, reader: Reader, spec: str, words: str
+) -> None:
+    pipeline = start(spec)
+    reader.until(lambda: Phase.FAILED in reader.phases)
+    assert words in reader.all.messages[0]
+    assert pipeline.join(1.0)
+
+
+def test_another_policy_takes_effect_while_running(start: Start, reader: Reader, scene: Scene) -> None:
+    pipeline = start("clip", speed=1.0)
+    reader.until(lambda: len(reader.frames) > 3)
+    pipeline.judge_with(EngineRequest(policy="strict"))
+    reader.until(lambda: reader.all.facts is not None and reader.all.facts.policy == "strict")
+    assert scene.judges[0].closed
+    assert not scene.judges[1].closed
+    assert len(scene.sources) == 1
+
+
+def test_another_policy_rejudges_the_frame_that_stands_still(start: Start, reader: Reader) -> None:
+    pipeline = start("clip", speed=1.0)
+    reader.until(lambda: len(reader.frames) > 3)
+    pipeline.transport.pause()
+    time.sleep(0.1)
+    reader.take()
+    stood = reader.frames[-1]
+    pipeline.judge_with(EngineRequest(policy="strict"))
+    reader.until(lambda: reader.all.facts is not None and reader.all.facts.policy == "strict")
+    reader.until(lambda: reader.frames.count(stood) == 2)
+
+
+def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, reader: Reader, scene: Scene) -> None:
+    pipeline = start("clip", speed=1.0)
+    reader.until(lambda: len(reader.frames) > 3)
+    pipeline.judge_with(EngineRequest(model="unfit"))
+    reader.until(lambda: bool(reader.all.messages))
+    assert "needs ir" in reader.all.messages[0]
+    assert "scripted-net goes on judging" in reader.all.messages[0]
+    count = len(reader.frames)
+    reader.until(lambda: len(reader.frames) > count + 3)
+    assert not scene.judges[0].closed
+
+
+def test_without_an_engine_there_is_a_picture_and_no_verdict(start: Start, reader: Reader) -> None:
+    start("short", EngineRequest(model="unfit"))
+    reader.until(lambda: reader.all.view is not None)
+    assert reader.all.view is not None
+    assert reader.all.view.result is None
+    assert not reader.frames
+
+
+def test_a_frame_that_cannot_be_judged_has_no_verdict(
+    start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = start("clip", speed=1.0)
+    reader.until(lambda: len(reader.frames) > 5)
+
+    def fail(frame: object) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(scene.judges[0], "process", fail)
+    reader.until(lambda: reader.all.view is not None and reader.all.view.result is None)
+    assert "out of memory" in reader.all.messages[0]
+    assert pipeline.alive
+
+
+def test_a_slow_engine_gets_the_newest_frame_of_a_camera_and_the_gap_is_counted(
+    start: Start, reader: Reader, scene: Scene
+) -> None:
+    scene.delay_s = 0.2
+    start("webcam")
+    reader.until(lambda: len(reader.frames) >= 4, 8.0)
+    assert sum(sample.skipped for sample in reader.all.samples) >= 6
+    gaps = [b - a for a, b in zip(reader.frames, reader.frames[1:], strict=False)]
+    assert min(gaps[1:]) > 1
+
+
+def test_a_camera_hands_every_frame_to_the_tap(start: Start, reader: Reader, scene: Scene) -> None:
+    scene.delay_s = 0.1
+    pipeline = start("webcam")
+    seen: list[int] = []
+    pipeline.tap(lambda frame: seen.append(frame.index))
+    reader.until(lambda: len(seen) > 12)
+    assert seen == list(range(seen[0], seen[0] + len(seen)))
+
+
+def test_stopping_does_not_wait_and_the_threads_end_within_a_second(start: Start, reader: Reader, scene: Scene) -> None:
+    scene.delay_s = 0.5
+    pipeline = start("webcam")
+    reader.until(lambda: bool(scene.judges))
+    started = time.monotonic()
+    pipeline.stop()
+    assert time.monotonic() - started < 0.05
+    assert pipeline.join(1.0)
+    assert scene.judges[0].closed
+
+
+def test_the_window_is_told_once_between_two_looks() -> None:
+    told: list[int] = []
+    mailbox = Mailbox(lambda: told.append(1))
+    for index in range(5):
+        mailbox.post(View(make_frame(index), None, 0.0), None)
+    assert len(told) == 1
+    assert mailbox.take().view.frame.index == 4  # type: ignore[union-attr]
+    assert mailbox.take().view is None
+    mailbox.post(View(make_frame(9), None, 0.0), None)
+    assert len(told) == 2
+
+
+def test_hand_over_counts_what_was_replaced() -> None:
+    hand_over = HandOver()
+    for index in range(3):
+        hand_over.put_newest(Work(replace(make_frame(index), lost_before=index), fresh=index == 0))
+    work = hand_over.take()
+    assert work is not None
+    assert (work.frame.index, work.skipped, work.frame.lost_before, work.fresh) == (2, 2, 5, True)
