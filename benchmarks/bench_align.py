@@ -1,0 +1,97 @@
+"""Projected face crops against whole-frame alignment by the RealSense SDK, in one run.
+
+    python benchmarks/bench_align.py [--frames 500]
+
+Both start from the same captured set (colour, depth and infrared at 640 x 480, native streams). `crop_face` gives three
+aligned 128 x 128 crops of one face; `rs.align` brings the whole depth image into colour, and neither infrared nor a crop
+yet. The cost of aligning by projection is what depth and infrared add to the crop of colour alone: finding the face's
+distance, projecting twice, and warping. Prints milliseconds per frame: median and 95th percentile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pyrealsense2 as rs
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "fasdemo"))
+
+from realsense_scene import Surface, record
+from test_realsense_crop import face_in
+
+from fasdemo.capture.open import open_source
+from fasdemo.frames import FrameSet
+from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import crop_face
+
+DISTANCE_M = 0.6
+
+
+def sdk_times(path: Path, count: int) -> list[float]:
+    config, pipeline = rs.config(), rs.pipeline()
+    rs.config.enable_device_from_file(config, str(path), repeat_playback=False)
+    config.resolve(rs.pipeline_wrapper(pipeline)).get_device().as_playback().set_real_time(False)
+    pipeline.start(config)
+    align = rs.align(rs.stream.color)
+    try:
+        _, frames = pipeline.try_wait_for_frames(2000)
+        times = []
+        for _ in range(count):
+            start = time.perf_counter()
+            np.asanyarray(align.process(frames).get_depth_frame().get_data())
+            times.append(1000 * (time.perf_counter() - start))
+        return times
+    finally:
+        pipeline.stop()
+
+
+def crop_times(frame: FrameSet, count: int) -> list[float]:
+    face = face_in(DISTANCE_M)
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        crop_face(frame, face, CropSpec(), 128)
+        times.append(1000 * (time.perf_counter() - start))
+    return times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--frames", type=int, default=500)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    rows: dict[str, list[float]] = {"crop_face: colour": [], "crop_face: colour, depth, IR": [], "rs.align: depth": []}
+    with tempfile.TemporaryDirectory() as folder:
+        path = record(Path(folder) / "scene.db3", Surface(DISTANCE_M, bulge=1.2))
+        with open_source(path) as source:
+            frame = next(iter(source))
+        color = replace(frame, depth=None, ir=None)
+        # Alternating rounds: all meet the same load of the machine.
+        for _ in range(5):
+            for name, work in zip(
+                rows,
+                (
+                    lambda n: crop_times(color, n),
+                    lambda n: crop_times(frame, n),
+                    lambda n: sdk_times(path, n),
+                ),
+                strict=True,
+            ):
+                rows[name] += work(options.frames // 5)
+    for name, times in rows.items():
+        print(f"{name:<30} median {np.median(times):6.3f} ms   95 % {np.percentile(times, 95):6.3f} ms")
+    alone, crops, whole = (float(np.median(times)) for times in rows.values())
+    print(
+        f"aligning by projection {crops - alone:.3f} ms, by rs.align {whole:.3f} ms: {whole / (crops - alone):.1f} times"
+    )
+
+
+if __name__ == "__main__":
+    main()
