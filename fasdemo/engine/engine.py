@@ -193,13 +193,25 @@ class Engine:
         Raises:
             UserError: no model fits, or the model, the face model or the policy cannot be used.
         """
+        return cls.for_info(source.info, model, device, policy, threads, landmarks)
+
+    @classmethod
+    def for_info(
+        cls,
+        info: SourceInfo,
+        model: str | Path | None = None,
+        device: str = "auto",
+        policy: Policy | str | None = None,
+        threads: int = 2,
+        landmarks: bool = True,
+    ) -> Self:
+        """As `for_source`, for frames that the caller makes or reads without a source."""
         from fasdemo.faces.detector import FaceDetector
         from fasdemo.faces.finder import FaceFinder
         from fasdemo.faces.landmarks import FaceLandmarks
         from fasdemo.models.predictor import Predictor
         from fasdemo.models.registry import choose
 
-        info = source.info
         predictor = Predictor(choose(info.declared, model), device, threads)
         finder = None
         try:
