@@ -3,8 +3,8 @@
     python benchmarks/bench_align.py [--frames 500]
 
 Both start from the same captured set (colour, depth and infrared at 640 x 480, native streams). `crop_face` gives three
-aligned 128 x 128 crops of one face; `rs.align` brings the whole depth image into colour, and neither infrared nor a crop
-yet. The cost of aligning by projection is what depth and infrared add to the crop of colour alone: finding the face's
+aligned 128 x 128 crops of one face; `rs.align` brings the whole depth image into colour, without infrared or a crop. The
+cost of aligning by projection is what depth and infrared add to the crop of colour alone: finding the face's
 distance, projecting twice, and warping. Prints milliseconds per frame: median and 95th percentile.
 """
 
@@ -88,9 +88,8 @@ def main() -> None:
     for name, times in rows.items():
         print(f"{name:<30} median {np.median(times):6.3f} ms   95 % {np.percentile(times, 95):6.3f} ms")
     alone, crops, whole = (float(np.median(times)) for times in rows.values())
-    print(
-        f"aligning by projection {crops - alone:.3f} ms, by rs.align {whole:.3f} ms: {whole / (crops - alone):.1f} times"
-    )
+    added = crops - alone
+    print(f"aligning by projection {added:.3f} ms, by rs.align {whole:.3f} ms: {whole / added:.1f} times")
 
 
 if __name__ == "__main__":
