@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import subprocess
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -157,7 +158,9 @@ def read_torch(path: str | Path) -> Any:
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a checkpoint.")
     try:
-        with torch.serialization.safe_globals(list(_SAFE)):
+        with torch.serialization.safe_globals(list(_SAFE)), warnings.catch_warnings():
+            # Advice about pickle protocols is not for the person whose file this is.
+            warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "Unsupported global" in str(error) or "Unsupported class" in str(error) or "GLOBAL" in str(error):
