@@ -129,6 +129,8 @@ class ModelCard(_Part):
     credits: tuple[str, ...] = ()
     licence: str = "Apache-2.0"
     metrics: dict[str, Metric] = {}
+    multiply_adds: Annotated[int, Field(ge=0)] | None = None
+    """Of one forward pass of the whole graph for one face."""
     limits: str = ""
     """What these figures do not say, in words."""
     sha256: str | None = None
