@@ -126,15 +126,14 @@ def machine() -> dict[str, Any]:
 def _judged(source: Any, engine: Engine, request: Request) -> Iterator[tuple[FrameSet, FrameResult]]:
     """The source's frames, numbered on, with as many faces as asked for, and their results."""
     asked = time.perf_counter()
-    number, last_s = 0, 0.0
-    for original in source:
+    last_s = 0.0
+    for number, original in enumerate(source):
         frame = several(original, request.faces)
         # Time goes on when the source starts again, as it does before a camera.
         last_s = last_s + 1.0 / max(source.info.fps, 1.0)
         frame = replace(frame, index=number, timestamp_s=last_s, times={})
         capture_ms = (time.perf_counter() - asked) * 1000.0
         yield frame, engine.process(frame, capture_ms=capture_ms)
-        number += 1
         asked = time.perf_counter()
 
 
