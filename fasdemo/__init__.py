@@ -5,6 +5,7 @@ From Python, see `docs/python.md`: `open_source` gives frames, `Engine.for_sourc
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from fasdemo.errors import UserError
@@ -28,6 +29,10 @@ __all__ = [
     "demo_session",
     "open_source",
 ]
+
+# OpenCV reads this once, when it is loaded: a picture of another format than PNG or JPEG, where fasdemo looks itself,
+# may not claim more than eight times 4K.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(64 * 1024 * 1024))
 
 # Loaded at first use, so that `fasdemo --help` does not wait for OpenCV, MediaPipe and ONNX Runtime.
 _HOME = {

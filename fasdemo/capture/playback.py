@@ -15,6 +15,8 @@ from fasdemo.frames import FrameSet
 
 _LATE_S = 0.5
 """A reader that is further behind than this is not chased: the clock starts anew."""
+_LONGEST_PAUSE_S = 5.0
+"""Longer gaps between two time stamps are cut short: a damaged time stamp may claim years."""
 
 
 class PlayedSource(ABC):
@@ -105,6 +107,9 @@ class PlayedSource(ABC):
         due = anchor[0] + moment_s - anchor[1]
         if now - due > _LATE_S:
             return now, moment_s
+        if due - now > _LONGEST_PAUSE_S:
+            self._wake.wait(_LONGEST_PAUSE_S)
+            return self._clock(), moment_s
         if due > now:
             self._wake.wait(due - now)
         return anchor

@@ -6,6 +6,7 @@ repetitions that run lengths alone give the same size in less than half of zlib'
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,7 +14,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.bounded_file import read_bounded
 from fasdemo.frames import Stream
+from fasdemo.record.schema import LARGEST_IMAGE
 
 Image = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 ColorFormat = Literal["jpg", "png"]
@@ -21,6 +24,10 @@ ColorFormat = Literal["jpg", "png"]
 JPEG_QUALITY = 95
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """No frame is larger; a file that is, was not written by a recorder."""
+_MOST_SCANS = 100
+"""Progressive JPEGs have about ten scans; each of ten thousand would pass over all pixels again."""
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_JPEG_START = b"\xff\xd8\xff"
 _PNG = [
     cv2.IMWRITE_PNG_COMPRESSION,
     1,
@@ -62,9 +69,10 @@ def decode_image(data: bytes, stream: Stream) -> Image:
     Raises:
         ValueError: no picture, or one of the wrong kind for the stream.
     """
-    buffer = np.frombuffer(data, np.uint8)
-    if buffer.size == 0:
+    if not data:
         raise ValueError("the file is empty")
+    check_claims(data)
+    buffer = np.frombuffer(data, np.uint8)
     try:
         image = cv2.imdecode(buffer, cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
@@ -72,7 +80,7 @@ def decode_image(data: bytes, stream: Stream) -> Image:
     if image is None:
         raise ValueError("the picture cannot be decoded")
     if stream == "rgb":
-        image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
     check_image(cast(Image, image), stream)
     return cast(Image, image)
 
@@ -82,11 +90,54 @@ def read_image(path: Path, stream: Stream) -> Image:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: see `decode_image`; also for files beyond `MAX_FILE_BYTES`.
+        ValueError: see `decode_image`; also for files beyond `MAX_FILE_BYTES` and what is no regular file.
     """
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ValueError("the file is too large for a frame")
-    return decode_image(path.read_bytes(), stream)
+    return decode_image(read_bounded(path, MAX_FILE_BYTES), stream)
+
+
+def recorded_format(data: bytes) -> bool:
+    """Whether these are the bytes of a PNG or JPEG, the formats of a session: no other decoder has to be trusted."""
+    return data.startswith((_PNG_START, _JPEG_START))
+
+
+def check_claims(data: bytes) -> None:
+    """Raise ValueError for a PNG or JPEG whose decoding would take more memory or time than a picture does.
+
+    A megabyte of PNG can claim a thousand megabytes of pixels.
+
+    Other formats are bounded in pixels by OpenCV, to which `fasdemo` tells `LARGEST_IMAGE` when it is imported.
+    """
+    if data.startswith(_PNG_START):
+        size = struct.unpack(">II", data[16:24]) if len(data) >= 24 else (0, 0)
+    elif data.startswith(_JPEG_START):
+        size = _jpeg_size(data)
+        # Within compressed data 0xFF is always followed by 0 or by a restart marker.
+        if data.count(b"\xff\xda") > _MOST_SCANS:
+            raise ValueError("the picture has more scans than any camera writes")
+    else:
+        return
+    if size[0] * size[1] > LARGEST_IMAGE:
+        raise ValueError(f"{size[0]} x {size[1]} pixels are too many for a picture")
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    """Width and height of the largest frame header before the first scan; (0, 0) where there is none."""
+    place, width, height = 2, 0, 0
+    # As decoders do, whatever stands between two markers is passed over.
+    while 0 <= (place := data.find(b"\xff", place)) <= len(data) - 9:
+        marker = data[place + 1]
+        if marker in (0x00, 0xFF):
+            place += 1
+            continue
+        if marker == 0xDA:
+            break
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            high, wide = struct.unpack(">HH", data[place + 5 : place + 9])
+            width, height = max(width, wide), max(height, high)
+        place += (
+            2 if marker == 0x01 or 0xD0 <= marker <= 0xD8 else 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+        )
+    return width, height
 
 
 def check_image(image: Image, stream: Stream) -> None:

@@ -17,15 +17,21 @@ from typing import Self, cast
 import numpy as np
 from pydantic import ValidationError
 
+from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, Depth, FrameSet, Rgb, Stream, StreamTime, Truth
-from fasdemo.record.image_codec import Image, read_image
+from fasdemo.record.image_codec import MAX_FILE_BYTES, Image, decode_image, recorded_format
 from fasdemo.record.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, Session
 from fasdemo.record.video_track import VideoTrack
 from fasdemo.record.writer import FOLDERS, VIDEO_FILES
 
 _MAX_JSON_BYTES = 64 * 1024 * 1024
-_MAX_ROWS = 2_000_000
+_MAX_CSV_BYTES = 256 * 1024 * 1024
+_MAX_ROWS = 1_000_000
+"""Nine hours at 30 frames a second."""
+_LATEST_S = 1e11
+"""Devices count seconds since they were started, or since 1970, of which 1e11 is the year 5138."""
+_MOST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +58,20 @@ def load_session(folder: Path) -> Session:
     if not folder.is_dir():
         raise UserError(f"{folder}: is a file; a session is a folder with {SESSION_FILE}.")
     path = folder / SESSION_FILE
-    if not path.is_file():
+    if not is_regular(path):
         raise UserError(f"{folder}: has no {SESSION_FILE}, so it is not a session; give the folder that holds one.")
     try:
-        if path.stat().st_size > _MAX_JSON_BYTES:
-            raise UserError(f"{path}: is too large for a session's description.")
-        return Session.model_validate_json(path.read_bytes())
+        content = read_bounded(path, _MAX_JSON_BYTES)
+    except ValueError as error:
+        raise UserError(f"{path}: cannot be used: {error}; give a session's description.") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+    try:
+        return Session.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise UserError(f"{path}: {where}: {first['msg']}; the file is damaged or of another version.") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
 def safe_name(text: str) -> bool:
@@ -80,18 +88,27 @@ def load_rows(folder: Path, session: Session) -> tuple[list[FrameRow], bool]:
     """
     path = folder / FRAMES_FILE
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_bounded(path, _MAX_CSV_BYTES).decode("utf-8")
     except FileNotFoundError:
         raise UserError(f"{folder}: has no {FRAMES_FILE}, so none of its frames can be found.") from None
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{path}: cannot be read; the file is damaged.") from None
+    except ValueError as error:
+        raise UserError(f"{path}: cannot be used: {error}; it is not a session's.") from None
     cut = not text.endswith("\n")
     if cut:
         text = text[: text.rfind("\n") + 1]
     lines = csv.reader(text.splitlines())
+    try:
+        return _rows(path, lines, session), cut
+    except csv.Error as error:
+        raise UserError(f"{path}: line {lines.line_num}: {error}; the file is damaged.") from None
+
+
+def _rows(path: Path, lines: Iterator[list[str]], session: Session) -> list[FrameRow]:
     header = next(lines, [])
     missing = [name for name in ("timestamp_s", "color") if name not in header]
-    if missing or not set(header) <= set(FRAME_COLUMNS):
+    if missing or not set(header) <= set(FRAME_COLUMNS) or len(set(header)) < len(header):
         raise UserError(f"{path}: its first line does not name the columns of a session.")
     rows: list[FrameRow] = []
     for number, cells in enumerate(lines, start=2):
@@ -102,8 +119,8 @@ def load_rows(folder: Path, session: Session) -> tuple[list[FrameRow], bool]:
         try:
             rows.append(_row(dict(zip(header, cells, strict=True)), session))
         except ValueError as error:
-            raise UserError(f"{path}: line {number}: {error}.") from None
-    return rows, cut
+            raise UserError(f"{path}: line {number}: {_short(str(error))}.") from None
+    return rows
 
 
 def _row(cells: dict[str, str], session: Session) -> FrameRow:
@@ -118,7 +135,7 @@ def _row(cells: dict[str, str], session: Session) -> FrameRow:
             files[stream] = name
         moment, counter = cells.get(f"{column}_timestamp_s", ""), cells.get(f"{column}_counter", "")
         if moment:
-            times[stream] = StreamTime(_number(moment), int(counter) if counter else -1)
+            times[stream] = StreamTime(_seconds(moment), _count(counter) if counter else -1)
     label = cells.get("label", "")
     truth: Truth | None = None
     if label == "live":
@@ -135,20 +152,33 @@ def _row(cells: dict[str, str], session: Session) -> FrameRow:
     if emitter not in ("", "0", "1"):
         raise ValueError(f"emitter_on {emitter!r} is neither 0 nor 1")
     return FrameRow(
-        timestamp_s=_number(cells["timestamp_s"]),
+        timestamp_s=_seconds(cells["timestamp_s"]),
         files=files,
         times=times,
         emitter_on=None if emitter == "" else emitter == "1",
         truth=truth,
-        lost_before=max(int(cells.get("lost_before") or 0), 0),
+        lost_before=max(_count(cells.get("lost_before") or "0"), 0),
     )
 
 
-def _number(text: str) -> float:
+def _seconds(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"{text!r} is not a finite number")
+    if abs(value) > _LATEST_S:
+        raise ValueError(f"{text!r} is no time in seconds")
     return value
+
+
+def _count(text: str) -> int:
+    value = int(text) if len(text) <= 20 else _MOST + 1
+    if abs(value) > _MOST:
+        raise ValueError(f"{text!r} is too large for a running number")
+    return value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else text[:200] + "..."
 
 
 class SessionReader:
@@ -241,9 +271,10 @@ class SessionReader:
         try:
             image = self._video_image(index, stream) if video else self._file_image(str(name), stream)
             self._check(image, stream)
-        except (OSError, ValueError, UserError) as error:
+        except (OSError, ValueError, RuntimeError, UserError) as error:
+            # RuntimeError: a link that leads to itself.
             reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-            self.unreadable.setdefault(label, reason)
+            self.unreadable.setdefault(_short(label), reason)
             return None
         return image
 
@@ -251,7 +282,10 @@ class SessionReader:
         path = self.folder / name
         if not path.resolve().is_relative_to(self._root):
             raise ValueError("it is a link that leaves the session's folder")
-        return read_image(path, stream)
+        data = read_bounded(path, MAX_FILE_BYTES)
+        if data and not recorded_format(data):
+            raise ValueError("it is neither PNG nor JPEG")
+        return decode_image(data, stream)
 
     def _check(self, image: Image, stream: Stream) -> None:
         """One size and dtype per stream: colour's from session.json, the others' from the calibration or the first."""

@@ -16,6 +16,8 @@ from fasdemo.frames import Calibration, Extrinsics, Intrinsics
 SCHEMA_VERSION = 1
 SESSION_FILE = "session.json"
 FRAMES_FILE = "frames.csv"
+LARGEST_IMAGE = 64 * 1024 * 1024
+"""Pixels: eight times 4K. What is not there is shown black at its full size, so a size is a claim on memory."""
 
 FRAME_COLUMNS = (
     "frame",  # running number within the session, from 0
@@ -155,4 +157,6 @@ class Session(_Part):
             raise ValueError("a spoof session names its species, and no other does")
         if "rgb" not in self.streams:
             raise ValueError("streams must contain rgb")
+        if self.width * self.height > LARGEST_IMAGE:
+            raise ValueError(f"width x height must not exceed {LARGEST_IMAGE} pixels")
         return self

@@ -1,0 +1,45 @@
+"""Reading a whole file that somebody else wrote: a regular file, and no larger than it may be.
+
+A folder that was unpacked from an archive may hold pipes and links to devices, which never end when they are read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """The file's bytes.
+
+    Args:
+        path: the file; a link to a regular file is followed.
+        limit: the largest size, bytes.
+
+    Raises:
+        OSError: it is not there or cannot be read.
+        ValueError: it is no regular file, or larger than `limit`.
+    """
+    # Opening a pipe that nobody writes to would wait for ever.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise ValueError("it is no regular file")
+        if facts.st_size > limit:
+            raise ValueError(f"it is larger than {_size(limit)}")
+        # The file may grow meanwhile.
+        return file.read(limit)
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is a regular file, or a link to one; False for whatever cannot be looked at."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _size(limit: int) -> str:
+    return f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit} bytes"
