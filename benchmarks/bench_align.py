@@ -3,8 +3,8 @@
     python benchmarks/bench_align.py [--frames 500]
 
 Both start from the same captured set (colour, depth and infrared at 640 x 480, native streams). `crop_face` gives three
-aligned 128 x 128 crops of one face; `rs.align` brings the whole depth image into colour, without infrared or a crop. The
-cost of aligning by projection is what depth and infrared add to the crop of colour alone: finding the face's
+aligned 128 x 128 crops of one face; `rs.align` brings the whole depth image into colour, without infrared or a crop.
+The cost of aligning by projection is what depth and infrared add to the crop of colour alone: finding the face's
 distance, projecting twice, and warping. Prints milliseconds per frame: median and 95th percentile.
 """
 

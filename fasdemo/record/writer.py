@@ -7,6 +7,7 @@ readable up to the frame in hand; `fasdemo.record.repair` completes it.
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import os
@@ -24,6 +25,9 @@ from fasdemo.record.video_track import VideoTrackWriter
 FOLDERS: dict[Stream, str] = {"rgb": "color", "depth": "depth", "ir": "ir"}
 """Folder of a stream's images; also the stream's name in the columns of `frames.csv`."""
 VIDEO_FILES: dict[Stream, str] = {"rgb": "color.mp4", "depth": "depth.mkv", "ir": "ir.mkv"}
+
+RESERVE_FILE = ".reserve"
+"""Bytes that a recorder holds back for the end of a recording on a full disk."""
 
 
 def new_session_folder(root: Path, session: Session, moment: datetime | None = None) -> Path:
@@ -71,9 +75,11 @@ class SessionWriter:
                 for stream in self._streams:
                     (folder / FOLDERS[stream]).mkdir(exist_ok=True)
             write_session_file(folder, self.session)
-            self._rows = (folder / FRAMES_FILE).open("w", newline="", encoding="ascii")
-            self._rows.write(",".join(FRAME_COLUMNS) + "\n")
-            self._rows.flush()
+            # Unbuffered and appending: a row is in the file when `append` returns, and after `discard` the next one
+            # follows the last whole one.
+            (folder / FRAMES_FILE).write_bytes(b"")
+            self._rows = (folder / FRAMES_FILE).open("ab", buffering=0)
+            self._rows_bytes = self._rows.write((",".join(FRAME_COLUMNS) + "\n").encode("ascii")) or 0
             if session.container == "video":
                 for stream in self._streams:
                     self._videos[stream] = VideoTrackWriter(folder / VIDEO_FILES[stream], stream, session.fps)
@@ -152,14 +158,25 @@ class SessionWriter:
         row["lost_before"] = frame.lost_before
         text = io.StringIO()
         csv.DictWriter(text, FRAME_COLUMNS, lineterminator="\n").writerow(row)
-        self._rows.write(text.getvalue())
-        self._rows.flush()
+        line = text.getvalue().encode("ascii")
+        if self._rows.write(line) != len(line):
+            raise OSError(errno.ENOSPC, "the disk is full")
+        self._rows_bytes += len(line)
         self.frames += 1
         self.lost += frame.lost_before
 
+    def discard(self, number: int) -> None:
+        """Remove the images of a frame whose writing failed, and give back the rows' last whole state."""
+        for stream in self._streams:
+            for name in [name for name in self._checksums if name.startswith(f"{FOLDERS[stream]}/{number:06d}.")]:
+                del self._checksums[name]
+            for path in (self.folder / FOLDERS[stream]).glob(f"{number:06d}.*"):
+                path.unlink(missing_ok=True)
+        # Half a row may have reached the disk.
+        os.truncate(self.folder / FRAMES_FILE, self._rows_bytes)
+
     def sync(self) -> None:
         """Ask the system to bring the rows to the disk, against a power cut."""
-        self._rows.flush()
         os.fsync(self._rows.fileno())
 
     def set_calibration(self, calibration: Calibration) -> None:

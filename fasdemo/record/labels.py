@@ -1,0 +1,169 @@
+"""What a person says about a recording before it starts: who, what, and with which consent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal, Protocol
+
+from pydantic import ValidationError
+
+from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Calibration, Stream
+from fasdemo.record.schema import CalibrationRecord, Consent, Device, Session
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The description of a recording; see `labels_from_options` for the checks.
+
+    Attributes:
+        subject: the person's pseudonym, also a folder's name.
+        species: presentation attack instrument species when label is `spoof`, e.g. `print-flat`; else empty.
+        instrument: what exactly was shown, e.g. `A4 laser print`.
+        consent: the statement that the person agreed to, and until when the recording may be kept.
+    """
+
+    subject: str
+    label: Literal["live", "spoof"]
+    species: str
+    instrument: str
+    consent: Consent
+
+
+def labels_from_options(
+    subject: str | None,
+    label: str | None,
+    attack: str | None = None,
+    instrument: str = "",
+    consent: str | None = None,
+    retain_until: str | None = None,
+    *,
+    ask: Callable[[str], str] | None = None,
+    today: date | None = None,
+) -> Labels:
+    """Check what the command line or the record panel gives.
+
+    Args:
+        subject: `--subject`.
+        label: `--label`.
+        attack: `--attack`.
+        instrument: `--instrument`.
+        consent: `--consent`.
+        retain_until: `--retain-until`, YYYY-MM-DD.
+        ask: asks the person at the terminal for consent and date where they were not given; None = refuse.
+        today: for tests.
+
+    Raises:
+        UserError: the first thing that is missing or wrong.
+    """
+    day = today or datetime.now(UTC).astimezone().date()
+    if not subject:
+        raise UserError("--record needs --subject ID, the person's pseudonym, e.g. S01.")
+    _check_name("--subject", subject, "a pseudonym such as S01, never a real name")
+    if label not in ("live", "spoof"):
+        raise UserError("--record needs --label live or --label spoof.")
+    if label == "spoof":
+        if not attack:
+            raise UserError("--label spoof needs --attack SPECIES, e.g. print-flat, print-bent, replay or mask.")
+        _check_name("--attack", attack, "a species such as print-flat")
+    elif attack:
+        raise UserError("--attack belongs to --label spoof; leave it out, or say --label spoof.")
+    if not consent and ask is not None:
+        consent = ask("Consent statement that the person agreed to: ").strip()
+    if not consent:
+        raise UserError("--record needs --consent TEXT: the statement with which the person agreed to be recorded.")
+    if not retain_until and ask is not None:
+        retain_until = ask("Keep the recording until (YYYY-MM-DD): ").strip()
+    if not retain_until:
+        raise UserError("--record needs --retain-until YYYY-MM-DD: the day on which the recording must be deleted.")
+    try:
+        until = date.fromisoformat(retain_until)
+    except ValueError:
+        raise UserError(f"--retain-until {retain_until!r} is no date; write it as YYYY-MM-DD.") from None
+    if until < day:
+        raise UserError(f"--retain-until {until} has passed; give a day from {day} on.")
+    return Labels(
+        subject=subject,
+        label="live" if label == "live" else "spoof",
+        species=attack or "",
+        instrument=instrument,
+        consent=Consent(statement=consent, given_on=day, retain_until=until),
+    )
+
+
+def _check_name(option: str, text: str, what: str) -> None:
+    if not _NAME.fullmatch(text):
+        raise UserError(
+            f"{option} {text!r}: use letters, digits, '.', '_' and '-' (at most 64, not a dot first): {what}."
+        )
+
+
+class Described(Protocol):
+    """What a session notes of its source; `fasdemo.capture.source.SourceInfo` has it."""
+
+    @property
+    def name(self) -> str:
+        """Device name or file name."""
+        ...
+
+    @property
+    def declared(self) -> frozenset[Stream]:
+        """Streams that the source promises."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Of the RGB image, pixels."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Of the RGB image, pixels."""
+        ...
+
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """None where nothing is known."""
+        ...
+
+    @property
+    def depth_scale(self) -> float:
+        """Metres per depth unit."""
+        ...
+
+
+def session_of(labels: Labels, source: Described, started: datetime | None = None) -> Session:
+    """The description that a new session starts with.
+
+    Raises:
+        UserError: the source says something that a session cannot hold.
+    """
+    try:
+        return Session(
+            subject=labels.subject,
+            label=labels.label,
+            species=labels.species or None,
+            instrument=labels.instrument,
+            started=started or datetime.now(UTC),
+            streams=tuple(stream for stream in STREAMS if stream in source.declared),
+            width=source.width,
+            height=source.height,
+            fps=source.fps,
+            depth_scale=source.depth_scale,
+            calibration=None if source.calibration is None else CalibrationRecord.of(source.calibration),
+            device=Device(name=source.name),
+            consent=labels.consent,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(f"{source.name}: cannot be recorded: {first['loc'][0]}: {first['msg']}.") from None
