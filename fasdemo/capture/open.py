@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from fasdemo.capture.source import Source
 from fasdemo.errors import UserError
@@ -15,11 +16,12 @@ CAMERAS = ("realsense", "webcam")
 def open_source(
     spec: str | Path,
     *,
-    depth: Path | None = None,
-    ir: Path | None = None,
+    depth: str | Path | None = None,
+    ir: str | Path | None = None,
     depth_scale: float = 0.001,
     realtime: bool = False,
     loop: bool = False,
+    emitter: Literal["on", "off", "interleaved"] = "on",
 ) -> Source:
     """The source that a path or a camera's name means; use it as a context manager.
 
@@ -31,6 +33,7 @@ def open_source(
         depth_scale: metres per unit of `depth` and of depth pictures; other sources know theirs.
         realtime: files play at their own speed; cameras always do.
         loop: files start again at their end.
+        emitter: a RealSense's dot projector; `interleaved` takes depth from lit and infrared from dark frames.
 
     Raises:
         UserError: nothing can be opened under that name; says why.
@@ -38,7 +41,8 @@ def open_source(
     if isinstance(spec, str) and spec.split(":", 1)[0] in CAMERAS:
         if depth is not None or ir is not None:
             raise UserError("--depth and --ir belong to a video file, not to a camera.")
-        return _open_camera(*spec.split(":", 1))
+        kind, _, which = spec.partition(":")
+        return _open_camera(kind, which or None, emitter)
     path = Path(spec)
     if not path.exists():
         raise UserError(f"{path}: no such file or folder.")
@@ -56,7 +60,14 @@ def open_source(
         return RealSenseRecording(path, realtime=realtime, loop=loop)
     from fasdemo.capture.video_source import VideoSource
 
-    return VideoSource(path, depth=depth, ir=ir, depth_scale=depth_scale, realtime=realtime, loop=loop)
+    return VideoSource(
+        path,
+        depth=None if depth is None else Path(depth),
+        ir=None if ir is None else Path(ir),
+        depth_scale=depth_scale,
+        realtime=realtime,
+        loop=loop,
+    )
 
 
 def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> Source:
@@ -79,11 +90,11 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
     return ImageSequenceSource(path, depth_scale=depth_scale, realtime=realtime, loop=loop)
 
 
-def _open_camera(kind: str, which: str | None = None) -> Source:
+def _open_camera(kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"]) -> Source:
     if kind == "realsense":
-        from fasdemo.capture.realsense_camera import open_realsense
+        from fasdemo.capture.realsense_camera import RealSenseSettings, open_realsense
 
-        return open_realsense(which)
+        return open_realsense(which, RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30))
     from fasdemo.capture.webcam import open_webcam
 
     return open_webcam(which)

@@ -86,7 +86,8 @@ def test_every_frame_is_written_with_labels_and_consent(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_is_counted_and_never_silent(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, session())
-    taken = [recorder.put(shot(number, (960, 1280))) for number in range(45)]
+    large = shot(0, (960, 1280))
+    taken = [recorder.put(replace(large, index=number)) for number in range(45)]
     refused = taken.count(False)
     assert refused > 0
     assert recorder.status.waiting <= 30
