@@ -1,0 +1,114 @@
+"""What every data set looks like to the trainer: numbered triples of pictures with a label, a species and a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.frames import Stream
+
+Ints = npt.NDArray[np.int64]
+Names = npt.NDArray[np.str_]
+
+LIVE, ATTACK, UNLABELLED = 1, 0, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """One sample as it is stored; the streams are registered and show the same field, sizes may differ.
+
+    Attributes:
+        rgb: uint8 (H, W, 3), order R, G, B; None if not there.
+        depth: uint16 or float32 (h, w) millimetres with 0 = no reading, or uint8 (h, w) grey as CASIA-SURF has it.
+        ir: uint8 (h, w).
+    """
+
+    rgb: npt.NDArray[np.uint8] | None
+    depth: npt.NDArray[np.uint16] | npt.NDArray[np.float32] | npt.NDArray[np.uint8] | None
+    ir: npt.NDArray[np.uint8] | None
+
+    def get(self, stream: Stream) -> npt.NDArray[Any] | None:
+        """The picture of one stream."""
+        return {"rgb": self.rgb, "depth": self.depth, "ir": self.ir}[stream]
+
+
+class FaceSet(Protocol):
+    """A labelled set of samples.
+
+    Attributes:
+        labels: int64 (N,): 1 live, 0 attack, -1 unlabelled.
+        species: str (N,): the attack's species, empty where live or unknown.
+        subjects: str (N,): who is seen, empty where unknown.
+        names: N names as the set's list file writes them, `color depth ir` where it has three files a sample.
+        streams: what `pictures` gives.
+        crop_scale: the pictures show the face crop's template widened by this (`CropSpec.scale`); None where
+            nothing is known but that the picture shows a face.
+        source: where the set lies, for messages and cards.
+    """
+
+    labels: Ints
+    species: Names
+    subjects: Names
+    names: Sequence[str]
+    streams: frozenset[Stream]
+    crop_scale: float | None
+    source: str
+
+    def __len__(self) -> int: ...
+
+    def pictures(self, index: int) -> Pictures:
+        """Sample `index`; safe to call from several threads."""
+        ...
+
+
+class SubsetOf:
+    """Some samples of a set, in the given order."""
+
+    def __init__(self, whole: FaceSet, indices: npt.ArrayLike) -> None:
+        self._whole = whole
+        self._indices = np.asarray(indices, np.int64)
+        self.labels = whole.labels[self._indices]
+        self.species = whole.species[self._indices]
+        self.subjects = whole.subjects[self._indices]
+        self.names = [whole.names[i] for i in self._indices]
+        self.streams = whole.streams
+        self.crop_scale = whole.crop_scale
+        self.source = whole.source
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def pictures(self, index: int) -> Pictures:
+        """Sample `index` of the subset."""
+        return self._whole.pictures(int(self._indices[index]))
+
+
+def thin(face_set: FaceSet, limit: int) -> FaceSet:
+    """At most `limit` samples, evenly picked over the set's order; 0 takes all."""
+    if not limit or len(face_set) <= limit:
+        return face_set
+    return SubsetOf(face_set, np.linspace(0, len(face_set) - 1, limit).round().astype(np.int64))
+
+
+def counts(face_set: FaceSet) -> str:
+    """One line: how many live, attacks by species, people."""
+    live = int((face_set.labels == LIVE).sum())
+    attack = face_set.labels == ATTACK
+    names, numbers = np.unique(face_set.species[attack], return_counts=True)
+    by_species = ", ".join(f"{name or 'unnamed'} {number}" for name, number in zip(names, numbers, strict=True))
+    people = len(np.unique(face_set.subjects[face_set.subjects != ""]))
+    unlabelled = int((face_set.labels == UNLABELLED).sum())
+    parts = [
+        f"{len(face_set)} samples",
+        f"{live} live",
+        f"{int(attack.sum())} attacks" + f" ({by_species})" * bool(by_species),
+    ]
+    if unlabelled:
+        parts.append(f"{unlabelled} without label")
+    if people:
+        parts.append(f"{people} people")
+    return ", ".join(parts)

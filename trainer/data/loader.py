@@ -1,0 +1,175 @@
+"""Batches for the network, made ahead in threads: OpenCV, NumPy and torch free the interpreter while they work."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from fasdemo.frames import Stream
+from fasdemo.models.card import InputSpec
+from trainer.augment import Crop, Cropper
+from trainer.data.faces import FaceSet, Ints
+from trainer.encoding import CropBatch, encode_batch, needed_streams
+
+PRESENCE_SEED = 104729
+
+
+@dataclass(slots=True)
+class Batch:
+    """One batch.
+
+    Attributes:
+        inputs: one (N, C, S, S) float32 per network input, channels-last in memory.
+        labels: int64 (N,).
+        presence: float32 (N, streams) of a flexible network's draw for training, ones elsewhere.
+        indices: the samples' numbers in their set.
+    """
+
+    inputs: list[torch.Tensor]
+    labels: torch.Tensor
+    presence: torch.Tensor
+    indices: Ints
+
+
+@dataclass(slots=True)
+class LoadingTime:
+    """Where the time of a pass went, seconds.
+
+    Attributes:
+        work_s: CPU time of the threads that made batches.
+        wait_s: time for which the consumer stood still, waiting for a batch.
+        total_s: from the first batch asked for to the last one consumed.
+        cpu_s: CPU time of the whole process over that time.
+    """
+
+    work_s: float = 0.0
+    wait_s: float = 0.0
+    total_s: float = 0.0
+    cpu_s: float = 0.0
+
+    def share(self) -> float:
+        """Share of the process's CPU time that went into making batches."""
+        return self.work_s / self.cpu_s if self.cpu_s > 0 else 0.0
+
+    def waiting(self) -> float:
+        """Share of the wall clock for which the consumer waited."""
+        return self.wait_s / self.total_s if self.total_s > 0 else 0.0
+
+
+@dataclass
+class Loader:
+    """Makes batches of a set.
+
+    Attributes:
+        face_set: the samples.
+        cropper: pictures to crops.
+        inputs: what the network wants to see, from its card.
+        subsets: for flexible networks: rows of presence (K, streams) and how often each is drawn (K,).
+    """
+
+    face_set: FaceSet
+    cropper: Cropper
+    inputs: tuple[InputSpec, ...]
+    workers: int = 2
+    subsets: tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]] | None = None
+    time: LoadingTime = field(default_factory=LoadingTime)
+
+    def training(
+        self, order: Ints, batch: int, seed: int, epoch: int, rank: int = 0, world: int = 1, skip: int = 0
+    ) -> Iterator[Batch]:
+        """Augmented batches of one epoch; incomplete ones are left out, unless there is no other.
+
+        Sample at position p of `order` is disturbed by the generator of (seed, epoch, p): the same in every process
+        and after every resume. `batch` is over all processes, of which each makes its share; the first `skip`
+        batches are left out.
+        """
+        whole = [order[k : k + batch] for k in range(0, len(order), batch)]
+        if len(whole) > 1 and len(whole[-1]) < batch:
+            whole.pop()
+        jobs = []
+        for number in range(skip, len(whole)):
+            positions = np.arange(len(whole[number]))[rank::world]
+            jobs.append((whole[number][positions], number * batch + positions))
+        return self._run([(i, p, (seed, epoch)) for i, p in jobs])
+
+    def exact(self, indices: Sequence[int] | Ints, batch: int) -> Iterator[Batch]:
+        """The given samples in their order, without chance."""
+        numbers = np.asarray(indices, np.int64)
+        return self._run([(numbers[k : k + batch], None, None) for k in range(0, len(numbers), batch)])
+
+    def _run(self, jobs: list[tuple[Ints, Ints | None, tuple[int, int] | None]]) -> Iterator[Batch]:
+        self.time = spent = LoadingTime()
+        started, cpu_started = time.perf_counter(), time.process_time()
+        pending: deque[Future[tuple[Batch, float]]] = deque()
+        todo = iter(jobs)
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="loader") as pool:
+            try:
+                for job in todo:
+                    pending.append(pool.submit(self._make, *job))
+                    if len(pending) > self.workers + 1:
+                        break
+                while pending:
+                    asked = time.perf_counter()
+                    made, work = pending.popleft().result()
+                    spent.wait_s += time.perf_counter() - asked
+                    spent.work_s += work
+                    job = next(todo, None)  # type: ignore[assignment]
+                    if job is not None:
+                        pending.append(pool.submit(self._make, *job))
+                    yield made
+                    spent.total_s = time.perf_counter() - started
+                    spent.cpu_s = time.process_time() - cpu_started
+            finally:
+                for future in pending:
+                    future.cancel()
+
+    def _make(self, indices: Ints, positions: Ints | None, key: tuple[int, int] | None) -> tuple[Batch, float]:
+        started = time.thread_time()
+        crops: list[Crop] = []
+        for row, index in enumerate(indices):
+            pictures = self.face_set.pictures(int(index))
+            if positions is None or key is None:
+                crops.append(self.cropper.exact(pictures))
+            else:
+                rng = np.random.default_rng([*key, int(positions[row])])
+                crops.append(self.cropper.training(pictures, rng))
+        made = Batch(
+            inputs=self._tensors(crops),
+            labels=torch.from_numpy(self.face_set.labels[indices]),
+            presence=self._presence(len(indices), positions, key),
+            indices=indices,
+        )
+        return made, time.thread_time() - started
+
+    def _tensors(self, crops: list[Crop]) -> list[torch.Tensor]:
+        def stacked(stream: Stream) -> npt.NDArray[np.generic] | None:
+            return np.stack([crop.streams[stream] for crop in crops]) if stream in needed_streams(self.inputs) else None
+
+        batch = CropBatch(stacked("rgb"), stacked("depth"), stacked("ir"))  # type: ignore[arg-type]
+        tensors = []
+        for spec in self.inputs:
+            array = encode_batch(batch, spec)
+            if crops[0].lighting is not None:
+                light = np.stack([crop.lighting for crop in crops])  # type: ignore[misc]
+                if spec.modality == "rgb" and spec.channel_order == "BGR":
+                    light = light[:, ::-1]
+                light = light if spec.channels == 3 else light.mean(1, keepdims=True)
+                array = array + (light / np.asarray(spec.std, np.float32))[:, None, None, :].astype(np.float32)
+            tensors.append(torch.from_numpy(array).permute(0, 3, 1, 2))
+        return tensors
+
+    def _presence(self, count: int, positions: Ints | None, key: tuple[int, int] | None) -> torch.Tensor:
+        presence = np.ones((count, len(self.inputs)), np.float32)
+        if self.subsets is not None and positions is not None and key is not None:
+            rows, weights = self.subsets
+            draws = [np.random.default_rng([*key, int(p), PRESENCE_SEED]).random() for p in positions]
+            presence = rows[np.searchsorted(np.cumsum(weights)[:-1], draws, side="right")]
+        there = np.array([spec.modality in self.face_set.streams for spec in self.inputs], np.float32)
+        return torch.from_numpy(presence * there)

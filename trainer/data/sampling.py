@@ -1,0 +1,46 @@
+"""Which samples an epoch shows, in which order: a function of seed and epoch alone, so that it can be resumed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from trainer.data.faces import FaceSet, Ints
+
+Balance = Literal["none", "class", "species"]
+
+
+def epoch_order(face_set: FaceSet, balance: Balance, samples: int, seed: int, epoch: int) -> Ints:
+    """Indices (samples or N,) of one epoch.
+
+    Without balance each sample comes once. With it half of the draws are live and half attacks; `species` draws
+    every attack species equally often. Small groups repeat only after all of their members had a turn, and the turns
+    go on from epoch to epoch.
+    """
+    count = samples or len(face_set)
+    rng = np.random.default_rng([seed, epoch])
+    live = np.flatnonzero(face_set.labels == 1)
+    attacks = np.flatnonzero(face_set.labels == 0)
+    if balance == "none" or not len(live) or not len(attacks):
+        return _turns(np.arange(len(face_set)), count, epoch, seed, 0, rng)
+    groups = [attacks]
+    if balance == "species":
+        groups = [attacks[face_set.species[attacks] == name] for name in np.unique(face_set.species[attacks])]
+    half = count // 2
+    shares = [half // len(groups) + (k < half % len(groups)) for k in range(len(groups))]
+    parts = [_turns(group, n, epoch, seed, k + 1, rng) for k, (group, n) in enumerate(zip(groups, shares, strict=True))]
+    parts.append(_turns(live, count - half, epoch, seed, 0, rng))
+    order = np.concatenate(parts)
+    rng.shuffle(order)
+    return order
+
+
+def _turns(members: Ints, count: int, epoch: int, seed: int, group: int, rng: np.random.Generator) -> Ints:
+    """The stretch of an endless sequence of shuffled rounds over `members` that belongs to this epoch."""
+    first = epoch * count
+    rounds = range(first // len(members), (first + count - 1) // len(members) + 1)
+    sequence = np.concatenate([np.random.default_rng([seed, group, 7919, r]).permutation(members) for r in rounds])
+    start = first - rounds[0] * len(members)
+    drawn: Ints = sequence[start : start + count]
+    return rng.permutation(drawn)

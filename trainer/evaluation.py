@@ -1,0 +1,202 @@
+"""Measures a network: calibration and thresholds from one set, figures on another, and the card's facts of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from lightning_fabric import Fabric
+
+from fasdemo.errors import UserError
+from fasdemo.frames import Stream
+from fasdemo.models.card import Calibration, Metric, Threshold
+from trainer import metrics
+from trainer.config import Config, all_subsets
+from trainer.data.faces import FaceSet, counts
+from trainer.judge import Judge
+from trainer.metrics import Scored
+from trainer.policy import aligned, log_odds, platt, thresholds
+from trainer.scoring import Margins, Subset, probability, score
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How margins become scores and verdicts; what the card says.
+
+    Attributes:
+        calibration: of all streams.
+        subsets: of every subset of a flexible network's streams, key `depth+ir`.
+        thresholds: by policy.
+        default_policy: the one that figures are quoted at.
+    """
+
+    calibration: Calibration
+    subsets: dict[str, Calibration]
+    thresholds: dict[str, Threshold]
+    default_policy: str
+
+    def scores(self, margins: Floats, subset: Subset) -> Floats:
+        """Calibrated scores in [0, 1]."""
+        return probability(log_odds(margins, self.subsets.get("+".join(subset), self.calibration)))
+
+    def card_facts(self) -> dict[str, Any]:
+        """The card's fields."""
+        return {
+            "calibration": self.calibration.model_dump(mode="json"),
+            "subset_calibration": {key: value.model_dump(mode="json") for key, value in self.subsets.items()},
+            "thresholds": {key: value.model_dump(mode="json") for key, value in self.thresholds.items()},
+            "default_policy": self.default_policy,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A network's figures on a set.
+
+    Attributes:
+        name: of the set's part, e.g. `test`.
+        face_set: the samples.
+        scores: calibrated scores (N,) of all streams that are there.
+        by_subset: the same for every subset of a flexible network's streams.
+        figures: everything that is reported, plain types.
+    """
+
+    name: str
+    face_set: FaceSet
+    scores: Floats
+    by_subset: dict[Subset, Floats]
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def scored(self) -> Scored:
+        """The labelled samples."""
+        known = self.face_set.labels >= 0
+        return Scored.of(self.scores[known], self.face_set.labels[known], self.face_set.species[known])
+
+
+def subsets_of(judge: Judge, face_set: FaceSet) -> list[Subset]:
+    """The subsets of streams on which a network can be judged with this set; all streams first."""
+    there: tuple[Stream, ...] = tuple(s for s in judge.modalities if s in face_set.streams)
+    return list(all_subsets(there)) if judge.flexible else [there]
+
+
+def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
+    """Calibrate on a labelled set and choose the thresholds on it.
+
+    Raises:
+        UserError: the set lacks a class.
+    """
+    known = face_set.labels >= 0
+    labels, species = face_set.labels[known], face_set.species[known]
+    if len(np.unique(labels)) < 2:
+        raise UserError(f"{face_set.source}: thresholds need live faces and attacks; this part has one class only.")
+    fitted = {subset: platt(values[known], labels) for subset, values in margins.fused.items()}
+    whole = next(iter(fitted))
+    data = f"development part of {face_set.source}: {counts(face_set)}"
+
+    def scored(subset: Subset) -> Scored:
+        return Scored.of(log_odds(margins.fused[subset][known], fitted[subset]), labels, species)
+
+    chosen = thresholds(scored(whole), data)
+    common = float(metrics.policy_threshold(scored(whole), policy) or 0.0)
+    own = {"+".join(s): float(metrics.policy_threshold(scored(s), policy) or 0.0) for s in fitted}
+    subsets = aligned({"+".join(s): c for s, c in fitted.items()}, own, common) if len(fitted) > 1 else {}
+    return Decision(fitted[whole], subsets, chosen, policy)
+
+
+def evaluate(
+    judge: Judge, loader: Any, fabric: Fabric, decision: Decision, name: str, subsets: Sequence[Subset] | None = None
+) -> Evaluation:
+    """Score a set and compute both families of figures at the decision's thresholds."""
+    face_set: FaceSet = loader.face_set
+    margins = score(judge, loader, fabric, subsets or subsets_of(judge, face_set), description=name)
+    by_subset = {subset: decision.scores(values, subset) for subset, values in margins.fused.items()}
+    result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset)
+    result.figures.update(_figures(result, decision))
+    return result
+
+
+def card_metrics(evaluation: Evaluation, decision: Decision, command: str) -> dict[str, Metric]:
+    """The card's measured figures: seed metrics, ISO figures at the default policy, every species and every subset."""
+    scored = evaluation.scored()
+    data = f"{command} ({counts(evaluation.face_set)})"
+    result = _at_policy(scored, decision, data, "")
+    for name, value in metrics.seed_metrics(scored).items():
+        if name in ("eer", "auc", *metrics.SEED_FPR):
+            note = "" if value is not None else "the data do not resolve this rate"
+            result[name] = Metric(value=value, data=data, note=note)
+    for name, entry in metrics.iso_metrics(scored).items():
+        if name in metrics.ISO_LIMITS:
+            interval = entry.get("ci95")
+            result[name] = Metric(
+                value=entry["bpcer"], ci95=tuple(interval) if interval else None, data=data, note=entry.get("note", "")
+            )
+    known = evaluation.face_set.labels >= 0
+    labels, species = evaluation.face_set.labels[known], evaluation.face_set.species[known]
+    for subset, scores in list(evaluation.by_subset.items())[1:]:
+        result |= {
+            key: value
+            for key, value in _at_policy(
+                Scored.of(scores[known], labels, species), decision, data, "+".join(subset) + "/"
+            ).items()
+            if not key.split("/")[-1].startswith("apcer:")
+        }
+    return result
+
+
+def _at_policy(scored: Scored, decision: Decision, data: str, prefix: str) -> dict[str, Metric]:
+    threshold = decision.thresholds[decision.default_policy].live_above
+    rates, refused = metrics.apcer(scored, threshold), metrics.bpcer(scored, threshold)
+    note = f"at policy {decision.default_policy}"
+    result = {f"{prefix}bpcer": Metric(value=refused.value, ci95=refused.ci95, data=data, note=note)}
+    if rates:
+        name, highest = metrics.worst(rates)
+        result[f"{prefix}apcer_max"] = Metric(value=highest.value, ci95=highest.ci95, data=data, note=f"{note}; {name}")
+        pooled = metrics.Rate(sum(r.errors for r in rates.values()), sum(r.total for r in rates.values()))
+        if refused.value is not None and refused.ci95 and pooled.value is not None and pooled.ci95 is not None:
+            interval = tuple((a + b) / 2 for a, b in zip(pooled.ci95, refused.ci95, strict=True))
+            result[f"{prefix}acer"] = Metric(
+                value=(pooled.value + refused.value) / 2,
+                ci95=(interval[0], interval[1]),
+                data=data,
+                note=f"{note}; attacks pooled, the interval is the mean of both rates' intervals",
+            )
+    for name, rate in rates.items():
+        result[f"{prefix}apcer:{name}"] = Metric(value=rate.value, ci95=rate.ci95, data=data, note=note)
+    return result
+
+
+def _figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
+    scored = evaluation.scored()
+    at = {f"policy {name}": threshold.live_above for name, threshold in decision.thresholds.items()}
+    figures: dict[str, Any] = {
+        "data": f"{evaluation.name} part of {evaluation.face_set.source}: {counts(evaluation.face_set)}",
+        "seed metrics": metrics.seed_metrics(scored),
+        "iso 30107-3": metrics.iso_metrics(scored, at),
+        "thresholds": {name: threshold.model_dump(mode="json") for name, threshold in decision.thresholds.items()},
+    }
+    if len(evaluation.by_subset) > 1:
+        threshold = decision.thresholds[decision.default_policy].live_above
+        known = evaluation.face_set.labels >= 0
+        labels, species = evaluation.face_set.labels[known], evaluation.face_set.species[known]
+        figures["subsets"] = {}
+        for subset, scores in evaluation.by_subset.items():
+            part = Scored.of(scores[known], labels, species)
+            figures["subsets"]["+".join(subset)] = {
+                "eer": metrics.eer(part),
+                "auc": metrics.auc(part),
+                **metrics.at_threshold(part, threshold),
+            }
+    return figures
+
+
+def training_facts(config: Config, train: FaceSet, decision: Decision) -> dict[str, Any]:
+    """Card fields about where the weights come from."""
+    return decision.card_facts() | {
+        "training_data": f"{train.source}: {counts(train)}",
+        "recipe": f"python -m trainer train --config {config.name}",
+    }

@@ -1,0 +1,307 @@
+"""Error rates of presentation attack detection, in the two families that people compare.
+
+The *seed metrics* are those of the CVPR 2019 challenge and of the published code: attacks pooled, decision at a
+fixed score, TPR at fixed FPR by linear interpolation of the ROC, EER where FPR = 1 - TPR.
+
+*ISO/IEC 30107-3* counts per presentation attack instrument species: APCER is the rate of attacks taken for live,
+BPCER the rate of live faces refused; BPCER10, 20 and 100 are the BPCER at the lowest threshold at which every
+species' APCER is at most 1/10, 1/20, 1/100. A face is taken for live when its score is **greater** than the threshold.
+
+Throughout: `scores` float (N,), higher is more live; `labels` int (N,), 1 = live, 0 = attack; `species` str (N,),
+ignored where live. NaN scores are non-responses: they are counted apart and enter no rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Names = npt.NDArray[np.str_]
+
+UNNAMED_SPECIES = "attack"
+"""What an attack without a named species is counted under."""
+
+ISO_LIMITS = {"bpcer10": 1 / 10, "bpcer20": 1 / 20, "bpcer100": 1 / 100}
+SEED_FPR = {"tpr@fpr=1e-2": 1e-2, "tpr@fpr=1e-3": 1e-3, "tpr@fpr=1e-4": 1e-4}
+_GRAIN = 1e-9
+"""Guards comparisons of exact fractions (5 of 100 against 1/20) from rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores with what is known about them; see the module's first lines for shapes.
+
+    Attributes:
+        no_response: how many samples gave no score (dropped from the arrays).
+    """
+
+    scores: Floats
+    labels: Ints
+    species: Names
+    no_response: int = 0
+
+    @classmethod
+    def of(
+        cls, scores: npt.ArrayLike, labels: npt.ArrayLike, species: Sequence[str] | npt.NDArray[Any] | None = None
+    ) -> Scored:
+        """Check and clean the three columns.
+
+        Raises:
+            ValueError: lengths differ, a label is neither 0 nor 1.
+        """
+        values = np.asarray(scores, np.float64).ravel()
+        truth = np.asarray(labels).astype(np.int64).ravel()
+        names = np.full(len(values), "", dtype="<U64") if species is None else np.asarray(species, dtype=np.str_)
+        if not len(values) == len(truth) == len(names):
+            raise ValueError(
+                f"{len(values)} scores, {len(truth)} labels and {len(names)} species do not belong together"
+            )
+        if not np.isin(truth, (0, 1)).all():
+            raise ValueError("labels must be 1 (live) or 0 (attack)")
+        names = np.where(truth == 1, "", np.where(names == "", UNNAMED_SPECIES, names)).astype(np.str_)
+        answered = ~np.isnan(values)
+        return cls(values[answered], truth[answered], names[answered], int((~answered).sum()))
+
+    @property
+    def live(self) -> Floats:
+        """Scores of live faces."""
+        return self.scores[self.labels == 1]
+
+    @property
+    def attacks(self) -> Floats:
+        """Scores of attacks, species pooled."""
+        return self.scores[self.labels == 0]
+
+    def by_species(self) -> dict[str, Floats]:
+        """Scores of each attack species, names sorted."""
+        return {str(name): self.scores[self.species == name] for name in np.unique(self.species[self.labels == 0])}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`errors` of `total`."""
+
+    errors: int
+    total: int
+
+    @property
+    def value(self) -> float | None:
+        """The rate, None without any sample."""
+        return self.errors / self.total if self.total else None
+
+    @property
+    def ci95(self) -> tuple[float, float] | None:
+        """Clopper-Pearson 95 % interval."""
+        return clopper_pearson(self.errors, self.total) if self.total else None
+
+
+def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Exact binomial interval of `errors` in `total` (Clopper and Pearson, 1934)."""
+    from scipy.stats import beta
+
+    tail = (1.0 - confidence) / 2.0
+    low = 0.0 if errors == 0 else float(beta.ppf(tail, errors, total - errors + 1))
+    high = 1.0 if errors == total else float(beta.ppf(1.0 - tail, errors + 1, total - errors))
+    return low, high
+
+
+def apcer(scored: Scored, threshold: float) -> dict[str, Rate]:
+    """Per species: attacks with a score above the threshold."""
+    return {name: Rate(int((s > threshold).sum()), len(s)) for name, s in scored.by_species().items()}
+
+
+def bpcer(scored: Scored, threshold: float) -> Rate:
+    """Live faces with a score not above the threshold."""
+    live = scored.live
+    return Rate(int((live <= threshold).sum()), len(live))
+
+
+def worst(rates: Mapping[str, Rate]) -> tuple[str, Rate]:
+    """The species with the highest rate; among equals the one with fewest samples, which is known least."""
+    return max(rates.items(), key=lambda item: (item[1].value or 0.0, -item[1].total))
+
+
+def threshold_at_apcer(scored: Scored, limit: float) -> float | None:
+    """The lowest observed score t at which every species' APCER (scores > t) is at most `limit`; None: no attacks."""
+    groups = scored.by_species().values()
+    if not groups:
+        return None
+    needed = -np.inf
+    for group in groups:
+        allowed = int(np.floor(limit * len(group) + _GRAIN))
+        # With t = the (allowed + 1)-th highest score at most `allowed` attacks lie strictly above it.
+        needed = max(needed, float(np.sort(group)[::-1][min(allowed, len(group) - 1)]))
+    return float(needed)
+
+
+def resolves(scored: Scored, limit: float) -> bool:
+    """Whether every species has enough attacks (1 / limit) for a rate as fine as `limit` to be observed."""
+    groups = scored.by_species().values()
+    return bool(groups) and all(len(group) * limit >= 1.0 - _GRAIN for group in groups)
+
+
+def roc(scored: Scored) -> tuple[Floats, Floats, Floats]:
+    """False positive rate, true positive rate and the thresholds (score >= threshold) from (0, 0) to (1, 1).
+
+    Attacks are pooled, one point per distinct score.
+    """
+    order = np.argsort(-scored.scores, kind="stable")
+    values, truth = scored.scores[order], scored.labels[order]
+    last = np.append(np.flatnonzero(np.diff(values)), len(values) - 1)
+    tp, fp = np.cumsum(truth)[last], np.cumsum(1 - truth)[last]
+    tpr = np.concatenate([[0.0], tp / max(int(tp[-1]), 1)])
+    fpr = np.concatenate([[0.0], fp / max(int(fp[-1]), 1)])
+    return fpr, tpr, np.concatenate([[np.inf], values[last]])
+
+
+def auc(scored: Scored) -> float | None:
+    """Area under the ROC, None unless both classes are there."""
+    if not len(scored.live) or not len(scored.attacks):
+        return None
+    fpr, tpr, _ = roc(scored)
+    return float(np.trapezoid(tpr, fpr))
+
+
+def eer(scored: Scored) -> float | None:
+    """Equal error rate on the linearly interpolated ROC: the FPR at which FPR = 1 - TPR."""
+    if not len(scored.live) or not len(scored.attacks):
+        return None
+    fpr, tpr, _ = roc(scored)
+    gap = fpr - (1.0 - tpr)
+    after = int(np.argmax(gap >= 0.0))
+    if after == 0 or gap[after] == 0.0:
+        return float(fpr[after])
+    share = -gap[after - 1] / (gap[after] - gap[after - 1])
+    return float(fpr[after - 1] + share * (fpr[after] - fpr[after - 1]))
+
+
+def tpr_at_fpr(scored: Scored, fpr_limit: float) -> float | None:
+    """TPR on the linearly interpolated ROC; None where the attacks are too few (< 1 / fpr_limit) to resolve the FPR."""
+    if not len(scored.live) or len(scored.attacks) * fpr_limit < 1.0 - _GRAIN:
+        return None
+    fpr, tpr, _ = roc(scored)
+    above = int(np.searchsorted(fpr, fpr_limit, side="right"))
+    if above == len(fpr):
+        return float(tpr[-1])
+    low, high = above - 1, above
+    share = (fpr_limit - fpr[low]) / (fpr[high] - fpr[low])
+    return float(tpr[low] + share * (tpr[high] - tpr[low]))
+
+
+def worst_species_eer_threshold(scored: Scored) -> float | None:
+    """A threshold where the worst species' APCER meets the BPCER; in the middle of the gap where they never overlap."""
+    live, groups = np.sort(scored.live), list(scored.by_species().values())
+    if not len(live) or not groups:
+        return None
+    highest = max(float(group.max()) for group in groups)
+    if highest < live[0]:
+        return float((highest + live[0]) / 2.0)
+    candidates = np.unique(scored.scores)
+    refused = np.searchsorted(live, candidates, side="right") / len(live)
+    passed = np.max([1.0 - np.searchsorted(np.sort(g), candidates, side="right") / len(g) for g in groups], axis=0)
+    return float(candidates[int(np.argmin(np.maximum(refused, passed)))])
+
+
+Policy = Literal["bpcer10", "bpcer20", "bpcer100", "apcer1", "balanced"]
+POLICIES: dict[str, str] = {
+    "bpcer10": "lowest threshold at which every species' APCER is at most 1/10",
+    "bpcer20": "lowest threshold at which every species' APCER is at most 1/20",
+    "bpcer100": "lowest threshold at which every species' APCER is at most 1/100",
+    "apcer1": "lowest threshold at which every species' APCER is at most 1/100",
+    "balanced": "threshold at which the worst species' APCER meets the BPCER",
+}
+
+
+def policy_threshold(scored: Scored, policy: str) -> float | None:
+    """The threshold that a named policy of `POLICIES` chooses; None where a class is missing.
+
+    Raises:
+        KeyError: no such policy.
+    """
+    if policy == "balanced":
+        return worst_species_eer_threshold(scored)
+    return threshold_at_apcer(scored, {**ISO_LIMITS, "apcer1": 1 / 100}[policy])
+
+
+def seed_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
+    """The published family; positive = live, attacks pooled. Unresolved figures are None and explained in `notes`."""
+    live, attacks = scored.live, scored.attacks
+    tp, fp = int((live > threshold).sum()), int((attacks > threshold).sum())
+    fn, tn = len(live) - tp, len(attacks) - fp
+    notes: list[str] = []
+    result: dict[str, Any] = {
+        "acc": (tp + tn) / len(scored.scores) if len(scored.scores) else None,
+        "eer": eer(scored),
+        "auc": auc(scored),
+    }
+    for name, limit in SEED_FPR.items():
+        result[name] = tpr_at_fpr(scored, limit)
+        if result[name] is None and len(live):
+            notes.append(f"{name}: {len(attacks)} attacks do not resolve this rate, {round(1 / limit)} would")
+    result |= {"tp": tp, "tn": tn, "fp": fp, "fn": fn}
+    attack_rate, live_rate = Rate(fp, len(attacks)).value, Rate(fn, len(live)).value
+    both = attack_rate is not None and live_rate is not None
+    result |= {"apcer": attack_rate, "bpcer": live_rate}
+    result["acer"] = (attack_rate + live_rate) / 2 if both else None  # type: ignore[operator]
+    if not both:
+        notes.append("only one class is there: figures that need both are null")
+    if notes:
+        result["notes"] = notes
+    return result
+
+
+def at_threshold(scored: Scored, threshold: float) -> dict[str, Any]:
+    """ISO figures at a fixed threshold, with Clopper-Pearson 95 % intervals."""
+    rates, refused = apcer(scored, threshold), bpcer(scored, threshold)
+    highest = worst(rates)[1].value if rates else None
+    return {
+        "apcer_per_species": {name: {"rate": rate.value, "ci95": _pair(rate.ci95)} for name, rate in rates.items()},
+        "apcer_max": highest,
+        "bpcer": refused.value,
+        "bpcer_ci95": _pair(refused.ci95),
+        "acer": None if highest is None or refused.value is None else (highest + refused.value) / 2,
+    }
+
+
+def iso_metrics(scored: Scored, thresholds: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """The ISO/IEC 30107-3 family: at each fixed threshold (default 0.5) and at BPCER10, 20 and 100.
+
+    Args:
+        scored: the scores.
+        thresholds: name to threshold, e.g. those that a development set fixed.
+    """
+    total = len(scored.scores) + scored.no_response
+    result: dict[str, Any] = {
+        name: at_threshold(scored, value) for name, value in (thresholds or {"threshold 0.5": 0.5}).items()
+    }
+    for name, limit in ISO_LIMITS.items():
+        threshold = threshold_at_apcer(scored, limit)
+        if threshold is None or not len(scored.live):
+            result[name] = {"threshold": threshold, "bpcer": None, "note": "needs live faces and attacks"}
+        else:
+            refused = bpcer(scored, threshold)
+            result[name] = {"threshold": threshold, "bpcer": refused.value, "ci95": _pair(refused.ci95)}
+            if not resolves(scored, limit):
+                few = min(scored.by_species().items(), key=lambda item: len(item[1]))
+                needed = round(1 / limit)
+                result[name]["note"] = f"{few[0]} has {len(few[1])} attacks, fewer than {needed}: none of them may pass"
+    result["non_response_rate"] = scored.no_response / total if total else None
+    return result
+
+
+def all_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
+    """Both families in one dictionary, the shape that `python -m trainer metrics --json` prints."""
+    return {
+        "seed metrics": seed_metrics(scored, threshold),
+        "iso 30107-3": iso_metrics(scored, {f"threshold {threshold:g}": threshold}),
+    }
+
+
+def _pair(interval: tuple[float, float] | None) -> list[float] | None:
+    return None if interval is None else [interval[0], interval[1]]
