@@ -17,14 +17,28 @@ from typing import Any, Self, cast
 import av
 import numpy as np
 
+from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.record.ffv1_check import slices_intact
 from fasdemo.record.image_codec import Image, check_image
+from fasdemo.record.schema import LARGEST_IMAGE
 
 _GREY_16 = ("gray16le", "gray16be", "gray9le", "gray10le", "gray12le", "gray14le")
-_NOT_VIDEO = {"tty", "hls", "concat", "dash", "sdp", "rtsp"}
-"""Text that FFmpeg would draw, and lists that open other files."""
+_CONTAINERS = (
+    *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "mpegvideo", "m4v", "flv"),
+    *("asf", "ogg", "h264", "hevc", "av1", "obu", "ivf", "mjpeg", "gif", "nut", "mxf", "yuv4mpegpipe", "dv", "apng"),
+)
+"""What FFmpeg may take a file for. Its other 300 readers include text that it would draw, lists that open other files,
+and formats of which nobody has looked at the code for years."""
+_OPEN: dict[str, Any] = {
+    "options": {
+        "protocol_whitelist": "file",
+        "format_whitelist": ",".join(_CONTAINERS),
+    },
+    # Titles and the like are not looked at; whatever bytes they are made of, the pictures may be good.
+    "metadata_errors": "replace",
+}
 _FAR = 40
 """Frames further ahead than this are sought, nearer ones are decoded on the way."""
 
@@ -68,7 +82,7 @@ class VideoTrack:
         self._pending: tuple[Any, int] | None = first
         try:
             image = self._image(first[0])
-        except ValueError as error:
+        except (av.error.FFmpegError, OSError, ValueError) as error:
             self.close()
             raise UserError(f"{path}: {error}.") from None
         self.height, self.width = image.shape[:2]
@@ -79,10 +93,12 @@ class VideoTrack:
             raise UserError(f"{self.path}: no such file.")
         if self.path.is_dir():
             raise UserError(f"{self.path}: is a folder, not a video file.")
+        if not is_regular(self.path):
+            raise UserError(f"{self.path}: is no regular file; record what comes out of it into one.")
         try:
             # The prefix keeps a name from being read as a protocol; lists of other files are refused below.
-            self._container = av.open(f"file:{self.path}", options={"protocol_whitelist": "file"})
-        except (av.error.FFmpegError, OSError) as error:
+            self._container = av.open(f"file:{self.path}", **_OPEN)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
             if self.path.stat().st_size == 0:
                 raise UserError(f"{self.path}: the file is empty.") from None
             if isinstance(error, PermissionError):
@@ -93,10 +109,16 @@ class VideoTrack:
                 hint = "it is not a video that FFmpeg can read"
             raise UserError(f"{self.path}: {hint}.") from None
         streams = [one for one in self._container.streams.video if one.codec_context is not None]
-        if not streams or _NOT_VIDEO & set(self._container.format.name.split(",")):
+        if not streams:
             self._container.close()
             raise UserError(f"{self.path}: holds no video that FFmpeg can decode.")
         video = streams[0]
+        context = video.codec_context
+        if context.width * context.height > LARGEST_IMAGE:
+            self._container.close()
+            raise UserError(f"{self.path}: {context.width} x {context.height} pixels are too many; make it smaller.")
+        # A stream may change its size on the way.
+        context.options = {"max_pixels": str(LARGEST_IMAGE)}
         video.thread_type = "AUTO"
         self._video = video
         rate = video.average_rate or video.guessed_rate or Fraction(30)
@@ -197,11 +219,16 @@ class VideoTrack:
             if found is None:
                 return None
             frame, pts = found
-            if (frame.height, frame.width) not in ((self.height, self.width), (self.width, self.height)):
-                # A file that changes its size on the way: one source has one size.
-                frame = frame.reformat(width=self.width, height=self.height)
-            image = self._image(frame)
-            if image.shape[:2] != (self.height, self.width):
+            try:
+                if (frame.height, frame.width) not in ((self.height, self.width), (self.width, self.height)):
+                    # A file that changes its size on the way: one source has one size.
+                    frame = frame.reformat(width=self.width, height=self.height)
+                image = self._image(frame)
+            except (av.error.FFmpegError, OSError, ValueError):
+                # It also changes its kind of pixels on the way, to one that cannot be the stream's.
+                self.damaged += 1
+                continue
+            if image.shape[:2] != (self.height, self.width) or image.dtype != self.dtype:
                 self.damaged += 1
                 continue
             # Only time stamps tell how many images a damaged stretch has swallowed.
@@ -225,7 +252,13 @@ class VideoTrack:
             self._decoder = iter(())
             return
         target = times[index]
-        self._container.seek(target, stream=self._video, backward=True, any_frame=False)
+        try:
+            self._container.seek(target, stream=self._video, backward=True, any_frame=False)
+        except (av.error.FFmpegError, OSError, ValueError, OverflowError):
+            # A damaged index: what cannot be found is as good as behind the end.
+            self._position = index
+            self._decoder = iter(())
+            return
         self._decoder = self._decode()
         self._position = index
         while (found := self._next_frame()) is not None:
@@ -249,7 +282,7 @@ class VideoTrack:
     def _all_times(self) -> list[int]:
         if self._times is None:
             times = []
-            with av.open(f"file:{self.path}") as container:
+            with av.open(f"file:{self.path}", **_OPEN) as container:
                 video = container.streams.video[0]
                 step = max(round(1.0 / (self.fps * float(video.time_base or Fraction(1, 90000)))), 1)
                 expected = 0
