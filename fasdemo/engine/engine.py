@@ -305,20 +305,24 @@ class Engine:
 
         Args:
             frame: the next frame of the source.
-            now_s: `time.monotonic()` for live frames, which without it are stale.
-            capture_ms: what getting the frame took, for the latency.
+            now_s: the moment of judgement on the clock of `frame.received_s`; None = `time.monotonic()`. Only looked at
+                for frames that say when they were received.
+            capture_ms: what reading the frame from a file took; of a live frame it is what it waited.
             still: the picture stands alone: faces are searched thoroughly and judged without evidence over time.
 
         Returns:
             The result. Whatever is wrong with the frame is a reason in it.
         """
         started = time.perf_counter()
+        now = time.monotonic() if now_s is None else now_s
+        if frame.received_s is not None and math.isfinite(frame.received_s):
+            capture_ms = max(now - frame.received_s, 0.0) * 1000.0
         stages = {"detect": 0.0, "align": 0.0, "infer": 0.0}
         if still:
             self.reset()
         frame = replace(frame, declared=frame.declared | self._declared)
         try:
-            codes, faces = self._process(frame, now_s, still, stages)
+            codes, faces = self._process(frame, now, still, stages)
         except Exception:
             log.exception("frame %s could not be judged", frame.index)
             self.reset()
@@ -364,7 +368,7 @@ class Engine:
         return whole, name, threshold
 
     def _process(
-        self, frame: FrameSet, now_s: float | None, still: bool, stages: dict[str, float]
+        self, frame: FrameSet, now_s: float, still: bool, stages: dict[str, float]
     ) -> tuple[list[str], list[FaceVerdict]]:
         codes = self._freshness.check(frame, self._policy, now_s)
         codes += [f"{stream}_required" for stream in self._policy.require - frame.declared]

@@ -84,7 +84,7 @@ def _ellipse(size: int, centre: tuple[float, float], radii: tuple[float, float])
 
 @lru_cache(maxsize=4)
 def _positions(size: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """x and y of the pixels' centres in a square from -0.5 to 0.5."""
+    """X and y of the pixels' centres in a square from -0.5 to 0.5."""
     y, x = (np.mgrid[:size, :size] + 0.5) / size - 0.5
     return x, y
 
@@ -201,14 +201,14 @@ def _robust_fit(
     design: npt.NDArray[np.float64], z: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], Mask, npt.NDArray[np.float64]]:
     """Residuals of a trimmed least-squares fit, which points took part, and the coefficients."""
-    kept = np.ones(len(z), np.bool_)
+    kept: Mask = np.ones(len(z), np.bool_)
     while True:
         inside = design[kept]
         # Normal equations: six unknowns of order one, where their conditioning does no harm and they cost a tenth.
-        coefficients = np.linalg.lstsq(inside.T @ inside, inside.T @ z[kept], rcond=None)[0]
+        coefficients = np.asarray(np.linalg.lstsq(inside.T @ inside, inside.T @ z[kept], rcond=None)[0], np.float64)
         residual = z - design @ coefficients
         spread = 1.4826 * float(np.median(np.abs(residual - np.median(residual))))
-        now = kept & (np.abs(residual) <= max(_TRIM * spread, 0.5))
+        now: Mask = kept & (np.abs(residual) <= max(_TRIM * spread, 0.5))
         # Points only leave, so this ends.
         if now.sum() < len(z) // 2 or np.array_equal(now, kept):
             return residual, kept, coefficients

@@ -32,13 +32,13 @@ class FreshnessCheck:
         """Forget the past, e.g. after a jump within a file."""
         self.__init__()  # type: ignore[misc]
 
-    def check(self, frame: FrameSet, policy: Policy, now_s: float | None) -> list[str]:
+    def check(self, frame: FrameSet, policy: Policy, now_s: float) -> list[str]:
         """Codes of `fasdemo.engine.reasons` against this frame.
 
         Args:
             frame: the next frame.
             policy: its limits.
-            now_s: `time.monotonic()`; only looked at where the frame says when it was received.
+            now_s: the moment of judgement on the clock of `frame.received_s`.
         """
         codes = self._clock(frame, policy, now_s)
         if not _is_picture(frame.rgb):
@@ -52,17 +52,17 @@ class FreshnessCheck:
             self._images[stream] = image
         return codes
 
-    def _clock(self, frame: FrameSet, policy: Policy, now_s: float | None) -> list[str]:
+    def _clock(self, frame: FrameSet, policy: Policy, now_s: float) -> list[str]:
         if not math.isfinite(frame.timestamp_s):
             return ["clock_back"]
         before, self._last_s = self._last_s, frame.timestamp_s
         codes = ["clock_back"] if before is not None and frame.timestamp_s <= before else []
-        if frame.received_s is not None and now_s is not None:
+        if frame.received_s is not None:
             age = now_s - frame.received_s
             # Not `age > oldest`: NaN has to count as stale.
             if not -0.001 <= age <= policy.oldest_s:
                 codes.append("stale_frame")
-        elif frame.live_source and (frame.received_s is None or now_s is None):
+        elif frame.live_source:
             codes.append("stale_frame")
         return codes
 

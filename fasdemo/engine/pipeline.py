@@ -26,9 +26,4 @@ def run(source: Source, engine: Engine) -> Iterator[tuple[FrameSet, FrameResult]
         frame = next(frames, None)
         if frame is None:
             return
-        now = time.monotonic()
-        if frame.received_s is None:
-            capture_ms = (time.perf_counter() - asked) * 1000.0
-        else:
-            capture_ms = max(now - frame.received_s, 0.0) * 1000.0
-        yield frame, engine.process(frame, now_s=now, capture_ms=capture_ms)
+        yield frame, engine.process(frame, capture_ms=(time.perf_counter() - asked) * 1000.0)

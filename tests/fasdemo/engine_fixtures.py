@@ -62,7 +62,7 @@ class ScriptedJudge:
     warnings: tuple[str, ...] = ()
 
     def __init__(
-        self, score: float | None | Callable[[FaceCrops], float | None] = 0.99, card: ModelCard = CARD
+        self, score: float | Callable[[FaceCrops], float | None] | None = 0.99, card: ModelCard = CARD
     ) -> None:
         self.score = score
         self.card = card
@@ -84,7 +84,7 @@ class ScriptedJudge:
 
 
 def make_engine(
-    score: float | None | Callable[[FaceCrops], float | None] = 0.99,
+    score: float | Callable[[FaceCrops], float | None] | None = 0.99,
     policy: Policy | str | None = None,
     faces: Sequence[Face] | None = None,
     card: ModelCard = CARD,

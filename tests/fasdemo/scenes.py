@@ -18,7 +18,7 @@ from fasdemo.frames import Calibration, FrameSet, Intrinsics, Stream, StreamTime
 WIDTH, HEIGHT, FOCAL = 640, 480, 600.0
 CALIBRATION = Calibration(rgb=Intrinsics(WIDTH, HEIGHT, FOCAL, FOCAL, (WIDTH - 1) / 2, (HEIGHT - 1) / 2))
 EYE_DISTANCE_MM = 63.0
-# Key points of the astronaut in the photograph's pixels, as MediaPipe's detector marks them: right eye, left eye, nose, mouth, right ear, left ear.
+# Of the astronaut in the photograph's pixels, as MediaPipe's detector marks them and in its order.
 _PHOTO_POINTS = np.array(
     [[203.9, 101.5], [246.0, 104.5], [223.3, 129.8], [222.2, 149.0], [180.8, 107.3], [268.6, 113.0]]
 )
@@ -50,7 +50,7 @@ def relief_mm(u: np.ndarray, v: np.ndarray) -> np.ndarray:
 def frame(
     index: int = 0,
     kind: str = "live",
-    pose: Pose = Pose(),  # noqa: B008
+    pose: Pose = Pose(),
     declared: frozenset[Stream] = frozenset({"rgb", "depth", "ir"}),
     fps: float = 30.0,
     noise: bool = True,
@@ -100,7 +100,7 @@ def frame(
     return FrameSet(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def true_face(pose: Pose = Pose()) -> Face:  # noqa: B008
+def true_face(pose: Pose = Pose()) -> Face:
     """The face of `frame` as a perfect detector would see it."""
     scale = EYE_DISTANCE_MM * FOCAL / (pose.distance_m * 1000.0) / 42.2
     points = (_PHOTO_POINTS - _PHOTO_POINTS[:2].mean(0)) * scale + (pose.x, pose.y)

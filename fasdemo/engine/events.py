@@ -1,0 +1,259 @@
+"""The event log: a line at every change of a verdict, with all that is needed to question it later.
+
+JSON lines, or CSV where the file's name ends in `.csv`. `docs/events.md` describes the fields.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fasdemo.engine.result import FaceVerdict, FrameResult, Status
+from fasdemo.errors import UserError
+from fasdemo.faces.tracker import LOST_AFTER_S
+
+if TYPE_CHECKING:
+    from fasdemo.engine.engine import Engine
+
+LONGEST_LINE = 1 << 20
+"""Characters of one line of a log that is read."""
+MOST_EVENTS = 1_000_000
+
+Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
+
+
+class Event(BaseModel):
+    """One line.
+
+    `verdict`: a face's status is new or changed. `lost`: a face was not seen any more. `end`: the log is complete.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    event: Literal["verdict", "lost", "end"]
+    utc: str | None = None
+    """Time of day, ISO 8601; only for cameras, whose clock is the present."""
+    frame: Annotated[int, Field(ge=0)]
+    timestamp_s: float
+    source: str
+    live_source: bool
+    model: str
+    model_sha256: str
+    provider: str
+    policy: str
+    live_above: float
+    spoof_below: float
+    track_id: int | None = None
+    status: Status | None = None
+    previous: Status | None = None
+    score: Score = None
+    frame_score: Score = None
+    reasons: tuple[str, ...] = ()
+    per_modality: dict[str, float] = {}
+    evidence: dict[str, float | None] = {}
+    truth: str | None = None
+    """`live` or the attack's species, where the source knows."""
+
+
+COLUMNS = tuple(Event.model_fields)
+
+
+class EventLog:
+    """Writes the log while results come in; a context manager that writes the `end` line.
+
+    Every line is complete and flushed before the next begins.
+
+    Args:
+        path: JSON lines, or CSV by its suffix; an existing file is replaced.
+        engine: whose model, policy and provider stand in every line.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path, self._engine = path, engine
+        self._seen: dict[int, tuple[Status, float]] = {}
+        self._last: FrameResult | None = None
+        try:
+            self._stream = path.open("w", encoding="utf-8", newline="")
+        except OSError as error:
+            raise UserError(f"--log {path}: cannot be written ({error.strerror}); choose another file.") from error
+        self._csv = csv.DictWriter(self._stream, COLUMNS) if path.suffix.lower() == ".csv" else None
+        if self._csv is not None:
+            self._csv.writeheader()
+
+    def add(self, result: FrameResult) -> list[Event]:
+        """Take the next result; returns the events that it gave.
+
+        Raises:
+            UserError: the disk is full.
+        """
+        self._last = result
+        events = []
+        for face in result.faces:
+            before = self._seen.get(face.track_id)
+            self._seen[face.track_id] = (face.status, result.timestamp_s)
+            if before is None or before[0] is not face.status:
+                events.append(self._event("verdict", result, face, None if before is None else before[0]))
+        present = {face.track_id for face in result.faces}
+        for number, (status, seen_s) in list(self._seen.items()):
+            gone_s = result.timestamp_s - seen_s
+            if number not in present and not 0.0 <= gone_s <= LOST_AFTER_S:
+                del self._seen[number]
+                events.append(self._event("lost", result, None, status, number))
+        for event in events:
+            self._write(event)
+        return events
+
+    def close(self) -> None:
+        """Write the last line and close; calling it again does nothing."""
+        if self._stream.closed:
+            return
+        try:
+            if self._last is not None:
+                self._write(self._event("end", self._last, None, None))
+        finally:
+            self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.close()
+        except UserError:
+            if kind is None:
+                raise
+
+    def _event(
+        self,
+        what: Literal["verdict", "lost", "end"],
+        result: FrameResult,
+        face: FaceVerdict | None,
+        previous: Status | None,
+        track_id: int | None = None,
+    ) -> Event:
+        threshold = self._engine.threshold
+        fields: dict[str, Any] = {
+            "event": what,
+            "utc": datetime.now(UTC).isoformat(timespec="milliseconds") if result.live_source else None,
+            "frame": max(result.frame, 0),
+            "timestamp_s": round(result.timestamp_s, 6),
+            "source": result.source,
+            "live_source": result.live_source,
+            "model": result.model,
+            "model_sha256": self._engine.model_sha256,
+            "provider": self._engine.provider,
+            "policy": result.policy,
+            "live_above": threshold.live_above,
+            "spoof_below": threshold.spoof_below,
+            "track_id": track_id,
+            "previous": previous,
+        }
+        if face is not None:
+            fields |= {
+                "track_id": face.track_id,
+                "status": face.status,
+                "score": _rounded(face.score),
+                "frame_score": _rounded(face.frame_score),
+                "reasons": face.reasons,
+                "per_modality": {name: _rounded(value) for name, value in face.per_modality.items()},
+                "evidence": {name: _rounded(value) for name, value in face.evidence.items()},
+            }
+        if result.truth is not None:
+            fields["truth"] = result.truth.species or result.truth.label
+        return Event(**fields)
+
+    def _write(self, event: Event) -> None:
+        content = event.model_dump(mode="json")
+        start = None
+        try:
+            start = self._stream.tell() if self._stream.seekable() else None
+            if self._csv is None:
+                self._stream.write(json.dumps(content, allow_nan=False) + "\n")
+            else:
+                self._csv.writerow({name: _cell(value) for name, value in content.items()})
+            self._stream.flush()
+        except OSError as error:
+            if start is not None:
+                # A half line would spoil what was written before.
+                os.truncate(self._path, start)
+            raise UserError(f"--log {self._path}: cannot be written ({error.strerror}); free some space.") from error
+
+
+def read_events(path: Path) -> list[Event]:
+    """Read a log of either form.
+
+    Raises:
+        UserError: names the line that is no event.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = _csv_rows(stream) if path.suffix.lower() == ".csv" else _json_rows(stream)
+            events = []
+            for number, row in rows:
+                events.append(_parse(row, path, number))
+                if len(events) > MOST_EVENTS:
+                    raise UserError(f"{path}: has more than {MOST_EVENTS} events; split it.")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); give an event log.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path}: is no event log, it holds no readable text; give a file that --log wrote.") from error
+    return events
+
+
+def _parse(row: Any, path: Path, number: int) -> Event:
+    try:
+        return Event.model_validate(row)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "line"
+        raise UserError(
+            f"{path}, line {number}: is no event ({where}: {first['msg']}); give a file that --log wrote."
+        ) from error
+
+
+def _json_rows(stream: Any) -> Iterator[tuple[int, Any]]:
+    for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), ""), 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, json.loads(line)
+        except (ValueError, RecursionError):
+            # `_parse` says which line it is.
+            yield number, None
+
+
+def _csv_rows(stream: Any) -> Iterator[tuple[int, Any]]:
+    for number, row in enumerate(csv.DictReader(stream), 2):
+        fields: dict[str, Any] = {}
+        for name, text in row.items():
+            if text in ("", None):
+                continue
+            if name in ("per_modality", "evidence", "reasons"):
+                try:
+                    fields[name] = json.loads(str(text))
+                except (ValueError, RecursionError):
+                    fields[name] = text
+            else:
+                fields[str(name)] = text
+        yield number, fields
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, (dict, list)) else value
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 5)
