@@ -17,6 +17,8 @@ class Work:
     """It does not follow the one before in time."""
     skipped: int = 0
     """Frames replaced by this one because nobody took them."""
+    capture_ms: float = 0.0
+    """Time to read and decode it, of a file."""
 
 
 class HandOver:

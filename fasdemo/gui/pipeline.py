@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -54,8 +54,8 @@ class Judge(Protocol):
         """What judges, for people."""
         ...
 
-    def process(self, frame: FrameSet) -> FrameResult:
-        """The verdicts on one frame."""
+    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
+        """The verdicts on one frame; `capture_ms` is what a file took to be read and decoded."""
         ...
 
     def restart(self) -> None:
@@ -188,7 +188,9 @@ class Pipeline:
             if order.seek is not None and seek is not None:
                 seek(order.seek)
                 frames, fresh = frames or iter(source), True
+            asked = time.perf_counter()
             frame = None if frames is None else next(frames, None)
+            capture_ms = (time.perf_counter() - asked) * 1000.0
             if frame is None:
                 # Played again after its end, or looping; a step at the end stays there, and so does an empty file.
                 again = order.paced and (frames is None or (self.transport.loop and given > 0))
@@ -196,7 +198,7 @@ class Pipeline:
                 continue
             if order.paced and not self.transport.wait_until_due(frame.timestamp_s):
                 continue
-            self._hand_over.put_next(Work(frame, fresh))
+            self._hand_over.put_next(Work(frame, fresh, capture_ms=capture_ms))
             fresh, given = False, given + 1
             self._mailbox.say(phase=Phase.RUNNING)
             for sentence in source.warnings[said:]:
@@ -226,7 +228,7 @@ class Pipeline:
                 if wanted != current:
                     judge = self._exchange(judge, wanted)
                     current = wanted
-                    work = Work(work.frame, True, work.skipped)
+                    work = replace(work, fresh=True)
                 self._frame_index = work.frame.index
                 result = self._result(judge, work)
                 self._deliver(work, result)
@@ -258,7 +260,7 @@ class Pipeline:
         try:
             if work.fresh:
                 judge.restart()
-            return judge.process(work.frame)
+            return judge.process(work.frame, work.capture_ms)
         except Exception as error:
             # No verdict at all: the window shows that nothing was decided.
             _log.exception("frame %d could not be judged", work.frame.index)

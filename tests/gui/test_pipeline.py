@@ -206,7 +206,7 @@ def test_a_frame_that_cannot_be_judged_has_no_verdict(
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 5)
 
-    def fail(frame: object) -> None:
+    def fail(frame: object, capture_ms: float) -> None:
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(scene.judges[0], "process", fail)

@@ -178,7 +178,7 @@ class ScriptedJudge:
         self._since = 0
         self.restarts += 1
 
-    def process(self, frame: FrameSet) -> FrameResult:
+    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
         self.thread = threading.current_thread()
         started = time.perf_counter()
         if self._delay_s:
@@ -194,7 +194,7 @@ class ScriptedJudge:
             model=self.facts.model,
             policy=self.facts.policy,
             faces=faces,
-            latency_ms=Latency(1.0, 2.0, 1.5, 3.0, took + 7.5),
+            latency_ms=Latency(capture_ms, 2.0, 1.5, 3.0, took + 7.5),
             truth=frame.truth,
             reasons=() if faces else ("no_face",),
         )

@@ -1,0 +1,169 @@
+"""Light and dark: one palette each, from which everything in the window takes its colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtWidgets import QApplication
+
+from fasdemo.engine.result import Status
+from fasdemo.overlay import COLOURS, INK
+
+VIDEO = QColor(12, 13, 16)
+"""Behind every picture, in light and dark alike, so that pictures look the same in both."""
+ON_VIDEO = QColor(236, 238, 242)
+VIDEO_CHIP = QColor(12, 13, 16, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Colours by what they are for. Text on window, surface and raised has at least 4.5 : 1, muted text too."""
+
+    window: str
+    surface: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+
+
+DARK = Tokens("#14161a", "#1b1e24", "#262a32", "#343a45", "#eceef2", "#a3abb8", "#56b4e9", "#0b0d10")
+LIGHT = Tokens("#f1f3f6", "#ffffff", "#e9ecf1", "#cfd5de", "#171a1f", "#59616e", "#0068a8", "#ffffff")
+
+
+def status_colour(status: Status | None, palette: QPalette) -> QColor:
+    """The fill of a status; grey where there is none."""
+    if status is None:
+        return palette.color(QPalette.ColorRole.Mid)
+    return QColor(*COLOURS[status])
+
+
+def status_line(status: Status, palette: QPalette) -> QColor:
+    """The same for thin lines: on a light ground green, vermilion and yellow are darkened to be seen."""
+    colour = QColor(*COLOURS[status])
+    if palette.color(QPalette.ColorRole.Window).lightness() < 128:
+        return colour
+    return colour.darker(150 if status is Status.UNCERTAIN else 115)
+
+
+def ink() -> QColor:
+    """Text on a status colour."""
+    return QColor(*INK)
+
+
+def is_dark(theme: str, app: QApplication) -> bool:
+    """Whether `system`, `light` or `dark` means dark at the moment."""
+    if theme != "system":
+        return theme == "dark"
+    hints = app.styleHints()
+    if hints is None or hints.colorScheme() == Qt.ColorScheme.Unknown:
+        return True
+    return hints.colorScheme() == Qt.ColorScheme.Dark
+
+
+def apply_theme(app: QApplication, dark: bool) -> None:
+    """Set style, palette and style sheet of the whole application."""
+    tokens = DARK if dark else LIGHT
+    app.setStyle("Fusion")
+    app.setPalette(_palette(tokens))
+    app.setStyleSheet(_sheet(tokens))
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    palette = QPalette()
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    for where, colour in (
+        (role.Window, tokens.window),
+        (role.Base, tokens.surface),
+        (role.AlternateBase, tokens.raised),
+        (role.Button, tokens.raised),
+        (role.Mid, tokens.border),
+        (role.WindowText, tokens.text),
+        (role.Text, tokens.text),
+        (role.ButtonText, tokens.text),
+        (role.PlaceholderText, tokens.muted),
+        (role.Highlight, tokens.accent),
+        (role.HighlightedText, tokens.on_accent),
+        (role.Link, tokens.accent),
+        (role.ToolTipBase, tokens.raised),
+        (role.ToolTipText, tokens.text),
+    ):
+        palette.setColor(where, QColor(colour))
+    faint = QColor(tokens.muted)
+    faint.setAlphaF(0.55)
+    for where in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, where, faint)
+    return palette
+
+
+def _sheet(t: Tokens) -> str:
+    return f"""
+    QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; padding: 4px 6px; }}
+    QWidget#header, QWidget#footer {{ background: {t.surface}; }}
+    QWidget#header {{ border-bottom: 1px solid {t.border}; }}
+    QWidget#footer {{ border-top: 1px solid {t.border}; }}
+    QLabel[role="caption"] {{ color: {t.muted}; }}
+    QLabel[role="heading"] {{ color: {t.muted}; font-weight: 600; }}
+    QFrame[role="card"] {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 8px; }}
+    QFrame[role="rule"] {{ background: {t.border}; border: none; max-height: 1px; min-height: 1px; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; background: transparent; }}
+    QToolButton:hover {{ background: {t.raised}; }}
+    QToolButton:pressed {{ background: {t.border}; }}
+    QToolButton:checked {{ background: {t.raised}; border-color: {t.border}; }}
+    QToolButton:focus {{ border-color: {t.accent}; }}
+    QToolButton::menu-indicator {{ image: none; }}
+    QToolButton[role="select"] {{ background: {t.raised}; border: 1px solid {t.border}; padding: 4px 10px;
+        text-align: left; }}
+    QToolButton[role="select"]:hover {{ border-color: {t.muted}; }}
+    QToolButton[role="select"]:focus {{ border-color: {t.accent}; }}
+    QPushButton {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 6px; padding: 6px 14px;
+        color: {t.text}; }}
+    QPushButton:hover {{ border-color: {t.muted}; }}
+    QPushButton:pressed {{ background: {t.border}; }}
+    QPushButton:focus {{ border-color: {t.accent}; }}
+    QPushButton:disabled {{ color: {t.muted}; background: {t.surface}; }}
+    QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
+        font-weight: 600; }}
+    QPushButton[role="primary"]:disabled {{ background: {t.raised}; color: {t.muted}; border-color: {t.border}; }}
+    QPushButton[role="choice"]:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
+        border-radius: 0; padding: 7px 10px; color: {t.muted}; }}
+    QPushButton[role="tab"]:hover {{ color: {t.text}; }}
+    QPushButton[role="tab"]:checked {{ color: {t.text}; border-bottom-color: {t.accent}; font-weight: 600; }}
+    QPushButton[role="tab"]:focus {{ background: {t.raised}; }}
+    QComboBox {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 6px; padding: 4px 10px;
+        min-height: 20px; }}
+    QComboBox:hover {{ border-color: {t.muted}; }}
+    QComboBox:focus {{ border-color: {t.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.border}; outline: none;
+        selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+    QLineEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QPlainTextEdit {{ background: {t.window};
+        border: 1px solid {t.border}; border-radius: 6px; padding: 5px 8px; selection-background-color: {t.accent};
+        selection-color: {t.on_accent}; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus, QPlainTextEdit:focus {{
+        border-color: {t.accent}; }}
+    QMenu {{ background: {t.surface}; border: 1px solid {t.border}; padding: 5px; }}
+    QMenu::item {{ padding: 6px 26px 6px 10px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
+    QMenu::item:disabled {{ color: {t.muted}; }}
+    QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 6px; }}
+    QMenu::icon {{ padding-left: 8px; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
+        background: {t.text}; }}
+    QSlider::handle:horizontal:focus {{ background: {t.accent}; }}
+    QSlider::handle:horizontal:disabled {{ background: {t.border}; }}
+    QSplitter::handle {{ background: transparent; }}
+    QSplitter::handle:hover {{ background: {t.border}; }}
+    QScrollArea {{ border: none; background: transparent; }}
+    QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 4px; min-height: 28px; margin: 1px; }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
+    """
