@@ -1,0 +1,195 @@
+"""Recorded sessions to aligned crops and a list in CASIA-SURF's form, `color depth ir label`.
+
+The crops are those that a network sees at run time: `fasdemo.models.crop` with the same template.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from fasdemo.errors import UserError
+from fasdemo.faces.face import Face
+from fasdemo.frames import FrameSet, Rgb, Stream
+from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import FaceCrops, crop_face
+from fasdemo.models.encode import encode_depth_casia
+from fasdemo.record.image_codec import Image, encode_image
+from fasdemo.record.reader import SessionReader
+from fasdemo.record.writer import FOLDERS
+
+LIST_FILE = "list.txt"
+DETAILS_FILE = "details.csv"
+ABSENT = "-"
+"""Stands in the list for a stream that a session does not have."""
+
+Detect = Callable[[Rgb], Sequence[Face]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """How crops are made.
+
+    Attributes:
+        size: side of the square crops, pixels.
+        crop: see `CropSpec`; leave it to feed networks of this project.
+        depth: `16bit`: millimetres in a 16-bit PNG. `8bit`: grey as CASIA-SURF's pictures, nearer is brighter.
+        every: use every n-th frame; neighbours at 30 frames a second differ little.
+    """
+
+    size: int = 256
+    crop: CropSpec = field(default_factory=CropSpec)
+    depth: Literal["16bit", "8bit"] = "16bit"
+    every: int = 5
+
+
+@dataclass(slots=True)
+class ExportSummary:
+    """What was written and what was left out, and why."""
+
+    folder: Path
+    crops: int = 0
+    labels: Counter[str] = field(default_factory=Counter)
+    """Crops by `live` and by species."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Frames by reason."""
+
+
+def export_sessions(
+    sessions: Iterable[Path], root: Path, target: Path, detect: Detect, options: ExportOptions | None = None
+) -> ExportSummary:
+    """Write crops of the largest face of each frame, `list.txt` and `details.csv` into `target`.
+
+    Nothing appears under the name `target` until everything is written.
+
+    Args:
+        sessions: folders of sessions, at or below `root`; their paths below it are repeated in `target`.
+        root: see `sessions`.
+        target: a folder that does not exist yet.
+        detect: RGB image to faces, the largest first.
+        options: see `ExportOptions`.
+
+    Raises:
+        UserError: `target` exists or cannot be written, a session is broken, or no face was found at all.
+    """
+    chosen = options or ExportOptions()
+    if target.exists():
+        raise UserError(f"{target}: exists already; choose a new folder.")
+    partial = target.with_name(target.name + ".partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        summary = _write(sessions, root, partial, detect, chosen)
+        if summary.crops == 0:
+            reasons = ", ".join(f"{count} {reason}" for reason, count in summary.skipped.items()) or "no frames"
+            raise UserError(f"{root}: nothing to export: {reasons}.")
+        partial.replace(target)
+    except OSError as error:
+        raise UserError(f"{target}: cannot be written ({error.strerror}); what was begun was removed.") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    summary.folder = target
+    return summary
+
+
+def _write(sessions: Iterable[Path], root: Path, target: Path, detect: Detect, options: ExportOptions) -> ExportSummary:
+    summary = ExportSummary(target)
+    with (
+        (target / LIST_FILE).open("w", encoding="utf-8", newline="\n") as lines,
+        (target / DETAILS_FILE).open("w", encoding="utf-8", newline="") as table,
+    ):
+        details = csv.writer(table, lineterminator="\n")
+        details.writerow(["color", "subject", "label", "species", "session", "frame", "distance_mm"])
+        for folder in sessions:
+            place = folder.resolve().relative_to(root.resolve())
+            with SessionReader(folder) as reader:
+                for index in range(0, len(reader), options.every):
+                    frame = reader[index]
+                    crops = _crops(frame, detect, options, summary)
+                    if crops is None or frame.truth is None:
+                        continue
+                    names = _save(crops, target, target / place, index, options)
+                    label = 1 if frame.truth.label == "live" else 0
+                    files = [names.get(stream, ABSENT) for stream in FOLDERS]
+                    lines.write(" ".join([*files, str(label)]) + "\n")
+                    kind = frame.truth.species or frame.truth.label
+                    details.writerow(
+                        [
+                            names["rgb"],
+                            reader.session.subject,
+                            frame.truth.label,
+                            frame.truth.species,
+                            place.as_posix(),
+                            index,
+                            f"{crops.distance_mm:.1f}",
+                        ]
+                    )
+                    summary.crops += 1
+                    summary.labels[kind] += 1
+    (target / "export.json").write_text(
+        json.dumps(
+            {
+                "columns": ["color", "depth", "ir", "label (1 live, 0 spoof)"],
+                "size": options.size,
+                "crop": options.crop.model_dump(),
+                "depth": options.depth,
+                "depth_scale": 0.001 if options.depth == "16bit" else None,
+                "every": options.every,
+            },
+            indent=1,
+        ),
+        encoding="utf-8",
+    )
+    return summary
+
+
+def _crops(frame: FrameSet, detect: Detect, options: ExportOptions, summary: ExportSummary) -> FaceCrops | None:
+    if frame.truth is None:
+        summary.skipped["without a label"] += 1
+        return None
+    if frame.faults:
+        summary.skipped["with a missing stream"] += 1
+        return None
+    faces = detect(frame.rgb)
+    if not faces:
+        summary.skipped["without a face"] += 1
+        return None
+    try:
+        return crop_face(frame, faces[0], options.crop, options.size)
+    except ValueError:
+        summary.skipped["without a usable face"] += 1
+        return None
+
+
+def _save(crops: FaceCrops, target: Path, folder: Path, index: int, options: ExportOptions) -> dict[Stream, str]:
+    names: dict[Stream, str] = {}
+    for stream, image in _pictures(crops, options).items():
+        path = folder / FOLDERS[stream] / f"{index:06d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # 8-bit depth is a grey picture like infrared.
+        kind: Stream = "ir" if stream == "depth" and image.dtype == np.uint8 else stream
+        path.write_bytes(encode_image(image, kind, "png"))
+        names[stream] = path.relative_to(target).as_posix()
+    return names
+
+
+def _pictures(crops: FaceCrops, options: ExportOptions) -> dict[Stream, Image]:
+    found: dict[Stream, Image] = {}
+    if crops.rgb is not None:
+        found["rgb"] = crops.rgb
+    if crops.depth_mm is not None:
+        if options.depth == "16bit":
+            found["depth"] = np.clip(np.rint(crops.depth_mm), 0, 65535).astype(np.uint16)
+        else:
+            found["depth"] = np.rint(encode_depth_casia(crops.depth_mm) * 255).astype(np.uint8)
+    if crops.ir is not None:
+        found["ir"] = crops.ir
+    return found
