@@ -31,11 +31,11 @@ class InputSpec(_Part):
     channels: Literal[1, 3]
     """Single-channel images are replicated when 3."""
     channel_order: Literal["RGB", "BGR", "grey"] = "RGB"
-    mean: tuple[float, ...]
-    std: tuple[Annotated[float, Field(gt=0.0)], ...]
+    mean: tuple[Annotated[float, Field(ge=-1e3, le=1e3)], ...]
+    std: tuple[Annotated[float, Field(ge=1e-6, le=1e3)], ...]
     """Of values in [0, 1], one per channel or one for all."""
     depth_encoding: DepthEncoding | None = None
-    depth_range_mm: Annotated[float, Field(gt=0.0)] = 150.0
+    depth_range_mm: Annotated[float, Field(ge=1.0, le=1e4)] = 150.0
     """`face-relative-mm` clips to plus and minus this."""
     optional: bool = False
     """The graph accepts this stream as absent, see `ModelCard.presence_input`."""
@@ -78,8 +78,8 @@ class OutputSpec(_Part):
 class Calibration(_Part):
     """Platt scaling: score = sigmoid(scale * margin + bias), margin = log(p_live / (1 - p_live))."""
 
-    scale: Annotated[float, Field(gt=0.0)] = 1.0
-    bias: float = 0.0
+    scale: Annotated[float, Field(gt=0.0, le=1e6)] = 1.0
+    bias: Annotated[float, Field(ge=-1e6, le=1e6)] = 0.0
 
 
 class Threshold(_Part):

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard
 from fasdemo.models.onnx_file import LARGEST_FILE, read_contents
@@ -66,7 +67,8 @@ def read_model(path: Path) -> ModelFile:
     with a manifest holds no model that is not in it.
 
     Raises:
-        UserError: not an ONNX model, no card or an invalid one, a wrong hash, external data or foreign operators.
+        UserError: not an ONNX model, no card or an invalid one, a wrong hash, external data, foreign operators or
+            loops.
     """
     content = _read(path, LARGEST_FILE, "a model")
     sha256 = hashlib.sha256(content).hexdigest()
@@ -85,6 +87,10 @@ def read_model(path: Path) -> ModelFile:
         raise UserError(
             f"{path} uses operators of {', '.join(map(repr, found.foreign_domains))}, which need a library that "
             "fasdemo does not load; export it with ONNX's own operators."
+        )
+    if found.loops:
+        raise UserError(
+            f"{path} uses {', '.join(sorted(found.loops))}, which may never come to an end; export the network without."
         )
     if found.card_json is not None:
         card = parse_card(found.card_json, str(path))
@@ -160,10 +166,9 @@ def _check_hash(path: Path, sha256: str, beside: ModelCard | None) -> None:
 
 def _read(path: Path, limit: int, what: str) -> bytes:
     try:
-        if path.stat().st_size > limit:
-            raise UserError(f"{path} is larger than {limit // (1024 * 1024)} MB, too large for {what}; check the file.")
-        with path.open("rb") as stream:
-            return stream.read(limit)
+        return read_bounded(path, limit)
+    except ValueError as error:
+        raise UserError(f"{path} cannot be {what}: {error}; check the file.") from error
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file; give {what}'s path.") from error
     except OSError as error:
