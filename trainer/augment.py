@@ -7,7 +7,7 @@ process makes it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -120,7 +120,7 @@ class Cropper:
 
     def _reference(self, pictures: Pictures) -> tuple[int, int]:
         for stream in ("rgb", *self._streams):
-            picture = pictures.get(cast(Stream, stream))
+            picture = pictures.get(stream)
             if picture is not None:
                 return picture.shape[0], picture.shape[1]
         raise ValueError("a sample without any picture")

@@ -48,7 +48,7 @@ def spare_slow_kernels(network: nn.Module) -> None:
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d) and module.groups > 1 and module.stride[0] > 1:
-            module.forward = _InFloat32(module)  # type: ignore[method-assign]
+            module.forward = _InFloat32(module)  # type: ignore[assignment,method-assign]
 
 
 class _InFloat32:

@@ -7,6 +7,7 @@ crop after the other; `tests/trainer/test_encoding.py` holds it to the original.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -64,7 +65,8 @@ def _rgb(rgb: Bytes, spec: InputSpec) -> Floats32:
         size = rgb.shape[1]
         blank = np.zeros((2, 3))
         crops = [FaceCrops(picture, None, None, 0.0, blank) for picture in rgb]
-        return np.stack([encode(crop, spec) for crop in crops]).reshape(len(rgb), size, size, 1)  # type: ignore[arg-type]
+        grey = np.stack([np.asarray(encode(crop, spec), np.float32) for crop in crops])
+        return grey.reshape(len(rgb), size, size, 1)
     if spec.channel_order == "BGR":
         rgb = rgb[..., ::-1]
     count, size = len(rgb), rgb.shape[1]
@@ -74,7 +76,7 @@ def _rgb(rgb: Bytes, spec: InputSpec) -> Floats32:
 
 def _tabulated(grey: Bytes, spec: InputSpec) -> Floats32:
     count, size = len(grey), grey.shape[1]
-    flat = np.ascontiguousarray(grey).reshape(count * size, size)
+    flat: npt.NDArray[Any] = np.ascontiguousarray(grey).reshape(count * size, size)
     if spec.channels == 3:
         flat = cv2.merge([flat, flat, flat])
     return np.asarray(cv2.LUT(flat, _table(spec, spec.channels)), np.float32).reshape(count, size, size, spec.channels)

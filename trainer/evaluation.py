@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
         raise UserError(f"{face_set.source}: thresholds need live faces and attacks; this part has one class only.")
     fitted = {subset: platt(values[known], labels) for subset, values in margins.fused.items()}
     whole = next(iter(fitted))
-    data = f"development part of {face_set.source}: {counts(face_set)}"
+    data = f"development part of {_name(face_set)}: {counts(face_set)}"
 
     def scored(subset: Subset) -> Scored:
         return Scored.of(log_odds(margins.fused[subset][known], fitted[subset]), labels, species)
@@ -174,7 +175,7 @@ def _figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
     scored = evaluation.scored()
     at = {f"policy {name}": threshold.live_above for name, threshold in decision.thresholds.items()}
     figures: dict[str, Any] = {
-        "data": f"{evaluation.name} part of {evaluation.face_set.source}: {counts(evaluation.face_set)}",
+        "data": f"{evaluation.name} part of {_name(evaluation.face_set)}: {counts(evaluation.face_set)}",
         "seed metrics": metrics.seed_metrics(scored),
         "iso 30107-3": metrics.iso_metrics(scored, at),
         "thresholds": {name: threshold.model_dump(mode="json") for name, threshold in decision.thresholds.items()},
@@ -197,6 +198,11 @@ def _figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
 def training_facts(config: Config, train: FaceSet, decision: Decision) -> dict[str, Any]:
     """Card fields about where the weights come from."""
     return decision.card_facts() | {
-        "training_data": f"{train.source}: {counts(train)}",
+        "training_data": f"{_name(train)}: {counts(train)}",
         "recipe": f"python -m trainer train --config {config.name}",
     }
+
+
+def _name(face_set: FaceSet) -> str:
+    """The set's folder without where it lies: cards travel."""
+    return PurePath(face_set.source).name

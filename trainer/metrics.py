@@ -71,12 +71,12 @@ class Scored:
     @property
     def live(self) -> Floats:
         """Scores of live faces."""
-        return self.scores[self.labels == 1]
+        return np.asarray(self.scores[self.labels == 1])
 
     @property
     def attacks(self) -> Floats:
         """Scores of attacks, species pooled."""
-        return self.scores[self.labels == 0]
+        return np.asarray(self.scores[self.labels == 0])
 
     def by_species(self) -> dict[str, Floats]:
         """Scores of each attack species, names sorted."""

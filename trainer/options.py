@@ -51,11 +51,15 @@ def truth(text: str) -> bool:
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Where the samples lie."""
     group = parser.add_argument_group("data")
-    group.add_argument("--data", type=Path, metavar="FOLDER", help="generated set, data set's root or recorded sessions")
+    group.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="generated set, data set's root or recorded sessions"
+    )
     group.add_argument("--layout", choices=["auto", "synth", "lists", "casia-surf", "cefa", "sessions"])
     group.add_argument("--protocol", choices=["4@1", "4@2", "4@3", "4"], help="CeFA: which protocol, 4 = their union")
     for name, what in (("train", "training"), ("val", "validation"), ("test", "test")):
-        group.add_argument(f"--{name}-list", type=Path, metavar="FILE", help=f"{what} list, lines `color depth ir label`")
+        group.add_argument(
+            f"--{name}-list", type=Path, metavar="FILE", help=f"{what} list, lines `color depth ir label`"
+        )
     group.add_argument("--limit", type=int, metavar="N", help="at most N samples of each part")
     group.add_argument("--max-missing", type=float, metavar="SHARE", help="stop where more pictures are missing (0.01)")
     group.add_argument(

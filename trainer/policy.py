@@ -75,7 +75,7 @@ def thresholds(scored: Scored, data: str) -> dict[str, Threshold]:
         if limit is not None and not resolves(scored, limit):
             rule += " (some species has too few attacks to resolve this rate: none of them may pass)"
         below = min(float(np.quantile(scored.live, LIVE_TAIL)), value - BAND)
-        rule += f"; SPOOF where at most {LIVE_TAIL:.0%} of live faces score lower and odds are {np.exp(BAND):.1f} times lower"
+        rule += f"; SPOOF where at most {LIVE_TAIL:.0%} of live faces lie and odds are {np.exp(BAND):.1f} times lower"
         chosen[name] = Threshold(live_above=_unit(value + _ROUNDING), spoof_below=_unit(below), rule=rule, data=data)
     return chosen
 

@@ -24,7 +24,7 @@ from fasdemo.progress import bar
 from trainer import checkpoint
 from trainer.augment import Cropper
 from trainer.config import Config, presence_weights
-from trainer.data.faces import FaceSet
+from trainer.data.faces import FaceSet, Ints
 from trainer.data.loader import Batch, Loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
@@ -36,6 +36,10 @@ from trainer.schedule import learning_rate
 from trainer.scoring import score
 
 LAST, BEST = "last.pt", "best.pt"
+NORM_SAMPLES = 1024
+"""Training samples on which batch norm statistics of averaged weights are measured after each epoch."""
+NORM_EPOCH = 1_000_000
+"""Their disturbances are drawn as if they were of this much later an epoch."""
 
 
 class TrainingInterruptedError(Exception):
@@ -95,6 +99,7 @@ class Training:
             spare_slow_kernels(self.judge)
         started = started_parts(config, self.judge)
         self.train_loader = make_loader(config, self.judge, splits.train)
+        self.norm_loader = make_loader(config, self.judge, splits.train)
         self.dev_loader = make_loader(config, self.judge, splits.dev)
         optimiser = make_optimiser(config, self.judge, started)
         self.model, self.optimiser = fabric.setup(self.judge, optimiser)
@@ -182,6 +187,8 @@ class Training:
             "loading_wait": round(loading.waiting(), 4),
         }
         self._check_finite(row["loss"])
+        if run.ema:
+            self._refresh_norms(order)
         margins = score(self.average if run.ema else self.judge, self.dev_loader, fabric, description="development set")
         row |= dev_figures(margins.all_streams, self.splits.dev, self.config)
         position.elapsed_s = before_s + time.perf_counter() - started
@@ -208,11 +215,9 @@ class Training:
         torch.manual_seed((config.run.seed * 1_000_003 + steps) * 4099 + self.fabric.global_rank)
         pictures = [self.fabric.to_device(picture) for picture in batch.inputs]
         labels = self.fabric.to_device(batch.labels)
-        there = torch.tensor([[s in self.splits.train.streams for s in self.judge.modalities]], dtype=torch.float32)
-        whole = self.fabric.to_device(there.expand(len(labels), -1))
-        drawn = self.fabric.to_device(batch.presence)
-        fused, own = self.model(pictures, [whole, drawn] if self.judge.flexible else [whole])
-        loss: Tensor = flexible_loss(fused, own, whole, labels, config.loss)
+        masks = self._masks(batch)
+        fused, own = self.model(pictures, masks)
+        loss: Tensor = flexible_loss(fused, own, masks[0], labels, config.loss)
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         if config.optimiser.clip:
@@ -236,6 +241,31 @@ class Training:
         torch._foreach_lerp_([mine[k] for k in floats], [theirs[k] for k in floats], 1.0 - decay)
         for key in mine.keys() - set(floats):
             mine[key].copy_(theirs[key])
+
+    @torch.no_grad()
+    def _refresh_norms(self, order: Ints) -> None:
+        """Measure the averaged weights' batch norm statistics anew: an average of statistics lags behind them."""
+        run, network = self.config.run, self.average.network
+        norms = [module for module in network.modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)]
+        momenta = [norm.momentum for norm in norms]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+            norm.train()
+        sample = order[: max(NORM_SAMPLES // run.batch, 1) * run.batch]
+        for batch in self.norm_loader.training(sample, run.batch, run.seed, NORM_EPOCH + self.position.epoch):
+            pictures = [self.fabric.to_device(picture) for picture in batch.inputs]
+            with self.fabric.autocast():
+                self.average(pictures, self._masks(batch))
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+            norm.eval()
+
+    def _masks(self, batch: Batch) -> list[Tensor]:
+        """What a flexible network is shown: every stream that is there, then the draw that hides some of them."""
+        there = torch.tensor([[s in self.splits.train.streams for s in self.judge.modalities]], dtype=torch.float32)
+        whole = self.fabric.to_device(there.expand(len(batch.labels), -1))
+        return [whole, self.fabric.to_device(batch.presence)] if self.judge.flexible else [whole]
 
     def _mean_loss(self) -> float:
         sums = torch.tensor([self.position.loss_sum, float(self.position.samples)], dtype=torch.float64)
@@ -332,7 +362,7 @@ def make_fabric(config: Config, accelerator: str = "auto", devices: int | str = 
 
     Not launched yet.
     """
-    from lightning_fabric.strategies import DDPStrategy
+    from lightning_fabric.strategies.ddp import DDPStrategy
 
     from trainer.device import world_of_environment
 

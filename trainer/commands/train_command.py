@@ -56,7 +56,9 @@ def run(args: argparse.Namespace) -> int:
     except TrainingInterruptedError:
         if fabric.is_global_zero:
             given = " ".join(part for part in sys.argv[1:] if part)
-            print(f"\nstopped and saved; go on with: python -m trainer {given} --resume {folder / LAST}", file=sys.stderr)
+            print(
+                f"\nstopped and saved; go on with: python -m trainer {given} --resume {folder / LAST}", file=sys.stderr
+            )
         return 130
     decision, evaluations = finish(config, splits, folder, fabric)
     if fabric.is_global_zero:

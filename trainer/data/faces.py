@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,7 +52,7 @@ class FaceSet(Protocol):
     labels: Ints
     species: Names
     subjects: Names
-    names: Sequence[str]
+    names: list[str]
     streams: frozenset[Stream]
     crop_scale: float | None
     source: str
