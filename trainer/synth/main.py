@@ -1,0 +1,92 @@
+"""What `python -m trainer synth` does with its options."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fasdemo.errors import UserError
+from trainer.synth.crops import Job, Recipe, environment_list, fingerprint, render_crops
+from trainer.synth.people import People, gather
+from trainer.synth.sensor import PRESETS
+from trainer.synth.setup import SPECIES
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the options and do the work."""
+    if args.jobs < 1:
+        raise UserError(f"--jobs {args.jobs}: needs at least one process.")
+    if args.what != "fit" and args.output is None:
+        raise UserError("--output: say where to write.")
+    if args.what == "demo":
+        from trainer.synth.demo import render_demo
+
+        render_demo(args.output, args.heads, args.seed, args.work)
+        return 0
+    people = gather(args.portraits, args.heads, args.jobs, args.work)
+    if people.skipped:
+        print(f"{len(people.skipped)} pictures without a usable face were skipped: {', '.join(people.skipped)}")
+    if args.what == "fit":
+        print(f"{len(people.files)} portraits of {len(set(people.names))} people are ready in {args.work}")
+        return 0
+    if args.what == "sheet":
+        from trainer.synth.sheet import write_sheet
+
+        write_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
+        return 0
+    if args.what == "sessions":
+        from trainer.synth.sessions import render_sessions
+
+        count = render_sessions(args, people, _species(args), _sensors(args), environment_list(args.environments))
+        print(f"{count} sessions in {args.output}")
+        return 0
+    return _crops(args, people)
+
+
+def _crops(args: argparse.Namespace, people: People) -> int:
+    if args.count < 1 or args.shots < 1 or not 0 <= args.live_share <= 1:
+        raise UserError("--count and --shots need at least 1, --live-share a number from 0 to 1.")
+    environments = environment_list(args.environments)
+    recipe = Recipe(
+        seed=args.seed,
+        count=args.count,
+        live_share=args.live_share,
+        species=_species(args),
+        sensors=_sensors(args),
+        shots=args.shots,
+        holdout=_known(args.holdout, SPECIES, "--holdout"),
+        holdout_sensors=_known(args.holdout_sensor, tuple(PRESETS), "--holdout-sensor"),
+        heads="default" if args.heads is None else args.heads.name,
+        portraits=fingerprint(people.files),
+        environments=fingerprint(environments),
+    )
+    samples, dropped = render_crops(Job(recipe, people, environments, Path(args.output)), args.jobs)
+    print(f"{samples} samples in {args.output}; {dropped} exposures without a detectable face were dropped")
+    return 0
+
+
+def _known(names: list[str], known: tuple[str, ...], option: str) -> tuple[str, ...]:
+    for name in names:
+        if name not in known:
+            raise UserError(f"{option} {name}: is not known; choose from {', '.join(known)}.")
+    return tuple(names)
+
+
+def _species(args: argparse.Namespace) -> tuple[str, ...]:
+    return _known([s for s in args.species or SPECIES if s != "live"], SPECIES, "--species")
+
+
+def _sensors(args: argparse.Namespace) -> dict[str, float]:
+    if not args.sensor:
+        return {"d435": 0.5, "d415": 0.2, "d455": 0.1, "sr300": 0.1, "tof": 0.1}
+    result: dict[str, float] = {}
+    for item in args.sensor:
+        name, _, weight = item.partition("=")
+        _known([name], tuple(PRESETS), "--sensor")
+        try:
+            result[name] = float(weight or 1.0)
+        except ValueError:
+            raise UserError(f"--sensor {item}: the weight is no number; write {name}=0.5.") from None
+        if not 0 < result[name] < 1e6:
+            raise UserError(f"--sensor {item}: the weight must be positive.")
+    return result
