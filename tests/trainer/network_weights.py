@@ -12,6 +12,9 @@ from torch import Tensor, nn
 
 from trainer import networks
 
+# Two threads that wait for each other lose more than they gain on networks as small as these.
+torch.set_num_threads(1)
+
 
 def settle(network: nn.Module, seed: int = 5) -> nn.Module:
     """Fresh weights, batch norms measured on one batch: activations neither vanish nor explode; eval mode."""

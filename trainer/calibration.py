@@ -1,0 +1,90 @@
+"""Real crops for the exporter: fed to both sides of the comparison, and to the quantiser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.errors import UserError
+from fasdemo.models.card import ModelCard
+from trainer.augment import Cropper
+from trainer.config import AugmentConfig, DataConfig, InputConfig
+from trainer.data.faces import ATTACK, LIVE, FaceSet
+from trainer.data.loader import Loader
+from trainer.data.splits import open_splits
+from trainer.onnx_export import Feed
+
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Encoded crops with their labels.
+
+    Attributes:
+        feeds: batches of up to 16.
+        labels: int64 (N,): 1 live, 0 attack, -1 unlabelled, in the feeds' order.
+        source: where they lie.
+    """
+
+    feeds: list[Feed]
+    labels: npt.NDArray[np.int64]
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def read_samples(place: Path, card: ModelCard, limit: int) -> tuple[Samples, Samples]:
+    """Crops to calibrate on (the data set's training part) and crops to compare on (its development part).
+
+    Args:
+        place: a data set's folder as `python -m trainer train --data` takes it, or a list file.
+        card: what the network wants to see.
+        limit: largest number of crops in each part, evenly picked.
+
+    Raises:
+        UserError: no such place, nothing readable in it, or a stream that the network needs is absent.
+    """
+    if place.is_file():
+        data = DataConfig(folder=place.parent, train_list=place, val_list=place)
+    elif place.is_dir():
+        data = DataConfig(folder=place)
+    else:
+        raise UserError(f"{place}: no such folder or list file; give recorded sessions, a data set or a list.")
+    splits = open_splits(data, card.modalities, card.presence_input is not None)
+    return _encoded(splits.train, card, limit), _encoded(splits.dev, card, limit)
+
+
+def _encoded(face_set: FaceSet, card: ModelCard, limit: int) -> Samples:
+    count = min(limit, len(face_set))
+    picked = np.linspace(0, len(face_set) - 1, count).round().astype(np.int64)
+    depth = next((spec for spec in card.inputs if spec.modality == "depth"), None)
+    inputs = InputConfig(
+        size=card.input_size,
+        crop_scale=card.crop.scale,
+        depth_encoding="face-relative-mm" if depth is None or depth.depth_encoding is None else depth.depth_encoding,
+    )
+    cropper = Cropper(card.modalities, inputs, AugmentConfig(kind="none"), face_set.crop_scale)
+    loader = Loader(face_set, cropper, card.inputs)
+    feeds: list[Feed] = []
+    for batch in loader.exact(picked, _BATCH):
+        feed = {
+            spec.name: np.ascontiguousarray(tensor.numpy(), np.float32)
+            for spec, tensor in zip(card.inputs, batch.inputs, strict=True)
+        }
+        if card.presence_input is not None:
+            feed[card.presence_input] = np.ascontiguousarray(batch.presence.numpy(), np.float32)
+        feeds.append(feed)
+    return Samples(feeds, np.asarray(face_set.labels[picked], np.int64), face_set.source)
+
+
+def accuracy(live: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> float | None:
+    """Share of labelled samples whose live probability lies on the right side of 0.5; None without labels."""
+    known = (labels == LIVE) | (labels == ATTACK)
+    if not known.any():
+        return None
+    return float(((live[known] > 0.5) == (labels[known] == LIVE)).mean())
