@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from PyQt6.QtGui import QImage
@@ -27,4 +29,5 @@ def as_qimage(image: Rgb) -> QImage:
     """A QImage over the array's own memory, uint8 (H, W, 3); keep the array as long as the image."""
     array = np.ascontiguousarray(image)
     height, width = array.shape[:2]
-    return QImage(array.data, width, height, array.strides[0], QImage.Format.Format_RGB888)  # type: ignore[call-overload]
+    data: Any = array.data
+    return QImage(data, width, height, array.strides[0], QImage.Format.Format_RGB888)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtGui import QColor, QPalette, QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -194,7 +194,7 @@ class Timeline(QWidget):
         self._changed = True
 
     @override
-    def showEvent(self, event: object) -> None:  # type: ignore[override]
+    def showEvent(self, event: QShowEvent | None) -> None:
         self._changed = True
         self.refresh()
 

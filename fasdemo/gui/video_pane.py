@@ -15,6 +15,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QEnterEvent,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
     QImage,
@@ -279,12 +280,12 @@ class Pane(QWidget):
         self._show_tools()
 
     @override
-    def focusInEvent(self, event: object) -> None:  # type: ignore[override]
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
         self._show_tools()
         self.update()
 
     @override
-    def focusOutEvent(self, event: object) -> None:  # type: ignore[override]
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
         self._show_tools()
         self.update()
 

@@ -1,0 +1,146 @@
+"""Rows of a name, a bar with marks, and a value: scores, evidence and latencies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row.
+
+    Attributes:
+        fill: length of the bar in [0, 1]; None = no bar, because there is no value.
+        marks: limits on the bar, in [0, 1].
+        alert: the value lies beyond a limit: said by a sign before the value, not by colour alone.
+        strong: written in bold.
+        hint: tool tip.
+    """
+
+    name: str
+    value: str
+    fill: float | None = None
+    marks: tuple[float, ...] = ()
+    alert: bool = False
+    strong: bool = False
+    hint: str = ""
+
+
+class Bars(QWidget):
+    """Paints rows; one widget, however many there are, because they change with every frame."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[Row, ...] = ()
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return self._rows
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows."""
+        new = tuple(rows)
+        if new == self._rows:
+            return
+        if len(new) != len(self._rows):
+            self.updateGeometry()
+        self._rows = new
+        self.update()
+
+    def describe(self) -> str:
+        """All rows in words, for a screen reader."""
+        return "; ".join(f"{row.name} {row.value}{', beyond its limit' if row.alert else ''}" for row in self._rows)
+
+    def _row_height(self) -> float:
+        return round(QFontMetricsF(self.font()).lineSpacing() * 1.42)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(280, round(self._row_height() * max(1, len(self._rows))))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, self.sizeHint().height())
+
+    @override
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            number = int(event.pos().y() / self._row_height())
+            hint = self._rows[number].hint if 0 <= number < len(self._rows) else ""
+            QToolTip.showText(event.globalPos(), hint, self)
+            return True
+        return super().event(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, height = self.palette(), self._row_height()
+        metrics = QFontMetricsF(self._font(False))
+        name_width = max((metrics.horizontalAdvance(row.name) for row in self._rows), default=0.0) + 14
+        value_width = max(
+            (QFontMetricsF(self._font(True)).horizontalAdvance(row.value) for row in self._rows), default=0.0
+        )
+        value_width += height * 0.9
+        for number, row in enumerate(self._rows):
+            rect = QRectF(0, number * height, self.width(), height)
+            self._paint_row(painter, row, rect, name_width, value_width, palette)
+        painter.end()
+
+    def _font(self, bold: bool) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(max(9, round(QFontMetricsF(self.font()).lineSpacing() * 0.78)))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
+
+    def _paint_row(
+        self, painter: QPainter, row: Row, rect: QRectF, name_width: float, value_width: float, palette: QPalette
+    ) -> None:
+        role = QPalette.ColorRole
+        text, muted = palette.color(role.Text), palette.color(role.PlaceholderText)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(self._font(row.strong))
+        painter.setPen(text if row.strong else muted)
+        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, row.name)
+        painter.setFont(self._font(row.strong or row.alert))
+        painter.setPen(text if row.value != "not measured" else muted)
+        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, row.value)
+        if row.fill is None:
+            return
+        thick = max(5.0, rect.height() * 0.24)
+        bar = QRectF(name_width, rect.center().y() - thick / 2, rect.width() - name_width - value_width, thick)
+        if bar.width() < 20:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.color(role.Mid))
+        painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        painter.setBrush(palette.color(role.Highlight) if not row.alert else QColor(213, 94, 0))
+        length = max(thick, bar.width() * row.fill)
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), length, thick), thick / 2, thick / 2)
+        for mark in row.marks:
+            x = bar.left() + mark * bar.width()
+            painter.setPen(QPen(palette.color(role.Base), 4))
+            painter.drawLine(QPointF(x, bar.top() - 2), QPointF(x, bar.bottom() + 2))
+            painter.setPen(QPen(text, 1.6))
+            painter.drawLine(QPointF(x, bar.top() - 3), QPointF(x, bar.bottom() + 3))
+        if row.alert:
+            sign = QRectF(bar.right(), rect.top(), value_width, rect.height())
+            side = rect.height() * 0.42
+            left = rect.right() - QFontMetricsF(self._font(True)).horizontalAdvance(row.value) - side - 5
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(213, 94, 0))
+            centre = sign.center().y()
+            painter.drawPolygon(
+                QPointF(left + side / 2, centre - side / 2),
+                QPointF(left + side, centre + side / 2),
+                QPointF(left, centre + side / 2),
+            )

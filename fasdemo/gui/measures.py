@@ -1,0 +1,106 @@
+"""How each measurement of the engine's evidence is shown: its name, unit, range, and the limits that it is held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fasdemo.engine import gates
+from fasdemo.engine.policy import Policy
+
+_POLICY = Policy()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row of the evidence.
+
+    Attributes:
+        title: for people.
+        unit: written behind the value.
+        low, high: ends of the bar.
+        factor: from the measurement to what is written.
+        decimals: of what is written.
+        at_least, at_most: limits beyond which the engine's rules speak against LIVE, where there are fixed ones.
+        meaning: one sentence.
+    """
+
+    title: str
+    unit: str
+    low: float
+    high: float
+    factor: float = 1.0
+    decimals: int = 1
+    at_least: float | None = None
+    at_most: float | None = None
+    meaning: str = ""
+
+    def text(self, value: float | None) -> str:
+        """The value with its unit."""
+        if value is None:
+            return "not measured"
+        unit = self.unit if self.unit in ("", "%") else f" {self.unit}"
+        return f"{value * self.factor:.{self.decimals}f}{unit}"
+
+    def position(self, value: float) -> float:
+        """Where a value lies on the bar, 0 to 1."""
+        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+    def outside(self, value: float | None) -> bool:
+        """Beyond a limit."""
+        if value is None:
+            return False
+        below = self.at_least is not None and value < self.at_least
+        return below or (self.at_most is not None and value > self.at_most)
+
+
+MEASURES: dict[str, Measure] = {
+    "distance_m": Measure(
+        "Distance", "m", 0.0, 2.0, decimals=2, at_least=_POLICY.nearest_m, at_most=_POLICY.farthest_m,
+        meaning="Median distance of the face from the depth camera.",
+    ),
+    "depth_coverage": Measure(
+        "Depth coverage", "%", 0.0, 1.0, 100.0, 0, at_least=gates.LEAST_DEPTH_COVERAGE,
+        meaning="Share of the face with a depth reading.",
+    ),
+    "plane_residual_mm": Measure(
+        "Off a plane", "mm", 0.0, 15.0, at_least=gates.FLAT_MM,
+        meaning="Standard deviation of the face's depth from the best plane; prints and screens are flat.",
+    ),
+    "sheet_residual_mm": Measure(
+        "Off a bent sheet", "mm", 0.0, 10.0, at_least=gates.SHEET_MM,
+        meaning="Standard deviation from the best surface that paper can be bent to.",
+    ),
+    "relief_mm": Measure(
+        "Relief", "mm", 0.0, 60.0, decimals=0,
+        meaning="From the 2nd to the 98th percentile of the distance to the plane.",
+    ),
+    "interpupil_mm": Measure(
+        "Eye distance", "mm", 30.0, 100.0, decimals=0, at_least=gates.INTERPUPIL_MM[0], at_most=gates.INTERPUPIL_MM[1],
+        meaning="Distance of the eyes in space; adults have 54 to 74 mm.",
+    ),
+    "ir_level": Measure(
+        "IR level", "%", 0.0, 1.0, 100.0, 0, at_least=gates.IR_BLACK,
+        meaning="Mean infrared on the face; screens are black.",
+    ),
+    "ir_contrast": Measure(
+        "IR contrast", "", 0.0, 1.0, decimals=2, meaning="Standard deviation of the infrared over its mean."
+    ),
+    "ir_rgb_ratio": Measure("IR over red", "", 0.0, 3.0, decimals=2, meaning="Infrared over red on the face."),
+    "ir_rgb_correlation": Measure(
+        "IR and colour alike", "", -1.0, 1.0, decimals=2, meaning="Correlation of infrared and colour brightness."
+    ),
+    "ir_landmark_error": Measure(
+        "IR landmarks off", "%", 0.0, 0.6, 100.0, 0, at_most=gates.IR_LANDMARK_ERROR,
+        meaning="How far eyes, nose and mouth lie elsewhere in infrared, over the eyes' distance.",
+    ),
+}  # fmt: skip
+
+
+def measure_of(name: str) -> Measure:
+    """The row of a measurement; one that is not known here is written plainly."""
+    if name in MEASURES:
+        return MEASURES[name]
+    words, _, unit = name.rpartition("_")
+    if unit in ("mm", "m", "px", "deg"):
+        return Measure(words.replace("_", " ").capitalize(), unit, 0.0, 1.0)
+    return Measure(name.replace("_", " ").capitalize(), "", 0.0, 1.0, decimals=2)

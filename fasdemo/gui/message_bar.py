@@ -1,0 +1,80 @@
+"""Sentences for the user, in the window and never before it: no dialog takes the keyboard."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from PyQt6.QtCore import QSize, QTimer
+from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from fasdemo.gui.icons import icon
+
+_SHOWN_MS = 9_000
+_KEPT = 20
+
+
+class MessageBar(QFrame):
+    """Shows one sentence; errors stay until they are closed, notes go by themselves."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._waiting: deque[tuple[str, bool]] = deque(maxlen=_KEPT)
+        self._sign = QLabel()
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setAccessibleName("Message")
+        self._close = QToolButton()
+        self._close.setIcon(icon("close"))
+        self._close.setIconSize(QSize(16, 16))
+        self._close.setAccessibleName("Close the message")
+        self._close.setToolTip("Close the message")
+        self._close.clicked.connect(self._next)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._next)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 7, 8, 7)
+        row.setSpacing(10)
+        row.addWidget(self._sign)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._close)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What is shown; empty when nothing."""
+        return self._words.text() if not self.isHidden() else ""
+
+    def say(self, words: str, error: bool = False) -> None:
+        """Show a sentence, after those that wait; an error goes first."""
+        if words == self.words or any(words == waiting for waiting, _ in self._waiting):
+            return
+        if self.isHidden() or error:
+            self._show(words, error)
+        else:
+            self._waiting.append((words, error))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._waiting.clear()
+        self._next()
+
+    def _show(self, words: str, error: bool) -> None:
+        colour = QColor(213, 94, 0) if error else self.palette().highlight().color()
+        self._sign.setPixmap(icon("alert" if error else "info", colour).pixmap(QSize(20, 20)))
+        self._words.setText(words)
+        self._words.setAccessibleDescription(words)
+        self.show()
+        self._timer.stop()
+        if not error:
+            self._timer.start(_SHOWN_MS)
+
+    def _next(self) -> None:
+        self._timer.stop()
+        if self._waiting:
+            self._show(*self._waiting.popleft())
+        else:
+            self._words.clear()
+            self.hide()

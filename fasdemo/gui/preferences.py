@@ -1,0 +1,128 @@
+"""The preferences, generated from the settings' own titles, descriptions and limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+from annotated_types import Ge, Le
+from pydantic.fields import FieldInfo
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fasdemo.gui.settings import Settings
+
+
+class Preferences(QDialog):
+    """Edits a copy; `apply_to` writes what was changed back."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Preferences")
+        self.fields: dict[str, QWidget] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(10)
+        for name, info in Settings.model_fields.items():
+            if info.title is None:
+                continue
+            field = _editor(info, getattr(settings, name))
+            field.setToolTip(info.description or "")
+            field.setAccessibleName(info.title)
+            field.setAccessibleDescription(info.description or "")
+            self.fields[name] = field
+            form.addRow(info.title, field)
+        self.problem = QLabel("")
+        self.problem.setWordWrap(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(14)
+        layout.addLayout(form)
+        layout.addWidget(self.problem)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(460)
+
+    def values(self) -> dict[str, Any]:
+        """What the fields say."""
+        return {name: _value(field) for name, field in self.fields.items()}
+
+    def apply_to(self, settings: Settings) -> None:
+        """Write the values into the settings."""
+        for name, value in self.values().items():
+            setattr(settings, name, value)
+
+    def _accept(self) -> None:
+        values = self.values()
+        if values["depth_near_m"] >= values["depth_far_m"]:
+            self.problem.setText("Depth colours have to end farther away than they begin.")
+            return
+        self.accept()
+
+
+class FolderField(QWidget):
+    """A path, with a button that looks for it."""
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.line = QLineEdit(str(folder))
+        choose = QPushButton("Choose…")
+        choose.clicked.connect(self._choose)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.line, 1)
+        row.addWidget(choose)
+        self.setFocusProxy(self.line)
+
+    def _choose(self) -> None:
+        found = QFileDialog.getExistingDirectory(self, "Folder", self.line.text())
+        if found:
+            self.line.setText(found)
+
+
+def _editor(info: FieldInfo, value: Any) -> QWidget:
+    low = next((one.ge for one in info.metadata if isinstance(one, Ge)), 0)
+    high = next((one.le for one in info.metadata if isinstance(one, Le)), 1000)
+    if isinstance(value, Path):
+        return FolderField(value)
+    if isinstance(value, str):
+        box = QComboBox()
+        for choice in get_args(info.annotation):
+            box.addItem(str(choice).capitalize(), choice)
+        box.setCurrentIndex(box.findData(value))
+        return box
+    if isinstance(value, int):
+        whole = QSpinBox()
+        whole.setRange(int(low), int(high))  # type: ignore[call-overload]
+        whole.setValue(value)
+        return whole
+    spin = QDoubleSpinBox()
+    spin.setDecimals(2)
+    spin.setSingleStep(0.05)
+    spin.setRange(float(low), float(high))  # type: ignore[arg-type]
+    spin.setValue(float(value))
+    return spin
+
+
+def _value(field: QWidget) -> Any:
+    if isinstance(field, FolderField):
+        return Path(field.line.text())
+    if isinstance(field, QComboBox):
+        return field.currentData()
+    assert isinstance(field, QSpinBox | QDoubleSpinBox)
+    return field.value()

@@ -1,0 +1,95 @@
+"""One recording from the window: starts, writes and completes beside everything else. Knows no Qt."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from enum import Enum
+from pathlib import Path
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.errors import UserError
+from fasdemo.frames import FrameSet
+from fasdemo.record.labels import Labels, session_of
+from fasdemo.record.recorder import Recorder, RecorderStatus
+
+_log = logging.getLogger(__name__)
+
+
+class Stage(Enum):
+    """How far a recording is."""
+
+    STARTING = "starting"
+    RUNNING = "recording"
+    FINISHING = "finishing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Recording:
+    """Lives in a thread of its own, because opening and completing a session wait for the disk.
+
+    Args:
+        root: folder of all sessions.
+        labels: who and what is recorded.
+        info: the camera.
+    """
+
+    def __init__(self, root: Path, labels: Labels, info: SourceInfo) -> None:
+        self.labels = labels
+        self.stage = Stage.STARTING
+        self.message = ""
+        """A sentence for the user once the stage is DONE or FAILED."""
+        self._root, self._info = root, info
+        self._recorder: Recorder | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="fasdemo recording", daemon=True)
+        self._thread.start()
+
+    @property
+    def status(self) -> RecorderStatus | None:
+        """The figures of this moment; None before the session's folder exists."""
+        return None if self._recorder is None else self._recorder.status
+
+    @property
+    def over(self) -> bool:
+        """Nothing more is written."""
+        return self.stage in (Stage.DONE, Stage.FAILED)
+
+    def put(self, frame: FrameSet) -> None:
+        """Record a frame; returns at once."""
+        recorder = self._recorder
+        if recorder is None or self._stop.is_set():
+            return
+        recorder.put(frame)
+        if recorder.status.problem:
+            self._stop.set()
+
+    def stop(self) -> None:
+        """Complete the session, in the background."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait until the session is complete; True when it is, or never will be."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._recorder = Recorder(self._root, session_of(self.labels, self._info))
+            self.stage = Stage.RUNNING
+            self._stop.wait()
+            self.stage = Stage.FINISHING
+            problem = self._recorder.status.problem
+            session = self._recorder.stop()
+            lost = f", {session.lost} lost" if session.lost else ""
+            self.message = f"{problem} " if problem else ""
+            self.message += f"{session.frames} frames{lost} are in {self._recorder.folder}."
+            self.stage = Stage.FAILED if problem else Stage.DONE
+        except UserError as error:
+            self.message, self.stage = str(error), Stage.FAILED
+        except Exception as error:
+            _log.exception("the recording failed")
+            where = self._root if self._recorder is None else self._recorder.folder
+            self.message = f"Recording into {where} failed ({error}); `fasdemo sessions repair` saves what was written."
+            self.stage = Stage.FAILED

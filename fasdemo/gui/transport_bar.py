@@ -1,0 +1,140 @@
+"""Play, pause, step, scrub, speed and loop of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
+from typing_extensions import override
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.gui.icons import icon
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 0.0)
+"""Times the file's own pace; 0 = as fast as frames can be judged."""
+
+
+def speed_words(speed: float) -> str:
+    """A speed for people."""
+    return "As fast as possible" if speed == 0 else f"{speed:g} x"
+
+
+class JumpSlider(QSlider):
+    """Goes where it is clicked, instead of a page towards it."""
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if event.button() == Qt.MouseButton.LeftButton:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            style = self.style()
+            assert style is not None
+            handle = style.subControlRect(
+                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+            )
+            room = self.width() - handle.width()
+            at = round(event.position().x() - handle.width() / 2)
+            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, max(1, room)))
+        super().mousePressEvent(event)
+
+
+class TransportBar(QWidget):
+    """Signals say what the user wants; the window answers with `show_position` and `show_playing`."""
+
+    toggled = pyqtSignal()
+    stepped = pyqtSignal(int)
+    sought = pyqtSignal(int)
+    speed_chosen = pyqtSignal(float)
+    loop_chosen = pyqtSignal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fps, self._count = 30.0, 0
+        self.back = self._button("step-back", "One frame back (Left)", lambda: self.stepped.emit(-1))
+        self.play = self._button("pause", "Pause (Space)", self.toggled.emit)
+        self.forward = self._button("step-forward", "One frame on (Right)", lambda: self.stepped.emit(1))
+        self.slider = JumpSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Position in the file")
+        self.slider.valueChanged.connect(self.sought.emit)
+        self.time = QLabel("")
+        self.time.setAccessibleName("Time and frame")
+        self.speed = QComboBox()
+        self.speed.setAccessibleName("Speed")
+        self.speed.setToolTip("Speed ([ and ])")
+        for speed in SPEEDS:
+            self.speed.addItem(speed_words(speed), speed)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.speed.currentIndexChanged.connect(lambda number: self.speed_chosen.emit(SPEEDS[number]))
+        self.loop = self._button("loop", "Loop (L)", None)
+        self.loop.setCheckable(True)
+        self.loop.clicked.connect(self.loop_chosen.emit)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for widget in (self.back, self.play, self.forward):
+            row.addWidget(widget)
+        row.addSpacing(6)
+        row.addWidget(self.slider, 1)
+        row.addSpacing(6)
+        row.addWidget(self.time)
+        row.addSpacing(6)
+        row.addWidget(self.speed)
+        row.addWidget(self.loop)
+
+    def _button(self, name: str, words: str, slot: Callable[[], object] | None) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(name))
+        button.setIconSize(QSize(20, 20))
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        if slot is not None:
+            button.clicked.connect(slot)
+        return button
+
+    def start(self, info: SourceInfo, seekable: bool) -> None:
+        """Another file."""
+        self._fps, self._count = max(info.fps, 1e-3), info.frame_count or 0
+        known = seekable and self._count > 0
+        self.slider.setEnabled(known)
+        self.back.setEnabled(known)
+        self.loop.setEnabled(seekable)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, max(0, self._count - 1))
+            self.slider.setPageStep(max(1, round(self._fps)))
+            self.slider.setValue(0)
+        self.show_position(0)
+
+    def show_position(self, frame: int) -> None:
+        """The frame that is shown."""
+        if not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(frame)
+        total = f" / {_clock(self._count / self._fps)}" if self._count else ""
+        number = f"frame {frame + 1} of {self._count}" if self._count else f"frame {frame + 1}"
+        self.time.setText(f"{_clock(frame / self._fps)}{total}   {number}")
+
+    def show_playing(self, playing: bool) -> None:
+        """Whether the file moves."""
+        words = "Pause (Space)" if playing else "Play (Space)"
+        if self.play.toolTip() != words:
+            self.play.setIcon(icon("pause" if playing else "play"))
+            self.play.setToolTip(words)
+            self.play.setAccessibleName(words)
+
+    def show_speed(self, speed: float) -> None:
+        """The speed in force."""
+        if speed in SPEEDS:
+            with QSignalBlocker(self.speed):
+                self.speed.setCurrentIndex(SPEEDS.index(speed))
+
+    def change_speed(self, steps: int) -> None:
+        """Faster or slower."""
+        self.speed.setCurrentIndex(min(max(self.speed.currentIndex() + steps, 0), len(SPEEDS) - 1))
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0.0, seconds), 60.0)
+    return f"{int(minutes):02d}:{rest:04.1f}"
