@@ -97,7 +97,8 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
         `depth_coverage`: share of the face's front with a depth reading, in [0, 1].
         `plane_residual_mm`: standard deviation from the best plane through the face's front.
         `sheet_residual_mm`: the same from the best surface that a sheet of paper can be bent to.
-        `nose_mm`: how far the nose stands before the bent surface through what surrounds it.
+        `nose_mm`: how far the nose's tip (a centimetre around it) stands before the bent surface through what surrounds
+            the nose.
         `relief_mm`: from the 2nd to the 98th percentile of the distance to the plane.
         `interpupil_mm`: distance of the eyes; needs the RGB camera's calibration.
         `ir_level`: mean infrared on the face's front, 1 = full scale.
