@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fasdemo import __version__
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, printable
 
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
@@ -46,11 +46,20 @@ def build_parser() -> argparse.ArgumentParser:
     source.add_argument("--demo", action="store_true", help="the bundled session: a live person, then three attacks")
     source.add_argument("--video", metavar="PATH", help="video file, session folder, picture folder, .db3 or .bag")
     source.add_argument("--camera", metavar="NAME", help="realsense[:SERIAL] or webcam[:N]")
-    streams = parser.add_argument_group("beside --video")
+    streams = parser.add_argument_group("beside the source")
     streams.add_argument("--depth", metavar="FILE", help="16-bit depth video registered to --video")
     streams.add_argument("--ir", metavar="FILE", help="infrared video registered to --video")
+    streams.add_argument(
+        "--depth-scale", metavar="M", type=_scale, default=0.001, help="metres per unit of --depth; default: 0.001"
+    )
     streams.add_argument("--loop", action="store_true", help="start again at the end")
     streams.add_argument("--realtime", action="store_true", help="headless: play files at their own speed")
+    streams.add_argument(
+        "--emitter",
+        choices=("on", "off", "interleaved"),
+        default="on",
+        help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
+    )
     judge = parser.add_argument_group("judging")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
@@ -91,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_window(options)
     except UserError as error:
-        print(f"fasdemo: {error}", file=sys.stderr)
+        print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -99,6 +108,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away: not an error, and nothing more can be written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # Every module says more where it can; this is for a name that is too long, a disk that is pulled out.
+        place = "" if error.filename is None else f"{error.filename}: "
+        print(f"fasdemo: {printable(place)}{error.strerror or error}; check the file or folder.", file=sys.stderr)
+        return 2
 
 
 def _subcommand(name: str, arguments: list[str]) -> int:
@@ -122,7 +136,7 @@ def _check(options: argparse.Namespace) -> None:
     if (options.depth or options.ir) and not options.video:
         raise UserError("--depth and --ir are registered to a video: name it with --video.")
     if not options.headless:
-        for flag in ("json", "output", "max_frames", "realtime"):
+        for flag in ("json", "output", "log", "max_frames", "realtime", "record"):
             if getattr(options, flag):
                 raise UserError(f"--{flag.replace('_', '-')} belongs to --headless; add --headless.")
     elif not has_source:
@@ -131,6 +145,16 @@ def _check(options: argparse.Namespace) -> None:
         for flag in ("subject", "label", "attack", "consent", "retain_until"):
             if getattr(options, flag):
                 raise UserError(f"--{flag.replace('_', '-')} describes a recording; add --record DIR.")
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of metres above 0 and at most 1")
+    return value
 
 
 def _positive(text: str) -> int:

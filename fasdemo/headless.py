@@ -10,9 +10,13 @@ from fasdemo.annotated_video import AnnotatedVideo
 from fasdemo.capture.open import open_source
 from fasdemo.capture.source import Source
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.events import EventLog
+from fasdemo.errors import UserError
 from fasdemo.json_lines import JsonLines
 from fasdemo.overlay import draw
 from fasdemo.progress import bar
+from fasdemo.record.labels import Labels, labels_from_options, session_of
+from fasdemo.record.recorder import Recorder
 from fasdemo.source_options import source_spec
 from fasdemo.summary import Summary
 
@@ -25,12 +29,23 @@ def run_headless(options: argparse.Namespace) -> int:
     """
     summary = Summary()
     interrupted = False
+    labels = _labels(options) if options.record else None
+    recorder = None
+    spec = source_spec(options)
+    # A recording needs frames at the pace at which a disk can take them.
+    realtime = options.realtime or labels is not None
     with ExitStack() as stack:
         json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
         video = stack.enter_context(AnnotatedVideo(options.output)) if options.output else None
         source = stack.enter_context(
             open_source(
-                source_spec(options), depth=options.depth, ir=options.ir, realtime=options.realtime, loop=options.loop
+                spec,
+                depth=options.depth,
+                ir=options.ir,
+                depth_scale=options.depth_scale,
+                realtime=realtime,
+                loop=options.loop,
+                emitter=options.emitter,
             )
         )
         engine = stack.enter_context(
@@ -38,11 +53,20 @@ def run_headless(options: argparse.Namespace) -> int:
         )
         for sentence in engine.warnings:
             print(f"fasdemo: {sentence}", file=sys.stderr)
+        log = stack.enter_context(EventLog(options.log, engine)) if options.log else None
+        if labels is not None:
+            recorder = stack.enter_context(Recorder(options.record, session_of(labels, source.info)))
         progress = stack.enter_context(bar())
         task = progress.add_task("judging", total=_expected(source, options.max_frames))
         try:
             for frame, result in engine.run_frames(source):
                 summary.add(result, frame.lost_before)
+                if recorder is not None:
+                    recorder.put(frame)
+                    if recorder.status.problem:
+                        raise UserError(f"--record {options.record}: {recorder.status.problem}")
+                if log is not None:
+                    log.add(result)
                 if json_lines is not None:
                     json_lines.write(result.to_json())
                 if video is not None:
@@ -60,7 +84,23 @@ def run_headless(options: argparse.Namespace) -> int:
     print("\n".join(summary.lines()), file=report)
     if options.output is not None and summary.frames:
         print(f"Annotated video: {options.output}", file=report)
+    if recorder is not None:
+        status = recorder.status
+        print(f"Recorded: {status.folder} ({status.written} frames, {status.lost} lost)", file=report)
     return 130 if interrupted else 0
+
+
+def _labels(options: argparse.Namespace) -> Labels:
+    """What the options say about the recording; consent and date are asked for at a terminal."""
+    return labels_from_options(
+        options.subject,
+        options.label,
+        options.attack,
+        options.instrument,
+        options.consent,
+        options.retain_until,
+        ask=input if sys.stdin.isatty() else None,
+    )
 
 
 def _expected(source: Source, max_frames: int | None) -> int | None:

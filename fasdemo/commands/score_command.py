@@ -109,13 +109,3 @@ def _write_rows(writer: csv.DictWriter[str], target: str, still: Still, answer: 
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _scale(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of metres above 0 and at most 1")
-    return value

@@ -1,0 +1,34 @@
+"""From the command line to the window; the only way from outside into `fasdemo.gui`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fasdemo.gui.app import Launch, run
+from fasdemo.gui.pipeline import EngineRequest, SourceRequest
+from fasdemo.source_options import source_spec
+
+
+def run_window(options: argparse.Namespace) -> int:
+    """Open the window, with the source that the options name or with its start page; returns the exit status.
+
+    Raises:
+        fasdemo.errors.UserError: there is no display, or what was named cannot be opened.
+    """
+    spec = source_spec(options)
+    source = SourceRequest(spec, _path(options.depth), _path(options.ir)) if spec else None
+    chosen = options.model or options.policy or options.device != "auto"
+    return run(
+        Launch(
+            source=source,
+            engine=EngineRequest(options.model, options.policy, options.device) if chosen else None,
+            kiosk=options.kiosk,
+            loop=True if options.loop else None,
+            reset_settings=options.reset_settings,
+        )
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
