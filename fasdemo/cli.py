@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fasdemo import __version__
+from fasdemo.arguments import at_least_one, metres_per_unit
 from fasdemo.errors import UserError, printable
 
 COMMANDS = {
@@ -50,7 +51,11 @@ def build_parser() -> argparse.ArgumentParser:
     streams.add_argument("--depth", metavar="FILE", help="16-bit depth video registered to --video")
     streams.add_argument("--ir", metavar="FILE", help="infrared video registered to --video")
     streams.add_argument(
-        "--depth-scale", metavar="M", type=_scale, default=0.001, help="metres per unit of --depth; default: 0.001"
+        "--depth-scale",
+        metavar="M",
+        type=metres_per_unit,
+        default=0.001,
+        help="metres per unit of --depth; default: 0.001",
     )
     streams.add_argument("--loop", action="store_true", help="start again at the end")
     streams.add_argument("--realtime", action="store_true", help="headless: play files at their own speed")
@@ -69,7 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")
     output.add_argument("--output", metavar="FILE.mp4", type=Path, help="annotated video")
     output.add_argument("--log", metavar="FILE", type=Path, help="event log: a line at every change of a verdict")
-    output.add_argument("--max-frames", metavar="N", type=_positive, help="stop after N frames")
+    output.add_argument("--max-frames", metavar="N", type=at_least_one, help="stop after N frames")
     record = parser.add_argument_group("recording (see docs/sessions.md)")
     record.add_argument("--record", metavar="DIR", type=Path, help="record a labelled session below DIR")
     record.add_argument("--subject", metavar="ID", help="the person's pseudonym, e.g. S01")
@@ -145,26 +150,6 @@ def _check(options: argparse.Namespace) -> None:
         for flag in ("subject", "label", "attack", "consent", "retain_until"):
             if getattr(options, flag):
                 raise UserError(f"--{flag.replace('_', '-')} describes a recording; add --record DIR.")
-
-
-def _scale(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of metres above 0 and at most 1")
-    return value
-
-
-def _positive(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
-    return value
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ class UserError(Exception):
 
 
 def printable(text: str) -> str:
-    """Text for a terminal: what is no visible character is written as an escape, e.g. `\\x1b`.
+    r"""Text for a terminal: what is no visible character is written as an escape, e.g. `\x1b`.
 
     Names and texts in files are others' choice; raw, they could move the cursor and colour a word of ours.
     """

@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from fasdemo.arguments import at_least_one
 from fasdemo.assets_folder import demo_session
 from fasdemo.errors import UserError
 from fasdemo.models.registry import shipped_models
@@ -33,12 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", action="append", choices=("cpu", "cuda"), help="may be repeated; default: all that load"
     )
-    parser.add_argument("--threads", type=int, action="append", metavar="N", help="may be repeated; default: 2")
+    parser.add_argument(
+        "--threads", type=at_least_one, action="append", metavar="N", help="may be repeated; default: 2"
+    )
     parser.add_argument(
         "--faces", type=int, action="append", choices=(1, 4, 9), help="faces in the picture; default: 1 and 4"
     )
     parser.add_argument(
-        "--frames", type=int, default=300, metavar="N", help="frames that count in each run; default: 300"
+        "--frames", type=at_least_one, default=300, metavar="N", help="frames that count in each run; default: 300"
     )
 
 
@@ -48,8 +51,6 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: the source or a model cannot be used.
     """
-    if args.frames < 1 or any(threads < 1 for threads in args.threads or []):
-        raise UserError("--frames and --threads need numbers of at least 1.")
     report = measure_all(
         source=str(args.source or demo_session()),
         models=args.model or [entry.card.name for entry in shipped_models()],

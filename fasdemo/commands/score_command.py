@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from fasdemo.arguments import metres_per_unit
 from fasdemo.capture.source import SourceInfo
 from fasdemo.capture.stills import Still, find_stills, load_calibration, load_still
 from fasdemo.engine.engine import Engine
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--csv", metavar="FILE", help="one row a face, beside the JSON lines")
     parser.add_argument(
-        "--depth-scale", type=_scale, default=0.001, metavar="M", help="metres per depth unit; default: 0.001"
+        "--depth-scale", type=metres_per_unit, default=0.001, metavar="M", help="metres per depth unit; default: 0.001"
     )
     parser.add_argument(
         "--calibration", type=Path, metavar="FILE", help="JSON as in session.json; default: pictures are registered"
