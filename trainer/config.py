@@ -245,6 +245,18 @@ def check(raw: dict[str, Any], where: str) -> Config:
         raise UserError(f"{where}: {_first_problem(error)}") from None
 
 
+def check_data(raw: dict[str, Any]) -> DataConfig:
+    """Validate the data group alone.
+
+    Raises:
+        UserError: naming the first value that is wrong.
+    """
+    try:
+        return DataConfig.model_validate(raw)
+    except ValidationError as error:
+        raise UserError(f"data: {_first_problem(error)}") from None
+
+
 def presence_weights(config: Config) -> dict[tuple[Stream, ...], float]:
     """How often a flexible network is shown each subset of its streams, summing to one.
 

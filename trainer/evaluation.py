@@ -23,6 +23,7 @@ from trainer.policy import aligned, log_odds, platt, thresholds
 from trainer.scoring import Margins, Subset, probability, score
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Evaluation:
         face_set: the samples.
         scores: calibrated scores (N,) of all streams that are there.
         by_subset: the same for every subset of a flexible network's streams.
+        own: per stream of a flexible network its own, uncalibrated probability (N,).
         figures: everything that is reported, plain types.
     """
 
@@ -71,12 +73,29 @@ class Evaluation:
     face_set: FaceSet
     scores: Floats
     by_subset: dict[Subset, Floats]
+    own: dict[Stream, Floats] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
 
-    def scored(self) -> Scored:
-        """The labelled samples."""
-        known = self.face_set.labels >= 0
-        return Scored.of(self.scores[known], self.face_set.labels[known], self.face_set.species[known])
+    def scored(self, subset: Subset | None = None) -> Scored:
+        """The labelled samples, a video's frames as one; of all streams or of a subset."""
+        face_set, scores = self.face_set, self.scores if subset is None else self.by_subset[subset]
+        first, means = by_line(face_set, scores)
+        known = face_set.labels[first] >= 0
+        return Scored.of(means[known], face_set.labels[first][known], face_set.species[first][known])
+
+
+def by_line(face_set: FaceSet, scores: Floats) -> tuple[Ints, Floats]:
+    """First sample and mean score of every line of the set's list: frames of a video are scored as one.
+
+    A video's unreadable frames are left out of its mean; one without any readable frame has no score (NaN).
+    """
+    _, first, group = np.unique(face_set.lines, return_index=True, return_inverse=True)
+    if len(first) == len(scores):
+        return np.arange(len(scores)), scores
+    readable = ~np.isnan(scores)
+    count = np.bincount(group, weights=readable, minlength=len(first))
+    total = np.bincount(group, weights=np.where(readable, scores, 0.0), minlength=len(first))
+    return first, np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def subsets_of(judge: Judge, face_set: FaceSet) -> list[Subset]:
@@ -91,7 +110,7 @@ def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
     Raises:
         UserError: the set lacks a class.
     """
-    known = face_set.labels >= 0
+    known = (face_set.labels >= 0) & ~np.isnan(margins.all_streams)
     labels, species = face_set.labels[known], face_set.species[known]
     if len(np.unique(labels)) < 2:
         raise UserError(f"{face_set.source}: thresholds need live faces and attacks; this part has one class only.")
@@ -116,7 +135,8 @@ def evaluate(
     face_set: FaceSet = loader.face_set
     margins = score(judge, loader, fabric, subsets or subsets_of(judge, face_set), description=name)
     by_subset = {subset: decision.scores(values, subset) for subset, values in margins.fused.items()}
-    result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset)
+    own = {stream: probability(values) for stream, values in margins.own.items()}
+    result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset, own)
     result.figures.update(_figures(result, decision))
     return result
 
@@ -136,16 +156,9 @@ def card_metrics(evaluation: Evaluation, decision: Decision, command: str) -> di
             result[name] = Metric(
                 value=entry["bpcer"], ci95=tuple(interval) if interval else None, data=data, note=entry.get("note", "")
             )
-    known = evaluation.face_set.labels >= 0
-    labels, species = evaluation.face_set.labels[known], evaluation.face_set.species[known]
-    for subset, scores in list(evaluation.by_subset.items())[1:]:
-        result |= {
-            key: value
-            for key, value in _at_policy(
-                Scored.of(scores[known], labels, species), decision, data, "+".join(subset) + "/"
-            ).items()
-            if not key.split("/")[-1].startswith("apcer:")
-        }
+    for subset in list(evaluation.by_subset)[1:]:
+        found = _at_policy(evaluation.scored(subset), decision, data, "+".join(subset) + "/")
+        result |= {key: value for key, value in found.items() if not key.split("/")[-1].startswith("apcer:")}
     return result
 
 
@@ -182,11 +195,9 @@ def _figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
     }
     if len(evaluation.by_subset) > 1:
         threshold = decision.thresholds[decision.default_policy].live_above
-        known = evaluation.face_set.labels >= 0
-        labels, species = evaluation.face_set.labels[known], evaluation.face_set.species[known]
         figures["subsets"] = {}
-        for subset, scores in evaluation.by_subset.items():
-            part = Scored.of(scores[known], labels, species)
+        for subset in evaluation.by_subset:
+            part = evaluation.scored(subset)
             figures["subsets"]["+".join(subset)] = {
                 "eer": metrics.eer(part),
                 "auc": metrics.auc(part),

@@ -44,7 +44,7 @@ def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tupl
     margins = score(network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating")
     decision = decide(margins, splits.dev, config.policy)
     evaluations = [evaluate(network, dev_loader, fabric, decision, "dev")]
-    if splits.test is not None and len(splits.test):
+    if splits.test is not None and (splits.test.labels >= 0).any():
         test_loader = make_loader(config, network, splits.test)
         evaluations.append(evaluate(network, test_loader, fabric, decision, "test"))
     last = evaluations[-1]

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from fasdemo.errors import UserError
-from trainer.config import Config, load
+from trainer.config import Config, DataConfig, check_data, load
 
 # Option to dotted key of the configuration.
 _KEYS = {
@@ -130,6 +130,18 @@ def configure(args: argparse.Namespace) -> Config:
         # The published commands name no folder: they expect `data` beside them.
         config = load(args.config, found | {"data.folder": "data"})
     return config
+
+
+def data_config(args: argparse.Namespace, config: Config) -> DataConfig:
+    """The data that the options name, or the configuration's own where they name none."""
+    found = {key.removeprefix("data."): value for key, value in overrides(args).items() if key.startswith("data.")}
+    places = {"folder", "train_list", "val_list", "test_list"}
+    base = config.data.model_dump(mode="json")
+    if places & found.keys():
+        base |= dict.fromkeys((*places, "layout"))
+        base = {key: value for key, value in base.items() if value is not None}
+    base.pop("exclude_species", None)
+    return check_data(base | found)
 
 
 def machine(args: argparse.Namespace) -> tuple[str, int | str]:

@@ -26,7 +26,8 @@ class Margins:
     """What a network says about N samples: margins, log(p_live / (1 - p_live)).
 
     Attributes:
-        fused: per subset of streams that was shown, float64 (N,); the first is that of all streams there.
+        fused: per subset of streams that was shown, float64 (N,), NaN where pictures could not be read; the first is
+            that of all streams there.
         own: per stream its own margin (N,); empty unless the network is flexible.
     """
 
@@ -64,10 +65,10 @@ def score(
     # Every process scores the same number of samples, so that the results can be gathered; repeats are dropped.
     share = -(-count // fabric.world_size)
     mine = (np.arange(share) * fabric.world_size + fabric.global_rank) % max(count, 1)
-    rows = torch.zeros(share, columns, dtype=torch.float64)
+    # A sample that cannot be read keeps its NaN: it has no score.
+    rows = torch.full((share, columns), torch.nan, dtype=torch.float64)
     was_training = judge.training
     judge.eval()
-    done = 0
     with bar() as progress, torch.inference_mode():
         task = progress.add_task(description, total=share)
         for made in loader.exact(mine, batch):
@@ -80,8 +81,7 @@ def score(
             with fabric.autocast():
                 fused, own = judge(pictures, masks)
             block = torch.stack([margin(logits).clamp(-LARGEST_MARGIN, LARGEST_MARGIN) for logits in (*fused, *own)], 1)
-            rows[done : done + size] = block.double().cpu()
-            done += size
+            rows[torch.from_numpy(made.positions)] = block.double().cpu()
             progress.advance(task, size)
     judge.train(was_training)
     if fabric.world_size > 1:

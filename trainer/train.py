@@ -24,7 +24,7 @@ from fasdemo.progress import bar
 from trainer import checkpoint
 from trainer.augment import Cropper
 from trainer.config import Config, presence_weights
-from trainer.data.faces import FaceSet, Ints
+from trainer.data.faces import FaceSet, Ints, UnreadableError
 from trainer.data.loader import Batch, Loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
@@ -71,6 +71,7 @@ class Position:
 def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
     """A loader that feeds this network from this set."""
     specs = input_specs(config, judge.modalities)
+    check_depth(config, judge, face_set)
     cropper = Cropper(judge.modalities, config.input, config.augment, face_set.crop_scale)
     subsets = None
     if judge.flexible:
@@ -78,6 +79,27 @@ def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
         rows = np.array([[s in subset for s in judge.modalities] for subset in weights], np.float32)
         subsets = (rows, np.array(list(weights.values())))
     return Loader(face_set, cropper, specs, config.run.workers, subsets)
+
+
+def check_depth(config: Config, judge: Judge, face_set: FaceSet) -> None:
+    """Refuse 8-bit depth pictures where the network wants millimetres.
+
+    Raises:
+        UserError: saying what to change.
+    """
+    if "depth" not in judge.modalities or config.input.depth_encoding != "face-relative-mm" or not len(face_set):
+        return
+    for index in range(min(len(face_set), 8)):
+        try:
+            depth = face_set.pictures(index).depth
+        except UnreadableError:
+            continue
+        if depth is not None and depth.dtype == np.uint8:
+            raise UserError(
+                f"{face_set.source}: the depth pictures have 8 bits and hold no millimetres; use "
+                "--set input.depth_encoding=casia-surf-8bit, or a set with 16-bit depth."
+            )
+        return
 
 
 class Training:
@@ -187,6 +209,7 @@ class Training:
             "loading_wait": round(loading.waiting(), 4),
         }
         self._check_finite(row["loss"])
+        check_readable(self.train_loader, self.config.data.max_missing)
         if run.ema:
             self._refresh_norms(order)
         margins = score(self.average if run.ema else self.judge, self.dev_loader, fabric, description="development set")
@@ -334,6 +357,21 @@ class Training:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+def check_readable(loader: Loader, share: float) -> None:
+    """Stop where too many pictures turned out to be damaged.
+
+    Raises:
+        UserError: more than `share` of the set's samples; the message names the first ones.
+    """
+    count = len(loader.unreadable)
+    if count > share * len(loader.face_set):
+        some = ", ".join(sorted(loader.unreadable)[:3])
+        raise UserError(
+            f"{loader.face_set.source}: {count} of {len(loader.face_set)} samples cannot be read ({some} ...), more "
+            f"than {share:.1%}; replace them or raise --max-missing."
+        )
 
 
 def make_optimiser(config: Config, judge: Judge, started: set[int]) -> torch.optim.Optimizer:

@@ -16,6 +16,10 @@ Names = npt.NDArray[np.str_]
 LIVE, ATTACK, UNLABELLED = 1, 0, -1
 
 
+class UnreadableError(Exception):
+    """A picture is missing or damaged; the message is its file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """One sample as it is stored; the streams are registered and show the same field, sizes may differ.
@@ -43,6 +47,7 @@ class FaceSet(Protocol):
         species: str (N,): the attack's species, empty where live or unknown.
         subjects: str (N,): who is seen, empty where unknown.
         names: N names as the set's list file writes them, `color depth ir` where it has three files a sample.
+        lines: int64 (N,): samples with the same number are frames of one video, which is scored as one.
         streams: what `pictures` gives.
         crop_scale: the pictures show the face crop's template widened by this (`CropSpec.scale`); None where
             nothing is known but that the picture shows a face.
@@ -53,6 +58,7 @@ class FaceSet(Protocol):
     species: Names
     subjects: Names
     names: list[str]
+    lines: Ints
     streams: frozenset[Stream]
     crop_scale: float | None
     source: str
@@ -60,7 +66,11 @@ class FaceSet(Protocol):
     def __len__(self) -> int: ...
 
     def pictures(self, index: int) -> Pictures:
-        """Sample `index`; safe to call from several threads."""
+        """Sample `index`; safe to call from several threads.
+
+        Raises:
+            UnreadableError: a file of it cannot be read.
+        """
         ...
 
 
@@ -74,6 +84,7 @@ class SubsetOf:
         self.species = whole.species[self._indices]
         self.subjects = whole.subjects[self._indices]
         self.names = [whole.names[i] for i in self._indices]
+        self.lines = whole.lines[self._indices]
         self.streams = whole.streams
         self.crop_scale = whole.crop_scale
         self.source = whole.source

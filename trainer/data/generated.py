@@ -28,6 +28,7 @@ class Generated:
         self.subjects = table["person"].astype(np.str_)
         self.split = table["split"].astype(np.str_)
         self.names = [f"{folder.name}/{number}" for number in table["sample"]]
+        self.lines = np.arange(len(self.labels))
         self.streams: frozenset[Stream] = frozenset(STREAMS)
         self.crop_scale: float | None = CROP_SIZE / INNER_SIZE
         self.source = str(folder)

@@ -15,7 +15,7 @@ import torch
 from fasdemo.frames import Stream
 from fasdemo.models.card import InputSpec
 from trainer.augment import Crop, Cropper
-from trainer.data.faces import FaceSet, Ints
+from trainer.data.faces import FaceSet, Ints, UnreadableError
 from trainer.encoding import CropBatch, encode_batch, needed_streams
 
 PRESENCE_SEED = 104729
@@ -30,12 +30,14 @@ class Batch:
         labels: int64 (N,).
         presence: float32 (N, streams) of a flexible network's draw for training, ones elsewhere.
         indices: the samples' numbers in their set.
+        positions: where they stand in the order that was asked for; unreadable ones are left out.
     """
 
     inputs: list[torch.Tensor]
     labels: torch.Tensor
     presence: torch.Tensor
     indices: Ints
+    positions: Ints
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Loader:
         cropper: pictures to crops.
         inputs: what the network wants to see, from its card.
         subsets: for flexible networks: rows of presence (K, streams) and how often each is drawn (K,).
+        unreadable: names of files that could not be read so far, of samples that were therefore left out.
     """
 
     face_set: FaceSet
@@ -80,6 +83,7 @@ class Loader:
     workers: int = 2
     subsets: tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]] | None = None
     time: LoadingTime = field(default_factory=LoadingTime)
+    unreadable: set[str] = field(default_factory=set)
 
     def training(
         self, order: Ints, batch: int, seed: int, epoch: int, rank: int = 0, world: int = 1, skip: int = 0
@@ -102,12 +106,13 @@ class Loader:
     def exact(self, indices: Sequence[int] | Ints, batch: int) -> Iterator[Batch]:
         """The given samples in their order, without chance."""
         numbers = np.asarray(indices, np.int64)
-        return self._run([(numbers[k : k + batch], None, None) for k in range(0, len(numbers), batch)])
+        places = np.arange(len(numbers))
+        return self._run([(numbers[k : k + batch], places[k : k + batch], None) for k in range(0, len(numbers), batch)])
 
-    def _run(self, jobs: list[tuple[Ints, Ints | None, tuple[int, int] | None]]) -> Iterator[Batch]:
+    def _run(self, jobs: list[tuple[Ints, Ints, tuple[int, int] | None]]) -> Iterator[Batch]:
         self.time = spent = LoadingTime()
         started, cpu_started = time.perf_counter(), time.process_time()
-        pending: deque[Future[tuple[Batch, float]]] = deque()
+        pending: deque[Future[tuple[Batch | None, float]]] = deque()
         todo = iter(jobs)
         with ThreadPoolExecutor(self.workers, thread_name_prefix="loader") as pool:
             try:
@@ -123,6 +128,8 @@ class Loader:
                     job = next(todo, None)  # type: ignore[assignment]
                     if job is not None:
                         pending.append(pool.submit(self._make, *job))
+                    if made is None:
+                        continue
                     yield made
                     spent.total_s = time.perf_counter() - started
                     spent.cpu_s = time.process_time() - cpu_started
@@ -130,21 +137,31 @@ class Loader:
                 for future in pending:
                     future.cancel()
 
-    def _make(self, indices: Ints, positions: Ints | None, key: tuple[int, int] | None) -> tuple[Batch, float]:
+    def _make(self, indices: Ints, positions: Ints, key: tuple[int, int] | None) -> tuple[Batch | None, float]:
         started = time.thread_time()
         crops: list[Crop] = []
+        kept: list[int] = []
         for row, index in enumerate(indices):
-            pictures = self.face_set.pictures(int(index))
-            if positions is None or key is None:
+            try:
+                pictures = self.face_set.pictures(int(index))
+            except UnreadableError as error:
+                self.unreadable.add(str(error))
+                continue
+            kept.append(row)
+            if key is None:
                 crops.append(self.cropper.exact(pictures))
             else:
                 rng = np.random.default_rng([*key, int(positions[row])])
                 crops.append(self.cropper.training(pictures, rng))
+        if not crops:
+            return None, time.thread_time() - started
+        indices, positions = indices[kept], positions[kept]
         made = Batch(
             inputs=self._tensors(crops),
             labels=torch.from_numpy(self.face_set.labels[indices]),
             presence=self._presence(len(indices), positions, key),
             indices=indices,
+            positions=positions,
         )
         return made, time.thread_time() - started
 
@@ -165,9 +182,9 @@ class Loader:
             tensors.append(torch.from_numpy(array).permute(0, 3, 1, 2))
         return tensors
 
-    def _presence(self, count: int, positions: Ints | None, key: tuple[int, int] | None) -> torch.Tensor:
+    def _presence(self, count: int, positions: Ints, key: tuple[int, int] | None) -> torch.Tensor:
         presence = np.ones((count, len(self.inputs)), np.float32)
-        if self.subsets is not None and positions is not None and key is not None:
+        if self.subsets is not None and key is not None:
             rows, weights = self.subsets
             draws = [np.random.default_rng([*key, int(p), PRESENCE_SEED]).random() for p in positions]
             presence = rows[np.searchsorted(np.cumsum(weights)[:-1], draws, side="right")]

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from fasdemo.errors import UserError
-from fasdemo.frames import Stream
+from fasdemo.frames import STREAMS, Stream
 from trainer.config import DataConfig
+from trainer.data import folders
 from trainer.data.faces import ATTACK, LIVE, FaceSet, SubsetOf, thin
+from trainer.data.lists import Entry, ListSet, read_list
+
+HELD_BACK = (0.8, 0.2, 0.0)
+"""Training and development share of the people, where only training samples are given."""
+THREE_WAYS = (0.7, 0.15, 0.15)
+_SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +39,16 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
     """Open, check and thin the sets.
 
     Raises:
-        UserError: no data set, an unknown layout, a required stream absent, a list with one class only.
+        UserError: no data set, an unknown layout, a required stream absent, a list with one class only, too many
+            missing pictures.
     """
     if data.folder is None and data.train_list is None:
         raise UserError("no data: give --data FOLDER (a generated set, sessions) or --train-list and --val-list.")
-    splits = _open(data)
+    splits = _open(data, streams)
     for name, part in (("training", splits.train), ("development", splits.dev)):
-        if not len(part):
-            raise UserError(f"{part.source}: the {name} part is empty; check the folder or the list.")
-        for label, word in ((LIVE, "live faces"), (ATTACK, "attacks")):
-            if not (part.labels == label).any():
-                raise UserError(f"{part.source}: the {name} part holds no {word}; both classes are needed.")
+        check_classes(part, name)
     for part in (splits.train, splits.dev, *([splits.test] if splits.test is not None else [])):
-        missing = [stream for stream in streams if stream not in part.streams]
-        if missing and (not flexible or len(missing) == len(streams)):
-            raise UserError(
-                f"{part.source}: has no {', '.join(missing)}, which the network needs; choose another network."
-            )
+        check_streams(part, streams, flexible)
     keep = tuple(_without(part, data.exclude_species) for part in (splits.train, splits.dev))
     return Splits(
         thin(keep[0], data.limit),
@@ -55,6 +56,48 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
         None if splits.test is None else thin(splits.test, data.limit),
         (*splits.warnings, *shared_people(splits)),
     )
+
+
+def open_part(data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all: bool = False) -> FaceSet:
+    """One part, `train`, `dev` or `test`, for evaluation or a submission; labels may be missing.
+
+    Raises:
+        UserError: there is no such part.
+    """
+    path = {"train": data.train_list, "dev": data.val_list, "test": data.test_list}[part]
+    if path is not None:
+        return _list_set(path, data, streams, keep_all)
+    if data.folder is None:
+        raise UserError("no data: give --data FOLDER or a list, such as --test-list FILE.")
+    splits = _open(data, streams)
+    found = {"train": splits.train, "dev": splits.dev, "test": splits.test}[part]
+    if found is None:
+        raise UserError(f"{data.folder}: has no {part} part; choose another with --split, or give --{part}-list.")
+    return thin(found, data.limit)
+
+
+def check_classes(part: FaceSet, name: str) -> None:
+    """Refuse a part that lacks live faces or attacks.
+
+    Raises:
+        UserError: one class only, or nothing at all.
+    """
+    if not len(part):
+        raise UserError(f"{part.source}: the {name} part is empty; check the folder or the list.")
+    for label, word in ((LIVE, "live faces"), (ATTACK, "attacks")):
+        if not (part.labels == label).any():
+            raise UserError(f"{part.source}: the {name} part holds no {word}; both classes are needed.")
+
+
+def check_streams(part: FaceSet, streams: tuple[Stream, ...], flexible: bool) -> None:
+    """Refuse a part that lacks a stream which the network needs.
+
+    Raises:
+        UserError: naming the streams.
+    """
+    missing = [stream for stream in streams if stream not in part.streams]
+    if missing and (not flexible or len(missing) == len(streams)):
+        raise UserError(f"{part.source}: has no {', '.join(missing)}, which the network needs; choose another network.")
 
 
 def shared_people(splits: Splits) -> list[str]:
@@ -75,29 +118,99 @@ def shared_people(splits: Splits) -> list[str]:
     return warnings
 
 
-def detect_layout(folder: Path) -> str:
-    """What kind of data set a folder holds.
-
-    Raises:
-        UserError: no such folder, or nothing known in it.
-    """
-    if not folder.is_dir():
-        raise UserError(f"--data {folder}: no such folder; correct the path.")
-    if (folder / "samples.csv").is_file():
-        return "synth"
-    raise UserError(f"--data {folder}: neither a generated set (samples.csv) nor a layout that is known here.")
-
-
-def _open(data: DataConfig) -> Splits:
-    layout = data.layout
-    if layout == "auto":
-        layout = "lists" if data.train_list is not None else detect_layout(data.folder or Path())  # type: ignore[assignment]
+def _open(data: DataConfig, streams: tuple[Stream, ...]) -> Splits:
+    folder = data.folder
+    if data.train_list is not None or folder is None:
+        return _from_lists(data, streams)
+    layout = folders.detect_layout(folder) if data.layout == "auto" else data.layout
     if layout == "synth":
         from trainer.data.generated import open_generated
 
-        train, dev, test = open_generated(data.folder or Path())
-        return Splits(train, dev, test)
-    raise UserError(f"data.layout: {layout} cannot be opened; write lists with `python -m trainer lists` first.")
+        return Splits(*open_generated(folder))
+    if layout == "sessions":
+        from trainer.data.recorded import crops_of
+
+        folder = crops_of(folder)
+        layout = "lists"
+    if layout == "lists":
+        lists = {part: folder / f"{part}.txt" for part in folders.PARTS if (folder / f"{part}.txt").is_file()}
+        if "train" in lists:
+            found = data.model_copy(update={"folder": folder, **{f"{part}_list": path for part, path in lists.items()}})
+            return _from_lists(found, streams)
+        if not (folder / "list.txt").is_file():
+            raise UserError(
+                f"--data {folder}: holds no train.txt; write lists with `python -m trainer lists {folder}`."
+            )
+        return _split(read_list(folder / "list.txt", folder), folder, data, streams, THREE_WAYS)
+    parts = folders.casia_surf(folder) if layout == "casia-surf" else folders.cefa(folder, data.protocol)
+    return _assemble(parts, folder, data, streams)
+
+
+def _from_lists(data: DataConfig, streams: tuple[Stream, ...]) -> Splits:
+    assert data.train_list is not None
+    folder = data.folder or data.train_list.parent
+    parts = {
+        part: read_list(path, folder)
+        for part, path in (("train", data.train_list), ("val", data.val_list), ("test", data.test_list))
+        if path is not None
+    }
+    return _assemble(parts, folder, data, streams, data.train_list)
+
+
+def _assemble(
+    parts: dict[str, list[Entry]],
+    folder: Path,
+    data: DataConfig,
+    streams: tuple[Stream, ...],
+    source: Path | None = None,
+) -> Splits:
+    """Sets of the parts; without a labelled development part some people of the training part stand in."""
+    if not any(entry.label >= 0 for entry in parts.get("val", ())):
+        split = _split(parts["train"], folder, data, streams, HELD_BACK)
+        test = _set(parts["test"], folder, data, streams, str(source or folder)) if "test" in parts else None
+        return Splits(split.train, split.dev, test, split.warnings)
+    sets = {part: _set(entries, folder, data, streams, str(source or folder)) for part, entries in parts.items()}
+    return Splits(sets["train"], sets["val"], sets.get("test"), _missing(sets.values()))
+
+
+def _split(
+    entries: Sequence[Entry],
+    folder: Path,
+    data: DataConfig,
+    streams: tuple[Stream, ...],
+    shares: tuple[float, float, float],
+) -> Splits:
+    whole = _set(entries, folder, data, streams, str(folder))
+    people = [str(name) for name in whole.subjects]
+    parts = folders.by_person(people, whole.labels.tolist(), shares, _SEED, str(folder))
+    sets = {part: SubsetOf(whole, np.flatnonzero(np.isin(whole.subjects, list(who)))) for part, who in parts.items()}
+    return Splits(sets["train"], sets["val"], sets.get("test"), _missing([whole]))
+
+
+def _set(entries: Sequence[Entry], folder: Path, data: DataConfig, streams: tuple[Stream, ...], source: str) -> ListSet:
+    return ListSet(only(entries, streams), folder, source, data.max_missing)
+
+
+def _list_set(path: Path, data: DataConfig, streams: tuple[Stream, ...], keep_all: bool) -> FaceSet:
+    folder = data.folder or path.parent
+    entries = only(read_list(path, folder), streams)
+    return thin(ListSet(entries, folder, str(path), data.max_missing, keep_all), data.limit)
+
+
+def only(entries: Sequence[Entry], streams: tuple[Stream, ...]) -> list[Entry]:
+    """The entries with the files of these streams alone: what a network does not look at is not read."""
+    wanted = [stream for stream in STREAMS if stream in streams]
+    slim = [replace(e, files={s: e.files[s] for s in wanted if s in e.files}) for e in entries]
+    return [entry if entry.files else whole for entry, whole in zip(slim, entries, strict=True)]
+
+
+def _missing(sets: object) -> tuple[str, ...]:
+    warnings = []
+    for part in sets:  # type: ignore[attr-defined]
+        if part.missing:
+            some = ", ".join(part.missing[:3])
+            warnings.append(f"{part.source}: {len(part.missing)} pictures are missing ({some} ...) and left out.")
+    return tuple(warnings)
 
 
 def _without(part: FaceSet, species: tuple[str, ...]) -> FaceSet:

@@ -1,0 +1,272 @@
+"""Picture lists: one line a sample, files relative to a folder.
+
+Understood are the lines `color depth ir label` of CASIA-SURF, the same without a label, one path of which the other
+two follow by the folder's or file's name (CeFA: `.../profile/0001.jpg`; CASIA-SURF Val: `...-color.jpg`), a folder that
+holds a whole video (CeFA: `dev/003000`), and the four parallel files of MMFD (`rgb_X.txt`, `depth_X.txt`, `ir_X.txt`,
+`label_X.txt`). `-` stands for a stream that is not there.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Stream
+from trainer.data.faces import UNLABELLED, Ints, Pictures, UnreadableError
+from trainer.data.paths import describe
+
+ABSENT = "-"
+_COLOUR = ("color", "profile", "rgb")
+_TWINS: dict[Stream, tuple[str, ...]] = {"rgb": _COLOUR, "depth": ("depth",), "ir": ("ir",)}
+_MMFD = re.compile(r"^(rgb|color|depth|ir)_(.+\.txt)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sample of a list.
+
+    Attributes:
+        files: path relative to the folder, per stream that is there.
+        label: 1 live, 0 attack, -1 none given.
+        line: number of the line of the list from 0; frames of one video share it.
+        text: the line's paths as they stand in the list.
+    """
+
+    files: dict[Stream, str]
+    label: int
+    line: int
+    text: str
+
+
+class ListSet:
+    """The pictures of a list; see `trainer.data.faces.FaceSet` for the attributes.
+
+    Attributes:
+        lines: int64 (N,): line of the list that a sample belongs to.
+        line_texts: the list's lines without labels, in its order.
+        missing: files that do not exist, of samples that were therefore left out.
+    """
+
+    def __init__(
+        self, entries: Sequence[Entry], folder: Path, source: str, max_missing: float = 0.01, keep_all: bool = False
+    ) -> None:
+        """Check that the files exist.
+
+        Args:
+            entries: the samples.
+            folder: what their paths are relative to.
+            source: the list, for messages.
+            max_missing: largest share of samples whose files may be missing.
+            keep_all: keep them nevertheless: a submission has a line for every line of its list.
+
+        Raises:
+            UserError: too many files are missing; the message names the first ones.
+        """
+        self.source = source
+        self._folder = folder
+        self.line_texts = list(dict(sorted({e.line: e.text for e in entries}.items())).values())
+        there, self.missing = [], []
+        for entry in entries:
+            gone = [file for file in entry.files.values() if not (folder / file).is_file()]
+            self.missing += gone
+            if keep_all or not gone:
+                there.append(entry)
+        absent = len(entries) - len(there) if not keep_all else 0
+        if absent > max_missing * len(entries):
+            some = ", ".join(self.missing[:3])
+            raise UserError(
+                f"{source}: {absent} of {len(entries)} samples have missing pictures ({some} ...), more than "
+                f"{max_missing:.1%}; correct --data or the list."
+            )
+        self._entries = there
+        details = _details(folder)
+        described = [describe(next(iter(e.files.values()))) for e in there]
+        keys = [next(iter(e.files.values())) for e in there]
+        self.labels = np.array([e.label for e in there], np.int64)
+        self.species = np.array(
+            [
+                "" if e.label == 1 else details.get(k, ("", d.species))[1]
+                for e, k, d in zip(there, keys, described, strict=True)
+            ],
+            dtype="<U64",
+        )
+        self.subjects = np.array(
+            [details.get(k, (d.subject, ""))[0] for k, d in zip(keys, described, strict=True)], dtype="<U64"
+        )
+        self.names = [e.text for e in there]
+        self.lines: Ints = np.array([e.line for e in there], np.int64)
+        streams = [frozenset(e.files) for e in there]
+        self.streams: frozenset[Stream] = frozenset.intersection(*streams) if streams else frozenset()
+        self.crop_scale, self._depth_scale_mm = _export_facts(folder)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def files(self, index: int) -> dict[Stream, str]:
+        """The paths of sample `index`, relative to the folder."""
+        return dict(self._entries[index].files)
+
+    def pictures(self, index: int) -> Pictures:
+        """Sample `index`.
+
+        Raises:
+            UnreadableError: a file is missing or damaged.
+        """
+        found = {stream: self._read(stream, file) for stream, file in self._entries[index].files.items()}
+        return Pictures(found.get("rgb"), found.get("depth"), found.get("ir"))  # type: ignore[arg-type]
+
+    def _read(self, stream: Stream, file: str) -> npt.NDArray[np.generic]:
+        try:
+            data = np.fromfile(self._folder / file, np.uint8)
+        except OSError:
+            raise UnreadableError(file) from None
+        flags = cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_ANYDEPTH
+        picture = cv2.imdecode(data, flags | cv2.IMREAD_IGNORE_ORIENTATION) if len(data) else None
+        if picture is None:
+            raise UnreadableError(file)
+        if stream == "rgb":
+            return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+        if picture.dtype == np.uint16:
+            if stream == "ir":
+                return np.asarray(np.right_shift(picture, 8), np.uint8)
+            if self._depth_scale_mm != 1.0:
+                return picture.astype(np.float32) * np.float32(self._depth_scale_mm)
+        return np.asarray(picture)
+
+
+def read_list(path: Path, folder: Path) -> list[Entry]:
+    """Read a list file.
+
+    Args:
+        path: the list; of MMFD's parallel files any one.
+        folder: what its paths are relative to; absolute paths have to lie in it.
+
+    Raises:
+        UserError: no such file, an empty one, a line that cannot be understood or that points outside the folder.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such list; correct the path, or write lists with `python -m trainer lists`.")
+    parallel = _MMFD.match(path.name)
+    rows = _parallel(path, parallel.group(2)) if parallel else _rows(path)
+    entries: list[Entry] = []
+    for number, tokens in rows:
+        label = UNLABELLED
+        if len(tokens) > 1 and tokens[-1] in ("0", "1"):
+            label = int(tokens.pop())
+        if len(tokens) not in (1, 3):
+            raise UserError(f"{path}, line {number + 1}: expected `color depth ir label`, found {len(tokens)} paths.")
+        inside = [token if token == ABSENT else _inside(token, folder, path, number) for token in tokens]
+        text = " ".join(tokens)
+        if len(inside) == 3:
+            files = {s: token for s, token in zip(STREAMS, inside, strict=True) if token != ABSENT}
+            if not files:
+                raise UserError(f"{path}, line {number + 1}: names no picture at all.")
+            entries.append(Entry(files, label, number, text))
+        else:
+            entries += _from_one(inside[0], folder, label, number, text)
+    if not entries:
+        raise UserError(f"{path}: the list is empty; write lists with `python -m trainer lists`.")
+    return entries
+
+
+def frames_of(video: Path, folder: Path) -> list[dict[Stream, str]]:
+    """A video's frames: files of the same name in its folders `profile` (or `color`, `rgb`), `depth` and `ir`."""
+    places: dict[Stream, Path] = {}
+    for stream, names in _TWINS.items():
+        place = next((video / name for name in names if (video / name).is_dir()), None)
+        if place is not None:
+            places[stream] = place
+    if not places:
+        return []
+    first = next(iter(places.values()))
+    files = sorted(p.name for p in first.iterdir() if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    return [{s: (place / name).relative_to(folder).as_posix() for s, place in places.items()} for name in files]
+
+
+def _from_one(token: str, folder: Path, label: int, number: int, text: str) -> list[Entry]:
+    if (folder / token).is_dir():
+        frames = frames_of(folder / token, folder)
+        if not frames:
+            raise UserError(f"{folder / token}: holds no pictures in profile, depth or ir; correct the list.")
+        return [Entry(files, label, number, text) for files in frames]
+    return [Entry(_twins(token), label, number, text)]
+
+
+def _twins(token: str) -> dict[Stream, str]:
+    """The other streams' files of one picture, by its folder's or its own name."""
+    folder, _, name = token.rpartition("/")
+    parent, _, last = folder.rpartition("/")
+    for own, names in _TWINS.items():
+        if last in names:
+            others = {s: f"{parent}/{twins[0]}/{name}".lstrip("/") for s, twins in _TWINS.items()}
+            return {**others, own: token}
+        for word in names:
+            if f"-{word}." in name:
+                base = f"{folder}/" if folder else ""
+                others = {s: base + name.replace(f"-{word}.", f"-{twins[0]}.") for s, twins in _TWINS.items()}
+                return {**others, own: token}
+    return {"rgb": token}
+
+
+def _inside(token: str, folder: Path, path: Path, number: int) -> str:
+    place = Path(token)
+    root = folder.resolve()
+    resolved = (place if place.is_absolute() else root / place).resolve()
+    if not resolved.is_relative_to(root):
+        raise UserError(f"{path}, line {number + 1}: {token} lies outside the data folder {folder}; correct the list.")
+    return resolved.relative_to(root).as_posix() if place.is_absolute() else token
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: this is no text file; give a list with lines `color depth ir label`.") from None
+    return [(number, line.split()) for number, line in enumerate(lines) if line.strip()]
+
+
+def _parallel(path: Path, rest: str) -> list[tuple[int, list[str]]]:
+    columns: list[list[str]] = []
+    for names in (("rgb", "color"), ("depth",), ("ir",), ("label",)):
+        file = next((path.with_name(f"{n}_{rest}") for n in names if path.with_name(f"{n}_{rest}").is_file()), None)
+        columns.append([row[-1] for _, row in _rows(file)] if file is not None else [])
+    count = max(map(len, columns))
+    if any(len(column) not in (0, count) for column in columns):
+        sizes = ", ".join(str(len(column)) for column in columns)
+        raise UserError(
+            f"{path}: the parallel lists rgb, depth, ir, label of {rest} have {sizes} lines; write them anew."
+        )
+    pictures = [column or [ABSENT] * count for column in columns[:3]]
+    labels = [[label] for label in columns[3]] or [[] for _ in range(count)]
+    return [(k, [*(column[k] for column in pictures), *labels[k]]) for k in range(count)]
+
+
+def _details(folder: Path) -> dict[str, tuple[str, str]]:
+    """Subject and species by colour file, of crops that `fasdemo sessions export` wrote."""
+    path = folder / "details.csv"
+    if not path.is_file():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        return {row["color"]: (row["subject"], row["species"]) for row in csv.DictReader(file)}
+
+
+def _export_facts(folder: Path) -> tuple[float | None, float]:
+    """Crop scale and millimetres per depth unit of exported crops; (None, 1.0) for other pictures."""
+    path = folder / "export.json"
+    if not path.is_file():
+        return None, 1.0
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        scale = facts["depth_scale"]
+        return float(facts["crop"]["scale"]), 1.0 if scale is None else float(scale) * 1000.0
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"{path}: cannot be read; export the sessions again.") from None

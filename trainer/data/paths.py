@@ -1,0 +1,57 @@
+"""What the folder names of the known data sets say about a picture: who is seen, and which attack it is.
+
+CASIA-SURF (arXiv 1812.00408): `Training/real_part|fake_part/PERSON/KIND.rssdk/color|depth|ir/N.jpg`.
+CASIA-SURF CeFA (arXiv 2003.05136): `PHASE/R_ID_D_S_P/profile|depth|ir/NNNN.jpg`, R ethnicity, P the attack (1 = real).
+Recorded sessions: `PERSON/live|spoof-SPECIES/SESSION/color|depth|ir/...`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from trainer.data.faces import ATTACK, LIVE, UNLABELLED
+
+_CEFA = re.compile(r"^([1-3])_(\d{3})_\d_\d_([1-4])$")
+_CEFA_SPECIES = {"2": "print-cloth", "3": "print", "4": "replay"}
+CEFA_RACES = {"4@1": "1", "4@2": "2", "4@3": "3"}
+"""Protocol 4 trains on one ethnicity: Africa, Central Asia, East Asia."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a path says; empty and -1 where it says nothing.
+
+    Attributes:
+        label: 1 live, 0 attack, -1 unknown.
+        race: CeFA's ethnicity, `1`, `2` or `3`.
+    """
+
+    subject: str = ""
+    species: str = ""
+    label: int = UNLABELLED
+    race: str = ""
+
+
+def describe(path: str) -> Described:
+    """Read a picture's path, with `/` between its parts."""
+    parts = PurePosixPath(path).parts
+    for index, part in enumerate(parts[:-1]):
+        if part in ("real_part", "fake_part") and index + 2 < len(parts):
+            live = part == "real_part"
+            kind = parts[index + 2].split(".")[0]
+            return Described(parts[index + 1], "" if live else kind, LIVE if live else ATTACK)
+        found = _CEFA.match(part)
+        if found:
+            race, number, attack = found.groups()
+            live = attack == "1"
+            return Described(f"{race}_{number}", _CEFA_SPECIES.get(attack, ""), LIVE if live else ATTACK, race)
+        if index and (part == "live" or part.startswith("spoof-")):
+            live = part == "live"
+            return Described(parts[index - 1], "" if live else part.removeprefix("spoof-"), LIVE if live else ATTACK)
+    found = _CEFA.match(parts[-1]) if parts else None
+    if found:
+        race, number, attack = found.groups()
+        return Described(f"{race}_{number}", _CEFA_SPECIES.get(attack, ""), LIVE if attack == "1" else ATTACK, race)
+    return Described()

@@ -1,0 +1,57 @@
+"""Recorded sessions as training crops: cut once, kept beside the sessions, cut again when a session is newer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from fasdemo.errors import UserError
+from fasdemo.models.card import CropSpec
+from fasdemo.progress import track
+from fasdemo.record.export import DETAILS_FILE, LIST_FILE, ExportOptions, export_sessions
+from fasdemo.record.schema import SESSION_FILE
+
+SIZE, SCALE = 192, 1.5
+"""As the generator's crops: the network's 128 px in the middle, margin for augmentation around it."""
+FACTS_FILE = "export.json"
+
+
+def crops_of(root: Path, every: int = 3) -> Path:
+    """The folder of a root's crops, cut if need be: `ROOT-crops`.
+
+    Raises:
+        UserError: no complete session, no face found, or the folder cannot be written.
+    """
+    target = root.resolve().with_name(root.resolve().name + "-crops")
+    sessions = sorted(path.parent for path in root.glob(f"*/*/*/{SESSION_FILE}"))
+    if not sessions:
+        raise UserError(
+            f"--data {root}: holds no recorded sessions (PERSON/live|spoof-SPECIES/SESSION/{SESSION_FILE})."
+        )
+    options = ExportOptions(size=SIZE, crop=CropSpec(scale=SCALE), every=every)
+    if _current(target, sessions, options):
+        return target
+    if target.exists():
+        if not (target / FACTS_FILE).is_file():
+            raise UserError(f"{target}: is in the way of this folder's crops; move it.")
+        shutil.rmtree(target)
+    from fasdemo.faces.detector import FaceDetector
+
+    with FaceDetector() as detector:
+        export_sessions(track(sessions, "cutting crops", len(sessions)), root, target, detector.detect, options)
+    return target
+
+
+def _current(target: Path, sessions: list[Path], options: ExportOptions) -> bool:
+    if not (target / LIST_FILE).is_file():
+        return False
+    try:
+        facts = json.loads((target / FACTS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    same = facts.get("size") == options.size and facts.get("every") == options.every
+    made = (target / DETAILS_FILE).stat().st_mtime
+    known = {line.split("/color/")[0] for line in (target / LIST_FILE).read_text(encoding="utf-8").splitlines()}
+    newest = max((session / SESSION_FILE).stat().st_mtime for session in sessions)
+    return same and newest < made and len(known) <= len(sessions)
