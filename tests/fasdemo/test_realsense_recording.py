@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ rs = pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealS
 
 from realsense_fake import BASELINE_M, HEIGHT, WIDTH, Recorder, extrinsics, intrinsics  # noqa: E402
 
+from fasdemo.capture.live import LiveSource  # noqa: E402
 from fasdemo.capture.open import open_source  # noqa: E402
-from fasdemo.capture.realsense_camera import open_repeated  # noqa: E402
+from fasdemo.capture.realsense_camera import PipelineGrabber, open_repeated  # noqa: E402
 from fasdemo.capture.realsense_frames import extrinsics_between, intrinsics_of  # noqa: E402
 from fasdemo.capture.realsense_recording import RealSenseRecording  # noqa: E402
+from fasdemo.capture.supervisor import DeviceError, Patience  # noqa: E402
 from fasdemo.errors import UserError  # noqa: E402
 from fasdemo.frames import Extrinsics, FrameSet, Intrinsics  # noqa: E402
 from fasdemo.models.crop import project  # noqa: E402
@@ -109,6 +112,46 @@ def test_a_repeating_file_in_the_place_of_a_camera(recording: Path) -> None:
     assert any("timestamp_jump" in frame.faults for frame in frames)
     assert (np.diff([frame.timestamp_s for frame in frames]) >= 0).all()
     assert all(frame.received_s is not None for frame in frames)
+
+
+def test_plugged_out_and_in_while_running(recording: Path) -> None:
+    plugged = threading.Event()
+    plugged.set()
+    made: list[PipelineGrabber] = []
+
+    class Pluggable(PipelineGrabber):
+        """A real pipeline that ends as the SDK's do when the cable is pulled."""
+
+        def wait(self, timeout_s: float) -> FrameSet | None:
+            if not plugged.is_set():
+                raise DeviceError("device disconnected")
+            return super().wait(timeout_s)
+
+    def make() -> PipelineGrabber:
+        made.append(Pluggable(None, recording=recording))
+        return made[-1]
+
+    patience = Patience(first_back_off_s=0.1, look_every_s=0.05, fault_every_s=0.05)
+    said: list[float] = []
+    with LiveSource(make, plugged.is_set, "absent", patience=patience) as source:
+        frames = iter(source)
+        before = [next(frames) for _ in range(10)]
+        plugged.clear()
+        pulled = time.monotonic()
+        while len(said) < 5:
+            frame = next(frames)
+            if "device_lost" in frame.faults:
+                said.append(time.monotonic() - pulled)
+                assert not frame.rgb.any()
+                assert frame.depth is None
+        plugged.set()
+        back = time.monotonic()
+        after = next(frame for frame in frames if not frame.faults)
+        assert time.monotonic() - back < 5.0
+        assert after.timestamp_s > before[-1].timestamp_s
+        assert after.depth is not None
+    assert said[0] < 1.0
+    assert len(made) == 2
 
 
 def _text(path: Path) -> None:
