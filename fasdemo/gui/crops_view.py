@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from PyQt6.QtCore import QRectF, QSize, Qt
-from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -42,12 +42,8 @@ class CropsView(QWidget):
         return QSize(300, self._side(300) + self._caption())
 
     @override
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    @override
-    def heightForWidth(self, width: int) -> int:
-        return self._side(width) + self._caption()
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self.setFixedHeight(self._side(self.width()) + self._caption())
 
     def _side(self, width: int) -> int:
         return (width - 2 * _GAP) // 3

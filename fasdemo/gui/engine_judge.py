@@ -86,3 +86,14 @@ def shipped_model_names() -> tuple[str, ...]:
     except UserError:
         return ()
     return () if manifest is None else tuple(Path(entry.file).stem for entry in manifest.models)
+
+
+def demo_path() -> str | None:
+    """The demo session's folder, None where it is missing."""
+    from fasdemo.assets_folder import demo_session
+    from fasdemo.errors import UserError
+
+    try:
+        return str(demo_session())
+    except UserError:
+        return None

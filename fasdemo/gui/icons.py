@@ -16,11 +16,12 @@ from fasdemo.assets_folder import assets_folder
 
 @lru_cache(maxsize=64)
 def _drawing(name: str) -> str:
-    return (_folder() / f"{name}.svg").read_text(encoding="utf-8")
+    return icon_file(name).read_text(encoding="utf-8")
 
 
-def _folder() -> Path:
-    return assets_folder() / "icons"
+def icon_file(name: str) -> Path:
+    """An icon's drawing."""
+    return assets_folder() / "icons" / f"{name}.svg"
 
 
 @lru_cache(maxsize=256)
@@ -74,4 +75,4 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
 
 def app_icon() -> QIcon:
     """The application's own icon."""
-    return QIcon(str(_folder() / "fasdemo.svg"))
+    return QIcon(str(icon_file("fasdemo")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PyQt6.QtCore import QSize, QTimer
+from PyQt6.QtCore import QSize, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -15,7 +15,13 @@ _KEPT = 20
 
 
 class MessageBar(QFrame):
-    """Shows one sentence; errors stay until they are closed, notes go by themselves."""
+    """Shows one sentence; errors stay until they are closed, notes go by themselves.
+
+    Signals:
+        shown: bool, whether there is a sentence.
+    """
+
+    shown = pyqtSignal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +73,7 @@ class MessageBar(QFrame):
         self._words.setText(words)
         self._words.setAccessibleDescription(words)
         self.show()
+        self.shown.emit(True)
         self._timer.stop()
         if not error:
             self._timer.start(_SHOWN_MS)
@@ -78,3 +85,4 @@ class MessageBar(QFrame):
         else:
             self._words.clear()
             self.hide()
+            self.shown.emit(False)

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QApplication
 
 from fasdemo.engine.result import Status
+from fasdemo.gui.icons import icon_file
 from fasdemo.overlay import COLOURS, INK
 
 VIDEO = QColor(12, 13, 16)
@@ -66,8 +67,10 @@ def is_dark(theme: str, app: QApplication) -> bool:
 
 
 def apply_theme(app: QApplication, dark: bool) -> None:
-    """Set style, palette and style sheet of the whole application."""
+    """Set style, palette and style sheet of the whole application, if they are not set yet: it takes a while."""
     tokens = DARK if dark else LIGHT
+    if app.palette().color(QPalette.ColorRole.Window) == QColor(tokens.window) and app.styleSheet():
+        return
     app.setStyle("Fusion")
     app.setPalette(_palette(tokens))
     app.setStyleSheet(_sheet(tokens))
@@ -101,6 +104,7 @@ def _palette(tokens: Tokens) -> QPalette:
 
 
 def _sheet(t: Tokens) -> str:
+    arrow = icon_file("chevron-muted").as_posix()
     return f"""
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; padding: 4px 6px; }}
     QWidget#header, QWidget#footer {{ background: {t.surface}; }}
@@ -139,7 +143,8 @@ def _sheet(t: Tokens) -> str:
         min-height: 20px; }}
     QComboBox:hover {{ border-color: {t.muted}; }}
     QComboBox:focus {{ border-color: {t.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox::drop-down {{ border: none; width: 24px; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.border}; outline: none;
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     QLineEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QPlainTextEdit {{ background: {t.window};

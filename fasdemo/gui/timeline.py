@@ -24,7 +24,7 @@ _KEPT = 36_000
 """Samples: twenty minutes at 30 fps."""
 _WHOLE_S = 60.0
 """Files up to this long are shown whole."""
-_VERDICT_Y, _TRUTH_Y = -0.10, -0.24
+_VERDICT_Y, _TRUTH_Y = -0.17, -0.34
 _NAN = float("nan")
 
 Floats = npt.NDArray[np.float64]
@@ -55,7 +55,8 @@ class Timeline(QWidget):
         self._plot.setMouseEnabled(False, False)
         self._plot.hideButtons()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setYRange(-0.3, 1.04, padding=0)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.showAxis("right")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
@@ -63,8 +64,7 @@ class Timeline(QWidget):
         self._score_line = self._plot.plot(connect="finite")
         self._verdicts = {status: self._plot.plot(connect="finite") for status in Status}
         self._truths = {label: self._plot.plot(connect="finite") for label in ("live", "spoof")}
-        self._live_above = _threshold_line("live above", (1, 1))
-        self._spoof_below = _threshold_line("spoof below", (1, 0))
+        self._live_above, self._spoof_below = pg.InfiniteLine(angle=0), pg.InfiniteLine(angle=0)
         self._cursor = pg.InfiniteLine(angle=90)
         for line in (self._live_above, self._spoof_below):
             line.setVisible(False)
@@ -93,11 +93,11 @@ class Timeline(QWidget):
         """The lines above and below which the verdict falls."""
         for line in (self._live_above, self._spoof_below):
             line.setVisible(threshold is not None)
+        ticks = [] if threshold is None else _threshold_ticks(threshold)
+        self._plot.getAxis("right").setTicks([ticks])
         if threshold is not None:
             self._live_above.setValue(threshold.live_above)
             self._spoof_below.setValue(threshold.spoof_below)
-            self._live_above.label.setFormat(f"live above {threshold.live_above:.2f}")
-            self._spoof_below.label.setFormat(f"spoof below {threshold.spoof_below:.2f}")
 
     def add(self, samples: Iterable[Sample]) -> None:
         """Take new samples; `refresh` draws them."""
@@ -116,8 +116,10 @@ class Timeline(QWidget):
         self._changed = False
         left, right = self._range()
         shown = self._between(left - 1.0, right + 1.0)
+        # A camera's axis counts back from now.
+        zero_s = self._now_s if self._length_s is None else 0.0
         # A line must not join frames between which others are missing.
-        x, gaps = _times(shown, [self._time(sample) for sample in shown])
+        x, gaps = _times(shown, [self._time(sample) - zero_s for sample in shown])
         self._score_line.setData(x, _column(shown, lambda one: one.score, gaps))
         self._frame_line.setData(x, _column(shown, lambda one: one.frame_score, gaps))
         for status, line in self._verdicts.items():
@@ -130,14 +132,14 @@ class Timeline(QWidget):
         self._label_axis(known)
         self._cursor.setValue(self._now_s)
         self._cursor.setVisible(self._length_s is not None)
-        self._plot.setXRange(left, right, padding=0)
+        self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
 
     def _label_axis(self, truth: bool) -> None:
         ticks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1"), (_VERDICT_Y, "verdict")]
         if truth:
             ticks.append((_TRUTH_Y, "truth"))
         self._plot.getAxis("left").setTicks([ticks])
-        self._plot.setYRange(-0.3 if truth else -0.18, 1.04, padding=0)
+        self._plot.setYRange(-0.44 if truth else -0.27, 1.04, padding=0)
 
     def _range(self) -> tuple[float, float]:
         if self._length_s is not None and self._length_s <= _WHOLE_S:
@@ -170,14 +172,15 @@ class Timeline(QWidget):
         border = palette.color(QPalette.ColorRole.Mid)
         accent = palette.color(QPalette.ColorRole.Highlight)
         self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
-        for name in ("left", "bottom"):
+        for name in ("left", "bottom", "right"):
             axis = self._plot.getAxis(name)
             axis.setPen(border)
             axis.setTextPen(muted)
             font = self.font()
             font.setPixelSize(11)
-            axis.setStyle(tickFont=font, tickLength=-4)
-        self._plot.getAxis("left").setWidth(52)
+            axis.setStyle(tickFont=font, tickLength=-4 if name == "bottom" else 0)
+        self._plot.getAxis("left").setWidth(50)
+        self._plot.getAxis("right").setWidth(104)
         faint = QColor(muted)
         faint.setAlpha(110)
         self._frame_line.setPen(pg.mkPen(faint, width=1))
@@ -189,7 +192,6 @@ class Timeline(QWidget):
         for threshold, status in ((self._live_above, Status.LIVE), (self._spoof_below, Status.SPOOF)):
             colour = status_line(status, palette)
             threshold.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
-            threshold.label.setColor(palette.color(QPalette.ColorRole.Text))
         self._cursor.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Text), width=1))
         self._changed = True
 
@@ -199,8 +201,14 @@ class Timeline(QWidget):
         self.refresh()
 
 
-def _threshold_line(words: str, corner: tuple[int, int]) -> pg.InfiniteLine:
-    return pg.InfiniteLine(angle=0, label=words, labelOpts={"position": 0.985, "anchors": [corner, corner]})
+def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:
+    if threshold.live_above - threshold.spoof_below < 0.12:
+        middle = (threshold.live_above + threshold.spoof_below) / 2
+        return [(middle, f"{threshold.spoof_below:.2f} to {threshold.live_above:.2f}")]
+    return [
+        (threshold.live_above, f"LIVE above {threshold.live_above:.2f}"),
+        (threshold.spoof_below, f"SPOOF below {threshold.spoof_below:.2f}"),
+    ]
 
 
 def _strip(colour: QColor) -> object:

@@ -18,7 +18,7 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 0.0)
 
 def speed_words(speed: float) -> str:
     """A speed for people."""
-    return "As fast as possible" if speed == 0 else f"{speed:g} x"
+    return "Fastest" if speed == 0 else f"{speed:g} x"
 
 
 class JumpSlider(QSlider):

@@ -133,17 +133,18 @@ class VerdictCard(QWidget):
         margin = line * 0.9
         inner = rect.adjusted(margin, margin * 0.9, -margin, -margin * 0.8)
 
-        icon = line * 3.0
+        icon = line * 3.2
         paint_shape(painter, said.status, QRectF(inner.left(), inner.top(), icon, icon), shape, self._mark())
-        left = inner.left() + icon + line * 0.7
+        left = inner.left() + icon + line * 0.75
         word = QRectF(left, inner.top(), inner.right() - left, icon)
-        font = self._fitting(said.word, word.width(), line * 1.9)
-        painter.setFont(font)
+        # One size for every status, so that the word does not jump when it changes.
+        size = self._fitting(Status.UNCERTAIN.value, word.width(), line * 2.4)
+        painter.setFont(self._fitting(said.word, word.width(), size.pixelSize()))
         painter.setPen(text)
         painter.drawText(word, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said.word)
 
-        painter.setFont(self._font(line * 0.86, QFont.Weight.Medium))
-        sentence = QRectF(inner.left(), inner.top() + icon + line * 0.5, inner.width(), line * 2.8)
+        painter.setFont(self._font(line * 0.9, QFont.Weight.Medium))
+        sentence = QRectF(inner.left(), inner.top() + icon + line * 0.6, inner.width(), line * 2.6)
         flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
         painter.drawText(sentence, flags, said.sentence)
 

@@ -1,0 +1,156 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fasdemo.errors import UserError
+from fasdemo.gui.pipeline import EngineRequest, MakeJudge, MakeSource, SourceRequest
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the command line asks of the window.
+
+    Attributes:
+        source: what to open at once; None = the start page.
+        engine: what to judge with; None = as the last time.
+        kiosk: full screen, the verdict alone.
+        loop: play files again and again; None = as the last time.
+        reset_settings: forget what the window remembers.
+    """
+
+    source: SourceRequest | None = None
+    engine: EngineRequest | None = None
+    kiosk: bool = False
+    loop: bool | None = None
+    reset_settings: bool = False
+
+
+def run(
+    launch: Launch | None = None,
+    make_source: MakeSource | None = None,
+    make_judge: MakeJudge | None = None,
+    settings_file: Path | None = None,
+    arguments: Sequence[str] = (),
+) -> int:
+    """Show the window until it is closed; returns the exit status.
+
+    Args:
+        launch: see `Launch`.
+        make_source: instead of the real sources.
+        make_judge: instead of the real engine.
+        settings_file: instead of the user's.
+        arguments: for Qt.
+
+    Raises:
+        UserError: there is no display, or the source that was asked for is a file that cannot be opened.
+    """
+    wanted = launch or Launch()
+    from fasdemo.gui import engine_judge
+
+    make_source = make_source or engine_judge.make_source
+    make_judge = make_judge or engine_judge.make_judge
+    _check_display()
+    if wanted.source is not None:
+        _check_source(wanted.source, wanted.engine, make_source)
+    # OpenCV's wheel points Qt at its own plugins, which are those of another Qt.
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        os.environ.pop(name, None)
+
+    from PyQt6.QtCore import QTimer
+    from PyQt6.QtWidgets import QApplication
+
+    from fasdemo.gui import settings as remembered
+    from fasdemo.gui.main_window import MainWindow
+    from fasdemo.gui.theme import apply_theme, is_dark
+
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["fasdemo", *arguments])
+    app.setApplicationName("fasdemo")
+    app.setApplicationDisplayName("fasdemo")
+    app.setDesktopFileName("fasdemo")
+    place = settings_file or remembered.settings_path()
+    if wanted.reset_settings:
+        remembered.reset(place)
+    settings, problem = remembered.load(place)
+    if wanted.loop is not None:
+        settings.loop = wanted.loop
+    if wanted.engine is not None:
+        settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
+        settings.device = wanted.engine.device  # type: ignore[assignment]
+    apply_theme(app, is_dark(settings.theme, app))
+    window = MainWindow(
+        make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
+    )
+    window.show()
+    if problem:
+        window.messages.say(problem, error=True)
+    if wanted.kiosk:
+        window.set_kiosk(True)
+    if wanted.source is not None:
+        window.open(wanted.source)
+    interrupted = _close_on_interrupt(window.close)
+    # Python sees Ctrl-C only when it runs: let it, a few times a second.
+    ticker = QTimer()
+    ticker.timeout.connect(lambda: None)
+    ticker.start(200)
+    app.exec()
+    ticker.stop()
+    if window.recording is not None:
+        # Whatever else hurries, a recording is completed.
+        window.recording.join(30.0)
+    return _leave(130 if interrupted.is_set() else 0)
+
+
+def _check_display() -> None:
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        raise UserError("There is no display for the window; add --headless to run without one.")
+
+
+def _check_source(request: SourceRequest, engine: EngineRequest | None, make_source: MakeSource) -> None:
+    """Refuse a file on the command line that cannot be opened before a window appears; cameras are left alone."""
+    from fasdemo.capture.open import CAMERAS
+
+    if request.spec.split(":", 1)[0] in CAMERAS:
+        return
+    with make_source(request) as source:
+        if engine is not None and engine.model is not None:
+            from fasdemo.models.registry import choose
+
+            choose(source.info.declared, engine.model)
+
+
+def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:
+    interrupted = threading.Event()
+
+    def stop(*_: object) -> None:
+        interrupted.set()
+        close()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+    return interrupted
+
+
+def _leave(status: int) -> int:
+    """The exit status; a thread that is stuck in a driver is not waited for."""
+    stuck = [thread.name for thread in threading.enumerate() if thread.name.startswith("fasdemo")]
+    if stuck:
+        _log.warning("left while these still ran: %s", ", ".join(stuck))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status

@@ -1,0 +1,658 @@
+"""The window: brings what the user does to the player, and what the player delivers to the widgets."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PyQt6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from fasdemo import __version__
+from fasdemo.capture.source import SourceInfo
+from fasdemo.depth_view import DepthScale
+from fasdemo.engine.result import FrameResult
+from fasdemo.gui.dropped import dropped_files
+from fasdemo.gui.footer import Footer
+from fasdemo.gui.header import Header, source_words
+from fasdemo.gui.headline import Headline, headline
+from fasdemo.gui.icons import app_icon
+from fasdemo.gui.mailbox import Delivery, EngineFacts, Phase, View
+from fasdemo.gui.message_bar import MessageBar
+from fasdemo.gui.pipeline import EngineRequest, MakeJudge, MakeSource, SourceRequest
+from fasdemo.gui.player import Player
+from fasdemo.gui.preferences import Preferences
+from fasdemo.gui.recording import Recording, Stage
+from fasdemo.gui.rolling import Rolling
+from fasdemo.gui.settings import Settings, save
+from fasdemo.gui.shortcuts import SHORTCUTS, ShortcutsDialog
+from fasdemo.gui.start_page import StartPage
+from fasdemo.gui.theme import apply_theme, is_dark
+from fasdemo.gui.verdict_card import WAITING, VerdictCard
+from fasdemo.gui.video_pane import Pane
+from fasdemo.gui.workspace import Workspace
+from fasdemo.record.labels import Labels
+
+STALE_S = 1.0
+"""A camera's verdict older than this is taken down: it says nothing about who stands there now."""
+_FIGURES_MS = 200
+_CLOSE_S = 0.9
+
+
+class MainWindow(QMainWindow):
+    """See `docs/window.md` for what a user can do.
+
+    Args:
+        make_source: where frames come from.
+        make_judge: where verdicts come from.
+        settings: changed in place.
+        settings_path: where they are written when the window closes.
+        models: names of the shipped models.
+        demo: path of the demo session, None where it is missing.
+    """
+
+    def __init__(
+        self,
+        make_source: MakeSource,
+        make_judge: MakeJudge,
+        settings: Settings,
+        settings_path: Path,
+        models: Sequence[str] = (),
+        demo: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings, self._settings_path, self._demo = settings, settings_path, demo
+        self.player = Player(make_source, make_judge, self)
+        self.player.delivered.connect(self._receive)
+        self._engine = EngineRequest(settings.model, settings.policy, settings.device)
+        self._facts: EngineFacts | None = None
+        self._info: SourceInfo | None = None
+        self._view: View | None = None
+        self._phase: Phase | None = None
+        self._problem = ""
+        self._live = False
+        self._fps = 30.0
+        self._count: int | None = None
+        self._rolling = Rolling()
+        self.recording: Recording | None = None
+        self._dialog: ShortcutsDialog | Preferences | None = None
+        self._was_maximized = False
+
+        self.setWindowTitle("fasdemo")
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(900, 600)
+        self.header, self.footer, self.messages = Header(models), Footer(), MessageBar()
+        self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
+        self.pages = QStackedWidget()
+        for page in (self.start, self.workspace, self.kiosk):
+            self.pages.addWidget(page)
+        self._build()
+        self._connect()
+        self._bind_keys()
+        self._restore()
+        self._show_engine()
+        self._show_nothing()
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start(_FIGURES_MS)
+
+    def _build(self) -> None:
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        self._message_room = QWidget()
+        room = QVBoxLayout(self._message_room)
+        room.setContentsMargins(12, 10, 12, 0)
+        room.addWidget(self.messages)
+        self._message_room.hide()
+        self.messages.shown.connect(lambda shown: self._message_room.setVisible(shown and not self.in_kiosk))
+        layout.addWidget(self._message_room)
+        layout.addWidget(self.pages, 1)
+        layout.addWidget(self.footer)
+        self.setCentralWidget(body)
+
+    def _connect(self) -> None:
+        self.header.opened.connect(self.open_spec)
+        self.header.action.connect(self.do)
+        self.header.engine_chosen.connect(self.judge_with)
+        self.start.opened.connect(self.open_spec)
+        self.start.action.connect(self.do)
+        work = self.workspace
+        work.snap.connect(self._snap)
+        work.transport.toggled.connect(self.play_pause)
+        work.transport.stepped.connect(self.step)
+        work.transport.sought.connect(self.seek)
+        work.transport.speed_chosen.connect(self._set_speed)
+        work.transport.loop_chosen.connect(self._set_loop)
+        work.timeline.sought.connect(lambda seconds: self.seek(round(seconds * self._fps)))
+        work.record.wanted.connect(self.start_recording)
+        work.record.finished.connect(self.stop_recording)
+        hints = QApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self.apply_theme)
+
+    # What the user does.
+
+    def _actions(self) -> dict[str, Callable[[], object]]:
+        work = self.workspace
+        return {
+            "open_file": self.choose_file,
+            "open_folder": self.choose_folder,
+            "open_demo": self.open_demo,
+            "open_realsense": lambda: self.open_spec("realsense"),
+            "open_webcam": lambda: self.open_spec("webcam"),
+            "close_source": self.close_source,
+            "choose_model": self.choose_model,
+            "play_pause": self.play_pause,
+            "step_back": lambda: self.step(-1),
+            "step_forward": lambda: self.step(1),
+            "second_back": lambda: self._jump(-1.0),
+            "second_forward": lambda: self._jump(1.0),
+            "to_start": lambda: self.seek(0),
+            "slower": lambda: work.transport.change_speed(-1),
+            "faster": lambda: work.transport.change_speed(1),
+            "toggle_loop": lambda: work.transport.loop.click(),
+            "enlarge_colour": lambda: work.toggle_enlarged(work.colour_pane),
+            "enlarge_depth": lambda: work.toggle_enlarged(work.depth_pane),
+            "enlarge_infrared": lambda: work.toggle_enlarged(work.infrared_pane),
+            "snap": lambda: self._snap(work.snap_target()),
+            "back": self._back,
+            "toggle_kiosk": lambda: self.set_kiosk(not self.in_kiosk),
+            "tab_why": lambda: self._show_tab(0),
+            "tab_timing": lambda: self._show_tab(1),
+            "tab_record": lambda: self._show_tab(2),
+            "toggle_recording": self._toggle_recording,
+            "preferences": self.show_preferences,
+            "show_shortcuts": self.show_shortcuts,
+            "about": self.show_about,
+            "quit": self.close,
+        }
+
+    def do(self, action: str) -> None:
+        """Do what a key, a button or a menu means."""
+        self._actions()[action]()
+
+    def _bind_keys(self) -> None:
+        """Ctrl and F keys always; the others when the focused control leaves them to the window."""
+        self._plain: dict[str, str] = {}
+        for shortcut in SHORTCUTS:
+            for key in shortcut.keys:
+                if "Ctrl+" in key or key.startswith("F"):
+                    bound = QShortcut(QKeySequence(key), self)
+                    bound.activated.connect(lambda name=shortcut.action: self.do(name))
+                else:
+                    self._plain[QKeySequence(key).toString()] = shortcut.action
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        keys = QKeySequence(event.keyCombination()).toString()
+        # Which keys give "?" or "[" depends on the keyboard's layout; the letter does not.
+        name = self._plain.get(keys) or self._plain.get(event.text().upper() or "\0")
+        if name is None:
+            super().keyPressEvent(event)
+        else:
+            self.do(name)
+
+    def open_spec(self, spec: str) -> None:
+        """Open a camera by name or anything by its path."""
+        self.open(SourceRequest(spec))
+
+    def open(self, request: SourceRequest) -> None:
+        """Open another source, whatever runs."""
+        self.stop_recording()
+        self._reset()
+        self.messages.clear()
+        self._phase = Phase.OPENING
+        self.header.show_source(source_words(request.spec))
+        self.setWindowTitle(f"{source_words(request.spec)} – fasdemo")
+        if not self.in_kiosk:
+            self.pages.setCurrentWidget(self.workspace)
+        self.workspace.transport.setVisible(False)
+        for pane in self.workspace.panes:
+            pane.show_view(None)
+            pane.show_message("Opening…")
+        self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
+        self._show_headline()
+
+    def open_demo(self) -> None:
+        """Open the bundled session."""
+        if self._demo is None:
+            self.messages.say("The demo session is missing; install fasdemo again.", error=True)
+        else:
+            self.open_spec(self._demo)
+
+    def choose_file(self) -> None:
+        """Ask for a file."""
+        words = "Videos and recordings (*.mp4 *.mkv *.mov *.avi *.webm *.db3 *.bag);;Models (*.onnx);;All files (*)"
+        found, _ = QFileDialog.getOpenFileName(self, "Open a video or recording", self._start_folder(), words)
+        if found:
+            self.open_files([Path(found)])
+
+    def choose_folder(self) -> None:
+        """Ask for a session's folder."""
+        found = QFileDialog.getExistingDirectory(self, "Open a session or a folder of pictures", self._start_folder())
+        if found:
+            self.open_spec(found)
+
+    def choose_model(self) -> None:
+        """Ask for a model file."""
+        found, _ = QFileDialog.getOpenFileName(self, "Choose a model", "", "Models (*.onnx)")
+        if found:
+            self.judge_with(EngineRequest(found, None, self._engine.device))
+        else:
+            self._show_engine()
+
+    def _start_folder(self) -> str:
+        last = next((Path(spec) for spec in self.settings.recent if Path(spec).exists()), None)
+        return "" if last is None else str(last.parent)
+
+    def open_files(self, paths: list[Path]) -> None:
+        """What was dropped or chosen: a model, a source, or a colour, a depth and an infrared video together."""
+        found = dropped_files(paths)
+        if found.model is not None:
+            self.judge_with(EngineRequest(str(found.model), None, self._engine.device))
+        if found.source is not None:
+            self.open(found.source)
+        if found.problem:
+            self.messages.say(found.problem, error=True)
+
+    def close_source(self) -> None:
+        """Back to the start page."""
+        self.stop_recording()
+        self.player.close()
+        self._reset()
+        self._phase = None
+        self.header.show_source("")
+        self.setWindowTitle("fasdemo")
+        self._show_nothing()
+
+    def judge_with(self, engine: EngineRequest) -> None:
+        """Change model, policy or provider while running."""
+        self._engine = engine
+        self.settings.model, self.settings.policy = engine.model, engine.policy
+        self.settings.device = "auto" if engine.device not in ("cpu", "cuda") else engine.device  # type: ignore[assignment]
+        self.player.judge_with(engine)
+        self._show_engine()
+
+    def play_pause(self) -> None:
+        """Play or pause a file."""
+        transport = self.player.transport
+        if transport is None or self._live:
+            return
+        if transport.paused:
+            transport.play()
+        else:
+            transport.pause()
+        self.workspace.transport.show_playing(not transport.paused)
+        self._show_headline()
+
+    def step(self, frames: int) -> None:
+        """One frame on or back; the file stands still then."""
+        transport = self.player.transport
+        if transport is None or self._live:
+            return
+        transport.pause()
+        if frames > 0:
+            transport.step()
+        elif self._view is not None:
+            transport.seek(self._view.frame.index + frames)
+        self.workspace.transport.show_playing(False)
+
+    def seek(self, frame: int) -> None:
+        """Go to a frame."""
+        transport = self.player.transport
+        if transport is None or self._live:
+            return
+        last = frame if self._count is None else self._count - 1
+        transport.seek(min(max(frame, 0), last))
+
+    def _jump(self, seconds: float) -> None:
+        if self._view is not None:
+            self.seek(self._view.frame.index + round(seconds * self._fps))
+
+    def _set_speed(self, speed: float) -> None:
+        self.settings.speed = speed
+        if self.player.transport is not None:
+            self.player.transport.set_speed(speed)
+
+    def _set_loop(self, loop: bool) -> None:
+        self.settings.loop = loop
+        if self.player.transport is not None:
+            self.player.transport.set_loop(loop)
+
+    def _snap(self, pane: Pane) -> None:
+        try:
+            path = pane.write_snapshot(self.settings.snap_folder, datetime.now())
+        except OSError as error:
+            where = self.settings.snap_folder
+            self.messages.say(f"{where}: the picture cannot be written ({error.strerror or error}).", error=True)
+            return
+        if path is None:
+            self.messages.say(f"There is no {pane.title.lower()} picture to snap.")
+        else:
+            self.messages.say(f"Snapped: {path}")
+
+    def _back(self) -> None:
+        if self.in_kiosk:
+            self.set_kiosk(False)
+        elif not self.workspace.restore():
+            self.messages.clear()
+
+    def _show_tab(self, number: int) -> None:
+        self.workspace.show_tab(number)
+        if self.player.request is not None and not self.in_kiosk:
+            self.pages.setCurrentWidget(self.workspace)
+        if number == 2:
+            self.workspace.record.subject.setFocus()
+
+    @property
+    def in_kiosk(self) -> bool:
+        """Only the verdict is shown."""
+        return self.pages.currentWidget() is self.kiosk
+
+    def set_kiosk(self, kiosk: bool) -> None:
+        """The verdict alone on the full screen, or all of the window."""
+        if kiosk == self.in_kiosk:
+            return
+        for bar in (self.header, self.footer):
+            bar.setVisible(not kiosk)
+        self._message_room.setVisible(not kiosk and bool(self.messages.words))
+        if kiosk:
+            self._was_maximized = self.isMaximized()
+            self.pages.setCurrentWidget(self.kiosk)
+            self.showFullScreen()
+            self.kiosk.setCursor(Qt.CursorShape.BlankCursor)
+        else:
+            self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
+            self.showMaximized() if self._was_maximized else self.showNormal()
+        self.setFocus()
+        self._show_headline()
+
+    def show_shortcuts(self) -> None:
+        """All keys."""
+        self._show_dialog(ShortcutsDialog(self))
+
+    def show_preferences(self) -> None:
+        """What can be set."""
+        dialog = Preferences(self.settings, self)
+        dialog.accepted.connect(lambda: self._take_preferences(dialog))
+        self._show_dialog(dialog)
+
+    def _show_dialog(self, dialog: ShortcutsDialog | Preferences) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog = dialog
+        dialog.open()
+
+    def _take_preferences(self, dialog: Preferences) -> None:
+        dialog.apply_to(self.settings)
+        self.apply_theme()
+        self._apply_settings()
+        save(self.settings, self._settings_path)
+
+    def show_about(self) -> None:
+        """What this is."""
+        box = QMessageBox(self)
+        box.setWindowTitle("About fasdemo")
+        box.setIconPixmap(app_icon().pixmap(64, 64))
+        box.setText(f"<b>fasdemo {__version__}</b>")
+        box.setInformativeText(
+            "Tells a live face from a presentation attack, in real time, from colour, depth and infrared.\n\n"
+            "A verdict is a measurement with errors, whose rates stand on the model's card. A verdict on a file is "
+            "not a live-camera decision."
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    # Recording.
+
+    def start_recording(self, labels: Labels) -> None:
+        """Record the camera from now on."""
+        if self.player.request is None or not self._live or self._info is None:
+            return
+        self.recording = Recording(self.settings.record_folder, labels, self._info)
+        self.settings.subject = labels.subject
+        self.settings.retain_days = self.workspace.record.retain_days
+        self.player.tap(self.recording.put)
+        self.workspace.record.show_recording(self.recording)
+
+    def stop_recording(self) -> None:
+        """Complete the session, in the background."""
+        if self.recording is not None:
+            self.player.tap(None)
+            self.recording.stop()
+            self.workspace.record.refresh()
+
+    def _toggle_recording(self) -> None:
+        if self.workspace.record.recording_now:
+            self.stop_recording()
+            return
+        self._show_tab(2)
+        self.workspace.record.toggle()
+
+    # What the player delivers.
+
+    def _receive(self, delivery: Delivery) -> None:
+        if delivery.info is not None:
+            self._show_source(delivery)
+        if delivery.facts is not None:
+            self._facts = delivery.facts
+            self._show_engine()
+        if delivery.phase is not None:
+            self._show_phase(delivery)
+        for words in delivery.messages:
+            self.messages.say(words, error=self._phase is Phase.FAILED or delivery.view is None)
+        if delivery.samples:
+            self._rolling.add(delivery.samples)
+            self.workspace.timeline.add(delivery.samples)
+        if delivery.view is not None:
+            self._show_view(delivery.view)
+        self._show_headline()
+
+    def _show_source(self, delivery: Delivery) -> None:
+        info, request = delivery.info, self.player.request
+        assert info is not None
+        assert request is not None
+        self._info, self._live, self._fps, self._count = info, info.live, info.fps, info.frame_count
+        self.settings.remember_source(request.spec)
+        self._show_recent()
+        work = self.workspace
+        work.show_streams(info.declared)
+        work.timeline.start(info)
+        work.timing.show_source(info)
+        work.transport.setVisible(not info.live)
+        work.transport.start(info, info.frame_count is not None)
+        work.transport.show_speed(self.settings.speed)
+        work.record.show_source(info, self.settings.record_folder)
+        for pane in work.panes:
+            pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
+
+    def _show_phase(self, delivery: Delivery) -> None:
+        self._phase = delivery.phase
+        if self._phase is Phase.FAILED:
+            self._problem = delivery.messages[-1] if delivery.messages else ""
+            self._view = None
+            for pane in self.workspace.panes:
+                pane.show_view(None)
+                pane.show_message("")
+            self.stop_recording()
+        self._show_playing()
+
+    def _show_playing(self) -> None:
+        transport = self.player.transport
+        self.workspace.transport.show_playing(transport is not None and not transport.paused)
+
+    def _show_view(self, view: View) -> None:
+        self._view = view
+        work = self.workspace
+        for pane in work.panes:
+            pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
+            pane.show_view(view)
+        work.transport.show_position(view.frame.index)
+        if work.why.isVisible():
+            work.why.show_result(view.result, self._facts)
+
+    def _show_headline(self) -> None:
+        said = self._headline()
+        self.workspace.card.show_headline(said)
+        if self.in_kiosk:
+            self.kiosk.show_headline(said)
+
+    def _headline(self) -> Headline:
+        if self.player.request is None:
+            return WAITING
+        if self._phase is Phase.FAILED:
+            return Headline(None, "NO SOURCE", self._problem)
+        if self._view is None:
+            if self._phase is Phase.OPENING:
+                return Headline(None, "OPENING", f"{source_words(self.player.request.spec)} is being opened.")
+            return Headline(None, "STARTING", "The engine is being started.")
+        if self._live:
+            age_s = time.monotonic() - self._view.judged_s
+            if age_s > STALE_S or self._phase is Phase.ENDED:
+                return Headline(None, "NO PICTURE", "The camera has stopped; there is no verdict.")
+        if self._view.result is None:
+            return Headline(None, "NO VERDICT", "Nothing judges these pictures.", from_file=not self._live)
+        return headline(self._view.result)
+
+    def _tick(self) -> None:
+        self._show_headline()
+        self.workspace.timeline.refresh()
+        timing = self._rolling.timing()
+        self.footer.show_timing(timing)
+        if self.workspace.timing.isVisible():
+            self.workspace.timing.show_timing(timing)
+        self._tick_recording()
+
+    def _tick_recording(self) -> None:
+        record, recording = self.workspace.record, self.recording
+        if record.isVisible():
+            record.refresh()
+        words = ""
+        if recording is not None and not recording.over:
+            status = recording.status
+            words = f"● REC {record.subject.text()}"
+            words += "" if status is None else f"  {int(status.seconds) // 60:02d}:{int(status.seconds) % 60:02d}"
+        elif recording is not None:
+            self.messages.say(recording.message, error=recording.stage is Stage.FAILED)
+            self.player.tap(None)
+            record.refresh()
+            self.recording = None
+        self.footer.show_recording(words)
+
+    @property
+    def shown_result(self) -> FrameResult | None:
+        """What the engine said about the frame on the screen."""
+        return None if self._view is None else self._view.result
+
+    # State.
+
+    def _reset(self) -> None:
+        self._view, self._facts, self._problem, self._live = None, None, "", False
+        self._info = None
+        self._rolling.clear()
+        work = self.workspace
+        work.why.show_result(None, None)
+        work.timing.show_timing(None)
+        work.timing.show_facts(None)
+        work.timeline.set_threshold(None)
+        work.record.show_source(None, self.settings.record_folder)
+        self.footer.show_timing(None)
+        self.footer.show_facts(None)
+
+    def _show_nothing(self) -> None:
+        self._show_recent()
+        if not self.in_kiosk:
+            self.pages.setCurrentWidget(self.start)
+        self._show_headline()
+
+    def _show_recent(self) -> None:
+        self.header.show_recent(self.settings.recent)
+        self.start.show_recent(self.settings.recent)
+
+    def _show_engine(self) -> None:
+        self.header.show_engine(self._engine, self._facts)
+        self.footer.show_facts(self._facts)
+        self.workspace.timing.show_facts(self._facts)
+        self.workspace.timeline.set_threshold(None if self._facts is None else self._facts.threshold)
+        if self._view is not None:
+            self.workspace.why.show_result(self._view.result, self._facts)
+
+    def apply_theme(self, *_: object) -> None:
+        """Take the colours that the settings or the desktop ask for."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, is_dark(self.settings.theme, app))
+        self.workspace.timeline.recolour()
+
+    def _apply_settings(self) -> None:
+        near, far = self.settings.depth_near_m, self.settings.depth_far_m
+        self.workspace.depth_pane.set_scale(DepthScale(near, far) if near < far else DepthScale())
+        self.workspace.timeline.set_window(self.settings.timeline_s)
+
+    def _restore(self) -> None:
+        self.resize(1360, 860)
+        if self.settings.geometry:
+            self.restoreGeometry(QByteArray(base64.b64decode(self.settings.geometry)))
+        for name, splitter in self.workspace.splitters().items():
+            if state := self.settings.splitters.get(name):
+                splitter.restoreState(QByteArray(base64.b64decode(state)))
+        self.workspace.show_tab(self.settings.tab)
+        self.workspace.transport.loop.setChecked(self.settings.loop)
+        self.workspace.transport.show_speed(self.settings.speed)
+        self.workspace.record.remember(self.settings.subject, self.settings.retain_days)
+        self._apply_settings()
+
+    def _keep(self) -> None:
+        settings = self.settings
+        if not self.in_kiosk:
+            settings.geometry = _text(self.saveGeometry())
+            settings.splitters = {
+                name: _text(splitter.saveState()) for name, splitter in self.workspace.splitters().items()
+            }
+        settings.tab = self.workspace.tab
+        save(settings, self._settings_path)
+
+    @override
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Hidden at once; threads are given a moment to end, and a recording is completed."""
+        self._clock.stop()
+        self._keep()
+        self.stop_recording()
+        self.player.close()
+        self.hide()
+        self.player.join(_CLOSE_S)
+        super().closeEvent(event)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        assert event is not None
+        data = event.mimeData()
+        if data is not None and any(url.isLocalFile() for url in data.urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        assert event is not None
+        data = event.mimeData()
+        if data is not None:
+            event.acceptProposedAction()
+            self.open_files([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
+
+    @override
+    def changeEvent(self, event: QEvent | None) -> None:
+        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "workspace"):
+            self.workspace.timeline.recolour()
+        super().changeEvent(event)
+
+
+def _text(data: QByteArray) -> str:
+    return base64.b64encode(data.data()).decode("ascii")

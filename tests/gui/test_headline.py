@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
+from fasdemo.faces.face import Face
+from fasdemo.gui.headline import headline
+
+
+def face(status: Status, side: float = 100.0, guidance: str = "", reasons: tuple[str, ...] = ()) -> FaceVerdict:
+    found = Face((0.0, 0.0, side, side), 0.9, np.zeros((6, 2), np.float32))
+    return FaceVerdict(1, found, status, 0.5, 0.5, reasons, guidance=guidance)
+
+
+def result(*faces: FaceVerdict, live: bool = True, reasons: tuple[str, ...] = ()) -> FrameResult:
+    return FrameResult(0, 0.0, "s", live, "m", "p", faces, Latency(0, 0, 0, 0, 0), reasons=reasons)
+
+
+@pytest.mark.parametrize("other", [Status.SPOOF, Status.UNCERTAIN])
+def test_several_faces_are_live_only_if_each_of_them_is(other: Status) -> None:
+    said = headline(result(face(Status.LIVE, 300.0), face(other, 40.0)))
+    assert said.status is other
+    assert "2 faces" in said.detail
+    assert headline(result(face(Status.LIVE), face(Status.LIVE))).status is Status.LIVE
+
+
+def test_guidance_comes_before_the_reason() -> None:
+    assert headline(result(face(Status.UNCERTAIN, guidance="Please come closer.", reasons=("too_far",)))).sentence == (
+        "Please come closer."
+    )
+    assert "plane" in headline(result(face(Status.SPOOF, reasons=("flat_surface",)))).sentence
+
+
+def test_a_fault_without_a_face_is_no_verdict_and_tells_what_is_wrong() -> None:
+    said = headline(result(reasons=("stream_stalled", "no_face")))
+    assert said.status is None
+    assert "stream stalled" in said.sentence
+    assert headline(result(reasons=("no_face",))).word == "NO FACE"
+
+
+def test_notices_are_spoken_too() -> None:
+    said = headline(result(face(Status.LIVE, reasons=("rgb_only",)), live=False))
+    assert said.from_file
+    assert said.spoken() == (
+        "LIVE. A live person is before the camera. FILE, not a live-camera decision. RGB only: lower assurance"
+    )
