@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, printable
 from fasdemo.progress import track
 from fasdemo.record.erase import erase, expired_sessions, measure, sessions_of_subject
 from fasdemo.record.export import ExportOptions, export_sessions
@@ -79,7 +80,7 @@ def _sessions(root: Path) -> list[Path]:
 
 
 def _name(folder: Path, root: Path) -> str:
-    return folder.name if folder == root else folder.relative_to(root).as_posix()
+    return printable(folder.name if folder == root else folder.relative_to(root).as_posix())
 
 
 def _kind(session: Session) -> str:
@@ -135,7 +136,7 @@ def _list(args: argparse.Namespace) -> int:
     for row in rows:
         until = row["retain_until"] or "-"
         table.add_row(
-            row["session"],
+            escape(row["session"]),
             row["subject"],
             f"spoof: {row['species']}" if row["species"] else row["label"],
             str(row["frames"]),
@@ -147,7 +148,7 @@ def _list(args: argparse.Namespace) -> int:
         )
     Console(width=None if sys.stdout.isatty() else 160).print(table)
     for sentence in broken:
-        print(f"fasdemo: {sentence}", file=sys.stderr)
+        print(f"fasdemo: {printable(sentence)}", file=sys.stderr)
     print(f"{len(rows)} sessions of {len({row['subject'] for row in rows})} subjects.")
     return 0
 
@@ -194,9 +195,9 @@ def _verify(args: argparse.Namespace) -> int:
         except UserError as error:
             problems, frames = [str(error)], 0
         wrong += bool(problems)
-        print(f"{_name(folder, args.folder)}: {f'{frames} frames, sound' if not problems else problems[0]}")
+        print(f"{_name(folder, args.folder)}: {f'{frames} frames, sound' if not problems else printable(problems[0])}")
         for sentence in problems[1:10]:
-            print(f"  {sentence}")
+            print(f"  {printable(sentence)}")
         if len(problems) > 10:
             print(f"  and {len(problems) - 10} more")
     return 1 if wrong else 0
@@ -209,7 +210,7 @@ def _repair(args: argparse.Namespace) -> int:
             result = repair_session(folder)
         except UserError as error:
             failed += 1
-            print(f"fasdemo: {error}", file=sys.stderr)
+            print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
             continue
         notes = "; ".join(result.notes) or "completed"
         print(f"{_name(folder, args.folder)}: {result.frames} frames, {notes}")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.record.image_codec import read_image
-from fasdemo.record.reader import FrameRow, load_rows, load_session
+from fasdemo.record.reader import FrameRow, load_rows, load_session, safe_name
 from fasdemo.record.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, Session
 from fasdemo.record.video_track import VideoTrack
-from fasdemo.record.writer import FOLDERS, RESERVE_FILE, VIDEO_FILES, sha256_of, write_session_file
+from fasdemo.record.writer import FOLDERS, RESERVE_FILE, VIDEO_FILES, replace_text, sha256_of, write_session_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,16 @@ def find_sessions(root: Path) -> list[Path]:
     Raises:
         UserError: no such folder.
     """
-    if not root.exists():
-        raise UserError(f"{root}: no such folder.")
-    if not root.is_dir():
-        raise UserError(f"{root}: is a file; give the folder that holds the sessions.")
-    return sorted(path.parent for path in root.rglob(SESSION_FILE))
+    try:
+        if not root.exists():
+            raise UserError(f"{root}: no such folder.")
+        if not root.is_dir():
+            raise UserError(f"{root}: is a file; give the folder that holds the sessions.")
+        return sorted(path.parent for path in root.rglob(SESSION_FILE))
+    except OSError as error:
+        raise UserError(
+            f"{error.filename or root}: cannot be read ({error.strerror}); check its permissions."
+        ) from None
 
 
 def verify_session(folder: Path) -> Verification:
@@ -67,13 +73,17 @@ def verify_session(folder: Path) -> Verification:
         problems.append(f"{SESSION_FILE} promises {session.frames} frames and {FRAMES_FILE} lists {len(rows)}")
     listed = set(_listed(rows))
     for name in sorted(listed | set(session.checksums)):
-        path = folder / name
-        if not path.is_file():
-            problems.append(f"{name} is missing")
+        problem = _own_file_problem(folder, name)
+        if problem:
+            problems.append(f"{name} {problem}")
         elif session.checksums and name not in session.checksums:
             problems.append(f"{name} has no checksum")
-        elif name in session.checksums and sha256_of(path) != session.checksums[name]:
-            problems.append(f"{name} was changed: its checksum differs")
+        elif name in session.checksums:
+            try:
+                if sha256_of(folder / name) != session.checksums[name]:
+                    problems.append(f"{name} was changed: its checksum differs")
+            except OSError as error:
+                problems.append(f"{name} cannot be read ({error.strerror})")
     problems += [f"{name} belongs to no frame" for name in sorted(set(_images(folder)) - listed)]
     return Verification(folder, session, len(rows), tuple(problems))
 
@@ -96,6 +106,12 @@ def repair_session(folder: Path) -> Repair:
                 "restore it from a copy."
             )
         return Repair(folder, session, len(rows), ["was complete already"])
+    for name in sorted({*FOLDERS.values(), *VIDEO_FILES.values(), FRAMES_FILE, SESSION_FILE}):
+        if (folder / name).is_symlink():
+            raise UserError(
+                f"{folder / name}: is a link, which no recorder makes, and repair removes what is unfinished; "
+                "put the files themselves in its place."
+            )
     try:
         return _complete(folder, session, rows, cut)
     except OSError as error:
@@ -115,14 +131,11 @@ def _complete(folder: Path, session: Session, rows: list[FrameRow], cut: bool) -
     if keep < len(rows):
         notes.append(f"{len(rows) - keep} frames at the end were not whole and were removed")
     rows, raw = rows[:keep], raw[:keep]
-    partial = folder / (FRAMES_FILE + ".partial")
-    with partial.open("w", newline="", encoding="ascii") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(FRAME_COLUMNS)
-        writer.writerows(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / FRAMES_FILE)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(FRAME_COLUMNS)
+    writer.writerows(raw)
+    replace_text(folder / FRAMES_FILE, text.getvalue())
     listed = set(_listed(rows))
     orphans = sorted(set(_images(folder)) - listed)
     for name in orphans:
@@ -154,10 +167,26 @@ def _raw_rows(folder: Path) -> list[list[str]]:
 def _readable(folder: Path, row: FrameRow) -> bool:
     for stream, name in row.files.items():
         try:
+            if _own_file_problem(folder, name):
+                return False
             read_image(folder / name, stream)
         except (OSError, ValueError):
             return False
     return True
+
+
+def _own_file_problem(folder: Path, name: str) -> str:
+    """Why a name in a session is no regular file within its folder; empty where it is one."""
+    path = folder / name
+    if not safe_name(name):
+        return "points outside the session's folder"
+    if not is_regular(path):
+        return "is missing"
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        inside = False
+    return "" if inside else "is a link that leaves the session's folder"
 
 
 def _whole_video_frames(folder: Path, rows: list[FrameRow]) -> int:

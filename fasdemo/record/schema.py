@@ -39,6 +39,12 @@ FRAME_COLUMNS = (
 
 # A pseudonym and a species are folder names: no separators, no leading dot.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
+# A file of the session: its name, or one folder and its name.
+OwnFile = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$", max_length=160)
+]
+Text = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
+"""Any words, without the control characters that a terminal would obey."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -105,17 +111,17 @@ class CalibrationRecord(_Part):
 class Device(_Part):
     """What recorded the session."""
 
-    name: str = ""
-    serial: str = ""
-    firmware: str = ""
-    sensor_preset: str = ""
+    name: Text = ""
+    serial: Text = ""
+    firmware: Text = ""
+    sensor_preset: Text = ""
     """A generated session names the simulated sensor, e.g. `d435`."""
 
 
 class Consent(_Part):
     """The person's agreement and how long the recording may be kept."""
 
-    statement: str
+    statement: Text
     given_on: date
     retain_until: date
 
@@ -130,7 +136,7 @@ class Session(_Part):
     subject: Name
     label: Literal["live", "spoof", "mixed"]
     species: Name | None = None
-    instrument: str = ""
+    instrument: Text = ""
     started: datetime
     state: Literal["open", "complete"] = "open"
     streams: Annotated[tuple[Literal["rgb", "depth", "ir"], ...], Field(min_length=1)]
@@ -143,12 +149,12 @@ class Session(_Part):
     consent: Consent | None = None
     frames: Annotated[int, Field(ge=0)] = 0
     lost: Annotated[int, Field(ge=0)] = 0
-    generator: dict[str, str | int | float] | None = None
+    generator: dict[Text, Text | int | Finite] | None = None
     """Recipe, version and seed where the session was rendered and not recorded."""
     container: Literal["files", "video"] = "files"
     """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv hold the frames in order;
     a row's cell then names the video, and an image that was lost takes no place in it."""
-    checksums: dict[str, str] = {}
+    checksums: dict[OwnFile, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
     """sha256 by file name relative to the session's folder, written when the session is completed."""
 
     @model_validator(mode="after")

@@ -233,12 +233,18 @@ class SessionWriter:
 
 def write_session_file(folder: Path, session: Session) -> None:
     """Replace `session.json` in one step: a reader sees the old one or the new one."""
-    partial = folder / (SESSION_FILE + ".partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(session.model_dump_json(indent=1))
+    replace_text(folder / SESSION_FILE, session.model_dump_json(indent=1))
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file anew in one step, beside it first; a link of the temporary's name is removed, not followed."""
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with partial.open("x", encoding="utf-8", newline="") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    partial.replace(folder / SESSION_FILE)
+    partial.replace(path)
 
 
 def sha256_of(path: Path) -> str:
