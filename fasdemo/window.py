@@ -17,7 +17,9 @@ def run_window(options: argparse.Namespace) -> int:
         fasdemo.errors.UserError: there is no display, or what was named cannot be opened.
     """
     spec = source_spec(options)
-    source = SourceRequest(spec, _path(options.depth), _path(options.ir)) if spec else None
+    source: SourceRequest | None = None
+    if spec:
+        source = SourceRequest(spec, _path(options.depth), _path(options.ir), options.depth_scale, options.emitter)
     chosen = options.model or options.policy or options.device != "auto"
     return run(
         Launch(

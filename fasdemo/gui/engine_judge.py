@@ -72,7 +72,13 @@ def make_source(request: SourceRequest) -> Source:
     """
     from fasdemo.capture.open import open_source
 
-    return open_source(request.spec, depth=request.depth, ir=request.ir)
+    return open_source(
+        request.spec,
+        depth=request.depth,
+        ir=request.ir,
+        depth_scale=request.depth_scale,
+        emitter=request.emitter,
+    )
 
 
 def shipped_model_names() -> tuple[str, ...]:

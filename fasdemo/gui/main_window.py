@@ -216,6 +216,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{source_words(request.spec)} – fasdemo")
         if not self.in_kiosk:
             self.pages.setCurrentWidget(self.workspace)
+            # The pictures leave Space and the arrows to the window, which a button would not.
+            self.workspace.colour_pane.setFocus()
         self.workspace.transport.setVisible(False)
         for pane in self.workspace.panes:
             pane.show_view(None)

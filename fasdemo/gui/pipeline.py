@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult
@@ -35,6 +35,8 @@ class SourceRequest:
     spec: str
     depth: Path | None = None
     ir: Path | None = None
+    depth_scale: float = 0.001
+    emitter: Literal["on", "off", "interleaved"] = "on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Pane(QWidget):
         self._image: QImage | None = None
         self._image_key: tuple[object, ...] = ()
         self._shown = 0
+        self._focus_seen = False
         self._picture: Rgb | None = None
         self.setAccessibleName(f"{title} picture")
         self.setAccessibleDescription("Enter enlarges, S snaps.")
@@ -211,7 +212,7 @@ class Pane(QWidget):
             self.paint_over(painter, rect)
         words = self._title if not self.caption() else f"{self._title}  {self.caption()}"
         self.paint_chip(painter, words, QPointF(8, 8))
-        if self.hasFocus():
+        if self._focus_seen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.palette().highlight().color(), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _RADIUS, _RADIUS)
@@ -268,7 +269,7 @@ class Pane(QWidget):
         self._tools.move(self._room().right() - self._tools.width() - 6, 6)
 
     def _show_tools(self) -> None:
-        self._tools.setVisible(self.underMouse() or self.hasFocus())
+        self._tools.setVisible(self.underMouse() or self._focus_seen)
         self._place_tools()
 
     @override
@@ -281,11 +282,15 @@ class Pane(QWidget):
 
     @override
     def focusInEvent(self, event: QFocusEvent | None) -> None:
+        # A ring is for those who came by keyboard.
+        keyboard = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._focus_seen = event is not None and event.reason() in keyboard
         self._show_tools()
         self.update()
 
     @override
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        self._focus_seen = False
         self._show_tools()
         self.update()
 

@@ -1,0 +1,161 @@
+"""Once on a real (virtual) display, with real key presses: Xvfb and xdotool, else skipped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+pytestmark = pytest.mark.skipif(
+    not all(shutil.which(tool) for tool in ("Xvfb", "xdotool")), reason="Xvfb and xdotool are not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    name = f":{number}"
+    manager = None
+    if shutil.which("openbox"):
+        manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": name}, stderr=subprocess.DEVNULL)
+    yield name
+    for process in (manager, server):
+        if process is not None:
+            process.terminate()
+            process.wait(5)
+
+
+class Seen:
+    """The window's process: what it says, and keys that are pressed as a person would."""
+
+    def __init__(self, display: str, settings: Path, folder: Path) -> None:
+        self._env = {
+            **{name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
+            "DISPLAY": display,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)]),
+            "HOME": str(folder),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "window_process.py"), str(settings)],
+            env=self._env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.state: dict[str, Any] = {}
+        self.wrong: list[str] = []
+        self._readers = [threading.Thread(target=self._read), threading.Thread(target=self._read_errors)]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("{"):
+                self.state = json.loads(line)
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr is not None
+        self.wrong.extend(self.process.stderr)
+
+    def until(self, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 15.0) -> dict[str, Any]:
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            if self.state and condition(self.state):
+                return self.state
+            assert self.process.poll() is None, "".join(self.wrong)
+            time.sleep(0.03)
+        raise AssertionError(f"not seen: {self.state} {''.join(self.wrong)}")
+
+    def key(self, *keys: str) -> None:
+        subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], env=self._env, check=True)
+
+    def type(self, words: str) -> None:
+        subprocess.run(["xdotool", "type", words], env=self._env, check=True)
+
+    def focus(self) -> None:
+        found = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "fasdemo", "windowfocus", "--sync"]
+        subprocess.run(found, env=self._env, check=True, timeout=20, capture_output=True)
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(5)
+        for reader in self._readers:
+            reader.join()
+
+
+@pytest.fixture
+def seen(display: str, tmp_path: Path) -> Iterator[Seen]:
+    made = Seen(display, tmp_path / "window.json", tmp_path)
+    yield made
+    made.end()
+
+
+def test_the_window_on_a_display_obeys_the_keyboard(seen: Seen, tmp_path: Path) -> None:
+    seen.until(lambda now: now["frame"] > 5 and now["word"] == "LIVE", 40.0)
+    seen.focus()
+    seen.until(lambda now: now["active"])
+    assert seen.state["colours"] > 100, "the screen is empty"
+
+    seen.key("space")
+    stood = seen.until(lambda now: now["paused"])["frame"]
+    time.sleep(0.3)
+    stood = seen.state["frame"]
+    seen.key("Right")
+    seen.until(lambda now: now["frame"] == stood + 1)
+    seen.key("Left")
+    seen.until(lambda now: now["frame"] == stood)
+    seen.key("space")
+    seen.until(lambda now: not now["paused"])
+
+    seen.key("2")
+    seen.until(lambda now: now["enlarged"] == "depth")
+    seen.key("Escape")
+    seen.until(lambda now: now["enlarged"] is None)
+
+    seen.key("F11")
+    seen.until(lambda now: now["kiosk"] and now["size"] == now["screen"])
+    seen.key("Escape")
+    seen.until(lambda now: not now["kiosk"] and now["size"] != now["screen"])
+
+    seen.key("ctrl+3")
+    seen.until(lambda now: now["tab"] == 2)
+    seen.type("k1s")
+    seen.until(lambda now: now["subject"] == "k1s")
+    assert not seen.state["kiosk"]
+    assert seen.state["enlarged"] is None
+
+    seen.key("F1")
+    seen.until(lambda now: any("shortcuts" in title for title in now["dialogs"]))
+    seen.key("Escape")
+    seen.until(lambda now: not now["dialogs"])
+
+    started = time.monotonic()
+    seen.key("ctrl+q")
+    assert seen.process.wait(5) == 0
+    assert time.monotonic() - started < 3.0
+    remembered = json.loads((tmp_path / "window.json").read_text())
+    assert remembered["tab"] == 2
+    assert remembered["recent"] == ["clip"]
+    assert not [line for line in seen.wrong if "Traceback" in line or "QThread" in line or "QObject" in line]

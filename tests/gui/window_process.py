@@ -1,0 +1,59 @@
+"""Runs the window in a process of its own and says once in a while what it shows, for tests on a real display."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+from window_scenes import Scene
+
+from fasdemo.gui.app import Launch, run
+from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.pipeline import SourceRequest
+
+
+def report() -> None:
+    window = next((one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)), None)
+    screen = QApplication.primaryScreen()
+    if window is None or screen is None or not window.isVisible():
+        return
+    image = screen.grabWindow(0).scaled(80, 50).toImage()  # type: ignore[arg-type]
+    colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+    result, enlarged, transport = window.shown_result, window.workspace.enlarged, window.player.transport
+    dialogs = [one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window]
+    state = {
+        "frame": -1 if result is None else result.frame,
+        "word": window.workspace.card.headline.word,
+        "kiosk": window.in_kiosk,
+        "size": [window.width(), window.height()],
+        "screen": [screen.size().width(), screen.size().height()],
+        "enlarged": None if enlarged is None else enlarged.name,
+        "tab": window.workspace.tab,
+        "paused": transport is not None and transport.paused,
+        "dialogs": dialogs,
+        "subject": window.workspace.record.subject.text(),
+        "active": window.isActiveWindow(),
+        "colours": len(colours),
+    }
+    print(json.dumps(state), flush=True)
+
+
+def main() -> int:
+    app = QApplication(["fasdemo"])
+    timer = QTimer()
+    timer.timeout.connect(report)
+    timer.start(60)
+    scene = Scene()
+    status = run(
+        Launch(source=SourceRequest("clip"), loop=True), scene.make_source, scene.make_judge, Path(sys.argv[1])
+    )
+    timer.stop()
+    del app
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
