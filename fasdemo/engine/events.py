@@ -9,6 +9,7 @@ import csv
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +44,7 @@ class Event(BaseModel):
     """Time of day, ISO 8601; only for cameras, whose clock is the present."""
     frame: Annotated[int, Field(ge=0)]
     timestamp_s: float
-    source: str
+    source: str = ""
     live_source: bool
     model: str
     model_sha256: str
@@ -95,7 +96,7 @@ class EventLog:
         """Take the next result; returns the events that it gave.
 
         Raises:
-            UserError: the disk is full.
+            UserError: the disk is full; the log is closed with its last complete line.
         """
         self._last = result
         events = []
@@ -186,10 +187,17 @@ class EventLog:
                 self._csv.writerow({name: _cell(value) for name, value in content.items()})
             self._stream.flush()
         except OSError as error:
-            if start is not None:
-                # A half line would spoil what was written before.
-                os.truncate(self._path, start)
+            self._give_up(start)
             raise UserError(f"--log {self._path}: cannot be written ({error.strerror}); free some space.") from error
+
+    def _give_up(self, start: int | None) -> None:
+        """Close without the half line, which would spoil what was written before."""
+        with suppress(OSError):
+            self._stream.close()
+        if start is not None:
+            # A device such as /dev/full has nothing to cut off.
+            with suppress(OSError):
+                os.truncate(self._path, start)
 
 
 def read_events(path: Path) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -105,4 +106,5 @@ def _face_json(verdict: FaceVerdict) -> dict[str, Any]:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 5)
+    """JSON has neither NaN nor infinity: such a number is no measurement."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 5)

@@ -14,6 +14,7 @@ COLOURS = {Status.LIVE: "#0072b2", Status.SPOOF: "#d55e00", Status.UNCERTAIN: "#
 _HATCH = {Status.LIVE: "", Status.SPOOF: "cross", Status.UNCERTAIN: "lines"}
 _WIDTH, _LEFT, _RIGHT, _TOP = 960, 90, 20, 64
 _BAND, _GAP = 34, 14
+_MOST_FACES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,14 @@ def svg(events: Sequence[Event]) -> str:
     start = min((event.timestamp_s for event in events), default=0.0)
     end = max((event.timestamp_s for event in events), default=1.0)
     scale = (_WIDTH - _LEFT - _RIGHT) / max(end - start, 1e-3)
-    tracks = sorted({span.track_id for span in found})
+    bands: dict[int, list[Span]] = {}
+    for span in found:
+        bands.setdefault(span.track_id, []).append(span)
+    tracks = sorted(bands)[:_MOST_FACES]
     height = _TOP + max(len(tracks), 1) * (_BAND + _GAP) + 66
     first = events[0] if events else None
     title = "no events" if first is None else f"{first.source}, judged by {first.model} with policy {first.policy}"
+    left_out = "" if len(bands) <= len(tracks) else f"; the first {len(tracks)} of {len(bands)} faces"
     note = "" if first is None or first.live_source else " (recording, no live-camera decision)"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
@@ -90,7 +95,7 @@ def svg(events: Sequence[Event]) -> str:
         '<pattern id="cross" width="8" height="8" patternUnits="userSpaceOnUse">'
         '<path d="M0 8L8 0M0 0L8 8" stroke="#fff" stroke-width="1"/></pattern></defs>',
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
-        f'<text x="{_LEFT}" y="24" font-size="15">{escape(title + note)}</text>',
+        f'<text x="{_LEFT}" y="24" font-size="15">{escape(_visible(title + note + left_out))}</text>',
     ]
     x = float(_LEFT)
     for status, colour in COLOURS.items():
@@ -102,11 +107,8 @@ def svg(events: Sequence[Event]) -> str:
     for row, track in enumerate(tracks):
         y = _TOP + row * (_BAND + _GAP)
         parts.append(f'<text x="10" y="{y + 22}">face {track}</text>')
-        for span in found:
-            if span.track_id == track:
-                parts += _band(
-                    span, y, _LEFT + (span.start_s - start) * scale, max((span.end_s - span.start_s) * scale, 1)
-                )
+        for span in bands[track]:
+            parts += _band(span, y, _LEFT + (span.start_s - start) * scale, max((span.end_s - span.start_s) * scale, 1))
     base = _TOP + max(len(tracks), 1) * (_BAND + _GAP)
     parts.append(f'<path d="M{_LEFT} {base}H{_WIDTH - _RIGHT}" stroke="#333"/>')
     step = _step(end - start)
@@ -122,12 +124,17 @@ def _band(span: Span, y: float, x: float, width: float) -> list[str]:
     score = "no score" if span.score is None else f"score {span.score:.3f}"
     truth = f", truth {span.truth}" if span.truth else ""
     reasons = f": {', '.join(span.reasons)}" if span.reasons else ""
-    tip = escape(f"{span.status.value} {span.start_s:.2f}-{span.end_s:.2f} s, {score}{truth}{reasons}")
+    tip = escape(_visible(f"{span.status.value} {span.start_s:.2f}-{span.end_s:.2f} s, {score}{truth}{reasons}"))
     box = f'x="{x:.1f}" y="{y}" width="{width:.1f}" height="{_BAND}"'
     parts = [f'<rect {box} fill="{COLOURS[span.status]}"><title>{tip}</title></rect>']
     if _HATCH[span.status]:
         parts.append(f'<rect {box} fill="url(#{_HATCH[span.status]})" pointer-events="none"/>')
     return parts
+
+
+def _visible(text: str) -> str:
+    """XML has no way to write control characters."""
+    return "".join(one if one.isprintable() else "?" for one in text)
 
 
 def _step(duration_s: float) -> float:

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import cv2
 import mediapipe as mp
 import numpy as np
 import numpy.typing as npt
@@ -164,7 +163,7 @@ def as_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
         raise ValueError(f"expected uint8 (H, W, 3) or (H, W), not {image.dtype} {image.shape}")
     if image.ndim == 2:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), np.uint8)
+        return np.repeat(image[:, :, np.newaxis], 3, axis=2)
     return image
 
 

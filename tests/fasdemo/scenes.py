@@ -47,6 +47,32 @@ def relief_mm(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return np.where(head > 0.0, skull - nose + sockets, np.nan)
 
 
+@lru_cache(maxsize=12)
+def _clean(kind: str, pose: Pose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Colour, depth in millimetres and infrared without noise, float32."""
+    millimetre_px = FOCAL / (pose.distance_m * 1000.0)
+    scale = EYE_DISTANCE_MM * millimetre_px / 42.2
+    middle = _PHOTO_POINTS[:2].mean(0)
+    move = np.array([[scale, 0.0, pose.x - scale * middle[0]], [0.0, scale, pose.y - scale * middle[1]]])
+    flags = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA
+    rgb = cv2.warpAffine(photograph(), move, (WIDTH, HEIGHT), flags=flags, borderValue=(100, 105, 110))
+    v, u = np.mgrid[:HEIGHT, :WIDTH].astype(np.float64)
+    u, v = (u - pose.x) / millimetre_px, (v - pose.y) / millimetre_px
+    if kind == "live":
+        depth_mm = np.nan_to_num(relief_mm(u, v) + pose.distance_m * 1000.0 - 35.0, nan=pose.distance_m * 1000 + 300.0)
+    else:
+        depth_mm = pose.distance_m * 1000.0 + 0.05 * u
+    ir = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    if kind == "screen":
+        ir = np.where((np.abs(u) < 90) & (np.abs(v - 20) < 120), np.float32(3.0), ir)
+    return rgb.astype(np.float32), depth_mm.astype(np.float32), ir
+
+
+@lru_cache(maxsize=1)
+def _noise() -> np.ndarray:
+    return np.random.default_rng(7).standard_normal((HEIGHT, WIDTH, 3)).astype(np.float32)
+
+
 def frame(
     index: int = 0,
     kind: str = "live",
@@ -57,41 +83,22 @@ def frame(
     **changes: object,
 ) -> FrameSet:
     """One frame set: `live`, `print` (plane, bright in infrared) or `screen` (plane, black in infrared)."""
-    rng = np.random.default_rng([index, 7])
-    millimetre_px = FOCAL / (pose.distance_m * 1000.0)
-    scale = EYE_DISTANCE_MM * millimetre_px / 42.2
-    middle = _PHOTO_POINTS[:2].mean(0)
-    move = np.array([[scale, 0.0, pose.x - scale * middle[0]], [0.0, scale, pose.y - scale * middle[1]]])
-    rgb = cv2.warpAffine(
-        photograph(),
-        move,
-        (WIDTH, HEIGHT),
-        flags=cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA,
-        borderValue=(100, 105, 110),
-    )
-    v, u = np.mgrid[:HEIGHT, :WIDTH].astype(np.float64)
-    u, v = (u - pose.x) / millimetre_px, (v - pose.y) / millimetre_px
-    if kind == "live":
-        depth_mm = np.nan_to_num(relief_mm(u, v) + pose.distance_m * 1000.0 - 35.0, nan=pose.distance_m * 1000 + 300.0)
-    else:
-        depth_mm = pose.distance_m * 1000.0 + 0.05 * u
-    ir = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float64)
-    if kind == "screen":
-        screen = (np.abs(u) < 90) & (np.abs(v - 20) < 120)
-        ir = np.where(screen, 3.0, ir)
+    rgb, depth_mm, ir = _clean(kind, pose)
     if noise:
-        rgb = np.clip(rgb + rng.normal(0, 2, rgb.shape), 0, 255).astype(np.uint8)
-        depth_mm = depth_mm + rng.normal(0, 1, depth_mm.shape)
-        ir = ir + rng.normal(0, 1, ir.shape)
+        # The same noise, moved on by a step: no two frames are alike, and none costs a new draw.
+        grain = np.roll(_noise(), (7 * index, 13 * index), (0, 1))
+        rgb = rgb + 2.0 * grain
+        depth_mm = depth_mm + grain[..., 0]
+        ir = ir + grain[..., 1]
     time = index / fps
     streams: dict[str, object] = {
-        "depth": np.round(np.clip(depth_mm, 0, 65535)).astype(np.uint16) if "depth" in declared else None,
+        "depth": np.clip(depth_mm + 0.5, 0, 65535).astype(np.uint16) if "depth" in declared else None,
         "ir": np.clip(ir, 0, 255).astype(np.uint8) if "ir" in declared else None,
     }
     fields: dict[str, object] = {
         "index": index,
         "timestamp_s": time,
-        "rgb": rgb,
+        "rgb": np.clip(rgb, 0, 255).astype(np.uint8),
         "calibration": CALIBRATION,
         "declared": declared,
         "times": {stream: StreamTime(time, index) for stream in declared},
