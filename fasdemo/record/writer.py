@@ -51,12 +51,19 @@ class SessionWriter:
         folder: created with its parents.
         session: what is known beforehand; `state`, `frames`, `lost` and `checksums` are written by this class.
         color_format: `jpg` (quality 95) or `png`; depth and IR are lossless in either case.
+        videos: of a session in videos, the files to write in place of the usual ones, by stream, opened in `folder`.
 
     Raises:
         UserError: the folder holds a session already, or cannot be written.
     """
 
-    def __init__(self, folder: Path, session: Session, color_format: ColorFormat = "jpg") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        session: Session,
+        color_format: ColorFormat = "jpg",
+        videos: dict[Stream, VideoTrackWriter] | None = None,
+    ) -> None:
         self.folder = folder
         self.session = session.model_copy(update={"state": "open", "frames": 0, "lost": 0, "checksums": {}})
         self.frames = 0
@@ -64,7 +71,7 @@ class SessionWriter:
         self.bytes_written = 0
         self._color_format: ColorFormat = color_format
         self._checksums: dict[str, str] = {}
-        self._videos: dict[Stream, VideoTrackWriter] = {}
+        self._videos: dict[Stream, VideoTrackWriter] = {} if videos is None else dict(videos)
         self._streams: tuple[Stream, ...] = tuple(name for name in STREAMS if name in session.streams)
         self._closed = False
         if (folder / SESSION_FILE).exists():
@@ -81,7 +88,7 @@ class SessionWriter:
             self._rows = (folder / FRAMES_FILE).open("ab", buffering=0)
             self._rows_bytes = self._rows.write((",".join(FRAME_COLUMNS) + "\n").encode("ascii")) or 0
             if session.container == "video":
-                for stream in self._streams:
+                for stream in self._streams if videos is None else ():
                     self._videos[stream] = VideoTrackWriter(folder / VIDEO_FILES[stream], stream, session.fps)
         except OSError as error:
             raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder.") from None
