@@ -17,9 +17,10 @@ import cv2
 import numpy as np
 from pydantic import ValidationError
 
+from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Depth, FrameSet, Rgb, Stream
-from fasdemo.record.image_codec import MAX_FILE_BYTES, Image, read_image
+from fasdemo.record.image_codec import MAX_FILE_BYTES, Image, check_claims, read_image
 from fasdemo.record.schema import CalibrationRecord
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
@@ -33,6 +34,7 @@ _ROLES: dict[str, Stream] = {
     "infrared": "ir",
     "nir": "ir",
 }
+_MAX_CALIBRATION_BYTES = 1024 * 1024
 _SUFFIX = re.compile(r"^(?P<name>.+?)[_.\- ](?P<role>" + "|".join(_ROLES) + r")$", re.IGNORECASE)
 
 
@@ -93,7 +95,7 @@ def find_stills(paths: Sequence[Path]) -> list[Still]:
 def natural_key(path: Path) -> list[tuple[int, int, str]]:
     """Sorts `frame2` before `frame10`."""
     return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.lower())
+        (0, int(part), "") if part.isdecimal() else (1, 0, part.lower())
         for part in re.split(r"(\d+)", path.as_posix())
         if part
     ]
@@ -136,11 +138,13 @@ def load_calibration(path: Path) -> Calibration:
         UserError: no such file, or one that breaks the format.
     """
     try:
-        return CalibrationRecord.model_validate_json(path.read_bytes()).value()
+        return CalibrationRecord.model_validate_json(read_bounded(path, _MAX_CALIBRATION_BYTES)).value()
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise UserError(f"{path}: {where}: {first['msg']}; write it as in docs/cameras.md.") from None
+    except ValueError as error:
+        raise UserError(f"{path}: cannot be used: {error}; write it as in docs/cameras.md.") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
 
@@ -197,10 +201,10 @@ def _read(path: Path, stream: Stream) -> Image:
     try:
         if stream == "rgb":
             return read_image(path, "rgb")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ValueError("the file is too large for a picture")
+        data = read_bounded(path, MAX_FILE_BYTES)
+        check_claims(data)
         # Grey at the file's own depth: infrared is often stored as three equal channels.
-        image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_ANYDEPTH)
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
         if image is None:
             raise ValueError("the picture cannot be decoded")
         if stream == "depth" and image.dtype != np.uint16:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fasdemo.engine.events import Event, read_events
 from fasdemo.engine.timeline import Span, changes_a_minute, spans, svg
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, printable
 
 EXAMPLE = "fasdemo replay events.jsonl --output events.svg"
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     output: Path = options.output or options.log.with_suffix(".svg")
     if output.suffix.lower() != ".svg":
         raise UserError(f"--output {output}: the time line is an SVG picture; choose a name that ends in .svg.")
-    print("\n".join(_table(events)))
+    print("\n".join(map(printable, _table(events))))
     temporary = output.with_name(output.name + ".part")
     try:
         temporary.write_text(svg(events), encoding="utf-8")
