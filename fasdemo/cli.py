@@ -6,7 +6,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fasdemo import __version__
@@ -120,10 +120,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _subcommand(name: str, arguments: list[str]) -> int:
-    if name not in COMMANDS:
-        hint = " To play a file, write --video before it." if Path(name).exists() else ""
-        raise UserError(f"{name!r} is no command; choose from {', '.join(COMMANDS)}.{hint}")
+def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
+    """The parser of one subcommand, and the function that runs it."""
     module = importlib.import_module(f"fasdemo.commands.{name}_command")
     parser = argparse.ArgumentParser(
         prog=f"fasdemo {name}",
@@ -132,7 +130,15 @@ def _subcommand(name: str, arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
-    return int(module.run(parser.parse_args(arguments)))
+    return parser, module.run
+
+
+def _subcommand(name: str, arguments: list[str]) -> int:
+    if name not in COMMANDS:
+        hint = " To play a file, write --video before it." if Path(name).exists() else ""
+        raise UserError(f"{name!r} is no command; choose from {', '.join(COMMANDS)}.{hint}")
+    parser, run = command_parser(name)
+    return int(run(parser.parse_args(arguments)))
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -6,9 +6,9 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, printable
 
 COMMANDS = {
     "train": "train a network from a configuration",
@@ -23,6 +23,19 @@ COMMANDS = {
     "export": "write an ONNX model with its card",
     "synth": "render faces and attacks as RGB, depth and infrared",
 }
+
+
+def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
+    """The parser of one subcommand, and the function that runs it."""
+    module = importlib.import_module(f"trainer.commands.{name}_command")
+    parser = argparse.ArgumentParser(
+        prog=f"python -m trainer {name}",
+        description=COMMANDS[name],
+        epilog=f"example: {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    return parser, module.run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,18 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()))
         return 0
     name = arguments[0]
-    module = importlib.import_module(f"trainer.commands.{name}_command")
-    parser = argparse.ArgumentParser(
-        prog=f"python -m trainer {name}",
-        description=COMMANDS[name],
-        epilog=f"example: {module.EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    module.add_arguments(parser)
+    parser, run = command_parser(name)
     try:
-        return int(module.run(parser.parse_args(arguments[1:])))
+        return int(run(parser.parse_args(arguments[1:])))
     except UserError as error:
-        print(f"trainer {name}: {error}", file=sys.stderr)
+        print(f"trainer {name}: {printable(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"trainer {name}: interrupted.", file=sys.stderr)

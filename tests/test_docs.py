@@ -1,0 +1,80 @@
+"""Every command in README and docs is one that exists, and those that need nothing but the demo are run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fasdemo.cli
+import trainer.__main__
+from tests.conftest import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [body for name, body in _FENCE.findall(page.read_text(encoding="utf-8")) if name == language]
+
+
+def commands() -> list[str]:
+    """Lines of shell blocks, each with its continuation lines."""
+    found = []
+    for page in PAGES:
+        for body in blocks(page, "sh"):
+            for line in body.replace("\\\n", " ").splitlines():
+                text = line.split(" #", 1)[0].strip()
+                if text and not text.startswith("#"):
+                    found.append(text)
+    return sorted(set(found))
+
+
+def words_of(command: str) -> list[str]:
+    words = shlex.split(command)
+    while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+        words.pop(0)
+    for cut in ("|", ">", "&&"):
+        if cut in words:
+            words = words[: words.index(cut)]
+    return words
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_command_exists_and_takes_these_options(command: str) -> None:
+    words = words_of(command)
+    if words[0] == "make":
+        targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+        assert next(word for word in words[1:] if "=" not in word) in targets
+    elif words[0] == "fasdemo":
+        if len(words) > 1 and words[1] in fasdemo.cli.COMMANDS:
+            fasdemo.cli.command_parser(words[1])[0].parse_args(words[2:])
+        else:
+            fasdemo.cli.build_parser().parse_args(words[1:])
+    elif words[:3] == ["python", "-m", "trainer"] or words[1:4] == ["-m", "trainer"]:
+        name = words[3] if words[3] in trainer.__main__.COMMANDS else "train"
+        rest = words[4:] if words[3] in trainer.__main__.COMMANDS else words[3:]
+        trainer.__main__.command_parser(name)[0].parse_args(rest)
+    else:
+        assert words[0] in {"pip", "python", "torchrun", "py", "tensorboard", "git", "cp"}, (
+            f"unknown program in {command!r}"
+        )
+
+
+def test_the_python_page_runs_as_it_stands() -> None:
+    (body,) = blocks(ROOT / "docs" / "python.md", "python")
+    done = subprocess.run([sys.executable, "-c", body], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "LIVE" in done.stdout
+    assert "SPOOF" in done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_exist(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} points at {target}"
