@@ -28,6 +28,8 @@ _NOSE_CENTRE = (0.50, 0.555)
 _NOSE_RADII = (0.085, 0.135)
 _NOSE_TIP_RADIUS = 0.045
 _LEAST_POINTS = 60
+_DEEPEST_MM = 120.0
+"""What lies farther than this from the median of a face's front is no part of it, even tilted by 45 degrees."""
 _TRIM = 3.0
 """Robust fits leave out what lies beyond this many standard deviations (estimated from the median deviation): holes cut
 into a print, a strand of hair."""
@@ -122,6 +124,8 @@ def surface(depth_mm: Grid) -> dict[str, float | None]:
     """`plane_residual_mm`, `sheet_residual_mm`, `relief_mm` and `nose_mm` of a depth grid, 0 = no reading."""
     size = depth_mm.shape[0]
     use = oval(size) & (depth_mm > 0)
+    if use.any():
+        use &= np.abs(depth_mm - np.median(depth_mm[use])) <= _DEEPEST_MM
     if int(use.sum()) < _LEAST_POINTS:
         return dict.fromkeys(("plane_residual_mm", "sheet_residual_mm", "relief_mm", "nose_mm"))
     x, y = _positions(size)

@@ -35,13 +35,12 @@ class Fusion:
         self._threshold = threshold
         # Once LIVE, a face may dip to the middle of the uncertain band, in log-odds, without losing the word.
         self._hold = _sigmoid((_logit(threshold.live_above) + _logit(threshold.spoof_below)) / 2)
-        self._last_s: float | None = None
-        self.status = Status.UNCERTAIN
         self.restart()
 
     def restart(self) -> None:
         """Forget everything, e.g. because something else may stand there now."""
         self.status = Status.UNCERTAIN
+        self._last_s: float | None = None
         self._log_odds = 0.0
         self._score_logit: float | None = None
         self._live_frames = 0
