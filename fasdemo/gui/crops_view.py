@@ -72,7 +72,9 @@ class CropsView(QWidget):
                 pixels = max(1, round(side * self.devicePixelRatioF()))
                 painter.drawImage(square, as_qimage(resized(picture, pixels, pixels)))
             elif self._card is not None and spec is None:
-                caption += " not used"
+                caption += ", not used"
+            elif self._crops is not None:
+                caption += ", absent"
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             below = QRectF(square.left(), square.bottom(), side, self._caption())
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, caption)

@@ -49,5 +49,6 @@ class Footer(QWidget):
 
     def show_recording(self, words: str) -> None:
         """A running recording, said wherever the window looks; empty = none."""
-        self.items["recording"].setText(words)
+        # The dot's colour is the icing: the word REC says it.
+        self.items["recording"].setText(words.replace("●", '<span style="color:#d55e00">●</span>'))
         self.items["recording"].setVisible(bool(words))

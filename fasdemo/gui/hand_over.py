@@ -17,6 +17,8 @@ class Work:
     """It does not follow the one before in time."""
     skipped: int = 0
     """Frames replaced by this one because nobody took them."""
+    lost: int = 0
+    """Frames that the source itself lost before this one."""
     capture_ms: float = 0.0
     """Time to read and decode it, of a file."""
 
@@ -36,7 +38,7 @@ class HandOver:
             if old is not None:
                 gap = old.frame.lost_before + 1
                 frame = replace(work.frame, lost_before=work.frame.lost_before + gap)
-                work = Work(frame, work.fresh or old.fresh, work.skipped + old.skipped + 1)
+                work = Work(frame, work.fresh or old.fresh, old.skipped + 1, old.lost + work.lost)
             self._work = work
             self._changed.notify_all()
 

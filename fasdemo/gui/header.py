@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from fasdemo.gui.cameras import CameraList
 from fasdemo.gui.icons import icon
 from fasdemo.gui.mailbox import EngineFacts
 from fasdemo.gui.pipeline import EngineRequest
@@ -27,7 +28,7 @@ class Header(QWidget):
     action = pyqtSignal(str)
     engine_chosen = pyqtSignal(object)
 
-    def __init__(self, models: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, models: Sequence[str], cameras: CameraList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -44,7 +45,11 @@ class Header(QWidget):
         self.source.setIconSize(QSize(14, 14))
         self.source.setMinimumWidth(150)
         self.menu = QMenu(self.source)
-        self.menu.aboutToShow.connect(self._fill_menu)
+        self.menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.menu.setToolTipsVisible(True)
+        self.menu.aboutToShow.connect(self._open_menu)
+        self.cameras = cameras
+        cameras.changed.connect(self._fill_menu)
         self.source.setMenu(self.menu)
         self.model = self._combo("Model", "The network that judges", 190)
         self.model.addItem("Automatic", None)
@@ -151,11 +156,18 @@ class Header(QWidget):
             EngineRequest(self.model.currentData(), self.policy.currentData(), self.device.currentData())
         )
 
+    def _open_menu(self) -> None:
+        self.cameras.refresh()
+        self._fill_menu()
+
     def _fill_menu(self) -> None:
         menu = self.menu
         menu.clear()
         _add(menu, "RealSense camera", lambda: self.opened.emit("realsense"), "depth-camera", "Ctrl+R")
         _add(menu, "Webcam", lambda: self.opened.emit("webcam"), "camera")
+        for spec, words in self.cameras.cameras:
+            name = "depth-camera" if spec.startswith("realsense") else "camera"
+            _add(menu, words, lambda checked=False, spec=spec: self.opened.emit(spec), name)
         menu.addSeparator()
         _add(menu, "Video or recording…", lambda: self.action.emit("open_file"), "file", "Ctrl+O")
         _add(menu, "Session or picture folder…", lambda: self.action.emit("open_folder"), "folder", "Ctrl+Shift+O")

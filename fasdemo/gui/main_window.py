@@ -17,6 +17,7 @@ from fasdemo import __version__
 from fasdemo.capture.source import SourceInfo
 from fasdemo.depth_view import DepthScale
 from fasdemo.engine.result import FrameResult
+from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
 from fasdemo.gui.dropped import dropped_files
 from fasdemo.gui.footer import Footer
 from fasdemo.gui.header import Header, source_words
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         settings_path: where they are written when the window closes.
         models: names of the shipped models.
         demo: path of the demo session, None where it is missing.
+        look: lists the connected cameras.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         settings_path: Path,
         models: Sequence[str] = (),
         demo: str | None = None,
+        look: Callable[[], Cameras] = connected_cameras,
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
@@ -87,7 +90,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
-        self.header, self.footer, self.messages = Header(models), Footer(), MessageBar()
+        self.cameras = CameraList(look, self)
+        self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
         self.pages = QStackedWidget()
         for page in (self.start, self.workspace, self.kiosk):
@@ -464,7 +468,8 @@ class MainWindow(QMainWindow):
         assert info is not None
         assert request is not None
         self._info, self._live, self._fps, self._count = info, info.live, info.fps, info.frame_count
-        self.settings.remember_source(request.spec)
+        if not info.live:
+            self.settings.remember_source(request.spec)
         self._show_recent()
         work = self.workspace
         work.show_streams(info.declared)
@@ -484,7 +489,7 @@ class MainWindow(QMainWindow):
             self._view = None
             for pane in self.workspace.panes:
                 pane.show_view(None)
-                pane.show_message("")
+                pane.show_message("No picture" if pane is self.workspace.colour_pane else "")
             self.stop_recording()
         self._show_playing()
 
@@ -566,6 +571,7 @@ class MainWindow(QMainWindow):
         work.timing.show_timing(None)
         work.timing.show_facts(None)
         work.timeline.set_threshold(None)
+        work.timeline.clear()
         work.record.show_source(None, self.settings.record_folder)
         self.footer.show_timing(None)
         self.footer.show_facts(None)
@@ -632,6 +638,7 @@ class MainWindow(QMainWindow):
         self.player.close()
         self.hide()
         self.player.join(_CLOSE_S)
+        self.cameras.join(_CLOSE_S)
         super().closeEvent(event)
 
     @override

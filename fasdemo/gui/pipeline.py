@@ -179,7 +179,7 @@ class Pipeline:
                 tap = self._tap
             if tap is not None:
                 tap(frame)
-            self._hand_over.put_newest(Work(frame))
+            self._hand_over.put_newest(Work(frame, lost=frame.lost_before))
         self._mailbox.say(phase=Phase.ENDED)
 
     def _read_file(self, source: Source) -> None:
@@ -200,7 +200,7 @@ class Pipeline:
                 continue
             if order.paced and not self.transport.wait_until_due(frame.timestamp_s):
                 continue
-            self._hand_over.put_next(Work(frame, fresh, capture_ms=capture_ms))
+            self._hand_over.put_next(Work(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
             fresh, given = False, given + 1
             self._mailbox.say(phase=Phase.RUNNING)
             for sentence in source.warnings[said:]:
@@ -230,7 +230,8 @@ class Pipeline:
                 if wanted != current:
                     judge = self._exchange(judge, wanted)
                     current = wanted
-                    work = replace(work, fresh=True)
+                    # What passed while the engine was being made was never meant to be judged.
+                    work = replace(work, fresh=True, skipped=0)
                 self._frame_index = work.frame.index
                 result = self._result(judge, work)
                 self._deliver(work, result)
@@ -286,7 +287,7 @@ class Pipeline:
             score=None if face is None else face.score,
             frame_score=None if face is None else face.frame_score,
             truth=result.truth,
-            lost=work.frame.lost_before - work.skipped,
+            lost=work.lost,
             skipped=work.skipped,
             fresh=work.fresh,
         )

@@ -110,12 +110,14 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
         whole = QSpinBox()
         whole.setRange(int(low), int(high))  # type: ignore[call-overload]
         whole.setValue(value)
+        whole.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         return whole
     spin = QDoubleSpinBox()
     spin.setDecimals(2)
     spin.setSingleStep(0.05)
     spin.setRange(float(low), float(high))  # type: ignore[arg-type]
     spin.setValue(float(value))
+    spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     return spin
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import timedelta
 from pathlib import Path
 
 from PyQt6.QtCore import QDate, Qt, pyqtSignal
@@ -19,6 +18,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -73,6 +73,7 @@ class RecordPanel(QWidget):
         self.species.setEditable(True)
         self.species.addItems(SPECIES)
         self.species.setCurrentText("print-flat")
+        self.species.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.instrument = QLineEdit()
         self.instrument.setPlaceholderText("e.g. A4 laser print")
         self.subject = QLineEdit()
@@ -113,7 +114,7 @@ class RecordPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, field in (
             ("Subject", self.subject),
-            ("Shown", kind),
+            ("Presented", kind),
             ("Species", self.species),
             ("Instrument", self.instrument),
             ("Consent", self.consent),
@@ -122,6 +123,7 @@ class RecordPanel(QWidget):
         ):
             caption = QLabel(words)
             caption.setProperty("role", "caption")
+            caption.setMinimumHeight(self.subject.sizeHint().height())
             if isinstance(field, QWidget):
                 field.setAccessibleName(words)
                 caption.setBuddy(field)
@@ -277,6 +279,6 @@ def _disk_left(root: Path, megabytes_per_second: float) -> str:
     except OSError:
         return "–"
     if megabytes_per_second > 0:
-        left = timedelta(seconds=free_mb / megabytes_per_second)
-        return f"{left.days} d" if left.days else f"{left.seconds // 3600} h {left.seconds % 3600 // 60:02d} min"
+        minutes = int(free_mb / megabytes_per_second / 60.0)
+        return f"{minutes // 60} h {minutes % 60:02d} min" if minutes < 48 * 60 else f"{minutes // 1440} days"
     return f"{free_mb / 1000:.1f} GB"

@@ -50,7 +50,7 @@ class Timeline(QWidget):
         self._by_frame: dict[int, Sample] = {}
         self._changed = False
         self._now_s = 0.0
-        self._plot = pg.PlotWidget(self)
+        self._plot = pg.PlotWidget(self, axisItems={"bottom": _Seconds("bottom")})
         self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(False, False)
         self._plot.hideButtons()
@@ -80,14 +80,17 @@ class Timeline(QWidget):
 
     def start(self, info: SourceInfo) -> None:
         """Another source."""
-        self._samples.clear()
-        self._by_frame.clear()
-        self._length_s = None
+        self.clear()
         if not info.live and info.frame_count and info.fps > 0:
             self._length_s, self._fps = info.frame_count / info.fps, info.fps
-        self._now_s = 0.0
-        self._changed = True
         self.refresh()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._samples.clear()
+        self._by_frame.clear()
+        self._length_s, self._now_s = None, 0.0
+        self._changed = True
 
     def set_threshold(self, threshold: Threshold | None) -> None:
         """The lines above and below which the verdict falls."""
@@ -199,6 +202,14 @@ class Timeline(QWidget):
     def showEvent(self, event: QShowEvent | None) -> None:
         self._changed = True
         self.refresh()
+
+
+class _Seconds(pg.AxisItem):  # type: ignore[misc]
+    """Times with their unit."""
+
+    @override
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{value:g} s" for value in values]
 
 
 def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:

@@ -186,7 +186,9 @@ class VerdictCard(QWidget):
             painter.fillRect(rect, status_colour(said.status, self.palette()))
         elif said.status is not None:
             frame = min(rect.width(), rect.height()) * 0.03
-            painter.setPen(QPen(status_colour(said.status, self.palette()), frame))
+            pen = QPen(status_colour(said.status, self.palette()), frame)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2))
         unit = min(rect.height(), rect.width() * 0.7)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -18,12 +18,15 @@ from pytestqt.qtbot import QtBot
 from window_scenes import HEIGHT, WIDTH, Scene
 
 from fasdemo.engine.result import Status
+from fasdemo.gui.cameras import Cameras
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.shortcuts import SHORTCUTS
 from fasdemo.gui.theme import apply_theme
 
-Open = Callable[..., MainWindow]
+
+def cameras() -> Cameras:
+    return (("webcam:3", "Front camera (3)"),)
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def place(tmp_path: Path) -> Path:
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path, place: Path) -> Iterator[MainWindow]:
     apply_theme(qapp, dark=True)
     settings = Settings(snap_folder=tmp_path / "snaps", record_folder=tmp_path / "sessions")
-    made = MainWindow(scene.make_source, scene.make_judge, settings, place, ("fusion", "colour-only"), "demo")
+    made = MainWindow(scene.make_source, scene.make_judge, settings, place, ("fusion", "colour-only"), "demo", cameras)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -128,12 +131,13 @@ def test_colour_alone_is_called_lower_assurance_and_needs_no_other_panes(window:
 def test_the_pictures_are_painted(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     for pane in window.workspace.panes:
-        rect = pane.picture_rect()
-        assert rect.width() > 100
+        assert pane.picture_rect().width() > 100
+        view = window._view
+        assert view is not None
+        disc = pane.from_pixel(110 + view.frame.index % 100, 120).toPoint()
+        wall = pane.from_pixel(300, 120).toPoint()
         shot = pane.grab().toImage()
-        middle = shot.pixelColor(rect.center().toPoint())
-        corner = shot.pixelColor(rect.topLeft().toPoint() + QPoint(12, round(rect.height()) - 60))
-        assert middle != corner
+        assert shot.pixelColor(disc).rgb() != shot.pixelColor(wall).rgb()
 
 
 def test_the_picture_on_the_screen_is_the_one_that_was_judged(window: MainWindow, qtbot: QtBot) -> None:
@@ -185,6 +189,14 @@ def test_a_file_that_ended_plays_again(window: MainWindow, qtbot: QtBot) -> None
     assert shown_frame(window) == 29
     QTest.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: shown_frame(window) < 20, timeout=2000)
+
+
+def test_the_source_menu_offers_the_cameras_that_are_connected(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
+    window.header.menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: "Front camera (3)" in [one.text() for one in window.header.menu.actions()], timeout=2000)
+    next(one for one in window.header.menu.actions() if one.text() == "Front camera (3)").trigger()
+    qtbot.waitUntil(lambda: bool(scene.requests), timeout=2000)
+    assert scene.requests[-1].spec == "webcam:3"
 
 
 def test_loop_and_speed_are_kept(window: MainWindow, qtbot: QtBot) -> None:

@@ -251,7 +251,7 @@ class Scene:
     def make_source(self, request: SourceRequest) -> Source:
         self.requests.append(request)
         made: Source
-        if request.spec == "webcam":
+        if request.spec.startswith("webcam"):
             made = camera(self.grab)
         elif request.spec.startswith("missing"):
             raise UserError(f"{request.spec}: no such file or folder.")
