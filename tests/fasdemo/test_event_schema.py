@@ -1,0 +1,95 @@
+"""The documentation of results and reasons against what the engine really says."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+from engine_fixtures import RGB_CARD, make_engine
+from onnx_fixtures import make_model
+from scenes import frame, true_face
+
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.events import COLUMNS
+from fasdemo.engine.evidence import grids, measure
+from fasdemo.engine.reasons import CATALOGUE
+from fasdemo.engine.result import FrameResult
+from fasdemo.frames import Truth
+from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import crop_face
+from fasdemo.models.predictor import Predictor
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads((DOCS / "events.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def results() -> list[FrameResult]:
+    engine = make_engine(0.97)
+    found = [engine.process(frame(index)) for index in range(8)]
+    found += [engine.process(frame(index, "screen")) for index in range(8, 14)]
+    found.append(engine.process(dataclasses.replace(frame(14), depth=None, truth=Truth("spoof", "print-flat"))))
+    found.append(engine.process(dataclasses.replace(frame(15), faults=("stream_stalled",))))
+    found.append(engine.process(dataclasses.replace(frame(16), timestamp_s=float("nan"))))
+    found.append(engine.process(frame(17), still=True))
+    found.append(make_engine(None).process(frame(0)))
+    found.append(make_engine(0.5, faces=[]).process(frame(0)))
+    found.append(make_engine(0.97, card=RGB_CARD).process(frame(0, declared=frozenset({"rgb"}))))
+    return found
+
+
+def test_every_result_fits_the_schema(validator: jsonschema.Draft202012Validator, tmp_path: Path) -> None:
+    with Predictor(make_model(tmp_path / "m.onnx"), device="cpu") as predictor:
+        engine = Engine(predictor, make_engine()._finder)
+        found = [*results(), engine.process(frame(0))]
+    assert found[-1].faces[0].per_modality
+    for result in found:
+        validator.validate(json.loads(json.dumps(result.to_json(), allow_nan=False)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"faces": [{"status": "YES"}]},
+        {"live_source": "no"},
+        {"latency_ms": {}},
+        {"truth": {"label": "maybe", "species": ""}},
+        {"surprise": 1},
+    ],
+)
+def test_the_schema_refuses_what_is_no_result(
+    validator: jsonschema.Draft202012Validator, change: dict[str, object]
+) -> None:
+    good = make_engine(0.97).process(frame(0)).to_json()
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate({**good, **change})
+
+
+def test_every_reason_is_documented_with_its_effect_and_sentence() -> None:
+    rows = {
+        cells[0].strip("` "): [cell.strip() for cell in cells[1:]]
+        for line in (DOCS / "reasons.md").read_text().splitlines()
+        if line.startswith("| `") and (cells := line.strip("|").split("|"))
+    }
+    assert rows == {code: [reason.effect.value, reason.meaning, reason.guidance] for code, reason in CATALOGUE.items()}
+
+
+def test_every_measurement_is_documented() -> None:
+    crops = crop_face(frame(0), true_face(), CropSpec(), 64)
+    names = {*measure(frame(0), true_face(), crops, grids(crops)), "ir_landmark_error"}
+    documented = set(re.findall(r"^\| `(\w+)` \|", (DOCS / "verdict.md").read_text(), re.MULTILINE))
+    assert documented == names
+
+
+def test_every_field_of_the_log_is_documented() -> None:
+    text = (DOCS / "events.md").read_text().split("## The event log")[1]
+    assert set(COLUMNS) <= set(re.findall(r"`(\w+)`", text))
