@@ -10,8 +10,8 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 
 "$PYTHON" - <<'PY' || exit 2
 import sys
-if not (3, 11) <= sys.version_info[:2] < (3, 13):
-    sys.exit(f"setup: Python 3.11 or 3.12 is needed, this is {sys.version.split()[0]}; name one with `make PYTHON=/path/to/python3.12 ...`.")
+if not (3, 11) <= sys.version_info[:2] < (3, 15):
+    sys.exit(f"setup: Python 3.11 to 3.14 is needed, this is {sys.version.split()[0]}; name one with `make PYTHON=/path/to/python3.12 ...`.")
 PY
 
 # System libraries of Qt, OpenGL and USB, by the file that each must provide.
