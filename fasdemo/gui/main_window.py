@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PyQt6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from fasdemo import __version__
 from fasdemo.capture.source import SourceInfo
 from fasdemo.depth_view import DepthScale
 from fasdemo.engine.result import FrameResult
+from fasdemo.gui import dialogs, window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
 from fasdemo.gui.dropped import dropped_files
 from fasdemo.gui.footer import Footer
@@ -94,6 +93,7 @@ class MainWindow(QMainWindow):
         self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
         self.pages = QStackedWidget()
+        self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
         for page in (self.start, self.workspace, self.kiosk):
             self.pages.addWidget(page)
         self._build()
@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
             "toggle_recording": self._toggle_recording,
             "preferences": self.show_preferences,
             "show_shortcuts": self.show_shortcuts,
-            "about": self.show_about,
+            "about": lambda: dialogs.show_about(self),
             "quit": self.close,
         }
 
@@ -238,28 +238,23 @@ class MainWindow(QMainWindow):
 
     def choose_file(self) -> None:
         """Ask for a file."""
-        words = "Videos and recordings (*.mp4 *.mkv *.mov *.avi *.webm *.db3 *.bag);;Models (*.onnx);;All files (*)"
-        found, _ = QFileDialog.getOpenFileName(self, "Open a video or recording", self._start_folder(), words)
-        if found:
-            self.open_files([Path(found)])
+        found = dialogs.ask_for_file(self, self.settings.recent)
+        if found is not None:
+            self.open_files([found])
 
     def choose_folder(self) -> None:
         """Ask for a session's folder."""
-        found = QFileDialog.getExistingDirectory(self, "Open a session or a folder of pictures", self._start_folder())
-        if found:
-            self.open_spec(found)
+        found = dialogs.ask_for_folder(self, self.settings.recent)
+        if found is not None:
+            self.open_spec(str(found))
 
     def choose_model(self) -> None:
         """Ask for a model file."""
-        found, _ = QFileDialog.getOpenFileName(self, "Choose a model", "", "Models (*.onnx)")
-        if found:
-            self.judge_with(EngineRequest(found, None, self._engine.device))
-        else:
+        found = dialogs.ask_for_model(self)
+        if found is None:
             self._show_engine()
-
-    def _start_folder(self) -> str:
-        last = next((Path(spec) for spec in self.settings.recent if Path(spec).exists()), None)
-        return "" if last is None else str(last.parent)
+        else:
+            self.judge_with(EngineRequest(str(found), None, self._engine.device))
 
     def open_files(self, paths: list[Path]) -> None:
         """What was dropped or chosen: a model, a source, or a colour, a depth and an infrared video together."""
@@ -369,8 +364,7 @@ class MainWindow(QMainWindow):
         """The verdict alone on the full screen, or all of the window."""
         if kiosk == self.in_kiosk:
             return
-        for bar in (self.header, self.footer):
-            bar.setVisible(not kiosk)
+        self.header.setVisible(not kiosk)
         self._message_room.setVisible(not kiosk and bool(self.messages.words))
         if kiosk:
             self._was_maximized = self.isMaximized()
@@ -403,20 +397,6 @@ class MainWindow(QMainWindow):
         self.apply_theme()
         self._apply_settings()
         save(self.settings, self._settings_path)
-
-    def show_about(self) -> None:
-        """What this is."""
-        box = QMessageBox(self)
-        box.setWindowTitle("About fasdemo")
-        box.setIconPixmap(app_icon().pixmap(64, 64))
-        box.setText(f"<b>fasdemo {__version__}</b>")
-        box.setInformativeText(
-            "Tells a live face from a presentation attack, in real time, from colour, depth and infrared.\n\n"
-            "A verdict is a measurement with errors, whose rates stand on the model's card. A verdict on a file is "
-            "not a live-camera decision."
-        )
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
 
     # Recording.
 
@@ -608,11 +588,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(1360, 860)
-        if self.settings.geometry:
-            self.restoreGeometry(QByteArray(base64.b64decode(self.settings.geometry)))
-        for name, splitter in self.workspace.splitters().items():
-            if state := self.settings.splitters.get(name):
-                splitter.restoreState(QByteArray(base64.b64decode(state)))
+        window_state.restore(self, self.workspace.splitters(), self.settings)
         self.workspace.show_tab(self.settings.tab)
         self.workspace.transport.loop.setChecked(self.settings.loop)
         self.workspace.transport.show_speed(self.settings.speed)
@@ -620,14 +596,10 @@ class MainWindow(QMainWindow):
         self._apply_settings()
 
     def _keep(self) -> None:
-        settings = self.settings
         if not self.in_kiosk:
-            settings.geometry = _text(self.saveGeometry())
-            settings.splitters = {
-                name: _text(splitter.saveState()) for name, splitter in self.workspace.splitters().items()
-            }
-        settings.tab = self.workspace.tab
-        save(settings, self._settings_path)
+            window_state.keep(self, self.workspace.splitters(), self.settings)
+        self.settings.tab = self.workspace.tab
+        save(self.settings, self._settings_path)
 
     @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -661,7 +633,3 @@ class MainWindow(QMainWindow):
         if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "workspace"):
             self.workspace.timeline.recolour()
         super().changeEvent(event)
-
-
-def _text(data: QByteArray) -> str:
-    return base64.b64encode(data.data()).decode("ascii")

@@ -1,0 +1,105 @@
+"""How long the window takes to answer a key while judging takes 500 ms, to draw a frame, and to close.
+
+    python benchmarks/bench_window.py [--keys 200] [--judging 0.5]
+
+A generated camera of 30 frames a second, 640 x 480 colour, depth and infrared, and an engine that sleeps. Each key
+enlarges or restores a picture; its answer is the end of the repaint that follows. Runs on the display that is there,
+e.g. under `xvfb-run`, or offscreen. Prints milliseconds: median, 95th percentile and worst.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "gui"))
+
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import window_scenes
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from window_scenes import Scene
+
+from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.settings import Settings
+from fasdemo.gui.theme import apply_theme
+
+
+def line(name: str, seconds: list[float]) -> str:
+    values = 1000.0 * np.array(seconds)
+    return f"{name:<34}{np.median(values):8.1f}{np.percentile(values, 95):8.1f}{values.max():8.1f}"
+
+
+def open_window(app: QApplication, scene: Scene, folder: Path) -> MainWindow:
+    window = MainWindow(scene.make_source, scene.make_judge, Settings(), folder / "window.json")
+    window.show()
+    window.open_spec("webcam")
+    end = time.monotonic() + 10.0
+    while window.shown_result is None and time.monotonic() < end:
+        QTest.qWait(20)
+    return window
+
+
+def key_answers(window: MainWindow, count: int) -> list[float]:
+    seconds = []
+    for number in range(count):
+        # Somewhere within the judging of a frame, never in step with it.
+        QTest.qWait(20 + 7 * number % 40)
+        started = time.perf_counter()
+        QTest.keyClick(window, Qt.Key.Key_2)
+        QApplication.processEvents()
+        window.repaint()
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
+def draw_times(window: MainWindow, count: int) -> list[float]:
+    seconds = []
+    for _ in range(count):
+        view = window._view
+        assert view is not None
+        started = time.perf_counter()
+        window._show_view(view)
+        for pane in window.workspace.panes:
+            pane.repaint()
+        window.workspace.why.repaint()
+        seconds.append(time.perf_counter() - started)
+        QTest.qWait(5)
+    return seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--keys", type=int, default=200)
+    parser.add_argument("--judging", type=float, default=0.5, help="seconds that judging a frame takes")
+    options = parser.parse_args()
+    window_scenes.WIDTH, window_scenes.HEIGHT = 640, 480
+    app = QApplication(["bench"])
+    apply_theme(app, dark=True)
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"{'':<34}{'median':>8}{'95 %':>8}{'worst':>8}   ms, on {app.platformName()}")
+        slow = open_window(app, Scene(options.judging), Path(folder))
+        print(line(f"key, judging takes {options.judging * 1000:.0f} ms", key_answers(slow, options.keys)))
+        started = time.monotonic()
+        slow.close()
+        closed = time.monotonic() - started
+        left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("fasdemo", "capture"))]
+        print(line("close, judging under way", [closed]) + f"   threads left: {len(left)}")
+        quick = open_window(app, Scene(), Path(folder))
+        print(line("draw all pictures and evidence", draw_times(quick, options.keys)))
+        quick.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

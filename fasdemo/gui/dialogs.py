@@ -1,0 +1,51 @@
+"""The system's dialogs: files, folders, and what this is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from fasdemo import __version__
+from fasdemo.gui.icons import app_icon
+
+_SOURCES = "Videos and recordings (*.mp4 *.mkv *.mov *.avi *.webm *.db3 *.bag);;Models (*.onnx);;All files (*)"
+
+
+def ask_for_file(parent: QWidget, recent: list[str]) -> Path | None:
+    """A video, a recording or a model."""
+    found, _ = QFileDialog.getOpenFileName(parent, "Open a video or recording", _beside(recent), _SOURCES)
+    return Path(found) if found else None
+
+
+def ask_for_folder(parent: QWidget, recent: list[str]) -> Path | None:
+    """A session or a folder of pictures."""
+    found = QFileDialog.getExistingDirectory(parent, "Open a session or a folder of pictures", _beside(recent))
+    return Path(found) if found else None
+
+
+def ask_for_model(parent: QWidget) -> Path | None:
+    """An ONNX file."""
+    found, _ = QFileDialog.getOpenFileName(parent, "Choose a model", "", "Models (*.onnx)")
+    return Path(found) if found else None
+
+
+def show_about(parent: QWidget) -> None:
+    """What this is, and what its words are worth."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("About fasdemo")
+    box.setIconPixmap(app_icon().pixmap(64, 64))
+    box.setText(f"<b>fasdemo {__version__}</b>")
+    box.setInformativeText(
+        "Tells a live face from a presentation attack, in real time, from colour, depth and infrared.\n\n"
+        "A verdict is a measurement with errors, whose rates stand on the model's card. A verdict on a file is "
+        "not a live-camera decision."
+    )
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def _beside(recent: list[str]) -> str:
+    last = next((Path(spec) for spec in recent if Path(spec).exists()), None)
+    return "" if last is None else str(last.parent)

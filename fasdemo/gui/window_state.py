@@ -1,0 +1,36 @@
+"""Where the window was and how it was divided, in the settings and back."""
+
+from __future__ import annotations
+
+import base64
+
+from PyQt6.QtCore import QByteArray
+from PyQt6.QtWidgets import QMainWindow, QSplitter
+
+from fasdemo.gui.settings import Settings
+
+
+def restore(window: QMainWindow, splitters: dict[str, QSplitter], settings: Settings) -> None:
+    """Bring window and splitters to where they were left; what cannot be read is ignored."""
+    if settings.geometry:
+        window.restoreGeometry(_data(settings.geometry))
+    for name, splitter in splitters.items():
+        if name in settings.splitters:
+            splitter.restoreState(_data(settings.splitters[name]))
+
+
+def keep(window: QMainWindow, splitters: dict[str, QSplitter], settings: Settings) -> None:
+    """Note where window and splitters are."""
+    settings.geometry = _text(window.saveGeometry())
+    settings.splitters = {name: _text(splitter.saveState()) for name, splitter in splitters.items()}
+
+
+def _data(text: str) -> QByteArray:
+    try:
+        return QByteArray(base64.b64decode(text))
+    except ValueError:
+        return QByteArray()
+
+
+def _text(data: QByteArray) -> str:
+    return base64.b64encode(data.data()).decode("ascii")
