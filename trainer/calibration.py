@@ -12,9 +12,9 @@ from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard
 from trainer.augment import Cropper
 from trainer.config import AugmentConfig, DataConfig, InputConfig
-from trainer.data.faces import ATTACK, LIVE, FaceSet
+from trainer.data.faces import ATTACK, LIVE, FaceSet, Ints
 from trainer.data.loader import Loader
-from trainer.data.splits import open_splits
+from trainer.data.splits import check_streams, open_part, open_splits
 from trainer.onnx_export import Feed
 
 _BATCH = 16
@@ -27,7 +27,7 @@ class Samples:
     Attributes:
         feeds: batches of up to 16.
         labels: int64 (N,): 1 live, 0 attack, -1 unlabelled, in the feeds' order.
-        source: where they lie.
+        source: the data set's or the list's name.
     """
 
     feeds: list[Feed]
@@ -39,7 +39,7 @@ class Samples:
 
 
 def read_samples(place: Path, card: ModelCard, limit: int) -> tuple[Samples, Samples]:
-    """Crops to calibrate on (the data set's training part) and crops to compare on (its development part).
+    """Crops to calibrate on, and others to compare on: a data set's training and development parts, a list's halves.
 
     Args:
         place: a data set's folder as `python -m trainer train --data` takes it, or a list file.
@@ -49,19 +49,25 @@ def read_samples(place: Path, card: ModelCard, limit: int) -> tuple[Samples, Sam
     Raises:
         UserError: no such place, nothing readable in it, or a stream that the network needs is absent.
     """
+    flexible = card.presence_input is not None
     if place.is_file():
-        data = DataConfig(folder=place.parent, train_list=place, val_list=place)
-    elif place.is_dir():
-        data = DataConfig(folder=place)
-    else:
+        # The list may be one without labels: calibration needs none.
+        whole = open_part(DataConfig(folder=place.parent, val_list=place), "dev", card.modalities)
+        check_streams(whole, card.modalities, flexible)
+        halves = [np.arange(start, len(whole), 2) for start in (0, 1)]
+        if not len(halves[1]):
+            raise UserError(f"{place}: lists fewer than two samples; give a few dozen real faces.")
+        return _encoded(whole, card, halves[0], limit), _encoded(whole, card, halves[1], limit)
+    if not place.is_dir():
         raise UserError(f"{place}: no such folder or list file; give recorded sessions, a data set or a list.")
-    splits = open_splits(data, card.modalities, card.presence_input is not None)
-    return _encoded(splits.train, card, limit), _encoded(splits.dev, card, limit)
+    splits = open_splits(DataConfig(folder=place), card.modalities, flexible)
+    parts = [_encoded(part, card, np.arange(len(part)), limit) for part in (splits.train, splits.dev)]
+    return parts[0], parts[1]
 
 
-def _encoded(face_set: FaceSet, card: ModelCard, limit: int) -> Samples:
-    count = min(limit, len(face_set))
-    picked = np.linspace(0, len(face_set) - 1, count).round().astype(np.int64)
+def _encoded(face_set: FaceSet, card: ModelCard, indices: Ints, limit: int) -> Samples:
+    count = min(limit, len(indices))
+    picked = indices[np.linspace(0, len(indices) - 1, count).round().astype(np.int64)]
     depth = next((spec for spec in card.inputs if spec.modality == "depth"), None)
     inputs = InputConfig(
         size=card.input_size,
@@ -71,6 +77,7 @@ def _encoded(face_set: FaceSet, card: ModelCard, limit: int) -> Samples:
     cropper = Cropper(card.modalities, inputs, AugmentConfig(kind="none"), face_set.crop_scale)
     loader = Loader(face_set, cropper, card.inputs)
     feeds: list[Feed] = []
+    labels: list[Ints] = []
     for batch in loader.exact(picked, _BATCH):
         feed = {
             spec.name: np.ascontiguousarray(tensor.numpy(), np.float32)
@@ -79,7 +86,11 @@ def _encoded(face_set: FaceSet, card: ModelCard, limit: int) -> Samples:
         if card.presence_input is not None:
             feed[card.presence_input] = np.ascontiguousarray(batch.presence.numpy(), np.float32)
         feeds.append(feed)
-    return Samples(feeds, np.asarray(face_set.labels[picked], np.int64), face_set.source)
+        labels.append(face_set.labels[batch.indices])
+    if not feeds:
+        raise UserError(f"{face_set.source}: none of the {count} pictures tried can be read; check the folder.")
+    # The name and not the place: it goes into the card.
+    return Samples(feeds, np.concatenate(labels), Path(face_set.source).name)
 
 
 def accuracy(live: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> float | None:

@@ -23,6 +23,7 @@ UNMEASURED = Threshold(
     live_above=0.99, spoof_below=0.5, rule="strict guess, chosen without any measurement", data="none"
 )
 UNMEASURED_LIMITS = "Nothing was measured: neither the threshold nor any error rate of this model is known."
+ASSUMED_LIMITS = "How its pictures were encoded was not recorded; the training configuration's defaults are assumed."
 
 _SINGLE_MEAN, _SINGLE_STD = 0.143, 0.1005
 """Grey depth of CASIA-SURF, as the published single-stream networks were trained (arXiv 1904.09290's code)."""
@@ -59,6 +60,27 @@ def published_inputs(network: nn.Module, modality: Stream = "depth") -> tuple[In
     )
 
 
+def assumed_inputs(network: nn.Module) -> tuple[InputSpec, ...]:
+    """What a network of this project was most likely trained on: the training configuration's defaults."""
+    return tuple(
+        spec.model_copy(
+            update={
+                "channel_order": "RGB" if spec.channels == 3 and spec.modality == "rgb" else "grey",
+                "mean": (0.5,),
+                "std": (0.25,),
+                "depth_encoding": "face-relative-mm" if spec.modality == "depth" else None,
+            }
+        )
+        for spec in published_inputs(network)
+    )
+
+
+def is_published_form(network: nn.Module) -> bool:
+    """Whether a network takes what the published ones take: three channels of every stream."""
+    shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
+    return not isinstance(network, FlexFusion) and all(shape[0] == 3 for shape in shapes)
+
+
 def outputs_of(network: nn.Module) -> tuple[OutputSpec, ...]:
     """The card's outputs: one of logits, or of `FlexFusion` fused and one per stream."""
     training = network.training
@@ -75,7 +97,7 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
     """The card with which a checkpoint is exported.
 
     Each field comes from the first that has it: `overrides`, the checkpoint's `card`, its training configuration,
-    and for what published networks look at, `published_inputs`. Without thresholds the only policy is `default`, a
+    and for the inputs `published_inputs` or `assumed_inputs`. Without thresholds the only policy is `default`, a
     strict guess, and `limits` says that nothing was measured.
 
     Raises:
@@ -100,6 +122,9 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
         facts["recipe"] = f"configuration {trained.name}"
         if trained.data.folder is not None:
             facts["training_data"] = trained.data.folder.name
+    elif "inputs" not in given and not is_published_form(network):
+        facts["inputs"] = assumed_inputs(network)
+        given["limits"] = " ".join(part for part in (given.get("limits", ""), ASSUMED_LIMITS) if part)
     elif "inputs" not in given:
         facts["inputs"] = published_inputs(network)
         # The published pictures are upright squares around the face.

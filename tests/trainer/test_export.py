@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -20,6 +21,7 @@ from fasdemo.models.predictor import Predictor
 from trainer import networks, onnx_export
 from trainer.__main__ import main
 from trainer.checkpoint import Checkpoint, build_network, load, save
+from trainer.config import Config
 from trainer.export_card import card_of, outputs_of, published_inputs
 from trainer.onnx_export import compare_with_network, example_feeds, export_onnx, folded, quantise, read_card
 
@@ -158,6 +160,26 @@ def test_published_fusions_are_fed_as_they_were_trained() -> None:
     assert inputs[0].std == pytest.approx((128 / 255,))
 
 
+def test_a_checkpoint_that_does_not_say_how_it_was_fed_has_a_card_that_says_so() -> None:
+    network = networks.build("FlexFusion", input_size=32)
+    card = card_for("FlexFusion", network)
+    assert [(spec.channels, spec.channel_order) for spec in card.inputs] == [(3, "RGB"), (1, "grey"), (1, "grey")]
+    assert card.inputs[1].depth_encoding == "face-relative-mm"
+    assert "not recorded" in card.limits
+    trained = Config.model_validate(
+        {
+            "name": "mine",
+            "network": {"arch": "FlexFusion", "modalities": ["rgb", "depth", "ir"], "flexible": True},
+            "input": {"size": 32, "channels": {"depth": 1, "ir": 1}, "depth_range_mm": 90, "crop_scale": 1.2},
+        }
+    ).model_dump(mode="json")
+    card = card_of(Checkpoint("FlexFusion", network.state_dict(), {}, config=trained), network, "mine", {})
+    assert card.inputs[1].depth_range_mm == 90
+    assert card.crop.scale == 1.2
+    assert all(spec.optional for spec in card.inputs)
+    assert "not recorded" not in card.limits
+
+
 def test_the_card_keeps_what_the_checkpoint_measured() -> None:
     network = networks.build("FeatherNetB", in_channels=1, input_size=64, classes=2)
     threshold = {"live_above": 0.7, "spoof_below": 0.4, "rule": "BPCER 5 %", "data": "dev"}
@@ -266,6 +288,48 @@ def test_int8_keeps_the_card_and_says_how_far_it_is(flex: tuple[nn.Module, Model
     assert {entry.name for entry in tmp_path.iterdir()} == {"flex-int8.onnx", "flex-int8.json"}
     with pytest.raises(UserError, match="no calibration crops"):
         quantise(path, tmp_path / "x.onnx", [])
+
+
+def picture_list(folder: Path, count: int, labels: bool = True) -> Path:
+    """A list `color depth ir label`: live faces have relief in their depth, attacks are one grey."""
+    rng = np.random.default_rng(6)
+    lines = []
+    for number in range(count):
+        live = number // 2 % 2
+        grey = np.full((48, 48), 90, np.uint8)
+        if live:
+            grey = (255 * np.clip(1 - np.hypot(*np.mgrid[-1:1:48j, -1:1:48j]), 0, 1)).astype(np.uint8)
+        names = [f"{kind}/{number:03}.png" for kind in ("color", "depth", "ir")]
+        for name, picture in zip(names, (rng.integers(0, 255, (48, 48, 3)), grey, grey), strict=True):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            assert cv2.imwrite(str(folder / name), picture.astype(np.uint8))
+        lines.append(" ".join(names) + f" {live}" * labels)
+    path = folder / "faces.txt"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("labels", [True, False])
+def test_export_compares_and_quantises_on_real_pictures(
+    labels: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = picture_list(tmp_path / "data", 24, labels)
+    options = {"input_size": 32}
+    network = settle(networks.build("FeatherNetB", **options))
+    checkpoint = save(tmp_path / "a.pt", Checkpoint("FeatherNetB", network.state_dict(), options))
+    output = tmp_path / "net.onnx"
+    arguments = ["export", str(checkpoint), "--output", str(output), "--crops", str(place), "--int8", str(place)]
+    assert main([*arguments, "--threshold", "0.9,0.4", "--limits", "Only a test."]) == 0
+    printed = capsys.readouterr()
+    assert "against torch on 12 faces of" in printed.out
+    assert "calibrated on 12 faces of" in printed.out
+    assert ("accuracy at 0.5" in printed.out) == labels
+    assert printed.err == ""
+    plain, small = read_card(output), read_card(tmp_path / "net-int8.onnx")
+    assert plain.thresholds[plain.default_policy].live_above == 0.9
+    assert plain.limits == "Only a test."
+    assert small.limits.startswith("Only a test. INT8, calibrated on 12 faces")
+    assert str(tmp_path) not in small.model_dump_json()
 
 
 def test_export_ends_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
