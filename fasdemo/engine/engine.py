@@ -542,6 +542,10 @@ class Engine:
         if found:
             log.debug("track %s: %s changed", item.track.id, ", ".join(found))
             state.fusion.restart()
+            # What was last seen in infrared and by the landmarks was something else.
+            state.ir_face_s = state.landmarks_s = -math.inf
+            state.ir_face_missed = state.landmarks_missed = 0
+            state.blendshapes, state.eyes_closed_since_s = None, None
         return ["view_changed"] if found else []
 
 
