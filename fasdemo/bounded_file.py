@@ -29,8 +29,8 @@ def read_bounded(path: Path, limit: int) -> bytes:
             raise ValueError("it is no regular file")
         if facts.st_size > limit:
             raise ValueError(f"it is larger than {_size(limit)}")
-        # The file may grow meanwhile.
-        return file.read(limit)
+        # Not `read(limit)`, which sets the memory for it aside; what the file grows by meanwhile is left out.
+        return file.read(facts.st_size)
 
 
 def is_regular(path: Path) -> bool:

@@ -10,6 +10,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import ModelCard
 from fasdemo.models.model_file import ModelFile, read_manifest, read_model
+from fasdemo.models.trial import try_out
 
 
 def models_folder() -> Path:
@@ -66,7 +67,7 @@ def _named(model: str, folder: Path | None) -> ModelFile:
     path = Path(model)
     if path.suffix == ".onnx":
         if path.is_file() or len(path.parts) > 1:
-            return read_model(path)
+            return _stranger(path, folder)
         model = path.stem
     shipped = shipped_models(folder)
     for entry in shipped:
@@ -76,6 +77,15 @@ def _named(model: str, folder: Path | None) -> ModelFile:
         f"--model {model} is neither an ONNX file nor a shipped model; "
         f"shipped are {_list_names([entry.card.name for entry in shipped])}."
     )
+
+
+def _stranger(path: Path, folder: Path | None) -> ModelFile:
+    """A model that a person named by its path; one that is not among the shipped ones is tried out first."""
+    chosen = read_model(path)
+    manifest = read_manifest(models_folder() if folder is None else folder)
+    if manifest is None or chosen.sha256 not in {entry.sha256 for entry in manifest.models}:
+        try_out(chosen)
+    return chosen
 
 
 def _list(streams: frozenset[Stream] | set[Stream] | Sequence[Stream]) -> str:

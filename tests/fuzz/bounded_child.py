@@ -30,9 +30,7 @@ def run_bounded(code: str, argument: str, megabytes: int, seconds: float = 60.0)
         seconds: until it counts as hanging.
     """
     child = _CHILD.format(extra=megabytes * 1024 * 1024, argument=argument, code=code)
-    done = subprocess.run(
-        [sys.executable, "-c", child], capture_output=True, text=True, timeout=seconds, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, timeout=seconds, check=False)
     assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-2000:]}"
     return done.stdout
 
@@ -40,5 +38,3 @@ def run_bounded(code: str, argument: str, megabytes: int, seconds: float = 60.0)
 def peak_mb(output: str) -> int:
     """Most memory that the child ever held, MB."""
     return int(output.rsplit("peak", 1)[1])
-
-

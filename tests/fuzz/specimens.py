@@ -44,9 +44,10 @@ def refused_or_read(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except UserError as error:
-        assert "\n" not in str(error).strip()
-        assert len(str(error)) < 3000
-        return error
+        found = error
+    assert "\n" not in str(found).strip()
+    assert len(str(found)) < 3000
+    return found
 
 
 Mutation = tuple[str, float, bytes]
@@ -59,7 +60,19 @@ mutations: st.SearchStrategy[list[Mutation]] = st.lists(
             st.binary(min_size=1, max_size=12),
             st.sampled_from(
                 [b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\x80", b"-1", b"NaN", b"Infinity", b"1e400"]
-                + [b"9" * 400, b"[" * 300, b"{" * 300, b'"', b"\n", b",", b"../", b"/etc/passwd", b"null", b"\0", b"\x1b[2J"]
+                + [
+                    b"9" * 400,
+                    b"[" * 300,
+                    b"{" * 300,
+                    b'"',
+                    b"\n",
+                    b",",
+                    b"../",
+                    b"/etc/passwd",
+                    b"null",
+                    b"\0",
+                    b"\x1b[2J",
+                ]
             ),
         ),
     ),

@@ -190,7 +190,9 @@ REFUSED: dict[str, Callable[[Path], None]] = {
     "a device for rows": link("frames.csv", "/dev/zero"),
     "a device for the description": link("session.json", "/dev/zero"),
     "JSON five million deep": nested,
-    "an image of 268 million pixels": replaced('"width": 48', '"width": 16384, "height": 16384, "w": 1', "session.json"),
+    "an image of 268 million pixels": replaced(
+        '"width": 48', '"width": 16384, "height": 16384, "w": 1', "session.json"
+    ),
     "a checksum of a file elsewhere": replaced('"frames.csv"', '"/etc/passwd"', "session.json"),
     "text that colours the terminal": replaced('"yes"', '"\\u001b[32myes"', "session.json"),
     "infinite depth scale": replaced("0.001", "Infinity", "session.json"),
