@@ -6,7 +6,9 @@ JSON lines, or CSV where the file's name ends in `.csv`. `docs/events.md` descri
 from __future__ import annotations
 
 import csv
+import io
 import json
+import math
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fasdemo.bounded_file import read_bounded
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.tracker import LOST_AFTER_S
@@ -26,7 +29,11 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 1 << 20
 """Characters of one line of a log that is read."""
-MOST_EVENTS = 1_000_000
+MOST_EVENTS = 200_000
+"""A log has one a change: a busy door fills this in months."""
+LARGEST_LOG = 256 * 1024 * 1024
+_LATEST_S = 1e11
+"""Seconds since 1970 reach it in the year 5138."""
 
 Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
 
@@ -43,7 +50,7 @@ class Event(BaseModel):
     utc: str | None = None
     """Time of day, ISO 8601; only for cameras, whose clock is the present."""
     frame: Annotated[int, Field(ge=0)]
-    timestamp_s: float
+    timestamp_s: Annotated[float, Field(ge=-_LATEST_S, le=_LATEST_S)]
     source: str = ""
     live_source: bool
     model: str
@@ -207,17 +214,19 @@ def read_events(path: Path) -> list[Event]:
         UserError: names the line that is no event.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = _csv_rows(stream) if path.suffix.lower() == ".csv" else _json_rows(stream)
-            events = []
-            for number, row in rows:
-                events.append(_parse(row, path, number))
-                if len(events) > MOST_EVENTS:
-                    raise UserError(f"{path}: has more than {MOST_EVENTS} events; split it.")
+        stream = io.StringIO(read_bounded(path, LARGEST_LOG).decode("utf-8"), newline="")
+        rows = _csv_rows(stream) if path.suffix.lower() == ".csv" else _json_rows(stream)
+        events = []
+        for number, row in rows:
+            events.append(_parse(row, path, number))
+            if len(events) > MOST_EVENTS:
+                raise UserError(f"{path}: has more than {MOST_EVENTS} events; split it.")
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); give an event log.") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: is no event log, it holds no readable text; give a file that --log wrote.") from error
+    except ValueError as error:
+        raise UserError(f"{path}: is no event log: {error}; give a file that --log wrote.") from error
     return events
 
 
@@ -264,4 +273,4 @@ def _cell(value: Any) -> Any:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 5)
+    return None if value is None or not math.isfinite(value) else round(float(value), 5)

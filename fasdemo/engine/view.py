@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fasdemo.engine.evidence import Grid, Grids, oval
+from fasdemo.engine.evidence import Grid, Grids, correlation, oval
 from fasdemo.faces.face import Box, Face
 from fasdemo.models.crop import FaceCrops
 
@@ -107,4 +107,4 @@ def _picture_changed(name: str, before: Grid | None, now: Grid | None, ratio: fl
         return [name]
     if float(a.std()) < 1.0 or float(b.std()) < 1.0:
         return []
-    return [name] if float(np.corrcoef(a, b)[0, 1]) < _LEAST_CORRELATION else []
+    return [name] if correlation(a, b) < _LEAST_CORRELATION else []
