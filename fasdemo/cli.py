@@ -147,11 +147,13 @@ def _check(options: argparse.Namespace) -> None:
     if (options.depth or options.ir) and not options.video:
         raise UserError("--depth and --ir are registered to a video: name it with --video.")
     if not options.headless:
-        for flag in ("json", "output", "log", "max_frames", "realtime", "record"):
+        for flag in ("json", "output", "log", "max_frames", "realtime"):
             if getattr(options, flag):
                 raise UserError(f"--{flag.replace('_', '-')} belongs to --headless; add --headless.")
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
+    if options.record is not None and not (options.camera or options.headless):
+        raise UserError("--record records a camera: name it with --camera, or add --headless to record a file.")
     if options.record is None:
         for flag in ("subject", "label", "attack", "consent", "retain_until"):
             if getattr(options, flag):

@@ -15,8 +15,9 @@ from fasdemo.errors import UserError
 from fasdemo.json_lines import JsonLines
 from fasdemo.overlay import draw
 from fasdemo.progress import bar
-from fasdemo.record.labels import Labels, labels_from_options, session_of
+from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
+from fasdemo.recording_options import labels_of
 from fasdemo.source_options import source_spec
 from fasdemo.summary import Summary
 
@@ -29,7 +30,7 @@ def run_headless(options: argparse.Namespace) -> int:
     """
     summary = Summary()
     interrupted = False
-    labels = _labels(options) if options.record else None
+    labels = labels_of(options) if options.record else None
     recorder = None
     spec = source_spec(options)
     # A recording needs frames at the pace at which a disk can take them.
@@ -88,19 +89,6 @@ def run_headless(options: argparse.Namespace) -> int:
         status = recorder.status
         print(f"Recorded: {status.folder} ({status.written} frames, {status.lost} lost)", file=report)
     return 130 if interrupted else 0
-
-
-def _labels(options: argparse.Namespace) -> Labels:
-    """What the options say about the recording; consent and date are asked for at a terminal."""
-    return labels_from_options(
-        options.subject,
-        options.label,
-        options.attack,
-        options.instrument,
-        options.consent,
-        options.retain_until,
-        ask=input if sys.stdin.isatty() else None,
-    )
 
 
 def _expected(source: Source, max_frames: int | None) -> int | None:

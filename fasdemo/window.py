@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fasdemo.gui.app import Launch, run
 from fasdemo.gui.pipeline import EngineRequest, SourceRequest
+from fasdemo.recording_options import labels_of
 from fasdemo.source_options import source_spec
 
 
@@ -28,6 +29,7 @@ def run_window(options: argparse.Namespace) -> int:
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
+            record=(options.record, labels_of(options)) if options.record else None,
         )
     )
 

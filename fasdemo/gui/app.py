@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fasdemo.errors import UserError
 from fasdemo.gui.pipeline import EngineRequest, MakeJudge, MakeSource, SourceRequest
+from fasdemo.record.labels import Labels
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Launch:
         kiosk: full screen, the verdict alone.
         loop: play files again and again; None = as the last time.
         reset_settings: forget what the window remembers.
+        record: a folder and what to record there as soon as the camera delivers.
     """
 
     source: SourceRequest | None = None
@@ -34,6 +36,7 @@ class Launch:
     kiosk: bool = False
     loop: bool | None = None
     reset_settings: bool = False
+    record: tuple[Path, Labels] | None = None
 
 
 def run(
@@ -97,6 +100,8 @@ def run(
         window.messages.say(problem, error=True)
     if wanted.kiosk:
         window.set_kiosk(True)
+    if wanted.record is not None:
+        window.record_when_ready(*wanted.record)
     if wanted.source is not None:
         window.open(wanted.source)
     interrupted = _close_on_interrupt(window.close)

@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self._count: int | None = None
         self._rolling = Rolling()
         self.recording: Recording | None = None
+        self._record_next: Labels | None = None
         self._dialog: ShortcutsDialog | Preferences | None = None
         self._was_maximized = False
 
@@ -410,6 +411,11 @@ class MainWindow(QMainWindow):
         self.player.tap(self.recording.put)
         self.workspace.record.show_recording(self.recording)
 
+    def record_when_ready(self, root: Path, labels: Labels) -> None:
+        """Record into `root` as soon as the next camera delivers."""
+        self.settings.record_folder = root
+        self._record_next = labels
+
     def stop_recording(self) -> None:
         """Complete the session, in the background."""
         if self.recording is not None:
@@ -459,6 +465,10 @@ class MainWindow(QMainWindow):
         work.transport.start(info, info.frame_count is not None)
         work.transport.show_speed(self.settings.speed)
         work.record.show_source(info, self.settings.record_folder)
+        if self._record_next is not None and info.live:
+            labels, self._record_next = self._record_next, None
+            self.start_recording(labels)
+            self._show_tab(2)
         for pane in work.panes:
             pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
 
