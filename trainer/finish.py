@@ -37,6 +37,7 @@ def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tupl
     Returns:
         The thresholds and the evaluations of the development and, where there is one, the test part.
     """
+    fabric.barrier()  # the first process may still be writing
     saved = checkpoint.load(folder / BEST)
     network = judge.of_checkpoint(saved, str(folder / BEST))
     fabric.to_device(judge.channels_last(network))

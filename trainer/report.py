@@ -17,6 +17,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from fasdemo.frames import Stream
+from fasdemo.models.crop import core_median_mm
 from trainer.augment import Cropper
 from trainer.data.faces import UnreadableError
 from trainer.evaluation import Decision, Evaluation
@@ -117,7 +118,7 @@ def histograms(scored: Scored, threshold: float) -> str:
         axis.set_ylim(0, max(float(counts.max()) * 1.5, 2.0))
         axis.axvline(threshold, color="black", linewidth=1)
         axis.set_ylabel(f"{name}\n({len(scores)})", rotation=0, ha="right", va="center")
-        axis.set_yticks([])
+        axis.tick_params(axis="y", which="both", left=False, labelleft=False)
         axis.spines[["top", "right", "left"]].set_visible(False)
     axes[-1].set_xlim(0, 1)
     axes[-1].set_xlabel("calibrated score; the line is the threshold")
@@ -149,6 +150,7 @@ def det_plot(scored: Scored) -> str:
     figure = Figure(figsize=(5.2, 4.0), layout="constrained")
     axis = figure.subplots()
     low, high = 0.0005, 0.6
+    colours, never = matplotlib.colormaps["tab20"], []
     for name, group in scored.by_species().items():
         part = Scored(
             np.concatenate([scored.live, group]),
@@ -156,8 +158,11 @@ def det_plot(scored: Scored) -> str:
             np.array([""] * len(scored.live) + [name] * len(group)),
         )
         fpr, tpr, _ = roc(part)
+        if float(group.max()) < float(scored.live.min()):
+            never.append(name)
+            continue
         x, y = (norm.ppf(np.clip(rate, low, high)) for rate in (fpr, 1.0 - tpr))
-        axis.step(x, y, where="post", label=f"{name} ({len(group)})")
+        axis.step(x, y, where="post", label=f"{name} ({len(group)})", color=colours(len(axis.lines) % 20))
     ticks = norm.ppf(_DET_TICKS)
     labels = [f"{100 * tick:g}" for tick in _DET_TICKS]
     axis.set_xticks(ticks, labels)
@@ -167,6 +172,8 @@ def det_plot(scored: Scored) -> str:
     axis.set_xlabel("APCER, %")
     axis.set_ylabel("BPCER, %")
     axis.grid(True, color="0.92")
+    if never:
+        axis.plot([], [], " ", label=f"no overlap: {len(never)} species")
     axis.legend(frameon=False, fontsize=7)
     return _svg(figure)
 
@@ -207,8 +214,7 @@ def _strip(cropper: Cropper, evaluation: Evaluation, index: int, streams: tuple[
 
 def _visible(stream: Stream, picture: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     if stream == "depth" and picture.dtype != np.uint8:
-        there = picture > 0
-        middle = float(np.median(picture[there])) if there.any() else 0.0
+        there, middle = picture > 0, core_median_mm(picture.astype(np.float32))
         scaled = np.clip((picture - middle) / 300.0 + 0.5, 0, 1) * 255
         coloured = cv2.applyColorMap(255 - scaled.astype(np.uint8), cv2.COLORMAP_TURBO)[..., ::-1].copy()
         coloured[~there] = 0

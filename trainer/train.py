@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import math
 import signal
 import time
@@ -32,6 +33,7 @@ from trainer.device import precision_of, spare_slow_kernels
 from trainer.history import History, dev_figures
 from trainer.judge import Judge, channels_last, fresh, input_specs, started_parts
 from trainer.losses import flexible_loss
+from trainer.normalisation import synchronised
 from trainer.schedule import learning_rate
 from trainer.scoring import score
 
@@ -119,6 +121,8 @@ class Training:
         fabric.to_device(self.average)
         if precision_of(config, fabric.device.type) == "bf16-mixed" and fabric.device.type == "cpu":
             spare_slow_kernels(self.judge)
+        if fabric.world_size > 1:
+            synchronised(self.judge, fabric.device)
         started = started_parts(config, self.judge)
         self.train_loader = make_loader(config, self.judge, splits.train)
         self.norm_loader = make_loader(config, self.judge, splits.train)
@@ -395,6 +399,12 @@ def make_optimiser(config: Config, judge: Judge, started: set[int]) -> torch.opt
     return torch.optim.AdamW(listed, lr=settings.lr)
 
 
+def _quiet() -> None:
+    """Fabric announces its precision on every start."""
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+
+
 def make_fabric(config: Config, accelerator: str = "auto", devices: int | str = "auto", nodes: int = 1) -> Fabric:
     """Device, precision and processes; under `torchrun` they come from its environment.
 
@@ -404,6 +414,7 @@ def make_fabric(config: Config, accelerator: str = "auto", devices: int | str = 
 
     from trainer.device import world_of_environment
 
+    _quiet()
     world = world_of_environment()
     if accelerator == "auto":
         accelerator = "cuda" if torch.cuda.is_available() else "cpu"

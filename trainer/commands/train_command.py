@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
 
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()
-    splits = open_splits(config.data, config.network.modalities, config.network.flexible)
+    with fabric.rank_zero_first():  # sessions are cut to crops once
+        splits = open_splits(config.data, config.network.modalities, config.network.flexible)
     training = Training(config, splits, folder, fabric)
     if resume is not None:
         training.resume(resume)

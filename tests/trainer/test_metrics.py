@@ -1,0 +1,115 @@
+"""The figures that people compare, held to the published code's and to counting by hand."""
+
+import json
+
+import numpy as np
+import pytest
+
+from trainer import metrics
+from trainer.__main__ import main
+from trainer.metrics import Scored
+
+RNG = np.random.default_rng(0)
+
+
+def random_scores(n: int = 400, species: tuple[str, ...] = ("mask", "print", "replay")) -> Scored:
+    labels = RNG.integers(0, 2, n)
+    scores = np.round(RNG.normal(labels * 1.5, 1.0), 2)  # rounding makes ties
+    return Scored.of(scores, labels, RNG.choice(species, n))
+
+
+def test_the_reference_figures_are_reproduced(shared_dir, capsys):
+    expected = json.loads((shared_dir / "reference" / "scores_expected.json").read_text())
+    assert main(["metrics", str(shared_dir / "reference" / "scores.csv"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+
+    def compare(want, have, path):
+        if isinstance(want, dict):
+            for key, value in want.items():
+                compare(value, have[key], f"{path}/{key}")
+        elif isinstance(want, list):
+            for k, value in enumerate(want):
+                compare(value, have[k], f"{path}[{k}]")
+        else:
+            assert have == pytest.approx(want, abs=1e-4 if path.endswith("eer") else 1e-6), path
+
+    compare(expected, found, "")
+
+
+@pytest.mark.parametrize("limit", [0.5, 0.1, 0.05, 0.01])
+def test_the_threshold_is_the_lowest_that_holds_for_every_species(limit):
+    scored = random_scores()
+    threshold = metrics.threshold_at_apcer(scored, limit)
+
+    def holds(t):
+        return all((group > t).mean() <= limit + 1e-12 for group in scored.by_species().values())
+
+    assert holds(threshold)
+    lower = [t for t in np.unique(scored.scores) if t < threshold]
+    assert not any(holds(t) for t in lower)
+
+
+def test_rates_and_intervals_by_hand():
+    scored = Scored.of([0.9, 0.2, 0.8, 0.1, 0.3], [1, 1, 0, 0, 0], ["", "", "print", "print", "mask"])
+    rates = metrics.apcer(scored, 0.5)
+    assert (rates["print"].value, rates["mask"].value) == (0.5, 0.0)
+    assert metrics.bpcer(scored, 0.5).value == 0.5
+    assert metrics.worst(rates)[0] == "print"
+    # The rule of three's exact form: no error in n gives an upper bound of 1 - 0.025^(1/n).
+    assert metrics.clopper_pearson(0, 30) == pytest.approx((0.0, 1 - 0.025 ** (1 / 30)))
+    assert metrics.clopper_pearson(30, 30)[1] == 1.0
+
+
+def test_a_score_equal_to_the_threshold_is_not_live():
+    scored = Scored.of([0.5, 0.5], [1, 0])
+    assert metrics.bpcer(scored, 0.5).value == 1.0
+    assert metrics.apcer(scored, 0.5) == {"attack": metrics.Rate(0, 1)}
+
+
+def test_rates_that_the_data_do_not_resolve_are_null_and_say_why():
+    figures = metrics.seed_metrics(random_scores(150))
+    assert figures["tpr@fpr=1e-3"] is None
+    assert any("1e-3" in note for note in figures["notes"])
+    iso = metrics.iso_metrics(random_scores(60))
+    assert "fewer than 100" in iso["bpcer100"]["note"]
+
+
+def test_one_class_gives_null_and_no_crash():
+    figures = metrics.all_metrics(Scored.of([0.1, 0.9], [1, 1]))
+    assert figures["seed metrics"]["eer"] is None
+    assert figures["seed metrics"]["acer"] is None
+    assert figures["iso 30107-3"]["bpcer20"]["bpcer"] is None
+
+
+def test_missing_scores_are_non_responses_and_enter_no_rate():
+    scored = Scored.of([0.9, np.nan, 0.1], [1, 1, 0])
+    assert metrics.bpcer(scored, 0.5).total == 1
+    assert metrics.iso_metrics(scored)["non_response_rate"] == pytest.approx(1 / 3)
+
+
+def test_eer_and_auc_of_separable_and_of_random_scores():
+    apart = Scored.of([0.9, 0.8, 0.1, 0.2], [1, 1, 0, 0])
+    assert (metrics.eer(apart), metrics.auc(apart)) == (0.0, 1.0)
+    same = Scored.of([0.5] * 10, [1, 0] * 5)
+    assert (metrics.eer(same), metrics.auc(same)) == (pytest.approx(0.5), pytest.approx(0.5))
+
+
+def test_the_balanced_threshold_lies_in_the_middle_of_a_gap():
+    assert metrics.worst_species_eer_threshold(Scored.of([0.9, 0.1], [1, 0])) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("a,b\n1,2\n", "column `score`"),
+        ("score,label\nx,1\n", "line 2"),
+        ("score,label\n0.5,3\n", "neither 1"),
+        ("score,label\n", "holds no scores"),
+        ("score,label\ninf,1\n", "infinite"),
+    ],
+)
+def test_unusable_score_files_are_named(tmp_path, capsys, content, says):
+    path = tmp_path / "scores.csv"
+    path.write_text(content)
+    assert main(["metrics", str(path)]) == 2
+    assert says in capsys.readouterr().err

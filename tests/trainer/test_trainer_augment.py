@@ -1,0 +1,95 @@
+"""Training crops: one geometry for all streams, chance only from the generator given, faults of each sensor."""
+
+import numpy as np
+import pytest
+
+from fasdemo.frames import STREAMS
+from trainer.augment import Cropper, disturb_depth
+from trainer.config import AugmentConfig, InputConfig
+from trainer.data.faces import Pictures
+from trainer.data.geometry import evaluation_map, random_resized
+
+SIZE = 64
+
+
+def marked(size: int = 96, at: tuple[int, int] = (52, 40)) -> Pictures:
+    """A bright disc at the same place in every stream; depth 500 mm there and 900 mm elsewhere."""
+    y, x = np.mgrid[:size, :size]
+    disc = np.hypot(x - at[0], y - at[1]) < 9
+    grey = np.where(disc, 220, 30).astype(np.uint8)
+    return Pictures(np.repeat(grey[..., None], 3, 2), np.where(disc, 500, 900).astype(np.uint16), grey)
+
+
+def centre(mask: np.ndarray) -> np.ndarray:
+    return np.array(np.nonzero(mask)).mean(1)
+
+
+def plain(**changes) -> AugmentConfig:
+    quiet = {"colour": 0, "blur": 0, "jpeg": 0, "noise": 0, "depth_holes": 0, "cutout": 0, "misregistration": 0}
+    return AugmentConfig(**{**quiet, "depth_offset_mm": 0, "ir_gain": (1, 1), **changes})
+
+
+@pytest.mark.parametrize("kind", ["face", "published"])
+def test_every_stream_is_moved_alike(kind):
+    settings = plain(kind=kind, rotation_deg=20, shift=0.1, area=(0.5, 1.0))
+    cropper = Cropper(STREAMS, InputConfig(size=SIZE), settings, 1.5)
+    places = []
+    for seed in range(8):
+        crop = cropper.training(marked(), np.random.default_rng(seed)).streams
+        at = centre(crop["rgb"][..., 0] > 125)
+        np.testing.assert_allclose(centre(crop["ir"] > 125), at, atol=0.8)
+        np.testing.assert_allclose(centre(crop["depth"] < 700), at, atol=0.8)
+        places.append(at)
+    assert np.ptp(places, axis=0).min() > 3  # and it does move
+
+
+def test_streams_of_different_size_show_the_same_field():
+    full = marked()
+    small = Pictures(full.rgb, full.depth[::2, ::2], full.ir)
+    cropper = Cropper(STREAMS, InputConfig(size=SIZE), plain(rotation_deg=0), 1.5)
+    crop = cropper.exact(small).streams
+    np.testing.assert_allclose(centre(crop["depth"] < 700), centre(crop["rgb"][..., 0] > 125), atol=1.0)
+
+
+def test_evaluation_sees_exactly_the_middle_of_a_generated_crop():
+    pictures = marked(96)
+    crop = Cropper(STREAMS, InputConfig(size=SIZE), AugmentConfig(), 1.5).exact(pictures).streams
+    np.testing.assert_array_equal(crop["rgb"], pictures.rgb[16:80, 16:80])
+    np.testing.assert_array_equal(crop["depth"], pictures.depth[16:80, 16:80])
+
+
+def test_published_evaluation_resizes_the_shorter_side_and_cuts_the_centre():
+    affine = evaluation_map((120, 100), 224, None, 1.0, 256)
+    assert affine[0, 0] == pytest.approx(2.56)
+    assert affine @ np.array([49.5, 59.5, 1]) == pytest.approx([111.5, 111.5])
+
+
+def test_a_sample_is_a_function_of_its_generator():
+    cropper = Cropper(STREAMS, InputConfig(size=SIZE), AugmentConfig(), 1.5)
+    first, again, other = (cropper.training(marked(), np.random.default_rng([7, k])).streams for k in (1, 1, 2))
+    for stream in STREAMS:
+        np.testing.assert_array_equal(first[stream], again[stream])
+        assert not np.array_equal(first[stream], other[stream])
+
+
+def test_depth_without_reading_stays_without_reading():
+    depth = np.full((SIZE, SIZE), 600, np.float32)
+    depth[:, :20] = 0
+    for seed in range(10):
+        disturbed = disturb_depth(depth, AugmentConfig(), np.random.default_rng(seed))
+        assert (disturbed[:, :20] == 0).all()
+        assert (disturbed >= 0).all()
+        assert (depth[:, :20] == 0).all()  # the stored picture is untouched
+
+
+def test_random_resized_crops_have_the_published_areas_and_aspects():
+    rng = np.random.default_rng(0)
+    areas, aspects = [], []
+    for _ in range(300):
+        a = random_resized((200, 180), SIZE, (0.08, 1.0), (0.75, 4 / 3), rng.random(40))
+        width, height = SIZE / a[0, 0], SIZE / a[1, 1]
+        areas.append(width * height / (200 * 180))
+        aspects.append(width / height)
+    assert 0.07 < min(areas) < 0.15
+    assert max(areas) <= 1.0 + 1e-9
+    assert 0.72 < min(aspects) < max(aspects) < 1.38

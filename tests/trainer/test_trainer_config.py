@@ -1,0 +1,92 @@
+"""Configurations: shipped ones, published spellings, and errors that say what to write instead."""
+
+import pytest
+
+from fasdemo.errors import UserError
+from trainer import config, judge
+from trainer.__main__ import main
+from trainer.config import presence_weights
+
+
+@pytest.mark.parametrize("name", [n for n in config.shipped() if n != "fishnet150-32"])
+def test_every_shipped_configuration_makes_its_network(name):
+    settings = config.load(name)
+    assert settings.name == name
+    network, _ = judge.fresh(settings)
+    specs = judge.input_specs(settings, network.modalities)
+    assert [spec.modality for spec in specs] == list(network.modalities)
+
+
+@pytest.mark.parametrize(
+    ("name", "arch", "gamma", "decay", "batch", "stream"),
+    [
+        ("fishnet150-32", "FishNet150", 2, 30, 32, "depth"),
+        ("mobilenetv2", "MobileNetV2", 2, 40, 32, "depth"),
+        ("MobileLiteNet54-32", "MobileLiteNet54", 3, 60, 32, "depth"),
+        ("MobileLiteNet54-se-64", "MobileLiteNet54-SE", 3, 60, 64, "depth"),
+        ("FeatherNetA-32", "FeatherNetA", 3, 60, 32, "depth"),
+        ("FeatherNetB-32", "FeatherNetB", 3, 60, 32, "depth"),
+        ("FeatherNetB-32-ir", "FeatherNetB", 3, 60, 32, "ir"),
+    ],
+)
+def test_published_configurations_hold_the_published_values(name, arch, gamma, decay, batch, stream):
+    settings = config.load(f"cfgs/{name}.yaml")
+    assert settings.network.arch == arch
+    assert settings.network.modalities == (stream,)
+    assert (settings.loss.kind, settings.loss.gamma) == ("focal", gamma)
+    assert (settings.optimiser.kind, settings.optimiser.lr, settings.optimiser.every_decay) == ("sgd", 0.01, decay)
+    assert (settings.optimiser.momentum, settings.optimiser.weight_decay) == (0.9, 1e-4)
+    assert settings.run.batch == batch
+    assert (settings.input.size, settings.input.resize) == (224, 256)
+    assert settings.input.mean[stream] == (0.143,)
+
+
+def test_an_own_file_wins_over_a_shipped_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FeatherNetB-32.yaml").write_text("network: {arch: FeatherNetA}\nrun: {epochs: 3}\n")
+    settings = config.load("FeatherNetB-32.yaml")
+    assert (settings.network.arch, settings.run.epochs, settings.name) == ("FeatherNetA", 3, "FeatherNetB-32")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("network: {arch: FeatherNetB}\nrun: {epoch: 3}\n", "run.epoch is no known key; did you mean epochs?"),
+        ("network: {arch: FeatherNetB}\noptimizer: {lr: 1}\n", "did you mean optimiser?"),
+        ("network: {arch: FeatherNetB}\nrun: {epochs: 0}\n", "run.epochs"),
+        ("network: {arch: FeatherNetB, modalities: [depth, depth]}\n", "names a stream twice"),
+        ("[1, 2]", "at the top"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_wrong_configurations_are_explained(tmp_path, content, says):
+    path = tmp_path / "mine.yaml"
+    path.write_text(content)
+    with pytest.raises(UserError, match=says.replace("?", r"\?").replace("[", r"\[")):
+        config.load(str(path))
+
+
+def test_an_unknown_name_suggests_the_nearest(capsys):
+    assert main(["train", "--config", "FeathernetB32"]) == 2
+    assert "did you mean FeatherNetB-32" in capsys.readouterr().err
+
+
+def test_options_and_set_change_the_configuration(capsys):
+    assert main(["train", "--config", "FeatherNetB-32", "--set", "run.epocs=3", "--data", "x"]) == 2
+    assert "did you mean epochs?" in capsys.readouterr().err
+
+
+def test_presence_is_shown_in_all_subsets_and_most_often_whole():
+    weights = presence_weights(config.load("fasdemo-flex"))
+    assert len(weights) == 7
+    assert sum(weights.values()) == pytest.approx(1)
+    assert max(weights, key=weights.get) == ("rgb", "depth", "ir")
+    assert weights["depth",] == pytest.approx(weights["ir",])
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "submit", "ensemble", "metrics", "lists", "finetune"])
+def test_help_shows_a_real_example(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert f"example: python -m trainer {command}" in capsys.readouterr().out

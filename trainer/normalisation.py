@@ -1,0 +1,56 @@
+"""Batch norm over the batches of all processes, so that several small batches train as one large one does."""
+
+from __future__ import annotations
+
+import torch
+import torch.distributed as dist
+import torch.distributed.nn.functional as collective
+from torch import Tensor, nn
+
+
+def synchronised(network: nn.Module, device: torch.device) -> nn.Module:
+    """The same network with batch norms that share their statistics; torch's own on GPUs, `SharedNorm` elsewhere."""
+    if device.type == "cuda":
+        return nn.SyncBatchNorm.convert_sync_batchnorm(network)
+    for name, child in network.named_children():
+        if isinstance(child, nn.BatchNorm2d):
+            setattr(network, name, SharedNorm.of(child))
+        else:
+            synchronised(child, device)
+    return network
+
+
+class SharedNorm(nn.BatchNorm2d):
+    """`nn.BatchNorm2d` whose mean and variance are those of all processes' batches, on any device."""
+
+    @classmethod
+    def of(cls, norm: nn.BatchNorm2d) -> SharedNorm:
+        """The same norm with the same parameters and buffers."""
+        shared = cls(norm.num_features, norm.eps, norm.momentum, norm.affine, norm.track_running_stats)
+        shared.weight, shared.bias = norm.weight, norm.bias
+        shared.running_mean, shared.running_var = norm.running_mean, norm.running_var
+        shared.num_batches_tracked = norm.num_batches_tracked
+        return shared
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W), normalised over N, H and W of all processes."""
+        if not self.training or not dist.is_initialized() or dist.get_world_size() == 1:
+            return super().forward(x)
+        values = x.float()
+        sums = torch.cat([values.sum((0, 2, 3)), values.square().sum((0, 2, 3))])
+        count = torch.tensor([float(x.numel() // x.shape[1])], device=x.device)
+        sums, total = collective.all_reduce(sums), count.clone()  # type: ignore[no-untyped-call]
+        dist.all_reduce(total)
+        mean, square = (sums / total).chunk(2)
+        variance = square - mean.square()
+        with torch.no_grad():
+            assert self.running_mean is not None
+            assert self.running_var is not None
+            assert self.num_batches_tracked is not None
+            self.num_batches_tracked += 1
+            blend = self.momentum if self.momentum is not None else 1.0 / float(self.num_batches_tracked)
+            self.running_mean.lerp_(mean, blend)
+            self.running_var.lerp_(variance * total / (total - 1.0), blend)
+        scale = self.weight * torch.rsqrt(variance + self.eps)
+        shift = self.bias - mean * scale
+        return (values * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
