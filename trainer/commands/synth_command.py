@@ -26,9 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=2000, help="crops: exposures; sessions: sessions")
     parser.add_argument("--live-share", type=float, default=0.45)
     parser.add_argument("--species", nargs="+", help="only these (default: all)")
-    parser.add_argument("--sensor", nargs="+", metavar="NAME[=WEIGHT]", help="d415 d435 d455 sr300 tof (default: mostly d435)")
+    parser.add_argument(
+        "--sensor", nargs="+", metavar="NAME[=WEIGHT]", help="d415 d435 d455 sr300 tof (default: mostly d435)"
+    )
     parser.add_argument("--holdout", nargs="+", default=[], metavar="SPECIES", help="species for the test split only")
-    parser.add_argument("--holdout-sensor", nargs="+", default=[], metavar="NAME", help="sensors for the test split only")
+    parser.add_argument(
+        "--holdout-sensor", nargs="+", default=[], metavar="NAME", help="sensors for the test split only"
+    )
     parser.add_argument("--shots", type=int, default=2, help="exposures of each setup")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of each session")
 

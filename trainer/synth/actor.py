@@ -108,6 +108,12 @@ def draw_expression(rng: Rng) -> dict[str, float]:
     return result
 
 
-def pose_of(actor: Actor, angles: tuple[float, float, float], position: Vector, expression: dict[str, float], follow: float = 0.35) -> Pose:
+def pose_of(
+    actor: Actor,
+    angles: tuple[float, float, float],
+    position: Vector,
+    expression: dict[str, float],
+    follow: float = 0.35,
+) -> Pose:
     """The actor's head turned by `angles` (yaw, pitch, roll) with the eyes' middle at `position`."""
     return Pose(geometry.turn(*angles), position, actor.identity, expression, follow, actor.stature)

@@ -74,11 +74,16 @@ class Posed:
         meshes: head, eyes, mouth, relief and its back, in camera coordinates.
         head: (V, 3) camera coordinates of all vertices of the head model.
         keypoints: (4, 3) right eye, left eye, nose tip, mouth in camera coordinates.
+        face, eyes, cover: indices into `meshes` of the face, of the eyes (-1 where the model has none), and of the
+            first of hair, neck and shoulders, after which come things worn.
     """
 
     meshes: list[Mesh]
     head: Floats
     keypoints: npt.NDArray[np.float64]
+    face: int
+    eyes: int
+    cover: int
 
 
 def head_shape(person: Person, model: HeadModel, pose: Pose) -> Floats:
@@ -142,7 +147,14 @@ def _flat(colour: tuple[float, float, float], ir: float, gloss: float = 1.0) -> 
     return np.array([[[*colour, ir, 1.0, gloss]]], np.float32)
 
 
-def posed(person: Person, model: HeadModel, pose: Pose, looks: Looks, skin_texels: Floats | None = None, worn: tuple[Worn, ...] = ()) -> Posed:
+def posed(
+    person: Person,
+    model: HeadModel,
+    pose: Pose,
+    looks: Looks,
+    skin_texels: Floats | None = None,
+    worn: tuple[Worn, ...] = (),
+) -> Posed:
     """The person's meshes at `pose`. `skin_texels` replaces the texture made by `texels`."""
     surface = texels(person, looks) if skin_texels is None else skin_texels
     own = model.shape(person.identity, person.expression)
@@ -158,6 +170,7 @@ def posed(person: Person, model: HeadModel, pose: Pose, looks: Looks, skin_texel
         "teeth": Material(_flat((0.50 * lit, 0.45 * lit, 0.37 * lit), 0.42, 1.0), specular=0.12, power=40, wrap=0.3),
     }
     meshes: list[Mesh] = []
+    drawn: list[str] = []
     for part, (first, last) in model.parts.items():
         chosen = (model.triangles >= first).all(1) & (model.triangles < last).all(1)
         if part == "skin":
@@ -170,7 +183,16 @@ def posed(person: Person, model: HeadModel, pose: Pose, looks: Looks, skin_texel
             continue
         material = skin if part == "skin" else eye if part == "eyes" else inside[part]
         uv = person.uv if part in ("skin", "eyes") else np.zeros_like(person.uv)
+        if part == "teeth" and _mouth_open_m(model, own) > 0.004:
+            # The photograph shows the upper teeth; the lower ones move away with the jaw and stay painted.
+            upper = own[triangles][:, :, 1].mean(1) > float(own[first:last, 1].mean())
+            drawn.append("upper teeth")
+            meshes.append(_compact(head, triangles[upper], person.uv, replace(skin, specular=0.1, power=40.0)))
+            triangles = triangles[~upper]
+        drawn.append(part)
         meshes.append(_compact(head, triangles, uv, material))
+    names = {part: index for index, part in enumerate(drawn)}
+    cover_at = len(meshes)
     moved = shape - own
     relief = person.relief * np.float32(pose.stature)
     delta = (moved - own * np.float32(pose.stature - 1.0))[person.anchor]
@@ -182,7 +204,13 @@ def posed(person: Person, model: HeadModel, pose: Pose, looks: Looks, skin_texel
     for thing in worn:
         flat = np.zeros((len(thing.vertices), 2), np.float32)
         meshes.append(Mesh(_move(thing.vertices, pose, origin), thing.triangles, flat, thing.material))
-    return Posed(meshes, head, keypoints(model, head))
+    return Posed(meshes, head, keypoints(model, head), names["skin"], names.get("eyes", -1), cover_at)
+
+
+def _mouth_open_m(model: HeadModel, shape: Floats) -> float:
+    """Gap between the inner lips in metres."""
+    upper, lower = shape[model.landmarks[[61, 62, 63]]], shape[model.landmarks[[65, 66, 67]]]
+    return float(np.linalg.norm(upper.mean(0) - lower.mean(0)))
 
 
 def _compact(vertices: Floats, triangles: npt.NDArray[np.int32], uv: Floats, material: Material) -> Mesh:

@@ -60,7 +60,9 @@ class Recipe:
     count: int
     live_share: float = 0.45
     species: tuple[str, ...] = SPECIES
-    sensors: dict[str, float] = field(default_factory=lambda: {"d435": 0.5, "d415": 0.2, "d455": 0.1, "sr300": 0.1, "tof": 0.1})
+    sensors: dict[str, float] = field(
+        default_factory=lambda: {"d435": 0.5, "d415": 0.2, "d455": 0.1, "sr300": 0.1, "tof": 0.1}
+    )
     shots: int = 2
     holdout: tuple[str, ...] = ()
     holdout_sensors: tuple[str, ...] = ()
@@ -166,7 +168,18 @@ def skin_tone(person: Person) -> tuple[str, float]:
     return ("light" if angle > 41 else "intermediate" if angle > 28 else "tan" if angle > 10 else "dark"), angle
 
 
-def _row(job: Job, number: int, shot: int, split: str, first: int, second: int, setup: Setup, frame: Frame, face: Face, inside: float) -> dict[str, Any]:
+def _row(
+    job: Job,
+    number: int,
+    shot: int,
+    split: str,
+    first: int,
+    second: int,
+    setup: Setup,
+    frame: Frame,
+    face: Face,
+    inside: float,
+) -> dict[str, Any]:
     tone, angle = skin_tone(setup.person)
     yaw, pitch, roll = frame.angles_deg
     return {
@@ -247,7 +260,9 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
     file = folder / "recipe.json"
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(text):
-            raise UserError(f"--output {folder}: holds data of another recipe (see recipe.json); choose another folder or delete it.")
+            raise UserError(
+                f"--output {folder}: holds data of another recipe (see recipe.json); choose another folder or delete it."
+            )
         return
     if folder.exists() and any(folder.iterdir()):
         raise UserError(f"--output {folder}: is not empty and holds no recipe.json; choose a new folder.")

@@ -52,7 +52,11 @@ class SynthSet:
         folder = Path(folder)
         table = folder / "samples.csv"
         if not table.is_file():
-            hint = "its rendering is not finished, run the same synth command again" if (folder / "recipe.json").is_file() else "give a folder made by `python -m trainer synth crops`"
+            hint = (
+                "its rendering is not finished, run the same synth command again"
+                if (folder / "recipe.json").is_file()
+                else "give a folder made by `python -m trainer synth crops`"
+            )
             raise UserError(f"{folder}: holds no samples.csv; {hint}.")
         with table.open(newline="") as file:
             rows = list(csv.DictReader(file))

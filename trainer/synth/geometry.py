@@ -25,12 +25,14 @@ def grid(rows: int, columns: int) -> Ints:
     """Triangles of a rows x columns grid of vertices in row-major order."""
     index = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
-    return np.concatenate(
-        [np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)]
-    ).astype(np.int32)
+    return np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)]).astype(
+        np.int32
+    )
 
 
-def plane(width: float, height: float, texture: tuple[int, int], rows: int = 2, columns: int = 2) -> tuple[Floats, Ints, Floats]:
+def plane(
+    width: float, height: float, texture: tuple[int, int], rows: int = 2, columns: int = 2
+) -> tuple[Floats, Ints, Floats]:
     """A rectangle around the origin that faces the camera (normal -z), its triangles and uv for a (h, w) texture."""
     y, x = np.meshgrid(np.linspace(-0.5, 0.5, rows), np.linspace(-0.5, 0.5, columns), indexing="ij")
     vertices = np.stack([x * width, y * height, np.zeros_like(x)], -1).reshape(-1, 3)
@@ -59,7 +61,9 @@ def box(width: float, height: float, depth: float) -> tuple[Floats, Ints, Floats
     )
 
 
-def tube(path: npt.NDArray[np.floating], radius: npt.NDArray[np.floating] | float, sides: int = 10) -> tuple[Floats, Ints]:
+def tube(
+    path: npt.NDArray[np.floating], radius: npt.NDArray[np.floating] | float, sides: int = 10
+) -> tuple[Floats, Ints]:
     """A tube with closed ends along `path` (N, 3)."""
     path = np.asarray(path, np.float64)
     radii = np.broadcast_to(np.asarray(radius, np.float64), len(path)).copy()
@@ -75,7 +79,9 @@ def tube(path: npt.NDArray[np.floating], radius: npt.NDArray[np.floating] | floa
     return vertices.reshape(-1, 3).astype(np.float32), grid(len(path), sides)
 
 
-def ellipsoid(centre: npt.NDArray[np.floating], axes: npt.NDArray[np.floating], rows: int = 12, columns: int = 20) -> tuple[Floats, Ints]:
+def ellipsoid(
+    centre: npt.NDArray[np.floating], axes: npt.NDArray[np.floating], rows: int = 12, columns: int = 20
+) -> tuple[Floats, Ints]:
     """An ellipsoid with half axes along x, y and z."""
     v, u = np.meshgrid(np.linspace(0, np.pi, rows), np.linspace(0, 2 * np.pi, columns), indexing="ij")
     unit = np.stack([np.sin(v) * np.cos(u), -np.cos(v), np.sin(v) * np.sin(u)], -1).reshape(-1, 3)

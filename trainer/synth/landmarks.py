@@ -48,5 +48,3 @@ class Landmarker:
             return None
         height, width = rgb.shape[:2]
         return np.array([[p.x * width - 0.5, p.y * height - 0.5] for p in found.face_landmarks[0]])
-
-

@@ -89,19 +89,27 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     if "socket" in model.parts:
         chosen[model.parts["socket"][0] : model.parts["socket"][1]] = True
     triangles = model.triangles[chosen[model.triangles].all(1) & person.front[model.triangles].all(1)]
-    open_eyes = bool(rng.random() < 0.55)
-    if not open_eyes:  # painted eyes: the eyeballs are part of the cast
+    has_eyes = "eyes" in model.parts
+    open_eyes = bool(rng.random() < 0.55) and has_eyes
+    if not open_eyes and has_eyes:  # painted eyes: the eyeballs are part of the cast
         e0, e1 = model.parts["eyes"]
         eyes = model.triangles[(model.triangles >= e0).all(1) & (model.triangles < e1).all(1)]
         triangles = np.concatenate([triangles, eyes])
     used, inverse = np.unique(triangles, return_inverse=True)
     triangles = inverse.reshape(-1, 3).astype(np.int32)
     vertices, uv = shape[used], person.uv[used]
-    rounds = {"resin": int(rng.integers(0, 3)), "plaster": int(rng.integers(1, 5)), "silicone": int(rng.integers(2, 10)), "paper": int(rng.integers(25, 90))}[kind]
+    rounds = {
+        "resin": int(rng.integers(0, 3)),
+        "plaster": int(rng.integers(1, 5)),
+        "silicone": int(rng.integers(2, 10)),
+        "paper": int(rng.integers(25, 90)),
+    }[kind]
     vertices = smooth(vertices, triangles, rounds)
     if kind == "paper":
         vertices = _faceted(vertices, float(rng.uniform(0.016, 0.032)))
-        vertices[:, 2] = vertices[:, 2].mean() + (vertices[:, 2] - vertices[:, 2].mean()) * np.float32(rng.uniform(0.55, 0.95))
+        vertices[:, 2] = vertices[:, 2].mean() + (vertices[:, 2] - vertices[:, 2].mean()) * np.float32(
+            rng.uniform(0.55, 0.95)
+        )
     normals = vertex_normals(vertices, triangles)
     vertices = vertices + normals * np.float32(rng.uniform(0.002, 0.004))
     vertices[:, 2] += np.float32(0.002)
@@ -117,7 +125,9 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     if kind == "paper":
         printing = draw_printing(rng)
         key = np.clip(1 - surface[..., :3].max(-1), 0, 1)
-        depth = {"dye": 0.07, "photo": 0.15, "pigment": rng.uniform(0.35, 0.8), "toner": rng.uniform(0.55, 0.92)}[printing.ink]
+        depth = {"dye": 0.07, "photo": 0.15, "pigment": rng.uniform(0.35, 0.8), "toner": rng.uniform(0.55, 0.92)}[
+            printing.ink
+        ]
         surface[..., :3] = printing.black + (printing.white - printing.black) * surface[..., :3]
         surface[..., 3] = printing.paper_ir * (1 - depth * key**1.2)
         surface[..., 5] = 1.0
@@ -132,7 +142,11 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
         mean = surface[..., :3].mean((0, 1))
         surface[..., :3] = np.clip(mean + contrast * (surface[..., :3] - mean), 0.01, 1.0)
         # Paints follow the visible only partly at 850 nm; the body's own reflectance leads.
-        base = {"resin": rng.uniform(0.28, 0.75), "plaster": rng.uniform(0.6, 0.9), "silicone": rng.uniform(0.2, 0.42) if rng.random() < 0.6 else rng.uniform(0.55, 0.75)}[kind]
+        base = {
+            "resin": rng.uniform(0.28, 0.75),
+            "plaster": rng.uniform(0.6, 0.9),
+            "silicone": rng.uniform(0.2, 0.42) if rng.random() < 0.6 else rng.uniform(0.55, 0.75),
+        }[kind]
         follow = float(rng.uniform(0.05, 0.45))
         relative = surface[..., 0] / max(float(np.median(surface[..., 0])), 0.02)
         surface[..., 3] = base * (1 - follow + follow * np.clip(relative, 0.1, 1.4))
@@ -145,7 +159,9 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
             wrap={"resin": 0.0, "plaster": 0.05, "silicone": 0.3}[kind],
         )  # fmt: skip
         normals_note = f"ir={base:.2f} gloss={gloss:.2f}"
-    return Mask(vertices, triangles, uv, material, open_eyes, f"{kind} {normals_note} eyes={'open' if open_eyes else 'painted'}")
+    return Mask(
+        vertices, triangles, uv, material, open_eyes, f"{kind} {normals_note} eyes={'open' if open_eyes else 'painted'}"
+    )
 
 
 def worn_mask(mask: Mask, model: HeadModel, pose: Pose, victim: Actor) -> Mesh:

@@ -44,11 +44,22 @@ def draw_glasses(rng: Rng, model: HeadModel, shape: Floats) -> tuple[Worn, ...]:
         if rng.random() < 0.06:
             disc = np.concatenate([[[eye[0], eye[1] - 0.002, front - 0.003]], ring])
             fan = np.array([[0, k, k + 1] for k in range(1, len(disc) - 1)], np.int32)
-            lens = Material(_paint((0.02, 0.02, 0.025), float(rng.uniform(0.1, 0.4))), specular=0.6, power=200, mirror=1.0, specular_ir=0.6)
+            lens = Material(
+                _paint((0.02, 0.02, 0.025), float(rng.uniform(0.1, 0.4))),
+                specular=0.6,
+                power=200,
+                mirror=1.0,
+                specular_ir=0.6,
+            )
             worn.append(Worn(disc.astype(np.float32), fan, lens))
     middle = eyes_middle(model, shape)
     bridge = np.stack(
-        [np.linspace(right[0] + half[0], left[0] - half[0], 7), np.full(7, middle[1] + 0.004), np.full(7, front + 0.001)], -1
+        [
+            np.linspace(right[0] + half[0], left[0] - half[0], 7),
+            np.full(7, middle[1] + 0.004),
+            np.full(7, front + 0.001),
+        ],
+        -1,
     )
     bridge[:, 1] += 0.003 * np.sin(np.linspace(0, np.pi, 7))
     worn.append(Worn(*geometry.tube(bridge, thick, 6), frame))

@@ -81,7 +81,9 @@ def portrait_files(folder: Path) -> list[tuple[Path, str]]:
                     known[row["file"]] = "-".join(filter(None, (row.get("set"), row["person"])))
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICTURES)
     if not files:
-        raise UserError(f"--portraits {folder}: holds no picture (.jpg, .png, .webp, .bmp); give a folder with portraits.")
+        raise UserError(
+            f"--portraits {folder}: holds no picture (.jpg, .png, .webp, .bmp); give a folder with portraits."
+        )
     return [(path, known.get(path.name, path.stem)) for path in files]
 
 
@@ -122,7 +124,9 @@ def gather(portraits: Path | None, heads: Path | None, jobs: int = 1, work: Path
     folder.mkdir(parents=True, exist_ok=True)
     targets = [folder / f"{path.stem}-{_key(path, heads)}.npz" for path, _ in entries]
     missing = [
-        (path, name, heads, target) for (path, name), target in zip(entries, targets, strict=True) if not target.is_file()
+        (path, name, heads, target)
+        for (path, name), target in zip(entries, targets, strict=True)
+        if not target.is_file()
     ]
     without_face = {target.with_suffix(".noface") for target in targets}
     missing = [item for item in missing if not item[3].with_suffix(".noface").is_file()]
@@ -134,7 +138,9 @@ def gather(portraits: Path | None, heads: Path | None, jobs: int = 1, work: Path
     skipped = tuple(path.name for (path, _), target in zip(entries, targets, strict=True) if not target.is_file())
     del without_face
     if not kept:
-        raise UserError(f"--portraits {portraits}: no face was found in any of {len(entries)} pictures; give frontal portraits.")
+        raise UserError(
+            f"--portraits {portraits}: no face was found in any of {len(entries)} pictures; give frontal portraits."
+        )
     return People(heads, tuple(t for t, _ in kept), tuple(n for _, n in kept), skipped)
 
 

@@ -93,7 +93,7 @@ def face_vertices(model: HeadModel) -> npt.NDArray[np.bool_]:
     first, last = model.parts["skin"]
     is_skin = np.zeros(len(model.vertices), bool)
     is_skin[first:last] = True
-    top = 0.095 - 0.9 * np.abs(x)**1.5 / 0.07**0.5 * 0.6
+    top = 0.095 - 0.9 * np.abs(x) ** 1.5 / 0.07**0.5 * 0.6
     front = (z > 0.030) & (y < top) & (y > -0.11)
     return cast("npt.NDArray[np.bool_]", is_skin & front)
 
@@ -197,7 +197,10 @@ def _relief(
     towards = np.where(depth > 0, middle_z - depth, -1.0)
     towards = np.where(opening, -1.0, towards)
     towards = np.where(opening, _harmonic(towards, ~opening), towards)
-    d_out = cv2.distanceTransform(np.pad(person, ((0, 1), (0, 0)), mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[:rows] * metre
+    d_out = (
+        cv2.distanceTransform(np.pad(person, ((0, 1), (0, 0)), mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[:rows]
+        * metre
+    )
     # Front and back meet inside the matte's edge, else the turned outline gapes.
     d_out = np.maximum(d_out - 1.0 * metre, 0.0)
     chin = portrait.points[152] / step

@@ -76,7 +76,11 @@ def take_apart(rgb: Rgb, points: Points) -> Portrait:
     filled = _continue_colours(rgb, matte)
     oval = np.zeros(rgb.shape[:2], np.uint8)
     cv2.fillConvexPoly(oval, _shrunk(points[list(_FACE_OVAL)], 0.8), 1)
-    skin = np.median(to_linear(rgb)[(oval > 0) & (region == SKIN)], axis=0) if ((oval > 0) & (region == SKIN)).any() else np.array([0.4, 0.28, 0.22])
+    skin = (
+        np.median(to_linear(rgb)[(oval > 0) & (region == SKIN)], axis=0)
+        if ((oval > 0) & (region == SKIN)).any()
+        else np.array([0.4, 0.28, 0.22])
+    )
     return Portrait(filled, matte, region, points, skin.astype(np.float32))
 
 

@@ -142,23 +142,38 @@ def shade(
     corners and the largest irradiance (the emitter is not a point).
     """
     height, width = rgb.shape[0], rgb.shape[1]
-    share = 1.0 / (step * step)
     texel = np.zeros(TEXEL, np.float32)
     sky = np.zeros(3, np.float32)
     for py in range(height):
         for px in range(width):
             best = 0.0
             red = green = blue = infra = 0.0
+            # Inside a surface the samples of one diagonal tell what all of them would.
+            mixed = False
+            first = ids[py * step, px * step]
             for sy in range(step):
                 for sx in range(step):
+                    y, x = py * step + sy, px * step + sx
+                    t = ids[y, x]
+                    if t < 0 or first < 0:
+                        mixed = mixed or t != first
+                        if t < 0:
+                            continue
+                    elif material[t] != material[first]:
+                        mixed = True
+                    if inverse_z[y, x] > best:
+                        best = inverse_z[y, x]
+                        surface[py, px] = material[t]
+            share = 1.0 / (step * step) if mixed else 1.0 / step
+            for sy in range(step):
+                for sx in range(step):
+                    if not mixed and sx != sy:
+                        continue
                     y, x = py * step + sy, px * step + sx
                     t = ids[y, x]
                     if t < 0:
                         continue
                     w = inverse_z[y, x]
-                    if w > best:
-                        best = w
-                        surface[py, px] = material[t]
                     i0, i1, i2 = triangles[t, 0], triangles[t, 1], triangles[t, 2]
                     x0, y0, z0 = screen[i0, 0], screen[i0, 1], screen[i0, 2]
                     x1, y1, z1 = screen[i1, 0], screen[i1, 1], screen[i1, 2]
@@ -220,7 +235,9 @@ def shade(
                         diffuse = max(0.0, (cosine + wrap) / (1.0 + wrap))
                         visible = 1.0
                         if k == 0 and diffuse > 0.0:
-                            visible = _lit(shadow, shadow_rows, gx + 0.004 * nx, gy + 0.004 * ny, gz + 0.004 * nz, 0.006)
+                            visible = _lit(
+                                shadow, shadow_rows, gx + 0.004 * nx, gy + 0.004 * ny, gz + 0.004 * nz, 0.006
+                            )
                         if materials[m, M_EMISSIVE] <= 0.0:
                             lr += diffuse * lights[k, 3] * visible
                             lg += diffuse * lights[k, 4] * visible
@@ -248,7 +265,7 @@ def shade(
                     arriving = min(ir_light[0] / (square + 1e-6), ir_light[3]) * beam
                     lambert = max(0.0, (facing + 0.5 * wrap) / (1.0 + 0.5 * wrap))
                     glow = texel[3] * materials[m, M_IR_GAIN] * (arriving * lambert + ir_light[1])
-                    glow += arriving * materials[m, M_SPEC_IR] * texel[5] * facing**materials[m, M_RETRO]
+                    glow += arriving * materials[m, M_SPEC_IR] * texel[5] * facing ** materials[m, M_RETRO]
                     glow += materials[m, M_GLOW_IR]
                     infra += share * glow
             rgb[py, px, 0] = red

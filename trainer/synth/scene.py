@@ -124,9 +124,7 @@ class Scene:
         triangles = np.concatenate([m.triangles + start for m, start in zip(self.meshes, starts, strict=False)]).astype(
             np.int32
         )
-        material = np.repeat(
-            np.arange(len(self.meshes), dtype=np.int32), [len(mesh.triangles) for mesh in self.meshes]
-        )
+        material = np.repeat(np.arange(len(self.meshes), dtype=np.int32), [len(mesh.triangles) for mesh in self.meshes])
         texels, table = _pack([mesh.material for mesh in self.meshes])
         camera, step = self.camera, supersample
         height, width = camera.height, camera.width

@@ -100,6 +100,10 @@ class Shot:
     ir_blur: float
     projector: Projector
     dot_gain: float
+    metering: float
+    """Radius of the metered surroundings of the face, in eye distances; small = the camera exposes for the face."""
+    veil: float
+    """Stray light in the lens as a share of the mean brightness; it greys the darkest parts."""
 
 
 def draw_shot(rng: Rng, projector: Projector) -> Shot:
@@ -108,11 +112,11 @@ def draw_shot(rng: Rng, projector: Projector) -> Shot:
     return Shot(
         blur=float(np.clip(rng.gamma(3.0, 0.22), 0.2, 2.2)),
         motion=(min(motion, 6.0), float(rng.uniform(0, np.pi))),
-        exposure=float(np.exp(rng.normal(np.log(0.19), 0.28))),
+        exposure=float(np.exp(rng.normal(np.log(0.19), 0.36))),
         noise=float(np.exp(rng.normal(np.log(0.004), 0.6))),
         shot_noise=float(np.exp(rng.normal(np.log(0.018), 0.6))),
         white=(float(rng.normal(1.0, 0.05)), float(rng.normal(1.0, 0.06))),
-        contrast=float(rng.normal(1.0, 0.1)),
+        contrast=float(np.clip(rng.normal(1.0, 0.16), 0.6, 1.5)),
         sharpen=float(rng.uniform(0.0, 0.7)),
         jpeg=int(rng.integers(78, 99)),
         ir_exposure=float(np.exp(rng.normal(np.log(0.30), 0.22))),
@@ -120,6 +124,8 @@ def draw_shot(rng: Rng, projector: Projector) -> Shot:
         ir_blur=float(np.clip(rng.gamma(3.0, 0.2), 0.2, 1.6)),
         projector=projector,
         dot_gain=float(rng.uniform(0.08, 0.6)),
+        metering=float(rng.uniform(0.7, 1.9)),
+        veil=float(rng.beta(1.0, 4.0)) * 0.25,
     )
 
 
@@ -155,11 +161,14 @@ def centre_weight(height: int, width: int, centre: tuple[float, float], radius: 
 def expose_rgb(linear: Floats, shot: Shot, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
     """Linear radiance (h, w, 3) to the 8-bit picture that a webcam delivers."""
     image = _blurred(linear, shot.blur, shot.motion)
+    image = image + np.float32(shot.veil) * image.mean((0, 1))
     image = image * np.float32(_gain(image @ np.array([0.3, 0.6, 0.1], np.float32), weight, shot.exposure))
     image = image * np.array([shot.white[0], 1.0, shot.white[1]], np.float32)
     noise = rng.standard_normal(image.shape, np.float32)
     noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * 1.6
-    image = image + noise * np.sqrt(shot.noise**2 + shot.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(np.float32)
+    image = image + noise * np.sqrt(shot.noise**2 + shot.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(
+        np.float32
+    )
     # A soft shoulder keeps lamps and white paper from clipping hard.
     image = np.where(image > 0.75, 0.75 + 0.25 * np.tanh((image - 0.75) / 0.25), image)
     encoded = to_srgb(image)
@@ -198,7 +207,8 @@ def _dots(depth_m: Floats, camera: Intrinsics, baseline_m: float) -> Floats:
     u = (ray_x + baseline_m * 0.6 / z) * 700.0 + 1024.0
     v = ray_y * 700.0 + 1024.0
     return cast(
-        Floats, cv2.remap(pattern, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        Floats,
+        cv2.remap(pattern, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP),
     )
 
 
@@ -214,7 +224,9 @@ def expose_ir(
     image = _blurred(image, shot.ir_blur)
     image = image * np.float32(_gain(image, weight, shot.ir_exposure))
     noise = rng.standard_normal(image.shape, np.float32)
-    image = image + noise * np.sqrt(shot.ir_noise**2 + (1.5 * shot.ir_noise) ** 2 * np.clip(image, 0, 1)).astype(np.float32)
+    image = image + noise * np.sqrt(shot.ir_noise**2 + (1.5 * shot.ir_noise) ** 2 * np.clip(image, 0, 1)).astype(
+        np.float32
+    )
     # Stereo cameras deliver their infrared nearly linear.
     return np.round(np.clip(image, 0, 1) ** 0.75 * 255).astype(np.uint8)
 
@@ -299,7 +311,11 @@ def measure_depth(
         smooth = cv2.bilateralFilter(disparity, 5, 0.6, 1.5)
         if preset.principle == "stereo":
             disparity = smooth
-        noise = _smooth_noise(z.shape, preset.grain * max(ratio, 0.6), rng) * 0.8 + _smooth_noise(z.shape, 6.0, rng) * 0.5
+        noise = (
+            _smooth_noise(z.shape, preset.grain * max(ratio, 0.6), rng) * 0.8 + _smooth_noise(z.shape, 6.0, rng) * 0.5
+        )
+        # Rectification is never perfect: a slow ripple that grows with the distance.
+        disparity = disparity * (1 + np.float32(0.0017 * quality.noise) * _smooth_noise(z.shape, 14.0, rng))
         disparity = disparity + (preset.subpixel * quality.noise * np.minimum(weak, 4.0) * noise).astype(np.float32)
         disparity = np.round(disparity / preset.step) * preset.step
         measured = focal_baseline / np.maximum(disparity, 1e-3)
@@ -341,7 +357,7 @@ def _holes(
     noise = _smooth_noise(z.shape, 4.0, rng)
     level = np.full(z.shape, quality.holes, np.float32)
     # Too little or too much light, and grazing surfaces, lose the match.
-    level += 0.5 * np.clip((0.08 - signal) / 0.08, 0, 1) + 0.4 * np.clip((signal - 6.0) / 6.0, 0, 1)
+    level += 0.5 * np.clip((0.16 - signal) / 0.16, 0, 1) + 0.4 * np.clip((signal - 6.0) / 6.0, 0, 1)
     gy, gx = np.gradient(cv2.GaussianBlur(z, (0, 0), 1.0))
     slope = np.hypot(gx, gy) / np.maximum(z, 0.1) * 600.0
     level += 0.4 * np.clip((slope - 3.0) / 6.0, 0, 1)

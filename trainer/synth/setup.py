@@ -16,7 +16,7 @@ import numpy.typing as npt
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, Truth
 from trainer.synth import geometry, sheets
 from trainer.synth.actor import Actor, draw_actor, draw_expression, draw_turn, pose_of
-from trainer.synth.body import posed
+from trainer.synth.body import posed, texels
 from trainer.synth.headmodel import HeadModel
 from trainer.synth.masks import Kind, make_mask, worn_mask
 from trainer.synth.person import Person
@@ -48,6 +48,7 @@ SPECIES = (
 """Presentation attack instrument species."""
 
 PhotoOf = Callable[[Person, int], Photo]
+Stage = Callable[["Moment", "Placement"], "Subject"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,38 @@ class Subject:
     angles: tuple[float, float, float]
     mirrors: tuple[int, ...] = ()
     confusing: float = 0.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What everybody does at one exposure.
+
+    Attributes:
+        turn: yaw, pitch, roll of who or what is shown, radians, before `spread` narrows it for sheets.
+        expression: of the face, if it is a real one.
+        other_turn, other_expression: of the person who stands behind an instrument.
+        slip: (2,) metres by which a worn sheet has slipped.
+        photo: what a screen shows now, in place of its still picture.
+    """
+
+    turn: tuple[float, float, float]
+    expression: dict[str, float]
+    other_turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    other_expression: dict[str, float] = field(default_factory=dict)
+    slip: tuple[float, float] = (0.0, 0.0)
+    photo: Photo | None = None
+
+    def narrowed(self, spread: float) -> tuple[float, float, float]:
+        """The turn times `spread`."""
+        return self.turn[0] * spread, self.turn[1] * spread, self.turn[2] * spread
+
+
+def draw_moment(rng: Rng) -> Moment:
+    """A random moment."""
+    slip = rng.normal(0, 0.002, 2)
+    return Moment(
+        draw_turn(rng), draw_expression(rng), draw_turn(rng), draw_expression(rng), (float(slip[0]), float(slip[1]))
+    )
 
 
 @dataclass(frozen=True)
@@ -89,7 +122,7 @@ class Setup:
     placement: Placement
     instrument: str
     glasses: bool
-    stage: Callable[[Rng, Placement], Subject] = field(repr=False)
+    stage: Stage = field(repr=False)
 
     @property
     def label(self) -> Literal["live", "spoof"]:
@@ -145,24 +178,38 @@ def draw_setup(
     placement = replace(placement, distance_m=max(placement.distance_m * factor, preset.near_m + 0.05))
     surroundings = draw_surroundings(rng, placement.distance_m + 0.1, environments or [], light)  # type: ignore[arg-type]
     return Setup(
-        species, person, preset, camera, surroundings, draw_quality(rng), projector, placement, instrument, glasses, stage
+        species,
+        person,
+        preset,
+        camera,
+        surroundings,
+        draw_quality(rng),
+        projector,
+        placement,
+        instrument,
+        glasses,
+        stage,
     )
 
 
-def take(setup: Setup, rng: Rng, shot: Shot | None = None, subject: Subject | None = None, supersample: int = 2) -> Frame:
+def take(
+    setup: Setup, rng: Rng, shot: Shot | None = None, subject: Subject | None = None, supersample: int = 2
+) -> Frame:
     """One exposure: pose the subject anew, render, and pass it through the sensor."""
     if subject is None:
         here = setup.placement
         jitter = rng.normal(0, 0.012, 3) * (1, 1, 0)
         near = float(np.exp(rng.normal(0, 0.03)))
-        subject = setup.stage(rng, Placement(here.ray + jitter, here.distance_m * near))
-    shot = shot or draw_shot(rng, setup.projector)
+        subject = setup.stage(draw_moment(rng), Placement(here.ray + jitter, here.distance_m * near))
     camera, preset = setup.camera, setup.preset
+    shot = shot or draw_shot(rng, setup.projector)
     scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
     picture = scene.render(supersample)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
     eyes = 0.063 * camera.fx / float(subject.keypoints[:2, 2].mean())
-    weight = centre_weight(camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), 1.5 * eyes)
+    weight = centre_weight(
+        camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), shot.metering * eyes
+    )
     rgb = expose_rgb(picture.rgb, shot, weight, rng)
     confusing = None
     if subject.mirrors:
@@ -185,29 +232,38 @@ def take(setup: Setup, rng: Rng, shot: Shot | None = None, subject: Subject | No
         truth=Truth(setup.label, "" if setup.species == LIVE else setup.species),
     )
     distance = float(np.linalg.norm(subject.keypoints[:2].mean(0)))
-    return Frame(frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), shot)
+    return Frame(
+        frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), shot
+    )
 
 
 # What a builder gives: description, glasses, the stage, and how much farther than a live head it has to be.
-Built = tuple[str, bool, Callable[[Rng, Placement], Subject], float]
+Built = tuple[str, bool, Stage, float]
 
 
 def _live(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
     actor = draw_actor(rng, person, model)
+    skin = texels(person, actor.looks)
 
-    def stage(rng: Rng, place: Placement) -> Subject:
-        angles = draw_turn(rng)
-        pose = pose_of(actor, angles, place.ray * place.distance_m, draw_expression(rng))
-        body = posed(person, model, pose, actor.looks, worn=actor.worn(model, pose))
+    def stage(moment: Moment, place: Placement) -> Subject:
+        angles = moment.turn
+        pose = pose_of(actor, angles, place.ray * place.distance_m, moment.expression)
+        body = posed(person, model, pose, actor.looks, skin, worn=actor.worn(model, pose))
         return Subject(body.meshes, body.keypoints, angles)
 
     return "", actor.glasses, stage, 1.0
 
 
 def _sheet_subject(
-    rng: Rng, meshes: list[Mesh], keys: Vector, photo: Photo, place: Placement, tilt: float, mirrors: tuple[int, ...] = ()
+    moment: Moment,
+    meshes: list[Mesh],
+    keys: Vector,
+    photo: Photo,
+    place: Placement,
+    tilt: float,
+    mirrors: tuple[int, ...] = (),
 ) -> Subject:
-    turn = draw_turn(rng, tilt)
+    turn = moment.narrowed(tilt)
     rotation = geometry.turn(*turn)
     position = place.ray * place.distance_m
     moved = [mesh.moved(rotation, position) for mesh in meshes]
@@ -220,18 +276,19 @@ def _window(rng: Rng) -> tuple[float, float, float, float]:
     return (-rng.uniform(1.5, 3.4), -rng.uniform(1.7, 3.2), rng.uniform(1.5, 3.4), rng.uniform(2.6, 5.0))
 
 
-def _holder(rng: Rng, other: Person, model: HeadModel) -> Callable[[Rng, Placement], list[Mesh]] | None:
+def _holder(rng: Rng, other: Person, model: HeadModel) -> Callable[[Moment, Placement], list[Mesh]] | None:
     """Sometimes the person who holds the instrument stands behind it."""
     if rng.random() > 0.45:
         return None
     actor = draw_actor(rng, other, model)
     aside, behind = rng.uniform(-0.16, 0.16), rng.uniform(0.12, 0.35)
     drop = rng.uniform(-0.02, 0.1)
+    skin = texels(other, actor.looks)
 
-    def meshes(rng: Rng, place: Placement) -> list[Mesh]:
+    def meshes(moment: Moment, place: Placement) -> list[Mesh]:
         position = place.ray * place.distance_m + np.array([aside, drop, behind])
-        pose = pose_of(actor, draw_turn(rng), position, draw_expression(rng))
-        return posed(other, model, pose, actor.looks).meshes
+        pose = pose_of(actor, moment.other_turn, position, moment.other_expression)
+        return posed(other, model, pose, actor.looks, skin).meshes
 
     return meshes
 
@@ -244,7 +301,9 @@ def _hand(rng: Rng, mesh: Mesh, other: Person) -> list[Mesh]:
     for side in rng.choice([-1, 1], size=int(rng.integers(1, 3)), replace=False):
         column = np.flatnonzero(np.isclose(x, x.max() if side > 0 else x.min(), atol=1e-4))
         row = column[int(rng.integers(len(column) // 2, len(column)))]
-        found += sheets.fingers(rng, mesh.vertices[row].astype(np.float64), np.array([-float(side), 0.0, 0.0]), other.skin)
+        found += sheets.fingers(
+            rng, mesh.vertices[row].astype(np.float64), np.array([-float(side), 0.0, 0.0]), other.skin
+        )
     return found
 
 
@@ -256,12 +315,12 @@ def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadMod
     border = float(rng.uniform(0.002, 0.02)) * scale if rng.random() < 0.5 else 0.0
     picture, sheet = sheets.lay_out(photo, scale, _window(rng), border)
     printing = sheets.draw_printing(rng)
-    texels = sheets.print_texels(picture, printing, rng)
+    printed = sheets.print_texels(picture, printing, rng)
     trimmed = not poster and rng.random() < 0.12
     if trimmed:
-        sheets.trim_to_head(texels, sheet.points, rng)
-    sheet = replace(sheet, texels=texels)
-    flat = sheet.mesh(sheets.print_material(texels, printing, trimmed))
+        sheets.trim_to_head(printed, sheet.points, rng)
+    sheet = replace(sheet, texels=printed)
+    flat = sheet.mesh(sheets.print_material(printed, printing, trimmed))
     vertices = flat.vertices
     note = f"ink={printing.ink} scale={scale:.2f}"
     if species == "print-bent":
@@ -270,10 +329,14 @@ def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadMod
             axis += np.pi / 2
             radius = max(radius, 0.12)
         hollow = bool(rng.random() < 0.2)
-        vertices = sheets.bend(sheets.crumple(vertices, 0.0015, rng), max(radius, 0.09 if hollow else 0.0), axis, hollow)
+        vertices = sheets.bend(
+            sheets.crumple(vertices, 0.0015, rng), max(radius, 0.09 if hollow else 0.0), axis, hollow
+        )
         note += f" radius_m={radius:.2f}"
     elif not poster:
-        vertices = sheets.bend(sheets.crumple(vertices, 0.0008, rng), float(rng.uniform(1.0, 6.0)), float(rng.uniform(0, 3.1)))
+        vertices = sheets.bend(
+            sheets.crumple(vertices, 0.0008, rng), float(rng.uniform(1.0, 6.0)), float(rng.uniform(0, 3.1))
+        )
     keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
     nearest = np.array([int(np.argmin(((flat.vertices - k) ** 2).sum(1))) for k in keys3])
     keys3 = vertices[nearest].astype(np.float64)
@@ -281,9 +344,9 @@ def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadMod
     extra = [] if poster else _hand(rng, mesh, other)
     holder = None if poster else _holder(rng, other, model)
 
-    def stage(rng: Rng, place: Placement) -> Subject:
-        subject = _sheet_subject(rng, [mesh, *extra], keys3, photo, place, 0.55)
-        return replace(subject, meshes=subject.meshes + holder(rng, place)) if holder else subject
+    def stage(moment: Moment, place: Placement) -> Subject:
+        subject = _sheet_subject(moment, [mesh, *extra], keys3, photo, place, 0.55)
+        return replace(subject, meshes=subject.meshes + holder(moment, place)) if holder else subject
 
     return note, photo.glasses, stage, scale
 
@@ -299,17 +362,23 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
         photo = photo_of(person, number)
     wearer = draw_actor(rng, other, model)
     wearer = replace(wearer, glasses=False, hat=False)
+    skin = texels(other, wearer.looks)
     scale = float(rng.normal(1.0, 0.04))
     border = float(rng.uniform(0.002, 0.015)) if rng.random() < 0.3 else 0.0
-    picture, sheet = sheets.lay_out(photo, scale, (-rng.uniform(1.4, 2.4), -rng.uniform(1.5, 2.6), rng.uniform(1.4, 2.4), rng.uniform(2.4, 3.6)), border)
+    picture, sheet = sheets.lay_out(
+        photo,
+        scale,
+        (-rng.uniform(1.4, 2.4), -rng.uniform(1.5, 2.6), rng.uniform(1.4, 2.4), rng.uniform(2.4, 3.6)),
+        border,
+    )
     printing = sheets.draw_printing(rng)
-    texels = sheets.print_texels(picture, printing, rng)
-    sheets.cut_holes(texels, sheet.points, parts, rng)
+    printed = sheets.print_texels(picture, printing, rng)
+    sheets.cut_holes(printed, sheet.points, parts, rng)
     trimmed = rng.random() < 0.45
     if trimmed:
-        sheets.trim_to_head(texels, sheet.points, rng)
-    sheet = replace(sheet, texels=texels)
-    flat = sheet.mesh(sheets.print_material(texels, printing, True))
+        sheets.trim_to_head(printed, sheet.points, rng)
+    sheet = replace(sheet, texels=printed)
+    flat = sheet.mesh(sheets.print_material(printed, printing, True))
     bent = rng.random() < 0.6
     vertices = sheets.crumple(flat.vertices, 0.0012, rng)
     radius = float(rng.uniform(0.085, 0.16)) if bent else 5.0
@@ -320,15 +389,14 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
     mesh = replace(flat, vertices=vertices, normals=None)
     keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
 
-    def stage(rng: Rng, place: Placement) -> Subject:
-        angles = draw_turn(rng, 0.9)
+    def stage(moment: Moment, place: Placement) -> Subject:
+        angles = moment.narrowed(0.9)
         position = place.ray * place.distance_m
-        pose = pose_of(wearer, angles, position, draw_expression(rng))
-        body = posed(other, model, pose, wearer.looks)
+        pose = pose_of(wearer, angles, position, moment.expression)
+        body = posed(other, model, pose, wearer.looks, skin)
         rotation = pose.rotation
         nose = (body.keypoints[2] - position) @ rotation  # in the head's own axes
-        slip = rng.normal(0, 0.002, 2)
-        offset = rotation @ np.array([slip[0], slip[1], float(nose[2]) - 0.003 - gap])
+        offset = rotation @ np.array([*moment.slip, float(nose[2]) - 0.003 - gap])
         keys = keys3 @ rotation.T + position + offset
         meshes = [m.moved(rotation, position + offset) for m in (mesh, *extra)]
         shown = tuple(a + b for a, b in zip(photo.angles, angles, strict=True))
@@ -345,18 +413,27 @@ def _replay(rng: Rng, species: str, person: Person, other: Person, model: HeadMo
     left, top, right, bottom = _window(rng)
     if kind == "phone":
         left, right = -rng.uniform(1.3, 2.0), rng.uniform(1.3, 2.0)
-    picture, sheet = sheets.lay_out(photo, float(scale), (left, top, right, bottom), 0.0)
+    points, window = photo.points, (left, top, right, bottom)
+    _, sheet = sheets.lay_out(photo, float(scale), window, 0.0)
     screen = sheets.draw_screen(rng, kind)
-    sheet = replace(sheet, texels=sheets.screen_texels(picture, screen, rng))
+    grain = int(rng.integers(2**31))
+
+    def shown(photo: Photo) -> sheets.Floats:
+        return sheets.screen_texels(sheets.cut_out(photo, points, window), screen, np.random.default_rng(grain))
+
+    sheet = replace(sheet, texels=shown(photo))
     device = sheets.screen_meshes(sheet, screen, rng)
     keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
     hand = [] if kind == "monitor" else _hand(rng, device[0], other)
     holder = None if kind == "monitor" else _holder(rng, other, model)
 
-    def stage(rng: Rng, place: Placement) -> Subject:
-        subject = _sheet_subject(rng, [*device, *hand], keys3, photo, place, 0.6, mirrors=(0,))
+    def stage(moment: Moment, place: Placement) -> Subject:
+        pane = device[0]
+        if moment.photo is not None:
+            pane = replace(pane, material=replace(pane.material, texels=shown(moment.photo)))
+        subject = _sheet_subject(moment, [pane, *device[1:], *hand], keys3, photo, place, 0.6, mirrors=(0,))
         subject = replace(subject, confusing=screen.confusing)
-        return replace(subject, meshes=subject.meshes + holder(rng, place)) if holder else subject
+        return replace(subject, meshes=subject.meshes + holder(moment, place)) if holder else subject
 
     return f"scale={scale:.2f} radiance={screen.radiance:.2f}", photo.glasses, stage, float(scale)
 
@@ -368,37 +445,26 @@ def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadMode
     wearer = draw_actor(rng, other, model, 0.3)
     wearer = replace(wearer, identity=np.zeros(0), stature=float(rng.normal(0.98, 0.01)))
     bare = rng.random() < 0.15
+    skins = texels(person, victim.looks), texels(other, wearer.looks)
 
-    def stage(rng: Rng, place: Placement) -> Subject:
-        angles = draw_turn(rng)
+    def stage(moment: Moment, place: Placement) -> Subject:
+        angles = moment.turn
         position = place.ray * place.distance_m
-        expression = {k: v for k, v in draw_expression(rng).items() if k.startswith("eye")} if mask.open_eyes else {}
+        expression = {k: v for k, v in moment.expression.items() if k.startswith("eye")} if mask.open_eyes else {}
         pose = pose_of(wearer, angles, position, expression)
         face = pose_of(victim, angles, position, {})
         shell = worn_mask(mask, model, face, victim)
-        own = posed(person, model, replace(face, expression=expression), victim.looks)
-        body = posed(other, model, pose, wearer.looks, worn=wearer.worn(model, pose) if wearer.glasses else ())
+        own = posed(person, model, replace(face, expression=expression), victim.looks, skins[0])
+        body = posed(other, model, pose, wearer.looks, skins[1], wearer.worn(model, pose) if wearer.glasses else ())
         # The wearer's hair, neck and shoulders; the eyes are where the mask's holes are.
         meshes = [shell]
         if mask.open_eyes:
-            meshes += [own.meshes[_eye_mesh(model)]]
+            meshes += [own.meshes[own.eyes]]
         if not bare:
-            meshes += body.meshes[_relief_mesh(model) :]
+            meshes += body.meshes[body.cover :]
         return Subject(meshes, own.keypoints, angles)
 
     return mask.description + (" bare" if bare else ""), wearer.glasses and not bare, stage, 1.0
-
-
-def _drawn_parts(model: HeadModel) -> list[str]:
-    return [part for part in model.parts if part != "socket"]
-
-
-def _eye_mesh(model: HeadModel) -> int:
-    return _drawn_parts(model).index("eyes")
-
-
-def _relief_mesh(model: HeadModel) -> int:
-    return len(_drawn_parts(model))
 
 
 _BUILDERS: dict[str, Callable[[Rng, str, Person, Person, HeadModel, PhotoOf], Built]] = {

@@ -58,7 +58,15 @@ def write_sheet(
                 if face is None:
                     continue
                 picture = triple(crop_face(frame.frames, face, CROP, CROP_SIZE), size)
-                cv2.putText(picture, f"{sensor} {frame.shot.projector}", (3, size - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.33, (255, 255, 0), 1)
+                cv2.putText(
+                    picture,
+                    f"{sensor} {frame.shot.projector}",
+                    (3, size - 5),
+                    cv2.FONT_HERSHEY_SIMPLEX,
+                    0.33,
+                    (255, 255, 0),
+                    1,
+                )
                 row.append(picture)
                 if len(row) == columns:
                     break
@@ -69,4 +77,6 @@ def write_sheet(
             rows.append(strip)
     output.parent.mkdir(parents=True, exist_ok=True)
     if not cv2.imwrite(str(output), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90]):
-        raise UserError(f"--output {output}: cannot be written; give the name of a .jpg or .png file in a folder that exists.")
+        raise UserError(
+            f"--output {output}: cannot be written; give the name of a .jpg or .png file in a folder that exists."
+        )

@@ -42,43 +42,66 @@ class Sheet:
     def mesh(self, material: Material, rows: int = 36, columns: int = 28) -> Mesh:
         """The flat sheet, facing the camera."""
         height, width = self.texels.shape[:2]
-        vertices, triangles, uv = geometry.plane(width * self.scale, height * self.scale, (height, width), rows, columns)
+        vertices, triangles, uv = geometry.plane(
+            width * self.scale, height * self.scale, (height, width), rows, columns
+        )
         middle = (np.array([width - 1, height - 1]) / 2 - self.origin) * self.scale
         vertices[:, 0] += np.float32(middle[0])
         vertices[:, 1] += np.float32(middle[1])
         return Mesh(vertices, triangles, uv, material)
 
 
-def lay_out(photo: Photo, scale: float, window: tuple[float, float, float, float], border: float) -> tuple[npt.NDArray[np.uint8], Sheet]:
+Window = tuple[float, float, float, float]
+"""Left, top, right, bottom in eye distances from the eyes' middle."""
+
+
+def _frame(
+    points: npt.NDArray[np.float64], size: tuple[int, int], window: Window
+) -> tuple[float, tuple[int, int, int, int]]:
+    """The eye distance in pixels and the window's left, top, right, bottom in pixels of a (width, height) picture."""
+    right, left = points[36:42].mean(0), points[42:48].mean(0)
+    middle = (left + right) / 2
+    mouth = points[[51, 57]].mean(0)
+    # Turned heads have nearer eyes: size goes by the larger of eye distance and eyes-to-mouth distance.
+    eyes = max(float(np.linalg.norm(left - right)), float(np.linalg.norm(mouth - middle)) * 0.95)
+    x0, x1 = (int(np.clip(middle[0] + window[k] * eyes, 0, size[0])) for k in (0, 2))
+    y0, y1 = (int(np.clip(middle[1] + window[k] * eyes, 0, size[1])) for k in (1, 3))
+    return eyes, (x0, y0, x1, y1)
+
+
+def cut_out(photo: Photo, points: npt.NDArray[np.float64], window: Window) -> npt.NDArray[np.uint8]:
+    """The part of a photograph that `lay_out` shows for a photograph with these points."""
+    height, width = photo.rgb.shape[:2]
+    _, (x0, y0, x1, y1) = _frame(points, (width, height), window)
+    return photo.rgb[y0:y1, x0:x1]
+
+
+def lay_out(photo: Photo, scale: float, window: Window, border: float) -> tuple[npt.NDArray[np.uint8], Sheet]:
     """Crop `photo` to a window around the face and give it its size.
 
     Args:
         photo: the photograph.
         scale: printed eye distance over an adult's 63 mm.
-        window: left, top, right, bottom in eye distances from the eyes' middle.
+        window: what of the photograph is shown.
         border: white border in metres.
 
     Returns:
-        The picture (h, w, 3) with its border marked nowhere, and the sheet with empty texels.
+        The picture (h, w, 3) with its border, and the sheet with empty texels.
     """
-    right, left = photo.points[36:42].mean(0), photo.points[42:48].mean(0)
-    # Turned heads have nearer eyes: size goes by the larger of eye distance and eyes-to-mouth distance.
-    mouth = photo.points[[51, 57]].mean(0)
-    eyes = max(float(np.linalg.norm(left - right)), float(np.linalg.norm(mouth - (left + right) / 2)) * 0.95)
-    middle = (left + right) / 2
     height, width = photo.rgb.shape[:2]
-    x0, x1 = (int(np.clip(middle[0] + window[k] * eyes, 0, width)) for k in (0, 2))
-    y0, y1 = (int(np.clip(middle[1] + window[k] * eyes, 0, height)) for k in (1, 3))
-    picture = photo.rgb[y0:y1, x0:x1]
+    eyes, (x0, y0, x1, y1) = _frame(photo.points, (width, height), window)
     metres = scale * EYES_M / eyes
     pad = round(border / metres)
-    picture = cv2.copyMakeBorder(picture, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    picture = cv2.copyMakeBorder(
+        photo.rgb[y0:y1, x0:x1], pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(255, 255, 255)
+    )
     offset = np.array([x0 - pad, y0 - pad])
     points = photo.points - offset
-    origin = middle - offset
-    keys = np.stack([right, left, photo.points[30], mouth]) - offset
-    sheet = Sheet(np.zeros((*picture.shape[:2], raster.TEXEL), np.float32), metres, origin, (keys - origin) * metres, points)
-    return cast("npt.NDArray[np.uint8]", picture), sheet
+    right, left = points[36:42].mean(0), points[42:48].mean(0)
+    origin = (right + left) / 2
+    keys = np.stack([right, left, points[30], points[[51, 57]].mean(0)])
+    empty = np.zeros((*picture.shape[:2], raster.TEXEL), np.float32)
+    return cast("npt.NDArray[np.uint8]", picture), Sheet(empty, metres, origin, (keys - origin) * metres, points)
 
 
 @dataclass(frozen=True)
@@ -107,13 +130,25 @@ def draw_printing(rng: Rng) -> Printing:
     )
 
 
+def _levels(linear: Floats, rng: Rng) -> Floats:
+    """What people do to a picture before they print or show it: stretch its contrast, more or less."""
+    grey = linear.mean(-1)
+    low, high = (float(np.percentile(grey[::3, ::3], q)) for q in (1.0, 99.0))
+    strength = float(rng.uniform(0.4, 1.0))
+    stretched = np.clip((linear - low) / max(high - low, 0.05), 0.0, 1.0)
+    # Faces are printed at a pleasant brightness.
+    middle = float(np.median(stretched[stretched.shape[0] // 4 : 3 * stretched.shape[0] // 4]))
+    gamma = float(np.clip(np.log(rng.uniform(0.16, 0.32)) / np.log(np.clip(middle, 0.02, 0.9)), 0.6, 1.6))
+    return np.asarray(linear * (1 - strength) + strength * stretched**gamma, np.float32)
+
+
 def print_texels(picture: npt.NDArray[np.uint8], printing: Printing, rng: Rng) -> Floats:
     """The printed picture (h, w, 6): what ink does to colour and to 850 nm.
 
     Dye inks are clear at 850 nm, so the face vanishes; carbon black in pigment ink and toner absorbs there as in the
     visible, coloured pigments and toners hardly do.
     """
-    linear = to_linear(picture)
+    linear = _levels(to_linear(picture), rng)
     linear = cv2.GaussianBlur(linear, (0, 0), float(rng.uniform(0.3, 0.9)))
     result = np.empty((*linear.shape[:2], raster.TEXEL), np.float32)
     span = printing.white - printing.black
@@ -157,7 +192,11 @@ def cut_holes(texels: Floats, points: npt.NDArray[np.float64], parts: tuple[str,
             for first, last in ((36, 42), (42, 48)):
                 _cut(hole, points[first:last], np.array([rng.uniform(1.1, 1.5), rng.uniform(1.5, 2.6)]))
         elif part == "nose":
-            _cut(hole, np.concatenate([points[28:36], points[31:32] + (-2, -4), points[35:36] + (2, -4)]), np.array([rng.uniform(1.05, 1.4), rng.uniform(1.05, 1.2)]))
+            _cut(
+                hole,
+                np.concatenate([points[28:36], points[31:32] + (-2, -4), points[35:36] + (2, -4)]),
+                np.array([rng.uniform(1.05, 1.4), rng.uniform(1.05, 1.2)]),
+            )
         else:
             _cut(hole, points[48:60], np.array([rng.uniform(1.05, 1.3), rng.uniform(1.1, 1.7)]))
     texels[..., 4] = np.minimum(texels[..., 4], 1.0 - cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.7))
@@ -177,7 +216,9 @@ def trim_to_head(texels: Floats, points: npt.NDArray[np.float64], rng: Rng) -> N
     top = brow + (brow.mean(0) - jaw[8]) * rng.uniform(0.35, 0.55)
     hull = cv2.convexHull(np.concatenate([jaw, top]).astype(np.float32))[:, 0]
     middle = hull.mean(0)
-    grown = (middle + (hull - middle) * (1 + 0.25 * rng.random()) + rng.normal(0, 0.02 * eyes, hull.shape)).astype(np.int32)
+    grown = (middle + (hull - middle) * (1 + 0.25 * rng.random()) + rng.normal(0, 0.02 * eyes, hull.shape)).astype(
+        np.int32
+    )
     keep = np.zeros(texels.shape[:2], np.uint8)
     cv2.fillPoly(keep, [grown], 1)
     texels[..., 4] = np.minimum(texels[..., 4], cv2.GaussianBlur(keep.astype(np.float32), (0, 0), 0.7))
@@ -200,7 +241,9 @@ def crumple(vertices: Floats, amplitude_m: float, rng: Rng) -> Floats:
     for _ in range(4):
         direction, wavelength = rng.uniform(0, np.pi), rng.uniform(0.06, 0.25)
         phase = (vertices[:, 0] * np.cos(direction) + vertices[:, 1] * np.sin(direction)) / wavelength * 2 * np.pi
-        result[:, 2] += np.float32(amplitude_m * rng.normal(0, 0.5)) * np.sin(phase + rng.uniform(0, 6.28)).astype(np.float32)
+        result[:, 2] += np.float32(amplitude_m * rng.normal(0, 0.5)) * np.sin(phase + rng.uniform(0, 6.28)).astype(
+            np.float32
+        )
     return result
 
 
@@ -238,7 +281,7 @@ def draw_screen(rng: Rng, kind: Literal["phone", "tablet", "monitor"]) -> Screen
 
 def screen_texels(picture: npt.NDArray[np.uint8], screen: Screen, rng: Rng) -> Floats:
     """What the display shows (h, w, 6)."""
-    linear = to_linear(picture)
+    linear = _levels(to_linear(picture), rng)
     result = np.empty((*linear.shape[:2], raster.TEXEL), np.float32)
     result[..., :3] = linear * (1 + rng.normal(0, 0.04, 3)).astype(np.float32) + np.float32(screen.black)
     if screen.moire:
@@ -272,7 +315,9 @@ def screen_meshes(sheet: Sheet, screen: Screen, rng: Rng) -> list[Mesh]:
     return [flat, Mesh(body + shift, faces, np.zeros((len(body), 2), np.float32), case)]
 
 
-def fingers(rng: Rng, edge: npt.NDArray[np.floating], inward: npt.NDArray[np.floating], skin: npt.NDArray[np.floating]) -> list[Mesh]:
+def fingers(
+    rng: Rng, edge: npt.NDArray[np.floating], inward: npt.NDArray[np.floating], skin: npt.NDArray[np.floating]
+) -> list[Mesh]:
     """A thumb before and fingers behind a sheet's edge at `edge` (3,), pointing `inward` (3,) on the sheet."""
     ir = float(rng.uniform(0.45, 0.6))
     paint = np.array([[[*np.clip(skin, 0.02, 0.7), ir, 1.0, 0.5]]], np.float32)

@@ -154,7 +154,9 @@ def _panorama(rng: Rng, kind: str) -> tuple[Floats, npt.NDArray[np.float64] | No
 def _environment(path: Path) -> Floats:
     image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if image is None or image.ndim != 3:
-        raise UserError(f"{path}: cannot be read as an environment map; use equirectangular .hdr, .exr, .jpg or .png pictures.")
+        raise UserError(
+            f"{path}: cannot be read as an environment map; use equirectangular .hdr, .exr, .jpg or .png pictures."
+        )
     if image.dtype == np.uint8:
         linear = to_linear(image[..., 2::-1])
     else:
@@ -174,7 +176,9 @@ def environment_files(folder: Path | None) -> list[Path]:
         return []
     files = sorted(p for p in folder.glob("**/*") if p.suffix.lower() in (".hdr", ".exr", ".jpg", ".jpeg", ".png"))
     if not files:
-        raise UserError(f"--environments {folder}: holds no .hdr, .exr, .jpg or .png picture; give a folder with environment maps.")
+        raise UserError(
+            f"--environments {folder}: holds no .hdr, .exr, .jpg or .png picture; give a folder with environment maps."
+        )
     return files
 
 
