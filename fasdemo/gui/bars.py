@@ -61,7 +61,7 @@ class Bars(QWidget):
         return "; ".join(f"{row.name} {row.value}{', beyond its limit' if row.alert else ''}" for row in self._rows)
 
     def _row_height(self) -> float:
-        return round(QFontMetricsF(self.font()).lineSpacing() * 1.42)
+        return round(QFontMetricsF(self.font()).lineSpacing() * 1.26)
 
     @override
     def sizeHint(self) -> QSize:

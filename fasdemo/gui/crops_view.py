@@ -18,6 +18,7 @@ from fasdemo.models.encode import encode
 
 NAMES: dict[Stream, str] = {"rgb": "Colour", "depth": "Depth", "ir": "Infrared"}
 _GAP = 8
+_LARGEST = 100
 
 
 class CropsView(QWidget):
@@ -46,7 +47,7 @@ class CropsView(QWidget):
         self.setFixedHeight(self._side(self.width()) + self._caption())
 
     def _side(self, width: int) -> int:
-        return (width - 2 * _GAP) // 3
+        return min((width - 2 * _GAP) // 3, _LARGEST)
 
     def _caption(self) -> int:
         return round(QFontMetricsF(self.font()).lineSpacing() * 1.15)

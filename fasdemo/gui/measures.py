@@ -20,7 +20,8 @@ class Measure:
         low, high: ends of the bar.
         factor: from the measurement to what is written.
         decimals: of what is written.
-        at_least, at_most: limits beyond which the engine's rules speak against LIVE, where there are fixed ones.
+        at_least, at_most: limits of the engine's rules against LIVE, where there are fixed ones. Some rules need two
+            measurements beyond their limits.
         meaning: one sentence.
     """
 
@@ -74,6 +75,10 @@ MEASURES: dict[str, Measure] = {
         "Relief", "mm", 0.0, 60.0, decimals=0,
         meaning="From the 2nd to the 98th percentile of the distance to the plane.",
     ),
+    "nose_mm": Measure(
+        "Nose", "mm", 0.0, 30.0, at_least=gates.NOSE_MM,
+        meaning="How far the nose's tip stands before the surface around it; bent paper has none.",
+    ),
     "interpupil_mm": Measure(
         "Eye distance", "mm", 30.0, 100.0, decimals=0, at_least=gates.INTERPUPIL_MM[0], at_most=gates.INTERPUPIL_MM[1],
         meaning="Distance of the eyes in space; adults have 54 to 74 mm.",
@@ -85,7 +90,10 @@ MEASURES: dict[str, Measure] = {
     "ir_contrast": Measure(
         "IR contrast", "", 0.0, 1.0, decimals=2, meaning="Standard deviation of the infrared over its mean."
     ),
-    "ir_rgb_ratio": Measure("IR over red", "", 0.0, 3.0, decimals=2, meaning="Infrared over red on the face."),
+    "ir_rgb_ratio": Measure(
+        "IR over red", "", 0.0, 3.0, decimals=2, at_least=gates.IR_RGB_BLACK,
+        meaning="Infrared over red on the face; a screen that shines in colour is black in infrared.",
+    ),
     "ir_rgb_correlation": Measure(
         "IR and colour alike", "", -1.0, 1.0, decimals=2, meaning="Correlation of infrared and colour brightness."
     ),

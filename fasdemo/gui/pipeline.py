@@ -230,8 +230,13 @@ class Pipeline:
                 if wanted != current:
                     judge = self._exchange(judge, wanted)
                     current = wanted
-                    # What passed while the engine was being made was never meant to be judged.
-                    work = replace(work, fresh=True, skipped=0)
+                    if work.frame.live_source:
+                        # Meanwhile the frame has grown old, and what passed was never meant to be judged.
+                        newest = self._hand_over.take()
+                        if newest is None:
+                            return
+                        work = replace(newest, skipped=0)
+                    work = replace(work, fresh=True)
                 self._frame_index = work.frame.index
                 result = self._result(judge, work)
                 self._deliver(work, result)

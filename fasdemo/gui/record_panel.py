@@ -79,6 +79,7 @@ class RecordPanel(QWidget):
         self.subject = QLineEdit()
         self.subject.setPlaceholderText("pseudonym, e.g. S01")
         self.consent = QCheckBox("The person has agreed")
+        self.consent.setMinimumHeight(self.subject.sizeHint().height())
         self.statement = QLineEdit(CONSENT)
         self.statement.setCursorPosition(0)
         self.until = QDateEdit()

@@ -98,7 +98,7 @@ def _palette(tokens: Tokens) -> QPalette:
         palette.setColor(where, QColor(colour))
     faint = QColor(tokens.muted)
     faint.setAlphaF(0.55)
-    for where in (role.WindowText, role.Text, role.ButtonText):
+    for where in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText):
         palette.setColor(group.Disabled, where, faint)
     return palette
 

@@ -47,7 +47,7 @@ class WhyPanel(QWidget):
         self._evidence = Bars("Physical evidence")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 6, 8)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         for words, widget in (
             ("Reasons", self._reasons),
             ("What the network sees", self._crops),

@@ -8,6 +8,7 @@ The session is the demo's; the camera is a made-up one that gives the session's 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -25,7 +26,6 @@ from fasdemo.assets_folder import demo_session
 from fasdemo.capture.live import LiveSource
 from fasdemo.capture.session_source import SessionSource
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.engine.result import Status
 from fasdemo.frames import FrameSet
 from fasdemo.gui import engine_judge
 from fasdemo.gui.main_window import MainWindow
@@ -69,9 +69,9 @@ class SessionGrabber:
 
 
 class Pictures:
-    def __init__(self, app: QApplication, demo: Path, out: Path, work: Path) -> None:
+    def __init__(self, app: QApplication, demo: Path, out: Path, work: Path, model: str | None) -> None:
         self._app, self._demo, self._out = app, demo, out
-        settings = Settings(theme="dark", record_folder=Path("recordings"), snap_folder=work)
+        settings = Settings(theme="dark", model=model, record_folder=Path("recordings"), snap_folder=work)
         apply_theme(app, dark=True)
         self._live = range(0)
         self.window = MainWindow(
@@ -114,11 +114,6 @@ class Pictures:
         cv2.imwrite(str(self._out / f"window-{name}.png"), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
         print(f"window-{name}.png", self.window.workspace.card.headline.word)
 
-    def first(self, status: Status, species: str, frames: dict[int, str]) -> int:
-        """A frame in the middle of a part of the session."""
-        part = [frame for frame, what in frames.items() if what == species]
-        return part[len(part) // 2]
-
 
 def parts(demo: Path) -> dict[int, str]:
     """Frame to `live` or the species."""
@@ -132,13 +127,17 @@ def parts(demo: Path) -> dict[int, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--demo", type=Path, default=None)
+    parser.add_argument("--model", default=None)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     options = parser.parse_args()
-    demo = options.demo or demo_session()
-    options.out.mkdir(parents=True, exist_ok=True)
+    demo, out = (options.demo or demo_session()).resolve(), options.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
     app = QApplication(["pictures"])
     with tempfile.TemporaryDirectory() as work:
-        take(Pictures(app, demo, options.out, Path(work)), demo)
+        # Recordings go to a relative folder, so that no place of this machine is in the picture.
+        os.chdir(work)
+        take(Pictures(app, demo, out, Path(work), options.model), demo)
+        os.chdir(out)
     return 0
 
 
@@ -146,16 +145,14 @@ def take(pictures: Pictures, demo: Path) -> None:
     window, known = pictures.window, parts(demo)
     species = list(dict.fromkeys(known.values()))
     live = [frame for frame, what in known.items() if what == "live"]
-    middle = {
-        what: [frame for frame, this in known.items() if this == what][
-            sum(1 for v in known.values() if v == what) * 2 // 3
-        ]
-        for what in species
-    }
+    frames = {what: [frame for frame, this in known.items() if this == what] for what in species}
+    middle = {what: part[len(part) * 2 // 3] for what, part in frames.items()}
     QTest.qWait(500)
     pictures.shot("start")
     window.open_spec(str(demo))
-    pictures.until(lambda: window.shown_result is not None and window.shown_result.frame > 10)
+    # Once through, so that the time line is whole.
+    last = max(known)
+    pictures.until(lambda: window.shown_result is not None and window.shown_result.frame >= last, 90.0)
     for what in species[1:]:
         pictures.play_to(middle[what])
         pictures.shot(what)

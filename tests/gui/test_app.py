@@ -1,0 +1,74 @@
+"""The way from the command line to the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+from window_scenes import Scene
+
+from fasdemo.errors import UserError
+from fasdemo.gui.app import Launch, run
+from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.pipeline import EngineRequest, SourceRequest
+from fasdemo.gui.settings import Settings, load, save
+
+
+def main_window() -> MainWindow:
+    return next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible())
+
+
+def run_until_closed(launch: Launch, scene: Scene, settings: Path, look: object = None) -> int:
+    def close() -> None:
+        window = main_window()
+        if callable(look):
+            look(window)
+        window.close()
+
+    QTimer.singleShot(700, close)
+    return run(launch, scene.make_source, scene.make_judge, settings)
+
+
+def test_a_launch_opens_its_source_with_its_engine(qapp: QApplication, tmp_path: Path) -> None:
+    scene, seen = Scene(), []
+    launch = Launch(SourceRequest("clip"), EngineRequest(policy="strict"), loop=True)
+    assert run_until_closed(launch, scene, tmp_path / "w.json", lambda window: seen.append(window.shown_result)) == 0
+    assert seen[0] is not None
+    assert seen[0].policy == "strict"
+    assert load(tmp_path / "w.json")[0].loop
+
+
+def test_a_file_that_cannot_be_opened_is_refused_before_a_window_appears(qapp: QApplication, tmp_path: Path) -> None:
+    scene = Scene()
+    with pytest.raises(UserError, match="no such file"):
+        run(Launch(SourceRequest("missing.mp4")), scene.make_source, scene.make_judge, tmp_path / "w.json")
+    assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
+
+
+def test_without_a_display_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    with pytest.raises(UserError, match="--headless"):
+        run(Launch())
+
+
+def test_settings_are_reset_on_request(qapp: QApplication, tmp_path: Path) -> None:
+    place = tmp_path / "w.json"
+    save(Settings(theme="light", recent=["/old"]), place)
+    themes: list[str] = []
+    run_until_closed(Launch(reset_settings=True), Scene(), place, lambda one: themes.append(one.settings.theme))
+    assert themes == ["system"]
+    assert load(place)[0].recent == []
+
+
+def test_the_kiosk_starts_full_screen_with_the_verdict(qapp: QApplication, tmp_path: Path) -> None:
+    seen: list[tuple[bool, str]] = []
+    launch = Launch(SourceRequest("webcam"), kiosk=True)
+    run_until_closed(
+        launch, Scene(), tmp_path / "w.json", lambda one: seen.append((one.in_kiosk, one.kiosk.headline.word))
+    )
+    assert seen[0][0]
+    assert seen[0][1] != "NO SOURCE"
