@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from fasdemo.gui.app import Launch, run
-from fasdemo.gui.pipeline import EngineRequest, SourceRequest
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.recording_options import labels_of
 from fasdemo.source_options import source_spec
 

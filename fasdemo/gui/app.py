@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fasdemo.errors import UserError
-from fasdemo.gui.pipeline import EngineRequest, MakeJudge, MakeSource, SourceRequest
+from fasdemo.gui.pipeline import MakeJudge, MakeSource
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.record.labels import Labels
 
 _log = logging.getLogger(__name__)

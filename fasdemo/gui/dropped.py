@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fasdemo.gui.pipeline import SourceRequest
+from fasdemo.gui.requests import SourceRequest
 
 _DEPTH = re.compile(r"(^|[^a-z])(depth|tiefe)([^a-z]|$)", re.IGNORECASE)
 _IR = re.compile(r"(^|[^a-z])(ir|infrared|nir)([^a-z]|$)", re.IGNORECASE)

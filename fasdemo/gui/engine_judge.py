@@ -12,7 +12,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
 from fasdemo.gui.mailbox import EngineFacts
-from fasdemo.gui.pipeline import EngineRequest, SourceRequest
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 
 
 class EngineJudge:

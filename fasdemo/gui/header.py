@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, 
 from fasdemo.gui.cameras import CameraList
 from fasdemo.gui.icons import icon
 from fasdemo.gui.mailbox import EngineFacts
-from fasdemo.gui.pipeline import EngineRequest
+from fasdemo.gui.requests import EngineRequest
 
 _CHOOSE = "\0choose"
 DEVICES = (("Automatic", "auto"), ("CPU", "cpu"), ("CUDA", "cuda"))
@@ -33,6 +33,7 @@ class Header(QWidget):
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._recent: list[str] = []
+        self._model: str | None = None
         self.source = QToolButton()
         self.source.setText("Open a source")
         self.source.setProperty("role", "select")
@@ -130,6 +131,7 @@ class Header(QWidget):
     def show_engine(self, request: EngineRequest, facts: EngineFacts | None) -> None:
         """What was asked for, and once it is known what judges."""
         with QSignalBlocker(self.model), QSignalBlocker(self.policy), QSignalBlocker(self.device):
+            self._model = request.model
             self._select_model(request.model)
             if facts is not None and facts.card is not None:
                 default = facts.card.default_policy
@@ -152,9 +154,10 @@ class Header(QWidget):
         if self.model.currentData() == _CHOOSE:
             self.action.emit("choose_model")
             return
-        self.engine_chosen.emit(
-            EngineRequest(self.model.currentData(), self.policy.currentData(), self.device.currentData())
-        )
+        model = self.model.currentData()
+        # Another model has its own policies.
+        policy = self.policy.currentData() if model == self._model else None
+        self.engine_chosen.emit(EngineRequest(model, policy, self.device.currentData()))
 
     def _open_menu(self) -> None:
         self.cameras.refresh()

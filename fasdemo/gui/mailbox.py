@@ -15,6 +15,7 @@ from enum import Enum
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import FrameResult, Latency, Status
 from fasdemo.frames import FrameSet, Truth
+from fasdemo.gui.requests import EngineRequest
 from fasdemo.models.card import ModelCard, Threshold
 
 _SAMPLES = 4096
@@ -82,6 +83,8 @@ class Delivery:
     phase: Phase | None = None
     info: SourceInfo | None = None
     facts: EngineFacts | None = None
+    engine: EngineRequest | None = None
+    """The request that is in force."""
     messages: list[str] = field(default_factory=list)
     """Sentences for the user."""
 
@@ -116,6 +119,7 @@ class Mailbox:
         phase: Phase | None = None,
         info: SourceInfo | None = None,
         facts: EngineFacts | None = None,
+        engine: EngineRequest | None = None,
         message: str = "",
     ) -> None:
         """Leave news about the source or the engine."""
@@ -124,6 +128,7 @@ class Mailbox:
             waiting.phase = phase or waiting.phase
             waiting.info = info or waiting.info
             waiting.facts = facts or waiting.facts
+            waiting.engine = engine or waiting.engine
             if message:
                 waiting.messages.append(message)
         self._tell()

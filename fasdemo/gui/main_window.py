@@ -24,10 +24,11 @@ from fasdemo.gui.headline import Headline, headline
 from fasdemo.gui.icons import app_icon
 from fasdemo.gui.mailbox import Delivery, EngineFacts, Phase, View
 from fasdemo.gui.message_bar import MessageBar
-from fasdemo.gui.pipeline import EngineRequest, MakeJudge, MakeSource, SourceRequest
+from fasdemo.gui.pipeline import MakeJudge, MakeSource
 from fasdemo.gui.player import Player
 from fasdemo.gui.preferences import Preferences
 from fasdemo.gui.recording import Recording, Stage
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.rolling import Rolling
 from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.shortcuts import SHORTCUTS, ShortcutsDialog
@@ -279,11 +280,14 @@ class MainWindow(QMainWindow):
 
     def judge_with(self, engine: EngineRequest) -> None:
         """Change model, policy or provider while running."""
+        self._remember_engine(engine)
+        self.player.judge_with(engine)
+        self._show_engine()
+
+    def _remember_engine(self, engine: EngineRequest) -> None:
         self._engine = engine
         self.settings.model, self.settings.policy = engine.model, engine.policy
         self.settings.device = "auto" if engine.device not in ("cpu", "cuda") else engine.device  # type: ignore[assignment]
-        self.player.judge_with(engine)
-        self._show_engine()
 
     def play_pause(self) -> None:
         """Play or pause a file."""
@@ -437,6 +441,7 @@ class MainWindow(QMainWindow):
             self._show_source(delivery)
         if delivery.facts is not None:
             self._facts = delivery.facts
+            self._remember_engine(delivery.engine or self._engine)
             self._show_engine()
         if delivery.phase is not None:
             self._show_phase(delivery)

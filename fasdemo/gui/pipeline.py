@@ -11,10 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Protocol, Self
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult
@@ -23,29 +22,10 @@ from fasdemo.frames import FrameSet
 from fasdemo.gui.hand_over import HandOver, Work
 from fasdemo.gui.headline import main_face
 from fasdemo.gui.mailbox import EngineFacts, Mailbox, Phase, Sample, View
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.transport import Transport
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRequest:
-    """What to open, see `fasdemo.capture.open.open_source`."""
-
-    spec: str
-    depth: Path | None = None
-    ir: Path | None = None
-    depth_scale: float = 0.001
-    emitter: Literal["on", "off", "interleaved"] = "on"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineRequest:
-    """What to judge with; None is the automatic choice."""
-
-    model: str | None = None
-    policy: str | None = None
-    device: str = "auto"
 
 
 class Judge(Protocol):
@@ -228,8 +208,7 @@ class Pipeline:
                 with self._lock:
                     wanted = self._wanted
                 if wanted != current:
-                    judge = self._exchange(judge, wanted)
-                    current = wanted
+                    judge, current = self._exchange(judge, current, wanted)
                     if work.frame.live_source:
                         # Meanwhile the frame has grown old, and what passed was never meant to be judged.
                         newest = self._hand_over.take()
@@ -243,24 +222,42 @@ class Pipeline:
         finally:
             _close(judge)
 
-    def _exchange(self, old: Judge | None, wanted: EngineRequest) -> Judge | None:
-        """Another engine; where it cannot be made, the old one goes on and the user is told."""
+    def _exchange(
+        self, old: Judge | None, current: EngineRequest | None, wanted: EngineRequest
+    ) -> tuple[Judge | None, EngineRequest]:
+        """Another engine, and the request that is in force then.
+
+        Where it cannot be made the user is told, and the old one goes on; where there is none, the automatic choice.
+        """
+        new = self._made(wanted, kept="" if old is None else f" {old.facts.model} goes on judging.")
+        if new is None and old is None and (wanted.model is not None or wanted.policy is not None):
+            wanted = EngineRequest(device=wanted.device)
+            new = self._made(wanted)
+            if new is not None:
+                self._mailbox.say(message=f"{new.facts.model} was chosen instead.")
+        if new is not None:
+            _close(old)
+            self._mailbox.say(facts=new.facts, engine=wanted)
+            for sentence in new.facts.warnings:
+                self._mailbox.say(message=sentence)
+            return new, wanted
+        if old is None or current is None:
+            return None, wanted
+        with self._lock:
+            self._wanted = current
+        self._mailbox.say(facts=old.facts, engine=current)
+        return old, current
+
+    def _made(self, wanted: EngineRequest, kept: str = "") -> Judge | None:
         assert self._source is not None
         try:
-            new = self._make_judge(self._source, wanted).__enter__()
+            return self._make_judge(self._source, wanted).__enter__()
         except UserError as error:
-            kept = f" {old.facts.model} goes on judging." if old is not None else ""
-            self._mailbox.say(message=f"{error}{kept}", facts=old.facts if old is not None else None)
-            return old
+            self._mailbox.say(message=f"{error}{kept}")
         except Exception as error:
             _log.exception("the engine cannot be made")
-            self._mailbox.say(message=f"The engine cannot be started ({error}).")
-            return old
-        _close(old)
-        self._mailbox.say(facts=new.facts)
-        for sentence in new.facts.warnings:
-            self._mailbox.say(message=sentence)
-        return new
+            self._mailbox.say(message=f"The engine cannot be started ({error}).{kept}")
+        return None
 
     def _result(self, judge: Judge | None, work: Work) -> FrameResult | None:
         if judge is None:

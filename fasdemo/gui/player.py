@@ -8,7 +8,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from fasdemo.gui.mailbox import Mailbox
-from fasdemo.gui.pipeline import EngineRequest, MakeJudge, MakeSource, Pipeline, SourceRequest, Tap
+from fasdemo.gui.pipeline import MakeJudge, MakeSource, Pipeline, Tap
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.transport import Transport
 
 _LEAST_RATE_HZ, _MOST_RATE_HZ = 24.0, 75.0

@@ -29,7 +29,7 @@ from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.frames import FrameSet
 from fasdemo.gui import engine_judge
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.pipeline import SourceRequest
+from fasdemo.gui.requests import SourceRequest
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 

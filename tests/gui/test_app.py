@@ -12,7 +12,7 @@ from window_scenes import Scene
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch, run
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.pipeline import EngineRequest, SourceRequest
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.settings import Settings, load, save
 
 

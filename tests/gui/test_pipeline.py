@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from window_scenes import Scene, make_frame
+from window_scenes import Scene, ScriptedJudge, make_frame
 
+from fasdemo.capture.source import Source
 from fasdemo.engine.result import Status
+from fasdemo.errors import UserError
 from fasdemo.gui.hand_over import HandOver, Work
 from fasdemo.gui.mailbox import Delivery, Mailbox, Phase, View
-from fasdemo.gui.pipeline import EngineRequest, Pipeline, SourceRequest
+from fasdemo.gui.pipeline import Pipeline
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.transport import Transport
 
 
@@ -192,8 +195,14 @@ def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, 
     assert not scene.judges[0].closed
 
 
-def test_without_an_engine_there_is_a_picture_and_no_verdict(start: Start, reader: Reader) -> None:
-    start("short", EngineRequest(model="unfit"))
+def test_without_an_engine_there_is_a_picture_and_no_verdict(
+    start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Source, request: EngineRequest) -> ScriptedJudge:
+        raise UserError("No shipped model judges ir alone; give one with --model FILE.onnx.")
+
+    monkeypatch.setattr(scene, "make_judge", refuse)
+    start("short")
     reader.until(lambda: reader.all.view is not None)
     assert reader.all.view is not None
     assert reader.all.view.result is None

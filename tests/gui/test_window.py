@@ -20,6 +20,7 @@ from window_scenes import HEIGHT, WIDTH, Scene
 from fasdemo.engine.result import Status
 from fasdemo.gui.cameras import Cameras
 from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.requests import EngineRequest
 from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.shortcuts import SHORTCUTS
 from fasdemo.gui.theme import apply_theme
@@ -286,18 +287,41 @@ def test_model_policy_and_provider_change_while_running(window: MainWindow, qtbo
     header.model.activated.emit(header.model.currentIndex())
     qtbot.waitUntil(lambda: "colour-only" in window.footer.items["engine"].text(), timeout=3000)
     assert len(scene.sources) == 1
-    assert (window.settings.model, window.settings.policy, window.settings.device) == ("colour-only", "strict", "cuda")
+    # Another model starts with its own default policy.
+    assert (window.settings.model, window.settings.policy, window.settings.device) == ("colour-only", None, "cuda")
 
 
 def test_a_model_that_does_not_fit_is_said_and_the_old_one_goes_on(window: MainWindow, qtbot: QtBot) -> None:
-    from fasdemo.gui.pipeline import EngineRequest
-
     play(qtbot, window)
     window.judge_with(EngineRequest(model="unfit"))
     qtbot.waitUntil(lambda: "needs ir" in window.messages.words, timeout=3000)
     frame = shown_frame(window)
     qtbot.waitUntil(lambda: shown_frame(window) > frame + 3, timeout=2000)
     assert "scripted-net" in window.footer.items["engine"].text()
+    assert window.header.model.currentText() == "Automatic"
+    assert window.settings.model is None
+
+
+def test_a_remembered_model_that_does_not_fit_gives_way_to_the_automatic_choice(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.judge_with(EngineRequest(model="unfit"))
+    play(qtbot, window)
+    assert "needs ir" in window.messages.words
+    assert window.header.model.currentText() == "Automatic"
+    assert window.workspace.card.headline.word == "LIVE"
+
+
+def test_light_and_dark_follow_the_desktop(
+    window: MainWindow, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Offscreen there is no desktop to be asked, so its answer is given here; the signal is Qt's own."""
+    hints = qapp.styleHints()
+    assert hints is not None
+    for scheme, dark in ((Qt.ColorScheme.Light, False), (Qt.ColorScheme.Dark, True)):
+        monkeypatch.setattr("fasdemo.gui.main_window.is_dark", lambda theme, app, dark=dark: theme == "system" and dark)
+        hints.colorSchemeChanged.emit(scheme)
+        assert (window.palette().window().color().lightness() < 128) is dark
 
 
 def test_another_source_replaces_the_one_that_runs(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:

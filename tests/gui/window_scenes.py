@@ -20,7 +20,7 @@ from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet, StreamTime, Truth
 from fasdemo.gui.mailbox import EngineFacts
-from fasdemo.gui.pipeline import EngineRequest, SourceRequest
+from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import crop_face
 
