@@ -14,10 +14,13 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import DepthEncoding
 
+_LARGEST_FILE = 256 * 1024
+"""Bytes; the shipped configurations have about 500."""
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 NonNegative = Annotated[float, Field(ge=0.0)]
 Positive = Annotated[float, Field(gt=0.0)]
@@ -211,8 +214,8 @@ def load(name: str, overrides: dict[str, Any] | None = None) -> Config:
     path = Path(name)
     known = shipped()
     base = path.name.removesuffix(".yaml").removesuffix(".yml")
-    if path.is_file():
-        text = path.read_text(encoding="utf-8")
+    if is_regular(path):
+        text = _text(path, name)
     elif base in known:
         text = known[base].read_text(encoding="utf-8")
     else:
@@ -220,17 +223,38 @@ def load(name: str, overrides: dict[str, Any] | None = None) -> Config:
         hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}, or give a file."
         raise UserError(f"--config {name}: there is no such file and no such configuration; {hint}")
     try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(
-            f"--config {name}: this is not YAML ({str(error).splitlines()[0]}); correct the file."
-        ) from None
+        raw = yaml.load(text, _PlainLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: the 99th of a month; RecursionError: lists in lists without end.
+        reason = (str(error).splitlines() or ["it makes no sense"])[0][:200]
+        raise UserError(f"--config {name}: this is not YAML ({reason}); correct the file.") from None
     if not isinstance(raw, dict):
         raise UserError(f"--config {name}: expected keys such as `network:` and `run:` at the top; correct the file.")
     raw.setdefault("name", base)
     for key, value in (overrides or {}).items():
         _set(raw, key, value)
     return check(raw, f"--config {name}")
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Safe YAML without aliases: ten lines of them can stand for billions of values."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Refuses `*name`, composes everything else."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not understood here")
+        return super().compose_node(parent, index)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return read_bounded(path, _LARGEST_FILE).decode("utf-8")
+    except OSError as error:
+        raise UserError(f"--config {name}: cannot be read ({error.strerror}); choose another file.") from None
+    except UnicodeDecodeError:
+        raise UserError(f"--config {name}: this is no text; give a YAML file.") from None
+    except ValueError as error:
+        raise UserError(f"--config {name}: cannot be a configuration: {error}; choose another file.") from None
 
 
 def check(raw: dict[str, Any], where: str) -> Config:

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 def synchronised(network: nn.Module, device: torch.device) -> nn.Module:
     """The same network with batch norms that share their statistics; torch's own on GPUs, `SharedNorm` elsewhere."""
     if device.type == "cuda":
-        return nn.SyncBatchNorm.convert_sync_batchnorm(network)
+        converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
+        return converted
     for name, child in network.named_children():
         if isinstance(child, nn.BatchNorm2d):
             setattr(network, name, SharedNorm.of(child))
@@ -53,4 +54,5 @@ class SharedNorm(nn.BatchNorm2d):
             self.running_var.lerp_(variance * total / (total - 1.0), blend)
         scale = self.weight * torch.rsqrt(variance + self.eps)
         shift = self.bias - mean * scale
-        return (values * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
+        normalised: Tensor = values * scale[:, None, None] + shift[:, None, None]
+        return normalised.to(x.dtype)

@@ -24,7 +24,6 @@ from trainer.evaluation import Decision, Evaluation
 from trainer.history import write_text
 from trainer.metrics import Scored, at_threshold, roc
 
-
 WORST = 10
 """Mistakes shown of each kind."""
 _LIVE, _ATTACK = "#1b7f4d", "#b3261e"

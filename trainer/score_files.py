@@ -15,6 +15,7 @@ import numpy.typing as npt
 from fasdemo.errors import UserError
 from trainer.history import write_text
 from trainer.metrics import Scored
+from trainer.text_file import read_text
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,8 +42,8 @@ def read_scores(path: Path) -> Scored:
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a CSV with the columns score, label and species.")
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (UnicodeDecodeError, csv.Error):
+        rows = list(csv.DictReader(read_text(path, "a CSV with the columns score, label and species").splitlines()))
+    except csv.Error:
         raise UserError(f"{path}: this is no CSV; give one with the columns score, label and species.") from None
     if not rows:
         raise UserError(f"{path}: holds no scores; give a CSV with the columns score, label and species.")
@@ -91,14 +92,17 @@ def read_submission(path: Path) -> Submission:
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a submission with lines `color depth ir score`.")
     names, scores = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    lines = read_text(path, "a submission with lines `color depth ir score`").splitlines()
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         name, _, last = line.strip().rpartition(" ")
         try:
             value = float(last)
         except ValueError:
-            raise UserError(f"{path}, line {number}: ends in {last!r} and not in a score; correct the file.") from None
+            value = math.nan
+        if not math.isfinite(value):
+            raise UserError(f"{path}, line {number}: ends in {last[:80]!r} and not in a score; correct the file.")
         names.append(" ".join(name.split()))
         scores.append(value)
     if not names:

@@ -109,7 +109,7 @@ def test_people_are_split_stably_and_each_part_can_be_judged():
 def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
     path = tmp_path / "list.txt"
     path.write_text("../../etc/passwd ../x ../y 1\n")
-    with pytest.raises(UserError, match="line 1.*outside the data folder"):
+    with pytest.raises(UserError, match=r"line 1.*outside the data folder"):
         read_list(path, trees / "surf")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +20,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
+from fasdemo.record.image_codec import MAX_FILE_BYTES, check_claims
 from trainer.data.faces import UNLABELLED, Ints, Pictures, UnreadableError
 from trainer.data.paths import describe
+from trainer.text_file import read_text
 
 ABSENT = "-"
 _COLOUR = ("color", "profile", "rgb")
 _TWINS: dict[Stream, tuple[str, ...]] = {"rgb": _COLOUR, "depth": ("depth",), "ir": ("ir",)}
+_LARGEST_FACTS = 1024 * 1024
 _MMFD = re.compile(r"^(rgb|color|depth|ir)_(.+\.txt)$")
 
 
@@ -76,7 +81,7 @@ class ListSet:
         self.line_texts = list(dict(sorted({e.line: e.text for e in entries}.items())).values())
         there, self.missing = [], []
         for entry in entries:
-            gone = [file for file in entry.files.values() if not (folder / file).is_file()]
+            gone = [file for file in entry.files.values() if not is_regular(folder / file)]
             self.missing += gone
             if keep_all or not gone:
                 there.append(entry)
@@ -125,12 +130,13 @@ class ListSet:
         return Pictures(found.get("rgb"), found.get("depth"), found.get("ir"))  # type: ignore[arg-type]
 
     def _read(self, stream: Stream, file: str) -> npt.NDArray[np.generic]:
-        try:
-            data = np.fromfile(self._folder / file, np.uint8)
-        except OSError:
-            raise UnreadableError(file) from None
         flags = cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_ANYDEPTH
-        picture = cv2.imdecode(data, flags | cv2.IMREAD_IGNORE_ORIENTATION) if len(data) else None
+        try:
+            data = read_bounded(self._folder / file, MAX_FILE_BYTES)
+            check_claims(data)
+            picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+        except (OSError, ValueError, cv2.error):
+            raise UnreadableError(file) from None
         if picture is None:
             raise UnreadableError(file)
         if stream == "rgb":
@@ -220,17 +226,19 @@ def _twins(token: str) -> dict[Stream, str]:
 def _inside(token: str, folder: Path, path: Path, number: int) -> str:
     place = Path(token)
     root = folder.resolve()
-    resolved = (place if place.is_absolute() else root / place).resolve()
+    try:
+        resolved = (place if place.is_absolute() else root / place).resolve()
+        resolved.exists()
+    except (OSError, ValueError, RuntimeError):
+        # Too long, not a name at all, or a link that leads to itself.
+        raise UserError(f"{path}, line {number + 1}: {token[:80]!r} is no file's name; correct the list.") from None
     if not resolved.is_relative_to(root):
         raise UserError(f"{path}, line {number + 1}: {token} lies outside the data folder {folder}; correct the list.")
     return resolved.relative_to(root).as_posix() if place.is_absolute() else token
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: this is no text file; give a list with lines `color depth ir label`.") from None
+    lines = read_text(path, "a list with lines `color depth ir label`").splitlines()
     return [(number, line.split()) for number, line in enumerate(lines) if line.strip()]
 
 
@@ -255,8 +263,11 @@ def _details(folder: Path) -> dict[str, tuple[str, str]]:
     path = folder / "details.csv"
     if not path.is_file():
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return {row["color"]: (row["subject"], row["species"]) for row in csv.DictReader(file)}
+    rows = csv.DictReader(read_text(path, "the file that the export wrote").splitlines())
+    try:
+        return {row["color"]: (row["subject"] or "", row["species"] or "") for row in rows}
+    except (KeyError, csv.Error):
+        raise UserError(f"{path}: cannot be read; export the sessions again.") from None
 
 
 def _export_facts(folder: Path) -> tuple[float | None, float]:
@@ -265,8 +276,11 @@ def _export_facts(folder: Path) -> tuple[float | None, float]:
     if not path.is_file():
         return None, 1.0
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = json.loads(read_bounded(path, _LARGEST_FACTS))
         scale = facts["depth_scale"]
-        return float(facts["crop"]["scale"]), 1.0 if scale is None else float(scale) * 1000.0
-    except (ValueError, KeyError, TypeError):
+        found = float(facts["crop"]["scale"]), 1.0 if scale is None else float(scale) * 1000.0
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise UserError(f"{path}: cannot be read; export the sessions again.") from None
+    if not all(math.isfinite(one) and one > 0 for one in found):
+        raise UserError(f"{path}: the scales are no positive numbers; export the sessions again.")
+    return found

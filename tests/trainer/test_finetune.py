@@ -1,0 +1,110 @@
+"""Own recorded sessions to a new model: cut, split by person, trained, measured before and after, exported."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_set import face, write_tiny_set
+
+from fasdemo.faces.face import Face
+from fasdemo.models.predictor import Predictor
+from trainer.__main__ import main
+from trainer.data.recorded import crops_of
+
+SMALL = ["--set", "input.size=64", "run.precision=32-true", "optimiser.warmup=0", "-b", "8"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+class WholeFrame:
+    """Stands for the face detector: the blob fills the frame, its features lie where a face's would."""
+
+    def detect(self, image: np.ndarray) -> list[Face]:
+        height, width = image.shape[:2]
+        unit = np.array([[0.4, 0.43], [0.6, 0.43], [0.5, 0.55], [0.5, 0.63], [0.3, 0.45], [0.7, 0.45]])
+        points = (unit * (width, height)).astype(np.float32)
+        return [Face((0.2 * width, 0.2 * height, 0.6 * width, 0.6 * height), 0.9, points)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        return None
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory) -> Path:
+    """Four people, each live and attacked, four frames a session."""
+    from fasdemo.frames import FrameSet, Truth
+    from fasdemo.record.schema import Session
+    from fasdemo.record.writer import SessionWriter
+
+    root = tmp_path_factory.mktemp("recorded") / "sessions"
+    rng = np.random.default_rng(3)
+    for person in range(4):
+        for species in ("", "print-flat"):
+            session = Session(
+                subject=f"p{person}",
+                label="spoof" if species else "live",
+                species=species or None,
+                started=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+                streams=("rgb", "depth", "ir"),
+                width=160,
+                height=160,
+                fps=30,
+            )
+            kind = f"spoof-{species}" if species else "live"
+            with SessionWriter(root / f"p{person}" / kind / "s1", session) as writer:
+                for index in range(4):
+                    rgb, depth, ir = face(rng, not species, 160)
+                    truth = Truth("spoof" if species else "live", species)
+                    frame = FrameSet(
+                        index, index / 30, rgb, depth, 0.001, ir, None, frozenset({"rgb", "depth", "ir"}), truth=truth
+                    )
+                    writer.write(frame)
+    return root
+
+
+@pytest.fixture
+def detector(monkeypatch):
+    monkeypatch.setattr("fasdemo.faces.detector.FaceDetector", WholeFrame)
+
+
+def test_sessions_become_crops_once(sessions, detector):
+    target = crops_of(sessions, every=1)
+    made = (target / "list.txt").stat().st_mtime_ns
+    assert len((target / "list.txt").read_text().splitlines()) == 32
+    assert crops_of(sessions, every=1) == target
+    assert (target / "list.txt").stat().st_mtime_ns == made
+
+
+def test_one_command_from_sessions_to_a_model_that_the_app_runs(sessions, detector, tmp_path, capsys):
+    crops = crops_of(sessions, every=1)
+    start = tmp_path / "start"
+    generated = write_tiny_set(tmp_path / "set", people=8, shots=2)
+    command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(generated), "--output", str(start)]
+    assert main([*command, *SMALL, "--epochs", "1"]) == 0
+    capsys.readouterr()
+    target = tmp_path / "my-camera"
+    command = ["finetune", str(crops), "--from", str(start / "model.pt"), "--output", str(target), "--epochs", "2"]
+    assert main([*command, *SMALL]) == 0
+    said = capsys.readouterr().out
+    assert "before" in said
+    assert "after" in said
+    assert "worst APCER" in said
+    with Predictor(target / "my-camera.onnx", device="cpu") as predictor:
+        assert predictor.card.modalities == ("depth",)
+        assert "sessions-crops" in predictor.card.training_data
+
+
+def test_finetuning_an_exported_file_or_nothing_is_explained(sessions, tmp_path, capsys):
+    assert main(["finetune", str(sessions), "--from", str(tmp_path / "none.pt")]) == 2
+    assert "none.pt" in capsys.readouterr().err
