@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fasdemo.engine.reasons import CATALOGUE
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
+from fasdemo.gui.mailbox import Phase, View
 from fasdemo.overlay import notice_lines, reason_words
 
 _WORST_FIRST = (Status.SPOOF, Status.UNCERTAIN, Status.LIVE)
@@ -45,6 +46,37 @@ def main_face(result: FrameResult) -> FaceVerdict | None:
     if not result.faces:
         return None
     return min(result.faces, key=lambda face: (_WORST_FIRST.index(face.status), -face.face.box[2] * face.face.box[3]))
+
+
+STALE_S = 1.0
+"""A camera's verdict older than this is taken down: it says nothing about who stands there now."""
+WAITING = Headline(None, "NO SOURCE", "Open a camera, a video or a recorded session.")
+
+
+def current_headline(
+    source: str, phase: Phase | None, problem: str, view: View | None, live: bool, now_s: float
+) -> Headline:
+    """What to say of a source at this moment.
+
+    Args:
+        source: its name.
+        phase: what it is doing.
+        problem: why it failed.
+        view: its last judged frame.
+        live: it is a camera.
+        now_s: `time.monotonic()`.
+    """
+    if phase is Phase.FAILED:
+        return Headline(None, "NO SOURCE", problem)
+    if view is None and phase is Phase.OPENING:
+        return Headline(None, "OPENING", f"{source} is being opened.")
+    if view is None:
+        return Headline(None, "STARTING", "The engine is being started.")
+    if live and (now_s - view.judged_s > STALE_S or phase is Phase.ENDED):
+        return Headline(None, "NO PICTURE", "The camera has stopped; there is no verdict.")
+    if view.result is None:
+        return Headline(None, "NO VERDICT", "Nothing judges these pictures.", from_file=not live)
+    return headline(view.result)
 
 
 def headline(result: FrameResult) -> Headline:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -20,27 +20,26 @@ from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
 from fasdemo.gui.dropped import dropped_files
 from fasdemo.gui.footer import Footer
 from fasdemo.gui.header import Header, source_words
-from fasdemo.gui.headline import Headline, headline
+from fasdemo.gui.headline import WAITING, Headline, current_headline
 from fasdemo.gui.icons import app_icon
 from fasdemo.gui.mailbox import Delivery, EngineFacts, Phase, View
 from fasdemo.gui.message_bar import MessageBar
 from fasdemo.gui.pipeline import MakeJudge, MakeSource
 from fasdemo.gui.player import Player
 from fasdemo.gui.preferences import Preferences
-from fasdemo.gui.recording import Recording, Stage
+from fasdemo.gui.recording import Recording
+from fasdemo.gui.recording_control import RecordingControl
 from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.rolling import Rolling
 from fasdemo.gui.settings import Settings, save
-from fasdemo.gui.shortcuts import SHORTCUTS, ShortcutsDialog
+from fasdemo.gui.shortcuts import Keys, ShortcutsDialog
 from fasdemo.gui.start_page import StartPage
 from fasdemo.gui.theme import apply_theme, is_dark
-from fasdemo.gui.verdict_card import WAITING, VerdictCard
+from fasdemo.gui.verdict_card import VerdictCard
 from fasdemo.gui.video_pane import Pane
 from fasdemo.gui.workspace import Workspace
 from fasdemo.record.labels import Labels
 
-STALE_S = 1.0
-"""A camera's verdict older than this is taken down: it says nothing about who stands there now."""
 _FIGURES_MS = 200
 _CLOSE_S = 0.9
 
@@ -82,7 +81,6 @@ class MainWindow(QMainWindow):
         self._fps = 30.0
         self._count: int | None = None
         self._rolling = Rolling()
-        self.recording: Recording | None = None
         self._record_next: Labels | None = None
         self._dialog: ShortcutsDialog | Preferences | None = None
         self._was_maximized = False
@@ -98,9 +96,10 @@ class MainWindow(QMainWindow):
         self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
         for page in (self.start, self.workspace, self.kiosk):
             self.pages.addWidget(page)
+        self._recorder = RecordingControl(self.player, self.workspace.record, self)
         self._build()
         self._connect()
-        self._bind_keys()
+        self._keys = Keys(self, self.do)
         self._restore()
         self._show_engine()
         self._show_nothing()
@@ -140,7 +139,8 @@ class MainWindow(QMainWindow):
         work.transport.loop_chosen.connect(self._set_loop)
         work.timeline.sought.connect(lambda seconds: self.seek(round(seconds * self._fps)))
         work.record.wanted.connect(self.start_recording)
-        work.record.finished.connect(self.stop_recording)
+        self._recorder.ended.connect(self.messages.say)
+        work.record.finished.connect(self._recorder.stop)
         hints = QApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.apply_theme)
@@ -186,27 +186,11 @@ class MainWindow(QMainWindow):
         """Do what a key, a button or a menu means."""
         self._actions()[action]()
 
-    def _bind_keys(self) -> None:
-        """Ctrl and F keys always; the others when the focused control leaves them to the window."""
-        self._plain: dict[str, str] = {}
-        for shortcut in SHORTCUTS:
-            for key in shortcut.keys:
-                if "Ctrl+" in key or key.startswith("F"):
-                    bound = QShortcut(QKeySequence(key), self)
-                    bound.activated.connect(lambda name=shortcut.action: self.do(name))
-                else:
-                    self._plain[QKeySequence(key).toString()] = shortcut.action
-
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        keys = QKeySequence(event.keyCombination()).toString()
-        # Which keys give "?" or "[" depends on the keyboard's layout; the letter does not.
-        name = self._plain.get(keys) or self._plain.get(event.text().upper() or "\0")
-        if name is None:
+        if not self._keys.pressed(event):
             super().keyPressEvent(event)
-        else:
-            self.do(name)
 
     def open_spec(self, spec: str) -> None:
         """Open a camera by name or anything by its path."""
@@ -214,7 +198,7 @@ class MainWindow(QMainWindow):
 
     def open(self, request: SourceRequest) -> None:
         """Open another source, whatever runs."""
-        self.stop_recording()
+        self._recorder.stop()
         self._reset()
         self.messages.clear()
         self._phase = Phase.OPENING
@@ -225,9 +209,7 @@ class MainWindow(QMainWindow):
             # The pictures leave Space and the arrows to the window, which a button would not.
             self.workspace.colour_pane.setFocus()
         self.workspace.transport.setVisible(False)
-        for pane in self.workspace.panes:
-            pane.show_view(None)
-            pane.show_message("Opening…")
+        self._show_empty("Opening…")
         self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
         self._show_headline()
 
@@ -270,7 +252,7 @@ class MainWindow(QMainWindow):
 
     def close_source(self) -> None:
         """Back to the start page."""
-        self.stop_recording()
+        self._recorder.stop()
         self.player.close()
         self._reset()
         self._phase = None
@@ -407,29 +389,25 @@ class MainWindow(QMainWindow):
 
     def start_recording(self, labels: Labels) -> None:
         """Record the camera from now on."""
-        if self.player.request is None or not self._live or self._info is None:
+        if not self._live or self._info is None:
             return
-        self.recording = Recording(self.settings.record_folder, labels, self._info)
+        self._recorder.start(self.settings.record_folder, labels, self._info)
         self.settings.subject = labels.subject
         self.settings.retain_days = self.workspace.record.retain_days
-        self.player.tap(self.recording.put)
-        self.workspace.record.show_recording(self.recording)
 
     def record_when_ready(self, root: Path, labels: Labels) -> None:
         """Record into `root` as soon as the next camera delivers."""
         self.settings.record_folder = root
         self._record_next = labels
 
-    def stop_recording(self) -> None:
-        """Complete the session, in the background."""
-        if self.recording is not None:
-            self.player.tap(None)
-            self.recording.stop()
-            self.workspace.record.refresh()
+    @property
+    def recording(self) -> Recording | None:
+        """The session that is being written."""
+        return self._recorder.current
 
     def _toggle_recording(self) -> None:
         if self.workspace.record.recording_now:
-            self.stop_recording()
+            self._recorder.stop()
             return
         self._show_tab(2)
         self.workspace.record.toggle()
@@ -482,10 +460,8 @@ class MainWindow(QMainWindow):
         if self._phase is Phase.FAILED:
             self._problem = delivery.messages[-1] if delivery.messages else ""
             self._view = None
-            for pane in self.workspace.panes:
-                pane.show_view(None)
-                pane.show_message("No picture" if pane is self.workspace.colour_pane else "")
-            self.stop_recording()
+            self._show_empty("No picture")
+            self._recorder.stop()
         self._show_playing()
 
     def _show_playing(self) -> None:
@@ -504,26 +480,25 @@ class MainWindow(QMainWindow):
 
     def _show_headline(self) -> None:
         said = self._headline()
+        if said.word == "NO PICTURE" and self.workspace.colour_pane.has_picture:
+            # An old picture with an old verdict in it must not outlive the word.
+            self._show_empty("No new picture")
         self.workspace.card.show_headline(said)
         if self.in_kiosk:
             self.kiosk.show_headline(said)
 
     def _headline(self) -> Headline:
-        if self.player.request is None:
+        request = self.player.request
+        if request is None:
             return WAITING
-        if self._phase is Phase.FAILED:
-            return Headline(None, "NO SOURCE", self._problem)
-        if self._view is None:
-            if self._phase is Phase.OPENING:
-                return Headline(None, "OPENING", f"{source_words(self.player.request.spec)} is being opened.")
-            return Headline(None, "STARTING", "The engine is being started.")
-        if self._live:
-            age_s = time.monotonic() - self._view.judged_s
-            if age_s > STALE_S or self._phase is Phase.ENDED:
-                return Headline(None, "NO PICTURE", "The camera has stopped; there is no verdict.")
-        if self._view.result is None:
-            return Headline(None, "NO VERDICT", "Nothing judges these pictures.", from_file=not self._live)
-        return headline(self._view.result)
+        name = source_words(request.spec)
+        return current_headline(name, self._phase, self._problem, self._view, self._live, time.monotonic())
+
+    def _show_empty(self, words: str) -> None:
+        for pane in self.workspace.panes:
+            pane.show_view(None)
+            pane.show_message(words if pane is self.workspace.colour_pane else "")
+        self.workspace.why.show_result(None, self._facts)
 
     def _tick(self) -> None:
         self._show_headline()
@@ -532,23 +507,7 @@ class MainWindow(QMainWindow):
         self.footer.show_timing(timing)
         if self.workspace.timing.isVisible():
             self.workspace.timing.show_timing(timing)
-        self._tick_recording()
-
-    def _tick_recording(self) -> None:
-        record, recording = self.workspace.record, self.recording
-        if record.isVisible():
-            record.refresh()
-        words = ""
-        if recording is not None and not recording.over:
-            status = recording.status
-            words = f"● REC {record.subject.text()}"
-            words += "" if status is None else f"  {int(status.seconds) // 60:02d}:{int(status.seconds) % 60:02d}"
-        elif recording is not None:
-            self.messages.say(recording.message, error=recording.stage is Stage.FAILED)
-            self.player.tap(None)
-            record.refresh()
-            self.recording = None
-        self.footer.show_recording(words)
+        self.footer.show_recording(self._recorder.tick())
 
     @property
     def shown_result(self) -> FrameResult | None:
@@ -621,7 +580,7 @@ class MainWindow(QMainWindow):
         """Hidden at once; threads are given a moment to end, and a recording is completed."""
         self._clock.stop()
         self._keep()
-        self.stop_recording()
+        self._recorder.stop()
         self.player.close()
         self.hide()
         self.player.join(_CLOSE_S)

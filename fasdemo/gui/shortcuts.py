@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from fasdemo.gui.why_panel import heading
@@ -53,6 +55,35 @@ SHORTCUTS = (
     Shortcut(("?", "F1"), "show_shortcuts", "This list", "Window"),
     Shortcut(("Ctrl+Q",), "quit", "Quit", "Window"),
 )
+
+
+class Keys:
+    """Binds the table to a window.
+
+    Args:
+        window: Ctrl and function keys work in all of it; the others when it passes them to `pressed`.
+        do: does an action by name.
+    """
+
+    def __init__(self, window: QWidget, do: Callable[[str], None]) -> None:
+        self._do = do
+        self._plain: dict[str, str] = {}
+        for shortcut in SHORTCUTS:
+            for key in shortcut.keys:
+                if "Ctrl+" in key or key.startswith("F"):
+                    bound = QShortcut(QKeySequence(key), window)
+                    bound.activated.connect(lambda name=shortcut.action: do(name))
+                else:
+                    self._plain[QKeySequence(key).toString()] = shortcut.action
+
+    def pressed(self, event: QKeyEvent) -> bool:
+        """Do what a key means that no control wanted; False if it means nothing."""
+        keys = QKeySequence(event.keyCombination()).toString()
+        # Which keys give "?" or "[" depends on the keyboard's layout; the letter does not.
+        name = self._plain.get(keys) or self._plain.get(event.text().upper() or "\0")
+        if name is not None:
+            self._do(name)
+        return name is not None
 
 
 class ShortcutsDialog(QDialog):

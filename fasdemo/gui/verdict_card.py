@@ -10,11 +10,9 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from fasdemo.engine.result import Status
-from fasdemo.gui.headline import Headline
+from fasdemo.gui.headline import WAITING, Headline
 from fasdemo.gui.theme import ink, status_colour
 from fasdemo.overlay import shape_mark, shape_outline
-
-WAITING = Headline(None, "NO SOURCE", "Open a camera, a video or a recorded session.")
 
 
 def paint_shape(painter: QPainter, status: Status | None, rect: QRectF, fill: QColor, mark: QColor) -> None:

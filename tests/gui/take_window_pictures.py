@@ -187,7 +187,7 @@ def take(pictures: Pictures, demo: Path) -> None:
     pictures.until(lambda: window.recording is not None and "written" in repr(window.recording.status), 5.0)
     QTest.qWait(4000)
     pictures.shot("recording")
-    window.stop_recording()
+    window.workspace.record.toggle()
     QTest.qWait(1500)
     window.set_kiosk(True)
     QTest.qWait(500)

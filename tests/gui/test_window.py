@@ -398,6 +398,8 @@ def test_a_camera_that_stops_takes_the_verdict_down(
     monkeypatch.setattr(scene.judges[0], "process", lambda frame, capture_ms: time.sleep(1.6) or None)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "NO PICTURE", timeout=4000)
     assert window.workspace.card.headline.status is None
+    assert not window.workspace.colour_pane.has_picture, "an old picture still says LIVE"
+    assert window.workspace.why.reasons == "–"
 
 
 def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: QtBot) -> None:
