@@ -157,7 +157,7 @@ class EventLog:
             "event": what,
             "utc": datetime.now(UTC).isoformat(timespec="milliseconds") if result.live_source else None,
             "frame": max(result.frame, 0),
-            "timestamp_s": round(result.timestamp_s, 6),
+            "timestamp_s": round(min(max(result.timestamp_s, -_LATEST_S), _LATEST_S), 6),
             "source": result.source,
             "live_source": result.live_source,
             "model": result.model,
