@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard, Threshold
-from trainer import calibration, onnx_export
+from trainer import calibration, flops, networks, onnx_export
 from trainer.calibration import Samples
 from trainer.checkpoint import build_network, load
 from trainer.export_card import card_of
@@ -56,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     checkpoint = load(args.checkpoint)
     network = build_network(checkpoint, str(args.checkpoint))
     card = card_of(checkpoint, network, card_name(args.output), _overrides(args, checkpoint.card or {}))
+    cost = flops.work(network, networks.example_inputs(network)).multiply_adds
+    card = card.model_copy(update={"multiply_adds": cost})
     compared = None if args.crops is None else calibration.read_samples(args.crops, card, args.samples)[1]
     calibrated = None if args.int8 is None else calibration.read_samples(args.int8, card, args.samples)
     feeds = onnx_export.example_feeds(network, card) if compared is None else compared.feeds
