@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--holdout-sensor", nargs="+", default=[], metavar="NAME", help="sensors for the test split only"
     )
-    parser.add_argument("--shots", type=int, default=2, help="exposures of each setup")
+    parser.add_argument("--shots", type=int, default=3, help="exposures of each setup")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of each session")
 
 

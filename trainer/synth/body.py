@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from trainer.synth import raster
 from trainer.synth.fit import FLIP
 from trainer.synth.headmodel import Floats, HeadModel
-from trainer.synth.person import Person, face_vertices
+from trainer.synth.person import Person
 from trainer.synth.portrait import CLOTH, HAIR, SKIN, to_linear
 from trainer.synth.scene import Material, Mesh
 
@@ -109,7 +110,7 @@ def keypoints(model: HeadModel, vertices: npt.NDArray[np.floating]) -> npt.NDArr
     return np.stack([marks[36:42].mean(0), marks[42:48].mean(0), marks[30], marks[[51, 57]].mean(0)])
 
 
-def _move(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArray[np.float64]) -> Floats:
+def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArray[np.float64]) -> Floats:
     """Head coordinates to camera coordinates; below the neck's root only part of the turn is followed."""
     local = points.astype(np.float64)
     rotation = pose.rotation
@@ -121,7 +122,7 @@ def _move(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArray[np.f
     from_pivot = (local - _NECK_PIVOT) @ FLIP.T
     turned = weight * (from_pivot @ rotation.T) + (1 - weight) * (from_pivot @ body.T)
     offset = pose.position - ((origin - _NECK_PIVOT) @ FLIP.T) @ rotation.T
-    return (turned + offset).astype(np.float32)
+    return cast(Floats, (turned + offset).astype(np.float32))
 
 
 def texels(person: Person, looks: Looks) -> Floats:
@@ -160,7 +161,7 @@ def posed(
     own = model.shape(person.identity, person.expression)
     shape = head_shape(person, model, pose)
     origin = eyes_middle(model, shape)
-    head = _move(shape, pose, origin)
+    head = place_points(shape, pose, origin)
     skin = Material(surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * 0.25, retro=24.0, wrap=0.25)
     eye = replace(skin, specular=0.9, power=220.0, specular_ir=2.5, retro=600.0, wrap=0.0)
     lit = float(np.clip(person.skin.mean() * looks.gain / 0.28, 0.25, 1.2))
@@ -198,12 +199,12 @@ def posed(
     delta = (moved - own * np.float32(pose.stature - 1.0))[person.anchor]
     relief = relief + (delta * person.anchor_weight[..., None]).sum(1)
     cover = replace(skin, cut=True, specular=looks.oil * 0.2)
-    meshes.append(Mesh(_move(relief, pose, origin), person.relief_triangles, person.relief_uv, cover))
-    back = _move(person.back * np.float32(pose.stature), pose, origin)
+    meshes.append(Mesh(place_points(relief, pose, origin), person.relief_triangles, person.relief_uv, cover))
+    back = place_points(person.back * np.float32(pose.stature), pose, origin)
     meshes.append(Mesh(back, person.relief_triangles[:, ::-1].copy(), person.relief_uv, cover))
     for thing in worn:
         flat = np.zeros((len(thing.vertices), 2), np.float32)
-        meshes.append(Mesh(_move(thing.vertices, pose, origin), thing.triangles, flat, thing.material))
+        meshes.append(Mesh(place_points(thing.vertices, pose, origin), thing.triangles, flat, thing.material))
     return Posed(meshes, head, keypoints(model, head), names["skin"], names.get("eyes", -1), cover_at)
 
 
@@ -216,6 +217,3 @@ def _mouth_open_m(model: HeadModel, shape: Floats) -> float:
 def _compact(vertices: Floats, triangles: npt.NDArray[np.int32], uv: Floats, material: Material) -> Mesh:
     used, inverse = np.unique(triangles, return_inverse=True)
     return Mesh(vertices[used], inverse.reshape(-1, 3).astype(np.int32), uv[used], material)
-
-
-__all__ = ["Looks", "Pose", "Posed", "eyes_middle", "face_vertices", "head_shape", "keypoints", "posed", "texels"]

@@ -10,13 +10,11 @@ import csv
 import hashlib
 import json
 import multiprocessing
-import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -37,7 +35,7 @@ from trainer.synth.surroundings import environment_files
 
 Rng = np.random.Generator
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 CROP = CropSpec(scale=1.5)
 SHARD_SETUPS = 60
 _SPLIT_SHARES = {"train": 0.70, "dev": 0.12, "test": 0.18}
@@ -63,7 +61,7 @@ class Recipe:
     sensors: dict[str, float] = field(
         default_factory=lambda: {"d435": 0.5, "d415": 0.2, "d455": 0.1, "sr300": 0.1, "tof": 0.1}
     )
-    shots: int = 2
+    shots: int = 3
     holdout: tuple[str, ...] = ()
     holdout_sensors: tuple[str, ...] = ()
     heads: str = ""
@@ -105,16 +103,18 @@ class Studio:
         self.people = people
         self.model = people.model()
         self.environments = list(environments)
-        self._photo = lru_cache(maxsize=160)(self._take_photo)
-
-    def _take_photo(self, portrait: str, number: int) -> Photo:
-        index = next(i for i, path in enumerate(self.people.files) if path.stem == portrait)
-        return take_photo(self.people.portrait(index), self.model, number)
+        self._photos: dict[tuple[str, int], tuple[bytes, Photo]] = {}
 
     def photo_of(self, person: Person, number: int) -> Photo:
-        """A photograph of a person, kept for the next setup that wants it."""
-        index = next(i for i in range(len(self.people.files)) if self.people.portrait(i) is person)
-        return self._photo(self.people.files[index].stem, number)
+        """A photograph of a person, kept as the JPEG file that it would be for the next setup that wants it."""
+        key = (person.portrait, number)
+        if key not in self._photos:
+            photo = take_photo(person, self.model, number)
+            _, data = cv2.imencode(".jpg", photo.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 96])
+            self._photos[key] = (data.tobytes(), replace(photo, rgb=np.zeros((0, 0, 3), np.uint8)))
+        content, photo = self._photos[key]
+        decoded = cast("npt.NDArray[np.uint8]", cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR))
+        return replace(photo, rgb=np.ascontiguousarray(decoded[..., ::-1]))
 
     def setup(self, rng: Rng, species: str, first: int, second: int, sensor: str, **options: Any) -> Setup:
         """A random setup that shows portrait `first`, held or worn by `second`."""
@@ -124,9 +124,9 @@ class Studio:
         )  # fmt: skip
 
 
-def _choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, int, int]:
+def choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, int, int]:
     """Split, species, sensor and the two portraits of a setup."""
-    present: list[Split] = [split for split in ("train", "dev", "test") if people.indices(split)]  # type: ignore[misc]
+    present: list[Split] = [split for split in ("train", "dev", "test") if people.indices(split)]
     weights = np.array([_SPLIT_SHARES[split] for split in present])
     split = present[int(rng.choice(len(present), p=weights / weights.sum()))]
     species = [s for s in recipe.species if split == "test" or s not in recipe.holdout]
@@ -191,7 +191,8 @@ def _row(
         "pitch": round(pitch, 1), "roll": round(roll, 1), "skin_tone": tone, "skin_ita": round(angle, 1),
         "glasses": int(setup.glasses), "light": setup.surroundings.kind, "exposure": round(frame.shot.exposure, 4),
         "face_px": round(float(face.box[2]), 1), "face_score": round(face.score, 3), "inside": round(inside, 3),
-        "face_x": round(float(face.box[0] + face.box[2] / 2), 1), "face_y": round(float(face.box[1] + face.box[3] / 2), 1),
+        "face_x": round(float(face.box[0] + face.box[2] / 2), 1),
+        "face_y": round(float(face.box[1] + face.box[3] / 2), 1),
     }  # fmt: skip
 
 
@@ -204,7 +205,7 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
     dropped = 0
     for number in range(shard * SHARD_SETUPS, min((shard + 1) * SHARD_SETUPS, recipe.setups)):
         rng = np.random.default_rng([recipe.seed, number])
-        split, species, sensor, first, second = _choose(rng, recipe, job.people)
+        split, species, sensor, first, second = choose(rng, recipe, job.people)
         setup = studio.setup(rng, species, first, second, sensor)
         for shot in range(recipe.shots):
             for _ in range(_TRIES):
@@ -217,7 +218,9 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
                 face = None
             if face is None or crops is None:
                 continue
-            assert crops.rgb is not None and crops.depth_mm is not None and crops.ir is not None
+            assert crops.rgb is not None
+            assert crops.depth_mm is not None
+            assert crops.ir is not None
             arrays["rgb"].append(crops.rgb)
             arrays["depth"].append(np.round(crops.depth_mm / (setup.preset.unit_m * 1000)).astype(np.uint16))
             arrays["ir"].append(crops.ir)
@@ -240,7 +243,7 @@ _STATE: dict[str, tuple[Studio, FaceDetector]] = {}
 
 
 def _worker(job: Job) -> tuple[Studio, FaceDetector]:
-    """This process's studio and detector."""
+    """The studio and the detector of the process."""
     key = str(job.folder)
     if key not in _STATE:
         cv2.setNumThreads(1)
@@ -261,7 +264,7 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(text):
             raise UserError(
-                f"--output {folder}: holds data of another recipe (see recipe.json); choose another folder or delete it."
+                f"--output {folder}: holds another recipe's data (see recipe.json); choose another folder or delete it."
             )
         return
     if folder.exists() and any(folder.iterdir()):
@@ -309,7 +312,8 @@ def render_crops(job: Job, jobs: int) -> tuple[int, int]:
         return _join(job)
     except OSError as error:
         raise UserError(
-            f"--output {job.folder}: writing failed ({error.strerror}); free some space and run the same command again, finished shards are kept."
+            f"--output {job.folder}: writing failed ({error.strerror}); free some space and run the "
+            "same command again, finished shards are kept."
         ) from None
 
 
@@ -329,14 +333,14 @@ def _join(job: Job) -> tuple[int, int]:
             at += len(data)
         target.flush()
         del target
-        os.replace(temporary, job.folder / f"{name}.npy")
+        temporary.replace(job.folder / f"{name}.npy")
     temporary = job.folder / "samples.csv.tmp"
     with temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for index, row in enumerate(rows):
             writer.writerow({"sample": index, **row})
-    os.replace(temporary, job.folder / "samples.csv")
+    temporary.replace(job.folder / "samples.csv")
     shutil.rmtree(shards)
     return len(rows), sum(part["dropped"] for part in parts)
 

@@ -1,7 +1,7 @@
 """The built-in head: a smooth mesh made by formulas, with the 68 landmarks and a few ways to vary.
 
-No scan and no data: an egg with a nose, brows, lips, eye sockets and a neck, of an adult's size. It needs no download; for
-realistic shapes give a morphable model, see docs/synth.md.
+No scan and no data: an egg with a nose, brows, lips, eye sockets and a neck, of an adult's size. It needs no
+download; for realistic shapes give a morphable model, see docs/synth.md.
 """
 
 from __future__ import annotations
@@ -21,23 +21,22 @@ _HALF_WIDTH, _HALF_HEIGHT, _HALF_DEPTH = 0.076, 0.118, 0.094
 _CENTRE_Y, _CENTRE_Z = 0.018, 0.002
 
 # The 68 points in metres across (x) and up (y) on the front of the face; the right half mirrors the left.
-_JAW = ((-0.0715, 0.036), (-0.071, 0.018), (-0.069, 0.0), (-0.065, -0.018), (-0.058, -0.036), (-0.048, -0.051), (-0.034, -0.064),
-        (-0.018, -0.073), (0.0, -0.076))  # fmt: skip
+_JAW = (
+    (-0.0715, 0.036), (-0.071, 0.018), (-0.069, 0.0), (-0.065, -0.018), (-0.058, -0.036), (-0.048, -0.051),
+    (-0.034, -0.064), (-0.018, -0.073), (0.0, -0.076),
+)  # fmt: skip
 _BROW = ((-0.058, 0.045), (-0.050, 0.052), (-0.039, 0.055), (-0.027, 0.053), (-0.015, 0.049))
-_EYE = (
-    (-0.0450, 0.0343),
-    (-0.0370, 0.0395),
-    (-0.0270, 0.0395),
-    (-0.0190, 0.0330),
-    (-0.0270, 0.0295),
-    (-0.0370, 0.0290),
-)
+_EYE = ((-0.045, 0.0343), (-0.037, 0.0395), (-0.027, 0.0395), (-0.019, 0.033), (-0.027, 0.0295), (-0.037, 0.029))
 _BRIDGE = ((0.0, 0.035), (0.0, 0.025), (0.0, 0.015), (0.0, 0.004))
-_NOSTRILS = ((-0.0125, -0.0095), (-0.0065, -0.0115), (0.0, -0.0130), (0.0065, -0.0115), (0.0125, -0.0095))
-_LIPS = ((-0.0253, -0.0352), (-0.0160, -0.0300), (-0.0060, -0.0270), (0.0, -0.0285), (0.0060, -0.0270), (0.0160, -0.0300),
-         (0.0253, -0.0352), (0.0160, -0.0420), (0.0070, -0.0455), (0.0, -0.0462), (-0.0070, -0.0455), (-0.0160, -0.0420))  # fmt: skip
-_INNER = ((-0.0215, -0.0352), (-0.0080, -0.0342), (0.0, -0.0345), (0.0080, -0.0342), (0.0215, -0.0352), (0.0080, -0.0362),
-          (0.0, -0.0365), (-0.0080, -0.0362))  # fmt: skip
+_NOSTRILS = ((-0.0125, -0.0095), (-0.0065, -0.0115), (0.0, -0.013), (0.0065, -0.0115), (0.0125, -0.0095))
+_LIPS = (
+    (-0.0253, -0.0352), (-0.016, -0.030), (-0.006, -0.027), (0.0, -0.0285), (0.006, -0.027), (0.016, -0.030),
+    (0.0253, -0.0352), (0.016, -0.042), (0.007, -0.0455), (0.0, -0.0462), (-0.007, -0.0455), (-0.016, -0.042),
+)  # fmt: skip
+_INNER = (
+    (-0.0215, -0.0352), (-0.008, -0.0342), (0.0, -0.0345), (0.008, -0.0342), (0.0215, -0.0352), (0.008, -0.0362),
+    (0.0, -0.0365), (-0.008, -0.0362),
+)  # fmt: skip
 
 
 def _bump(x: Floats, y: Floats, at: tuple[float, float], size: tuple[float, float]) -> Floats:
@@ -84,12 +83,15 @@ def _shape() -> Floats:
     return np.stack([x, y, z], -1).reshape(-1, 3)
 
 
+def _mirrored(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    return tuple((-x, y) for x, y in reversed(points))
+
+
 def _landmark_places() -> Floats:
-    mirror = lambda points: tuple((-x, y) for x, y in reversed(points))  # noqa: E731
     eye = _EYE
     left_eye = tuple((-x, y) for x, y in (eye[3], eye[2], eye[1], eye[0], eye[5], eye[4]))
-    jaw = _JAW + mirror(_JAW[:-1])
-    points = jaw + _BROW + mirror(_BROW) + _BRIDGE + _NOSTRILS + eye + left_eye + _LIPS + _INNER
+    jaw = _JAW + _mirrored(_JAW[:-1])
+    points = jaw + _BROW + _mirrored(_BROW) + _BRIDGE + _NOSTRILS + eye + left_eye + _LIPS + _INNER
     return np.array(points)
 
 
@@ -103,11 +105,23 @@ def _modes(vertices: Floats) -> tuple[npt.NDArray[np.float32], tuple[str, ...], 
     mouth = _bump(x, y, (0.0, -0.036), (0.032, 0.018)) * (z > 0.03)
     face = (y < 0.1) & (y > -0.09)
     identity = [
-        (0.05 * x, 0.05 * y, 0.05 * z), (0.06 * x, zero, zero), (zero, 0.05 * y, zero), (zero, zero, 0.05 * z * face),
-        (0.07 * x * low, zero, zero), (zero, -0.006 * low, zero), (zero, zero, 0.0035 * nose), (zero, 0.0035 * nose, zero),
-        (0.12 * x * nose, zero, zero), (0.05 * x * eyes, zero, zero), (zero, 0.002 * eyes, zero), (0.10 * x * mouth, zero, zero),
-        (zero, 0.003 * mouth, zero), (zero, zero, 0.002 * mouth), (zero, zero, 0.004 * low * (z > 0)), (zero, zero, -0.0025 * eyes),
-    ]  # fmt: skip
+        (0.05 * x, 0.05 * y, 0.05 * z),
+        (0.06 * x, zero, zero),
+        (zero, 0.05 * y, zero),
+        (zero, zero, 0.05 * z * face),
+        (0.07 * x * low, zero, zero),
+        (zero, -0.006 * low, zero),
+        (zero, zero, 0.0035 * nose),
+        (zero, 0.0035 * nose, zero),
+        (0.12 * x * nose, zero, zero),
+        (0.05 * x * eyes, zero, zero),
+        (zero, 0.002 * eyes, zero),
+        (0.10 * x * mouth, zero, zero),
+        (zero, 0.003 * mouth, zero),
+        (zero, zero, 0.002 * mouth),
+        (zero, zero, 0.004 * low * (z > 0)),
+        (zero, zero, -0.0025 * eyes),
+    ]
     lower = mouth * (y < -0.0352) + low * (y < -0.045) * (z > 0.0)
     corner = (_bump(np.abs(x), y, (0.026, -0.035), (0.012, 0.012))) * (z > 0.03)
     expressions = {
@@ -121,8 +135,11 @@ def _modes(vertices: Floats) -> tuple[npt.NDArray[np.float32], tuple[str, ...], 
         "eyeBlink_L": (zero, -0.0095 * _bump(x, y, (0.032, 0.0405), (0.014, 0.0045)) * (z > 0.03), zero),
         "eyeBlink_R": (zero, -0.0095 * _bump(x, y, (-0.032, 0.0405), (0.014, 0.0045)) * (z > 0.03), zero),
     }
-    stack = lambda parts: np.stack([np.stack(part, -1) for part in parts]).astype(np.float32)  # noqa: E731
-    return stack(identity), tuple(expressions), stack(expressions.values())
+    return _stacked(identity), tuple(expressions), _stacked(list(expressions.values()))
+
+
+def _stacked(parts: list[tuple[Floats, Floats, Floats]]) -> npt.NDArray[np.float32]:
+    return np.stack([np.stack(part, -1) for part in parts]).astype(np.float32)
 
 
 def deformations(

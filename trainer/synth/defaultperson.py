@@ -1,6 +1,6 @@
 """The built-in person: NASA's portrait of the astronaut Eileen Collins, in the public domain, from scikit-image.
 
-Without scikit-image a drawn face takes its place. Its landmarks travel with the code, so that no model file is needed.
+Its landmarks, found once by MediaPipe, travel with the code, so that no model file is needed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
+from trainer.synth.landmarks import Points
 
 DEFAULT_NAME = "astronaut"
 
@@ -21,6 +23,13 @@ def default_portrait(work: Path) -> tuple[Path, str]:
     if not path.is_file():
         work.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp.png")
-        cv2.imwrite(str(temporary), np.asarray(skimage.data.astronaut())[..., ::-1])
+        picture = np.asarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
+        cv2.imwrite(str(temporary), picture[..., ::-1])
         temporary.replace(path)
     return path, DEFAULT_NAME
+
+
+def default_points() -> Points:
+    """MediaPipe's 478 landmarks of the built-in portrait, pixels."""
+    points: Points = np.load(Path(__file__).with_name("astronaut_landmarks.npy")).astype(np.float64)
+    return points

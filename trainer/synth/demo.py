@@ -27,8 +27,8 @@ from fasdemo.record.writer import VIDEO_FILES, SessionWriter
 from trainer.synth.crops import GENERATOR_VERSION
 from trainer.synth.people import People, gather
 from trainer.synth.performance import draw_performance
-from trainer.synth.photo import Photo, take_clip, take_photo
 from trainer.synth.person import Person
+from trainer.synth.photo import Photo, take_clip, take_photo
 from trainer.synth.sensor import DepthQuality, Shot
 from trainer.synth.sequence import FPS, empty_room, film
 from trainer.synth.setup import LIVE, Setup, draw_setup
@@ -226,8 +226,5 @@ def _tracks(folder: Path) -> dict[Stream, VideoTrackWriter]:
     return {
         "rgb": VideoTrackWriter(folder / VIDEO_FILES["rgb"], "rgb", FPS, crf=17),
         "depth": VideoTrackWriter(folder / VIDEO_FILES["depth"], "depth", FPS),
-        "ir": cast(VideoTrackWriter, _GreyVideo(folder / VIDEO_FILES["ir"], FPS, crf=18)),
+        "ir": cast(VideoTrackWriter, _GreyVideo(folder / VIDEO_FILES["ir"], FPS, crf=23)),
     }
-
-
-__all__ = ["DepthFilter", "render_demo"]

@@ -42,7 +42,9 @@ def plane(
 
 def box(width: float, height: float, depth: float) -> tuple[Floats, Ints, Floats]:
     """A box around the origin with flat faces (24 vertices) and uv in [0, 1] per face."""
-    vertices, triangles, uv = [], [], []
+    vertices: list[Matrix] = []
+    triangles: list[npt.NDArray[np.int_]] = []
+    uv: list[Matrix] = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
             corner = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float64)

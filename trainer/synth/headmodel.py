@@ -105,7 +105,7 @@ def load_head(path: Path | None) -> HeadModel:
         raise UserError(f"--heads {path}: the mesh has no triangles; give a mesh with faces.")
     if len(neutral) != ICT_PARTS["eyes"][1]:
         raise UserError(
-            f"--heads {path}: has {len(neutral)} vertices and not ICT-FaceKit light's 25351; use an OBJ file for other meshes."
+            f"--heads {path}: has {len(neutral)} vertices, ICT-FaceKit light has 25351; use OBJ for other meshes."
         )
     centimetre = np.float32(0.01)
     return HeadModel(
@@ -129,4 +129,5 @@ def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
         for corner in range(3):
             normals[:, axis] += np.bincount(triangles[:, corner], faces[:, axis], len(vertices))
     length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return (normals / np.maximum(length, 1e-12)).astype(np.float32)
+    unit: Floats = (normals / np.maximum(length, 1e-12)).astype(np.float32)
+    return unit

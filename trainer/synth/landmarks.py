@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-
 Points = npt.NDArray[np.float64]
 
 MEDIAPIPE_68 = (

@@ -35,19 +35,25 @@ def run(args: argparse.Namespace) -> int:
         write_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
         return 0
     if args.what == "sessions":
-        from trainer.synth.sessions import render_sessions
-
-        count = render_sessions(args, people, _species(args), _sensors(args), environment_list(args.environments))
-        print(f"{count} sessions in {args.output}")
-        return 0
+        return _sessions(args, people)
     return _crops(args, people)
 
 
-def _crops(args: argparse.Namespace, people: People) -> int:
+def _sessions(args: argparse.Namespace, people: People) -> int:
+    from trainer.synth.sessions import SessionJob, render_sessions
+
+    if not 0.1 <= args.seconds <= 600:
+        raise UserError("--seconds: needs a number from 0.1 to 600.")
+    environments = environment_list(args.environments)
+    job = SessionJob(_recipe(args, people, environments), people, environments, Path(args.output), args.seconds)
+    print(f"{render_sessions(job, args.jobs)} sessions in {args.output}")
+    return 0
+
+
+def _recipe(args: argparse.Namespace, people: People, environments: tuple[Path, ...]) -> Recipe:
     if args.count < 1 or args.shots < 1 or not 0 <= args.live_share <= 1:
         raise UserError("--count and --shots need at least 1, --live-share a number from 0 to 1.")
-    environments = environment_list(args.environments)
-    recipe = Recipe(
+    return Recipe(
         seed=args.seed,
         count=args.count,
         live_share=args.live_share,
@@ -60,6 +66,11 @@ def _crops(args: argparse.Namespace, people: People) -> int:
         portraits=fingerprint(people.files),
         environments=fingerprint(environments),
     )
+
+
+def _crops(args: argparse.Namespace, people: People) -> int:
+    environments = environment_list(args.environments)
+    recipe = _recipe(args, people, environments)
     samples, dropped = render_crops(Job(recipe, people, environments, Path(args.output)), args.jobs)
     print(f"{samples} samples in {args.output}; {dropped} exposures without a detectable face were dropped")
     return 0

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import cv2
 import numpy as np
-import numpy.typing as npt
+from scipy.interpolate import LinearNDInterpolator
 
-from trainer.synth.body import Pose, _move, eyes_middle, texels
 from trainer.synth.actor import Actor
+from trainer.synth.body import Pose, eyes_middle, place_points, texels
 from trainer.synth.headmodel import Floats, HeadModel, Ints, vertex_normals
-from trainer.synth.person import face_vertices
 from trainer.synth.scene import Material, Mesh
 from trainer.synth.sheets import draw_printing
 
@@ -56,19 +55,12 @@ def smooth(vertices: Floats, triangles: Ints, rounds: int) -> Floats:
 
 
 def _faceted(vertices: Floats, cell: float) -> Floats:
-    """Vertices drawn towards the planes of a coarse grid's mean points: folds of paper instead of round skin."""
-    key = np.round(vertices[:, :2] / cell).astype(np.int64)
-    corners: dict[tuple[int, int], float] = {}
-    from scipy.interpolate import LinearNDInterpolator
-
-    order, points = {}, []
-    for k, v in zip(map(tuple, key), vertices, strict=True):
-        order.setdefault(k, []).append(v)
-    for members in order.values():
-        points.append(np.mean(members, axis=0))
-    del corners
-    nodes = np.array(points)
-    flat = LinearNDInterpolator(nodes[:, :2], nodes[:, 2])(vertices[:, :2])
+    """Depth taken from the flat facets between a coarse grid's mean points: folds of paper instead of round skin."""
+    nodes: dict[tuple[int, int], list[Floats]] = {}
+    for key, vertex in zip(np.round(vertices[:, :2] / cell).astype(int), vertices, strict=True):
+        nodes.setdefault((int(key[0]), int(key[1])), []).append(vertex)
+    means = np.array([np.mean(members, axis=0) for members in nodes.values()])
+    flat = LinearNDInterpolator(means[:, :2], means[:, 2])(vertices[:, :2])
     z = np.where(np.isfinite(flat), flat, vertices[:, 2])
     return np.column_stack([vertices[:, :2], z]).astype(np.float32)
 
@@ -81,7 +73,7 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     own = {name: value * 0.6 for name, value in person.expression.items()}
     shape = model.shape(identity, own) * np.float32(victim.stature)
     first, last = model.parts["skin"]
-    x, y, z = model.vertices.T
+    _, y, z = model.vertices.T
     chosen = np.zeros(len(shape), bool)
     chosen[first:last] = True
     low, back = rng.uniform(-0.115, -0.09), rng.uniform(0.0, 0.022)
@@ -132,13 +124,13 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
         surface[..., 3] = printing.paper_ir * (1 - depth * key**1.2)
         surface[..., 5] = 1.0
         material = Material(surface, specular=printing.gloss * 0.4, power=40, specular_ir=printing.gloss, retro=80)
-        normals_note = f"ink={printing.ink}"
+        note = f"ink={printing.ink}"
     else:
         fade = {"resin": (0.75, 1.0), "plaster": (0.45, 0.85), "silicone": (0.7, 1.0)}[kind]
         keep = float(rng.uniform(*fade))
         surface[..., :3] = luminance + keep * (surface[..., :3] - luminance)
         surface[..., :3] *= (float(rng.uniform(0.85, 1.15)) * (1 + rng.normal(0, 0.04, 3))).astype(np.float32)
-        contrast = float(rng.uniform(0.75, 1.0))
+        contrast = float(rng.uniform(0.85, 1.15))
         mean = surface[..., :3].mean((0, 1))
         surface[..., :3] = np.clip(mean + contrast * (surface[..., :3] - mean), 0.01, 1.0)
         # Paints follow the visible only partly at 850 nm; the body's own reflectance leads.
@@ -158,9 +150,9 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
             specular_ir=gloss * 0.8, retro={"resin": 60.0, "plaster": 8.0, "silicone": 24.0}[kind],
             wrap={"resin": 0.0, "plaster": 0.05, "silicone": 0.3}[kind],
         )  # fmt: skip
-        normals_note = f"ir={base:.2f} gloss={gloss:.2f}"
+        note = f"ir={base:.2f} gloss={gloss:.2f}"
     return Mask(
-        vertices, triangles, uv, material, open_eyes, f"{kind} {normals_note} eyes={'open' if open_eyes else 'painted'}"
+        vertices, triangles, uv, material, open_eyes, f"{kind} {note} eyes={'open' if open_eyes else 'painted'}"
     )
 
 
@@ -169,9 +161,5 @@ def worn_mask(mask: Mask, model: HeadModel, pose: Pose, victim: Actor) -> Mesh:
     identity = victim.person.identity.astype(np.float64).copy()
     identity[: len(victim.identity)] += victim.identity
     shape = model.shape(identity, {}) * np.float32(victim.stature)
-    vertices = _move(mask.vertices, pose, eyes_middle(model, shape))
+    vertices = place_points(mask.vertices, pose, eyes_middle(model, shape))
     return Mesh(vertices, mask.triangles, mask.uv, mask.material)
-
-
-__all__ = ["Kind", "Mask", "face_vertices", "make_mask", "smooth", "worn_mask"]
-_ = cast

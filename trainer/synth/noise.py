@@ -75,7 +75,8 @@ def noise_table(figures: list[NoiseFigure]) -> str:
     """The figures as a Markdown table."""
     lines = ["| sensor | distance | plane residual | share of distance | holes |", "|---|---|---|---|---|"]
     lines += [
-        f"| {f.sensor} | {f.distance_m:.2f} m | {f.residual_mm:.2f} mm | {f.residual_mm / f.distance_m / 10:.2f} % | {100 * f.holes:.1f} % |"
+        f"| {f.sensor} | {f.distance_m:.2f} m | {f.residual_mm:.2f} mm | {f.residual_mm / f.distance_m / 10:.2f} % "
+        f"| {100 * f.holes:.1f} % |"
         for f in figures
     ]
     return "\n".join(lines)

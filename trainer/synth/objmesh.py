@@ -30,8 +30,9 @@ def read_obj(path: Path) -> tuple[Floats, Ints]:
     """
     vertices: list[tuple[float, float, float]] = []
     triangles: list[tuple[int, int, int]] = []
+    number = 0
     try:
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):  # noqa: B007
             parts = line.split()
             if not parts:
                 continue
@@ -73,7 +74,7 @@ def load_obj_head(path: Path) -> HeadModel:
             break
     if best is None:
         raise UserError(
-            f"--heads {path}: no face is seen from the front; turn the mesh so that y is up and the face looks along +z."
+            f"--heads {path}: no face is seen from the front; turn the mesh so that y is up and it looks along +z."
         )
     local, marks = best
     eyes = local[marks]
@@ -111,4 +112,5 @@ def _landmarks(points: Floats, triangles: Ints) -> Ints | None:
         return None
     target = found[list(MEDIAPIPE_68)]
     nearest = np.argmin(np.linalg.norm(pixels[candidates][None] - target[:, None], axis=2), axis=1)
-    return candidates[nearest].astype(np.int32)
+    marks: Ints = candidates[nearest].astype(np.int32)
+    return marks

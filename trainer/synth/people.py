@@ -15,9 +15,10 @@ from typing import Literal
 from fasdemo.errors import UserError
 from fasdemo.faces.model_file import face_model_path
 from fasdemo.progress import track
+from trainer.synth.defaultperson import DEFAULT_NAME, default_points, default_portrait
 from trainer.synth.fit import fit_head
 from trainer.synth.headmodel import HeadModel, load_head
-from trainer.synth.landmarks import Landmarker
+from trainer.synth.landmarks import Landmarker, Points
 from trainer.synth.person import PERSON_VERSION, Person, build_person, stable_hash
 from trainer.synth.portrait import cropped, read_picture, take_apart
 
@@ -98,8 +99,11 @@ def fit_portrait(path: Path, name: str, heads: Path | None, target: Path) -> boo
     """Fit one portrait and save it; False where no face was found."""
     model = load_head(heads)
     rgb = read_picture(path)
-    with Landmarker(face_model_path()) as landmarker:
-        points = landmarker.points(rgb)
+    if name == DEFAULT_NAME and rgb.shape == (512, 512, 3):
+        points: Points | None = default_points()
+    else:
+        with Landmarker(face_model_path()) as landmarker:
+            points = landmarker.points(rgb)
     if points is None:
         return False
     rgb, points = cropped(rgb, points)
@@ -114,12 +118,7 @@ def gather(portraits: Path | None, heads: Path | None, jobs: int = 1, work: Path
     Raises:
         UserError: no usable portrait.
     """
-    if portraits is None:
-        from trainer.synth.defaultperson import default_portrait
-
-        entries = [default_portrait(work)]
-    else:
-        entries = portrait_files(portraits)
+    entries = [default_portrait(work)] if portraits is None else portrait_files(portraits)
     folder = work / "people"
     folder.mkdir(parents=True, exist_ok=True)
     targets = [folder / f"{path.stem}-{_key(path, heads)}.npz" for path, _ in entries]
@@ -128,7 +127,6 @@ def gather(portraits: Path | None, heads: Path | None, jobs: int = 1, work: Path
         for (path, name), target in zip(entries, targets, strict=True)
         if not target.is_file()
     ]
-    without_face = {target.with_suffix(".noface") for target in targets}
     missing = [item for item in missing if not item[3].with_suffix(".noface").is_file()]
     if missing:
         for item, found in _fit_all(missing, jobs):
@@ -136,7 +134,6 @@ def gather(portraits: Path | None, heads: Path | None, jobs: int = 1, work: Path
                 item[3].with_suffix(".noface").touch()
     kept = [(target, name) for (_, name), target in zip(entries, targets, strict=True) if target.is_file()]
     skipped = tuple(path.name for (path, _), target in zip(entries, targets, strict=True) if not target.is_file())
-    del without_face
     if not kept:
         raise UserError(
             f"--portraits {portraits}: no face was found in any of {len(entries)} pictures; give frontal portraits."

@@ -26,7 +26,7 @@ from trainer.synth.headmodel import Floats, HeadModel, Ints
 from trainer.synth.landmarks import MEDIAPIPE_68
 from trainer.synth.portrait import Portrait
 
-PERSON_VERSION = 3
+PERSON_VERSION = 4
 _GRID = 150
 _BACK_M = -0.012
 """Head coordinate z of the outline of head and hair: about the ears."""
@@ -71,7 +71,7 @@ class Person:
         temporary = path.with_suffix(".tmp.npz")
         values = {key: value for key, value in self.__dict__.items() if isinstance(value, np.ndarray)}
         rest = {"name": self.name, "portrait": self.portrait, "expression": self.expression, "residual": self.residual}
-        np.savez_compressed(temporary, meta=np.array(json.dumps(rest)), **values)
+        np.savez_compressed(temporary, allow_pickle=False, meta=np.array(json.dumps(rest)), **values)
         temporary.replace(path)
 
     @classmethod

@@ -16,7 +16,7 @@ from trainer.synth.scene import Scene
 from trainer.synth.sensor import centre_weight, draw_shot, expose_rgb
 from trainer.synth.surroundings import draw_surroundings
 
-PHOTOS = 10
+PHOTOS = 4
 """Different photographs of one portrait."""
 
 

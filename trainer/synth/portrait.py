@@ -1,4 +1,4 @@
-"""A portrait photograph taken apart: who is where (matte), what is skin, hair and cloth, and its colours in linear light."""
+"""A portrait photograph taken apart: where the person is, what is skin, hair and cloth, its colours in linear light."""
 
 from __future__ import annotations
 
@@ -42,14 +42,15 @@ class Portrait:
 
 
 def to_linear(rgb: npt.NDArray[np.generic]) -> Floats:
-    """sRGB in 8 bits to linear light in [0, 1]."""
-    return cast(Floats, _LINEAR[np.asarray(rgb, np.uint8)])
+    """Turn sRGB in 8 bits to linear light in [0, 1]."""
+    return _LINEAR[np.asarray(rgb, np.uint8)]
 
 
 def to_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     """Linear light to sRGB in [0, 1]."""
     clipped = np.clip(linear, 0.0, 1.0)
-    return np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055).astype(np.float32)
+    encoded = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
+    return cast(Floats, encoded.astype(np.float32))
 
 
 _V = np.arange(256) / 255.0
@@ -86,13 +87,13 @@ def take_apart(rgb: Rgb, points: Points) -> Portrait:
 
 def _shrunk(points: Points, factor: float) -> npt.NDArray[np.int32]:
     middle = points.mean(0)
-    return np.round(middle + (points - middle) * factor).astype(np.int32)
+    return cast("npt.NDArray[np.int32]", np.round(middle + (points - middle) * factor).astype(np.int32))
 
 
 def _matte(rgb: Rgb, points: Points) -> Grey:
     height, width = rgb.shape[:2]
     factor = 384.0 / max(height, width)
-    small = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = cast(Rgb, cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
     p = points * factor
     eyes = float(np.linalg.norm(p[33] - p[263])) / 1.45
     middle = p.mean(0)
@@ -119,7 +120,9 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
         labels[(plain > 25.0) & (labels != cv2.GC_FGD) & (y < chin[1])] = cv2.GC_PR_FGD
     cv2.setRNGSeed(1)
     smooth = cv2.bilateralFilter(small, 5, 20, 3)
-    mask, _, _ = cv2.grabCut(smooth, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_MASK)
+    mask, _, _ = cv2.grabCut(
+        smooth, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_MASK
+    )
     person = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(person)
     if count > 1:
@@ -134,6 +137,11 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
     start = int(chin[1] + 0.8 * eyes)
     person[start:] = np.maximum.accumulate(person[start:], axis=0)
     person = cv2.morphologyEx(person, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    # Poles and flags beside the shoulders are no part of them.
+    wide = max(3, int(0.7 * eyes))
+    below_chin = np.pad(person[start:], ((0, wide), (wide, wide)), mode="edge")
+    opened = cv2.morphologyEx(below_chin, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))
+    person[start:] = opened[: person.shape[0] - start, wide:-wide]
     soft = cv2.GaussianBlur(person.astype(np.float32) * 255, (0, 0), 1.0)
     return cast(Grey, cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 255).astype(np.uint8))
 
@@ -158,7 +166,7 @@ def _plain_background(small: Rgb, points: Points, eyes: float) -> npt.NDArray[np
         chosen = sample & (distance < max(4.0, 2.0 * float(np.median(distance[sample]))))
     if np.median(distance[sample]) > 5.0:
         return None
-    return distance.astype(np.float32)
+    return cast(Floats, distance.astype(np.float32))
 
 
 def cropped(rgb: Rgb, points: Points) -> tuple[Rgb, Points]:

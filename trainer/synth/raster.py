@@ -5,7 +5,7 @@ Compiled by numba. All images of a scene come from the same triangles, samples a
 
 from __future__ import annotations
 
-from math import exp, sqrt
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -20,22 +20,22 @@ TEXEL = 6
 # Columns of the material table.
 (
     M_OFFSET, M_WIDTH, M_HEIGHT, M_CUT, M_EMISSIVE, M_SPEC, M_POWER, M_SPEC_IR, M_WRAP, M_MIRROR, M_IR_GAIN, M_REPEAT,
-    M_RETRO, M_GLOW_IR,
-) = range(14)  # fmt: skip
-MATERIAL_COLUMNS = 14
+    M_RETRO, M_GLOW_IR, M_PLAIN,
+) = range(15)  # fmt: skip
+MATERIAL_COLUMNS = 15
 
 # Rows of the light table: x, y, z (direction to the light, camera axes), red, green, blue.
 # Columns of the infrared light: intensity at 1 m, ambient, spread.
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[misc]
+@njit(cache=True, fastmath=True)
 def _alpha(texels: Floats, offset: int, width: int, height: int, u: float, v: float) -> float:
     x = int(min(max(u, 0.0), width - 1.0) + 0.5)
     y = int(min(max(v, 0.0), height - 1.0) + 0.5)
     return float(texels[offset + min(y, height - 1) * width + min(x, width - 1), 4])
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[misc]
+@njit(cache=True, fastmath=True)
 def raster(
     screen: Floats, uv: Floats, triangles: Ints, material: Ints, materials: Floats, texels: Floats,
     inverse_z: Floats, ids: Ints,
@@ -43,7 +43,7 @@ def raster(
     """Fill `inverse_z` (h, w) and `ids` (h, w) with the nearest triangle of every sample.
 
     `screen` is (V, 3): x and y in samples (sample centres are integers) and 1 / z; triangles with a vertex behind the
-    camera (1 / z <= 0) are skipped. Materials with `M_CUT` are see-through where the texture's opacity is below one half.
+    camera (1 / z <= 0) are skipped. Materials with `M_CUT` are see-through where the texture's opacity is below 0.5.
     """
     height, width = inverse_z.shape
     for t in range(len(triangles)):
@@ -88,7 +88,7 @@ def raster(
                 ids[y, x] = t
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[misc]
+@njit(cache=True, fastmath=True)
 def _sky(panorama: Floats, x: float, y: float, z: float, out: Floats) -> None:
     height, width = panorama.shape[0], panorama.shape[1]
     u = (np.arctan2(x, z) / (2 * np.pi) + 0.5) * width
@@ -98,7 +98,7 @@ def _sky(panorama: Floats, x: float, y: float, z: float, out: Floats) -> None:
         out[c] = panorama[i, j, c]
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[misc]
+@njit(cache=True, fastmath=True)
 def _irradiance(harmonics: Floats, x: float, y: float, z: float, c: int) -> float:
     return float(
         harmonics[0, c]
@@ -108,7 +108,7 @@ def _irradiance(harmonics: Floats, x: float, y: float, z: float, c: int) -> floa
     )  # fmt: skip
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[misc]
+@njit(cache=True, fastmath=True)
 def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float) -> float:
     size = shadow.shape[0]
     if size < 8:
@@ -127,14 +127,14 @@ def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float
     return total / 16.0
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[misc]
+@njit(cache=True, fastmath=True)
 def shade(
     screen: Floats, points: Floats, normals: Floats, uv: Floats, triangles: Ints, material: Ints, materials: Floats,
     texels: Floats, inverse_z: Floats, ids: Ints, harmonics: Floats, lights: Floats, shadow: Floats,
     shadow_rows: Floats, panorama: Floats, ir_light: Floats, step: int, rgb: Floats, ir: Floats, depth: Floats,
     surface: Ints,
 ) -> None:  # fmt: skip
-    """Shade all samples and average `step` x `step` of them into linear `rgb` (h, w, 3), `ir` (h, w) and `depth` (h, w).
+    """Shade all samples, average `step` x `step` of them into linear `rgb` (h, w, 3), `ir` (h, w) and `depth` (h, w).
 
     Depth is the nearest sample's z in metres, 0 where nothing is: no mean of two distances; `surface` (h, w) is that
     sample's material, -1 where nothing is.
@@ -164,10 +164,11 @@ def shade(
                     if inverse_z[y, x] > best:
                         best = inverse_z[y, x]
                         surface[py, px] = material[t]
-            share = 1.0 / (step * step) if mixed else 1.0 / step
+            plain = not mixed and first >= 0 and materials[material[first], M_PLAIN] > 0.0
+            share = 1.0 / (step * step) if mixed else 1.0 if plain else 1.0 / step
             for sy in range(step):
                 for sx in range(step):
-                    if not mixed and sx != sy:
+                    if not mixed and (sx != sy or (plain and sx > 0)):
                         continue
                     y, x = py * step + sy, px * step + sx
                     t = ids[y, x]
@@ -175,7 +176,7 @@ def shade(
                         continue
                     w = inverse_z[y, x]
                     i0, i1, i2 = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-                    x0, y0, z0 = screen[i0, 0], screen[i0, 1], screen[i0, 2]
+                    x0, y0 = screen[i0, 0], screen[i0, 1]
                     x1, y1, z1 = screen[i1, 0], screen[i1, 1], screen[i1, 2]
                     x2, y2, z2 = screen[i2, 0], screen[i2, 1], screen[i2, 2]
                     scale = 1.0 / ((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0))
@@ -261,11 +262,12 @@ def shade(
                     green += share * (texel[1] * lg + sg)
                     blue += share * (texel[2] * lb + sb)
                     # Infrared: the light stands at the camera, so the half vector is the view vector.
-                    beam = exp(-ir_light[2] * (gx * gx + gy * gy) / (gz * gz + 1e-9))
+                    beam = 1.0 / (1.0 + ir_light[2] * (gx * gx + gy * gy) / (gz * gz + 1e-9))
                     arriving = min(ir_light[0] / (square + 1e-6), ir_light[3]) * beam
                     lambert = max(0.0, (facing + 0.5 * wrap) / (1.0 + 0.5 * wrap))
                     glow = texel[3] * materials[m, M_IR_GAIN] * (arriving * lambert + ir_light[1])
-                    glow += arriving * materials[m, M_SPEC_IR] * texel[5] * facing ** materials[m, M_RETRO]
+                    if materials[m, M_SPEC_IR] > 0.0:
+                        glow += arriving * materials[m, M_SPEC_IR] * texel[5] * facing ** materials[m, M_RETRO]
                     glow += materials[m, M_GLOW_IR]
                     infra += share * glow
             rgb[py, px, 0] = red

@@ -31,6 +31,7 @@ class Material:
         glow_ir: infrared radiance of its own.
         cut: texels with opacity below one half are holes.
         repeat: the texture repeats beyond its border.
+        plain: not the subject: one sample a pixel is enough inside it.
     """
 
     texels: Floats
@@ -45,6 +46,7 @@ class Material:
     glow_ir: float = 0.0
     cut: bool = False
     repeat: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _pack(materials: list[Material]) -> tuple[Floats, Floats]:
         table[row] = (
             offsets[key], width, height, material.cut, material.emissive, material.specular, material.power,
             material.specular_ir, material.wrap, material.mirror, material.ir_gain, material.repeat, material.retro,
-            material.glow_ir,
+            material.glow_ir, material.plain,
         )  # fmt: skip
     # Texel offsets pass through float32, which is exact up to 2^24.
     assert used == 0 or log2(used) < 24

@@ -40,8 +40,8 @@ class SensorPreset:
         dots: the projector's dots show in the infrared image unless the emitter is off.
 
     Focal lengths and baselines from Intel's D400 family and SR300 data sheets (D415 65 x 40 degrees and 55 mm, D435
-    87 x 58 and 50 mm, D455 87 x 58 and 95 mm); subpixel noise so that a plane's residual meets the measured 0.48-0.73 mm
-    at 15-31 cm and at most 2 % at 2 m.
+    87 x 58 and 50 mm, D455 87 x 58 and 95 mm); subpixel noise so that a plane's residual meets the measured
+    0.48-0.73 mm at 15-31 cm and at most 2 % at 2 m.
     """
 
     name: str
@@ -130,7 +130,7 @@ def draw_shot(rng: Rng, projector: Projector) -> Shot:
 
 
 def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.0)) -> Floats:
-    result = cv2.GaussianBlur(image, (0, 0), sigma) if sigma > 0.25 else image
+    result = cast(Floats, cv2.GaussianBlur(image, (0, 0), sigma)) if sigma > 0.25 else image
     length, angle = motion
     if length > 0.7:
         size = int(2 * np.ceil(length / 2) + 1)
@@ -139,8 +139,8 @@ def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.
         for t in np.linspace(-length / 2, length / 2, 8 * size):
             x, y = middle + t * np.cos(angle), middle + t * np.sin(angle)
             kernel[int(np.clip(round(y), 0, size - 1)), int(np.clip(round(x), 0, size - 1))] += 1
-        result = cv2.filter2D(result, -1, kernel / kernel.sum())
-    return cast(Floats, result)
+        result = cast(Floats, cv2.filter2D(result, -1, kernel / kernel.sum()))
+    return result
 
 
 def _gain(luminance: Floats, weight: Floats, target: float) -> float:
@@ -155,7 +155,7 @@ def centre_weight(height: int, width: int, centre: tuple[float, float], radius: 
     """Metering weights: all of the frame a little, the surroundings of the subject more."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     inner = np.exp(-(((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * radius**2)))
-    return (0.15 + inner).astype(np.float32)
+    return cast(Floats, (0.15 + inner).astype(np.float32))
 
 
 def expose_rgb(linear: Floats, shot: Shot, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
@@ -177,7 +177,8 @@ def expose_rgb(linear: Floats, shot: Shot, weight: Floats, rng: Rng) -> npt.NDAr
         encoded = encoded + np.float32(shot.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
     picture = np.round(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg])
-    return cast("npt.NDArray[np.uint8]", np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]))
+    decoded = cast("npt.NDArray[np.uint8]", cv2.imdecode(data, cv2.IMREAD_COLOR))
+    return np.ascontiguousarray(decoded[..., ::-1])
 
 
 def _dot_pattern() -> Floats:
@@ -190,8 +191,8 @@ def _dot_pattern() -> Floats:
     y = (y + rng.uniform(1, cell - 1, y.shape)).astype(int).ravel()
     x = (x + rng.uniform(1, cell - 1, x.shape)).astype(int).ravel()
     pattern[y % size, x % size] = rng.uniform(0.5, 1.0, len(y)).astype(np.float32)
-    pattern = cv2.GaussianBlur(pattern, (0, 0), 1.25)
-    return (pattern / pattern.mean()).astype(np.float32)
+    soft = cast(Floats, cv2.GaussianBlur(pattern, (0, 0), 1.25))
+    return cast(Floats, (soft / soft.mean()).astype(np.float32))
 
 
 _DOTS: list[Floats] = []
@@ -220,7 +221,7 @@ def expose_ir(
     if preset.dots and shot.projector == "on":
         dots = _dots(depth_m, camera, preset.baseline_m)
         gain = np.float32(shot.dot_gain)
-        image = image * (1 + gain * dots) / (1 + gain)
+        image = cast(Floats, (image * (1 + gain * dots) / (1 + gain)).astype(np.float32))
     image = _blurred(image, shot.ir_blur)
     image = image * np.float32(_gain(image, weight, shot.ir_exposure))
     noise = rng.standard_normal(image.shape, np.float32)
@@ -228,10 +229,10 @@ def expose_ir(
         np.float32
     )
     # Stereo cameras deliver their infrared nearly linear.
-    return np.round(np.clip(image, 0, 1) ** 0.75 * 255).astype(np.uint8)
+    return cast("npt.NDArray[np.uint8]", np.round(np.clip(image, 0, 1) ** 0.75 * 255).astype(np.uint8))
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _occluded(disparity: Floats, hidden: npt.NDArray[np.bool_]) -> None:
     """Mark pixels that the second imager, to the right, cannot see: nearer things cover them."""
     height, width = disparity.shape
@@ -310,7 +311,7 @@ def measure_depth(
         disparity = np.where(grow & (fat - disparity > 0.5), fat, disparity)
         smooth = cv2.bilateralFilter(disparity, 5, 0.6, 1.5)
         if preset.principle == "stereo":
-            disparity = smooth
+            disparity = cast(Floats, smooth)
         noise = (
             _smooth_noise(z.shape, preset.grain * max(ratio, 0.6), rng) * 0.8 + _smooth_noise(z.shape, 6.0, rng) * 0.5
         )
@@ -341,13 +342,14 @@ def _smooth_noise(shape: tuple[int, ...], sigma: float, rng: Rng) -> Floats:
     s = sigma / factor
     small = cv2.GaussianBlur(small, (0, 0), s) * np.float32(2 * np.sqrt(np.pi) * s)
     if factor > 1:
-        small = cv2.resize(small, (small.shape[1] * factor, small.shape[0] * factor), interpolation=cv2.INTER_CUBIC)
-    return cast(Floats, small[: shape[0], : shape[1]])
+        wide = (small.shape[1] * factor, small.shape[0] * factor)
+        small = cast(Floats, cv2.resize(small, wide, interpolation=cv2.INTER_CUBIC))
+    return small[: shape[0], : shape[1]]
 
 
 def _edges(z: Floats, jump_m: float) -> npt.NDArray[np.bool_]:
     kernel = np.ones((3, 3), np.uint8)
-    return cast("npt.NDArray[np.bool_]", (cv2.dilate(z, kernel) - cv2.erode(z, kernel)) > jump_m)
+    return (cv2.dilate(z, kernel) - cv2.erode(z, kernel)) > jump_m
 
 
 def _holes(
@@ -380,4 +382,4 @@ def _fill(depth: Floats, radius: int) -> Floats:
         if not empty.any():
             break
         result = np.where(empty, cv2.dilate(np.where(result == 0, 0, result), np.ones((1, 3), np.uint8)), result)
-    return cast(Floats, result)
+    return result

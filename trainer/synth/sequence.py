@@ -20,7 +20,7 @@ def film(
     setup: Setup, performance: Performance, shot: Shot, seconds: float, seed: tuple[int, ...],
     clip: list[Photo] | None = None, first: int = 0, supersample: int = 2,
 ) -> Iterator[FrameSet]:  # fmt: skip
-    """Film a setup at 30 frames a second; frame numbers go on from `first`. `clip` plays on a screen, if there is one."""
+    """Film a setup at 30 frames a second; frames are numbered from `first`. `clip` plays on a screen."""
     for number in range(round(seconds * FPS)):
         t = number / FPS
         moment: Moment = performance.moment(t)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, Truth
 from trainer.synth import geometry, sheets
-from trainer.synth.actor import Actor, draw_actor, draw_expression, draw_turn, pose_of
+from trainer.synth.actor import draw_actor, draw_expression, draw_turn, pose_of
 from trainer.synth.body import posed, texels
 from trainer.synth.headmodel import HeadModel
 from trainer.synth.masks import Kind, make_mask, worn_mask
@@ -296,7 +296,7 @@ def _holder(rng: Rng, other: Person, model: HeadModel) -> Callable[[Moment, Plac
 def _hand(rng: Rng, mesh: Mesh, other: Person) -> list[Mesh]:
     if rng.random() < 0.4:
         return []
-    x, y = mesh.vertices[:, 0], mesh.vertices[:, 1]
+    x = mesh.vertices[:, 0]
     found: list[Mesh] = []
     for side in rng.choice([-1, 1], size=int(rng.integers(1, 3)), replace=False):
         column = np.flatnonzero(np.isclose(x, x.max() if side > 0 else x.min(), atol=1e-4))
@@ -472,5 +472,3 @@ _BUILDERS: dict[str, Callable[[Rng, str, Person, Person, HeadModel, PhotoOf], Bu
     else _replay if species.startswith("replay") else _mask
     for species in SPECIES
 }  # fmt: skip
-
-__all__ = ["LIVE", "SPECIES", "Actor", "Frame", "Placement", "Setup", "Subject", "camera_of", "draw_setup", "take"]

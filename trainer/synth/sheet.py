@@ -33,7 +33,9 @@ def depth_colours(depth_mm: npt.NDArray[np.floating], middle_mm: float) -> Rgb:
 
 def triple(crops: FaceCrops, size: int = 128) -> Rgb:
     """RGB, depth and IR side by side, (size, 3 * size, 3)."""
-    assert crops.rgb is not None and crops.depth_mm is not None and crops.ir is not None
+    assert crops.rgb is not None
+    assert crops.depth_mm is not None
+    assert crops.ir is not None
     parts = [crops.rgb, depth_colours(crops.depth_mm, crops.distance_mm), np.repeat(crops.ir[..., None], 3, 2)]
     return np.hstack([cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA) for part in parts])
 

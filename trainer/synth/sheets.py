@@ -133,8 +133,8 @@ def draw_printing(rng: Rng) -> Printing:
 def _levels(linear: Floats, rng: Rng) -> Floats:
     """What people do to a picture before they print or show it: stretch its contrast, more or less."""
     grey = linear.mean(-1)
-    low, high = (float(np.percentile(grey[::3, ::3], q)) for q in (1.0, 99.0))
-    strength = float(rng.uniform(0.4, 1.0))
+    low, high = (float(np.percentile(grey[::3, ::3], q)) for q in (2.0, 98.5))
+    strength = float(rng.uniform(0.6, 1.0))
     stretched = np.clip((linear - low) / max(high - low, 0.05), 0.0, 1.0)
     # Faces are printed at a pleasant brightness.
     middle = float(np.median(stretched[stretched.shape[0] // 4 : 3 * stretched.shape[0] // 4]))
@@ -149,7 +149,7 @@ def print_texels(picture: npt.NDArray[np.uint8], printing: Printing, rng: Rng) -
     visible, coloured pigments and toners hardly do.
     """
     linear = _levels(to_linear(picture), rng)
-    linear = cv2.GaussianBlur(linear, (0, 0), float(rng.uniform(0.3, 0.9)))
+    linear = cast(Floats, cv2.GaussianBlur(linear, (0, 0), float(rng.uniform(0.3, 0.9))))
     result = np.empty((*linear.shape[:2], raster.TEXEL), np.float32)
     span = printing.white - printing.black
     colour = (printing.black + span * linear**1.05) * np.asarray(printing.cast, np.float32)

@@ -48,13 +48,14 @@ def harmonics_of(panorama: Floats) -> Floats:
     basis = np.stack(
         [
             np.full_like(x, 0.282095), 0.488603 * y, 0.488603 * z, 0.488603 * x,
-            1.092548 * x * y, 1.092548 * y * z, 0.315392 * (3 * z * z - 1), 1.092548 * x * z, 0.546274 * (x * x - y * y),
+            1.092548 * x * y, 1.092548 * y * z, 0.315392 * (3 * z * z - 1), 1.092548 * x * z,
+            0.546274 * (x * x - y * y),
         ]
     )  # fmt: skip
     coefficients = np.einsum("khw,hwc,hw->kc", basis, panorama, area)
     cosine = np.array([np.pi, *([2 * np.pi / 3] * 3), *([np.pi / 4] * 5)])
     constants = np.array([0.282095, 0.488603, 0.488603, 0.488603, 1.092548, 1.092548, 0.315392, 1.092548, 0.546274])
-    return (coefficients * (cosine * constants / np.pi)[:, None]).astype(np.float32)
+    return cast(Floats, (coefficients * (cosine * constants / np.pi)[:, None]).astype(np.float32))
 
 
 def _colour(rng: Rng, saturation: float = 0.35) -> npt.NDArray[np.float64]:
@@ -62,7 +63,7 @@ def _colour(rng: Rng, saturation: float = 0.35) -> npt.NDArray[np.float64]:
     rgb = np.clip(np.abs(((hue + np.array([0, 2 / 3, 1 / 3])) % 1) * 6 - 3) - 1, 0, 1)
     value = float(np.exp(rng.normal(np.log(0.35), 0.5)))
     s = rng.beta(1.0, 4.5) * saturation * 2
-    return np.clip(value * (1 - s + s * rgb), 0.01, 0.9)
+    return cast("npt.NDArray[np.float64]", np.clip(value * (1 - s + s * rgb), 0.01, 0.9))
 
 
 def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
@@ -100,7 +101,7 @@ def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
             x, y = int(rng.uniform(0, width)), int(rng.uniform(0, height))
             w, h = int(rng.uniform(10, width / 3)), int(rng.uniform(10, height / 3))
             image[y : y + h, x : x + w] = _colour(rng, 0.7)
-    for _ in range(int(rng.integers(0, 4))):  # pictures on the wall
+    for _ in range(int(rng.integers(0, 7))):  # pictures on the wall
         x, y = int(rng.uniform(0, width)), int(rng.uniform(0, height))
         w, h = int(rng.uniform(20, 140)), int(rng.uniform(20, 120))
         image[y : y + h, x : x + w] = _colour(rng, 0.8) * 0.5
@@ -162,7 +163,7 @@ def _environment(path: Path) -> Floats:
     else:
         linear = np.ascontiguousarray(image[..., 2::-1]).astype(np.float32)
     if linear.shape[1] > 2048:
-        linear = cv2.resize(linear, (2048, 1024), interpolation=cv2.INTER_AREA)
+        linear = cast(Floats, cv2.resize(linear, (2048, 1024), interpolation=cv2.INTER_AREA))
     return cast(Floats, linear / max(float(np.median(linear)), 1e-3) * 0.35)
 
 
@@ -194,7 +195,7 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
         panorama = cv2.resize(full, (96, 48), interpolation=cv2.INTER_AREA).clip(0, 20)
         height, width = full.shape[:2]
         view = full[int(height * 0.3) : int(height * 0.7), int(width * 0.36) : int(width * 0.64)]
-        view = cv2.resize(view, (560, 420), interpolation=cv2.INTER_AREA)
+        view = cast(Floats, cv2.resize(view, (560, 420), interpolation=cv2.INTER_AREA))
         texture[..., :3] = view.clip(0, 1.5)
         texture[..., 3] = 0.3 * view[..., 0].clip(0, 1) + 0.25
         peak = int(np.argmax(panorama[:36].sum(-1)))
@@ -220,15 +221,15 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
     wall_width = 3.0 * distance + 1.0
     vertices, triangles, uv = geometry.plane(wall_width, wall_width * 0.75, texture.shape[:2])
     tilt = geometry.turn(float(rng.normal(0, 0.2)), 0.0, float(rng.normal(0, 0.03)))
-    wall = Mesh(vertices, triangles, uv, Material(texture, specular_ir=0.1), casts_shadow=False)
+    wall = Mesh(vertices, triangles, uv, Material(texture, plain=True), casts_shadow=False)
     meshes = [wall.moved(tilt, np.array([0, 0, distance]))]
-    for _ in range(int(rng.integers(0, 5))):  # furniture, door frames, other things behind the subject
+    for _ in range(int(rng.integers(0, 8))):  # furniture, door frames, other things behind the subject
         size = rng.uniform([0.1, 0.1, 0.05], [0.9, 1.6, 0.5])
         depth = float(rng.uniform(subject_m + 0.3, max(distance - 0.1, subject_m + 0.35)))
         side = rng.choice([-1, 1]) * rng.uniform(0.12, 0.7) * depth
         body, faces, flat = geometry.box(*size)
         small = _texture(rng, (96, 96))
         place = np.array([side, rng.uniform(-0.3, 0.5) * depth, depth])
-        mesh = Mesh(body, faces, flat * 95, Material(small, specular_ir=float(rng.uniform(0, 0.3))), casts_shadow=False)
+        mesh = Mesh(body, faces, flat * 95, Material(small, plain=True), casts_shadow=False)
         meshes.append(mesh.moved(geometry.turn(float(rng.uniform(-0.7, 0.7)), 0.0, 0.0), place))
     return Surroundings(light, meshes, kind)
