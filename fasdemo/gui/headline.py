@@ -88,14 +88,16 @@ def headline(result: FrameResult) -> Headline:
         if code == "no_face":
             return Headline(None, "NO FACE", "Please look at the camera.", "", notices, from_file)
         return Headline(None, "NO VERDICT", _sentence((code,)), "", notices, from_file)
-    return Headline(face.status, face.status.value, _explanation(face), _detail(face, result.faces), notices, from_file)
+    return Headline(
+        face.status, face.status.value, _explanation(face, from_file), _detail(face, result.faces), notices, from_file
+    )
 
 
-def _explanation(face: FaceVerdict) -> str:
+def _explanation(face: FaceVerdict, from_file: bool) -> str:
     if face.guidance:
         return face.guidance
     if face.status is Status.LIVE:
-        return "A live person is before the camera."
+        return "The file shows a live person." if from_file else "A live person is before the camera."
     return _sentence(code for code in face.reasons if code != "rgb_only")
 
 

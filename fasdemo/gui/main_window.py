@@ -202,8 +202,8 @@ class MainWindow(QMainWindow):
         self._reset()
         self.messages.clear()
         self._phase = Phase.OPENING
-        self.header.show_source(source_words(request.spec))
-        self.setWindowTitle(f"{source_words(request.spec)} – fasdemo")
+        self.header.show_source(self._name_of(request.spec))
+        self.setWindowTitle(f"{self._name_of(request.spec)} – fasdemo")
         if not self.in_kiosk:
             self.pages.setCurrentWidget(self.workspace)
             # The pictures leave Space and the arrows to the window, which a button would not.
@@ -212,6 +212,9 @@ class MainWindow(QMainWindow):
         self._show_empty("Opening…")
         self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
         self._show_headline()
+
+    def _name_of(self, spec: str) -> str:
+        return "Demo session" if spec == self._demo else source_words(spec)
 
     def open_demo(self) -> None:
         """Open the bundled session."""
@@ -437,7 +440,7 @@ class MainWindow(QMainWindow):
         assert info is not None
         assert request is not None
         self._info, self._live, self._fps, self._count = info, info.live, info.fps, info.frame_count
-        if not info.live:
+        if not info.live and request.spec != self._demo:
             self.settings.remember_source(request.spec)
         self._show_recent()
         work = self.workspace
@@ -491,7 +494,7 @@ class MainWindow(QMainWindow):
         request = self.player.request
         if request is None:
             return WAITING
-        name = source_words(request.spec)
+        name = self._name_of(request.spec)
         return current_headline(name, self._phase, self._problem, self._view, self._live, time.monotonic())
 
     def _show_empty(self, words: str) -> None:

@@ -40,7 +40,8 @@ class Measure:
         if value is None:
             return "not measured"
         unit = self.unit if self.unit in ("", "%") else f" {self.unit}"
-        return f"{value * self.factor:.{self.decimals}f}{unit}"
+        # Adding zero turns -0.0 into 0.0.
+        return f"{round(value * self.factor, self.decimals) + 0.0:.{self.decimals}f}{unit}"
 
     def position(self, value: float) -> float:
         """Where a value lies on the bar, 0 to 1."""

@@ -13,8 +13,8 @@ from fasdemo.gui.mailbox import Sample
 STAGES = ("capture", "detect", "align", "infer", "total")
 _WINDOW = 150
 """Frames: five seconds at 30 fps."""
-_GAP_S = 2.0
-"""A longer pause between two frames does not count into the rate: somebody pressed pause."""
+_GAP = 5.0
+"""A pause this many times longer than usual does not count into the rate: somebody pressed pause, or jumped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Rolling:
         table = np.array([[getattr(sample.latency_ms, stage) for stage in STAGES] for sample in self._recent])
         p50, p95 = np.percentile(table, [50, 95], axis=0)
         gaps = np.diff([sample.judged_s for sample in self._recent])
-        gaps = gaps[gaps < _GAP_S]
+        gaps = gaps[gaps <= _GAP * np.median(gaps)] if gaps.size else gaps
         return Timing(
             fps=float(1.0 / max(gaps.mean(), 1e-6)) if gaps.size else 0.0,
             p50_ms=dict(zip(STAGES, p50.tolist(), strict=True)),

@@ -19,6 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PyQt6.QtCore import QBuffer, QIODevice
+from PyQt6.QtGui import QCursor
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -79,6 +80,7 @@ class Pictures:
             engine_judge.shipped_model_names(), str(demo), lambda: (),
         )  # fmt: skip
         self.window.show()
+        QCursor.setPos(app.primaryScreen().geometry().bottomRight())  # type: ignore[union-attr]
 
     def _make_source(self, request: SourceRequest) -> Source:
         if request.spec.startswith("realsense"):
@@ -100,6 +102,7 @@ class Pictures:
         assert transport is not None
         window.seek(max(0, frame - 45))
         transport.play()
+        self.until(lambda: window.shown_result is not None and frame - 45 <= window.shown_result.frame < frame)
         self.until(lambda: window.shown_result is not None and frame <= window.shown_result.frame < frame + 30)
         transport.pause()
         window.workspace.transport.show_playing(False)
@@ -156,6 +159,9 @@ def take(pictures: Pictures, demo: Path) -> None:
     for what in species[1:]:
         pictures.play_to(middle[what])
         pictures.shot(what)
+    window.seek(middle["live"])
+    pictures.until(lambda: window.workspace.card.headline.word == "UNCERTAIN")
+    pictures.shot("uncertain")
     pictures.play_to(middle["live"])
     pictures.shot("main")
     window.workspace.toggle_enlarged(window.workspace.depth_pane)

@@ -43,5 +43,5 @@ def test_notices_are_spoken_too() -> None:
     said = headline(result(face(Status.LIVE, reasons=("rgb_only",)), live=False))
     assert said.from_file
     assert said.spoken() == (
-        "LIVE. A live person is before the camera. FILE, not a live-camera decision. RGB only: lower assurance"
+        "LIVE. The file shows a live person. FILE, not a live-camera decision. RGB only: lower assurance"
     )

@@ -37,6 +37,7 @@ def test_everything_that_the_engine_measures_has_a_name_and_a_unit() -> None:
         ("plane_residual_mm", 8.0, "8.0 mm", False),
         ("interpupil_mm", 120.0, "120 mm", True),
         ("depth_coverage", 0.97, "97%", False),
+        ("nose_mm", -0.02, "0.0 mm", True),
         ("distance_m", None, "not measured", False),
         ("something_new_mm", 3.0, "3.0 mm", False),
         ("plain_thing", 0.25, "0.25", False),
