@@ -61,7 +61,7 @@ def _relief(x: Floats, y: Floats) -> Floats:
 
 
 def _shape() -> Floats:
-    v, u = np.meshgrid(np.linspace(0.02, 1.0, _ROWS), np.linspace(0, 2 * np.pi, _COLUMNS), indexing="ij")
+    v, u = np.meshgrid(np.linspace(0.02, 1.0, _ROWS), np.linspace(-np.pi, np.pi, _COLUMNS), indexing="ij")
     polar = v * np.pi * 0.86
     # Denser columns at the front, where the face is.
     angle = u - 0.62 * np.sin(u)

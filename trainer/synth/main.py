@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fasdemo.errors import UserError
 from trainer.synth.crops import Job, Recipe, environment_list, fingerprint, render_crops
+from trainer.synth.headmodel import load_head
 from trainer.synth.people import People, gather
 from trainer.synth.sensor import PRESETS
 from trainer.synth.setup import SPECIES
@@ -18,6 +19,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--jobs {args.jobs}: needs at least one process.")
     if args.what != "fit" and args.output is None:
         raise UserError("--output: say where to write.")
+    load_head(args.heads)
     if args.what == "demo":
         from trainer.synth.demo import render_demo
 

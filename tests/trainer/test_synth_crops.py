@@ -1,0 +1,251 @@
+"""The generator end to end, on the built-in person and head: no download, no network, no data folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fasdemo.errors import UserError
+from fasdemo.faces import model_file
+from fasdemo.record.schema import Session
+from trainer.__main__ import main
+from trainer.synth.crops import Job, Recipe, Studio, render_crops
+from trainer.synth.dataset import SynthSet, load
+from trainer.synth.people import People, gather, portrait_files, split_of
+from trainer.synth.setup import LIVE, SPECIES, take
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> People:
+    return gather(None, None, 1, tmp_path_factory.mktemp("work"))
+
+
+@pytest.fixture(scope="session")
+def studio(people: People) -> Studio:
+    return Studio(people)
+
+
+@pytest.fixture(scope="session")
+def _face_model() -> None:
+    """The crops need MediaPipe's detector; where its file is not installed there is nothing to test."""
+    import platformdirs
+
+    if not (platformdirs.user_data_path("fasdemo", appauthor=False) / model_file.FILE_NAME).is_file():
+        pytest.skip("MediaPipe's model file is not installed here (run `make demo` once)")
+
+
+@pytest.mark.parametrize("species", [LIVE, *SPECIES])
+def test_every_species_shows_its_face_where_it_says(studio: Studio, species: str) -> None:
+    setup = studio.setup(np.random.default_rng(3), species, 0, 0, "d435")
+    frame = take(setup, np.random.default_rng(4), supersample=1)
+    frames = frame.frames
+    assert frames.rgb.shape == (480, 640, 3)
+    assert frames.rgb.dtype == np.uint8
+    assert frames.depth is not None
+    assert frames.depth.dtype == np.uint16
+    assert frames.ir is not None
+    assert frames.ir.dtype == np.uint8
+    assert frames.truth is not None
+    assert (frames.truth.label, frames.truth.species) == (("live", "") if species == LIVE else ("spoof", species))
+    x, y = np.round(frame.keypoints[2]).astype(int)
+    near = frames.depth[max(y - 12, 0) : y + 12, max(x - 12, 0) : x + 12].astype(float) * frames.depth_scale
+    assert (near > 0).mean() > 0.25
+    assert np.median(near[near > 0]) == pytest.approx(frame.distance_m, abs=0.06)
+
+
+def test_a_face_has_relief_and_a_print_has_none(studio: Studio) -> None:
+    relief = {}
+    for species in (LIVE, "print-flat", "mask-resin"):
+        setup = studio.setup(np.random.default_rng(8), species, 0, 0, "d435")
+        setup = replace(setup, placement=replace(setup.placement, ray=np.array([0.0, 0.0, 1.0]), distance_m=0.4))
+        frame = take(setup, np.random.default_rng(1), supersample=1)
+        assert frame.frames.depth is not None
+        eyes = float(np.linalg.norm(frame.keypoints[0] - frame.keypoints[1]))
+        (x, y), half = frame.keypoints[:4].mean(0), 0.8 * eyes
+        patch = frame.frames.depth[int(y - half) : int(y + half), int(x - half) : int(x + half)].astype(float)
+        py, px = np.nonzero(patch)
+        terms = np.stack([px, py, np.ones_like(px)], -1)
+        rest = patch[py, px] - terms @ np.linalg.lstsq(terms, patch[py, px], rcond=None)[0]
+        relief[species] = float(rest.std())
+    assert relief[LIVE] > 4
+    assert relief["mask-resin"] > 4
+    assert relief["print-flat"] < 2.5
+
+
+def test_screens_are_dark_in_infrared(studio: Studio) -> None:
+    def brightness(species: str) -> float:
+        setup = studio.setup(np.random.default_rng(21), species, 0, 0, "d435", projector="off")
+        frame = take(setup, np.random.default_rng(2), supersample=1)
+        assert frame.frames.ir is not None
+        x, y = frame.keypoints[:4].mean(0).astype(int)
+        inner = frame.frames.ir[y - 15 : y + 15, x - 15 : x + 15]
+        return float(np.median(inner)) / max(float(np.percentile(frame.frames.ir, 98)), 1.0)
+
+    assert brightness("replay-tablet") < 0.6 * brightness(LIVE)
+
+
+def recipe(**changes: object) -> Recipe:
+    return replace(
+        Recipe(seed=5, count=4, shots=2, species=("print-flat", "replay-phone"), sensors={"d435": 1.0}), **changes
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("_face_model")
+def test_a_set_is_the_same_again_and_for_any_number_of_jobs(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.synth.crops.SHARD_SETUPS", 1)
+    first = Job(recipe(), people, (), tmp_path / "a")
+    second = Job(recipe(), people, (), tmp_path / "b")
+    assert render_crops(first, 1)[0] == 4
+    # A run that was stopped goes on: one shard is there already.
+    render_crops(second, 1)
+    a, b = SynthSet(first.folder), load(second.folder)
+    assert a.rgb.shape == (4, 192, 192, 3)
+    assert a.depth.shape == a.ir.shape == (4, 192, 192)
+    for name in ("rgb", "depth", "ir"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    assert list(a.table["label"]) == list(b.table["label"])
+    assert set(a.table["sensor"]) == {"d435"}
+    middle = a.depth[:, 72:120, 72:120] * a.table["depth_scale"][:, None, None]
+    assert np.median(middle[middle > 0]) == pytest.approx(float(np.median(a.table["distance_m"])), abs=0.2)
+
+
+@pytest.mark.usefixtures("_face_model")
+def test_finished_shards_are_kept_when_a_run_is_stopped(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.synth.crops.SHARD_SETUPS", 1)
+    job = Job(recipe(), people, (), tmp_path / "set")
+    from trainer.synth import crops
+
+    original = crops._render_shard
+    done: list[int] = []
+
+    def stopped(job: Job, shard: int) -> tuple[int, int, int]:
+        if done and len(done) == 1:
+            done.append(-1)
+            raise KeyboardInterrupt
+        done.append(shard)
+        return original(job, shard)
+
+    monkeypatch.setattr(crops, "_render_shard", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        render_crops(job, 1)
+    with pytest.raises(UserError, match="not finished"):
+        SynthSet(job.folder)
+    kept = (job.folder / "shards" / "00000.rgb.npy").stat().st_mtime_ns
+    rendered: list[int] = []
+    monkeypatch.setattr(crops, "_render_shard", lambda job, shard: rendered.append(shard) or original(job, shard))
+    monkeypatch.setattr(crops.shutil, "rmtree", lambda path: None)
+    render_crops(job, 1)
+    assert rendered == [1]
+    assert (job.folder / "shards" / "00000.rgb.npy").stat().st_mtime_ns == kept
+
+
+def test_a_folder_of_another_recipe_is_refused(people: People, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "recipe.json").write_text(json.dumps({"kind": "crops", "seed": 99}))
+    with pytest.raises(UserError, match="another recipe"):
+        render_crops(Job(recipe(), people, (), folder), 1)
+    (folder / "recipe.json").unlink()
+    (folder / "holiday.jpg").touch()
+    with pytest.raises(UserError, match="not empty"):
+        render_crops(Job(recipe(), people, (), folder), 1)
+
+
+def test_held_out_species_appear_in_the_test_split_only(people: People) -> None:
+    from trainer.synth.crops import choose
+
+    names = [f"person{k}" for k in range(60)]
+    crowd = People(None, people.files * 60, tuple(names))
+    chosen = recipe(
+        species=SPECIES,
+        holdout=("mask-resin", "replay-phone"),
+        holdout_sensors=("tof",),
+        sensors={"d435": 1.0, "tof": 1.0},
+    )
+    drawn = [choose(np.random.default_rng([1, k]), chosen, crowd) for k in range(400)]
+    for split, species, sensor, first, second in drawn:
+        assert split_of(names[first]) == split == split_of(names[second])
+        if split != "test":
+            assert species not in chosen.holdout
+            assert sensor != "tof"
+    assert any(species in chosen.holdout for _, species, *_ in drawn)
+
+
+def test_splits_depend_on_the_person_alone() -> None:
+    counts = {split: sum(split_of(f"p{k}") == split for k in range(2000)) for split in ("train", "dev", "test")}
+    assert counts["train"] / 2000 == pytest.approx(0.70, abs=0.04)
+    assert counts["dev"] / 2000 == pytest.approx(0.15, abs=0.03)
+    assert split_of("london-001") == split_of("london-001")
+
+
+def test_two_portraits_of_one_person_are_one_person(tmp_path: Path) -> None:
+    for name in ("a1.jpg", "a2.jpg", "b.jpg"):
+        (tmp_path / name).touch()
+    (tmp_path / "people.csv").write_text("file,set,person\na1.jpg,london,7\na2.jpg,london,7\n")
+    assert [name for _, name in portrait_files(tmp_path)] == ["london-7", "london-7", "b"]
+
+
+@pytest.mark.usefixtures("_face_model")
+def test_pictures_without_a_face_are_skipped_and_named(tmp_path: Path) -> None:
+    import cv2
+
+    folder = tmp_path / "portraits"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "wall.png"), np.full((200, 200, 3), 180, np.uint8))
+    with pytest.raises(UserError, match="no face was found in any of 1"):
+        gather(folder, None, 1, tmp_path / "work")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["crops"], "--output"),
+        (["crops", "--output", "OUT", "--species", "hologram"], "hologram"),
+        (["crops", "--output", "OUT", "--sensor", "d435=much"], "no number"),
+        (["crops", "--output", "OUT", "--sensor", "kinect"], "kinect"),
+        (["crops", "--output", "OUT", "--portraits", "nowhere"], "no such folder"),
+        (["crops", "--output", "OUT", "--heads", "nowhere.npz"], "no such file"),
+        (["crops", "--output", "OUT", "--count", "0"], "--count"),
+        (["crops", "--output", "OUT", "--environments", "."], "environment"),
+    ],
+)
+def test_unusable_options_end_with_one_sentence(
+    arguments: list[str],
+    words: str,
+    people: People,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    work = people.files[0].parent.parent
+    given = [str(tmp_path / "out") if a == "OUT" else a for a in arguments]
+    assert main(["synth", *given, "--work", str(work)]) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_session_is_written_in_the_session_format(people: People, tmp_path: Path) -> None:
+    work = people.files[0].parent.parent
+    arguments = ["synth", "sessions", "--output", str(tmp_path / "s"), "--work", str(work), "--count", "1"]
+    arguments += ["--seconds", "0.1", "--live-share", "0", "--species", "print-bent", "--jobs", "1", "--sensor", "d415"]
+    assert main(arguments) == 0
+    (file,) = (tmp_path / "s").glob("*/*/*/session.json")
+    session = Session.model_validate_json(file.read_text())
+    assert (session.label, session.species, session.state, session.frames) == ("spoof", "print-bent", "complete", 3)
+    assert session.device.sensor_preset == "d415"
+    assert file.parent.parent.name == "spoof-print-bent"
+    assert len(list((file.parent / "depth").iterdir())) == 3
+    before = file.stat().st_mtime_ns
+    assert main(arguments) == 0
+    assert file.stat().st_mtime_ns == before

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fasdemo.frames import Intrinsics
+from trainer.synth import geometry
+from trainer.synth.scene import Light, Material, Mesh, Rendering, Scene
+
+CAMERA = Intrinsics(64, 48, 60.0, 60.0, 31.5, 23.5)
+
+
+def light(ir: float = 0.1) -> Light:
+    harmonics = np.zeros((9, 3), np.float32)
+    harmonics[0] = 0.5
+    return Light(harmonics, np.zeros((0, 6), np.float32), np.zeros((8, 16, 3), np.float32), ir, 0.0, 0.0)
+
+
+def sheet(z: float, width: float, colour: float = 0.6, **options: object) -> Mesh:
+    texels = np.full((8, 8, 6), colour, np.float32)
+    texels[..., 4] = 1.0
+    texels[..., 5] = 0.0
+    vertices, triangles, uv = geometry.plane(width, width, (8, 8))
+    return Mesh(vertices + np.float32([0, 0, z]), triangles, uv, Material(texels, **options))  # type: ignore[arg-type]
+
+
+def render(*meshes: Mesh, ir: float = 0.1) -> Rendering:
+    return Scene(CAMERA, light(ir), list(meshes)).render()
+
+
+def test_nearer_surface_hides_the_farther_one_and_depth_is_in_metres() -> None:
+    picture = render(sheet(1.0, 3.0, 0.2), sheet(0.5, 0.2, 0.8))
+    assert picture.depth_m[24, 32] == pytest.approx(0.5, abs=1e-4)
+    assert picture.depth_m[2, 2] == pytest.approx(1.0, abs=1e-4)
+    assert picture.surface[24, 32] == 1
+    assert picture.rgb[24, 32, 0] == pytest.approx(0.8 * 0.5, rel=0.02)
+
+
+def test_where_nothing_is_depth_is_zero() -> None:
+    picture = render(sheet(1.0, 0.2))
+    assert picture.depth_m[0, 0] == 0
+    assert picture.surface[0, 0] == -1
+
+
+def test_depth_at_edges_is_never_a_mean_of_two_distances() -> None:
+    picture = render(sheet(1.0, 3.0), sheet(0.5, 0.21))
+    values = np.unique(np.round(picture.depth_m, 3))
+    assert set(values.tolist()) <= {0.5, 1.0}
+
+
+def test_infrared_falls_with_the_square_of_the_distance() -> None:
+    near, far = render(sheet(0.5, 3.0)), render(sheet(1.0, 3.0))
+    assert near.ir[24, 32] / far.ir[24, 32] == pytest.approx(4.0, rel=0.05)
+
+
+def test_holes_are_cut_by_opacity() -> None:
+    front = sheet(0.5, 0.3, cut=True)
+    front.material.texels[2:6, 2:6, 4] = 0.0
+    picture = render(sheet(1.0, 3.0), front)
+    assert picture.depth_m[24, 32] == pytest.approx(1.0, abs=1e-3)
+    assert picture.depth_m[24 - 16, 32] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_screens_shine_by_themselves_and_are_dark_in_infrared() -> None:
+    screen = sheet(0.5, 0.3, emissive=1.0)
+    screen.material.texels[..., 3] = 0.03
+    picture = render(sheet(1.0, 3.0, 0.6), screen)
+    assert picture.rgb[24, 32, 0] == pytest.approx(0.6, rel=0.02)
+    assert picture.ir[24, 32] < 0.1 * render(sheet(0.5, 3.0)).ir[24, 32]
+
+
+def test_triangles_behind_the_camera_are_left_out() -> None:
+    picture = render(sheet(-0.5, 1.0))
+    assert not picture.depth_m.any()
+
+
+def test_turn_directions_are_those_of_the_docstring() -> None:
+    face = np.array([0.0, 0.0, -1.0])
+    assert (geometry.turn(0.5, 0, 0) @ face)[0] > 0.4
+    assert (geometry.turn(0, 0.5, 0) @ face)[1] > 0.4
+    assert (geometry.turn(0, 0, 0.5) @ np.array([1.0, 0, 0]))[1] > 0.4
+    assert np.linalg.det(geometry.turn(0.3, 0.2, 0.1)) == pytest.approx(1.0)
