@@ -157,7 +157,9 @@ def card_metrics(evaluation: Evaluation, decision: Decision, command: str) -> di
                 value=entry["bpcer"], ci95=tuple(interval) if interval else None, data=data, note=entry.get("note", "")
             )
     for subset in list(evaluation.by_subset)[1:]:
-        found = _at_policy(evaluation.scored(subset), decision, data, "+".join(subset) + "/")
+        prefix = "+".join(subset) + "/"
+        found = _at_policy(evaluation.scored(subset), decision, data, prefix)
+        found[f"{prefix}eer"] = Metric(value=metrics.eer(evaluation.scored(subset)), data=data)
         result |= {key: value for key, value in found.items() if not key.split("/")[-1].startswith("apcer:")}
     return result
 

@@ -64,7 +64,7 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
         saved = replace(saved, card={**(saved.card or {}), "credits": credits})
     network = of_checkpoint(saved, str(folder / MODEL)).network
     card = card_of(saved, network, config.name, {})
-    path = export_onnx(network, card, folder / f"{config.name}.onnx")
+    path = export_onnx(network, card, folder / "model.onnx")
     print(f"{path}: fasdemo --model {path}")
     return 0
 

@@ -100,7 +100,7 @@ def test_one_command_from_sessions_to_a_model_that_the_app_runs(sessions, detect
     assert "before" in said
     assert "after" in said
     assert "worst APCER" in said
-    with Predictor(target / "my-camera.onnx", device="cpu") as predictor:
+    with Predictor(target / "model.onnx", device="cpu") as predictor:
         assert predictor.card.modalities == ("depth",)
         assert "sessions-crops" in predictor.card.training_data
 
