@@ -29,6 +29,9 @@ noise."""
 NOSE_MM = 4.0
 """A surface with a nose this high is no sheet. 95 % of the same heads: 3.8 mm and more; bent paper: 2.1 mm at most in
 uncorrelated noise of 0.5 %."""
+ROUGH_MM = 30.0
+"""Plane residual that no face has: the demo session's person 8 to 10 mm; an infrared image taken for depth, 57 to 61 mm
+where its values happen to be a face's distance."""
 INTERPUPIL_MM = (46.0, 86.0)
 """Adults have 54 to 74 mm, children from about 46; the rest is the measurement's error."""
 _INTERPUPIL_YAW_DEG = 25.0
@@ -87,6 +90,8 @@ def physical_codes(
             codes.append("flat_surface")
         elif sheet is not None and sheet < SHEET_MM and not (nose is not None and nose > NOSE_MM):
             codes.append("bent_sheet")
+        if plane is not None and plane > ROUGH_MM:
+            codes.append("rough_surface")
     distance = evidence.get("distance_m")
     if distance is not None and distance < policy.nearest_m:
         codes.append("too_close")

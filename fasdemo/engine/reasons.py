@@ -82,6 +82,7 @@ CATALOGUE = _catalogue(
     Reason("implausible_size", Effect.SPOOF, "At its distance the face would be larger or smaller than people are."),
     Reason("ir_face_missing", Effect.BLOCK, "No face is seen in infrared where colour shows one."),
     Reason("ir_rgb_mismatch", Effect.BLOCK, "Eyes, nose and mouth lie elsewhere in infrared than in colour."),
+    Reason("rough_surface", Effect.BLOCK, "The depth of the face jumps as no face does: it may be another image."),
     Reason("modalities_disagree", Effect.BLOCK, "The network's depth or infrared part says attack."),
     # What the person can change.
     Reason("too_close", Effect.BLOCK, "The face is nearer than the policy allows.", "Please step back a little."),
