@@ -135,13 +135,16 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
             person[parts == index] = 1
     # Shoulders do not end in the air: what is person stays person further down.
     start = int(chin[1] + 0.8 * eyes)
-    person[start:] = np.maximum.accumulate(person[start:], axis=0)
+    if start < len(person):
+        person[start:] = np.maximum.accumulate(person[start:], axis=0)
     person = cv2.morphologyEx(person, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    # Poles and flags beside the shoulders are no part of them.
-    wide = max(3, int(0.7 * eyes))
-    below_chin = np.pad(person[start:], ((0, wide), (wide, wide)), mode="edge")
-    opened = cv2.morphologyEx(below_chin, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))
-    person[start:] = opened[: person.shape[0] - start, wide:-wide]
+    if start < len(person):
+        # Poles and flags beside the shoulders are no part of them.
+        wide = max(3, int(0.7 * eyes))
+        below_chin = np.pad(person[start:], ((0, wide), (wide, wide)), mode="edge")
+        round_tip = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+        opened = cv2.morphologyEx(below_chin, cv2.MORPH_OPEN, round_tip)
+        person[start:] = opened[: len(person) - start, wide:-wide]
     soft = cv2.GaussianBlur(person.astype(np.float32) * 255, (0, 0), 1.0)
     return cast(Grey, cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 255).astype(np.uint8))
 
