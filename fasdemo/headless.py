@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from contextlib import ExitStack
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from fasdemo.annotated_video import AnnotatedVideo
 from fasdemo.capture.open import open_source
@@ -23,7 +26,7 @@ from fasdemo.summary import Summary
 
 
 def run_headless(options: argparse.Namespace) -> int:
-    """Judge the source to its end, to `--max-frames` or to Ctrl-C; returns the exit status.
+    """Judge the source to its end, to `--max-frames`, to Ctrl-C or to SIGTERM; returns the exit status.
 
     Raises:
         fasdemo.errors.UserError: the source, the model or an output cannot be used.
@@ -36,6 +39,7 @@ def run_headless(options: argparse.Namespace) -> int:
     # A recording needs frames at the pace at which a disk can take them.
     realtime = options.realtime or labels is not None
     with ExitStack() as stack:
+        stack.enter_context(_told_to_stop())
         json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
         video = stack.enter_context(AnnotatedVideo(options.output)) if options.output else None
         source = stack.enter_context(
@@ -89,6 +93,23 @@ def run_headless(options: argparse.Namespace) -> int:
         status = recorder.status
         print(f"Recorded: {status.folder} ({status.written} frames, {status.lost} lost)", file=report)
     return 130 if interrupted else 0
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """SIGTERM, with which service managers end a program, completes the outputs as Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _expected(source: Source, max_frames: int | None) -> int | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from fasdemo.engine.result import FrameResult, Status
+
+_REMEMBERED = 108_000
+"""Latencies: of the last hour at 30 frames a second, so that a run of months needs no more memory than that."""
 
 
 @dataclass
@@ -23,7 +26,7 @@ class Summary:
     reasons: Counter[str] = field(default_factory=Counter)
     first_verdict_s: float | None = None
     _first_face_s: float | None = None
-    _totals_ms: list[float] = field(default_factory=list)
+    _totals_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     def add(self, result: FrameResult, lost_before: int = 0) -> None:
         """Count one frame."""
