@@ -18,6 +18,7 @@ from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import DepthEncoding
+from trainer.published_config import is_published, translated
 
 _LARGEST_FILE = 256 * 1024
 """Bytes; the shipped configurations have about 500."""
@@ -230,6 +231,9 @@ def load(name: str, overrides: dict[str, Any] | None = None) -> Config:
         raise UserError(f"--config {name}: this is not YAML ({reason}); correct the file.") from None
     if not isinstance(raw, dict):
         raise UserError(f"--config {name}: expected keys such as `network:` and `run:` at the top; correct the file.")
+    if is_published(raw):
+        same = yaml.safe_load(known[base].read_text(encoding="utf-8")) if base in known else None
+        raw = translated(raw, same, base)
     raw.setdefault("name", base)
     for key, value in (overrides or {}).items():
         _set(raw, key, value)

@@ -48,6 +48,33 @@ def test_an_own_file_wins_over_a_shipped_name(tmp_path, monkeypatch):
     assert (settings.network.arch, settings.run.epochs, settings.name) == ("FeatherNetA", 3, "FeatherNetB-32")
 
 
+PUBLISHED = """common:
+    arch: FeatherNetB
+    workers: 1
+    batch_size: 48
+    epochs: 7
+    policy: "step"
+    base_lr: 0.02
+    momentum: 0.9
+    weight_decay: 0.0001
+    print_freq: 10
+    save_path: checkpoints/FeatherNetB_bs32-ir
+"""
+
+
+@pytest.mark.parametrize(("name", "stream"), [("FeatherNetB-32-ir", "ir"), ("mine-32", "depth")])
+def test_a_published_file_is_understood_as_it_is(tmp_path, name, stream):
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(PUBLISHED)
+    settings = config.load(str(path))
+    assert (settings.network.arch, settings.network.modalities) == ("FeatherNetB", (stream,))
+    assert (settings.run.batch, settings.run.epochs, settings.optimiser.lr) == (48, 7, 0.02)
+    assert (settings.optimiser.kind, settings.augment.kind, settings.input.size) == ("sgd", "published", 224)
+    path.write_text(PUBLISHED.replace("FeatherNetB\n", "FeatherNetC\n"))
+    with pytest.raises(UserError, match="did you mean"):
+        config.load(str(path))
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
