@@ -1,0 +1,104 @@
+"""The whole road on the bundled session: what a person sees minutes after cloning."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fasdemo.assets_folder import demo_session
+from fasdemo.cli import main
+from fasdemo.record.reader import load_session
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    path = tmp_path_factory.mktemp("demo") / "out.jsonl"
+    assert main(["--demo", "--headless", "--json", str(path)]) == 0
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_the_session_is_what_it_says() -> None:
+    session = load_session(demo_session())
+    assert (session.width, session.height, session.fps) == (640, 480, 30)
+    assert set(session.streams) == {"rgb", "depth", "ir"}
+    assert session.frames >= 300
+    assert sum(file.stat().st_size for file in demo_session().iterdir()) <= 10_000_000
+
+
+def test_the_live_person_is_live_after_at_most_a_second(events: list[dict[str, Any]]) -> None:
+    part = [event for event in events if event["truth"]["label"] == "live"]
+    began = next(event["timestamp_s"] for event in part if event["faces"])
+    assert len(part) >= 90
+    for event in part:
+        statuses = {face["status"] for face in event["faces"]}
+        if event["timestamp_s"] - began <= 1.0:
+            assert statuses <= {"LIVE", "UNCERTAIN"}
+        else:
+            assert statuses == {"LIVE"}, event
+
+
+def test_no_attack_is_live_on_any_frame(events: list[dict[str, Any]]) -> None:
+    species: dict[str, list[str]] = {}
+    for event in events:
+        if event["truth"]["label"] == "spoof":
+            found = species.setdefault(event["truth"]["species"], [])
+            found += [face["status"] for face in event["faces"]]
+    assert len(species) == 3
+    for name, statuses in species.items():
+        assert "LIVE" not in statuses, name
+        assert statuses.count("SPOOF") > 0.8 * len(statuses), name
+
+
+def test_a_verdict_on_a_file_is_marked(events: list[dict[str, Any]]) -> None:
+    assert not any(event["live_source"] for event in events)
+
+
+def test_the_colour_video_alone_is_judged_by_the_rgb_model(tmp_path: Path) -> None:
+    path = tmp_path / "rgb.jsonl"
+    clip = demo_session() / "color.mp4"
+    assert main(["--video", str(clip), "--headless", "--json", str(path), "--max-frames", "60"]) == 0
+    events = [json.loads(line) for line in path.read_text().splitlines()]
+    faces = [face for event in events for face in event["faces"]]
+    assert len(faces) == len(events) == 60
+    assert {face["track_id"] for face in faces} == {faces[0]["track_id"]}
+    assert all("rgb_only" in face["reasons"] for face in faces)
+    assert {event["model"] for event in events} == {"fasdemo-featherb-rgb"}
+
+
+def test_side_files_make_three_streams(tmp_path: Path) -> None:
+    path, folder = tmp_path / "three.jsonl", demo_session()
+    arguments = [
+        "--video",
+        str(folder / "color.mp4"),
+        "--depth",
+        str(folder / "depth.mkv"),
+        "--ir",
+        str(folder / "ir.mkv"),
+    ]
+    assert main([*arguments, "--headless", "--json", str(path), "--max-frames", "40"]) == 0
+    last = json.loads(path.read_text().splitlines()[-1])
+    assert last["model"] == "fasdemo-flex"
+    assert last["faces"][0]["status"] == "LIVE"
+
+
+def test_recording_the_demo_gives_a_session_that_plays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
+        "--demo",
+        "--headless",
+        "--max-frames",
+        "20",
+        "--record",
+        str(tmp_path),
+        "--subject",
+        "S01",
+        "--label",
+        "live",
+    ]
+    assert main([*arguments, "--consent", "agreed", "--retain-until", "2999-01-01"]) == 0
+    (session,) = (tmp_path / "S01" / "live").iterdir()
+    assert main(["sessions", "verify", str(session)]) == 0
+    assert main(["--video", str(session), "--headless"]) == 0
+    assert "20 frames" in capsys.readouterr().out
