@@ -17,6 +17,19 @@ def run(args: argparse.Namespace) -> int:
     """Check the options and do the work."""
     if args.jobs < 1:
         raise UserError(f"--jobs {args.jobs}: needs at least one process.")
+    if args.what == "noise":
+        from trainer.synth.noise import measure_noise, noise_table
+
+        print(noise_table(measure_noise()))
+        return 0
+    if args.what == "shortcuts":
+        from trainer.synth.dataset import SynthSet
+        from trainer.synth.shortcuts import measure_shortcuts, shortcut_table
+
+        if args.data is None:
+            raise UserError("--data: name the folder of the data set to look at.")
+        print(shortcut_table(measure_shortcuts(SynthSet(args.data), seed=args.seed)))
+        return 0
     if args.what != "fit" and args.output is None:
         raise UserError("--output: say where to write.")
     load_head(args.heads)

@@ -75,7 +75,8 @@ def draw_hat(rng: Rng, model: HeadModel, shape: Floats, relief: Floats) -> tuple
     front = float(np.percentile(shape[(shape[:, 1] > low) & (shape[:, 1] < low + 0.03), 2], 98)) + 0.014
     rear = -0.10
     centre = np.array([0.0, low, (front + rear) / 2])
-    axes = np.array([half_x, rng.uniform(0.085, 0.12), (front - rear) / 2])
+    crown = float(np.clip(relief[:, 1].max() - low, 0.05, 0.12)) + rng.uniform(0.002, 0.012)
+    axes = np.array([half_x, crown, (front - rear) / 2])
     vertices, triangles = geometry.ellipsoid(centre, axes, 20, 36)
     vertices[:, 1] = np.maximum(vertices[:, 1], low - 0.004)
     colour = np.clip(rng.beta(1.0, 2.5, 3), 0.01, 0.8)
