@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from fasdemo import __version__
 from fasdemo.arguments import at_least_one, metres_per_unit
 from fasdemo.errors import UserError, printable
+from fasdemo.subcommands import subcommand
 
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
@@ -122,15 +122,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
     """The parser of one subcommand, and the function that runs it."""
-    module = importlib.import_module(f"fasdemo.commands.{name}_command")
-    parser = argparse.ArgumentParser(
-        prog=f"fasdemo {name}",
-        description=COMMANDS[name],
-        epilog=f"example: {module.EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    module.add_arguments(parser)
-    return parser, module.run
+    return subcommand(f"fasdemo {name}", f"fasdemo.commands.{name}_command", COMMANDS[name])
 
 
 def _subcommand(name: str, arguments: list[str]) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 
 from fasdemo.errors import UserError, printable
+from fasdemo.subcommands import subcommand
 
 COMMANDS = {
     "train": "train a network from a configuration",
@@ -27,15 +27,7 @@ COMMANDS = {
 
 def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
     """The parser of one subcommand, and the function that runs it."""
-    module = importlib.import_module(f"trainer.commands.{name}_command")
-    parser = argparse.ArgumentParser(
-        prog=f"python -m trainer {name}",
-        description=COMMANDS[name],
-        epilog=f"example: {module.EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    module.add_arguments(parser)
-    return parser, module.run
+    return subcommand(f"python -m trainer {name}", f"trainer.commands.{name}_command", COMMANDS[name])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
