@@ -197,8 +197,8 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
         view = full[int(height * 0.3) : int(height * 0.7), int(width * 0.36) : int(width * 0.64)]
         # Small maps are enlarged smoothly: the background is out of focus anyway.
         small = view.shape[1] < 560
-        view = cv2.resize(view, (560, 420), interpolation=cv2.INTER_CUBIC if small else cv2.INTER_AREA)
-        view = cast(Floats, cv2.GaussianBlur(view, (0, 0), 2.0 if small else 0.7).clip(0, None))
+        scaled = cv2.resize(view, (560, 420), interpolation=cv2.INTER_CUBIC if small else cv2.INTER_AREA)
+        view = cast(Floats, cv2.GaussianBlur(scaled, (0, 0), 2.0 if small else 0.7).clip(0, None))
         texture[..., :3] = view.clip(0, 1.5)
         texture[..., 3] = 0.3 * view[..., 0].clip(0, 1) + 0.25
         peak = int(np.argmax(panorama[:36].sum(-1)))
