@@ -24,6 +24,7 @@ from trainer.scoring import Margins, Subset, probability, score
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
         UserError: the set lacks a class.
     """
     known = (face_set.labels >= 0) & ~np.isnan(margins.all_streams)
-    labels, species = face_set.labels[known], face_set.species[known]
+    labels = face_set.labels[known]
     if len(np.unique(labels)) < 2:
         raise UserError(f"{face_set.source}: thresholds need live faces and attacks; this part has one class only.")
     fitted = {subset: platt(values[known], labels) for subset, values in margins.fused.items()}
@@ -119,7 +120,13 @@ def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
     data = f"development part of {_name(face_set)}: {counts(face_set)}"
 
     def scored(subset: Subset) -> Scored:
-        return Scored.of(log_odds(margins.fused[subset][known], fitted[subset]), labels, species)
+        odds = log_odds(margins.fused[subset], fitted[subset])
+        first, means = by_line(face_set, probability(odds))
+        if len(first) < len(odds):
+            # Videos: the threshold is applied to the mean score of their frames.
+            odds = np.log(np.clip(means, _LEAST, 1.0)) - np.log(np.clip(1.0 - means, _LEAST, 1.0))
+        labelled = (face_set.labels[first] >= 0) & ~np.isnan(odds)
+        return Scored.of(odds[labelled], face_set.labels[first][labelled], face_set.species[first][labelled])
 
     chosen = thresholds(scored(whole), data)
     common = float(metrics.policy_threshold(scored(whole), policy) or 0.0)

@@ -116,6 +116,31 @@ def test_videos_are_scored_as_one(tmp_path, capsys):
     assert seeds["tp"] + seeds["fn"] + seeds["tn"] + seeds["fp"] == 8
 
 
+def test_parallel_lists_are_trained_on_and_a_damaged_picture_is_named(tmp_path, capsys):
+    root = tiny_trees.mmfd(tmp_path / "mmfd")
+    (root / "our_realsense/train1/depth/2.jpg").write_bytes(b"damaged")
+    lists = ["--train-list", str(root / "depth_train.txt"), "--val-list", str(root / "depth_val.txt")]
+    command = ["train", "--config", "FeatherNetB-32", "--data", str(root), *lists, "--epochs", "1", "-b", "8"]
+    small = ["--set", "input.size=64", "input.resize=72"]
+    assert main([*command, "--output", str(tmp_path / "a"), *small]) == 2
+    assert "1 of 16 samples cannot be read" in capsys.readouterr().err
+    assert main([*command, "--output", str(tmp_path / "b"), "--max-missing", "0.1", *small]) == 0
+    assert "our_realsense/train1/depth/2.jpg" in capsys.readouterr().err
+
+
+def test_millimetres_are_not_read_from_grey_pictures(tmp_path, capsys):
+    root = tiny_trees.casia_surf(tmp_path / "surf")
+    command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(root), "--output", str(tmp_path / "run")]
+    assert main(command) == 2
+    assert "hold no millimetres" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
+def test_a_gpu_that_is_not_there(model, data, capsys):
+    assert main(["evaluate", str(model), "--data", str(data), "--device", "cuda"]) == 2
+    assert "finds no GPU" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("content", [b"no torch file", b"PK\x03\x04"])
 def test_a_file_that_is_no_model(tmp_path, data, capsys, content):
     path = tmp_path / "x.pt"

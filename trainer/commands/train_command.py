@@ -63,6 +63,10 @@ def run(args: argparse.Namespace) -> int:
         return 130
     decision, evaluations = finish(config, splits, folder, fabric)
     if fabric.is_global_zero:
+        damaged = sorted(training.train_loader.unreadable | training.dev_loader.unreadable)
+        if damaged:
+            some = ", ".join(damaged[:3])
+            print(f"warning: {len(damaged)} pictures cannot be read ({some} ...) and were left out", file=sys.stderr)
         loading = training.train_loader.time
         print(summary(decision, evaluations))
         print(f"data loading: {loading.share():.1%} of the CPU time, waited for {loading.waiting():.1%} of the time")
