@@ -1,0 +1,127 @@
+"""Measures the verdict over time: first verdict, flicker, and what happens when live and attack change places.
+
+`python tools/verdict_figures.py [SESSION ...]` takes the demo session and whatever sessions are named, plays each part
+alone, then all parts after one another in random order with hard cuts, and prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from fasdemo.assets_folder import demo_session
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.result import FrameResult, Status
+from fasdemo.errors import UserError
+from fasdemo.frames import FrameSet
+from fasdemo.record.reader import SessionReader
+
+CUTS = 60
+"""Parts played one after the other, without a gap."""
+LEAST_S = 0.8
+MOST_S = 2.0
+
+
+@dataclass
+class Tally:
+    """Counts of one kind of run."""
+
+    first_s: list[float] = field(default_factory=list)
+    changes: int = 0
+    seconds: float = 0.0
+    live_frames: int = 0
+    frames: int = 0
+    attack_frames_live: int = 0
+    attack_frames: int = 0
+
+    def row(self, name: str) -> str:
+        """One line of the table."""
+        first = [f"{np.percentile(self.first_s, share):.2f}" for share in (50, 95)] if self.first_s else ["n/a"] * 2
+        share = f"{self.live_frames / self.frames:.0%}" if self.frames else "n/a"
+        minutes = self.seconds / 60
+        return (
+            f"| {name} | {first[0]} | {first[1]} | {self.changes / minutes:.1f} | {share} | "
+            f"{self.attack_frames_live} of {self.attack_frames} |"
+        )
+
+
+def parts_of(folder: Path) -> list[list[FrameSet]]:
+    """The session's stretches of one truth each; frames before a face comes into view stay with theirs."""
+    found: list[list[FrameSet]] = []
+    with SessionReader(folder) as session:
+        for frame in session:
+            if not found or found[-1][-1].truth != frame.truth:
+                found.append([])
+            found[-1].append(frame)
+    return found
+
+
+def play(engine: Engine, frames: Sequence[FrameSet], start: int = 0) -> Iterator[tuple[FrameSet, FrameResult]]:
+    """Judge frames as if they followed one another at 30 a second."""
+    for offset, frame in enumerate(frames):
+        number = start + offset
+        timed = replace(frame, index=number, timestamp_s=number / 30.0, times={})
+        yield timed, engine.process(timed)
+
+
+def tally(tally: Tally, played: Iterator[tuple[FrameSet, FrameResult]]) -> None:
+    """Add one part's results: the first verdict after the first face, changes of it, and what was called live."""
+    first_face = last = None
+    decided = False
+    for frame, result in played:
+        assert frame.truth is not None
+        tally.seconds += 1 / 30.0
+        for face in result.faces[:1]:
+            first_face = frame.timestamp_s if first_face is None else first_face
+            if not decided and face.status is not Status.UNCERTAIN:
+                decided = True
+                tally.first_s.append(frame.timestamp_s - first_face)
+            tally.changes += decided and last is not None and face.status is not last
+            last = face.status if decided else None
+            if frame.truth.label == "live":
+                tally.frames += 1
+                tally.live_frames += face.status is Status.LIVE
+            else:
+                tally.attack_frames += 1
+                tally.attack_frames_live += face.status is Status.LIVE
+
+
+def main() -> int:
+    """Print the table; returns the exit status."""
+    try:
+        folders = [demo_session(), *(Path(name) for name in sys.argv[1:])]
+        parts = [part for folder in folders for part in parts_of(folder)]
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    alone, switched = Tally(), Tally()
+    with SessionReader(folders[0]) as session:
+        declared = session[0].declared
+    from fasdemo.capture.source import SourceInfo
+
+    info = SourceInfo("sequence", "session", False, declared, 640, 480, 30.0, None)
+    with Engine.for_info(info, device="cpu") as engine:
+        for part in parts:
+            engine.reset()
+            tally(alone, play(engine, part))
+        engine.reset()
+        rng, number = np.random.default_rng(0), 0
+        for _ in range(CUTS):
+            part = parts[rng.integers(len(parts))]
+            length = min(len(part), int(rng.uniform(LEAST_S, MOST_S) * 30))
+            begin = int(rng.integers(len(part) - length + 1))
+            tally(switched, play(engine, part[begin : begin + length], number))
+            number += length
+    print("| run | first verdict, median s | 95 % | verdict changes a minute | live frames LIVE | attack frames LIVE |")
+    print("|---|---|---|---|---|---|")
+    print(alone.row(f"{len(parts)} parts, each alone"))
+    print(switched.row(f"{CUTS} parts with hard cuts"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
