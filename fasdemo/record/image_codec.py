@@ -26,6 +26,8 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 """No frame is larger; a file that is, was not written by a recorder."""
 _MOST_SCANS = 100
 """Progressive JPEGs have about ten scans; each of ten thousand would pass over all pixels again."""
+_MOST_CHUNKS = 100_000
+"""Writers make them of 8 kB and more."""
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _JPEG_START = b"\xff\xd8\xff"
 _PNG = [
@@ -109,6 +111,7 @@ def check_claims(data: bytes) -> None:
     """
     if data.startswith(_PNG_START):
         size = struct.unpack(">II", data[16:24]) if len(data) >= 24 else (0, 0)
+        _check_png_chunks(data)
     elif data.startswith(_JPEG_START):
         size = _jpeg_size(data)
         # Within compressed data 0xFF is always followed by 0 or by a restart marker.
@@ -118,6 +121,22 @@ def check_claims(data: bytes) -> None:
         return
     if size[0] * size[1] > LARGEST_IMAGE:
         raise ValueError(f"{size[0]} x {size[1]} pixels are too many for a picture")
+
+
+def _check_png_chunks(data: bytes) -> None:
+    """Every chunk lies within the file: OpenCV takes memory for what a chunk claims, up to 4 GB, before it looks."""
+    place = len(_PNG_START)
+    for _ in range(_MOST_CHUNKS):
+        if place + 12 > len(data):
+            break
+        length = int.from_bytes(data[place : place + 4], "big")
+        end = data[place + 4 : place + 8] == b"IEND"
+        place += 12 + length
+        if place > len(data):
+            break
+        if end:
+            return
+    raise ValueError("the picture is cut off, or its parts are not where they should be")
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:
