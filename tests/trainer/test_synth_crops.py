@@ -147,6 +147,16 @@ def test_finished_shards_are_kept_when_a_run_is_stopped(
     assert (job.folder / "shards" / "00000.rgb.npy").stat().st_mtime_ns == kept
 
 
+@pytest.mark.usefixtures("_face_model")
+def test_shortcut_check_needs_people_and_both_classes(people: People, tmp_path: Path) -> None:
+    from trainer.synth.shortcuts import measure_shortcuts
+
+    job = Job(recipe(count=2), people, (), tmp_path / "set")
+    render_crops(job, 1)
+    with pytest.raises(UserError, match="two people"):
+        measure_shortcuts(SynthSet(job.folder))
+
+
 def test_a_folder_of_another_recipe_is_refused(people: People, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     folder.mkdir()

@@ -45,6 +45,8 @@ def write_sheet(
     columns: int = 5, size: int = 128,
 ) -> None:  # fmt: skip
     """One row for live and each species, `columns` triples a row."""
+    if output.suffix.lower() not in (".jpg", ".jpeg", ".png"):
+        raise UserError(f"--output {output}: is no picture's name; end it in .jpg or .png.")
     studio = Studio(people, environments)
     rows = []
     with FaceDetector() as detector:
@@ -78,7 +80,8 @@ def write_sheet(
             cv2.putText(strip, name, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 60, 60), 1)
             rows.append(strip)
     output.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(output), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90]):
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 90] if output.suffix.lower() in (".jpg", ".jpeg") else []
+    if not cv2.imwrite(str(output), np.vstack(rows)[..., ::-1], quality):
         raise UserError(
             f"--output {output}: cannot be written; give the name of a .jpg or .png file in a folder that exists."
         )

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.errors import UserError
 from fasdemo.progress import track
 from trainer.synth.dataset import CROP_SIZE, INNER_SIZE, SynthSet
 
@@ -77,13 +78,19 @@ def features(data: SynthSet, indices: npt.NDArray[np.intp]) -> dict[str, Floats]
 
 
 def measure_shortcuts(data: SynthSet, limit: int = 4000, seed: int = 0) -> list[ShortcutFigure]:
-    """Cross-validated over people, for each group of features and for all of them together."""
+    """Cross-validated over people, for each group of features and for all of them together.
+
+    Raises:
+        UserError: the set holds one person or one class only.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
     rng = np.random.default_rng(seed)
     indices = np.sort(rng.permutation(len(data))[:limit]).astype(np.intp)
+    if len(set(data.table["person"][indices])) < 2 or len(set(data.table["label"][indices])) < 2:
+        raise UserError("--data: the shortcut check needs live and spoof samples of at least two people; render more.")
     columns = features(data, indices)
     live = data.table["label"][indices] == "live"
     people = data.table["person"][indices]
