@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit bench soak weights clean setup-app setup-dev
+.PHONY: demo test test-all lint types walls unit bench weights figures clean setup-app setup-dev
 
 demo: setup-app
 	@$(BIN)/python tools/demo.py
@@ -28,6 +28,17 @@ walls:
 
 unit:
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+bench: setup-app
+	$(BIN)/fasdemo bench
+
+# Hours on two cores; PORTRAITS and HEADS as docs/synth.md says.
+weights: setup-dev
+	tools/weights.sh
+
+figures: setup-dev
+	$(BIN)/python tools/model_figures.py
+	$(BIN)/python tools/verdict_figures.py
 
 setup-app:
 	@PYTHON="$(PYTHON)" tools/setup.sh app
