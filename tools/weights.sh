@@ -27,11 +27,13 @@ train fasdemo-flex --init $(streams)
 train fasdemo-cdc
 
 limits="Trained and measured on rendered faces and attacks alone: no figure here was measured on a real camera, a real infrared face or a real attack."
+# For the portraits and heads of the shipped models; name your own.
+credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2017, CC BY 4.0, and Young Adult White Faces, DeBruine and Jones 2017, CC BY 4.0; heads: ICT-FaceKit, USC ICT, MIT}
 mkdir -p "$MODELS"
 for name in fasdemo-featherb-depth fasdemo-featherb-ir fasdemo-featherb-rgb fasdemo-flex fasdemo-cdc; do
   int8=(); [ "$name" = fasdemo-flex ] && int8=(--int8 "$data")
   "${trainer[@]}" export "$runs/$name/model.pt" --output "$MODELS/$name.onnx" --crops "$data" "${int8[@]}" \
-    --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $COUNT exposures" --limits "$limits"
+    --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $COUNT exposures; $credits" --limits "$limits"
 done
 # `python -m trainer finetune` starts from the flagship's checkpoint.
 cp "$runs/fasdemo-flex/model.pt" "$MODELS/fasdemo-flex.pt"
