@@ -49,10 +49,8 @@ def seeds(target: str) -> Iterator[bytes]:
 
         yield make_card().model_dump_json().encode()
     elif target == "log":
-        from test_hostile_texts import lines, table
-
-        yield b"j" + lines({}, {"timestamp_s": 2.0}).encode()
-        yield b"c" + table().encode()
+        yield b"j" + specimens.lines({}, {"timestamp_s": 2.0}).encode()
+        yield b"c" + specimens.table().encode()
     elif target == "ffv1":
         from io import BytesIO
 
@@ -65,9 +63,7 @@ def seeds(target: str) -> Iterator[bytes]:
         assert slices_intact(packets[0])
         yield from packets[:2]
     elif target == "list":
-        from test_hostile_texts import LIST
-
-        yield LIST.encode()
+        yield specimens.LIST.encode()
     elif target == "config":
         from trainer import config
 

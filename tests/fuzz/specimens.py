@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import zlib
@@ -18,6 +19,7 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from fasdemo.engine.events import COLUMNS
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime
 from fasdemo.record.schema import CalibrationRecord, Consent, Session
@@ -194,3 +196,36 @@ def png_claiming(width: int, height: int, bits: int = 8, colour: int = 0, rows: 
     body = b"".join(packer.compress(row) for _ in range(rows)) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+EVENT: dict[str, Any] = {
+    "event": "verdict",
+    "frame": 1,
+    "timestamp_s": 1.0,
+    "source": "session",
+    "live_source": False,
+    "model": "m",
+    "model_sha256": "0" * 64,
+    "provider": "CPU",
+    "policy": "balanced",
+    "live_above": 0.7,
+    "spoof_below": 0.3,
+    "track_id": 1,
+    "status": "LIVE",
+    "score": 0.9,
+    "reasons": ["rgb_only"],
+    "evidence": {"distance_m": 0.5},
+}
+
+
+LIST = "color/0.png depth/0.png ir/0.png 1\ncolor/1.png depth/1.png - 0\nvideo/dev/1 0\n"
+
+
+def lines(*events: dict[str, Any]) -> str:
+    return "".join(json.dumps({**EVENT, **event}) + "\n" for event in events)
+
+
+def table() -> str:
+    values = {key: json.dumps(value) if isinstance(value, list | dict) else value for key, value in EVENT.items()}
+    cells = [str(values.get(name, "")) for name in COLUMNS]
+    return ",".join(COLUMNS) + "\n" + ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -16,10 +15,10 @@ import pytest
 from bounded_child import run_bounded
 from hypothesis import given
 from hypothesis import strategies as st
-from specimens import damaged, fuzz, mutations, picture, refused_or_read
+from specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, refused_or_read, table
 
 from fasdemo.cli import main
-from fasdemo.engine.events import COLUMNS, read_events
+from fasdemo.engine.events import read_events
 from fasdemo.engine.timeline import svg
 from fasdemo.errors import UserError
 from trainer import config
@@ -27,40 +26,11 @@ from trainer.data.faces import UnreadableError
 from trainer.data.lists import ListSet, read_list
 from trainer.score_files import read_scores, read_submission
 
-EVENT: dict[str, Any] = {
-    "event": "verdict",
-    "frame": 1,
-    "timestamp_s": 1.0,
-    "source": "session",
-    "live_source": False,
-    "model": "m",
-    "model_sha256": "0" * 64,
-    "provider": "CPU",
-    "policy": "balanced",
-    "live_above": 0.7,
-    "spoof_below": 0.3,
-    "track_id": 1,
-    "status": "LIVE",
-    "score": 0.9,
-    "reasons": ["rgb_only"],
-    "evidence": {"distance_m": 0.5},
-}
-
 
 def write(folder: Path, name: str, content: bytes | str) -> Path:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
     return path
-
-
-def lines(*events: dict[str, Any]) -> str:
-    return "".join(json.dumps({**EVENT, **event}) + "\n" for event in events)
-
-
-def table() -> str:
-    values = {key: json.dumps(value) if isinstance(value, list | dict) else value for key, value in EVENT.items()}
-    cells = [str(values.get(name, "")) for name in COLUMNS]
-    return ",".join(COLUMNS) + "\n" + ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n"
 
 
 @fuzz(200)
@@ -203,9 +173,6 @@ LAUGH = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 def test_configurations_that_explode_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(UserError):
         config.load(str(write(tmp_path, "a.yaml", text)))
-
-
-LIST = "color/0.png depth/0.png ir/0.png 1\ncolor/1.png depth/1.png - 0\nvideo/dev/1 0\n"
 
 
 @fuzz(200)
