@@ -1,0 +1,57 @@
+"""The soak tool itself, for seconds: what it would say in ten minutes has to be sound."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from face_fixtures import model_or_skip
+from fault_stage import record_person, trusting_model
+
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "soak.py"
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("soak", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["soak"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_few_rounds_lose_no_verdict(tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model_or_skip()
+    monkeypatch.setattr(tool, "SAMPLE_S", 0.1)
+    found = tool.soak(0.06, record_person(tmp_path, 24), str(trusting_model(tmp_path)))
+    assert found.rounds >= 1
+    assert found.lost == 0
+    assert found.verdicts == found.frames
+    assert found.files_end <= found.files_warm
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "said"),
+    [
+        ("memory_mb", [300.0 + 2 * step for step in range(40)], "memory grew"),
+        ("threads", [20 + step // 10 for step in range(40)], "threads grew"),
+        ("files", [14 + step // 10 for step in range(40)], "files grew"),
+    ],
+)
+def test_growth_is_found(tool: ModuleType, field: str, values: list[float], said: str) -> None:
+    flat = {"memory_mb": 300.0, "threads": 20, "files": 14}
+    samples = [
+        tool.Sample(second=2.0 * step, frames=60 * step, **{**flat, field: value}) for step, value in enumerate(values)
+    ]
+    rounds = {0: (100, 40), 1: (100, 40), 2: (100, 41), 3: (50, 10)}
+    found = tool._outcome(samples, 2400, 350, 0, 3, rounds)
+    assert [said in problem for problem in found.problems] == [True]
+    steady = [tool.Sample(second=2.0 * step, frames=60 * step, **flat) for step in range(40)]
+    assert tool._outcome(steady, 2400, 350, 0, 3, rounds).problems == ()
+    assert tool._outcome(steady, 2400, 350, 1, 3, rounds).problems
+    assert tool._outcome(steady, 2400, 350, 0, 3, {**rounds, 2: (100, 90)}).problems
