@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fasdemo import __version__
+from fasdemo import __version__, terminal_log
 from fasdemo.arguments import at_least_one, metres_per_unit
 from fasdemo.errors import UserError, printable
 from fasdemo.subcommands import subcommand
@@ -92,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run fasdemo; returns the exit status: 0, 2 for unusable input, 130 after Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    terminal_log.install()
     try:
         if arguments and not arguments[0].startswith("-"):
             return _subcommand(arguments[0], arguments[1:])
