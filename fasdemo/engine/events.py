@@ -31,7 +31,7 @@ LONGEST_LINE = 1 << 20
 """Characters of one line of a log that is read."""
 MOST_EVENTS = 200_000
 """A log has one a change: a busy door fills this in months."""
-LARGEST_LOG = 256 * 1024 * 1024
+LARGEST_LOG = 64 * 1024 * 1024
 _LATEST_S = 1e11
 """Seconds since 1970 reach it in the year 5138."""
 

@@ -68,7 +68,10 @@ def _limit_memory() -> None:
             used = int(file.read().split()[0]) * resource.getpagesize()
     except OSError:
         used = 1024**3
-    resource.setrlimit(resource.RLIMIT_AS, (used + MOST_MEMORY, used + MOST_MEMORY))
+    # A person's own, lower limit stays.
+    lower = [one for one in resource.getrlimit(resource.RLIMIT_AS) if one != resource.RLIM_INFINITY]
+    limit = min([used + MOST_MEMORY, *lower])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def main() -> int:

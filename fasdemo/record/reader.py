@@ -26,9 +26,9 @@ from fasdemo.record.video_track import VideoTrack
 from fasdemo.record.writer import FOLDERS, VIDEO_FILES
 
 _MAX_JSON_BYTES = 64 * 1024 * 1024
-_MAX_CSV_BYTES = 256 * 1024 * 1024
-_MAX_ROWS = 1_000_000
-"""Nine hours at 30 frames a second."""
+_MAX_CSV_BYTES = 128 * 1024 * 1024
+_MAX_ROWS = 500_000
+"""Four and a half hours at 30 frames a second, which take 0.7 GB."""
 _LATEST_S = 1e11
 """Devices count seconds since they were started, or since 1970, of which 1e11 is the year 5138."""
 _MOST = 2**62

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -189,8 +190,8 @@ def hungry(gigabytes: float) -> onnx.ModelProto:
     model = make_graph(("rgb",))
     model.graph.initializer.append(numpy_helper.from_array(np.array([int(gigabytes * 2**28)], np.int64), "shape"))
     model.graph.node.append(helper.make_node("ConstantOfShape", ["shape"], ["big"]))
-    model.graph.node.append(helper.make_node("ReduceSum", ["big"], ["sum"], keepdims=0))
-    model.graph.node.append(helper.make_node("Mul", ["sum", "zero"], ["nothing"]))
+    model.graph.node.append(helper.make_node("ReduceSum", ["big"], ["total"], keepdims=0))
+    model.graph.node.append(helper.make_node("Mul", ["total", "zero"], ["nothing"]))
     model.graph.node.append(helper.make_node("Add", ["logits", "nothing"], ["heavy"]))
     model.graph.output[0].name = "heavy"
     return model
@@ -206,7 +207,13 @@ def test_a_model_that_asks_for_all_memory_is_refused(tmp_path: Path, gigabytes: 
         "from pathlib import Path; from fasdemo.models.registry import choose\n"
         "choose(frozenset({'rgb'}), argument, folder=Path(argument).parent / 'none')"
     )
-    assert "UserError" in run_bounded(code, str(path), 256)
+    assert re.search("UserError.*ConstantOfShape", run_bounded(code, str(path), 4096))
+
+
+def test_a_model_that_asks_for_a_little_is_taken(tmp_path: Path) -> None:
+    # The same graph: it is the amount that is refused.
+    path = save(hungry(0.001), tmp_path / "m.onnx", HUNGRY_CARD)
+    assert choose(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
 
 
 def test_a_modest_stranger_is_tried_out_once_and_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
