@@ -43,7 +43,8 @@ def precision_of(config: Config, accelerator: str) -> Precision:
 def spare_slow_kernels(network: nn.Module) -> None:
     """Run strided depthwise convolutions in float32 inside a bfloat16 region of the CPU.
 
-    Their bfloat16 backward pass has no fast kernel there: at 32 x 96 x 32 x 32 it takes 18 ms against 1.4.
+    Their bfloat16 backward pass has no fast kernel there: at 32 x 96 x 32 x 32 it takes 33 ms against 2.7
+    on one thread.
     Only for the copy of a network that is trained: `copy.deepcopy` would share the changed layers.
     """
     for module in network.modules():

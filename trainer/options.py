@@ -95,6 +95,7 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--precision", choices=["auto", "32-true", "bf16-mixed", "16-mixed"])
     group.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     group.add_argument("--devices", type=int, metavar="N", help="processes on this machine; torchrun sets it itself")
+    group.add_argument("--threads", type=int, metavar="N", help="of the processor, for the network (all cores)")
     group.add_argument("--gpus", metavar="IDS", help="published spelling: these GPUs, e.g. 0,1; ignored without any")
 
 
@@ -145,7 +146,13 @@ def data_config(args: argparse.Namespace, config: Config) -> DataConfig:
 
 
 def machine(args: argparse.Namespace) -> tuple[str, int | str]:
-    """Accelerator and devices for Fabric."""
+    """Accelerator and devices for Fabric; sets the number of threads."""
+    if args.threads is not None:
+        import torch
+
+        if args.threads < 1:
+            raise UserError(f"--threads {args.threads}: give at least 1.")
+        torch.set_num_threads(args.threads)
     if args.gpus is not None and args.device != "cpu":
         import torch
 
