@@ -140,6 +140,8 @@ class DataConfig(_Part):
     """Training stops where a larger share of the pictures is missing or unreadable."""
     exclude_species: tuple[str, ...] = ()
     """Left out of training and development, kept in the test: how unseen attacks are measured."""
+    exclude_sensors: tuple[str, ...] = ()
+    """The same for everything taken with these sensors; for sets that name them, as generated ones do."""
     limit: Annotated[int, Field(ge=0)] = 0
     """At most this many samples a split, evenly picked; 0 takes all."""
 

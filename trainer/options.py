@@ -63,7 +63,19 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--limit", type=int, metavar="N", help="at most N samples of each part")
     group.add_argument("--max-missing", type=float, metavar="SHARE", help="stop where more pictures are missing (0.01)")
     group.add_argument(
-        "--exclude-species", nargs="+", metavar="NAME", help="train without these attacks, test with them"
+        "--without-species",
+        "--exclude-species",
+        dest="exclude_species",
+        nargs="+",
+        metavar="NAME",
+        help="train without these attacks, test with them",
+    )
+    group.add_argument(
+        "--without-sensors",
+        dest="exclude_sensors",
+        nargs="+",
+        metavar="NAME",
+        help="generated sets: train without what these took, test with it",
     )
 
 
@@ -106,8 +118,9 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
         value = getattr(args, option, None)
         if value is not None:
             found[key] = str(value) if isinstance(value, Path) else value
-    if getattr(args, "exclude_species", None):
-        found["data.exclude_species"] = list(args.exclude_species)
+    for option in ("exclude_species", "exclude_sensors"):
+        if getattr(args, option, None):
+            found[f"data.{option}"] = list(getattr(args, option))
     for text in getattr(args, "init", None) or ():
         part, equals, path = text.partition("=")
         if not equals:
@@ -142,6 +155,7 @@ def data_config(args: argparse.Namespace, config: Config) -> DataConfig:
         base |= dict.fromkeys((*places, "layout"))
         base = {key: value for key, value in base.items() if value is not None}
     base.pop("exclude_species", None)
+    base.pop("exclude_sensors", None)
     return check_data(base | found)
 
 

@@ -1,5 +1,6 @@
 """The public data sets' layouts, split by person, and what is said about damaged or misleading lists."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ import tiny_trees
 from tiny_set import write_tiny_set
 
 from fasdemo.errors import UserError
+from trainer import options
 from trainer.__main__ import main
-from trainer.config import DataConfig
+from trainer.config import DataConfig, check
 from trainer.data.faces import UnreadableError
 from trainer.data.folders import by_person, detect_layout
 from trainer.data.lists import ListSet, read_list
@@ -204,3 +206,51 @@ def test_balanced_epochs_show_every_species_alike_and_every_sample_in_turn(trees
         assert (species == "01_en_b").sum() == 2
     assert set(np.bincount(seen, minlength=32)[train.labels == 1]) == {2}
     np.testing.assert_array_equal(epoch_order(train, "species", 8, 0, 3), epoch_order(train, "species", 8, 0, 3))
+
+
+def test_a_generated_set_without_some_species_and_sensors(tmp_path):
+    folder = write_tiny_set(tmp_path / "set")
+    table = (folder / "samples.csv").read_text().splitlines()
+    # Every third sample of each person is another sensor's.
+    changed = [line.replace("d435", "tof") if k % 3 == 0 else line for k, line in enumerate(table)]
+    (folder / "samples.csv").write_text("\n".join([table[0], *changed[1:]]) + "\n")
+    data = DataConfig(folder=folder, exclude_species=("replay",), exclude_sensors=("tof",))
+    whole = open_splits(DataConfig(folder=folder), ("depth",), False)
+    splits = open_splits(data, ("depth",), False)
+    assert {*whole.train.species} == {"", "print-flat", "replay"}
+    for part, all_of_it in ((splits.train, whole.train), (splits.dev, whole.dev)):
+        assert {*part.species} == {"", "print-flat"}
+        assert {*part.sensors} == {"d435"}
+        kept = [n for n, s, c in zip(all_of_it.names, all_of_it.species, all_of_it.sensors, strict=True)
+                if s != "replay" and c != "tof"]  # fmt: skip
+        assert part.names == kept
+    assert splits.test.names == whole.test.names
+
+
+@pytest.mark.parametrize(
+    ("excluded", "sentence"),
+    [
+        ({"exclude_species": ("reply",)}, "--without-species reply: .* has print-flat, replay"),
+        ({"exclude_sensors": ("tof",)}, "--without-sensors tof: .* has d435"),
+        ({"exclude_species": ("replay", "print-flat")}, "the training part holds no attacks"),
+        ({"exclude_sensors": ("d435",)}, "the training part is empty"),
+    ],
+)
+def test_what_cannot_be_left_out(tmp_path, excluded, sentence):
+    with pytest.raises(UserError, match=sentence):
+        open_splits(DataConfig(folder=write_tiny_set(tmp_path / "set"), **excluded), ("depth",), False)
+
+
+def test_the_options_that_leave_out(tmp_path):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", default="fasdemo-flex")
+    options.add_data(parser)
+    args = parser.parse_args(
+        ["--data", str(tmp_path), "--without-species", "poster", "mask-resin", "--without-sensors", "tof"]
+    )
+    data = options.configure(args).data
+    assert data.exclude_species == ("poster", "mask-resin")
+    assert data.exclude_sensors == ("tof",)
+    assert (
+        check({"name": "a", "network": {"arch": "FeatherNetB"}, "data": data.model_dump(mode="json")}, "x").data == data
+    )

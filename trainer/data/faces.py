@@ -46,6 +46,7 @@ class FaceSet(Protocol):
         labels: int64 (N,): 1 live, 0 attack, -1 unlabelled.
         species: str (N,): the attack's species, empty where live or unknown.
         subjects: str (N,): who is seen, empty where unknown.
+        sensors: str (N,): what it was taken with, empty where unknown.
         names: N names as the set's list file writes them, `color depth ir` where it has three files a sample.
         lines: int64 (N,): samples with the same number are frames of one video, which is scored as one.
         streams: what `pictures` gives.
@@ -57,6 +58,7 @@ class FaceSet(Protocol):
     labels: Ints
     species: Names
     subjects: Names
+    sensors: Names
     names: list[str]
     lines: Ints
     streams: frozenset[Stream]
@@ -83,6 +85,7 @@ class SubsetOf:
         self.labels = whole.labels[self._indices]
         self.species = whole.species[self._indices]
         self.subjects = whole.subjects[self._indices]
+        self.sensors = whole.sensors[self._indices]
         self.names = [whole.names[i] for i in self._indices]
         self.lines = whole.lines[self._indices]
         self.streams = whole.streams

@@ -26,6 +26,7 @@ class Generated:
         self.labels = (table["label"] == "live").astype(np.int64)
         self.species = np.where(self.labels == 1, "", table["species"]).astype(np.str_)
         self.subjects = table["person"].astype(np.str_)
+        self.sensors = table["sensor"].astype(np.str_)
         self.split = table["split"].astype(np.str_)
         self.names = [f"{folder.name}/{number}" for number in table["sample"]]
         self.lines = np.arange(len(self.labels))

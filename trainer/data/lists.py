@@ -107,6 +107,7 @@ class ListSet:
         self.subjects = np.array(
             [details.get(k, (d.subject, ""))[0] for k, d in zip(keys, described, strict=True)], dtype="<U64"
         )
+        self.sensors = np.full(len(there), "", dtype="<U64")
         self.names = [e.text for e in there]
         self.lines: Ints = np.array([e.line for e in there], np.int64)
         streams = [frozenset(e.files) for e in there]

@@ -40,7 +40,7 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
 
     Raises:
         UserError: no data set, an unknown layout, a required stream absent, a list with one class only, too many
-            missing pictures.
+            missing pictures, an excluded species or sensor that the set does not have, or nothing left without it.
     """
     if data.folder is None and data.train_list is None:
         raise UserError("no data: give --data FOLDER (a generated set, sessions) or --train-list and --val-list.")
@@ -49,7 +49,7 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
         check_classes(part, name)
     for part in (splits.train, splits.dev, *([splits.test] if splits.test is not None else [])):
         check_streams(part, streams, flexible)
-    keep = tuple(_without(part, data.exclude_species) for part in (splits.train, splits.dev))
+    keep = _without(splits, data)
     return Splits(
         thin(keep[0], data.limit),
         thin(keep[1], data.limit),
@@ -213,5 +213,22 @@ def _missing(sets: object) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _without(part: FaceSet, species: tuple[str, ...]) -> FaceSet:
-    return SubsetOf(part, np.flatnonzero(~np.isin(part.species, species))) if species else part
+def _without(splits: Splits, data: DataConfig) -> tuple[FaceSet, FaceSet]:
+    """The training and development parts without the excluded species and sensors; the test keeps them."""
+    if not data.exclude_species and not data.exclude_sensors:
+        return splits.train, splits.dev
+    parts = [part for part in (splits.train, splits.dev, splits.test) if part is not None]
+    for option, names, known in (
+        ("--without-species", data.exclude_species, {str(s) for part in parts for s in part.species}),
+        ("--without-sensors", data.exclude_sensors, {str(s) for part in parts for s in part.sensors}),
+    ):
+        for name in names:
+            if name not in known:
+                has = ", ".join(sorted(known - {""})) or "no names for them"
+                raise UserError(f"{option} {name}: {splits.train.source} has {has}; correct the name.")
+    kept = []
+    for title, part in (("training", splits.train), ("development", splits.dev)):
+        out = np.isin(part.species, data.exclude_species) | np.isin(part.sensors, data.exclude_sensors)
+        kept.append(SubsetOf(part, np.flatnonzero(~out)))
+        check_classes(kept[-1], title)
+    return kept[0], kept[1]
