@@ -7,7 +7,8 @@ import pytest
 from engine_fixtures import ScriptedFinder, ScriptedJudge
 from scenes import frame
 
-from fasdemo.engine.engine import EYES_CLOSED_S, Engine
+from fasdemo.engine.closer_look import EYES_CLOSED_S
+from fasdemo.engine.engine import Engine
 from fasdemo.engine.gates import physical_codes, quality_codes
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status

@@ -1,0 +1,81 @@
+"""Auto-exposure on the face: tells a camera where to look, seldom, and only when the face has really moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from fasdemo.capture.source import Source
+from fasdemo.engine.result import FaceVerdict, FrameResult
+
+Region = tuple[float, float, float, float]
+
+_EVERY_S = 1.0
+"""A camera's exposure settles within half a second; a region that changes faster keeps it from settling."""
+_AGAIN_S = 5.0
+"""The same region is named again after this time: a camera may refuse one while it starts."""
+_SAME = 0.5
+"""Two boxes that share this much of their union are one place."""
+_LARGER = 1.5
+"""Another face takes over when its box is so many times larger."""
+_AWAY_S = 2.0
+"""So long after the last face the whole picture counts again, or the next face may come into the dark."""
+
+
+class FaceFocus:
+    """Feed it every result of a source; it asks the camera for exposure on the main face.
+
+    Files and cameras that cannot be asked are left alone. Never raises: a picture that is exposed less well is no
+    reason to stop judging.
+
+    Args:
+        source: an entered source; one that can is asked through its `focus_on`.
+    """
+
+    def __init__(self, source: Source) -> None:
+        ask: Callable[[Region], None] | None = getattr(source, "focus_on", None)
+        self._ask = ask if source.info.live else None
+        self._whole: Region = (0.0, 0.0, float(source.info.width), float(source.info.height))
+        self._track: int | None = None
+        self._region: Region | None = None
+        self._asked_s = -math.inf
+        self._seen_s = -math.inf
+
+    def look(self, result: FrameResult) -> None:
+        """Take the next result; its own time decides, no clock is read."""
+        if self._ask is None:
+            return
+        now = result.timestamp_s
+        face = self._main(result.faces)
+        if face is None:
+            if self._region is not None and now - self._seen_s >= _AWAY_S:
+                self._region, self._track = None, None
+                self._ask(self._whole)
+            return
+        self._track, self._seen_s = face.track_id, now
+        moved = self._region is None or _overlap(self._region, face.face.box) < _SAME
+        if now - self._asked_s >= (_EVERY_S if moved else _AGAIN_S):
+            self._region = face.face.box if moved else self._region
+            self._asked_s = now
+            assert self._region is not None
+            self._ask(self._region)
+
+    def _main(self, faces: tuple[FaceVerdict, ...]) -> FaceVerdict | None:
+        usable = [one for one in faces if all(map(math.isfinite, one.face.box)) and _area(one.face.box) > 0]
+        largest = max(usable, key=lambda one: _area(one.face.box), default=None)
+        known = next((one for one in usable if one.track_id == self._track), None)
+        if largest is None or known is None:
+            return largest
+        return largest if _area(largest.face.box) > _LARGER * _area(known.face.box) else known
+
+
+def _area(box: Region) -> float:
+    return max(box[2], 0.0) * max(box[3], 0.0)
+
+
+def _overlap(one: Region, other: Region) -> float:
+    """Intersection over union."""
+    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    high = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    shared = max(wide, 0.0) * max(high, 0.0)
+    return shared / (_area(one) + _area(other) - shared)

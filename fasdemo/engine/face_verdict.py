@@ -1,0 +1,86 @@
+"""From what a frame shows of one face, and what is remembered of it, to the verdict with its reasons."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from fasdemo.engine.closer_look import eyes_and_cover
+from fasdemo.engine.face_work import FaceWork
+from fasdemo.engine.fusion import judge_still
+from fasdemo.engine.gates import physical_codes
+from fasdemo.engine.policy import Policy
+from fasdemo.engine.reasons import Effect, effect, guidance, ordered
+from fasdemo.engine.result import FaceVerdict, Status
+from fasdemo.engine.track_state import TrackState
+from fasdemo.engine.view import breaks, view_of
+from fasdemo.models.card import Threshold
+
+log = logging.getLogger(__name__)
+
+
+def face_verdict(
+    work: FaceWork,
+    state: TrackState,
+    shared: Iterable[str],
+    policy: Policy,
+    threshold: Threshold,
+    now_s: float,
+    still: bool,
+) -> FaceVerdict:
+    """The verdict on one face.
+
+    Args:
+        work: what the stages found in this frame.
+        state: what is remembered of the track; changed.
+        shared: reasons that concern the whole frame.
+        policy: its limits.
+        threshold: of the policy, for a picture that stands alone.
+        now_s: the frame's time on the source's clock.
+        still: the picture stands alone.
+    """
+    prediction = work.prediction
+    score = None if prediction is None else prediction.score
+    codes = [*shared, *work.codes]
+    if work.quality is not None and prediction is not None:
+        codes += physical_codes(work.evidence, work.quality, prediction.per_modality, policy)
+    codes += eyes_and_cover(work, state, now_s, still)
+    if still:
+        status, more = judge_still(score, codes, threshold)
+        fused = score
+    else:
+        codes += _break_codes(work, state, now_s)
+        more = state.fusion.update(now_s, score, codes)
+        status, fused = state.fusion.status, state.fusion.score
+    reasons = ordered([*codes, *more])
+    if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons):
+        # Unreachable while fusion keeps its promise; the last word belongs to the reasons.
+        status = Status.UNCERTAIN
+    return FaceVerdict(
+        track_id=work.track.id,
+        face=work.face,
+        status=status,
+        score=fused,
+        frame_score=score,
+        reasons=reasons,
+        per_modality={} if prediction is None else prediction.per_modality,
+        evidence=work.evidence,
+        guidance="" if status is Status.LIVE else guidance(reasons),
+        crops=work.crops,
+    )
+
+
+def _break_codes(work: FaceWork, state: TrackState, now_s: float) -> list[str]:
+    """Whether something else stands where the face was; the evidence starts afresh then."""
+    if work.crops is None or work.small is None:
+        state.view, state.in_last_frame = None, False
+        return []
+    margin = None if work.prediction is None else work.prediction.margin
+    now = view_of(now_s, work.face, work.crops, work.small, margin)
+    before, state.view = state.view, now
+    found = [] if before is None else breaks(before, now, unseen=not state.in_last_frame)
+    state.in_last_frame = True
+    if found:
+        log.debug("track %s: %s changed", work.track.id, ", ".join(found))
+        state.start_afresh()
+    return ["view_changed"] if found else []

@@ -1,0 +1,60 @@
+"""One face on its way through a frame: what each stage found, and the stage that aligns and measures it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from fasdemo.engine.evidence import Grids, grids, measure
+from fasdemo.engine.gates import quality_codes
+from fasdemo.engine.policy import Policy
+from fasdemo.faces.face import Face
+from fasdemo.faces.quality import Quality, assess
+from fasdemo.faces.tracker import Track
+from fasdemo.frames import FrameSet
+from fasdemo.models.card import ModelCard
+from fasdemo.models.crop import FaceCrops, crop_face
+from fasdemo.models.predictor import Prediction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class FaceWork:
+    """One face of one frame; what is None was not reached, or failed with a code.
+
+    Attributes:
+        track: of the finder.
+        face: the track's face, with landmarks or blendshapes where they are known.
+        crops, small: the aligned crops and their block means.
+        quality: of the face's picture.
+        prediction: of the network.
+        codes: reasons so far, see `fasdemo.engine.reasons`.
+        evidence: measurements by name.
+    """
+
+    track: Track
+    face: Face
+    crops: FaceCrops | None = None
+    small: Grids | None = None
+    quality: Quality | None = None
+    prediction: Prediction | None = None
+    codes: list[str] = field(default_factory=list)
+    evidence: dict[str, float | None] = field(default_factory=dict)
+
+
+def align(frame: FrameSet, work: FaceWork, card: ModelCard, policy: Policy) -> None:
+    """Cut the crops that the network sees, measure them and judge their quality; a failure is `score_missing`."""
+    try:
+        crops = crop_face(frame, work.face, card.crop, card.input_size)
+        assert crops.rgb is not None
+        small = grids(crops)
+        quality = assess(work.face, crops.rgb)
+        work.evidence = measure(frame, work.face, crops, small)
+    except Exception:  # OpenCV and NumPy raise what they like for key points from nowhere
+        log.exception("face %s of frame %s could not be aligned", work.track.id, frame.index)
+        work.codes.append("score_missing")
+        return
+    work.crops, work.small, work.quality = crops, small, quality
+    shape = (frame.rgb.shape[0], frame.rgb.shape[1])
+    work.codes += quality_codes(quality, work.face.box, shape, crops.inside, policy)

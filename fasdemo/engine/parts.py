@@ -1,0 +1,78 @@
+"""What an engine is made of: anything that finds faces, judges crops or adds landmarks as these protocols say."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.faces.face import Face
+from fasdemo.faces.tracker import Track
+from fasdemo.models.card import ModelCard
+from fasdemo.models.crop import FaceCrops
+from fasdemo.models.predictor import Prediction
+
+
+class Finder(Protocol):
+    """What `fasdemo.faces.finder.FaceFinder` offers."""
+
+    def find(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False) -> list[Track]:
+        """The faces of one frame."""
+        ...
+
+    def find_in_crop(self, crop: npt.NDArray[np.uint8]) -> Face | None:
+        """The face in a crop of one, e.g. of the infrared image."""
+        ...
+
+    def reset(self) -> None:
+        """Forget every face."""
+        ...
+
+    def close(self) -> None:
+        """Release what it holds."""
+        ...
+
+
+class Judge(Protocol):
+    """What `fasdemo.models.predictor.Predictor` offers."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model says about itself."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the model file."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """Where it runs."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences for the user."""
+        ...
+
+    def predict(self, crops: list[FaceCrops]) -> list[Prediction]:
+        """Judge the faces of one frame."""
+        ...
+
+    def close(self) -> None:
+        """Release what it holds."""
+        ...
+
+
+class Landmarker(Protocol):
+    """What `fasdemo.faces.landmarks.FaceLandmarks` offers."""
+
+    def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
+        """The same face with landmarks and blendshapes, where they were found."""
+        ...
+
+    def close(self) -> None:
+        """Release what it holds."""
+        ...

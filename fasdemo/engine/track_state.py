@@ -1,0 +1,79 @@
+"""What the engine remembers of each tracked face between frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fasdemo.engine.fusion import Fusion
+from fasdemo.engine.view import View
+from fasdemo.models.card import Threshold
+
+_KEPT_S = 1.0
+"""How long a face that is not seen is remembered; the finder gives it up before."""
+
+
+@dataclass(slots=True)
+class TrackState:
+    """One track.
+
+    Attributes:
+        fusion: the evidence so far.
+        view: what was last compared, None before the first look and after one that could not be aligned.
+        seen_s: when the face was last seen; this and all other times are on the source's clock.
+        in_last_frame: it was seen in the frame before this one.
+        landmarks_s, ir_face_s: when landmarks, or the face in infrared, were last looked for.
+        landmarks_missed, ir_face_missed: looks in a row that did not find them.
+        blendshapes: of the last landmarks.
+        eyes_closed_since_s: None while they are open, or not known.
+        ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
+    """
+
+    fusion: Fusion
+    view: View | None = None
+    seen_s: float = 0.0
+    in_last_frame: bool = False
+    landmarks_s: float = -math.inf
+    landmarks_missed: int = 0
+    blendshapes: dict[str, float] | None = None
+    eyes_closed_since_s: float | None = None
+    ir_face_s: float = -math.inf
+    ir_face_missed: int = 0
+    ir_landmark_error: float | None = None
+
+    def start_afresh(self) -> None:
+        """Something else stands there now: what was last seen in infrared and by the landmarks was another thing."""
+        self.fusion.restart()
+        self.ir_face_s = self.landmarks_s = -math.inf
+        self.ir_face_missed = self.landmarks_missed = 0
+        self.blendshapes, self.eyes_closed_since_s = None, None
+
+
+class TrackStates:
+    """The states of all tracks by their numbers, which are never used again."""
+
+    def __init__(self, threshold: Threshold) -> None:
+        self._threshold = threshold
+        self._states: dict[int, TrackState] = {}
+
+    def __getitem__(self, track_id: int) -> TrackState:
+        if track_id not in self._states:
+            self._states[track_id] = TrackState(Fusion(self._threshold))
+        return self._states[track_id]
+
+    def see(self, present: Iterable[int], timestamp_s: float) -> None:
+        """Note which tracks a frame shows, and drop those that have not been seen for a while."""
+        shown = frozenset(present)
+        for number, state in self._states.items():
+            if number not in shown:
+                state.in_last_frame = False
+        for number in shown:
+            self[number].seen_s = timestamp_s
+        self._states = {
+            number: state for number, state in self._states.items() if timestamp_s - state.seen_s <= _KEPT_S
+        }
+
+    def clear(self) -> None:
+        """Forget every track."""
+        self._states.clear()
