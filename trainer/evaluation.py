@@ -16,7 +16,7 @@ from fasdemo.frames import Stream
 from fasdemo.models.card import Calibration, Metric, Threshold
 from trainer import metrics
 from trainer.config import Config, all_subsets
-from trainer.data.faces import FaceSet, counts
+from trainer.data.faces import NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, counts
 from trainer.judge import Judge
 from trainer.metrics import Scored
 from trainer.policy import aligned, log_odds, platt, thresholds
@@ -68,6 +68,7 @@ class Evaluation:
         by_subset: the same for every subset of a flexible network's streams.
         own: per stream of a flexible network its own, uncalibrated probability (N,).
         figures: everything that is reported, plain types.
+        held_out: species and sensors that the network never saw; the figures on them are apart.
     """
 
     name: str
@@ -76,12 +77,28 @@ class Evaluation:
     by_subset: dict[Subset, Floats]
     own: dict[Stream, Floats] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
+    held_out: HeldOut = NOTHING_HELD_OUT
 
     def scored(self, subset: Subset | None = None) -> Scored:
-        """The labelled samples, a video's frames as one; of all streams or of a subset."""
+        """The labelled samples of species and sensors that were seen, a video's frames as one; of all streams or of a
+        subset.
+        """
+        return self.part(self.held_out.seen(self.face_set), subset)
+
+    def unseen_species(self) -> Scored:
+        """Attacks of species that were held out, with sensors that were seen."""
+        held = self.held_out
+        return self.part(held.unseen_species(self.face_set) & ~held.unseen_sensor(self.face_set))
+
+    def unseen_sensor(self, name: str) -> Scored:
+        """What a held-out sensor took of live faces and of species that were seen."""
+        return self.part((self.face_set.sensors == name) & ~self.held_out.unseen_species(self.face_set))
+
+    def part(self, mask: npt.NDArray[np.bool_], subset: Subset | None = None) -> Scored:
+        """The labelled samples of a mask (N,), a video's frames as one."""
         face_set, scores = self.face_set, self.scores if subset is None else self.by_subset[subset]
         first, means = by_line(face_set, scores)
-        known = face_set.labels[first] >= 0
+        known = (face_set.labels[first] >= 0) & mask[first]
         return Scored.of(means[known], face_set.labels[first][known], face_set.species[first][known])
 
 
@@ -136,22 +153,32 @@ def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
 
 
 def evaluate(
-    judge: Judge, loader: Any, fabric: Fabric, decision: Decision, name: str, subsets: Sequence[Subset] | None = None
+    judge: Judge,
+    loader: Any,
+    fabric: Fabric,
+    decision: Decision,
+    name: str,
+    subsets: Sequence[Subset] | None = None,
+    held_out: HeldOut = NOTHING_HELD_OUT,
 ) -> Evaluation:
-    """Score a set and compute both families of figures at the decision's thresholds."""
+    """Score a set and compute both families of figures at the decision's thresholds, what was held out apart."""
     face_set: FaceSet = loader.face_set
     margins = score(judge, loader, fabric, subsets or subsets_of(judge, face_set), description=name)
     by_subset = {subset: decision.scores(values, subset) for subset, values in margins.fused.items()}
     own = {stream: probability(values) for stream, values in margins.own.items()}
-    result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset, own)
+    result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset, own, held_out=held_out)
     result.figures.update(_figures(result, decision))
     return result
 
 
 def card_metrics(evaluation: Evaluation, decision: Decision, command: str) -> dict[str, Metric]:
-    """The card's measured figures: seed metrics, ISO figures at the default policy, every species and every subset."""
+    """The card's measured figures: seed metrics, ISO figures at the default policy, every species and every subset.
+
+    They are of species and sensors that were seen; `apcer_unseen:SPECIES`, and of a held-out sensor `acer_unseen:NAME`,
+    `apcer_max_unseen:NAME` and `bpcer_unseen:NAME`, are of those that were not.
+    """
     scored = evaluation.scored()
-    data = f"{command} ({counts(evaluation.face_set)})"
+    data = f"{command} ({_counted(evaluation)})"
     result = _at_policy(scored, decision, data, "")
     for name, value in metrics.seed_metrics(scored).items():
         if name in ("eer", "auc", *metrics.SEED_FPR):
@@ -168,7 +195,25 @@ def card_metrics(evaluation: Evaluation, decision: Decision, command: str) -> di
         found = _at_policy(evaluation.scored(subset), decision, data, prefix)
         found[f"{prefix}eer"] = Metric(value=metrics.eer(evaluation.scored(subset)), data=data)
         result |= {key: value for key, value in found.items() if not key.split("/")[-1].startswith("apcer:")}
+    for name, metric in _at_policy(evaluation.unseen_species(), decision, data, "").items():
+        if name.startswith("apcer:"):
+            note = f"{metric.note}; of this species no attack was trained on"
+            result[name.replace("apcer:", "apcer_unseen:")] = metric.model_copy(update={"note": note})
+    for sensor in sorted(evaluation.held_out.sensors):
+        for name, metric in _at_policy(evaluation.unseen_sensor(sensor), decision, data, "").items():
+            if name in ("acer", "apcer_max", "bpcer"):
+                note = f"{metric.note}; nothing was trained on that this sensor took"
+                result[f"{name}_unseen:{sensor}"] = metric.model_copy(update={"note": note})
     return result
+
+
+def _counted(evaluation: Evaluation) -> str:
+    """How many of what the figures are of."""
+    face_set = evaluation.face_set
+    if not evaluation.held_out:
+        return counts(face_set)
+    seen = SubsetOf(face_set, np.flatnonzero(evaluation.held_out.seen(face_set)))
+    return f"seen species and sensors: {counts(seen)}"
 
 
 def _at_policy(scored: Scored, decision: Decision, data: str, prefix: str) -> dict[str, Metric]:
@@ -197,13 +242,21 @@ def _figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
     scored = evaluation.scored()
     at = {f"policy {name}": threshold.live_above for name, threshold in decision.thresholds.items()}
     figures: dict[str, Any] = {
-        "data": f"{evaluation.name} part of {_name(evaluation.face_set)}: {counts(evaluation.face_set)}",
+        "data": f"{evaluation.name} part of {_name(evaluation.face_set)}: {_counted(evaluation)}",
         "seed metrics": metrics.seed_metrics(scored),
         "iso 30107-3": metrics.iso_metrics(scored, at),
         "thresholds": {name: threshold.model_dump(mode="json") for name, threshold in decision.thresholds.items()},
     }
+    threshold = decision.thresholds[decision.default_policy].live_above
+    if evaluation.held_out:
+        figures["held out"] = {
+            "species": metrics.at_threshold(evaluation.unseen_species(), threshold)["apcer_per_species"],
+            "sensors": {
+                name: {"eer": metrics.eer(part), **metrics.at_threshold(part, threshold)}
+                for name, part in ((n, evaluation.unseen_sensor(n)) for n in sorted(evaluation.held_out.sensors))
+            },
+        }
     if len(evaluation.by_subset) > 1:
-        threshold = decision.thresholds[decision.default_policy].live_above
         figures["subsets"] = {}
         for subset in evaluation.by_subset:
             part = evaluation.scored(subset)

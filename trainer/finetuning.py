@@ -46,7 +46,7 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     decision = loaded.decision or uncalibrated()
     loader = make_loader(config, loaded.judge, held_back)
     subsets = subsets_of(loaded.judge, held_back)
-    before = evaluate(loaded.judge, loader, fabric, decision, "before", subsets)
+    before = evaluate(loaded.judge, loader, fabric, decision, "before", subsets, splits.held_out)
 
     training = Training(config, splits, folder, fabric)
     try:

@@ -47,7 +47,7 @@ def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tupl
     evaluations = [evaluate(network, dev_loader, fabric, decision, "dev")]
     if splits.test is not None and (splits.test.labels >= 0).any():
         test_loader = make_loader(config, network, splits.test)
-        evaluations.append(evaluate(network, test_loader, fabric, decision, "test"))
+        evaluations.append(evaluate(network, test_loader, fabric, decision, "test", held_out=splits.held_out))
     last = evaluations[-1]
     command = f"python -m trainer evaluate {folder.name}/{MODEL} --data {_where(config)} --split {last.name}"
     facts = training_facts(config, splits.train, decision)
@@ -81,6 +81,13 @@ def summary(decision: Decision, evaluations: list[Evaluation]) -> str:
         )
         for name, entry in at["apcer_per_species"].items():
             lines.append(f"    {name:<24} APCER {_percent(entry['rate'])}  95 % {_interval(entry['ci95'])}")
+        for name, entry in figures.get("held out", {}).get("species", {}).items():
+            lines.append(f"    {name:<24} APCER {_percent(entry['rate'])}  95 % {_interval(entry['ci95'])}, never seen")
+        for name, entry in figures.get("held out", {}).get("sensors", {}).items():
+            lines.append(
+                f"    {name + ', never seen':<24} EER {_percent(entry['eer'])}, worst APCER "
+                f"{_percent(entry['apcer_max'])}, BPCER {_percent(entry['bpcer'])}"
+            )
         for name, entry in figures.get("subsets", {}).items():
             lines.append(
                 f"    {name:<24} EER {_percent(entry['eer'])}, worst APCER {_percent(entry['apcer_max'])}, "

@@ -177,3 +177,71 @@ def test_a_weaker_subset_gets_a_stricter_scale_of_its_own():
     # What was its own threshold of 3 lies on the common one of 1 now.
     assert log_odds(np.array([1.25]), Calibration(scale=2.0, bias=0.5))[0] == 3.0
     assert log_odds(np.array([1.25]), shifted)[0] == 1.0
+
+
+@pytest.fixture(scope="module")
+def held_out_set(tmp_path_factory) -> Path:
+    """A set whose species `replay` and sensor `tof` are in the test part alone."""
+    folder = write_tiny_set(tmp_path_factory.mktemp("held") / "set", people=8, shots=6)
+    with (folder / "samples.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows):
+        if row["split"] != "test":
+            row["species"] = row["species"] and "print-flat"
+        elif number % 12 >= 9:
+            row["sensor"] = "tof"
+    with (folder / "samples.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def test_what_was_held_out_is_counted_apart(held_out_set, tmp_path, capsys):
+    from trainer import checkpoint
+
+    command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(held_out_set), "--output", str(tmp_path)]
+    assert main([*command, *SMALL]) == 0
+    metrics = checkpoint.load(tmp_path / "model.pt").card["metrics"]
+    # Of the 12 pictures of each of the two test people, 3 are tof's; of the 6 attacks 3 are replays.
+    table = list(csv.DictReader((held_out_set / "samples.csv").open()))
+    test = [row for row in table if row["split"] == "test"]
+    seen = [row for row in test if row["species"] != "replay" and row["sensor"] != "tof"]
+    assert f"seen species and sensors: {len(seen)} samples" in metrics["bpcer"]["data"]
+    assert "apcer:print-flat" in metrics
+    assert "apcer:replay" not in metrics
+    assert "never" not in metrics["acer"]["note"]
+    assert metrics["apcer_unseen:replay"]["ci95"] is not None
+    assert "no attack was trained on" in metrics["apcer_unseen:replay"]["note"]
+    assert {"acer_unseen:tof", "bpcer_unseen:tof", "apcer_max_unseen:tof"} <= metrics.keys()
+    found = figures(capsys, str(tmp_path / "model.pt"), "--data", str(held_out_set))
+    assert found["held out"]["species"]["replay"]["rate"] == metrics["apcer_unseen:replay"]["value"]
+    assert found["held out"]["sensors"]["tof"]["bpcer"] == metrics["bpcer_unseen:tof"]["value"]
+    assert found["iso 30107-3"]["policy balanced"]["bpcer"] == metrics["bpcer"]["value"]
+
+
+def test_the_figures_of_what_was_held_out(held_out_set):
+    from trainer.config import DataConfig
+    from trainer.data.splits import open_splits
+    from trainer.evaluation import Evaluation
+
+    splits = open_splits(DataConfig(folder=held_out_set), ("depth",), False)
+    test = splits.test
+    assert (splits.held_out.species, splits.held_out.sensors) == ({"replay"}, {"tof"})
+    scores = np.where(test.labels == 1, 0.9, 0.1)
+    scores[test.species == "replay"] = 0.8
+    scores[(test.sensors == "tof") & (test.labels == 1)] = 0.2
+    evaluation = Evaluation("test", test, scores, {("depth",): scores}, held_out=splits.held_out)
+    assert set(evaluation.scored().species) == {"", "print-flat"}
+    assert evaluation.scored().live.min() == 0.9
+    assert apcer(evaluation.unseen_species(), 0.5)["replay"].value == 1.0
+    assert "print-flat" not in apcer(evaluation.unseen_species(), 0.5)
+    assert set(evaluation.unseen_sensor("tof").live) == {0.2}
+
+
+def test_a_model_remembers_what_it_was_trained_without(data, tmp_path, capsys):
+    command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(data), "--output", str(tmp_path)]
+    assert main([*command, *SMALL, "--without-species", "replay"]) == 0
+    found = figures(capsys, str(tmp_path / "model.pt"), "--data", str(data))
+    assert set(found["held out"]["species"]) == {"replay"}
+    assert set(found["iso 30107-3"]["policy balanced"]["apcer_per_species"]) == {"print-flat"}

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate; prints a summary or JSON."""
     from fasdemo.errors import UserError
     from fasdemo.frames import STREAMS
-    from trainer.data.splits import check_streams, open_part
+    from trainer.data.splits import check_streams, held_out, open_part
     from trainer.evaluation import decide, evaluate, subsets_of
     from trainer.finish import summary
     from trainer.history import write_text
@@ -70,7 +70,9 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"--subset {args.subset}: {'+'.join(judge.modalities)} of this network has no such subset.")
         subsets = [chosen]
     loader = make_loader(config, judge, face_set)
-    evaluation = evaluate(judge, loader, fabric, decision, args.split, subsets)
+    excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
+    apart = held_out(data.model_copy(update=excluded), judge.modalities)
+    evaluation = evaluate(judge, loader, fabric, decision, args.split, subsets, apart)
     check_readable(loader, data.max_missing)
     if not fabric.is_global_zero:
         return 0

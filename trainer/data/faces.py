@@ -76,6 +76,32 @@ class FaceSet(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Species and sensors that a test part has and training was never shown; figures on them are reported apart."""
+
+    species: frozenset[str] = frozenset()
+    sensors: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.species or self.sensors)
+
+    def unseen_species(self, face_set: FaceSet) -> npt.NDArray[np.bool_]:
+        """(N,): an attack of a species that was held out."""
+        return np.isin(face_set.species, sorted(self.species))
+
+    def unseen_sensor(self, face_set: FaceSet) -> npt.NDArray[np.bool_]:
+        """(N,): taken with a sensor that was held out."""
+        return np.isin(face_set.sensors, sorted(self.sensors))
+
+    def seen(self, face_set: FaceSet) -> npt.NDArray[np.bool_]:
+        """(N,): of a species and a sensor that training showed."""
+        return ~(self.unseen_species(face_set) | self.unseen_sensor(face_set))
+
+
+NOTHING_HELD_OUT = HeldOut()
+
+
 class SubsetOf:
     """Some samples of a set, in the given order."""
 

@@ -12,7 +12,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from trainer.config import DataConfig
 from trainer.data import folders
-from trainer.data.faces import ATTACK, LIVE, FaceSet, SubsetOf, thin
+from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, thin
 from trainer.data.lists import Entry, ListSet, read_list
 
 HELD_BACK = (0.8, 0.2, 0.0)
@@ -27,12 +27,14 @@ class Splits:
 
     Attributes:
         warnings: what a reader of the figures should know, one sentence each.
+        held_out: what the test shows and the training part does not: excluded, or rendered for the test alone.
     """
 
     train: FaceSet
     dev: FaceSet
     test: FaceSet | None
     warnings: tuple[str, ...] = ()
+    held_out: HeldOut = NOTHING_HELD_OUT
 
 
 def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -> Splits:
@@ -55,6 +57,7 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
         thin(keep[1], data.limit),
         None if splits.test is None else thin(splits.test, data.limit),
         (*splits.warnings, *shared_people(splits)),
+        _held_out(data, keep[0], splits.test),
     )
 
 
@@ -74,6 +77,18 @@ def open_part(data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all
     if found is None:
         raise UserError(f"{data.folder}: has no {part} part; choose another with --split, or give --{part}-list.")
     return thin(found, data.limit)
+
+
+def held_out(data: DataConfig, streams: tuple[Stream, ...]) -> HeldOut:
+    """What a network trained on this data was never shown; for data that trained nothing, what is excluded by name.
+
+    Raises:
+        UserError: the folder cannot be opened.
+    """
+    if data.folder is None or not _is_generated(data):
+        return _held_out(data, None, None)
+    splits = _open(data, streams)
+    return _held_out(data, splits.train, splits.test)
 
 
 def check_classes(part: FaceSet, name: str) -> None:
@@ -211,6 +226,22 @@ def _missing(sets: object) -> tuple[str, ...]:
             some = ", ".join(part.missing[:3])
             warnings.append(f"{part.source}: {len(part.missing)} pictures are missing ({some} ...) and left out.")
     return tuple(warnings)
+
+
+def _is_generated(data: DataConfig) -> bool:
+    """Whether it is a set whose every sample names its species and its sensor."""
+    if data.folder is None or data.train_list is not None:
+        return False
+    return (folders.detect_layout(data.folder) if data.layout == "auto" else data.layout) == "synth"
+
+
+def _held_out(data: DataConfig, train: FaceSet | None, test: FaceSet | None) -> HeldOut:
+    species, sensors = set(data.exclude_species), set(data.exclude_sensors)
+    if train is not None and test is not None and _is_generated(data):
+        # Public sets hold species back by protocol: there the figures are those of the whole test, as published.
+        species |= {str(name) for name in np.setdiff1d(test.species, train.species)}
+        sensors |= {str(name) for name in np.setdiff1d(test.sensors, train.sensors)}
+    return HeldOut(frozenset(species - {""}), frozenset(sensors - {""}))
 
 
 def _without(splits: Splits, data: DataConfig) -> tuple[FaceSet, FaceSet]:
