@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from fasdemo.annotated_video import AnnotatedVideo
+from fasdemo.capture.live import LiveSource
 from fasdemo.capture.open import open_source
 from fasdemo.capture.source import Source
 from fasdemo.engine.engine import Engine
@@ -56,18 +57,25 @@ def run_headless(options: argparse.Namespace) -> int:
         engine = stack.enter_context(
             Engine.for_source(source, model=options.model, device=options.device, policy=options.policy)
         )
-        for sentence in engine.warnings:
+        said = source.warnings
+        for sentence in (*said, *engine.warnings):
             print(f"fasdemo: {sentence}", file=sys.stderr)
         log = stack.enter_context(EventLog(options.log, engine)) if options.log else None
+        tapped = labels is not None and isinstance(source, LiveSource)
         if labels is not None:
             recorder = stack.enter_context(Recorder(options.record, session_of(labels, source.info)))
+            if isinstance(source, LiveSource):
+                # In the capture thread: frames that judging has no time for are recorded all the same.
+                source.tap(recorder.put)
+                stack.callback(source.tap, None)
         progress = stack.enter_context(bar())
         task = progress.add_task("judging", total=_expected(source, options.max_frames))
         try:
             for frame, result in engine.run_frames(source):
                 summary.add(result, frame.lost_before)
                 if recorder is not None:
-                    recorder.put(frame)
+                    if not tapped:
+                        recorder.put(frame)
                     if recorder.status.problem:
                         raise UserError(f"--record {options.record}: {recorder.status.problem}")
                 if log is not None:
@@ -81,7 +89,7 @@ def run_headless(options: argparse.Namespace) -> int:
                     break
         except KeyboardInterrupt:
             interrupted = True
-        warnings = source.warnings
+        warnings = [sentence for sentence in source.warnings if sentence not in said]
     # Standard output belongs to the JSON lines when they are asked for there.
     report = sys.stderr if options.json == "-" else sys.stdout
     for sentence in warnings:

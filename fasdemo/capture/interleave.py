@@ -11,7 +11,8 @@ class Interleaver:
     """Pairs each dark frame with the lit one just before it.
 
     The result has the dark frame's colour, IR and times, the lit frame's depth and its depth time, and `emitter_on`
-    False, which is what the IR image saw. Where the lit neighbour was lost, depth is missing.
+    False, which is what the IR image saw. Where the lit neighbour was lost, depth is missing. A frame whose state is
+    unknown can be neither: it is left out, and so is the pair that it would have been part of.
 
     Args:
         period_s: time between two frames of the device.
@@ -22,9 +23,10 @@ class Interleaver:
         self._lit: FrameSet | None = None
 
     def push(self, frame: FrameSet) -> FrameSet | None:
-        """A pair, when this frame completes one; else None. A frame without a known emitter state passes as it is."""
+        """A pair, when this frame completes one; else None."""
         if frame.emitter_on is None:
-            return frame
+            self._lit = None
+            return None
         if frame.emitter_on:
             self._lit = frame
             return None

@@ -15,6 +15,7 @@ from fasdemo.capture.supervisor import Box, DeviceError, Grabber, Patience, Supe
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
 
+Tap = Callable[[FrameSet], object]
 _WAITING = 4
 """Frames that may wait for a slow reader. Beyond, the oldest is dropped and counted: the present matters."""
 
@@ -51,6 +52,7 @@ class LiveSource:
         self._info: SourceInfo | None = None
         self._crash: BaseException | None = None
         self._overrun = 0
+        self._tap: Tap | None = None
 
     @property
     def info(self) -> SourceInfo:
@@ -61,11 +63,12 @@ class LiveSource:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Restarts and overruns so far."""
-        found = []
+        """How the device runs where that is not what was asked for, and its restarts so far."""
+        found = list(self.info.notes)
         if self._supervisor.restarts:
             reason = f" ({self._supervisor.message})" if self._supervisor.message else ""
-            found.append(f"{self.info.name}: restarted {self._supervisor.restarts} times{reason}.")
+            times = "once" if self._supervisor.restarts == 1 else f"{self._supervisor.restarts} times"
+            found.append(f"{self.info.name}: restarted {times}{reason}.")
         return tuple(found)
 
     @property
@@ -81,6 +84,14 @@ class LiveSource:
     def focus_on(self, box: Box) -> None:
         """Ask for auto-exposure on a face, x, y, width, height in RGB pixels; ignored where the device cannot."""
         self._supervisor.focus = box
+
+    def tap(self, tap: Tap | None) -> None:
+        """Hand every frame to `tap` too, in the capture thread and before it can be dropped; it must not block.
+
+        A slow reader misses frames; a recording must not. None ends it: no call comes after the return.
+        """
+        with self._arrived:
+            self._tap = tap
 
     def __enter__(self) -> Self:
         if not self._present():
@@ -120,6 +131,8 @@ class LiveSource:
 
     def _put(self, frame: FrameSet) -> None:
         with self._arrived:
+            if self._tap is not None:
+                self._tap(frame)
             if len(self._frames) >= self._waiting:
                 dropped = self._frames.popleft()
                 self._overrun += 1
@@ -132,6 +145,9 @@ class LiveSource:
             self._arrived.notify()
 
     def __iter__(self) -> Iterator[FrameSet]:
+        with self._arrived:
+            # What came before somebody looked was nobody's: the reader begins with the present.
+            self._frames.clear()
         while True:
             with self._arrived:
                 while not self._frames:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +24,13 @@ Emitter = Literal["on", "off", "interleaved"]
 _PRESETS = ("Hand", "Face Login", "Face Analytics", "Short Range", "Default")
 """Visual presets for a face at 0.25 to 1.5 m, best first, by the names that the device itself gives them."""
 _STREAM_NAMES: dict[str, Stream] = {"color": "rgb", "depth": "depth", "infrared": "ir"}
+_SILENT_SETS = 10
+"""So many sets in a row that do not tell whether they were lit: the device's frames carry no such metadata."""
+_PROBE_TRIES, _PROBE_MS = 30, 100
+NO_EMITTER_STATE = (
+    "The camera's frames do not tell whether the projector lit them, so it stays on and nothing is interleaved; "
+    "on Linux the RealSense SDK's kernel patches, or its user-space backend, bring this metadata."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class RealSenseSettings:
     height: int = 480
     fps: int = 30
     emitter: Emitter = "on"
-    """`interleaved`: every other frame lit; depth is taken from the lit ones and IR from the dark ones."""
+    """`interleaved`: every other frame lit; depth is taken from the lit ones and IR from the dark ones. Where the
+    frames do not tell which they are, the projector stays on: nothing is guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +192,7 @@ class PipelineGrabber:
         self._reader: Reader | None = None
         self._index = 0
         self._interleaver: Interleaver | None = None
+        self._notes: tuple[str, ...] = ()
         self.standing_faults: tuple[str, ...] = ()
 
     def start(self) -> SourceInfo:
@@ -239,6 +248,11 @@ class PipelineGrabber:
         calibration = calibration_of(sdk, running)
         self._reader = Reader(sdk, running, calibration, scale)
         if self._settings.emitter == "interleaved" and {"depth", "ir"} <= running.keys():
+            if not self._emitter_told():
+                self.stop()
+                self._notes = (NO_EMITTER_STATE,)
+                self._settings = replace(self._settings, emitter="on", fps=max(self._settings.fps // 2, 1))
+                return self._start()
             self._interleaver = Interleaver(1.0 / fps)
         about = describe(sdk, self._device)
         return SourceInfo(
@@ -252,7 +266,24 @@ class PipelineGrabber:
             frame_count=None,
             calibration=calibration,
             depth_scale=scale,
+            device_frames=2 if self._interleaver else 1,
+            notes=self._notes,
         )
+
+    def _emitter_told(self) -> bool:
+        """Whether the first frames tell if they were lit; True also where none came, which the supervisor notices."""
+        assert self._reader is not None
+        silent = 0
+        for _ in range(_PROBE_TRIES):
+            arrived, frames = self._pipeline.try_wait_for_frames(_PROBE_MS)
+            if not arrived:
+                continue
+            if self._reader.emitter_of(frames) is not None:
+                return True
+            silent += 1
+            if silent == _SILENT_SETS:
+                return False
+        return silent == 0
 
     def wait(self, timeout_s: float) -> FrameSet | None:
         """The next set; the SDK releases the GIL while it waits."""
@@ -283,12 +314,14 @@ class PipelineGrabber:
         reader = self._reader
         if reader is None:
             return
-        for sensor in self._device.query_sensors():
-            with contextlib.suppress(RuntimeError):
-                if not sensor.is_roi_sensor():
-                    continue
-                stream: Stream = "depth" if sensor.is_depth_sensor() else "rgb"
-                _set_region(self._sdk, sensor, region_for(reader, box, stream))
+        # A device that has just gone refuses even to list its sensors.
+        with contextlib.suppress(RuntimeError):
+            for sensor in self._device.query_sensors():
+                with contextlib.suppress(RuntimeError):
+                    if not sensor.is_roi_sensor():
+                        continue
+                    stream: Stream = "depth" if sensor.is_depth_sensor() else "rgb"
+                    _set_region(self._sdk, sensor, region_for(reader, box, stream))
 
 
 def region_for(reader: Reader, box: Box, stream: Stream) -> tuple[int, int, int, int]:

@@ -130,16 +130,14 @@ class Reader:
         if not color:
             return None
         times: dict[Stream, StreamTime] = {"rgb": _time(color)}
-        depth, ir, scale, emitter = None, None, self.depth_scale, None
+        depth, ir, scale = None, None, self.depth_scale
         if "depth" in self.profiles and (found := frames.get_depth_frame()):
             depth = cast(Depth, np.asanyarray(found.get_data()).copy())
             scale = float(found.get_units()) or scale
             times["depth"] = _time(found)
-            emitter = self._emitter(found)
-        if "ir" in self.profiles and (found := frames.get_infrared_frame(self.profiles["ir"].stream_index())):
+        if "ir" in self.profiles and (found := self._infrared(frames)):
             ir = cast(Ir, np.asanyarray(found.get_data()).copy())
             times["ir"] = _time(found)
-            emitter = self._emitter(found) if emitter is None else emitter
         return FrameSet(
             index=index,
             timestamp_s=times["rgb"].timestamp_s,
@@ -151,8 +149,24 @@ class Reader:
             declared=frozenset(self.profiles),
             times=times,
             live_source=live,
-            emitter_on=emitter,
+            emitter_on=self.emitter_of(frames),
         )
+
+    def emitter_of(self, frames: Any) -> bool | None:
+        """Whether the set's depth and infrared images were lit.
+
+        None where their metadata does not say, and where the two were taken at different moments and differ.
+        """
+        states = set()
+        if "depth" in self.profiles and (depth := frames.get_depth_frame()):
+            states.add(self._emitter(depth))
+        if "ir" in self.profiles and (ir := self._infrared(frames)):
+            states.add(self._emitter(ir))
+        states.discard(None)
+        return states.pop() if len(states) == 1 else None
+
+    def _infrared(self, frames: Any) -> Any:
+        return frames.get_infrared_frame(self.profiles["ir"].stream_index())
 
     def _emitter(self, frame: Any) -> bool | None:
         values = self.sdk.frame_metadata_value

@@ -27,6 +27,10 @@ class SourceInfo:
     """None for cameras and where the container does not say."""
     calibration: Calibration | None = None
     depth_scale: float = 0.001
+    device_frames: int = 1
+    """Frames of the device that make one of ours: 2 where a lit and a dark one are paired."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
 
 
 class Source(Protocol):

@@ -122,8 +122,10 @@ class Supervisor:
         self._raw: tuple[float, float] | None = None
         self._offset_s = 0.0
         self._counters: dict[Stream, tuple[int, float]] = {}
+        self._device_frames = 1
         self.focus: Box | None = None
         """Where the face is; set by another thread, taken at the next frame."""
+        self._focused: Box | None = None
         self._focused_s = -1e9
 
     def start(self) -> SourceInfo:
@@ -138,9 +140,15 @@ class Supervisor:
         except DeviceError:
             grabber.stop()
             raise
-        self._grabber = grabber
-        self._last_good_s = self._healthy_since_s = self._clock()
+        self._begin(grabber, self.info)
         return self.info
+
+    def _begin(self, grabber: Grabber, info: SourceInfo) -> None:
+        self._grabber = grabber
+        self._device_frames = info.device_frames
+        # A device that was started anew has forgotten where to look.
+        self.focus = self.focus or self._focused
+        self._last_good_s = self._healthy_since_s = self._clock()
 
     def stop(self) -> None:
         """Release the device."""
@@ -206,13 +214,12 @@ class Supervisor:
         self.restarts += 1
         grabber = self._make()
         try:
-            grabber.start()
+            info = grabber.start()
         except DeviceError as error:
             grabber.stop()
             self._give_up(LOST, str(error))
             return
-        self._grabber = grabber
-        self._last_good_s = self._healthy_since_s = self._clock()
+        self._begin(grabber, info)
 
     def _accept(self, frame: FrameSet, now: float, grabber: Grabber) -> FrameSet | None:
         rgb_time = frame.times.get("rgb")
@@ -222,7 +229,7 @@ class Supervisor:
             return self._silence(now)
         lost = frame.lost_before
         if rgb_time is not None and previous is not None and 1 < rgb_time.counter - previous[0] < 10_000:
-            lost += rgb_time.counter - previous[0] - 1
+            lost += (rgb_time.counter - previous[0] - 1) // self._device_frames
         faults = [*frame.faults, *grabber.standing_faults]
         missing = self._standing_streams(frame, now)
         if missing:
@@ -248,9 +255,9 @@ class Supervisor:
         )
         self._index += 1
         if self.focus is not None and now - self._focused_s >= self._patience.focus_every_s:
-            box, self.focus = self.focus, None
+            self._focused, self.focus = self.focus, None
             self._focused_s = now
-            grabber.focus_on(box)
+            grabber.focus_on(self._focused)
         return result
 
     def _standing_streams(self, frame: FrameSet, now: float) -> set[Stream]:

@@ -17,6 +17,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.closer_look import add_landmarks, compare_infrared
+from fasdemo.engine.face_focus import FaceFocus
 from fasdemo.engine.face_verdict import face_verdict
 from fasdemo.engine.face_work import FaceWork, align
 from fasdemo.engine.freshness import FreshnessCheck
@@ -187,15 +188,17 @@ class Engine:
         """Every frame of an open source with its result.
 
         The latency's `capture` is the time that a file took to be read and decoded; of a camera it is the time between
-        the frame's arrival in this process and the start of its judgement.
+        the frame's arrival in this process and the start of its judgement. A camera that can is told where to expose.
         """
-        frames = iter(source)
+        frames, focus = iter(source), FaceFocus(source)
         while True:
             asked = time.perf_counter()
             frame = next(frames, None)
             if frame is None:
                 return
-            yield frame, self.process(frame, capture_ms=(time.perf_counter() - asked) * 1000.0)
+            result = self.process(frame, capture_ms=(time.perf_counter() - asked) * 1000.0)
+            focus.look(result)
+            yield frame, result
 
     def process(
         self, frame: FrameSet, now_s: float | None = None, capture_ms: float = 0.0, still: bool = False

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from fasdemo.capture.source import Source
+from fasdemo.engine.face_focus import FaceFocus
 from fasdemo.engine.result import FrameResult
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
@@ -152,9 +153,14 @@ class Pipeline:
             self._hand_over.close()
 
     def _read_camera(self, source: Source) -> None:
+        said: set[str] = set()
         for frame in source:
             if self.transport.closed:
                 return
+            for sentence in source.warnings:
+                if sentence not in said:
+                    said.add(sentence)
+                    self._mailbox.say(message=sentence)
             with self._lock:
                 tap = self._tap
             if tap is not None:
@@ -203,6 +209,7 @@ class Pipeline:
     def _judge(self) -> None:
         judge: Judge | None = None
         current: EngineRequest | None = None
+        focus: FaceFocus | None = None
         try:
             while (work := self._hand_over.take()) is not None:
                 with self._lock:
@@ -218,6 +225,10 @@ class Pipeline:
                     work = replace(work, fresh=True)
                 self._frame_index = work.frame.index
                 result = self._result(judge, work)
+                if focus is None and self._source is not None:
+                    focus = FaceFocus(self._source)
+                if focus is not None and result is not None:
+                    focus.look(result)
                 self._deliver(work, result)
         finally:
             _close(judge)

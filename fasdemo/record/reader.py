@@ -21,7 +21,7 @@ from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, Depth, FrameSet, Rgb, Stream, StreamTime, Truth
 from fasdemo.record.image_codec import MAX_FILE_BYTES, Image, decode_image, recorded_format
-from fasdemo.record.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, Session
+from fasdemo.record.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, Session
 from fasdemo.record.video_track import VideoTrack
 from fasdemo.record.writer import FOLDERS, VIDEO_FILES
 
@@ -149,13 +149,13 @@ def _row(cells: dict[str, str], session: Session) -> FrameRow:
     elif session.label == "spoof":
         truth = Truth("spoof", session.species or "")
     emitter = cells.get("emitter_on", "")
-    if emitter not in ("", "0", "1"):
-        raise ValueError(f"emitter_on {emitter!r} is neither 0 nor 1")
+    if emitter not in ("", "0", "1", UNKNOWN):
+        raise ValueError(f"emitter_on {emitter!r} is neither 0, 1 nor {UNKNOWN}")
     return FrameRow(
         timestamp_s=_seconds(cells["timestamp_s"]),
         files=files,
         times=times,
-        emitter_on=None if emitter == "" else emitter == "1",
+        emitter_on=None if emitter in ("", UNKNOWN) else emitter == "1",
         truth=truth,
         lost_before=max(_count(cells.get("lost_before") or "0"), 0),
     )

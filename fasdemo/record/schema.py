@@ -31,11 +31,13 @@ FRAME_COLUMNS = (
     "color_counter",
     "depth_counter",
     "ir_counter",
-    "emitter_on",  # 1, 0 or empty
+    "emitter_on",  # the dot projector: 1, 0, unknown, or empty where there is no depth and no infrared
     "label",  # live | spoof, empty = the session's
     "species",
     "lost_before",  # frames lost since the previous row
 )
+UNKNOWN = "unknown"
+"""In `emitter_on`: the camera did not say."""
 
 # A pseudonym and a species are folder names: no separators, no leading dot.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]

@@ -19,7 +19,7 @@ from typing import Self
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, FrameSet, Stream
 from fasdemo.record.image_codec import ColorFormat, Image, encode_image
-from fasdemo.record.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, CalibrationRecord, Session
+from fasdemo.record.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, CalibrationRecord, Session
 from fasdemo.record.video_track import VideoTrackWriter
 
 FOLDERS: dict[Stream, str] = {"rgb": "color", "depth": "depth", "ir": "ir"}
@@ -160,6 +160,8 @@ class SessionWriter:
                 row[f"{column}_counter"] = time.counter
         if frame.emitter_on is not None:
             row["emitter_on"] = int(frame.emitter_on)
+        elif frame.depth is not None or frame.ir is not None:
+            row["emitter_on"] = UNKNOWN
         if frame.truth is not None:
             row["label"], row["species"] = frame.truth.label, frame.truth.species
         row["lost_before"] = frame.lost_before

@@ -59,6 +59,7 @@ class World:
     device_s: float = 5000.0
     number: int = 0
     step_counter: int = 1
+    device_frames: int = 1
     frozen: set[str] = field(default_factory=set)
     held: dict[str, int] = field(default_factory=dict)
     focused: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -89,7 +90,7 @@ class ScriptedGrabber:
         self.world.alive += 1
         assert self.world.alive == 1, "two pipelines at once"
         self.running = True
-        return INFO
+        return replace(INFO, device_frames=self.world.device_frames)
 
     def wait(self, timeout_s: float) -> FrameSet | None:
         assert self.running, "a dead pipeline was used again"
@@ -304,6 +305,19 @@ def test_the_focus_reaches_the_device_now_and_then() -> None:
     assert 3 <= len(world.focused) <= 5
 
 
+def test_a_device_that_was_started_anew_is_told_again_where_the_face_is() -> None:
+    world = World()
+    supervisor = world.supervisor()
+    supervisor.start()
+    supervisor.focus = (1.0, 2.0, 3.0, 4.0)
+    run(supervisor, world, 1.0)
+    world.plugged = False
+    run(supervisor, world, 1.0)
+    world.plugged = True
+    run(supervisor, world, 3.0)
+    assert world.focused == [(1.0, 2.0, 3.0, 4.0)] * 2
+
+
 def test_the_first_start_fails_in_a_sentence() -> None:
     with pytest.raises(UserError, match="plug it in"), LiveSource(World().make, lambda: False, "plug it in"):
         pass
@@ -336,6 +350,52 @@ def test_a_slow_reader_gets_the_present_and_the_count_of_what_it_missed() -> Non
     for earlier, later, frame in zip(numbers, numbers[1:], seen[1:], strict=False):
         assert frame.lost_before == later - earlier - 1
     assert world.alive == 0
+
+
+def test_what_taps_a_camera_gets_every_frame_though_the_reader_is_slow() -> None:
+    world = World()
+
+    class Quick(ScriptedGrabber):
+        def wait(self, timeout_s: float) -> FrameSet | None:
+            time.sleep(0.001)
+            self.world.number += 1
+            now = time.monotonic()
+            return replace(shot(self.world.number, now), timestamp_s=now)
+
+    source = LiveSource(lambda: Quick(world), world.present, "absent", patience=Patience(jump_s=5.0), waiting=2)
+    tapped: list[FrameSet] = []
+    with source:
+        source.tap(tapped.append)
+        for seen, _ in enumerate(source):
+            time.sleep(0.02)
+            if seen == 10:
+                break
+        source.tap(None)
+        ended = len(tapped)
+        time.sleep(0.02)
+    assert len(tapped) == ended > 30
+    numbers = [frame.times["rgb"].counter for frame in tapped]
+    assert numbers == list(range(numbers[0], numbers[0] + ended))
+    assert all(frame.lost_before == 0 for frame in tapped)
+
+
+def test_a_reader_begins_with_the_present() -> None:
+    world = World()
+
+    class Paced(ScriptedGrabber):
+        def wait(self, timeout_s: float) -> FrameSet | None:
+            time.sleep(0.005)
+            self.world.number += 1
+            now = time.monotonic()
+            return replace(shot(self.world.number, now), timestamp_s=now)
+
+    with LiveSource(lambda: Paced(world), world.present, "absent", waiting=3) as source:
+        # As a model is loaded before the first frame is asked for.
+        time.sleep(0.1)
+        asked = time.monotonic()
+        first = next(iter(source))
+    assert first.timestamp_s >= asked
+    assert first.lost_before == 0
 
 
 def test_a_crash_in_the_capture_thread_reaches_the_reader() -> None:
@@ -378,5 +438,24 @@ def test_interleaving_never_takes_depth_from_long_ago() -> None:
         assert pair is not None
         assert pair.depth is None
         assert pair.faults == ("depth_missing",)
-    unknown = lit(6, None)
-    assert pairs.push(unknown) is unknown
+
+
+def test_interleaving_guesses_nothing_about_a_frame_of_unknown_state() -> None:
+    pairs = Interleaver(PERIOD)
+    pairs.push(lit(0, True))
+    assert pairs.push(lit(1, None)) is None
+    # What the unknown frame was is open, so the lit one before it is no neighbour of the next.
+    pair = pairs.push(lit(2, False))
+    assert pair is not None
+    assert pair.depth is None
+    assert pair.faults == ("depth_missing",)
+
+
+def test_paired_frames_are_not_counted_as_lost() -> None:
+    world = World(step_counter=2, device_frames=2)
+    supervisor = world.supervisor()
+    supervisor.start()
+    frames = run(supervisor, world, 1.0)
+    assert {frame.lost_before for frame in frames} == {0}
+    world.step_counter = 6
+    assert run(supervisor, world, 0.5)[-1].lost_before == 2

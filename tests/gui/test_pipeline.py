@@ -244,6 +244,16 @@ def test_a_camera_hands_every_frame_to_the_tap(start: Start, reader: Reader, sce
     assert seen == list(range(seen[0], seen[0] + len(seen)))
 
 
+def test_a_camera_is_asked_to_expose_for_the_face(
+    start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, float, float, float]] = []
+    monkeypatch.setattr(scene.grab, "focus_on", asked.append)
+    start("webcam")
+    reader.until(lambda: bool(asked))
+    assert asked[0][2:] == (84.0, 108.0)
+
+
 def test_stopping_does_not_wait_and_the_threads_end_within_a_second(start: Start, reader: Reader, scene: Scene) -> None:
     scene.delay_s = 0.5
     pipeline = start("webcam")
