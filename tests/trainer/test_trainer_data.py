@@ -108,6 +108,30 @@ def test_people_are_split_stably_and_each_part_can_be_judged():
         by_person(["anna"] * 4, [1, 0, 1, 0], (0.7, 0.3, 0.0), 0, "x")
 
 
+def test_where_nobody_shows_both_classes_two_people_stand_for_a_part():
+    people = [f"p{k}" for k in range(6)]
+    for seed in range(8):
+        labels = [1, 0, 0, 1, 0, 0]
+        parts = by_person(people, labels, (0.7, 0.15, 0.15), seed, "x")
+        for part in ("train", "val"):
+            assert {label for name, label in zip(people, labels, strict=True) if name in parts[part]} == {0, 1}
+        assert sum(map(len, parts.values())) == 6
+    # One of each class: neither part can be judged, and none is empty.
+    assert sorted(map(len, by_person(["a", "b"], [1, 0], (0.8, 0.2, 0.0), 0, "x").values())) == [1, 1]
+    assert sorted(map(len, by_person(["a", "b", "c"], [-1] * 3, (0.7, 0.15, 0.15), 0, "x").values())) == [1, 1, 1]
+
+
+def test_lists_with_one_class_are_warned_of(trees, tmp_path, capsys):
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "list.txt").write_text("".join(f"{name}/live/a/color/0.png - - 1\n" for name in ("anna", "bert")))
+    for name in ("anna", "bert"):
+        (folder / f"{name}/live/a/color").mkdir(parents=True)
+        (folder / f"{name}/live/a/color/0.png").write_bytes(b"")
+    main(["lists", str(folder)])
+    assert "one class only" in capsys.readouterr().err
+
+
 def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
     path = tmp_path / "list.txt"
     path.write_text("../../etc/passwd ../x ../y 1\n")

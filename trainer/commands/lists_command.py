@@ -67,6 +67,12 @@ def run(args: argparse.Namespace) -> int:
             lines.append(f"{paths} {whole.labels[k]}" if whole.labels[k] >= 0 else paths)
         write_text(target / f"{part}.txt", "\n".join(lines) + "\n")
         print(f"{target / f'{part}.txt'}: {counts(SubsetOf(whole, chosen))}")
+        if part != "test" and len(set(whole.labels[chosen].tolist()) - {-1}) < 2:
+            print(
+                f"warning: {target / f'{part}.txt'} has one class only, which no training takes; record more people, "
+                "or try another --seed.",
+                file=sys.stderr,
+            )
     if prefix:
         print(f"paths are absolute: train with --data {folder} and these lists")
     return 0

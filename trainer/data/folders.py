@@ -138,15 +138,30 @@ def by_person(
         raise UserError(f"{where}: shows one person only ({names[0]}); at least two are needed to hold one back.")
     if len(names) < len(wanted):
         wanted.remove("test" if "test" in wanted else wanted[-1])
-    both = {n for n in names if {LIVE, ATTACK} <= {k for p, k in zip(people, labels, strict=True) if p == n}}
+    kinds: dict[str, set[int]] = {name: set() for name in names}
+    for name, label in zip(people, labels, strict=True):
+        if name:
+            kinds[name].add(label)
     # People who are seen live and attacked can stand for a part alone, so they are dealt first.
-    order = sorted(names, key=lambda n: n not in both)
+    left = sorted(names, key=lambda n: not kinds[n] >= {LIVE, ATTACK})
     parts: dict[str, set[str]] = {part: set() for part in wanted}
     weight = dict(zip(PARTS, shares, strict=True))
     total = sum(weight[part] for part in wanted)
-    for part, name in zip(sorted(wanted, key=lambda p: -weight[p]), order, strict=False):
-        parts[part].add(name)
-    for name in order[len(wanted) :]:
+    ranked = sorted(wanted, key=lambda p: -weight[p])
+    for place, part in enumerate(ranked):
+        # Without such people two stand for a part: one seen live, one attacked. Someone stays for the next part.
+        spare = sum(later != "test" for later in ranked[place + 1 :])
+        while len(left) > spare and (lacking := {LIVE, ATTACK} - {kind for n in parts[part] for kind in kinds[n]}):
+            chosen = next((name for name in left if kinds[name] & lacking), None if parts[part] else left[0])
+            if chosen is None:
+                break
+            parts[part].add(chosen)
+            left.remove(chosen)
+            if not kinds[chosen] & {LIVE, ATTACK}:
+                break
+    for name in left:
         needy = max(wanted, key=lambda p: weight[p] / total * len(names) - len(parts[p]))
         parts[needy].add(name)
+    if "test" in parts and not parts["test"]:
+        del parts["test"]
     return parts
