@@ -68,10 +68,10 @@ def key_answers(window: MainWindow, count: int) -> tuple[list[float], list[float
 def draw_times(window: MainWindow, count: int) -> list[float]:
     seconds = []
     for _ in range(count):
-        view = window._view
+        view = window.presenter.view
         assert view is not None
         started = time.perf_counter()
-        window._show_view(view)
+        window.presenter.show_view(view)
         for pane in window.workspace.panes:
             pane.repaint()
         window.workspace.why.repaint()

@@ -1,8 +1,7 @@
-"""The window: brings what the user does to the player, and what the player delivers to the widgets."""
+"""The window: every action of the user, and what it is made of."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,24 +19,23 @@ from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
 from fasdemo.gui.dropped import dropped_files
 from fasdemo.gui.footer import Footer
 from fasdemo.gui.header import Header, source_words
-from fasdemo.gui.headline import WAITING, Headline, current_headline
 from fasdemo.gui.icons import app_icon
-from fasdemo.gui.mailbox import Delivery, EngineFacts, Phase, View
 from fasdemo.gui.message_bar import MessageBar
 from fasdemo.gui.pipeline import MakeJudge, MakeSource
+from fasdemo.gui.playback_control import PlaybackControl
 from fasdemo.gui.player import Player
 from fasdemo.gui.preferences import Preferences
+from fasdemo.gui.presenter import Presenter
 from fasdemo.gui.recording import Recording
 from fasdemo.gui.recording_control import RecordingControl
 from fasdemo.gui.requests import EngineRequest, SourceRequest
-from fasdemo.gui.rolling import Rolling
 from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.shortcuts import Keys, ShortcutsDialog
 from fasdemo.gui.start_page import StartPage
 from fasdemo.gui.theme import apply_theme, is_dark
 from fasdemo.gui.verdict_card import VerdictCard
 from fasdemo.gui.video_pane import Pane
-from fasdemo.gui.workspace import Workspace
+from fasdemo.gui.workspace import TABS, Workspace
 from fasdemo.record.labels import Labels
 
 _FIGURES_MS = 200
@@ -70,18 +68,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.player = Player(make_source, make_judge, self)
-        self.player.delivered.connect(self._receive)
         self._engine = EngineRequest(settings.model, settings.policy, settings.device)
-        self._facts: EngineFacts | None = None
-        self._info: SourceInfo | None = None
-        self._view: View | None = None
-        self._phase: Phase | None = None
-        self._problem = ""
-        self._live = False
-        self._fps = 30.0
-        self._count: int | None = None
-        self._rolling = Rolling()
-        self._record_next: Labels | None = None
         self._dialog: ShortcutsDialog | Preferences | None = None
         self._was_maximized = False
 
@@ -96,7 +83,12 @@ class MainWindow(QMainWindow):
         self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
         for page in (self.start, self.workspace, self.kiosk):
             self.pages.addWidget(page)
-        self._recorder = RecordingControl(self.player, self.workspace.record, self)
+        work = self.workspace
+        self._recorder = RecordingControl(self.player, work.record, settings, self)
+        self.playback = PlaybackControl(self.player, work.transport, work.timeline, settings, self)
+        self.presenter = Presenter(
+            self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
+        )
         self._build()
         self._connect()
         self._keys = Keys(self, self.do)
@@ -132,15 +124,11 @@ class MainWindow(QMainWindow):
         self.start.action.connect(self.do)
         work = self.workspace
         work.snap.connect(self._snap)
-        work.transport.toggled.connect(self.play_pause)
-        work.transport.stepped.connect(self.step)
-        work.transport.sought.connect(self.seek)
-        work.transport.speed_chosen.connect(self._set_speed)
-        work.transport.loop_chosen.connect(self._set_loop)
-        work.timeline.sought.connect(lambda seconds: self.seek(round(seconds * self._fps)))
-        work.record.wanted.connect(self.start_recording)
+        self.presenter.source_ready.connect(self._show_source)
+        self.presenter.engine_in_force.connect(self._take_engine)
+        self.presenter.failed.connect(self._recorder.stop)
         self._recorder.ended.connect(self.messages.say)
-        work.record.finished.connect(self._recorder.stop)
+        self._recorder.started_by_itself.connect(lambda: self._show_tab(TABS.index("Record")))
         hints = QApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.apply_theme)
@@ -157,12 +145,12 @@ class MainWindow(QMainWindow):
             "open_webcam": lambda: self.open_spec("webcam"),
             "close_source": self.close_source,
             "choose_model": self.choose_model,
-            "play_pause": self.play_pause,
-            "step_back": lambda: self.step(-1),
-            "step_forward": lambda: self.step(1),
-            "second_back": lambda: self._jump(-1.0),
-            "second_forward": lambda: self._jump(1.0),
-            "to_start": lambda: self.seek(0),
+            "play_pause": self.playback.play_pause,
+            "step_back": lambda: self.playback.step(-1),
+            "step_forward": lambda: self.playback.step(1),
+            "second_back": lambda: self.playback.jump(-1.0),
+            "second_forward": lambda: self.playback.jump(1.0),
+            "to_start": lambda: self.playback.seek(0),
             "slower": lambda: work.transport.change_speed(-1),
             "faster": lambda: work.transport.change_speed(1),
             "toggle_loop": lambda: work.transport.loop.click(),
@@ -199,19 +187,16 @@ class MainWindow(QMainWindow):
     def open(self, request: SourceRequest) -> None:
         """Open another source, whatever runs."""
         self._recorder.stop()
-        self._reset()
         self.messages.clear()
-        self._phase = Phase.OPENING
         self.header.show_source(self._name_of(request.spec))
         self.setWindowTitle(f"{self._name_of(request.spec)} – fasdemo")
         if not self.in_kiosk:
             self.pages.setCurrentWidget(self.workspace)
             # The pictures leave Space and the arrows to the window, which a button would not.
             self.workspace.colour_pane.setFocus()
-        self.workspace.transport.setVisible(False)
-        self._show_empty("Opening…")
+        self._recorder.show_source(None)
         self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
-        self._show_headline()
+        self.presenter.open()
 
     def _name_of(self, spec: str) -> str:
         return "Demo session" if spec == self._demo else source_words(spec)
@@ -257,8 +242,7 @@ class MainWindow(QMainWindow):
         """Back to the start page."""
         self._recorder.stop()
         self.player.close()
-        self._reset()
-        self._phase = None
+        self._recorder.show_source(None)
         self.header.show_source("")
         self.setWindowTitle("fasdemo")
         self._show_nothing()
@@ -273,52 +257,6 @@ class MainWindow(QMainWindow):
         self._engine = engine
         self.settings.model, self.settings.policy = engine.model, engine.policy
         self.settings.device = "auto" if engine.device not in ("cpu", "cuda") else engine.device  # type: ignore[assignment]
-
-    def play_pause(self) -> None:
-        """Play or pause a file."""
-        transport = self.player.transport
-        if transport is None or self._live:
-            return
-        if transport.paused:
-            transport.play()
-        else:
-            transport.pause()
-        self.workspace.transport.show_playing(not transport.paused)
-        self._show_headline()
-
-    def step(self, frames: int) -> None:
-        """One frame on or back; the file stands still then."""
-        transport = self.player.transport
-        if transport is None or self._live:
-            return
-        transport.pause()
-        if frames > 0:
-            transport.step()
-        elif self._view is not None:
-            transport.seek(self._view.frame.index + frames)
-        self.workspace.transport.show_playing(False)
-
-    def seek(self, frame: int) -> None:
-        """Go to a frame."""
-        transport = self.player.transport
-        if transport is None or self._live:
-            return
-        last = frame if self._count is None else self._count - 1
-        transport.seek(min(max(frame, 0), last))
-
-    def _jump(self, seconds: float) -> None:
-        if self._view is not None:
-            self.seek(self._view.frame.index + round(seconds * self._fps))
-
-    def _set_speed(self, speed: float) -> None:
-        self.settings.speed = speed
-        if self.player.transport is not None:
-            self.player.transport.set_speed(speed)
-
-    def _set_loop(self, loop: bool) -> None:
-        self.settings.loop = loop
-        if self.player.transport is not None:
-            self.player.transport.set_loop(loop)
 
     def _snap(self, pane: Pane) -> None:
         try:
@@ -365,7 +303,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
             self.showMaximized() if self._was_maximized else self.showNormal()
         self.setFocus()
-        self._show_headline()
+        self.presenter.show_headline()
 
     def show_shortcuts(self) -> None:
         """All keys."""
@@ -390,18 +328,9 @@ class MainWindow(QMainWindow):
 
     # Recording.
 
-    def start_recording(self, labels: Labels) -> None:
-        """Record the camera from now on."""
-        if not self._live or self._info is None:
-            return
-        self._recorder.start(self.settings.record_folder, labels, self._info)
-        self.settings.subject = labels.subject
-        self.settings.retain_days = self.workspace.record.retain_days
-
     def record_when_ready(self, root: Path, labels: Labels) -> None:
         """Record into `root` as soon as the next camera delivers."""
-        self.settings.record_folder = root
-        self._record_next = labels
+        self._recorder.start_when_ready(root, labels)
 
     @property
     def recording(self) -> Recording | None:
@@ -415,141 +344,44 @@ class MainWindow(QMainWindow):
         self._show_tab(2)
         self.workspace.record.toggle()
 
-    # What the player delivers.
+    # What the presenter says.
 
-    def _receive(self, delivery: Delivery) -> None:
-        if delivery.info is not None:
-            self._show_source(delivery)
-        if delivery.facts is not None:
-            self._facts = delivery.facts
-            self._remember_engine(delivery.engine or self._engine)
-            self._show_engine()
-        if delivery.phase is not None:
-            self._show_phase(delivery)
-        for words in delivery.messages:
-            self.messages.say(words, error=self._phase is Phase.FAILED or delivery.view is None)
-        if delivery.samples:
-            self._rolling.add(delivery.samples)
-            self.workspace.timeline.add(delivery.samples)
-        if delivery.view is not None:
-            self._show_view(delivery.view)
-        self._show_headline()
-
-    def _show_source(self, delivery: Delivery) -> None:
-        info, request = delivery.info, self.player.request
-        assert info is not None
+    def _show_source(self, info: SourceInfo) -> None:
+        request = self.player.request
         assert request is not None
-        self._info, self._live, self._fps, self._count = info, info.live, info.fps, info.frame_count
         if not info.live and request.spec != self._demo:
             self.settings.remember_source(request.spec)
         self._show_recent()
-        work = self.workspace
-        work.show_streams(info.declared)
-        work.timeline.start(info)
-        work.timing.show_source(info)
-        work.transport.setVisible(not info.live)
-        work.transport.start(info, info.frame_count is not None)
-        work.transport.show_speed(self.settings.speed)
-        work.record.show_source(info, self.settings.record_folder)
-        if self._record_next is not None and info.live:
-            labels, self._record_next = self._record_next, None
-            self.start_recording(labels)
-            self._show_tab(2)
-        for pane in work.panes:
-            pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
+        self._recorder.show_source(info)
 
-    def _show_phase(self, delivery: Delivery) -> None:
-        self._phase = delivery.phase
-        if self._phase is Phase.FAILED:
-            self._problem = delivery.messages[-1] if delivery.messages else ""
-            self._view = None
-            self._show_empty("No picture")
-            self._recorder.stop()
-        self._show_playing()
-
-    def _show_playing(self) -> None:
-        transport = self.player.transport
-        self.workspace.transport.show_playing(transport is not None and not transport.paused)
-
-    def _show_view(self, view: View) -> None:
-        self._view = view
-        work = self.workspace
-        for pane in work.panes:
-            pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
-            pane.show_view(view)
-        work.transport.show_position(view.frame.index)
-        if work.why.isVisible():
-            work.why.show_result(view.result, self._facts)
-
-    def _show_headline(self) -> None:
-        said = self._headline()
-        if said.word == "NO PICTURE" and self.workspace.colour_pane.has_picture:
-            # An old picture with an old verdict in it must not outlive the word.
-            self._show_empty("No new picture")
-        self.workspace.card.show_headline(said)
-        if self.in_kiosk:
-            self.kiosk.show_headline(said)
-
-    def _headline(self) -> Headline:
-        request = self.player.request
-        if request is None:
-            return WAITING
-        name = self._name_of(request.spec)
-        return current_headline(name, self._phase, self._problem, self._view, self._live, time.monotonic())
-
-    def _show_empty(self, words: str) -> None:
-        for pane in self.workspace.panes:
-            pane.show_view(None)
-            pane.show_message(words if pane is self.workspace.colour_pane else "")
-        self.workspace.why.show_result(None, self._facts)
+    def _take_engine(self, engine: EngineRequest | None) -> None:
+        self._remember_engine(engine or self._engine)
+        self._show_engine()
 
     def _tick(self) -> None:
-        self._show_headline()
-        self.workspace.timeline.refresh()
-        timing = self._rolling.timing()
-        self.footer.show_timing(timing)
-        if self.workspace.timing.isVisible():
-            self.workspace.timing.show_timing(timing)
+        self.presenter.tick()
         self.footer.show_recording(self._recorder.tick())
 
     @property
     def shown_result(self) -> FrameResult | None:
         """What the engine said about the frame on the screen."""
-        return None if self._view is None else self._view.result
+        return None if self.presenter.view is None else self.presenter.view.result
 
     # State.
-
-    def _reset(self) -> None:
-        self._view, self._facts, self._problem, self._live = None, None, "", False
-        self._info = None
-        self._rolling.clear()
-        work = self.workspace
-        work.why.show_result(None, None)
-        work.timing.show_timing(None)
-        work.timing.show_facts(None)
-        work.timeline.set_threshold(None)
-        work.timeline.clear()
-        work.record.show_source(None, self.settings.record_folder)
-        self.footer.show_timing(None)
-        self.footer.show_facts(None)
 
     def _show_nothing(self) -> None:
         self._show_recent()
         if not self.in_kiosk:
             self.pages.setCurrentWidget(self.start)
-        self._show_headline()
+        self.presenter.close()
 
     def _show_recent(self) -> None:
         self.header.show_recent(self.settings.recent)
         self.start.show_recent(self.settings.recent)
 
     def _show_engine(self) -> None:
-        self.header.show_engine(self._engine, self._facts)
-        self.footer.show_facts(self._facts)
-        self.workspace.timing.show_facts(self._facts)
-        self.workspace.timeline.set_threshold(None if self._facts is None else self._facts.threshold)
-        if self._view is not None:
-            self.workspace.why.show_result(self._view.result, self._facts)
+        self.header.show_engine(self._engine, self.presenter.facts)
+        self.presenter.show_engine()
 
     def apply_theme(self, *_: object) -> None:
         """Take the colours that the settings or the desktop ask for."""

@@ -10,28 +10,59 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.player import Player
 from fasdemo.gui.record_panel import RecordPanel
 from fasdemo.gui.recording import Recording, Stage
+from fasdemo.gui.settings import Settings
 from fasdemo.record.labels import Labels
 
 
 class RecordingControl(QObject):
     """Between the record panel and the player.
 
+    Args:
+        player: gives the camera's frames.
+        panel: what to record, and how it goes.
+        settings: the folder, and what the panel remembers.
+        parent: the window.
+
     Signals:
         ended: str, bool: how a recording went, and whether it failed.
+        started_by_itself: `start_when_ready` has begun.
     """
 
     ended = pyqtSignal(str, bool)
+    started_by_itself = pyqtSignal()
 
-    def __init__(self, player: Player, panel: RecordPanel, parent: QObject | None = None) -> None:
+    def __init__(self, player: Player, panel: RecordPanel, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._player, self._panel = player, panel
+        self._player, self._panel, self._settings = player, panel, settings
+        self._source: SourceInfo | None = None
+        self._next: Labels | None = None
         self.current: Recording | None = None
+        panel.wanted.connect(self.start)
+        panel.finished.connect(self.stop)
 
-    def start(self, root: Path, labels: Labels, camera: SourceInfo) -> None:
+    def show_source(self, info: SourceInfo | None) -> None:
+        """Another source, or none."""
+        self._source = info
+        self._panel.show_source(info, self._settings.record_folder)
+        if self._next is not None and info is not None and info.live:
+            labels, self._next = self._next, None
+            self.start(labels)
+            self.started_by_itself.emit()
+
+    def start(self, labels: Labels) -> None:
         """Record every frame that the camera gives from now on."""
-        self.current = Recording(root, labels, camera)
+        if self._source is None or not self._source.live:
+            return
+        self.current = Recording(self._settings.record_folder, labels, self._source)
         self._player.tap(self.current.put)
         self._panel.show_recording(self.current)
+        self._settings.subject = labels.subject
+        self._settings.retain_days = self._panel.retain_days
+
+    def start_when_ready(self, root: Path, labels: Labels) -> None:
+        """Record into `root` as soon as the next camera delivers."""
+        self._settings.record_folder = root
+        self._next = labels
 
     def stop(self) -> None:
         """Complete the session, in the background."""

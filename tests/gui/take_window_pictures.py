@@ -100,7 +100,7 @@ class Pictures:
         window = self.window
         transport = window.player.transport
         assert transport is not None
-        window.seek(max(0, frame - 45))
+        window.playback.seek(max(0, frame - 45))
         transport.play()
         self.until(lambda: window.shown_result is not None and frame - 45 <= window.shown_result.frame < frame)
         self.until(lambda: window.shown_result is not None and frame <= window.shown_result.frame < frame + 30)
@@ -159,7 +159,7 @@ def take(pictures: Pictures, demo: Path) -> None:
     for what in species[1:]:
         pictures.play_to(middle[what])
         pictures.shot(what)
-    window.seek(middle["live"])
+    window.playback.seek(middle["live"])
     pictures.until(lambda: window.workspace.card.headline.word == "UNCERTAIN")
     pictures.shot("uncertain")
     pictures.play_to(middle["live"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 from window_scenes import Scene
 
+from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch, run
 from fasdemo.gui.main_window import MainWindow
@@ -20,23 +23,34 @@ def main_window() -> MainWindow:
     return next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible())
 
 
-def run_until_closed(launch: Launch, scene: Scene, settings: Path, look: object = None) -> int:
-    def close() -> None:
-        window = main_window()
-        if callable(look):
-            look(window)
-        window.close()
+def run_until_closed(
+    launch: Launch, scene: Scene, settings: Path, ready: Callable[[MainWindow], bool] = lambda window: True
+) -> int:
+    """Closes the window as soon as it is `ready`, which is asked again and again for ten seconds."""
+    end = time.monotonic() + 10.0
 
-    QTimer.singleShot(700, close)
+    def look() -> None:
+        window = main_window()
+        if ready(window) or time.monotonic() > end:
+            window.close()
+        else:
+            QTimer.singleShot(20, look)
+
+    QTimer.singleShot(100, look)
     return run(launch, scene.make_source, scene.make_judge, settings)
 
 
 def test_a_launch_opens_its_source_with_its_engine(qapp: QApplication, tmp_path: Path) -> None:
-    scene, seen = Scene(), []
+    scene, seen = Scene(), set()
+
+    def policy_is_shown(window: MainWindow) -> bool:
+        if window.shown_result is not None:
+            seen.add(window.shown_result.policy)
+        return bool(seen)
+
     launch = Launch(SourceRequest("clip"), EngineRequest(policy="strict"), loop=True)
-    assert run_until_closed(launch, scene, tmp_path / "w.json", lambda window: seen.append(window.shown_result)) == 0
-    assert seen[0] is not None
-    assert seen[0].policy == "strict"
+    assert run_until_closed(launch, scene, tmp_path / "w.json", policy_is_shown) == 0
+    assert seen == {"strict"}
     assert load(tmp_path / "w.json")[0].loop
 
 
@@ -59,16 +73,25 @@ def test_settings_are_reset_on_request(qapp: QApplication, tmp_path: Path) -> No
     place = tmp_path / "w.json"
     save(Settings(theme="light", recent=["/old"]), place)
     themes: list[str] = []
-    run_until_closed(Launch(reset_settings=True), Scene(), place, lambda one: themes.append(one.settings.theme))
+
+    def note(window: MainWindow) -> bool:
+        themes.append(window.settings.theme)
+        return True
+
+    run_until_closed(Launch(reset_settings=True), Scene(), place, note)
     assert themes == ["system"]
     assert load(place)[0].recent == []
 
 
 def test_the_kiosk_starts_full_screen_with_the_verdict(qapp: QApplication, tmp_path: Path) -> None:
-    seen: list[tuple[bool, str]] = []
     launch = Launch(SourceRequest("webcam"), kiosk=True)
-    run_until_closed(
-        launch, Scene(), tmp_path / "w.json", lambda one: seen.append((one.in_kiosk, one.kiosk.headline.word))
-    )
-    assert seen[0][0]
-    assert seen[0][1] != "NO SOURCE"
+    seen: list[str] = []
+
+    def verdict_is_shown(window: MainWindow) -> bool:
+        if window.in_kiosk:
+            seen.append(window.kiosk.headline.word)
+        return bool(seen) and seen[-1] in set(Status)
+
+    run_until_closed(launch, Scene(), tmp_path / "w.json", verdict_is_shown)
+    assert seen
+    assert seen[-1] in set(Status)

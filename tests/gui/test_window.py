@@ -101,7 +101,7 @@ def test_a_camera_is_not_called_a_file(window: MainWindow, qtbot: QtBot) -> None
 
 def test_spoof_comes_with_its_reason(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
-    window.seek(80)
+    window.playback.seek(80)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "SPOOF", timeout=5000)
     assert "plane" in window.workspace.card.headline.sentence
     qtbot.waitUntil(lambda: "flat surface" in window.workspace.why.reasons, timeout=1000)
@@ -110,7 +110,7 @@ def test_spoof_comes_with_its_reason(window: MainWindow, qtbot: QtBot) -> None:
 def test_uncertain_tells_the_person_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     stand_still(qtbot, window)
-    window.seek(30)
+    window.playback.seek(30)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "UNCERTAIN", timeout=2000)
     assert window.workspace.card.headline.sentence == "One moment, please."
 
@@ -133,7 +133,7 @@ def test_the_pictures_are_painted(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     for pane in window.workspace.panes:
         assert pane.picture_rect().width() > 100
-        view = window._view
+        view = window.presenter.view
         assert view is not None
         disc = pane.from_pixel(110 + view.frame.index % 100, 120).toPoint()
         wall = pane.from_pixel(300, 120).toPoint()
@@ -621,18 +621,18 @@ def test_drawing_never_queues(window: MainWindow, qtbot: QtBot, monkeypatch: pyt
     window.settings.speed = 1.0
     play(qtbot, window, "webcam", after=3)
     shown: list[int] = []
-    receive = window._show_view
+    receive = window.presenter.show_view
 
     def slow(view: object) -> None:
         time.sleep(0.1)
         receive(view)  # type: ignore[arg-type]
         shown.append(shown_frame(window))
 
-    monkeypatch.setattr(window, "_show_view", slow)
+    monkeypatch.setattr(window.presenter, "show_view", slow)
     qtbot.wait(1500)
     gaps = np.diff(shown)
     assert len(shown) <= 16
     assert np.median(gaps) >= 2
-    view = window._view
+    view = window.presenter.view
     assert view is not None
     assert time.monotonic() - view.judged_s < 0.5
