@@ -56,7 +56,9 @@ def open_source(
         if depth is not None or ir is not None:
             raise UserError(f"{path}: holds its own streams; --depth and --ir belong to a video file.")
         from fasdemo.capture.realsense_recording import RealSenseRecording
+        from fasdemo.capture.recording_trial import try_out
 
+        try_out(path)
         return RealSenseRecording(path, realtime=realtime, loop=loop)
     from fasdemo.capture.video_source import VideoSource
 

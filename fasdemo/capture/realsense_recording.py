@@ -17,6 +17,8 @@ from fasdemo.frames import FrameSet, Stream
 _TIMEOUT_MS = 200
 _SILENT_TRIES = 25
 """So many time-outs in a row without the end being reported mean that the file is stuck."""
+_MOST_FRAMES = 2**31 - 1
+"""A damaged time stamp may claim centuries; a slider counts this far."""
 
 
 def recorded_profiles(sdk: Any, device: Any) -> dict[Stream, Any]:
@@ -82,7 +84,7 @@ class RealSenseRecording(PlayedSource):
             width=calibration.rgb.width,
             height=calibration.rgb.height,
             fps=fps,
-            frame_count=max(round(duration_s * fps) + 1, 1),
+            frame_count=min(max(round(duration_s * fps) + 1, 1), _MOST_FRAMES),
             calibration=calibration,
             depth_scale=self._reader.depth_scale,
         )
@@ -104,17 +106,21 @@ class RealSenseRecording(PlayedSource):
         except RuntimeError as error:
             raise UserError(f"{self._path}: cannot be played ({_brief(error)}).") from None
         self._pipeline = pipeline
-        self._playback = started.get_device().as_playback()
-        self._playback.resume()
-        scale = 0.001
-        for sensor in started.get_device().query_sensors():
-            if sensor.is_depth_sensor():
-                scale = float(sensor.as_depth_sensor().get_depth_scale()) or scale
-        # Extrinsics live in the running device's profiles.
-        running: dict[Stream, Any] = {}
-        for stream, profile in self._profiles.items():
-            running[stream] = started.get_stream(profile.stream_type(), profile.stream_index())
-        self._reader = Reader(sdk, running, calibration_of(sdk, running), scale)
+        try:
+            self._playback = started.get_device().as_playback()
+            self._playback.resume()
+            scale = 0.001
+            for sensor in started.get_device().query_sensors():
+                if sensor.is_depth_sensor():
+                    scale = float(sensor.as_depth_sensor().get_depth_scale()) or scale
+            # Extrinsics live in the running device's profiles.
+            running: dict[Stream, Any] = {}
+            for stream, profile in self._profiles.items():
+                running[stream] = started.get_stream(profile.stream_type(), profile.stream_index())
+            self._reader = Reader(sdk, running, calibration_of(sdk, running), scale)
+        except RuntimeError as error:
+            self._stop()
+            raise UserError(f"{self._path}: cannot be played ({_brief(error)}).") from None
 
     @property
     def info(self) -> SourceInfo:
@@ -131,7 +137,11 @@ class RealSenseRecording(PlayedSource):
             frames = self._arrive()
             if frames is None:
                 return None
-            frame = self._reader.read(frames, 0, live=False)
+            try:
+                frame = self._reader.read(frames, 0, live=False)
+            except RuntimeError:
+                self._stuck = True
+                return None
             if frame is None:
                 continue
             number = frame.times["rgb"].counter

@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
+from fasdemo.child_process import limit_memory, run_child
 from fasdemo.errors import UserError
 from fasdemo.models.model_file import ModelFile
 
 MOST_MEMORY = 3 * 1024**3
 """Bytes beyond what the libraries take. The papers' largest network, FishNet150, takes a tenth of it."""
 MOST_SECONDS = 60.0
-
-_CHILD = "import sys; sys.path.append(sys.argv[1]); from fasdemo.models.trial import main; sys.exit(main())"
 
 _tried: set[str] = set()
 
@@ -36,14 +34,7 @@ def try_out(file: ModelFile) -> None:
         shapes[file.card.presence_input] = [1, len(file.card.inputs)]
     request = json.dumps(shapes).encode() + b"\n" + file.content
     try:
-        done = subprocess.run(
-            # Without -P, Python would look for modules in the folder that the person happens to stand in.
-            [sys.executable, "-P", "-c", _CHILD, str(Path(__file__).resolve().parents[2])],
-            input=request,
-            capture_output=True,
-            timeout=MOST_SECONDS,
-            check=False,
-        )
+        done = run_child(__name__, seconds=MOST_SECONDS, content=request)
     except subprocess.TimeoutExpired:
         raise UserError(
             f"{file.path}: judging one face did not end within {MOST_SECONDS:.0f} s; use another model."
@@ -57,23 +48,6 @@ def try_out(file: ModelFile) -> None:
     _tried.add(file.sha256)
 
 
-def _limit_memory() -> None:
-    """Where the system can: beyond it every request for memory is refused."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - no path to work with
-            used = int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        used = 1024**3
-    # A person's own, lower limit stays.
-    lower = [one for one in resource.getrlimit(resource.RLIMIT_AS) if one != resource.RLIM_INFINITY]
-    limit = min([used + MOST_MEMORY, *lower])
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
 def main() -> int:
     """The child: input shapes as a line of JSON, then the model, on standard input."""
     import numpy as np
@@ -81,7 +55,7 @@ def main() -> int:
 
     shapes = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
-    _limit_memory()
+    limit_memory(MOST_MEMORY)
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
