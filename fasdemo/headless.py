@@ -60,7 +60,7 @@ def run_headless(options: argparse.Namespace) -> int:
         said = source.warnings
         for sentence in (*said, *engine.warnings):
             print(f"fasdemo: {sentence}", file=sys.stderr)
-        log = stack.enter_context(EventLog(options.log, engine)) if options.log else None
+        log = stack.enter_context(EventLog(options.log)) if options.log else None
         tapped = labels is not None and isinstance(source, LiveSource)
         if labels is not None:
             recorder = stack.enter_context(Recorder(options.record, session_of(labels, source.info)))
@@ -79,7 +79,7 @@ def run_headless(options: argparse.Namespace) -> int:
                     if recorder.status.problem:
                         raise UserError(f"--record {options.record}: {recorder.status.problem}")
                 if log is not None:
-                    log.add(result)
+                    log.add(result, engine.judged_by)
                 if json_lines is not None:
                     json_lines.write(result.to_json())
                 if video is not None:

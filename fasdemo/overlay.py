@@ -13,11 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.drawn_text import BOLD, REGULAR, Colour, put_text, text_width
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.frames import Rgb
-
-Colour = tuple[int, int, int]
-"""Red, green, blue, 0 to 255."""
 
 COLOURS: dict[Status, Colour] = {
     Status.LIVE: (0, 158, 115),
@@ -30,7 +28,6 @@ PAPER: Colour = (245, 246, 248)
 
 FILE_NOTICE = "FILE, not a live-camera decision"
 RGB_ONLY_NOTICE = "RGB only: lower assurance"
-_BOLD, _REGULAR = 600, 400
 
 
 def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = True) -> Rgb:
@@ -120,7 +117,7 @@ def _draw_face(canvas: Rgb, verdict: FaceVerdict, scale: float, text_px: int) ->
     words = f"{verdict.status.value}{score}"
     plate = round(text_px * 1.6)
     icon = round(text_px * 0.62)
-    plate_width = 2 * icon + text_px + _text_width(words, text_px, _BOLD) + text_px // 2
+    plate_width = 2 * icon + text_px + text_width(words, text_px, BOLD) + text_px // 2
     plate_left = max(0, min(left - line // 2, width - plate_width))
     above = top - plate >= 0
     plate_top = top - plate if above else top
@@ -128,18 +125,18 @@ def _draw_face(canvas: Rgb, verdict: FaceVerdict, scale: float, text_px: int) ->
     middle = plate_top + plate // 2
     draw_shape(canvas, verdict.status, (plate_left + text_px // 2 + icon, middle), icon, INK, colour)
     baseline = middle + round(text_px * 0.36)
-    _text(canvas, words, (plate_left + text_px + 2 * icon, baseline), text_px, INK, _BOLD)
+    put_text(canvas, words, (plate_left + text_px + 2 * icon, baseline), text_px, INK, BOLD)
 
     reason = main_reason(verdict)
     if reason:
         small = max(10, round(text_px * 0.82))
         strip = round(small * 1.6)
-        strip_width = min(_text_width(reason, small, _REGULAR) + small, width)
+        strip_width = min(text_width(reason, small, REGULAR) + small, width)
         strip_left = max(0, min(left - line // 2, width - strip_width))
         # Clear of the notices at the bottom.
         strip_top = min(bottom + line, height - strip - round(small * 1.8))
         _shade(canvas, (strip_left, strip_top, strip_left + strip_width, strip_top + strip))
-        _text(canvas, reason, (strip_left + small // 2, strip_top + round(strip * 0.7)), small, PAPER, _REGULAR)
+        put_text(canvas, reason, (strip_left + small // 2, strip_top + round(strip * 0.7)), small, PAPER, REGULAR)
 
 
 def _frame(canvas: Rgb, box: tuple[int, int, int, int], status: Status, colour: Colour, line: int) -> None:
@@ -172,17 +169,17 @@ def _draw_notices(canvas: Rgb, result: FrameResult, text_px: int) -> None:
     strip = round(small * 1.8)
     _shade(canvas, (0, height - strip, width, height))
     baseline = height - round(strip * 0.32)
-    right_width = _text_width(right_words, small, _REGULAR) if right_words else 0
+    right_width = text_width(right_words, small, REGULAR) if right_words else 0
     left_words = _fitted(left_words, width - right_width - 3 * small, small)
-    _text(canvas, left_words, (small, baseline), small, PAPER, _REGULAR)
+    put_text(canvas, left_words, (small, baseline), small, PAPER, REGULAR)
     if right_words:
-        _text(canvas, right_words, (width - right_width - small, baseline), small, PAPER, _REGULAR)
+        put_text(canvas, right_words, (width - right_width - small, baseline), small, PAPER, REGULAR)
 
 
 def _fitted(words: str, width: int, size_px: int) -> str:
-    if _text_width(words, size_px, _REGULAR) <= width:
+    if text_width(words, size_px, REGULAR) <= width:
         return words
-    while words and _text_width(words + "...", size_px, _REGULAR) > width:
+    while words and text_width(words + "...", size_px, REGULAR) > width:
         words = words[:-1]
     return words.rstrip(" |") + "..." if words else ""
 
@@ -196,25 +193,3 @@ def _shade(canvas: Rgb, box: tuple[int, int, int, int]) -> None:
 
 def _pixels(points: npt.NDArray[np.float64], centre: tuple[int, int], radius: int) -> npt.NDArray[np.int32]:
     return cast("npt.NDArray[np.int32]", np.round(points * radius + np.array(centre)).astype(np.int32))
-
-
-# OpenCV 5 sets type in a TrueType face with weights; OpenCV 4 has stroked letters only.
-_FACE = cv2.FontFace("sans") if hasattr(cv2, "FontFace") else None
-
-
-def _text(canvas: Rgb, words: str, at: tuple[int, int], size_px: int, colour: Colour, weight: int) -> None:
-    if _FACE is not None:
-        cv2.putText(canvas, words, at, colour, _FACE, size_px, weight)
-        return
-    factor = cv2.getFontScaleFromHeight(cv2.FONT_HERSHEY_SIMPLEX, round(size_px * 0.72))
-    cv2.putText(canvas, words, at, cv2.FONT_HERSHEY_SIMPLEX, factor, colour, 1 + weight // _BOLD, cv2.LINE_AA)
-
-
-def _text_width(words: str, size_px: int, weight: int) -> int:
-    if not words:
-        return 0
-    if _FACE is not None:
-        # The bounding box leaves out the advance behind the last letter.
-        return int(cv2.getTextSize((1 << 14, 1 << 10), words, (0, 0), _FACE, size_px, weight)[2]) + 2
-    factor = cv2.getFontScaleFromHeight(cv2.FONT_HERSHEY_SIMPLEX, round(size_px * 0.72))
-    return int(cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, factor, 1 + weight // _BOLD)[0][0])

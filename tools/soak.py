@@ -89,7 +89,7 @@ def soak(minutes: float, source_path: Path, model: str | None) -> Outcome:
         source = stack.enter_context(open_source(source_path, realtime=True, loop=True))
         engine = stack.enter_context(Engine.for_source(source, model=model, device="cpu"))
         json_lines = stack.enter_context(JsonLines(os.devnull))
-        log = stack.enter_context(EventLog(folder / "log.jsonl", engine))
+        log = stack.enter_context(EventLog(folder / "log.jsonl"))
         summary = Summary()
         started = time.monotonic()
         next_look, next_line = 0.0, 60.0
@@ -108,7 +108,7 @@ def soak(minutes: float, source_path: Path, model: str | None) -> Outcome:
             live[rounds] = (seen + len(result.faces), said_live + now_live)
             summary.add(result, frame.lost_before)
             json_lines.write(result.to_json())
-            log.add(result)
+            log.add(result, engine.judged_by)
             elapsed = time.monotonic() - started
             if elapsed >= next_look:
                 next_look = elapsed + SAMPLE_S

@@ -24,7 +24,7 @@ from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.parts import Finder, Judge, Landmarker
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.engine.reasons import ordered
-from fasdemo.engine.result import FaceVerdict, FrameResult, Latency
+from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
 from fasdemo.engine.track_state import TrackStates
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
@@ -145,6 +145,11 @@ class Engine:
     def threshold(self) -> Threshold:
         """The threshold in force."""
         return self._threshold
+
+    @property
+    def judged_by(self) -> JudgedBy:
+        """What judges now, for the event log."""
+        return JudgedBy(self.model_sha256, self.provider, self._threshold)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -15,17 +15,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fasdemo.bounded_file import read_bounded
-from fasdemo.engine.result import FaceVerdict, FrameResult, Status
+from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.tracker import LOST_AFTER_S
-
-if TYPE_CHECKING:
-    from fasdemo.engine.engine import Engine
 
 LONGEST_LINE = 1 << 20
 """Characters of one line of a log that is read."""
@@ -41,7 +38,8 @@ Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
 class Event(BaseModel):
     """One line.
 
-    `verdict`: a face's status is new or changed. `lost`: a face was not seen any more. `end`: the log is complete.
+    `verdict`: a face's status is new or changed. `lost`: a face was not seen any more. `end`: what belongs together is
+    complete; what follows, if anything, is another source, another judge, or the source from an earlier moment on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -77,20 +75,20 @@ COLUMNS = tuple(Event.model_fields)
 class EventLog:
     """Writes the log while results come in; a context manager that writes the `end` line.
 
-    Every line is complete and flushed before the next begins.
+    Every line is complete and flushed before the next begins. Source, model and policy may change at any time: no
+    verdict is carried over, and every line names those that it came from.
 
     Args:
         path: JSON lines, or CSV by its suffix; an existing file is replaced.
-        engine: whose model, policy and provider stand in every line.
 
     Raises:
         UserError: the file cannot be written.
     """
 
-    def __init__(self, path: Path, engine: Engine) -> None:
-        self._path, self._engine = path, engine
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._seen: dict[int, tuple[Status, float]] = {}
-        self._last: FrameResult | None = None
+        self._last: tuple[FrameResult, JudgedBy] | None = None
         try:
             self._stream = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
@@ -99,25 +97,41 @@ class EventLog:
         if self._csv is not None:
             self._csv.writeheader()
 
-    def add(self, result: FrameResult) -> list[Event]:
-        """Take the next result; returns the events that it gave.
+    @property
+    def path(self) -> Path:
+        """Where it is written."""
+        return self._path
+
+    def add(self, result: FrameResult, by: JudgedBy) -> list[Event]:
+        """Take the next result and what gave it; returns the events that it gave.
 
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
         """
-        self._last = result
-        events = []
+        events = [] if self._follows(result, by) else self._end()
+        self._last = (result, by)
         for face in result.faces:
             before = self._seen.get(face.track_id)
             self._seen[face.track_id] = (face.status, result.timestamp_s)
             if before is None or before[0] is not face.status:
-                events.append(self._event("verdict", result, face, None if before is None else before[0]))
+                events.append(_event("verdict", result, by, face, None if before is None else before[0]))
         present = {face.track_id for face in result.faces}
         for number, (status, seen_s) in list(self._seen.items()):
             gone_s = result.timestamp_s - seen_s
             if number not in present and not 0.0 <= gone_s <= LOST_AFTER_S:
                 del self._seen[number]
-                events.append(self._event("lost", result, None, status, number))
+                events.append(_event("lost", result, by, None, status, number))
+        for event in events:
+            self._write(event)
+        return events
+
+    def end(self) -> list[Event]:
+        """What follows does not belong to what was before: no verdict of before is still in force.
+
+        Raises:
+            UserError: the disk is full; the log is closed with its last complete line.
+        """
+        events = self._end()
         for event in events:
             self._write(event)
         return events
@@ -127,8 +141,7 @@ class EventLog:
         if self._stream.closed:
             return
         try:
-            if self._last is not None:
-                self._write(self._event("end", self._last, None, None))
+            self.end()
         finally:
             self._stream.close()
 
@@ -144,44 +157,22 @@ class EventLog:
             if kind is None:
                 raise
 
-    def _event(
-        self,
-        what: Literal["verdict", "lost", "end"],
-        result: FrameResult,
-        face: FaceVerdict | None,
-        previous: Status | None,
-        track_id: int | None = None,
-    ) -> Event:
-        threshold = self._engine.threshold
-        fields: dict[str, Any] = {
-            "event": what,
-            "utc": datetime.now(UTC).isoformat(timespec="milliseconds") if result.live_source else None,
-            "frame": max(result.frame, 0),
-            "timestamp_s": round(min(max(result.timestamp_s, -_LATEST_S), _LATEST_S), 6),
-            "source": result.source,
-            "live_source": result.live_source,
-            "model": result.model,
-            "model_sha256": self._engine.model_sha256,
-            "provider": self._engine.provider,
-            "policy": result.policy,
-            "live_above": threshold.live_above,
-            "spoof_below": threshold.spoof_below,
-            "track_id": track_id,
-            "previous": previous,
-        }
-        if face is not None:
-            fields |= {
-                "track_id": face.track_id,
-                "status": face.status,
-                "score": _rounded(face.score),
-                "frame_score": _rounded(face.frame_score),
-                "reasons": face.reasons,
-                "per_modality": {name: _rounded(value) for name, value in face.per_modality.items()},
-                "evidence": {name: _rounded(value) for name, value in face.evidence.items()},
-            }
-        if result.truth is not None:
-            fields["truth"] = result.truth.species or result.truth.label
-        return Event(**fields)
+    def _follows(self, result: FrameResult, by: JudgedBy) -> bool:
+        """Whether a result continues what was logged: same source, same judge, and time goes on."""
+        if self._last is None:
+            return True
+        last, last_by = self._last
+        return (
+            (result.source, result.live_source, result.model, result.policy, by)
+            == (last.source, last.live_source, last.model, last.policy, last_by)
+        ) and not result.timestamp_s < last.timestamp_s
+
+    def _end(self) -> list[Event]:
+        if self._last is None:
+            return []
+        (result, by), self._last = self._last, None
+        self._seen.clear()
+        return [_event("end", result, by, None, None)]
 
     def _write(self, event: Event) -> None:
         content = event.model_dump(mode="json")
@@ -205,6 +196,45 @@ class EventLog:
             # A device such as /dev/full has nothing to cut off.
             with suppress(OSError):
                 os.truncate(self._path, start)
+
+
+def _event(
+    what: Literal["verdict", "lost", "end"],
+    result: FrameResult,
+    by: JudgedBy,
+    face: FaceVerdict | None,
+    previous: Status | None,
+    track_id: int | None = None,
+) -> Event:
+    fields: dict[str, Any] = {
+        "event": what,
+        "utc": datetime.now(UTC).isoformat(timespec="milliseconds") if result.live_source else None,
+        "frame": max(result.frame, 0),
+        "timestamp_s": round(min(max(result.timestamp_s, -_LATEST_S), _LATEST_S), 6),
+        "source": result.source,
+        "live_source": result.live_source,
+        "model": result.model,
+        "model_sha256": by.model_sha256,
+        "provider": by.provider,
+        "policy": result.policy,
+        "live_above": by.threshold.live_above,
+        "spoof_below": by.threshold.spoof_below,
+        "track_id": track_id,
+        "previous": previous,
+    }
+    if face is not None:
+        fields |= {
+            "track_id": face.track_id,
+            "status": face.status,
+            "score": _rounded(face.score),
+            "frame_score": _rounded(face.frame_score),
+            "reasons": face.reasons,
+            "per_modality": {name: _rounded(value) for name, value in face.per_modality.items()},
+            "evidence": {name: _rounded(value) for name, value in face.evidence.items()},
+        }
+    if result.truth is not None:
+        fields["truth"] = result.truth.species or result.truth.label
+    return Event(**fields)
 
 
 def read_events(path: Path) -> list[Event]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fasdemo.faces.face import Face
 from fasdemo.frames import Stream, Truth
+from fasdemo.models.card import Threshold
 from fasdemo.models.crop import FaceCrops
 
 
@@ -54,6 +55,21 @@ class Latency:
     align: float
     infer: float
     total: float
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBy:
+    """What gave a result, beyond the names that stand in it: what a log needs to question a verdict later.
+
+    Attributes:
+        model_sha256: hash of the model file.
+        provider: where the network ran.
+        threshold: that of the policy in force.
+    """
+
+    model_sha256: str
+    provider: str
+    threshold: Threshold
 
 
 @dataclass(frozen=True, slots=True)

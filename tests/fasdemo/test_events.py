@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from engine_fixtures import make_engine
 from hypothesis import given
@@ -15,23 +17,31 @@ from hypothesis import strategies as st
 from scenes import frame
 
 from fasdemo import cli
-from fasdemo.engine.events import COLUMNS, EventLog, read_events
-from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.timeline import changes_a_minute, spans, svg
+from fasdemo.engine.events import COLUMNS, Event, EventLog, read_events
+from fasdemo.engine.result import FrameResult, JudgedBy, Status
+from fasdemo.engine.timeline import Span, changes_a_minute, parts
 from fasdemo.errors import UserError
 from fasdemo.frames import Truth
+from fasdemo.models.card import Threshold
+from fasdemo.timeline_picture import MOST_FACES_IN_PIXELS, png, svg
 
 
 def write(path: Path, kinds: str = "LLLLLLLLLLLLPPPPPPPPPP") -> list[FrameResult]:
     engine = make_engine(0.97)
     results = []
-    with EventLog(path, engine) as log:
+    with EventLog(path) as log:
         for index, kind in enumerate(kinds):
             truth = Truth("live") if kind == "L" else Truth("spoof", "print-flat")
             given_frame = replace(frame(index, "live" if kind == "L" else "print"), truth=truth)
             results.append(engine.process(given_frame))
-            log.add(results[-1])
+            log.add(results[-1], engine.judged_by)
     return results
+
+
+def spans(events: list[Event]) -> list[Span]:
+    """Of a log that is one part."""
+    [part] = parts(events)
+    return list(part.spans)
 
 
 @pytest.mark.parametrize("name", ["log.jsonl", "log.csv"])
@@ -67,9 +77,9 @@ def test_a_line_holds_all_that_is_needed_to_question_it(tmp_path: Path, name: st
 
 def test_a_live_camera_logs_the_time_of_day(tmp_path: Path) -> None:
     engine = make_engine(0.97)
-    with EventLog(tmp_path / "log.jsonl", engine) as log:
+    with EventLog(tmp_path / "log.jsonl") as log:
         given_frame = replace(frame(0), live_source=True, received_s=5.0)
-        [event] = log.add(engine.process(given_frame, now_s=5.0))
+        [event] = log.add(engine.process(given_frame, now_s=5.0), engine.judged_by)
     assert event.live_source
     assert event.utc is not None
     assert event.utc.endswith("+00:00")
@@ -77,12 +87,12 @@ def test_a_live_camera_logs_the_time_of_day(tmp_path: Path) -> None:
 
 def test_a_face_that_went_away_is_logged(tmp_path: Path) -> None:
     engine = make_engine(0.97)
-    with EventLog(tmp_path / "log.jsonl", engine) as log:
+    with EventLog(tmp_path / "log.jsonl") as log:
         for index in range(10):
-            log.add(engine.process(frame(index)))
+            log.add(engine.process(frame(index)), engine.judged_by)
         engine._finder.faces = []
         for index in range(10, 30):
-            log.add(engine.process(frame(index)))
+            log.add(engine.process(frame(index)), engine.judged_by)
     events = read_events(tmp_path / "log.jsonl")
     assert [event.event for event in events][-2:] == ["lost", "end"]
     assert events[-2].previous is Status.LIVE
@@ -92,8 +102,8 @@ def test_a_face_that_went_away_is_logged(tmp_path: Path) -> None:
 def test_lines_are_complete_as_soon_as_they_are_written(tmp_path: Path) -> None:
     engine = make_engine(0.97)
     path = tmp_path / "log.jsonl"
-    log = EventLog(path, engine)
-    log.add(engine.process(frame(0)))
+    log = EventLog(path)
+    log.add(engine.process(frame(0)), engine.judged_by)
     assert len(read_events(path)) == 1
     log.close()
     log.close()
@@ -109,16 +119,16 @@ def test_csv_opens_in_a_spreadsheet(tmp_path: Path) -> None:
 
 def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
-        EventLog(tmp_path / "none" / "log.jsonl", make_engine())
+        EventLog(tmp_path / "none" / "log.jsonl")
 
 
 def test_a_full_disk_ends_with_one_sentence() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full here")
     engine = make_engine()
-    log = EventLog(Path("/dev/full"), engine)
+    log = EventLog(Path("/dev/full"))
     with pytest.raises(UserError, match="free some space"):
-        log.add(engine.process(frame(0)))
+        log.add(engine.process(frame(0)), engine.judged_by)
 
 
 def test_durations_and_flicker(tmp_path: Path) -> None:
@@ -143,6 +153,85 @@ def test_the_picture_is_well_formed_and_says_what_it_shows(tmp_path: Path) -> No
     assert "no live-camera decision" in text
     assert "<script>&" in text
     ET.fromstring(svg([]))
+
+
+def test_another_judge_or_source_or_an_earlier_moment_ends_what_was_before(tmp_path: Path) -> None:
+    engine = make_engine(0.97)
+    results = [engine.process(frame(index)) for index in range(12)]
+    assert results[-1].faces[0].status is Status.LIVE
+    first = engine.judged_by
+    strict = Threshold(live_above=0.96, spoof_below=0.5, rule="made up", data="none")
+    with EventLog(tmp_path / "log.jsonl") as log:
+        for result in results:
+            log.add(result, first)
+        # The same face at the next moment, by another threshold, then in another source, then from the beginning.
+        log.add(replace(results[-1], timestamp_s=0.5, policy="strict"), JudgedBy("1" * 64, "CUDA", strict))
+        log.add(replace(results[-1], timestamp_s=0.6, source="other"), first)
+        log.add(replace(results[-1], timestamp_s=0.0, source="other"), first)
+    events = read_events(tmp_path / "log.jsonl")
+    kinds = [event.event for event in events]
+    assert kinds == ["verdict", "verdict", "end", "verdict", "end", "verdict", "end", "verdict", "end"]
+    assert [event.previous for event in events if event.event == "verdict"] == [
+        None,
+        Status.UNCERTAIN,
+        None,
+        None,
+        None,
+    ]
+    # Every line, the ends too, names what it came from.
+    assert [event.model_sha256[0] for event in events] == ["0", "0", "0", "1", "1", "0", "0", "0", "0"]
+    assert [event.live_above for event in events][2:5] == [0.7, 0.96, 0.96]
+    assert [event.policy for event in events][2:6] == ["balanced", "strict", "strict", "balanced"]
+    assert [event.source for event in events][-4:] == ["other"] * 4
+    assert [len(part.spans) for part in parts(events)] == [2, 1, 1, 1]
+
+
+def test_a_log_of_several_parts_is_told_and_drawn_part_by_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = make_engine(0.97)
+    results = [engine.process(frame(index)) for index in range(30)]
+    with EventLog(tmp_path / "log.jsonl") as log:
+        for name in ("door.mp4", "door.mp4", "lift.mp4"):
+            for result in results:
+                log.add(replace(result, source=name), engine.judged_by)
+    assert cli.main(["replay", str(tmp_path / "log.jsonl")]) == 0
+    out = capsys.readouterr().out
+    assert out.count("door.mp4 (recording") == 1
+    assert out.count("lift.mp4 (recording") == 1
+    assert "opened again" in out
+    events = read_events(tmp_path / "log.jsonl")
+    assert changes_a_minute(events) == pytest.approx(3 * 60 / (3 * results[-1].timestamp_s))
+    root = ET.fromstring(svg(events))
+    assert sum("door.mp4" in (element.text or "") for element in root.iter()) >= 2
+
+
+def test_the_same_picture_as_pixels(tmp_path: Path) -> None:
+    write(tmp_path / "log.jsonl")
+    assert cli.main(["replay", str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "log.PNG")]) == 0
+    image = cv2.imread(str(tmp_path / "log.PNG"))
+    assert image is not None
+    root = ET.fromstring(svg(read_events(tmp_path / "log.jsonl")))
+    assert image.shape == (2 * int(root.attrib["height"]), 2 * int(root.attrib["width"]), 3)
+    # The band: UNCERTAIN is hatched grey, LIVE plain blue, SPOOF hatched vermilion, in this order.
+    band = image[2 * 72 + 10 : 2 * 72 + 58, 180:1880, ::-1].reshape(48, 1700, 3)
+    places = {
+        name: np.flatnonzero((band == colour).all(axis=2).sum(axis=0) > 10)
+        for name, colour in (("UNCERTAIN", (153, 153, 153)), ("LIVE", (0, 114, 178)), ("SPOOF", (213, 94, 0)))
+    }
+    assert all(len(columns) > 20 for columns in places.values())
+    assert places["UNCERTAIN"].min() < places["LIVE"].min() < places["SPOOF"].min()
+    assert png([])[:4] == b"\x89PNG"
+
+
+def test_a_picture_of_many_faces_stays_small(tmp_path: Path) -> None:
+    write(tmp_path / "log.jsonl", "LLL")
+    [first, *_] = read_events(tmp_path / "log.jsonl")
+    crowd = [first.model_copy(update={"track_id": number}) for number in range(3000)]
+    image = cv2.imdecode(np.frombuffer(png(crowd), np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    assert image.shape[0] < 2 * 50 * (MOST_FACES_IN_PIXELS + 4)
+    assert "of 3000 faces" in svg(crowd)
 
 
 def test_replay_prints_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,7 +283,7 @@ def test_an_empty_log_holds_no_verdict(tmp_path: Path, capsys: pytest.CaptureFix
 def test_a_missing_log_and_a_wrong_output_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["replay", str(tmp_path / "none.jsonl")]) == 2
     write(tmp_path / "log.jsonl", "LL")
-    assert cli.main(["replay", str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "x.png")]) == 2
+    assert cli.main(["replay", str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "x.pdf")]) == 2
     assert cli.main(["replay", str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "no" / "x.svg")]) == 2
     assert capsys.readouterr().err.count("\n") == 3
 

@@ -19,8 +19,8 @@ from specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, ref
 
 from fasdemo.cli import main
 from fasdemo.engine.events import LARGEST_LOG, read_events
-from fasdemo.engine.timeline import svg
 from fasdemo.errors import UserError
+from fasdemo.timeline_picture import svg
 from trainer import config
 from trainer.data.faces import UnreadableError
 from trainer.data.lists import ListSet, read_list
