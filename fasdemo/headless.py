@@ -63,7 +63,9 @@ def run_headless(options: argparse.Namespace) -> int:
         log = stack.enter_context(EventLog(options.log)) if options.log else None
         tapped = labels is not None and isinstance(source, LiveSource)
         if labels is not None:
-            recorder = stack.enter_context(Recorder(options.record, session_of(labels, source.info)))
+            recorder = stack.enter_context(
+                Recorder(options.record, session_of(labels, source.info), limit=options.max_frames)
+            )
             if isinstance(source, LiveSource):
                 # In the capture thread: frames that judging has no time for are recorded all the same.
                 source.tap(recorder.put)
@@ -84,8 +86,9 @@ def run_headless(options: argparse.Namespace) -> int:
                     json_lines.write(result.to_json())
                 if video is not None:
                     video.write(draw(frame.rgb, result), frame.timestamp_s)
-                progress.advance(task)
-                if summary.frames == options.max_frames:
+                done = summary.frames if recorder is None else recorder.taken
+                progress.update(task, completed=done)
+                if done == options.max_frames:
                     break
         except KeyboardInterrupt:
             interrupted = True

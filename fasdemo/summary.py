@@ -54,8 +54,8 @@ class Summary:
         """The summary, one sentence or table row a line."""
         if self.frames == 0:
             return ["No frame could be read."]
-        lost = f", {self.lost} lost before they arrived" if self.lost else ""
-        lines = [f"{self.frames} frames{lost}; a face in {self.with_face} of them."]
+        lost = f", {self.lost} more were lost or came faster than they could be judged" if self.lost else ""
+        lines = [f"{self.frames} frame{'s' * (self.frames != 1)}{lost}; a face in {self.with_face} of them."]
         if self.with_face == 0:
             return [*lines, "No face was found in the whole source, so there is no verdict."]
         total = sum(self.statuses.values())

@@ -54,6 +54,7 @@ class Recorder:
     Args:
         root: folder of all sessions.
         session: see `fasdemo.record.labels.session_of`.
+        limit: frames after which the recording is `full` and takes no more.
         free_bytes: free space of a folder's disk, for tests.
         clock: seconds, not decreasing.
 
@@ -66,6 +67,7 @@ class Recorder:
         root: Path,
         session: Session,
         *,
+        limit: int | None = None,
         free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -78,6 +80,8 @@ class Recorder:
         self._changed = threading.Condition()
         self._in_hand = 0
         self._stopping = False
+        self._limit = limit
+        self._taken = 0
         self._unsaid_loss = 0
         self._problem = ""
         self._first_s: float | None = None
@@ -93,6 +97,16 @@ class Recorder:
     def folder(self) -> Path:
         """The session's folder."""
         return self._writer.folder
+
+    @property
+    def full(self) -> bool:
+        """As many frames were taken as were wanted."""
+        return self._limit is not None and self._taken >= self._limit
+
+    @property
+    def taken(self) -> int:
+        """Frames that are written or wait to be."""
+        return self._taken
 
     @property
     def status(self) -> RecorderStatus:
@@ -113,12 +127,15 @@ class Recorder:
         if frame.faults and not frame.times:
             return True
         with self._changed:
+            if self.full:
+                return True
             if self._stopping or self._problem or len(self._queue) + self._in_hand >= self._capacity:
                 self._unsaid_loss += 1 + frame.lost_before
                 return False
             loss, self._unsaid_loss = frame.lost_before + self._unsaid_loss, 0
             given = replace(frame, lost_before=loss, truth=None)
             self._queue.append((given, self._encoders.submit(self._writer.encode, given)))
+            self._taken += 1
             self._changed.notify()
         return True
 
