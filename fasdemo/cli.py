@@ -74,7 +74,9 @@ def build_parser() -> argparse.ArgumentParser:
     output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")
     output.add_argument("--output", metavar="FILE.mp4", type=Path, help="annotated video")
     output.add_argument("--log", metavar="FILE", type=Path, help="event log: a line at every change of a verdict")
-    output.add_argument("--max-frames", metavar="N", type=at_least_one, help="stop after N frames")
+    output.add_argument(
+        "--max-frames", metavar="N", type=at_least_one, help="stop after N frames, recorded ones with --record"
+    )
     record = parser.add_argument_group("recording (see docs/sessions.md)")
     record.add_argument("--record", metavar="DIR", type=Path, help="record a labelled session below DIR")
     record.add_argument("--subject", metavar="ID", help="the person's pseudonym, e.g. S01")
@@ -140,7 +142,7 @@ def _check(options: argparse.Namespace) -> None:
     if (options.depth or options.ir) and not options.video:
         raise UserError("--depth and --ir are registered to a video: name it with --video.")
     if not options.headless:
-        for flag in ("json", "output", "log", "max_frames", "realtime"):
+        for flag in ("json", "output", "max_frames", "realtime"):
             if getattr(options, flag):
                 raise UserError(f"--{flag.replace('_', '-')} belongs to --headless; add --headless.")
     elif not has_source:

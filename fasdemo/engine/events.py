@@ -29,6 +29,8 @@ LONGEST_LINE = 1 << 20
 MOST_EVENTS = 200_000
 """A log has one a change: a busy door fills this in months."""
 LARGEST_LOG = 64 * 1024 * 1024
+_LONGEST_GAP_S = 1.0
+"""A verdict is not in force any longer while no frame comes."""
 _LATEST_S = 1e11
 """Seconds since 1970 reach it in the year 5138."""
 
@@ -92,7 +94,9 @@ class EventLog:
         try:
             self._stream = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
-            raise UserError(f"--log {path}: cannot be written ({error.strerror}); choose another file.") from error
+            raise UserError(
+                f"{path}: the event log cannot be written ({error.strerror}); choose another file."
+            ) from error
         self._csv = csv.DictWriter(self._stream, COLUMNS) if path.suffix.lower() == ".csv" else None
         if self._csv is not None:
             self._csv.writeheader()
@@ -158,14 +162,14 @@ class EventLog:
                 raise
 
     def _follows(self, result: FrameResult, by: JudgedBy) -> bool:
-        """Whether a result continues what was logged: same source, same judge, and time goes on."""
+        """Whether a result continues what was logged: same source, same judge, and time goes on without a gap."""
         if self._last is None:
             return True
         last, last_by = self._last
         return (
             (result.source, result.live_source, result.model, result.policy, by)
             == (last.source, last.live_source, last.model, last.policy, last_by)
-        ) and not result.timestamp_s < last.timestamp_s
+        ) and 0.0 <= result.timestamp_s - last.timestamp_s <= _LONGEST_GAP_S
 
     def _end(self) -> list[Event]:
         if self._last is None:
@@ -186,7 +190,9 @@ class EventLog:
             self._stream.flush()
         except OSError as error:
             self._give_up(start)
-            raise UserError(f"--log {self._path}: cannot be written ({error.strerror}); free some space.") from error
+            raise UserError(
+                f"{self._path}: the event log cannot be written ({error.strerror}); free some space."
+            ) from error
 
     def _give_up(self, start: int | None) -> None:
         """Close without the half line, which would spoil what was written before."""

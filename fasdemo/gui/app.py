@@ -29,6 +29,7 @@ class Launch:
         kiosk: full screen, the verdict alone.
         loop: play files again and again; None = as the last time.
         reset_settings: forget what the window remembers.
+        log: where to write the event log.
         record: a folder and what to record there as soon as the camera delivers.
     """
 
@@ -37,6 +38,7 @@ class Launch:
     kiosk: bool = False
     loop: bool | None = None
     reset_settings: bool = False
+    log: Path | None = None
     record: tuple[Path, Labels] | None = None
 
 
@@ -57,7 +59,8 @@ def run(
         arguments: for Qt.
 
     Raises:
-        UserError: there is no display, or the source that was asked for is a file that cannot be opened.
+        UserError: there is no display, the source that was asked for is a file that cannot be opened, or the event log
+            cannot be written.
     """
     wanted = launch or Launch()
     from fasdemo.gui import engine_judge
@@ -96,6 +99,12 @@ def run(
     window = MainWindow(
         make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
     )
+    if wanted.log is not None:
+        try:
+            window.event_log.keeper.start(wanted.log)
+        except UserError:
+            window.deleteLater()
+            raise
     window.show()
     if problem:
         window.messages.say(problem, error=True)

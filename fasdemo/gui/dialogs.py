@@ -31,6 +31,16 @@ def ask_for_model(parent: QWidget) -> Path | None:
     return Path(found) if found else None
 
 
+def ask_for_log(parent: QWidget, proposal: Path) -> Path | None:
+    """Where to write an event log."""
+    kinds = "Event log, JSON lines (*.jsonl);;Event log, spreadsheet (*.csv)"
+    found, kind = QFileDialog.getSaveFileName(parent, "Write the event log to", str(proposal), kinds)
+    if not found:
+        return None
+    path = Path(found)
+    return path if path.suffix else path.with_suffix(".csv" if "csv" in kind else ".jsonl")
+
+
 def show_about(parent: QWidget) -> None:
     """What this is, and what its words are worth."""
     box = QMessageBox(parent)

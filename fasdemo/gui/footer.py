@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from fasdemo.gui.log_keeper import LogStatus
 from fasdemo.gui.mailbox import EngineFacts
 from fasdemo.gui.rolling import Timing
 
@@ -16,7 +17,7 @@ class Footer(QWidget):
         super().__init__(parent)
         self.setObjectName("footer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.items = {name: QLabel("") for name in ("recording", "rate", "latency", "dropped", "engine")}
+        self.items = {name: QLabel("") for name in ("recording", "log", "rate", "latency", "dropped", "engine")}
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 5, 16, 5)
         row.setSpacing(24)
@@ -30,6 +31,7 @@ class Footer(QWidget):
                 row.addStretch(1)
             row.addWidget(label)
         self.items["recording"].hide()
+        self.items["log"].hide()
 
     def show_timing(self, timing: Timing | None) -> None:
         """Newest statistics."""
@@ -47,8 +49,20 @@ class Footer(QWidget):
         """What judges."""
         self.items["engine"].setText("" if facts is None else f"{facts.model}  ·  {facts.policy}  ·  {facts.provider}")
 
+    def show_log(self, status: LogStatus | None) -> None:
+        """A running event log."""
+        running = status is not None and status.running
+        self.items["log"].setVisible(running)
+        if status is not None and running:
+            self.items["log"].setText(f"LOG {_elided(status.path.name)}: {status.lines}")
+            self.items["log"].setToolTip(f"{status.lines} lines in the event log {status.path} (Ctrl+L ends it)")
+
     def show_recording(self, words: str) -> None:
         """A running recording, said wherever the window looks; empty = none."""
         # The dot's colour is the icing: the word REC says it.
         self.items["recording"].setText(words.replace("●", '<span style="color:#d55e00">●</span>'))
         self.items["recording"].setVisible(bool(words))
+
+
+def _elided(name: str) -> str:
+    return name if len(name) <= 28 else f"{name[:12]}…{name[-15:]}"

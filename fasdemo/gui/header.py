@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from fasdemo.gui.cameras import CameraList
@@ -84,12 +85,13 @@ class Header(QWidget):
         more = self._tool("more", "", "More")
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
+        self.more: dict[str, QAction] = {}
         for words, action in (
-            ("Preferences…", "preferences"), ("Keyboard shortcuts", "show_shortcuts"), ("About fasdemo", "about"),
-            ("", ""), ("Quit", "quit"),
+            ("Event log…\tCtrl+L", "toggle_log"), ("", ""), ("Preferences…\tCtrl+,", "preferences"),
+            ("Keyboard shortcuts\t?", "show_shortcuts"), ("About fasdemo", "about"), ("", ""), ("Quit\tCtrl+Q", "quit"),
         ):  # fmt: skip
             if words:
-                _add(menu, words, lambda checked=False, name=action: self.action.emit(name))
+                self.more[action] = _add(menu, words, lambda checked=False, name=action: self.action.emit(name))
             else:
                 menu.addSeparator()
         more.setMenu(menu)
@@ -128,12 +130,16 @@ class Header(QWidget):
         self.source.setText(words)
         self.source.setToolTip(name or "Choose a camera, a video or a recorded session")
 
+    def show_logging(self, running: bool) -> None:
+        """Whether the menu starts or ends the event log."""
+        self.more["toggle_log"].setText(("End the event log" if running else "Event log…") + "\tCtrl+L")
+
     def show_engine(self, request: EngineRequest, facts: EngineFacts | None) -> None:
         """What was asked for, and once it is known what judges."""
         with QSignalBlocker(self.model), QSignalBlocker(self.policy), QSignalBlocker(self.device):
             self._model = request.model
             self._select_model(request.model)
-            if facts is not None and facts.card is not None:
+            if facts is not None:
                 default = facts.card.default_policy
                 self.policy.clear()
                 self.policy.addItem(f"{default} (default)", None)
@@ -182,7 +188,7 @@ class Header(QWidget):
                 action.setToolTip(spec)
 
 
-def _add(menu: QMenu, words: str, slot: Callable[..., object], name: str = "", keys: str = ""):  # type: ignore[no-untyped-def]
+def _add(menu: QMenu, words: str, slot: Callable[..., object], name: str = "", keys: str = "") -> QAction:
     action = menu.addAction(words)
     assert action is not None
     if name:

@@ -37,8 +37,8 @@ class EngineFacts:
     model: str
     policy: str
     provider: str
-    card: ModelCard | None = None
-    threshold: Threshold | None = None
+    card: ModelCard
+    threshold: Threshold
     warnings: tuple[str, ...] = ()
     sha256: str = ""
 

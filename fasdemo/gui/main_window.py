@@ -20,6 +20,8 @@ from fasdemo.gui.dropped import dropped_files
 from fasdemo.gui.footer import Footer
 from fasdemo.gui.header import Header, source_words
 from fasdemo.gui.icons import app_icon
+from fasdemo.gui.log_control import LogControl
+from fasdemo.gui.log_keeper import LogStatus
 from fasdemo.gui.message_bar import MessageBar
 from fasdemo.gui.pipeline import MakeJudge, MakeSource
 from fasdemo.gui.playback_control import PlaybackControl
@@ -67,7 +69,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
-        self.player = Player(make_source, make_judge, self)
+        self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
+        self.player = Player(make_source, make_judge, self, self.event_log.keeper)
         self._engine = EngineRequest(settings.model, settings.policy, settings.device)
         self._dialog: ShortcutsDialog | Preferences | None = None
         self._was_maximized = False
@@ -128,6 +131,8 @@ class MainWindow(QMainWindow):
         self.presenter.engine_in_force.connect(self._take_engine)
         self.presenter.failed.connect(self._recorder.stop)
         self._recorder.ended.connect(self.messages.say)
+        self.event_log.said.connect(self.messages.say)
+        self.event_log.changed.connect(self._show_log)
         self._recorder.started_by_itself.connect(lambda: self._show_tab(TABS.index("Record")))
         hints = QApplication.styleHints()
         if hints is not None:
@@ -164,6 +169,7 @@ class MainWindow(QMainWindow):
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
             "toggle_recording": self._toggle_recording,
+            "toggle_log": self.event_log.toggle,
             "preferences": self.show_preferences,
             "show_shortcuts": self.show_shortcuts,
             "about": lambda: dialogs.show_about(self),
@@ -361,6 +367,11 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         self.presenter.tick()
         self.footer.show_recording(self._recorder.tick())
+        self.event_log.tick()
+
+    def _show_log(self, status: LogStatus | None) -> None:
+        self.footer.show_log(status)
+        self.header.show_logging(status is not None and status.running)
 
     @property
     def shown_result(self) -> FrameResult | None:
@@ -412,13 +423,14 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Hidden at once; threads are given a moment to end, and a recording is completed."""
+        """Hidden at once; threads are given a moment to end, and a recording and the event log are completed."""
         self._clock.stop()
         self._keep()
         self._recorder.stop()
         self.player.close()
         self.hide()
         self.player.join(_CLOSE_S)
+        self.event_log.keeper.stop()
         self.cameras.join(_CLOSE_S)
         super().closeEvent(event)
 

@@ -52,6 +52,18 @@ class Judge(Protocol):
     ) -> None: ...
 
 
+class Witness(Protocol):
+    """Is told of every frame, in the judging thread; must not block for long, and never raises."""
+
+    def saw(self, result: FrameResult, facts: EngineFacts) -> None:
+        """A frame was judged."""
+        ...
+
+    def saw_nothing(self) -> None:
+        """A frame could not be judged, or nothing is judged any more."""
+        ...
+
+
 MakeSource = Callable[[SourceRequest], Source]
 MakeJudge = Callable[[Source, EngineRequest], Judge]
 Tap = Callable[[FrameSet], None]
@@ -67,6 +79,7 @@ class Pipeline:
         make_judge: makes what judges; called in the judging thread, also when another one is asked for.
         mailbox: where everything goes.
         transport: pace and position of files.
+        witness: is told of every result, e.g. to log it.
     """
 
     def __init__(
@@ -77,12 +90,14 @@ class Pipeline:
         make_judge: MakeJudge,
         mailbox: Mailbox,
         transport: Transport,
+        witness: Witness | None = None,
     ) -> None:
         self.request = request
         self.transport = transport
         self._make_source = make_source
         self._make_judge = make_judge
         self._mailbox = mailbox
+        self._witness = witness
         self._hand_over = HandOver()
         self._lock = threading.Lock()
         self._wanted = engine
@@ -229,9 +244,20 @@ class Pipeline:
                     focus = FaceFocus(self._source)
                 if focus is not None and result is not None:
                     focus.look(result)
+                self._tell(judge, result)
                 self._deliver(work, result)
         finally:
+            if self._witness is not None:
+                self._witness.saw_nothing()
             _close(judge)
+
+    def _tell(self, judge: Judge | None, result: FrameResult | None) -> None:
+        if self._witness is None:
+            return
+        if judge is None or result is None:
+            self._witness.saw_nothing()
+        else:
+            self._witness.saw(result, judge.facts)
 
     def _exchange(
         self, old: Judge | None, current: EngineRequest | None, wanted: EngineRequest

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from fasdemo.gui.mailbox import Mailbox
-from fasdemo.gui.pipeline import MakeJudge, MakeSource, Pipeline, Tap
+from fasdemo.gui.pipeline import MakeJudge, MakeSource, Pipeline, Tap, Witness
 from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.transport import Transport
 
@@ -17,6 +17,12 @@ _LEAST_RATE_HZ, _MOST_RATE_HZ = 24.0, 75.0
 
 class Player(QObject):
     """One source at a time; another one may be opened at any moment, and the old one ends in the background.
+
+    Args:
+        make_source: where frames come from.
+        make_judge: where verdicts come from.
+        parent: the window.
+        witness: is told of every result, in the judging thread.
 
     Signals:
         delivered: Delivery, in the window's thread.
@@ -27,9 +33,15 @@ class Player(QObject):
     changed = pyqtSignal()
     _told = pyqtSignal(object)
 
-    def __init__(self, make_source: MakeSource, make_judge: MakeJudge, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        make_source: MakeSource,
+        make_judge: MakeJudge,
+        parent: QObject | None = None,
+        witness: Witness | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._make_source, self._make_judge = make_source, make_judge
+        self._make_source, self._make_judge, self._witness = make_source, make_judge, witness
         self._pipeline: Pipeline | None = None
         self._mailbox: Mailbox | None = None
         self._retiring: list[Pipeline] = []
@@ -56,8 +68,9 @@ class Player(QObject):
         # The signal crosses from the judging thread into the window's; which source it came from travels with it.
         mailbox = Mailbox(lambda: self._told.emit(mailbox))
         self._mailbox = mailbox
+        transport = Transport(speed=speed, loop=loop)
         self._pipeline = Pipeline(
-            request, engine, self._make_source, self._make_judge, mailbox, Transport(speed=speed, loop=loop)
+            request, engine, self._make_source, self._make_judge, mailbox, transport, self._witness
         )
         self._pipeline.start()
         self.changed.emit()

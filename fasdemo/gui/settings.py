@@ -53,6 +53,8 @@ class Settings(BaseModel):
     """Base64 of Qt's window geometry."""
     splitters: dict[str, str] = {}
     """Base64 of Qt's splitter states by name."""
+    log_folder: str = ""
+    """Where the last event log was written."""
     subject: str = ""
     retain_days: Annotated[int, Field(ge=1, le=3650)] = 365
 

@@ -51,6 +51,7 @@ SHORTCUTS = (
     Shortcut(("Ctrl+2",), "tab_timing", "Show timing and model", "Window"),
     Shortcut(("Ctrl+3",), "tab_record", "Show the record panel", "Window"),
     Shortcut(("R",), "toggle_recording", "Start or stop recording", "Window"),
+    Shortcut(("Ctrl+L",), "toggle_log", "Start or end the event log", "Window"),
     Shortcut(("Ctrl+,",), "preferences", "Preferences", "Window"),
     Shortcut(("?", "F1"), "show_shortcuts", "This list", "Window"),
     Shortcut(("Ctrl+Q",), "quit", "Quit", "Window"),

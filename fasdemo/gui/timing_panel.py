@@ -100,13 +100,11 @@ class TimingPanel(QWidget):
             return
         self._facts["model"].setText(facts.model)
         self._facts["runs"].setText(facts.provider)
-        limits = ""
-        if facts.threshold is not None:
-            limits = f": LIVE above {facts.threshold.live_above:.2f}, SPOOF below {facts.threshold.spoof_below:.2f}"
-        self._facts["policy"].setText(f"{facts.policy}{limits}")
-        parts = []
-        if facts.card is not None:
-            parts = [f"{facts.card.architecture}, trained on {facts.card.training_data}.", facts.card.limits]
+        limits = facts.threshold
+        self._facts["policy"].setText(
+            f"{facts.policy}: LIVE above {limits.live_above:.2f}, SPOOF below {limits.spoof_below:.2f}"
+        )
+        parts = [f"{facts.card.architecture}, trained on {facts.card.training_data}.", facts.card.limits]
         if facts.sha256:
             parts.append(f"sha256 {facts.sha256[:16]}…")
         self._card.setText(" ".join(part for part in parts if part))

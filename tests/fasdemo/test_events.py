@@ -186,6 +186,19 @@ def test_another_judge_or_source_or_an_earlier_moment_ends_what_was_before(tmp_p
     assert [len(part.spans) for part in parts(events)] == [2, 1, 1, 1]
 
 
+def test_a_verdict_does_not_last_while_no_frame_comes(tmp_path: Path) -> None:
+    engine = make_engine(0.97)
+    results = [engine.process(frame(index)) for index in range(12)]
+    with EventLog(tmp_path / "log.jsonl") as log:
+        for result in results:
+            log.add(result, engine.judged_by)
+        log.add(replace(results[-1], timestamp_s=60.0), engine.judged_by)
+    first, second = parts(read_events(tmp_path / "log.jsonl"))
+    assert first.spans[-1].status is Status.LIVE
+    assert first.spans[-1].end_s == pytest.approx(results[-1].timestamp_s)
+    assert second.start_s == 60.0
+
+
 def test_a_log_of_several_parts_is_told_and_drawn_part_by_part(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

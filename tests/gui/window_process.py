@@ -47,9 +47,9 @@ def main() -> int:
     timer.timeout.connect(report)
     timer.start(60)
     scene = Scene()
-    status = run(
-        Launch(source=SourceRequest("clip"), loop=True), scene.make_source, scene.make_judge, Path(sys.argv[1])
-    )
+    log = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    launch = Launch(source=SourceRequest("clip"), loop=True, log=log)
+    status = run(launch, scene.make_source, scene.make_judge, Path(sys.argv[1]))
     timer.stop()
     del app
     return status

@@ -172,6 +172,7 @@ class ScriptedJudge:
             provider="CUDA" if request.device == "cuda" else "CPU",
             card=CARD,
             threshold=CARD.thresholds[policy],
+            sha256=f"sha256 of {request.model or CARD.name}",
         )
 
     def restart(self) -> None:
