@@ -1,54 +1,64 @@
-"""Writes the table of the shipped models' figures into docs/models.md, from the cards in the model files."""
+"""Writes every figure of docs/models.md, and its pictures, from the shipped ONNX files and a generated data set.
+
+`python tools/model_figures.py --data .work/crops --also .work/table/*.onnx --peer minifas128.onnx`
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
-from fasdemo.models.card import Metric, ModelCard
-from fasdemo.models.registry import shipped_models
-
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-SUBSETS = ("", "depth+ir", "rgb+ir", "rgb+depth", "ir", "depth", "rgb")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:
-    """Replace what stands between the marks; returns the exit status."""
-    page = Path(__file__).resolve().parent.parent / "docs" / "models.md"
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    page.write_text(before + BEGIN + "\n" + "\n".join(table()) + "\n" + END + after, encoding="utf-8")
-    return 0
+    """Run; returns the exit status: 1 where a card's figures are not those of its file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, default=Path(".work/crops"), help="a set of `python -m trainer synth crops`"
+    )
+    parser.add_argument(
+        "--also", type=Path, nargs="+", default=[], metavar="FILE", help="ONNX files that are not shipped"
+    )
+    parser.add_argument("--peer", type=Path, metavar="FILE", help="minifas128.onnx, to stand in the same table")
+    parser.add_argument("--leave-one-out", type=Path, metavar="FILE", help="what tools/leave_one_out.py wrote")
+    parser.add_argument("--models", type=Path, metavar="FOLDER", help="shipped models (default: assets/models)")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "models.md")
+    parser.add_argument("--cache", type=Path, default=Path(".work/figures"), help="where scores are kept")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--held-out", nargs="+", metavar="NAME", help="count these species and sensors as held out")
+    args = parser.parse_args()
 
+    from fasdemo.errors import UserError
+    from trainer.data.faces import HeldOut
+    from trainer.figures.page import write_page
+    from trainer.synth.sensor import PRESETS
 
-def table() -> list[str]:
-    """Markdown: one row a model and subset of streams, then the species of the flagship."""
-    cards = [entry.card for entry in shipped_models()]
-    lines = [
-        "| model | streams | multiply-adds | ACER | worst APCER | BPCER | EER |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for card in cards:
-        for subset in SUBSETS if card.presence_input else ("",):
-            prefix = f"{subset}/" if subset else ""
-            figures = [_text(card.metrics.get(f"{prefix}{name}")) for name in ("acer", "apcer_max", "bpcer", "eer")]
-            cost = f"{(card.multiply_adds or 0) / 1e6:.1f} M" if not subset else ""
-            streams = subset or "+".join(card.modalities)
-            lines.append(f"| {card.name if not subset else ''} | {streams} | {cost} | " + " | ".join(figures) + " |")
-    flagship = max(cards, key=lambda card: len(card.modalities))
-    return [*lines, "", f"{flagship.name}, all streams, by species:", "", *_species(flagship)]
-
-
-def _species(card: ModelCard) -> list[str]:
-    rows = [(name.split(":", 1)[1], metric) for name, metric in card.metrics.items() if name.startswith("apcer:")]
-    return ["| species | APCER |", "|---|---|", *(f"| {name} | {_text(metric)} |" for name, metric in rows)]
-
-
-def _text(metric: Metric | None) -> str:
-    if metric is None or metric.value is None:
-        return "n/a"
-    text = f"{metric.value * 100:.2f} %"
-    return text if metric.ci95 is None else f"{text} ({metric.ci95[0] * 100:.1f}-{metric.ci95[1] * 100:.1f})"
+    pretend = None
+    if args.held_out:
+        sensors = frozenset(args.held_out) & frozenset(PRESETS)
+        pretend = HeldOut(frozenset(args.held_out) - sensors, sensors)
+    try:
+        differences = write_page(
+            args.page,
+            args.data,
+            args.cache,
+            args.also,
+            args.peer,
+            args.leave_one_out,
+            args.models,
+            args.threads,
+            pretend,
+        )
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for sentence in differences:
+        print(f"warning: {sentence}", file=sys.stderr)
+    print(f"{args.page}: written")
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":
