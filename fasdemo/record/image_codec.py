@@ -1,7 +1,8 @@
 """Bytes of one image of a session: JPEG or PNG colour, lossless PNG depth and infrared at the sensor's bit depth.
 
 The PNG settings were chosen by `benchmarks/bench_record.py`: the row filter `UP` leaves so little for the search for
-repetitions that run lengths alone give the same size in less than half of zlib's time.
+repetitions that run lengths alone give the same size in less than half of zlib's time. Without filter and compression
+a PNG is about twice as large and takes an eighth of that time again.
 """
 
 from __future__ import annotations
@@ -38,28 +39,31 @@ _PNG = [
     cv2.IMWRITE_PNG_STRATEGY,
     cv2.IMWRITE_PNG_STRATEGY_RLE,
 ]
+_QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 0, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE]
 
 
-def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg") -> bytes:
+def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg", *, quick: bool = False) -> bytes:
     """The file's bytes.
 
     Args:
         image: rgb uint8 (H, W, 3) in RGB order; depth uint16 (h, w); ir uint8 or uint16 (h, w).
         stream: what it is.
         color_format: for rgb only; depth and ir are always PNG.
+        quick: PNG without compression, for a moment in which the processor has no time; as lossless.
 
     Raises:
         ValueError: wrong shape or dtype for the stream.
     """
     check_image(image, stream)
+    png = _QUICK_PNG if quick else _PNG
     if stream == "rgb":
         bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
         if color_format == "jpg":
             done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         else:
-            done, data = cv2.imencode(".png", bgr, _PNG)
+            done, data = cv2.imencode(".png", bgr, png)
     else:
-        done, data = cv2.imencode(".png", image, _PNG)
+        done, data = cv2.imencode(".png", image, png)
     if not done:
         raise ValueError(f"{stream}: the image could not be encoded")
     return data.tobytes()

@@ -110,10 +110,11 @@ class SessionWriter:
         else:
             self.append(frame, self.write_encoded(self.frames, self.encode(frame)))
 
-    def encode(self, frame: FrameSet) -> dict[Stream, bytes]:
+    def encode(self, frame: FrameSet, *, quick: bool = False) -> dict[Stream, bytes]:
         """The bytes of the frame's images; touches no state, so that several threads may do it at once."""
         return {
-            stream: encode_image(image, stream, self._color_format) for stream, image in self._images(frame).items()
+            stream: encode_image(image, stream, self._color_format, quick=quick)
+            for stream, image in self._images(frame).items()
         }
 
     def _images(self, frame: FrameSet) -> dict[Stream, Image]:

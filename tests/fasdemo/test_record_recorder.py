@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,7 +17,7 @@ import pytest
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
-from fasdemo.frames import FrameSet, StreamTime, Truth
+from fasdemo.frames import FrameSet, Stream, StreamTime, Truth
 from fasdemo.record.labels import Labels, labels_from_options, session_of
 from fasdemo.record.reader import SessionReader
 from fasdemo.record.recorder import Recorder
@@ -50,6 +51,12 @@ def shot(number: int, size: tuple[int, int] = (48, 64)) -> FrameSet:
         truth=Truth("spoof", "somebody else's label"),
         live_source=True,
     )
+
+
+def smooth(number: int) -> FrameSet:
+    """Images that compress well."""
+    ramp = np.arange(48 * 64).reshape(48, 64) // 64
+    return replace(shot(number), depth=(ramp + 500 + number).astype(np.uint16), ir=(ramp + number).astype(np.uint8))
 
 
 def wait_for(recorder: Recorder, written: int) -> None:
@@ -97,6 +104,36 @@ def test_what_does_not_fit_is_counted_and_never_silent(tmp_path: Path) -> None:
     assert stored.lost == refused
     rows = SessionReader(recorder.folder).rows
     assert sum(row.lost_before for row in rows) <= refused
+
+
+def test_a_processor_without_time_costs_disk_and_no_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encoders that stand still for a moment, as on a machine that does other things, then go on."""
+    go_on = threading.Event()
+    encode = SessionWriter.encode
+
+    def held(writer: SessionWriter, frame: FrameSet, *, quick: bool = False) -> dict[Stream, bytes]:
+        go_on.wait(20)
+        return encode(writer, frame, quick=quick)
+
+    monkeypatch.setattr(SessionWriter, "encode", held)
+    with Recorder(tmp_path, session()) as recorder:
+        for number in range(25):
+            assert recorder.put(smooth(number))
+        go_on.set()
+        wait_for(recorder, 25)
+        for number in range(25, 30):
+            assert recorder.put(smooth(number))
+            wait_for(recorder, number + 1)
+    reader = SessionReader(recorder.folder)
+    assert (reader.session.frames, reader.session.lost) == (30, 0)
+    for number, frame in enumerate(reader):
+        np.testing.assert_array_equal(frame.depth, smooth(number).depth)
+        np.testing.assert_array_equal(frame.ir, smooth(number).ir)
+    sizes = [(recorder.folder / "depth" / f"{number:06d}.png").stat().st_size for number in range(30)]
+    raw = 48 * 64 * 2
+    assert sizes[5] > raw, "stored as it is while many waited"
+    assert sizes[29] < raw / 2, "and compressed again afterwards"
+    assert verify_session(recorder.folder).problems == ()
 
 
 def test_losses_of_the_camera_are_kept_in_the_rows(tmp_path: Path) -> None:
