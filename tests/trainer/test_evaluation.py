@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,10 @@ def test_the_report_is_one_file_with_curves_tables_and_pictures(model, data, tmp
     assert text.count("<svg") == 3
     assert text.count("data:image/jpeg;base64,") == 16  # eight live faces and eight attacks are in the test part
     assert "print-flat" in text
+    # The curves follow the page's colours, light and dark.
+    assert "prefers-color-scheme: dark" in text
+    assert text.count("var(--ink)") > 10
+    assert not re.search(r"#(0[0-9a-f]){3}|#101112", text)
     for outside in ("<script", "<link", 'src="http', "url(h", "@import"):
         assert outside not in text
     with (tmp_path / "scores.csv").open() as file:

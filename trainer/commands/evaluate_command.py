@@ -88,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
         )
         write_text(args.output / "figures.json", json.dumps(evaluation.figures, indent=1) + "\n")
         streams = tuple(s for s in STREAMS if s in face_set.streams)
-        write_report(args.output / "report.html", args.model.name, evaluation, decision, loader.cropper, streams)
+        name = f"{loaded.config.name} ({args.model.name})" if loaded.config.name else args.model.name
+        write_report(args.output / "report.html", name, evaluation, decision, loader.cropper, streams)
     if args.json:
         print(json.dumps(evaluation.figures, indent=1))
     else:
