@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit bench weights figures clean setup-app setup-dev
+.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench weights figures clean setup-app setup-dev
 
 demo: setup-app
 	@$(BIN)/python tools/demo.py
@@ -28,6 +28,20 @@ walls:
 
 unit:
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+# The demo session in a loop at 30 frames a second: nothing may grow, no verdict may be lost. The hour is for the night.
+soak: setup-app
+	$(BIN)/python tools/soak.py --minutes 10
+
+soak-hour: setup-app
+	$(BIN)/python tools/soak.py --minutes 60
+
+# Every reader for FUZZ_SECONDS along its coverage, and FUZZ_EXAMPLES of each property; `make test` runs a short version.
+FUZZ_SECONDS ?= 120
+FUZZ_EXAMPLES ?= 2000
+fuzz: setup-dev
+	$(BIN)/python tests/fuzz/coverage_guided.py --seconds $(FUZZ_SECONDS) --corpus .work/fuzz
+	FASDEMO_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz -m "slow or not slow" --timeout=7200 -n 2
 
 bench: setup-app
 	$(BIN)/fasdemo bench

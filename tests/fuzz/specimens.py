@@ -30,10 +30,13 @@ EXAMPLES = int(os.environ.get("FASDEMO_FUZZ_EXAMPLES", "0"))
 """Examples a test; 0 = few and always the same, for the ordinary run."""
 
 
-def fuzz(examples: int) -> settings:
-    """Hypothesis' settings: `examples` in the ordinary run, as many as the environment asks for in a long one."""
+def fuzz(examples: int, cost: int = 1) -> settings:
+    """Hypothesis' settings: `examples` in the ordinary run, as many as the environment asks for in a long one.
+
+    Where an example takes a process of its own, a long run makes do with one in `cost`.
+    """
     return settings(
-        max_examples=EXAMPLES or examples,
+        max_examples=max(EXAMPLES // cost, 1) if EXAMPLES else examples,
         derandomize=EXAMPLES == 0,
         deadline=None,
         database=None,

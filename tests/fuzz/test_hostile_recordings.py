@@ -147,7 +147,7 @@ def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
         open_source(tmp_path / "a.bag")
 
 
-@fuzz(6)
+@fuzz(6, cost=20)
 @given(steps=mutations)
 def test_damaged_recordings_are_played_or_refused(sound: bytes, steps: list[Any]) -> None:
     with TemporaryDirectory() as root:
@@ -161,7 +161,7 @@ values = st.one_of(
 )
 
 
-@fuzz(8)
+@fuzz(8, cost=20)
 @given(
     row=st.integers(1, 100),
     column=st.sampled_from(["topic_id", "timestamp", "data"]),
