@@ -1,6 +1,6 @@
 """Writes every figure of docs/models.md, and its pictures, from the shipped ONNX files and a generated data set.
 
-`python tools/model_figures.py --data .work/crops --also .work/table/*.onnx --peer minifas128.onnx`
+`python tools/model_figures.py --data .work/crops --peer minifas128.onnx`, after `tools/weights.sh`
 """
 
 from __future__ import annotations
@@ -20,10 +20,21 @@ def main() -> int:
         "--data", type=Path, default=Path(".work/crops"), help="a set of `python -m trainer synth crops`"
     )
     parser.add_argument(
-        "--also", type=Path, nargs="+", default=[], metavar="FILE", help="ONNX files that are not shipped"
+        "--also",
+        type=Path,
+        nargs="*",
+        default=sorted(Path(".work/table").glob("*.onnx")),
+        metavar="FILE",
+        help="ONNX files that are not shipped (default: those in .work/table)",
     )
     parser.add_argument("--peer", type=Path, metavar="FILE", help="minifas128.onnx, to stand in the same table")
-    parser.add_argument("--leave-one-out", type=Path, metavar="FILE", help="what tools/leave_one_out.py wrote")
+    parser.add_argument(
+        "--leave-one-out",
+        type=Path,
+        metavar="FILE",
+        default=Path(".work/leave-one-out.json"),
+        help="what tools/leave_one_out.py wrote, where it is there (%(default)s)",
+    )
     parser.add_argument("--models", type=Path, metavar="FOLDER", help="shipped models (default: assets/models)")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "models.md")
     parser.add_argument("--cache", type=Path, default=Path(".work/figures"), help="where scores are kept")

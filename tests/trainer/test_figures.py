@@ -20,7 +20,7 @@ from fasdemo.models.model_file import read_model, write_manifest
 from trainer.__main__ import main
 from trainer.data.faces import HeldOut, Pictures
 from trainer.evaluation import card_metrics
-from trainer.figures import page, tables
+from trainer.figures import leave_one_out, page, tables
 from trainer.figures.app_scores import app_cutter, score_file, subsets_of
 from trainer.figures.measured import Value, agrees, line
 from trainer.synth.dataset import CROP_SIZE
@@ -195,3 +195,77 @@ def test_a_set_without_a_test_part_is_refused(tmp_path):
     with pytest.raises(UserError, match="has no test or no development part"):
         page.open_parts(folder)
     assert json.loads((folder / "recipe.json").read_text()) == {}
+
+
+@pytest.fixture(scope="module")
+def left_out(data, tmp_path_factory):
+    """Leaving each species out of a set that shows two and holds one back; what was trained, by command."""
+    folder = tmp_path_factory.mktemp("out")
+    copy = folder / "set"
+    shutil.copytree(data, copy)
+    table = (copy / "samples.csv").read_text().splitlines()
+    # Every other print becomes a poster, so that something is left where one of them is not shown.
+    changed = [line.replace("print-flat", "poster") if k % 8 < 4 else line for k, line in enumerate(table)]
+    (copy / "samples.csv").write_text("\n".join(changed) + "\n")
+    commands = []
+
+    def train(command, minutes):
+        commands.append(command)
+        assert main([*command[3:], "run.batch=8", "run.precision=32-true"]) == 0
+
+    setting = leave_one_out.Setting("fasdemo-featherb-depth", size=64, epochs=1, samples=16)
+    keep = (copy, folder / "runs", folder / "out.json", setting)
+    found = leave_one_out.leave_each_out(*keep, train=train)
+    return keep, found, commands
+
+
+def test_each_species_is_left_out_once_and_from_scratch(left_out):
+    keep, found, commands = left_out
+    assert set(found["species"]) == {"poster", "print-flat", "replay"}
+    without = [
+        command[command.index("--without-species") + 1] for command in commands if "--without-species" in command
+    ]
+    assert without == ["poster", "print-flat"]
+    assert len(commands) == 3
+    assert not any("--init" in command for command in commands)
+    assert found["species"]["replay"]["held_out_by"] == "the data set"
+    assert set(found["whole"]["seen"]) == {"poster", "print-flat"}
+    assert set(found["species"]["poster"]["seen"]) == {"print-flat"}
+    assert json.loads(keep[2].read_text()) == found
+
+
+def test_what_was_left_out_already_is_not_trained_again(left_out):
+    keep, found, _ = left_out
+
+    def never(command, minutes):
+        raise AssertionError("it is there")
+
+    assert leave_one_out.leave_each_out(*keep, train=never) == found
+    keep[2].unlink()
+    again = leave_one_out.leave_each_out(*keep, train=never)
+    assert {k: v["apcer"] for k, v in again["species"].items()} == {k: v["apcer"] for k, v in found["species"].items()}
+    with pytest.raises(UserError, match="another data set or setting"):
+        leave_one_out.leave_each_out(*keep[:3], leave_one_out.Setting(size=96), train=never)
+    with pytest.raises(UserError, match="--species shark"):
+        leave_one_out.leave_each_out(*keep, species=["shark"], train=never)
+
+
+def test_the_table_of_what_was_left_out(left_out):
+    rows = leave_one_out.table(left_out[1])
+    assert (
+        sum(row.startswith(("| poster |", "| print-flat |", "| replay (held out by the data set) |")) for row in rows)
+        == 3
+    )
+    assert rows[-1].startswith("| none left out |")
+    highest = max(entry["apcer"]["value"] for entry in left_out[1]["species"].values())
+    assert leave_one_out.worst(left_out[1]).value == highest
+
+
+def test_a_run_that_saw_the_species_is_refused(left_out):
+    keep, _, _ = left_out
+    keep[2].unlink(missing_ok=True)
+    runs = keep[1].with_name("other")
+    shutil.copytree(keep[1] / "none", runs / "poster")
+    shutil.copytree(keep[1] / "none", runs / "none")
+    with pytest.raises(UserError, match="was not trained from scratch without poster"):
+        leave_one_out.leave_each_out(keep[0], runs, keep[2], keep[3])

@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,31 @@ class Setting:
         return [*words, "--set", *sets]
 
 
+def in_a_process(command: list[str], minutes: float) -> None:
+    """Run a training by itself; its memory is free afterwards and a limit holds.
+
+    Raises:
+        UserError: it failed or did not end in time.
+    """
+    print(shlex.join(command[1:]), flush=True)
+    root = Path(__file__).resolve().parents[2]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=minutes * 60, check=False)
+    except subprocess.TimeoutExpired:
+        raise UserError(f"a training did not end within {minutes:.0f} minutes; run this again, it goes on.") from None
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+        raise UserError(f"a training failed: {reason}")
+
+
 def leave_each_out(
-    data: Path, runs: Path, output: Path, setting: Setting, species: Sequence[str] = (), budget_min: float | None = None
+    data: Path,
+    runs: Path,
+    output: Path,
+    setting: Setting,
+    species: Sequence[str] = (),
+    budget_min: float | None = None,
+    train: Callable[[list[str], float], None] = in_a_process,
 ) -> dict[str, Any]:
     """Train and measure one model without each species, and one with all; what is there already is not done again.
 
@@ -73,16 +96,17 @@ def leave_each_out(
         setting: how to train.
         species: only these; all by default.
         budget_min: no training is begun after this many minutes.
+        train: runs a training command, given the minutes that it may take.
 
     Raises:
         UserError: an unknown species, runs of another set or setting, or a training that fails.
     """
     whole = Generated(data)
-    train = {str(name) for name in whole.species[whole.split == "train"]} - {""}
+    shown = {str(name) for name in whole.species[whole.split == "train"]} - {""}
     test = {str(name) for name in whole.species[whole.split == "test"]} - {""}
     for name in species:
-        if name not in train | test:
-            raise UserError(f"--species {name}: {data} has {', '.join(sorted(train | test))}.")
+        if name not in shown | test:
+            raise UserError(f"--species {name}: {data} has {', '.join(sorted(shown | test))}.")
     started = time.monotonic()
     facts = {"config": setting.config, "size": setting.size, "epochs": setting.epochs, "samples": setting.samples}
     head = {"data": data.name, "mark": fingerprint(data), "setting": {**facts, "seed": setting.seed}}
@@ -92,15 +116,15 @@ def leave_each_out(
         if {key: before.get(key) for key in head} != head:
             raise UserError(f"{output}: is of another data set or setting; choose another file and --runs.")
         found = before
-    for name in (WHOLE, *(sorted(train & set(species or train)))):
+    for name in (WHOLE, *sorted(shown & test & set(species or shown))):
         if (found["whole"] if name == WHOLE else found["species"].get(name)) is not None:
             continue
         if budget_min is not None and (time.monotonic() - started) / 60.0 > budget_min:
             break
-        measured = _trained(data, runs / name, setting, name)
+        measured = _trained(setting.command(data, runs / name, name), runs / name, setting, name, train)
         if name == WHOLE:
             found["whole"] = measured
-            for held in sorted(test - train):
+            for held in sorted(test - shown):
                 found["species"][held] = {**measured, "apcer": measured["unseen"][held], "held_out_by": "the data set"}
         else:
             found["species"][name] = {**measured, "apcer": measured["unseen"][name]}
@@ -144,23 +168,15 @@ def worst(found: Mapping[str, Any]) -> Value:
     return Value(value.value, value.ci95, name)
 
 
-def _trained(data: Path, run: Path, setting: Setting, species: str) -> dict[str, Any]:
+def _trained(
+    command: list[str], run: Path, setting: Setting, species: str, train: Callable[[list[str], float], None]
+) -> dict[str, Any]:
     from trainer import checkpoint
     from trainer.finish import MODEL
 
-    command = setting.command(data, run, species)
     started = time.monotonic()
     if not (run / MODEL).is_file():
-        print(shlex.join(command[1:]), flush=True)
-        root = Path(__file__).resolve().parents[2]
-        try:
-            limit = (setting.minutes + _GRACE_MINUTES) * 60.0
-            done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=limit, check=False)
-        except subprocess.TimeoutExpired:
-            raise UserError(f"{run}: the training did not end in time; run this again, it goes on.") from None
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-            raise UserError(f"{run}: the training failed: {reason}")
+        train(command, setting.minutes + _GRACE_MINUTES)
     saved = checkpoint.load(run / MODEL)
     excluded = saved.config.get("data", {}).get("exclude_species", [])
     if list(excluded) != ([] if species == WHOLE else [species]) or saved.config["network"].get("init"):
