@@ -6,12 +6,25 @@ memory or crash. In a child that is an exit status.
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_ENTRY = "import sys; sys.path.append(sys.argv.pop(1)); from {module} import main; sys.exit(main())"
+_ENTRY = """
+import signal, sys
+# Should we be killed while the child runs, it ends by itself, also within native code.
+if hasattr(signal, "alarm"):
+    signal.alarm(int(sys.argv.pop(1)))
+else:
+    sys.argv.pop(1)
+sys.path.append(sys.argv.pop(1))
+from {module} import main
+sys.exit(main())
+"""
+_GRACE_S = 5
+"""The child's own alarm comes so much later than its parent's."""
 
 
 def run_child(
@@ -35,7 +48,15 @@ def run_child(
     package = Path(__file__).resolve().parents[1]
     return subprocess.run(
         # Without -P, Python would look for modules in the folder that the person happens to stand in.
-        [sys.executable, "-P", "-c", _ENTRY.format(module=module), str(package), *arguments],
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            _ENTRY.format(module=module),
+            str(math.ceil(seconds) + _GRACE_S),
+            str(package),
+            *arguments,
+        ],
         input=content,
         capture_output=True,
         timeout=seconds,

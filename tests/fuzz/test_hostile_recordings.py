@@ -39,7 +39,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording_trial, "MOST_SECONDS", 8.0)
 
@@ -74,6 +74,7 @@ def test_a_sound_recording_is_tried_once_and_played(
     assert play(path) >= FRAMES - 1
 
 
+@pytest.mark.usefixtures("short_patience")
 def test_a_recording_that_the_sdk_never_finishes_opening_is_refused(sound: bytes, tmp_path: Path) -> None:
     # The first thing that was recorded of the colour stream now belongs to no topic: the SDK looks for it for ever.
     find = "update messages set topic_id = 0 where topic_id = (select id from topics where name like '%Color_0/info')"
@@ -147,6 +148,7 @@ def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
         open_source(tmp_path / "a.bag")
 
 
+@pytest.mark.usefixtures("short_patience")
 @fuzz(6, cost=20)
 @given(steps=mutations)
 def test_damaged_recordings_are_played_or_refused(sound: bytes, steps: list[Any]) -> None:
@@ -161,6 +163,7 @@ values = st.one_of(
 )
 
 
+@pytest.mark.usefixtures("short_patience")
 @fuzz(8, cost=20)
 @given(
     row=st.integers(1, 100),
