@@ -1,44 +1,17 @@
-"""What is too slow for every frame: landmarks, for closed eyes and covered faces, and the face in infrared.
-
-Each is looked at a few times a second and remembered in between.
-"""
+"""What is looked at a few times a second and remembered in between: the face in infrared, and what landmarks said."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fasdemo.engine.evidence import ir_landmark_error
 from fasdemo.engine.face_work import FaceWork
-from fasdemo.engine.parts import Finder, Landmarker
-from fasdemo.engine.track_state import TrackState, TrackStates
-from fasdemo.frames import FrameSet
+from fasdemo.engine.parts import Finder
+from fasdemo.engine.track_state import TrackState
 
 EYES_CLOSED_S = 0.7
 """Blinks last 0.1 to 0.4 s."""
-_LANDMARKS_EVERY_S = 0.25
 _IR_FACE_EVERY_S = 0.2
 _MISSES = 2
 """So many looks in a row without landmarks, or without a face in infrared, count."""
-
-
-def add_landmarks(
-    frame: FrameSet, work: list[FaceWork], states: TrackStates, landmarker: Landmarker, now_s: float, still: bool
-) -> None:
-    """Landmarks for the face that has waited longest, one face a frame; for all of them when it is `still`."""
-    if not work:
-        return
-    waiting = work if still else [min(work, key=lambda item: states[item.track.id].landmarks_s)]
-    for item in waiting:
-        state = states[item.track.id]
-        if now_s - state.landmarks_s >= _LANDMARKS_EVERY_S or still:
-            item.face = landmarker.add(frame.rgb, item.face)
-            state.landmarks_s = now_s
-            state.landmarks_missed = 0 if item.face.landmarks is not None else state.landmarks_missed + 1
-            state.blendshapes = item.face.blendshapes
-    for item in work:
-        state = states[item.track.id]
-        if item.face.blendshapes is None and state.blendshapes is not None:
-            item.face = replace(item.face, blendshapes=state.blendshapes)
 
 
 def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: float) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -168,3 +169,33 @@ def test_a_still_picture_is_looked_at_with_landmarks() -> None:
     closed = engine.process(frame(0), still=True).faces[0]
     assert closed.status is Status.UNCERTAIN
     assert "eyes_closed" in closed.reasons
+
+
+def test_a_look_that_takes_long_is_read_with_the_next_frame() -> None:
+    """However slow the landmarks are, the frame that starts a look does not wait, and the next one knows of it."""
+    landmarks, go_on = ScriptedLandmarks(), threading.Event()
+    add = landmarks.add
+
+    def slow(image: np.ndarray, face: Face) -> Face:
+        assert go_on.wait(10)
+        return add(image, face)
+
+    landmarks.add = slow  # type: ignore[method-assign]
+    landmarks.closed = 0.9
+    with Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+        assert engine.process(frame(0)).faces[0].face.blendshapes is None
+        go_on.set()
+        assert engine.process(frame(1)).faces[0].face.blendshapes == {"eyeBlinkLeft": 0.9, "eyeBlinkRight": 0.9}
+
+
+def test_landmarks_that_fail_are_an_error_and_never_live() -> None:
+    landmarks = ScriptedLandmarks()
+
+    def broken(image: np.ndarray, face: Face) -> Face:
+        raise RuntimeError("the graph is gone")
+
+    landmarks.add = broken  # type: ignore[method-assign]
+    with Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+        results = play(engine, 0, 20)
+    assert not any(face.status is Status.LIVE for result in results for face in result.faces)
+    assert sum("internal_error" in result.reasons for result in results) >= 5
