@@ -9,8 +9,9 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -21,12 +22,23 @@ import psutil
 from fasdemo.capture.open import open_source
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult, Status
+from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, Depth, FrameSet, Intrinsics, Rgb
+from fasdemo.models.crop import FaceCrops, crop_face
+from fasdemo.models.encode import encode_batch
+from fasdemo.models.model_file import ModelFile
+from fasdemo.models.predictor import Predictor
 from fasdemo.models.registry import choose
 
 STAGES = ("capture", "detect", "align", "infer", "total")
+PARTS = ("crop", "encode", "network", "read")
+"""Of `align` and `infer`, measured alone: crops of one face from all streams, input tensors from them, the network, and
+the predictions from its outputs."""
 _WARM_UP = 15
 """Frames that are judged and not counted: lazy allocations, the first scans, caches."""
+_KEPT = 16
+"""Frames whose crops are measured again part by part."""
+_PART_REPEATS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +62,41 @@ def measure(request: Request) -> dict[str, Any]:
     process = psutil.Process()
     cv2.setNumThreads(request.threads)
     samples: list[FrameResult] = []
+    seen: list[tuple[FrameSet, Face]] = []
     first_frame_s = first_verdict_s = None
     with (
         open_source(request.source, loop=True) as source,
         Engine.for_source(source, model=request.model, device=request.device, threads=request.threads) as engine,
     ):
         file = choose(source.info.declared, request.model)
-        began = cpu_before = 0.0
+        began = cpu_before = waited_before = 0.0
         for frame, result in _judged(source, engine, request):
             now = time.time() - process.create_time()
             first_frame_s = first_frame_s or now
             if first_verdict_s is None and any(face.status is not Status.UNCERTAIN for face in result.faces):
                 first_verdict_s = now
             if frame.index == _WARM_UP:
-                began, cpu_before = time.perf_counter(), sum(process.cpu_times()[:2])
+                began, cpu_before, waited_before = time.perf_counter(), _cpu_s(process), waited_s()
             if frame.index >= _WARM_UP:
                 samples.append(result)
+            if result.faces and len(seen) < _KEPT:
+                seen.append((frame, result.faces[0].face))
             if len(samples) == request.frames:
                 break
         elapsed = time.perf_counter() - began
-        cpu = sum(process.cpu_times()[:2]) - cpu_before
-        found = float(np.median([len(result.faces) for result in samples]))
-        return {
+        cpu, waited = _cpu_s(process) - cpu_before, waited_s() - waited_before
+        answer = {
             "model": engine.card.name,
             "provider": engine.provider,
             "threads": request.threads,
             "faces": request.faces,
-            "faces_found": found,
+            "faces_found": float(np.median([len(result.faces) for result in samples])),
             "frames": len(samples),
-            "latency_ms": {stage: _percentiles(samples, stage) for stage in STAGES},
+            "latency_ms": {stage: _stage(samples, stage) for stage in STAGES},
             "fps": round(len(samples) / elapsed, 2),
             "cpu_share": round(cpu / elapsed, 3),
-            "peak_memory_mb": round(_peak_memory_mb(process), 1),
+            "waiting_share": round(waited / elapsed, 3),
+            "peak_memory_mb": round(peak_memory_mb(process), 1),
             "startup_s": None if first_frame_s is None else round(first_frame_s, 3),
             "first_verdict_s": None if first_verdict_s is None else round(first_verdict_s, 3),
             "model_size_mb": round(file.path.stat().st_size / 1e6, 3),
@@ -89,6 +104,30 @@ def measure(request: Request) -> dict[str, Any]:
             "multiply_adds": engine.card.multiply_adds,
             "warnings": list(engine.warnings),
         }
+    return answer | {"parts_ms": _parts(file, request, seen)}
+
+
+def _parts(file: ModelFile, request: Request, seen: Sequence[tuple[FrameSet, Face]]) -> dict[str, dict[str, float]]:
+    """What `PARTS` take for one face, in turn over a few frames; empty where no face was seen."""
+    if not seen:
+        return {}
+    times: dict[str, list[float]] = {part: [] for part in PARTS}
+    with Predictor(file, request.device, request.threads) as predictor:
+        card = predictor.card
+
+        def timed(part: str, work: Callable[[], Any]) -> Any:
+            began = time.perf_counter()
+            value = work()
+            times[part].append((time.perf_counter() - began) * 1000.0)
+            return value
+
+        for number in range(_PART_REPEATS):
+            frame, face = seen[number % len(seen)]
+            crops: FaceCrops = timed("crop", lambda: crop_face(frame, face, card.crop, card.input_size))  # noqa: B023
+            feed = timed("encode", lambda: encode_batch([crops], card))  # noqa: B023
+            outputs = timed("network", lambda: predictor.run(feed))  # noqa: B023
+            timed("read", lambda: predictor.read(outputs, [crops]))  # noqa: B023
+    return {part: percentiles(values[_WARM_UP:]) for part, values in times.items()}
 
 
 def matrix_product_gmacs(size: int = 1024, repeats: int = 12) -> float:
@@ -128,11 +167,11 @@ def _judged(source: Any, engine: Engine, request: Request) -> Iterator[tuple[Fra
     asked = time.perf_counter()
     last_s = 0.0
     for number, original in enumerate(source):
+        capture_ms = (time.perf_counter() - asked) * 1000.0
         frame = several(original, request.faces)
         # Time goes on when the source starts again, as it does before a camera.
         last_s = last_s + 1.0 / max(source.info.fps, 1.0)
         frame = replace(frame, index=number, timestamp_s=last_s, times={})
-        capture_ms = (time.perf_counter() - asked) * 1000.0
         yield frame, engine.process(frame, capture_ms=capture_ms)
         asked = time.perf_counter()
 
@@ -172,12 +211,34 @@ def _reduced(camera: Intrinsics, side: int) -> Intrinsics:
     return replace(camera, fx=camera.fx / side, fy=camera.fy / side)
 
 
-def _percentiles(samples: list[FrameResult], stage: str) -> dict[str, float]:
-    values = [getattr(result.latency_ms, stage) for result in samples]
+def _stage(samples: Sequence[FrameResult], stage: str) -> dict[str, float]:
+    return percentiles([getattr(result.latency_ms, stage) for result in samples])
+
+
+def percentiles(values: Sequence[float]) -> dict[str, float]:
+    """`p50`, `p95` and `p99`."""
     return {f"p{share}": round(float(np.percentile(values, share)), 3) for share in (50, 95, 99)}
 
 
-def _peak_memory_mb(process: psutil.Process) -> float:
+def _cpu_s(process: psutil.Process) -> float:
+    return float(sum(process.cpu_times()[:2]))
+
+
+def waited_s() -> float:
+    """Seconds for which threads of this process were ready and had no processor: what other programs took from the
+    measurement, or its own threads from each other. 0 where the system does not say.
+    """
+    total = 0
+    for path in Path("/proc/self/task").glob("*/schedstat"):
+        try:
+            total += int(path.read_text(encoding="ascii").split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+    return total / 1e9
+
+
+def peak_memory_mb(process: psutil.Process) -> float:
+    """The most memory that this process has held, MB."""
     try:
         import resource
     except ImportError:  # Windows keeps the peak itself.

@@ -85,9 +85,9 @@ def measure_all(
 
     return {
         "machine": machine(),
-        "matrix_product_gmacs": {str(count): _child(["--matrix-product"], count)["gmacs"] for count in threads},
+        "matrix_product_gmacs": {str(count): measure_child(["--matrix-product"], count)["gmacs"] for count in threads},
         "runs": [
-            _child(
+            measure_child(
                 [f"--{key}={value}" for key, value in options.items()] + [f"--frames={frames}"], int(options["threads"])
             )
             for options in track(wanted, "measuring")
@@ -95,7 +95,12 @@ def measure_all(
     }
 
 
-def _child(arguments: list[str], threads: int) -> dict[str, Any]:
+def measure_child(arguments: list[str], threads: int) -> dict[str, Any]:
+    """Run `python -m fasdemo.benchmark` with these arguments, all its libraries on so many threads; its answer.
+
+    Raises:
+        UserError: the run failed; the text is its own sentence.
+    """
     environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(threads))
     done = subprocess.run(
         [sys.executable, "-m", "fasdemo.benchmark", *arguments],

@@ -127,12 +127,13 @@ class Predictor:
     def _judge(self, crops: Sequence[FaceCrops]) -> list[Prediction]:
         feed = encode_batch(list(crops), self.card)
         try:
-            outputs = self._run(feed)
+            outputs = self.run(feed)
         except Exception as error:  # ONNX Runtime raises its own classes, without a common base
             return [_failed(f"the network failed: {error}")] * len(crops)
-        return read_outputs(outputs, self.card, crops)
+        return self.read(outputs, crops)
 
-    def _run(self, feed: dict[str, Tensor]) -> list[npt.NDArray[np.float32]]:
+    def run(self, feed: dict[str, Tensor]) -> list[npt.NDArray[np.float32]]:
+        """The graph's outputs in the card's order, for what `encode_batch` made; raises what ONNX Runtime raises."""
         if self._session is None:
             raise RuntimeError("the predictor is closed")
         try:
@@ -143,6 +144,10 @@ class Predictor:
             self._warnings.append(f"{self.provider} failed while running, so the network goes on on the CPU.")
             self._session = self._start([CPU])
             return list(self._session.run(self._output_names, feed))
+
+    def read(self, outputs: Sequence[npt.NDArray[np.floating]], crops: Sequence[FaceCrops]) -> list[Prediction]:
+        """Predictions from what `run` gave for these faces."""
+        return read_outputs(outputs, self.card, crops)
 
     def _start(self, providers: list[str]) -> ort.InferenceSession:
         options = ort.SessionOptions()
