@@ -150,7 +150,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.record is not None and not (options.camera or options.headless):
         raise UserError("--record records a camera: name it with --camera, or add --headless to record a file.")
     if options.record is None:
-        for flag in ("subject", "label", "attack", "consent", "retain_until"):
+        for flag in ("subject", "label", "attack", "instrument", "consent", "retain_until"):
             if getattr(options, flag):
                 raise UserError(f"--{flag.replace('_', '-')} describes a recording; add --record DIR.")
 

@@ -149,7 +149,8 @@ def _list(args: argparse.Namespace) -> int:
     Console(width=None if sys.stdout.isatty() else 160).print(table)
     for sentence in broken:
         print(f"fasdemo: {printable(sentence)}", file=sys.stderr)
-    print(f"{len(rows)} sessions of {len({row['subject'] for row in rows})} subjects.")
+    subjects = len({row["subject"] for row in rows})
+    print(f"{len(rows)} session{'s' * (len(rows) != 1)} of {subjects} subject{'s' * (subjects != 1)}.")
     return 0
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, Stream
-from fasdemo.record.schema import CalibrationRecord, Consent, Device, Session
+from fasdemo.record.schema import MOST_TEXT, PLAIN_TEXT, CalibrationRecord, Consent, Device, Session
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -71,12 +71,16 @@ def labels_from_options(
         if not attack:
             raise UserError("--label spoof needs --attack SPECIES, e.g. print-flat, print-bent, replay or mask.")
         _check_name("--attack", attack, "a species such as print-flat")
-    elif attack:
-        raise UserError("--attack belongs to --label spoof; leave it out, or say --label spoof.")
+    elif attack or instrument:
+        option = "--attack" if attack else "--instrument"
+        raise UserError(f"{option} belongs to --label spoof; leave it out, or say --label spoof.")
+    _check_text("--instrument", instrument)
     if not consent and ask is not None:
         consent = ask("Consent statement that the person agreed to: ").strip()
+    consent = (consent or "").strip()
     if not consent:
         raise UserError("--record needs --consent TEXT: the statement with which the person agreed to be recorded.")
+    _check_text("--consent", consent)
     if not retain_until and ask is not None:
         retain_until = ask("Keep the recording until (YYYY-MM-DD): ").strip()
     if not retain_until:
@@ -101,6 +105,11 @@ def _check_name(option: str, text: str, what: str) -> None:
         raise UserError(
             f"{option} {text!r}: use letters, digits, '.', '_' and '-' (at most 64, not a dot first): {what}."
         )
+
+
+def _check_text(option: str, text: str) -> None:
+    if len(text) > MOST_TEXT or not re.fullmatch(PLAIN_TEXT, text):
+        raise UserError(f"{option}: write at most {MOST_TEXT} characters, without control characters.")
 
 
 class Described(Protocol):

@@ -45,7 +45,9 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=
 OwnFile = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$", max_length=160)
 ]
-Text = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
+MOST_TEXT = 4000
+PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
+Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=PLAIN_TEXT)]
 """Any words, without the control characters that a terminal would obey."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
