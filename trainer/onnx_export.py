@@ -32,6 +32,7 @@ from fasdemo.errors import UserError
 from fasdemo.models.card import CARD_KEY, ModelCard
 from trainer.networks import FlexFusion, example_inputs
 from trainer.networks.blocks import CentralDifferenceConv2d, InvertedResidual
+from trainer.networks.stacked import StackedFlexFusion
 
 Feed = Mapping[str, npt.NDArray[np.float32]]
 """Input name to float32 (N, ...), as `fasdemo.models.encode.encode_batch` makes it."""
@@ -292,6 +293,8 @@ class _Fixed(nn.Module):
 
 def _exported(network: nn.Module, inputs: list[str], outputs: list[str]) -> onnx.ModelProto:
     plain = folded(network)
+    if isinstance(plain, FlexFusion):
+        plain = StackedFlexFusion(plain)
     dimension = torch.export.Dim("batch", min=1, max=4096)
     example = example_inputs(network, batch=2)
     with _quiet():

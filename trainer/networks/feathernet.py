@@ -19,6 +19,10 @@ class Trunk(nn.Sequential):
     """Everything before FeatherNet's head: stem, four stages of inverted residuals, each with its gate.
 
     A sequence whose indices are the published ones. (N, in_channels, S, S) to (N, `channels[-1]`, S/32, S/32).
+
+    Attributes:
+        channels: of the four stages' outputs.
+        ends: how many layers give each of them.
     """
 
     def __init__(self, in_channels: int = 3, branch: bool = True, width: float = 1.0, stem: int = 32) -> None:
@@ -39,14 +43,14 @@ class Trunk(nn.Sequential):
             ends.append(len(layers))
         super().__init__(*layers)
         self.channels = tuple(channels)
-        self._ends = tuple(ends)
+        self.ends = tuple(ends)
 
     def levels(self, x: Tensor) -> tuple[Tensor, ...]:
         """The four stages' outputs, (N, `channels[i]`, S / 2^(i + 2), S / 2^(i + 2))."""
         outputs = []
         for index, layer in enumerate(self, start=1):
             x = layer(x)
-            if index in self._ends:
+            if index in self.ends:
                 outputs.append(x)
         return tuple(outputs)
 

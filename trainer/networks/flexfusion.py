@@ -147,6 +147,10 @@ class FlexFusion(nn.Module):
         """Fused logits (N, 2) from all streams' features and presence (N, streams), 1 = there, 0 = absent."""
         fine = self._place([level[0] for level in levels], presence, self.token_fine)
         coarse = self._place([level[1] for level in levels], presence, self.token_coarse)
+        return self.fuse_placed(fine, coarse, presence)
+
+    def fuse_placed(self, fine: Tensor, coarse: Tensor, presence: Tensor) -> Tensor:
+        """The same from all streams' features side by side, (N, streams x C, ...), absent ones replaced already."""
         fine = self.fuse_fine(self.gate_fine(fine, presence))
         coarse = self.fuse_coarse(self.gate_coarse(coarse, presence))
         x = self.refine(self.mix(torch.cat([fine, coarse], 1)))
