@@ -69,7 +69,10 @@ class RealSenseRecording(PlayedSource):
             duration_s = device.as_playback().get_duration().total_seconds()
             name = device.get_info(sdk.camera_info.name) if device.supports(sdk.camera_info.name) else ""
         except RuntimeError as error:
-            raise UserError(f"{path}: is no RealSense recording that the SDK can read ({_brief(error)}).") from None
+            raise UserError(
+                f"{path}: is no RealSense recording that the SDK can read, or a damaged one ({_brief(error)}); "
+                "copy it anew, or record it again."
+            ) from None
         if "rgb" not in profiles:
             raise UserError(f"{path}: holds no colour stream, and faces are found in colour; record with colour.")
         self._profiles = profiles
@@ -213,4 +216,6 @@ class RealSenseRecording(PlayedSource):
 
 
 def _brief(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0][:160]
+    text = str(error).strip()
+    # The SDK repeats the request before it says what was wrong.
+    return (text.rpartition("Reason: ")[2].splitlines() or ["no reason given"])[0].strip(" .")[:160]
