@@ -163,7 +163,7 @@ def evaluate(
 ) -> Evaluation:
     """Score a set and compute both families of figures at the decision's thresholds, what was held out apart."""
     face_set: FaceSet = loader.face_set
-    margins = score(judge, loader, fabric, subsets or subsets_of(judge, face_set), description=name)
+    margins = score(judge, loader, fabric, subsets or subsets_of(judge, face_set), description=name, exact=True)
     by_subset = {subset: decision.scores(values, subset) for subset, values in margins.fused.items()}
     own = {stream: probability(values) for stream, values in margins.own.items()}
     result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset, own, held_out=held_out)

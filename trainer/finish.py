@@ -42,7 +42,7 @@ def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tupl
     network = judge.of_checkpoint(saved, str(folder / BEST))
     fabric.to_device(judge.channels_last(network))
     dev_loader = make_loader(config, network, splits.dev)
-    margins = score(network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating")
+    margins = score(network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating", exact=True)
     decision = decide(margins, splits.dev, config.policy)
     evaluations = [evaluate(network, dev_loader, fabric, decision, "dev")]
     if splits.test is not None and (splits.test.labels >= 0).any():

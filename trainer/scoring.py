@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,7 @@ def score(
     subsets: Sequence[Subset] | None = None,
     batch: int = 64,
     description: str = "scoring",
+    exact: bool = False,
 ) -> Margins:
     """Run a network over a whole set.
 
@@ -57,6 +59,7 @@ def score(
         subsets: which streams to show a flexible network; default: all that the set has.
         batch: samples a step and process.
         description: for the progress bar.
+        exact: in 32 bits whatever the training's precision, as the exported file computes.
     """
     count = len(loader.face_set)
     there = tuple(stream for stream in judge.modalities if stream in loader.face_set.streams)
@@ -78,7 +81,7 @@ def score(
                 fabric.to_device(torch.tensor([[float(s in subset) for s in judge.modalities]]).expand(size, -1))
                 for subset in shown
             ]
-            with fabric.autocast():
+            with nullcontext() if exact else fabric.autocast():
                 fused, own = judge(pictures, masks)
             block = torch.stack([margin(logits).clamp(-LARGEST_MARGIN, LARGEST_MARGIN) for logits in (*fused, *own)], 1)
             rows[torch.from_numpy(made.positions)] = block.double().cpu()

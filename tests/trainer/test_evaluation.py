@@ -250,3 +250,24 @@ def test_a_model_remembers_what_it_was_trained_without(data, tmp_path, capsys):
     found = figures(capsys, str(tmp_path / "model.pt"), "--data", str(data))
     assert set(found["held out"]["species"]) == {"replay"}
     assert set(found["iso 30107-3"]["policy balanced"]["apcer_per_species"]) == {"print-flat"}
+
+
+def test_figures_are_of_32_bits_whatever_the_trainings_precision(model, data):
+    from lightning_fabric import Fabric
+
+    from trainer.config import DataConfig
+    from trainer.data.splits import open_splits
+    from trainer.loading import open_model
+    from trainer.scoring import score
+    from trainer.train import make_loader
+
+    loaded = open_model(model)
+    loader = make_loader(loaded.config, loaded.judge, open_splits(DataConfig(folder=data), ("depth",), False).dev)
+
+    def margins(precision: str, exact: bool) -> np.ndarray:
+        fabric = Fabric(accelerator="cpu", precision=precision)
+        return score(loaded.judge, loader, fabric, exact=exact).all_streams
+
+    whole = margins("32-true", False)
+    np.testing.assert_array_equal(margins("bf16-mixed", True), whole)
+    assert not np.array_equal(margins("bf16-mixed", False), whole)

@@ -56,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
     if args.calibrate or decision is None:
         try:
             dev = open_part(data, "dev", judge.modalities)
-            margins = score(judge, make_loader(config, judge, dev), fabric, subsets_of(judge, dev), description="dev")
+            loader = make_loader(config, judge, dev)
+            margins = score(judge, loader, fabric, subsets_of(judge, dev), description="dev", exact=True)
             decision = decide(margins, dev, config.policy)
         except UserError:
             if args.calibrate:

@@ -40,6 +40,7 @@ class Parts:
         held_out: what the training part does not show.
         columns: the generator's table of the test part.
         mark: tells this set from another.
+        recipe: what was rendered, in words.
     """
 
     dev: FaceSet
@@ -47,6 +48,7 @@ class Parts:
     held_out: HeldOut
     columns: dict[str, npt.NDArray[Any]]
     mark: str
+    recipe: str
 
 
 def open_parts(folder: Path, pretend: HeldOut | None = None) -> Parts:
@@ -68,7 +70,20 @@ def open_parts(folder: Path, pretend: HeldOut | None = None) -> Parts:
     sensors = np.setdiff1d(test.sensors, whole.sensors[at["train"]])
     held = HeldOut(frozenset(map(str, species)) - {""}, frozenset(map(str, sensors)))
     columns = {name: values[at["test"]] for name, values in whole.crops.table.items()}
-    return Parts(dev, test, pretend or held, columns, fingerprint(folder))
+    return Parts(dev, test, pretend or held, columns, fingerprint(folder), _recipe(folder, whole, at))
+
+
+def _recipe(folder: Path, whole: Generated, at: dict[str, npt.NDArray[np.intp]]) -> str:
+    try:
+        asked = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder / 'recipe.json'}: cannot be read ({error}); render the data set again.") from None
+    made = [f"{asked['count']:,} exposures"] if "count" in asked else []
+    made += [f"{word} {asked[key]}" for key, word in (("generator", "generator"), ("seed", "seed")) if key in asked]
+    people = {part: len(np.unique(whole.subjects[numbers])) for part, numbers in at.items()}
+    uses = (("train", "to train"), ("dev", "to choose thresholds"), ("test", "to test"))
+    parts = [f"{people[part]} people {use} ({len(at[part]):,} crops)" for part, use in uses]
+    return f"{', '.join([*made, f'{len(whole):,} crops'])}: {', '.join(parts)}"
 
 
 def measure(model: ModelFile, parts: Parts, cache: Path, threads: int, shipped: bool) -> Measured:
@@ -203,7 +218,10 @@ def _about(parts: Parts, flagship: Measured) -> list[str]:
     held = [f"species {', '.join(sorted(parts.held_out.species))}"] * bool(parts.held_out.species)
     held += [f"sensor {', '.join(sorted(parts.held_out.sensors))}"] * bool(parts.held_out.sensors)
     return [
-        f"Test part: {counts(inner)}; none of these people is in the training part. "
+        f"Data: {parts.recipe}.",
+        "",
+        f"Test part, species and sensors that were trained on: {counts(inner)}; none of these people is in the "
+        "training part. "
         + (f"Held out of training and of the choice of thresholds: {'; '.join(held)}. " if held else "")
         + f"Thresholds are those of each card's policy `{flagship.decision.default_policy}`, chosen on the development "
         f"people ({threshold.rule.split(';')[0]}). ACER is the mean of BPCER and of the APCER over all attacks. In "
