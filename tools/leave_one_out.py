@@ -26,7 +26,13 @@ def main() -> int:
     )
     parser.add_argument("--output", type=Path, default=Path(".work/leave-one-out.json"), metavar="FILE")
     parser.add_argument("--runs", type=Path, default=Path(".work/leave-one-out"), metavar="FOLDER")
-    parser.add_argument("--species", nargs="+", default=[], metavar="NAME", help="only these (default: all)")
+    parser.add_argument(
+        "--species",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="only these; none: the training with all (default: everything)",
+    )
     parser.add_argument("--config", default=usual.config, help="what to train (%(default)s)")
     parser.add_argument("--size", type=int, default=usual.size, help="of the crop, pixels (%(default)s)")
     parser.add_argument("--epochs", type=int, default=usual.epochs, help="(%(default)s)")

@@ -40,9 +40,9 @@ class Setting:
 
     config: str = "fasdemo-flex"
     size: int = 96
-    epochs: int = 8
-    samples: int = 2560
-    minutes: float = 10.0
+    epochs: int = 5
+    samples: int = 4096
+    minutes: float = 30.0
     threads: int = 1
     seed: int = 2019
 
@@ -94,7 +94,7 @@ def leave_each_out(
         runs: a folder for the runs, one each.
         output: JSON; written anew after every run.
         setting: how to train.
-        species: only these; all by default.
+        species: only these, `none` for the training with all; by default everything. Processes may share the work.
         budget_min: no training is begun after this many minutes.
         train: runs a training command, given the minutes that it may take.
 
@@ -105,23 +105,19 @@ def leave_each_out(
     shown = {str(name) for name in whole.species[whole.split == "train"]} - {""}
     test = {str(name) for name in whole.species[whole.split == "test"]} - {""}
     for name in species:
-        if name not in shown | test:
-            raise UserError(f"--species {name}: {data} has {', '.join(sorted(shown | test))}.")
+        if name not in {WHOLE} | (shown & test):
+            raise UserError(f"--species {name}: {data} has {', '.join(sorted(shown & test))}, or {WHOLE}.")
     started = time.monotonic()
     facts = {"config": setting.config, "size": setting.size, "epochs": setting.epochs, "samples": setting.samples}
     head = {"data": data.name, "mark": fingerprint(data), "setting": {**facts, "seed": setting.seed}}
-    found: dict[str, Any] = head | {"whole": None, "species": {}}
-    if output.is_file():
-        before = json.loads(output.read_text(encoding="utf-8"))
-        if {key: before.get(key) for key in head} != head:
-            raise UserError(f"{output}: is of another data set or setting; choose another file and --runs.")
-        found = before
-    for name in (WHOLE, *sorted(shown & test & set(species or shown))):
+    found = _kept(output, head)
+    for name in species or (WHOLE, *sorted(shown & test)):
         if (found["whole"] if name == WHOLE else found["species"].get(name)) is not None:
             continue
         if budget_min is not None and (time.monotonic() - started) / 60.0 > budget_min:
             break
         measured = _trained(setting.command(data, runs / name, name), runs / name, setting, name, train)
+        found = _kept(output, head)  # another process may have written meanwhile
         if name == WHOLE:
             found["whole"] = measured
             for held in sorted(test - shown):
@@ -130,6 +126,18 @@ def leave_each_out(
             found["species"][name] = {**measured, "apcer": measured["unseen"][name]}
         write_text(output, json.dumps(found, indent=1) + "\n")
     return found
+
+
+def _kept(output: Path, head: dict[str, Any]) -> dict[str, Any]:
+    if not output.is_file():
+        return head | {"whole": None, "species": {}}
+    try:
+        before: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{output}: cannot be read ({error}); choose another file.") from None
+    if {key: before.get(key) for key in head} != head:
+        raise UserError(f"{output}: is of another data set or setting; choose another file and --runs.")
+    return before
 
 
 def table(found: Mapping[str, Any]) -> list[str]:
@@ -154,8 +162,11 @@ def table(found: Mapping[str, Any]) -> list[str]:
         rows.append(
             f"| {title} | " + " | ".join(percent(cell) if isinstance(cell, Value) else cell for cell in cells) + " |"
         )
+    short = sorted(name for name, entry in found["species"].items() if entry["epochs"] < setting["epochs"])
     if whole:
         rows.append(f"| none left out | | | {percent(_value(whole['bpcer']))} | {percent(_value(whole['eer']))} |")
+    if short:
+        rows += ["", f"The time limit ended the training before its last epoch without {', '.join(short)}."]
     return rows
 
 
@@ -192,6 +203,7 @@ def _trained(
         "eer": _plain(metrics["eer"]),
         "seen": pick("apcer:"),
         "unseen": pick("apcer_unseen:"),
+        "epochs": len(json.loads((run / "epochs.json").read_text(encoding="utf-8"))),
         "minutes": round((time.monotonic() - started) / 60.0, 1),
     }
 
