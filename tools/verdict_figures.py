@@ -1,7 +1,8 @@
 """Measures the verdict over time: first verdict, flicker, and what happens when live and attack change places.
 
 `python tools/verdict_figures.py [SESSION ...]` takes the demo session and whatever sessions are named, plays each part
-alone, then all parts after one another in random order with hard cuts, and prints a Markdown table.
+alone, then all parts after one another in random order with hard cuts, then each part in light that wavers about the
+limit of "too dark", and prints a Markdown table. A change that a cut makes is not counted, every later one is.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import numpy as np
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.gates import DARKEST
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError
+from fasdemo.faces.quality import assess
 from fasdemo.frames import FrameSet
 from fasdemo.record.reader import SessionReader
 
@@ -31,6 +34,7 @@ class Tally:
     """Counts of one kind of run."""
 
     first_s: list[float] = field(default_factory=list)
+    first_live_s: list[float] = field(default_factory=list)
     changes: int = 0
     seconds: float = 0.0
     live_frames: int = 0
@@ -40,13 +44,17 @@ class Tally:
 
     def row(self, name: str) -> str:
         """One line of the table."""
-        first = [f"{np.percentile(self.first_s, share):.2f}" for share in (50, 95)] if self.first_s else ["n/a"] * 2
+        first, live = _percentiles(self.first_s), _percentiles(self.first_live_s)
         share = f"{self.live_frames / self.frames:.0%}" if self.frames else "n/a"
         minutes = self.seconds / 60
         return (
-            f"| {name} | {first[0]} | {first[1]} | {self.changes / minutes:.1f} | {share} | "
+            f"| {name} | {first} | {live} | {self.changes / minutes:.1f} | {share} | "
             f"{self.attack_frames_live} of {self.attack_frames} |"
         )
+
+
+def _percentiles(seconds: Sequence[float]) -> str:
+    return f"{np.percentile(seconds, 50):.2f}, {np.percentile(seconds, 95):.2f}" if seconds else "n/a"
 
 
 def parts_of(folder: Path) -> list[list[FrameSet]]:
@@ -71,7 +79,7 @@ def play(engine: Engine, frames: Sequence[FrameSet], start: int = 0) -> Iterator
 def tally(tally: Tally, played: Iterator[tuple[FrameSet, FrameResult]]) -> None:
     """Add one part's results: the first verdict after the first face, changes of it, and what was called live."""
     first_face = last = None
-    decided = False
+    decided = was_live = False
     for frame, result in played:
         assert frame.truth is not None
         tally.seconds += 1 / 30.0
@@ -83,11 +91,31 @@ def tally(tally: Tally, played: Iterator[tuple[FrameSet, FrameResult]]) -> None:
             tally.changes += decided and last is not None and face.status is not last
             last = face.status if decided else None
             if frame.truth.label == "live":
+                if face.status is Status.LIVE and not was_live:
+                    was_live = True
+                    tally.first_live_s.append(frame.timestamp_s - first_face)
                 tally.frames += 1
                 tally.live_frames += face.status is Status.LIVE
             else:
                 tally.attack_frames += 1
                 tally.attack_frames_live += face.status is Status.LIVE
+
+
+def wavering_light(engine: Engine, part: Sequence[FrameSet], rng: np.random.Generator) -> list[FrameSet]:
+    """The part in light that swings by a fifth about the limit of "too dark" three times a second, with flicker."""
+    bright = [
+        assess(face.face, face.crops.rgb).brightness
+        for _, result in play(engine, part[:10])
+        for face in result.faces[:1]
+        if face.crops is not None and face.crops.rgb is not None
+    ]
+    engine.reset()
+    base = DARKEST / float(np.median(bright)) if bright else 1.0
+    frames = []
+    for number, frame in enumerate(part):
+        gain = base * (1.0 + 0.2 * np.sin(2 * np.pi * 3.0 * number / 30.0) + 0.05 * rng.standard_normal())
+        frames.append(replace(frame, rgb=np.clip(frame.rgb * gain, 0, 255).astype(np.uint8)))
+    return frames
 
 
 def main() -> int:
@@ -98,7 +126,7 @@ def main() -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
-    alone, switched = Tally(), Tally()
+    alone, switched, wavering = Tally(), Tally(), Tally()
     with SessionReader(folders[0]) as session:
         declared = session[0].declared
     from fasdemo.capture.source import SourceInfo
@@ -116,10 +144,18 @@ def main() -> int:
             begin = int(rng.integers(len(part) - length + 1))
             tally(switched, play(engine, part[begin : begin + length], number))
             number += length
-    print("| run | first verdict, median s | 95 % | verdict changes a minute | live frames LIVE | attack frames LIVE |")
+        for part in parts:
+            engine.reset()
+            frames = wavering_light(engine, part, rng)
+            tally(wavering, play(engine, frames))
+    print(
+        "| run | first verdict, s (median, 95 %) | first LIVE of a live part, s | verdict changes a minute "
+        "| live frames LIVE | attack frames LIVE |"
+    )
     print("|---|---|---|---|---|---|")
     print(alone.row(f"{len(parts)} parts, each alone"))
     print(switched.row(f"{CUTS} parts with hard cuts"))
+    print(wavering.row(f"{len(parts)} parts in wavering light"))
     return 0
 
 

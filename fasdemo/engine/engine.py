@@ -303,8 +303,9 @@ class Engine:
         if not work:
             return [*codes, "no_face"], []
         for item in work:
-            align(usable, item, self.card, self._policy)
-            compare_infrared(item, self._states[item.track.id], self._finder, self._time_s)
+            state = self._states[item.track.id]
+            align(usable, item, self.card, self._policy, state.held)
+            compare_infrared(item, state, self._finder, self._time_s)
         at = _lap(stages, "align", at)
         self._predict(work)
         _lap(stages, "infer", at)

@@ -41,15 +41,16 @@ def face_verdict(
     """
     prediction = work.prediction
     score = None if prediction is None else prediction.score
-    codes = [*shared, *work.codes]
+    gates = list(work.gates)
     if work.quality is not None and prediction is not None:
-        codes += physical_codes(work.evidence, work.quality, prediction.per_modality, policy)
-    codes += eyes_and_cover(work, state, now_s, still)
+        gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.held)
+    codes = [*shared, *work.codes, *gates, *eyes_and_cover(work, state, now_s, still)]
     if still:
         status, more = judge_still(score, codes, threshold)
         fused = score
     else:
         codes += _break_codes(work, state, now_s)
+        state.held = frozenset(gates)
         more = state.fusion.update(now_s, score, codes)
         status, fused = state.fusion.status, state.fusion.score
     reasons = ordered([*codes, *more])

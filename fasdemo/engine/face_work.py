@@ -30,6 +30,7 @@ class FaceWork:
         quality: of the face's picture.
         prediction: of the network.
         codes: reasons so far, see `fasdemo.engine.reasons`.
+        gates: those of them that `fasdemo.engine.gates` gives.
         evidence: measurements by name.
     """
 
@@ -40,11 +41,20 @@ class FaceWork:
     quality: Quality | None = None
     prediction: Prediction | None = None
     codes: list[str] = field(default_factory=list)
+    gates: list[str] = field(default_factory=list)
     evidence: dict[str, float | None] = field(default_factory=dict)
 
 
-def align(frame: FrameSet, work: FaceWork, card: ModelCard, policy: Policy) -> None:
-    """Cut the crops that the network sees, measure them and judge their quality; a failure is `score_missing`."""
+def align(frame: FrameSet, work: FaceWork, card: ModelCard, policy: Policy, held: frozenset[str] = frozenset()) -> None:
+    """Cut the crops that the network sees, measure them and judge their quality; a failure is `score_missing`.
+
+    Args:
+        frame: where from.
+        work: the face; changed.
+        card: of the network.
+        policy: limits.
+        held: gates that held in the frame before.
+    """
     try:
         crops = crop_face(frame, work.face, card.crop, card.input_size)
         assert crops.rgb is not None
@@ -57,4 +67,4 @@ def align(frame: FrameSet, work: FaceWork, card: ModelCard, policy: Policy) -> N
         return
     work.crops, work.small, work.quality = crops, small, quality
     shape = (frame.rgb.shape[0], frame.rgb.shape[1])
-    work.codes += quality_codes(quality, work.face.box, shape, crops.inside, policy)
+    work.gates = quality_codes(quality, work.face.box, shape, crops.inside, policy, held)

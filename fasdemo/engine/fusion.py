@@ -2,6 +2,7 @@
 
 Frames of one face are not independent, so evidence is counted per second and not per frame: a tenth of a second of
 frames weighs as much as one independent look. Evidence for LIVE is lost at once by one frame that looks like an attack.
+What lowers trust acts at once; what raises it waits, so that a verdict does not flicker.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ _MOST_PER_LOOK = 4.0
 _LOG_ODDS_RANGE = (-8.0, 8.0)
 LEAST_FRAMES = 5
 LEAST_SPAN_S = 0.12
+SETTLE_S = 0.4
+"""A face that lost LIVE is LIVE again after so long without a frame against it: within half a second of a good view."""
+LONGEST_DIP_S = 0.25
+"""So long a LIVE face may score in the upper half of the uncertain band: a blink lasts 0.1 to 0.4 s, of which the eyes
+are shut for half."""
 _FIRST_FRAME_S = 1.0 / 30.0
 
 
@@ -45,6 +51,16 @@ class Fusion:
         self._score_logit: float | None = None
         self._live_frames = 0
         self._live_span_s = 0.0
+        self._good_since_s: float | None = None
+        self._best_s = -math.inf
+        self._must_settle = False
+        self._was_spoof = False
+
+    def switch(self) -> None:
+        """Something else may stand there now: forget everything but the word SPOOF, if the next frame says so too."""
+        was_spoof = self.status is Status.SPOOF
+        self.restart()
+        self._was_spoof = was_spoof
 
     @property
     def score(self) -> float | None:
@@ -67,31 +83,48 @@ class Fusion:
         if Effect.RESTART in effects:
             self.restart()
             return []
-        blocked = Effect.BLOCK in effects
-        attacked = Effect.SPOOF in effects
+        before = self.status
+        blocked, attacked = Effect.BLOCK in effects, Effect.SPOOF in effects
+        clean = not effects & {Effect.BLOCK, Effect.DOUBT, Effect.SPOOF}
         if score is None or not 0.0 <= score <= 1.0:
             self._forget_live()
-            self.status = Status.UNCERTAIN
-            return ["score_missing"]
-        self._gather(elapsed, score, blocked, attacked)
-        return self._decide(score, blocked, attacked)
+            self.status, reasons = Status.UNCERTAIN, ["score_missing"]
+            self._good_since_s, self._was_spoof = None, False
+        else:
+            self._note_good(timestamp_s, clean and score >= self._threshold.live_above)
+            self._gather(elapsed, score, clean, blocked, attacked)
+            reasons = self._decide(timestamp_s, score, clean)
+        if before is Status.LIVE and self.status is not Status.LIVE:
+            self._must_settle = True
+        return reasons
 
     def _elapsed(self, timestamp_s: float) -> float:
         last, self._last_s = self._last_s, timestamp_s
         return _FIRST_FRAME_S if last is None else min(max(timestamp_s - last, 0.0), _INDEPENDENT_S)
 
-    def _gather(self, elapsed_s: float, score: float, blocked: bool, attacked: bool) -> None:
+    def _note_good(self, timestamp_s: float, good: bool) -> None:
+        if good:
+            self._best_s = timestamp_s
+            self._good_since_s = timestamp_s if self._good_since_s is None else self._good_since_s
+        else:
+            self._good_since_s = None
+
+    def _gather(self, elapsed_s: float, score: float, clean: bool, blocked: bool, attacked: bool) -> None:
         said = self._log_likelihood(score)
         if attacked:
             said = min(said, -_MOST_PER_LOOK)
-        elif blocked:
-            # A bad picture can take trust away; it proves no attack.
+        elif not clean:
             said = min(said, 0.0)
         if said < 0.0 and (attacked or score <= self._threshold.spoof_below):
             self._forget_live()
         gathered = self._log_odds * math.exp(-elapsed_s / _MEMORY_S) + said * elapsed_s / _INDEPENDENT_S
         if blocked and not attacked:
+            # A bad picture can take trust away; it proves no attack.
             gathered = max(gathered, min(self._log_odds, 0.0))
+        elif self._was_spoof and said < 0.0:
+            # Called an attack before something changed, and an attack again: the word stays.
+            gathered = min(gathered, SPOOF_EVIDENCE)
+        self._was_spoof = False
         self._log_odds = min(max(gathered, _LOG_ODDS_RANGE[0]), _LOG_ODDS_RANGE[1])
         logit = _logit(score)
         if self._score_logit is None:
@@ -99,23 +132,25 @@ class Fusion:
         else:
             keep = math.exp(-elapsed_s / _SCORE_MEMORY_S)
             self._score_logit = keep * self._score_logit + (1.0 - keep) * logit
-        if not blocked and not attacked and score >= self._hold:
+        if clean and score >= self._hold:
             self._live_frames += 1
             self._live_span_s += elapsed_s if self._live_frames > 1 else 0.0
 
-    def _decide(self, score: float, blocked: bool, attacked: bool) -> list[str]:
+    def _decide(self, timestamp_s: float, score: float, clean: bool) -> list[str]:
         was = self.status
         fused = self.score
         assert fused is not None
-        needed = self._hold if was is Status.LIVE else self._threshold.live_above
+        dips = was is Status.LIVE and timestamp_s - self._best_s <= LONGEST_DIP_S
+        needed = self._hold if dips else self._threshold.live_above
         enough = (
             self._log_odds >= LIVE_EVIDENCE
             and self._live_frames >= LEAST_FRAMES
             and self._live_span_s >= LEAST_SPAN_S
             and fused >= self._threshold.live_above
+            and (not self._must_settle or self._settled(timestamp_s))
         )
-        if enough and score >= needed and not blocked and not attacked:
-            self.status = Status.LIVE
+        if enough and score >= needed and clean:
+            self.status, self._must_settle = Status.LIVE, False
             return []
         release = _SPOOF_RELEASE if was is Status.SPOOF else SPOOF_EVIDENCE
         self.status = Status.SPOOF if self._log_odds <= release else Status.UNCERTAIN
@@ -123,7 +158,10 @@ class Fusion:
             return ["score_spoof"]
         if score < needed:
             return ["score_uncertain"]
-        return [] if blocked or attacked else ["gathering"]
+        return ["gathering"] if clean else []
+
+    def _settled(self, timestamp_s: float) -> bool:
+        return self._good_since_s is not None and timestamp_s - self._good_since_s >= SETTLE_S
 
     def _forget_live(self) -> None:
         self._log_odds = min(self._log_odds, 0.0)
@@ -154,8 +192,7 @@ def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold)
         )
     if score < threshold.live_above:
         return Status.UNCERTAIN, ["score_uncertain"]
-    blocked = Effect.BLOCK in effects or Effect.RESTART in effects
-    return (Status.UNCERTAIN if blocked else Status.LIVE), []
+    return (Status.LIVE if effects <= {Effect.NOTE} else Status.UNCERTAIN), []
 
 
 def _logit(score: float) -> float:

@@ -1,8 +1,12 @@
-"""Rules on one face: what its picture, its distance and its physics speak against. None of them raises trust."""
+"""Rules on one face: what its picture, its distance and its physics speak against. None of them raises trust.
+
+A gate begins to hold at its limit, at once, and lets go a little beyond it: a measurement that wavers about a limit
+changes the verdict once and not with every frame.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fasdemo.engine.policy import Policy
 from fasdemo.faces.face import Box
@@ -45,7 +49,20 @@ HEAD_SAYS_ATTACK = 0.05
 """Live probability of the network's own depth or infrared head."""
 
 
-def quality_codes(quality: Quality, box: Box, shape: tuple[int, int], inside: float, policy: Policy) -> list[str]:
+HEAD_CLEARS = 0.1
+"""Live probability at which such a head is believed again."""
+_LETS_GO = 0.1
+"""A gate that holds lets go where its limit is passed by this share of it."""
+
+
+def quality_codes(
+    quality: Quality,
+    box: Box,
+    shape: tuple[int, int],
+    inside: float,
+    policy: Policy,
+    held: Collection[str] = frozenset(),
+) -> list[str]:
     """What the person can change.
 
     Args:
@@ -54,63 +71,93 @@ def quality_codes(quality: Quality, box: Box, shape: tuple[int, int], inside: fl
         shape: height and width of the RGB image.
         inside: share of the crop within the image.
         policy: its limits.
+        held: what was said of the same face in the frame before.
     """
-    codes = []
-    if quality.eye_px < policy.smallest_eye_px:
-        codes.append("too_far")
-    if inside < LEAST_INSIDE or _box_inside(box, shape) < LEAST_BOX_INSIDE:
-        codes.append("partly_outside")
-    turned = (
-        abs(quality.yaw_deg) > policy.largest_yaw_deg,
-        abs(quality.pitch_deg) > policy.largest_pitch_deg,
-        abs(quality.roll_deg) > policy.largest_roll_deg,
-    )
-    if any(turned):
-        codes.append("turned_away")
-    if quality.brightness < DARKEST:
-        codes.append("too_dark")
-    if quality.white > MOST_WHITE:
-        codes.append("overexposed")
-    if quality.sharpness < LEAST_SHARPNESS:
-        codes.append("blurred")
-    return codes
+    turned = "turned_away" in held
+    cut_off = "partly_outside" in held
+    said = {
+        "too_far": _below(quality.eye_px, policy.smallest_eye_px, "too_far" in held),
+        "partly_outside": _above(1.0 - inside, 1.0 - LEAST_INSIDE, cut_off)
+        or _above(1.0 - _box_inside(box, shape), 1.0 - LEAST_BOX_INSIDE, cut_off),
+        "turned_away": _above(abs(quality.yaw_deg), policy.largest_yaw_deg, turned)
+        or _above(abs(quality.pitch_deg), policy.largest_pitch_deg, turned)
+        or _above(abs(quality.roll_deg), policy.largest_roll_deg, turned),
+        "too_dark": _below(quality.brightness, DARKEST, "too_dark" in held),
+        "overexposed": _above(quality.white, MOST_WHITE, "overexposed" in held),
+        "blurred": _below(quality.sharpness, LEAST_SHARPNESS, "blurred" in held),
+    }
+    return [code for code, holds in said.items() if holds]
 
 
 def physical_codes(
-    evidence: Mapping[str, float | None], quality: Quality, heads: Mapping[Stream, float], policy: Policy
+    evidence: Mapping[str, float | None],
+    quality: Quality,
+    heads: Mapping[Stream, float],
+    policy: Policy,
+    held: Collection[str] = frozenset(),
 ) -> list[str]:
-    """What depth and infrared speak against; a measurement that could not be made is `depth_holes` or says nothing."""
+    """What depth and infrared speak against; a measurement that could not be made is `depth_holes` or says nothing.
+
+    Args:
+        evidence: of `fasdemo.engine.evidence.measure`.
+        quality: of the face's picture.
+        heads: live probability by stream, of the network's own parts.
+        policy: its limits.
+        held: what was said of the same face in the frame before.
+    """
     codes = []
-    coverage = evidence.get("depth_coverage")
+    coverage, distance = evidence.get("depth_coverage"), evidence.get("distance_m")
     if coverage is not None:
-        if coverage < LEAST_DEPTH_COVERAGE or evidence.get("distance_m") is None:
+        if distance is None or _below(coverage, LEAST_DEPTH_COVERAGE, "depth_holes" in held):
             codes.append("depth_holes")
-        plane, sheet, nose = (evidence.get(name) for name in ("plane_residual_mm", "sheet_residual_mm", "nose_mm"))
-        if plane is not None and plane < FLAT_MM:
-            codes.append("flat_surface")
-        elif sheet is not None and sheet < SHEET_MM and not (nose is not None and nose > NOSE_MM):
-            codes.append("bent_sheet")
-        if plane is not None and plane > ROUGH_MM:
-            codes.append("rough_surface")
-    distance = evidence.get("distance_m")
-    if distance is not None and distance < policy.nearest_m:
+        codes += _surface_codes(evidence, held)
+    if distance is not None and _below(distance, policy.nearest_m, "too_close" in held):
         codes.append("too_close")
-    if distance is not None and distance > policy.farthest_m:
+    if distance is not None and _above(distance, policy.farthest_m, "too_far" in held):
         codes.append("too_far")
     eyes = evidence.get("interpupil_mm")
     if eyes is not None and abs(quality.yaw_deg) < _INTERPUPIL_YAW_DEG:
         low, high = INTERPUPIL_MM
-        if not low <= eyes <= high:
+        odd = "implausible_size" in held
+        if _below(eyes, low, odd) or _above(eyes, high, odd):
             codes.append("implausible_size")
     level, ratio = evidence.get("ir_level"), evidence.get("ir_rgb_ratio")
-    if level is not None and ratio is not None and level < IR_BLACK and ratio < IR_RGB_BLACK:
+    black = "ir_dark_screen" in held
+    if (
+        level is not None
+        and ratio is not None
+        and _below(level, IR_BLACK, black)
+        and _below(ratio, IR_RGB_BLACK, black)
+    ):
         codes.append("ir_dark_screen")
     error = evidence.get("ir_landmark_error")
-    if error is not None and error > IR_LANDMARK_ERROR:
+    if error is not None and _above(error, IR_LANDMARK_ERROR, "ir_rgb_mismatch" in held):
         codes.append("ir_rgb_mismatch")
-    if any(heads.get(stream, 1.0) < HEAD_SAYS_ATTACK for stream in ("depth", "ir")):
+    least = HEAD_CLEARS if "modalities_disagree" in held else HEAD_SAYS_ATTACK
+    if any(heads.get(stream, 1.0) < least for stream in ("depth", "ir")):
         codes.append("modalities_disagree")
     return codes
+
+
+def _surface_codes(evidence: Mapping[str, float | None], held: Collection[str]) -> list[str]:
+    plane, sheet, nose = (evidence.get(name) for name in ("plane_residual_mm", "sheet_residual_mm", "nose_mm"))
+    codes = []
+    bent = "bent_sheet" in held
+    if plane is not None and _below(plane, FLAT_MM, "flat_surface" in held):
+        codes.append("flat_surface")
+    elif sheet is not None and _below(sheet, SHEET_MM, bent) and (nose is None or not _above(nose, NOSE_MM, not bent)):
+        codes.append("bent_sheet")
+    if plane is not None and _above(plane, ROUGH_MM, "rough_surface" in held):
+        codes.append("rough_surface")
+    return codes
+
+
+def _below(value: float, limit: float, holds: bool) -> bool:
+    return value < limit * (1.0 + _LETS_GO) if holds else value < limit
+
+
+def _above(value: float, limit: float, holds: bool) -> bool:
+    return value > limit * (1.0 - _LETS_GO) if holds else value > limit
 
 
 def _box_inside(box: Box, shape: tuple[int, int]) -> float:

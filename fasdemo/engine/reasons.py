@@ -17,8 +17,10 @@ class Effect(Enum):
     """Physical evidence of an attack: not LIVE, and counts towards SPOOF."""
     RESTART = "restart"
     """The capture cannot be trusted: not LIVE, and what was gathered so far is forgotten."""
+    DOUBT = "doubt"
+    """Not LIVE while it holds; a score that says attack counts as ever."""
     BLOCK = "block"
-    """Not LIVE while it holds."""
+    """Not LIVE while it holds, and no picture to call an attack by: its score only takes trust away."""
     NOTE = "note"
     """Said, without effect."""
 
@@ -80,10 +82,10 @@ CATALOGUE = _catalogue(
     Reason("bent_sheet", Effect.SPOOF, "The depth of the face is that of a bent sheet: it has no nose."),
     Reason("ir_dark_screen", Effect.SPOOF, "Bright in colour and black in infrared, as screens are."),
     Reason("implausible_size", Effect.SPOOF, "At its distance the face would be larger or smaller than people are."),
-    Reason("ir_face_missing", Effect.BLOCK, "No face is seen in infrared where colour shows one."),
-    Reason("ir_rgb_mismatch", Effect.BLOCK, "Eyes, nose and mouth lie elsewhere in infrared than in colour."),
-    Reason("rough_surface", Effect.BLOCK, "The depth of the face jumps as no face does: it may be another image."),
-    Reason("modalities_disagree", Effect.BLOCK, "The network's depth or infrared part says attack."),
+    Reason("ir_face_missing", Effect.DOUBT, "No face is seen in infrared where colour shows one."),
+    Reason("ir_rgb_mismatch", Effect.DOUBT, "Eyes, nose and mouth lie elsewhere in infrared than in colour."),
+    Reason("rough_surface", Effect.DOUBT, "The depth of the face jumps as no face does: it may be another image."),
+    Reason("modalities_disagree", Effect.DOUBT, "The network's depth or infrared part says attack."),
     # What the person can change.
     Reason("too_close", Effect.BLOCK, "The face is nearer than the policy allows.", "Please step back a little."),
     Reason(
@@ -119,10 +121,10 @@ CATALOGUE = _catalogue(
         "One person at a time, please.",
     ),
     # Evidence over time.
-    Reason("view_changed", Effect.BLOCK, "Something else stands where the face was: the evidence starts afresh."),
-    Reason("score_spoof", Effect.BLOCK, "The network takes this frame for an attack."),
-    Reason("score_uncertain", Effect.BLOCK, "The network's score lies between the two thresholds."),
-    Reason("gathering", Effect.BLOCK, "There is not enough evidence yet.", "One moment, please."),
+    Reason("view_changed", Effect.DOUBT, "Something else stands where the face was: the evidence starts afresh."),
+    Reason("score_spoof", Effect.DOUBT, "The network takes this frame for an attack."),
+    Reason("score_uncertain", Effect.DOUBT, "The network's score lies between the two thresholds."),
+    Reason("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please."),
     # Notes.
     Reason("rgb_only", Effect.NOTE, "Judged by colour alone: lower assurance."),
     Reason("single_frame", Effect.NOTE, "Judged by one picture: nothing is known about time."),

@@ -28,6 +28,7 @@ class TrackState:
         blendshapes: of the last landmarks.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
+        held: the gates that held in the last frame, see `fasdemo.engine.gates`.
     """
 
     fusion: Fusion
@@ -41,10 +42,11 @@ class TrackState:
     ir_face_s: float = -math.inf
     ir_face_missed: int = 0
     ir_landmark_error: float | None = None
+    held: frozenset[str] = frozenset()
 
     def start_afresh(self) -> None:
         """Something else stands there now: what was last seen in infrared and by the landmarks was another thing."""
-        self.fusion.restart()
+        self.fusion.switch()
         self.ir_face_s = self.landmarks_s = -math.inf
         self.ir_face_missed = self.landmarks_missed = 0
         self.blendshapes, self.eyes_closed_since_s = None, None
