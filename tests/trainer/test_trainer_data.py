@@ -132,6 +132,21 @@ def test_lists_with_one_class_are_warned_of(trees, tmp_path, capsys):
     assert "one class only" in capsys.readouterr().err
 
 
+def test_a_stream_that_some_samples_lack_is_warned_of(trees, tmp_path):
+    """One session of a webcam among those of a depth camera would take depth from all of them in silence."""
+    lines = (trees / "surf" / "train_list.txt").read_text().splitlines()
+    color, _, _, label = lines[0].split()
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join([f"{color} - - {label}", *lines[1:]]))
+    data = DataConfig(folder=trees / "surf", train_list=path, val_list=trees / "surf" / "val_private_list.txt")
+    splits = open_splits(data, STREAMS, True)
+    assert splits.train.streams == {"rgb"}
+    said = " ".join(splits.warnings)
+    for stream in ("depth", "ir"):
+        assert f"1 of {len(lines)} samples have no {stream}" in said
+    assert not open_splits(data, ("rgb",), True).warnings
+
+
 def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
     path = tmp_path / "list.txt"
     path.write_text("../../etc/passwd ../x ../y 1\n")

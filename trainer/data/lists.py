@@ -59,6 +59,7 @@ class ListSet:
         lines: int64 (N,): line of the list that a sample belongs to.
         line_texts: the list's lines without labels, in its order.
         missing: files that do not exist, of samples that were therefore left out.
+        partial: samples without a stream that others have, by stream; the set as a whole is without it.
     """
 
     def __init__(
@@ -112,6 +113,8 @@ class ListSet:
         self.lines: Ints = np.array([e.line for e in there], np.int64)
         streams = [frozenset(e.files) for e in there]
         self.streams: frozenset[Stream] = frozenset.intersection(*streams) if streams else frozenset()
+        sometimes = [one for one in STREAMS if one not in self.streams and any(one in have for have in streams)]
+        self.partial: dict[Stream, int] = {one: sum(one not in have for have in streams) for one in sometimes}
         self.crop_scale, self._depth_scale_mm = _export_facts(folder)
 
     def __len__(self) -> int:

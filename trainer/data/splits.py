@@ -225,6 +225,11 @@ def _missing(sets: object) -> tuple[str, ...]:
         if part.missing:
             some = ", ".join(part.missing[:3])
             warnings.append(f"{part.source}: {len(part.missing)} pictures are missing ({some} ...) and left out.")
+        for stream, count in part.partial.items():
+            warnings.append(
+                f"{part.source}: {count} of {len(part)} samples have no {stream}, so none is used with it; "
+                "leave their sessions out to train with it."
+            )
     return tuple(warnings)
 
 
