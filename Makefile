@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench weights figures clean setup-app setup-dev
+.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance weights figures clean setup-app setup-dev
 
 demo: setup-app
 	@$(BIN)/python tools/demo.py
@@ -45,6 +45,10 @@ fuzz: setup-dev
 
 bench: setup-app
 	$(BIN)/fasdemo bench
+
+# Five minutes on a quiet machine; writes docs/performance.md.
+performance: setup-dev
+	$(BIN)/python tools/performance.py
 
 # Hours on two cores; PORTRAITS and HEADS as docs/synth.md says.
 weights: setup-dev

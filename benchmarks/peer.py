@@ -26,7 +26,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fasdemo.benchmark import peak_memory_mb, percentiles, several, waited_s
+from fasdemo.benchmark import busy_s, peak_memory_mb, percentiles, several
 from fasdemo.capture.open import open_source
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Box
@@ -81,14 +81,14 @@ def measure(model: Path, source: str, threads: int, faces: int, frames: int) -> 
     example: tuple[npt.NDArray[np.uint8], Box] | None = None
     with open_source(source, loop=True) as opened:
         finder = FaceFinder(FaceDetector())
-        began = cpu = waited = 0.0
+        began = cpu = everybody = 0.0
         at = time.perf_counter()
         for number, original in enumerate(opened):
             capture = time.perf_counter() - at
             frame = several(replace(original, index=number), faces)
             last_s += 1.0 / max(opened.info.fps, 1.0)
             if number == WARM_UP:
-                began, cpu, waited = time.perf_counter(), sum(process.cpu_times()[:2]), waited_s()
+                began, cpu, everybody = time.perf_counter(), sum(process.cpu_times()[:2]), busy_s()
             start = time.perf_counter()
             tracks = finder.find(frame.rgb, last_s)
             detected = time.perf_counter()
@@ -108,7 +108,7 @@ def measure(model: Path, source: str, threads: int, faces: int, frames: int) -> 
                 break
             at = time.perf_counter()
         elapsed = time.perf_counter() - began
-        cpu, waited = sum(process.cpu_times()[:2]) - cpu, waited_s() - waited
+        cpu, everybody = sum(process.cpu_times()[:2]) - cpu, busy_s() - everybody
         finder.close()
     return {
         "model": model.stem,
@@ -120,7 +120,7 @@ def measure(model: Path, source: str, threads: int, faces: int, frames: int) -> 
         "latency_ms": {name: percentiles(values) for name, values in stages.items()},
         "fps": round(len(found) / elapsed, 2),
         "cpu_share": round(cpu / elapsed, 3),
-        "waiting_share": round(waited / elapsed, 3),
+        "others_share": round(max(everybody - cpu, 0.0) / elapsed, 3),
         "peak_memory_mb": round(peak_memory_mb(process), 1),
         "startup_s": None if first_frame_s is None else round(first_frame_s, 3),
         "first_verdict_s": None,

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -69,14 +68,14 @@ def measure(request: Request) -> dict[str, Any]:
         Engine.for_source(source, model=request.model, device=request.device, threads=request.threads) as engine,
     ):
         file = choose(source.info.declared, request.model)
-        began = cpu_before = waited_before = 0.0
+        began = cpu_before = all_before = 0.0
         for frame, result in _judged(source, engine, request):
             now = time.time() - process.create_time()
             first_frame_s = first_frame_s or now
             if first_verdict_s is None and any(face.status is not Status.UNCERTAIN for face in result.faces):
                 first_verdict_s = now
             if frame.index == _WARM_UP:
-                began, cpu_before, waited_before = time.perf_counter(), _cpu_s(process), waited_s()
+                began, cpu_before, all_before = time.perf_counter(), _cpu_s(process), busy_s()
             if frame.index >= _WARM_UP:
                 samples.append(result)
             if result.faces and len(seen) < _KEPT:
@@ -84,7 +83,7 @@ def measure(request: Request) -> dict[str, Any]:
             if len(samples) == request.frames:
                 break
         elapsed = time.perf_counter() - began
-        cpu, waited = _cpu_s(process) - cpu_before, waited_s() - waited_before
+        cpu, everybody = _cpu_s(process) - cpu_before, busy_s() - all_before
         answer = {
             "model": engine.card.name,
             "provider": engine.provider,
@@ -95,7 +94,7 @@ def measure(request: Request) -> dict[str, Any]:
             "latency_ms": {stage: _stage(samples, stage) for stage in STAGES},
             "fps": round(len(samples) / elapsed, 2),
             "cpu_share": round(cpu / elapsed, 3),
-            "waiting_share": round(waited / elapsed, 3),
+            "others_share": round(max(everybody - cpu, 0.0) / elapsed, 3),
             "peak_memory_mb": round(peak_memory_mb(process), 1),
             "startup_s": None if first_frame_s is None else round(first_frame_s, 3),
             "first_verdict_s": None if first_verdict_s is None else round(first_verdict_s, 3),
@@ -224,17 +223,12 @@ def _cpu_s(process: psutil.Process) -> float:
     return float(sum(process.cpu_times()[:2]))
 
 
-def waited_s() -> float:
-    """Seconds for which threads of this process were ready and had no processor: what other programs took from the
-    measurement, or its own threads from each other. 0 where the system does not say.
+def busy_s() -> float:
+    """Seconds that all processors together have been busy since the machine's start: less a process's own, what other
+    programs took while it was measured.
     """
-    total = 0
-    for path in Path("/proc/self/task").glob("*/schedstat"):
-        try:
-            total += int(path.read_text(encoding="ascii").split()[1])
-        except (OSError, ValueError, IndexError):
-            continue
-    return total / 1e9
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
 def peak_memory_mb(process: psutil.Process) -> float:

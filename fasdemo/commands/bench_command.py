@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     report = measure_all(
         source=str(args.source or demo_session()),
         models=args.model or [entry.card.name for entry in shipped_models()],
-        devices=args.device or _devices(),
+        devices=args.device or devices(),
         threads=args.threads or [2],
         faces=args.faces or [1, 4],
         frames=args.frames,
@@ -95,15 +95,16 @@ def measure_all(
     }
 
 
-def measure_child(arguments: list[str], threads: int) -> dict[str, Any]:
-    """Run `python -m fasdemo.benchmark` with these arguments, all its libraries on so many threads; its answer.
+def measure_child(arguments: list[str], threads: int, script: Path | None = None) -> dict[str, Any]:
+    """The answer of `python -m fasdemo.benchmark`, or of a script, with its libraries on so many threads.
 
     Raises:
         UserError: the run failed; the text is its own sentence.
     """
     environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(threads))
+    program = ["-m", "fasdemo.benchmark"] if script is None else [str(script)]
     done = subprocess.run(
-        [sys.executable, "-m", "fasdemo.benchmark", *arguments],
+        [sys.executable, *program, *arguments],
         capture_output=True,
         text=True,
         env=environment,
@@ -115,7 +116,8 @@ def measure_child(arguments: list[str], threads: int) -> dict[str, Any]:
     return answer
 
 
-def _devices() -> list[str]:
+def devices() -> list[str]:
+    """What `--device` can be here, so that every available provider is measured once."""
     import onnxruntime
 
     return ["cpu", "cuda"] if "CUDAExecutionProvider" in onnxruntime.get_available_providers() else ["cpu"]

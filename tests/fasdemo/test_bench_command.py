@@ -37,6 +37,9 @@ def test_the_report_has_what_it_promises(capsys: pytest.CaptureFixture[str]) -> 
     assert run["faces_found"] == 1
     assert run["peak_memory_mb"] > 50
     assert run["startup_s"] > 0
+    assert run["others_share"] >= 0
+    assert set(run["parts_ms"]) == {"crop", "encode", "network", "read"}
+    assert all(part["p50"] > 0 for part in run["parts_ms"].values())
 
 
 def test_four_faces_are_the_frame_four_times() -> None:

@@ -1,0 +1,184 @@
+"""The tables of docs/performance.md from the figures of tools/performance.py; the page's words stand in the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+Run = dict[str, Any]
+DEPTH_MODEL = "fasdemo-featherb-depth"
+
+
+def write_page(report: dict[str, Any], path: Path) -> None:
+    """Replace what stands between the marks."""
+    runs: list[Run] = report["runs"]
+    text = path.read_text(encoding="utf-8")
+    stages = [line for faces in sorted({run["faces"] for run in runs}) for line in _stages(runs, faces)]
+    blocks = {
+        "machine": _machine(report),
+        "targets": _targets(report, [run for run in runs if run["model"] != report["peer"]]),
+        "stages": stages,
+        "resources": _resources([run for run in runs if run["faces"] == 1]),
+        "networks": _networks(report),
+        "options": _options(report),
+    }
+    for name, lines in blocks.items():
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        before, rest = text.split(begin)
+        text = before + "\n".join([begin, *lines, end]) + rest.split(end)[1]
+    path.write_text(text, encoding="utf-8")
+
+
+def _machine(report: dict[str, Any]) -> list[str]:
+    facts = report["machine"]
+    speeds = " and ".join(
+        f"{speed:.0f} on {count} thread{'s' if count != '1' else ''}"
+        for count, speed in report["matrix_product_gmacs"].items()
+    )
+    rows = {
+        "processor": ", ".join([f"{facts['cores']} cores", facts["system"], *facts["isa"]]),
+        "memory": f"{facts['memory_gb']:.0f} GB",
+        "versions": f"Python {facts['python']}, ONNX Runtime {facts['onnxruntime']}",
+        "providers": ", ".join(sorted({run["provider"] for run in report["runs"]})),
+        "float32 matrix product": f"{speeds}, in 10^9 multiply-adds a second",
+        "peer": report["peer"]
+        or "not at hand when this page was made, so its rows are missing (`--peer minifas128.onnx`)",
+    }
+    return ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())]
+
+
+def _find(runs: Sequence[Run], model: str | None, threads: int, faces: int) -> Run | None:
+    return next(
+        (
+            run
+            for run in runs
+            if (run["model"], run["threads"], run["faces"], run["provider"]) == (model, threads, faces, "CPU")
+        ),
+        None,
+    )
+
+
+def _targets(report: dict[str, Any], own: Sequence[Run]) -> list[str]:
+    runs: list[Run] = report["runs"]
+    name = report["flagship"]
+    one, four = _find(own, name, 2, 1), _find(own, name, 2, 4)
+    depth, peer = _find(own, DEPTH_MODEL, 2, 1), _find(runs, report["peer"], 2, 1)
+    rows: list[tuple[str, str, str, bool]] = []
+
+    def add(what: str, limit: float, value: float | None, unit: str = " ms") -> None:
+        if value is not None:
+            rows.append((what, f"{limit:g}{unit}", f"{value:.2f}{unit}", value <= limit))
+
+    if one is not None:
+        total = one["latency_ms"]["total"]
+        add("frame to verdict, one face, p50", 15, total["p50"])
+        add("frame to verdict, one face, p99", 33, total["p99"])
+        add("the same p50, goal beyond", 8, total["p50"])
+        add("decoding included, sum of the medians", 15, total["p50"] + one["latency_ms"]["capture"]["p50"])
+        if four is not None:
+            add("frame to verdict, four faces, p50", 33, four["latency_ms"]["total"]["p50"])
+        add(
+            "crops from all streams and preprocessing",
+            1,
+            one["parts_ms"]["crop"]["p50"] + one["parts_ms"]["encode"]["p50"],
+        )
+        network, need = one["parts_ms"]["network"]["p50"], _needed_ms(report, one)
+        if need:
+            add(
+                f"network over what its multiply-adds need ({network:.2f} over {need:.2f} ms)",
+                1.5,
+                network / need,
+                " x",
+            )
+        if one["first_verdict_s"] is not None:
+            add("start to first verdict", 3, one["first_verdict_s"], " s")
+        if peer is not None:
+            add("network over the peer's", 1, network / peer["parts_ms"]["network"]["p50"], " x")
+    if depth is not None and peer is not None:
+        ratio = depth["parts_ms"]["network"]["p50"] / peer["parts_ms"]["network"]["p50"]
+        add("FeatherNetB for depth over the peer", round(1 / 3, 3), ratio, " x")
+    lines = [f"{name}, two threads, CPU:", "", "| | target | measured | |", "|---|---:|---:|---|"]
+    return [
+        *lines,
+        *(f"| {what} | {limit} | {value} | {'met' if met else 'missed'} |" for what, limit, value, met in rows),
+    ]
+
+
+def _needed_ms(report: dict[str, Any], run: Run) -> float | None:
+    speed = report["matrix_product_gmacs"].get(str(run["threads"]))
+    return None if not run["multiply_adds"] or not speed else run["multiply_adds"] / speed / 1e6
+
+
+def _stages(every: Sequence[Run], faces: int) -> list[str]:
+    runs = [run for run in every if run["faces"] == faces]
+    stages = ("capture", "detect", "align", "infer", "total")
+    lines = [
+        f"### {'One face' if faces == 1 else f'{faces} faces'}",
+        "",
+        "| model | provider | threads | " + " | ".join(stages) + " | others |",
+        "|---|---|---:|" + "---:|" * (len(stages) + 1),
+    ]
+    for run in runs:
+        cells = (
+            " / ".join(f"{run['latency_ms'][stage][share]:.1f}" for share in ("p50", "p95", "p99")) for stage in stages
+        )
+        lines.append(
+            f"| {run['model']} | {run['provider']} | {run['threads']} | "
+            + " | ".join(cells)
+            + f" | {run['others_share']:.2f} |"
+        )
+    return [*lines, ""]
+
+
+def _resources(runs: Sequence[Run]) -> list[str]:
+    head: dict[str, Callable[[Run], str]] = {
+        "model": lambda run: str(run["model"]),
+        "provider": lambda run: str(run["provider"]),
+        "threads": lambda run: str(run["threads"]),
+        "frames/s": lambda run: f"{run['fps']:.0f}",
+        "processor": lambda run: f"{run['cpu_share']:.2f}",
+        "memory, MB": lambda run: f"{run['peak_memory_mb']:.0f}",
+        "start, s": lambda run: f"{run['startup_s']:.2f}",
+        "first verdict, s": lambda run: "" if run["first_verdict_s"] is None else f"{run['first_verdict_s']:.2f}",
+        "model, MB": lambda run: f"{run['model_size_mb']:.2f}",
+    }
+    lines = ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(head) - 2)]
+    return [*lines, *("| " + " | ".join(cell(run) for cell in head.values()) + " |" for run in runs)]
+
+
+def _networks(report: dict[str, Any]) -> list[str]:
+    lines = [
+        "| model | threads | crop, ms | tensors, ms | network, ms | multiply-adds, M | yardstick, ms "
+        "| network over it | over the peer |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for run in report["runs"]:
+        if run["faces"] != 1 or not run["parts_ms"]:
+            continue
+        parts = run["parts_ms"]
+        need = _needed_ms(report, run)
+        peer = _find(report["runs"], report["peer"], run["threads"], 1)
+        network = parts["network"]["p50"]
+        cells = [
+            run["model"],
+            str(run["threads"]),
+            f"{parts['crop']['p50']:.2f}",
+            f"{parts['encode']['p50']:.2f}" if "encode" in parts else "",
+            f"{network:.2f}",
+            "" if need is None else f"{run['multiply_adds'] / 1e6:.1f}",
+            "" if need is None else f"{need:.2f}",
+            "" if need is None else f"{network / need:.2f}",
+            "" if peer is None else f"{network / peer['parts_ms']['network']['p50']:.2f}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _options(report: dict[str, Any]) -> list[str]:
+    figures: dict[str, float] = dict(report["options"])
+    four, base = figures.pop("four_at_once", None), figures.get("as it runs")
+    lines = ["| | ms |", "|---|---:|", *(f"| {name} | {value:.2f} |" for name, value in figures.items())]
+    if four is not None and base:
+        lines.append(f"| four faces in one batch, against {4 * base:.2f} one after the other | {four:.2f} |")
+    return lines
