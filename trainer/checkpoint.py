@@ -6,8 +6,10 @@ no code of theirs. Published `.pth.tar` files are read the same way, see `read_p
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
+import shutil
 import subprocess
 import warnings
 from collections.abc import Mapping
@@ -24,6 +26,8 @@ from trainer import networks
 from trainer.networks.state import check_keys
 
 SCHEMA = 1
+_FULL = 1024 * 1024
+"""A disk with fewer free bytes than this has no room for any checkpoint."""
 
 _SAFE: list[Any] = [
     # Published files keep their best accuracy as a NumPy number; these rebuild numbers and nothing else.
@@ -90,11 +94,17 @@ def save(path: str | Path, checkpoint: Checkpoint) -> Path:
         try:
             torch.save(content, temporary)
             temporary.replace(path)
+        except RuntimeError as error:
+            # torch's writer names a place in its own sources instead of the reason.
+            if shutil.disk_usage(path.parent).free < _FULL:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+            raise
         finally:
             temporary.unlink(missing_ok=True)
     except (OSError, RuntimeError) as error:
         # torch reports an unwritable folder as RuntimeError.
-        raise UserError(f"{path}: cannot be written ({error}); choose another place.") from error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise UserError(f"{path}: cannot be written ({reason}); choose another place.") from error
     return path
 
 

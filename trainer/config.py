@@ -325,7 +325,8 @@ def _set(raw: dict[str, Any], dotted: str, value: Any) -> None:
 
 
 def _first_problem(error: ValidationError) -> str:
-    problem = error.errors()[0]
+    # A misspelt key is more likely the cause of a missing one than the other way round.
+    problem = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in problem["loc"])
     if problem["type"] != "extra_forbidden":
         message = problem["msg"].removeprefix("Value error, ")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,21 @@ def test_a_failed_write_leaves_the_old_file(
         saved(tmp_path, small)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["small.pt"]
+
+
+def test_a_full_disk_is_named_where_torch_names_its_own_sources(
+    tmp_path: Path, small: torch.nn.Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(content: object, target: Path) -> None:
+        raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 1590464 vs 1590360")
+
+    monkeypatch.setattr(torch, "save", fails)
+    with pytest.raises(UserError, match="inline_container"):
+        saved(tmp_path, small)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage._replace(free=4096))
+    with pytest.raises(UserError, match=r"cannot be written \(No space left"):
+        saved(tmp_path, small)
 
 
 class Payload:

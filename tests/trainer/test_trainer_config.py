@@ -79,6 +79,7 @@ def test_a_published_file_is_understood_as_it_is(tmp_path, name, stream):
     ("content", "says"),
     [
         ("network: {arch: FeatherNetB}\nrun: {epoch: 3}\n", "run.epoch is no known key; did you mean epochs?"),
+        ("run: {epohcs: 3}\n", "run.epohcs is no known key; did you mean epochs?"),
         ("network: {arch: FeatherNetB}\noptimizer: {lr: 1}\n", "did you mean optimiser?"),
         ("network: {arch: FeatherNetB}\nrun: {epochs: 0}\n", "run.epochs"),
         ("network: {arch: FeatherNetB, modalities: [depth, depth]}\n", "names a stream twice"),
