@@ -30,14 +30,14 @@ def write_picture(report: dict[str, Any], path: Path) -> None:
         lines.append(f'<rect x="{x:.0f}" y="32" width="12" height="12" fill="{colour}"/>')
         lines.append(f'<text x="{x + 16:.0f}" y="42">{label}</text>')
         x += 30 + 7 * len(label)
-    for number, run in enumerate(runs):
-        lines += _bar(run, _TOP + number * (_BAR + _GAP), scale)
     bottom = height - 24
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1e9) if longest / step <= 10)
     for tick in range(int(longest / step) + 1):
         at = _LEFT + tick * step * scale
         lines.append(f'<line x1="{at:.1f}" y1="{_TOP - 4}" x2="{at:.1f}" y2="{bottom}" stroke="#ddd"/>')
         lines.append(f'<text x="{at:.1f}" y="{bottom + 15}" text-anchor="middle">{tick * step:g}</text>')
+    for number, run in enumerate(runs):
+        lines += _bar(run, _TOP + number * (_BAR + _GAP), scale)
     path.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
 
 
