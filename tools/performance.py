@@ -21,8 +21,9 @@ from performance_picture import write_picture
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.benchmark import machine
-from fasdemo.commands.bench_command import devices, measure_child
+from fasdemo.commands.bench_command import measure_child
 from fasdemo.frames import STREAMS
+from fasdemo.models.providers import devices_here
 from fasdemo.models.registry import choose, shipped_models
 from fasdemo.progress import track
 
@@ -72,7 +73,9 @@ def measure(peer: Path | None, frames: int, tries: int) -> dict[str, Any]:
             if peer is not None:
                 jobs.append(([f"--peer={peer}", *common], threads))
             jobs += [
-                ([f"--model={name}", f"--device={device}", *common], threads) for device in devices() for name in names
+                ([f"--model={name}", f"--device={device}", *common], threads)
+                for device in devices_here()
+                for name in names
             ]
     yardstick = {
         str(threads): max(measure_child(["--matrix-product"], threads)["gmacs"] for _ in range(2))

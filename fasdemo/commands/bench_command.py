@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +16,7 @@ from rich.table import Table
 from fasdemo.arguments import at_least_one
 from fasdemo.assets_folder import demo_session
 from fasdemo.errors import UserError
+from fasdemo.models.providers import Device, devices_here
 from fasdemo.models.registry import shipped_models
 from fasdemo.progress import track
 
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", action="append", metavar="NAME|FILE", help="may be repeated; default: every shipped model"
     )
     parser.add_argument(
-        "--device", action="append", choices=("cpu", "cuda"), help="may be repeated; default: all that load"
+        "--device", action="append", choices=get_args(Device), help="may be repeated; default: all that load"
     )
     parser.add_argument(
         "--threads", type=at_least_one, action="append", metavar="N", help="may be repeated; default: 2"
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     report = measure_all(
         source=str(args.source or demo_session()),
         models=args.model or [entry.card.name for entry in shipped_models()],
-        devices=args.device or devices(),
+        devices=args.device or devices_here(),
         threads=args.threads or [2],
         faces=args.faces or [1, 4],
         frames=args.frames,
@@ -114,13 +115,6 @@ def measure_child(arguments: list[str], threads: int, script: Path | None = None
         raise UserError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "a measurement ended at once.")
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
-
-
-def devices() -> list[str]:
-    """What `--device` can be here, so that every available provider is measured once."""
-    import onnxruntime
-
-    return ["cpu", "cuda"] if "CUDAExecutionProvider" in onnxruntime.get_available_providers() else ["cpu"]
 
 
 def _print_table(report: dict[str, Any]) -> None:

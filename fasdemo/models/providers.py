@@ -41,6 +41,14 @@ def wanted(device: str) -> list[str]:
     return [CPU] if best is None else [best, CPU]
 
 
+def devices_here() -> list[str]:
+    """The devices that lead to different providers here, the CPU first."""
+    installed = [name for name in _AUTO if name in ort.get_available_providers()]
+    if not installed:
+        return ["cpu"]
+    return ["cpu", "cuda"] if installed[0] == CUDA else ["cpu", "auto"]
+
+
 def fallback_sentence(device: str, asked: list[str], got: list[str]) -> str | None:
     """What to tell the user when the network does not run where it should; ONNX Runtime itself says nothing."""
     if device == "cuda" and CUDA not in got:

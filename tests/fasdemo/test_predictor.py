@@ -143,6 +143,18 @@ def test_cuda_that_cannot_be_had_falls_back_with_a_sentence(tmp_path: Path, monk
         assert any("CUDA was asked for" in sentence for sentence in predictor.warnings)
 
 
+@pytest.mark.parametrize(
+    ("installed", "devices"),
+    [((), ["cpu"]), (("OpenVINO",), ["cpu", "auto"]), (("Tensorrt", "CUDA"), ["cpu", "cuda"])],
+)
+def test_every_provider_that_is_installed_is_measured(
+    installed: tuple[str, ...], devices: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{name}ExecutionProvider" for name in installed]
+    monkeypatch.setattr(providers.ort, "get_available_providers", lambda: [*names, providers.CPU])
+    assert providers.devices_here() == devices
+
+
 def test_a_provider_that_fails_at_start_falls_back_with_a_sentence() -> None:
     asked = ["CoreMLExecutionProvider", providers.CPU]
     assert "CoreML" in str(providers.fallback_sentence("auto", asked, [providers.CPU]))
