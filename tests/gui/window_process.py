@@ -37,6 +37,7 @@ def report() -> None:
         "subject": window.workspace.record.subject.text(),
         "active": window.isActiveWindow(),
         "colours": len(colours),
+        "footer": window.footer.items["log"].text() if window.footer.items["log"].isVisible() else "",
     }
     print(json.dumps(state), flush=True)
 
