@@ -2,7 +2,7 @@
 
     python benchmarks/bench_window.py [--keys 200] [--judging 0.5]
 
-A generated camera of 30 frames a second, 640 x 480 colour, depth and infrared, and an engine that waits, as for a GPU
+A generated camera of 30 frames a second, 640 x 480 colour, depth and infrared, and an engine that waits, as for a GPU,
 or that computes in Python all the while and never lets go of the interpreter by itself, which is the worst that
 can be. Each key enlarges or restores a picture; its answer is the end of the repaint that follows. Runs on the display
 that is there, e.g. under `xvfb-run`, or offscreen. Prints milliseconds: median, 95th and 99th percentile and worst.
@@ -34,6 +34,7 @@ from window_scenes import Scene, ScriptedJudge
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
+from fasdemo.gui.app import answer_first
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.requests import EngineRequest
 from fasdemo.gui.settings import Settings
@@ -112,6 +113,7 @@ def main() -> int:
     options = parser.parse_args()
     window_scenes.WIDTH, window_scenes.HEIGHT = 640, 480
     app = QApplication(["bench"])
+    answer_first()
     apply_theme(app, dark=True)
     with tempfile.TemporaryDirectory() as folder:
         print(f"{'':<44}{'median':>8}{'95 %':>8}{'99 %':>8}{'worst':>8}   ms, on {app.platformName()}")

@@ -96,6 +96,7 @@ def run(
         settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
         settings.device = wanted.engine.device  # type: ignore[assignment]
     apply_theme(app, is_dark(settings.theme, app))
+    answer_first()
     window = MainWindow(
         make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
     )
@@ -125,6 +126,14 @@ def run(
         # Whatever else hurries, a recording is completed.
         window.recording.join(30.0)
     return _leave(130 if interrupted.is_set() else 0)
+
+
+def answer_first() -> None:
+    """Let the window's thread have the interpreter within half a millisecond of asking, instead of Python's five.
+
+    Painting gives it back many times, and each time a thread that computes in Python would keep it for as long.
+    """
+    sys.setswitchinterval(0.0005)
 
 
 def _check_display() -> None:
