@@ -23,7 +23,7 @@ from fasdemo.record.writer import RESERVE_FILE, SessionWriter
 _ENCODERS = 2
 """OpenCV releases the GIL while it encodes; two keep 30 sets of 640 x 480 a second well within two cores."""
 _HURRY = 1 / 3
-"""Share of the queue from which on speed counts more than size."""
+"""Share of the queue that waits for an encoder, from which on speed counts more than size."""
 _RESERVE_BYTES = 8 * 1024 * 1024
 """Kept free from the start, so that a session on a full disk can still be completed."""
 _LEAST_FREE_BYTES = 64 * 1024 * 1024
@@ -49,10 +49,10 @@ class RecorderStatus:
 class Recorder:
     """Records into a fresh session below `root`.
 
-    Frames wait in a queue of at most one second. While a third of it is taken, depth and infrared are stored without
-    compression, which needs an eighth of the processor's time and twice the disk; when it is full, the frame is counted
-    as lost in the next row and in the session. Black frames that a source makes up to carry a fault are no captures and
-    are not written. The frames' own truth is dropped: the session's label counts.
+    Frames wait in a queue of at most one second. While a third of it waits for an encoder, depth and infrared are
+    stored without compression, which needs an eighth of the processor's time and twice the disk; when it is full, the
+    frame is counted as lost in the next row and in the session. Black frames that a source makes up to carry a fault
+    are no captures and are not written. The frames' own truth is dropped: the session's label counts.
 
     Args:
         root: folder of all sessions.
@@ -85,6 +85,7 @@ class Recorder:
         self._stopping = False
         self._limit = limit
         self._taken = 0
+        self._unencoded = 0
         self._unsaid_loss = 0
         self._problem = ""
         self._first_s: float | None = None
@@ -139,11 +140,18 @@ class Recorder:
             given = replace(frame, lost_before=loss, truth=None)
             self._queue.append((given, self._encoders.submit(self._encode, given)))
             self._taken += 1
+            self._unencoded += 1
             self._changed.notify()
         return True
 
     def _encode(self, frame: FrameSet) -> dict[Stream, bytes]:
-        return self._writer.encode(frame, quick=len(self._queue) >= self._capacity * _HURRY)
+        # Of what waits, what is encoded already waits for the disk, which larger files would not help.
+        quick = self._unencoded >= self._capacity * _HURRY
+        try:
+            return self._writer.encode(frame, quick=quick)
+        finally:
+            with self._changed:
+                self._unencoded -= 1
 
     def _run(self) -> None:
         while True:
