@@ -365,8 +365,10 @@ class MainWindow(QMainWindow):
         self._show_engine()
 
     def _tick(self) -> None:
+        recorded = self._recorder.tick()
+        self.footer.show_recording(recorded)
+        self.presenter.recording = bool(recorded)
         self.presenter.tick()
-        self.footer.show_recording(self._recorder.tick())
         self.event_log.tick()
 
     def _show_log(self, status: LogStatus | None) -> None:

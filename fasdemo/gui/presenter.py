@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -59,6 +60,8 @@ class Presenter(QObject):
         self.view: View | None = None
         self.facts: EngineFacts | None = None
         self.info: SourceInfo | None = None
+        self.recording = False
+        """Whether frames are being recorded; the kiosk says so."""
         self._phase: Phase | None = None
         self._problem = ""
         self._rolling = Rolling()
@@ -117,7 +120,9 @@ class Presenter(QObject):
             # An old picture with an old verdict in it must not outlive the word.
             self._show_empty("No new picture")
         self._work.card.show_headline(said)
-        self._kiosk.show_headline(said)
+        # Nothing else is on that page: whoever stands before the camera learns here that they are recorded.
+        notices = (*said.notices, "● Recording") if self.recording else said.notices
+        self._kiosk.show_headline(replace(said, notices=notices))
 
     def _headline(self) -> Headline:
         request = self._player.request

@@ -500,12 +500,14 @@ def test_a_recording_is_written_counted_and_completed(window: MainWindow, qtbot:
     qtbot.mouseClick(record.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: int("0" + record._figures["written"].text().strip("–")) > 8, timeout=6000)
     assert "REC S01" in window.footer.items["recording"].text()
+    qtbot.waitUntil(lambda: "● Recording" in window.kiosk.headline.notices, timeout=3000)
     recording = window.recording
     assert recording is not None
     assert recording.status is not None
     folder = recording.status.folder
     qtbot.mouseClick(record.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    qtbot.waitUntil(lambda: "● Recording" not in window.kiosk.headline.notices, timeout=3000)
     session = json.loads((folder / "session.json").read_text())
     assert session["state"] == "complete"
     assert session["species"] == "print-flat"
