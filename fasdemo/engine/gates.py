@@ -47,8 +47,6 @@ IR_LANDMARK_ERROR = 0.3
 """Of the eyes' distance; the detector's own error is 0.04 in either image."""
 HEAD_SAYS_ATTACK = 0.05
 """Live probability of the network's own depth or infrared head."""
-
-
 HEAD_CLEARS = 0.1
 """Live probability at which such a head is believed again."""
 _LETS_GO = 0.1
@@ -145,7 +143,7 @@ def _surface_codes(evidence: Mapping[str, float | None], held: Collection[str]) 
     bent = "bent_sheet" in held
     if plane is not None and _below(plane, FLAT_MM, "flat_surface" in held):
         codes.append("flat_surface")
-    elif sheet is not None and _below(sheet, SHEET_MM, bent) and (nose is None or not _above(nose, NOSE_MM, not bent)):
+    elif sheet is not None and _below(sheet, SHEET_MM, bent) and (nose is None or _below(nose, NOSE_MM, bent)):
         codes.append("bent_sheet")
     if plane is not None and _above(plane, ROUGH_MM, "rough_surface" in held):
         codes.append("rough_surface")

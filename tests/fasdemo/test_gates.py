@@ -10,7 +10,7 @@ from scenes import frame
 
 from fasdemo.engine.closer_look import EYES_CLOSED_S
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.gates import physical_codes, quality_codes
+from fasdemo.engine.gates import NOSE_MM, physical_codes, quality_codes
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.face import Face
@@ -90,6 +90,16 @@ def test_each_physical_sign_has_its_code(change: dict[str, float | None], code: 
 
 def test_a_surface_with_a_nose_is_no_sheet() -> None:
     assert judge_physics(sheet_residual_mm=1.5, nose_mm=12.0) == []
+
+
+def test_a_low_nose_speaks_of_a_sheet_up_to_its_limit_and_a_little_beyond_where_it_did_before() -> None:
+    low, beyond, high = (
+        {**LIVE_EVIDENCE, "sheet_residual_mm": 1.5, "nose_mm": NOSE_MM * share} for share in (0.99, 1.05, 1.15)
+    )
+    assert physical_codes(low, GOOD, {}, Policy()) == ["bent_sheet"]
+    assert physical_codes(beyond, GOOD, {}, Policy()) == []
+    assert physical_codes(beyond, GOOD, {}, Policy(), {"bent_sheet"}) == ["bent_sheet"]
+    assert physical_codes(high, GOOD, {}, Policy(), {"bent_sheet"}) == []
 
 
 def test_the_eyes_distance_of_a_turned_head_says_nothing() -> None:
