@@ -36,9 +36,11 @@ def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: f
         state.ir_face_s = now_s
         found = finder.find_in_crop(without_dots(crops.ir))
         state.ir_face_missed = 0 if found is not None else state.ir_face_missed + 1
+        state.ir_face_seen = state.ir_face_seen or found is not None
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
     work.evidence["ir_landmark_error"] = state.ir_landmark_error
-    if state.ir_face_missed >= _IR_MISSES:
+    # Misses are forgiven to a face that was seen there once: LIVE takes less time than three looks.
+    if state.ir_face_missed >= (_IR_MISSES if state.ir_face_seen else 1):
         work.codes.append("ir_face_missing")
 
 

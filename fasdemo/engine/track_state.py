@@ -25,6 +25,7 @@ class TrackState:
         in_last_frame: it was seen in the frame before this one.
         landmarks_s, ir_face_s: when landmarks, or the face in infrared, were last looked for.
         landmarks_missed, ir_face_missed: looks in a row that did not find them.
+        ir_face_seen: the face was found in infrared since the evidence started.
         blendshapes: of the last landmarks.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
@@ -41,6 +42,7 @@ class TrackState:
     eyes_closed_since_s: float | None = None
     ir_face_s: float = -math.inf
     ir_face_missed: int = 0
+    ir_face_seen: bool = False
     ir_landmark_error: float | None = None
     held: frozenset[str] = frozenset()
 
@@ -49,6 +51,7 @@ class TrackState:
         self.fusion.switch()
         self.ir_face_s = self.landmarks_s = -math.inf
         self.ir_face_missed = self.landmarks_missed = 0
+        self.ir_face_seen = False
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 

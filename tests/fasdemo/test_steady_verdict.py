@@ -230,6 +230,14 @@ def test_two_looks_that_miss_the_face_in_infrared_block_nothing() -> None:
     assert {result.faces[0].status for result in results[10:]} == {Status.LIVE}
 
 
+def test_a_face_that_infrared_never_showed_is_not_live_for_a_single_frame() -> None:
+    assert all(result.faces[0].status is not Status.LIVE for result in play(BlindFinder(set(range(1000))), 60))
+    late = play(BlindFinder({0, 1}), 60)
+    first = next(result.timestamp_s for result in late if result.faces[0].status is Status.LIVE)
+    # Looks at 0, 0.1 and 0.2 s; evidence is gathered from the one that sees it.
+    assert 0.2 < first <= 0.5
+
+
 def test_a_face_that_is_gone_from_infrared_is_missed_within_0_4_s() -> None:
     results = play(BlindFinder(set(range(5, 1000))), 90)
     missing = [result.timestamp_s for result in results if "ir_face_missing" in result.faces[0].reasons]
