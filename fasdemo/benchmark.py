@@ -74,7 +74,7 @@ def measure(request: Request) -> dict[str, Any]:
             first_frame_s = first_frame_s or now
             if first_verdict_s is None and any(face.status is not Status.UNCERTAIN for face in result.faces):
                 first_verdict_s = now
-            if frame.index == _WARM_UP:
+            if frame.index == _WARM_UP - 1:
                 began, cpu_before, all_before = time.perf_counter(), _cpu_s(process), busy_s()
             if frame.index >= _WARM_UP:
                 samples.append(result)

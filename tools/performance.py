@@ -77,10 +77,7 @@ def measure(peer: Path | None, frames: int, tries: int) -> dict[str, Any]:
                 for device in devices_here()
                 for name in names
             ]
-    yardstick = {
-        str(threads): max(measure_child(["--matrix-product"], threads)["gmacs"] for _ in range(2))
-        for threads in THREADS
-    }
+    yardstick = {str(threads): matrix_product(threads) for threads in THREADS}
     runs = [quietest(arguments, threads, tries) for arguments, threads in track(jobs, "measuring")]
     name, path = flagship()
     options = measure_child([f"--model={path}", "--threads=2"], 2, script=ROOT / "benchmarks" / "session_options.py")
