@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,9 @@ class LogKeeper:
         file, self._file = self._file, None
         assert file is not None
         assert self._status is not None
+        # The problem that is said is the first one.
+        with suppress(Exception):
+            file.close()
         self._status = LogStatus(file.path, self._status.lines, running=False, problem=problem)
 
     def _close(self) -> None:

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from window_scenes import CARD, Scene
 
 from fasdemo import cli
-from fasdemo.engine.events import Event, read_events
+from fasdemo.engine.events import Event, EventLog, read_events
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.frames import FrameSet
 from fasdemo.gui import dialogs
@@ -245,3 +245,26 @@ def test_a_keeper_that_was_stopped_takes_nothing(tmp_path: Path) -> None:
     assert keeper.status is not None
     assert not keeper.status.running
     assert (tmp_path / "a.csv").read_text().startswith("event,")
+
+
+def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[EventLog] = []
+
+    class Failing(EventLog):
+        def __init__(self, path: Path) -> None:
+            super().__init__(path)
+            made.append(self)
+
+        def end(self) -> list[Event]:
+            raise RuntimeError("the pen broke")
+
+    monkeypatch.setattr("fasdemo.gui.log_keeper.EventLog", Failing)
+    keeper = LogKeeper()
+    keeper.start(tmp_path / "events.jsonl")
+    keeper.saw_nothing()
+    assert keeper.status is not None
+    assert not keeper.status.running
+    assert "the pen broke" in keeper.status.problem
+    assert made[0]._stream.closed
