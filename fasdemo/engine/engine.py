@@ -18,7 +18,7 @@ from typing import Self
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.closer_look import compare_infrared
 from fasdemo.engine.face_focus import FaceFocus
-from fasdemo.engine.face_verdict import face_verdict
+from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.face_work import FaceWork, align
 from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.landmark_look import LandmarkLook
@@ -236,7 +236,12 @@ class Engine:
             log.exception("frame %s could not be judged", frame.index)
             self.reset()
             codes, faces = ["internal_error"], []
-        total = (time.perf_counter() - started) * 1000.0
+        took_s = time.perf_counter() - started
+        if frame.received_s is not None and now + took_s - frame.received_s > self._policy.oldest_s:
+            # Fresh when it came, and old by now: the process stood still, or the machine is too slow.
+            self._states.clear()
+            codes, faces = [*codes, "stale_frame"], [outdated(face) for face in faces]
+        total = took_s * 1000.0
         return FrameResult(
             frame=frame.index,
             timestamp_s=frame.timestamp_s if math.isfinite(frame.timestamp_s) else self._time_s,

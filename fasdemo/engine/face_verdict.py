@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fasdemo.engine.closer_look import eyes_and_cover
 from fasdemo.engine.face_work import FaceWork
@@ -69,6 +70,13 @@ def face_verdict(
         guidance="" if status is Status.LIVE else guidance(reasons),
         crops=work.crops,
     )
+
+
+def outdated(verdict: FaceVerdict) -> FaceVerdict:
+    """A verdict whose frame grew older than the policy allows while it was judged: never LIVE."""
+    reasons = ordered([*verdict.reasons, "stale_frame"])
+    status = Status.UNCERTAIN if verdict.status is Status.LIVE else verdict.status
+    return replace(verdict, status=status, reasons=reasons, guidance=guidance(reasons))
 
 
 def _break_codes(work: FaceWork, state: TrackState, now_s: float) -> list[str]:

@@ -21,7 +21,7 @@ class Policy:
             the noise of a consumer depth camera, which grows with the distance's square.
         smallest_eye_px: least distance of the eyes in pixels; at 24 a face spans about 85 pixels.
         largest_yaw_deg, largest_pitch_deg, largest_roll_deg: allowed turn of the head.
-        oldest_s: allowed age of a live frame when it is judged.
+        oldest_s: allowed age of a live frame when it is judged, and when its verdict is there.
         largest_skew_s: allowed time between the streams of one frame set.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -294,6 +295,34 @@ def test_a_live_camera_that_delivers_in_time_is_live() -> None:
     assert statuses(result) == [Status.LIVE]
     assert result.live_source
     assert result.latency_ms.capture == pytest.approx(10.0, abs=0.1)
+
+
+def test_a_live_frame_that_grows_old_while_it_is_judged_is_not_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process is stopped, swapped out or starved in the middle: what it says afterwards is about the past."""
+    judge, stands_still_s = ScriptedJudge(0.99), 0.0
+    predict = judge.predict
+
+    def slow(crops: list[FaceCrops]) -> list[Prediction]:
+        time.sleep(stands_still_s)
+        return predict(crops)
+
+    monkeypatch.setattr(judge, "predict", slow)
+    engine = Engine(judge, ScriptedFinder(), Policy(oldest_s=5.0))
+    found = []
+    for index in range(40):
+        received = 100.0 + index / 30
+        stands_still_s = 0.05 if index == 12 else 0.0
+        # At 12 the frame waited for all but a twentieth of what it may.
+        waited = 4.96 if index == 12 else 0.01
+        good = dataclasses.replace(capture(index), live_source=True, received_s=received)
+        found.append(engine.process(good, now_s=received + waited))
+    assert statuses(found[11]) == [Status.LIVE]
+    assert statuses(found[12]) == [Status.UNCERTAIN]
+    assert "stale_frame" in found[12].faces[0].reasons
+    assert "stale_frame" in found[12].reasons
+    # What was gathered is forgotten, as with every stale frame.
+    assert statuses(found[13]) == [Status.UNCERTAIN]
+    assert statuses(found[-1]) == [Status.LIVE]
 
 
 def test_a_file_is_never_a_live_source() -> None:
