@@ -8,7 +8,8 @@ import pytest
 from fasdemo.errors import UserError
 from trainer.synth.defaulthead import default_head
 from trainer.synth.fit import FLIP, fit_head
-from trainer.synth.headmodel import load_head, vertex_normals
+from trainer.synth.geometry import vertex_normals
+from trainer.synth.heads import load_head
 from trainer.synth.landmarks import MEDIAPIPE_68
 from trainer.synth.objmesh import read_obj
 from trainer.synth.people import gather

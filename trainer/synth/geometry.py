@@ -88,3 +88,16 @@ def ellipsoid(
     v, u = np.meshgrid(np.linspace(0, np.pi, rows), np.linspace(0, 2 * np.pi, columns), indexing="ij")
     unit = np.stack([np.sin(v) * np.cos(u), -np.cos(v), np.sin(v) * np.sin(u)], -1).reshape(-1, 3)
     return (unit * axes + centre).astype(np.float32), grid(rows, columns)
+
+
+def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
+    """Unit normals (V, 3), weighted by area; outwards for counter-clockwise triangles."""
+    a, b, c = (vertices[triangles[:, k]] for k in range(3))
+    faces = np.cross(b - a, c - a)
+    normals = np.zeros((len(vertices), 3), np.float64)
+    for axis in range(3):
+        for corner in range(3):
+            normals[:, axis] += np.bincount(triangles[:, corner], faces[:, axis], len(vertices))
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    unit: Floats = (normals / np.maximum(length, 1e-12)).astype(np.float32)
+    return unit

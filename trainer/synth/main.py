@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fasdemo.errors import UserError
 from trainer.synth.crops import Job, Recipe, environment_list, fingerprint, render_crops
-from trainer.synth.headmodel import load_head
+from trainer.synth.heads import load_head
 from trainer.synth.people import People, gather
 from trainer.synth.sensor import PRESETS
 from trainer.synth.setup import SPECIES

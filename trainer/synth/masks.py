@@ -11,7 +11,8 @@ from scipy.interpolate import LinearNDInterpolator
 
 from trainer.synth.actor import Actor
 from trainer.synth.body import Pose, eyes_middle, place_points, texels
-from trainer.synth.headmodel import Floats, HeadModel, Ints, vertex_normals
+from trainer.synth.geometry import vertex_normals
+from trainer.synth.headmodel import Floats, HeadModel, Ints
 from trainer.synth.scene import Material, Mesh
 from trainer.synth.sheets import draw_printing
 

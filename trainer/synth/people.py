@@ -17,7 +17,8 @@ from fasdemo.faces.model_file import face_model_path
 from fasdemo.progress import track
 from trainer.synth.defaultperson import DEFAULT_NAME, default_points, default_portrait
 from trainer.synth.fit import fit_head
-from trainer.synth.headmodel import HeadModel, load_head
+from trainer.synth.headmodel import HeadModel
+from trainer.synth.heads import load_head
 from trainer.synth.landmarks import Landmarker, Points
 from trainer.synth.person import PERSON_VERSION, Person, build_person, stable_hash
 from trainer.synth.portrait import cropped, read_picture, take_apart

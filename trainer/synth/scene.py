@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fasdemo.frames import Intrinsics
 from trainer.synth import raster
-from trainer.synth.headmodel import vertex_normals
+from trainer.synth.geometry import vertex_normals
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
