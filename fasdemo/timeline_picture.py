@@ -180,9 +180,7 @@ def _title(found: Sequence[Part]) -> str:
     first = found[0].first
     words = f"{first.source}, judged by {first.model} with policy {first.policy}"
     if len(names) > 1:
-        words = (
-            f"{', '.join(sources[:3])}{' ...' if len(sources) > 3 else ''}: {len(found)} parts"
-        )
+        words = f"{', '.join(sources[:3])}{' ...' if len(sources) > 3 else ''}: {len(found)} parts"
     return _visible(words)
 
 
