@@ -119,7 +119,7 @@ def test_a_webcam_that_is_unplugged_says_so_and_comes_back(clip: Path) -> None:
             assert number < 400
     assert back
     assert opened[0] == 2
-    assert "restarted 1 times" in source.warnings[0]
+    assert "restarted once" in source.warnings[0]
 
 
 @pytest.mark.parametrize(
