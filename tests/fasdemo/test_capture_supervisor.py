@@ -327,15 +327,18 @@ def test_the_first_start_fails_in_a_sentence() -> None:
     assert broken.alive == 0
 
 
+class Quick(ScriptedGrabber):
+    """A thousand frames a second by the real clock."""
+
+    def wait(self, timeout_s: float) -> FrameSet | None:
+        time.sleep(0.001)
+        self.world.number += 1
+        now = time.monotonic()
+        return replace(shot(self.world.number, now), timestamp_s=now)
+
+
 def test_a_slow_reader_gets_the_present_and_the_count_of_what_it_missed() -> None:
     world = World()
-
-    class Quick(ScriptedGrabber):
-        def wait(self, timeout_s: float) -> FrameSet | None:
-            time.sleep(0.001)
-            self.world.number += 1
-            now = time.monotonic()
-            return replace(shot(self.world.number, now), timestamp_s=now)
 
     source = LiveSource(lambda: Quick(world), world.present, "absent", patience=Patience(jump_s=5.0), waiting=3)
     seen: list[FrameSet] = []
@@ -354,13 +357,6 @@ def test_a_slow_reader_gets_the_present_and_the_count_of_what_it_missed() -> Non
 
 def test_what_taps_a_camera_gets_every_frame_though_the_reader_is_slow() -> None:
     world = World()
-
-    class Quick(ScriptedGrabber):
-        def wait(self, timeout_s: float) -> FrameSet | None:
-            time.sleep(0.001)
-            self.world.number += 1
-            now = time.monotonic()
-            return replace(shot(self.world.number, now), timestamp_s=now)
 
     source = LiveSource(lambda: Quick(world), world.present, "absent", patience=Patience(jump_s=5.0), waiting=2)
     tapped: list[FrameSet] = []

@@ -17,16 +17,10 @@ from trainer.metrics import Scored, apcer
 from trainer.policy import aligned, log_odds, platt, thresholds
 from trainer.scoring import probability
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SMALL = ["--set", "input.size=64", "run.precision=32-true", "optimiser.warmup=0", "--epochs", "2", "-b", "8"]
 RNG = np.random.default_rng(0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 from tiny_set import write_tiny_set
 
 from fasdemo.errors import UserError
@@ -25,16 +24,10 @@ from trainer.figures.app_scores import app_cutter, score_file, subsets_of
 from trainer.figures.measured import Value, agrees, line
 from trainer.synth.dataset import CROP_SIZE
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SMALL = ["--set", "input.size=64", "run.precision=32-true", "optimiser.warmup=0", "--epochs", "2", "-b", "8"]
 MARKS = f"# Models\n\nbefore\n{page.BEGIN}\nyesterday's\n{page.END}\nafter\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

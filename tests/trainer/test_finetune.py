@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from tiny_set import face, write_tiny_set
 
 from fasdemo.faces.face import Face
@@ -13,15 +12,9 @@ from fasdemo.models.predictor import Predictor
 from trainer.__main__ import main
 from trainer.data.recorded import crops_of
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SMALL = ["--set", "input.size=64", "run.precision=32-true", "optimiser.warmup=0", "-b", "8"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 class WholeFrame:

@@ -10,6 +10,8 @@ from tiny_set import write_tiny_set
 from trainer import checkpoint
 from trainer.__main__ import main
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 COMMANDS = {
     "fishnet150": "--config=cfgs/fishnet150-32.yaml --b 2 --lr 0.01 --every-decay 30 --fl-gamma 2",
     "mobilenetv2": "--config=cfgs/mobilenetv2.yaml --b 4 --lr 0.01 --every-decay 40 --fl-gamma 2",
@@ -20,14 +22,6 @@ COMMANDS = {
     "FeatherNetB-ir": "--config=cfgs/FeatherNetB-32-ir.yaml --b 4 --lr 0.01 --every-decay 60 --fl-gamma 3",
     "fusion": "--config=cfgs/FeatherNet-modal-fusion.yaml --b 4 --lr 0.01 --every-decay 60 --fl-gamma 3",
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

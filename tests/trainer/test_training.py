@@ -17,20 +17,14 @@ from trainer.data.splits import open_splits
 from trainer.losses import margin, per_sample
 from trainer.schedule import learning_rate
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SMALL = ["--set", "input.size=64", "run.precision=32-true", "run.workers=1", "optimiser.warmup=0"]
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
     return write_tiny_set(tmp_path_factory.mktemp("data") / "set", people=8, shots=4)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def command(data: Path, output: Path, *more: str, config: str = "fasdemo-featherb-depth") -> list[str]:
