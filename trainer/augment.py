@@ -28,6 +28,11 @@ _PCA_VECTORS = np.array(
 )
 _NOISE = np.random.default_rng(30107).standard_normal(1 << 20, dtype=np.float32)
 """Sensor noise is cut out of this at random places: drawing it anew would cost more than everything else."""
+_CROP_MM = 337.0
+"""Width of the crop on an adult's face (`fasdemo.models.crop`)."""
+_FAR_ERROR_MM = 1.5
+"""Largest standard deviation of a depth reading at the distance that it was really taken at."""
+_WINDOW = 0.8
 _LUMA = np.array([0.299, 0.587, 0.114])
 _RAMP = np.linspace(0.0, 1.0, 256)
 
@@ -104,7 +109,7 @@ class Cropper:
             elif picture.dtype == np.uint8:
                 streams[stream] = picture
             else:
-                streams[stream] = disturb_depth(picture, settings, rng)
+                streams[stream] = disturb_depth(another_face(picture, settings, rng), settings, rng)
         if draws[5] < settings.cutout:
             self._blank(streams, draws[6:11])
         return Crop(streams)
@@ -188,6 +193,42 @@ def disturb_depth(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Ge
     if d[6] < settings.depth_holes:
         _punch(depth, d[7], rng)
     return depth
+
+
+def another_face(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Generator) -> Floats32:
+    """The relief a little deeper or flatter, turned a little, or seen from farther away; 0 stays 0.
+
+    What is done to a face is done to a mask, so none of it tells one from the other.
+    """
+    if not (settings.depth_relief or settings.depth_tilt_deg or settings.depth_far):
+        return depth_mm
+    d = rng.random(6)
+    depth = depth_mm
+    valid = depth > 0
+    if valid.any() and (settings.depth_relief or settings.depth_tilt_deg):
+        size = depth.shape[0]
+        middle = np.float32(np.median(depth[valid]))
+        ramp = np.linspace(-0.5, 0.5, size, dtype=np.float32) * np.float32(_CROP_MM)
+        slopes = np.tan(np.deg2rad([_signed(v) * settings.depth_tilt_deg for v in d[:2]])).astype(np.float32)
+        stretch = np.float32(1.0 + _signed(d[2]) * settings.depth_relief)
+        turned = middle + (depth - middle) * stretch + slopes[0] * ramp[None, :] + slopes[1] * ramp[:, None]
+        depth = np.where(valid, np.maximum(turned, 1.0), np.float32(0.0)).astype(np.float32)
+    if d[3] < settings.depth_far:
+        depth = _from_farther(depth, 1.0 + 1.2 * float(d[4]), float(d[5]), rng)
+    return depth
+
+
+def _from_farther(depth_mm: Floats32, times: float, roughness: float, rng: np.random.Generator) -> Floats32:
+    """The same at `times` the distance: fewer readings over the face, whose errors grow with the distance squared."""
+    size = depth_mm.shape[0]
+    few = max(round(size / times), 8)
+    small = np.asarray(cv2.resize(depth_mm, (few, few), interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
+    # Neighbouring readings share a matching window; the blur's loss of variance is made good.
+    grain = np.asarray(cv2.GaussianBlur(_grain(few * few, rng).reshape(few, few), (0, 0), _WINDOW), np.float32)
+    sigma = roughness * _FAR_ERROR_MM * (times**2 - 1.0)
+    error = grain * np.float32(2.0 * np.sqrt(np.pi) * _WINDOW * sigma)
+    small = np.where(small > 0, np.maximum(small + error, 1.0), np.float32(0.0)).astype(np.float32)
+    return np.asarray(cv2.resize(small, (size, size), interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
 
 
 def disturb_ir(ir: Bytes, settings: AugmentConfig, rng: np.random.Generator) -> Bytes:

@@ -87,6 +87,12 @@ class AugmentConfig(_Part):
     depth_noise_mm: NonNegative = 3.0
     depth_holes: Share = 0.5
     depth_offset_mm: NonNegative = 60.0
+    depth_relief: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Relief made deeper or flatter by up to this share."""
+    depth_tilt_deg: Annotated[float, Field(ge=0.0, le=30.0)] = 0.0
+    """The surface turned by up to this about either axis."""
+    depth_far: Share = 0.0
+    """How often a face is shown as from up to 2.2 times its distance: fewer and rougher readings."""
     ir_gain: tuple[Positive, Positive] = (0.5, 1.7)
     ir_noise: NonNegative = 10.0
     # published

@@ -40,22 +40,37 @@ def precision_of(config: Config, accelerator: str) -> Precision:
     return "bf16-mixed" if accelerator == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported() else "32-true"
 
 
-def spare_slow_kernels(network: nn.Module) -> None:
-    """Run strided depthwise convolutions in float32 inside a bfloat16 region of the CPU.
+_FEW_PIXELS = 4
 
-    Their bfloat16 backward pass has no fast kernel there: at 32 x 96 x 32 x 32 it takes 33 ms against 2.7
-    on one thread.
+
+def spare_bad_kernels(network: nn.Module) -> None:
+    """Run in float32, inside a bfloat16 region of the CPU, the convolutions that have no good kernel there.
+
+    Strided depthwise ones have no fast backward pass: at 32 x 96 x 32 x 32 it takes 33 ms against 2.7 on one thread.
+    Dense ones over two by two pixels and fewer have a wrong one on processors with AMX: now and then their weights'
+    gradient holds what lay in memory, up to infinity (the residual stages of FeatherNetB-x3-pipenet at 128 px;
+    torch 2.13). Both cost little in float32.
+
     Only for the copy of a network that is trained: `copy.deepcopy` would share the changed layers.
     """
     for module in network.modules():
-        if isinstance(module, nn.Conv2d) and module.groups > 1 and module.stride[0] > 1:
+        if not isinstance(module, nn.Conv2d):
+            continue
+        if module.groups > 1 and module.stride[0] > 1:
             module.forward = _InFloat32(module)  # type: ignore[assignment,method-assign]
+        elif module.groups == 1 and max(module.kernel_size) > 1:
+            module.forward = _InFloat32(module, up_to=_FEW_PIXELS)  # type: ignore[assignment,method-assign]
 
 
 class _InFloat32:
-    def __init__(self, layer: nn.Conv2d) -> None:
+    """A layer's forward in float32 on pictures of at most `up_to` pixels; on all without it."""
+
+    def __init__(self, layer: nn.Conv2d, up_to: int | None = None) -> None:
         self._forward = layer.forward
+        self._up_to = up_to
 
     def __call__(self, x: Tensor) -> Tensor:
+        if self._up_to is not None and x.shape[-1] * x.shape[-2] > self._up_to:
+            return self._forward(x)
         with torch.autocast(x.device.type, enabled=False):
             return self._forward(x.float()).to(x.dtype)

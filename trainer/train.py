@@ -29,7 +29,7 @@ from trainer.data.faces import FaceSet, Ints, UnreadableError
 from trainer.data.loader import Batch, Loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
-from trainer.device import precision_of, spare_slow_kernels
+from trainer.device import precision_of, spare_bad_kernels
 from trainer.history import History, dev_figures
 from trainer.judge import Judge, channels_last, fresh, input_specs, started_parts
 from trainer.losses import flexible_loss
@@ -120,7 +120,7 @@ class Training:
         self.average = copy.deepcopy(self.judge).eval().requires_grad_(False)
         fabric.to_device(self.average)
         if precision_of(config, fabric.device.type) == "bf16-mixed" and fabric.device.type == "cpu":
-            spare_slow_kernels(self.judge)
+            spare_bad_kernels(self.judge)
         if fabric.world_size > 1:
             synchronised(self.judge, fabric.device)
         started = started_parts(config, self.judge)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fasdemo.frames import STREAMS
-from trainer.augment import Cropper, disturb_depth
+from trainer.augment import Cropper, another_face, disturb_depth
 from trainer.config import AugmentConfig, InputConfig
 from trainer.data.faces import Pictures
 from trainer.data.geometry import evaluation_map, random_resized
@@ -80,6 +80,45 @@ def test_depth_without_reading_stays_without_reading():
         assert (disturbed[:, :20] == 0).all()
         assert (disturbed >= 0).all()
         assert (depth[:, :20] == 0).all()  # the stored picture is untouched
+
+
+def another(depth, seed=0, **settings):
+    return another_face(depth, AugmentConfig(**settings), np.random.default_rng(seed))
+
+
+def test_another_face_keeps_its_holes_and_its_distance():
+    depth = np.full((SIZE, SIZE), 600, np.float32)
+    depth[:, :20] = 0
+    for seed in range(10):
+        other = another(depth, seed, depth_relief=0.1, depth_tilt_deg=8, depth_far=1.0)
+        # Seen from farther away an edge lies between other readings.
+        assert (other[:, :17] == 0).all()
+        assert (other[:, 23:] > 0).all()
+        assert np.median(other[other > 0]) == pytest.approx(600, abs=15)
+        assert (depth[:, :20] == 0).all()
+
+
+def test_relief_is_stretched_about_the_middle():
+    depth = np.tile(np.linspace(580, 620, SIZE, dtype=np.float32), (SIZE, 1))
+    spans = [np.ptp(another(depth, seed, depth_relief=0.1)) for seed in range(30)]
+    assert 36 <= min(spans) < 38
+    assert 42 < max(spans) <= 44
+
+
+def test_a_surface_is_turned_by_a_few_degrees():
+    depth = np.full((SIZE, SIZE), 600, np.float32)
+    # The crop is 337 mm wide: 8 degrees lift its edges by 24 mm.
+    spans = [np.ptp(another(depth, seed, depth_tilt_deg=8)[0]) for seed in range(30)]
+    assert 35 < max(spans) <= 337 * np.tan(np.deg2rad(8)) + 0.01
+
+
+def test_farther_away_readings_are_fewer_and_rougher():
+    y, x = np.mgrid[:SIZE, :SIZE]
+    depth = (600 + 0.2 * x + 0.1 * y).astype(np.float32)
+    rough = [another(depth, seed, depth_far=1.0) for seed in range(20)]
+    assert max(len(np.unique(other)) for other in rough) < SIZE * SIZE
+    assert np.std([other - depth for other in rough]) > 0.5
+    assert another(depth, depth_far=0.0) is depth
 
 
 def test_random_resized_crops_have_the_published_areas_and_aspects():

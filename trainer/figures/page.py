@@ -20,6 +20,7 @@ from trainer.data.generated import Generated
 from trainer.evaluation import Decision, card_metrics, decide
 from trainer.figures import leave_one_out, pictures, tables
 from trainer.figures.app_scores import app_cutter, fingerprint, score_file
+from trainer.figures.marks import check_marks, write_between
 from trainer.figures.measured import Measured, Value, agrees, line
 from trainer.figures.peer import PeerCutter, read_peer
 from trainer.history import write_text
@@ -147,9 +148,7 @@ def write_page(
     Raises:
         UserError: a file or a part of the set is missing, or the page has no marks.
     """
-    text = page.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise UserError(f"{page}: needs the marks {BEGIN} and {END} once each.")
+    check_marks(page, BEGIN, END)
     parts = open_parts(data, pretend)
     shipped = [measure(model, parts, cache, threads, shipped=True) for model in shipped_models(models)]
     extra = [measure(read_model(path), parts, cache, threads, shipped=False) for path in others]
@@ -178,9 +177,7 @@ def write_page(
     for title, groups in tables.groupings(flagship, parts.columns).items():
         lines += ["", f"### {flagship.name} by {title}", "", *tables.group_table(flagship, title, groups)]
     lines += _gallery(flagship, accepted, refused)
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    write_text(page, before + BEGIN + "\n" + "\n".join(lines).strip("\n") + "\n" + END + after)
+    write_between(page, BEGIN, END, lines)
     return [sentence for model in ours for sentence in _card_differences(model)]
 
 
