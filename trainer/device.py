@@ -47,9 +47,9 @@ def spare_bad_kernels(network: nn.Module) -> None:
     """Run in float32, inside a bfloat16 region of the CPU, the convolutions that have no good kernel there.
 
     Strided depthwise ones have no fast backward pass: at 32 x 96 x 32 x 32 it takes 33 ms against 2.7 on one thread.
-    Dense ones over two by two pixels and fewer have a wrong one on processors with AMX: now and then their weights'
-    gradient holds what lay in memory, up to infinity (the residual stages of FeatherNetB-x3-pipenet at 128 px;
-    torch 2.13). Both cost little in float32.
+    Dense ones over two by two pixels and fewer have a wrong one: now and then their weights' gradient holds what lay in
+    memory, up to infinity (the residual stages of FeatherNetB-x3-pipenet at 128 px; torch 2.13 on AVX-512 BF16). Both
+    cost little in float32.
 
     Only for the copy of a network that is trained: `copy.deepcopy` would share the changed layers.
     """

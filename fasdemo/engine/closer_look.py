@@ -19,7 +19,7 @@ _IR_AGAIN_EVERY_S = 0.1
 _EARLY_S = 0.005
 """Frames come on a grid: a look that is due a hair after one is not put off to the next."""
 _MISSES = 2
-"""So many looks in a row without landmarks count."""
+"""So many looks in a row without landmarks count, once the face had some: LIVE takes less time than two looks."""
 _IR_MISSES = 3
 _DOTS = 0.04
 """Side of the median that takes a projector's dots out of infrared, over the crop's: a RealSense's dot is 2 to 4 of 112
@@ -59,6 +59,6 @@ def eyes_and_cover(work: FaceWork, state: TrackState, now_s: float, still: bool)
         state.eyes_closed_since_s = now_s
     if closed and (still or now_s - (state.eyes_closed_since_s or 0.0) >= EYES_CLOSED_S):
         codes.append("eyes_closed")
-    if state.landmarks_missed >= (1 if still else _MISSES):
+    if state.landmarks_missed >= (_MISSES if state.landmarks_seen and not still else 1):
         codes.append("face_covered")
     return codes

@@ -77,4 +77,5 @@ class LandmarkLook:
 
 def _remember(state: TrackState, face: Face) -> None:
     state.landmarks_missed = 0 if face.landmarks is not None else state.landmarks_missed + 1
+    state.landmarks_seen = state.landmarks_seen or face.landmarks is not None
     state.blendshapes = face.blendshapes

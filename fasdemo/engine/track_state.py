@@ -25,7 +25,7 @@ class TrackState:
         in_last_frame: it was seen in the frame before this one.
         landmarks_s, ir_face_s: when landmarks, or the face in infrared, were last looked for.
         landmarks_missed, ir_face_missed: looks in a row that did not find them.
-        ir_face_seen: the face was found in infrared since the evidence started.
+        landmarks_seen, ir_face_seen: it was found by them since the evidence started.
         blendshapes: of the last landmarks.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
@@ -38,6 +38,7 @@ class TrackState:
     in_last_frame: bool = False
     landmarks_s: float = -math.inf
     landmarks_missed: int = 0
+    landmarks_seen: bool = False
     blendshapes: dict[str, float] | None = None
     eyes_closed_since_s: float | None = None
     ir_face_s: float = -math.inf
@@ -51,7 +52,7 @@ class TrackState:
         self.fusion.switch()
         self.ir_face_s = self.landmarks_s = -math.inf
         self.ir_face_missed = self.landmarks_missed = 0
-        self.ir_face_seen = False
+        self.landmarks_seen = self.ir_face_seen = False
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 
