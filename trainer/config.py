@@ -14,11 +14,12 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from fasdemo.bounded_file import is_regular, read_bounded
+from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import DepthEncoding
 from trainer.published_config import is_published, translated
+from trainer.text_file import read_text
 
 _LARGEST_FILE = 256 * 1024
 """Bytes; the shipped configurations have about 500."""
@@ -224,7 +225,7 @@ def load(name: str, overrides: dict[str, Any] | None = None) -> Config:
     known = shipped()
     base = path.name.removesuffix(".yaml").removesuffix(".yml")
     if is_regular(path):
-        text = _text(path, name)
+        text = read_text(path, "a YAML file", f"--config {name}", _LARGEST_FILE)
     elif base in known:
         text = known[base].read_text(encoding="utf-8")
     else:
@@ -256,17 +257,6 @@ class _PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("aliases (*name) are not understood here")
         return super().compose_node(parent, index)
-
-
-def _text(path: Path, name: str) -> str:
-    try:
-        return read_bounded(path, _LARGEST_FILE).decode("utf-8")
-    except OSError as error:
-        raise UserError(f"--config {name}: cannot be read ({error.strerror}); choose another file.") from None
-    except UnicodeDecodeError:
-        raise UserError(f"--config {name}: this is no text; give a YAML file.") from None
-    except ValueError as error:
-        raise UserError(f"--config {name}: cannot be a configuration: {error}; choose another file.") from None
 
 
 def check(raw: dict[str, Any], where: str) -> Config:

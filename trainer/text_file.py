@@ -1,4 +1,4 @@
-"""Reading the trainer's text files: lists, score tables, submissions."""
+"""Reading the trainer's text files: lists, score tables, submissions, configurations."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ LARGEST = 512 * 1024 * 1024
 """Bytes: a list of five million lines."""
 
 
-def read_text(path: Path, wanted: str) -> str:
+def read_text(path: Path, wanted: str, called: str | None = None, largest: int = LARGEST) -> str:
     """The file's text; a byte order mark at its start is left out.
 
+    Args:
+        path: of the file.
+        wanted: what to give instead of a file that cannot be used.
+        called: what the person typed, where that is not the path.
+        largest: bytes.
+
     Raises:
-        UserError: it cannot be read, is no regular file, too large, or not UTF-8; `wanted` says what to give instead.
+        UserError: it cannot be read, is no regular file, too large, or not UTF-8.
     """
+    name = called or path
     try:
-        return read_bounded(path, LARGEST).decode("utf-8-sig")
+        return read_bounded(path, largest).decode("utf-8-sig")
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}); give {wanted}.") from None
+        raise UserError(f"{name}: cannot be read ({error.strerror}); give {wanted}.") from None
     except UnicodeDecodeError:
-        raise UserError(f"{path}: this is no text file; give {wanted}.") from None
+        raise UserError(f"{name}: this is no text file; give {wanted}.") from None
     except ValueError as error:
-        raise UserError(f"{path}: cannot be used: {error}; give {wanted}.") from None
+        raise UserError(f"{name}: cannot be used: {error}; give {wanted}.") from None
