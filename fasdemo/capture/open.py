@@ -94,7 +94,8 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
 
 def _open_camera(kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"]) -> Source:
     if kind == "realsense":
-        from fasdemo.capture.realsense_camera import RealSenseSettings, open_realsense
+        from fasdemo.capture.realsense_camera import open_realsense
+        from fasdemo.capture.realsense_devices import RealSenseSettings
 
         return open_realsense(which, RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30))
     from fasdemo.capture.webcam import open_webcam

@@ -26,7 +26,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 
 if TYPE_CHECKING:
-    from fasdemo.capture.realsense_camera import RealSenseDevice
+    from fasdemo.capture.realsense_devices import RealSenseDevice
 
 EXAMPLE = "fasdemo doctor --json > doctor.json"
 
@@ -157,7 +157,7 @@ def _installed(prefix: str) -> list[str]:
 
 def realsense() -> list[Finding]:
     """RealSense cameras with serial, firmware, USB type and streams."""
-    from fasdemo.capture.realsense_camera import list_realsense
+    from fasdemo.capture.realsense_devices import list_realsense
 
     try:
         cameras = list_realsense()

@@ -21,7 +21,7 @@ def connected_cameras() -> Cameras:
     """RealSense cameras by serial number, and webcams by number where the system can name them without opening them."""
     found: list[tuple[str, str]] = []
     try:
-        from fasdemo.capture.realsense_camera import list_realsense
+        from fasdemo.capture.realsense_devices import list_realsense
 
         found += [(f"realsense:{one.serial}", f"{one.name}, {one.serial}") for one in list_realsense()]
     except UserError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fasdemo.capture.realsense_camera import RealSenseDevice, StreamMode
+from fasdemo.capture.realsense_devices import RealSenseDevice, StreamMode
 from fasdemo.capture.v4l2 import VideoNode
 from fasdemo.capture.webcam import Webcam
 from fasdemo.cli import main
@@ -36,7 +36,7 @@ def device(**changes: Any) -> RealSenseDevice:
 
 
 def cameras(monkeypatch: pytest.MonkeyPatch, *found: RealSenseDevice) -> list[doctor.Finding]:
-    monkeypatch.setattr("fasdemo.capture.realsense_camera.list_realsense", lambda: list(found))
+    monkeypatch.setattr("fasdemo.capture.realsense_devices.list_realsense", lambda: list(found))
     return doctor.realsense()
 
 
@@ -87,7 +87,7 @@ def test_no_camera_and_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> list[RealSenseDevice]:
         raise UserError("needs libusb")
 
-    monkeypatch.setattr("fasdemo.capture.realsense_camera.list_realsense", broken)
+    monkeypatch.setattr("fasdemo.capture.realsense_devices.list_realsense", broken)
     (found,) = doctor.realsense()
     assert (found.state, found.advice) == ("note", "needs libusb")
 

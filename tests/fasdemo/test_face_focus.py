@@ -147,6 +147,8 @@ def test_each_sensor_of_a_realsense_gets_its_own_region() -> None:
     assert len(stereo.regions) == 1
     assert stereo.regions != color.regions
     assert motion.regions == moody.regions == []
+    grabber.focus_on((float("nan"), 150, 100, 120))
+    assert len(color.regions) == 1
 
     def gone() -> list[Sensor]:
         raise RuntimeError("the device was removed")

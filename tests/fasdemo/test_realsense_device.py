@@ -13,15 +13,17 @@ from realsense_fake import intrinsics, stream  # noqa: E402
 from fasdemo.capture.open import open_source  # noqa: E402
 from fasdemo.capture.realsense_camera import (  # noqa: E402
     PipelineGrabber,
+    open_realsense,
+    prepare,
+    region_for,
+)
+from fasdemo.capture.realsense_devices import (  # noqa: E402
     RealSenseSettings,
     StreamMode,
     choose_modes,
     describe,
     find_device,
     list_realsense,
-    open_realsense,
-    prepare,
-    region_for,
 )
 from fasdemo.capture.realsense_frames import Reader  # noqa: E402
 from fasdemo.capture.supervisor import DeviceError  # noqa: E402

@@ -13,11 +13,8 @@ rs = pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealS
 from realsense_fake import HEIGHT, WIDTH, Recorder  # noqa: E402
 
 from fasdemo.capture.live import LiveSource  # noqa: E402
-from fasdemo.capture.realsense_camera import (  # noqa: E402
-    NO_EMITTER_STATE,
-    PipelineGrabber,
-    RealSenseSettings,
-)
+from fasdemo.capture.realsense_camera import NO_EMITTER_STATE, PipelineGrabber  # noqa: E402
+from fasdemo.capture.realsense_devices import RealSenseSettings  # noqa: E402
 from fasdemo.frames import FrameSet  # noqa: E402
 
 COUNT = 60

@@ -16,7 +16,8 @@ from trainer.__main__ import main
 from trainer.synth.crops import Job, Recipe, Studio, render_crops
 from trainer.synth.dataset import SynthSet, load
 from trainer.synth.people import People, gather, portrait_files, split_of
-from trainer.synth.setup import LIVE, SPECIES, take
+from trainer.synth.setup import take
+from trainer.synth.subject import LIVE, SPECIES
 
 
 @pytest.fixture(scope="session")

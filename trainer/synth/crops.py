@@ -30,7 +30,8 @@ from trainer.synth.dataset import ARRAYS, COLUMNS, CROP_SIZE
 from trainer.synth.people import People, Split
 from trainer.synth.person import Person
 from trainer.synth.photo import Photo, take_photo
-from trainer.synth.setup import LIVE, SPECIES, Frame, Setup, draw_setup, take
+from trainer.synth.setup import Frame, Setup, draw_setup, take
+from trainer.synth.subject import LIVE, SPECIES
 from trainer.synth.surroundings import environment_files
 
 Rng = np.random.Generator

@@ -31,7 +31,8 @@ from trainer.synth.person import Person
 from trainer.synth.photo import Photo, take_clip, take_photo
 from trainer.synth.sensor import DepthQuality, Shot
 from trainer.synth.sequence import FPS, empty_room, film
-from trainer.synth.setup import LIVE, Setup, draw_setup
+from trainer.synth.setup import Setup, draw_setup
+from trainer.synth.subject import LIVE
 
 PARTS: tuple[tuple[str, float], ...] = (
     (LIVE, 4.5), ("print-flat", 2.5), ("print-cut-eyes", 2.5), ("replay-tablet", 2.5),

@@ -10,7 +10,7 @@ from trainer.synth.crops import Job, Recipe, environment_list, fingerprint, rend
 from trainer.synth.heads import load_head
 from trainer.synth.people import People, gather
 from trainer.synth.sensor import PRESETS
-from trainer.synth.setup import SPECIES
+from trainer.synth.subject import SPECIES
 
 
 def run(args: argparse.Namespace) -> int:

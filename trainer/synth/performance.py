@@ -7,7 +7,7 @@ from math import exp, pi, radians, sin
 
 import numpy as np
 
-from trainer.synth.setup import Moment
+from trainer.synth.subject import Moment
 
 Rng = np.random.Generator
 

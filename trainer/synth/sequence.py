@@ -11,7 +11,8 @@ from fasdemo.frames import FrameSet, Stream, StreamTime
 from trainer.synth.performance import Performance
 from trainer.synth.photo import Photo
 from trainer.synth.sensor import Shot
-from trainer.synth.setup import Moment, Placement, Setup, Subject, take
+from trainer.synth.setup import Setup, take
+from trainer.synth.subject import Moment, Placement, Subject
 
 FPS = 30.0
 

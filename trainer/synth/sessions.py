@@ -22,7 +22,7 @@ from trainer.synth.performance import draw_performance
 from trainer.synth.photo import Photo, take_clip
 from trainer.synth.sensor import draw_shot
 from trainer.synth.sequence import FPS, film
-from trainer.synth.setup import LIVE
+from trainer.synth.subject import LIVE
 
 Rng = np.random.Generator
 

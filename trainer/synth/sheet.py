@@ -16,7 +16,8 @@ from trainer.synth.crops import CROP, Studio, find_face
 from trainer.synth.dataset import CROP_SIZE
 from trainer.synth.people import People
 from trainer.synth.sensor import PRESETS
-from trainer.synth.setup import LIVE, take
+from trainer.synth.setup import take
+from trainer.synth.subject import LIVE
 
 Rgb = npt.NDArray[np.uint8]
 
