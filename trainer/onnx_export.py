@@ -6,15 +6,11 @@ graph gives logits; softmax is taken once, in fasdemo, as the card's `kind` says
 
 from __future__ import annotations
 
-import copy
 import hashlib
-import logging
 import os
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,19 +21,16 @@ import onnxruntime as ort
 import torch
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
-from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch import nn
 
 from fasdemo.errors import UserError
 from fasdemo.models.card import CARD_KEY, ModelCard
 from trainer.networks import FlexFusion, example_inputs
-from trainer.networks.blocks import CentralDifferenceConv2d, InvertedResidual
-from trainer.networks.stacked import StackedFlexFusion
+from trainer.onnx_graph import as_tuple, graph_of, quiet, strip
 
 Feed = Mapping[str, npt.NDArray[np.float32]]
 """Input name to float32 (N, ...), as `fasdemo.models.encode.encode_batch` makes it."""
 
-OPSET = 20
 TOLERANCE = 1e-4
 """Largest difference between ONNX Runtime and torch, relative to the largest logit where that exceeds 1."""
 
@@ -76,7 +69,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: str | Path, samples: 
     training = network.training
     network.eval()
     try:
-        model = _exported(network, input_names(card), [output.name for output in card.outputs])
+        model = graph_of(network, input_names(card), [output.name for output in card.outputs])
         with _beside(path) as temporary:
             _save(model, card, temporary)
             found = compare_with_network(temporary, network, card, samples or example_feeds(network, card))
@@ -89,13 +82,6 @@ def export_onnx(network: nn.Module, card: ModelCard, path: str | Path, samples: 
     finally:
         network.train(training)
     return path
-
-
-def export_graph(network: nn.Module, inputs: Sequence[str], path: str | Path) -> None:
-    """The bare graph without a card, for timing: `network` with the inputs' names, outputs `output_0` ..."""
-    with torch.no_grad():
-        count = len(_tuple(network(*example_inputs(network))))
-    onnx.save_model(_exported(network, list(inputs), [f"output_{index}" for index in range(count)]), str(path))
 
 
 def quantise(source: str | Path, path: str | Path, calibration: Sequence[Feed], name: str | None = None) -> Path:
@@ -115,7 +101,7 @@ def quantise(source: str | Path, path: str | Path, calibration: Sequence[Feed], 
         raise UserError("--int8: no calibration crops; give a folder with at least a few dozen real faces.")
     card = read_card(source)
     card = card.model_copy(update={"name": name or f"{card.name[:75]}-int8"})
-    with _beside(path) as temporary, _beside(path, "prepared") as prepared, _quiet():
+    with _beside(path) as temporary, _beside(path, "prepared") as prepared, quiet():
         quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
         quantization.quantize_static(
             str(prepared),
@@ -199,7 +185,7 @@ def check_card(network: nn.Module, card: ModelCard) -> None:
         raise UserError(f"model card {card.name}: the network {word} a presence input; correct the card.")
     training = network.training
     with torch.no_grad():
-        given = _tuple(network.eval()(*example_inputs(network)))
+        given = as_tuple(network.eval()(*example_inputs(network)))
     network.train(training)
     classes = [output.shape[1] for output in given]
     if classes != [output.classes for output in card.outputs]:
@@ -228,7 +214,7 @@ def compare_with_network(path: str | Path, network: nn.Module, card: ModelCard, 
     with torch.no_grad():
         for feed in feeds:
             tensors = [torch.from_numpy(np.asarray(feed[name], np.float32)) for name in input_names(card)]
-            given.append([output.numpy() for output in _tuple(network(*tensors))])
+            given.append([output.numpy() for output in as_tuple(network(*tensors))])
     return _difference(given, answers(path, card, feeds), card)
 
 
@@ -276,111 +262,12 @@ def _difference(
     return Difference(logits, live, sum(len(a[fused]) for a in first))
 
 
-def _tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
-
-
-class _Fixed(nn.Module):
-    """Gives the exporter a signature it can name: one parameter, a tuple of tensors."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return _tuple(self.network(*inputs))
-
-
-def _exported(network: nn.Module, inputs: list[str], outputs: list[str]) -> onnx.ModelProto:
-    plain = folded(network)
-    if isinstance(plain, FlexFusion):
-        plain = StackedFlexFusion(plain)
-    dimension = torch.export.Dim("batch", min=1, max=4096)
-    example = example_inputs(network, batch=2)
-    with _quiet():
-        program = torch.onnx.export(
-            _Fixed(plain),
-            (example,),
-            input_names=inputs,
-            output_names=outputs,
-            dynamic_shapes=(tuple({0: dimension} for _ in example),),
-            opset_version=OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    assert program is not None
-    return program.model_proto
-
-
-def folded(network: nn.Module) -> nn.Module:
-    """A copy in eval mode with fewer operations and the same answers.
-
-    Central-difference convolutions become the plain ones they equal, a batch norm goes into the convolution that it
-    follows or into the 1x1 convolution without padding that follows it, and ReLU6 becomes the clamp that it is, which
-    the exporter traces in a third of the time.
-    """
-    plain = copy.deepcopy(network).cpu().eval().requires_grad_(False)
-    for module in list(plain.modules()):
-        if isinstance(module, InvertedResidual) and module.downsample is not None:
-            pool, norm, pointwise = module.downsample
-            assert isinstance(norm, nn.BatchNorm2d)
-            assert isinstance(pointwise, nn.Conv2d)
-            module.downsample = nn.Sequential(pool, _norm_into_conv(norm, pointwise))
-        if isinstance(module, nn.Sequential):
-            for place, (first, second) in enumerate(pairwise(list(module))):
-                if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
-                    module[place], module[place + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
-        for name, child in module.named_children():
-            if isinstance(child, CentralDifferenceConv2d):
-                weight = child.kernel().detach()
-                child.conv.weight = nn.Parameter(weight, requires_grad=False)
-                setattr(module, name, child.conv)
-            elif isinstance(child, nn.ReLU6):
-                setattr(module, name, _Clamp())
-    return plain
-
-
-class _Clamp(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return x.clamp(0.0, 6.0)
-
-
-def _norm_into_conv(norm: nn.BatchNorm2d, pointwise: nn.Conv2d) -> nn.Conv2d:
-    assert norm.running_mean is not None
-    assert norm.running_var is not None
-    with torch.no_grad():
-        # In double, so that only one rounding is added.
-        scale = norm.weight.double() / torch.sqrt(norm.running_var.double() + norm.eps)
-        shift = norm.bias.double() - norm.running_mean.double() * scale
-        kernel = pointwise.weight.double()
-        merged = nn.Conv2d(pointwise.in_channels, pointwise.out_channels, 1)
-        merged.weight.copy_(kernel * scale[None, :, None, None])
-        assert merged.bias is not None
-        merged.bias.copy_((kernel[:, :, 0, 0] * shift).sum(1))
-    return merged
-
-
 def _save(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
-    _strip(model)
+    strip(model)
     onnx.helper.set_model_props(model, {CARD_KEY: card.model_dump_json(exclude={"sha256"})})
     model.producer_name, model.producer_version, model.doc_string = "fasdemo trainer", "", ""
     onnx.checker.check_model(model, full_check=True)
     onnx.save_model(model, str(path))
-
-
-def _strip(model: onnx.ModelProto) -> None:
-    """Drop what only the exporter's developers read: stack traces with paths of this machine, unused operator sets."""
-    used = {node.domain for node in model.graph.node}
-    kept = [(entry.domain, entry.version) for entry in model.opset_import if entry.domain in used]
-    del model.opset_import[:]
-    model.opset_import.extend(onnx.helper.make_opsetid(domain, version) for domain, version in kept)
-    del model.metadata_props[:]
-    graph = model.graph
-    graph.name, graph.doc_string = "network", ""
-    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
-        part.doc_string = ""
-        del part.metadata_props[:]
 
 
 def _publish(temporary: Path, card: ModelCard, path: Path) -> None:
@@ -416,16 +303,3 @@ def _beside(path: Path, kind: str = "part") -> Iterator[Path]:
         raise UserError(f"{path}: cannot be written ({error}); free some space or choose another place.") from error
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """The exporter's and the quantiser's advice is for their developers."""
-    previous = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(previous)

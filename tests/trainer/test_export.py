@@ -23,7 +23,8 @@ from trainer.__main__ import main
 from trainer.checkpoint import Checkpoint, build_network, load, save
 from trainer.config import Config
 from trainer.export_card import card_of, outputs_of, published_inputs
-from trainer.onnx_export import compare_with_network, example_feeds, export_onnx, folded, quantise, read_card
+from trainer.networks.folded import folded
+from trainer.onnx_export import compare_with_network, example_feeds, export_onnx, quantise, read_card
 
 QUICK = {"FeatherNetB"}
 

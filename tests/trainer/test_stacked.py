@@ -13,8 +13,9 @@ from network_weights import settle
 
 from trainer import networks
 from trainer.networks.flexfusion import FlexFusion
+from trainer.networks.folded import folded
 from trainer.networks.stacked import StackedFlexFusion, _stack
-from trainer.onnx_export import export_graph, folded
+from trainer.onnx_graph import export_graph
 
 
 def settled(modalities: str) -> FlexFusion:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard, Threshold
-from trainer import calibration, flops, networks, onnx_export
+from trainer import calibration, flops, networks, onnx_export, onnx_graph
 from trainer.calibration import Samples
 from trainer.checkpoint import build_network, load
 from trainer.export_card import card_of
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     path = onnx_export.export_onnx(network, card, args.output, feeds)
     found = onnx_export.compare_with_network(path, network, card, feeds)
     on = "random pictures" if compared is None else f"faces of {compared.source}"
-    print(f"{path}: {card.architecture}, opset {onnx_export.OPSET}, {_megabytes(path)}")
+    print(f"{path}: {card.architecture}, opset {onnx_graph.OPSET}, {_megabytes(path)}")
     print(f"  against torch on {found.samples} {on}: logits differ by {found.logits:.1e}, live by {found.live:.1e}")
     outputs = ", ".join(f"{output.name} ({output.classes})" for output in card.outputs)
     print(f"  outputs {outputs}: {card.outputs[0].kind}; softmax is taken once, in fasdemo")

@@ -82,7 +82,8 @@ def describe(name: str, network: nn.Module) -> dict[str, Any]:
 
 def timings(network: nn.Module, threads: list[int]) -> dict[str, dict[str, float]]:
     """Median milliseconds for one face, by `torch` and `onnxruntime`, then by thread count."""
-    from trainer.onnx_export import export_graph, session
+    from trainer.onnx_export import session
+    from trainer.onnx_graph import export_graph
 
     inputs = networks.example_inputs(network)
     found: dict[str, dict[str, float]] = {"torch": {}, "onnxruntime": {}}
