@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from fasdemo.engine.result import FrameResult, Status
 
 _REMEMBERED = 108_000
-"""Latencies: of the last hour at 30 frames a second, so that a run of months needs no more memory than that."""
+"""Latencies: of the last hour at 30 frames a second; what a run needs is taken at its start and never grows."""
 
 
 @dataclass
@@ -20,26 +21,29 @@ class Summary:
     frames: int = 0
     lost: int = 0
     with_face: int = 0
-    tracks: set[int] = field(default_factory=set)
+    tracks: int = 0
     statuses: Counter[Status] = field(default_factory=Counter)
     by_truth: defaultdict[str, Counter[Status]] = field(default_factory=lambda: defaultdict(Counter))
     reasons: Counter[str] = field(default_factory=Counter)
     first_verdict_s: float | None = None
     _first_face_s: float | None = None
-    _totals_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    _newest_track: int = -1
+    _totals_ms: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(_REMEMBERED, np.float32))
 
     def add(self, result: FrameResult, lost_before: int = 0) -> None:
         """Count one frame."""
+        self._totals_ms[self.frames % _REMEMBERED] = result.latency_ms.total
         self.frames += 1
         self.lost += lost_before
-        self._totals_ms.append(result.latency_ms.total)
         if not result.faces:
             return
         self.with_face += 1
         if self._first_face_s is None:
             self._first_face_s = result.timestamp_s
+        # Numbers of tracks rise and are never used again.
+        self.tracks += sum(face.track_id > self._newest_track for face in result.faces)
+        self._newest_track = max(self._newest_track, *(face.track_id for face in result.faces))
         for face in result.faces:
-            self.tracks.add(face.track_id)
             self.statuses[face.status] += 1
             self.reasons.update(face.reasons)
             if self.first_verdict_s is None and face.status is not Status.UNCERTAIN:
@@ -60,7 +64,7 @@ class Summary:
             return [*lines, "No face was found in the whole source, so there is no verdict."]
         total = sum(self.statuses.values())
         shares = ", ".join(f"{status} {count} ({count / total:.0%})" for status, count in self._counts())
-        lines.append(f"{len(self.tracks)} tracked face(s); verdicts by frame: {shares}.")
+        lines.append(f"{self.tracks} tracked face(s); verdicts by frame: {shares}.")
         if self.first_verdict_s is not None:
             lines.append(f"First verdict {self.first_verdict_s:.2f} s after the first face.")
         if self.by_truth:
@@ -73,6 +77,6 @@ class Summary:
         if self.reasons:
             common = ", ".join(f"{reason} ({count})" for reason, count in self.reasons.most_common(5))
             lines.append(f"Most frequent reasons: {common}.")
-        p50, p95 = np.percentile(self._totals_ms, [50, 95])
+        p50, p95 = np.percentile(self._totals_ms[: self.frames], [50, 95])
         lines.append(f"Latency a frame: p50 {p50:.1f} ms, p95 {p95:.1f} ms.")
         return lines

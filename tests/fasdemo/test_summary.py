@@ -1,0 +1,37 @@
+"""What a run saw, counted without growing."""
+
+import numpy as np
+
+from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
+from fasdemo.faces.face import Face
+from fasdemo.summary import Summary
+
+
+def frame(number: int, *tracks: int, total_ms: float = 5.0) -> FrameResult:
+    face = Face((0.0, 0.0, 9.0, 9.0), 0.9, np.zeros((6, 2), np.float32))
+    faces = tuple(FaceVerdict(track, face, Status.UNCERTAIN, None, None, ("too_small",)) for track in tracks)
+    return FrameResult(number, number / 30, "clip", True, "net", "balanced", faces, Latency(0, 0, 0, 0, total_ms))
+
+
+def test_a_track_is_counted_once_also_when_it_comes_back() -> None:
+    summary = Summary()
+    for number, tracks in enumerate([(1,), (1, 2), (2, 1), (), (2,), (3, 4)]):
+        summary.add(frame(number, *tracks))
+    assert summary.lines()[0] == "6 frames; a face in 5 of them."
+    assert summary.lines()[1].startswith("4 tracked face(s); verdicts by frame: ")
+
+
+def test_latencies_are_those_of_the_last_frames_and_take_no_more_room() -> None:
+    summary = Summary()
+    room = summary._totals_ms.nbytes
+    for number in range(len(summary._totals_ms) + 10):
+        summary.add(frame(number, 1, total_ms=90.0 if number < 10 else 4.0))
+    assert summary.lines()[-1] == "Latency a frame: p50 4.0 ms, p95 4.0 ms."
+    assert summary._totals_ms.nbytes == room
+    assert summary.frames == len(summary._totals_ms) + 10
+
+
+def test_one_frame_is_enough_for_a_latency() -> None:
+    summary = Summary()
+    summary.add(frame(0, 1, total_ms=7.0))
+    assert summary.lines()[-1] == "Latency a frame: p50 7.0 ms, p95 7.0 ms."
