@@ -24,6 +24,7 @@ from fasdemo.errors import UserError
 from fasdemo.progress import bar
 from trainer import checkpoint
 from trainer.augment import Cropper
+from trainer.averaging import blend, measuring_norms
 from trainer.config import Config, presence_weights
 from trainer.data.faces import FaceSet, Ints, UnreadableError
 from trainer.data.loader import Batch, Loader
@@ -255,38 +256,20 @@ class Training:
         self._check_finite(value)
         self.optimiser.step()
         if config.run.ema:
-            self._blend(min(config.run.ema, (1.0 + steps) / (10.0 + steps)))
+            blend(self.average.network, self.judge.network, min(config.run.ema, (1.0 + steps) / (10.0 + steps)))
         position.batch += 1
         position.samples += len(labels)
         position.loss_sum += value * len(labels)
         return rate
 
-    @torch.no_grad()
-    def _blend(self, decay: float) -> None:
-        mine, theirs = self.average.network.state_dict(), self.judge.network.state_dict()
-        floats = [key for key, tensor in mine.items() if tensor.is_floating_point()]
-        torch._foreach_lerp_([mine[k] for k in floats], [theirs[k] for k in floats], 1.0 - decay)
-        for key in mine.keys() - set(floats):
-            mine[key].copy_(theirs[key])
-
-    @torch.no_grad()
     def _refresh_norms(self, order: Ints) -> None:
-        """Measure the averaged weights' batch norm statistics anew: an average of statistics lags behind them."""
-        run, network = self.config.run, self.average.network
-        norms = [module for module in network.modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)]
-        momenta = [norm.momentum for norm in norms]
-        for norm in norms:
-            norm.reset_running_stats()
-            norm.momentum = None
-            norm.train()
+        run = self.config.run
         sample = order[: max(NORM_SAMPLES // run.batch, 1) * run.batch]
-        for batch in self.norm_loader.training(sample, run.batch, run.seed, NORM_EPOCH + self.position.epoch):
-            pictures = [self.fabric.to_device(picture) for picture in batch.inputs]
-            with self.fabric.autocast():
-                self.average(pictures, self._masks(batch))
-        for norm, momentum in zip(norms, momenta, strict=True):
-            norm.momentum = momentum
-            norm.eval()
+        with measuring_norms(self.average.network):
+            for batch in self.norm_loader.training(sample, run.batch, run.seed, NORM_EPOCH + self.position.epoch):
+                pictures = [self.fabric.to_device(picture) for picture in batch.inputs]
+                with self.fabric.autocast():
+                    self.average(pictures, self._masks(batch))
 
     def _masks(self, batch: Batch) -> list[Tensor]:
         """What a flexible network is shown: every stream that is there, then the draw that hides some of them."""
