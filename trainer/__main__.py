@@ -48,9 +48,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()))
         return 0
     name = arguments[0]
-    parser, run = command_parser(name)
     try:
+        parser, run = command_parser(name)
         return int(run(parser.parse_args(arguments[1:])))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] in ("fasdemo", "trainer"):
+            raise
+        print(
+            f"trainer {name}: {error.name} is not installed; run `pip install -e '.[train]'` in the project's folder.",
+            file=sys.stderr,
+        )
+        return 2
     except UserError as error:
         print(f"trainer {name}: {printable(str(error))}", file=sys.stderr)
         return 2

@@ -16,8 +16,8 @@ Floats32 = npt.NDArray[np.float32]
 
 _NOISE = np.random.default_rng(30107).standard_normal(1 << 20, dtype=np.float32)
 """Sensor noise is cut out of this at random places: drawing it anew would cost more than everything else."""
-_CROP_MM = 337.0
-"""Width of the crop on an adult's face (`fasdemo.models.crop`)."""
+_CROP_MM = 225.0
+"""Width of a network's crop on an adult's face; a generated set's crops are 1.5 times as wide."""
 _FAR_ERROR_MM = 1.5
 """Largest standard deviation of a depth reading at the distance that it was really taken at."""
 _WINDOW = 0.8

@@ -132,7 +132,12 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def write_manifest(folder: Path, preferred: tuple[str, ...] = ()) -> Manifest:
-    """Write the manifest of all models in a folder: `preferred` file names first, then the others by name."""
+    """Write the manifest of all models in a folder: `preferred` file names first, then the others by name.
+
+    Without `preferred` the order of the manifest that is there is kept: it decides which of equal models runs.
+    """
+    if not preferred and (before := read_manifest(folder)) is not None:
+        preferred = tuple(entry.file for entry in before.models)
     names = sorted(path.name for path in folder.glob("*.onnx"))
     ordered = [name for name in preferred if name in names] + [name for name in names if name not in preferred]
     manifest = Manifest(

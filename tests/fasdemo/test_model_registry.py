@@ -51,6 +51,12 @@ def test_a_shipped_model_is_named_by_its_card_or_file(shelf: Path, name: str) ->
     assert choose(frozenset({"rgb", "depth"}), name, folder=shelf).card.name == "depth-only"
 
 
+def test_a_manifest_that_is_written_anew_keeps_its_order(shelf: Path) -> None:
+    make_model(shelf / "another.onnx", ("ir",), name="another")
+    again = write_manifest(shelf)
+    assert [entry.file for entry in again.models] == ["colour.onnx", "depth.onnx", "flexible.onnx", "another.onnx"]
+
+
 def test_a_file_is_named_by_its_path(shelf: Path, tmp_path: Path) -> None:
     own = make_model(tmp_path / "own.onnx", ("rgb",), name="own")
     assert choose(frozenset({"rgb"}), own, folder=shelf).card.name == "own"

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(
     [*(ROOT / "fasdemo").rglob("*.py"), *(ROOT / "trainer").rglob("*.py"), *(ROOT / "tools").rglob("*.py")]
 )
-FETCHES = {"fasdemo/faces/model_file.py", "trainer/synth/setup.py"}
-"""Set-up: the face model and the generator's raw material, each checked by its hash."""
+FETCHES = {"fasdemo/faces/model_file.py"}
+"""The face model, checked by its hash."""
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
