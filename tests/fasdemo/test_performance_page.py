@@ -60,7 +60,11 @@ def report(peer: bool) -> dict[str, Any]:
         "flagship": "fasdemo-flex",
         "peer": "minifas128" if peer else None,
         "runs": runs,
-        "options": {"as it runs": 1.0, "one thread": 2.0, "four_at_once": 3.0},
+        "options": {
+            "as it runs": {"best": 1.0, "median": 1.5},
+            "one thread": {"best": 2.0, "median": 2.1},
+            "four_at_once": {"best": 3.0, "median": 3.5},
+        },
     }
 
 
@@ -78,9 +82,10 @@ def test_targets_are_judged_by_the_figures(page: Path) -> None:
     assert "| frame to verdict, one face, p99 | 33 ms | 18.00 ms | met |" in text
     assert "| frame to verdict, four faces, p50 | 33 ms | 24.00 ms | met |" in text
     # 100 M multiply-adds at 125 G a second need 0.8 ms.
-    assert "(1.00 over 0.80 ms) | 1.5 x | 1.25 x | met |" in text
+    assert "best round (1.00 over 0.80 ms) | 1.5 x | 1.25 x | met |" in text
+    assert "| the same, median round (1.50 over 0.80 ms) | 1.5 x | 1.88 x | missed |" in text
     assert "| FeatherNetB for depth over the peer | 0.333 x | 0.10 x | met |" in text
-    assert "| four faces in one batch, against 4.00 one after the other | 3.00 |" in text
+    assert "| four faces in one batch, against 4.00 one after the other | 3.00 | 3.50 |" in text
 
 
 def test_a_missed_target_says_so(page: Path) -> None:
