@@ -3,8 +3,8 @@
     python benchmarks/session_options.py --model assets/models/fasdemo-flex.onnx --threads 2
 
 Every option is tried once a round, because what a virtual machine gives two threads changes from second to second.
-Prints one JSON object: by what was changed, milliseconds of one run (a round's median) in the `best` and in the `median`
-round; `four_at_once` is a batch of four faces.
+Prints one JSON object: by what was changed, milliseconds of one run (a round's median) in the `best` and in the
+`median` round; `four_at_once` is a batch of four faces.
 """
 
 from __future__ import annotations
