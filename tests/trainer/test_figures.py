@@ -174,6 +174,7 @@ def test_the_page_is_written_between_its_marks(data, models, tmp_path):
     for name in re.findall(r"\]\((images/[^)]+)\)", text):
         assert (tmp_path / name).stat().st_size < 400_000
     assert "tof (held out)" in text
+    assert "### fasdemo-featherb-depth by distance" in text
     assert str(tmp_path) not in text
 
 

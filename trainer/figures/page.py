@@ -176,6 +176,11 @@ def write_page(
     lines += ["", "### By species", "", *tables.species_table([*singles, flagship])]
     for title, groups in tables.groupings(flagship, parts.columns).items():
         lines += ["", f"### {flagship.name} by {title}", "", *tables.group_table(flagship, title, groups)]
+    for model in shipped:
+        if model.name == DEPTH_ALONE:
+            # How far depth alone carries is a question of how well the sensor measures, and that of the distance.
+            groups = tables.groupings(model, parts.columns)["distance"]
+            lines += ["", f"### {model.name} by distance", "", *tables.group_table(model, "distance", groups)]
     lines += _gallery(flagship, accepted, refused)
     write_between(page, BEGIN, END, lines)
     return [sentence for model in ours for sentence in _card_differences(model)]
