@@ -83,12 +83,9 @@ def _targets(report: dict[str, Any], own: Sequence[Run]) -> list[str]:
             1,
             one["parts_ms"]["crop"]["p50"] + one["parts_ms"]["encode"]["p50"],
         )
-        network, need, alone = (
-            one["parts_ms"]["network"]["p50"],
-            _needed_ms(report, one),
-            report["options"]["as it runs"],
-        )
+        network, need = one["parts_ms"]["network"]["p50"], _needed_ms(report, one)
         if need:
+            alone = report["options"]["as it runs"]
             best, middle = alone["best"], alone["median"]
             what = "network over what its multiply-adds need"
             add(f"{what}, best round ({best:.2f} over {need:.2f} ms)", 1.5, best / need, " x")

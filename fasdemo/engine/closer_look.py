@@ -31,16 +31,15 @@ def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: f
     crops = work.crops
     if crops is None or crops.ir is None:
         return
-    every_s = _IR_AGAIN_EVERY_S if 0 < state.ir_face_missed < _IR_MISSES else _IR_FACE_EVERY_S
-    if now_s - state.ir_face_s >= every_s - _EARLY_S:
-        state.ir_face_s = now_s
+    every_s = _IR_AGAIN_EVERY_S if 0 < state.ir_face.missed < _IR_MISSES else _IR_FACE_EVERY_S
+    if now_s - state.ir_face.last_s >= every_s - _EARLY_S:
+        state.ir_face.last_s = now_s
         found = finder.find_in_crop(without_dots(crops.ir))
-        state.ir_face_missed = 0 if found is not None else state.ir_face_missed + 1
-        state.ir_face_seen = state.ir_face_seen or found is not None
+        state.ir_face.note(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
     work.evidence["ir_landmark_error"] = state.ir_landmark_error
     # Misses are forgiven to a face that was seen there once: LIVE takes less time than three looks.
-    if state.ir_face_missed >= (_IR_MISSES if state.ir_face_seen else 1):
+    if state.ir_face.missing(_IR_MISSES):
         work.codes.append("ir_face_missing")
 
 
@@ -59,6 +58,6 @@ def eyes_and_cover(work: FaceWork, state: TrackState, now_s: float, still: bool)
         state.eyes_closed_since_s = now_s
     if closed and (still or now_s - (state.eyes_closed_since_s or 0.0) >= EYES_CLOSED_S):
         codes.append("eyes_closed")
-    if state.landmarks_missed >= (_MISSES if state.landmarks_seen and not still else 1):
+    if state.landmarks.missing(1 if still else _MISSES):
         codes.append("face_covered")
     return codes

@@ -39,10 +39,10 @@ class LandmarkLook:
         self._read()
         if not work:
             return
-        item = min(work, key=lambda item: states[item.track.id].landmarks_s)
+        item = min(work, key=lambda item: states[item.track.id].landmarks.last_s)
         state = states[item.track.id]
-        if now_s - state.landmarks_s >= _EVERY_S:
-            state.landmarks_s = now_s
+        if now_s - state.landmarks.last_s >= _EVERY_S:
+            state.landmarks.last_s = now_s
             self._pending = state, self._thread.submit(self._landmarker.add, frame.rgb, item.face)
         for item in work:
             known = states[item.track.id].blendshapes
@@ -76,6 +76,5 @@ class LandmarkLook:
 
 
 def _remember(state: TrackState, face: Face) -> None:
-    state.landmarks_missed = 0 if face.landmarks is not None else state.landmarks_missed + 1
-    state.landmarks_seen = state.landmarks_seen or face.landmarks is not None
+    state.landmarks.note(face.landmarks is not None)
     state.blendshapes = face.blendshapes

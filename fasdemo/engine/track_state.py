@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fasdemo.engine.fusion import Fusion
 from fasdemo.engine.view import View
@@ -12,6 +12,30 @@ from fasdemo.models.card import Threshold
 
 _KEPT_S = 1.0
 """How long a face that is not seen is remembered; the finder gives it up before."""
+
+
+@dataclass(slots=True)
+class Looks:
+    """What is looked for a few times a second.
+
+    Attributes:
+        last_s: when it was last looked for, on the source's clock.
+        missed: looks in a row that did not find it.
+        seen: it was found since the evidence started.
+    """
+
+    last_s: float = -math.inf
+    missed: int = 0
+    seen: bool = False
+
+    def note(self, found: bool) -> None:
+        """What a look brought."""
+        self.missed = 0 if found else self.missed + 1
+        self.seen = self.seen or found
+
+    def missing(self, forgiven: int) -> bool:
+        """Whether it is not there: at the first miss, or at that many in a row once it was seen."""
+        return self.missed >= (forgiven if self.seen else 1)
 
 
 @dataclass(slots=True)
@@ -23,9 +47,7 @@ class TrackState:
         view: what was last compared, None before the first look and after one that could not be aligned.
         seen_s: when the face was last seen; this and all other times are on the source's clock.
         in_last_frame: it was seen in the frame before this one.
-        landmarks_s, ir_face_s: when landmarks, or the face in infrared, were last looked for.
-        landmarks_missed, ir_face_missed: looks in a row that did not find them.
-        landmarks_seen, ir_face_seen: it was found by them since the evidence started.
+        landmarks, ir_face: looks for landmarks, and for the face in infrared.
         blendshapes: of the last landmarks.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
@@ -36,23 +58,17 @@ class TrackState:
     view: View | None = None
     seen_s: float = 0.0
     in_last_frame: bool = False
-    landmarks_s: float = -math.inf
-    landmarks_missed: int = 0
-    landmarks_seen: bool = False
+    landmarks: Looks = field(default_factory=Looks)
     blendshapes: dict[str, float] | None = None
     eyes_closed_since_s: float | None = None
-    ir_face_s: float = -math.inf
-    ir_face_missed: int = 0
-    ir_face_seen: bool = False
+    ir_face: Looks = field(default_factory=Looks)
     ir_landmark_error: float | None = None
     held: frozenset[str] = frozenset()
 
     def start_afresh(self) -> None:
         """Something else stands there now: what was last seen in infrared and by the landmarks was another thing."""
         self.fusion.switch()
-        self.ir_face_s = self.landmarks_s = -math.inf
-        self.ir_face_missed = self.landmarks_missed = 0
-        self.landmarks_seen = self.ir_face_seen = False
+        self.landmarks, self.ir_face = Looks(), Looks()
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 
