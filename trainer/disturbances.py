@@ -21,6 +21,7 @@ _CROP_MM = 225.0
 _FAR_ERROR_MM = 1.5
 """Largest standard deviation of a depth reading at the distance that it was really taken at."""
 _WINDOW = 0.8
+"""Standard deviation of the blur that makes neighbouring readings err alike, readings."""
 _LUMA = np.array([0.299, 0.587, 0.114])
 _RAMP = np.linspace(0.0, 1.0, 256)
 

@@ -224,12 +224,10 @@ def _at_policy(scored: Scored, decision: Decision, data: str, prefix: str) -> di
     if rates:
         name, highest = metrics.worst(rates)
         result[f"{prefix}apcer_max"] = Metric(value=highest.value, ci95=highest.ci95, data=data, note=f"{note}; {name}")
-        pooled = metrics.Rate(sum(r.errors for r in rates.values()), sum(r.total for r in rates.values()))
-        if refused.value is not None and refused.ci95 and pooled.value is not None and pooled.ci95 is not None:
-            interval = tuple((a + b) / 2 for a, b in zip(pooled.ci95, refused.ci95, strict=True))
+        if (both := metrics.acer(metrics.pooled(rates), refused)) is not None:
             result[f"{prefix}acer"] = Metric(
-                value=(pooled.value + refused.value) / 2,
-                ci95=(interval[0], interval[1]),
+                value=both[0],
+                ci95=both[1],
                 data=data,
                 note=f"{note}; attacks pooled, the interval is the mean of both rates' intervals",
             )

@@ -127,6 +127,19 @@ def worst(rates: Mapping[str, Rate]) -> tuple[str, Rate]:
     return max(rates.items(), key=lambda item: (item[1].value or 0.0, -item[1].total))
 
 
+def pooled(rates: Mapping[str, Rate]) -> Rate:
+    """All attacks as one species."""
+    return Rate(sum(rate.errors for rate in rates.values()), sum(rate.total for rate in rates.values()))
+
+
+def acer(passed: Rate, refused: Rate) -> tuple[float, tuple[float, float]] | None:
+    """The mean of the APCER over all attacks and the BPCER, and of both intervals; None where a class is absent."""
+    if passed.value is None or refused.value is None or passed.ci95 is None or refused.ci95 is None:
+        return None
+    low, high = ((a + b) / 2 for a, b in zip(passed.ci95, refused.ci95, strict=True))
+    return (passed.value + refused.value) / 2, (low, high)
+
+
 def threshold_at_apcer(scored: Scored, limit: float) -> float | None:
     """The lowest observed score t at which every species' APCER (scores > t) is at most `limit`; None: no attacks."""
     groups = scored.by_species().values()

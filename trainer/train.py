@@ -7,7 +7,7 @@ import logging
 import math
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,13 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from fasdemo.progress import bar
 from trainer import checkpoint
 from trainer.augment import Cropper
@@ -71,16 +73,19 @@ class Position:
     best_epoch: int = -1
 
 
+def presence_rows(config: Config, modalities: Sequence[Stream]) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
+    """The subsets of streams that a flexible network is shown: presence (subsets, streams), and each one's share."""
+    weights = presence_weights(config)
+    rows = np.array([[s in subset for s in modalities] for subset in weights], np.float32)
+    return rows, np.array(list(weights.values()))
+
+
 def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
     """A loader that feeds this network from this set."""
     specs = input_specs(config, judge.modalities)
     check_depth(config, judge, face_set)
     cropper = Cropper(judge.modalities, config.input, config.augment, face_set.crop_scale)
-    subsets = None
-    if judge.flexible:
-        weights = presence_weights(config)
-        rows = np.array([[s in subset for s in judge.modalities] for subset in weights], np.float32)
-        subsets = (rows, np.array(list(weights.values())))
+    subsets = presence_rows(config, judge.modalities) if judge.flexible else None
     return Loader(face_set, cropper, specs, config.run.workers, subsets)
 
 

@@ -19,7 +19,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.progress import bar, track
 from trainer import metrics
-from trainer.config import Config, all_subsets, presence_weights
+from trainer.config import Config, all_subsets
 from trainer.data.faces import FaceSet
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
@@ -31,7 +31,7 @@ from trainer.networks.flexfusion import Levels
 from trainer.policy import log_odds, platt
 from trainer.schedule import learning_rate
 from trainer.scoring import Margins, Subset
-from trainer.train import make_loader
+from trainer.train import make_loader, presence_rows
 
 SUBSETS: tuple[Subset, ...] = tuple(all_subsets(STREAMS))
 _POLICY = "balanced"
@@ -206,14 +206,15 @@ def features(judge: Judge, config: Config, face_set: FaceSet, part: str, disturb
 def _train(
     network: FlexFusion, train: Sequence[Features], config: Config, splits: Splits, epochs: int, seed: int
 ) -> None:
-    """The shipped recipe on the fusion alone: every batch with all streams and with a draw of them."""
+    """The fusion alone, with the shipped recipe's loss, rate and balance, without its clipping and averaging.
+
+    Every batch is seen with all streams and with a draw of them.
+    """
     own = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith("streams.")]
     optimiser = torch.optim.AdamW(own, lr=config.optimiser.lr, weight_decay=config.optimiser.weight_decay)
-    shares = presence_weights(config)
-    rows = torch.tensor([[float(s in subset) for s in network.modalities] for subset in shares])
-    odds = torch.tensor(list(shares.values()))
+    rows, odds = (torch.from_numpy(part).float() for part in presence_rows(config, network.modalities))
     count, batch = len(train[0].labels), config.run.batch
-    steps = epochs * (count // batch)
+    an_epoch = count // batch
     network.train()
     network.streams.eval()
     for epoch in range(epochs):
@@ -223,9 +224,9 @@ def _train(
         order = order[order < count]
         for step in range(len(order) // batch):
             at = torch.from_numpy(order[step * batch : (step + 1) * batch])
-            done = epoch * (count // batch) + step
+            done = epoch + step / an_epoch
             for group in optimiser.param_groups:
-                group["lr"] = learning_rate(config.optimiser, min(done / steps, 1.0), done / (count // batch))
+                group["lr"] = learning_rate(config.optimiser, min(done / epochs, 1.0), done)
             levels = [(fine[at].float(), coarse[at].float()) for fine, coarse in seen.levels]
             drawn = rows[torch.multinomial(odds, len(at), replacement=True)]
             fused = [network.fuse(levels, mask) for mask in (torch.ones_like(drawn), drawn)]
@@ -271,11 +272,11 @@ def _rates(found: Sequence[tuple[Margins, Margins]], splits: Splits) -> Figures:
         evaluation = Evaluation("test", test, by_subset[SUBSETS[0]], by_subset, held_out=splits.held_out)
         threshold = decision.thresholds[_POLICY].live_above
         acer = {s: _acer(evaluation, s, threshold) for s in SUBSETS}
-        unseen = evaluation.unseen_species().attacks
+        unseen = metrics.pooled(metrics.apcer(evaluation.unseen_species(), threshold)).value
         rows.append(
             (
                 acer[SUBSETS[0]],
-                float((unseen >= threshold).mean()) if len(unseen) else float("nan"),
+                np.nan if unseen is None else unseen,
                 float(np.mean([acer[s] for s in SUBSETS if len(s) == 2])),
                 float(np.mean([acer[s] for s in SUBSETS if len(s) == 1])),
             )
@@ -285,9 +286,8 @@ def _rates(found: Sequence[tuple[Margins, Margins]], splits: Splits) -> Figures:
 
 def _acer(evaluation: Evaluation, subset: Subset, threshold: float) -> float:
     scored = evaluation.scored(subset)
-    rates = metrics.apcer(scored, threshold)
-    pooled = sum(r.errors for r in rates.values()) / max(sum(r.total for r in rates.values()), 1)
-    return (pooled + float(metrics.bpcer(scored, threshold).value or 0.0)) / 2
+    found = metrics.acer(metrics.pooled(metrics.apcer(scored, threshold)), metrics.bpcer(scored, threshold))
+    return np.nan if found is None else found[0]
 
 
 def table(found: Mapping[str, Figures], setting: Setting) -> list[str]:

@@ -105,20 +105,14 @@ def line(measured: Measured, mask: Mask, subset: Subset | None = None) -> Line:
     """
     scored = measured.scored(mask, subset)
     rates, refused = metrics.apcer(scored, measured.threshold), metrics.bpcer(scored, measured.threshold)
-    pooled = Rate(sum(rate.errors for rate in rates.values()), sum(rate.total for rate in rates.values()))
+    pooled = metrics.pooled(rates)
     name, worst = metrics.worst(rates) if rates else ("", Rate(0, 0))
-    acer = Value(None)
-    if pooled.value is not None and refused.value is not None:
-        assert pooled.ci95 is not None
-        assert refused.ci95 is not None
-        low, high = ((a + b) / 2 for a, b in zip(pooled.ci95, refused.ci95, strict=True))
-        acer = Value((pooled.value + refused.value) / 2, (low, high))
     both = bool(len(scored.live) and len(scored.attacks))
     twenty = metrics.iso_metrics(scored)["bpcer20"]
     return Line(
         live=refused.total,
         attacks=pooled.total,
-        acer=acer,
+        acer=Value(*(metrics.acer(pooled, refused) or (None,))),
         worst=Value(worst.value, worst.ci95, name),
         pooled=Value(pooled.value, pooled.ci95),
         bpcer=Value(refused.value, refused.ci95),
