@@ -15,6 +15,7 @@ from fasdemo.errors import UserError
 from fasdemo.gui.pipeline import MakeJudge, MakeSource
 from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.record.labels import Labels
+from fasdemo.stop_signals import handle_stop_signals
 
 _log = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGTERM, stop)
+        handle_stop_signals(stop)
     return interrupted
 
 

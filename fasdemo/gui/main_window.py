@@ -38,6 +38,7 @@ from fasdemo.gui.theme import apply_theme, is_dark
 from fasdemo.gui.verdict_card import VerdictCard
 from fasdemo.gui.video_pane import Pane
 from fasdemo.gui.workspace import TABS, Workspace
+from fasdemo.model_inputs import model_files
 from fasdemo.record.labels import Labels
 
 _FIGURES_MS = 200
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.player = Player(make_source, make_judge, self, self.event_log.keeper)
+        self.event_log.inputs = self._inputs
         self._engine = EngineRequest(settings.model, settings.policy, settings.device)
         self._dialog: ShortcutsDialog | Preferences | None = None
         self._was_maximized = False
@@ -189,6 +191,12 @@ class MainWindow(QMainWindow):
     def open_spec(self, spec: str) -> None:
         """Open a camera by name or anything by its path."""
         self.open(SourceRequest(spec))
+
+    def _inputs(self) -> list[Path]:
+        """Files that are played and judged with now."""
+        request = self.player.request
+        files = [] if request is None else request.files()
+        return [*files, *model_files(self._engine.model)]
 
     def open(self, request: SourceRequest) -> None:
         """Open another source, whatever runs."""
