@@ -15,37 +15,10 @@ from typing import TextIO
 from fasdemo.errors import UserError
 
 _SESSION_FILE, _FRAMES_FILE = "session.json", "frames.csv"
-_MEDIA = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".jfif",
-        ".bmp",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".ppm",
-        ".pgm",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".mp4",
-        ".mkv",
-        ".mov",
-        ".avi",
-        ".webm",
-        ".ts",
-        ".m4v",
-        ".db3",
-        ".bag",
-        ".onnx",
-        ".pt",
-        ".npz",
-        ".csv",
-        ".json",
-    ]
-)
+_PICTURES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".heic", ".avif")
+_VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".ts", ".m4v", ".db3", ".bag")
+_OTHERS = (".onnx", ".pt", ".npz", ".csv", ".json")
+_MEDIA = frozenset({*_PICTURES, *_VIDEOS, *_OTHERS})
 """Files in an input folder that a command may read."""
 _MAX_PARENTS = 64
 
@@ -107,7 +80,7 @@ def check_output_folder(option: str, folder: Path) -> None:
 def open_output(path: Path, newline: str | None = None) -> TextIO:
     """Open a text file (UTF-8) that is written line by line; an existing one is emptied, a link is not followed.
 
-    File names that are not UTF-8 appear with escapes (`\\udcfc`) in the text.
+    Bytes of file names that are not UTF-8 appear in the text as escapes.
 
     Raises:
         OSError: the file cannot be written, or is a link.
@@ -182,7 +155,7 @@ def _is_device(path: Path) -> bool:
 
 def _is_same(one: Path, other: Path) -> bool:
     try:
-        return os.path.samefile(one, other)
+        return one.samefile(other)
     except (OSError, ValueError):
         return _spelling(one) == _spelling(other)
 
@@ -210,7 +183,7 @@ def _is_read_from(output: Path, folder: Path) -> bool:
     for place, _, names in os.walk(folder):
         for name in names:
             try:
-                if os.path.samestat(os.stat(os.path.join(place, name)), facts):
+                if os.path.samestat(Path(place, name).stat(), facts):
                     return True
             except OSError:
                 continue

@@ -15,6 +15,10 @@ from fasdemo.frames import STREAMS, Calibration, Stream
 from fasdemo.record.schema import MOST_TEXT, PLAIN_TEXT, CalibrationRecord, Consent, Device, Session
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_RESERVED = frozenset(
+    {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
+)
+"""Devices of Windows, with any ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,20 @@ def labels_from_options(
     )
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text can be a pseudonym or a species: a plain folder name on every system."""
+    return bool(_NAME.fullmatch(text))
+
+
+def is_portable(name: str) -> bool:
+    """Return whether every system can make a folder of that name: not `CON`, `NUL.txt` or `S01.`."""
+    return not name.endswith((".", " ")) and name.split(".", 1)[0].rstrip().upper() not in _RESERVED
+
+
 def _check_name(option: str, text: str, what: str) -> None:
-    if not _NAME.fullmatch(text):
+    if is_name(text) and not is_portable(text):
+        raise UserError(f"{option} {text!r}: Windows cannot make a folder of that name; choose another: {what}.")
+    if not is_name(text):
         raise UserError(
             f"{option} {text!r}: use letters, digits, '.', '_' and '-' (at most 64, not a dot first): {what}."
         )

@@ -42,9 +42,8 @@ UNKNOWN = "unknown"
 # A pseudonym and a species are folder names: no separators, no leading dot.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 # A file of the session: its name, or one folder and its name.
-OwnFile = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$", max_length=160)
-]
+OWN_FILE_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$"
+OwnFile = Annotated[str, Field(pattern=OWN_FILE_PATTERN, max_length=160)]
 MOST_TEXT = 4000
 PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=PLAIN_TEXT)]
