@@ -24,10 +24,10 @@ from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_depth_casia
 from fasdemo.outputs import check_output_folder
-from fasdemo.record.image_codec import Image, encode_image
-from fasdemo.record.reader import SessionReader
-from fasdemo.record.session_lock import who_holds
-from fasdemo.record.writer import FOLDERS
+from fasdemo.sessions.image_codec import Image, encode_image
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.session_lock import who_holds
+from fasdemo.sessions.writer import FOLDERS
 
 LIST_FILE = "list.txt"
 DETAILS_FILE = "details.csv"

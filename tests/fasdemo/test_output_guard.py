@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from fasdemo.assets_folder import demo_session
+from fasdemo.atomic_file import replacing, write_atomically
 from fasdemo.cli import main
 from fasdemo.errors import UserError
-from fasdemo.outputs import check_outputs, open_output, replacing, write_atomically
+from fasdemo.outputs import check_outputs, open_output
 
 
 @pytest.fixture

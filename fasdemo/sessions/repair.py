@@ -1,0 +1,307 @@
+"""Verify a session, and complete one whose recorder was killed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fasdemo.bounded_file import decode_text, is_regular, read_bounded
+from fasdemo.errors import UserError
+from fasdemo.folder_walk import is_litter, walk
+from fasdemo.frames import STREAMS
+from fasdemo.sessions.image_codec import read_image
+from fasdemo.sessions.reader import (
+    FrameRow,
+    Rows,
+    count_problems,
+    load_rows,
+    load_session,
+    read_lines,
+    safe_name,
+    usable,
+)
+from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, OWN_FILE_PATTERN, SESSION_FILE, Session
+from fasdemo.sessions.session_lock import SessionLock, who_holds
+from fasdemo.sessions.video_track import VideoTrack
+from fasdemo.sessions.writer import FOLDERS, RESERVE_FILE, VIDEO_FILES, replace_text, sha256_of, write_session_file
+
+KEPT_ROWS_FILE = "frames.csv.before-repair"
+"""The rows as they were, where a repair had to remove some."""
+_OWN_NAME = re.compile(OWN_FILE_PATTERN)
+_MAX_ROWS_BYTES = 128 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `verify_session` found; sound when there are no problems."""
+
+    folder: Path
+    session: Session
+    frames: int
+    problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What is there and does no harm, e.g. `.DS_Store`."""
+    mendable: bool = False
+    """The only problems are rows or counts that `repair_session` sets right."""
+
+
+@dataclass(slots=True)
+class Repair:
+    """What `repair_session` did."""
+
+    folder: Path
+    session: Session
+    frames: int
+    notes: list[str] = field(default_factory=list)
+
+
+def find_sessions(root: Path) -> list[Path]:
+    """Folders with a session, at or below `root`, sorted.
+
+    Raises:
+        UserError: no such folder.
+    """
+    try:
+        if not root.exists():
+            raise UserError(f"{root}: no such folder.")
+        if not root.is_dir():
+            raise UserError(f"{root}: is a file; give the folder that holds the sessions.")
+        return sorted(folder for folder, entries in walk(root) if any(entry.name == SESSION_FILE for entry in entries))
+    except OSError as error:
+        raise UserError(
+            f"{error.filename or root}: cannot be read ({error.strerror}); check its permissions."
+        ) from None
+
+
+def verify_session(folder: Path, *, locked: bool = False) -> Verification:
+    """Compare every file with its checksum, and the rows with the files.
+
+    Args:
+        folder: the session's.
+        locked: the caller holds the session's lock.
+
+    Raises:
+        UserError: not a session, or one that breaks the format.
+    """
+    session = load_session(folder)
+    found = load_rows(folder, session)
+    rows = found.rows
+    problems: list[str] = []
+    busy = "" if locked else who_holds(folder)
+    if busy:
+        problems.append(f"{busy.removeprefix(f'{folder}: ').rstrip('.')}, so it cannot be judged yet")
+    elif session.state != "complete":
+        problems.append("the recording was never completed; run `fasdemo sessions repair`")
+    if found.cut:
+        problems.append(f"{FRAMES_FILE} ends in the middle of a row")
+    mendable = [f"{sentence}; `fasdemo sessions repair` counts anew" for sentence in count_problems(folder)]
+    if found.skipped:
+        mendable.append(
+            f"{found.skipped} rows of {FRAMES_FILE} cannot be used ({found.problem}); "
+            "`fasdemo sessions repair` removes them"
+        )
+    if session.state == "complete" and session.frames != len(rows) + found.skipped and not count_problems(folder):
+        promised = f"{SESSION_FILE} promises {session.frames} frames and {FRAMES_FILE} lists {len(rows)}"
+        problems.append(promised)
+    listed = set(_listed(rows))
+    for name in sorted(listed | set(session.checksums)):
+        problem = _own_file_problem(folder, name)
+        if problem:
+            problems.append(f"{name} {problem}")
+        elif session.checksums and name not in session.checksums:
+            problems.append(f"{name} has no checksum")
+        elif name in session.checksums:
+            try:
+                if sha256_of(folder / name) != session.checksums[name]:
+                    problems.append(f"{name} was changed: its checksum differs")
+            except OSError as error:
+                problems.append(f"{name} cannot be read ({error.strerror})")
+    notes = []
+    for name in sorted(set(_images(folder)) - listed - set(session.checksums)):
+        if is_litter(Path(name).name):
+            notes.append(f"{name} was put there by the system and is not part of the session")
+        elif not found.skipped:
+            problems.append(f"{name} belongs to no frame")
+    return Verification(
+        folder, session, len(rows), (*mendable, *problems), tuple(notes), bool(mendable and not problems)
+    )
+
+
+def repair_session(folder: Path) -> Repair:
+    """Complete an interrupted recording: keep every frame that is whole, remove what was half written.
+
+    A complete session is only checked for being one; nothing in it is changed.
+
+    Raises:
+        UserError: not a session, complete but damaged (there is nothing to restore it from), or not writable.
+    """
+    session = load_session(folder)
+    try:
+        with SessionLock(folder, "repaired"):
+            return _repair(folder)
+    except OSError as error:
+        if session.state == "complete" and not (found := verify_session(folder)).problems:
+            # On a disk that cannot be written nothing has to be.
+            return Repair(folder, session, found.frames, ["was complete already"])
+        raise UserError(f"{folder}: cannot be written ({error.strerror}).") from None
+
+
+def _repair(folder: Path) -> Repair:
+    # Anew: another repair or a deletion may have ended just before the lock was taken.
+    session = load_session(folder)
+    found = load_rows(folder, session)
+    if session.state == "complete":
+        verification = verify_session(folder, locked=True)
+        if not verification.problems:
+            return Repair(folder, session, len(found.rows), ["was complete already"])
+        if not verification.mendable:
+            raise UserError(
+                f"{folder}: was completed and damaged later ({verification.problems[0]}); repair cannot bring data "
+                "back, restore it from a copy."
+            )
+    if found.skipped and session.container == "video":
+        raise UserError(
+            f"{folder / FRAMES_FILE}: {found.problem}; correct the line by hand, because the images in the videos are "
+            "found by their order. The session can be read as it is."
+        )
+    for name in sorted({*FOLDERS.values(), *VIDEO_FILES.values(), FRAMES_FILE, SESSION_FILE, KEPT_ROWS_FILE}):
+        if (folder / name).is_symlink():
+            raise UserError(
+                f"{folder / name}: is a link, which no recorder makes, and repair removes what is unfinished; "
+                "put the files themselves in its place."
+            )
+    return _complete(folder, session, found)
+
+
+def _complete(folder: Path, session: Session, found: Rows) -> Repair:
+    notes = ["a row that was cut off was removed"] if found.cut else []
+    rows = found.rows
+    keep = len(rows)
+    if session.state == "complete":
+        pass
+    elif session.container == "video":
+        keep = _whole_video_frames(folder, rows)
+    else:
+        # Only the last frames can be half written: a row is added after its images.
+        while keep > 0 and not _readable(folder, rows[keep - 1]):
+            keep -= 1
+    if keep < len(rows):
+        notes.append(f"{len(rows) - keep} frames at the end were not whole and were removed")
+    raw, unplaced = _raw_rows(folder, session, rows)
+    original = read_bounded(folder / FRAMES_FILE, _MAX_ROWS_BYTES)
+    before = sum(row.lost_before for row in rows) + found.lost_after
+    beyond = max(session.lost - before, 0) if session.state == "complete" else 0
+    rows, raw = rows[:keep], raw[:keep]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(FRAME_COLUMNS)
+    writer.writerows(raw)
+    listed = set(_listed(rows))
+    kept = {name for name in unplaced & set(_images(folder)) - listed if not _own_file_problem(folder, name)}
+    if found.skipped:
+        # Whatever is wrong with a row, its images are data: they stay, and so does what it said.
+        if not (folder / KEPT_ROWS_FILE).exists():
+            replace_text(folder / KEPT_ROWS_FILE, decode_text(original))
+        kept.add(KEPT_ROWS_FILE)
+        notes.append(
+            f"{found.skipped} rows that cannot be used were removed ({found.problem}) and count as lost; "
+            f"their images stay, and the rows are in {KEPT_ROWS_FILE}"
+        )
+    elif (folder / KEPT_ROWS_FILE).is_file():
+        kept.add(KEPT_ROWS_FILE)
+    kept |= {name for name in session.checksums if name not in listed and not _own_file_problem(folder, name)}
+    replace_text(folder / FRAMES_FILE, text.getvalue())
+    orphans = sorted(name for name in set(_images(folder)) - listed - kept if not is_litter(Path(name).name))
+    for name in orphans:
+        (folder / name).unlink()
+    for name in (RESERVE_FILE, SESSION_FILE + ".partial", FRAMES_FILE + ".partial"):
+        (folder / name).unlink(missing_ok=True)
+    if orphans:
+        notes.append(f"{len(orphans)} files of unfinished frames were removed")
+    checksums = {name: sha256_of(folder / name) for name in sorted(listed | kept | {FRAMES_FILE})}
+    session = session.model_copy(
+        update={
+            "state": "complete",
+            "frames": keep,
+            "lost": sum(row.lost_before for row in rows) + found.lost_after + beyond,
+            "checksums": checksums,
+        }
+    )
+    write_session_file(folder, session)
+    return Repair(folder, session, keep, notes)
+
+
+def _raw_rows(folder: Path, session: Session, rows: list[FrameRow]) -> tuple[list[list[str]], set[str]]:
+    """Return the usable rows' cells in the order of `FRAME_COLUMNS`, and the images that the other rows name."""
+    header, lines, _ = read_lines(folder)
+    raw: list[list[str]] = []
+    unplaced: set[str] = set()
+    for cells in lines:
+        line = dict(zip(header, cells, strict=False))
+        if len(cells) == len(header) and usable(line, session):
+            line["lost_before"] = str(rows[len(raw)].lost_before) if "lost_before" in header else ""
+            raw.append([line.get(name) or "" for name in FRAME_COLUMNS])
+        else:
+            unplaced |= {cell for cell in cells if _OWN_NAME.fullmatch(cell)}
+    return raw, unplaced
+
+
+def _readable(folder: Path, row: FrameRow) -> bool:
+    for stream, name in row.files.items():
+        try:
+            if _own_file_problem(folder, name):
+                return False
+            read_image(folder / name, stream)
+        except (OSError, ValueError):
+            return False
+    return True
+
+
+def _own_file_problem(folder: Path, name: str) -> str:
+    """Why a name in a session is no regular file within its folder; empty where it is one."""
+    path = folder / name
+    if not safe_name(name):
+        return "points outside the session's folder"
+    if not is_regular(path):
+        return "is missing"
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        inside = False
+    return "" if inside else "is a link that leaves the session's folder"
+
+
+def _whole_video_frames(folder: Path, rows: list[FrameRow]) -> int:
+    """How many rows from the start have all their images in the videos."""
+    keep = len(rows)
+    for stream in STREAMS:
+        numbers = [number for number, row in enumerate(rows) if stream in row.files]
+        if not numbers:
+            continue
+        try:
+            with VideoTrack(folder / VIDEO_FILES[stream], stream) as track:
+                readable = 0
+                while (found := track.read()) is not None:
+                    readable = found.number + 1
+        except UserError:
+            readable = 0
+        if readable < len(numbers):
+            keep = min(keep, numbers[readable])
+    return keep
+
+
+def _listed(rows: Iterable[FrameRow]) -> Iterator[str]:
+    for row in rows:
+        yield from row.files.values()
+
+
+def _images(folder: Path) -> Iterator[str]:
+    """The image files that lie in the session, by their names relative to its folder."""
+    for stream_folder in FOLDERS.values():
+        for path in (folder / stream_folder).glob("*"):
+            if path.is_file():
+                yield path.relative_to(folder).as_posix()
