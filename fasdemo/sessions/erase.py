@@ -72,6 +72,17 @@ def expired_sessions(root: Path, today: date) -> list[Path]:
     return _matching(root, lambda session: session.consent is not None and session.consent.retain_until < today)
 
 
+def unreadable(root: Path) -> list[str]:
+    """Return sentences about sessions whose description cannot be read, so that their last day is unknown."""
+    found = []
+    for folder in find_sessions(root):
+        try:
+            load_session(folder)
+        except UserError as error:
+            found.append(f"{str(error).rstrip('.')}; whether its time has run out is unknown, and it stays.")
+    return found
+
+
 def strays(root: Path) -> list[str]:
     """Return sentences about descriptions of sessions that lie where no session is; they are never deleted."""
     found = find_sessions(root)

@@ -12,7 +12,7 @@ import pytest
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.atomic_file import replacing, write_atomically
-from fasdemo.cli import main
+from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.outputs import check_outputs, open_output
 

@@ -18,7 +18,15 @@ from rich.table import Table
 from fasdemo.errors import UserError, printable
 from fasdemo.progress import track
 from fasdemo.record.export import ExportOptions, export_sessions
-from fasdemo.sessions.erase import erase, expired_sessions, kept_beside, measure, sessions_of_subject, strays
+from fasdemo.sessions.erase import (
+    erase,
+    expired_sessions,
+    kept_beside,
+    measure,
+    sessions_of_subject,
+    strays,
+    unreadable,
+)
 from fasdemo.sessions.reader import SessionReader, load_session
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
 from fasdemo.sessions.schema import Session
@@ -256,7 +264,7 @@ def _delete(args: argparse.Namespace) -> int:
         find_sessions(root)
         folders = expired_sessions(root, _today())
         if not folders:
-            _say_left(strays(root))
+            _say_left([*strays(root), *unreadable(root)])
             tell(f"{root}: no session's time has run out.")
             return 0
         whose = "whose time has run out"
@@ -276,7 +284,7 @@ def _delete(args: argparse.Namespace) -> int:
             print("Nothing was deleted.")
             return 1
     done = erase(folders, root)
-    _say_left([*done.left, *strays(root), *kept_beside(root, args.subject)])
+    _say_left([*done.left, *strays(root), *(unreadable(root) if args.expired else kept_beside(root, args.subject))])
     tell(
         f"Deleted {done.files} files ({done.megabytes:.1f} MB) {whose} below {root}; exported crops are not part of it."
     )
