@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+from fasdemo.errors import unicode_text
 from fasdemo.frames import Calibration, FrameSet, Stream
 
 
@@ -31,6 +32,10 @@ class SourceInfo:
     """Frames of the device that make one of ours: 2 where a lit and a dark one are paired."""
     notes: tuple[str, ...] = ()
     """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
+
+    def __post_init__(self) -> None:
+        # A file's name may hold bytes that are not UTF-8, which no log and no session could carry.
+        object.__setattr__(self, "name", unicode_text(self.name))
 
 
 class Source(Protocol):
