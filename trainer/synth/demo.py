@@ -25,6 +25,7 @@ from fasdemo.record.schema import CalibrationRecord, Device, Session
 from fasdemo.record.video_track import VideoTrackWriter
 from fasdemo.record.writer import VIDEO_FILES, SessionWriter
 from trainer.synth.crops import GENERATOR_VERSION
+from trainer.synth.infrared import IrCamera
 from trainer.synth.people import People, gather
 from trainer.synth.performance import draw_performance
 from trainer.synth.person import Person
@@ -100,7 +101,7 @@ def _shot() -> Shot:
     """One calm indoor exposure for the whole session."""
     return Shot(
         blur=0.5, motion=(0.0, 0.0), exposure=0.22, noise=0.002, shot_noise=0.006, white=(1.03, 0.98), contrast=1.05,
-        sharpen=0.25, jpeg=96, ir_exposure=0.30, ir_noise=0.006, ir_blur=0.5, projector="interleaved", dot_gain=0.3,
+        sharpen=0.25, jpeg=96, ir=IrCamera(), projector="interleaved", dot_gain=0.3,
         metering=1.5, veil=0.02,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.synth.actor import draw_expression, draw_turn
+from trainer.synth.panes import Pane
 from trainer.synth.person import Person
 from trainer.synth.photo import Photo
 from trainer.synth.scene import Mesh
@@ -19,7 +20,8 @@ Vector = npt.NDArray[np.float64]
 LIVE = "live"
 SPECIES = (
     "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
-    "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone", "mask-paper",
+    "print-half", "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone",
+    "mask-paper", "mask-white", "mask-half", "mannequin", "mannequin-wig",
 )  # fmt: skip
 """Presentation attack instrument species."""
 
@@ -36,6 +38,7 @@ class Subject:
         meshes: in camera coordinates; `mirrors` are indices of those that mislead a depth camera (screens).
         keypoints: (4, 3) camera coordinates of right eye, left eye, nose tip, mouth.
         angles: yaw, pitch, roll of the face shown, radians.
+        confusing: how much the mirrors mislead; `panes`: lenses of glasses worn.
     """
 
     meshes: list[Mesh]
@@ -43,6 +46,7 @@ class Subject:
     angles: tuple[float, float, float]
     mirrors: tuple[int, ...] = ()
     confusing: float = 0.0
+    panes: tuple[Pane, ...] = ()
 
 
 @dataclass(frozen=True)
