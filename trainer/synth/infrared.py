@@ -70,14 +70,14 @@ def _sometimes(rng: Rng, share: float, low: float, high: float) -> float:
 
 def draw_ir_camera(rng: Rng) -> IrCamera:
     """A random camera and exposure, the same for live faces and attacks."""
-    exposure = float(np.exp(rng.normal(np.log(0.26), 0.55)))
+    exposure = float(np.exp(rng.normal(np.log(0.19), 0.55)))
     noise = float(np.exp(rng.normal(np.log(0.009), 0.7)))
     return IrCamera(
-        exposure=float(np.clip(exposure, 0.02, 1.1)),
-        burn=float(rng.uniform(0.6, 1.0)) if rng.random() < 0.6 else float(rng.uniform(1.0, 2.2)),
+        exposure=float(np.clip(exposure, 0.02, 0.7)),
+        burn=float(rng.uniform(0.5, 0.95)) if rng.random() < 0.75 else float(rng.uniform(0.95, 1.8)),
         gamma=float(np.exp(rng.uniform(np.log(0.42), np.log(1.15)))),
         knee=float(rng.uniform(0.6, 1.0)) if rng.random() < 0.5 else 1.0,
-        black=_sometimes(rng, 0.5, -0.03, 0.10),
+        black=_sometimes(rng, 0.4, -0.04, 0.10),
         veil=float(rng.beta(1.0, 4.0)) * 0.5,
         vignette=_sometimes(rng, 0.5, 0.0, 0.6),
         spot=_sometimes(rng, 0.35, 0.2, 2.0),
@@ -106,7 +106,8 @@ def _beam(shape: tuple[int, int], camera: IrCamera) -> Floats:
     field = 1.0 - np.float32(camera.vignette) * np.minimum(x * x + y * y, 1.5) / 1.5
     if camera.spot:
         r2 = (x - camera.spot_at[0]) ** 2 + (y - camera.spot_at[1]) ** 2
-        field = field * (1.0 + np.float32(camera.spot) * np.exp(-r2 / np.float32(2 * camera.spot_size**2)))
+        spot = 1.0 + np.float32(camera.spot) * np.exp(-r2 / np.float32(2 * camera.spot_size**2))
+        field = field * spot / np.float32(1.0 + 0.7 * camera.spot)
     return cast(Floats, field.astype(np.float32))
 
 

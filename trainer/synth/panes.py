@@ -53,7 +53,7 @@ def draw_lens(rng: Rng) -> Lens:
         # Many dark lenses are clear in the infrared, and some clear ones absorb it.
         clear_ir=float(rng.uniform(0.3, 0.85) if dark or rng.random() < 0.15 else rng.uniform(0.82, 1.0)),
         haze_ir=float(rng.beta(1.0, 8.0)) * 0.3,
-        curve_m=(float(rng.uniform(0.07, 0.25)), float(rng.uniform(0.05, 0.15))),
+        curve_m=(float(rng.uniform(0.04, 0.13)), float(rng.uniform(0.02, 0.09))),
         glint=(strong, strong * float(rng.uniform(0.0, 0.8))),
         glint_m=float(rng.uniform(0.0005, 0.0022)),
         window=float(rng.uniform(0.3, 4.0)) if rng.random() < 0.15 else 0.0,

@@ -201,8 +201,8 @@ def _draw_ir_background(rng: Rng) -> float:
     kind = rng.random()
     if kind < 0.16:
         return float(np.exp(rng.uniform(np.log(6.0), np.log(150.0))))
-    if kind < 0.45:
-        return float(rng.uniform(0.05, 0.5))
+    if kind < 0.5:
+        return float(np.exp(rng.uniform(np.log(0.01), np.log(0.6))))
     return float(np.exp(rng.normal(0, 0.5)))
 
 
@@ -256,7 +256,7 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
         body, faces, flat = geometry.box(*size)
         small = _texture(rng, (96, 96))
         place = np.array([side, rng.uniform(-0.3, 0.5) * depth, depth])
-        shade = float(np.exp(rng.normal(0, 0.6))) * max(lit, 0.15) ** 0.5
+        shade = float(np.exp(rng.normal(0, 0.6))) * max(lit, 0.02) ** 0.5
         mesh = Mesh(body, faces, flat * 95, Material(small, plain=True, ir_gain=shade), casts_shadow=False)
         meshes.append(mesh.moved(geometry.turn(float(rng.uniform(-0.7, 0.7)), 0.0, 0.0), place))
     return Surroundings(light, meshes, kind)
