@@ -213,7 +213,9 @@ def posed(
     shape = head_shape(person, model, pose)
     origin = eyes_middle(model, shape)
     head = place_points(shape, pose, origin)
-    skin = Material(surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * looks.shine_ir, retro=24.0, wrap=0.25)
+    skin = Material(
+        surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * looks.shine_ir, retro=24.0, wrap=0.25
+    )
     eye = replace(skin, specular=0.9, power=220.0, specular_ir=2.5, retro=600.0, wrap=0.0)
     lit = float(np.clip(person.skin.mean() * looks.gain / 0.28, 0.25, 1.2))
     inside = {

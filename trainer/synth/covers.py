@@ -65,7 +65,11 @@ def draw_fringe(rng: Rng, person: Person, model: HeadModel, shape: Floats, hair_
     front = skin[skin[:, 2] > 0.0]
     distance, nearest = cKDTree(front[:, :2]).query(np.column_stack([x.ravel(), y.ravel()]))
     z = front[nearest, 2].reshape(rows, columns) - 0.5 * np.maximum(distance.reshape(rows, columns) - 0.004, 0)
-    z = cv2.GaussianBlur(z, (0, 0), 1.2) + 0.004 + 0.006 * np.linspace(0.3, 1, rows)[:, None] * float(rng.uniform(0.4, 1.6))
+    z = (
+        cv2.GaussianBlur(z, (0, 0), 1.2)
+        + 0.004
+        + 0.006 * np.linspace(0.3, 1, rows)[:, None] * float(rng.uniform(0.4, 1.6))
+    )
     vertices = np.stack([x, y, z], -1).reshape(-1, 3).astype(np.float32)
     texels = _strands(rng, _hair_colour(person), hair_ir)
     u, v = np.meshgrid(np.linspace(0, texels.shape[1] - 1, columns), np.linspace(0, texels.shape[0] - 1, rows))

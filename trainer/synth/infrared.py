@@ -17,6 +17,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
 
+
 @dataclass(frozen=True)
 class IrCamera:
     """Everything random about one infrared exposure.
