@@ -1,4 +1,4 @@
-"""What covers parts of a face: a fringe of hair over the brows, a hand. In head coordinates of the head that has them."""
+"""What covers parts of a face, in the coordinates of its head: a fringe of hair over the brows, a hand."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _entries(folders: list[Path]) -> list[tuple[Path, str]]:
         for _, name in found:
             if owner.setdefault(name, folder) != folder:
                 raise UserError(
-                    f"--portraits {folder}: its person {name} is also in {owner[name]}; rename one of them in people.csv."
+                    f"--portraits {folder}: its person {name} is also in {owner[name]}; rename one in people.csv."
                 )
         result += found
     return result
@@ -154,8 +154,9 @@ def gather(
     kept = [(target, name) for (_, name), target in zip(entries, targets, strict=True) if target.is_file()]
     skipped = tuple(path.name for (path, _), target in zip(entries, targets, strict=True) if not target.is_file())
     if not kept:
+        given = " ".join(map(str, folders))
         raise UserError(
-            f"--portraits {' '.join(map(str, folders))}: no face was found in any of {len(entries)} pictures; give frontal portraits."
+            f"--portraits {given}: no face was found in any of {len(entries)} pictures; give frontal portraits."
         )
     return People(heads, tuple(t for t, _ in kept), tuple(n for _, n in kept), skipped)
 
