@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -28,9 +31,7 @@ def test_a_linear_camera_shows_what_it_gets() -> None:
     ("changes", "brighter"),
     [({"gamma": 0.5}, True), ({"black": 0.1}, True), ({"veil": 0.5}, True), ({"black": -0.1}, False)],
 )
-def test_tone_and_stray_light_move_the_level(changes: dict[str, float], brighter: bool) -> None:
-    from dataclasses import replace
-
+def test_tone_and_stray_light_move_the_level(changes: dict[str, Any], brighter: bool) -> None:
     difference = picture(replace(CLEAN, **changes)).mean() - picture(CLEAN).mean()
     assert difference > 5 if brighter else difference < -5
 

@@ -31,7 +31,7 @@ def _strands(rng: Rng, colour: Floats, hair_ir: float) -> Floats:
     fine = cv2.GaussianBlur(rng.standard_normal((1, width)).astype(np.float32), (0, 0), float(rng.uniform(0.6, 2.0)))
     fine = np.repeat(fine / max(float(fine.std()), 1e-6), height, 0)
     lean = float(rng.normal(0, 0.25))
-    shift = np.float32([[1, lean, -lean * height / 2], [0, 1, 0]])
+    shift = np.array([[1, lean, -lean * height / 2], [0, 1, 0]], np.float32)
     fine = cv2.warpAffine(fine, shift, (width, height), borderMode=cv2.BORDER_REFLECT)
     tip = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     ragged = cv2.GaussianBlur(rng.standard_normal((1, width)).astype(np.float32), (0, 0), 4.0) * 3.0

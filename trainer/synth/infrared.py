@@ -72,14 +72,14 @@ def _sometimes(rng: Rng, share: float, low: float, high: float) -> float:
 def draw_ir_camera(rng: Rng) -> IrCamera:
     """A random camera and exposure, the same for live faces and attacks."""
     exposure = float(np.exp(rng.normal(np.log(0.19), 0.55)))
-    noise = float(np.exp(rng.normal(np.log(0.009), 0.7)))
+    noise = float(np.exp(rng.normal(np.log(0.007), 0.7)))
     return IrCamera(
         exposure=float(np.clip(exposure, 0.02, 0.7)),
-        burn=float(rng.uniform(0.5, 0.95)) if rng.random() < 0.75 else float(rng.uniform(0.95, 1.8)),
-        gamma=float(np.exp(rng.uniform(np.log(0.42), np.log(1.15)))),
+        burn=float(rng.uniform(0.5, 0.95)) if rng.random() < 0.82 else float(rng.uniform(0.95, 1.7)),
+        gamma=float(np.exp(rng.uniform(np.log(0.34), np.log(1.1)))),
         knee=float(rng.uniform(0.6, 1.0)) if rng.random() < 0.5 else 1.0,
-        black=_sometimes(rng, 0.4, -0.04, 0.10),
-        veil=float(rng.beta(1.0, 4.0)) * 0.5,
+        black=_sometimes(rng, 0.35, -0.04, 0.10),
+        veil=float(rng.beta(1.0, 2.5)) if rng.random() < 0.5 else 0.0,
         vignette=_sometimes(rng, 0.5, 0.0, 0.6),
         spot=_sometimes(rng, 0.35, 0.2, 2.0),
         spot_at=(float(rng.normal(0, 0.35)), float(rng.normal(0, 0.3))),
@@ -186,4 +186,5 @@ def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArr
 
 def exposed(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
     """`develop` after the lamp's beam and the lens's vignette."""
-    return develop(cast(Floats, image * _beam((image.shape[0], image.shape[1]), camera)), gain, camera, rng)
+    lit = cast(Floats, image * _beam((image.shape[0], image.shape[1]), camera))
+    return develop(lit, gain, camera, rng)
