@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from fasdemo.frames import Intrinsics
-from trainer.synth.infrared import IrCamera, draw_ir_camera, exposed
-from trainer.synth.panes import Lens, Pane, reflect
-from trainer.synth.scene import Light, Rendering
+from trainer.synth.scene.panes import Lens, Pane, reflect
+from trainer.synth.scene.scene import Light, Rendering
+from trainer.synth.sensors.infrared import IrCamera, draw_ir_camera, exposed
 
 CAMERA = Intrinsics(160, 120, 150.0, 150.0, 79.5, 59.5)
 CLEAN = IrCamera(noise=0.0, shot_noise=0.0, gamma=1.0)
