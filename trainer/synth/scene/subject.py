@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.record.labels import SPECIES as SPECIES
 from trainer.synth.people.actor import draw_expression, draw_turn
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import Photo
@@ -18,12 +19,6 @@ Rng = np.random.Generator
 Vector = npt.NDArray[np.float64]
 
 LIVE = "live"
-SPECIES = (
-    "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
-    "print-half", "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone",
-    "mask-paper", "mask-white", "mask-half", "mannequin", "mannequin-wig",
-)  # fmt: skip
-"""Presentation attack instrument species."""
 
 PhotoOf = Callable[[Person, int], Photo]
 Stage = Callable[["Moment", "Placement"], "Subject"]
