@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--live-share", type=float, default=0.45)
     parser.add_argument("--species", nargs="+", help="only these (default: all)")
     parser.add_argument(
-        "--sensor", nargs="+", metavar="NAME[=WEIGHT]", help="d415 d435 d455 sr300 tof (default: mostly d435)"
+        "--sensor", nargs="+", metavar="NAME[=WEIGHT]", help="d415 d435 d455 sr300 tof truedepth kinect2 (default: all of them, a third d435)"
     )
     parser.add_argument("--holdout", nargs="+", default=[], metavar="SPECIES", help="species for the test split only")
     parser.add_argument(

@@ -25,11 +25,12 @@ from fasdemo.record.schema import CalibrationRecord, Device, Session
 from fasdemo.record.video_track import VideoTrackWriter
 from fasdemo.record.writer import VIDEO_FILES, SessionWriter
 from trainer.synth.crops import GENERATOR_VERSION
+from trainer.synth.depth import DepthQuality
 from trainer.synth.people import People, gather
 from trainer.synth.performance import draw_performance
 from trainer.synth.person import Person
 from trainer.synth.photo import Photo, take_clip, take_photo
-from trainer.synth.sensor import DepthQuality, Shot
+from trainer.synth.sensor import Shot
 from trainer.synth.sequence import FPS, empty_room, film
 from trainer.synth.setup import Setup, draw_setup
 from trainer.synth.subject import LIVE

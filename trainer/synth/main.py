@@ -9,7 +9,7 @@ from fasdemo.errors import UserError
 from trainer.synth.crops import Job, Recipe, environment_list, fingerprint, render_crops
 from trainer.synth.heads import load_head
 from trainer.synth.people import People, gather
-from trainer.synth.sensor import PRESETS
+from trainer.synth.sensor import DEFAULT_SENSORS, PRESETS
 from trainer.synth.subject import SPECIES
 
 
@@ -104,7 +104,7 @@ def _species(args: argparse.Namespace) -> tuple[str, ...]:
 
 def _sensors(args: argparse.Namespace) -> dict[str, float]:
     if not args.sensor:
-        return {"d435": 0.5, "d415": 0.2, "d455": 0.1, "sr300": 0.1, "tof": 0.1}
+        return dict(DEFAULT_SENSORS)
     result: dict[str, float] = {}
     for item in args.sensor:
         name, _, weight = item.partition("=")

@@ -7,13 +7,14 @@ noise at 2 m with the data sheet's 2 % of the distance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from fasdemo.frames import Intrinsics
-from trainer.synth.sensor import PRESETS, DepthQuality, SensorPreset, draw_quality, measure_depth
+from trainer.synth.depth import DepthQuality, draw_quality, measure_depth
+from trainer.synth.sensor import PRESETS, SensorPreset
 
 MEASURED_RESIDUAL_MM = (0.48, 0.73)
 MEASURED_HOLES = 0.092
@@ -63,7 +64,7 @@ def measure_noise(distances: tuple[float, ...] = (0.2, 0.31, 0.5, 1.0, 2.0), sta
                 continue
             residuals, holes = [], []
             for state in range(states):
-                quality = draw_quality(np.random.default_rng([state, 5]))
+                quality = replace(draw_quality(np.random.default_rng([state, 5]), preset, distance), limit_m=0.0)
                 patch = board(preset, distance, quality, state)[120:360, 160:480]
                 residuals.append(plane_residual_mm(patch))
                 holes.append(float((patch == 0).mean()))
