@@ -12,13 +12,15 @@ EXAMPLE = "python -m trainer synth crops --portraits DIR --heads HEAD.npz --coun
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
     parser.add_argument(
-        "what", choices=("crops", "sessions", "demo", "sheet", "fit", "noise", "shortcuts"),
+        "what", choices=("crops", "sessions", "demo", "sheet", "fit", "noise", "shortcuts", "statistics"),
         help="crops: a data set for training; sessions: labelled sequences; demo: the demo session; "
         "sheet: contact sheets of every species; fit: fit the portraits and stop; noise: a board before each sensor; "
-        "shortcuts: how far a data set's classes can be told without looking at the face",
+        "shortcuts: how far a data set's classes can be told without looking at the face; "
+        "statistics: depth of a data set's live faces beside real captures",
     )  # fmt: skip
     parser.add_argument("--output", type=Path, help="folder to write (sheet: a .jpg or .png file)")
-    parser.add_argument("--data", type=Path, help="shortcuts: the data set to look at")
+    parser.add_argument("--data", type=Path, help="shortcuts, statistics: the data set to look at")
+    parser.add_argument("--real", type=Path, help="statistics: folder of registered Kinect captures with labels.txt")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
     parser.add_argument("--portraits", type=Path, help="folder of portraits (default: the built-in person)")

@@ -180,7 +180,7 @@ def known_face(frame: Frame) -> Face | None:
     side = 2.2 * max(float(np.linalg.norm(keys[0] - keys[1])), float(np.linalg.norm(keys[3] - eyes)))
     middle = keys.mean(0)
     box = (float(middle[0] - side / 2), float(middle[1] - side / 2), side, side)
-    return Face(box, keys, 0.0)
+    return Face(box, 0.0, keys.astype(np.float32))
 
 
 def skin_tone(person: Person) -> tuple[str, float]:

@@ -30,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
             raise UserError("--data: name the folder of the data set to look at.")
         print(shortcut_table(measure_shortcuts(SynthSet(args.data), seed=args.seed)))
         return 0
+    if args.what == "statistics":
+        return _statistics(args)
     if args.what != "fit" and args.output is None:
         raise UserError("--output: say where to write.")
     load_head(args.heads)
@@ -52,6 +54,27 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "sessions":
         return _sessions(args, people)
     return _crops(args, people)
+
+
+def _statistics(args: argparse.Namespace) -> int:
+    from trainer.synth.dataset import SynthSet
+    from trainer.synth.statistics import kinect_crops, rendered_crops, statistics_table, summarise
+
+    if args.data is None and args.real is None:
+        raise UserError("--data, --real: name a folder of rendered crops, of real captures, or both.")
+    columns = {}
+    if args.real is not None:
+        columns["real"] = summarise(kinect_crops(args.real))
+    if args.data is not None:
+        data = SynthSet(args.data)
+        live = data.table["label"] == "live"
+        if not live.any():
+            raise UserError(f"--data {args.data}: holds no live sample; render some.")
+        columns["rendered"] = summarise(rendered_crops(data, label="live"))
+        for sensor in sorted(set(data.table["sensor"][live])):
+            columns[sensor] = summarise(rendered_crops(data, label="live", sensor=sensor))
+    print(statistics_table(columns))
+    return 0
 
 
 def _sessions(args: argparse.Namespace, people: People) -> int:
