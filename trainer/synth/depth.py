@@ -88,14 +88,14 @@ def draw_quality(rng: Rng, preset: SensorPreset | None = None, subject_m: float 
     if name in ("truedepth", "kinect2"):
         decimation, frames = 1, 1
     if name == "kinect2":
-        filled = 0.0
+        filled, smoothing = 0.0, 0.5 * smoothing
     limited = rng.random() < 0.35 or name == "truedepth"
     eight_bits = rng.random() < 0.12 and name != "truedepth"
     return DepthQuality(
         noise=float(np.exp(rng.normal(-0.1, 0.4))),
-        holes=float(rng.beta(0.5, 60.0)),
+        holes=float(rng.beta(0.5, 60.0)) if name != "kinect2" else 0.0002,
         filled=filled,
-        frail=float(rng.uniform(0.0, 1.0) ** 1.5) if name != "kinect2" else 0.3,
+        frail=float(rng.uniform(0.0, 1.0) ** 1.5) if name != "kinect2" else 0.06,
         static=float(rng.uniform(0.45, 0.99)),
         pattern=int(rng.integers(1, 2**31)),
         frames=frames,
@@ -214,7 +214,7 @@ def _readings(
         flying = edge & (rng.random(z.shape, np.float32) < 0.35)
         measured = np.where(flying, mixed, measured)
         # Where hardly any light comes back the phase is a guess, and most such readings are dropped.
-        lost = signal * np.where(z > 0, 1.0, 0.0) < 0.03
+        lost = signal < 0.05
         guess = rng.random(z.shape, np.float32)
         measured = np.where(lost & (guess < 0.5), guess * 2 * preset.far_m, measured)
         hidden = lost & (guess > 0.7)
@@ -228,9 +228,11 @@ def _readings(
         disparity = np.where(grow & (fat - disparity > 0.5), fat, disparity)
         if preset.principle == "stereo":
             disparity = cast(Floats, cv2.bilateralFilter(disparity, 5, 0.6, 1.5))
-        error = noise.field(preset.grain * max(ratio, 0.6), 1) * 0.8 + noise.field(6.0, 2) * 0.5
-        # Rectification is never perfect: a slow ripple that grows with the distance.
-        disparity = disparity * (1 + np.float32(0.0017 * quality.noise) * noise.fixed(14.0, 3))
+        error = noise.field(preset.grain * max(ratio, 0.6), 1) * 0.8 + noise.field(6.0, 2) * 0.3
+        # Rectification is never perfect: a slow ripple that grows with the distance, and an error of every match.
+        ripple = np.float32(0.0007 * quality.noise) * noise.fixed(14.0, 3)
+        ripple = ripple + np.float32(preset.match * quality.noise) * noise.field(0.8, 4)
+        disparity = disparity * (1 + ripple)
         disparity = disparity + (preset.subpixel * quality.noise * np.minimum(weak, 4.0) * error).astype(np.float32)
         disparity = np.round(disparity / preset.step) * preset.step
         measured = focal_baseline / np.maximum(disparity, 1e-3)

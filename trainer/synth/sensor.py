@@ -58,18 +58,22 @@ class SensorPreset:
     near_m: float
     far_m: float
     dots: bool
+    match: float = 0.0014
+    """Standard deviation of the error of single matches as a share of the disparity, whatever the distance."""
 
 
 PRESETS = {
     preset.name: preset
     for preset in (
-        SensorPreset("d415", "stereo", 616.0, 890.0, 0.055, 0.11, 0.0, 1 / 32, 1.6, 0.001, 0.16, 6.0, True),
-        SensorPreset("d435", "stereo", 615.0, 640.0, 0.050, 0.12, 0.0, 1 / 32, 1.6, 0.001, 0.17, 6.0, True),
-        SensorPreset("d455", "stereo", 388.0, 640.0, 0.095, 0.13, 0.0, 1 / 32, 1.6, 0.001, 0.24, 6.0, True),
-        SensorPreset("sr300", "coded", 617.0, 475.0, 0.026, 0.045, 0.0, 1 / 64, 0.9, 0.000125, 0.12, 1.9, False),
+        SensorPreset("d415", "stereo", 616.0, 890.0, 0.055, 0.11, 0.0, 1 / 32, 0.9, 0.001, 0.16, 6.0, True),
+        SensorPreset("d435", "stereo", 615.0, 640.0, 0.050, 0.12, 0.0, 1 / 32, 0.9, 0.001, 0.17, 6.0, True),
+        SensorPreset("d455", "stereo", 388.0, 640.0, 0.095, 0.13, 0.0, 1 / 32, 0.9, 0.001, 0.24, 6.0, True),
+        SensorPreset("sr300", "coded", 617.0, 475.0, 0.026, 0.045, 0.0, 1 / 64, 0.9, 0.000125, 0.12, 1.9, False, 0.001),
         SensorPreset("tof", "tof", 505.0, 505.0, 0.012, 0.0, 0.0022, 0.0, 0.6, 0.001, 0.15, 4.0, False),
-        SensorPreset("truedepth", "coded", 590.0, 590.0, 0.027, 0.07, 0.0, 1 / 64, 1.6, 0.0001, 0.15, 1.4, False),
-        SensorPreset("kinect2", "tof", 530.0, 365.0, 0.0, 0.0, 0.0014, 0.0, 0.55, 0.001, 0.5, 4.5, False),
+        SensorPreset(
+            "truedepth", "coded", 590.0, 590.0, 0.027, 0.07, 0.0, 1 / 64, 1.6, 0.0001, 0.15, 1.4, False, 0.001
+        ),
+        SensorPreset("kinect2", "tof", 530.0, 365.0, 0.0, 0.0, 0.0018, 0.0, 0.55, 0.001, 0.5, 4.5, False),
     )
 }
 
