@@ -66,9 +66,7 @@ def test_coarse_steps_and_the_limit_show_in_the_image() -> None:
     depth[:, 100:220] = np.linspace(0.5, 0.6, 120, dtype=np.float32)
     quality = replace(CALM, step_m=0.008, limit_m=1.0, saturated=True)
     ones = np.ones_like(depth)
-    raw = measure_depth(
-        depth, 0.5 * ones, None, PRESETS["d435"], camera, quality, "on", ones, np.random.default_rng(1)
-    )
+    raw = measure_depth(depth, 0.5 * ones, None, PRESETS["d435"], camera, quality, "on", ones, np.random.default_rng(1))
     values = np.unique(raw[raw > 0])
     assert values.max() == 1000
     assert np.all(values % 8 == 0)

@@ -32,6 +32,14 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.what == "statistics":
         return _statistics(args)
+    if args.what == "smoothing":
+        from trainer.synth.dataset import SynthSet
+        from trainer.synth.smoothing import measure_smoothing, smoothing_table
+
+        if args.data is None or args.model is None:
+            raise UserError("--data, --model: name the folder of crops and the ONNX model to measure.")
+        print(smoothing_table(measure_smoothing(args.model, SynthSet(args.data))))
+        return 0
     if args.what != "fit" and args.output is None:
         raise UserError("--output: say where to write.")
     load_head(args.heads)
