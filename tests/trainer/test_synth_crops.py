@@ -15,6 +15,7 @@ from fasdemo.record.schema import Session
 from trainer.__main__ import main
 from trainer.synth.crops import Job, Recipe, Studio, render_crops
 from trainer.synth.dataset import SynthSet, load
+from trainer.synth.noise import plane_residual_mm
 from trainer.synth.people import People, gather, portrait_files, split_of
 from trainer.synth.setup import take
 from trainer.synth.subject import LIVE, SPECIES
@@ -68,10 +69,8 @@ def test_a_face_has_relief_and_a_print_has_none(studio: Studio) -> None:
         eyes = float(np.linalg.norm(frame.keypoints[0] - frame.keypoints[1]))
         (x, y), half = frame.keypoints[:4].mean(0), 0.8 * eyes
         patch = frame.frames.depth[int(y - half) : int(y + half), int(x - half) : int(x + half)].astype(float)
-        py, px = np.nonzero(patch)
-        terms = np.stack([px, py, np.ones_like(px)], -1)
-        rest = patch[py, px] - terms @ np.linalg.lstsq(terms, patch[py, px], rcond=None)[0]
-        relief[species] = float(rest.std())
+        # A leaning print is a plane in 1 / z.
+        relief[species] = plane_residual_mm(patch * frame.frames.depth_scale * 1000)
     assert relief[LIVE] > 4
     assert relief["mask-resin"] > 4
     assert relief["print-flat"] < 2.5
