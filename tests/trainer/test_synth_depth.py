@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from fasdemo.frames import Intrinsics
-from trainer.delivered import deliver, filled_and_smoothed
-from trainer.synth import filters
-from trainer.synth.actor import MAX_LEAN_DEG, draw_lean, draw_turn
-from trainer.synth.depth import DepthQuality, draw_quality, measure_depth
-from trainer.synth.noise import board, neighbour_correlation, plane_residuals, static_share
-from trainer.synth.sensor import PRESETS
-from trainer.synth.statistics import measure_crop
-from trainer.synth.subject import draw_moment
+from trainer.data.transforms.delivered import deliver
+from trainer.synth.dataset.depth_statistics import measure_crop
+from trainer.synth.people.actor import MAX_LEAN_DEG, draw_lean, draw_turn
+from trainer.synth.scene.subject import draw_moment
+from trainer.synth.sensors import filters
+from trainer.synth.sensors.depth import DepthQuality, draw_quality, measure_depth
+from trainer.synth.sensors.noise import board, neighbour_correlation, plane_residuals, static_share
+from trainer.synth.sensors.sensor import PRESETS
 
 CALM = DepthQuality(noise=1.0, holes=0.002, filled=0.0)
 
@@ -117,7 +117,7 @@ def test_filled_and_smoothed_depth_has_a_smaller_residual_and_no_holes() -> None
     y, x = np.mgrid[:128, :128] - 63.5
     face = (500 - 40 * np.exp(-(x**2 + y**2) / 2500) + rng.normal(0, 2, (128, 128))).astype(np.float32)
     face[rng.random((128, 128)) < 0.1] = 0
-    rough, clean = measure_crop(face), measure_crop(filled_and_smoothed(face))
+    rough, clean = measure_crop(face), measure_crop(filters.filled_and_smoothed(face))
     assert rough is not None
     assert clean is not None
     assert rough.holes > 0.05
