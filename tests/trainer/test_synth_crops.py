@@ -19,6 +19,7 @@ from trainer.synth.people.people import People, _entries, gather, portrait_files
 from trainer.synth.scene.setup import take
 from trainer.synth.scene.subject import LIVE, SPECIES
 from trainer.synth.sensors.infrared import IrCamera
+from trainer.synth.sensors.noise import plane_residual_mm
 from trainer.synth.sensors.sensor import draw_shot
 
 
@@ -70,10 +71,8 @@ def test_a_face_has_relief_and_a_print_has_none(studio: Studio) -> None:
         eyes = float(np.linalg.norm(frame.keypoints[0] - frame.keypoints[1]))
         (x, y), half = frame.keypoints[:4].mean(0), 0.8 * eyes
         patch = frame.frames.depth[int(y - half) : int(y + half), int(x - half) : int(x + half)].astype(float)
-        py, px = np.nonzero(patch)
-        terms = np.stack([px, py, np.ones_like(px)], -1)
-        rest = patch[py, px] - terms @ np.linalg.lstsq(terms, patch[py, px], rcond=None)[0]
-        relief[species] = float(rest.std())
+        # A leaning print is a plane in 1 / z.
+        relief[species] = plane_residual_mm(patch * frame.frames.depth_scale * 1000)
     assert relief[LIVE] > 4
     assert relief["mask-resin"] > 4
     assert relief["print-flat"] < 2.5
@@ -125,7 +124,7 @@ def test_finished_shards_are_kept_when_a_run_is_stopped(
 ) -> None:
     monkeypatch.setattr("trainer.synth.dataset.crops.SHARD_SETUPS", 1)
     job = Job(recipe(), people, (), tmp_path / "set")
-    from trainer.synth.dataset import crops
+    from trainer.synth.dataset.crop_set import crops
 
     original = crops._render_shard
     done: list[int] = []

@@ -27,6 +27,7 @@ def centre(mask: np.ndarray) -> np.ndarray:
 
 def plain(**changes) -> AugmentConfig:
     quiet = {"colour": 0, "blur": 0, "jpeg": 0, "noise": 0, "depth_holes": 0, "cutout": 0, "misregistration": 0}
+    quiet["depth_delivered"] = 0
     return AugmentConfig(**{**quiet, "depth_offset_mm": 0, "ir_gain": (1, 1), **changes})
 
 

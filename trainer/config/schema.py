@@ -94,6 +94,9 @@ class AugmentConfig(_Part):
     """The surface turned by up to this about either axis."""
     depth_far: Share = 0.0
     """How often a face is shown as from up to 2.2 times its distance: fewer and rougher readings."""
+    depth_delivered: Share = 0.35
+    """How often depth is shown as a driver delivers it, filled, smoothed, of few pixels or in coarse steps, without
+    further noise and holes."""
     ir_gain: tuple[Positive, Positive] = (0.5, 1.7)
     ir_noise: NonNegative = 10.0
     # published
