@@ -26,6 +26,8 @@ from trainer.real.faces import KeptFaces
 Floats = npt.NDArray[np.float64]
 Advance = Callable[[], None]
 _BATCH = 16
+MAX_PERSONS = 40
+"""Sources with more people get no figures for each: one photograph of each of 608 people says nothing of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Measured:
         for number, subset in enumerate(self.subsets):
             engine = self.engine if number == 0 else []
             record = self._record(subset, everybody, engine)
-            if len(persons) > 1:
+            if 1 < len(persons) <= MAX_PERSONS:
                 own = {name: np.array([c.person == name for c in captures]) for name in persons}
                 record["persons"] = {name: self._record(subset, rows, engine) for name, rows in own.items()}
             records.append({"source": self.source.name, "sensor": self.source.sensor, **record})
@@ -215,7 +217,7 @@ class SubsetScorer:
 
 def _needs_preparation(card: ModelCard) -> bool:
     """Whether infrared has to be brought to a level before the model sees it."""
-    return "ir" in card.modalities
+    return any(spec.modality == "ir" and spec.ir_encoding == "full-range-8bit" for spec in card.inputs)
 
 
 def shown(crops: FaceCrops, streams: frozenset[Stream]) -> FaceCrops:

@@ -21,8 +21,6 @@ _COLUMNS = (
     "engine: live LIVE",
     "engine: attacks LIVE",
 )
-_MAX_PERSONS = 12
-"""Sources with more people get no row for each: the table of 608 portraits would hide the others."""
 
 
 def terminal_table(records: list[dict[str, Any]], persons: bool) -> Table:
@@ -64,7 +62,7 @@ def page_lines(records: list[dict[str, Any]], sources: list[RealSource], command
         lines.append(f"| {source.name} | {source.sensor} | {count} | {people or 'not known'} | {source.note} |")
     lines += ["", "| " + " | ".join(_COLUMNS) + " |", "|" + "---|" * len(_COLUMNS)]
     lines += ["| " + " | ".join(cells) + " |" for _, cells in _rows(records, persons=False)]
-    by_person = [record for record in records if 1 < len(record.get("persons", {})) <= _MAX_PERSONS]
+    by_person = [record for record in records if len(record.get("persons", {})) > 1]
     if by_person:
         names = sorted({name for record in by_person for name in record["persons"]})
         lines += ["", "Live accepted by person:", "", "| model | source | streams | " + " | ".join(names) + " |"]
@@ -80,7 +78,7 @@ def _rows(records: list[dict[str, Any]], persons: bool) -> Iterable[tuple[dict[s
     for record in records:
         yield record, _cells(record, record["model"], record["source"])
         people = record.get("persons", {})
-        if persons and len(people) <= _MAX_PERSONS:
+        if persons:
             for name, own in people.items():
                 yield record, _cells(own, "", f"  {name}")
 
