@@ -18,8 +18,8 @@ _CORE = (0.30, 0.70)
 """The part of the crop, along both axes, whose median is the face's level."""
 _MIN_LEVEL = 8.0 / 255.0
 """Of full scale. Faces darker than this are not brightened any further."""
-_WINDOW = 0.26
-"""Side of the square whose mean and deviation are local, of the crop's side: about 58 mm on a face."""
+_WINDOW = 0.25
+"""Side of the square whose mean and deviation are local, of the crop's side: about 56 mm on a face."""
 _FLOOR_OF_LEVEL = 0.05
 """Deviation that is added to the local one, of the face's level: skin without structure stays flat."""
 _FLOOR = 1.0 / 255.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,7 @@ def stack_infrared(crops: Sequence[Ir]) -> Ir:
     """Stack infrared crops of 8 or 16 bits, (S, S) each; 8-bit ones are widened where the others have 16."""
     if len({crop.dtype for crop in crops}) > 1:
         return np.stack([np.rint(crop * (65535.0 / full_scale(crop))).astype(np.uint16) for crop in crops])
-    return np.stack(list(crops))  # type: ignore[arg-type]
+    return cast(Ir, np.stack(list(crops)))
 
 
 def needed_streams(inputs: tuple[InputSpec, ...]) -> tuple[Stream, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import cv2
 import numpy as np
@@ -76,7 +76,7 @@ def read_grey(path: Path) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
         image = None
     if image is None or image.dtype not in (np.uint8, np.uint16):
         raise UserError(f"{path}: cannot be decoded as a picture of 8 or 16 bits; remove it or export it again.")
-    return np.asarray(image)
+    return cast(Ir, image)
 
 
 def infrared_view(ir: Ir, level: float = VIEW_LEVEL) -> npt.NDArray[np.uint8]:
@@ -101,9 +101,7 @@ def infrared_frame(
     metric = None
     if depth is not None:
         larger = cv2.resize(depth, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_NEAREST)
-        metric = np.asarray(
-            cv2.copyMakeBorder(larger, *[border_px] * 4, borderType=cv2.BORDER_CONSTANT, value=0), np.uint16
-        )
+        metric = np.pad(np.asarray(larger, np.uint16), border_px)
     streams: frozenset[Stream] = frozenset({"rgb", "ir"} if depth is None else {"rgb", "depth", "ir"})
     return FrameSet(
         index=0,
@@ -123,4 +121,4 @@ def colour_frame(rgb: Rgb, ir: Ir | None = None) -> FrameSet:
 
 def _framed(picture: Ir, enlarge: int, border_px: int) -> Ir:
     larger = cv2.resize(picture, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.copyMakeBorder(larger, *[border_px] * 4, borderType=cv2.BORDER_REPLICATE), picture.dtype)
+    return cast(Ir, np.pad(np.asarray(larger), border_px, mode="edge"))
