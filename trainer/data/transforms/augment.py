@@ -48,7 +48,7 @@ class Crop:
     """One training crop.
 
     Attributes:
-        streams: uint8 (S, S, 3) rgb; float32 (S, S) depth in mm or uint8 grey; uint8 (S, S) ir.
+        streams: uint8 (S, S, 3) rgb; float32 (S, S) depth in mm or uint8 grey; uint8 or uint16 (S, S) ir.
         lighting: PCA lighting, added to the channels on the scale [0, 1] after encoding; None for none.
     """
 
@@ -133,7 +133,7 @@ class Cropper:
         height, width = (int(size * between(d, 0.1, 0.35)) for d in draws[:2])
         top, left = int(draws[2] * (size - height)), int(draws[3] * (size - width))
         for stream, picture in streams.items():
-            fill = 0 if stream == "depth" else int(draws[4] * 255)
+            fill = 0 if stream == "depth" else int(draws[4] * (65535 if picture.dtype == np.uint16 else 255))
             streams[stream] = picture = picture.copy()
             picture[top : top + height, left : left + width] = fill
 
