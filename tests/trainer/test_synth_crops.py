@@ -18,7 +18,7 @@ from trainer.synth.dataset.crops import Job, Recipe, Studio, render_crops
 from trainer.synth.people.people import People, _entries, gather, portrait_files, split_of
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.setup import take
-from trainer.synth.scene.subject import LIVE, SPECIES, draw_moment
+from trainer.synth.scene.subject import LIVE, SPECIES, Moment, draw_moment
 from trainer.synth.sensors.noise import plane_residual_mm
 
 
@@ -82,7 +82,7 @@ def test_a_face_has_relief_and_a_print_has_none(studio: Studio) -> None:
 def test_screens_are_dark_in_infrared(studio: Studio) -> None:
     def reflectance(species: str) -> float:
         setup = studio.setup(np.random.default_rng(21), species, 0, 0, "d435", projector="off")
-        subject = setup.stage(replace(draw_moment(np.random.default_rng(2)), lean=None), setup.placement)
+        subject = setup.stage(Moment((0.0, 0.0, 0.0), {}), setup.placement)
         light = replace(setup.surroundings.light, ir_ambient=0.0, ir_sun=0.0, ir_falloff=0.0)
         picture = Scene(setup.camera, light, subject.meshes).render(1)
         x, y = (subject.keypoints[2, :2] / subject.keypoints[2, 2] * setup.camera.fx).astype(int) + (320, 240)
