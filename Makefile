@@ -1,11 +1,12 @@
 # `make demo` and `make test` do all the set-up that a fresh Debian or Ubuntu machine needs.
-SHELL := /bin/bash
+SHELL := /bin/bash -o pipefail
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell $(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))" 2>/dev/null && command -v $(name))) python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance weights figures clean setup-app setup-dev
+.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance weights figures clean setup-app setup-dev setup-docs \
+	lock upgrade test-latest
 
 demo: setup-app
 	@$(BIN)/python tools/demo.py
@@ -58,11 +59,29 @@ figures: setup-dev
 	$(BIN)/python tools/model_figures.py
 	$(BIN)/python tools/verdict_figures.py
 
+# The locked versions in requirements/: `lock` changes only what pyproject.toml forces, `upgrade` takes the newest.
+lock: setup-dev
+	@$(BIN)/python tools/lock.py
+
+upgrade: setup-dev
+	@$(BIN)/python tools/lock.py --upgrade | tee $(VENV)/upgraded.txt
+	@$(MAKE) --no-print-directory test || { echo "upgrade: tests failed; go back with \`git checkout requirements && make setup-dev\`" >&2; exit 1; }
+	@cat $(VENV)/upgraded.txt
+
+# The newest allowed versions in a folder of their own, beside the locked ones.
+test-latest: setup-dev
+	$(PYTHON) -m venv --clear .venv-latest
+	.venv-latest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --editable ".[dev]"
+	@$(MAKE) --no-print-directory unit VENV=.venv-latest
+
 setup-app:
 	@PYTHON="$(PYTHON)" tools/setup.sh app
 
 setup-dev:
 	@PYTHON="$(PYTHON)" tools/setup.sh dev
 
+setup-docs:
+	@PYTHON="$(PYTHON)" tools/setup.sh docs
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist
+	rm -rf $(VENV) .venv-latest .pytest_cache .mypy_cache .ruff_cache build dist
