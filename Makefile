@@ -1,5 +1,6 @@
 # `make demo` and `make test` do all the set-up that a fresh Debian or Ubuntu machine needs.
-SHELL := /bin/bash -o pipefail
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell $(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))" 2>/dev/null && command -v $(name))) python3)
 VENV := .venv
 BIN := $(VENV)/bin

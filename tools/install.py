@@ -8,17 +8,22 @@ goes wrong is told in one sentence with what to do, and the exit status is 2. Re
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = {"app": ("app",), "dev": ("dev", "torch"), "docs": ("docs",)}
+LOCKS = {"app": ("app",), "dev": ("dev", "torch", "cuda"), "docs": ("docs",)}
 SPACE_GB = {"app": 1.5, "dev": 3.5, "docs": 0.3}
 """Disk space to ask for when it has run out; measured on Linux with a CPU build of torch, rounded up."""
+
+MIN_VENV_BYTES = 30_000_000
 
 _LOCKED = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
 _NETWORK = re.compile(
@@ -33,18 +38,21 @@ _NEEDS_CUDA = """
 import importlib.metadata, re, sys
 from pip._vendor.packaging.requirements import Requirement
 try:
-    needs = map(Requirement, importlib.metadata.requires("torch") or ())
+    lines = importlib.metadata.requires("torch") or ()
 except importlib.metadata.PackageNotFoundError:
     sys.exit(1)
-sys.exit(not any(re.match(r"(nvidia|cuda|triton)\\b", r.name) and (not r.marker or r.marker.evaluate({"extra": ""})) for r in needs))
+here = {"extra": ""}
+needed = [r.name for r in map(Requirement, lines) if not r.marker or r.marker.evaluate(here)]
+sys.exit(not any(re.match(r"(nvidia|cuda|triton)\\b", name) for name in needed))
 """
+"""Exits with 0 where the installed build of torch requires CUDA packages; run by the interpreter of the .venv."""
 
 
 class SetupError(Exception):
     """A reason why set-up cannot go on: one sentence with what to do."""
 
 
-class VersionGone(Exception):
+class VersionGoneError(Exception):
     """A locked version that no package index has any more (`str(error)` names it)."""
 
 
@@ -94,22 +102,41 @@ def install(what: str, venv: Path) -> None:
         return
     say("installing Python packages (a few minutes the first time)")
     try:
-        files = [option for name in LOCKS[what] for option in ("-r", f"requirements/{name}.txt")]
-        pip(python, what, *_LOCKED, *files)
-        if what == "dev" and subprocess.run([python, "-c", _NEEDS_CUDA], check=False).returncode == 0:
-            pip(python, what, *_LOCKED, "-r", "requirements/cuda.txt")
+        pip(python, what, *_LOCKED, "-r", f"requirements/{what}.txt")
+        if what == "dev":
+            install_torch(python)
         remove_dropped(python, what, stamp)
         if what != "docs":
             pip(python, what, "--no-deps", "--no-build-isolation", "--no-index", "--editable", ".")
-    except VersionGone as gone:
+    except VersionGoneError as gone:
         say(f"{gone} of the lock cannot be had any more, so the version ranges of pyproject.toml are used instead.")
         try:
             pip(python, what, "--editable", "." if what == "app" else f".[{what}]")
-        except VersionGone as error:
+        except VersionGoneError as error:
             raise SetupError(
                 f"{error} cannot be had for this Python and platform; try another Python, such as 3.12."
             ) from error
     stamp.write_text(f"{state}\n{chr(10).join(sorted(locked_names(what)))}\n", encoding="utf-8")
+
+
+def install_torch(python: Path) -> None:
+    """Install the locked torch: a CPU build where pip is told of one whose hash is locked, else the index's file."""
+    text = _read(ROOT / "requirements/torch.txt")
+    with tempfile.TemporaryDirectory() as folder:
+        report, exact = Path(folder, "report.json"), Path(folder, "torch.txt")
+        pin = re.search(r"^torch==\S+", text, re.MULTILINE)
+        pip(python, "dev", "--dry-run", *_LOCKED[1:], "--report", str(report), pin[0] if pin else "torch")
+        for item in json.loads(report.read_text(encoding="utf-8"))["install"]:
+            found = item["download_info"]["archive_info"].get("hashes", {}).get("sha256", "?")
+            # In hash mode pip passes over a file whose hash no index tells it beforehand, unless it is named by address.
+            if "+" in item["metadata"]["version"] and found in text:
+                address = item["download_info"]["url"]
+                exact.write_text(f"torch @ {address} --hash=sha256:{found}\n", encoding="utf-8")
+                pip(python, "dev", *_LOCKED, "-r", str(exact))
+                return
+    pip(python, "dev", *_LOCKED, "-r", "requirements/torch.txt")
+    if subprocess.run([python, "-c", _NEEDS_CUDA], check=False).returncode == 0:
+        pip(python, "dev", *_LOCKED, "-r", "requirements/cuda.txt")
 
 
 def create(venv: Path, what: str) -> Path:
@@ -122,24 +149,26 @@ def create(venv: Path, what: str) -> Path:
     if works:
         return python
     say(f"creating {venv.name}")
+    venv.parent.mkdir(parents=True, exist_ok=True)
+    reasons = []
     # virtualenv serves where the system's Python comes without ensurepip.
-    done = None
     for module in (["venv", "--clear"], ["virtualenv", "--quiet", "--clear"]):
         command = [sys.executable, "-m", *module, str(venv)]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode == 0:
             return python
-        problem = explain(done.stdout + done.stderr, what, venv)
-        if problem:
-            raise SetupError(problem)
-    raise SetupError(f"{venv} cannot be created ({_last_line(done.stdout + done.stderr if done else '')}).")
+        reasons.append(done.stdout + done.stderr)
+    # venv hides what ensurepip says of a full disk.
+    full = shutil.disk_usage(venv.parent).free < MIN_VENV_BYTES
+    problem = explain("No space left on device" if full else reasons[0], what, venv)
+    raise SetupError(problem or f"{venv} cannot be created: {_last_line(reasons[0])}")
 
 
 def pip(python: Path, what: str, *options: str) -> None:
     """Run `pip install` with these options in the project's folder.
 
     Raises:
-        VersionGone: a package or version is on no index.
+        VersionGoneError: a package or version is on no index.
         SetupError: anything else that went wrong.
     """
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options]
@@ -152,17 +181,15 @@ def pip(python: Path, what: str, *options: str) -> None:
         raise SetupError(problem)
     gone = _GONE.search(output)
     if gone:
-        raise VersionGone(gone[1])
+        raise VersionGoneError(gone[1])
     print(output.strip(), file=sys.stderr)
-    raise SetupError("pip failed, its output is above; repair what it names, then run the same command again.")
+    raise SetupError("pip failed, its output is above; repair what it names, then run the command again.")
 
 
 def explain(output: str, what: str, venv: Path) -> str | None:
     """Return one sentence about a failure that `output` of pip or venv shows, or None for an unknown one."""
     if _NO_SPACE.search(output):
-        return (
-            f"no space is left on the disk of {venv}; free about {SPACE_GB[what]} GB, then run the same command again."
-        )
+        return f"no space is left on the disk of {venv}; free about {SPACE_GB[what]} GB, then run the command again."
     broken = _BAD_HASH.search(output)
     if broken:
         return (
@@ -174,7 +201,7 @@ def explain(output: str, what: str, venv: Path) -> str | None:
     if _NETWORK.search(output):
         return (
             "the package index cannot be reached; connect this machine to the network, or name an index that it "
-            "reaches with PIP_INDEX_URL, then run the same command again."
+            "reaches with PIP_INDEX_URL, then run the command again."
         )
     return None
 
