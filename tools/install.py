@@ -128,7 +128,7 @@ def install_torch(python: Path) -> None:
         pip(python, "dev", "--dry-run", *_LOCKED[1:], "--report", str(report), pin[0] if pin else "torch")
         for item in json.loads(report.read_text(encoding="utf-8"))["install"]:
             found = item["download_info"]["archive_info"].get("hashes", {}).get("sha256", "?")
-            # In hash mode pip passes over a file whose hash no index tells it beforehand, unless it is named by address.
+            # In hash mode pip prefers files whose hash an index states; an address takes this one all the same.
             if "+" in item["metadata"]["version"] and found in text:
                 address = item["download_info"]["url"]
                 exact.write_text(f"torch @ {address} --hash=sha256:{found}\n", encoding="utf-8")
