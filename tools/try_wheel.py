@@ -24,7 +24,7 @@ for name in fasdemo.__all__:
     getattr(fasdemo, name)
 source = fasdemo.open_source(fasdemo.demo_session())
 with source, fasdemo.Engine.for_source(source) as engine:
-    print(engine.process(next(iter(source))).status)
+    print([face.status for face in engine.process(next(iter(source))).faces])
 """
 
 
