@@ -15,9 +15,11 @@ from fasdemo.sessions.schema import Session
 from trainer.cli.main import main
 from trainer.synth.dataset.crop_set import SynthSet, load
 from trainer.synth.dataset.crops import Job, Recipe, Studio, render_crops
-from trainer.synth.people.people import People, gather, portrait_files, split_of
+from trainer.synth.people.people import People, _entries, gather, portrait_files, split_of
 from trainer.synth.scene.setup import take
 from trainer.synth.scene.subject import LIVE, SPECIES
+from trainer.synth.sensors.infrared import IrCamera
+from trainer.synth.sensors.sensor import draw_shot
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +82,8 @@ def test_a_face_has_relief_and_a_print_has_none(studio: Studio) -> None:
 def test_screens_are_dark_in_infrared(studio: Studio) -> None:
     def brightness(species: str) -> float:
         setup = studio.setup(np.random.default_rng(21), species, 0, 0, "d435", projector="off")
-        frame = take(setup, np.random.default_rng(2), supersample=1)
+        rng = np.random.default_rng(2)
+        frame = take(setup, rng, replace(draw_shot(rng, "off"), ir=IrCamera()), supersample=1)
         assert frame.frames.ir is not None
         x, y = frame.keypoints[:4].mean(0).astype(int)
         inner = frame.frames.ir[y - 15 : y + 15, x - 15 : x + 15]
@@ -202,6 +205,16 @@ def test_two_portraits_of_one_person_are_one_person(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "people.csv").write_text("file,set,person\na1.jpg,london,7\na2.jpg,london,7\n")
     assert [name for _, name in portrait_files(tmp_path)] == ["london-7", "london-7", "b"]
+
+
+def test_folders_of_portraits_add_up_and_may_not_share_a_person(tmp_path: Path) -> None:
+    for folder, name in (("a", "one.jpg"), ("b", "two.jpg"), ("c", "one.jpg")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).touch()
+    entries = _entries([tmp_path / "a", tmp_path / "b"])
+    assert [name for _, name in entries] == ["one", "two"]
+    with pytest.raises(UserError, match=r"person one is also in .*a;"):
+        _entries([tmp_path / "a", tmp_path / "c"])
 
 
 @pytest.mark.usefixtures("_face_model")

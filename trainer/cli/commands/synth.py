@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, help="shortcuts: the data set to look at")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
-    parser.add_argument("--portraits", type=Path, help="folder of portraits (default: the built-in person)")
+    parser.add_argument(
+        "--portraits", type=Path, nargs="+", metavar="DIR", help="folders of portraits (default: the built-in person)"
+    )
     parser.add_argument("--heads", type=Path, help="head model, .npz or .obj (default: the built-in head)")
     parser.add_argument("--environments", type=Path, help="folder of equirectangular environment maps")
     parser.add_argument("--work", type=Path, default=Path(".work"), help="where fitted portraits are kept")

@@ -36,7 +36,7 @@ from trainer.synth.scene.surroundings import environment_files
 
 Rng = np.random.Generator
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 CROP = CropSpec(scale=1.5)
 SHARD_SETUPS = 60
 _SPLIT_SHARES = {"train": 0.70, "dev": 0.12, "test": 0.18}

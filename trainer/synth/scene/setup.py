@@ -15,6 +15,7 @@ from fasdemo.frames import Calibration, FrameSet, Intrinsics, Truth
 from trainer.synth.attacks.presentations import PRESENTATIONS
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.person import Person
+from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_moment
 from trainer.synth.scene.surroundings import Surroundings, draw_surroundings
@@ -129,6 +130,7 @@ def take(
     shot = shot or draw_shot(rng, setup.projector)
     scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
     picture = scene.render(supersample)
+    reflect(picture, subject.panes, camera, setup.surroundings.light)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
     eyes = 0.063 * camera.fx / float(subject.keypoints[:2, 2].mean())
     weight = centre_weight(
@@ -138,8 +140,13 @@ def take(
     confusing = None
     if subject.mirrors:
         confusing = np.isin(picture.surface, subject.mirrors).astype(np.float32) * np.float32(subject.confusing)
+    # A window behind disturbs a depth camera less than its full radiance would: it filters for its own light.
+    seen = picture.ir[weight > 0.6]
+    behind = picture.depth_m > float(subject.keypoints[:, 2].max()) + 0.2
+    limit = 5 * np.float32(np.median(seen)) + 1e-4 if seen.size else np.float32(np.inf)
+    own_light = np.where(behind, np.minimum(picture.ir, limit), picture.ir)
     depth = measure_depth(
-        picture.depth_m, picture.ir, confusing, preset, camera, setup.quality, shot.projector, weight, rng
+        picture.depth_m, own_light, confusing, preset, camera, setup.quality, shot.projector, weight, rng
     )
     ir_shot = replace(shot, projector="off") if shot.projector == "interleaved" else shot
     ir = expose_ir(picture.ir, picture.depth_m, preset, camera, ir_shot, weight, rng)

@@ -8,20 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.record.labels import SPECIES as SPECIES
 from trainer.synth.people.actor import draw_expression, draw_turn
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import Photo
+from trainer.synth.scene.panes import Pane
 from trainer.synth.scene.scene import Mesh
 
 Rng = np.random.Generator
 Vector = npt.NDArray[np.float64]
 
 LIVE = "live"
-SPECIES = (
-    "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
-    "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone", "mask-paper",
-)  # fmt: skip
-"""Presentation attack instrument species."""
 
 PhotoOf = Callable[[Person, int], Photo]
 Stage = Callable[["Moment", "Placement"], "Subject"]
@@ -36,6 +33,7 @@ class Subject:
         meshes: in camera coordinates; `mirrors` are indices of those that mislead a depth camera (screens).
         keypoints: (4, 3) camera coordinates of right eye, left eye, nose tip, mouth.
         angles: yaw, pitch, roll of the face shown, radians.
+        confusing: how much the mirrors mislead; `panes`: lenses of glasses worn.
     """
 
     meshes: list[Mesh]
@@ -43,6 +41,7 @@ class Subject:
     angles: tuple[float, float, float]
     mirrors: tuple[int, ...] = ()
     confusing: float = 0.0
+    panes: tuple[Pane, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from numba import njit
 
 from fasdemo.frames import Intrinsics
 from trainer.synth.people.portrait import to_srgb
+from trainer.synth.sensors.infrared import IrCamera, draw_ir_camera, exposed
 
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
@@ -81,7 +82,7 @@ class Shot:
         noise: standard deviation of read noise as a share of white; `shot_noise`: of a white pixel's photon noise.
         white: gains of red and blue; `contrast`: of the tone curve; `sharpen`: unsharp amount.
         jpeg: quality of the stream.
-        ir_exposure, ir_noise, ir_blur: the same for the infrared image.
+        ir: the infrared camera's side of it.
         projector: state of the dot projector.
         dot_gain: how bright dots are beside the even light.
     """
@@ -95,9 +96,7 @@ class Shot:
     contrast: float
     sharpen: float
     jpeg: int
-    ir_exposure: float
-    ir_noise: float
-    ir_blur: float
+    ir: IrCamera
     projector: Projector
     dot_gain: float
     metering: float
@@ -119,9 +118,7 @@ def draw_shot(rng: Rng, projector: Projector) -> Shot:
         contrast=float(np.clip(rng.normal(1.0, 0.16), 0.6, 1.5)),
         sharpen=float(rng.uniform(0.0, 0.7)),
         jpeg=int(rng.integers(78, 99)),
-        ir_exposure=float(np.exp(rng.normal(np.log(0.30), 0.22))),
-        ir_noise=float(np.exp(rng.normal(np.log(0.012), 0.5))),
-        ir_blur=float(np.clip(rng.gamma(3.0, 0.2), 0.2, 1.6)),
+        ir=draw_ir_camera(rng),
         projector=projector,
         dot_gain=float(rng.uniform(0.08, 0.6)),
         metering=float(rng.uniform(0.7, 1.9)),
@@ -143,12 +140,12 @@ def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.
     return result
 
 
-def _gain(luminance: Floats, weight: Floats, target: float) -> float:
-    """Exposure gain: a metered mean reaches `target`, and little of what the middle shows burns out."""
+def _gain(luminance: Floats, weight: Floats, target: float, brightest: float = 0.95) -> float:
+    """Exposure gain: a metered mean reaches `target`, and little of what the middle shows exceeds `brightest`."""
     metered = float((luminance * weight).sum() / weight.sum())
     inner = luminance[weight > 0.6]
     bright = float(np.percentile(inner, 93)) if inner.size else metered
-    return min(target / max(metered, 1e-5), 0.95 / max(bright, 1e-5))
+    return min(target / max(metered, 1e-5), brightest / max(bright, 1e-5))
 
 
 def centre_weight(height: int, width: int, centre: tuple[float, float], radius: float) -> Floats:
@@ -220,16 +217,14 @@ def expose_ir(
     image = linear
     if preset.dots and shot.projector == "on":
         dots = _dots(depth_m, camera, preset.baseline_m)
-        gain = np.float32(shot.dot_gain)
-        image = cast(Floats, (image * (1 + gain * dots) / (1 + gain)).astype(np.float32))
-    image = _blurred(image, shot.ir_blur)
-    image = image * np.float32(_gain(image, weight, shot.ir_exposure))
-    noise = rng.standard_normal(image.shape, np.float32)
-    image = image + noise * np.sqrt(shot.ir_noise**2 + (1.5 * shot.ir_noise) ** 2 * np.clip(image, 0, 1)).astype(
-        np.float32
-    )
-    # Stereo cameras deliver their infrared nearly linear.
-    return cast("npt.NDArray[np.uint8]", np.round(np.clip(image, 0, 1) ** 0.75 * 255).astype(np.uint8))
+        strength = np.float32(shot.dot_gain)
+        image = cast(Floats, (image * (1 + strength * dots) / (1 + strength)).astype(np.float32))
+    image = _blurred(image, shot.ir.blur)
+    # A burnt out window behind counts as bright, but not as its full radiance: cameras limit what they meter.
+    inner = image[weight > 0.6]
+    seen = np.minimum(image, 5 * float(np.median(inner)) + 1e-4) if inner.size else image
+    gain = _gain(cast(Floats, seen), weight, shot.ir.exposure, shot.ir.burn)
+    return exposed(image, gain, shot.ir, rng)
 
 
 @njit(cache=True)
