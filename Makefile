@@ -39,7 +39,7 @@ coverage: setup-dev
 
 # The site in site/: fails on a broken link and on a public name without documentation.
 docs: setup-docs
-	$(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 # The sdist and the wheel made from it, in dist/; the wheel is tried in an empty environment.
 release: setup-dev
