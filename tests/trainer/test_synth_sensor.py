@@ -7,16 +7,15 @@ import numpy.typing as npt
 import pytest
 
 from fasdemo.frames import Intrinsics
+from trainer.synth.sensors.depth import DepthQuality, measure_depth
 from trainer.synth.sensors.infrared import IrCamera
 from trainer.synth.sensors.noise import MEASURED_HOLES, MEASURED_RESIDUAL_MM, board, plane_residual_mm
 from trainer.synth.sensors.sensor import (
     PRESETS,
-    DepthQuality,
     centre_weight,
     draw_shot,
     expose_ir,
     expose_rgb,
-    measure_depth,
 )
 
 CAMERA = Intrinsics(320, 240, 307.0, 307.0, 159.5, 119.5)

@@ -23,6 +23,9 @@ from trainer.synth.scene.subject import LIVE, SPECIES, Moment, PhotoOf, Placemen
 # What a builder gives: description, glasses, the stage, and how much farther than a live head it has to be.
 Built = tuple[str, bool, Stage, float]
 
+MIN_SHEET_M = 0.08
+"""No part of a leaning sheet comes nearer to the camera than this, metres."""
+
 
 def _live(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
     actor = draw_actor(rng, person, model)
@@ -46,9 +49,14 @@ def _sheet_subject(
     tilt: float,
     mirrors: tuple[int, ...] = (),
 ) -> Subject:
-    turn = moment.narrowed(tilt)
-    rotation = geometry.turn(*turn)
+    turn = moment.flat(tilt)
     position = place.ray * place.distance_m
+    # A large sheet leans only so far that it stays before the camera.
+    while min(float((m.vertices @ geometry.turn(*turn)[2]).min()) for m in meshes) + position[2] < MIN_SHEET_M:
+        turn = (turn[0] * 0.8, turn[1] * 0.8, turn[2])
+        if max(abs(turn[0]), abs(turn[1])) < 0.05:
+            break
+    rotation = geometry.turn(*turn)
     moved = [mesh.moved(rotation, position) for mesh in meshes]
     angles = tuple(a + b for a, b in zip(photo.angles, turn, strict=True))
     return Subject(moved, keys @ rotation.T + position, cast("tuple[float, float, float]", angles), mirrors)

@@ -32,8 +32,9 @@ from trainer.synth.people.photo import Photo, take_clip, take_photo
 from trainer.synth.scene.sequence import FPS, empty_room, film
 from trainer.synth.scene.setup import Setup, draw_setup
 from trainer.synth.scene.subject import LIVE
+from trainer.synth.sensors.depth import DepthQuality
 from trainer.synth.sensors.infrared import IrCamera
-from trainer.synth.sensors.sensor import DepthQuality, Shot
+from trainer.synth.sensors.sensor import Shot
 
 PARTS: tuple[tuple[str, float], ...] = (
     (LIVE, 4.5), ("print-flat", 2.5), ("print-cut-eyes", 2.5), ("replay-tablet", 2.5),

@@ -92,11 +92,32 @@ def skin_of(actor: Actor, model: HeadModel) -> Floats:
     return surface
 
 
+WIDE_SHARE = 0.35
+"""How often a head's yaw and pitch are drawn evenly over all that is allowed."""
+LEAN_SHARE = 0.35
+"""How often a flat instrument leans far."""
+MAX_LEAN_DEG = 65.0
+
+
+def draw_lean(rng: Rng) -> tuple[float, float] | None:
+    """Yaw and pitch of a flat instrument that leans far, radians, up to 65 degrees; None for one held like a face."""
+    if rng.random() >= LEAN_SHARE:
+        return None
+    amount, other = rng.uniform(20.0, MAX_LEAN_DEG), rng.uniform(-30.0, 30.0)
+    amount *= rng.choice([-1.0, 1.0])
+    # Sheets lean back and forth more often than they turn aside.
+    yaw, pitch = (other, amount) if rng.random() < 0.6 else (amount, other)
+    return radians(yaw), radians(pitch)
+
+
 def draw_turn(rng: Rng, spread: float = 1.0) -> tuple[float, float, float]:
-    """Yaw, pitch, roll in radians: mostly towards the camera, up to 35 degrees."""
-    yaw = np.clip(rng.normal(0, 13.0 * spread), -35, 35)
-    pitch = np.clip(rng.normal(0, 7.5 * spread), -22, 22)
-    roll = np.clip(rng.normal(0, 6.0 * spread), -20, 20)
+    """Yaw, pitch, roll in radians: mostly towards the camera, up to 35 degrees, and 20 of roll."""
+    if rng.random() < WIDE_SHARE:
+        yaw, pitch = rng.uniform(-35, 35, 2) * min(spread, 1.0)
+    else:
+        yaw = np.clip(rng.normal(0, 13.0 * spread), -35, 35)
+        pitch = np.clip(rng.normal(0, 9.0 * spread), -35, 35)
+    roll = np.clip(rng.normal(0, 7.0 * spread), -20, 20)
     return radians(yaw), radians(pitch), radians(roll)
 
 

@@ -19,18 +19,16 @@ from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_moment
 from trainer.synth.scene.surroundings import Surroundings, draw_surroundings
+from trainer.synth.sensors.depth import DepthQuality, draw_quality, draw_unit, measure_depth
 from trainer.synth.sensors.sensor import (
     PRESETS,
-    DepthQuality,
     Projector,
     SensorPreset,
     Shot,
     centre_weight,
-    draw_quality,
     draw_shot,
     expose_ir,
     expose_rgb,
-    measure_depth,
 )
 
 
@@ -74,10 +72,14 @@ def camera_of(preset: SensorPreset, width: int = 640, height: int = 480) -> Intr
     return Intrinsics(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
 
 
-def draw_placement(rng: Rng, camera: Intrinsics) -> Placement:
-    """Faces of the same sizes at the same places for every class: as a live head at 0.25 to 1.5 m gives."""
+def draw_placement(rng: Rng, camera: Intrinsics, nearest_m: float = 0.0) -> Placement:
+    """Faces of the same sizes at the same places for every class: as a live head at 0.25 to 1.5 m gives.
+
+    A sensor that measures from `nearest_m` on is used from there on.
+    """
     # What counts for a network is the size in the image, so wide cameras are used nearer.
     low, high = 0.26 * max(camera.fx / 615, 0.8), min(1.5, 1.25 * camera.fx / 615)
+    low = min(max(low, nearest_m), 0.8 * high)
     distance = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     pixels = 0.063 * camera.fx / distance
     room_x = max(camera.width / 2 - 1.7 * pixels, 8.0)
@@ -93,8 +95,9 @@ def draw_setup(
 ) -> Setup:  # fmt: skip
     """A random setup of `species` that shows `person`; `other` holds or wears what is not a live face."""
     preset = PRESETS[preset_name]
+    preset = replace(preset, unit_m=draw_unit(rng, preset))
     camera = camera_of(preset)
-    placement = draw_placement(rng, camera)
+    placement = draw_placement(rng, camera, preset.near_m + 0.05)
     if projector is None:
         projector = cast(Projector, str(rng.choice(["on", "off", "interleaved"], p=[0.45, 0.15, 0.4])))
     if not preset.dots:
@@ -108,7 +111,7 @@ def draw_setup(
         preset,
         camera,
         surroundings,
-        draw_quality(rng),
+        draw_quality(rng, preset, placement.distance_m),
         projector,
         placement,
         instrument,

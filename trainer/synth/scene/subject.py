@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.record.labels import SPECIES as SPECIES
-from trainer.synth.people.actor import draw_expression, draw_turn
+from trainer.synth.people.actor import draw_expression, draw_lean, draw_turn
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import Photo
 from trainer.synth.scene.panes import Pane
@@ -54,6 +54,7 @@ class Moment:
         other_turn, other_expression: of the person who stands behind an instrument.
         slip: (2,) metres by which a worn sheet has slipped.
         photo: what a screen shows now, in place of its still picture.
+        lean: yaw and pitch of a flat instrument that leans far, radians; None: it is turned as a face would be.
     """
 
     turn: tuple[float, float, float]
@@ -62,18 +63,26 @@ class Moment:
     other_expression: dict[str, float] = field(default_factory=dict)
     slip: tuple[float, float] = (0.0, 0.0)
     photo: Photo | None = None
+    lean: tuple[float, float] | None = None
 
     def narrowed(self, spread: float) -> tuple[float, float, float]:
         """The turn times `spread`."""
         return self.turn[0] * spread, self.turn[1] * spread, self.turn[2] * spread
+
+    def flat(self, spread: float) -> tuple[float, float, float]:
+        """The turn of a flat instrument: far where it leans, else the turn times `spread`."""
+        if self.lean is None:
+            return self.narrowed(spread)
+        return self.lean[0], self.lean[1], self.turn[2]
 
 
 def draw_moment(rng: Rng) -> Moment:
     """A random moment."""
     slip = rng.normal(0, 0.002, 2)
     return Moment(
-        draw_turn(rng), draw_expression(rng), draw_turn(rng), draw_expression(rng), (float(slip[0]), float(slip[1]))
-    )
+        draw_turn(rng), draw_expression(rng), draw_turn(rng), draw_expression(rng), (float(slip[0]), float(slip[1])),
+        lean=draw_lean(rng),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

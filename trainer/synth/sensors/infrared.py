@@ -177,7 +177,9 @@ def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArr
     if camera.sharpen:
         encoded = encoded + np.float32(camera.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
     levels = 2**camera.bits - 1
-    picture = np.round(np.round(np.clip(encoded, 0, 1) * levels) * (255 / levels)).astype(np.uint8)
+    picture: npt.NDArray[np.uint8] = np.round(np.round(np.clip(encoded, 0, 1) * levels) * (255 / levels)).astype(
+        np.uint8
+    )
     if not camera.jpeg:
         return picture
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg])
