@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from fasdemo.capture.source import Source
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, unicode_text
 from fasdemo.folder_walk import visible_files
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
@@ -59,6 +59,8 @@ def open_source(
         from fasdemo.capture.files.realsense_recording import RealSenseRecording
         from fasdemo.capture.files.sandbox_check import try_out
 
+        if unicode_text(path.name) != path.name or unicode_text(str(path)) != str(path):
+            raise UserError(f"{path}: the SDK reads no name that is not UTF-8; rename the file and its folders.")
         try_out(path)
         return RealSenseRecording(path, realtime=realtime, loop=loop)
     from fasdemo.capture.files.stills import PICTURES, UNREADABLE_PICTURES

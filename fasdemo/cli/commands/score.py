@@ -89,7 +89,7 @@ def _judge(
     frame = load_still(still, number, depth_scale=depth_scale, calibration=calibration, timestamp_s=float(number))
     event = replace(engine.process(frame, still=True), source=unicode_text(still.color.name)).to_json()
     files = {"file": _text(still.color), "depth": _text(still.depth), "ir": _text(still.ir)}
-    return files | {key: event[key] for key in ("model", "policy", "faces", "reasons", "latency_ms")}
+    return files | {key: event[key] for key in ("model", "model_sha256", "policy", "faces", "reasons", "latency_ms")}
 
 
 def _open_csv(stack: ExitStack, target: str) -> csv.DictWriter[str]:
