@@ -12,7 +12,7 @@ from typing import Any
 _COUNTED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo"})
 """Containers without presentation times, by FFmpeg's name."""
 _BREAK_S = 0.5
-"""Decoding times that go back further than this are another recording."""
+"""Presentation times that go back further than this are another recording."""
 
 
 class PacketTimes:
@@ -41,7 +41,9 @@ class PacketTimes:
         if decoded is None:
             time = self._end
         else:
-            if self._last is not None and decoded < self._last - self._break:
+            # Where a container has no decoding times, presentation times go back by a few images.
+            allowed = self._break if packet.dts is None else self._step
+            if self._last is not None and decoded < self._last - allowed:
                 self.joined = True
                 self._offset = self._end - decoded
             self._last = int(decoded)
