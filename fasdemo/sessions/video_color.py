@@ -44,7 +44,7 @@ def standard_range(frame: Any, transfer: int) -> npt.NDArray[np.uint8]:
     light = np.clip(light, 0.0, None)
     rolled = _KNEE + (1.0 - _KNEE) * (1.0 - np.exp(-(light - _KNEE) / (1.0 - _KNEE)))
     out = np.where(light > _KNEE, rolled, light) ** (1 / 2.4)
-    return np.rint(np.clip(out, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(out, 0.0, 1.0) * 255.0), np.uint8)
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ from rich.markup import escape
 
 from fasdemo import __version__
 from fasdemo.display import display_problem
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, printable
 from fasdemo.frames import STREAMS
 from fasdemo.shared_libraries import (
     HEADLESS_OPENCV,
@@ -133,9 +133,9 @@ def _print(findings: list[Finding]) -> None:
         if one.area != area:
             area = one.area
             console.print(f"[bold]{area}[/bold]")
-        console.print(f"  {_WORDS[one.state]} {escape(one.text)}")
+        console.print(f"  {_WORDS[one.state]} {escape(printable(one.text))}")
         if one.advice:
-            console.print(f"        {escape(one.advice)}")
+            console.print(f"        {escape(printable(one.advice))}")
     wrong = sum(one.state == "wrong" for one in findings)
     console.print({0: "Nothing is wrong.", 1: "1 thing is wrong."}.get(wrong, f"{wrong} things are wrong."))
 
