@@ -38,7 +38,7 @@ class FaceCrops:
     Attributes:
         rgb: uint8 (S, S, 3), order R, G, B; None if not captured.
         depth_mm: float32 (S, S), distance from the depth camera in millimetres, 0 = no reading.
-        ir: uint8 (S, S); sensors with more bits are scaled to 8.
+        ir: uint8 or uint16 (S, S), in the camera's own bit depth, full range of its type.
         distance_mm: the face's median depth, 0 where unknown.
         to_crop: RGB pixels to crop pixels, (2, 3).
         inside: share of the crop that lies within the RGB image, in [0, 1].
@@ -46,7 +46,7 @@ class FaceCrops:
 
     rgb: Rgb | None
     depth_mm: DepthMm | None
-    ir: npt.NDArray[np.uint8] | None
+    ir: Ir | None
     distance_mm: float
     to_crop: Transform
     inside: float = 1.0
@@ -168,22 +168,15 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCro
     if frame.ir is not None:
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
-        ir = warp(ir_8bit(frame.ir), to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size)
+        ir = warp(frame.ir, to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size)
     return FaceCrops(
         rgb=cast(Rgb, warp(frame.rgb, to_crop, size)),
         depth_mm=depth_mm,
-        ir=cast("npt.NDArray[np.uint8] | None", ir),
+        ir=cast("Ir | None", ir),
         distance_mm=distance_mm,
         to_crop=to_crop,
         inside=_inside(to_crop, size, rgb_shape),
     )
-
-
-def ir_8bit(ir: Ir) -> npt.NDArray[np.uint8]:
-    """Infrared as 8 bits; 16-bit images use their full range by contract."""
-    if ir.dtype == np.uint8:
-        return cast("npt.NDArray[np.uint8]", ir)
-    return (ir >> 8).astype(np.uint8)
 
 
 def _depth_crop(
