@@ -1,6 +1,6 @@
 """Print the line coverage of each package and fail where a critical one is below its floor.
 
-    python tools/coverage_floor.py coverage.json
+python tools/coverage_floor.py coverage.json
 """
 
 from __future__ import annotations
