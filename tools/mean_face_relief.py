@@ -19,7 +19,7 @@ import numpy.typing as npt
 import fasdemo.engine.face_surface
 from fasdemo.engine.evidence import GRID, depth_grid
 from fasdemo.engine.face_surface import oval, plane_distances
-from trainer.synth.dataset import CROP_SIZE, INNER_SIZE, SynthSet
+from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 MAX_TURN_DEG = 12.0
 MIN_KNOWN = 0.9

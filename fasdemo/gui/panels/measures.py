@@ -92,6 +92,10 @@ MEASURES: dict[str, Measure] = {
         "Depth noise", "mm", 0.0, 10.0,
         meaning="Standard deviation of the depth's fine structure; a face has to stand out from it.",
     ),
+    "score_shift": Measure(
+        "Evidence on score", "", -2.0, 2.0, decimals=2,
+        meaning="Log-odds that evidence and the site's calibration added to the network's score.",
+    ),
     "interpupil_mm": Measure(
         "Eye distance", "mm", 30.0, 100.0, decimals=0, at_least=gates.INTERPUPIL_MM[0], at_most=gates.INTERPUPIL_MM[1],
         meaning="Distance of the eyes in space; adults have 54 to 74 mm.",
