@@ -13,7 +13,7 @@ from fasdemo.engine.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, effect, guidance, ordered
 from fasdemo.engine.result import FaceVerdict, Status
-from fasdemo.engine.score_evidence import shifted, total_shift
+from fasdemo.engine.score_evidence import shifted, stream_score, total_shift
 from fasdemo.engine.temporal import judge_still
 from fasdemo.engine.track_state import TrackState
 from fasdemo.models.card import Threshold
@@ -44,7 +44,7 @@ def face_verdict(
         site_bias: log-odds of the site's calibration.
     """
     prediction = work.prediction
-    score = None if prediction is None else prediction.score
+    score = None if prediction is None else stream_score(prediction.score, prediction.score_without_rgb)
     gates = list(work.gates)
     if work.quality is not None and prediction is not None:
         gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.held)

@@ -28,6 +28,24 @@ less; of the rendered flat and bent attacks on five sensors none is supported fu
 _MIN_NOISE_MM = 1.0
 
 
+def stream_score(score: float | None, without_rgb: float | None) -> float | None:
+    """Return the score of a face whose colour is trusted less than its depth and infrared.
+
+    Colour lowers what depth and infrared say by half of what the network would have it, in log-odds, and never raises
+    it: what a network learned of colour carries over worst to cameras that it has not seen.
+
+    Args:
+        score: of all streams, calibrated.
+        without_rgb: of depth and infrared alone; None where the network cannot tell.
+    """
+    if score is None or without_rgb is None or not 0.0 <= score <= 1.0:
+        return score
+    if not 0.0 <= without_rgb <= 1.0:
+        return None
+    bounded = log_odds(without_rgb)
+    return shifted(without_rgb, min((log_odds(score) - bounded) / 2.0, 0.0))
+
+
 def support(evidence: Mapping[str, float | None]) -> float | None:
     """Return how well the depth supports a face, in [0, 1]; None where its surface was not measured.
 

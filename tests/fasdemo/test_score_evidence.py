@@ -14,6 +14,7 @@ from fasdemo.engine.score_evidence import (
     evidence_shift,
     log_odds,
     shifted,
+    stream_score,
     support,
     total_shift,
 )
@@ -89,3 +90,18 @@ def test_total_shift_is_bounded_whatever_was_measured(
         assert not (score <= 0.0758 and log_odds(result) > log_odds(score) + 1e-6), "a decided attack stays one"
     else:
         assert result is score, "no score is never made one"
+
+
+def test_stream_score_lets_colour_lower_by_half_and_never_raise() -> None:
+    lowered = stream_score(0.27, 0.92)
+    assert lowered is not None
+    assert log_odds(lowered) == pytest.approx((log_odds(0.27) + log_odds(0.92)) / 2)
+    assert stream_score(0.99, 0.6) == 0.6
+    assert stream_score(0.4, None) == 0.4
+
+
+@pytest.mark.parametrize("broken", [math.nan, -0.1, 2.0, math.inf])
+def test_stream_score_without_a_score_is_none_or_no_score(broken: float) -> None:
+    assert stream_score(None, 0.9) is None
+    assert stream_score(0.9, broken) is None
+    assert stream_score(broken, 0.9) is broken
