@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     for spec, label in runs:
         if isinstance(spec, Path):
             _check_label(spec, label)
+    for spec, label in runs:
         with _open(spec) as source:
             _check_source(source.info, None if first is None else first[0])
             with Engine.for_source(source, model=args.model, device=args.device, policy=args.policy) as engine:
