@@ -57,7 +57,9 @@ def run_headless(options: argparse.Namespace) -> int:
             )
         )
         engine = stack.enter_context(
-            Engine.for_source(source, model=options.model, device=options.device, policy=options.policy)
+            Engine.for_source(
+                source, model=options.model, device=options.device, policy=options.policy, site=options.site
+            )
         )
         said = source.warnings
         for sentence in (*said, *engine.warnings):

@@ -18,6 +18,7 @@ from fasdemo.shared_libraries import missing_library
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
     "sessions": "list, show, verify, repair, export or delete recorded sessions",
+    "calibrate": "fit the operating point to your camera with a minute of live people",
     "replay": "draw the time line of an event log",
     "doctor": "look at cameras, providers, models and display, and say what is wrong",
     "bench": "measure latency, throughput and memory of the shipped models",
@@ -71,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")
     output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")
