@@ -90,6 +90,7 @@ class TrackStates:
         for number, state in self._states.items():
             if number not in shown:
                 state.in_last_frame = False
+                state.fusion.interrupt()
         for number in shown:
             self[number].seen_s = timestamp_s
         self._states = {
