@@ -13,6 +13,7 @@ from fasdemo.cli import terminal_log
 from fasdemo.cli.arguments import at_least_one, metres_per_unit
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError, printable
+from fasdemo.shared_libraries import missing_library
 
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
@@ -112,6 +113,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_window(options)
     except UserError as error:
         print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
+        return 2
+    except ImportError as error:
+        missing = missing_library(error)
+        if missing is None:
+            raise
+        print(f"fasdemo: {missing}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

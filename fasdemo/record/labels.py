@@ -15,6 +15,13 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.sessions.schema import MOST_TEXT, PLAIN_TEXT, CalibrationRecord, Consent, Device, Session
 
+SPECIES = (
+    "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
+    "print-half", "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone",
+    "mask-paper", "mask-white", "mask-half", "mannequin", "mannequin-wig",
+)  # fmt: skip
+"""Names of presentation attack instrument species that the window suggests and the generator renders."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
