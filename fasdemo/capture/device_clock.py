@@ -40,7 +40,6 @@ class CaptureAge:
         return seen_s - self._offset_s
 
 
-
 class ClockUnwrapper:
     """Makes a 32-bit device clock that starts again at zero go on.
 
@@ -72,12 +71,13 @@ class ClockUnwrapper:
 class CaptureMarks:
     """Tells a new capture of a stream from an image that the device gives again, by its counter and time.
 
-    A device without counters gives -1, or one number for ever. There the time alone counts, until the counter moves.
+    A stream without a counter has -1, and a device without counters gives one number for ever: there the time alone
+    counts.
     """
 
     def __init__(self) -> None:
         self._last: dict[Stream, StreamTime] = {}
-        self._counted: set[Stream] = set()
+        self._counts = False
 
     def last(self, stream: Stream) -> StreamTime | None:
         """Return the stream's last mark, None before the first."""
@@ -88,11 +88,11 @@ class CaptureMarks:
         last = self._last.get(stream)
         if last is None or time.counter != last.counter:
             return True
-        return stream not in self._counted and time.timestamp_s != last.timestamp_s
+        return (time.counter < 0 or not self._counts) and time.timestamp_s != last.timestamp_s
 
     def note(self, stream: Stream, time: StreamTime) -> None:
         """Remember a mark."""
         last = self._last.get(stream)
         if last is not None and time.counter != last.counter:
-            self._counted.add(stream)
+            self._counts = True
         self._last[stream] = time

@@ -182,7 +182,10 @@ class Engine:
 
     def reset(self) -> None:
         """Forget the past, e.g. before frames from another place of a file."""
-        self._freshness.reset()
+        self._forget(keep_clock=False)
+
+    def _forget(self, keep_clock: bool) -> None:
+        self._freshness.reset(keep_clock)
         self._finder.reset()
         self._states.clear()
 
@@ -234,7 +237,7 @@ class Engine:
             codes, faces = self._process(frame, now, still, stages)
         except Exception:
             log.exception("frame %s could not be judged", frame.index)
-            self.reset()
+            self._forget(keep_clock=True)
             codes, faces = ["internal_error"], []
         took_s = time.perf_counter() - started
         if frame.received_s is not None and now + took_s - frame.received_s > self._policy.oldest_s:
