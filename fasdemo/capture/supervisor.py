@@ -82,7 +82,7 @@ class Patience:
     """The device's clock may run ahead of the host's by this much between two frames; further, it was set anew."""
     late_s: float = 0.5
     """Pictures that arrive this late come out of a queue that grows."""
-    late_restart_s: float = 10.0
+    late_restart_s: float = 60.0
     """After this long of late pictures the device is started anew, which empties its queue."""
 
 

@@ -25,6 +25,7 @@ from fasdemo.engine.landmark_look import LandmarkLook
 from fasdemo.engine.parts import Finder, Judge, Landmarker
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.engine.reasons import ordered
+from fasdemo.engine.repetition import RepeatCheck
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
 from fasdemo.engine.track_state import TrackStates
 from fasdemo.frames import FrameSet, Stream
@@ -60,6 +61,7 @@ class Engine:
         self._source_name = "" if source is None else source.name
         self._declared: frozenset[Stream] = frozenset() if source is None else source.declared
         self._freshness = FreshnessCheck()
+        self._repeats = RepeatCheck()
         self._time_s = 0.0
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._states = TrackStates(self._threshold)
@@ -186,6 +188,7 @@ class Engine:
 
     def _forget(self, keep_clock: bool) -> None:
         self._freshness.reset(keep_clock)
+        self._repeats.reset()
         self._finder.reset()
         self._states.clear()
 
@@ -301,6 +304,8 @@ class Engine:
 
         at = time.perf_counter()
         tracks = self._finder.find(usable.rgb, self._time_s, still)
+        if not still:
+            codes += self._repeats.check(usable, tracks[0].face.box if tracks else None)
         work = [FaceWork(track, track.face) for track in tracks]
         self._states.see((track.id for track in tracks), self._time_s)
         if self._landmarks is not None and still:
