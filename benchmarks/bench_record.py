@@ -29,10 +29,10 @@ import numpy as np
 import psutil
 
 from fasdemo.frames import FrameSet, Stream, StreamTime
-from fasdemo.record.image_codec import encode_image
 from fasdemo.record.recorder import Recorder
-from fasdemo.record.repair import verify_session
-from fasdemo.record.schema import Consent, Session
+from fasdemo.sessions.image_codec import encode_image
+from fasdemo.sessions.repair import verify_session
+from fasdemo.sessions.schema import Consent, Session
 
 HEIGHT, WIDTH, FPS = 480, 640, 30
 

@@ -35,10 +35,10 @@ from PIL import Image
 from torch import nn
 
 from trainer import networks
-from trainer.config import Config, load
+from trainer.config.schema import Config, load
 from trainer.data.faces import FaceSet
 from trainer.data.splits import Splits, open_splits
-from trainer.train import Training, make_fabric
+from trainer.training.train import Training, make_fabric
 
 ARCHES = ("FeatherNetB", "FeatherNetB-x3-concat", "FeatherNetB-x3-cdc", "FeatherNetB-x3-pipenet", "FlexFusion")
 GOAL = 1.3
@@ -125,7 +125,7 @@ class PlainLoop:
 
 
 class ThisTrainer:
-    """The same through `trainer.train.Training`."""
+    """The same through `trainer.training.train.Training`."""
 
     def __init__(self, config: Config, splits: Splits, folder: Path) -> None:
         fabric = make_fabric(config, "cpu", 1)

@@ -36,9 +36,9 @@ from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
 from fasdemo.gui.app import answer_first
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.requests import EngineRequest
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
+from fasdemo.runtime.requests import EngineRequest
 
 
 def line(name: str, seconds: list[float]) -> str:

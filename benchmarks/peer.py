@@ -2,9 +2,9 @@
 
     python benchmarks/peer.py --model minifas128.onnx --source assets/demo --threads 2 --faces 1 --frames 300
 
-Prints the keys of `python -m fasdemo.benchmark`. Same frames, same face detector, same threads; its own preprocessing:
-a square of 1.5 times the face's box with reflected borders, RGB on 0..1. It judges colour alone and single frames,
-without quality, physical evidence or fusion over time.
+Prints the keys of `python -m fasdemo.runtime.benchmark`. Same frames, same face detector, same
+threads; its own preprocessing: a square of 1.5 times the face's box with reflected borders, RGB on 0..1. It judges
+colour alone and single frames, without quality, physical evidence or fusion over time.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fasdemo.benchmark import busy_s, peak_memory_mb, percentiles, several
 from fasdemo.capture.open import open_source
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Box
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.models.providers import CPU, short
+from fasdemo.runtime.benchmark import busy_s, peak_memory_mb, percentiles, several
 
 SIZE = 128
 EXPANSION = 1.5

@@ -25,7 +25,6 @@ from peer import Peer, prepare
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from fasdemo.assets_folder import demo_session
-from fasdemo.benchmark import several
 from fasdemo.capture.open import open_source
 from fasdemo.engine.engine import Engine
 from fasdemo.faces.face import Face
@@ -34,6 +33,7 @@ from fasdemo.models.crop import crop_face
 from fasdemo.models.encode import encode_batch
 from fasdemo.models.predictor import Predictor
 from fasdemo.models.registry import choose, shipped_models
+from fasdemo.runtime.benchmark import several
 
 MODELS = [entry.card.name for entry in shipped_models()]
 THREADS = (1, 2)
@@ -129,7 +129,7 @@ def test_matrix_product(benchmark: BenchmarkFixture) -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_start_to_first_verdict(benchmark: BenchmarkFixture, model: str) -> None:
     """A process from its start to its end, with its own word on when the first verdict and the peak of memory were."""
-    command = [sys.executable, "-m", "fasdemo.benchmark", f"--source={demo_session()}", f"--model={model}"]
+    command = [sys.executable, "-m", "fasdemo.runtime.benchmark", f"--source={demo_session()}", f"--model={model}"]
     command += ["--device=cpu", "--threads=2", "--faces=1", "--frames=30"]
     done = benchmark.pedantic(lambda: subprocess.run(command, capture_output=True, check=True), rounds=1)
     report = json.loads(done.stdout)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-import fasdemo.cli
-import trainer.__main__
+import fasdemo.cli.main
+import trainer.cli.main
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -51,14 +51,14 @@ def test_the_command_exists_and_takes_these_options(command: str) -> None:
         targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
         assert next(word for word in words[1:] if "=" not in word) in targets
     elif words[0] == "fasdemo":
-        if len(words) > 1 and words[1] in fasdemo.cli.COMMANDS:
-            fasdemo.cli.command_parser(words[1])[0].parse_args(words[2:])
+        if len(words) > 1 and words[1] in fasdemo.cli.main.COMMANDS:
+            fasdemo.cli.main.command_parser(words[1])[0].parse_args(words[2:])
         else:
-            fasdemo.cli.build_parser().parse_args(words[1:])
+            fasdemo.cli.main.build_parser().parse_args(words[1:])
     elif words[:3] == ["python", "-m", "trainer"] or words[1:4] == ["-m", "trainer"]:
-        name = words[3] if words[3] in trainer.__main__.COMMANDS else "train"
-        rest = words[4:] if words[3] in trainer.__main__.COMMANDS else words[3:]
-        trainer.__main__.command_parser(name)[0].parse_args(rest)
+        name = words[3] if words[3] in trainer.cli.main.COMMANDS else "train"
+        rest = words[4:] if words[3] in trainer.cli.main.COMMANDS else words[3:]
+        trainer.cli.main.command_parser(name)[0].parse_args(rest)
     else:
         assert words[0] in {"pip", "python", "torchrun", "py", "tensorboard", "git", "cp"}, (
             f"unknown program in {command!r}"

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 def main() -> int:
     """Run; returns the exit status."""
     from fasdemo.errors import UserError
-    from trainer.figures.leave_one_out import Setting, leave_each_out, table
+    from tools.figures.leave_one_out import Setting, leave_each_out, table
 
     usual = Setting()
     parser = argparse.ArgumentParser(description=__doc__)

@@ -43,9 +43,9 @@ def main() -> int:
     args = parser.parse_args()
 
     from fasdemo.errors import UserError
+    from tools.figures.page import write_page
     from trainer.data.faces import HeldOut
-    from trainer.figures.page import write_page
-    from trainer.synth.sensor import PRESETS
+    from trainer.synth.sensors.sensor import PRESETS
 
     pretend = None
     if args.held_out:

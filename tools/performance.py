@@ -20,12 +20,12 @@ from performance_page import write_page
 from performance_picture import write_picture
 
 from fasdemo.assets_folder import demo_session
-from fasdemo.benchmark import machine
-from fasdemo.commands.bench_command import measure_child
+from fasdemo.cli.commands.bench import measure_child
 from fasdemo.frames import STREAMS
 from fasdemo.models.providers import devices_here
 from fasdemo.models.registry import choose, shipped_models
 from fasdemo.progress import track
+from fasdemo.runtime.benchmark import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = (1, 2)

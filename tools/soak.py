@@ -26,8 +26,8 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.events import EventLog
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
-from fasdemo.json_lines import JsonLines
-from fasdemo.summary import Summary
+from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.summary import Summary
 
 SAMPLE_S = 2.0
 WARM_UP = 0.25

@@ -21,7 +21,7 @@ from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.quality import assess
 from fasdemo.frames import FrameSet
-from fasdemo.record.reader import SessionReader
+from fasdemo.sessions.reader import SessionReader
 
 CUTS = 60
 """Parts played one after the other, without a gap."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from fasdemo.capture.source import Source
 from fasdemo.errors import UserError
-from fasdemo.record.schema import FRAMES_FILE, SESSION_FILE
+from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
 _SDK_RECORDINGS = (".db3", ".bag")
 CAMERAS = ("realsense", "webcam")
@@ -55,12 +55,12 @@ def open_source(
     if path.suffix.lower() in _SDK_RECORDINGS:
         if depth is not None or ir is not None:
             raise UserError(f"{path}: holds its own streams; --depth and --ir belong to a video file.")
-        from fasdemo.capture.realsense_recording import RealSenseRecording
-        from fasdemo.capture.recording_trial import try_out
+        from fasdemo.capture.files.realsense_recording import RealSenseRecording
+        from fasdemo.capture.files.sandbox_check import try_out
 
         try_out(path)
         return RealSenseRecording(path, realtime=realtime, loop=loop)
-    from fasdemo.capture.video_source import VideoSource
+    from fasdemo.capture.files.video_source import VideoSource
 
     return VideoSource(
         path,
@@ -74,7 +74,7 @@ def open_source(
 
 def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> Source:
     if (path / SESSION_FILE).exists():
-        from fasdemo.capture.session_source import SessionSource
+        from fasdemo.capture.files.session_source import SessionSource
 
         return SessionSource(path, realtime=realtime, loop=loop)
     if (path / FRAMES_FILE).exists():
@@ -82,8 +82,8 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
             f"{path}: has {FRAMES_FILE} but no {SESSION_FILE}, so what it shows is unknown; restore the file, "
             f"or play its color folder."
         )
-    from fasdemo.capture.image_sequence import ImageSequenceSource
-    from fasdemo.capture.stills import PICTURES
+    from fasdemo.capture.files.image_sequence import ImageSequenceSource
+    from fasdemo.capture.files.stills import PICTURES
 
     if not any(file.suffix.lower() in PICTURES for file in path.rglob("*")):
         raise UserError(f"{path}: has no {SESSION_FILE} and no pictures; give a session, a video file or pictures.")
@@ -94,10 +94,10 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
 
 def _open_camera(kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"]) -> Source:
     if kind == "realsense":
-        from fasdemo.capture.realsense_camera import open_realsense
-        from fasdemo.capture.realsense_devices import RealSenseSettings
+        from fasdemo.capture.cameras.realsense.camera import open_realsense
+        from fasdemo.capture.cameras.realsense.devices import RealSenseSettings
 
         return open_realsense(which, RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30))
-    from fasdemo.capture.webcam import open_webcam
+    from fasdemo.capture.cameras.webcam import open_webcam
 
     return open_webcam(which)

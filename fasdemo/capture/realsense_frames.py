@@ -194,3 +194,20 @@ def rgb_image(frame: Any) -> Rgb:
 
 def _time(frame: Any) -> StreamTime:
     return StreamTime(float(frame.get_timestamp()) / 1000.0, int(frame.get_frame_number()))
+
+
+def recorded_profiles(sdk: Any, device: Any) -> dict[Stream, Any]:
+    """The colour, depth and one infrared profile of a device or file; the left imager where there are two."""
+    found: dict[Stream, Any] = {}
+    for sensor in device.query_sensors():
+        for profile in sensor.get_stream_profiles():
+            kind, form = profile.stream_type(), profile.format().name
+            if kind == sdk.stream.color and "rgb" not in found:
+                found["rgb"] = profile
+            elif kind == sdk.stream.depth and form == "z16" and "depth" not in found:
+                found["depth"] = profile
+            elif kind == sdk.stream.infrared and form in IR_FORMATS:
+                known = found.get("ir")
+                if known is None or profile.stream_index() < known.stream_index():
+                    found["ir"] = profile
+    return found

@@ -16,14 +16,14 @@ from types import TracebackType
 from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.engine.closer_look import compare_infrared
-from fasdemo.engine.face_focus import FaceFocus
+from fasdemo.engine.async_landmarker import LandmarkLook
+from fasdemo.engine.face_exposure import FaceFocus
+from fasdemo.engine.face_observation import FaceWork, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
-from fasdemo.engine.face_work import FaceWork, align
 from fasdemo.engine.freshness import FreshnessCheck
-from fasdemo.engine.landmark_look import LandmarkLook
-from fasdemo.engine.parts import Finder, Judge, Landmarker
+from fasdemo.engine.ir_face_check import compare_infrared
 from fasdemo.engine.policy import Policy, thresholds
+from fasdemo.engine.protocols import Finder, Judge, Landmarker
 from fasdemo.engine.reasons import ordered
 from fasdemo.engine.repetition import RepeatCheck
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency

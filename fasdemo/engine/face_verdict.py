@@ -6,15 +6,15 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fasdemo.engine.closer_look import eyes_and_cover
-from fasdemo.engine.face_work import FaceWork
-from fasdemo.engine.fusion import judge_still
+from fasdemo.engine.continuity import breaks, view_of
+from fasdemo.engine.face_observation import FaceWork
 from fasdemo.engine.gates import physical_codes
+from fasdemo.engine.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, effect, guidance, ordered
 from fasdemo.engine.result import FaceVerdict, Status
+from fasdemo.engine.temporal import judge_still
 from fasdemo.engine.track_state import TrackState
-from fasdemo.engine.view import breaks, view_of
 from fasdemo.models.card import Threshold
 
 log = logging.getLogger(__name__)

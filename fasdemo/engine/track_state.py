@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fasdemo.engine.fusion import Fusion
-from fasdemo.engine.view import View
+from fasdemo.engine.continuity import View
+from fasdemo.engine.temporal import Fusion
 from fasdemo.models.card import Threshold
 
 _KEPT_S = 1.0

@@ -23,7 +23,7 @@ from mediapipe.tasks.python.vision import FaceDetectorOptions
 from fasdemo.errors import UserError
 from fasdemo.faces.face import SAME_FACE_IOU, Box, Face, distinct, overlap
 from fasdemo.faces.model_file import detector_bytes, face_model_path
-from fasdemo.faces.quiet import without_native_chatter
+from fasdemo.faces.native_stderr import without_native_chatter
 
 REFINE_SIDE = 2.5
 """Side of the square of the second pass over the longer side of the face's box."""

@@ -21,7 +21,7 @@ from fasdemo.errors import UserError
 from fasdemo.faces.detector import as_rgb
 from fasdemo.faces.face import Face
 from fasdemo.faces.model_file import face_model_path
-from fasdemo.faces.quiet import without_native_chatter
+from fasdemo.faces.native_stderr import without_native_chatter
 
 _REGION_SIDE = 2.0
 """Side of the square that is looked at, over the longer side of the face's box."""

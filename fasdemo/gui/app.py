@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fasdemo.errors import UserError
-from fasdemo.gui.pipeline import MakeJudge, MakeSource
-from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.record.labels import Labels
+from fasdemo.runtime.pipeline import MakeJudge, MakeSource
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def run(
             cannot be written.
     """
     wanted = launch or Launch()
-    from fasdemo.gui import engine_judge
+    from fasdemo.runtime import frame_processor as engine_judge
 
     make_source = make_source or engine_judge.make_source
     make_judge = make_judge or engine_judge.make_judge

@@ -21,13 +21,13 @@ def connected_cameras() -> Cameras:
     """RealSense cameras by serial number, and webcams by number where the system can name them without opening them."""
     found: list[tuple[str, str]] = []
     try:
-        from fasdemo.capture.realsense_devices import list_realsense
+        from fasdemo.capture.cameras.realsense.devices import list_realsense
 
         found += [(f"realsense:{one.serial}", f"{one.name}, {one.serial}") for one in list_realsense()]
     except UserError as error:
         _log.info("no RealSense cameras: %s", error)
     if sys.platform.startswith("linux"):
-        from fasdemo.capture.webcam import list_webcams
+        from fasdemo.capture.cameras.webcam import list_webcams
 
         found += [(f"webcam:{one.index}", f"{one.name} ({one.index})") for one in list_webcams()]
     return tuple(found)

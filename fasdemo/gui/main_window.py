@@ -12,33 +12,34 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayo
 from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.depth_view import DepthScale
+from fasdemo.draw.depth_view import DepthScale
 from fasdemo.engine.result import FrameResult
-from fasdemo.gui import dialogs, window_state
+from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
-from fasdemo.gui.dropped import dropped_files
-from fasdemo.gui.footer import Footer
-from fasdemo.gui.header import Header, source_words
+from fasdemo.gui.controllers.drop_target import dropped_files
+from fasdemo.gui.controllers.log_control import LogControl
+from fasdemo.gui.controllers.playback_control import PlaybackControl
+from fasdemo.gui.controllers.player import Player
+from fasdemo.gui.controllers.presenter import Presenter
+from fasdemo.gui.controllers.recording_control import RecordingControl
+from fasdemo.gui.dialogs import system as dialogs
+from fasdemo.gui.dialogs.preferences import Preferences
+from fasdemo.gui.dialogs.shortcuts import Keys, ShortcutsDialog
 from fasdemo.gui.icons import app_icon
-from fasdemo.gui.log_control import LogControl
-from fasdemo.gui.log_keeper import LogStatus
-from fasdemo.gui.message_bar import MessageBar
-from fasdemo.gui.pipeline import MakeJudge, MakeSource
-from fasdemo.gui.playback_control import PlaybackControl
-from fasdemo.gui.player import Player
-from fasdemo.gui.preferences import Preferences
-from fasdemo.gui.presenter import Presenter
-from fasdemo.gui.recording import Recording
-from fasdemo.gui.recording_control import RecordingControl
-from fasdemo.gui.requests import EngineRequest, SourceRequest
+from fasdemo.gui.panels.start_page import StartPage
+from fasdemo.gui.panels.verdict_card import VerdictCard
+from fasdemo.gui.panels.workspace import TABS, Workspace
+from fasdemo.gui.panes.video_pane import Pane
 from fasdemo.gui.settings import Settings, save
-from fasdemo.gui.shortcuts import Keys, ShortcutsDialog
-from fasdemo.gui.start_page import StartPage
 from fasdemo.gui.theme import apply_theme, is_dark
-from fasdemo.gui.verdict_card import VerdictCard
-from fasdemo.gui.video_pane import Pane
-from fasdemo.gui.workspace import TABS, Workspace
+from fasdemo.gui.widgets.footer import Footer
+from fasdemo.gui.widgets.header import Header, source_words
+from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.record.labels import Labels
+from fasdemo.runtime.event_log_writer import LogStatus
+from fasdemo.runtime.pipeline import MakeJudge, MakeSource
+from fasdemo.runtime.recording import Recording
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 _FIGURES_MS = 200
 _CLOSE_S = 0.9

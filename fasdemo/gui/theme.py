@@ -8,9 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QApplication
 
+from fasdemo.draw.overlay import COLOURS, INK
 from fasdemo.engine.result import Status
 from fasdemo.gui.icons import icon_file
-from fasdemo.overlay import COLOURS, INK
 
 VIDEO = QColor(12, 13, 16)
 """Behind every picture, in light and dark alike, so that pictures look the same in both."""

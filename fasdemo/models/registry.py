@@ -10,7 +10,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import ModelCard
 from fasdemo.models.model_file import ModelFile, read_manifest, read_model
-from fasdemo.models.trial import try_out
+from fasdemo.models.sandbox_check import try_out
 
 
 def models_folder() -> Path:

@@ -1,1 +1,1 @@
-"""Labelled sessions on disk: writer, reader, verification, repair and export."""
+"""Recording of labelled sessions, and their export as training crops."""

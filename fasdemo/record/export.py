@@ -22,9 +22,9 @@ from fasdemo.frames import FrameSet, Rgb, Stream
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_depth_casia
-from fasdemo.record.image_codec import Image, encode_image
-from fasdemo.record.reader import SessionReader
-from fasdemo.record.writer import FOLDERS
+from fasdemo.sessions.image_codec import Image, encode_image
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.writer import FOLDERS
 
 LIST_FILE = "list.txt"
 DETAILS_FILE = "details.csv"

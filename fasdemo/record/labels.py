@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from pydantic import ValidationError
 
+from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
-from fasdemo.frames import STREAMS, Calibration, Stream
-from fasdemo.record.schema import MOST_TEXT, PLAIN_TEXT, CalibrationRecord, Consent, Device, Session
+from fasdemo.frames import STREAMS
+from fasdemo.sessions.schema import MOST_TEXT, PLAIN_TEXT, CalibrationRecord, Consent, Device, Session
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -112,46 +113,7 @@ def _check_text(option: str, text: str) -> None:
         raise UserError(f"{option}: write at most {MOST_TEXT} characters, without control characters.")
 
 
-class Described(Protocol):
-    """What a session notes of its source; `fasdemo.capture.source.SourceInfo` has it."""
-
-    @property
-    def name(self) -> str:
-        """Device name or file name."""
-        ...
-
-    @property
-    def declared(self) -> frozenset[Stream]:
-        """Streams that the source promises."""
-        ...
-
-    @property
-    def width(self) -> int:
-        """Of the RGB image, pixels."""
-        ...
-
-    @property
-    def height(self) -> int:
-        """Of the RGB image, pixels."""
-        ...
-
-    @property
-    def fps(self) -> float:
-        """Frames a second."""
-        ...
-
-    @property
-    def calibration(self) -> Calibration | None:
-        """None where nothing is known."""
-        ...
-
-    @property
-    def depth_scale(self) -> float:
-        """Metres per depth unit."""
-        ...
-
-
-def session_of(labels: Labels, source: Described, started: datetime | None = None) -> Session:
+def session_of(labels: Labels, source: SourceInfo, started: datetime | None = None) -> Session:
     """The description that a new session starts with.
 
     Raises:

@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from fasdemo.frames import FrameSet, Stream
-from fasdemo.record.schema import Session
-from fasdemo.record.writer import RESERVE_FILE, SessionWriter
+from fasdemo.sessions.schema import Session
+from fasdemo.sessions.writer import RESERVE_FILE, SessionWriter
 
 _ENCODERS = 2
 """OpenCV releases the GIL while it encodes; two keep 30 sets of 640 x 480 a second well within two cores."""

@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from fasdemo.benchmark import several
-from fasdemo.cli import main
+from fasdemo.cli.main import main
 from fasdemo.frames import FrameSet
+from fasdemo.runtime.benchmark import several
 
 
 def test_the_report_has_what_it_promises(capsys: pytest.CaptureFixture[str]) -> None:

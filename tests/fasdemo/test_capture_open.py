@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 import pytest
 
+from fasdemo.capture.files.stills import Still, find_stills, load_calibration, load_still
 from fasdemo.capture.open import open_source
-from fasdemo.capture.stills import Still, find_stills, load_calibration, load_still
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics
-from fasdemo.record.schema import Session
-from fasdemo.record.writer import SessionWriter
+from fasdemo.sessions.schema import Session
+from fasdemo.sessions.writer import SessionWriter
 
 
 def save(path: Path, value: int = 100, dtype: type = np.uint8, channels: int = 3, size: int = 32) -> Path:

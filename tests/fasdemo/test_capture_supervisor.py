@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from fasdemo.capture.interleave import Interleaver
-from fasdemo.capture.live import LiveSource
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.cameras.realsense.interleave import Interleaver
+from fasdemo.capture.cameras.supervisor import DeviceError, Patience, Supervisor
 from fasdemo.capture.source import SourceInfo
-from fasdemo.capture.supervisor import DeviceError, Patience, Supervisor
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Stream, StreamTime
 

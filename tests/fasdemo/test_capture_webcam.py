@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from fasdemo.capture import open as open_module
-from fasdemo.capture.supervisor import Patience
-from fasdemo.capture.v4l2 import VideoNode, list_nodes, query_node
-from fasdemo.capture.webcam import Webcam, list_webcams, open_webcam
+from fasdemo.capture.cameras.supervisor import Patience
+from fasdemo.capture.cameras.v4l2 import VideoNode, list_nodes, query_node
+from fasdemo.capture.cameras.webcam import Webcam, list_webcams, open_webcam
 from fasdemo.errors import UserError
 
 NODES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -142,6 +142,6 @@ def test_a_webcam_in_use(tmp_path: Path) -> None:
 
 
 def test_the_name_webcam_means_a_webcam(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fasdemo.capture.webcam.list_nodes", list)
+    monkeypatch.setattr("fasdemo.capture.cameras.webcam.list_nodes", list)
     with pytest.raises(UserError, match="webcam"):
         open_module.open_source("webcam:3")

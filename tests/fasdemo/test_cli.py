@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fasdemo.cli import main
+from fasdemo.cli.main import main
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -66,8 +66,8 @@ def test_a_full_disk_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) ->
 
 def test_help_needs_no_heavy_import() -> None:
     code = (
-        "import sys, fasdemo.cli\n"
-        "try:\n    fasdemo.cli.main(['--help'])\n"
+        "import sys, fasdemo.cli.main\n"
+        "try:\n    fasdemo.cli.main.main(['--help'])\n"
         "except SystemExit:\n    pass\n"
         "heavy = {'numpy', 'cv2', 'mediapipe', 'onnxruntime', 'PyQt6', 'pydantic'} & set(sys.modules)\n"
         "assert not heavy, heavy"
@@ -77,8 +77,8 @@ def test_help_needs_no_heavy_import() -> None:
 
 def test_headless_imports_no_qt() -> None:
     code = (
-        "import sys, fasdemo.cli\n"
-        "status = fasdemo.cli.main(['--demo', '--headless', '--max-frames', '5'])\n"
+        "import sys, fasdemo.cli.main\n"
+        "status = fasdemo.cli.main.main(['--demo', '--headless', '--max-frames', '5'])\n"
         "assert status == 0, status\n"
         "assert not [name for name in sys.modules if name.startswith(('PyQt6', 'pyqtgraph'))]"
     )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fasdemo.assets_folder import demo_session
-from fasdemo.cli import main
-from fasdemo.record.reader import load_session
+from fasdemo.cli.main import main
+from fasdemo.sessions.reader import load_session
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fasdemo.depth_view import NO_READING, DepthScale, colour_bar, colour_depth, depth_at_mm, palette
+from fasdemo.draw.depth_view import NO_READING, DepthScale, colour_bar, colour_depth, depth_at_mm, palette
 
 
 @pytest.mark.parametrize("depth_scale", [0.001, 0.0001, 0.00025])

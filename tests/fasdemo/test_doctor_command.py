@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from fasdemo.capture.realsense_devices import RealSenseDevice, StreamMode
-from fasdemo.capture.v4l2 import VideoNode
-from fasdemo.capture.webcam import Webcam
-from fasdemo.cli import main
-from fasdemo.commands import doctor_command as doctor
+from fasdemo.capture.cameras.realsense.devices import RealSenseDevice, StreamMode
+from fasdemo.capture.cameras.v4l2 import VideoNode
+from fasdemo.capture.cameras.webcam import Webcam
+from fasdemo.cli.commands import doctor
+from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 
 MODES = tuple(
@@ -36,7 +36,7 @@ def device(**changes: Any) -> RealSenseDevice:
 
 
 def cameras(monkeypatch: pytest.MonkeyPatch, *found: RealSenseDevice) -> list[doctor.Finding]:
-    monkeypatch.setattr("fasdemo.capture.realsense_devices.list_realsense", lambda: list(found))
+    monkeypatch.setattr("fasdemo.capture.cameras.realsense.devices.list_realsense", lambda: list(found))
     return doctor.realsense()
 
 
@@ -87,7 +87,7 @@ def test_no_camera_and_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> list[RealSenseDevice]:
         raise UserError("needs libusb")
 
-    monkeypatch.setattr("fasdemo.capture.realsense_devices.list_realsense", broken)
+    monkeypatch.setattr("fasdemo.capture.cameras.realsense.devices.list_realsense", broken)
     (found,) = doctor.realsense()
     assert (found.state, found.advice) == ("note", "needs libusb")
 
@@ -100,8 +100,8 @@ def test_webcams_and_why_some_are_not_offered(monkeypatch: pytest.MonkeyPatch) -
         VideoNode(2, "Front IR", ("GREY",), False),
         VideoNode(3, "Locked", (), False, "Permission denied"),
     ]
-    monkeypatch.setattr("fasdemo.capture.v4l2.list_nodes", lambda: nodes)
-    monkeypatch.setattr("fasdemo.capture.webcam.list_webcams", lambda: [Webcam(0, "Front", ("YUYV",))])
+    monkeypatch.setattr("fasdemo.capture.cameras.v4l2.list_nodes", lambda: nodes)
+    monkeypatch.setattr("fasdemo.capture.cameras.webcam.list_webcams", lambda: [Webcam(0, "Front", ("YUYV",))])
     found = doctor.webcams()
     assert [one.state for one in found] == ["good", "good", "wrong"]
     assert "GREY: no colour" in found[1].text

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from scenes import frame
 
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.fusion import LEAST_FRAMES
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
+from fasdemo.engine.temporal import LEAST_FRAMES
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, StreamTime
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.predictor import Prediction

@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import frame
 
-from fasdemo import cli
+from fasdemo.cli import main as cli
+from fasdemo.draw.event_plot import MOST_FACES_IN_PIXELS, png, svg
 from fasdemo.engine.events import COLUMNS, Event, EventLog, read_events
 from fasdemo.engine.result import FrameResult, JudgedBy, Status
 from fasdemo.engine.timeline import Span, changes_a_minute, parts
 from fasdemo.errors import UserError
 from fasdemo.frames import Truth
 from fasdemo.models.card import Threshold
-from fasdemo.timeline_picture import MOST_FACES_IN_PIXELS, png, svg
 
 
 def write(path: Path, kinds: str = "LLLLLLLLLLLLPPPPPPPPPP") -> list[FrameResult]:

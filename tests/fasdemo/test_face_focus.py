@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.face_focus import FaceFocus, Region
+from fasdemo.engine.face_exposure import FaceFocus, Region
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
 
@@ -128,7 +128,7 @@ class Sensor:
 
 
 def test_each_sensor_of_a_realsense_gets_its_own_region() -> None:
-    from fasdemo.capture.realsense_camera import PipelineGrabber
+    from fasdemo.capture.cameras.realsense.camera import PipelineGrabber
     from fasdemo.capture.realsense_frames import Reader
     from fasdemo.frames import Calibration, Extrinsics, Intrinsics
 

@@ -8,9 +8,9 @@ import pytest
 from engine_fixtures import ScriptedFinder, ScriptedJudge
 from scenes import frame
 
-from fasdemo.engine.closer_look import EYES_CLOSED_S
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.gates import NOSE_MM, physical_codes, quality_codes
+from fasdemo.engine.ir_face_check import EYES_CLOSED_S
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.face import Face

@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from fasdemo.annotated_video import AnnotatedVideo
+from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.errors import UserError
-from fasdemo.json_lines import JsonLines
+from fasdemo.runtime.json_lines import JsonLines
 
 
 def pictures(count: int) -> list[np.ndarray]:

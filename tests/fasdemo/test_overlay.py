@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fasdemo.draw.overlay import COLOURS, FILE_NOTICE, INK, RGB_ONLY_NOTICE, draw, notice_lines, reason_words
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
 from fasdemo.frames import Truth
-from fasdemo.overlay import COLOURS, FILE_NOTICE, INK, RGB_ONLY_NOTICE, draw, notice_lines, reason_words
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 BLINDNESS = {

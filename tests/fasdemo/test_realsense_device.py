@@ -10,14 +10,13 @@ rs = pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealS
 
 from realsense_fake import intrinsics, stream  # noqa: E402
 
-from fasdemo.capture.open import open_source  # noqa: E402
-from fasdemo.capture.realsense_camera import (  # noqa: E402
+from fasdemo.capture.cameras.realsense.camera import (  # noqa: E402
     PipelineGrabber,
     open_realsense,
     prepare,
     region_for,
 )
-from fasdemo.capture.realsense_devices import (  # noqa: E402
+from fasdemo.capture.cameras.realsense.devices import (  # noqa: E402
     RealSenseSettings,
     StreamMode,
     choose_modes,
@@ -25,8 +24,9 @@ from fasdemo.capture.realsense_devices import (  # noqa: E402
     find_device,
     list_realsense,
 )
+from fasdemo.capture.cameras.supervisor import DeviceError  # noqa: E402
+from fasdemo.capture.open import open_source  # noqa: E402
 from fasdemo.capture.realsense_frames import Reader  # noqa: E402
-from fasdemo.capture.supervisor import DeviceError  # noqa: E402
 from fasdemo.errors import UserError  # noqa: E402
 from fasdemo.frames import Calibration, Extrinsics, Intrinsics, Stream  # noqa: E402
 

@@ -12,9 +12,9 @@ rs = pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealS
 
 from realsense_fake import HEIGHT, WIDTH, Recorder  # noqa: E402
 
-from fasdemo.capture.live import LiveSource  # noqa: E402
-from fasdemo.capture.realsense_camera import NO_EMITTER_STATE, PipelineGrabber  # noqa: E402
-from fasdemo.capture.realsense_devices import RealSenseSettings  # noqa: E402
+from fasdemo.capture.cameras.live import LiveSource  # noqa: E402
+from fasdemo.capture.cameras.realsense.camera import NO_EMITTER_STATE, PipelineGrabber  # noqa: E402
+from fasdemo.capture.cameras.realsense.devices import RealSenseSettings  # noqa: E402
 from fasdemo.frames import FrameSet  # noqa: E402
 
 COUNT = 60

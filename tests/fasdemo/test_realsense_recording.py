@@ -16,12 +16,12 @@ rs = pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealS
 
 from realsense_fake import BASELINE_M, HEIGHT, WIDTH, Recorder, extrinsics, intrinsics  # noqa: E402
 
-from fasdemo.capture.live import LiveSource  # noqa: E402
+from fasdemo.capture.cameras.live import LiveSource  # noqa: E402
+from fasdemo.capture.cameras.realsense.camera import PipelineGrabber, open_repeated  # noqa: E402
+from fasdemo.capture.cameras.supervisor import DeviceError, Patience  # noqa: E402
+from fasdemo.capture.files.realsense_recording import RealSenseRecording  # noqa: E402
 from fasdemo.capture.open import open_source  # noqa: E402
-from fasdemo.capture.realsense_camera import PipelineGrabber, open_repeated  # noqa: E402
 from fasdemo.capture.realsense_frames import extrinsics_between, intrinsics_of  # noqa: E402
-from fasdemo.capture.realsense_recording import RealSenseRecording  # noqa: E402
-from fasdemo.capture.supervisor import DeviceError, Patience  # noqa: E402
 from fasdemo.errors import UserError  # noqa: E402
 from fasdemo.frames import Extrinsics, FrameSet, Intrinsics  # noqa: E402
 from fasdemo.models.crop import project  # noqa: E402

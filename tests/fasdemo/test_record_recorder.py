@@ -19,11 +19,11 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Stream, StreamTime, Truth
 from fasdemo.record.labels import Labels, labels_from_options, session_of
-from fasdemo.record.reader import SessionReader
 from fasdemo.record.recorder import Recorder
-from fasdemo.record.repair import find_sessions, repair_session, verify_session
-from fasdemo.record.schema import Session
-from fasdemo.record.writer import SessionWriter
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
+from fasdemo.sessions.schema import Session
+from fasdemo.sessions.writer import SessionWriter
 
 TODAY = date(2026, 5, 1)
 INFO = SourceInfo("Camera 0001", "realsense", True, frozenset({"rgb", "depth", "ir"}), 64, 48, 30.0, None)

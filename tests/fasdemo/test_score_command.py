@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from fasdemo.assets_folder import demo_session
-from fasdemo.cli import main
-from fasdemo.record.reader import SessionReader
+from fasdemo.cli.main import main
+from fasdemo.sessions.reader import SessionReader
 
 
 @pytest.fixture(scope="module")

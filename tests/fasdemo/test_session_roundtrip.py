@@ -15,9 +15,9 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime, Truth
-from fasdemo.record.reader import SessionReader
-from fasdemo.record.schema import CalibrationRecord, Session
-from fasdemo.record.writer import SessionWriter
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.schema import CalibrationRecord, Session
+from fasdemo.sessions.writer import SessionWriter
 
 RGB = Intrinsics(96, 64, 90.0, 90.0, 48.0, 32.0)
 DEPTH = Intrinsics(80, 60, 70.0, 70.0, 40.0, 30.0, (0.1, -0.02, 0.001, 0.0, 0.0))

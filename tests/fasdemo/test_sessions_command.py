@@ -13,16 +13,16 @@ import cv2
 import numpy as np
 import pytest
 
-from fasdemo.cli import main
+from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet, Truth
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import TEMPLATE, crop_face
 from fasdemo.record.export import ExportOptions, export_sessions
-from fasdemo.record.repair import find_sessions, verify_session
-from fasdemo.record.schema import Consent, Session
-from fasdemo.record.writer import SessionWriter
+from fasdemo.sessions.repair import find_sessions, verify_session
+from fasdemo.sessions.schema import Consent, Session
+from fasdemo.sessions.writer import SessionWriter
 
 SIZE = (120, 160)
 

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import frame, photograph
 
-from fasdemo.engine import closer_look
+from fasdemo.engine import ir_face_check as closer_look
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.fusion import LONGEST_DIP_S, SETTLE_S, Fusion
 from fasdemo.engine.gates import DARKEST, physical_codes, quality_codes
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
+from fasdemo.engine.temporal import LONGEST_DIP_S, SETTLE_S, Fusion
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Face
 from fasdemo.faces.finder import FaceFinder

@@ -4,7 +4,7 @@ import numpy as np
 
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
-from fasdemo.summary import Summary
+from fasdemo.runtime.summary import Summary
 
 
 def frame(number: int, *tracks: int, total_ms: float = 5.0) -> FrameResult:

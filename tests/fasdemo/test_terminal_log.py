@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from fasdemo.terminal_log import TerminalLog
+from fasdemo.cli.terminal_log import TerminalLog
 
 
 @pytest.fixture

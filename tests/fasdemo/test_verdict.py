@@ -10,12 +10,12 @@ import pytest
 from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedJudge, make_engine
 from scenes import Pose, frame, true_face
 
+from fasdemo.engine.continuity import View, breaks
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.fusion import Fusion, judge_still
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import CATALOGUE, guidance, ordered
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.view import View, breaks
+from fasdemo.engine.temporal import Fusion, judge_still
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import Threshold

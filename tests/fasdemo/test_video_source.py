@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fasdemo.capture.files.video_source import VideoSource
 from fasdemo.capture.open import open_source
-from fasdemo.capture.video_source import VideoSource
 from fasdemo.errors import UserError
-from fasdemo.record.video_track import VideoTrackWriter
+from fasdemo.sessions.video_track import VideoTrackWriter
 
 
 def picture(number: int, width: int = 128, height: int = 96) -> np.ndarray:

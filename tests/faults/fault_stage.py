@@ -15,7 +15,7 @@ from onnx import helper, numpy_helper
 from onnx_fixtures import make_card, make_graph, save
 from scenes import CALIBRATION, frame
 
-from fasdemo.capture.session_source import SessionSource
+from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult, Status
@@ -23,8 +23,8 @@ from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.frames import FrameSet
 from fasdemo.models.predictor import Predictor
-from fasdemo.record.schema import CalibrationRecord, Session
-from fasdemo.record.writer import SessionWriter
+from fasdemo.sessions.schema import CalibrationRecord, Session
+from fasdemo.sessions.writer import SessionWriter
 
 FRAMES = 36
 Change = Callable[[FrameSet, list[FrameSet]], FrameSet]

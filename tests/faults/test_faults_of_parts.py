@@ -14,10 +14,10 @@ from fault_stage import nan_when_bright, real_engine, reasons, record_person, st
 from onnx_fixtures import make_card
 from scenes import CALIBRATION, frame
 
-from fasdemo.capture.live import LiveSource
-from fasdemo.capture.session_source import SessionSource
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.cameras.supervisor import DeviceError, Patience
+from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import SourceInfo
-from fasdemo.capture.supervisor import DeviceError, Patience
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError

@@ -16,9 +16,9 @@ import pytest
 from face_fixtures import model_or_skip
 from fault_stage import record_person, trusting_model
 
-from fasdemo.record.reader import SessionReader
-from fasdemo.record.repair import find_sessions, repair_session, verify_session
-from fasdemo.record.writer import SessionWriter
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
+from fasdemo.sessions.writer import SessionWriter
 
 RECORDING = ("--subject", "S02", "--label", "live", "--consent", "yes", "--retain-until", "2099-01-01")
 
@@ -59,7 +59,7 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 limit = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-from fasdemo.cli import main
+from fasdemo.cli.main import main
 sys.exit(main(sys.argv[2:]))
 """
 

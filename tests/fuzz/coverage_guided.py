@@ -56,7 +56,7 @@ def seeds(target: str) -> Iterator[bytes]:
 
         import av
 
-        from fasdemo.record.ffv1_check import slices_intact
+        from fasdemo.sessions.ffv1_check import slices_intact
 
         with av.open(BytesIO(specimens.video("d.mkv", "ffv1", "gray16le"))) as container:
             packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
@@ -65,7 +65,7 @@ def seeds(target: str) -> Iterator[bytes]:
     elif target == "list":
         yield specimens.LIST.encode()
     elif target == "config":
-        from trainer import config
+        from trainer.config import schema as config
 
         for name in ("fasdemo-flex", "FeatherNetB-32"):
             yield config.shipped()[name].read_bytes()
@@ -73,7 +73,7 @@ def seeds(target: str) -> Iterator[bytes]:
 
 def run_session(data: bytes, folder: Path) -> None:
     """session.json and frames.csv of a folder whose pictures are sound."""
-    from fasdemo.record.reader import SessionReader
+    from fasdemo.sessions.reader import SessionReader
 
     description, _, rows = data.partition(b"\n--rows--\n")
     (folder / "session.json").write_bytes(description)
@@ -87,7 +87,7 @@ def run_session(data: bytes, folder: Path) -> None:
 
 def run_picture(data: bytes, folder: Path) -> None:
     """The decoder of recorded images."""
-    from fasdemo.record.image_codec import decode_image, recorded_format
+    from fasdemo.sessions.image_codec import decode_image, recorded_format
 
     if not recorded_format(data):
         return
@@ -101,7 +101,7 @@ def run_picture(data: bytes, folder: Path) -> None:
 
 def run_still(data: bytes, folder: Path) -> None:
     """Pictures of any format, as colour and as depth."""
-    from fasdemo.capture.stills import Still, load_still
+    from fasdemo.capture.files.stills import Still, load_still
 
     for name in ("a.png", "a_depth.png"):
         (folder / name).write_bytes(data)
@@ -127,8 +127,8 @@ def run_card(data: bytes, folder: Path) -> None:
 
 def run_log(data: bytes, folder: Path) -> None:
     """Event logs of both forms, and their picture."""
+    from fasdemo.draw.event_plot import svg
     from fasdemo.engine.events import read_events
-    from fasdemo.timeline_picture import svg
 
     path = folder / ("log.csv" if data[:1] == b"c" else "log.jsonl")
     path.write_bytes(data[1:])
@@ -137,7 +137,7 @@ def run_log(data: bytes, folder: Path) -> None:
 
 def run_ffv1(data: bytes, folder: Path) -> None:
     """The checksums of a depth video's packets."""
-    from fasdemo.record.ffv1_check import slices_intact
+    from fasdemo.sessions.ffv1_check import slices_intact
 
     assert slices_intact(data) in (True, False)
 
@@ -154,22 +154,22 @@ def run_list(data: bytes, folder: Path) -> None:
 
 def run_config(data: bytes, folder: Path) -> None:
     """The trainer's configurations."""
-    from trainer import config
+    from trainer.config import schema as config
 
     (folder / "a.yaml").write_bytes(data)
     config.load(str(folder / "a.yaml"))
 
 
 TARGETS: dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]] = {
-    "session": (run_session, ("fasdemo.record.reader", "fasdemo.record.schema")),
-    "picture": (run_picture, ("fasdemo.record.image_codec",)),
-    "still": (run_still, ("fasdemo.capture.stills", "fasdemo.record.image_codec")),
+    "session": (run_session, ("fasdemo.sessions.reader", "fasdemo.sessions.schema")),
+    "picture": (run_picture, ("fasdemo.sessions.image_codec",)),
+    "still": (run_still, ("fasdemo.capture.files.stills", "fasdemo.sessions.image_codec")),
     "model": (run_model, ("fasdemo.models.onnx_file",)),
     "card": (run_card, ("fasdemo.models.card", "fasdemo.models.model_file")),
-    "log": (run_log, ("fasdemo.engine.events", "fasdemo.engine.timeline", "fasdemo.timeline_picture", "json", "csv")),
-    "ffv1": (run_ffv1, ("fasdemo.record.ffv1_check",)),
+    "log": (run_log, ("fasdemo.engine.events", "fasdemo.engine.timeline", "fasdemo.draw.event_plot", "json", "csv")),
+    "ffv1": (run_ffv1, ("fasdemo.sessions.ffv1_check",)),
     "list": (run_list, ("trainer.data.lists",)),
-    "config": (run_config, ("trainer.config", "yaml")),
+    "config": (run_config, ("trainer.config.schema", "yaml")),
 }
 
 

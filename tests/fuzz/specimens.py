@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from fasdemo.engine.events import COLUMNS
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime
-from fasdemo.record.schema import CalibrationRecord, Consent, Session
-from fasdemo.record.writer import SessionWriter
+from fasdemo.sessions.schema import CalibrationRecord, Consent, Session
+from fasdemo.sessions.writer import SessionWriter
 
 HEIGHT, WIDTH = 32, 48
 EXAMPLES = int(os.environ.get("FASDEMO_FUZZ_EXAMPLES", "0"))

@@ -23,7 +23,7 @@ from specimens import damaged, fuzz, mutations, refused_or_read
 
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.errors import UserError
-from fasdemo.models import trial
+from fasdemo.models import sandbox_check as trial
 from fasdemo.models.card import CARD_KEY, ModelCard, OutputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.model_file import parse_card, read_model

@@ -15,11 +15,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from specimens import HEIGHT, WIDTH, damaged, fuzz, mutations, picture, png_claiming, refused_or_read
 
-from fasdemo.capture.image_sequence import ImageSequenceSource
+from fasdemo.capture.files.image_sequence import ImageSequenceSource
+from fasdemo.capture.files.stills import find_stills, load_calibration, load_still, natural_key
 from fasdemo.capture.open import open_source
-from fasdemo.capture.stills import find_stills, load_calibration, load_still, natural_key
 from fasdemo.errors import UserError
-from fasdemo.record.image_codec import check_claims, decode_image
+from fasdemo.sessions.image_codec import check_claims, decode_image
 
 ENDINGS = (".png", ".jpg", ".bmp", ".webp", ".tiff", ".ppm")
 

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from realsense_fake import HEIGHT, WIDTH, Recorder
 from specimens import damaged, fuzz, mutations, refused_or_read
 
-from fasdemo.capture import recording_trial
+from fasdemo.capture.files import sandbox_check as recording_trial
+from fasdemo.capture.files.sandbox_check import try_out
 from fasdemo.capture.open import open_source
-from fasdemo.capture.recording_trial import try_out
 from fasdemo.errors import UserError
 
 FRAMES = 8

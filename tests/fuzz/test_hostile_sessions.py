@@ -31,11 +31,11 @@ from specimens import (
 )
 
 from fasdemo.capture.open import open_source
-from fasdemo.cli import main
+from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
-from fasdemo.record.reader import SessionReader
-from fasdemo.record.repair import repair_session, verify_session
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.repair import repair_session, verify_session
 
 MOST_MB = 1024
 
@@ -248,7 +248,7 @@ def test_one_bad_picture_is_one_missing_picture(tmp_path: Path, case: str) -> No
 
 
 def test_a_gap_of_years_does_not_stop_the_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fasdemo.capture import playback
+    from fasdemo.capture.files import playback
 
     monkeypatch.setattr(playback, "_LONGEST_PAUSE_S", 0.2)
     folder = put(tmp_path / "s", session_files())
@@ -312,7 +312,7 @@ def test_as_many_rows_as_may_be_stay_within_a_gigabyte(tmp_path: Path) -> None:
     put(tmp_path, session_files())
     lines = (tmp_path / "frames.csv").read_text().splitlines(keepends=True)
     (tmp_path / "frames.csv").write_text(lines[0] + lines[1] * 500_001)
-    code = "from fasdemo.record.reader import SessionReader; from pathlib import Path; SessionReader(Path(argument))"
+    code = "from fasdemo.sessions.reader import SessionReader; from pathlib import Path; SessionReader(Path(argument))"
     assert "more than 500000 rows" in run_bounded(code, str(tmp_path), MOST_MB, 250)
 
 

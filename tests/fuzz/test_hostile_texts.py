@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, refused_or_read, table
 
-from fasdemo.cli import main
+from fasdemo.cli.main import main
+from fasdemo.draw.event_plot import svg
 from fasdemo.engine.events import LARGEST_LOG, read_events
 from fasdemo.errors import UserError
-from fasdemo.timeline_picture import svg
-from trainer import config
+from trainer.config import schema as config
 from trainer.data.faces import UnreadableError
 from trainer.data.lists import ListSet, read_list
-from trainer.score_files import read_scores, read_submission
+from trainer.evaluation.score_files import read_scores, read_submission
 
 
 def write(folder: Path, name: str, content: bytes | str) -> Path:

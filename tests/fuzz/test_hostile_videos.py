@@ -17,8 +17,8 @@ from specimens import HEIGHT, WIDTH, damaged, fuzz, mutations, refused_or_read, 
 
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
-from fasdemo.record import video_track
-from fasdemo.record.video_track import VideoTrack
+from fasdemo.sessions import video_track
+from fasdemo.sessions.video_track import VideoTrack
 
 KINDS = {
     "a.mp4": ("libx264", "yuv420p"),

@@ -63,7 +63,7 @@ def watch(event, arguments):
     if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "urllib.Request"):
         opened.append((event, str(arguments)))
 sys.addaudithook(watch)
-from fasdemo.cli import main
+from fasdemo.cli.main import main
 status = main(["--headless", "--demo", "--max-frames", "5", "--device", "cpu"])
 import os
 links = [os.readlink(f"/proc/self/fd/{one}") for one in os.listdir("/proc/self/fd") if one.isdigit()

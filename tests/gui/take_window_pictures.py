@@ -24,15 +24,15 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from fasdemo.assets_folder import demo_session
-from fasdemo.capture.live import LiveSource
-from fasdemo.capture.session_source import SessionSource
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.frames import FrameSet
-from fasdemo.gui import engine_judge
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.requests import SourceRequest
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
+from fasdemo.runtime import frame_processor as engine_judge
+from fasdemo.runtime.requests import SourceRequest
 
 
 class SessionGrabber:

@@ -15,8 +15,8 @@ from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch, run
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.gui.settings import Settings, load, save
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 
 def main_window() -> MainWindow:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fasdemo.gui.dropped import dropped_files
+from fasdemo.gui.controllers.drop_target import dropped_files
 
 
 @pytest.mark.parametrize(

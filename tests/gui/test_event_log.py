@@ -19,17 +19,17 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_scenes import CARD, Scene
 
-from fasdemo import cli
+from fasdemo.cli import main as cli
 from fasdemo.engine.events import Event, EventLog, read_events
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.frames import FrameSet
-from fasdemo.gui import dialogs
 from fasdemo.gui.app import Launch, run
-from fasdemo.gui.log_keeper import LogKeeper
+from fasdemo.gui.dialogs import system as dialogs
+from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.requests import EngineRequest
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.shortcuts import SHORTCUTS
+from fasdemo.runtime.event_log_writer import LogKeeper
+from fasdemo.runtime.requests import EngineRequest
 
 HERE = Path(__file__).resolve().parent
 
@@ -191,7 +191,7 @@ def test_the_option_starts_the_log_before_the_window_or_ends_with_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Launch] = []
-    monkeypatch.setattr("fasdemo.window.run", lambda launch: seen.append(launch) or 0)
+    monkeypatch.setattr("fasdemo.cli.window.run", lambda launch: seen.append(launch) or 0)
     assert cli.main(["--demo", "--log", str(tmp_path / "events.jsonl")]) == 0
     assert seen[0].log == tmp_path / "events.jsonl"
     monkeypatch.undo()
@@ -260,7 +260,7 @@ def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
         def end(self) -> list[Event]:
             raise RuntimeError("the pen broke")
 
-    monkeypatch.setattr("fasdemo.gui.log_keeper.EventLog", Failing)
+    monkeypatch.setattr("fasdemo.runtime.event_log_writer.EventLog", Failing)
     keeper = LogKeeper()
     keeper.start(tmp_path / "events.jsonl")
     keeper.saw_nothing()

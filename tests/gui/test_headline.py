@@ -5,7 +5,7 @@ import pytest
 
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
-from fasdemo.gui.headline import headline
+from fasdemo.runtime.headline import headline
 
 
 def face(status: Status, side: float = 100.0, guidance: str = "", reasons: tuple[str, ...] = ()) -> FaceVerdict:

@@ -6,7 +6,7 @@ import pytest
 from fasdemo.engine.evidence import Grids, grids, measure
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet, Intrinsics
-from fasdemo.gui.measures import MEASURES, measure_of
+from fasdemo.gui.panels.measures import MEASURES, measure_of
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
 

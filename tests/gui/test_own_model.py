@@ -20,20 +20,21 @@ torch = pytest.importorskip("torch", reason="the trainer's packages are not inst
 from PyQt6.QtWidgets import QApplication  # noqa: E402
 from pytestqt.qtbot import QtBot  # noqa: E402
 
-import fasdemo.cli  # noqa: E402
-import trainer.__main__  # noqa: E402
-from fasdemo.capture.live import LiveSource  # noqa: E402
+import fasdemo.cli.main  # noqa: E402
+import trainer.cli.main  # noqa: E402
+from fasdemo.capture.cameras.live import LiveSource  # noqa: E402
 from fasdemo.capture.source import Source, SourceInfo  # noqa: E402
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime  # noqa: E402
-from fasdemo.gui.engine_judge import make_judge  # noqa: E402
 from fasdemo.gui.main_window import MainWindow  # noqa: E402
-from fasdemo.gui.requests import EngineRequest, SourceRequest  # noqa: E402
 from fasdemo.gui.settings import Settings  # noqa: E402
-from fasdemo.record.reader import SessionReader  # noqa: E402
+from fasdemo.runtime.frame_processor import make_judge  # noqa: E402
+from fasdemo.runtime.requests import EngineRequest, SourceRequest  # noqa: E402
+from fasdemo.sessions.reader import SessionReader  # noqa: E402
 from tests.conftest import ROOT  # noqa: E402
 from tests.test_docs import words_of  # noqa: E402
-from trainer import checkpoint, networks  # noqa: E402
-from trainer.config import DataConfig, load  # noqa: E402
+from trainer import networks  # noqa: E402
+from trainer.checkpoints import checkpoint  # noqa: E402
+from trainer.config.schema import DataConfig, load  # noqa: E402
 from trainer.data.lists import ListSet, read_list  # noqa: E402
 from trainer.data.splits import open_splits  # noqa: E402
 
@@ -139,9 +140,9 @@ class Desk:
     def type(self, command: str, *more: str) -> int:
         words = [*words_of(command), *more]
         if words[0] == "fasdemo":
-            return fasdemo.cli.main(words[1:])
+            return fasdemo.cli.main.main(words[1:])
         assert words[:3] == ["python", "-m", "trainer"]
-        return trainer.__main__.main(words[3:])
+        return trainer.cli.main.main(words[3:])
 
 
 def steps(title: str) -> list[str]:
@@ -162,7 +163,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Iterator[Des
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("fasdemo.headless.open_source", desk.open)
+        patch.setattr("fasdemo.cli.headless.open_source", desk.open)
         for person in PEOPLE:
             for command in steps("1. Record"):
                 desk.scene.subject, desk.scene.label = person, "live" if "--label live" in command else "spoof"
@@ -313,7 +314,7 @@ def test_the_window_changes_to_the_new_model_while_it_runs(
     desk: Desk, model: Path, qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.scene.subject, desk.scene.label, desk.scene.streams = "S01", "live", STREAMS
-    monkeypatch.setattr("fasdemo.gui.dialogs.ask_for_model", lambda parent: model)
+    monkeypatch.setattr("fasdemo.gui.dialogs.system.ask_for_model", lambda parent: model)
 
     def make_source(request: SourceRequest) -> Source:
         return desk.open(request.spec)

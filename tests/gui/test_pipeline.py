@@ -11,11 +11,11 @@ from window_scenes import Scene, ScriptedJudge, make_frame
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
-from fasdemo.gui.hand_over import HandOver, Work
-from fasdemo.gui.mailbox import Delivery, Mailbox, Phase, View
-from fasdemo.gui.pipeline import Pipeline
-from fasdemo.gui.requests import EngineRequest, SourceRequest
-from fasdemo.gui.transport import Transport
+from fasdemo.runtime.frame_slot import HandOver, Work
+from fasdemo.runtime.pipeline import Pipeline
+from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.updates import Delivery, Mailbox, Phase, View
 
 
 class Reader:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from fasdemo.engine.result import Latency, Status
-from fasdemo.gui.mailbox import Sample
-from fasdemo.gui.rolling import Rolling
+from fasdemo.runtime.rolling import Rolling
+from fasdemo.runtime.updates import Sample
 
 
 def sample(number: int, judged_s: float, total: float = 10.0, lost: int = 0, skipped: int = 0) -> Sample:

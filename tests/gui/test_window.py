@@ -19,11 +19,11 @@ from window_scenes import HEIGHT, WIDTH, Scene
 
 from fasdemo.engine.result import Status
 from fasdemo.gui.cameras import Cameras
+from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.requests import EngineRequest
 from fasdemo.gui.settings import Settings, load
-from fasdemo.gui.shortcuts import SHORTCUTS
 from fasdemo.gui.theme import apply_theme
+from fasdemo.runtime.requests import EngineRequest
 
 
 def cameras() -> Cameras:
@@ -570,7 +570,7 @@ def test_the_window_is_found_again_as_it_was_left(
 
 
 def test_preferences_take_effect(window: MainWindow, qtbot: QtBot, place: Path) -> None:
-    from fasdemo.gui.preferences import Preferences
+    from fasdemo.gui.dialogs.preferences import Preferences
 
     play(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)

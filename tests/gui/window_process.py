@@ -12,7 +12,7 @@ from window_scenes import Scene
 
 from fasdemo.gui.app import Launch, run
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.requests import SourceRequest
+from fasdemo.runtime.requests import SourceRequest
 
 
 def report() -> None:

@@ -12,17 +12,17 @@ from typing import Self
 import cv2
 import numpy as np
 
-from fasdemo.capture.live import LiveSource
-from fasdemo.capture.playback import PlayedSource
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.files.playback import PlayedSource
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet, StreamTime, Truth
-from fasdemo.gui.mailbox import EngineFacts
-from fasdemo.gui.requests import EngineRequest, SourceRequest
 from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import crop_face
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.updates import EngineFacts
 
 FPS = 30.0
 WIDTH, HEIGHT = 320, 240
@@ -122,7 +122,7 @@ class Clip(PlayedSource):
 
 
 class Grab:
-    """A camera for `fasdemo.capture.live.LiveSource`, at its own pace."""
+    """A camera for `fasdemo.capture.cameras.live.LiveSource`, at its own pace."""
 
     standing_faults: tuple[str, ...] = ()
 

@@ -14,9 +14,9 @@ from network_weights import oracle_keys, oracle_state, settle
 
 from fasdemo.errors import UserError
 from trainer import networks
-from trainer.__main__ import main
-from trainer.checkpoint import Checkpoint, build_network, load, load_weights, read_published, save
-from trainer.published import import_published
+from trainer.checkpoints.checkpoint import Checkpoint, build_network, load, load_weights, read_published, save
+from trainer.checkpoints.published_weights import import_published
+from trainer.cli.main import main
 
 SMALL = {"in_channels": 1, "input_size": 64, "classes": 2}
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainer.device import spare_bad_kernels
+from trainer.training.device import spare_bad_kernels
 
 
 def ran_in(layer: nn.Conv2d, side: int) -> torch.dtype:

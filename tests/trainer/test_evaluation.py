@@ -12,10 +12,10 @@ import torch
 from tiny_set import write_tiny_set
 
 from fasdemo.models.card import Calibration
-from trainer.__main__ import main
-from trainer.metrics import Scored, apcer
-from trainer.policy import aligned, log_odds, platt, thresholds
-from trainer.scoring import probability
+from trainer.cli.main import main
+from trainer.evaluation.metrics import Scored, apcer
+from trainer.evaluation.scoring import probability
+from trainer.evaluation.thresholds import aligned, log_odds, platt, thresholds
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -43,7 +43,7 @@ def figures(capsys, *command: str) -> dict:
 
 
 def test_evaluate_repeats_the_cards_figures(model, data, capsys):
-    from trainer import checkpoint
+    from trainer.checkpoints import checkpoint
 
     card = checkpoint.load(model).card
     found = figures(capsys, str(model), "--data", str(data))
@@ -197,7 +197,7 @@ def held_out_set(tmp_path_factory) -> Path:
 
 
 def test_what_was_held_out_is_counted_apart(held_out_set, tmp_path, capsys):
-    from trainer import checkpoint
+    from trainer.checkpoints import checkpoint
 
     command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(held_out_set), "--output", str(tmp_path)]
     assert main([*command, *SMALL]) == 0
@@ -220,9 +220,9 @@ def test_what_was_held_out_is_counted_apart(held_out_set, tmp_path, capsys):
 
 
 def test_the_figures_of_what_was_held_out(held_out_set):
-    from trainer.config import DataConfig
+    from trainer.config.schema import DataConfig
     from trainer.data.splits import open_splits
-    from trainer.evaluation import Evaluation
+    from trainer.evaluation.evaluation import Evaluation
 
     splits = open_splits(DataConfig(folder=held_out_set), ("depth",), False)
     test = splits.test
@@ -249,11 +249,11 @@ def test_a_model_remembers_what_it_was_trained_without(data, tmp_path, capsys):
 def test_figures_are_of_32_bits_whatever_the_trainings_precision(model, data):
     from lightning_fabric import Fabric
 
-    from trainer.config import DataConfig
+    from trainer.config.schema import DataConfig
+    from trainer.data.network_loader import make_loader
     from trainer.data.splits import open_splits
-    from trainer.loading import open_model
-    from trainer.scoring import score
-    from trainer.train import make_loader
+    from trainer.evaluation.loading import open_model
+    from trainer.evaluation.scoring import score
 
     loaded = open_model(model)
     loader = make_loader(loaded.config, loaded.judge, open_splits(DataConfig(folder=data), ("depth",), False).dev)

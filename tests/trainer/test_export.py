@@ -18,13 +18,14 @@ from fasdemo.models.card import CARD_KEY, ModelCard, OutputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import encode
 from fasdemo.models.predictor import Predictor
-from trainer import networks, onnx_export
-from trainer.__main__ import main
-from trainer.checkpoint import Checkpoint, build_network, load, save
-from trainer.config import Config
-from trainer.export_card import card_of, outputs_of, published_inputs
-from trainer.networks.folded import folded
-from trainer.onnx_export import compare_with_network, example_feeds, export_onnx, quantise, read_card
+from trainer import networks
+from trainer.checkpoints.card import card_of, outputs_of, published_inputs
+from trainer.checkpoints.checkpoint import Checkpoint, build_network, load, save
+from trainer.cli.main import main
+from trainer.config.schema import Config
+from trainer.export import onnx_export
+from trainer.export.folded import folded
+from trainer.export.onnx_export import compare_with_network, example_feeds, export_onnx, quantise, read_card
 
 QUICK = {"FeatherNetB"}
 

@@ -16,13 +16,13 @@ from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet
 from fasdemo.models.crop import TEMPLATE, crop_face
 from fasdemo.models.model_file import read_model, write_manifest
-from trainer.__main__ import main
+from tools.figures import leave_one_out, page, tables
+from tools.figures.app_scores import app_cutter, score_file, subsets_of
+from tools.figures.measured import Value, agrees, line
+from trainer.cli.main import main
 from trainer.data.faces import HeldOut, Pictures
-from trainer.evaluation import card_metrics
-from trainer.figures import leave_one_out, page, tables
-from trainer.figures.app_scores import app_cutter, score_file, subsets_of
-from trainer.figures.measured import Value, agrees, line
-from trainer.synth.dataset import CROP_SIZE
+from trainer.evaluation.evaluation import card_metrics
+from trainer.synth.dataset.crop_set import CROP_SIZE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -9,7 +9,7 @@ from tiny_set import face, write_tiny_set
 
 from fasdemo.faces.face import Face
 from fasdemo.models.predictor import Predictor
-from trainer.__main__ import main
+from trainer.cli.main import main
 from trainer.data.recorded import crops_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -37,8 +37,8 @@ class WholeFrame:
 def sessions(tmp_path_factory) -> Path:
     """Four people, each live and attacked, four frames a session."""
     from fasdemo.frames import FrameSet, Truth
-    from fasdemo.record.schema import Session
-    from fasdemo.record.writer import SessionWriter
+    from fasdemo.sessions.schema import Session
+    from fasdemo.sessions.writer import SessionWriter
 
     root = tmp_path_factory.mktemp("recorded") / "sessions"
     rng = np.random.default_rng(3)

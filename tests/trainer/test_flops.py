@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from trainer import flops, networks
-from trainer.__main__ import main
+from trainer import networks
+from trainer.cli.main import main
+from trainer.networks import flops
 from trainer.networks.blocks import CentralDifferenceConv2d
 
 PRINTED = {

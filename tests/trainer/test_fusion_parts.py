@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from tests.trainer.tiny_set import write_tiny_set
-from trainer.config import DataConfig, load
+from tools.figures.fusion_parts import SCORES_ADDED, VARIANTS, Setting, compare, table
+from trainer.config.schema import DataConfig, load
 from trainer.data.splits import open_splits
-from trainer.figures.fusion_parts import SCORES_ADDED, VARIANTS, Setting, compare, table
 from trainer.networks import FlexFusion
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from trainer import metrics
-from trainer.__main__ import main
-from trainer.metrics import Scored
+from trainer.cli.main import main
+from trainer.evaluation import metrics
+from trainer.evaluation.metrics import Scored
 
 RNG = np.random.default_rng(0)
 

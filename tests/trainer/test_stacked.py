@@ -12,10 +12,10 @@ import torch
 from network_weights import settle
 
 from trainer import networks
+from trainer.export.folded import folded
+from trainer.export.onnx_graph import export_graph
+from trainer.export.stacked import StackedFlexFusion, _stack
 from trainer.networks.flexfusion import FlexFusion
-from trainer.networks.folded import folded
-from trainer.networks.stacked import StackedFlexFusion, _stack
-from trainer.onnx_graph import export_graph
 
 
 def settled(modalities: str) -> FlexFusion:

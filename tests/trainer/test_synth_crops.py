@@ -11,13 +11,13 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.faces import model_file
-from fasdemo.record.schema import Session
-from trainer.__main__ import main
-from trainer.synth.crops import Job, Recipe, Studio, render_crops
-from trainer.synth.dataset import SynthSet, load
-from trainer.synth.people import People, gather, portrait_files, split_of
-from trainer.synth.setup import take
-from trainer.synth.subject import LIVE, SPECIES
+from fasdemo.sessions.schema import Session
+from trainer.cli.main import main
+from trainer.synth.dataset.crop_set import SynthSet, load
+from trainer.synth.dataset.crops import Job, Recipe, Studio, render_crops
+from trainer.synth.people.people import People, gather, portrait_files, split_of
+from trainer.synth.scene.setup import take
+from trainer.synth.scene.subject import LIVE, SPECIES
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +99,7 @@ def recipe(**changes: object) -> Recipe:
 def test_a_set_is_the_same_again_and_for_any_number_of_jobs(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.synth.crops.SHARD_SETUPS", 1)
+    monkeypatch.setattr("trainer.synth.dataset.crops.SHARD_SETUPS", 1)
     first = Job(recipe(), people, (), tmp_path / "a")
     second = Job(recipe(), people, (), tmp_path / "b")
     assert render_crops(first, 1)[0] == 4
@@ -120,9 +120,9 @@ def test_a_set_is_the_same_again_and_for_any_number_of_jobs(
 def test_finished_shards_are_kept_when_a_run_is_stopped(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.synth.crops.SHARD_SETUPS", 1)
+    monkeypatch.setattr("trainer.synth.dataset.crops.SHARD_SETUPS", 1)
     job = Job(recipe(), people, (), tmp_path / "set")
-    from trainer.synth import crops
+    from trainer.synth.dataset import crops
 
     original = crops._render_shard
     done: list[int] = []
@@ -150,7 +150,7 @@ def test_finished_shards_are_kept_when_a_run_is_stopped(
 
 @pytest.mark.usefixtures("_face_model")
 def test_shortcut_check_needs_people_and_both_classes(people: People, tmp_path: Path) -> None:
-    from trainer.synth.shortcuts import measure_shortcuts
+    from trainer.synth.dataset.shortcuts import measure_shortcuts
 
     job = Job(recipe(count=2), people, (), tmp_path / "set")
     render_crops(job, 1)
@@ -171,7 +171,7 @@ def test_a_folder_of_another_recipe_is_refused(people: People, tmp_path: Path) -
 
 
 def test_held_out_species_appear_in_the_test_split_only(people: People) -> None:
-    from trainer.synth.crops import choose
+    from trainer.synth.dataset.crops import choose
 
     names = [f"person{k}" for k in range(60)]
     crowd = People(None, people.files * 60, tuple(names))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
-from fasdemo.record.schema import Session
-from trainer.synth.defaultperson import default_points, default_portrait
-from trainer.synth.demo import PARTS, DepthFilter, render_demo
-from trainer.synth.performance import draw_performance
-from trainer.synth.portrait import cropped, read_picture, take_apart
+from fasdemo.sessions.schema import Session
+from trainer.synth.dataset.demo import PARTS, DepthFilter, render_demo
+from trainer.synth.people.defaultperson import default_points, default_portrait
+from trainer.synth.people.performance import draw_performance
+from trainer.synth.people.portrait import cropped, read_picture, take_apart
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 

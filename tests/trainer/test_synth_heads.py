@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
-from trainer.synth.defaulthead import default_head
-from trainer.synth.fit import FLIP, fit_head
-from trainer.synth.geometry import vertex_normals
-from trainer.synth.heads import load_head
-from trainer.synth.landmarks import MEDIAPIPE_68
-from trainer.synth.objmesh import read_obj
-from trainer.synth.people import gather
-from trainer.synth.shortcuts import ShortcutFigure, shortcut_table
+from trainer.synth.dataset.shortcuts import ShortcutFigure, shortcut_table
+from trainer.synth.heads.defaulthead import default_head
+from trainer.synth.heads.objmesh import read_obj
+from trainer.synth.heads.open_heads import load_head
+from trainer.synth.people.fit import FLIP, fit_head
+from trainer.synth.people.landmarks import MEDIAPIPE_68
+from trainer.synth.people.people import gather
+from trainer.synth.scene.geometry import vertex_normals
 
 
 def test_default_head_is_a_head() -> None:

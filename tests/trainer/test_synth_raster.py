@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fasdemo.frames import Intrinsics
-from trainer.synth import geometry
-from trainer.synth.scene import Light, Material, Mesh, Rendering, Scene
+from trainer.synth.scene import geometry
+from trainer.synth.scene.scene import Light, Material, Mesh, Rendering, Scene
 
 CAMERA = Intrinsics(64, 48, 60.0, 60.0, 31.5, 23.5)
 

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pytest
 
 from fasdemo.frames import Intrinsics
-from trainer.synth.noise import MEASURED_HOLES, MEASURED_RESIDUAL_MM, board, plane_residual_mm
-from trainer.synth.sensor import (
+from trainer.synth.sensors.noise import MEASURED_HOLES, MEASURED_RESIDUAL_MM, board, plane_residual_mm
+from trainer.synth.sensors.sensor import (
     PRESETS,
     DepthQuality,
     centre_weight,

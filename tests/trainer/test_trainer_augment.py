@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from fasdemo.frames import STREAMS
-from trainer.augment import Cropper
-from trainer.config import AugmentConfig, InputConfig
+from trainer.config.schema import AugmentConfig, InputConfig
 from trainer.data.faces import Pictures
-from trainer.data.geometry import evaluation_map, random_resized
-from trainer.disturbances import another_face, disturb_depth
+from trainer.data.transforms.augment import Cropper
+from trainer.data.transforms.disturbances import another_face, disturb_depth
+from trainer.data.transforms.geometry import evaluation_map, random_resized
 
 SIZE = 64
 

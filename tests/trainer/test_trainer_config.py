@@ -3,9 +3,10 @@
 import pytest
 
 from fasdemo.errors import UserError
-from trainer import config, judge
-from trainer.__main__ import main
-from trainer.config import presence_weights
+from trainer.checkpoints import stream_model as judge
+from trainer.cli.main import main
+from trainer.config import schema as config
+from trainer.config.schema import presence_weights
 
 
 @pytest.mark.parametrize("name", [n for n in config.shipped() if n != "fishnet150-32"])

@@ -9,9 +9,9 @@ import tiny_trees
 from tiny_set import write_tiny_set
 
 from fasdemo.errors import UserError
-from trainer import options
-from trainer.__main__ import main
-from trainer.config import DataConfig, check
+from trainer.cli.main import main
+from trainer.config import options
+from trainer.config.schema import DataConfig, check
 from trainer.data.faces import UnreadableError
 from trainer.data.folders import by_person, detect_layout
 from trainer.data.lists import ListSet, read_list

@@ -12,7 +12,7 @@ import pytest
 import torch
 from tiny_set import write_tiny_set
 
-from trainer.__main__ import main
+from trainer.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ["input.size=64", "run.precision=32-true", "optimiser.warmup=0", "run.epochs=1", "run.batch=8"]

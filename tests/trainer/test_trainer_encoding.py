@@ -6,7 +6,7 @@ import pytest
 from fasdemo.models.card import InputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import encode
-from trainer.encoding import CropBatch, encode_batch
+from trainer.data.transforms.encoding import CropBatch, encode_batch
 
 RNG = np.random.default_rng(0)
 SIZE = 48

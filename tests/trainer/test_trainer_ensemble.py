@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from trainer import ensemble
-from trainer.__main__ import main
+from trainer.cli.main import main
+from trainer.evaluation import ensemble
 
 RNG = np.random.default_rng(0)
 

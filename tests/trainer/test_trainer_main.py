@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from trainer.__main__ import COMMANDS, main
+from trainer.cli.main import COMMANDS, main
 
 WITHOUT = """
 import sys
 for name in ("torch", "yaml", "scipy", "sklearn", "numba", "matplotlib", "lightning_fabric", "onnx"):
     sys.modules[name] = None
-from trainer.__main__ import main
+from trainer.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -7,8 +7,8 @@ import tiny_trees
 import torch
 from tiny_set import write_tiny_set
 
-from trainer import checkpoint
-from trainer.__main__ import main
+from trainer.checkpoints import checkpoint
+from trainer.cli.main import main
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -10,12 +10,14 @@ import pytest
 import torch
 from tiny_set import write_tiny_set
 
-from trainer import checkpoint, train
-from trainer.__main__ import main
-from trainer.config import LossConfig, load
+from trainer.checkpoints import checkpoint
+from trainer.cli.main import main
+from trainer.config.schema import LossConfig, load
 from trainer.data.splits import open_splits
-from trainer.losses import margin, per_sample
-from trainer.schedule import learning_rate
+from trainer.networks.output import margin
+from trainer.training import train
+from trainer.training.losses import per_sample
+from trainer.training.schedule import learning_rate
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

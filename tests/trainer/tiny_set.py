@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from trainer.synth.dataset import COLUMNS, CROP_SIZE
+from trainer.synth.dataset.crop_set import COLUMNS, CROP_SIZE
 
 SPECIES = ("print-flat", "replay")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fasdemo.errors import UserError
-from fasdemo.record.schema import SESSION_FILE
+from fasdemo.sessions.schema import SESSION_FILE
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.lists import Entry, frames_of, read_list
 from trainer.data.paths import CEFA_RACES, describe

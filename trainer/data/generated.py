@@ -9,7 +9,7 @@ import numpy as np
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from trainer.data.faces import FaceSet, Pictures, SubsetOf
-from trainer.synth.dataset import CROP_SIZE, INNER_SIZE, SynthSet
+from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 
 class Generated:

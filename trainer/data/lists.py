@@ -23,7 +23,7 @@ import numpy.typing as npt
 from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from fasdemo.record.image_codec import MAX_FILE_BYTES, check_claims
+from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_claims
 from trainer.data.faces import UNLABELLED, Ints, Pictures, UnreadableError
 from trainer.data.paths import describe
 from trainer.text_file import read_text

@@ -14,9 +14,9 @@ import torch
 
 from fasdemo.frames import Stream
 from fasdemo.models.card import InputSpec
-from trainer.augment import Crop, Cropper
 from trainer.data.faces import FaceSet, Ints, UnreadableError
-from trainer.encoding import CropBatch, encode_batch, needed_streams
+from trainer.data.transforms.augment import Crop, Cropper
+from trainer.data.transforms.encoding import CropBatch, encode_batch, needed_streams
 
 PRESENCE_SEED = 104729
 

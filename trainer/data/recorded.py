@@ -10,7 +10,7 @@ from fasdemo.errors import UserError
 from fasdemo.models.card import CropSpec
 from fasdemo.progress import track
 from fasdemo.record.export import DETAILS_FILE, LIST_FILE, ExportOptions, export_sessions
-from fasdemo.record.schema import SESSION_FILE
+from fasdemo.sessions.schema import SESSION_FILE
 
 SIZE, SCALE = 192, 1.5
 """As the generator's crops: the network's 128 px in the middle, margin for augmentation around it."""

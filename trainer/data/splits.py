@@ -10,7 +10,7 @@ import numpy as np
 
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from trainer.config import DataConfig
+from trainer.config.schema import DataConfig
 from trainer.data import folders
 from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, thin
 from trainer.data.lists import Entry, ListSet, read_list

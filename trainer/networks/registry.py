@@ -14,7 +14,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 
 Convention = Literal["paper", "extension"]
-"""Which operations a published FLOPs figure counts, see `trainer.flops`."""
+"""Which operations a published FLOPs figure counts, see `trainer.networks.flops`."""
 
 
 @dataclass(frozen=True, slots=True)

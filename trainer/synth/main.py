@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from fasdemo.errors import UserError
-from trainer.synth.crops import Job, Recipe, environment_list, fingerprint, render_crops
-from trainer.synth.heads import load_head
-from trainer.synth.people import People, gather
-from trainer.synth.sensor import PRESETS
-from trainer.synth.subject import SPECIES
+from trainer.synth.dataset.crops import Job, Recipe, environment_list, fingerprint, render_crops
+from trainer.synth.heads.open_heads import load_head
+from trainer.synth.people.people import People, gather
+from trainer.synth.scene.subject import SPECIES
+from trainer.synth.sensors.sensor import PRESETS
 
 
 def run(args: argparse.Namespace) -> int:
@@ -18,13 +18,13 @@ def run(args: argparse.Namespace) -> int:
     if args.jobs < 1:
         raise UserError(f"--jobs {args.jobs}: needs at least one process.")
     if args.what == "noise":
-        from trainer.synth.noise import measure_noise, noise_table
+        from trainer.synth.sensors.noise import measure_noise, noise_table
 
         print(noise_table(measure_noise()))
         return 0
     if args.what == "shortcuts":
-        from trainer.synth.dataset import SynthSet
-        from trainer.synth.shortcuts import measure_shortcuts, shortcut_table
+        from trainer.synth.dataset.crop_set import SynthSet
+        from trainer.synth.dataset.shortcuts import measure_shortcuts, shortcut_table
 
         if args.data is None:
             raise UserError("--data: name the folder of the data set to look at.")
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--output: say where to write.")
     load_head(args.heads)
     if args.what == "demo":
-        from trainer.synth.demo import render_demo
+        from trainer.synth.dataset.demo import render_demo
 
         render_demo(args.output, args.heads, args.seed, args.work)
         return 0
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{len(people.files)} portraits of {len(set(people.names))} people are ready in {args.work}")
         return 0
     if args.what == "sheet":
-        from trainer.synth.sheet import write_sheet
+        from trainer.synth.dataset.contact_sheet import write_sheet
 
         write_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
         return 0
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sessions(args: argparse.Namespace, people: People) -> int:
-    from trainer.synth.sessions import SessionJob, render_sessions
+    from trainer.synth.dataset.sessions import SessionJob, render_sessions
 
     if not 0.1 <= args.seconds <= 600:
         raise UserError("--seconds: needs a number from 0.1 to 600.")

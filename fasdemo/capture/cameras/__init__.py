@@ -1,0 +1,1 @@
+"""Cameras as sources: webcams, RealSense devices, and the supervisor that restarts them."""

@@ -1,0 +1,162 @@
+"""A camera as a source: capture runs in its own thread, the reader takes what is there."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from fasdemo.capture.cameras.supervisor import Box, DeviceError, Grabber, Patience, Supervisor
+from fasdemo.capture.source import SourceInfo
+from fasdemo.errors import UserError
+from fasdemo.frames import FrameSet
+
+Tap = Callable[[FrameSet], object]
+_WAITING = 4
+"""Frames that may wait for a slow reader. Beyond, the oldest is dropped and counted: the present matters."""
+
+
+class LiveSource:
+    """A `Source` over grabbers, see `fasdemo.capture.cameras.supervisor` for what happens when things go wrong.
+
+    Never ends by itself. Frames that a slow reader missed are counted in `lost_before`.
+
+    Args:
+        make: a fresh grabber for each start.
+        present: whether the device is there.
+        absent: the sentence for the user when it is not there at the start.
+        waiting: frames that may wait for the reader.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Grabber],
+        present: Callable[[], bool],
+        absent: str,
+        *,
+        patience: Patience | None = None,
+        waiting: int = _WAITING,
+    ) -> None:
+        self._present = present
+        self._absent = absent
+        self._supervisor = Supervisor(make, present, time.monotonic, patience)
+        self._frames: deque[FrameSet] = deque()
+        self._waiting = waiting
+        self._arrived = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._info: SourceInfo | None = None
+        self._crash: BaseException | None = None
+        self._overrun = 0
+        self._tap: Tap | None = None
+
+    @property
+    def info(self) -> SourceInfo:
+        """Facts about the device; valid after `__enter__`."""
+        if self._info is None:
+            raise RuntimeError("the source has not been entered")
+        return self._info
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """How the device runs where that is not what was asked for, and its restarts so far."""
+        found = list(self.info.notes)
+        if self._supervisor.restarts:
+            reason = f" ({self._supervisor.message})" if self._supervisor.message else ""
+            times = "once" if self._supervisor.restarts == 1 else f"{self._supervisor.restarts} times"
+            found.append(f"{self.info.name}: restarted {times}{reason}.")
+        return tuple(found)
+
+    @property
+    def fault(self) -> str:
+        """What is wrong at the moment, e.g. `device_lost`; empty while frames come."""
+        return self._supervisor.fault
+
+    @property
+    def overrun(self) -> int:
+        """Frames that were dropped because the reader was slow."""
+        return self._overrun
+
+    def focus_on(self, box: Box) -> None:
+        """Ask for auto-exposure on a face, x, y, width, height in RGB pixels; ignored where the device cannot."""
+        self._supervisor.focus = box
+
+    def tap(self, tap: Tap | None) -> None:
+        """Hand every frame to `tap` too, in the capture thread and before it can be dropped; it must not block.
+
+        A slow reader misses frames; a recording must not. None ends it: no call comes after the return.
+        """
+        with self._arrived:
+            self._tap = tap
+
+    def __enter__(self) -> Self:
+        if not self._present():
+            raise UserError(self._absent)
+        try:
+            self._info = self._supervisor.start()
+        except DeviceError as error:
+            raise UserError(str(error)) from None
+        self._thread = threading.Thread(target=self._run, name=f"capture {self._info.name}", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        with self._arrived:
+            self._arrived.notify_all()
+        if self._thread is not None:
+            self._thread.join(10.0)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                frame = self._supervisor.step()
+                if frame is not None:
+                    self._put(frame)
+                elif (idle_s := self._supervisor.idle_s) > 0:
+                    self._stopping.wait(idle_s)
+        except BaseException as error:
+            # Handed to the reader: a capture thread that dies in silence would look like a still scene.
+            self._crash = error
+        finally:
+            self._supervisor.stop()
+            with self._arrived:
+                self._arrived.notify_all()
+
+    def _put(self, frame: FrameSet) -> None:
+        with self._arrived:
+            if self._tap is not None:
+                self._tap(frame)
+            if len(self._frames) >= self._waiting:
+                dropped = self._frames.popleft()
+                self._overrun += 1
+                gap = dropped.lost_before + 1
+                if self._frames:
+                    self._frames[0] = replace(self._frames[0], lost_before=self._frames[0].lost_before + gap)
+                else:
+                    frame = replace(frame, lost_before=frame.lost_before + gap)
+            self._frames.append(frame)
+            self._arrived.notify()
+
+    def __iter__(self) -> Iterator[FrameSet]:
+        with self._arrived:
+            # What came before somebody looked was nobody's: the reader begins with the present.
+            self._frames.clear()
+        while True:
+            with self._arrived:
+                while not self._frames:
+                    if self._crash is not None:
+                        raise self._crash
+                    if self._stopping.is_set():
+                        return
+                    self._arrived.wait(0.5)
+                frame = self._frames.popleft()
+            if self._stopping.is_set():
+                return
+            yield frame

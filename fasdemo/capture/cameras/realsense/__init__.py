@@ -1,0 +1,1 @@
+"""RealSense cameras through the RealSense SDK."""

@@ -1,0 +1,293 @@
+"""RealSense cameras, by what they can do and not by their names: D4xx, SR300-class and what comes after."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.cameras.realsense.devices import RealSenseSettings, choose_modes, describe, find_device
+from fasdemo.capture.cameras.realsense.interleave import Interleaver
+from fasdemo.capture.cameras.supervisor import USB2, Box, DeviceError, Patience
+from fasdemo.capture.realsense_frames import Reader, calibration_of, load_sdk, recorded_profiles
+from fasdemo.capture.source import SourceInfo
+from fasdemo.frames import FrameSet, Stream
+from fasdemo.models.crop import project
+
+_PRESETS = ("Hand", "Face Login", "Face Analytics", "Short Range", "Default")
+"""Visual presets for a face at 0.25 to 1.5 m, best first, by the names that the device itself gives them."""
+_SILENT_SETS = 10
+"""So many sets in a row that do not tell whether they were lit: the device's frames carry no such metadata."""
+_PROBE_TRIES, _PROBE_MS = 30, 100
+NO_EMITTER_STATE = (
+    "The camera's frames do not tell whether the projector lit them, so it stays on and nothing is interleaved; "
+    "on Linux the RealSense SDK's kernel patches, or its user-space backend, bring this metadata."
+)
+
+
+class PipelineGrabber:
+    """One run of one camera through the SDK's pipeline, which is never used again after `stop`.
+
+    Args:
+        serial: which camera; None = the first.
+        settings: see `RealSenseSettings`.
+        recording: instead of a camera, a `.db3` or `.bag` file that repeats in real time.
+    """
+
+    def __init__(
+        self, serial: str | None, settings: RealSenseSettings | None = None, recording: Path | None = None
+    ) -> None:
+        self._sdk = load_sdk()
+        self._serial = serial
+        self._settings = settings or RealSenseSettings()
+        self._recording = recording
+        self._pipeline: Any = None
+        self._device: Any = None
+        self._reader: Reader | None = None
+        self._index = 0
+        self._interleaver: Interleaver | None = None
+        self._notes: tuple[str, ...] = ()
+        self.standing_faults: tuple[str, ...] = ()
+
+    def start(self) -> SourceInfo:
+        """Configure and start; see `Grabber`."""
+        try:
+            return self._start()
+        except RuntimeError as error:
+            raise DeviceError(_sentence(str(error))) from None
+
+    def _start(self) -> SourceInfo:
+        sdk = self._sdk
+        context = sdk.context()
+        config = sdk.config()
+        streams: tuple[Stream, ...]
+        if self._recording is not None:
+            sdk.config.enable_device_from_file(config, str(self._recording), repeat_playback=True)
+            pipeline = sdk.pipeline(context)
+            profiles = recorded_profiles(sdk, config.resolve(sdk.pipeline_wrapper(pipeline)).get_device())
+            streams = tuple(profiles)
+            for profile in profiles.values():
+                config.enable_stream(profile.stream_type(), profile.stream_index())
+            indexes = {stream: profile.stream_index() for stream, profile in profiles.items()}
+            fps = profiles["rgb"].fps() if "rgb" in profiles else 30
+        else:
+            device = find_device(sdk, context, self._serial)
+            if device is None:
+                raise DeviceError(absent_sentence(self._serial))
+            about = describe(sdk, device)
+            self.standing_faults = (USB2,) if about.usb2 else ()
+            modes = choose_modes(about.modes, self._settings)
+            config.enable_device(about.serial)
+            for stream, mode in modes.items():
+                kind = {"rgb": sdk.stream.color, "depth": sdk.stream.depth, "ir": sdk.stream.infrared}[stream]
+                config.enable_stream(
+                    kind, mode.index, mode.width, mode.height, getattr(sdk.format, mode.format), mode.fps
+                )
+            streams = tuple(modes)
+            indexes = {stream: mode.index for stream, mode in modes.items()}
+            fps = modes["rgb"].fps
+            prepare(sdk, device, self._settings)
+            pipeline = sdk.pipeline(context)
+        started = pipeline.start(config)
+        self._pipeline = pipeline
+        self._device = started.get_device()
+        kinds = {"rgb": sdk.stream.color, "depth": sdk.stream.depth, "ir": sdk.stream.infrared}
+        running: dict[Stream, Any] = {stream: started.get_stream(kinds[stream], indexes[stream]) for stream in streams}
+        if "rgb" not in running:
+            raise DeviceError("The camera has no colour stream, and faces are found in colour; use one that has.")
+        scale = 0.001
+        if "depth" in running:
+            with contextlib.suppress(RuntimeError):
+                scale = float(self._device.first_depth_sensor().get_depth_scale()) or scale
+        calibration = calibration_of(sdk, running)
+        self._reader = Reader(sdk, running, calibration, scale)
+        if self._settings.emitter == "interleaved" and {"depth", "ir"} <= running.keys():
+            if not self._emitter_told():
+                self.stop()
+                self._notes = (NO_EMITTER_STATE,)
+                self._settings = replace(self._settings, emitter="on", fps=max(self._settings.fps // 2, 1))
+                return self._start()
+            self._interleaver = Interleaver(1.0 / fps)
+        about = describe(sdk, self._device)
+        return SourceInfo(
+            name=f"{about.name} {about.serial}".strip() or "RealSense",
+            kind="realsense",
+            live=self._recording is None,
+            declared=frozenset(running),
+            width=calibration.rgb.width,
+            height=calibration.rgb.height,
+            fps=float(fps) / (2 if self._interleaver else 1),
+            frame_count=None,
+            calibration=calibration,
+            depth_scale=scale,
+            device_frames=2 if self._interleaver else 1,
+            notes=self._notes,
+        )
+
+    def _emitter_told(self) -> bool:
+        """Whether the first frames tell if they were lit; True also where none came, which the supervisor notices."""
+        assert self._reader is not None
+        silent = 0
+        for _ in range(_PROBE_TRIES):
+            arrived, frames = self._pipeline.try_wait_for_frames(_PROBE_MS)
+            if not arrived:
+                continue
+            if self._reader.emitter_of(frames) is not None:
+                return True
+            silent += 1
+            if silent == _SILENT_SETS:
+                return False
+        return silent == 0
+
+    def wait(self, timeout_s: float) -> FrameSet | None:
+        """The next set; the SDK releases the GIL while it waits."""
+        if self._pipeline is None or self._reader is None:
+            raise DeviceError("the camera was not started")
+        try:
+            arrived, frames = self._pipeline.try_wait_for_frames(max(int(timeout_s * 1000), 1))
+            if not arrived:
+                return None
+            frame = self._reader.read(frames, self._index, live=self._recording is None)
+        except RuntimeError as error:
+            raise DeviceError(_sentence(str(error))) from None
+        if frame is None:
+            return None
+        self._index += 1
+        return self._interleaver.push(frame) if self._interleaver is not None else frame
+
+    def stop(self) -> None:
+        """Stop and forget the pipeline."""
+        pipeline, self._pipeline = self._pipeline, None
+        self._reader = None
+        if pipeline is not None:
+            with contextlib.suppress(RuntimeError):
+                pipeline.stop()
+
+    def focus_on(self, box: Box) -> None:
+        """Auto-exposure on the face: the colour sensor by the box itself, the stereo sensor by the box projected."""
+        reader = self._reader
+        if reader is None or not all(math.isfinite(side) for side in box):
+            return
+        # A device that has just gone refuses even to list its sensors.
+        with contextlib.suppress(RuntimeError):
+            for sensor in self._device.query_sensors():
+                with contextlib.suppress(RuntimeError):
+                    if not sensor.is_roi_sensor():
+                        continue
+                    stream: Stream = "depth" if sensor.is_depth_sensor() else "rgb"
+                    _set_region(self._sdk, sensor, region_for(reader, box, stream))
+
+
+def region_for(reader: Reader, box: Box, stream: Stream) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of a box in a stream's image, within its border; for a face taken to be 0.6 m away."""
+    x, y, width, height = box
+    corners = np.array([[x, y], [x + width, y + height]])
+    camera = reader.calibration.rgb
+    target = reader.calibration.depth
+    if stream == "depth" and target is not None:
+        corners = project(corners, 0.6, camera, target, reader.calibration.rgb_to_depth)
+        camera = target
+    left, top = np.clip(corners[0], 0, (camera.width - 2, camera.height - 2))
+    right, bottom = np.clip(corners[1], (left + 1, top + 1), (camera.width - 1, camera.height - 1))
+    return int(left), int(top), int(right), int(bottom)
+
+
+def _set_region(sdk: Any, sensor: Any, region: tuple[int, int, int, int]) -> None:
+    value = sdk.region_of_interest()
+    value.min_x, value.min_y, value.max_x, value.max_y = region
+    sensor.as_roi_sensor().set_region_of_interest(value)
+
+
+def prepare(sdk: Any, device: Any, settings: RealSenseSettings) -> None:
+    """Set preset, exposure and emitter of each sensor that has them; an option that refuses is left as it is."""
+    option = sdk.option
+    for sensor in device.query_sensors():
+        if sensor.supports(option.enable_auto_exposure):
+            _set(sensor, option.enable_auto_exposure, 1)
+        if sensor.supports(option.auto_exposure_priority):
+            # Else a dim room halves the frame rate.
+            _set(sensor, option.auto_exposure_priority, 0)
+        if not sensor.is_depth_sensor():
+            continue
+        if sensor.supports(option.visual_preset):
+            preset = _preset(sensor, option.visual_preset)
+            if preset is not None:
+                _set(sensor, option.visual_preset, preset)
+        if sensor.supports(option.emitter_enabled):
+            _set(sensor, option.emitter_enabled, 0 if settings.emitter == "off" else 1)
+        if sensor.supports(option.emitter_on_off):
+            _set(sensor, option.emitter_on_off, 1 if settings.emitter == "interleaved" else 0)
+        elif settings.emitter == "interleaved":
+            raise DeviceError("The camera cannot switch its emitter from frame to frame; choose on or off.")
+
+
+def _preset(sensor: Any, option: Any) -> float | None:
+    limits = sensor.get_option_range(option)
+    names: dict[str, float] = {}
+    value = limits.min
+    while value <= limits.max:
+        with contextlib.suppress(RuntimeError):
+            names[str(sensor.get_option_value_description(option, value))] = value
+        value += max(limits.step, 1.0)
+    return next((names[name] for name in _PRESETS if name in names), None)
+
+
+def _set(sensor: Any, option: Any, value: float) -> None:
+    with contextlib.suppress(RuntimeError):
+        sensor.set_option(option, float(value))
+
+
+def absent_sentence(serial: str | None) -> str:
+    """What to tell a user whose camera is not there."""
+    if serial is None:
+        return "No RealSense camera was found; plug one in (USB 3), or run `fasdemo doctor` to see what is wrong."
+    return f"No RealSense camera with serial {serial} was found; `fasdemo doctor` lists those that are there."
+
+
+def _sentence(text: str) -> str:
+    brief = text.strip().splitlines()[0][:160] if text.strip() else "unknown reason"
+    if "busy" in text.lower() or "in use" in text.lower():
+        return f"The RealSense camera is in use by another program; close it and try again ({brief})."
+    if "resolve requests" in text.lower():
+        return f"The RealSense camera cannot give these streams together; try another port or cable ({brief})."
+    return f"The RealSense camera could not be used ({brief}); unplug it and plug it in again."
+
+
+def open_realsense(
+    serial: str | None = None, settings: RealSenseSettings | None = None, patience: Patience | None = None
+) -> LiveSource:
+    """A camera as a source that starts itself again when it was away.
+
+    Raises:
+        UserError: the SDK is not installed; on entering: no camera, in use, or it cannot start.
+    """
+    sdk = load_sdk()
+    wanted = serial or None
+
+    def present() -> bool:
+        return find_device(sdk, sdk.context(), wanted) is not None
+
+    # Looking first: `pipeline.start` without a device blocks for 15 s.
+    return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), patience=patience)
+
+
+def open_repeated(recording: Path, patience: Patience | None = None) -> LiveSource:
+    """A recording that repeats in real time in the place of a camera: same pipeline, same thread, same supervision.
+
+    For tests and demonstrations of the live path; its frames do not claim to be a camera's.
+
+    Raises:
+        UserError: the SDK is not installed; on entering: the file cannot be played.
+    """
+    load_sdk()
+    return LiveSource(
+        lambda: PipelineGrabber(None, recording=recording),
+        recording.exists,
+        f"{recording}: no such file.",
+        patience=patience,
+    )

@@ -1,0 +1,159 @@
+"""`fasdemo bench`: latency, throughput, memory and start-up of the shipped models, one process a run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+from rich.console import Console
+from rich.table import Table
+
+from fasdemo.assets_folder import demo_session
+from fasdemo.cli.arguments import at_least_one
+from fasdemo.errors import UserError
+from fasdemo.models.providers import Device, devices_here
+from fasdemo.models.registry import shipped_models
+from fasdemo.progress import track
+
+EXAMPLE = "fasdemo bench --threads 2 --json > bench.json"
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `fasdemo bench`."""
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--source", metavar="PATH", help="session or video to judge; default: the bundled session")
+    parser.add_argument(
+        "--model", action="append", metavar="NAME|FILE", help="may be repeated; default: every shipped model"
+    )
+    parser.add_argument(
+        "--device", action="append", choices=get_args(Device), help="may be repeated; default: all that load"
+    )
+    parser.add_argument(
+        "--threads", type=at_least_one, action="append", metavar="N", help="may be repeated; default: 2"
+    )
+    parser.add_argument(
+        "--faces", type=int, action="append", choices=(1, 4, 9), help="faces in the picture; default: 1 and 4"
+    )
+    parser.add_argument(
+        "--frames", type=at_least_one, default=300, metavar="N", help="frames that count in each run; default: 300"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure every combination and print it.
+
+    Raises:
+        UserError: the source or a model cannot be used.
+    """
+    report = measure_all(
+        source=str(args.source or demo_session()),
+        models=args.model or [entry.card.name for entry in shipped_models()],
+        devices=args.device or devices_here(),
+        threads=args.threads or [2],
+        faces=args.faces or [1, 4],
+        frames=args.frames,
+    )
+    if args.json:
+        print(json.dumps(report, indent=1))
+    else:
+        _print_table(report)
+    return 0
+
+
+def measure_all(
+    source: str, models: list[str], devices: list[str], threads: list[int], faces: list[int], frames: int
+) -> dict[str, Any]:
+    """The report: `machine`, `matrix_product_gmacs` by thread count, and `runs`, see docs/performance.md.
+
+    Raises:
+        UserError: a run failed; the text is its own sentence.
+    """
+    wanted = [
+        {"source": source, "model": model, "device": device, "threads": str(count), "faces": str(several)}
+        for model in models
+        for device in devices
+        for count in threads
+        for several in faces
+    ]
+    from fasdemo.runtime.benchmark import machine
+
+    return {
+        "machine": machine(),
+        "matrix_product_gmacs": {str(count): measure_child(["--matrix-product"], count)["gmacs"] for count in threads},
+        "runs": [
+            measure_child(
+                [f"--{key}={value}" for key, value in options.items()] + [f"--frames={frames}"], int(options["threads"])
+            )
+            for options in track(wanted, "measuring")
+        ],
+    }
+
+
+def measure_child(arguments: list[str], threads: int, script: Path | None = None) -> dict[str, Any]:
+    """The answer of `python -m fasdemo.runtime.benchmark`, or of a script, with its libraries on so many threads.
+
+    Raises:
+        UserError: the run failed; the text is its own sentence.
+    """
+    environment = os.environ | dict.fromkeys(_THREAD_VARIABLES, str(threads))
+    program = ["-m", "fasdemo.runtime.benchmark"] if script is None else [str(script)]
+    done = subprocess.run(
+        [sys.executable, *program, *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    if done.returncode:
+        raise UserError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "a measurement ended at once.")
+    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer
+
+
+def _print_table(report: dict[str, Any]) -> None:
+    facts = report["machine"]
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    speeds = ", ".join(f"{speed:.0f} on {count} thread(s)" for count, speed in report["matrix_product_gmacs"].items())
+    console.print(
+        f"{facts['processor']}, {facts['cores']} cores; float32 matrix product, GMAC/s: {speeds}", highlight=False
+    )
+    table = Table(
+        "model",
+        "provider",
+        "threads",
+        "faces",
+        "detect",
+        "align",
+        "infer",
+        "total p50",
+        "p95",
+        "p99",
+        "fps",
+        "MB",
+        "start s",
+    )
+    for run in report["runs"]:
+        latency = run["latency_ms"]
+        table.add_row(
+            Path(run["model"]).name,
+            run["provider"],
+            str(run["threads"]),
+            str(run["faces"]),
+            *(f"{latency[stage]['p50']:.2f}" for stage in ("detect", "align", "infer", "total")),
+            *(f"{latency['total'][share]:.2f}" for share in ("p95", "p99")),
+            f"{run['fps']:.0f}",
+            f"{run['peak_memory_mb']:.0f}",
+            f"{run['startup_s']:.2f}",
+        )
+    console.print(table)
+    console.print(
+        "Times in milliseconds; frames per second with one frame judged after the other, decoding included.",
+        highlight=False,
+    )

@@ -1,0 +1,359 @@
+"""`fasdemo doctor`: what is here, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import platformdirs
+import psutil
+from rich.console import Console
+from rich.markup import escape
+
+from fasdemo import __version__
+from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS
+
+if TYPE_CHECKING:
+    from fasdemo.capture.cameras.realsense.devices import RealSenseDevice
+
+EXAMPLE = "fasdemo doctor --json > doctor.json"
+
+State = Literal["good", "note", "wrong"]
+_WORDS: dict[State, str] = {
+    "good": "[green]good [/green]",
+    "note": "[yellow]note [/yellow]",
+    "wrong": "[red]WRONG[/red]",
+}
+_LEAST_DISK_GB = 2.0
+_RECORDING_GB_PER_MINUTE = 1.0
+"""640 x 480 colour, depth and infrared at 30 frames a second, see benchmarks/bench_record.py."""
+_QT_TRIAL = """
+import os, sys
+from PyQt6.QtWidgets import QApplication
+QApplication(sys.argv[:1])
+print(QApplication.platformName())
+"""
+_QT_PACKAGES = (
+    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libx11-xcb1"
+)
+_TRIAL_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        area: `system`, `cameras`, `inference`, `models`, `display` or `disk`.
+        state: `wrong` needs something to be done, `note` is worth knowing.
+        text: what was found.
+        advice: what to do, empty where nothing has to be done.
+        details: the same for programs.
+    """
+
+    area: str
+    state: State
+    text: str
+    advice: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `fasdemo doctor`."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything; returns 1 if something is wrong, else 0."""
+    findings = examine()
+    if args.json:
+        print(json.dumps({"version": __version__, "findings": [asdict(one) for one in findings]}, indent=1))
+    else:
+        _print(findings)
+    return 1 if any(one.state == "wrong" for one in findings) else 0
+
+
+def examine() -> list[Finding]:
+    """All findings, area by area. A look that fails itself is a finding too."""
+    looks: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
+        ("system", system),
+        ("cameras", realsense),
+        ("cameras", webcams),
+        ("inference", inference),
+        ("models", models),
+        ("models", face_model),
+        ("display", display),
+        ("disk", disk),
+    )
+    found = []
+    for area, look in looks:
+        try:
+            found += look()
+        except Exception as error:
+            # The doctor must be able to report exactly the machines on which things break.
+            found.append(Finding(area, "wrong", f"could not be looked at: {error!r}", "Please report this."))
+    return found
+
+
+def _print(findings: list[Finding]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    area = ""
+    for one in findings:
+        if one.area != area:
+            area = one.area
+            console.print(f"[bold]{area}[/bold]")
+        console.print(f"  {_WORDS[one.state]} {escape(one.text)}")
+        if one.advice:
+            console.print(f"        {escape(one.advice)}")
+    wrong = sum(one.state == "wrong" for one in findings)
+    console.print({0: "Nothing is wrong.", 1: "1 thing is wrong."}.get(wrong, f"{wrong} things are wrong."))
+
+
+def system() -> list[Finding]:
+    """Versions and the machine."""
+    memory_gb = psutil.virtual_memory().total / 1e9
+    details = {
+        "fasdemo": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": psutil.cpu_count(logical=True),
+        "memory_gb": round(memory_gb, 1),
+    }
+    text = (
+        f"fasdemo {__version__}, Python {platform.python_version()}, {platform.platform()}, "
+        f"{details['cores']} cores, {memory_gb:.0f} GB memory"
+    )
+    found = [Finding("system", "good", text, details=details)]
+    opencvs = [name for name in _installed("opencv-") if name != "opencv-contrib-python"]
+    if opencvs:
+        found.append(
+            Finding(
+                "system",
+                "wrong",
+                f"{', '.join(opencvs)} overwrites parts of opencv-contrib-python.",
+                f"pip uninstall {' '.join(opencvs)}, then pip install --force-reinstall opencv-contrib-python",
+            )
+        )
+    return found
+
+
+def _installed(prefix: str) -> list[str]:
+    names = {(one.metadata["Name"] or "").lower() for one in metadata.distributions()}
+    return sorted(name for name in names if name.startswith(prefix))
+
+
+def realsense() -> list[Finding]:
+    """RealSense cameras with serial, firmware, USB type and streams."""
+    from fasdemo.capture.cameras.realsense.devices import list_realsense
+
+    try:
+        cameras = list_realsense()
+    except UserError as error:
+        return [Finding("cameras", "note", "RealSense: the SDK cannot be used.", str(error))]
+    if not cameras:
+        advice = "Plug one into a USB 3 port."
+        if platform.system() == "Linux":
+            advice += " If it is plugged in, install the SDK's udev rules (99-realsense-libusb.rules)."
+        return [Finding("cameras", "note", "RealSense: no camera is connected.", advice)]
+    return [finding for camera in cameras for finding in _realsense(camera)]
+
+
+def _realsense(camera: RealSenseDevice) -> list[Finding]:
+    streams = {
+        stream: sorted({f"{mode.width}x{mode.height}@{mode.fps}" for mode in camera.modes if mode.stream == stream})
+        for stream in STREAMS
+    }
+    text = (
+        f"RealSense {camera.name}, serial {camera.serial}, firmware {camera.firmware}, "
+        f"USB {camera.usb or 'unknown'}, streams {' '.join(name for name in STREAMS if streams[name]) or 'none'}"
+    )
+    details = {
+        "kind": "realsense",
+        "name": camera.name,
+        "serial": camera.serial,
+        "firmware": camera.firmware,
+        "recommended_firmware": camera.recommended_firmware,
+        "usb": camera.usb,
+        "streams": streams,
+    }
+    found = []
+    if camera.usb2:
+        advice = "It runs as USB 2, too slow for all streams: use a USB 3 port and a short USB 3 cable."
+        found.append(Finding("cameras", "wrong", text, advice, details))
+    elif not streams["rgb"]:
+        advice = "It has no colour stream, and faces are found in colour: use another camera."
+        found.append(Finding("cameras", "wrong", text, advice, details))
+    else:
+        found.append(Finding("cameras", "good", text, details=details))
+    if camera.recommended_firmware and _version(camera.firmware) < _version(camera.recommended_firmware):
+        old = f"{camera.name}: firmware {camera.firmware} is older than the recommended {camera.recommended_firmware}."
+        found.append(Finding("cameras", "note", old, "Update it with rs-fw-update or the RealSense Viewer."))
+    return found
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+def webcams() -> list[Finding]:
+    """Video devices with their pixel formats; on Linux also those that are not offered, and why."""
+    from fasdemo.capture.cameras.v4l2 import list_nodes
+    from fasdemo.capture.cameras.webcam import list_webcams
+
+    cameras = list_webcams()
+    found = []
+    for one in cameras:
+        text = f"webcam:{one.index} {one.name}" + (f", {' '.join(one.formats)}" if one.formats else "")
+        details = {"kind": "webcam", "index": one.index, "name": one.name, "formats": list(one.formats)}
+        found.append(Finding("cameras", "good", text, details=details))
+    if platform.system() == "Linux":
+        for node in list_nodes():
+            if node.problem:
+                text = f"/dev/video{node.index} {node.name}: {node.problem}."
+                advice = "Add yourself to the group video (usermod -aG video USER) and log in again."
+                found.append(Finding("cameras", "wrong", text, advice))
+            elif node.formats and not node.color:
+                text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: no colour, not offered"
+                found.append(Finding("cameras", "good", text))
+    if not cameras:
+        found.append(Finding("cameras", "note", "No webcam is connected.", "Files and sessions work without one."))
+    return found
+
+
+def inference() -> list[Finding]:
+    """ONNX Runtime's providers."""
+    import onnxruntime
+
+    from fasdemo.models.providers import CPU, short, wanted
+
+    available = onnxruntime.get_available_providers()
+    best = wanted("auto")[0]
+    # Azure's calls a service on the network; fasdemo never does.
+    names = ", ".join(short(name) for name in available if name != "AzureExecutionProvider")
+    details = {"onnxruntime": onnxruntime.__version__, "providers": available, "auto": best}
+    text = f"ONNX Runtime {onnxruntime.__version__} offers {names}; --device auto takes {short(best)}"
+    found = [Finding("inference", "good", text, details=details)]
+    builds = _installed("onnxruntime")
+    if len(builds) > 1:
+        remedy = f"pip uninstall {' '.join(builds)}, then install one of them."
+        found.append(Finding("inference", "wrong", f"{' and '.join(builds)} are one module twice.", remedy))
+    if best == CPU and shutil.which("nvidia-smi"):
+        advice = "Install onnxruntime-gpu in the place of onnxruntime, see docs/install.md."
+        found.append(Finding("inference", "note", "There is an NVIDIA driver, and ONNX Runtime has no CUDA.", advice))
+    return found
+
+
+def models() -> list[Finding]:
+    """The shipped models: hash, card and graph, and where each really runs."""
+    from fasdemo.models.predictor import Predictor
+    from fasdemo.models.registry import shipped_models
+
+    try:
+        files = shipped_models()
+    except UserError as error:
+        return [Finding("models", "wrong", "The shipped models cannot be used.", str(error))]
+    found = []
+    for one in files:
+        name = f"{one.card.name} ({'+'.join(one.card.modalities)})"
+        try:
+            with Predictor(one) as predictor:
+                text = f"{name}: sha256 {one.sha256[:12]}... is right, runs on {predictor.provider}"
+                details = {"name": one.card.name, "sha256": one.sha256, "provider": predictor.provider}
+                found.append(Finding("models", "good", text, details=details))
+                found += [Finding("models", "note", f"{name}: {sentence}") for sentence in predictor.warnings]
+        except UserError as error:
+            found.append(Finding("models", "wrong", f"{name}: cannot be used.", str(error)))
+    return found
+
+
+def face_model() -> list[Finding]:
+    """MediaPipe's file; looked at, never fetched here."""
+    from fasdemo.faces.model_file import ENVIRONMENT, FILE_NAME, SHA256
+
+    given = os.environ.get(ENVIRONMENT)
+    path = Path(given) if given else platformdirs.user_data_path("fasdemo", appauthor=False) / FILE_NAME
+    fetch = "`python -m fasdemo.faces.model_file` fetches it; it is also fetched at the first use."
+    if not path.is_file():
+        if given:
+            return [
+                Finding("models", "wrong", f"{path} is not there.", f"{ENVIRONMENT} names it: correct or unset it.")
+            ]
+        return [Finding("models", "note", f"The face model {FILE_NAME} is not there yet.", fetch)]
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
+        return [Finding("models", "wrong", f"{path} has other bytes than it should.", f"Delete it; {fetch}")]
+    return [Finding("models", "good", f"face model {path}: sha256 is right", details={"path": str(path)})]
+
+
+def display() -> list[Finding]:
+    """Whether a window can be opened, tried in a process of its own: Qt ends the process where it cannot."""
+    if platform.system() == "Linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        problem = _try_qt("offscreen")
+        if problem:
+            return [Finding("display", "wrong", f"Qt cannot start: {problem}", _qt_advice())]
+        advice = "Use --headless, or log in at a screen (DISPLAY and WAYLAND_DISPLAY are not set)."
+        return [Finding("display", "note", "Qt works, and there is no display.", advice)]
+    problem = _try_qt(None)
+    if problem:
+        return [Finding("display", "wrong", f"Qt cannot open a window: {problem}", _qt_advice())]
+    return [Finding("display", "good", "Qt opens windows")]
+
+
+def _qt_advice() -> str:
+    if platform.system() == "Linux":
+        return f"Install its system libraries (Debian, Ubuntu: apt-get install {_QT_PACKAGES}), or use --headless."
+    return "Install PyQt6 again (pip install --force-reinstall PyQt6), or use --headless."
+
+
+def _try_qt(plugin: str | None) -> str:
+    """Empty when Qt starts; else the last thing that it said."""
+    environment = {**os.environ, **({"QT_QPA_PLATFORM": plugin} if plugin else {})}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _QT_TRIAL],
+            capture_output=True,
+            text=True,
+            timeout=_TRIAL_SECONDS,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "it does not answer"
+    if done.returncode == 0:
+        return ""
+    said = [line for line in done.stderr.splitlines() if line.strip()]
+    # The last line lists the plug-ins; the cause, where there is one, stands before.
+    cause = [line for line in said if "cannot open shared object" in line or "needed" in line]
+    return (cause or said or [f"status {done.returncode}"])[-1].strip()
+
+
+def disk() -> list[Finding]:
+    """Space where recordings and models would be written."""
+    found = []
+    data = platformdirs.user_data_path("fasdemo", appauthor=False)
+    for name, folder in (("this folder", Path.cwd()), ("the data folder", data)):
+        place = next(one for one in (folder, *folder.parents) if one.exists())
+        free_gb = shutil.disk_usage(place).free / 1e9
+        text = f"{name} ({folder}): {free_gb:.1f} GB free"
+        details = {"folder": str(folder), "free_gb": round(free_gb, 2), "writable": os.access(place, os.W_OK)}
+        if not os.access(place, os.W_OK):
+            advice = "Choose another folder for recordings and outputs."
+            found.append(Finding("disk", "note", f"{name} ({folder}): may not be written.", advice, details))
+        elif free_gb < _LEAST_DISK_GB:
+            advice = f"A recording takes about {_RECORDING_GB_PER_MINUTE:.0f} GB a minute: free some space."
+            found.append(Finding("disk", "wrong", text, advice, details))
+        else:
+            found.append(Finding("disk", "good", text, details=details))
+    return found

@@ -1,0 +1,86 @@
+"""`fasdemo replay`: what an event log says, as a table and as a picture."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fasdemo.draw.event_plot import png, svg
+from fasdemo.engine.events import Event, read_events
+from fasdemo.engine.timeline import Part, Span, changes_a_minute, parts
+from fasdemo.errors import UserError, printable
+
+EXAMPLE = "fasdemo replay events.jsonl --output events.svg"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("log", metavar="LOG", type=Path, help="what --log wrote, JSON lines or CSV")
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="the time line's picture, .svg (with tool tips) or .png; default: LOG's name with .svg",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the verdicts and draw the time line; returns the exit status.
+
+    Raises:
+        UserError: the log cannot be read or the picture cannot be written.
+    """
+    output: Path = options.output or options.log.with_suffix(".svg")
+    suffix = output.suffix.lower()
+    if suffix not in (".svg", ".png"):
+        raise UserError(f"--output {output}: the picture is drawn as SVG or PNG; end its name in .svg or .png.")
+    events = read_events(options.log)
+    print("\n".join(map(printable, _table(events))))
+    temporary = output.with_name(output.name + ".part")
+    try:
+        temporary.write_bytes(png(events) if suffix == ".png" else svg(events).encode("utf-8"))
+        temporary.replace(output)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UserError(f"--output {output}: cannot be written ({error.strerror}); choose another place.") from error
+    print(f"Time line: {output}")
+    return 0
+
+
+def _table(events: list[Event]) -> list[str]:
+    if not any(event.event == "verdict" for event in events):
+        return ["The log holds no verdict."]
+    lines: list[str] = []
+    said = ""
+    for part in parts(events):
+        words = _judged_by(part)
+        if words != said:
+            lines.append(words)
+        elif lines:
+            lines.append("From an earlier moment, or opened again:")
+        said = words
+        lines += [_row(span) for span in sorted(part.spans, key=lambda span: span.start_s)]
+    rate = changes_a_minute(events)
+    if rate is not None:
+        lines.append(f"{rate:.1f} verdict changes a minute.")
+    if events[-1].event != "end":
+        lines.append("The log has no end: it was cut off, or is still being written.")
+    return lines
+
+
+def _judged_by(part: Part) -> str:
+    first = part.first
+    kind = "camera" if first.live_source else "recording, no live-camera decision"
+    return (
+        f"{first.source} ({kind}), model {first.model} {first.model_sha256[:12]} on {first.provider}, "
+        f"policy {first.policy}: LIVE above {first.live_above:g}, SPOOF below {first.spoof_below:g}."
+    )
+
+
+def _row(span: Span) -> str:
+    score = "    -" if span.score is None else f"{span.score:.3f}"
+    truth = f"  truth {span.truth}" if span.truth else ""
+    return (
+        f"{span.start_s:9.2f} s  {span.end_s - span.start_s:7.2f} s  face {span.track_id:<3} {span.status.value:<9} "
+        f"{score}  {' '.join(span.reasons)}{truth}"
+    )

@@ -1,0 +1,267 @@
+"""`fasdemo sessions`: what was recorded, and what to do with it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from fasdemo.errors import UserError, printable
+from fasdemo.progress import track
+from fasdemo.record.export import ExportOptions, export_sessions
+from fasdemo.sessions.erase import erase, expired_sessions, measure, sessions_of_subject
+from fasdemo.sessions.reader import SessionReader, load_session
+from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
+from fasdemo.sessions.schema import Session
+
+EXAMPLE = "fasdemo sessions export recordings --to crops"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `fasdemo sessions`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        one = actions.add_parser(name, help=text, description=text)
+        one.add_argument("folder", type=Path, metavar="FOLDER", help="a session, or a folder that holds sessions")
+        return one
+
+    action("list", "one line a session").add_argument("--json", action="store_true", help="print JSON")
+    action("show", "everything about one session").add_argument("--json", action="store_true", help="print JSON")
+    action("verify", "compare every file with its checksum; exit status 1 if anything is wrong")
+    action("repair", "complete recordings that were interrupted")
+    export = action("export", "aligned crops of faces and a list in the form `color depth ir label`")
+    export.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new folder")
+    export.add_argument("--size", type=int, default=256, metavar="PX", help="side of the crops; default: 256")
+    export.add_argument(
+        "--depth",
+        choices=("16bit", "8bit"),
+        default="16bit",
+        help="16bit: millimetres (default); 8bit: grey as CASIA-SURF's pictures",
+    )
+    export.add_argument("--every", type=int, default=5, metavar="N", help="every N-th frame; default: 5")
+    delete = action("delete", "delete all recordings of a person, or all whose time has run out")
+    which = delete.add_mutually_exclusive_group(required=True)
+    which.add_argument("--subject", metavar="ID", help="the person's pseudonym")
+    which.add_argument("--expired", action="store_true", help="sessions whose retain-until date has passed")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one action; returns the exit status.
+
+    Raises:
+        UserError: the folder or a session in it cannot be used.
+    """
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "list": _list,
+        "show": _show,
+        "verify": _verify,
+        "repair": _repair,
+        "export": _export,
+        "delete": _delete,
+    }
+    return actions[args.action](args)
+
+
+def _sessions(root: Path) -> list[Path]:
+    found = find_sessions(root)
+    if not found:
+        raise UserError(f"{root}: holds no session; record one with `fasdemo --camera NAME --record {root} ...`.")
+    return found
+
+
+def _name(folder: Path, root: Path) -> str:
+    return printable(folder.name if folder == root else folder.relative_to(root).as_posix())
+
+
+def _kind(session: Session) -> str:
+    return f"spoof: {session.species}" if session.species else session.label
+
+
+def _facts(folder: Path, root: Path, session: Session) -> dict[str, Any]:
+    consent = session.consent
+    # A recording that was never completed has its rows, but no count yet.
+    frames = session.frames if session.state == "complete" else _rows(folder)
+    return {
+        "session": _name(folder, root),
+        "subject": session.subject,
+        "label": session.label,
+        "species": session.species,
+        "frames": frames,
+        "lost": session.lost,
+        "seconds": round(frames / session.fps, 1),
+        "streams": list(session.streams),
+        "state": session.state,
+        "started": session.started.isoformat(),
+        "retain_until": None if consent is None else consent.retain_until.isoformat(),
+        "expired": consent is not None and consent.retain_until < _today(),
+    }
+
+
+def _rows(folder: Path) -> int:
+    try:
+        with SessionReader(folder) as reader:
+            return len(reader)
+    except UserError:
+        return 0
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def _list(args: argparse.Namespace) -> int:
+    rows: list[dict[str, Any]] = []
+    broken: list[str] = []
+    for folder in _sessions(args.folder):
+        try:
+            rows.append(_facts(folder, args.folder, load_session(folder)))
+        except UserError as error:
+            broken.append(str(error))
+    if args.json:
+        print(json.dumps({"sessions": rows, "broken": broken}, indent=1))
+        return 0
+    table = Table(box=None, header_style="bold")
+    for title in ("session", "subject", "label", "frames", "lost", "seconds", "streams", "state", "keep until"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        until = row["retain_until"] or "-"
+        table.add_row(
+            escape(row["session"]),
+            row["subject"],
+            f"spoof: {row['species']}" if row["species"] else row["label"],
+            str(row["frames"]),
+            str(row["lost"]),
+            f"{row['seconds']:.1f}",
+            " ".join(row["streams"]),
+            row["state"],
+            until + (" (past)" if row["expired"] else ""),
+        )
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    for sentence in broken:
+        print(f"fasdemo: {printable(sentence)}", file=sys.stderr)
+    subjects = len({row["subject"] for row in rows})
+    print(f"{len(rows)} session{'s' * (len(rows) != 1)} of {subjects} subject{'s' * (subjects != 1)}.")
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    session = load_session(args.folder)
+    if args.json:
+        content = session.model_dump(mode="json", exclude={"checksums"})
+        content["files_with_checksums"] = len(session.checksums)
+        print(json.dumps(content, indent=1))
+        return 0
+    facts = _facts(args.folder, args.folder, session)
+    consent = session.consent
+    lines = {
+        "subject": session.subject,
+        "label": _kind(session),
+        "instrument": session.instrument or "-",
+        "frames": f"{facts['frames']} ({facts['seconds']} s at {session.fps:g} a second), {session.lost} lost",
+        "streams": " ".join(session.streams) + f", colour {session.width} x {session.height}",
+        "kept as": "one file a frame" if session.container == "files" else "videos",
+        "device": " ".join(filter(None, (session.device.name, session.device.sensor_preset))) or "-",
+        "calibration": "none" if session.calibration is None else _calibration(session),
+        "state": session.state,
+        "started": session.started.isoformat(timespec="seconds"),
+        "consent": "none noted" if consent is None else f"{consent.statement} (given {consent.given_on})",
+        "keep until": "-" if consent is None else f"{consent.retain_until}{' (past)' if facts['expired'] else ''}",
+    }
+    for name, text in lines.items():
+        print(f"{name:<12} {text}")
+    return 0
+
+
+def _calibration(session: Session) -> str:
+    calibration = session.calibration
+    return "streams registered" if calibration is not None and calibration.registered else "native streams"
+
+
+def _verify(args: argparse.Namespace) -> int:
+    wrong = 0
+    for folder in track(_sessions(args.folder), "verifying"):
+        try:
+            result = verify_session(folder)
+            problems, frames = list(result.problems), result.frames
+        except UserError as error:
+            problems, frames = [str(error)], 0
+        wrong += bool(problems)
+        print(f"{_name(folder, args.folder)}: {f'{frames} frames, sound' if not problems else printable(problems[0])}")
+        for sentence in problems[1:10]:
+            print(f"  {printable(sentence)}")
+        if len(problems) > 10:
+            print(f"  and {len(problems) - 10} more")
+    return 1 if wrong else 0
+
+
+def _repair(args: argparse.Namespace) -> int:
+    failed = 0
+    for folder in track(_sessions(args.folder), "repairing"):
+        try:
+            result = repair_session(folder)
+        except UserError as error:
+            failed += 1
+            print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
+            continue
+        notes = "; ".join(result.notes) or "completed"
+        print(f"{_name(folder, args.folder)}: {result.frames} frames, {notes}")
+    return 2 if failed else 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    if not 32 <= args.size <= 1024:
+        raise UserError("--size needs a number from 32 to 1024.")
+    if args.every < 1:
+        raise UserError("--every needs a number of at least 1.")
+    sessions = _sessions(args.folder)
+    from fasdemo.faces.detector import FaceDetector
+
+    with FaceDetector() as detector:
+        options = ExportOptions(size=args.size, depth=args.depth, every=args.every)
+        summary = export_sessions(
+            track(sessions, "exporting", len(sessions)), args.folder, args.to, detector.detect, options
+        )
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.labels.items()))
+    print(f"{summary.folder}: {summary.crops} crops ({kinds}).")
+    for reason, count in sorted(summary.skipped.items()):
+        print(f"left out: {count} frames {reason}.")
+    return 0
+
+
+def _delete(args: argparse.Namespace) -> int:
+    root: Path = args.folder
+    if args.expired:
+        find_sessions(root)
+        folders = expired_sessions(root, _today())
+        if not folders:
+            print(f"{root}: no session's time has run out.")
+            return 0
+        whose = "whose time has run out"
+    else:
+        folders = sessions_of_subject(root, args.subject)
+        whose = f"of subject {args.subject}"
+    plan = measure(folders)
+    for folder in folders:
+        print(_name(folder, root))
+    what = f"{plan.files} files ({plan.megabytes:.1f} MB) {whose} below {root}"
+    if not args.yes:
+        if not sys.stdin.isatty():
+            raise UserError(f"This would delete {what}; add --yes to do it.")
+        if input(f"Delete {what} for good? Type yes: ").strip().lower() != "yes":
+            print("Nothing was deleted.")
+            return 1
+    done = erase(folders, root)
+    print(
+        f"Deleted {done.files} files ({done.megabytes:.1f} MB) {whose} below {root}; exported crops are not part of it."
+    )
+    return 0

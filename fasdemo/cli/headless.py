@@ -1,0 +1,130 @@
+"""`fasdemo --headless`: frames in, JSON lines, annotated video and a summary out. Imports no Qt."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.open import open_source
+from fasdemo.capture.source import Source
+from fasdemo.cli.recording_options import labels_of
+from fasdemo.cli.source_options import source_spec
+from fasdemo.draw.annotated_video import AnnotatedVideo
+from fasdemo.draw.overlay import draw
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.events import EventLog
+from fasdemo.errors import UserError
+from fasdemo.progress import bar
+from fasdemo.record.labels import session_of
+from fasdemo.record.recorder import Recorder
+from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.summary import Summary
+
+
+def run_headless(options: argparse.Namespace) -> int:
+    """Judge the source to its end, to `--max-frames`, to Ctrl-C or to SIGTERM; returns the exit status.
+
+    Raises:
+        fasdemo.errors.UserError: the source, the model or an output cannot be used.
+    """
+    summary = Summary()
+    interrupted = False
+    labels = labels_of(options) if options.record else None
+    recorder = None
+    spec = source_spec(options)
+    # A recording needs frames at the pace at which a disk can take them.
+    realtime = options.realtime or labels is not None
+    with ExitStack() as stack:
+        stack.enter_context(_told_to_stop())
+        json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
+        video = stack.enter_context(AnnotatedVideo(options.output)) if options.output else None
+        source = stack.enter_context(
+            open_source(
+                spec,
+                depth=options.depth,
+                ir=options.ir,
+                depth_scale=options.depth_scale,
+                realtime=realtime,
+                loop=options.loop,
+                emitter=options.emitter,
+            )
+        )
+        engine = stack.enter_context(
+            Engine.for_source(source, model=options.model, device=options.device, policy=options.policy)
+        )
+        said = source.warnings
+        for sentence in (*said, *engine.warnings):
+            print(f"fasdemo: {sentence}", file=sys.stderr)
+        log = stack.enter_context(EventLog(options.log)) if options.log else None
+        tapped = labels is not None and isinstance(source, LiveSource)
+        if labels is not None:
+            recorder = stack.enter_context(
+                Recorder(options.record, session_of(labels, source.info), limit=options.max_frames)
+            )
+            if isinstance(source, LiveSource):
+                # In the capture thread: frames that judging has no time for are recorded all the same.
+                source.tap(recorder.put)
+                stack.callback(source.tap, None)
+        progress = stack.enter_context(bar())
+        task = progress.add_task("judging", total=_expected(source, options.max_frames))
+        try:
+            for frame, result in engine.run_frames(source):
+                summary.add(result, frame.lost_before)
+                if recorder is not None:
+                    if not tapped:
+                        recorder.put(frame)
+                    if recorder.status.problem:
+                        raise UserError(f"--record {options.record}: {recorder.status.problem}")
+                if log is not None:
+                    log.add(result, engine.judged_by)
+                if json_lines is not None:
+                    json_lines.write(result.to_json())
+                if video is not None:
+                    video.write(draw(frame.rgb, result), frame.timestamp_s)
+                done = summary.frames if recorder is None else recorder.taken
+                progress.update(task, completed=done)
+                if done == options.max_frames:
+                    break
+        except KeyboardInterrupt:
+            interrupted = True
+        warnings = [sentence for sentence in source.warnings if sentence not in said]
+    # Standard output belongs to the JSON lines when they are asked for there.
+    report = sys.stderr if options.json == "-" else sys.stdout
+    for sentence in warnings:
+        print(f"fasdemo: {sentence}", file=sys.stderr)
+    print("\n".join(summary.lines()), file=report)
+    if options.output is not None and summary.frames:
+        print(f"Annotated video: {options.output}", file=report)
+    if recorder is not None:
+        status = recorder.status
+        print(f"Recorded: {status.folder} ({status.written} frames, {status.lost} lost)", file=report)
+    return 130 if interrupted else 0
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """SIGTERM, with which service managers end a program, completes the outputs as Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _expected(source: Source, max_frames: int | None) -> int | None:
+    known = source.info.frame_count
+    if known is None:
+        return max_frames
+    return known if max_frames is None else min(known, max_frames)

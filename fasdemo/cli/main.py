@@ -1,0 +1,160 @@
+"""The command line. Heavy imports happen inside the branch that needs them: `--help` is instant."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from fasdemo import __version__
+from fasdemo.cli import terminal_log
+from fasdemo.cli.arguments import at_least_one, metres_per_unit
+from fasdemo.cli.subcommands import subcommand
+from fasdemo.errors import UserError, printable
+
+COMMANDS = {
+    "score": "judge still pictures, or folders of them",
+    "sessions": "list, show, verify, repair, export or delete recorded sessions",
+    "replay": "draw the time line of an event log",
+    "doctor": "look at cameras, providers, models and display, and say what is wrong",
+    "bench": "measure latency, throughput and memory of the shipped models",
+}
+
+EPILOG = """commands (each explains itself with --help):
+{commands}
+
+examples:
+  fasdemo --demo                                   the bundled session in the window
+  fasdemo --camera realsense                       a RealSense, live
+  fasdemo --video clip.mp4 --headless --json -     one JSON object a frame, no display needed
+  fasdemo --camera realsense --record DIR --subject S01 --label live
+  fasdemo score portrait.png
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the main command; subcommands have their own."""
+    width = max(map(len, COMMANDS))
+    parser = argparse.ArgumentParser(
+        prog="fasdemo",
+        description="Tells a live face from a presentation attack in RGB, depth and infrared.",
+        epilog=EPILOG.format(commands="\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"fasdemo {__version__}")
+    source = parser.add_argument_group("source (one of)").add_mutually_exclusive_group()
+    source.add_argument("--demo", action="store_true", help="the bundled session: a live person, then three attacks")
+    source.add_argument("--video", metavar="PATH", help="video file, session folder, picture folder, .db3 or .bag")
+    source.add_argument("--camera", metavar="NAME", help="realsense[:SERIAL] or webcam[:N]")
+    streams = parser.add_argument_group("beside the source")
+    streams.add_argument("--depth", metavar="FILE", help="16-bit depth video registered to --video")
+    streams.add_argument("--ir", metavar="FILE", help="infrared video registered to --video")
+    streams.add_argument(
+        "--depth-scale",
+        metavar="M",
+        type=metres_per_unit,
+        default=0.001,
+        help="metres per unit of --depth; default: 0.001",
+    )
+    streams.add_argument("--loop", action="store_true", help="start again at the end")
+    streams.add_argument("--realtime", action="store_true", help="headless: play files at their own speed")
+    streams.add_argument(
+        "--emitter",
+        choices=("on", "off", "interleaved"),
+        default="on",
+        help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
+    )
+    judge = parser.add_argument_group("judging")
+    judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
+    judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
+    judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    output = parser.add_argument_group("output")
+    output.add_argument("--headless", action="store_true", help="no window; needs no display")
+    output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")
+    output.add_argument("--output", metavar="FILE.mp4", type=Path, help="annotated video")
+    output.add_argument("--log", metavar="FILE", type=Path, help="event log: a line at every change of a verdict")
+    output.add_argument(
+        "--max-frames", metavar="N", type=at_least_one, help="stop after N frames, recorded ones with --record"
+    )
+    record = parser.add_argument_group("recording (see docs/sessions.md)")
+    record.add_argument("--record", metavar="DIR", type=Path, help="record a labelled session below DIR")
+    record.add_argument("--subject", metavar="ID", help="the person's pseudonym, e.g. S01")
+    record.add_argument("--label", choices=("live", "spoof"), help="what stands before the camera")
+    record.add_argument("--attack", metavar="SPECIES", help="with --label spoof, e.g. print-flat")
+    record.add_argument("--instrument", metavar="TEXT", default="", help='e.g. "A4 laser print"')
+    record.add_argument("--consent", metavar="TEXT", help="the statement that the person agreed to")
+    record.add_argument("--retain-until", metavar="YYYY-MM-DD", help="the day on which the recording must be deleted")
+    window = parser.add_argument_group("window")
+    window.add_argument("--kiosk", action="store_true", help="full screen, the verdict only")
+    window.add_argument("--reset-settings", action="store_true", help="forget the window's settings")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run fasdemo; returns the exit status: 0, 2 for unusable input, 130 after Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    terminal_log.install()
+    try:
+        if arguments and not arguments[0].startswith("-"):
+            return _subcommand(arguments[0], arguments[1:])
+        options = build_parser().parse_args(arguments)
+        _check(options)
+        if options.headless:
+            from fasdemo.cli.headless import run_headless
+
+            return run_headless(options)
+        from fasdemo.cli.window import run_window
+
+        return run_window(options)
+    except UserError as error:
+        print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away: not an error, and nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        # Every module says more where it can; this is for a name that is too long, a disk that is pulled out.
+        place = "" if error.filename is None else f"{error.filename}: "
+        print(f"fasdemo: {printable(place)}{error.strerror or error}; check the file or folder.", file=sys.stderr)
+        return 2
+
+
+def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
+    """The parser of one subcommand, and the function that runs it."""
+    return subcommand(f"fasdemo {name}", f"fasdemo.cli.commands.{name}", COMMANDS[name])
+
+
+def _subcommand(name: str, arguments: list[str]) -> int:
+    if name not in COMMANDS:
+        hint = " To play a file, write --video before it." if Path(name).exists() else ""
+        raise UserError(f"{name!r} is no command; choose from {', '.join(COMMANDS)}.{hint}")
+    parser, run = command_parser(name)
+    return int(run(parser.parse_args(arguments)))
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse combinations that cannot mean anything."""
+    has_source = bool(options.demo or options.video or options.camera)
+    if (options.depth or options.ir) and not options.video:
+        raise UserError("--depth and --ir are registered to a video: name it with --video.")
+    if not options.headless:
+        for flag in ("json", "output", "max_frames", "realtime"):
+            if getattr(options, flag):
+                raise UserError(f"--{flag.replace('_', '-')} belongs to --headless; add --headless.")
+    elif not has_source:
+        raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
+    if options.record is not None and not (options.camera or options.headless):
+        raise UserError("--record records a camera: name it with --camera, or add --headless to record a file.")
+    if options.record is None:
+        for flag in ("subject", "label", "attack", "instrument", "consent", "retain_until"):
+            if getattr(options, flag):
+                raise UserError(f"--{flag.replace('_', '-')} describes a recording; add --record DIR.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

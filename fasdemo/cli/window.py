@@ -1,0 +1,39 @@
+"""From the command line to the window; the only way from outside into `fasdemo.gui`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fasdemo.cli.recording_options import labels_of
+from fasdemo.cli.source_options import source_spec
+from fasdemo.gui.app import Launch, run
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+
+
+def run_window(options: argparse.Namespace) -> int:
+    """Open the window, with the source that the options name or with its start page; returns the exit status.
+
+    Raises:
+        fasdemo.errors.UserError: there is no display, or what was named cannot be opened.
+    """
+    spec = source_spec(options)
+    source: SourceRequest | None = None
+    if spec:
+        source = SourceRequest(spec, _path(options.depth), _path(options.ir), options.depth_scale, options.emitter)
+    chosen = options.model or options.policy or options.device != "auto"
+    return run(
+        Launch(
+            source=source,
+            engine=EngineRequest(options.model, options.policy, options.device) if chosen else None,
+            kiosk=options.kiosk,
+            loop=True if options.loop else None,
+            reset_settings=options.reset_settings,
+            log=options.log,
+            record=(options.record, labels_of(options)) if options.record else None,
+        )
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

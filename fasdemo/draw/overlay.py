@@ -1,0 +1,195 @@
+"""Draws what the engine said onto a picture: the window, the annotated video and the manual all use this.
+
+Every status has a word, a shape and a colour, so that none of them has to be told by colour alone. Colours are
+from Okabe and Ito, "Color Universal Design" (2008): bluish green, vermilion and yellow stay apart under every
+form of colour blindness.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.draw.text import BOLD, REGULAR, Colour, put_text, text_width
+from fasdemo.engine.result import FaceVerdict, FrameResult, Status
+from fasdemo.frames import Rgb
+
+COLOURS: dict[Status, Colour] = {
+    Status.LIVE: (0, 158, 115),
+    Status.SPOOF: (213, 94, 0),
+    Status.UNCERTAIN: (240, 228, 66),
+}
+INK: Colour = (16, 18, 22)
+"""Text on a status colour: at least 4.5 : 1 on all three (WCAG 2.2, AA)."""
+PAPER: Colour = (245, 246, 248)
+
+FILE_NOTICE = "FILE, not a live-camera decision"
+RGB_ONLY_NOTICE = "RGB only: lower assurance"
+
+
+def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = True) -> Rgb:
+    """Boxes, status shapes, words, scores and first reasons on a copy of `image`.
+
+    Args:
+        image: uint8 (H, W, 3), order R, G, B; the frame's RGB image, resized by `scale` or not.
+        result: what the engine said about this frame; its boxes are in pixels of the unscaled image.
+        scale: pixels of `image` per pixel of the frame, so that an enlarged picture gets crisp lines.
+        notices: adds the strip at the bottom that says what the verdict is not (a file, RGB only), what was
+            known about the frame (truth), and what concerns the whole frame.
+
+    Returns:
+        uint8 (H, W, 3), C-contiguous.
+    """
+    canvas = np.array(image, np.uint8, order="C", copy=True)
+    text_px = max(11, round(canvas.shape[0] / 30))
+    # Uncertain faces first, so that a verdict is never painted over.
+    for verdict in sorted(result.faces, key=lambda face: face.status is not Status.UNCERTAIN):
+        _draw_face(canvas, verdict, scale, text_px)
+    if notices:
+        _draw_notices(canvas, result, text_px)
+    return canvas
+
+
+def notice_lines(result: FrameResult) -> tuple[str, ...]:
+    """The sentences that qualify every verdict of this frame, most important first."""
+    lines = []
+    if not result.live_source:
+        lines.append(FILE_NOTICE)
+    if "rgb_only" in result.reasons or any("rgb_only" in face.reasons for face in result.faces):
+        lines.append(RGB_ONLY_NOTICE)
+    return tuple(lines)
+
+
+def reason_words(code: str) -> str:
+    """A reason code as words: `too_far` becomes `too far`; abbreviations keep their capitals."""
+    capitals = {"rgb": "RGB", "ir": "IR"}
+    return " ".join(capitals.get(word, word) for word in code.split("_"))
+
+
+def main_reason(verdict: FaceVerdict) -> str:
+    """The first reason that is not said elsewhere in the picture, as words; empty if there is none."""
+    return next((reason_words(code) for code in verdict.reasons if code != "rgb_only"), "")
+
+
+def draw_shape(canvas: Rgb, status: Status, centre: tuple[int, int], radius: int, fill: Colour, mark: Colour) -> None:
+    """Paint the status's shape in place: LIVE a disc, SPOOF an octagon, UNCERTAIN a triangle."""
+    points = shape_outline(status)
+    cv2.fillPoly(canvas, [_pixels(points, centre, radius)], fill, cv2.LINE_AA)
+    thickness = max(1, round(radius / 4))
+    for stroke in shape_mark(status):
+        cv2.polylines(canvas, [_pixels(stroke, centre, radius)], False, mark, thickness, cv2.LINE_AA)
+
+
+def shape_outline(status: Status) -> npt.NDArray[np.float64]:
+    """The status's closed outline within the unit circle, (N, 2), y down."""
+    if status is Status.UNCERTAIN:
+        return np.array([[0.0, -0.95], [1.0, 0.8], [-1.0, 0.8]])
+    corners = 8 if status is Status.SPOOF else 48
+    angle = (np.arange(corners) + 0.5) * 2 * np.pi / corners
+    return np.column_stack([np.cos(angle), np.sin(angle)])
+
+
+def shape_mark(status: Status) -> tuple[npt.NDArray[np.float64], ...]:
+    """The strokes inside the outline, each (N, 2) within the unit circle, y down."""
+    if status is Status.LIVE:
+        return (np.array([[-0.45, 0.05], [-0.12, 0.38], [0.48, -0.34]]),)
+    if status is Status.SPOOF:
+        return np.array([[-0.38, -0.38], [0.38, 0.38]]), np.array([[-0.38, 0.38], [0.38, -0.38]])
+    return np.array([[0.0, -0.35], [0.0, 0.2]]), np.array([[0.0, 0.5], [0.0, 0.52]])
+
+
+def _draw_face(canvas: Rgb, verdict: FaceVerdict, scale: float, text_px: int) -> None:
+    colour = COLOURS[verdict.status]
+    height, width = canvas.shape[:2]
+    x, y, w, h = (value * scale for value in verdict.face.box)
+    left, top = max(1, round(x)), max(1, round(y))
+    right, bottom = min(width - 2, round(x + w)), min(height - 2, round(y + h))
+    if right - left < 4 or bottom - top < 4:
+        return
+    line = max(2, round(height / 240))
+    _frame(canvas, (left, top, right, bottom), verdict.status, INK, line + 2)
+    _frame(canvas, (left, top, right, bottom), verdict.status, colour, line)
+
+    score = "" if verdict.score is None else f" {verdict.score:.2f}"
+    words = f"{verdict.status.value}{score}"
+    plate = round(text_px * 1.6)
+    icon = round(text_px * 0.62)
+    plate_width = 2 * icon + text_px + text_width(words, text_px, BOLD) + text_px // 2
+    plate_left = max(0, min(left - line // 2, width - plate_width))
+    above = top - plate >= 0
+    plate_top = top - plate if above else top
+    cv2.rectangle(canvas, (plate_left, plate_top), (plate_left + plate_width, plate_top + plate), colour, cv2.FILLED)
+    middle = plate_top + plate // 2
+    draw_shape(canvas, verdict.status, (plate_left + text_px // 2 + icon, middle), icon, INK, colour)
+    baseline = middle + round(text_px * 0.36)
+    put_text(canvas, words, (plate_left + text_px + 2 * icon, baseline), text_px, INK, BOLD)
+
+    reason = main_reason(verdict)
+    if reason:
+        small = max(10, round(text_px * 0.82))
+        strip = round(small * 1.6)
+        strip_width = min(text_width(reason, small, REGULAR) + small, width)
+        strip_left = max(0, min(left - line // 2, width - strip_width))
+        # Clear of the notices at the bottom.
+        strip_top = min(bottom + line, height - strip - round(small * 1.8))
+        _shade(canvas, (strip_left, strip_top, strip_left + strip_width, strip_top + strip))
+        put_text(canvas, reason, (strip_left + small // 2, strip_top + round(strip * 0.7)), small, PAPER, REGULAR)
+
+
+def _frame(canvas: Rgb, box: tuple[int, int, int, int], status: Status, colour: Colour, line: int) -> None:
+    """The box itself: whole for LIVE, with struck corners for SPOOF, corners alone for UNCERTAIN."""
+    left, top, right, bottom = box
+    arm = max(6, min(right - left, bottom - top) // 5)
+    corners = ((left, top, 1, 1), (right, top, -1, 1), (right, bottom, -1, -1), (left, bottom, 1, -1))
+    if status is Status.UNCERTAIN:
+        for x, y, dx, dy in corners:
+            cv2.line(canvas, (x, y), (x + dx * arm, y), colour, line)
+            cv2.line(canvas, (x, y), (x, y + dy * arm), colour, line)
+        return
+    cv2.rectangle(canvas, (left, top), (right, bottom), colour, line)
+    if status is Status.SPOOF:
+        for x, y, dx, dy in corners:
+            cv2.line(canvas, (x, y + dy * arm), (x + dx * arm, y), colour, line, cv2.LINE_AA)
+
+
+def _draw_notices(canvas: Rgb, result: FrameResult, text_px: int) -> None:
+    small = max(10, round(text_px * 0.82))
+    said = list(notice_lines(result))
+    said += [reason_words(code) for code in result.reasons if code != "rgb_only"]
+    left_words = "   |   ".join(said)
+    right_words = ""
+    if result.truth is not None:
+        right_words = f"truth: {result.truth.label} {result.truth.species}".rstrip()
+    if not left_words and not right_words:
+        return
+    height, width = canvas.shape[:2]
+    strip = round(small * 1.8)
+    _shade(canvas, (0, height - strip, width, height))
+    baseline = height - round(strip * 0.32)
+    right_width = text_width(right_words, small, REGULAR) if right_words else 0
+    left_words = _fitted(left_words, width - right_width - 3 * small, small)
+    put_text(canvas, left_words, (small, baseline), small, PAPER, REGULAR)
+    if right_words:
+        put_text(canvas, right_words, (width - right_width - small, baseline), small, PAPER, REGULAR)
+
+
+def _fitted(words: str, width: int, size_px: int) -> str:
+    if text_width(words, size_px, REGULAR) <= width:
+        return words
+    while words and text_width(words + "...", size_px, REGULAR) > width:
+        words = words[:-1]
+    return words.rstrip(" |") + "..." if words else ""
+
+
+def _shade(canvas: Rgb, box: tuple[int, int, int, int]) -> None:
+    """Darken a rectangle, so that light text on it can be read over any picture."""
+    left, top, right, bottom = (max(0, value) for value in box)
+    part = canvas[top:bottom, left:right]
+    canvas[top:bottom, left:right] = part // 5 + np.array(INK, np.uint8)
+
+
+def _pixels(points: npt.NDArray[np.float64], centre: tuple[int, int], radius: int) -> npt.NDArray[np.int32]:
+    return cast("npt.NDArray[np.int32]", np.round(points * radius + np.array(centre)).astype(np.int32))

@@ -1,0 +1,80 @@
+"""Landmarks, for closed eyes and covered faces, beside the frames: ten milliseconds that no verdict waits for.
+
+A look starts with one frame and is read with the next, always that one, so that a recording gives the same verdicts at
+any speed.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+from fasdemo.engine.face_observation import FaceWork
+from fasdemo.engine.protocols import Landmarker
+from fasdemo.engine.track_state import TrackState, TrackStates
+from fasdemo.faces.face import Face
+from fasdemo.frames import FrameSet
+
+_EVERY_S = 0.25
+
+
+class LandmarkLook:
+    """Looks at one face at a time in a thread of its own; not to be called from two threads at once.
+
+    Args:
+        landmarker: closed with this object.
+    """
+
+    def __init__(self, landmarker: Landmarker) -> None:
+        self._landmarker = landmarker
+        self._thread = ThreadPoolExecutor(1, "landmarks")
+        self._pending: tuple[TrackState, Future[Face]] | None = None
+
+    def look(self, frame: FrameSet, work: list[FaceWork], states: TrackStates, now_s: float) -> None:
+        """Read what the look of the frame before found, and start one at the face that has waited longest.
+
+        Raises:
+            Exception: what the landmarker raised.
+        """
+        self._read()
+        if not work:
+            return
+        item = min(work, key=lambda item: states[item.track.id].landmarks.last_s)
+        state = states[item.track.id]
+        if now_s - state.landmarks.last_s >= _EVERY_S:
+            state.landmarks.last_s = now_s
+            self._pending = state, self._thread.submit(self._landmarker.add, frame.rgb, item.face)
+        for item in work:
+            known = states[item.track.id].blendshapes
+            if known is not None:
+                item.face = replace(item.face, blendshapes=known)
+
+    def look_at_still(self, frame: FrameSet, work: list[FaceWork], states: TrackStates) -> None:
+        """Look at every face of a picture that stands alone, at once."""
+        self.forget()
+        for item in work:
+            item.face = self._landmarker.add(frame.rgb, item.face)
+            _remember(states[item.track.id], item.face)
+
+    def forget(self) -> None:
+        """Wait for a look that is under way and drop it; what it found concerns the past."""
+        pending, self._pending = self._pending, None
+        if pending is not None and not pending[1].cancel():
+            pending[1].exception()
+
+    def close(self) -> None:
+        """Release the landmarker; calling it again does nothing."""
+        self.forget()
+        self._thread.shutdown()
+        self._landmarker.close()
+
+    def _read(self) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            state, found = pending
+            _remember(state, found.result())
+
+
+def _remember(state: TrackState, face: Face) -> None:
+    state.landmarks.note(face.landmarks is not None)
+    state.blendshapes = face.blendshapes

@@ -1,0 +1,63 @@
+"""What is looked at a few times a second and remembered in between: the face in infrared, and what landmarks said."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.evidence import ir_landmark_error
+from fasdemo.engine.face_observation import FaceWork
+from fasdemo.engine.protocols import Finder
+from fasdemo.engine.track_state import TrackState
+
+EYES_CLOSED_S = 0.7
+"""Blinks last 0.1 to 0.4 s."""
+_IR_FACE_EVERY_S = 0.2
+_IR_AGAIN_EVERY_S = 0.1
+"""After a look that found none: `_IR_MISSES` looks take no longer than two of the usual ones."""
+_EARLY_S = 0.005
+"""Frames come on a grid: a look that is due a hair after one is not put off to the next."""
+_MISSES = 2
+"""So many looks in a row without landmarks count, once the face had some: LIVE takes less time than two looks."""
+_IR_MISSES = 3
+_DOTS = 0.04
+"""Side of the median that takes a projector's dots out of infrared, over the crop's: a RealSense's dot is 2 to 4 of 112
+pixels wide. With the dots the detector saw a rendered live face in 4 of 20 looks, without them in all."""
+
+
+def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: float) -> None:
+    """Look for the face in the infrared crop: its parts must lie where colour has them."""
+    crops = work.crops
+    if crops is None or crops.ir is None:
+        return
+    every_s = _IR_AGAIN_EVERY_S if 0 < state.ir_face.missed < _IR_MISSES else _IR_FACE_EVERY_S
+    if now_s - state.ir_face.last_s >= every_s - _EARLY_S:
+        state.ir_face.last_s = now_s
+        found = finder.find_in_crop(without_dots(crops.ir))
+        state.ir_face.note(found is not None)
+        state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
+    work.evidence["ir_landmark_error"] = state.ir_landmark_error
+    # Misses are forgiven to a face that was seen there once: LIVE takes less time than three looks.
+    if state.ir_face.missing(_IR_MISSES):
+        work.codes.append("ir_face_missing")
+
+
+def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """An infrared crop, uint8 (S, S), with the dots of a projector smoothed away."""
+    return np.asarray(cv2.medianBlur(ir, 2 * max(round(ir.shape[0] * _DOTS / 2), 1) + 1), np.uint8)
+
+
+def eyes_and_cover(work: FaceWork, state: TrackState, now_s: float, still: bool) -> list[str]:
+    """Codes for closed eyes and a covered face, which need landmarks and a while."""
+    codes = []
+    closed = work.quality is not None and work.quality.eyes_closed
+    if not closed:
+        state.eyes_closed_since_s = None
+    elif state.eyes_closed_since_s is None:
+        state.eyes_closed_since_s = now_s
+    if closed and (still or now_s - (state.eyes_closed_since_s or 0.0) >= EYES_CLOSED_S):
+        codes.append("eyes_closed")
+    if state.landmarks.missing(1 if still else _MISSES):
+        codes.append("face_covered")
+    return codes

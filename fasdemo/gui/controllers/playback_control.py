@@ -1,0 +1,107 @@
+"""What the user does with a file that plays: pause, step, seek, speed and loop, from the transport bar and by key."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.gui.controllers.player import Player
+from fasdemo.gui.panes.timeline import Timeline
+from fasdemo.gui.settings import Settings
+from fasdemo.gui.widgets.transport_bar import TransportBar
+
+
+class PlaybackControl(QObject):
+    """Between transport bar, time line and player; does nothing while a camera is open, or no source.
+
+    Args:
+        player: whose transport is moved.
+        bar: shows and asks.
+        timeline: a click on it goes there.
+        settings: keep speed and loop.
+        parent: the window.
+    """
+
+    def __init__(
+        self, player: Player, bar: TransportBar, timeline: Timeline, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._player, self._bar, self._settings = player, bar, settings
+        self._fps = 30.0
+        self._count: int | None = None
+        self._live = False
+        self._frame: int | None = None
+        bar.toggled.connect(self.play_pause)
+        bar.stepped.connect(self.step)
+        bar.sought.connect(self.seek)
+        bar.speed_chosen.connect(self._set_speed)
+        bar.loop_chosen.connect(self._set_loop)
+        timeline.sought.connect(lambda seconds: self.seek(round(seconds * self._fps)))
+
+    def start(self, info: SourceInfo) -> None:
+        """Another source."""
+        self._live, self._fps, self._count = info.live, info.fps, info.frame_count
+        self._frame = None
+        self._bar.setVisible(not info.live)
+        self._bar.start(info, info.frame_count is not None)
+        self._bar.show_speed(self._settings.speed)
+
+    def stop(self) -> None:
+        """There is no source, or none yet."""
+        self._live, self._frame = False, None
+
+    def show_position(self, frame: int) -> None:
+        """The frame that is on the screen."""
+        self._frame = frame
+        self._bar.show_position(frame)
+
+    def show_playing(self) -> None:
+        """Bring the bar's button up to date."""
+        transport = self._player.transport
+        self._bar.show_playing(transport is not None and not transport.paused)
+
+    def play_pause(self) -> None:
+        """Play or pause."""
+        transport = self._player.transport
+        if transport is None or self._live:
+            return
+        if transport.paused:
+            transport.play()
+        else:
+            transport.pause()
+        self.show_playing()
+
+    def step(self, frames: int) -> None:
+        """One frame on or back; the file stands still then."""
+        transport = self._player.transport
+        if transport is None or self._live:
+            return
+        transport.pause()
+        if frames > 0:
+            transport.step()
+        elif self._frame is not None:
+            transport.seek(self._frame + frames)
+        self.show_playing()
+
+    def seek(self, frame: int) -> None:
+        """Go to a frame."""
+        transport = self._player.transport
+        if transport is None or self._live:
+            return
+        last = frame if self._count is None else self._count - 1
+        transport.seek(min(max(frame, 0), last))
+
+    def jump(self, seconds: float) -> None:
+        """Go on or back."""
+        if self._frame is not None:
+            self.seek(self._frame + round(seconds * self._fps))
+
+    def _set_speed(self, speed: float) -> None:
+        self._settings.speed = speed
+        if self._player.transport is not None:
+            self._player.transport.set_speed(speed)
+
+    def _set_loop(self, loop: bool) -> None:
+        self._settings.loop = loop
+        if self._player.transport is not None:
+            self._player.transport.set_loop(loop)

@@ -1,0 +1,125 @@
+"""Holds the pipeline of the open source, and brings what it finds to the window: newest only, at the display's rate."""
+
+from __future__ import annotations
+
+import time
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
+
+from fasdemo.runtime.pipeline import MakeJudge, MakeSource, Pipeline, Tap, Witness
+from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.updates import Mailbox
+
+_LEAST_RATE_HZ, _MOST_RATE_HZ = 24.0, 75.0
+
+
+class Player(QObject):
+    """One source at a time; another one may be opened at any moment, and the old one ends in the background.
+
+    Args:
+        make_source: where frames come from.
+        make_judge: where verdicts come from.
+        parent: the window.
+        witness: is told of every result, in the judging thread.
+
+    Signals:
+        delivered: Delivery, in the window's thread.
+        changed: a source was opened or closed.
+    """
+
+    delivered = pyqtSignal(object)
+    changed = pyqtSignal()
+    _told = pyqtSignal(object)
+
+    def __init__(
+        self,
+        make_source: MakeSource,
+        make_judge: MakeJudge,
+        parent: QObject | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._make_source, self._make_judge, self._witness = make_source, make_judge, witness
+        self._pipeline: Pipeline | None = None
+        self._mailbox: Mailbox | None = None
+        self._retiring: list[Pipeline] = []
+        self._period_s = 1.0 / _display_rate()
+        self._last_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._take)
+        self._told.connect(self._schedule)
+
+    @property
+    def request(self) -> SourceRequest | None:
+        """What is open."""
+        return None if self._pipeline is None else self._pipeline.request
+
+    @property
+    def transport(self) -> Transport | None:
+        """Pace and position of the open source."""
+        return None if self._pipeline is None else self._pipeline.transport
+
+    def open(self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool) -> None:
+        """Open another source; returns at once."""
+        self._retire()
+        # The signal crosses from the judging thread into the window's; which source it came from travels with it.
+        mailbox = Mailbox(lambda: self._told.emit(mailbox))
+        self._mailbox = mailbox
+        transport = Transport(speed=speed, loop=loop)
+        self._pipeline = Pipeline(
+            request, engine, self._make_source, self._make_judge, mailbox, transport, self._witness
+        )
+        self._pipeline.start()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Close the source; returns at once."""
+        self._retire()
+        self.changed.emit()
+
+    def judge_with(self, engine: EngineRequest) -> None:
+        """Change what judges."""
+        if self._pipeline is not None:
+            self._pipeline.judge_with(engine)
+
+    def tap(self, tap: Tap | None) -> None:
+        """Hand every captured frame to `tap` too."""
+        if self._pipeline is not None:
+            self._pipeline.tap(tap)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for what was closed; True when no thread is left."""
+        end = time.monotonic() + timeout_s
+        for pipeline in self._retiring:
+            pipeline.join(max(0.0, end - time.monotonic()))
+        self._retiring = [pipeline for pipeline in self._retiring if pipeline.alive]
+        return not self._retiring
+
+    def _retire(self) -> None:
+        self._timer.stop()
+        if self._pipeline is not None:
+            self._pipeline.stop()
+            self._retiring = [old for old in self._retiring if old.alive]
+            self._retiring.append(self._pipeline)
+        self._pipeline = self._mailbox = None
+
+    def _schedule(self, mailbox: Mailbox) -> None:
+        if mailbox is not self._mailbox or self._timer.isActive():
+            return
+        wait_s = max(0.0, self._last_s + self._period_s - time.monotonic())
+        self._timer.start(round(wait_s * 1000.0))
+
+    def _take(self) -> None:
+        if self._mailbox is None:
+            return
+        self._last_s = time.monotonic()
+        self.delivered.emit(self._mailbox.take())
+
+
+def _display_rate() -> float:
+    screen = QGuiApplication.primaryScreen()
+    rate = 60.0 if screen is None else float(screen.refreshRate())
+    return min(max(rate, _LEAST_RATE_HZ), _MOST_RATE_HZ)

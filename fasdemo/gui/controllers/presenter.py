@@ -1,0 +1,188 @@
+"""Brings what the player delivers to the widgets, and takes a verdict down when nothing stands behind it any more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.gui.controllers.playback_control import PlaybackControl
+from fasdemo.gui.controllers.player import Player
+from fasdemo.gui.panels.verdict_card import VerdictCard
+from fasdemo.gui.panels.workspace import Workspace
+from fasdemo.gui.widgets.footer import Footer
+from fasdemo.gui.widgets.message_bar import MessageBar
+from fasdemo.runtime.headline import WAITING, Headline, current_headline
+from fasdemo.runtime.rolling import Rolling
+from fasdemo.runtime.updates import Delivery, EngineFacts, Phase, View
+
+
+class Presenter(QObject):
+    """The state of what is shown: source, engine, newest picture with its result.
+
+    Args:
+        player: delivers.
+        workspace: the main page.
+        kiosk: the card that stands alone.
+        footer: the line at the bottom.
+        messages: sentences for the user.
+        playback: is told of position and source.
+        name_of: a source's name for people, from what opened it.
+        parent: the window.
+
+    Signals:
+        source_ready: SourceInfo, the source is open.
+        engine_in_force: EngineRequest or None for the one that was asked for, the engine is ready or another one.
+        failed: the source cannot be read any more.
+    """
+
+    source_ready = pyqtSignal(object)
+    engine_in_force = pyqtSignal(object)
+    failed = pyqtSignal()
+
+    def __init__(
+        self,
+        player: Player,
+        workspace: Workspace,
+        kiosk: VerdictCard,
+        footer: Footer,
+        messages: MessageBar,
+        playback: PlaybackControl,
+        name_of: Callable[[str], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._player, self._work, self._kiosk, self._footer = player, workspace, kiosk, footer
+        self._messages, self._playback, self._name_of = messages, playback, name_of
+        self.view: View | None = None
+        self.facts: EngineFacts | None = None
+        self.info: SourceInfo | None = None
+        self.recording = False
+        """Whether frames are being recorded; the kiosk says so."""
+        self._phase: Phase | None = None
+        self._problem = ""
+        self._rolling = Rolling()
+        player.delivered.connect(self._receive)
+
+    @property
+    def live(self) -> bool:
+        """A camera is open."""
+        return self.info is not None and self.info.live
+
+    def open(self) -> None:
+        """Another source is being opened."""
+        self._reset()
+        self._phase = Phase.OPENING
+        self._work.transport.setVisible(False)
+        self._show_empty("Opening…")
+        self.show_headline()
+
+    def close(self) -> None:
+        """There is no source any more."""
+        self._reset()
+        self._phase = None
+        self.show_headline()
+
+    def tick(self) -> None:
+        """Whatever changes without a delivery: figures, the drawn time line, a verdict that grew old."""
+        self.show_headline()
+        self._work.timeline.refresh()
+        timing = self._rolling.timing()
+        self._footer.show_timing(timing)
+        if self._work.timing.isVisible():
+            self._work.timing.show_timing(timing)
+
+    def show_engine(self) -> None:
+        """Model, policy and thresholds, wherever they stand."""
+        self._footer.show_facts(self.facts)
+        self._work.timing.show_facts(self.facts)
+        self._work.timeline.set_threshold(None if self.facts is None else self.facts.threshold)
+        if self.view is not None:
+            self._work.why.show_result(self.view.result, self.facts)
+
+    def show_view(self, view: View) -> None:
+        """A picture and what was decided on it."""
+        self.view = view
+        for pane in self._work.panes:
+            pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
+            pane.show_view(view)
+        self._playback.show_position(view.frame.index)
+        if self._work.why.isVisible():
+            self._work.why.show_result(view.result, self.facts)
+
+    def show_headline(self) -> None:
+        """The verdict of this moment, on both cards."""
+        said = self._headline()
+        if said.word == "NO PICTURE" and self._work.colour_pane.has_picture:
+            # An old picture with an old verdict in it must not outlive the word.
+            self._show_empty("No new picture")
+        self._work.card.show_headline(said)
+        # Nothing else is on that page: whoever stands before the camera learns here that they are recorded.
+        notices = (*said.notices, "● Recording") if self.recording else said.notices
+        self._kiosk.show_headline(replace(said, notices=notices))
+
+    def _headline(self) -> Headline:
+        request = self._player.request
+        if request is None:
+            return WAITING
+        name = self._name_of(request.spec)
+        return current_headline(name, self._phase, self._problem, self.view, self.live, time.monotonic())
+
+    def _receive(self, delivery: Delivery) -> None:
+        if delivery.info is not None:
+            self._show_source(delivery.info)
+        if delivery.facts is not None:
+            self.facts = delivery.facts
+            self.engine_in_force.emit(delivery.engine)
+        if delivery.phase is not None:
+            self._show_phase(delivery)
+        for words in delivery.messages:
+            self._messages.say(words, error=self._phase is Phase.FAILED or delivery.view is None)
+        if delivery.samples:
+            self._rolling.add(delivery.samples)
+            self._work.timeline.add(delivery.samples)
+        if delivery.view is not None:
+            self.show_view(delivery.view)
+        self.show_headline()
+
+    def _show_source(self, info: SourceInfo) -> None:
+        self.info = info
+        work = self._work
+        work.show_streams(info.declared)
+        work.timeline.start(info)
+        work.timing.show_source(info)
+        self._playback.start(info)
+        self.source_ready.emit(info)
+        for pane in work.panes:
+            pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
+
+    def _show_phase(self, delivery: Delivery) -> None:
+        self._phase = delivery.phase
+        if self._phase is Phase.FAILED:
+            self._problem = delivery.messages[-1] if delivery.messages else ""
+            self.view = None
+            self._show_empty("No picture")
+            self.failed.emit()
+        self._playback.show_playing()
+
+    def _show_empty(self, words: str) -> None:
+        for pane in self._work.panes:
+            pane.show_view(None)
+            pane.show_message(words if pane is self._work.colour_pane else "")
+        self._work.why.show_result(None, self.facts)
+
+    def _reset(self) -> None:
+        self.view, self.facts, self.info, self._problem = None, None, None, ""
+        self._rolling.clear()
+        self._playback.stop()
+        work = self._work
+        work.why.show_result(None, None)
+        work.timing.show_timing(None)
+        work.timing.show_facts(None)
+        work.timeline.set_threshold(None)
+        work.timeline.clear()
+        self._footer.show_timing(None)
+        self._footer.show_facts(None)

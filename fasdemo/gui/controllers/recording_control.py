@@ -1,0 +1,94 @@
+"""Starts and completes recordings for the window, one at a time, and says how they went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.gui.controllers.player import Player
+from fasdemo.gui.panels.record_panel import RecordPanel
+from fasdemo.gui.settings import Settings
+from fasdemo.record.labels import Labels
+from fasdemo.runtime.recording import Recording, Stage
+
+
+class RecordingControl(QObject):
+    """Between the record panel and the player.
+
+    Args:
+        player: gives the camera's frames.
+        panel: what to record, and how it goes.
+        settings: the folder, and what the panel remembers.
+        parent: the window.
+
+    Signals:
+        ended: str, bool: how a recording went, and whether it failed.
+        started_by_itself: `start_when_ready` has begun.
+    """
+
+    ended = pyqtSignal(str, bool)
+    started_by_itself = pyqtSignal()
+
+    def __init__(self, player: Player, panel: RecordPanel, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._player, self._panel, self._settings = player, panel, settings
+        self._source: SourceInfo | None = None
+        self._next: Labels | None = None
+        self.current: Recording | None = None
+        panel.wanted.connect(self.start)
+        panel.finished.connect(self.stop)
+
+    def show_source(self, info: SourceInfo | None) -> None:
+        """Another source, or none."""
+        self._source = info
+        self._panel.show_source(info, self._settings.record_folder)
+        if self._next is not None and info is not None and info.live:
+            labels, self._next = self._next, None
+            self.start(labels)
+            self.started_by_itself.emit()
+
+    def start(self, labels: Labels) -> None:
+        """Record every frame that the camera gives from now on."""
+        if self._source is None or not self._source.live:
+            return
+        self.current = Recording(self._settings.record_folder, labels, self._source)
+        self._player.tap(self.current.put)
+        self._panel.show_recording(self.current)
+        self._settings.subject = labels.subject
+        self._settings.retain_days = self._panel.retain_days
+
+    def start_when_ready(self, root: Path, labels: Labels) -> None:
+        """Record into `root` as soon as the next camera delivers."""
+        self._settings.record_folder = root
+        self._next = labels
+
+    def stop(self) -> None:
+        """Complete the session, in the background."""
+        if self.current is not None:
+            self._player.tap(None)
+            self.current.stop()
+            self._panel.refresh()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait until the session is complete."""
+        if self.current is not None:
+            self.current.join(timeout_s)
+
+    def tick(self) -> str:
+        """Bring the panel up to date, and notice an end; returns what to say of a running recording, or nothing."""
+        if self._panel.isVisible():
+            self._panel.refresh()
+        recording = self.current
+        if recording is None:
+            return ""
+        if recording.over:
+            self.current = None
+            self._player.tap(None)
+            self._panel.refresh()
+            self.ended.emit(recording.message, recording.stage is Stage.FAILED)
+            return ""
+        status = recording.status
+        minutes, seconds = divmod(0 if status is None else int(status.seconds), 60)
+        return f"● REC {recording.labels.subject}  {minutes:02d}:{seconds:02d}"

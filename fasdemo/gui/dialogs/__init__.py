@@ -1,0 +1,1 @@
+"""Dialogs: files, folders, preferences and the about box."""

@@ -1,0 +1,1 @@
+"""Panels: the verdict, its reasons, recording, timing and the start page."""

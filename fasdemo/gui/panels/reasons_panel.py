@@ -1,0 +1,117 @@
+"""Why the verdict is what it is: reasons, crops, scores by modality, evidence."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from fasdemo.draw.overlay import reason_words
+from fasdemo.engine.reasons import CATALOGUE
+from fasdemo.engine.result import FaceVerdict, FrameResult
+from fasdemo.gui.panels.measures import measure_of
+from fasdemo.gui.widgets.bars import Bars, Row
+from fasdemo.gui.widgets.crops_view import NAMES, CropsView
+from fasdemo.gui.widgets.heading import heading
+from fasdemo.runtime.headline import main_face
+from fasdemo.runtime.updates import EngineFacts
+
+
+def rule() -> QFrame:
+    """A thin line between sections."""
+    line = QFrame()
+    line.setProperty("role", "rule")
+    line.setFrameShape(QFrame.Shape.NoFrame)
+    return line
+
+
+class WhyPanel(QWidget):
+    """Follows the face that the headline is about."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reasons = QLabel("")
+        self._reasons.setWordWrap(True)
+        self._reasons.setTextFormat(Qt.TextFormat.PlainText)
+        self._reasons.setAccessibleName("Reasons")
+        self._crops = CropsView()
+        self._scores = Bars("Scores")
+        self._evidence = Bars("Physical evidence")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 6, 8)
+        layout.setSpacing(4)
+        for words, widget in (
+            ("Reasons", self._reasons),
+            ("What the network sees", self._crops),
+            ("Live score", self._scores),
+            ("Physical evidence", self._evidence),
+        ):
+            if layout.count():
+                layout.addSpacing(6)
+            layout.addWidget(heading(words))
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.show_result(None, None)
+
+    @property
+    def score_rows(self) -> tuple[Row, ...]:
+        """The scores that are shown."""
+        return self._scores.rows
+
+    @property
+    def evidence_rows(self) -> tuple[Row, ...]:
+        """The evidence that is shown."""
+        return self._evidence.rows
+
+    @property
+    def reasons(self) -> str:
+        """The reasons that are shown."""
+        return self._reasons.text()
+
+    def show_result(self, result: FrameResult | None, facts: EngineFacts | None) -> None:
+        """Show another frame's result."""
+        face = None if result is None else main_face(result)
+        codes = face.reasons if face is not None else (() if result is None else result.reasons)
+        words = "  ·  ".join(reason_words(code) for code in codes) or ("none" if face is not None else "–")
+        if words != self._reasons.text():
+            self._reasons.setText(words)
+            hints = [f"{reason_words(code)}: {CATALOGUE[code].meaning}" for code in codes if code in CATALOGUE]
+            self._reasons.setToolTip("\n".join(hints))
+        self._crops.show_crops(None if face is None else face.crops, None if facts is None else facts.card)
+        self._scores.show_rows(score_rows(face, facts))
+        self._evidence.show_rows(_evidence_rows(face))
+        for bars in (self._scores, self._evidence):
+            bars.setAccessibleDescription(bars.describe())
+
+
+def score_rows(face: FaceVerdict | None, facts: EngineFacts | None) -> list[Row]:
+    """The fused score with the thresholds as marks, this frame's, and each modality's own."""
+    threshold = None if facts is None else facts.threshold
+    marks = () if threshold is None else (threshold.spoof_below, threshold.live_above)
+    hint = (
+        "" if threshold is None else f"LIVE above {threshold.live_above:.2f}, SPOOF below {threshold.spoof_below:.2f}."
+    )
+    if face is None:
+        return [Row("Over time", "–", 0.0, marks, hint=hint)]
+    rows = [_score("Over time", face.score, marks, True, hint), _score("This frame", face.frame_score, ())]
+    rows += [_score(NAMES[stream], score, ()) for stream, score in face.per_modality.items()]
+    return rows
+
+
+def _score(name: str, value: float | None, marks: tuple[float, ...], strong: bool = False, hint: str = "") -> Row:
+    if value is None:
+        return Row(name, "–", None, strong=strong)
+    return Row(name, f"{value:.2f}", value, marks, strong=strong, hint=hint)
+
+
+def _evidence_rows(face: FaceVerdict | None) -> list[Row]:
+    if face is None or not face.evidence:
+        return [Row("none" if face is not None else "–", "")]
+    rows = []
+    for name, value in face.evidence.items():
+        measure = measure_of(name)
+        marks = tuple(measure.position(limit) for limit in (measure.at_least, measure.at_most) if limit is not None)
+        fill = None if value is None else measure.position(value)
+        rows.append(
+            Row(measure.title, measure.text(value), fill, marks, alert=measure.outside(value), hint=measure.meaning)
+        )
+    return rows

@@ -1,0 +1,285 @@
+"""Labelled recording: who and what, with which consent, and how it goes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from PyQt6.QtCore import QDate, Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.errors import UserError
+from fasdemo.gui.icons import icon
+from fasdemo.gui.widgets.heading import heading
+from fasdemo.record.labels import Labels, labels_from_options
+from fasdemo.runtime.recording import Recording, Stage
+
+SPECIES = (
+    "print-flat",
+    "print-bent",
+    "print-cut-eyes",
+    "print-cut-eyes-nose",
+    "replay-phone",
+    "replay-tablet",
+    "replay-monitor",
+    "mask-paper",
+    "mask-resin",
+    "mask-silicone",
+)
+"""Suggestions; any name that can be a folder's is taken."""
+CONSENT = "I agree that my face is recorded in colour, depth and infrared for liveness research."
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class RecordPanel(QWidget):
+    """The form and the figures.
+
+    Signals:
+        wanted: Labels of a recording that shall start.
+        finished: the running one shall be completed.
+    """
+
+    wanted = pyqtSignal(object)
+    finished = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._info: SourceInfo | None = None
+        self._root = Path()
+        self._recording: Recording | None = None
+        self.live = _choice("Live person")
+        self.spoof = _choice("Attack")
+        self.live.setChecked(True)
+        self._kind = QButtonGroup(self)
+        self._kind.addButton(self.live)
+        self._kind.addButton(self.spoof)
+        self.species = QComboBox()
+        self.species.setEditable(True)
+        self.species.addItems(SPECIES)
+        self.species.setCurrentText("print-flat")
+        self.species.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.instrument = QLineEdit()
+        self.instrument.setPlaceholderText("e.g. A4 laser print")
+        self.subject = QLineEdit()
+        self.subject.setPlaceholderText("pseudonym, e.g. S01")
+        self.consent = QCheckBox("The person has agreed")
+        self.consent.setMinimumHeight(self.subject.sizeHint().height())
+        self.statement = QLineEdit(CONSENT)
+        self.statement.setCursorPosition(0)
+        self.until = QDateEdit()
+        self.until.setCalendarPopup(True)
+        self.until.setDisplayFormat("yyyy-MM-dd")
+        self.until.setMinimumDate(QDate.currentDate())
+        self.button = QPushButton("Start recording")
+        self.button.setProperty("role", "primary")
+        self.button.setMinimumHeight(38)
+        self.button.clicked.connect(self.toggle)
+        self._hint = QLabel("")
+        self._hint.setWordWrap(True)
+        self._hint.setProperty("role", "caption")
+        self._figures = {name: QLabel("–") for name in ("time", "written", "lost", "disk")}
+        self._form = QWidget()
+        self._build()
+        for field in (self.subject, self.statement):
+            field.textChanged.connect(self._check)
+        self.species.currentTextChanged.connect(self._check)
+        self.consent.toggled.connect(self._check)
+        self._kind.buttonToggled.connect(self._check)
+        self.show_source(None, Path())
+
+    def _build(self) -> None:
+        kind = QHBoxLayout()
+        kind.setSpacing(6)
+        kind.addWidget(self.live)
+        kind.addWidget(self.spoof)
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for words, field in (
+            ("Subject", self.subject),
+            ("Presented", kind),
+            ("Species", self.species),
+            ("Instrument", self.instrument),
+            ("Consent", self.consent),
+            ("Statement", self.statement),
+            ("Keep until", self.until),
+        ):
+            caption = QLabel(words)
+            caption.setProperty("role", "caption")
+            caption.setMinimumHeight(self.subject.sizeHint().height())
+            if isinstance(field, QWidget):
+                field.setAccessibleName(words)
+                caption.setBuddy(field)
+                form.addRow(caption, field)
+            else:
+                form.addRow(caption, field)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        for column, (name, words) in enumerate(
+            (("time", "Time"), ("written", "Written"), ("lost", "Lost"), ("disk", "Disk left"))
+        ):
+            caption = QLabel(words)
+            caption.setProperty("role", "caption")
+            value = self._figures[name]
+            value.setAccessibleName(words)
+            font = value.font()
+            font.setBold(True)
+            value.setFont(font)
+            grid.addWidget(caption, 0, column)
+            grid.addWidget(value, 1, column)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 6, 8)
+        layout.setSpacing(8)
+        layout.addWidget(heading("Labelled session"))
+        layout.addWidget(self._form)
+        layout.addSpacing(4)
+        layout.addWidget(self.button)
+        layout.addWidget(self._hint)
+        layout.addSpacing(4)
+        layout.addLayout(grid)
+        layout.addStretch(1)
+
+    def show_source(self, info: SourceInfo | None, root: Path) -> None:
+        """The source that would be recorded, and where sessions go."""
+        self._info, self._root = info, root
+        self._check()
+        self.refresh()
+
+    def remember(self, subject: str, retain_days: int) -> None:
+        """Fill in what was used the last time."""
+        self.subject.setText(subject)
+        self.until.setDate(QDate.currentDate().addDays(retain_days))
+
+    @property
+    def retain_days(self) -> int:
+        """From today to the day on which the recording is to be deleted."""
+        return max(1, QDate.currentDate().daysTo(self.until.date()))
+
+    def labels(self) -> Labels:
+        """What the form says.
+
+        Raises:
+            UserError: something is missing.
+        """
+        attack = self.spoof.isChecked()
+        return labels_from_options(
+            self.subject.text().strip(),
+            "spoof" if attack else "live",
+            self.species.currentText().strip() if attack else None,
+            self.instrument.text().strip() if attack else "",
+            self.statement.text().strip() if self.consent.isChecked() else None,
+            self.until.date().toString("yyyy-MM-dd"),
+        )
+
+    def show_recording(self, recording: Recording | None) -> None:
+        """The recording whose figures are shown."""
+        self._recording = recording
+        self.refresh()
+
+    @property
+    def recording_now(self) -> bool:
+        """A recording has not ended yet."""
+        return self._recording is not None and not self._recording.over
+
+    def toggle(self) -> None:
+        """Start, or complete what runs."""
+        if self.recording_now:
+            self.finished.emit()
+            return
+        if self._missing():
+            self._check()
+            return
+        try:
+            self.wanted.emit(self.labels())
+        except UserError as error:
+            self._hint.setText(str(error))
+
+    def refresh(self) -> None:
+        """Bring the figures up to date; called a few times a second."""
+        recording, running = self._recording, self.recording_now
+        stage = None if recording is None else recording.stage
+        self._form.setEnabled(not running)
+        self.button.setIcon(icon("stop" if running else "record", self.button.palette().windowText().color()))
+        words = {Stage.STARTING: "Starting…", Stage.FINISHING: "Finishing…", Stage.RUNNING: "Stop recording"}
+        self.button.setText(words.get(stage, "Start recording") if stage else "Start recording")
+        if running:
+            self.button.setEnabled(stage is Stage.RUNNING)
+            self._hint.setText("" if recording is None or recording.status is None else f"{recording.status.folder}")
+        elif recording is not None:
+            self._hint.setText(recording.message)
+            self.button.setEnabled(not self._missing())
+        status = None if recording is None else recording.status
+        rate = 0.0
+        if status is not None:
+            minutes, seconds = divmod(int(status.seconds), 60)
+            self._figures["time"].setText(f"{minutes:02d}:{seconds:02d}")
+            self._figures["written"].setText(str(status.written))
+            self._figures["lost"].setText(str(status.lost))
+            rate = status.megabytes / status.seconds if status.seconds > 1.0 else 0.0
+        self._figures["disk"].setText(_disk_left(self._root, rate))
+
+    def _missing(self) -> str:
+        """What has to be done before a recording can start, as a sentence; empty when nothing."""
+        if self._info is None:
+            return "Open a camera to record a session."
+        if not self._info.live:
+            return "This source is a file. Recording needs a camera."
+        if not _NAME.fullmatch(self.subject.text().strip()):
+            return "Give a pseudonym of letters, digits, '.', '_' and '-', never a real name."
+        if self.spoof.isChecked() and not _NAME.fullmatch(self.species.currentText().strip()):
+            return "Name the attack's species, e.g. print-flat."
+        if not self.consent.isChecked() or not self.statement.text().strip():
+            return "The person has to agree before being recorded."
+        return ""
+
+    def _check(self) -> None:
+        attack = self.spoof.isChecked()
+        self.species.setEnabled(attack)
+        self.instrument.setEnabled(attack)
+        if self.recording_now:
+            return
+        missing = self._missing()
+        self.button.setEnabled(not missing)
+        self._hint.setText(missing)
+
+
+def _choice(words: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setCheckable(True)
+    button.setProperty("role", "choice")
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    return button
+
+
+def _disk_left(root: Path, megabytes_per_second: float) -> str:
+    """Free space of the disk that `root` is or will be on, in minutes once the rate is known."""
+    place = root
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        free_mb = shutil.disk_usage(place).free / 1e6
+    except OSError:
+        return "–"
+    if megabytes_per_second > 0:
+        minutes = int(free_mb / megabytes_per_second / 60.0)
+        return f"{minutes // 60} h {minutes % 60:02d} min" if minutes < 48 * 60 else f"{minutes // 1440} days"
+    return f"{free_mb / 1000:.1f} GB"

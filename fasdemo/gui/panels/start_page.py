@@ -1,0 +1,93 @@
+"""What the window shows before anything is open."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from fasdemo.gui.icons import app_icon, icon
+from fasdemo.gui.widgets.header import source_words
+from fasdemo.gui.widgets.heading import heading
+
+_RECENT = 5
+
+
+class StartPage(QWidget):
+    """Signals:
+    opened: str, a source to open.
+    action: str, a name in `fasdemo.gui.dialogs.shortcuts`.
+    """
+
+    opened = pyqtSignal(str)
+    action = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        picture = QLabel()
+        picture.setPixmap(app_icon().pixmap(QSize(72, 72)))
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = QLabel("Is a live person before the camera?")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.7)
+        font.setBold(True)
+        title.setFont(font)
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words = QLabel("Open a camera, a video or a recorded session, or drop a file or folder here.")
+        words.setProperty("role", "caption")
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words.setWordWrap(True)
+        self.buttons: dict[str, QPushButton] = {}
+        grid = QGridLayout()
+        grid.setSpacing(10)
+        for number, (name, text, picture_name) in enumerate(
+            (
+                ("open_demo", "Demo session", "demo"),
+                ("open_realsense", "RealSense camera", "depth-camera"),
+                ("open_webcam", "Webcam", "camera"),
+                ("open_file", "Video or recording…", "file"),
+            )
+        ):
+            button = QPushButton(f"  {text}")
+            button.setIcon(icon(picture_name))
+            button.setIconSize(QSize(22, 22))
+            button.setMinimumSize(220, 46)
+            button.setStyleSheet("text-align: left; padding-left: 16px;")
+            button.clicked.connect(lambda checked=False, name=name: self.action.emit(name))
+            self.buttons[name] = button
+            grid.addWidget(button, number // 2, number % 2)
+        self._recent_heading = heading("Recent")
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        column = QWidget()
+        column.setMaximumWidth(560)
+        column.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        inner = QVBoxLayout(column)
+        inner.setSpacing(12)
+        inner.addWidget(picture)
+        inner.addWidget(title)
+        inner.addWidget(words)
+        inner.addSpacing(10)
+        inner.addLayout(grid)
+        inner.addSpacing(10)
+        inner.addWidget(self._recent_heading)
+        inner.addLayout(self._recent)
+        layout = QVBoxLayout(self)
+        layout.addStretch(2)
+        layout.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+        self.show_recent([])
+
+    def show_recent(self, recent: list[str]) -> None:
+        """The sources that were open before."""
+        while (item := self._recent.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._recent_heading.setVisible(bool(recent))
+        for spec in recent[:_RECENT]:
+            button = QPushButton(source_words(spec))
+            button.setToolTip(spec)
+            button.setProperty("role", "tab")
+            button.setStyleSheet("text-align: left;")
+            button.clicked.connect(lambda checked=False, spec=spec: self.opened.emit(spec))
+            self._recent.addWidget(button)

@@ -1,0 +1,110 @@
+"""How fast it runs, what judges, and what the model says about itself."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.frames import STREAMS
+from fasdemo.gui.widgets.bars import Bars, Row
+from fasdemo.gui.widgets.crops_view import NAMES
+from fasdemo.gui.widgets.heading import heading
+from fasdemo.runtime.rolling import STAGES, Timing
+from fasdemo.runtime.updates import EngineFacts
+
+_TITLES = {"capture": "Capture", "detect": "Find faces", "align": "Align", "infer": "Network", "total": "Total"}
+
+
+class TimingPanel(QWidget):
+    """Latencies by stage as p50 and p95, then facts in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bars = Bars("Latency by stage")
+        self._facts = {name: QLabel("–") for name in ("rate", "lost", "source", "streams", "model", "policy", "runs")}
+        for label in self._facts.values():
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 6, 8)
+        layout.setSpacing(6)
+        layout.addWidget(heading("Latency, median / 95 %"))
+        layout.addWidget(self._bars)
+        layout.addSpacing(6)
+        layout.addWidget(heading("Source"))
+        layout.addLayout(self._form(rate="Rate", lost="Dropped", source="Name", streams="Streams"))
+        layout.addSpacing(6)
+        layout.addWidget(heading("Model"))
+        layout.addLayout(self._form(model="Name", policy="Policy", runs="Runs on"))
+        self._card = QLabel("")
+        self._card.setWordWrap(True)
+        self._card.setProperty("role", "caption")
+        layout.addWidget(self._card)
+        layout.addStretch(1)
+        self.show_timing(None)
+
+    def _form(self, **names: str) -> QFormLayout:
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(4)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        for name, title in names.items():
+            caption = QLabel(title)
+            caption.setProperty("role", "caption")
+            self._facts[name].setAccessibleName(title)
+            form.addRow(caption, self._facts[name])
+        return form
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The latencies that are shown."""
+        return self._bars.rows
+
+    def show_timing(self, timing: Timing | None) -> None:
+        """Newest statistics; None = nothing judged yet."""
+        if timing is None:
+            self._bars.show_rows([Row(_TITLES[stage], "–", 0.0) for stage in STAGES])
+            self._facts["rate"].setText("–")
+            self._facts["lost"].setText("–")
+            return
+        longest = max(timing.p95_ms["total"], 1.0)
+        self._bars.show_rows(
+            [
+                Row(
+                    _TITLES[stage],
+                    f"{timing.p50_ms[stage]:.1f} / {timing.p95_ms[stage]:.1f} ms",
+                    min(timing.p50_ms[stage] / longest, 1.0),
+                    strong=stage == "total",
+                )
+                for stage in STAGES
+            ]
+        )
+        self._bars.setAccessibleDescription(self._bars.describe())
+        self._facts["rate"].setText(f"{timing.fps:.1f} frames a second")
+        self._facts["lost"].setText(f"{timing.lost} lost by the source, {timing.skipped} skipped by the engine")
+
+    def show_source(self, info: SourceInfo) -> None:
+        """Facts about the source."""
+        self._facts["source"].setText(info.name)
+        names = " + ".join(NAMES[stream].lower() for stream in STREAMS if stream in info.declared)
+        self._facts["streams"].setText(f"{names}, {info.width} x {info.height}, {info.fps:g} Hz")
+
+    def show_facts(self, facts: EngineFacts | None) -> None:
+        """Facts about what judges."""
+        if facts is None:
+            for name in ("model", "policy", "runs"):
+                self._facts[name].setText("–")
+            self._card.clear()
+            return
+        self._facts["model"].setText(facts.model)
+        self._facts["runs"].setText(facts.provider)
+        limits = facts.threshold
+        self._facts["policy"].setText(
+            f"{facts.policy}: LIVE above {limits.live_above:.2f}, SPOOF below {limits.spoof_below:.2f}"
+        )
+        parts = [f"{facts.card.architecture}, trained on {facts.card.training_data}.", facts.card.limits]
+        if facts.sha256:
+            parts.append(f"sha256 {facts.sha256[:16]}…")
+        self._card.setText(" ".join(part for part in parts if part))

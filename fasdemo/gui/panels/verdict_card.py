@@ -1,0 +1,222 @@
+"""The dominant verdict: a shape, a word and a sentence, small in the side bar and huge in the kiosk."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from fasdemo.draw.overlay import shape_mark, shape_outline
+from fasdemo.engine.result import Status
+from fasdemo.gui.theme import ink, status_colour
+from fasdemo.runtime.headline import WAITING, Headline
+
+
+def paint_shape(painter: QPainter, status: Status | None, rect: QRectF, fill: QColor, mark: QColor) -> None:
+    """The status's shape: the same outlines as in the overlay; a dashed ring where there is no verdict."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    radius, centre = rect.width() / 2, rect.center()
+    if status is None:
+        pen = QPen(fill, radius / 7)
+        pen.setDashPattern([2.2, 1.8])
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(centre, radius * 0.88, radius * 0.88)
+        painter.restore()
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    if status is Status.LIVE:
+        painter.drawEllipse(centre, radius, radius)
+    else:
+        painter.drawPolygon(_polygon(shape_outline(status), centre, radius))
+    pen = QPen(mark, radius / 4.2)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    for stroke in shape_mark(status):
+        painter.drawPolyline(_polygon(stroke, centre, radius))
+    painter.restore()
+
+
+def _polygon(points: npt.NDArray[np.float64], centre: QPointF, radius: float) -> QPolygonF:
+    return QPolygonF([QPointF(centre.x() + x * radius, centre.y() + y * radius) for x, y in points.tolist()])
+
+
+class VerdictCard(QWidget):
+    """Filled with the status's colour for a live camera; outlined, and labelled, for a file."""
+
+    def __init__(self, parent: QWidget | None = None, large: bool = False) -> None:
+        super().__init__(parent)
+        self._headline = WAITING
+        self._large = large
+        self.setAccessibleName(WAITING.spoken())
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        if large:
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def headline(self) -> Headline:
+        """What is shown."""
+        return self._headline
+
+    def show_headline(self, headline: Headline) -> None:
+        """Show another verdict; a screen reader is told when word or sentence change."""
+        if headline == self._headline:
+            return
+        spoken = headline.spoken() != self._headline.spoken()
+        self._headline = headline
+        if spoken:
+            self.setAccessibleName(headline.spoken())
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Room for the word, two lines of guidance and the notices."""
+        line = QFontMetricsF(self.font()).lineSpacing()
+        return QSize(320, round(line * 12.2))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """The side bar's least width."""
+        return QSize(260, self.sizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._large:
+            self._paint_large(painter)
+        else:
+            self._paint_small(painter)
+        painter.end()
+
+    def _filled(self) -> bool:
+        return self._headline.status is not None and not self._headline.from_file
+
+    def _colours(self) -> tuple[QColor, QColor, QColor]:
+        """Text, quieter text, shape."""
+        palette = self.palette()
+        if self._filled():
+            return ink(), ink(), ink()
+        shape = status_colour(self._headline.status, palette)
+        return palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.PlaceholderText), shape
+
+    def _paint_ground(self, painter: QPainter, rect: QRectF, radius: float, line: float) -> None:
+        palette = self.palette()
+        colour = status_colour(self._headline.status, palette)
+        if self._filled():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+        else:
+            pen = QPen(colour, line if self._headline.status is not None else 1.0)
+            painter.setPen(pen)
+            painter.setBrush(palette.color(QPalette.ColorRole.Base))
+        inset = line / 2
+        painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+    def _mark(self) -> QColor:
+        return status_colour(self._headline.status, self.palette()) if self._filled() else ink()
+
+    def _paint_small(self, painter: QPainter) -> None:
+        said, rect = self._headline, QRectF(self.rect())
+        text, quiet, shape = self._colours()
+        self._paint_ground(painter, rect, 10.0, 3.0)
+        line = QFontMetricsF(self.font()).lineSpacing()
+        margin = line * 0.9
+        inner = rect.adjusted(margin, margin * 0.9, -margin, -margin * 0.8)
+
+        icon = line * 3.2
+        paint_shape(painter, said.status, QRectF(inner.left(), inner.top(), icon, icon), shape, self._mark())
+        left = inner.left() + icon + line * 0.75
+        word = QRectF(left, inner.top(), inner.right() - left, icon)
+        # One size for every status, so that the word does not jump when it changes.
+        size = self._fitting(Status.UNCERTAIN.value, word.width(), line * 2.4)
+        painter.setFont(self._fitting(said.word, word.width(), size.pixelSize()))
+        painter.setPen(text)
+        painter.drawText(word, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said.word)
+
+        painter.setFont(self._font(line * 0.9, QFont.Weight.Medium))
+        sentence = QRectF(inner.left(), inner.top() + icon + line * 0.6, inner.width(), line * 2.6)
+        flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+        painter.drawText(sentence, flags, said.sentence)
+
+        painter.setFont(self._font(line * 0.74))
+        painter.setPen(quiet)
+        bottom = inner.bottom()
+        for notice in reversed(said.notices):
+            chip = QRectF(inner.left(), bottom - line * 1.3, inner.width(), line * 1.3)
+            self._paint_notice(painter, chip, notice, line)
+            bottom -= line * 1.5
+        if said.detail:
+            painter.setPen(quiet)
+            painter.drawText(
+                QRectF(inner.left(), bottom - line * 1.25, inner.width(), line * 1.2),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+                said.detail,
+            )
+
+    def _paint_notice(self, painter: QPainter, rect: QRectF, words: str, line: float) -> None:
+        palette = self.palette()
+        painter.save()
+        font = self._font(line * 0.74, QFont.Weight.DemiBold)
+        painter.setFont(font)
+        width = min(QFontMetricsF(font).horizontalAdvance(words) + line * 1.0, rect.width())
+        chip = QRectF(rect.left(), rect.top(), width, rect.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        filled = self._filled()
+        painter.setBrush(ink() if filled else palette.color(QPalette.ColorRole.AlternateBase))
+        painter.drawRoundedRect(chip, 4.0, 4.0)
+        painter.setPen(QColor(240, 242, 245) if filled else palette.color(QPalette.ColorRole.Text))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, words)
+        painter.restore()
+
+    def _paint_large(self, painter: QPainter) -> None:
+        said, rect = self._headline, QRectF(self.rect())
+        text, quiet, shape = self._colours()
+        painter.fillRect(rect, self.palette().color(QPalette.ColorRole.Window))
+        if self._filled():
+            painter.fillRect(rect, status_colour(said.status, self.palette()))
+        elif said.status is not None:
+            frame = min(rect.width(), rect.height()) * 0.03
+            pen = QPen(status_colour(said.status, self.palette()), frame)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect.adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2))
+        unit = min(rect.height(), rect.width() * 0.7)
+        side = unit * 0.32
+        top = rect.center().y() - unit * 0.36
+        paint_shape(painter, said.status, QRectF(rect.center().x() - side / 2, top, side, side), shape, self._mark())
+        painter.setPen(text)
+        word = QRectF(rect.left(), top + side + unit * 0.03, rect.width(), unit * 0.2)
+        painter.setFont(self._fitting(said.word, rect.width() * 0.9, unit * 0.16))
+        painter.drawText(word, Qt.AlignmentFlag.AlignCenter, said.word)
+        painter.setFont(self._font(unit * 0.048, QFont.Weight.Medium))
+        sentence = QRectF(rect.left() + rect.width() * 0.08, word.bottom(), rect.width() * 0.84, unit * 0.16)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(sentence, flags, said.sentence)
+        if said.notices:
+            painter.setFont(self._font(unit * 0.03, QFont.Weight.DemiBold))
+            painter.setPen(quiet)
+            painter.drawText(
+                QRectF(rect.left(), rect.bottom() - unit * 0.12, rect.width(), unit * 0.06),
+                Qt.AlignmentFlag.AlignCenter,
+                "   ·   ".join(said.notices),
+            )
+
+    def _font(self, size_px: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(max(8, round(size_px)))
+        font.setWeight(weight)
+        return font
+
+    def _fitting(self, words: str, width: float, size_px: float) -> QFont:
+        font = self._font(size_px, QFont.Weight.Bold)
+        actual = QFontMetricsF(font).horizontalAdvance(words)
+        return font if actual <= width else self._font(size_px * width / actual * 0.98, QFont.Weight.Bold)

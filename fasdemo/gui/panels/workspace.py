@@ -1,0 +1,183 @@
+"""The window's main page: pictures and time line on the left, the verdict and why on the right."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fasdemo.frames import Stream
+from fasdemo.gui.panels.reasons_panel import WhyPanel
+from fasdemo.gui.panels.record_panel import RecordPanel
+from fasdemo.gui.panels.timing_panel import TimingPanel
+from fasdemo.gui.panels.verdict_card import VerdictCard
+from fasdemo.gui.panes.depth_pane import DepthPane
+from fasdemo.gui.panes.timeline import Timeline
+from fasdemo.gui.panes.video_pane import ColourPane, InfraredPane, Pane
+from fasdemo.gui.widgets.transport_bar import TransportBar
+
+TABS = ("Why", "Timing", "Record")
+
+
+class Workspace(QWidget):
+    """Layout, enlarging and tabs; what is shown comes from the window.
+
+    Signals:
+        snap: Pane, its picture shall be written.
+        tab_chosen: int.
+    """
+
+    snap = pyqtSignal(object)
+    tab_chosen = pyqtSignal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.colour_pane, self.depth_pane, self.infrared_pane = ColourPane(), DepthPane(), InfraredPane()
+        self.panes: tuple[Pane, ...] = (self.colour_pane, self.depth_pane, self.infrared_pane)
+        self._streams: frozenset[Stream] = frozenset({"rgb", "depth", "ir"})
+        self._enlarged: Pane | None = None
+        self.card = VerdictCard()
+        self.why, self.timing, self.record = WhyPanel(), TimingPanel(), RecordPanel()
+        self.timeline, self.transport = Timeline(), TransportBar()
+
+        self.beside = _splitter(Qt.Orientation.Vertical, self.depth_pane, self.infrared_pane)
+        self.pictures = _splitter(Qt.Orientation.Horizontal, self.colour_pane, self.beside)
+        self.pictures.setStretchFactor(0, 2)
+        self.pictures.setStretchFactor(1, 1)
+        self.pictures.setSizes([620, 330])
+        self.beside.setSizes([250, 250])
+        below = QFrame()
+        below.setProperty("role", "card")
+        below_layout = QVBoxLayout(below)
+        below_layout.setContentsMargins(8, 8, 12, 8)
+        below_layout.setSpacing(6)
+        below_layout.addWidget(self.timeline, 1)
+        below_layout.addWidget(self.transport)
+        below.setMinimumHeight(120)
+        self.left = _splitter(Qt.Orientation.Vertical, self.pictures, below)
+        self.left.setStretchFactor(0, 1)
+        self.left.setStretchFactor(1, 0)
+        self.left.setSizes([500, 215])
+        self.main = _splitter(Qt.Orientation.Horizontal, self.left, self._side_bar())
+        self.main.setStretchFactor(0, 1)
+        self.main.setStretchFactor(1, 0)
+        self.main.setSizes([950, 370])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.addWidget(self.main)
+        for pane in self.panes:
+            pane.enlarge.connect(lambda pane=pane: self.toggle_enlarged(pane))
+            pane.snap.connect(lambda pane=pane: self.snap.emit(pane))
+
+    def _side_bar(self) -> QWidget:
+        bar = QWidget()
+        bar.setMinimumWidth(290)
+        tabs = QHBoxLayout()
+        tabs.setSpacing(0)
+        self._tabs = QButtonGroup(self)
+        self.stack = QStackedWidget()
+        for number, (words, panel) in enumerate(zip(TABS, (self.why, self.timing, self.record), strict=True)):
+            button = QPushButton(words)
+            button.setCheckable(True)
+            button.setProperty("role", "tab")
+            button.setAccessibleName(f"{words} tab")
+            self._tabs.addButton(button, number)
+            tabs.addWidget(button)
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setWidget(panel)
+            panel.setAutoFillBackground(False)
+            viewport = area.viewport()
+            assert viewport is not None
+            viewport.setAutoFillBackground(False)
+            self.stack.addWidget(area)
+        tabs.addStretch(1)
+        self._tabs.idClicked.connect(self.show_tab)
+        layout = QVBoxLayout(bar)
+        layout.setContentsMargins(2, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.card)
+        layout.addLayout(tabs)
+        layout.addWidget(self.stack, 1)
+        self.show_tab(0)
+        return bar
+
+    @property
+    def tab(self) -> int:
+        """The tab that is shown."""
+        return self.stack.currentIndex()
+
+    def show_tab(self, number: int) -> None:
+        """Show a tab of the side bar."""
+        number = min(max(number, 0), len(TABS) - 1)
+        button = self._tabs.button(number)
+        assert button is not None
+        button.setChecked(True)
+        self.stack.setCurrentIndex(number)
+        self.tab_chosen.emit(number)
+
+    def show_streams(self, streams: frozenset[Stream]) -> None:
+        """Make room for what the source has, and none for what it has not."""
+        self._streams = streams
+        if self._enlarged is not None and not self._present(self._enlarged):
+            self._enlarged = None
+        self._arrange()
+
+    @property
+    def enlarged(self) -> Pane | None:
+        """The pane that is shown alone."""
+        return self._enlarged
+
+    def toggle_enlarged(self, pane: Pane) -> None:
+        """Show a pane alone, or all again."""
+        if not self._present(pane):
+            return
+        self._enlarged = None if self._enlarged is pane else pane
+        self._arrange()
+
+    def restore(self) -> bool:
+        """Show all panes; False if they were."""
+        if self._enlarged is None:
+            return False
+        self._enlarged = None
+        self._arrange()
+        return True
+
+    def _present(self, pane: Pane) -> bool:
+        return {"colour": "rgb", "depth": "depth", "infrared": "ir"}[pane.name] in self._streams
+
+    def _arrange(self) -> None:
+        for pane in self.panes:
+            pane.setVisible(self._present(pane) and self._enlarged in (None, pane))
+            pane.set_enlarged(pane is self._enlarged)
+        self.beside.setVisible(not self.depth_pane.isHidden() or not self.infrared_pane.isHidden())
+
+    def snap_target(self) -> Pane:
+        """The pane that a snap means: the enlarged one, the focused one, else colour."""
+        if self._enlarged is not None:
+            return self._enlarged
+        return next((pane for pane in self.panes if pane.hasFocus()), self.colour_pane)
+
+    def splitters(self) -> dict[str, QSplitter]:
+        """Those whose places are remembered."""
+        return {"main": self.main, "left": self.left, "pictures": self.pictures, "beside": self.beside}
+
+
+def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.addWidget(first)
+    splitter.addWidget(second)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(8)
+    return splitter

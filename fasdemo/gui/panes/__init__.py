@@ -1,0 +1,1 @@
+"""Panes: colour, depth and infrared pictures, and the time line."""

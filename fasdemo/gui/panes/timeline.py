@@ -1,0 +1,251 @@
+"""The score over time with the thresholds, and under it what was decided and what is known to be true."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPalette, QShowEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.result import Status
+from fasdemo.gui.theme import status_line
+from fasdemo.models.card import Threshold
+from fasdemo.runtime.updates import Sample
+
+_KEPT = 36_000
+"""Samples: twenty minutes at 30 fps."""
+_WHOLE_S = 60.0
+"""Files up to this long are shown whole."""
+_VERDICT_Y, _TRUTH_Y = -0.17, -0.34
+_NAN = float("nan")
+
+Floats = npt.NDArray[np.float64]
+
+
+class Timeline(QWidget):
+    """A file's line is kept by frame, so that scrubbing back shows what was found there; a camera's rolls on.
+
+    Signals:
+        sought: seconds into the file where the user clicked.
+    """
+
+    sought = pyqtSignal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Score over time")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._window_s = 20.0
+        self._length_s: float | None = None
+        self._fps = 30.0
+        self._samples: deque[Sample] = deque(maxlen=_KEPT)
+        self._by_frame: dict[int, Sample] = {}
+        self._changed = False
+        self._now_s = 0.0
+        self._plot = pg.PlotWidget(self, axisItems={"bottom": _Seconds("bottom")})
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(False, False)
+        self._plot.hideButtons()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.showAxis("right")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self._frame_line = self._plot.plot(connect="finite")
+        self._score_line = self._plot.plot(connect="finite")
+        self._verdicts = {status: self._plot.plot(connect="finite") for status in Status}
+        self._truths = {label: self._plot.plot(connect="finite") for label in ("live", "spoof")}
+        self._live_above, self._spoof_below = pg.InfiniteLine(angle=0), pg.InfiniteLine(angle=0)
+        self._cursor = pg.InfiniteLine(angle=90)
+        for line in (self._live_above, self._spoof_below):
+            line.setVisible(False)
+            self._plot.addItem(line)
+        self._plot.addItem(self._cursor)
+        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self.recolour()
+
+    def set_window(self, seconds: float) -> None:
+        """How much of the past a rolling line shows."""
+        self._window_s = seconds
+        self._changed = True
+
+    def start(self, info: SourceInfo) -> None:
+        """Another source."""
+        self.clear()
+        if not info.live and info.frame_count and info.fps > 0:
+            self._length_s, self._fps = info.frame_count / info.fps, info.fps
+        self.refresh()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._samples.clear()
+        self._by_frame.clear()
+        self._length_s, self._now_s = None, 0.0
+        self._changed = True
+
+    def set_threshold(self, threshold: Threshold | None) -> None:
+        """The lines above and below which the verdict falls."""
+        for line in (self._live_above, self._spoof_below):
+            line.setVisible(threshold is not None)
+        ticks = [] if threshold is None else _threshold_ticks(threshold)
+        self._plot.getAxis("right").setTicks([ticks])
+        if threshold is not None:
+            self._live_above.setValue(threshold.live_above)
+            self._spoof_below.setValue(threshold.spoof_below)
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Take new samples; `refresh` draws them."""
+        for sample in samples:
+            self._changed = True
+            self._now_s = self._time(sample)
+            if self._length_s is None:
+                self._samples.append(sample)
+            elif len(self._by_frame) < _KEPT or sample.frame in self._by_frame:
+                self._by_frame[sample.frame] = sample
+
+    def refresh(self) -> None:
+        """Draw, if anything changed."""
+        if not self._changed or not self.isVisible():
+            return
+        self._changed = False
+        left, right = self._range()
+        shown = self._between(left - 1.0, right + 1.0)
+        # A camera's axis counts back from now.
+        zero_s = self._now_s if self._length_s is None else 0.0
+        # A line must not join frames between which others are missing.
+        x, gaps = _times(shown, [self._time(sample) - zero_s for sample in shown])
+        self._score_line.setData(x, _column(shown, lambda one: one.score, gaps))
+        self._frame_line.setData(x, _column(shown, lambda one: one.frame_score, gaps))
+        for status, line in self._verdicts.items():
+            line.setData(x, _column(shown, lambda one, s=status: _VERDICT_Y if one.status is s else None, gaps))  # type: ignore[misc]
+        known = False
+        for label, line in self._truths.items():
+            column = _column(shown, lambda one, t=label: _TRUTH_Y if one.truth and one.truth.label == t else None, gaps)  # type: ignore[misc]
+            known = known or bool(np.isfinite(column).any())
+            line.setData(x, column)
+        self._label_axis(known)
+        self._cursor.setValue(self._now_s)
+        self._cursor.setVisible(self._length_s is not None)
+        self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
+
+    def _label_axis(self, truth: bool) -> None:
+        ticks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1"), (_VERDICT_Y, "verdict")]
+        if truth:
+            ticks.append((_TRUTH_Y, "truth"))
+        self._plot.getAxis("left").setTicks([ticks])
+        self._plot.setYRange(-0.44 if truth else -0.27, 1.04, padding=0)
+
+    def _range(self) -> tuple[float, float]:
+        if self._length_s is not None and self._length_s <= _WHOLE_S:
+            return 0.0, self._length_s
+        if self._length_s is not None:
+            left = min(max(0.0, self._now_s - self._window_s * 0.8), self._length_s - self._window_s)
+            return left, left + self._window_s
+        return self._now_s - self._window_s, self._now_s
+
+    def _time(self, sample: Sample) -> float:
+        """A file's own place, whatever its clock says; a camera's clock."""
+        return sample.timestamp_s if self._length_s is None else sample.frame / self._fps
+
+    def _between(self, left_s: float, right_s: float) -> list[Sample]:
+        if self._length_s is None:
+            return [sample for sample in self._samples if left_s <= sample.timestamp_s <= right_s]
+        frames = range(max(0, math.floor(left_s * self._fps)), math.ceil(right_s * self._fps) + 1)
+        return [self._by_frame[frame] for frame in frames if frame in self._by_frame]
+
+    def _clicked(self, event: object) -> None:
+        if self._length_s is None or event.button() != Qt.MouseButton.LeftButton:  # type: ignore[attr-defined]
+            return
+        at = self._plot.getPlotItem().vb.mapSceneToView(event.scenePos())  # type: ignore[attr-defined]
+        self.sought.emit(min(max(at.x(), 0.0), self._length_s))
+
+    def recolour(self) -> None:
+        """Take the colours of the palette."""
+        palette = self.palette()
+        muted = palette.color(QPalette.ColorRole.PlaceholderText)
+        border = palette.color(QPalette.ColorRole.Mid)
+        accent = palette.color(QPalette.ColorRole.Highlight)
+        self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
+        for name in ("left", "bottom", "right"):
+            axis = self._plot.getAxis(name)
+            axis.setPen(border)
+            axis.setTextPen(muted)
+            font = self.font()
+            font.setPixelSize(11)
+            axis.setStyle(tickFont=font, tickLength=-4 if name == "bottom" else 0)
+        self._plot.getAxis("left").setWidth(50)
+        self._plot.getAxis("right").setWidth(104)
+        faint = QColor(muted)
+        faint.setAlpha(110)
+        self._frame_line.setPen(pg.mkPen(faint, width=1))
+        self._score_line.setPen(pg.mkPen(accent, width=2))
+        for status, line in self._verdicts.items():
+            line.setPen(_strip(status_line(status, palette)))
+        self._truths["live"].setPen(_strip(status_line(Status.LIVE, palette)))
+        self._truths["spoof"].setPen(_strip(status_line(Status.SPOOF, palette)))
+        for threshold, status in ((self._live_above, Status.LIVE), (self._spoof_below, Status.SPOOF)):
+            colour = status_line(status, palette)
+            threshold.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
+        self._cursor.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Text), width=1))
+        self._changed = True
+
+    @override
+    def showEvent(self, event: QShowEvent | None) -> None:
+        self._changed = True
+        self.refresh()
+
+
+class _Seconds(pg.AxisItem):  # type: ignore[misc]
+    """Times with their unit."""
+
+    @override
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{value:g} s" for value in values]
+
+
+def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:
+    if threshold.live_above - threshold.spoof_below < 0.12:
+        middle = (threshold.live_above + threshold.spoof_below) / 2
+        return [(middle, f"{threshold.spoof_below:.2f} to {threshold.live_above:.2f}")]
+    return [
+        (threshold.live_above, f"LIVE above {threshold.live_above:.2f}"),
+        (threshold.spoof_below, f"SPOOF below {threshold.spoof_below:.2f}"),
+    ]
+
+
+def _strip(colour: QColor) -> object:
+    pen = pg.mkPen(colour, width=6)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def _times(samples: list[Sample], at_s: list[float]) -> tuple[Floats, list[int]]:
+    """Times, and the places where a gap follows; each gap becomes a point that is drawn as nothing."""
+    times: list[float] = []
+    gaps = []
+    for number, sample in enumerate(samples):
+        if number and (sample.fresh or at_s[number] - at_s[number - 1] > 0.5):
+            gaps.append(number)
+            times.append(at_s[number])
+        times.append(at_s[number])
+    return np.array(times, np.float64), gaps
+
+
+def _column(samples: list[Sample], pick: Callable[[Sample], float | None], gaps: list[int]) -> Floats:
+    values: list[float] = []
+    breaks = set(gaps)
+    for number, sample in enumerate(samples):
+        if number in breaks:
+            values.append(_NAN)
+        value = pick(sample)
+        values.append(_NAN if value is None or not math.isfinite(value) else value)
+    return np.array(values, np.float64)

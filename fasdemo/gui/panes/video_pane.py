@@ -1,0 +1,370 @@
+"""Panes for pictures: colour with the verdicts drawn in, depth with a scale, infrared.
+
+A pane composes its picture when Qt paints it, never before: what is not seen costs nothing, and nothing queues. The
+picture is brought to the screen's own pixels first, so that lines and letters are crisp on every display.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from typing_extensions import override
+
+from fasdemo.draw.overlay import draw
+from fasdemo.frames import FrameSet, Rgb
+from fasdemo.gui.icons import icon
+from fasdemo.gui.pictures import as_qimage, fitted, resized
+from fasdemo.gui.theme import ON_VIDEO, VIDEO, VIDEO_CHIP
+from fasdemo.models.crop import ir_8bit
+from fasdemo.runtime.updates import View
+
+_RADIUS = 8.0
+
+
+class Pane(QWidget):
+    """A titled picture that can be enlarged and snapped.
+
+    Signals:
+        enlarge: double click, its button or Enter: show this pane alone, or all again.
+        snap: its button: write the picture to a file.
+    """
+
+    enlarge = pyqtSignal()
+    snap = pyqtSignal()
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self._title = title
+        self._view: View | None = None
+        self._message = ""
+        self._enlarged = False
+        self._image: QImage | None = None
+        self._image_key: tuple[object, ...] = ()
+        self._shown = 0
+        self._focus_seen = False
+        self._picture: Rgb | None = None
+        self.setAccessibleName(f"{title} picture")
+        self.setAccessibleDescription("Enter enlarges, S snaps.")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(120, 90)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._tools = QWidget(self)
+        row = QHBoxLayout(self._tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self._snap_button = self._tool("snap", f"Snap the {title.lower()} picture (S)", self.snap.emit)
+        self._enlarge_button = self._tool(
+            "enlarge", f"Enlarge the {title.lower()} picture (double click)", self.enlarge.emit
+        )
+        row.addWidget(self._snap_button)
+        row.addWidget(self._enlarge_button)
+        self._tools.hide()
+        self.set_enlarged(False)
+
+    def _tool(self, name: str, words: str, slot: object) -> QToolButton:
+        button = QToolButton(self._tools)
+        button.setIcon(icon(name, ON_VIDEO))
+        button.setIconSize(QSize(18, 18))
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setStyleSheet(
+            "QToolButton { background: rgba(12, 13, 16, 200); border: none; border-radius: 5px; padding: 4px; }"
+            "QToolButton:hover { background: rgba(70, 76, 88, 230); }"
+        )
+        button.clicked.connect(slot)  # type: ignore[arg-type]
+        return button
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return self._title
+
+    @property
+    def has_picture(self) -> bool:
+        """Something other than a message is shown."""
+        return self._view is not None and self.available(self._view.frame)
+
+    def available(self, frame: FrameSet) -> bool:
+        """The frame has what this pane shows."""
+        raise NotImplementedError
+
+    def compose(self, view: View, width: int, height: int) -> Rgb:
+        """The picture at exactly this size, uint8 (height, width, 3)."""
+        raise NotImplementedError
+
+    def natural_size(self, frame: FrameSet) -> tuple[int, int]:
+        """Width and height of the frame's image."""
+        raise NotImplementedError
+
+    def caption(self) -> str:
+        """A few words beside the title."""
+        return ""
+
+    def show_view(self, view: View | None) -> None:
+        """Show another frame, or none."""
+        self._view = view
+        self._shown += 1
+        self.update()
+
+    def show_message(self, words: str) -> None:
+        """What to say where there is no picture."""
+        if words != self._message:
+            self._message = words
+            self.update()
+
+    def set_enlarged(self, enlarged: bool) -> None:
+        """Whether this pane has the room for itself."""
+        self._enlarged = enlarged
+        words = "Show all pictures (Esc)" if enlarged else f"Enlarge the {self._title.lower()} picture (double click)"
+        self._enlarge_button.setIcon(icon("restore" if enlarged else "enlarge", ON_VIDEO))
+        self._enlarge_button.setToolTip(words)
+        self._enlarge_button.setAccessibleName(words)
+
+    def snapshots(self) -> dict[str, np.ndarray]:
+        """Pictures to write by file name ending: `.png` as shown at the frame's own size, raw data beside it."""
+        if self._view is None or not self.available(self._view.frame):
+            return {}
+        shown = self.compose(self._view, *self.natural_size(self._view.frame))
+        return {".png": np.ascontiguousarray(shown[..., ::-1])}
+
+    def write_snapshot(self, folder: Path, moment: datetime) -> Path | None:
+        """Write what is shown into `folder`; the path of the picture, None where there is none.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        pictures = self.snapshots()
+        if not pictures:
+            return None
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond // 1000:03d}-{self.name}"
+        for ending, picture in pictures.items():
+            done, data = cv2.imencode(".png", picture)
+            if not done:
+                raise OSError(f"{stem}{ending} cannot be encoded")
+            (folder / f"{stem}{ending}").write_bytes(data.tobytes())
+        return folder / f"{stem}.png"
+
+    def picture_rect(self) -> QRectF:
+        """Where the picture lies in the pane; empty without one."""
+        if self._view is None or not self.available(self._view.frame):
+            return QRectF()
+        room = self._room()
+        width, height = fitted(*self.natural_size(self._view.frame), room.width(), room.height())
+        return QRectF(
+            room.left() + (room.width() - width) / 2, room.top() + (room.height() - height) / 2, width, height
+        )
+
+    def to_pixel(self, at: QPointF) -> tuple[int, int] | None:
+        """The frame's pixel under a point of the pane."""
+        rect = self.picture_rect()
+        if self._view is None or not rect.contains(at):
+            return None
+        width, height = self.natural_size(self._view.frame)
+        x, y = (at.x() - rect.left()) / rect.width() * width, (at.y() - rect.top()) / rect.height() * height
+        return min(int(x), width - 1), min(int(y), height - 1)
+
+    def from_pixel(self, x: int, y: int) -> QPointF:
+        """The point of the pane over a pixel's centre."""
+        assert self._view is not None
+        rect, (width, height) = self.picture_rect(), self.natural_size(self._view.frame)
+        return QPointF(rect.left() + (x + 0.5) / width * rect.width(), rect.top() + (y + 0.5) / height * rect.height())
+
+    def _room(self) -> QRect:
+        return self.rect()
+
+    @override
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self.palette().window())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(VIDEO)
+        painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+        rect = self.picture_rect()
+        if rect.isEmpty():
+            self._paint_message(painter)
+        else:
+            self._paint_picture(painter, rect)
+            self.paint_over(painter, rect)
+        words = self._title if not self.caption() else f"{self._title}  {self.caption()}"
+        self.paint_chip(painter, words, QPointF(8, 8))
+        if self._focus_seen:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.palette().highlight().color(), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _RADIUS, _RADIUS)
+        painter.end()
+
+    def paint_over(self, painter: QPainter, rect: QRectF) -> None:
+        """What lies over the picture."""
+
+    def _paint_picture(self, painter: QPainter, rect: QRectF) -> None:
+        assert self._view is not None
+        ratio = self.devicePixelRatioF()
+        size = max(1, round(rect.width() * ratio)), max(1, round(rect.height() * ratio))
+        key = (self._shown, size, self.look())
+        if key != self._image_key or self._image is None:
+            self._picture = np.ascontiguousarray(self.compose(self._view, *size))
+            self._image = as_qimage(self._picture)
+            self._image_key = key
+        painter.drawImage(rect, self._image)
+
+    def look(self) -> object:
+        """What besides the frame decides how the picture looks."""
+        return None
+
+    def _paint_message(self, painter: QPainter) -> None:
+        painter.setPen(QColor(150, 156, 166))
+        font = QFont(self.font())
+        painter.setFont(font)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(QRectF(self.rect()).adjusted(16, 30, -16, -16), flags, self._message)
+
+    def paint_chip(self, painter: QPainter, words: str, at: QPointF, bottom: bool = False) -> None:
+        """Small words on a dark ground, `at` is their top left (or bottom left) corner."""
+        font = QFont(self.font())
+        font.setPixelSize(max(9, round(QFontMetricsF(self.font()).lineSpacing() * 0.72)))
+        font.setWeight(QFont.Weight.Medium)
+        metrics = QFontMetricsF(font)
+        width, height = metrics.horizontalAdvance(words) + 14, metrics.lineSpacing() + 6
+        top = at.y() - height if bottom else at.y()
+        left = min(max(at.x(), 2.0), max(2.0, self.width() - width - 2.0))
+        chip = QRectF(left, top, width, height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(VIDEO_CHIP)
+        painter.drawRoundedRect(chip, 4, 4)
+        painter.setFont(font)
+        painter.setPen(ON_VIDEO)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, words)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._place_tools()
+
+    def _place_tools(self) -> None:
+        self._tools.adjustSize()
+        self._tools.move(self._room().right() - self._tools.width() - 6, 6)
+
+    def _show_tools(self) -> None:
+        self._tools.setVisible(self.underMouse() or self._focus_seen)
+        self._place_tools()
+
+    @override
+    def enterEvent(self, event: QEnterEvent | None) -> None:
+        self._show_tools()
+
+    @override
+    def leaveEvent(self, event: QEvent | None) -> None:
+        self._show_tools()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        # A ring is for those who came by keyboard.
+        keyboard = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._focus_seen = event is not None and event.reason() in keyboard
+        self._show_tools()
+        self.update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        self._focus_seen = False
+        self._show_tools()
+        self.update()
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        self.enlarge.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.enlarge.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class ColourPane(Pane):
+    """The RGB image with boxes, shapes, words, scores and reasons."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("colour", "Colour", parent)
+
+    @override
+    def available(self, frame: FrameSet) -> bool:
+        return True
+
+    @override
+    def natural_size(self, frame: FrameSet) -> tuple[int, int]:
+        return frame.rgb.shape[1], frame.rgb.shape[0]
+
+    @override
+    def compose(self, view: View, width: int, height: int) -> Rgb:
+        picture = resized(view.frame.rgb, width, height)
+        if view.result is None:
+            return picture
+        return draw(picture, view.result, width / view.frame.rgb.shape[1])
+
+    @override
+    def snapshots(self) -> dict[str, np.ndarray]:
+        pictures = super().snapshots()
+        if pictures and self._view is not None:
+            pictures["-raw.png"] = np.ascontiguousarray(self._view.frame.rgb[..., ::-1])
+        return pictures
+
+
+class InfraredPane(Pane):
+    """The infrared image in grey."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("infrared", "Infrared", parent)
+
+    @override
+    def available(self, frame: FrameSet) -> bool:
+        return frame.ir is not None
+
+    @override
+    def natural_size(self, frame: FrameSet) -> tuple[int, int]:
+        assert frame.ir is not None
+        return frame.ir.shape[1], frame.ir.shape[0]
+
+    @override
+    def compose(self, view: View, width: int, height: int) -> Rgb:
+        assert view.frame.ir is not None
+        grey = cv2.cvtColor(ir_8bit(view.frame.ir), cv2.COLOR_GRAY2RGB)
+        return resized(np.asarray(grey, np.uint8), width, height)
+
+    @override
+    def caption(self) -> str:
+        emitter = None if self._view is None else self._view.frame.emitter_on
+        return "" if emitter is None else f"projector {'on' if emitter else 'off'}"
+
+    @override
+    def snapshots(self) -> dict[str, np.ndarray]:
+        pictures = super().snapshots()
+        if pictures and self._view is not None and self._view.frame.ir is not None:
+            pictures["-raw.png"] = self._view.frame.ir
+        return pictures

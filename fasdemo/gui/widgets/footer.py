@@ -1,0 +1,68 @@
+"""The line at the bottom: how fast, how late, what was lost, what judges and where."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from fasdemo.runtime.event_log_writer import LogStatus
+from fasdemo.runtime.rolling import Timing
+from fasdemo.runtime.updates import EngineFacts
+
+
+class Footer(QWidget):
+    """Small figures; the Timing tab has them all."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("footer")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.items = {name: QLabel("") for name in ("recording", "log", "rate", "latency", "dropped", "engine")}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 5, 16, 5)
+        row.setSpacing(24)
+        for name, label in self.items.items():
+            label.setProperty("role", "caption")
+            label.setAccessibleName(name)
+            font = label.font()
+            font.setPointSizeF(font.pointSizeF() * 0.9)
+            label.setFont(font)
+            if name == "engine":
+                row.addStretch(1)
+            row.addWidget(label)
+        self.items["recording"].hide()
+        self.items["log"].hide()
+
+    def show_timing(self, timing: Timing | None) -> None:
+        """Newest statistics."""
+        if timing is None:
+            for name in ("rate", "latency", "dropped"):
+                self.items[name].clear()
+            return
+        self.items["rate"].setText(f"{timing.fps:.1f} fps")
+        p50, p95 = timing.p50_ms["total"], timing.p95_ms["total"]
+        self.items["latency"].setText(f"{p50:.0f} ms, 95 % within {p95:.0f} ms")
+        self.items["dropped"].setText(f"{timing.lost + timing.skipped} dropped")
+        self.items["dropped"].setToolTip(f"{timing.lost} lost by the source, {timing.skipped} skipped by the engine")
+
+    def show_facts(self, facts: EngineFacts | None) -> None:
+        """What judges."""
+        self.items["engine"].setText("" if facts is None else f"{facts.model}  ·  {facts.policy}  ·  {facts.provider}")
+
+    def show_log(self, status: LogStatus | None) -> None:
+        """A running event log."""
+        running = status is not None and status.running
+        self.items["log"].setVisible(running)
+        if status is not None and running:
+            self.items["log"].setText(f"LOG {_elided(status.path.name)}: {status.lines}")
+            self.items["log"].setToolTip(f"{status.lines} lines in the event log {status.path} (Ctrl+L ends it)")
+
+    def show_recording(self, words: str) -> None:
+        """A running recording, said wherever the window looks; empty = none."""
+        # The dot's colour is the icing: the word REC says it.
+        self.items["recording"].setText(words.replace("●", '<span style="color:#d55e00">●</span>'))
+        self.items["recording"].setVisible(bool(words))
+
+
+def _elided(name: str) -> str:
+    return name if len(name) <= 28 else f"{name[:12]}…{name[-15:]}"

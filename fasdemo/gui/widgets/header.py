@@ -1,0 +1,223 @@
+"""The bar at the top: which source, which model, which policy, where it runs; then what the window itself can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from fasdemo.gui.cameras import CameraList
+from fasdemo.gui.icons import icon
+from fasdemo.runtime.requests import EngineRequest
+from fasdemo.runtime.updates import EngineFacts
+
+_CHOOSE = "\0choose"
+DEVICES = (("Automatic", "auto"), ("CPU", "cpu"), ("CUDA", "cuda"))
+
+
+class Header(QWidget):
+    """Signals:
+    opened: str, a source to open.
+    action: str, a name in `fasdemo.gui.dialogs.shortcuts`.
+    engine_chosen: EngineRequest.
+    """
+
+    opened = pyqtSignal(str)
+    action = pyqtSignal(str)
+    engine_chosen = pyqtSignal(object)
+
+    def __init__(self, models: Sequence[str], cameras: CameraList, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._recent: list[str] = []
+        self._model: str | None = None
+        self.source = QToolButton()
+        self.source.setText("Open a source")
+        self.source.setProperty("role", "select")
+        self.source.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.source.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.source.setAccessibleName("Source")
+        self.source.setToolTip("Choose a camera, a video or a recorded session")
+        self.source.setIcon(icon("chevron-down"))
+        self.source.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.source.setIconSize(QSize(14, 14))
+        self.source.setMinimumWidth(150)
+        self.menu = QMenu(self.source)
+        self.menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.menu.setToolTipsVisible(True)
+        self.menu.aboutToShow.connect(self._open_menu)
+        self.cameras = cameras
+        cameras.changed.connect(self._fill_menu)
+        self.source.setMenu(self.menu)
+        self.model = self._combo("Model", "The network that judges", 190)
+        self.model.addItem("Automatic", None)
+        for name in models:
+            self.model.addItem(name, name)
+        self.model.addItem("Choose a file…", _CHOOSE)
+        self.policy = self._combo("Policy", "The thresholds that turn a score into a verdict", 150)
+        self.policy.addItem("Model's default", None)
+        self.device = self._combo("Runs on", "Where the network runs", 110)
+        for words, name in DEVICES:
+            self.device.addItem(words, name)
+        for combo in (self.model, self.policy, self.device):
+            combo.activated.connect(self._choose)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 10, 8)
+        row.setSpacing(14)
+        for words, control in (
+            ("Source", self.source), ("Model", self.model), ("Policy", self.policy), ("Runs on", self.device),
+        ):  # fmt: skip
+            row.addLayout(_captioned(words, control))
+        row.addStretch(1)
+        self.buttons: dict[str, QToolButton] = {}
+        tools = QHBoxLayout()
+        tools.setSpacing(2)
+        for name, action, words in (
+            ("record", "tab_record", "Record a labelled session (Ctrl+3)"),
+            ("kiosk", "toggle_kiosk", "Kiosk: the verdict alone, full screen (F11)"),
+            ("help", "show_shortcuts", "Keyboard shortcuts (?)"),
+        ):
+            tools.addWidget(self._tool(name, action, words))
+        more = self._tool("more", "", "More")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        self.more: dict[str, QAction] = {}
+        for words, action in (
+            ("Event log…\tCtrl+L", "toggle_log"), ("", ""), ("Preferences…\tCtrl+,", "preferences"),
+            ("Keyboard shortcuts\t?", "show_shortcuts"), ("About fasdemo", "about"), ("", ""), ("Quit\tCtrl+Q", "quit"),
+        ):  # fmt: skip
+            if words:
+                self.more[action] = _add(menu, words, lambda checked=False, name=action: self.action.emit(name))
+            else:
+                menu.addSeparator()
+        more.setMenu(menu)
+        tools.addWidget(more)
+        row.addLayout(tools)
+
+    def _combo(self, name: str, words: str, width: int) -> QComboBox:
+        combo = QComboBox()
+        combo.setAccessibleName(name)
+        combo.setToolTip(words)
+        combo.setMinimumWidth(width)
+        combo.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        combo.setMaximumWidth(280)
+        return combo
+
+    def _tool(self, name: str, action: str, words: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setIconSize(QSize(22, 22))
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        if action:
+            button.clicked.connect(lambda: self.action.emit(action))
+        self.buttons[name] = button
+        return button
+
+    def show_recent(self, recent: list[str]) -> None:
+        """The sources that the menu offers again."""
+        self._recent = list(recent)
+
+    def show_source(self, name: str) -> None:
+        """The open source, or nothing."""
+        metrics = self.source.fontMetrics()
+        words = metrics.elidedText(name or "Open a source", Qt.TextElideMode.ElideMiddle, 190)
+        self.source.setText(words)
+        self.source.setToolTip(name or "Choose a camera, a video or a recorded session")
+
+    def show_logging(self, running: bool) -> None:
+        """Whether the menu starts or ends the event log."""
+        self.more["toggle_log"].setText(("End the event log" if running else "Event log…") + "\tCtrl+L")
+
+    def show_engine(self, request: EngineRequest, facts: EngineFacts | None) -> None:
+        """What was asked for, and once it is known what judges."""
+        with QSignalBlocker(self.model), QSignalBlocker(self.policy), QSignalBlocker(self.device):
+            self._model = request.model
+            self._select_model(request.model)
+            if facts is not None:
+                default = facts.card.default_policy
+                self.policy.clear()
+                self.policy.addItem(f"{default} (default)", None)
+                for name in facts.card.thresholds:
+                    if name != default:
+                        self.policy.addItem(name, name)
+                self.policy.setCurrentIndex(max(0, self.policy.findData(request.policy)))
+            self.device.setCurrentIndex(max(0, self.device.findData(request.device)))
+
+    def _select_model(self, model: str | None) -> None:
+        number = self.model.findData(model)
+        if number < 0 and model is not None:
+            number = self.model.count() - 1
+            self.model.insertItem(number, Path(model).name, model)
+        self.model.setCurrentIndex(max(0, number))
+
+    def _choose(self) -> None:
+        if self.model.currentData() == _CHOOSE:
+            self.action.emit("choose_model")
+            return
+        model = self.model.currentData()
+        # Another model has its own policies.
+        policy = self.policy.currentData() if model == self._model else None
+        self.engine_chosen.emit(EngineRequest(model, policy, self.device.currentData()))
+
+    def _open_menu(self) -> None:
+        self.cameras.refresh()
+        self._fill_menu()
+
+    def _fill_menu(self) -> None:
+        menu = self.menu
+        menu.clear()
+        _add(menu, "RealSense camera", lambda: self.opened.emit("realsense"), "depth-camera", "Ctrl+R")
+        _add(menu, "Webcam", lambda: self.opened.emit("webcam"), "camera")
+        for spec, words in self.cameras.cameras:
+            name = "depth-camera" if spec.startswith("realsense") else "camera"
+            _add(menu, words, lambda checked=False, spec=spec: self.opened.emit(spec), name)
+        menu.addSeparator()
+        _add(menu, "Video or recording…", lambda: self.action.emit("open_file"), "file", "Ctrl+O")
+        _add(menu, "Session or picture folder…", lambda: self.action.emit("open_folder"), "folder", "Ctrl+Shift+O")
+        _add(menu, "Demo session", lambda: self.action.emit("open_demo"), "demo", "Ctrl+D")
+        if self._recent:
+            menu.addSeparator()
+            for spec in self._recent:
+                action = _add(menu, source_words(spec), lambda checked=False, spec=spec: self.opened.emit(spec))
+                action.setToolTip(spec)
+
+
+def _add(menu: QMenu, words: str, slot: Callable[..., object], name: str = "", keys: str = "") -> QAction:
+    action = menu.addAction(words)
+    assert action is not None
+    if name:
+        action.setIcon(icon(name))
+    if keys:
+        # Shown, not bound: the window binds the keys.
+        action.setText(f"{words}\t{keys}")
+    action.triggered.connect(slot)
+    return action
+
+
+def _captioned(words: str, control: QWidget) -> QVBoxLayout:
+    caption = QLabel(words)
+    caption.setProperty("role", "caption")
+    font = caption.font()
+    font.setPointSizeF(font.pointSizeF() * 0.82)
+    caption.setFont(font)
+    caption.setBuddy(control)
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    column.addWidget(caption)
+    column.addWidget(control)
+    return column
+
+
+def source_words(spec: str) -> str:
+    """A source for people: a camera's name, or a path's end."""
+    kind, _, which = spec.partition(":")
+    if kind in ("realsense", "webcam"):
+        return {"realsense": "RealSense", "webcam": "Webcam"}[kind] + (f" {which}" if which else "")
+    path = Path(spec)
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name

@@ -1,0 +1,273 @@
+"""One measurement in a process of its own, so that start-up time and peak memory are those of one model.
+
+`python -m fasdemo.runtime.benchmark ...` prints one JSON object; `fasdemo bench` starts one such process a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from fasdemo.capture.open import open_source
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.result import FrameResult, Status
+from fasdemo.faces.face import Face
+from fasdemo.frames import Calibration, Depth, FrameSet, Intrinsics, Rgb
+from fasdemo.models.crop import FaceCrops, crop_face
+from fasdemo.models.encode import encode_batch
+from fasdemo.models.model_file import ModelFile
+from fasdemo.models.predictor import Predictor
+from fasdemo.models.registry import choose
+
+STAGES = ("capture", "detect", "align", "infer", "total")
+PARTS = ("crop", "encode", "network", "read")
+"""Of `align` and `infer`, measured alone: crops of one face from all streams, input tensors from them, the network, and
+the predictions from its outputs."""
+_WARM_UP = 15
+"""Frames that are judged and not counted: lazy allocations, the first scans, caches."""
+_KEPT = 16
+"""Frames whose crops are measured again part by part."""
+_PART_REPEATS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to measure."""
+
+    source: str
+    model: str
+    device: str
+    threads: int
+    faces: int
+    frames: int
+
+
+def measure(request: Request) -> dict[str, Any]:
+    """Judge the source, looped, until enough frames are counted; see docs/performance.md for the keys.
+
+    Raises:
+        fasdemo.errors.UserError: the source or the model cannot be used.
+    """
+    process = psutil.Process()
+    cv2.setNumThreads(request.threads)
+    samples: list[FrameResult] = []
+    seen: list[tuple[FrameSet, Face]] = []
+    first_frame_s = first_verdict_s = None
+    with (
+        open_source(request.source, loop=True) as source,
+        Engine.for_source(source, model=request.model, device=request.device, threads=request.threads) as engine,
+    ):
+        file = choose(source.info.declared, request.model)
+        began = cpu_before = all_before = 0.0
+        for frame, result in _judged(source, engine, request):
+            now = time.time() - process.create_time()
+            first_frame_s = first_frame_s or now
+            if first_verdict_s is None and any(face.status is not Status.UNCERTAIN for face in result.faces):
+                first_verdict_s = now
+            if frame.index == _WARM_UP - 1:
+                began, cpu_before, all_before = time.perf_counter(), _cpu_s(process), busy_s()
+            if frame.index >= _WARM_UP:
+                samples.append(result)
+            if result.faces and len(seen) < _KEPT:
+                seen.append((frame, result.faces[0].face))
+            if len(samples) == request.frames:
+                break
+        elapsed = time.perf_counter() - began
+        cpu, everybody = _cpu_s(process) - cpu_before, busy_s() - all_before
+        answer = {
+            "model": engine.card.name,
+            "provider": engine.provider,
+            "threads": request.threads,
+            "faces": request.faces,
+            "faces_found": float(np.median([len(result.faces) for result in samples])),
+            "frames": len(samples),
+            "latency_ms": {stage: _stage(samples, stage) for stage in STAGES},
+            "fps": round(len(samples) / elapsed, 2),
+            "cpu_share": round(cpu / elapsed, 3),
+            "others_share": round(max(everybody - cpu, 0.0) / elapsed, 3),
+            "peak_memory_mb": round(peak_memory_mb(process), 1),
+            "startup_s": None if first_frame_s is None else round(first_frame_s, 3),
+            "first_verdict_s": None if first_verdict_s is None else round(first_verdict_s, 3),
+            "model_size_mb": round(file.path.stat().st_size / 1e6, 3),
+            "input_size": engine.card.input_size,
+            "multiply_adds": engine.card.multiply_adds,
+            "warnings": list(engine.warnings),
+        }
+    return answer | {"parts_ms": _parts(file, request, seen)}
+
+
+def _parts(file: ModelFile, request: Request, seen: Sequence[tuple[FrameSet, Face]]) -> dict[str, dict[str, float]]:
+    """What `PARTS` take for one face, in turn over a few frames; empty where no face was seen."""
+    if not seen:
+        return {}
+    times: dict[str, list[float]] = {part: [] for part in PARTS}
+    with Predictor(file, request.device, request.threads) as predictor:
+        card = predictor.card
+
+        def timed(part: str, work: Callable[[], Any]) -> Any:
+            began = time.perf_counter()
+            value = work()
+            times[part].append((time.perf_counter() - began) * 1000.0)
+            return value
+
+        for number in range(_PART_REPEATS):
+            frame, face = seen[number % len(seen)]
+            crops: FaceCrops = timed("crop", lambda: crop_face(frame, face, card.crop, card.input_size))  # noqa: B023
+            feed = timed("encode", lambda: encode_batch([crops], card))  # noqa: B023
+            outputs = timed("network", lambda: predictor.run(feed))  # noqa: B023
+            timed("read", lambda: predictor.read(outputs, [crops]))  # noqa: B023
+    return {part: percentiles(values[_WARM_UP:]) for part, values in times.items()}
+
+
+def matrix_product_gmacs(size: int = 1024, repeats: int = 12) -> float:
+    """Giga multiply-adds a second of a plain float32 matrix product: the machine's own yardstick.
+
+    The best of several, on as many threads as the BLAS library was told to use before NumPy was imported.
+    """
+    rng = np.random.default_rng(0)
+    left, right = (rng.standard_normal((size, size), np.float32) for _ in range(2))
+    best = float("inf")
+    for _ in range(repeats):
+        began = time.perf_counter()
+        left @ right
+        best = min(best, time.perf_counter() - began)
+    return float(size**3 / best / 1e9)
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    import platform
+
+    import onnxruntime
+
+    return {
+        "processor": _processor() or platform.processor() or platform.machine(),
+        "cores": psutil.cpu_count(logical=True),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "onnxruntime": onnxruntime.__version__,
+        "providers": onnxruntime.get_available_providers(),
+    }
+
+
+def _judged(source: Any, engine: Engine, request: Request) -> Iterator[tuple[FrameSet, FrameResult]]:
+    """The source's frames, numbered on, with as many faces as asked for, and their results."""
+    asked = time.perf_counter()
+    last_s = 0.0
+    for number, original in enumerate(source):
+        capture_ms = (time.perf_counter() - asked) * 1000.0
+        frame = several(original, request.faces)
+        # Time goes on when the source starts again, as it does before a camera.
+        last_s = last_s + 1.0 / max(source.info.fps, 1.0)
+        frame = replace(frame, index=number, timestamp_s=last_s, times={})
+        yield frame, engine.process(frame, capture_ms=capture_ms)
+        asked = time.perf_counter()
+
+
+def several(frame: FrameSet, faces: int) -> FrameSet:
+    """The frame with one face, or with four or nine: the same picture, reduced, side by side."""
+    if faces == 1:
+        return frame
+    side = round(faces**0.5)
+    height, width = frame.rgb.shape[:2]
+    size = (width // side, height // side)
+
+    def tiled(image: npt.NDArray[Any], interpolation: int) -> npt.NDArray[Any]:
+        small = cv2.resize(image, size, interpolation=interpolation)
+        repeats = (side, side, 1) if small.ndim == 3 else (side, side)
+        return np.tile(small, repeats)
+
+    camera = None if frame.calibration is None else frame.calibration.rgb
+    return replace(
+        frame,
+        rgb=_as_rgb(tiled(frame.rgb, cv2.INTER_AREA)),
+        depth=None if frame.depth is None else _as_depth(tiled(frame.depth, cv2.INTER_NEAREST)),
+        ir=None if frame.ir is None else tiled(frame.ir, cv2.INTER_AREA),
+        calibration=None if camera is None else Calibration(_reduced(camera, side)),
+    )
+
+
+def _as_rgb(image: npt.NDArray[Any]) -> Rgb:
+    return image.astype(np.uint8, copy=False)
+
+
+def _as_depth(image: npt.NDArray[Any]) -> Depth:
+    return image.astype(np.uint16, copy=False)
+
+
+def _reduced(camera: Intrinsics, side: int) -> Intrinsics:
+    return replace(camera, fx=camera.fx / side, fy=camera.fy / side)
+
+
+def _stage(samples: Sequence[FrameResult], stage: str) -> dict[str, float]:
+    return percentiles([getattr(result.latency_ms, stage) for result in samples])
+
+
+def percentiles(values: Sequence[float]) -> dict[str, float]:
+    """`p50`, `p95` and `p99`."""
+    return {f"p{share}": round(float(np.percentile(values, share)), 3) for share in (50, 95, 99)}
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    return float(sum(process.cpu_times()[:2]))
+
+
+def busy_s() -> float:
+    """Seconds that all processors together have been busy since the machine's start: less a process's own, what other
+    programs took while it was measured.
+    """
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
+
+
+def peak_memory_mb(process: psutil.Process) -> float:
+    """The most memory that this process has held, MB."""
+    try:
+        import resource
+    except ImportError:  # Windows keeps the peak itself.
+        return float(process.memory_info().peak_wset) / 1e6
+    unit = 1e-6 if sys.platform == "darwin" else 1e-3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit * (1.0 if sys.platform == "darwin" else 1.024)
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 - no path of the user's
+            return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+    except OSError:
+        return ""
+
+
+def main() -> int:
+    """Measure what the command line asks for and print it as JSON."""
+    from fasdemo.errors import UserError
+
+    if sys.argv[1:] == ["--matrix-product"]:
+        print(json.dumps({"gmacs": matrix_product_gmacs()}))
+        return 0
+    parser = argparse.ArgumentParser(prog="python -m fasdemo.runtime.benchmark")
+    for name in ("source", "model", "device"):
+        parser.add_argument(f"--{name}", required=True)
+    for name in ("threads", "faces", "frames"):
+        parser.add_argument(f"--{name}", required=True, type=int)
+    try:
+        print(json.dumps(measure(Request(**vars(parser.parse_args())))))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

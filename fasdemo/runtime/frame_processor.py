@@ -1,0 +1,105 @@
+"""The real engine and the real sources behind the window's two factories."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fasdemo.capture.source import Source
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.result import FrameResult
+from fasdemo.frames import FrameSet
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.updates import EngineFacts
+
+
+class EngineJudge:
+    """`fasdemo.runtime.pipeline.Judge` over the engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def facts(self) -> EngineFacts:
+        """Model, policy and provider in force."""
+        engine = self._engine
+        return EngineFacts(
+            model=engine.card.name,
+            policy=engine.policy_name,
+            provider=engine.provider,
+            card=engine.card,
+            threshold=engine.threshold,
+            warnings=engine.warnings,
+            sha256=engine.model_sha256,
+        )
+
+    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
+        """The verdicts on one frame, now."""
+        now = time.monotonic()
+        if frame.received_s is not None:
+            capture_ms = max(now - frame.received_s, 0.0) * 1000.0
+        return self._engine.process(frame, now_s=now, capture_ms=capture_ms)
+
+    def restart(self) -> None:
+        """Forget what was gathered."""
+        self._engine.reset()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.close()
+
+
+def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
+    """The engine that was asked for.
+
+    Raises:
+        UserError: it cannot be had for this source.
+    """
+    return EngineJudge(Engine.for_source(source, model=request.model, device=request.device, policy=request.policy))
+
+
+def make_source(request: SourceRequest) -> Source:
+    """The source that was asked for; files come as fast as they are read, the window paces them.
+
+    Raises:
+        UserError: nothing can be opened under that name.
+    """
+    from fasdemo.capture.open import open_source
+
+    return open_source(
+        request.spec,
+        depth=request.depth,
+        ir=request.ir,
+        depth_scale=request.depth_scale,
+        emitter=request.emitter,
+    )
+
+
+def shipped_model_names() -> tuple[str, ...]:
+    """Names of the shipped models, empty where they are missing: opening a source then says why."""
+    from fasdemo.errors import UserError
+    from fasdemo.models.model_file import read_manifest
+    from fasdemo.models.registry import models_folder
+
+    try:
+        manifest = read_manifest(models_folder())
+    except UserError:
+        return ()
+    return () if manifest is None else tuple(Path(entry.file).stem for entry in manifest.models)
+
+
+def demo_path() -> str | None:
+    """The demo session's folder, None where it is missing."""
+    from fasdemo.assets_folder import demo_session
+    from fasdemo.errors import UserError
+
+    try:
+        return str(demo_session())
+    except UserError:
+        return None

@@ -1,0 +1,67 @@
+"""Frame rate, latency percentiles and losses over the last seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fasdemo.runtime.updates import Sample
+
+STAGES = ("capture", "detect", "align", "infer", "total")
+_WINDOW = 150
+"""Frames: five seconds at 30 fps."""
+_GAP = 5.0
+"""A pause this many times longer than usual does not count into the rate: somebody pressed pause, or jumped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Statistics of the last frames; latencies in milliseconds."""
+
+    fps: float
+    p50_ms: dict[str, float]
+    p95_ms: dict[str, float]
+    lost: int
+    """Frames that the camera lost since the source was opened."""
+    skipped: int
+    """Frames that were left out because judging took too long, since the source was opened."""
+
+
+class Rolling:
+    """Collects samples; `timing` is computed on demand."""
+
+    def __init__(self) -> None:
+        self._recent: deque[Sample] = deque(maxlen=_WINDOW)
+        self._lost = 0
+        self._skipped = 0
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Take new samples in order."""
+        for sample in samples:
+            self._recent.append(sample)
+            self._lost += sample.lost
+            self._skipped += sample.skipped
+
+    def clear(self) -> None:
+        """Another source."""
+        self._recent.clear()
+        self._lost = self._skipped = 0
+
+    def timing(self) -> Timing | None:
+        """None before the first frame."""
+        if not self._recent:
+            return None
+        table = np.array([[getattr(sample.latency_ms, stage) for stage in STAGES] for sample in self._recent])
+        p50, p95 = np.percentile(table, [50, 95], axis=0)
+        gaps = np.diff([sample.judged_s for sample in self._recent])
+        gaps = gaps[gaps <= _GAP * np.median(gaps)] if gaps.size else gaps
+        return Timing(
+            fps=float(1.0 / max(gaps.mean(), 1e-6)) if gaps.size else 0.0,
+            p50_ms=dict(zip(STAGES, p50.tolist(), strict=True)),
+            p95_ms=dict(zip(STAGES, p95.tolist(), strict=True)),
+            lost=self._lost,
+            skipped=self._skipped,
+        )

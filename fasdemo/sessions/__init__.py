@@ -1,0 +1,1 @@
+"""The file format of labelled sessions: schema, reader, writer, repair and deletion."""

@@ -1,0 +1,175 @@
+"""Bytes of one image of a session: JPEG or PNG colour, lossless PNG depth and infrared at the sensor's bit depth.
+
+The PNG settings were chosen by `benchmarks/bench_record.py`: the row filter `UP` leaves so little for the search for
+repetitions that run lengths alone give the same size in less than half of zlib's time. Without filter and compression
+a PNG is about twice as large and takes an eighth of that time again.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Literal, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.bounded_file import read_bounded
+from fasdemo.frames import Stream
+from fasdemo.sessions.schema import LARGEST_IMAGE
+
+Image = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+ColorFormat = Literal["jpg", "png"]
+
+JPEG_QUALITY = 95
+MAX_FILE_BYTES = 256 * 1024 * 1024
+"""No frame is larger; a file that is, was not written by a recorder."""
+_MOST_SCANS = 100
+"""Progressive JPEGs have about ten scans; each of ten thousand would pass over all pixels again."""
+_MOST_CHUNKS = 100_000
+"""Writers make them of 8 kB and more."""
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_JPEG_START = b"\xff\xd8\xff"
+_PNG = [
+    cv2.IMWRITE_PNG_COMPRESSION,
+    1,
+    cv2.IMWRITE_PNG_FILTER,
+    cv2.IMWRITE_PNG_FILTER_UP,
+    cv2.IMWRITE_PNG_STRATEGY,
+    cv2.IMWRITE_PNG_STRATEGY_RLE,
+]
+_QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 0, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE]
+
+
+def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg", *, quick: bool = False) -> bytes:
+    """The file's bytes.
+
+    Args:
+        image: rgb uint8 (H, W, 3) in RGB order; depth uint16 (h, w); ir uint8 or uint16 (h, w).
+        stream: what it is.
+        color_format: for rgb only; depth and ir are always PNG.
+        quick: PNG without compression, for a moment in which the processor has no time; as lossless.
+
+    Raises:
+        ValueError: wrong shape or dtype for the stream.
+    """
+    check_image(image, stream)
+    png = _QUICK_PNG if quick else _PNG
+    if stream == "rgb":
+        bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+        if color_format == "jpg":
+            done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        else:
+            done, data = cv2.imencode(".png", bgr, png)
+    else:
+        done, data = cv2.imencode(".png", image, png)
+    if not done:
+        raise ValueError(f"{stream}: the image could not be encoded")
+    return data.tobytes()
+
+
+def decode_image(data: bytes, stream: Stream) -> Image:
+    """The opposite of `encode_image`.
+
+    Raises:
+        ValueError: no picture, or one of the wrong kind for the stream.
+    """
+    if not data:
+        raise ValueError("the file is empty")
+    check_claims(data)
+    buffer = np.frombuffer(data, np.uint8)
+    try:
+        image = cv2.imdecode(buffer, cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise ValueError("the picture cannot be decoded") from error
+    if image is None:
+        raise ValueError("the picture cannot be decoded")
+    if stream == "rgb":
+        cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
+    check_image(cast(Image, image), stream)
+    return cast(Image, image)
+
+
+def read_image(path: Path, stream: Stream) -> Image:
+    """`decode_image` of a file.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: see `decode_image`; also for files beyond `MAX_FILE_BYTES` and what is no regular file.
+    """
+    return decode_image(read_bounded(path, MAX_FILE_BYTES), stream)
+
+
+def recorded_format(data: bytes) -> bool:
+    """Whether these are the bytes of a PNG or JPEG, the formats of a session: no other decoder has to be trusted."""
+    return data.startswith((_PNG_START, _JPEG_START))
+
+
+def check_claims(data: bytes) -> None:
+    """Raise ValueError for a PNG or JPEG whose decoding would take more memory or time than a picture does.
+
+    A megabyte of PNG can claim a thousand megabytes of pixels.
+
+    Other formats are bounded in pixels by OpenCV, to which `fasdemo` tells `LARGEST_IMAGE` when it is imported.
+    """
+    if data.startswith(_PNG_START):
+        size = struct.unpack(">II", data[16:24]) if len(data) >= 24 else (0, 0)
+        _check_png_chunks(data)
+    elif data.startswith(_JPEG_START):
+        size = _jpeg_size(data)
+        # Within compressed data 0xFF is always followed by 0 or by a restart marker.
+        if data.count(b"\xff\xda") > _MOST_SCANS:
+            raise ValueError("the picture has more scans than any camera writes")
+    else:
+        return
+    if size[0] * size[1] > LARGEST_IMAGE:
+        raise ValueError(f"{size[0]} x {size[1]} pixels are too many for a picture")
+
+
+def _check_png_chunks(data: bytes) -> None:
+    """Every chunk lies within the file: OpenCV takes memory for what a chunk claims, up to 4 GB, before it looks."""
+    place = len(_PNG_START)
+    for _ in range(_MOST_CHUNKS):
+        if place + 12 > len(data):
+            break
+        length = int.from_bytes(data[place : place + 4], "big")
+        end = data[place + 4 : place + 8] == b"IEND"
+        place += 12 + length
+        if place > len(data):
+            break
+        if end:
+            return
+    raise ValueError("the picture is cut off, or its parts are not where they should be")
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    """Width and height of the largest frame header before the first scan; (0, 0) where there is none."""
+    place, width, height = 2, 0, 0
+    # As decoders do, whatever stands between two markers is passed over.
+    while 0 <= (place := data.find(b"\xff", place)) <= len(data) - 9:
+        marker = data[place + 1]
+        if marker in (0x00, 0xFF):
+            place += 1
+            continue
+        if marker == 0xDA:
+            break
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            high, wide = struct.unpack(">HH", data[place + 5 : place + 9])
+            width, height = max(width, wide), max(height, high)
+        place += (
+            2 if marker == 0x01 or 0xD0 <= marker <= 0xD8 else 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+        )
+    return width, height
+
+
+def check_image(image: Image, stream: Stream) -> None:
+    """Raise ValueError unless shape and dtype are what `FrameSet` says of the stream."""
+    if stream == "rgb":
+        right = image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3
+    elif stream == "depth":
+        right = image.dtype == np.uint16 and image.ndim == 2
+    else:
+        right = image.dtype in (np.uint8, np.uint16) and image.ndim == 2
+    if not right:
+        raise ValueError(f"{stream} cannot be {image.dtype} of shape {image.shape}")

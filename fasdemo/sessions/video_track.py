@@ -1,0 +1,393 @@
+"""One video file as a track of images: in order, or at random; and the same written.
+
+FFmpeg decodes (through PyAV), because it alone gives time stamps, rotation flags and 16-bit grey without a silent
+conversion to 8 bits. A damaged image is dropped and counted: a concealed one would show what was there before.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+import av
+import numpy as np
+
+from fasdemo.bounded_file import is_regular
+from fasdemo.errors import UserError
+from fasdemo.frames import Stream
+from fasdemo.sessions.ffv1_check import slices_intact
+from fasdemo.sessions.image_codec import Image, check_image
+from fasdemo.sessions.schema import LARGEST_IMAGE
+
+_GREY_16 = ("gray16le", "gray16be", "gray9le", "gray10le", "gray12le", "gray14le")
+_CONTAINERS = (
+    *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "mpegvideo", "m4v", "flv"),
+    *("asf", "ogg", "h264", "hevc", "av1", "obu", "ivf", "mjpeg", "gif", "nut", "mxf", "yuv4mpegpipe", "dv", "apng"),
+)
+"""What FFmpeg may take a file for. Its other 300 readers include text that it would draw, lists that open other files,
+and formats of which nobody has looked at the code for years."""
+_OPEN: dict[str, Any] = {
+    "options": {
+        "protocol_whitelist": "file",
+        "format_whitelist": ",".join(_CONTAINERS),
+    },
+    # Titles and the like are not looked at; whatever bytes they are made of, the pictures may be good.
+    "metadata_errors": "replace",
+}
+_FAR = 40
+"""Frames further ahead than this are sought, nearer ones are decoded on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFrame:
+    """One decoded image with its number and its time from the start of the file, seconds."""
+
+    image: Image
+    time_s: float
+    number: int
+
+
+class VideoTrack:
+    """Images of one video file.
+
+    `read` gives the next image, `seek` chooses which that is. `width` and `height` are those of the images, after the
+    file's rotation flag. `frame_count` is what the container says, None where it does not.
+
+    Raises:
+        UserError: no such file, not a video, or depth that is not 16-bit grey.
+    """
+
+    def __init__(self, path: Path, stream: Stream = "rgb") -> None:
+        self.path = path
+        self.stream = stream
+        self.damaged = 0
+        """Images that were in the file and could not be decoded."""
+        self.cut_off = False
+        """The file ended in the middle of its data."""
+        self._start_pts: int | None = None
+        self._times: list[int] | None = None
+        self._checked: bool | None = None
+        self._position = 0
+        self._last_time_s = -1.0
+        self._open()
+        first = self._next_frame()
+        if first is None:
+            self.close()
+            raise UserError(f"{path}: no image in it can be decoded; it is damaged or not a video.")
+        self._pending: tuple[Any, int] | None = first
+        try:
+            image = self._image(first[0])
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            self.close()
+            raise UserError(f"{path}: {error}.") from None
+        self.height, self.width = image.shape[:2]
+        self.dtype = image.dtype
+
+    def _open(self) -> None:
+        if not self.path.exists():
+            raise UserError(f"{self.path}: no such file.")
+        if self.path.is_dir():
+            raise UserError(f"{self.path}: is a folder, not a video file.")
+        if not is_regular(self.path):
+            raise UserError(f"{self.path}: is no regular file; record what comes out of it into one.")
+        try:
+            # The prefix keeps a name from being read as a protocol; lists of other files are refused below.
+            self._container = av.open(f"file:{self.path}", **_OPEN)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            if self.path.stat().st_size == 0:
+                raise UserError(f"{self.path}: the file is empty.") from None
+            if isinstance(error, PermissionError):
+                raise UserError(f"{self.path}: may not be read; check its permissions.") from None
+            if self.path.suffix.lower() in (".mp4", ".mov", ".m4v"):
+                hint = "it is not a video, or was cut off before its index (moov) was written"
+            else:
+                hint = "it is not a video that FFmpeg can read"
+            raise UserError(f"{self.path}: {hint}.") from None
+        streams = [one for one in self._container.streams.video if one.codec_context is not None]
+        if not streams:
+            self._container.close()
+            raise UserError(f"{self.path}: holds no video that FFmpeg can decode.")
+        video = streams[0]
+        context = video.codec_context
+        if context.width * context.height > LARGEST_IMAGE:
+            self._container.close()
+            raise UserError(f"{self.path}: {context.width} x {context.height} pixels are too many; make it smaller.")
+        # A stream may change its size on the way.
+        context.options = {"max_pixels": str(LARGEST_IMAGE)}
+        video.thread_type = "AUTO"
+        self._video = video
+        rate = video.average_rate or video.guessed_rate or Fraction(30)
+        self.fps = float(rate) if 0 < float(rate) <= 1000 else 30.0
+        self.frame_count: int | None = int(video.frames) or None
+        self.duration_s: float | None = None
+        if video.duration and video.time_base:
+            self.duration_s = float(video.duration * video.time_base)
+        elif self._container.duration:
+            self.duration_s = self._container.duration / 1e6
+        self._decoder = self._decode()
+
+    def _decode(self) -> Iterator[tuple[Any, int]]:
+        """Decoded frames with their presentation time in ticks of the stream."""
+        step = max(round(1.0 / (self.fps * float(self._video.time_base or Fraction(1, 90000)))), 1)
+        expected = self._start_pts or 0
+        packets = self._container.demux(self._video)
+        broken = False
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except (av.error.FFmpegError, OSError):
+                self.cut_off = True
+                return
+            if packet.size and packet.is_keyframe:
+                broken = False
+            if packet.size and (broken or not self._intact(packet)):
+                # Decoding it, or what builds on it, would conceal the loss with an older picture.
+                self.damaged += 1
+                broken = True
+                continue
+            try:
+                frames = packet.decode()
+            except (av.error.FFmpegError, OSError):
+                if packet.size:
+                    self.damaged += 1
+                continue
+            for frame in frames:
+                if frame.is_corrupt:
+                    self.damaged += 1
+                    continue
+                pts = int(frame.pts) if frame.pts is not None else expected
+                expected = pts + step
+                yield frame, pts
+
+    def _intact(self, packet: Any) -> bool:
+        if packet.is_corrupt:
+            # FFmpeg marks a packet of which the file holds only a part.
+            self.cut_off = True
+            return False
+        if self._video.codec_context.name != "ffv1":
+            return True
+        data = bytes(packet)
+        if self._checked is None:
+            # Whether this file carries checksums shows in its first packet.
+            self._checked = slices_intact(data)
+        return not self._checked or slices_intact(data)
+
+    def _next_frame(self) -> tuple[Any, int] | None:
+        found = next(self._decoder, None)
+        if found is not None and self._start_pts is None:
+            self._start_pts = found[1]
+        return found
+
+    def _image(self, frame: Any) -> Image:
+        """The decoded frame as the stream's array; ValueError where the format cannot carry it."""
+        name = frame.format.name
+        if self.stream == "depth" and name not in _GREY_16:
+            raise ValueError(
+                f"depth has to be 16-bit grey video (FFV1, gray16le), this is {name}, which has lost the distances"
+            )
+        if self.stream == "rgb":
+            image = frame.to_ndarray(format="rgb24")
+        elif name in _GREY_16:
+            image = frame.to_ndarray() if name == "gray16le" else frame.to_ndarray(format="gray16le")
+        else:
+            image = frame.to_ndarray(format="gray")
+        turns = round((frame.rotation or 0) / 90) % 4
+        image = np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+        check_image(image, self.stream)
+        return cast(Image, image)
+
+    def _time_s(self, pts: int) -> float:
+        base = float(self._video.time_base or Fraction(1, 90000))
+        return (pts - (self._start_pts or 0)) * base
+
+    @property
+    def position(self) -> int:
+        """Number of the image that `read` gives next."""
+        return self._position
+
+    def read(self) -> TrackFrame | None:
+        """The next image; None at the end. Times never decrease."""
+        while True:
+            found, self._pending = (self._pending or self._next_frame()), None
+            if found is None:
+                return None
+            frame, pts = found
+            try:
+                if (frame.height, frame.width) not in ((self.height, self.width), (self.width, self.height)):
+                    # A file that changes its size on the way: one source has one size.
+                    frame = frame.reformat(width=self.width, height=self.height)
+                image = self._image(frame)
+            except (av.error.FFmpegError, OSError, ValueError):
+                # It also changes its kind of pixels on the way, to one that cannot be the stream's.
+                self.damaged += 1
+                continue
+            if image.shape[:2] != (self.height, self.width) or image.dtype != self.dtype:
+                self.damaged += 1
+                continue
+            # Only time stamps tell how many images a damaged stretch has swallowed.
+            number = bisect_left(self._all_times(), pts) if self.damaged else self._position
+            self._position = number + 1
+            self._last_time_s = max(self._last_time_s, self._time_s(pts), 0.0)
+            return TrackFrame(image, self._last_time_s, number)
+
+    def seek(self, index: int) -> None:
+        """`read` gives image number `index` next, or the first readable one after it; None beyond the end."""
+        if index < 0:
+            raise ValueError("index must not be negative")
+        if self._position <= index <= self._position + _FAR and not self.damaged:
+            self._skip_to(index)
+            return
+        times = self._all_times()
+        self._last_time_s = -1.0
+        self._pending = None
+        if index >= len(times):
+            self._position = index
+            self._decoder = iter(())
+            return
+        target = times[index]
+        try:
+            self._container.seek(target, stream=self._video, backward=True, any_frame=False)
+        except (av.error.FFmpegError, OSError, ValueError, OverflowError):
+            # A damaged index: what cannot be found is as good as behind the end.
+            self._position = index
+            self._decoder = iter(())
+            return
+        self._decoder = self._decode()
+        self._position = index
+        while (found := self._next_frame()) is not None:
+            if found[1] >= target:
+                self._pending = found
+                self._position = bisect_left(times, found[1])
+                return
+
+    def _skip_to(self, index: int) -> None:
+        while self._position < index:
+            found, self._pending = (self._pending or self._next_frame()), None
+            if found is None:
+                self._position = index
+                return
+            self._position += 1
+
+    def count(self) -> int:
+        """How many images the file holds, counted by reading its packets, without decoding them."""
+        return len(self._all_times())
+
+    def _all_times(self) -> list[int]:
+        if self._times is None:
+            times = []
+            with av.open(f"file:{self.path}", **_OPEN) as container:
+                video = container.streams.video[0]
+                step = max(round(1.0 / (self.fps * float(video.time_base or Fraction(1, 90000)))), 1)
+                expected = 0
+                try:
+                    for packet in container.demux(video):
+                        if not packet.size or packet.is_discard:
+                            continue
+                        pts = packet.pts if packet.pts is not None else expected
+                        expected = pts + step
+                        times.append(int(pts))
+                except (av.error.FFmpegError, OSError):
+                    self.cut_off = True
+            self._times = sorted(times)
+        return self._times
+
+    def close(self) -> None:
+        """Release the file."""
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class VideoTrackWriter:
+    """Writes one stream as a video: colour as H.264 in mp4, depth and IR as lossless FFV1 in Matroska.
+
+    Both containers are written so that a file whose writer was killed stays readable up to the last half second.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path, stream: Stream, fps: float, crf: int = 16) -> None:
+        self.path = path
+        self.stream = stream
+        self._rate = Fraction(fps).limit_denominator(1001)
+        self._crf = crf
+        self._count = 0
+        self._size: tuple[int, ...] = ()
+        self._video: Any = None
+        options = (
+            {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "500000"}
+            if stream == "rgb"
+            else {"cluster_time_limit": "500", "flush_packets": "1"}
+        )
+        try:
+            self._container = av.open(
+                str(path), "w", format="mp4" if stream == "rgb" else "matroska", container_options=options
+            )
+        except av.error.FFmpegError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from None
+
+    def _start(self, image: Image) -> None:
+        height, width = image.shape[:2]
+        if self.stream == "rgb":
+            # Chroma at full resolution where the size is odd: 4:2:0 needs even sides.
+            pixels = "yuv420p" if height % 2 == 0 and width % 2 == 0 else "yuv444p"
+            codec, options = "libx264", {"preset": "veryfast", "crf": str(self._crf), "bf": "0", "g": "30"}
+        else:
+            pixels = "gray16le" if image.dtype == np.uint16 else "gray"
+            codec, options = "ffv1", {"level": "3", "g": "1", "slicecrc": "1"}
+        self._video = self._container.add_stream(codec, rate=self._rate, options=options)
+        self._video.width, self._video.height, self._video.pix_fmt = width, height, pixels
+        self._size = image.shape
+
+    def write(self, image: Image) -> None:
+        """Append one image.
+
+        Raises:
+            ValueError: another size or dtype than the first, or wrong for the stream.
+            OSError: the disk is full, or the file cannot be written.
+        """
+        check_image(image, self.stream)
+        if self._video is None:
+            self._start(image)
+        if image.shape != self._size:
+            raise ValueError(f"{self.path.name}: {image.shape} after {self._size}; a video has one size")
+        layout = "rgb24" if self.stream == "rgb" else ("gray16le" if image.dtype == np.uint16 else "gray")
+        frame = av.VideoFrame.from_ndarray(cast(Any, np.ascontiguousarray(image)), format=layout)
+        frame.pts = self._count
+        frame.time_base = 1 / self._rate
+        self._count += 1
+        self._mux(frame)
+
+    def _mux(self, frame: Any) -> None:
+        try:
+            for packet in self._video.encode(frame):
+                self._container.mux(packet)
+        except av.error.FFmpegError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
+
+    def close(self) -> None:
+        """Write what is still held back, and the file's end.
+
+        Raises:
+            OSError: the disk is full, or the file cannot be written.
+        """
+        if self._video is not None:
+            self._mux(None)
+        try:
+            self._container.close()
+        except av.error.FFmpegError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from None

@@ -1,0 +1,128 @@
+"""Scores of model files on generated crops, through the app's own cutting, encoding and reading of the answer."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.errors import UserError
+from fasdemo.frames import Stream
+from fasdemo.models.card import ModelCard
+from fasdemo.models.crop import FaceCrops, Transform, core_median_mm, warp
+from fasdemo.models.model_file import ModelFile
+from fasdemo.models.predictor import Predictor
+from fasdemo.progress import bar
+from trainer.config.schema import all_subsets
+from trainer.data.faces import FaceSet, Pictures
+from trainer.evaluation.scoring import Subset
+
+Floats = npt.NDArray[np.float64]
+Cutter = Callable[[Pictures], FaceCrops]
+_BATCH = 32
+
+
+def inner_transform(card: ModelCard, size: int, crop_scale: float) -> Transform:
+    """From pixels of a stored crop (`keypoints-v1`, `size` pixels, widened by `crop_scale`) to the card's crop's.
+
+    Raises:
+        UserError: the card asks for a crop that cannot be cut from a stored one.
+    """
+    if card.crop.template != "keypoints-v1":
+        raise UserError(f"{card.name}: crops by {card.crop.template} cannot be cut from aligned ones.")
+    ratio = crop_scale / card.crop.scale * card.input_size / size
+    shift = (card.input_size - 1) / 2 - ratio * (size - 1) / 2
+    return np.array([[ratio, 0.0, shift], [0.0, ratio, shift]])
+
+
+def app_cutter(card: ModelCard, crop_scale: float) -> Cutter:
+    """What `fasdemo.models.crop.crop_face` would have cut, out of a stored crop."""
+
+    def cut(pictures: Pictures) -> FaceCrops:
+        assert pictures.rgb is not None
+        assert pictures.depth is not None
+        assert pictures.ir is not None
+        to_crop = inner_transform(card, pictures.rgb.shape[0], crop_scale)
+        depth = warp(pictures.depth, to_crop, card.input_size, nearest=True).astype(np.float32)
+        return FaceCrops(
+            rgb=warp(pictures.rgb, to_crop, card.input_size).astype(np.uint8),
+            depth_mm=depth,
+            ir=warp(pictures.ir, to_crop, card.input_size).astype(np.uint8),
+            distance_mm=core_median_mm(depth),
+            to_crop=to_crop,
+        )
+
+    return cut
+
+
+def shown(crops: FaceCrops, subset: Sequence[Stream]) -> FaceCrops:
+    """The crops with these streams alone."""
+    return FaceCrops(
+        rgb=crops.rgb if "rgb" in subset else None,
+        depth_mm=crops.depth_mm if "depth" in subset else None,
+        ir=crops.ir if "ir" in subset else None,
+        distance_mm=crops.distance_mm,
+        to_crop=crops.to_crop,
+        inside=crops.inside,
+    )
+
+
+def subsets_of(card: ModelCard) -> list[Subset]:
+    """Every subset of streams that the model can judge, all streams first."""
+    return [subset for subset in all_subsets(card.modalities) if card.accepts(frozenset(subset))]
+
+
+def score_file(
+    model: ModelFile, face_set: FaceSet, cut: Cutter, method: str, cache: Path, threads: int = 1
+) -> tuple[dict[Subset, Floats], dict[Subset, Floats]]:
+    """Calibrated scores and margins (N,) of every subset of the model's streams; NaN where it gave none.
+
+    Args:
+        model: the exported file.
+        face_set: the samples.
+        cut: a sample to the model's crops.
+        method: names how they are cut and of what, for the cache.
+        cache: a folder where scores of the same bytes on the same samples are kept.
+        threads: of the processor.
+    """
+    subsets = subsets_of(model.card)
+    key = hashlib.sha256(f"{model.sha256} {method} {len(face_set)} {face_set.names[:1]}".encode()).hexdigest()[:20]
+    path = cache / f"{model.card.name}-{key}.npz"
+    names = ["+".join(subset) for subset in subsets]
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as stored:
+            if set(stored.files) == {*names, *(f"margin {name}" for name in names)}:
+                kept = {subset: stored[name] for subset, name in zip(subsets, names, strict=True)}
+                return kept, {s: stored[f"margin {name}"] for s, name in zip(subsets, names, strict=True)}
+    scores = {subset: np.full(len(face_set), np.nan) for subset in subsets}
+    margins = {subset: np.full(len(face_set), np.nan) for subset in subsets}
+    with bar() as progress, Predictor(model, "cpu", threads) as predictor:
+        task = progress.add_task(model.card.name, total=len(face_set))
+        for start in range(0, len(face_set), _BATCH):
+            numbers = range(start, min(start + _BATCH, len(face_set)))
+            crops = [cut(face_set.pictures(number)) for number in numbers]
+            for subset in subsets:
+                for number, found in zip(numbers, predictor.predict([shown(c, subset) for c in crops]), strict=True):
+                    if found.score is not None and found.margin is not None:
+                        scores[subset][number], margins[subset][number] = found.score, found.margin
+            progress.advance(task, len(crops))
+    cache.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    arrays = {name: scores[subset] for subset, name in zip(subsets, names, strict=True)}
+    arrays |= {f"margin {name}": margins[subset] for subset, name in zip(subsets, names, strict=True)}
+    with temporary.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    temporary.replace(path)
+    return scores, margins
+
+
+def fingerprint(folder: Path) -> str:
+    """Tells one generated set from another: its table's and its recipe's hash."""
+    digest = hashlib.sha256()
+    for name in ("samples.csv", "recipe.json"):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:16]

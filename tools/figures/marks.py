@@ -1,0 +1,38 @@
+"""A page of which a command writes what stands between two marks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fasdemo.atomic_file import write_text
+from fasdemo.errors import UserError
+
+
+def check_marks(page: Path, begin: str, end: str) -> None:
+    """Look before long work whether its page can take the result.
+
+    Raises:
+        UserError: no such page, or not each mark once.
+    """
+    _split(page, begin, end)
+
+
+def write_between(page: Path, begin: str, end: str, lines: list[str]) -> None:
+    """Replace what stands between the marks.
+
+    Raises:
+        UserError: as `check_marks`.
+    """
+    before, after = _split(page, begin, end)
+    write_text(page, before + begin + "\n" + "\n".join(lines).strip("\n") + "\n" + end + after)
+
+
+def _split(page: Path, begin: str, end: str) -> tuple[str, str]:
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{page}: cannot be read ({error.strerror}); give --page.") from None
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise UserError(f"{page}: needs the marks {begin} and {end} once each.")
+    before, rest = text.split(begin)
+    return before, rest.split(end)[1]

@@ -1,0 +1,264 @@
+"""Scores every model, makes the tables and pictures, and writes them between a page's marks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.atomic_file import write_text
+from fasdemo.errors import UserError
+from fasdemo.faces.detector import FaceDetector
+from fasdemo.models.model_file import ModelFile, read_model
+from fasdemo.models.registry import shipped_models
+from tools.figures import leave_one_out, pictures, tables
+from tools.figures.app_scores import app_cutter, fingerprint, score_file
+from tools.figures.marks import check_marks, write_between
+from tools.figures.measured import Measured, Value, agrees, line
+from tools.figures.peer import PeerCutter, read_peer
+from trainer.data.faces import FaceSet, HeldOut, SubsetOf, counts
+from trainer.data.generated import Generated
+from trainer.evaluation.evaluation import Decision, card_metrics, decide
+from trainer.evaluation.loading import decision_of
+from trainer.evaluation.scoring import Margins
+
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+DEPTH_ALONE = "fasdemo-featherb-depth"
+_POLICY = "balanced"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a generated set that figures are made of.
+
+    Attributes:
+        dev, test: the samples.
+        held_out: what the training part does not show.
+        columns: the generator's table of the test part.
+        mark: tells this set from another.
+        recipe: what was rendered, in words.
+    """
+
+    dev: FaceSet
+    test: FaceSet
+    held_out: HeldOut
+    columns: dict[str, npt.NDArray[Any]]
+    mark: str
+    recipe: str
+
+
+def open_parts(folder: Path, pretend: HeldOut | None = None) -> Parts:
+    """Open a set.
+
+    Args:
+        folder: a finished generated set.
+        pretend: count these as held out, in place of what the training part lacks.
+
+    Raises:
+        UserError: it is not one, or has no test part.
+    """
+    whole = Generated(folder)
+    at = {name: np.flatnonzero(whole.split == name) for name in ("train", "dev", "test")}
+    if not len(at["test"]) or not len(at["dev"]):
+        raise UserError(f"--data {folder}: has no test or no development part; render a larger set.")
+    dev, test = SubsetOf(whole, at["dev"]), SubsetOf(whole, at["test"])
+    species = np.setdiff1d(test.species, whole.species[at["train"]])
+    sensors = np.setdiff1d(test.sensors, whole.sensors[at["train"]])
+    held = HeldOut(frozenset(map(str, species)) - {""}, frozenset(map(str, sensors)))
+    columns = {name: values[at["test"]] for name, values in whole.crops.table.items()}
+    return Parts(dev, test, pretend or held, columns, fingerprint(folder), _recipe(folder, whole, at))
+
+
+def _recipe(folder: Path, whole: Generated, at: dict[str, npt.NDArray[np.intp]]) -> str:
+    try:
+        asked = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder / 'recipe.json'}: cannot be read ({error}); render the data set again.") from None
+    made = [f"{asked['count']:,} exposures"] if "count" in asked else []
+    made += [f"{word} {asked[key]}" for key, word in (("generator", "generator"), ("seed", "seed")) if key in asked]
+    people = {part: len(np.unique(whole.subjects[numbers])) for part, numbers in at.items()}
+    uses = (("train", "to train"), ("dev", "to choose thresholds"), ("test", "to test"))
+    parts = [f"{people[part]} people {use} ({len(at[part]):,} crops)" for part, use in uses]
+    return f"{', '.join([*made, f'{len(whole):,} crops'])}: {', '.join(parts)}"
+
+
+def measure(model: ModelFile, parts: Parts, cache: Path, threads: int, shipped: bool) -> Measured:
+    """A model of this project: thresholds from its card."""
+    cut = app_cutter(model.card, parts.test.crop_scale or 1.0)
+    scores, _ = score_file(model, parts.test, cut, f"app {parts.mark}", cache, threads)
+    return Measured(model.card.name, model.card, decision_of(model.card), parts.test, parts.held_out, scores, shipped)
+
+
+def measure_peer(path: Path, parts: Parts, cache: Path, threads: int) -> tuple[list[Measured], int]:
+    """The peer twice: at the threshold that its authors use, and at one chosen as for the models of this project.
+
+    Returns:
+        Both, and the number of test pictures in which the detector found no face.
+    """
+    model = read_peer(path)
+    with FaceDetector() as detector:
+        cutter = PeerCutter(detector)
+        test, margins = score_file(model, parts.test, cutter, f"peer {parts.mark}", cache, threads)
+        noted = cache / f"{model.card.name}-faces-{parts.mark}.json"
+        if cutter.cut:
+            write_text(noted, json.dumps(cutter.without_face))
+        missing = int(json.loads(noted.read_text(encoding="utf-8")))
+        _, dev = score_file(model, parts.dev, PeerCutter(detector), f"peer dev {parts.mark}", cache, threads)
+    own = Measured(
+        f"{model.card.name}, its own 0.5", model.card, decision_of(model.card), parts.test, parts.held_out, test, False
+    )
+    decision: Decision = decide(Margins(dev, {}), parts.dev, _POLICY)
+    fitted = {subset: decision.scores(values, subset) for subset, values in margins.items()}
+    same = Measured(f"{model.card.name} (peer)", model.card, decision, parts.test, parts.held_out, fitted, False)
+    return [same, own], missing
+
+
+def write_page(
+    page: Path,
+    data: Path,
+    cache: Path,
+    others: Sequence[Path] = (),
+    peer: Path | None = None,
+    loo: Path | None = None,
+    models: Path | None = None,
+    threads: int = 1,
+    pretend: HeldOut | None = None,
+) -> list[str]:
+    """Write every figure of the page, and its pictures into `images` beside it.
+
+    Args:
+        page: the Markdown file with the marks.
+        data: the generated set.
+        cache: where scores are kept.
+        others: ONNX files that are in the table and are not shipped.
+        peer: MiniFAS's ONNX file.
+        loo: what `tools/leave_one_out.py` wrote.
+        models: the shipped models' folder; the installed one by default.
+        threads: of the processor.
+        pretend: see `open_parts`.
+
+    Returns:
+        What cards say otherwise than the files' scores; empty where all agree.
+
+    Raises:
+        UserError: a file or a part of the set is missing, or the page has no marks.
+    """
+    check_marks(page, BEGIN, END)
+    parts = open_parts(data, pretend)
+    shipped = [measure(model, parts, cache, threads, shipped=True) for model in shipped_models(models)]
+    extra = [measure(read_model(path), parts, cache, threads, shipped=False) for path in others]
+    peers, faceless = measure_peer(peer, parts, cache, threads) if peer is not None else ([], 0)
+    flagship = next(model for model in shipped if model.card.presence_input and "int8" not in model.name)
+    images = page.parent / "images"
+    ours = [*shipped, *extra]
+    pictures.det_curves(images / "models-det.png", [*ours, *peers[:1]], flagship)
+    pictures.score_distributions(images / "models-scores.png", flagship)
+    accepted = pictures.worst_sheet(images / "models-false-accepts.jpg", flagship, parts.columns, live=False)
+    refused = pictures.worst_sheet(images / "models-false-rejects.jpg", flagship, parts.columns, live=True)
+
+    lines = ["", *_about(parts, flagship), ""]
+    lines += ["### Unseen people, seen species and sensors", "", *tables.main_table([*ours, *peers])]
+    if peers:
+        lines += ["", _peer_note(len(parts.test), faceless)]
+    lines += ["", "### Goals", "", *tables.goals_table(goals(shipped, flagship, loo))]
+    if parts.held_out.species:
+        lines += ["", "### Species that were never trained on", "", *tables.unseen_species_table([*ours, *peers[:1]])]
+    if loo is not None and loo.is_file():
+        lines += ["", *leave_one_out.table(json.loads(loo.read_text(encoding="utf-8")))]
+    if parts.held_out.sensors:
+        lines += ["", "### A sensor that was never trained on", "", *tables.unseen_sensor_table([*ours, *peers[:1]])]
+    singles = [model for model in shipped if "int8" not in model.name and model is not flagship]
+    lines += ["", "### By species", "", *tables.species_table([*singles, flagship])]
+    for title, groups in tables.groupings(flagship, parts.columns).items():
+        lines += ["", f"### {flagship.name} by {title}", "", *tables.group_table(flagship, title, groups)]
+    for model in shipped:
+        if model.name == DEPTH_ALONE:
+            # How far depth alone carries is a question of how well the sensor measures, and that of the distance.
+            groups = tables.groupings(model, parts.columns)["distance"]
+            lines += ["", f"### {model.name} by distance", "", *tables.group_table(model, "distance", groups)]
+    lines += _gallery(flagship, accepted, refused)
+    write_between(page, BEGIN, END, lines)
+    return [sentence for model in ours for sentence in _card_differences(model)]
+
+
+def goals(shipped: Sequence[Measured], flagship: Measured, loo: Path | None) -> list[tuple[str, str, float, Value]]:
+    """What the shipped models were to reach on the test people: name, relation, limit, figure."""
+    whole = line(flagship, flagship.seen)
+    depth = next((model for model in shipped if model.name == DEPTH_ALONE), None)
+    alone = line(depth, depth.seen).acer if depth is not None else Value(None)
+    found = [
+        (f"{flagship.name}, {'+'.join(flagship.all_streams)}: ACER", "<=", 0.005, whole.acer),
+        ("TPR at FPR 1e-3", ">=", 0.995, whole.tpr3),
+        ("APCER of the worst seen species", "<=", 0.01, whole.worst),
+        ("APCER of the worst held-out species", "<=", 0.05, _worst_unseen(flagship)),
+        ("BPCER20", "<=", 0.01, whole.bpcer20),
+        (f"depth alone ({DEPTH_ALONE}): ACER", "<=", 0.01, alone),
+    ]
+    if loo is not None and loo.is_file():
+        worst = leave_one_out.worst(json.loads(loo.read_text(encoding="utf-8")))
+        found.insert(4, ("APCER of the worst species left out in turn", "<=", 0.05, worst))
+    return found
+
+
+def _worst_unseen(model: Measured) -> Value:
+    mask = model.held_out.unseen_species(model.test) & ~model.held_out.unseen_sensor(model.test)
+    if not mask.any():
+        return Value(None, None, "no species was held out")
+    return line(model, mask).worst
+
+
+def _about(parts: Parts, flagship: Measured) -> list[str]:
+    test = parts.test
+    seen = parts.held_out.seen(test)
+    inner = SubsetOf(test, np.flatnonzero(seen))
+    threshold = flagship.decision.thresholds[flagship.decision.default_policy]
+    held = [f"species {', '.join(sorted(parts.held_out.species))}"] * bool(parts.held_out.species)
+    held += [f"sensor {', '.join(sorted(parts.held_out.sensors))}"] * bool(parts.held_out.sensors)
+    return [
+        f"Data: {parts.recipe}.",
+        "",
+        f"Test part, species and sensors that were trained on: {counts(inner)}; none of these people is in the "
+        "training part. "
+        + (f"Held out of training and of the choice of thresholds: {'; '.join(held)}. " if held else "")
+        + f"Thresholds are those of each card's policy `{flagship.decision.default_policy}`, chosen on the development "
+        f"people ({threshold.rule.split(';')[0]}). ACER is the mean of BPCER and of the APCER over all attacks. In "
+        "brackets: 95 % intervals, Clopper-Pearson, the EER's by drawing people anew. Each setup was exposed several "
+        "times and a person appears in many pictures, so the intervals are too narrow rather than too wide. n/a: too "
+        "few attacks to resolve the rate.",
+    ]
+
+
+def _peer_note(total: int, faceless: int) -> str:
+    none = f"; in {faceless} of {total} pictures it found none, there the median box stands in" if faceless else ""
+    return (
+        "The peer is MiniFAS, trained on CelebA-Spoof by its authors (98.20 % accuracy there), fed as they feed it: "
+        "RGB on 0 to 1, 128 px, a square of 1.5 times the face's box, borders reflected. The box is that of this "
+        "project's detector, run on the stored 192 px crop, which is 337 mm wide on an adult and turned upright"
+        f"{none}. It never saw rendered pictures, and the models above never saw CelebA-Spoof. Once its threshold is "
+        "chosen as for the others, on the development people; once it is its own."
+    )
+
+
+def _gallery(flagship: Measured, accepted: int, refused: int) -> list[str]:
+    attacks, live = int((flagship.test.labels == 0).sum()), int((flagship.test.labels == 1).sum())
+    return [
+        "", "### Curves", "", "![DET curves](images/models-det.png)",
+        "", f"### Scores of {flagship.name}", "", "![Score distributions](images/models-scores.png)",
+        "", "### The worst ten of each kind", "",
+        f"{flagship.name}, all streams, the whole test part, held-out species and sensors too: {accepted} of {attacks} "
+        f"attacks are accepted, {refused} of {live} live faces are not. Red: on the wrong side of the threshold.",
+        "", "![Attacks with the highest scores](images/models-false-accepts.jpg)",
+        "", "![Live faces with the lowest scores](images/models-false-rejects.jpg)",
+    ]  # fmt: skip
+
+
+def _card_differences(model: Measured) -> list[str]:
+    if "int8" in model.name:
+        return []  # its card says that the figures are the fp32 model's
+    own = card_metrics(model.evaluation(), model.decision, "")
+    return agrees(model, {name: model.card.metrics[name] for name in own if name in model.card.metrics})

@@ -1,0 +1,1 @@
+"""Checkpoints: weights with the configuration, card and training state that belong to them."""

@@ -1,0 +1,166 @@
+"""A network and how it is fed: the one place that knows single streams, fusions and flexible networks apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Stream
+from fasdemo.models.card import InputSpec
+from trainer import networks
+from trainer.checkpoints import checkpoint
+from trainer.config.schema import Config
+from trainer.networks.fusion import Fusion
+
+_DEFAULT_MEAN, _DEFAULT_STD = 0.5, 0.25
+
+
+class Judge(nn.Module):
+    """Takes a batch's pictures and any number of presence masks; gives fused logits per mask and each stream's own.
+
+    Attributes:
+        network: the registered network.
+        modalities: the streams in the order in which it takes them.
+        flexible: it takes which streams are present.
+    """
+
+    def __init__(self, network: nn.Module, modalities: tuple[Stream, ...], flexible: bool) -> None:
+        super().__init__()
+        self.network = network
+        self.modalities = modalities
+        self.flexible = flexible
+
+    def forward(self, pictures: Sequence[Tensor], masks: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Logits.
+
+        Args:
+            pictures: one (N, C, S, S) tensor per stream.
+            masks: presence (N, streams) of 0 and 1; ignored by networks that need all of their streams.
+
+        Returns:
+            Fused logits (N, classes), one for each mask; each stream's own (N, classes), empty unless flexible.
+        """
+        if not self.flexible:
+            return [self.network(*pictures)], []
+        network = cast(networks.FlexFusion, self.network)
+        levels, own = network.features(*pictures)
+        return [network.fuse(levels, mask) for mask in masks], own
+
+
+def of_checkpoint(saved: checkpoint.Checkpoint, where: str) -> Judge:
+    """The judge of a loaded checkpoint, in eval mode."""
+    return _wrap(checkpoint.build_network(saved, where), _streams_of(saved))
+
+
+def fresh(config: Config) -> tuple[Judge, dict[str, Any]]:
+    """A new judge and the options that make its network again, started from `network.init` where configured.
+
+    Raises:
+        UserError: an unknown network or option, or checkpoints that do not fit.
+    """
+    options = network_options(config)
+    network = networks.build(config.network.arch, **options)
+    for part, path in config.network.init.items():
+        _start_from(network, part, path)
+    return _wrap(network, config.network.modalities), options
+
+
+def network_options(config: Config) -> dict[str, Any]:
+    """Keyword options for `networks.build`: those configured, with size, channels and streams filled in."""
+    known = networks.entry(config.network.arch)
+    filled: dict[str, Any] = {}
+    channels = {stream: config.input.channels.get(stream, 3) for stream in config.network.modalities}
+    if "input_size" in known.options:
+        filled["input_size"] = config.input.size
+    if known.fusion:
+        filled |= {"modalities": list(config.network.modalities), "in_channels": dict(channels)}
+    else:
+        if len(config.network.modalities) != 1:
+            raise UserError(
+                f"network.modalities: {config.network.arch} takes one stream, not "
+                f"{'+'.join(config.network.modalities)}; name one, or choose a fusion."
+            )
+        if "in_channels" in known.options:
+            filled["in_channels"] = channels[config.network.modalities[0]]
+    return filled | config.network.options
+
+
+def input_specs(config: Config, modalities: Sequence[Stream]) -> tuple[InputSpec, ...]:
+    """The model card's inputs, in the order of `modalities`."""
+    specs = []
+    for stream in modalities:
+        channels = config.input.channels.get(stream, 3)
+        specs.append(
+            InputSpec(
+                name=stream,
+                modality=stream,
+                channels=channels,
+                channel_order=config.input.channel_order if stream == "rgb" and channels == 3 else "grey",
+                mean=config.input.mean.get(stream, (_DEFAULT_MEAN,)),
+                std=config.input.std.get(stream, (_DEFAULT_STD,)),
+                depth_encoding=config.input.depth_encoding if stream == "depth" else None,
+                depth_range_mm=config.input.depth_range_mm,
+                optional=config.network.flexible,
+            )
+        )
+    return tuple(specs)
+
+
+def started_parts(config: Config, judge: Judge) -> set[int]:
+    """Ids of the parameters that came from `network.init`; `optimiser.trunk_lr` applies to these."""
+    network, found = judge.network, set[int]()
+    for part in config.network.init:
+        if part == "all":
+            modules: list[nn.Module] = [network]
+        elif isinstance(network, networks.FlexFusion):
+            modules = [network.stream(cast(Stream, part))]
+        else:
+            modules = [cast(Fusion, network).trunk(cast(Stream, part))]
+        found |= {id(parameter) for module in modules for parameter in module.parameters()}
+    return found
+
+
+def _wrap(network: nn.Module, modalities: Sequence[Stream]) -> Judge:
+    own = getattr(network, "modalities", None)
+    return Judge(network, tuple(own or modalities), isinstance(network, networks.FlexFusion))
+
+
+def _streams_of(saved: checkpoint.Checkpoint) -> tuple[Stream, ...]:
+    named = saved.config.get("network", {}).get("modalities") or [
+        spec["modality"] for spec in (saved.card or {}).get("inputs", ())
+    ]
+    return tuple(stream for stream in named if stream in STREAMS) or ("depth",)
+
+
+def _start_from(network: nn.Module, part: str, path: Path) -> None:
+    if not path.is_file():
+        raise UserError(f"network.init.{part}: {path} is no file; train that stream first or correct the path.")
+    saved = checkpoint.load(path)
+    state = saved.state_dict
+    if part == "all":
+        target = network.state_dict()
+        known = networks.entry(saved.arch)
+        # A head for other classes starts afresh; everything else has to fit.
+        head = {k for k in {*target, *state} if known.classifier and k.startswith(known.classifier)}
+        other = {k for k in head if k not in target or k not in state or state[k].shape != target[k].shape}
+        kept = {k: v for k, v in state.items() if k not in other}
+        checkpoint.load_weights(network, {**{k: target[k] for k in other & set(target)}, **kept}, str(path))
+        return
+    stream = cast(Stream, part)
+    if isinstance(network, networks.FlexFusion):
+        networks.load_stream(network, stream, state)
+    elif isinstance(network, Fusion):
+        trunk = {k.removeprefix("features."): v for k, v in state.items() if k.startswith("features.")}
+        checkpoint.load_weights(network.trunk(stream), trunk, str(path))
+    else:
+        raise UserError(f"network.init.{part}: this network has no trunk per stream; use `all`.")
+
+
+def channels_last(judge: Judge) -> Judge:
+    """Weights in the memory layout that the loader's pictures have; faster for light networks on CPU and GPU alike."""
+    return judge.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

@@ -1,0 +1,1 @@
+"""The `python -m trainer` command line: one module a command, imported only when called."""

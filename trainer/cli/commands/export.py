@@ -1,0 +1,141 @@
+"""`python -m trainer export`: a checkpoint becomes an ONNX file with its card, and on request an INT8 one beside it."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from fasdemo.errors import UserError
+from fasdemo.models.card import ModelCard, Threshold
+from trainer import networks
+from trainer.checkpoints.card import card_of
+from trainer.checkpoints.checkpoint import build_network, load
+from trainer.export import onnx_export, onnx_graph
+from trainer.export import quantization_data as calibration
+from trainer.export.quantization_data import Samples
+from trainer.networks import flops
+
+EXAMPLE = "python -m trainer export runs/flex/best.pt --output models/flex.onnx --crops data/synth --int8 data/synth"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="of this project")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE.onnx", help="the file to write")
+    parser.add_argument(
+        "--crops",
+        type=Path,
+        metavar="PLACE",
+        help="recorded sessions, a data set or a list, on whose faces the file is compared with the network "
+        "(default: random pictures)",
+    )
+    parser.add_argument(
+        "--int8",
+        type=Path,
+        metavar="PLACE",
+        help="also write FILE-int8.onnx, calibrated on the faces there; its difference and accuracy are printed",
+    )
+    parser.add_argument("--samples", type=int, default=128, metavar="N", help="faces taken from each PLACE (128)")
+    parser.add_argument("--name", help="the model's name on its card (default: that of the file)")
+    parser.add_argument("--training-data", metavar="TEXT", help="what the model was trained on, for its card")
+    parser.add_argument("--limits", metavar="TEXT", help="what the model's figures do not say, for its card")
+    parser.add_argument(
+        "--threshold",
+        metavar="LIVE,SPOOF",
+        help="LIVE above and SPOOF below these scores, e.g. 0.9,0.5; for checkpoints without measured thresholds",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export; prints what was written and how exact it is."""
+    if args.samples < 1:
+        raise UserError(f"--samples {args.samples}: give at least 1.")
+    checkpoint = load(args.checkpoint)
+    network = build_network(checkpoint, str(args.checkpoint))
+    card = card_of(checkpoint, network, card_name(args.output), _overrides(args, checkpoint.card or {}))
+    cost = flops.work(network, networks.example_inputs(network)).multiply_adds
+    card = card.model_copy(update={"multiply_adds": cost})
+    compared = None if args.crops is None else calibration.read_samples(args.crops, card, args.samples)[1]
+    calibrated = None if args.int8 is None else calibration.read_samples(args.int8, card, args.samples)
+    feeds = onnx_export.example_feeds(network, card) if compared is None else compared.feeds
+    path = onnx_export.export_onnx(network, card, args.output, feeds)
+    found = onnx_export.compare_with_network(path, network, card, feeds)
+    on = "random pictures" if compared is None else f"faces of {compared.source}"
+    print(f"{path}: {card.architecture}, opset {onnx_graph.OPSET}, {_megabytes(path)}")
+    print(f"  against torch on {found.samples} {on}: logits differ by {found.logits:.1e}, live by {found.live:.1e}")
+    outputs = ", ".join(f"{output.name} ({output.classes})" for output in card.outputs)
+    print(f"  outputs {outputs}: {card.outputs[0].kind}; softmax is taken once, in fasdemo")
+    if _unmeasured(card):
+        print("  thresholds: none was measured; the card says so and decides strictly", file=sys.stderr)
+    if calibrated is not None:
+        _int8(path, card, *calibrated)
+    return 0
+
+
+def _unmeasured(card: ModelCard) -> bool:
+    """Whether the card's default policy is the strict guess."""
+    return card.thresholds[card.default_policy].data == "none"
+
+
+def card_name(output: Path) -> str:
+    """The file's stem as a card's name: letters, digits, dot, dash and underscore."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", output.stem).lstrip("._-")[:80]
+    return name or "model"
+
+
+def _overrides(args: argparse.Namespace, card: dict[str, Any]) -> dict[str, Any]:
+    given = {"name": args.name, "training_data": args.training_data, "limits": args.limits}
+    overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if args.threshold is not None:
+        if card.get("thresholds"):
+            raise UserError("--threshold: the checkpoint has measured thresholds; leave the option out.")
+        overrides |= {"thresholds": {"given": _threshold(args.threshold)}, "default_policy": "given"}
+    return overrides
+
+
+def _threshold(text: str) -> Threshold:
+    try:
+        live, spoof = TypeAdapter(tuple[float, float]).validate_python(text.split(","))
+        return Threshold(live_above=live, spoof_below=spoof, rule="given by hand at export", data="not stated")
+    except ValidationError as error:
+        raise UserError(
+            f"--threshold {text}: give two scores between 0 and 1, the second not above the first, such as 0.9,0.5."
+        ) from error
+
+
+def _int8(source: Path, card: ModelCard, training: Samples, held_back: Samples) -> None:
+    path = source.with_name(f"{source.stem}-int8.onnx")
+    onnx_export.quantise(source, path, training.feeds)
+    found = onnx_export.compare_files(source, path, held_back.feeds)
+    rates = [_accuracy(file, card, held_back) for file in (source, path)]
+    words = f"on {found.samples} other faces live changes by up to {found.live:.3f}"
+    if None not in rates:
+        words += f", accuracy at 0.5 {rates[0]:.4f} (fp32) and {rates[1]:.4f} (INT8)"
+    note = (
+        f"INT8, calibrated on {len(training)} faces of {training.source}; {words}. Other figures are the fp32 model's."
+    )
+    quantised = onnx_export.read_card(path)
+    limits = f"{quantised.limits} {note}".strip()
+    onnx_export.replace_card(path, quantised.model_copy(update={"limits": limits}))
+    print(f"{path}: INT8, {_megabytes(path)}, calibrated on {len(training)} faces of {training.source}")
+    print(f"  {words}; logits differ by {found.logits:.1e}")
+
+
+def _accuracy(path: Path, card: ModelCard, samples: Samples) -> float | None:
+    fused = next(output for output in card.outputs if output.head == "fused")
+    position = card.outputs.index(fused)
+    live = [
+        onnx_export.live_probability(outputs[position], fused.live_index)
+        for outputs in onnx_export.answers(path, card, samples.feeds)
+    ]
+    return calibration.accuracy(np.concatenate(live), samples.labels)
+
+
+def _megabytes(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.2f} MB"

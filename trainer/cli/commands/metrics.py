@@ -1,0 +1,53 @@
+"""`python -m trainer metrics`: both families of figures of a score file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+EXAMPLE = "python -m trainer metrics scores.csv --json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("scores", type=Path, metavar="FILE", help="CSV with the columns score, label and species")
+    parser.add_argument("--threshold", type=float, default=0.5, metavar="T", help="live when the score is above (0.5)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the figures."""
+    from trainer.evaluation.metrics import all_metrics
+    from trainer.evaluation.score_files import read_scores
+
+    figures = all_metrics(read_scores(args.scores), args.threshold)
+    print(json.dumps(figures, indent=1) if args.json else text(figures))
+    return 0
+
+
+def text(figures: dict[str, Any]) -> str:
+    """The figures as lines for people."""
+    seeds = dict(figures["seed metrics"])
+    notes = seeds.pop("notes", [])
+    lines = ["seed metrics (attacks pooled)"]
+    lines += [f"  {name:<14} {_value(value)}" for name, value in seeds.items()]
+    lines += [f"  note: {note}" for note in notes]
+    lines.append("ISO/IEC 30107-3")
+    for name, entry in figures["iso 30107-3"].items():
+        if not isinstance(entry, dict):
+            lines.append(f"  {name} {_value(entry)}")
+        elif "apcer_per_species" in entry:
+            lines.append(f"  {name}: worst APCER {_value(entry['apcer_max'])}, BPCER {_value(entry['bpcer'])}")
+            for species, rate in entry["apcer_per_species"].items():
+                low, high = rate["ci95"]
+                lines.append(f"    {species:<24} APCER {_value(rate['rate'])}  95 % {low:.4f}-{high:.4f}")
+        else:
+            note = f"  ({entry['note']})" if "note" in entry else ""
+            lines.append(f"  {name}: BPCER {_value(entry['bpcer'])} above {_value(entry['threshold'])}{note}")
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    return "n/a" if value is None else f"{value:.6g}"

@@ -1,0 +1,47 @@
+"""`python -m trainer submit`: score a list into a submission file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from trainer.config import options
+
+EXAMPLE = "python -m trainer submit runs/FeatherNetB-32/model.pt --test-list data/test_public_list.txt --output sub.txt"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a checkpoint (.pt) or an exported file (.onnx)")
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="lines `color depth ir score`")
+    parser.add_argument("--split", choices=["train", "dev", "test"], default="test", help="which part (test)")
+    parser.add_argument("--raw", action="store_true", help="the network's own probability instead of calibrated scores")
+    options.add_data(parser)
+    options.add_machine(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score and write."""
+    from trainer.data.splits import check_streams, open_part
+    from trainer.evaluation.loading import OnnxJudge, open_model
+    from trainer.evaluation.score_files import write_submission
+    from trainer.evaluation.submission import submission
+    from trainer.training.train import make_fabric
+
+    loaded = open_model(args.model)
+    data = options.data_config(args, loaded.config)
+    onnx = isinstance(loaded.judge, OnnxJudge)
+    fabric = make_fabric(loaded.config, *(("cpu", 1) if onnx else options.machine(args)))
+    fabric.launch()
+    fabric.to_device(loaded.judge)
+    face_set = open_part(data, args.split, loaded.judge.modalities, keep_all=True)
+    check_streams(face_set, loaded.judge.modalities, loaded.judge.flexible)
+    decision = None if args.raw else loaded.decision
+    names, scores, unreadable = submission(loaded, face_set, fabric, decision)
+    if fabric.is_global_zero:
+        write_submission(args.output, names, scores)
+        if unreadable:
+            print(f"warning: {unreadable} lines have no readable pictures and got the score 0", file=sys.stderr)
+        print(f"{args.output}: {len(names)} lines")
+    return 0

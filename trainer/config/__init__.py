@@ -1,0 +1,1 @@
+"""Training configurations: their schema, the shipped presets and the published files."""

@@ -1,0 +1,157 @@
+"""From stored pictures to one training crop per stream: one geometry for all streams, then each sensor's faults.
+
+Every draw comes from the generator that is passed in, so a sample of an epoch looks the same whichever thread or
+process makes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.frames import Stream
+from trainer.config.schema import AugmentConfig, InputConfig
+from trainer.data.faces import Pictures
+from trainer.data.transforms.disturbances import (
+    Floats32,
+    another_face,
+    between,
+    disturb_depth,
+    disturb_ir,
+    disturb_rgb,
+    signed,
+)
+from trainer.data.transforms.geometry import (
+    Affine,
+    centred,
+    cut,
+    evaluation_map,
+    for_shape,
+    mirrored,
+    moved,
+    random_resized,
+)
+
+# Eigenvalues and eigenvectors of RGB over ImageNet (Krizhevsky et al. 2012), as the published code lists them.
+_PCA_VALUES = np.array([0.2175, 0.0188, 0.0045])
+_PCA_VECTORS = np.array(
+    [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One training crop.
+
+    Attributes:
+        streams: uint8 (S, S, 3) rgb; float32 (S, S) depth in mm or uint8 grey; uint8 (S, S) ir.
+        lighting: PCA lighting, added to the channels on the scale [0, 1] after encoding; None for none.
+    """
+
+    streams: dict[Stream, npt.NDArray[Any]]
+    lighting: Floats32 | None = None
+
+
+class Cropper:
+    """Cuts crops out of a set's pictures: `exact` as evaluation sees them, `training` with chance."""
+
+    def __init__(
+        self, streams: tuple[Stream, ...], inputs: InputConfig, augment: AugmentConfig, set_scale: float | None
+    ) -> None:
+        self._streams = streams
+        self._size = inputs.size
+        self._inputs = inputs
+        self._augment = augment
+        self._set_scale = set_scale
+
+    def exact(self, pictures: Pictures) -> Crop:
+        """The crop without any chance in it."""
+        reference = self._reference(pictures)
+        affine = self._evaluation(reference)
+        return Crop({s: self._cut(pictures, s, affine, reference) for s in self._streams})
+
+    def training(self, pictures: Pictures, rng: np.random.Generator) -> Crop:
+        """A randomly moved and disturbed crop."""
+        kind = self._augment.kind
+        if kind == "none":
+            return self.exact(pictures)
+        return self._published(pictures, rng) if kind == "published" else self._face(pictures, rng)
+
+    def _published(self, pictures: Pictures, rng: np.random.Generator) -> Crop:
+        settings, reference = self._augment, self._reference(pictures)
+        affine = random_resized(reference, self._size, settings.area, settings.aspect, rng.random(40))
+        if rng.random() < settings.flip:
+            affine = mirrored(affine, self._size)
+        lighting = _PCA_VECTORS @ (rng.normal(0.0, settings.lighting, 3) * _PCA_VALUES) if settings.lighting else None
+        return Crop(
+            {s: self._cut(pictures, s, affine, reference) for s in self._streams},
+            None if lighting is None else lighting.astype(np.float32),
+        )
+
+    def _face(self, pictures: Pictures, rng: np.random.Generator) -> Crop:
+        settings, size, reference = self._augment, self._size, self._reference(pictures)
+        draws = rng.random(12)
+        zoom = float(np.exp(between(draws[0], float(np.log(settings.scale[0])), float(np.log(settings.scale[1])))))
+        angle = signed(draws[1]) * settings.rotation_deg
+        affine = self._moved(self._evaluation(reference), zoom, angle)
+        affine = moved(affine, signed(draws[2]) * settings.shift * size, signed(draws[3]) * settings.shift * size)
+        if draws[4] < settings.flip:
+            affine = mirrored(affine, size)
+        streams: dict[Stream, npt.NDArray[Any]] = {}
+        for stream in self._streams:
+            own = affine
+            if stream != "rgb" and settings.misregistration:
+                dx, dy = (rng.random(2) * 2.0 - 1.0) * settings.misregistration * size
+                own = moved(affine, dx, dy)
+            picture = self._cut(pictures, stream, own, reference)
+            if stream == "rgb":
+                streams[stream] = disturb_rgb(picture, settings, rng)
+            elif stream == "ir":
+                streams[stream] = disturb_ir(picture, settings, rng)
+            elif picture.dtype == np.uint8:
+                streams[stream] = picture
+            else:
+                streams[stream] = disturb_depth(another_face(picture, settings, rng), settings, rng)
+        if draws[5] < settings.cutout:
+            self._blank(streams, draws[6:11])
+        return Crop(streams)
+
+    def _blank(self, streams: dict[Stream, npt.NDArray[Any]], draws: npt.NDArray[np.float64]) -> None:
+        size = self._size
+        height, width = (int(size * between(d, 0.1, 0.35)) for d in draws[:2])
+        top, left = int(draws[2] * (size - height)), int(draws[3] * (size - width))
+        for stream, picture in streams.items():
+            fill = 0 if stream == "depth" else int(draws[4] * 255)
+            streams[stream] = picture = picture.copy()
+            picture[top : top + height, left : left + width] = fill
+
+    def _reference(self, pictures: Pictures) -> tuple[int, int]:
+        for stream in ("rgb", *self._streams):
+            picture = pictures.get(stream)
+            if picture is not None:
+                return picture.shape[0], picture.shape[1]
+        raise ValueError("a sample without any picture")
+
+    def _evaluation(self, shape: tuple[int, int]) -> Affine:
+        return evaluation_map(shape, self._size, self._set_scale, self._inputs.crop_scale, self._inputs.resize)
+
+    def _moved(self, affine: Affine, zoom: float, angle: float) -> Affine:
+        """The map, then magnified and turned about the crop's centre."""
+        middle = (self._size - 1) / 2
+        turn = centred(middle, middle, zoom, angle, self._size)
+        return np.column_stack([turn[:, :2] @ affine[:, :2], turn[:, :2] @ affine[:, 2] + turn[:, 2]])
+
+    def _cut(self, pictures: Pictures, stream: Stream, affine: Affine, reference: tuple[int, int]) -> npt.NDArray[Any]:
+        picture = pictures.get(stream)
+        if picture is None:
+            # An absent stream of a flexible network: presence says so, the picture is never looked at.
+            shape = (self._size, self._size, 3) if stream == "rgb" else (self._size, self._size)
+            millimetres = stream == "depth" and self._inputs.depth_encoding == "face-relative-mm"
+            return np.zeros(shape, np.float32 if millimetres else np.uint8)
+        own = for_shape(affine, reference, (picture.shape[0], picture.shape[1]))
+        millimetres = picture.dtype != np.uint8 and stream == "depth"
+        result = cut(picture, own, self._size, nearest=millimetres)
+        return result.astype(np.float32) if millimetres else result

@@ -1,0 +1,169 @@
+"""What each sensor's faults, and another face or distance, make of one stream's crop.
+
+Every draw comes from the generator that is passed in.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from trainer.config.schema import AugmentConfig
+
+Bytes = npt.NDArray[np.uint8]
+Floats32 = npt.NDArray[np.float32]
+
+_NOISE = np.random.default_rng(30107).standard_normal(1 << 20, dtype=np.float32)
+"""Sensor noise is cut out of this at random places: drawing it anew would cost more than everything else."""
+_CROP_MM = 225.0
+"""Width of a network's crop on an adult's face; a generated set's crops are 1.5 times as wide."""
+_FAR_ERROR_MM = 1.5
+"""Largest standard deviation of a depth reading at the distance that it was really taken at."""
+_WINDOW = 0.8
+"""Standard deviation of the blur that makes neighbouring readings err alike, readings."""
+_LUMA = np.array([0.299, 0.587, 0.114])
+_RAMP = np.linspace(0.0, 1.0, 256)
+
+
+def disturb_rgb(rgb: Bytes, settings: AugmentConfig, rng: np.random.Generator) -> Bytes:
+    """White balance, exposure, saturation, gamma; then blur, noise and JPEG, in the order of a camera."""
+    d = rng.random(12)
+    if d[0] < settings.colour:
+        gains = np.exp((d[1:4] - 0.5) * 0.24 + (d[4] - 0.5) * 0.8)
+        saturation = between(d[5], 0.5, 1.4)
+        mix = (saturation * np.eye(3) + (1.0 - saturation) * _LUMA) * gains[:, None]
+        rgb = np.asarray(cv2.transform(rgb, mix), np.uint8)
+        gamma, lift = np.exp((d[6] - 0.5) * 0.7), (d[7] - 0.5) * 30.0
+        rgb = np.asarray(cv2.LUT(rgb, _table(255.0 * _RAMP**gamma + lift)), np.uint8)
+    e = rng.random(8)
+    if e[0] < settings.blur:
+        rgb = _blurred(rgb, e[1:4])
+    if e[4] < settings.noise:
+        rgb = _noisy(rgb, e[5] * settings.rgb_noise, rng)
+    if e[6] < settings.jpeg:
+        done, data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(between(e[7], 25, 95))])
+        if done:
+            rgb = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return rgb
+
+
+def disturb_depth(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Generator) -> Floats32:
+    """Noise, coarser steps, holes and a wrong distance; 0 stays 0."""
+    d = rng.random(8)
+    depth = depth_mm.copy()
+    if d[0] < settings.noise:
+        sigma = d[1] * settings.depth_noise_mm
+        depth += _grain(depth.size, rng).reshape(depth.shape) * np.float32(sigma)
+    if d[2] < 0.5 * settings.noise:
+        # Smooth error over a few pixels, as a matching window leaves it.
+        side = max(depth.shape[0] // 8, 2)
+        coarse = _grain(side * side, rng).reshape(side, side) * np.float32(d[3] * settings.depth_noise_mm)
+        depth += cv2.resize(coarse, depth.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    depth += np.float32(signed(d[4]) * settings.depth_offset_mm)
+    step = (1.0, 1.0, 2.0, 4.0)[int(d[5] * 4)]
+    depth = np.round(depth / np.float32(step)) * np.float32(step)
+    depth[(depth_mm <= 0) | (depth < 0)] = 0.0
+    if d[6] < settings.depth_holes:
+        _punch(depth, d[7], rng)
+    return depth
+
+
+def another_face(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Generator) -> Floats32:
+    """The relief a little deeper or flatter, turned a little, or seen from farther away; 0 stays 0.
+
+    What is done to a face is done to a mask, so none of it tells one from the other.
+    """
+    if not (settings.depth_relief or settings.depth_tilt_deg or settings.depth_far):
+        return depth_mm
+    d = rng.random(6)
+    depth = depth_mm
+    valid = depth > 0
+    if valid.any() and (settings.depth_relief or settings.depth_tilt_deg):
+        size = depth.shape[0]
+        middle = np.float32(np.median(depth[valid]))
+        ramp = np.linspace(-0.5, 0.5, size, dtype=np.float32) * np.float32(_CROP_MM)
+        slopes = np.tan(np.deg2rad([signed(v) * settings.depth_tilt_deg for v in d[:2]])).astype(np.float32)
+        stretch = np.float32(1.0 + signed(d[2]) * settings.depth_relief)
+        turned = middle + (depth - middle) * stretch + slopes[0] * ramp[None, :] + slopes[1] * ramp[:, None]
+        depth = np.where(valid, np.maximum(turned, 1.0), np.float32(0.0)).astype(np.float32)
+    if d[3] < settings.depth_far:
+        depth = _from_farther(depth, 1.0 + 1.2 * float(d[4]), float(d[5]), rng)
+    return depth
+
+
+def _from_farther(depth_mm: Floats32, times: float, roughness: float, rng: np.random.Generator) -> Floats32:
+    """The same at `times` the distance: fewer readings over the face, whose errors grow with the distance squared."""
+    size = depth_mm.shape[0]
+    few = max(round(size / times), 8)
+    small = np.asarray(cv2.resize(depth_mm, (few, few), interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
+    # Neighbouring readings share a matching window; the blur's loss of variance is made good.
+    grain = np.asarray(cv2.GaussianBlur(_grain(few * few, rng).reshape(few, few), (0, 0), _WINDOW), np.float32)
+    sigma = roughness * _FAR_ERROR_MM * (times**2 - 1.0)
+    error = grain * np.float32(2.0 * np.sqrt(np.pi) * _WINDOW * sigma)
+    small = np.where(small > 0, np.maximum(small + error, 1.0), np.float32(0.0)).astype(np.float32)
+    return np.asarray(cv2.resize(small, (size, size), interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
+
+
+def disturb_ir(ir: Bytes, settings: AugmentConfig, rng: np.random.Generator) -> Bytes:
+    """Exposure, gamma and lift through one table; then blur and noise."""
+    d = rng.random(9)
+    gain = float(np.exp(between(d[0], float(np.log(settings.ir_gain[0])), float(np.log(settings.ir_gain[1])))))
+    gamma = np.exp((d[1] - 0.5) * 0.8)
+    ir = np.asarray(cv2.LUT(ir, _table(255.0 * gain * _RAMP**gamma + d[2] * 12.0)), np.uint8)
+    if d[3] < settings.blur:
+        ir = _blurred(ir, d[4:7])
+    if d[7] < settings.noise:
+        ir = _noisy(ir, d[8] * settings.ir_noise, rng)
+    return ir
+
+
+def _punch(depth: Floats32, amount: float, rng: np.random.Generator) -> None:
+    size = depth.shape[0]
+    for x, y, a, b, angle in rng.random((int(1 + amount * 5), 5)):
+        axes = (int(1 + a**2 * size * 0.14), int(1 + b**2 * size * 0.14))
+        cv2.ellipse(depth, (int(x * size), int(y * size)), axes, angle * 180.0, 0.0, 360.0, 0.0, -1)
+    speckle = _grain(depth.size, rng).reshape(depth.shape)
+    depth[speckle > 3.2 - amount] = 0.0
+
+
+def _blurred(picture: Bytes, draws: npt.NDArray[np.float64]) -> Bytes:
+    if draws[0] < 0.4:
+        sigma = between(draws[1], 0.4, 1.6)
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
+    if draws[0] < 0.7:
+        factor = between(draws[1], 0.35, 0.85)
+        small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    length = 3 + 2 * int(draws[1] * 3)
+    kernel = np.zeros((length, length), np.float32)
+    reach = (length // 2) * np.array([np.cos(draws[2] * np.pi), np.sin(draws[2] * np.pi)])
+    middle = length // 2
+    start, end = (tuple(round(middle + s * v) for v in reach) for s in (-1, 1))
+    cv2.line(kernel, start, end, 1.0)
+    return np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.uint8)
+
+
+def _noisy(picture: Bytes, sigma: float, rng: np.random.Generator) -> Bytes:
+    noise = _grain(picture.size, rng).reshape(picture.shape)
+    disturbed = cv2.addWeighted(picture, 1.0, noise, sigma, 0.0, dtype=cv2.CV_32F)
+    return np.asarray(cv2.convertScaleAbs(np.maximum(disturbed, 0.0)), np.uint8)
+
+
+def _grain(count: int, rng: np.random.Generator) -> Floats32:
+    start = int(rng.integers(len(_NOISE) - count))
+    return _NOISE[start : start + count]
+
+
+def _table(values: npt.NDArray[np.float64]) -> Bytes:
+    return np.clip(np.round(values), 0, 255).astype(np.uint8)
+
+
+def between(draw: float, low: float, high: float) -> float:
+    """A draw from [0, 1) stretched to [low, high)."""
+    return float(low + draw * (high - low))
+
+
+def signed(draw: float) -> float:
+    """A draw from [0, 1) stretched to [-1, 1)."""
+    return float(draw * 2.0 - 1.0)

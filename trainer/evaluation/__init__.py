@@ -1,0 +1,1 @@
+"""Scores, metrics, thresholds, reports, submissions and ensembles."""

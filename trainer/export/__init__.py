@@ -1,0 +1,1 @@
+"""From a trained checkpoint to an ONNX file with its model card."""

@@ -1,0 +1,92 @@
+"""From a network in torch to the bare ONNX graph."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from trainer.export.folded import folded
+from trainer.export.stacked import StackedFlexFusion
+from trainer.networks import FlexFusion, example_inputs
+
+OPSET = 20
+
+
+def as_tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """What a network gave, whether it has one output or several."""
+    return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+
+
+class _Fixed(nn.Module):
+    """Gives the exporter a signature it can name: one parameter, a tuple of tensors."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return as_tuple(self.network(*inputs))
+
+
+def graph_of(network: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) -> onnx.ModelProto:
+    """The network as a graph for batches of any size, with these names of its inputs and outputs."""
+    plain = folded(network)
+    if isinstance(plain, FlexFusion):
+        plain = StackedFlexFusion(plain)
+    dimension = torch.export.Dim("batch", min=1, max=4096)
+    example = example_inputs(network, batch=2)
+    with quiet():
+        program = torch.onnx.export(
+            _Fixed(plain),
+            (example,),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=(tuple({0: dimension} for _ in example),),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    assert program is not None
+    return program.model_proto
+
+
+def export_graph(network: nn.Module, inputs: Sequence[str], path: str | Path) -> None:
+    """The bare graph without a card, for timing: `network` with the inputs' names, outputs `output_0` ..."""
+    with torch.no_grad():
+        count = len(as_tuple(network(*example_inputs(network))))
+    onnx.save_model(graph_of(network, inputs, [f"output_{index}" for index in range(count)]), str(path))
+
+
+def strip(model: onnx.ModelProto) -> None:
+    """Drop what only the exporter's developers read: stack traces with paths of this machine, unused operator sets."""
+    used = {node.domain for node in model.graph.node}
+    kept = [(entry.domain, entry.version) for entry in model.opset_import if entry.domain in used]
+    del model.opset_import[:]
+    model.opset_import.extend(onnx.helper.make_opsetid(domain, version) for domain, version in kept)
+    del model.metadata_props[:]
+    graph = model.graph
+    graph.name, graph.doc_string = "network", ""
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        part.doc_string = ""
+        del part.metadata_props[:]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """The exporter's and the quantiser's advice is for their developers."""
+    previous = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(previous)

@@ -1,0 +1,1 @@
+"""Attack instruments: prints, screens and masks."""

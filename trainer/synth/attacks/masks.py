@@ -1,0 +1,166 @@
+"""Masks with relief: cast in resin, plaster or silicone after a victim's head, or folded from a paper print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from scipy.interpolate import LinearNDInterpolator
+
+from trainer.synth.attacks.flat_media import draw_printing
+from trainer.synth.heads.headmodel import Floats, HeadModel, Ints
+from trainer.synth.people.actor import Actor
+from trainer.synth.people.body import Pose, eyes_middle, place_points, texels
+from trainer.synth.scene.geometry import vertex_normals
+from trainer.synth.scene.scene import Material, Mesh
+
+Rng = np.random.Generator
+Kind = Literal["resin", "plaster", "silicone", "paper"]
+
+
+@dataclass(frozen=True)
+class Mask:
+    """A mask's mesh in the head coordinates of whom it shows, with its material.
+
+    `open_eyes`: the wearer's own eyes look through.
+    """
+
+    vertices: Floats
+    triangles: Ints
+    uv: Floats
+    material: Material
+    open_eyes: bool
+    description: str
+
+
+def _neighbours(triangles: Ints, count: int) -> tuple[Ints, Ints]:
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    edges = np.concatenate([edges, edges[:, ::-1]])
+    return edges[:, 0], edges[:, 1]
+
+
+def smooth(vertices: Floats, triangles: Ints, rounds: int) -> Floats:
+    """Laplacian smoothing."""
+    if rounds <= 0:
+        return vertices
+    i, j = _neighbours(triangles, len(vertices))
+    degree = np.maximum(np.bincount(i, minlength=len(vertices)), 1)
+    used = np.bincount(i, minlength=len(vertices)) > 0
+    result = vertices.astype(np.float64)
+    for _ in range(rounds):
+        mean = np.stack([np.bincount(i, result[j, a], len(vertices)) for a in range(3)], -1) / degree[:, None]
+        result = np.where(used[:, None], 0.5 * result + 0.5 * mean, result)
+    return result.astype(np.float32)
+
+
+def _faceted(vertices: Floats, cell: float) -> Floats:
+    """Depth taken from the flat facets between a coarse grid's mean points: folds of paper instead of round skin."""
+    nodes: dict[tuple[int, int], list[Floats]] = {}
+    for key, vertex in zip(np.round(vertices[:, :2] / cell).astype(int), vertices, strict=True):
+        nodes.setdefault((int(key[0]), int(key[1])), []).append(vertex)
+    means = np.array([np.mean(members, axis=0) for members in nodes.values()])
+    flat = LinearNDInterpolator(means[:, :2], means[:, 2])(vertices[:, :2])
+    z = np.where(np.isfinite(flat), flat, vertices[:, 2])
+    return np.column_stack([vertices[:, :2], z]).astype(np.float32)
+
+
+def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
+    """A mask of `victim`: rigid, neutral, 2-4 mm larger than the face, with its own infrared reflectance."""
+    person = victim.person
+    identity = person.identity.astype(np.float64).copy()
+    identity[: len(victim.identity)] += victim.identity
+    own = {name: value * 0.6 for name, value in person.expression.items()}
+    shape = model.shape(identity, own) * np.float32(victim.stature)
+    first, last = model.parts["skin"]
+    _, y, z = model.vertices.T
+    chosen = np.zeros(len(shape), bool)
+    chosen[first:last] = True
+    low, back = rng.uniform(-0.115, -0.09), rng.uniform(0.0, 0.022)
+    chosen &= (z > back) & (y > low) & (y < rng.uniform(0.09, 0.105))
+    if "socket" in model.parts:
+        chosen[model.parts["socket"][0] : model.parts["socket"][1]] = True
+    triangles = model.triangles[chosen[model.triangles].all(1) & person.front[model.triangles].all(1)]
+    has_eyes = "eyes" in model.parts
+    open_eyes = bool(rng.random() < 0.55) and has_eyes
+    if not open_eyes and has_eyes:  # painted eyes: the eyeballs are part of the cast
+        e0, e1 = model.parts["eyes"]
+        eyes = model.triangles[(model.triangles >= e0).all(1) & (model.triangles < e1).all(1)]
+        triangles = np.concatenate([triangles, eyes])
+    used, inverse = np.unique(triangles, return_inverse=True)
+    triangles = inverse.reshape(-1, 3).astype(np.int32)
+    vertices, uv = shape[used], person.uv[used]
+    rounds = {
+        "resin": int(rng.integers(0, 3)),
+        "plaster": int(rng.integers(1, 5)),
+        "silicone": int(rng.integers(2, 10)),
+        "paper": int(rng.integers(25, 90)),
+    }[kind]
+    vertices = smooth(vertices, triangles, rounds)
+    if kind == "paper":
+        vertices = _faceted(vertices, float(rng.uniform(0.016, 0.032)))
+        vertices[:, 2] = vertices[:, 2].mean() + (vertices[:, 2] - vertices[:, 2].mean()) * np.float32(
+            rng.uniform(0.55, 0.95)
+        )
+    normals = vertex_normals(vertices, triangles)
+    vertices = vertices + normals * np.float32(rng.uniform(0.002, 0.004))
+    vertices[:, 2] += np.float32(0.002)
+    if kind == "plaster":
+        bumps = cv2.GaussianBlur(rng.standard_normal((64, 64)), (0, 0), 1.5)
+        u = ((vertices[:, :2] + 0.2) / 0.4 * 63).astype(int).clip(0, 63)
+        vertices[:, 2] += (bumps[u[:, 1], u[:, 0]] * 0.0008).astype(np.float32)
+    surface = texels(person, victim.looks)
+    blur = {"resin": (0.3, 1.2), "plaster": (0.8, 2.2), "silicone": (0.6, 2.0), "paper": (0.3, 0.9)}[kind]
+    surface[..., :4] = cv2.GaussianBlur(surface[..., :4], (0, 0), float(rng.uniform(*blur)))
+    luminance = surface[..., :3].mean(-1, keepdims=True)
+    surface[..., 4] = 1.0
+    if kind == "paper":
+        printing = draw_printing(rng)
+        key = np.clip(1 - surface[..., :3].max(-1), 0, 1)
+        depth = {"dye": 0.07, "photo": 0.15, "pigment": rng.uniform(0.35, 0.8), "toner": rng.uniform(0.55, 0.92)}[
+            printing.ink
+        ]
+        surface[..., :3] = printing.black + (printing.white - printing.black) * surface[..., :3]
+        surface[..., 3] = printing.paper_ir * (1 - depth * key**1.2)
+        surface[..., 5] = 1.0
+        material = Material(surface, specular=printing.gloss * 0.4, power=40, specular_ir=printing.gloss, retro=80)
+        note = f"ink={printing.ink}"
+    else:
+        fade = {"resin": (0.75, 1.0), "plaster": (0.45, 0.85), "silicone": (0.7, 1.0)}[kind]
+        keep = float(rng.uniform(*fade))
+        surface[..., :3] = luminance + keep * (surface[..., :3] - luminance)
+        surface[..., :3] *= (float(rng.uniform(0.85, 1.15)) * (1 + rng.normal(0, 0.04, 3))).astype(np.float32)
+        contrast = float(rng.uniform(0.85, 1.15))
+        mean = surface[..., :3].mean((0, 1))
+        surface[..., :3] = np.clip(mean + contrast * (surface[..., :3] - mean), 0.01, 1.0)
+        # Paints follow the visible only partly at 850 nm; the body's own reflectance leads.
+        base = {
+            "resin": rng.uniform(0.28, 0.75),
+            "plaster": rng.uniform(0.6, 0.9),
+            "silicone": rng.uniform(0.2, 0.42) if rng.random() < 0.6 else rng.uniform(0.55, 0.75),
+        }[kind]
+        follow = float(rng.uniform(0.05, 0.45))
+        relative = surface[..., 0] / max(float(np.median(surface[..., 0])), 0.02)
+        surface[..., 3] = base * (1 - follow + follow * np.clip(relative, 0.1, 1.4))
+        surface[..., 5] = 1.0
+        shine = {"resin": (0.25, 0.8), "plaster": (0.0, 0.05), "silicone": (0.05, 0.35)}[kind]
+        gloss = float(rng.uniform(*shine))
+        material = Material(
+            surface, specular=gloss * 0.5, power={"resin": 60.0, "plaster": 8.0, "silicone": 22.0}[kind],
+            specular_ir=gloss * 0.8, retro={"resin": 60.0, "plaster": 8.0, "silicone": 24.0}[kind],
+            wrap={"resin": 0.0, "plaster": 0.05, "silicone": 0.3}[kind],
+        )  # fmt: skip
+        note = f"ir={base:.2f} gloss={gloss:.2f}"
+    return Mask(
+        vertices, triangles, uv, material, open_eyes, f"{kind} {note} eyes={'open' if open_eyes else 'painted'}"
+    )
+
+
+def worn_mask(mask: Mask, model: HeadModel, pose: Pose, victim: Actor) -> Mesh:
+    """The mask at the pose of the head that wears it."""
+    identity = victim.person.identity.astype(np.float64).copy()
+    identity[: len(victim.identity)] += victim.identity
+    shape = model.shape(identity, {}) * np.float32(victim.stature)
+    vertices = place_points(mask.vertices, pose, eyes_middle(model, shape))
+    return Mesh(vertices, mask.triangles, mask.uv, mask.material)

@@ -1,0 +1,265 @@
+"""What a face or an instrument is made of: the bona fide presentation and every attack species, drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal, cast
+
+import numpy as np
+
+from trainer.synth.attacks import flat_media as sheets
+from trainer.synth.attacks.masks import Kind, make_mask, worn_mask
+from trainer.synth.heads.headmodel import HeadModel
+from trainer.synth.people.actor import draw_actor, pose_of
+from trainer.synth.people.body import posed, texels
+from trainer.synth.people.person import Person
+from trainer.synth.people.photo import PHOTOS, Photo
+from trainer.synth.scene import geometry
+from trainer.synth.scene.scene import Mesh
+from trainer.synth.scene.subject import LIVE, SPECIES, Moment, PhotoOf, Placement, Rng, Stage, Subject, Vector
+
+# What a builder gives: description, glasses, the stage, and how much farther than a live head it has to be.
+Built = tuple[str, bool, Stage, float]
+
+
+def _live(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
+    actor = draw_actor(rng, person, model)
+    skin = texels(person, actor.looks)
+
+    def stage(moment: Moment, place: Placement) -> Subject:
+        angles = moment.turn
+        pose = pose_of(actor, angles, place.ray * place.distance_m, moment.expression)
+        body = posed(person, model, pose, actor.looks, skin, worn=actor.worn(model, pose))
+        return Subject(body.meshes, body.keypoints, angles)
+
+    return "", actor.glasses, stage, 1.0
+
+
+def _sheet_subject(
+    moment: Moment,
+    meshes: list[Mesh],
+    keys: Vector,
+    photo: Photo,
+    place: Placement,
+    tilt: float,
+    mirrors: tuple[int, ...] = (),
+) -> Subject:
+    turn = moment.narrowed(tilt)
+    rotation = geometry.turn(*turn)
+    position = place.ray * place.distance_m
+    moved = [mesh.moved(rotation, position) for mesh in meshes]
+    angles = tuple(a + b for a, b in zip(photo.angles, turn, strict=True))
+    return Subject(moved, keys @ rotation.T + position, cast("tuple[float, float, float]", angles), mirrors)
+
+
+def _window(rng: Rng) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of a photograph in eye distances around the eyes' middle."""
+    return (-rng.uniform(1.5, 3.4), -rng.uniform(1.7, 3.2), rng.uniform(1.5, 3.4), rng.uniform(2.6, 5.0))
+
+
+def _holder(rng: Rng, other: Person, model: HeadModel) -> Callable[[Moment, Placement], list[Mesh]] | None:
+    """Sometimes the person who holds the instrument stands behind it."""
+    if rng.random() > 0.45:
+        return None
+    actor = draw_actor(rng, other, model)
+    aside, behind = rng.uniform(-0.16, 0.16), rng.uniform(0.12, 0.35)
+    drop = rng.uniform(-0.02, 0.1)
+    skin = texels(other, actor.looks)
+
+    def meshes(moment: Moment, place: Placement) -> list[Mesh]:
+        position = place.ray * place.distance_m + np.array([aside, drop, behind])
+        pose = pose_of(actor, moment.other_turn, position, moment.other_expression)
+        return posed(other, model, pose, actor.looks, skin).meshes
+
+    return meshes
+
+
+def _hand(rng: Rng, mesh: Mesh, other: Person) -> list[Mesh]:
+    if rng.random() < 0.4:
+        return []
+    x = mesh.vertices[:, 0]
+    found: list[Mesh] = []
+    for side in rng.choice([-1, 1], size=int(rng.integers(1, 3)), replace=False):
+        column = np.flatnonzero(np.isclose(x, x.max() if side > 0 else x.min(), atol=1e-4))
+        row = column[int(rng.integers(len(column) // 2, len(column)))]
+        found += sheets.fingers(
+            rng, mesh.vertices[row].astype(np.float64), np.array([-float(side), 0.0, 0.0]), other.skin
+        )
+    return found
+
+
+def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
+    """Flat print, bent print, poster."""
+    photo = photo_of(person, int(rng.integers(PHOTOS)))
+    poster = species == "poster"
+    scale = float(rng.uniform(1.35, 2.4)) if poster else float(np.exp(rng.normal(np.log(0.95), 0.16)))
+    border = float(rng.uniform(0.002, 0.02)) * scale if rng.random() < 0.5 else 0.0
+    picture, sheet = sheets.lay_out(photo, scale, _window(rng), border)
+    printing = sheets.draw_printing(rng)
+    printed = sheets.print_texels(picture, printing, rng)
+    trimmed = not poster and rng.random() < 0.12
+    if trimmed:
+        sheets.trim_to_head(printed, sheet.points, rng)
+    sheet = replace(sheet, texels=printed)
+    flat = sheet.mesh(sheets.print_material(printed, printing, trimmed))
+    vertices = flat.vertices
+    note = f"ink={printing.ink} scale={scale:.2f}"
+    if species == "print-bent":
+        radius, axis = float(np.exp(rng.uniform(np.log(0.065), np.log(0.30)))), float(rng.normal(0, 0.35))
+        if rng.random() < 0.25:
+            axis += np.pi / 2
+            radius = max(radius, 0.12)
+        hollow = bool(rng.random() < 0.2)
+        vertices = sheets.bend(
+            sheets.crumple(vertices, 0.0015, rng), max(radius, 0.09 if hollow else 0.0), axis, hollow
+        )
+        note += f" radius_m={radius:.2f}"
+    elif not poster:
+        vertices = sheets.bend(
+            sheets.crumple(vertices, 0.0008, rng), float(rng.uniform(1.0, 6.0)), float(rng.uniform(0, 3.1))
+        )
+    keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
+    nearest = np.array([int(np.argmin(((flat.vertices - k) ** 2).sum(1))) for k in keys3])
+    keys3 = vertices[nearest].astype(np.float64)
+    mesh = replace(flat, vertices=vertices, normals=None)
+    extra = [] if poster else _hand(rng, mesh, other)
+    holder = None if poster else _holder(rng, other, model)
+
+    def stage(moment: Moment, place: Placement) -> Subject:
+        subject = _sheet_subject(moment, [mesh, *extra], keys3, photo, place, 0.55)
+        return replace(subject, meshes=subject.meshes + holder(moment, place)) if holder else subject
+
+    return note, photo.glasses, stage, scale
+
+
+def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
+    """A print with parts cut out, worn before a real face."""
+    parts = tuple(species.split("-")[2:])
+    photo = photo_of(person, int(rng.integers(PHOTOS)))
+    # Only photographs that look ahead fit before a face.
+    for number in range(PHOTOS):
+        if max(abs(photo.angles[0]), abs(photo.angles[1])) < 0.22:
+            break
+        photo = photo_of(person, number)
+    wearer = draw_actor(rng, other, model)
+    wearer = replace(wearer, glasses=False, hat=False)
+    skin = texels(other, wearer.looks)
+    scale = float(rng.normal(1.0, 0.04))
+    border = float(rng.uniform(0.002, 0.015)) if rng.random() < 0.3 else 0.0
+    picture, sheet = sheets.lay_out(
+        photo,
+        scale,
+        (-rng.uniform(1.4, 2.4), -rng.uniform(1.5, 2.6), rng.uniform(1.4, 2.4), rng.uniform(2.4, 3.6)),
+        border,
+    )
+    printing = sheets.draw_printing(rng)
+    printed = sheets.print_texels(picture, printing, rng)
+    sheets.cut_holes(printed, sheet.points, parts, rng)
+    trimmed = rng.random() < 0.45
+    if trimmed:
+        sheets.trim_to_head(printed, sheet.points, rng)
+    sheet = replace(sheet, texels=printed)
+    flat = sheet.mesh(sheets.print_material(printed, printing, True))
+    bent = rng.random() < 0.6
+    vertices = sheets.crumple(flat.vertices, 0.0012, rng)
+    radius = float(rng.uniform(0.085, 0.16)) if bent else 5.0
+    vertices = sheets.bend(vertices, radius, float(rng.normal(0, 0.05)))
+    # The sheet touches the nose, or the face where the nose looks through, or is held before it.
+    gap = float(rng.uniform(0.0, 0.02)) - (float(rng.uniform(0.012, 0.02)) if "nose" in parts else 0.0)
+    extra = [] if trimmed else _hand(rng, replace(flat, vertices=vertices), other)
+    mesh = replace(flat, vertices=vertices, normals=None)
+    keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
+
+    def stage(moment: Moment, place: Placement) -> Subject:
+        angles = moment.narrowed(0.9)
+        position = place.ray * place.distance_m
+        pose = pose_of(wearer, angles, position, moment.expression)
+        body = posed(other, model, pose, wearer.looks, skin)
+        rotation = pose.rotation
+        nose = (body.keypoints[2] - position) @ rotation  # in the head's own axes
+        offset = rotation @ np.array([*moment.slip, float(nose[2]) - 0.003 - gap])
+        keys = keys3 @ rotation.T + position + offset
+        meshes = [m.moved(rotation, position + offset) for m in (mesh, *extra)]
+        shown = tuple(a + b for a, b in zip(photo.angles, angles, strict=True))
+        return Subject([*meshes, *body.meshes], keys, cast("tuple[float, float, float]", shown))
+
+    note = f"ink={printing.ink} bent={bent} radius_m={radius:.2f} trimmed={trimmed}"
+    return note, photo.glasses, stage, 1.0
+
+
+def _replay(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
+    kind = cast(Literal["phone", "tablet", "monitor"], species.split("-")[1])
+    photo = photo_of(person, int(rng.integers(PHOTOS)))
+    scale = {"phone": rng.uniform(0.45, 0.75), "tablet": rng.uniform(0.7, 1.1), "monitor": rng.uniform(0.95, 1.8)}[kind]
+    left, top, right, bottom = _window(rng)
+    if kind == "phone":
+        left, right = -rng.uniform(1.3, 2.0), rng.uniform(1.3, 2.0)
+    points, window = photo.points, (left, top, right, bottom)
+    _, sheet = sheets.lay_out(photo, float(scale), window, 0.0)
+    screen = sheets.draw_screen(rng, kind)
+    grain = int(rng.integers(2**31))
+
+    def shown(photo: Photo) -> sheets.Floats:
+        return sheets.screen_texels(sheets.cut_out(photo, points, window), screen, np.random.default_rng(grain))
+
+    sheet = replace(sheet, texels=shown(photo))
+    device = sheets.screen_meshes(sheet, screen, rng)
+    keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
+    hand = [] if kind == "monitor" else _hand(rng, device[0], other)
+    holder = None if kind == "monitor" else _holder(rng, other, model)
+
+    def stage(moment: Moment, place: Placement) -> Subject:
+        pane = device[0]
+        if moment.photo is not None:
+            pane = replace(pane, material=replace(pane.material, texels=shown(moment.photo)))
+        subject = _sheet_subject(moment, [pane, *device[1:], *hand], keys3, photo, place, 0.6, mirrors=(0,))
+        subject = replace(subject, confusing=screen.confusing)
+        return replace(subject, meshes=subject.meshes + holder(moment, place)) if holder else subject
+
+    return f"scale={scale:.2f} radiance={screen.radiance:.2f}", photo.glasses, stage, float(scale)
+
+
+def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
+    kind = cast(Kind, species.split("-")[1])
+    victim = replace(draw_actor(rng, person, model, 0.6), hat=False, glasses=False)
+    mask = make_mask(kind, victim, model, rng)
+    wearer = draw_actor(rng, other, model, 0.3)
+    wearer = replace(wearer, identity=np.zeros(0), stature=float(rng.normal(0.98, 0.01)))
+    bare = rng.random() < 0.15
+    skins = texels(person, victim.looks), texels(other, wearer.looks)
+
+    def stage(moment: Moment, place: Placement) -> Subject:
+        angles = moment.turn
+        position = place.ray * place.distance_m
+        expression = {k: v for k, v in moment.expression.items() if k.startswith("eye")} if mask.open_eyes else {}
+        pose = pose_of(wearer, angles, position, expression)
+        face = pose_of(victim, angles, position, {})
+        shell = worn_mask(mask, model, face, victim)
+        own = posed(person, model, replace(face, expression=expression), victim.looks, skins[0])
+        body = posed(other, model, pose, wearer.looks, skins[1], wearer.worn(model, pose) if wearer.glasses else ())
+        # The wearer's hair, neck and shoulders; the eyes are where the mask's holes are.
+        meshes = [shell]
+        if mask.open_eyes:
+            meshes += [own.meshes[own.eyes]]
+        if not bare:
+            meshes += body.meshes[body.cover :]
+        return Subject(meshes, own.keypoints, angles)
+
+    return mask.description + (" bare" if bare else ""), wearer.glasses and not bare, stage, 1.0
+
+
+def _builder(species: str) -> Callable[[Rng, str, Person, Person, HeadModel, PhotoOf], Built]:
+    if species == LIVE:
+        return _live
+    if species.startswith("mask"):
+        return _mask
+    if species.startswith("replay"):
+        return _replay
+    return _cut if "cut" in species else _paper
+
+
+PRESENTATIONS = {species: _builder(species) for species in (LIVE, *SPECIES)}
+"""Draws what is shown to the camera: from a generator, the species, who is shown, who holds or wears it, the head model
+and the portraits.
+"""

@@ -1,0 +1,351 @@
+"""The crops data set: rendered exposures, cut around the face as the app cuts them, in a few large arrays.
+
+A shard is a fixed range of setups and depends on the recipe alone, so the set is the same for any number of jobs, and
+a run that was stopped goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import multiprocessing
+import shutil
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.errors import UserError
+from fasdemo.faces.detector import REFINED_CONFIDENCE, FaceDetector
+from fasdemo.faces.face import Face
+from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import crop_face
+from fasdemo.progress import bar
+from trainer.synth.dataset.crop_set import ARRAYS, COLUMNS, CROP_SIZE
+from trainer.synth.people.people import People, Split
+from trainer.synth.people.person import Person
+from trainer.synth.people.photo import Photo, take_photo
+from trainer.synth.scene.setup import Frame, Setup, draw_setup, take
+from trainer.synth.scene.subject import LIVE, SPECIES
+from trainer.synth.scene.surroundings import environment_files
+
+Rng = np.random.Generator
+
+GENERATOR_VERSION = 2
+CROP = CropSpec(scale=1.5)
+SHARD_SETUPS = 60
+_SPLIT_SHARES = {"train": 0.70, "dev": 0.12, "test": 0.18}
+_TRIES = 4
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what a data set contains; written to `recipe.json`.
+
+    Attributes:
+        count: exposures, before those in which no face is found are dropped.
+        live_share: of the setups; the rest is spread evenly over `species`.
+        sensors: preset name to weight.
+        shots: exposures of each setup.
+        holdout: species that appear in the test split only; `holdout_sensors` likewise.
+    """
+
+    seed: int
+    count: int
+    live_share: float = 0.45
+    species: tuple[str, ...] = SPECIES
+    sensors: dict[str, float] = field(
+        default_factory=lambda: {"d435": 0.5, "d415": 0.2, "d455": 0.1, "sr300": 0.1, "tof": 0.1}
+    )
+    shots: int = 3
+    holdout: tuple[str, ...] = ()
+    holdout_sensors: tuple[str, ...] = ()
+    heads: str = ""
+    portraits: str = ""
+    environments: str = ""
+    generator: int = GENERATOR_VERSION
+
+    @property
+    def setups(self) -> int:
+        """Number of setups."""
+        return -(-self.count // self.shots)
+
+    @property
+    def shards(self) -> int:
+        """Number of shards."""
+        return -(-self.setups // SHARD_SETUPS)
+
+
+def fingerprint(paths: tuple[Path, ...] | list[Path]) -> str:
+    """A short hash of file names and sizes, to tell one set of inputs from another."""
+    text = "\n".join(f"{path.name} {path.stat().st_size}" for path in paths)
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if paths else ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs."""
+
+    recipe: Recipe
+    people: People
+    environments: tuple[Path, ...]
+    folder: Path
+
+
+class Studio:
+    """Draws setups of a recipe; one per process."""
+
+    def __init__(self, people: People, environments: tuple[Path, ...] = ()) -> None:
+        self.people = people
+        self.model = people.model()
+        self.environments = list(environments)
+        self._photos: dict[tuple[str, int], tuple[bytes, Photo]] = {}
+
+    def photo_of(self, person: Person, number: int) -> Photo:
+        """A photograph of a person, kept as the JPEG file that it would be for the next setup that wants it."""
+        key = (person.portrait, number)
+        if key not in self._photos:
+            photo = take_photo(person, self.model, number)
+            _, data = cv2.imencode(".jpg", photo.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 96])
+            self._photos[key] = (data.tobytes(), replace(photo, rgb=np.zeros((0, 0, 3), np.uint8)))
+        content, photo = self._photos[key]
+        decoded = cast("npt.NDArray[np.uint8]", cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR))
+        return replace(photo, rgb=np.ascontiguousarray(decoded[..., ::-1]))
+
+    def setup(self, rng: Rng, species: str, first: int, second: int, sensor: str, **options: Any) -> Setup:
+        """A random setup that shows portrait `first`, held or worn by `second`."""
+        return draw_setup(
+            rng, species, self.people.portrait(first), self.people.portrait(second), self.model, self.photo_of, sensor,
+            environments=list(self.environments), **options,
+        )  # fmt: skip
+
+
+def choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, int, int]:
+    """Split, species, sensor and the two portraits of a setup."""
+    present: list[Split] = [split for split in ("train", "dev", "test") if people.indices(split)]
+    weights = np.array([_SPLIT_SHARES[split] for split in present])
+    split = present[int(rng.choice(len(present), p=weights / weights.sum()))]
+    species = [s for s in recipe.species if split == "test" or s not in recipe.holdout]
+    name = LIVE if rng.random() < recipe.live_share or not species else species[int(rng.integers(len(species)))]
+    sensors = [s for s in recipe.sensors if split == "test" or s not in recipe.holdout_sensors]
+    share = np.array([recipe.sensors[s] for s in sensors])
+    sensor = sensors[int(rng.choice(len(sensors), p=share / share.sum()))]
+    mine = people.indices(split)
+    # By person first, so that those with two portraits do not count twice.
+    names = sorted({people.names[i] for i in mine})
+    person = names[int(rng.integers(len(names)))]
+    first = int(rng.choice([i for i in mine if people.names[i] == person]))
+    others = [i for i in mine if people.names[i] != person] or mine
+    return split, name, sensor, first, int(rng.choice(others))
+
+
+def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
+    """The face where the setup has put it, as the app would find it; None where the detector sees none."""
+    eyes = (frame.keypoints[0] + frame.keypoints[1]) / 2
+    size = float(np.linalg.norm(frame.keypoints[3] - eyes))
+    near = [
+        face for face in detector.detect(frame.frames.rgb)
+        if float(np.linalg.norm(face.keypoints[:2].mean(0) - eyes)) < 0.5 * size
+    ]  # fmt: skip
+    if near:
+        return min(near, key=lambda face: float(np.linalg.norm(face.keypoints[:2].mean(0) - eyes)))
+    # In a video the tracker looks again where the face was.
+    x, y = eyes + (frame.keypoints[3] - eyes) * 0.5
+    found = detector.detect_near(frame.frames.rgb, (x - 1.1 * size, y - 1.1 * size, 2.2 * size, 2.2 * size))
+    if found is None or found.score < REFINED_CONFIDENCE:
+        return None
+    return found if float(np.linalg.norm(found.keypoints[:2].mean(0) - eyes)) < 0.5 * size else None
+
+
+def skin_tone(person: Person) -> tuple[str, float]:
+    """Class and individual typology angle (Chardon 1991) of the portrait's skin."""
+    lab = cv2.cvtColor(person.skin.reshape(1, 1, 3).astype(np.float32) ** (1 / 2.2), cv2.COLOR_RGB2LAB)[0, 0]
+    angle = float(np.degrees(np.arctan2(lab[0] - 50, lab[2])))
+    return ("light" if angle > 41 else "intermediate" if angle > 28 else "tan" if angle > 10 else "dark"), angle
+
+
+def _row(
+    job: Job,
+    number: int,
+    shot: int,
+    split: str,
+    first: int,
+    second: int,
+    setup: Setup,
+    frame: Frame,
+    face: Face,
+    inside: float,
+) -> dict[str, Any]:
+    tone, angle = skin_tone(setup.person)
+    yaw, pitch, roll = frame.angles_deg
+    return {
+        "setup": number, "shot": shot, "split": split, "label": setup.label,
+        "species": "" if setup.species == LIVE else setup.species, "person": job.people.names[first],
+        "portrait": setup.person.portrait, "other": "" if setup.species == LIVE else job.people.names[second],
+        "instrument": setup.instrument, "sensor": setup.preset.name, "depth_scale": setup.preset.unit_m,
+        "projector": frame.shot.projector, "distance_m": round(frame.distance_m, 4), "yaw": round(yaw, 1),
+        "pitch": round(pitch, 1), "roll": round(roll, 1), "skin_tone": tone, "skin_ita": round(angle, 1),
+        "glasses": int(setup.glasses), "light": setup.surroundings.kind, "exposure": round(frame.shot.exposure, 4),
+        "face_px": round(float(face.box[2]), 1), "face_score": round(face.score, 3), "inside": round(inside, 3),
+        "face_x": round(float(face.box[0] + face.box[2] / 2), 1),
+        "face_y": round(float(face.box[1] + face.box[3] / 2), 1),
+    }  # fmt: skip
+
+
+def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
+    """Render one shard; returns its number, its samples and the exposures that were dropped."""
+    studio, detector = _worker(job)
+    recipe = job.recipe
+    arrays: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ARRAYS}
+    rows: list[dict[str, Any]] = []
+    dropped = 0
+    for number in range(shard * SHARD_SETUPS, min((shard + 1) * SHARD_SETUPS, recipe.setups)):
+        rng = np.random.default_rng([recipe.seed, number])
+        split, species, sensor, first, second = choose(rng, recipe, job.people)
+        setup = studio.setup(rng, species, first, second, sensor)
+        for shot in range(recipe.shots):
+            for _ in range(_TRIES):
+                frame = take(setup, rng)
+                face = find_face(detector, frame)
+                crops = None if face is None else crop_face(frame.frames, face, CROP, CROP_SIZE)
+                if face is not None and crops is not None and crops.inside > 0.35:
+                    break
+                dropped += 1
+                face = None
+            if face is None or crops is None:
+                continue
+            assert crops.rgb is not None
+            assert crops.depth_mm is not None
+            assert crops.ir is not None
+            arrays["rgb"].append(crops.rgb)
+            arrays["depth"].append(np.round(crops.depth_mm / (setup.preset.unit_m * 1000)).astype(np.uint16))
+            arrays["ir"].append(crops.ir)
+            rows.append(_row(job, number, shot, split, first, second, setup, frame, face, crops.inside))
+    stem = job.folder / "shards" / f"{shard:05d}"
+    shapes = {"rgb": (CROP_SIZE, CROP_SIZE, 3), "depth": (CROP_SIZE, CROP_SIZE), "ir": (CROP_SIZE, CROP_SIZE)}
+    for name, images in arrays.items():
+        data = np.stack(images) if images else np.zeros((0, *shapes[name]), ARRAYS[name])
+        temporary = stem.with_suffix(f".{name}.tmp")
+        with temporary.open("wb") as file:
+            np.save(file, data)
+        temporary.replace(stem.with_suffix(f".{name}.npy"))
+    temporary = stem.with_suffix(".tmp")
+    temporary.write_text(json.dumps({"rows": rows, "dropped": dropped}))
+    temporary.replace(stem.with_suffix(".json"))  # the json file is last: with it the shard is complete
+    return shard, len(rows), dropped
+
+
+_STATE: dict[str, tuple[Studio, FaceDetector]] = {}
+
+
+def _worker(job: Job) -> tuple[Studio, FaceDetector]:
+    """The studio and the detector of the process."""
+    key = str(job.folder)
+    if key not in _STATE:
+        cv2.setNumThreads(1)
+        _STATE.clear()
+        _STATE[key] = (Studio(job.people, job.environments), FaceDetector())
+    return _STATE[key]
+
+
+def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
+    """Create `folder` for a recipe, or check that it holds the same one.
+
+    Raises:
+        UserError: it holds another recipe's data, or anything else.
+    """
+    described = {"kind": kind, **asdict(recipe)}
+    text = json.dumps(described, indent=2, sort_keys=True, default=list)
+    file = folder / "recipe.json"
+    if file.is_file():
+        if json.loads(file.read_text()) != json.loads(text):
+            raise UserError(
+                f"--output {folder}: holds another recipe's data (see recipe.json); choose another folder or delete it."
+            )
+        return
+    if folder.exists() and any(folder.iterdir()):
+        raise UserError(f"--output {folder}: is not empty and holds no recipe.json; choose a new folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_suffix(".tmp")
+        temporary.write_text(text + "\n")
+        temporary.replace(file)
+    except OSError as error:
+        raise UserError(f"--output {folder}: cannot be written ({error.strerror}); choose another folder.") from None
+
+
+def render_crops(job: Job, jobs: int) -> tuple[int, int]:
+    """Render what is missing of a data set and join the shards; returns samples and dropped exposures.
+
+    Raises:
+        UserError: the folder holds another recipe's data or cannot be written; finished shards are kept.
+    """
+    open_folder(job.folder, job.recipe, "crops")
+    if (job.folder / "samples.csv").is_file():
+        with (job.folder / "samples.csv").open() as file:
+            return sum(1 for _ in file) - 1, 0
+    shards = job.folder / "shards"
+    shards.mkdir(exist_ok=True)
+    missing = [s for s in range(job.recipe.shards) if not (shards / f"{s:05d}.json").is_file()]
+    try:
+        with bar() as progress:
+            task = progress.add_task("rendering", total=job.recipe.shards, completed=job.recipe.shards - len(missing))
+            if jobs <= 1:
+                for shard in missing:
+                    _render_shard(job, shard)
+                    progress.advance(task)
+            else:
+                context = multiprocessing.get_context("spawn")
+                with ProcessPoolExecutor(jobs, context) as pool:
+                    futures = [pool.submit(_render_shard, job, shard) for shard in missing]
+                    try:
+                        for future in as_completed(futures):
+                            future.result()
+                            progress.advance(task)
+                    except BaseException:
+                        pool.shutdown(wait=False, cancel_futures=True)
+                        raise
+        return _join(job)
+    except OSError as error:
+        raise UserError(
+            f"--output {job.folder}: writing failed ({error.strerror}); free some space and run the "
+            "same command again, finished shards are kept."
+        ) from None
+
+
+def _join(job: Job) -> tuple[int, int]:
+    """Join the shards into one array per modality and the table, then remove them."""
+    shards = job.folder / "shards"
+    parts = [json.loads((shards / f"{s:05d}.json").read_text()) for s in range(job.recipe.shards)]
+    rows = [row for part in parts for row in part["rows"]]
+    for name, kind in ARRAYS.items():
+        shape = (len(rows), CROP_SIZE, CROP_SIZE, 3) if name == "rgb" else (len(rows), CROP_SIZE, CROP_SIZE)
+        temporary = job.folder / f"{name}.npy.tmp"
+        target = np.lib.format.open_memmap(temporary, mode="w+", dtype=kind, shape=shape)
+        at = 0
+        for shard in range(job.recipe.shards):
+            data = np.load(shards / f"{shard:05d}.{name}.npy")
+            target[at : at + len(data)] = data
+            at += len(data)
+        target.flush()
+        del target
+        temporary.replace(job.folder / f"{name}.npy")
+    temporary = job.folder / "samples.csv.tmp"
+    with temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for index, row in enumerate(rows):
+            writer.writerow({"sample": index, **row})
+    temporary.replace(job.folder / "samples.csv")
+    shutil.rmtree(shards)
+    return len(rows), sum(part["dropped"] for part in parts)
+
+
+def environment_list(folder: Path | None) -> tuple[Path, ...]:
+    """Environment maps of a folder."""
+    return tuple(environment_files(folder))

@@ -1,0 +1,1 @@
+"""Head models: a morphable mesh, an OBJ file or the built-in head."""

@@ -1,0 +1,1 @@
+"""People: portraits fitted to head models, posed, dressed and moved."""

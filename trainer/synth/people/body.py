@@ -1,0 +1,219 @@
+"""A person posed: from the cached portrait, head model, expression and turn to meshes in camera coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from trainer.synth.heads.headmodel import Floats, HeadModel
+from trainer.synth.people.fit import FLIP
+from trainer.synth.people.person import Person
+from trainer.synth.people.portrait import CLOTH, HAIR, SKIN, to_linear
+from trainer.synth.scene import raster
+from trainer.synth.scene.scene import Material, Mesh
+
+EYE_POINTS = ((36, 42), (42, 48))
+_NECK_PIVOT = np.array([0.0, -0.11, -0.01])
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What varies in how a person's surface answers light, besides the portrait.
+
+    Attributes:
+        skin_ir: 850 nm reflectance of the skin; melanin hardly absorbs there, so it depends little on the tone.
+        hair_ir: of the hair; cloth_ir: of the clothes, whose dyes are mostly clear at 850 nm.
+        oil: strength of the skin's highlights; flatten: how much of the photograph's own light is divided out.
+    """
+
+    skin_ir: float = 0.55
+    hair_ir: float = 0.16
+    cloth_ir: float = 0.5
+    oil: float = 0.25
+    gain: float = 1.0
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a head is and what it does. Angles in radians, see `geometry.turn`.
+
+    Attributes:
+        rotation: (3, 3) head rotation in camera axes; the body turns by `follow` of it.
+        position: (3,) camera coordinates of the point between the eyes.
+        identity: (K,) identity weights added to the portrait's own.
+        expression: weights by name, added to the neutral face of the portrait.
+    """
+
+    rotation: npt.NDArray[np.float64]
+    position: npt.NDArray[np.float64]
+    identity: npt.NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
+    expression: dict[str, float] = field(default_factory=dict)
+    follow: float = 0.35
+    stature: float = 1.0
+    """Scales the whole head."""
+
+
+@dataclass(frozen=True)
+class Worn:
+    """Something worn on the head, in head coordinates."""
+
+    vertices: Floats
+    triangles: npt.NDArray[np.int32]
+    material: Material
+
+
+@dataclass(frozen=True)
+class Posed:
+    """Meshes of a posed person and where the face is.
+
+    Attributes:
+        meshes: head, eyes, mouth, relief and its back, in camera coordinates.
+        head: (V, 3) camera coordinates of all vertices of the head model.
+        keypoints: (4, 3) right eye, left eye, nose tip, mouth in camera coordinates.
+        face, eyes, cover: indices into `meshes` of the face, of the eyes (-1 where the model has none), and of the
+            first of hair, neck and shoulders, after which come things worn.
+    """
+
+    meshes: list[Mesh]
+    head: Floats
+    keypoints: npt.NDArray[np.float64]
+    face: int
+    eyes: int
+    cover: int
+
+
+def head_shape(person: Person, model: HeadModel, pose: Pose) -> Floats:
+    """The posed head's vertices in head coordinates, metres."""
+    identity = person.identity.astype(np.float64).copy()
+    count = min(len(pose.identity), len(identity))
+    identity[:count] += pose.identity[:count]
+    expression = dict(person.expression)
+    for name, value in pose.expression.items():
+        expression[name] = float(np.clip(expression.get(name, 0.0) + value, 0.0, 1.0))
+    return model.shape(identity, expression) * np.float32(pose.stature)
+
+
+def eyes_middle(model: HeadModel, vertices: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """The point between the eyes, (3,)."""
+    marks = vertices[model.landmarks]
+    return np.asarray((marks[36:42].mean(0) + marks[42:48].mean(0)) / 2, np.float64)
+
+
+def keypoints(model: HeadModel, vertices: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """(4, 3): right eye, left eye, nose tip and mouth, as MediaPipe's detector marks them."""
+    marks = vertices[model.landmarks].astype(np.float64)
+    return np.stack([marks[36:42].mean(0), marks[42:48].mean(0), marks[30], marks[[51, 57]].mean(0)])
+
+
+def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArray[np.float64]) -> Floats:
+    """Head coordinates to camera coordinates; below the neck's root only part of the turn is followed."""
+    local = points.astype(np.float64)
+    rotation = pose.rotation
+    axis, _ = cv2.Rodrigues(rotation)
+    body, _ = cv2.Rodrigues(axis * pose.follow)
+    # 1 above the chin, 0 below the neck's root.
+    weight = np.clip((local[:, 1] + 0.15) / 0.08, 0.0, 1.0)
+    weight = (weight * weight * (3 - 2 * weight))[:, None]
+    from_pivot = (local - _NECK_PIVOT) @ FLIP.T
+    turned = weight * (from_pivot @ rotation.T) + (1 - weight) * (from_pivot @ body.T)
+    offset = pose.position - ((origin - _NECK_PIVOT) @ FLIP.T) @ rotation.T
+    return cast(Floats, (turned + offset).astype(np.float32))
+
+
+def texels(person: Person, looks: Looks) -> Floats:
+    """The portrait as a texture (h, w, 6): linear colour, 850 nm albedo, opacity, gloss."""
+    linear = to_linear(person.texture)
+    red = linear[..., 0]
+    result = np.empty((*red.shape, raster.TEXEL), np.float32)
+    result[..., :3] = linear * np.float32(looks.gain) * np.asarray(looks.tint, np.float32)
+    soft = [cv2.GaussianBlur((person.region == r).astype(np.float32), (0, 0), 2.0) for r in (SKIN, HAIR, CLOTH)]
+    # Skin at 850 nm: the red channel's pattern (pores, stubble, brows, pupils) at a level that hardly knows the tone.
+    ratio = np.clip(red / max(float(person.skin[0]), 0.02), 0.0, 1.6)
+    skin = looks.skin_ir * (0.12 + 0.88 * ratio**0.75)
+    hair = looks.hair_ir * (0.55 + 0.9 * np.sqrt(np.clip(red, 0, 1)) * 2.0)
+    cloth = looks.cloth_ir * (0.45 + 0.55 * np.sqrt(np.clip(red, 0, 1)))
+    total = soft[0] + soft[1] + soft[2] + 1e-6
+    result[..., 3] = (soft[0] * skin + soft[1] * hair + soft[2] * cloth) / total
+    result[..., 4] = person.matte.astype(np.float32) / 255.0
+    result[..., 5] = np.clip(soft[0] * (0.3 + 0.7 * ratio), 0, 1)
+    return result
+
+
+def _flat(colour: tuple[float, float, float], ir: float, gloss: float = 1.0) -> Floats:
+    return np.array([[[*colour, ir, 1.0, gloss]]], np.float32)
+
+
+def posed(
+    person: Person,
+    model: HeadModel,
+    pose: Pose,
+    looks: Looks,
+    skin_texels: Floats | None = None,
+    worn: tuple[Worn, ...] = (),
+) -> Posed:
+    """The person's meshes at `pose`. `skin_texels` replaces the texture made by `texels`."""
+    surface = texels(person, looks) if skin_texels is None else skin_texels
+    own = model.shape(person.identity, person.expression)
+    shape = head_shape(person, model, pose)
+    origin = eyes_middle(model, shape)
+    head = place_points(shape, pose, origin)
+    skin = Material(surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * 0.25, retro=24.0, wrap=0.25)
+    eye = replace(skin, specular=0.9, power=220.0, specular_ir=2.5, retro=600.0, wrap=0.0)
+    lit = float(np.clip(person.skin.mean() * looks.gain / 0.28, 0.25, 1.2))
+    inside = {
+        "socket": Material(_flat((0.16 * lit, 0.05 * lit, 0.045 * lit), 0.16, 0.1)),
+        "gums": Material(_flat((0.22 * lit, 0.075 * lit, 0.07 * lit), 0.22, 0.6), specular=0.1, power=40),
+        "teeth": Material(_flat((0.50 * lit, 0.45 * lit, 0.37 * lit), 0.42, 1.0), specular=0.12, power=40, wrap=0.3),
+    }
+    meshes: list[Mesh] = []
+    drawn: list[str] = []
+    for part, (first, last) in model.parts.items():
+        chosen = (model.triangles >= first).all(1) & (model.triangles < last).all(1)
+        if part == "skin":
+            chosen = (model.triangles < model.parts["socket"][1]).all(1) if "socket" in model.parts else chosen
+            chosen &= person.front[model.triangles].all(1)
+        elif part == "socket":
+            continue
+        triangles = model.triangles[chosen]
+        if not len(triangles):
+            continue
+        material = skin if part == "skin" else eye if part == "eyes" else inside[part]
+        uv = person.uv if part in ("skin", "eyes") else np.zeros_like(person.uv)
+        if part == "teeth" and _mouth_open_m(model, own) > 0.004:
+            # The photograph shows the upper teeth; the lower ones move away with the jaw and stay painted.
+            upper = own[triangles][:, :, 1].mean(1) > float(own[first:last, 1].mean())
+            drawn.append("upper teeth")
+            meshes.append(_compact(head, triangles[upper], person.uv, replace(skin, specular=0.1, power=40.0)))
+            triangles = triangles[~upper]
+        drawn.append(part)
+        meshes.append(_compact(head, triangles, uv, material))
+    names = {part: index for index, part in enumerate(drawn)}
+    cover_at = len(meshes)
+    moved = shape - own
+    relief = person.relief * np.float32(pose.stature)
+    delta = (moved - own * np.float32(pose.stature - 1.0))[person.anchor]
+    relief = relief + (delta * person.anchor_weight[..., None]).sum(1)
+    cover = replace(skin, cut=True, specular=looks.oil * 0.2)
+    meshes.append(Mesh(place_points(relief, pose, origin), person.relief_triangles, person.relief_uv, cover))
+    back = place_points(person.back * np.float32(pose.stature), pose, origin)
+    meshes.append(Mesh(back, person.relief_triangles[:, ::-1].copy(), person.relief_uv, cover))
+    for thing in worn:
+        flat = np.zeros((len(thing.vertices), 2), np.float32)
+        meshes.append(Mesh(place_points(thing.vertices, pose, origin), thing.triangles, flat, thing.material))
+    return Posed(meshes, head, keypoints(model, head), names["skin"], names.get("eyes", -1), cover_at)
+
+
+def _mouth_open_m(model: HeadModel, shape: Floats) -> float:
+    """Gap between the inner lips in metres."""
+    upper, lower = shape[model.landmarks[[61, 62, 63]]], shape[model.landmarks[[65, 66, 67]]]
+    return float(np.linalg.norm(upper.mean(0) - lower.mean(0)))
+
+
+def _compact(vertices: Floats, triangles: npt.NDArray[np.int32], uv: Floats, material: Material) -> Mesh:
+    used, inverse = np.unique(triangles, return_inverse=True)
+    return Mesh(vertices[used], inverse.reshape(-1, 3).astype(np.int32), uv[used], material)

@@ -1,0 +1,56 @@
+"""The built-in person: NASA's portrait of the astronaut Eileen Collins, in the public domain, from scikit-image.
+
+Its landmarks, found once by MediaPipe, travel with the code, so that no model file is needed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from trainer.synth.people.landmarks import Points
+
+DEFAULT_NAME = "astronaut"
+
+# The flag and the model beside her, in pixels; painted over, so that the backdrop is plain.
+_BESIDE = (
+    ((0, 0), (140, 0), (140, 140), (110, 185), (112, 208), (60, 247), (38, 300), (28, 350), (12, 420), (0, 512)),
+    (
+        (511, 0),
+        (318, 0),
+        (318, 180),
+        (306, 200),
+        (308, 234),
+        (343, 257),
+        (356, 300),
+        (368, 350),
+        (374, 511),
+        (511, 511),
+    ),
+)
+_BACKDROP = (206, 199, 192)
+
+
+def default_portrait(work: Path) -> tuple[Path, str]:
+    """A picture file of the built-in person in the work folder, and the person's name."""
+    import skimage.data
+
+    path = work / f"{DEFAULT_NAME}-plain.png"
+    if not path.is_file():
+        work.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp.png")
+        picture = np.asarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
+        painted = picture.copy()
+        for outline in _BESIDE:
+            cv2.fillPoly(painted, [np.array(outline, np.int32)], _BACKDROP)
+        cv2.imwrite(str(temporary), painted[..., ::-1])
+        temporary.replace(path)
+    return path, DEFAULT_NAME
+
+
+def default_points() -> Points:
+    """MediaPipe's 478 landmarks of the built-in portrait, pixels."""
+    points: Points = np.load(Path(__file__).with_name("astronaut_landmarks.npy")).astype(np.float64)
+    return points

@@ -1,0 +1,1 @@
+"""Scenes: meshes, light, rooms, setups and the rasteriser."""

@@ -1,0 +1,161 @@
+"""One setup: who or what stands before which camera in which room; and the exposures taken of it.
+
+Live and attack setups share every line here but the one that builds the subject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import degrees
+from typing import Literal, cast
+
+import numpy as np
+
+from fasdemo.frames import Calibration, FrameSet, Intrinsics, Truth
+from trainer.synth.attacks.presentations import PRESENTATIONS
+from trainer.synth.heads.headmodel import HeadModel
+from trainer.synth.people.person import Person
+from trainer.synth.scene.scene import Scene
+from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_moment
+from trainer.synth.scene.surroundings import Surroundings, draw_surroundings
+from trainer.synth.sensors.sensor import (
+    PRESETS,
+    DepthQuality,
+    Projector,
+    SensorPreset,
+    Shot,
+    centre_weight,
+    draw_quality,
+    draw_shot,
+    expose_ir,
+    expose_rgb,
+    measure_depth,
+)
+
+
+@dataclass
+class Setup:
+    """A subject that can be posed again and again in one room before one sensor."""
+
+    species: str
+    person: Person
+    preset: SensorPreset
+    camera: Intrinsics
+    surroundings: Surroundings
+    quality: DepthQuality
+    projector: Projector
+    placement: Placement
+    instrument: str
+    glasses: bool
+    stage: Stage = field(repr=False)
+
+    @property
+    def label(self) -> Literal["live", "spoof"]:
+        """The truth."""
+        return "live" if self.species == LIVE else "spoof"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rendered frame set with what is known about it."""
+
+    frames: FrameSet
+    keypoints: Vector
+    """(4, 2) projected right eye, left eye, nose, mouth in pixels."""
+    distance_m: float
+    angles_deg: tuple[float, float, float]
+    shot: Shot
+
+
+def camera_of(preset: SensorPreset, width: int = 640, height: int = 480) -> Intrinsics:
+    """The preset's RGB camera, to which depth and infrared are registered."""
+    focal = preset.rgb_fx * width / 640
+    return Intrinsics(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
+
+
+def draw_placement(rng: Rng, camera: Intrinsics) -> Placement:
+    """Faces of the same sizes at the same places for every class: as a live head at 0.25 to 1.5 m gives."""
+    # What counts for a network is the size in the image, so wide cameras are used nearer.
+    low, high = 0.26 * max(camera.fx / 615, 0.8), min(1.5, 1.25 * camera.fx / 615)
+    distance = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    pixels = 0.063 * camera.fx / distance
+    room_x = max(camera.width / 2 - 1.7 * pixels, 8.0)
+    room_y = max(camera.height / 2 - 2.0 * pixels, 8.0)
+    x = float(np.clip(rng.normal(0, 70), -room_x, room_x))
+    y = float(np.clip(rng.normal(-20, 40), -room_y, room_y))
+    return Placement(np.array([x / camera.fx, y / camera.fy, 1.0]), distance)
+
+
+def draw_setup(
+    rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf, preset_name: str,
+    projector: Projector | None = None, light: str | None = None, environments: list[object] | None = None,
+) -> Setup:  # fmt: skip
+    """A random setup of `species` that shows `person`; `other` holds or wears what is not a live face."""
+    preset = PRESETS[preset_name]
+    camera = camera_of(preset)
+    placement = draw_placement(rng, camera)
+    if projector is None:
+        projector = cast(Projector, str(rng.choice(["on", "off", "interleaved"], p=[0.45, 0.15, 0.4])))
+    if not preset.dots:
+        projector = "on" if preset.principle != "stereo" else projector
+    instrument, glasses, stage, factor = PRESENTATIONS[species](rng, species, person, other, model, photo_of)
+    placement = replace(placement, distance_m=max(placement.distance_m * factor, preset.near_m + 0.05))
+    surroundings = draw_surroundings(rng, placement.distance_m + 0.1, environments or [], light)  # type: ignore[arg-type]
+    return Setup(
+        species,
+        person,
+        preset,
+        camera,
+        surroundings,
+        draw_quality(rng),
+        projector,
+        placement,
+        instrument,
+        glasses,
+        stage,
+    )
+
+
+def take(
+    setup: Setup, rng: Rng, shot: Shot | None = None, subject: Subject | None = None, supersample: int = 2
+) -> Frame:
+    """One exposure: pose the subject anew, render, and pass it through the sensor."""
+    if subject is None:
+        here = setup.placement
+        jitter = rng.normal(0, 0.012, 3) * (1, 1, 0)
+        near = float(np.exp(rng.normal(0, 0.03)))
+        subject = setup.stage(draw_moment(rng), Placement(here.ray + jitter, here.distance_m * near))
+    camera, preset = setup.camera, setup.preset
+    shot = shot or draw_shot(rng, setup.projector)
+    scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
+    picture = scene.render(supersample)
+    points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
+    eyes = 0.063 * camera.fx / float(subject.keypoints[:2, 2].mean())
+    weight = centre_weight(
+        camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), shot.metering * eyes
+    )
+    rgb = expose_rgb(picture.rgb, shot, weight, rng)
+    confusing = None
+    if subject.mirrors:
+        confusing = np.isin(picture.surface, subject.mirrors).astype(np.float32) * np.float32(subject.confusing)
+    depth = measure_depth(
+        picture.depth_m, picture.ir, confusing, preset, camera, setup.quality, shot.projector, weight, rng
+    )
+    ir_shot = replace(shot, projector="off") if shot.projector == "interleaved" else shot
+    ir = expose_ir(picture.ir, picture.depth_m, preset, camera, ir_shot, weight, rng)
+    frames = FrameSet(
+        index=0,
+        timestamp_s=0.0,
+        rgb=rgb,
+        depth=depth,
+        depth_scale=preset.unit_m,
+        ir=ir,
+        calibration=Calibration(camera, camera, camera),
+        declared=frozenset({"rgb", "depth", "ir"}),
+        emitter_on=shot.projector == "on",
+        truth=Truth(setup.label, "" if setup.species == LIVE else setup.species),
+    )
+    distance = float(np.linalg.norm(subject.keypoints[:2].mean(0)))
+    return Frame(
+        frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), shot
+    )

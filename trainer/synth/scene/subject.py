@@ -1,0 +1,85 @@
+"""Who or what stands before the camera, at one moment and place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.synth.people.actor import draw_expression, draw_turn
+from trainer.synth.people.person import Person
+from trainer.synth.people.photo import Photo
+from trainer.synth.scene.scene import Mesh
+
+Rng = np.random.Generator
+Vector = npt.NDArray[np.float64]
+
+LIVE = "live"
+SPECIES = (
+    "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
+    "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone", "mask-paper",
+)  # fmt: skip
+"""Presentation attack instrument species."""
+
+PhotoOf = Callable[[Person, int], Photo]
+Stage = Callable[["Moment", "Placement"], "Subject"]
+"""Poses a subject, in camera coordinates."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is in the scene besides the room, for one exposure.
+
+    Attributes:
+        meshes: in camera coordinates; `mirrors` are indices of those that mislead a depth camera (screens).
+        keypoints: (4, 3) camera coordinates of right eye, left eye, nose tip, mouth.
+        angles: yaw, pitch, roll of the face shown, radians.
+    """
+
+    meshes: list[Mesh]
+    keypoints: Vector
+    angles: tuple[float, float, float]
+    mirrors: tuple[int, ...] = ()
+    confusing: float = 0.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What everybody does at one exposure.
+
+    Attributes:
+        turn: yaw, pitch, roll of who or what is shown, radians, before `spread` narrows it for sheets.
+        expression: of the face, if it is a real one.
+        other_turn, other_expression: of the person who stands behind an instrument.
+        slip: (2,) metres by which a worn sheet has slipped.
+        photo: what a screen shows now, in place of its still picture.
+    """
+
+    turn: tuple[float, float, float]
+    expression: dict[str, float]
+    other_turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    other_expression: dict[str, float] = field(default_factory=dict)
+    slip: tuple[float, float] = (0.0, 0.0)
+    photo: Photo | None = None
+
+    def narrowed(self, spread: float) -> tuple[float, float, float]:
+        """The turn times `spread`."""
+        return self.turn[0] * spread, self.turn[1] * spread, self.turn[2] * spread
+
+
+def draw_moment(rng: Rng) -> Moment:
+    """A random moment."""
+    slip = rng.normal(0, 0.002, 2)
+    return Moment(
+        draw_turn(rng), draw_expression(rng), draw_turn(rng), draw_expression(rng), (float(slip[0]), float(slip[1]))
+    )
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the face is to appear: direction of the eyes' middle, and the distance at which a live head would be."""
+
+    ray: Vector
+    distance_m: float

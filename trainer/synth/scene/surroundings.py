@@ -1,0 +1,238 @@
+"""Rooms and light: procedural panoramas and walls, or environment maps from a folder.
+
+The same surroundings serve live faces and attacks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.errors import UserError
+from trainer.synth.people.portrait import to_linear
+from trainer.synth.scene import geometry, raster
+from trainer.synth.scene.scene import Light, Material, Mesh
+
+Floats = npt.NDArray[np.float32]
+Rng = np.random.Generator
+
+LIGHTS = ("even", "side", "window", "top", "back", "dim", "warm")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Light and background meshes, with the kind of light for the table."""
+
+    light: Light
+    meshes: list[Mesh]
+    kind: str
+
+
+def harmonics_of(panorama: Floats) -> Floats:
+    """Irradiance / pi of a panorama (h, w, 3) as second-order spherical harmonics (9, 3) for `raster.shade`.
+
+    Ramamoorthi and Hanrahan, An Efficient Representation for Irradiance Environment Maps, 2001.
+    """
+    height, width = panorama.shape[:2]
+    theta = (np.arange(height) + 0.5) / height * np.pi
+    phi = ((np.arange(width) + 0.5) / width - 0.5) * 2 * np.pi
+    t, p = np.meshgrid(theta, phi, indexing="ij")
+    x, y, z = np.sin(t) * np.sin(p), -np.cos(t), np.sin(t) * np.cos(p)
+    area = np.sin(t) * (np.pi / height) * (2 * np.pi / width)
+    basis = np.stack(
+        [
+            np.full_like(x, 0.282095), 0.488603 * y, 0.488603 * z, 0.488603 * x,
+            1.092548 * x * y, 1.092548 * y * z, 0.315392 * (3 * z * z - 1), 1.092548 * x * z,
+            0.546274 * (x * x - y * y),
+        ]
+    )  # fmt: skip
+    coefficients = np.einsum("khw,hwc,hw->kc", basis, panorama, area)
+    cosine = np.array([np.pi, *([2 * np.pi / 3] * 3), *([np.pi / 4] * 5)])
+    constants = np.array([0.282095, 0.488603, 0.488603, 0.488603, 1.092548, 1.092548, 0.315392, 1.092548, 0.546274])
+    return cast(Floats, (coefficients * (cosine * constants / np.pi)[:, None]).astype(np.float32))
+
+
+def _colour(rng: Rng, saturation: float = 0.35) -> npt.NDArray[np.float64]:
+    hue = rng.uniform(0, 1)
+    rgb = np.clip(np.abs(((hue + np.array([0, 2 / 3, 1 / 3])) % 1) * 6 - 3) - 1, 0, 1)
+    value = float(np.exp(rng.normal(np.log(0.35), 0.5)))
+    s = rng.beta(1.0, 4.5) * saturation * 2
+    return cast("npt.NDArray[np.float64]", np.clip(value * (1 - s + s * rgb), 0.01, 0.9))
+
+
+def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
+    """A wall, shelf, curtain or picture: (h, w, 6)."""
+    height, width = size
+    base = _colour(rng)
+    image = np.ones((height, width, 3)) * base
+    kind = rng.integers(0, 6)
+    if kind == 1:  # stripes, curtains
+        period = rng.uniform(8, 60)
+        wave = 0.5 + 0.5 * np.sin(np.arange(width) / period * 2 * np.pi + rng.uniform(0, 6))
+        image *= (0.6 + 0.5 * wave)[None, :, None]
+    elif kind == 2:  # shelves with books
+        shelf = int(rng.integers(40, 110))
+        for top in range(0, height, shelf):
+            x = 0
+            while x < width:
+                w, h = int(rng.integers(4, 22)), int(shelf * rng.uniform(0.6, 0.92))
+                image[max(0, top + shelf - h) : top + shelf - 4, x : x + w] = _colour(rng, 0.8)
+                x += w + int(rng.integers(0, 3))
+            image[top + shelf - 4 : top + shelf] = base * 0.6
+    elif kind == 3:  # tiles or bricks
+        a, b = int(rng.integers(20, 80)), int(rng.integers(12, 60))
+        joint = base * rng.uniform(0.5, 1.4)
+        for row, top in enumerate(range(0, height, b)):
+            image[top : top + 2] = joint
+            for left in range((row % 2) * a // 2, width, a):
+                image[top : top + b, left : left + 2] = joint
+    elif kind == 4:  # two-coloured room: wall, floor, door
+        image[int(height * rng.uniform(0.55, 0.9)) :] = _colour(rng)
+        left = int(rng.uniform(0, width * 0.8))
+        image[int(height * 0.2) :, left : left + int(width * 0.15)] = _colour(rng)
+    elif kind == 5:  # patches
+        for _ in range(int(rng.integers(4, 30))):
+            x, y = int(rng.uniform(0, width)), int(rng.uniform(0, height))
+            w, h = int(rng.uniform(10, width / 3)), int(rng.uniform(10, height / 3))
+            image[y : y + h, x : x + w] = _colour(rng, 0.7)
+    for _ in range(int(rng.integers(0, 7))):  # pictures on the wall
+        x, y = int(rng.uniform(0, width)), int(rng.uniform(0, height))
+        w, h = int(rng.uniform(20, 140)), int(rng.uniform(20, 120))
+        image[y : y + h, x : x + w] = _colour(rng, 0.8) * 0.5
+        image[y + 3 : y + h - 3, x + 3 : x + w - 3] = _colour(rng, 0.8)
+    coarse = cv2.resize(rng.normal(0, 1, (6, 8)), (width, height), interpolation=cv2.INTER_CUBIC)
+    fine = cv2.GaussianBlur(rng.normal(0, 1, (height, width)), (0, 0), float(rng.uniform(0.6, 3)))
+    image *= (1 + 0.10 * coarse + rng.uniform(0.02, 0.12) * fine)[..., None].clip(0.3, 1.8)
+    result = np.empty((height, width, raster.TEXEL), np.float32)
+    result[..., :3] = image.clip(0.005, 0.95)
+    # Paints and dyes are mostly brighter in the infrared, and differ less.
+    mix, level = rng.uniform(0.2, 0.9), rng.uniform(0.15, 0.75)
+    result[..., 3] = mix * result[..., 0] + (1 - mix) * level * (0.8 + 0.4 * result[..., :3].mean(-1))
+    result[..., 4] = 1.0
+    result[..., 5] = 0.3
+    return result
+
+
+def _panorama(rng: Rng, kind: str) -> tuple[Floats, npt.NDArray[np.float64] | None]:
+    """Radiance around (48 x 96) and the direction and colour of the brightest lamp, if there is one."""
+    height, width = 48, 96
+    base = _colour(rng, 0.2) * 0.5 + 0.3
+    image = np.ones((height, width, 3)) * base
+    image[: height // 4] *= rng.uniform(0.9, 1.6)
+    image[3 * height // 4 :] *= rng.uniform(0.3, 0.8)
+    warm = {"warm": (1.25, 1.0, 0.62), "window": (0.92, 1.0, 1.12)}.get(kind, (1.0, 1.0, 1.0))
+    tint = np.array(warm) * (1 + rng.normal(0, 0.04, 3))
+    image *= tint
+    for _ in range(int(rng.integers(1, 5))):  # lamps and windows that reflect
+        y, x = int(rng.uniform(0, height * 0.6)), int(rng.uniform(0, width))
+        h, w = int(rng.integers(2, 12)), int(rng.integers(2, 14))
+        image[y : y + h, x : x + w] = tint * rng.uniform(2, 14)
+    azimuth, height_angle, strength, fill = {
+        "even": (rng.uniform(-0.6, 0.6), rng.uniform(0.1, 0.6), 0.3, 1.0),
+        "side": (rng.choice([-1, 1]) * rng.uniform(0.8, 1.4), rng.uniform(0.0, 0.6), 1.4, 0.5),
+        "window": (rng.choice([-1, 1]) * rng.uniform(0.3, 1.2), rng.uniform(0.1, 0.7), 1.0, 0.8),
+        "top": (rng.uniform(-0.5, 0.5), rng.uniform(0.8, 1.2), 1.2, 0.6),
+        "back": (np.pi + rng.uniform(-0.9, 0.9), rng.uniform(0.2, 0.8), 1.2, 0.9),
+        "dim": (rng.uniform(-1.2, 1.2), rng.uniform(0.0, 1.0), 0.5, 0.35),
+        "warm": (rng.uniform(-0.9, 0.9), rng.uniform(0.3, 1.0), 0.8, 0.7),
+    }[kind]
+    image *= fill
+    strength = strength * float(np.exp(rng.normal(0, 0.25)))
+    # Lamps stand on the camera's side (-z) for azimuth 0.
+    direction = np.array(
+        [np.sin(azimuth) * np.cos(height_angle), -np.sin(height_angle), -np.cos(azimuth) * np.cos(height_angle)]
+    )
+    return image.astype(np.float32), np.concatenate([direction, tint * strength])
+
+
+@lru_cache(maxsize=64)
+def _environment(path: Path) -> Floats:
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if image is None or image.ndim != 3:
+        raise UserError(
+            f"{path}: cannot be read as an environment map; use equirectangular .hdr, .exr, .jpg or .png pictures."
+        )
+    if image.dtype == np.uint8:
+        linear = to_linear(image[..., 2::-1])
+    else:
+        linear = np.ascontiguousarray(image[..., 2::-1]).astype(np.float32)
+    if linear.shape[1] > 2048:
+        linear = cast(Floats, cv2.resize(linear, (2048, 1024), interpolation=cv2.INTER_AREA))
+    return cast(Floats, linear / max(float(np.median(linear)), 1e-3) * 0.35)
+
+
+def environment_files(folder: Path | None) -> list[Path]:
+    """Pictures in a folder of environment maps, sorted.
+
+    Raises:
+        UserError: the folder is missing or holds none.
+    """
+    if folder is None:
+        return []
+    files = sorted(p for p in folder.glob("**/*") if p.suffix.lower() in (".hdr", ".exr", ".jpg", ".jpeg", ".png"))
+    if not files:
+        raise UserError(
+            f"--environments {folder}: holds no .hdr, .exr, .jpg or .png picture; give a folder with environment maps."
+        )
+    return files
+
+
+def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind: str | None = None) -> Surroundings:
+    """A random room around a subject at `subject_m` metres: a wall behind it and things in between."""
+    kind = kind or str(rng.choice(LIGHTS, p=[0.28, 0.16, 0.16, 0.12, 0.08, 0.10, 0.10]))
+    panorama, lamp = _panorama(rng, kind)
+    distance = subject_m + float(rng.choice([rng.uniform(0.25, 1.0), rng.uniform(1.0, 4.0)], p=[0.35, 0.65]))
+    texture = _texture(rng, (420, 560))
+    if environments and rng.random() < 0.6:
+        full = _environment(environments[int(rng.integers(len(environments)))])
+        full = np.roll(full, int(rng.integers(full.shape[1])), axis=1)
+        panorama = cv2.resize(full, (96, 48), interpolation=cv2.INTER_AREA).clip(0, 20)
+        height, width = full.shape[:2]
+        view = full[int(height * 0.3) : int(height * 0.7), int(width * 0.36) : int(width * 0.64)]
+        # Small maps are enlarged smoothly: the background is out of focus anyway.
+        small = view.shape[1] < 560
+        scaled = cv2.resize(view, (560, 420), interpolation=cv2.INTER_CUBIC if small else cv2.INTER_AREA)
+        view = cast(Floats, cv2.GaussianBlur(scaled, (0, 0), 2.0 if small else 0.7).clip(0, None))
+        texture[..., :3] = view.clip(0, 1.5)
+        texture[..., 3] = 0.3 * view[..., 0].clip(0, 1) + 0.25
+        peak = int(np.argmax(panorama[:36].sum(-1)))
+        row, column = divmod(peak, 96)
+        t, p = (row + 0.5) / 48 * np.pi, ((column + 0.5) / 96 - 0.5) * 2 * np.pi
+        colour = panorama[row, column] / max(float(panorama[row, column].max()), 1e-3)
+        direction = np.array([np.sin(t) * np.sin(p), -np.cos(t), np.sin(t) * np.cos(p)])
+        lamp = np.concatenate([direction, colour * float(rng.uniform(0.2, 1.2))])
+        kind = "environment"
+    lamps = np.zeros((0, 6)) if lamp is None else lamp[None]
+    if rng.random() < 0.5:  # a second, weaker lamp
+        azimuth, up = rng.uniform(-1.5, 1.5), rng.uniform(-0.1, 1.0)
+        second = np.array([np.sin(azimuth) * np.cos(up), -np.sin(up), -np.cos(azimuth) * np.cos(up)])
+        lamps = np.concatenate([lamps, np.concatenate([second, lamps[0, 3:] * rng.uniform(0.1, 0.5)])[None]])
+    light = Light(
+        harmonics=harmonics_of(panorama),
+        lamps=lamps.astype(np.float32),
+        panorama=panorama.astype(np.float32),
+        ir_intensity=float(np.exp(rng.normal(np.log(0.15), 0.2))),
+        ir_ambient=float(rng.beta(1.0, 12.0)) * 0.35,
+        ir_falloff=float(rng.uniform(0.2, 1.0)),
+    )
+    wall_width = 3.0 * distance + 1.0
+    vertices, triangles, uv = geometry.plane(wall_width, wall_width * 0.75, texture.shape[:2])
+    tilt = geometry.turn(float(rng.normal(0, 0.2)), 0.0, float(rng.normal(0, 0.03)))
+    wall = Mesh(vertices, triangles, uv, Material(texture, plain=True), casts_shadow=False)
+    meshes = [wall.moved(tilt, np.array([0, 0, distance]))]
+    for _ in range(int(rng.integers(0, 8))):  # furniture, door frames, other things behind the subject
+        size = rng.uniform([0.1, 0.1, 0.05], [0.9, 1.6, 0.5])
+        depth = float(rng.uniform(subject_m + 0.3, max(distance - 0.1, subject_m + 0.35)))
+        side = rng.choice([-1, 1]) * rng.uniform(0.12, 0.7) * depth
+        body, faces, flat = geometry.box(*size)
+        small = _texture(rng, (96, 96))
+        place = np.array([side, rng.uniform(-0.3, 0.5) * depth, depth])
+        mesh = Mesh(body, faces, flat * 95, Material(small, plain=True), casts_shadow=False)
+        meshes.append(mesh.moved(geometry.turn(float(rng.uniform(-0.7, 0.7)), 0.0, 0.0), place))
+    return Surroundings(light, meshes, kind)

@@ -1,0 +1,1 @@
+"""Cameras: exposure, noise and depth of each simulated sensor."""

@@ -1,0 +1,1 @@
+"""Training: the loop, its parts, checkpoints and fine-tuning."""

@@ -1,0 +1,118 @@
+"""After training: calibrate the best weights, choose thresholds, measure on unseen people, write `model.pt`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from lightning_fabric import Fabric
+
+from fasdemo.atomic_file import write_text
+from fasdemo.models.card import ModelCard
+from trainer.checkpoints import checkpoint
+from trainer.checkpoints import stream_model as judge
+from trainer.checkpoints.card import card_of
+from trainer.config.schema import Config
+from trainer.data.network_loader import make_loader
+from trainer.data.splits import Splits
+from trainer.evaluation.evaluation import (
+    Decision,
+    Evaluation,
+    card_metrics,
+    decide,
+    evaluate,
+    subsets_of,
+    training_facts,
+)
+from trainer.evaluation.metrics import seed_metrics
+from trainer.evaluation.scoring import score
+from trainer.training.train import BEST
+
+MODEL = "model.pt"
+
+
+def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tuple[Decision, list[Evaluation]]:
+    """Turn `best.pt` into `model.pt`, whose card says everything that `export` needs; also writes `figures.json`.
+
+    Returns:
+        The thresholds and the evaluations of the development and, where there is one, the test part.
+    """
+    fabric.barrier()  # the first process may still be writing
+    saved = checkpoint.load(folder / BEST)
+    network = judge.of_checkpoint(saved, str(folder / BEST))
+    fabric.to_device(judge.channels_last(network))
+    dev_loader = make_loader(config, network, splits.dev)
+    margins = score(network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating", exact=True)
+    decision = decide(margins, splits.dev, config.policy)
+    evaluations = [evaluate(network, dev_loader, fabric, decision, "dev")]
+    if splits.test is not None and (splits.test.labels >= 0).any():
+        test_loader = make_loader(config, network, splits.test)
+        evaluations.append(evaluate(network, test_loader, fabric, decision, "test", held_out=splits.held_out))
+    last = evaluations[-1]
+    command = f"python -m trainer evaluate {folder.name}/{MODEL} --data {_where(config)} --split {last.name}"
+    facts = training_facts(config, splits.train, decision)
+    facts |= {
+        "name": config.name,
+        "metrics": {k: m.model_dump(mode="json") for k, m in card_metrics(last, decision, command).items()},
+        "limits": _limits(last, splits),
+    }
+    card: ModelCard = card_of(replace(saved, card=facts), network.network, config.name, {})
+    if fabric.is_global_zero:
+        facts = card.model_dump(mode="json", exclude={"sha256"})
+        metrics = seed_metrics(last.scored(), decision.thresholds[decision.default_policy].live_above)
+        checkpoint.save(folder / MODEL, replace(saved, card=facts, metrics=saved.metrics | metrics))
+        write_text(folder / "figures.json", json.dumps({e.name: e.figures for e in evaluations}, indent=1) + "\n")
+    return decision, evaluations
+
+
+def summary(decision: Decision, evaluations: list[Evaluation]) -> str:
+    """The figures as a few lines for people, at the default policy."""
+    policy = decision.default_policy
+    lines = []
+    for evaluation in evaluations:
+        figures = evaluation.figures
+        at = figures["iso 30107-3"][f"policy {policy}"]
+        lines.append(f"{figures['data']}")
+        seeds = figures["seed metrics"]
+        lines.append(
+            f"  at policy {policy} (LIVE above {decision.thresholds[policy].live_above:.4f}): "
+            f"worst APCER {_percent(at['apcer_max'])}, BPCER {_percent(at['bpcer'])}, EER {_percent(seeds['eer'])}, "
+            f"TPR@FPR=1e-2 {_percent(seeds['tpr@fpr=1e-2'])}"
+        )
+        for name, entry in at["apcer_per_species"].items():
+            lines.append(f"    {name:<24} APCER {_percent(entry['rate'])}  95 % {_interval(entry['ci95'])}")
+        for name, entry in figures.get("held out", {}).get("species", {}).items():
+            lines.append(f"    {name:<24} APCER {_percent(entry['rate'])}  95 % {_interval(entry['ci95'])}, never seen")
+        for name, entry in figures.get("held out", {}).get("sensors", {}).items():
+            lines.append(
+                f"    {name + ', never seen':<24} EER {_percent(entry['eer'])}, worst APCER "
+                f"{_percent(entry['apcer_max'])}, BPCER {_percent(entry['bpcer'])}"
+            )
+        for name, entry in figures.get("subsets", {}).items():
+            lines.append(
+                f"    {name:<24} EER {_percent(entry['eer'])}, worst APCER {_percent(entry['apcer_max'])}, "
+                f"BPCER {_percent(entry['bpcer'])}"
+            )
+    return "\n".join(lines)
+
+
+def _limits(last: Evaluation, splits: Splits) -> str:
+    parts = list(splits.warnings)
+    if last.name != "test":
+        parts.append("No test part: the figures are those of the development part on which the thresholds were chosen.")
+    return " ".join(parts)
+
+
+def _where(config: Config) -> str:
+    place = config.data.folder or config.data.train_list
+    return place.name if place is not None else "DATA"
+
+
+def _percent(value: Any) -> str:
+    return "n/a" if value is None else f"{100.0 * float(value):.2f} %"
+
+
+def _interval(pair: list[float] | None) -> str:
+    return "n/a" if pair is None else f"{100 * pair[0]:.2f}-{100 * pair[1]:.2f} %"

@@ -1,0 +1,113 @@
+"""A shipped checkpoint, taught one camera: split by person, train gently, measure before and after, export."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fasdemo.errors import UserError
+from trainer.checkpoints import checkpoint
+from trainer.checkpoints.card import card_of
+from trainer.checkpoints.stream_model import of_checkpoint
+from trainer.config import options
+from trainer.config.schema import check
+from trainer.data.faces import counts
+from trainer.data.network_loader import make_loader
+from trainer.data.splits import open_splits
+from trainer.evaluation.evaluation import Decision, Evaluation, evaluate, subsets_of
+from trainer.evaluation.loading import Loaded, open_model, uncalibrated
+from trainer.export.onnx_export import export_onnx
+from trainer.training.finalize import MODEL, finish
+from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
+
+_TRUNK_LR = 1.0
+
+
+def finetune(args: argparse.Namespace, folder: Path) -> int:
+    """Run the whole of it; prints the figures of the held-back people before and after."""
+    loaded = open_model(args.start)
+    if loaded.saved is None:
+        raise UserError(f"--from {args.start}: an ONNX file cannot be trained; give the checkpoint (.pt) it came from.")
+    if (folder / LAST).is_file():
+        raise UserError(f"--output {folder}: holds a run already; choose another folder.")
+    config = check(_settings(args, loaded, folder), "finetune")
+    fabric = make_fabric(config, *options.machine(args))
+    fabric.launch()
+    splits = open_splits(config.data, loaded.judge.modalities, loaded.judge.flexible)
+    held_back = splits.test if splits.test is not None and (splits.test.labels >= 0).any() else splits.dev
+    print(f"training people:  {counts(splits.train)}")
+    print(f"threshold people: {counts(splits.dev)}")
+    print(f"held-back people: {counts(held_back)}")
+    for warning in splits.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    fabric.to_device(loaded.judge)
+    decision = loaded.decision or uncalibrated()
+    loader = make_loader(config, loaded.judge, held_back)
+    subsets = subsets_of(loaded.judge, held_back)
+    before = evaluate(loaded.judge, loader, fabric, decision, "before", subsets, splits.held_out)
+
+    training = Training(config, splits, folder, fabric)
+    try:
+        training.run()
+    except TrainingInterruptedError:
+        print(f"\nstopped; what was learned so far is in {folder / LAST}", file=sys.stderr)
+        return 130
+    new, evaluations = finish(config, splits, folder, fabric)
+    if not fabric.is_global_zero:
+        return 0
+    print(compare(before, decision, evaluations[-1], new))
+    saved = checkpoint.load(folder / MODEL)
+    credits = (loaded.saved.card or {}).get("credits")
+    if credits:
+        saved = replace(saved, card={**(saved.card or {}), "credits": credits})
+    network = of_checkpoint(saved, str(folder / MODEL)).network
+    card = card_of(saved, network, config.name, {})
+    path = export_onnx(network, card, folder / "model.onnx")
+    print(f"{path}: fasdemo --model {path}")
+    return 0
+
+
+def compare(before: Evaluation, old: Decision, after: Evaluation, new: Decision) -> str:
+    """Two columns for people: the figures of the same held-back people before and after, each at its own thresholds."""
+    rows = [f"{'held-back people':<24} {'before':>10} {'after':>10}"]
+
+    def figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
+        at = evaluation.figures["iso 30107-3"][f"policy {decision.default_policy}"]
+        seeds = evaluation.figures["seed metrics"]
+        return {"worst APCER": at["apcer_max"], "BPCER": at["bpcer"], "EER": seeds["eer"], "AUC": seeds["auc"]}
+
+    first, second = figures(before, old), figures(after, new)
+    for name in first:
+        rows.append(f"{name:<24} {_cell(first[name]):>10} {_cell(second[name]):>10}")
+    return "\n".join(rows)
+
+
+def _settings(args: argparse.Namespace, loaded: Loaded, folder: Path) -> dict[str, Any]:
+    """The starting checkpoint's configuration, turned to a short and gentle training."""
+    raw = loaded.config.model_dump(mode="json")
+    raw["name"] = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.name).lstrip("._-") or "finetuned"
+    raw["network"] |= {"init": {"all": str(args.start)}}
+    if loaded.saved is not None and not raw["network"]["options"]:
+        known = {"input_size", "in_channels", "modalities"}
+        raw["network"]["options"] = {k: v for k, v in loaded.saved.options.items() if k not in known}
+    raw["optimiser"] |= {"kind": "adamw", "schedule": "cosine", "lr": args.lr, "trunk_lr": _TRUNK_LR, "clip": 5.0}
+    raw["run"] |= {"epochs": args.epochs, "ema": 0.99, "patience": 0, "max_minutes": args.max_minutes}
+    raw["run"] |= {key: value for key, value in (("batch", args.batch), ("seed", args.seed)) if value is not None}
+    raw["data"] = {"folder": str(args.sessions)}
+    if args.policy:
+        raw["policy"] = args.policy
+    if args.precision:
+        raw["run"]["precision"] = args.precision
+    for key, value in options.overrides(args).items():
+        group, _, name = key.rpartition(".")
+        if group in raw and name:
+            raw[group][name] = value
+    return raw
+
+
+def _cell(value: float | None) -> str:
+    return "n/a" if value is None else f"{100 * value:.2f} %"
