@@ -28,6 +28,7 @@ from fasdemo.engine.reasons import ordered
 from fasdemo.engine.repetition import RepeatCheck
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
 from fasdemo.engine.track_state import TrackStates
+from fasdemo.faces.frame_interval import MAX_INTERVAL_S
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
 
@@ -350,6 +351,8 @@ class Engine:
             notes.append("too_many_faces" if self._policy.single_face else "several_faces")
         if still:
             notes.append("single_frame")
+        elif self._states.interval_s > MAX_INTERVAL_S + 0.001:
+            notes.append("low_frame_rate")
         return notes
 
 
