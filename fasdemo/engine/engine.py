@@ -22,7 +22,7 @@ from fasdemo.engine.face_observation import FaceWork, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.ir_face_check import compare_infrared
-from fasdemo.engine.policy import Policy, thresholds
+from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Judge, Landmarker
 from fasdemo.engine.reasons import ordered
 from fasdemo.engine.repetition import RepeatCheck
@@ -61,6 +61,7 @@ class Engine:
         self._landmarks = None if landmarks is None else LandmarkLook(landmarks)
         self._source_name = "" if source is None else source.name
         self._declared: frozenset[Stream] = frozenset() if source is None else source.declared
+        self._capable: frozenset[Stream] = frozenset() if source is None else source.capable
         self._freshness = FreshnessCheck()
         self._repeats = RepeatCheck()
         self._time_s = 0.0
@@ -159,7 +160,8 @@ class Engine:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, e.g. that the network runs elsewhere than asked."""
-        return self._judge.warnings
+        note = floor_note(self.card, self._policy_name)
+        return (*self._judge.warnings, note) if note else self._judge.warnings
 
     def set_policy(self, policy: Policy | str | None) -> None:
         """Change the policy; the evidence starts afresh.
@@ -293,6 +295,7 @@ class Engine:
     ) -> tuple[list[str], list[FaceVerdict]]:
         codes = self._freshness.check(frame, self._policy, now_s)
         codes += [f"{stream}_required" for stream in self._policy.require - frame.declared]
+        codes += [f"{stream}_unused" for stream in self._capable - frame.declared]
         if "clock_back" in codes:
             self._finder.reset()
             self._states.clear()
@@ -347,6 +350,9 @@ class Engine:
         looked_at = frame.declared & set(self.card.modalities)
         if looked_at <= {"rgb"}:
             notes.append("rgb_only")
+        if frame.depth is not None and frame.calibration is None:
+            # A camera knows its own; a file of registered pictures often has none.
+            notes.append("size_unknown" if frame.live_source or "depth" in self._capable else "size_unchecked")
         if len(work) > 1:
             notes.append("too_many_faces" if self._policy.single_face else "several_faces")
         if still:

@@ -103,7 +103,7 @@ CATALOGUE = _catalogue(
     Reason("depth_unused", Effect.BLOCK, "The device or the recording has depth, and the source leaves it out.", _CAMERA),
     Reason("ir_unused", Effect.BLOCK, "The device or the recording has infrared, and the source leaves it out.", _CAMERA),
     Reason("low_frame_rate", Effect.BLOCK, "Frames come too rarely to follow a face from one to the next.", _CAMERA),
-    Reason("size_unknown", Effect.BLOCK, "The camera has depth and no calibration: the face's size is unknown.", _CAMERA),
+    Reason("size_unknown", Effect.BLOCK, "There is depth and no usable calibration: the face's size is unknown.", _CAMERA),
     Reason("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA),
     # What the face is made of.
     Reason("flat_surface", Effect.SPOOF, "The depth of the face is that of a plane."),
@@ -155,7 +155,7 @@ CATALOGUE = _catalogue(
     Reason("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please."),
     # Notes.
     Reason("rgb_only", Effect.NOTE, "Judged by colour alone: lower assurance."),
-    Reason("size_estimated", Effect.NOTE, "A file without calibration: the face's size is known roughly."),
+    Reason("size_unchecked", Effect.NOTE, "A file without calibration: the face's size is not checked."),
     Reason("single_frame", Effect.NOTE, "Judged by one picture: nothing is known about time."),
     Reason("several_faces", Effect.NOTE, "There are several faces; each has its own verdict."),
     Reason("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera."),

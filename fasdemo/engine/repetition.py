@@ -164,7 +164,7 @@ def _again(
     nearest = int(equal.argmax())
     if equal[nearest] >= share * len(use) and _same(flat, place, nearest, _points(region, grid, _CHECKED), limits, share):
         return True
-    distance[left_out] = _FAR
+    distance[left_out | (age_s > _WINDOW_S)] = _FAR
     distance[(place - 1) % _KEPT] = _FAR
     nearer = step >= _MIN_STEP * len(use) and int(distance.min()) <= _NEARER * step
     past.nearer = past.nearer + 1 if nearer else 0

@@ -108,5 +108,6 @@ class TrackStates:
         }
 
     def clear(self) -> None:
-        """Forget every track."""
+        """Forget every track and the source's rate."""
         self._states.clear()
+        self._interval = FrameInterval()

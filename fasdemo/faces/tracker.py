@@ -88,8 +88,9 @@ class Tracker:
         }
 
     def reset(self) -> None:
-        """Forget every track; numbers go on."""
+        """Forget every track and the source's rate; numbers go on."""
         self._tracks.clear()
+        self._interval = FrameInterval()
 
 
 def _distance(a: Box, b: Box) -> float | None:
