@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import at_least_one, metres_per_unit
+from fasdemo.cli.arguments import at_least_one, metres_per_unit, stream_list
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError, printable
 
@@ -69,6 +69,13 @@ def build_parser() -> argparse.ArgumentParser:
     judge = parser.add_argument_group("judging")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
+    judge.add_argument(
+        "--require",
+        metavar="STREAMS",
+        type=stream_list,
+        help="nothing is LIVE without these streams, e.g. depth,ir; none: no demand; default: the window's setting, "
+        "depth in a kiosk, else none",
+    )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")

@@ -29,6 +29,7 @@ def run_window(options: argparse.Namespace) -> int:
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
+            require=options.require,
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

@@ -156,9 +156,7 @@ class FreshnessCheck:
             if not abs(time.timestamp_s - frame.timestamp_s) <= limit_s
         ]
         if frame.live_source:
-            codes += [
-                f"{stream}_untimed" for stream in _images(frame) if stream != "rgb" and stream not in frame.times
-            ]
+            codes += [f"{stream}_untimed" for stream in _images(frame) if stream != "rgb" and stream not in frame.times]
         return codes
 
 

@@ -73,8 +73,12 @@ CATALOGUE = _catalogue(
     Reason("rgb_repeated", Effect.RESTART, "The colour image of the face was shown before.", _CAMERA),
     Reason("depth_repeated", Effect.RESTART, "The depth image of the face was given before.", _CAMERA),
     Reason("ir_repeated", Effect.RESTART, "The infrared image of the face was given before.", _CAMERA),
-    Reason("depth_late", Effect.RESTART, "Depth does not move with the face in colour: it is from another time.", _CAMERA),
-    Reason("ir_late", Effect.RESTART, "Infrared does not move with the face in colour: it is from another time.", _CAMERA),
+    Reason(
+        "depth_late", Effect.RESTART, "Depth does not move with the face in colour: it is from another time.", _CAMERA
+    ),
+    Reason(
+        "ir_late", Effect.RESTART, "Infrared does not move with the face in colour: it is from another time.", _CAMERA
+    ),
     Reason("rgb_frozen", Effect.RESTART, "The colour image is the same as before, bit by bit.", _CAMERA),
     Reason("depth_frozen", Effect.RESTART, "The depth image is the same as before, bit by bit.", _CAMERA),
     Reason("ir_frozen", Effect.RESTART, "The infrared image is the same as before, bit by bit.", _CAMERA),
@@ -100,10 +104,16 @@ CATALOGUE = _catalogue(
     ),
     Reason("depth_required", Effect.BLOCK, "The policy demands depth, and the source has none.", _CAMERA),
     Reason("ir_required", Effect.BLOCK, "The policy demands infrared, and the source has none.", _CAMERA),
-    Reason("depth_unused", Effect.BLOCK, "The device or the recording has depth, and the source leaves it out.", _CAMERA),
-    Reason("ir_unused", Effect.BLOCK, "The device or the recording has infrared, and the source leaves it out.", _CAMERA),
+    Reason(
+        "depth_unused", Effect.BLOCK, "The device or the recording has depth, and the source leaves it out.", _CAMERA
+    ),
+    Reason(
+        "ir_unused", Effect.BLOCK, "The device or the recording has infrared, and the source leaves it out.", _CAMERA
+    ),
     Reason("low_frame_rate", Effect.BLOCK, "Frames come too rarely to follow a face from one to the next.", _CAMERA),
-    Reason("size_unknown", Effect.BLOCK, "There is depth and no usable calibration: the face's size is unknown.", _CAMERA),
+    Reason(
+        "size_unknown", Effect.BLOCK, "There is depth and no usable calibration: the face's size is unknown.", _CAMERA
+    ),
     Reason("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA),
     # What the face is made of.
     Reason("flat_surface", Effect.SPOOF, "The depth of the face is that of a plane."),

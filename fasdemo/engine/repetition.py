@@ -139,7 +139,12 @@ def _points(region: tuple[float, float, float, float], grid: tuple[int, ...], co
 
 
 def _again(
-    past: _Past, place: int, region: tuple[float, float, float, float], stream: Stream, limits: tuple[int, int], live: bool
+    past: _Past,
+    place: int,
+    region: tuple[float, float, float, float],
+    stream: Stream,
+    limits: tuple[int, int],
+    live: bool,
 ) -> bool:
     filled = min(past.count, _KEPT)
     flat = past.values[:filled].reshape(filled, -1)
@@ -162,7 +167,9 @@ def _again(
     equal[left_out] = 0
     share = _SAME_SHARE if live or stream != "rgb" else _SAME_SHARE_OF_FILE
     nearest = int(equal.argmax())
-    if equal[nearest] >= share * len(use) and _same(flat, place, nearest, _points(region, grid, _CHECKED), limits, share):
+    if equal[nearest] >= share * len(use) and _same(
+        flat, place, nearest, _points(region, grid, _CHECKED), limits, share
+    ):
         return True
     distance[left_out | (age_s > _WINDOW_S)] = _FAR
     distance[(place - 1) % _KEPT] = _FAR

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from fasdemo.frames import Stream
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
@@ -25,3 +27,5 @@ class EngineRequest:
     model: str | None = None
     policy: str | None = None
     device: str = "auto"
+    require: frozenset[Stream] = frozenset()
+    """Streams without which nothing is LIVE."""
