@@ -12,7 +12,8 @@ from fasdemo import __version__
 from fasdemo.cli import terminal_log
 from fasdemo.cli.arguments import at_least_one, metres_per_unit, stream_list
 from fasdemo.cli.subcommands import subcommand
-from fasdemo.errors import UserError, printable
+from fasdemo.errors import UserError
+from fasdemo.terminal import open_missing_streams, say
 
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
@@ -102,6 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run fasdemo; returns the exit status: 0, 2 for unusable input, 130 after Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    open_missing_streams()
     terminal_log.install()
     try:
         if arguments and not arguments[0].startswith("-"):
@@ -116,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_window(options)
     except UserError as error:
-        print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
+        say(str(error))
         return 2
     except KeyboardInterrupt:
         return 130
@@ -127,7 +129,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         # Every module says more where it can; this is for a name that is too long, a disk that is pulled out.
         place = "" if error.filename is None else f"{error.filename}: "
-        print(f"fasdemo: {printable(place)}{error.strerror or error}; check the file or folder.", file=sys.stderr)
+        say(f"{place}{error.strerror or error}; check the file or folder.")
         return 2
 
 

@@ -16,6 +16,7 @@ from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.stop_signals import handle_stop_signals
 
 _log = logging.getLogger(__name__)
 
@@ -170,7 +171,7 @@ def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGTERM, stop)
+        handle_stop_signals(stop)
     return interrupted
 
 

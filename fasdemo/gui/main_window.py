@@ -37,6 +37,7 @@ from fasdemo.gui.theme import apply_theme, is_dark
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.header import Header, source_words
 from fasdemo.gui.widgets.message_bar import MessageBar
+from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.event_log_writer import LogStatus
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.player = Player(make_source, make_judge, self, self.event_log.keeper)
         self._required: frozenset[Stream] | None = None
         self._engine = EngineRequest(settings.model, settings.policy, settings.device, settings.required_streams)
+        self.event_log.inputs = self._inputs
         self._dialog: ShortcutsDialog | Preferences | None = None
         self._was_maximized = False
 
@@ -193,6 +195,12 @@ class MainWindow(QMainWindow):
     def open_spec(self, spec: str) -> None:
         """Open a camera by name or anything by its path."""
         self.open(SourceRequest(spec))
+
+    def _inputs(self) -> list[Path]:
+        """Files that are played and judged with now."""
+        request = self.player.request
+        files = [] if request is None else request.files()
+        return [*files, *model_files(self._engine.model)]
 
     def open(self, request: SourceRequest) -> None:
         """Open another source, whatever runs."""

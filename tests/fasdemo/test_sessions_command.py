@@ -125,10 +125,11 @@ def test_delete_a_person(root: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "add --yes" in capsys.readouterr().err
     assert stray.exists()
     assert main(["sessions", "delete", str(root), "--subject", "S01", "--yes"]) == 0
-    text = capsys.readouterr().out
-    # 18 pictures, rows and description, three times, and the note.
-    assert "Deleted 61 files" in text
-    assert not (root / "S01").exists()
+    captured = capsys.readouterr()
+    # 18 pictures, rows and description, three times. The note is not a recording: it stays, and is named.
+    assert "Deleted 60 files" in captured.out
+    assert list((root / "S01").rglob("*")) == [stray]
+    assert f"{stray}: is not a recording and stays." in captured.err
     assert not other.exists()
     assert [folder.parent.parent.name for folder in find_sessions(root)] == ["S02"]
     assert main(["sessions", "delete", str(root), "--subject", "S01", "--yes"]) == 2
