@@ -32,6 +32,8 @@ class SourceInfo:
     capable: frozenset[Stream] = frozenset()
     """Streams that the device has, or that lie in the file, whatever is declared. One that is left out is a reason
     against LIVE, so that nobody gets round depth by not mentioning it."""
+    calibrated: bool = False
+    """The device is one that has a calibration, so that depth without one is wrong. True of every live source."""
     notes: tuple[str, ...] = ()
     """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
 

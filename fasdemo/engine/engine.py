@@ -62,6 +62,7 @@ class Engine:
         self._source_name = "" if source is None else source.name
         self._declared: frozenset[Stream] = frozenset() if source is None else source.declared
         self._capable: frozenset[Stream] = frozenset() if source is None else source.capable
+        self._calibrated = source is not None and (source.live or source.calibrated)
         self._freshness = FreshnessCheck()
         self._repeats = RepeatCheck()
         self._time_s = 0.0
@@ -352,7 +353,7 @@ class Engine:
             notes.append("rgb_only")
         if frame.depth is not None and frame.calibration is None:
             # A camera knows its own; a file of registered pictures often has none.
-            notes.append("size_unknown" if frame.live_source or "depth" in self._capable else "size_unchecked")
+            notes.append("size_unknown" if frame.live_source or self._calibrated else "size_unchecked")
         if len(work) > 1:
             notes.append("too_many_faces" if self._policy.single_face else "several_faces")
         if still:

@@ -39,8 +39,8 @@ class Policy:
 
 
 MIN_LIVE_ABOVE = 0.5
-"""No policy makes LIVE of a calibrated score below this: the network itself then takes an attack for likelier than a live
-face, and the physical evidence beside it finds flat and bent sheets, not reliefs and masks."""
+"""No policy makes LIVE of a calibrated score below this: the network itself then takes an attack for likelier than a
+live face, and the physical evidence beside it finds flat and bent sheets, not reliefs and masks."""
 
 
 def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:

@@ -73,12 +73,6 @@ CATALOGUE = _catalogue(
     Reason("rgb_repeated", Effect.RESTART, "The colour image of the face was shown before.", _CAMERA),
     Reason("depth_repeated", Effect.RESTART, "The depth image of the face was given before.", _CAMERA),
     Reason("ir_repeated", Effect.RESTART, "The infrared image of the face was given before.", _CAMERA),
-    Reason(
-        "depth_late", Effect.RESTART, "Depth does not move with the face in colour: it is from another time.", _CAMERA
-    ),
-    Reason(
-        "ir_late", Effect.RESTART, "Infrared does not move with the face in colour: it is from another time.", _CAMERA
-    ),
     Reason("rgb_frozen", Effect.RESTART, "The colour image is the same as before, bit by bit.", _CAMERA),
     Reason("depth_frozen", Effect.RESTART, "The depth image is the same as before, bit by bit.", _CAMERA),
     Reason("ir_frozen", Effect.RESTART, "The infrared image is the same as before, bit by bit.", _CAMERA),

@@ -125,7 +125,9 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
                 problems.append(f"{name} cannot be read ({error.strerror})")
     notes = []
     if session.state == "complete" and SESSION_FILE not in session.checksums:
-        notes.append(f"{SESSION_FILE} has no checksum of its own, as those of earlier versions: edits in it are not seen")
+        notes.append(
+            f"{SESSION_FILE} has no checksum of its own, as those of earlier versions: edits in it are not seen"
+        )
     if session.state == "complete" and FRAMES_FILE not in session.checksums:
         notes.append(f"{FRAMES_FILE} has no checksum: edits in it are not seen")
     for name in sorted(set(_images(folder)) - listed - set(session.checksums)):

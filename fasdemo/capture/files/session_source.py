@@ -22,16 +22,21 @@ def stored_streams(folder: Path) -> frozenset[Stream]:
 
 
 def neighbours_of(path: Path) -> frozenset[Stream]:
-    """Return the streams of the session that a video or a folder of pictures is the colour of; empty where it is none."""
+    """Return the streams of the session whose colour a video or a folder of pictures is; empty where it is none."""
     folder = path.parent
     if path.name not in (VIDEO_FILES["rgb"], FOLDERS["rgb"]) or not (folder / SESSION_FILE).exists():
         return frozenset()
     return stored_streams(folder)
 
 
+def device_streams(session: Session) -> frozenset[Stream]:
+    """Return the streams that the device which recorded a session has at least."""
+    return streams_of_device(f"{session.device.name} {session.device.sensor_preset}")
+
+
 def capable_streams(folder: Path, session: Session) -> frozenset[Stream]:
     """Return every stream that was recorded or that the device has: what counts is not what `session.json` declares."""
-    found = stored_streams(folder) | streams_of_device(f"{session.device.name} {session.device.sensor_preset}")
+    found = stored_streams(folder) | device_streams(session)
     calibration = session.calibration
     if calibration is not None:
         found |= {"depth"} if calibration.depth is not None else set()
@@ -64,6 +69,7 @@ class SessionSource(PlayedSource):
             calibration=self._reader.calibration,
             depth_scale=session.depth_scale,
             capable=capable_streams(folder, session),
+            calibrated=bool(device_streams(session)),
         )
 
     @property
