@@ -12,9 +12,10 @@ import pytest
 
 import fasdemo.cli.main
 import trainer.cli.main
+import trainer.networks
 from tests.conftest import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 
 
@@ -73,8 +74,20 @@ def test_the_python_page_runs_as_it_stands() -> None:
     assert "SPOOF" in done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_and_pictures_exist(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name} points at {target}"
+
+
+def test_every_public_name_is_documented_on_the_reference_pages() -> None:
+    for module, page in ((fasdemo, "fasdemo.md"), (trainer.networks, "trainer.md")):
+        shown = re.findall(r"^::: (\S+)$", (ROOT / "docs/api" / page).read_text(encoding="utf-8"), re.MULTILINE)
+        assert sorted(shown) == sorted(f"{module.__name__}.{name}" for name in module.__all__)
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert f": {page.relative_to(ROOT / 'docs').as_posix()}\n" in text, f"{page.name} is not in mkdocs.yml"

@@ -33,9 +33,9 @@ def main() -> int:
 
     from fasdemo.errors import UserError
     from tools.figures.fusion_parts import Setting, compare, streams_of, table
-    from tools.figures.marks import check_marks, write_between
     from trainer.config.schema import DataConfig, load
     from trainer.data.splits import open_splits
+    from trainer.evaluation.marks import check_marks, write_between
 
     torch.set_num_threads(args.threads)
     setting = Setting(epochs=args.epochs, seeds=args.seeds)

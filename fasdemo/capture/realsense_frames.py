@@ -95,8 +95,8 @@ def extrinsics_between(start: Any, target: Any) -> Extrinsics:
     except RuntimeError:
         raise UserError(
             "the device does not say how its cameras lie to each other (no extrinsics), so depth and infrared cannot "
-            "be laid over colour; record again with the SDK's own recorder, or export the streams aligned to colour and "
-            "give them with --video, --depth and --ir"
+            "be laid over colour; record again with the SDK's own recorder, or export the streams aligned to colour "
+            "and give them with --video, --depth and --ir"
         ) from None
     rotation = np.reshape(value.rotation, (3, 3)).T.ravel()
     x, y, z = (float(one) for one in value.translation)

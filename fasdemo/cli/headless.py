@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from fasdemo.progress import bar
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
 from fasdemo.stop_signals import stops_like_ctrl_c
@@ -69,6 +71,7 @@ def run_headless(options: argparse.Namespace) -> int:
         for sentence in (*said, *engine.warnings):
             say(sentence)
         json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
+        manager = stack.enter_context(ServiceManager())
         log = stack.enter_context(EventLog(options.log)) if options.log else None
         tapped = labels is not None and isinstance(source, LiveSource)
         if labels is not None:
@@ -84,6 +87,7 @@ def run_headless(options: argparse.Namespace) -> int:
         try:
             for frame, result in engine.run_frames(source):
                 summary.add(result, frame.lost_before)
+                manager.alive(time.monotonic())
                 if recorder is not None:
                     if not tapped:
                         recorder.put(frame)

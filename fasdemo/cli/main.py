@@ -13,6 +13,7 @@ from fasdemo.cli import terminal_log
 from fasdemo.cli.arguments import at_least_one, metres_per_unit, stream_list
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
+from fasdemo.shared_libraries import missing_library
 from fasdemo.terminal import open_missing_streams, say
 
 COMMANDS = {
@@ -119,6 +120,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_window(options)
     except UserError as error:
         say(str(error))
+        return 2
+    except ImportError as error:
+        missing = missing_library(error)
+        if missing is None:
+            raise
+        say(missing)
         return 2
     except KeyboardInterrupt:
         return 130

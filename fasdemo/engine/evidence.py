@@ -16,6 +16,7 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet
 from fasdemo.models.crop import FaceCrops
+from fasdemo.models.infrared import full_scale, working_range
 
 Grid = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -59,7 +60,7 @@ def grids(crops: FaceCrops) -> Grids:
         small = _mean(crops.rgb)
         luma = np.asarray(small @ np.array([0.299, 0.587, 0.114], np.float32), np.float32)
         red = np.ascontiguousarray(small[..., 0])
-    ir = None if crops.ir is None else _mean(crops.ir)
+    ir = None if crops.ir is None else _mean(crops.ir) * np.float32(255.0 / full_scale(crops.ir))
     depth = None if crops.depth_mm is None else depth_grid(crops.depth_mm)
     return Grids(luma, red, ir, depth)
 
@@ -103,7 +104,7 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
             the nose.
         `relief_mm`: from the 2nd to the 98th percentile of the distance to the plane.
         `interpupil_mm`: distance of the eyes; needs the RGB camera's calibration.
-        `ir_level`: mean infrared on the face's front, 1 = full scale.
+        `ir_level`: mean infrared on the face's front, 1 = full scale, or the range that a 16-bit camera uses.
         `ir_contrast`: standard deviation of the infrared over its mean.
         `ir_rgb_ratio`: infrared over red on the face's front.
         `ir_rgb_correlation`: of infrared and RGB brightness over the face's front, in [-1, 1].
@@ -116,7 +117,8 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
         result.update(surface(small.depth_mm))
         result["interpupil_mm"] = interpupil_mm(face, crops, frame.calibration, frame.rgb.shape[1])
     if small.ir is not None:
-        result.update(infrared(small.ir, small.red, small.luma))
+        used = 1.0 if frame.ir is None else working_range(frame.ir)
+        result.update(infrared(small.ir / np.float32(used), small.red, small.luma))
     return result
 
 

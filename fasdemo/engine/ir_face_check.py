@@ -10,6 +10,7 @@ from fasdemo.engine.evidence import ir_landmark_error
 from fasdemo.engine.face_observation import FaceWork
 from fasdemo.engine.protocols import Finder
 from fasdemo.engine.track_state import TrackState
+from fasdemo.models.infrared import ir_view
 
 EYES_CLOSED_S = 0.7
 """Blinks last 0.1 to 0.4 s."""
@@ -34,7 +35,7 @@ def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: f
     every_s = _IR_AGAIN_EVERY_S if 0 < state.ir_face.missed < _IR_MISSES else _IR_FACE_EVERY_S
     if now_s - state.ir_face.last_s >= every_s - _EARLY_S:
         state.ir_face.last_s = now_s
-        found = finder.find_in_crop(without_dots(crops.ir))
+        found = finder.find_in_crop(without_dots(ir_view(crops.ir)))
         state.ir_face.note(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
     work.evidence["ir_landmark_error"] = state.ir_landmark_error

@@ -15,6 +15,8 @@ from fasdemo.frames import Stream
 CARD_KEY = "fasdemo.card"
 
 DepthEncoding = Literal["face-relative-mm", "casia-surf-8bit"]
+IrEncoding = Literal["full-range-8bit", "local-norm-v1"]
+"""`full-range-8bit`: the upper eight bits, as they are; `local-norm-v1`: see `fasdemo.models.infrared`."""
 Unit = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
@@ -37,6 +39,8 @@ class InputSpec(_Part):
     depth_encoding: DepthEncoding | None = None
     depth_range_mm: Annotated[float, Field(ge=1.0, le=1e4)] = 150.0
     """`face-relative-mm` clips to plus and minus this."""
+    ir_encoding: IrEncoding = "full-range-8bit"
+    """Of infrared inputs; cards from before there was a choice do not name it."""
     optional: bool = False
     """The graph accepts this stream as absent, see `ModelCard.presence_input`."""
 
@@ -44,6 +48,8 @@ class InputSpec(_Part):
     def _consistent(self) -> Self:
         if (self.modality == "depth") != (self.depth_encoding is not None):
             raise ValueError("depth_encoding belongs to depth inputs, and every depth input needs one")
+        if self.modality != "ir" and self.ir_encoding != "full-range-8bit":
+            raise ValueError("ir_encoding belongs to infrared inputs")
         for name in ("mean", "std"):
             if len(getattr(self, name)) not in (1, self.channels):
                 raise ValueError(f"{name} needs one value or one per channel")

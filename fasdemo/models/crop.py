@@ -8,7 +8,6 @@ network is trained on what it will see.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import cast
 
 import cv2
@@ -18,9 +17,8 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face, Points
 from fasdemo.frames import Calibration, Depth, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
 from fasdemo.models.card import CropSpec
+from fasdemo.models.warp import Transform, warp
 
-Transform = npt.NDArray[np.float64]
-"""(2, 3): image pixels to crop pixels."""
 DepthMm = npt.NDArray[np.float32]
 
 TEMPLATE = np.array([[0.36, 0.40], [0.64, 0.40], [0.50, 0.57], [0.50, 0.69]])
@@ -40,7 +38,7 @@ class FaceCrops:
     Attributes:
         rgb: uint8 (S, S, 3), order R, G, B; None if not captured.
         depth_mm: float32 (S, S), distance from the depth camera in millimetres, 0 = no reading.
-        ir: uint8 (S, S); sensors with more bits are scaled to 8.
+        ir: uint8 or uint16 (S, S), in the camera's own bit depth, full range of its type.
         distance_mm: the face's median depth, 0 where unknown.
         to_crop: RGB pixels to crop pixels, (2, 3).
         inside: share of the crop that lies within the RGB image, in [0, 1].
@@ -48,7 +46,7 @@ class FaceCrops:
 
     rgb: Rgb | None
     depth_mm: DepthMm | None
-    ir: npt.NDArray[np.uint8] | None
+    ir: Ir | None
     distance_mm: float
     to_crop: Transform
     inside: float = 1.0
@@ -85,27 +83,6 @@ def keypoint_transform(keypoints: Points, scale: float, size: int) -> Transform:
     """The `keypoints-v1` transform of (>=4, 2) key points in the order of `fasdemo.faces.face.KEYPOINTS`."""
     target = ((TEMPLATE - 0.5) / scale + 0.5) * size - 0.5
     return similarity(keypoints[:4], target)
-
-
-def warp(
-    image: npt.NDArray[np.generic], transform: Transform, size: int, nearest: bool = False
-) -> npt.NDArray[np.generic]:
-    """Warp an image to (size, size[, channels]); strong reductions are area-averaged, so that they do not alias.
-
-    Depth has to be warped with `nearest`: a mean of two distances is a place where nothing is. Outside is 0.
-    """
-    array = np.asarray(image)
-    if nearest:
-        return cast(npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_NEAREST))
-    shrink = 1.0 / max(float(np.hypot(transform[0, 0], transform[1, 0])), 1e-6)
-    factor = min(ceil(shrink - 0.25), 4)
-    if factor <= 1:
-        return cast(npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_LINEAR))
-    # Pixel centres: crop pixel u covers the large pixels factor * u ... factor * u + factor - 1.
-    larger = transform * factor
-    larger[:, 2] += (factor - 1) / 2
-    big = cv2.warpAffine(array, larger, (size * factor, size * factor), flags=cv2.INTER_LINEAR)
-    return cast(npt.NDArray[np.generic], cv2.resize(big, (size, size), interpolation=cv2.INTER_AREA))
 
 
 def corners(transform: Transform, size: int) -> npt.NDArray[np.float64]:
@@ -191,22 +168,15 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCro
     if frame.ir is not None:
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
-        ir = warp(ir_8bit(frame.ir), to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size)
+        ir = warp(frame.ir, to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size)
     return FaceCrops(
         rgb=cast(Rgb, warp(frame.rgb, to_crop, size)),
         depth_mm=depth_mm,
-        ir=cast("npt.NDArray[np.uint8] | None", ir),
+        ir=cast("Ir | None", ir),
         distance_mm=distance_mm,
         to_crop=to_crop,
         inside=_inside(to_crop, size, rgb_shape),
     )
-
-
-def ir_8bit(ir: Ir) -> npt.NDArray[np.uint8]:
-    """Infrared as 8 bits; 16-bit images use their full range by contract."""
-    if ir.dtype == np.uint8:
-        return cast("npt.NDArray[np.uint8]", ir)
-    return (ir >> 8).astype(np.uint8)
 
 
 def _depth_crop(

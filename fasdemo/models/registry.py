@@ -43,7 +43,7 @@ def choose(declared: frozenset[Stream], model: str | Path | None = None, folder:
         UserError: no shipped model fits, there is no such model, or it needs a stream that the source lacks.
     """
     if model is not None:
-        chosen = _named(str(model), folder)
+        chosen = find_model(str(model), folder)
         if not chosen.card.accepts(declared):
             missing = {spec.modality for spec in chosen.card.inputs if not spec.optional} - declared
             needs = _list(missing) if missing else "one of " + _list(chosen.card.modalities)
@@ -63,7 +63,12 @@ def uses(card: ModelCard, declared: frozenset[Stream]) -> int:
     return len(declared & set(card.modalities))
 
 
-def _named(model: str, folder: Path | None) -> ModelFile:
+def find_model(model: str, folder: Path | None = None) -> ModelFile:
+    """Return the shipped model of a name, or the file at a path.
+
+    Raises:
+        UserError: neither, or the file cannot be used.
+    """
     path = Path(model)
     if path.suffix == ".onnx":
         if path.is_file() or len(path.parts) > 1:

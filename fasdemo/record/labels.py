@@ -24,6 +24,13 @@ from fasdemo.sessions.schema import (
     is_portable,
 )
 
+SPECIES = (
+    "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
+    "print-half", "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone",
+    "mask-paper", "mask-white", "mask-half", "mannequin", "mannequin-wig",
+)  # fmt: skip
+"""Names of presentation attack instrument species that the window suggests and the generator renders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:

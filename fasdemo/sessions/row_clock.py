@@ -1,7 +1,7 @@
 """The device times of a recording, put on the clock of its frames.
 
-A recorder writes the device's own times beside times that go on over restarts, so the two may lie hours apart. The engine
-compares them, and needs both on one clock.
+A recorder writes the device's own times beside times that go on over restarts, so the two may lie hours apart. The
+engine compares them, and needs both on one clock.
 """
 
 from __future__ import annotations

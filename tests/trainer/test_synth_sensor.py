@@ -7,15 +7,15 @@ import numpy.typing as npt
 import pytest
 
 from fasdemo.frames import Intrinsics
+from trainer.synth.sensors.depth import DepthQuality, measure_depth
+from trainer.synth.sensors.infrared import IrCamera
 from trainer.synth.sensors.noise import MEASURED_HOLES, MEASURED_RESIDUAL_MM, board, plane_residual_mm
 from trainer.synth.sensors.sensor import (
     PRESETS,
-    DepthQuality,
     centre_weight,
     draw_shot,
     expose_ir,
     expose_rgb,
-    measure_depth,
 )
 
 CAMERA = Intrinsics(320, 240, 307.0, 307.0, 159.5, 119.5)
@@ -88,7 +88,9 @@ def test_dots_show_with_the_projector_on_only() -> None:
     weight = np.ones_like(wall)
     spread = {}
     for projector in ("on", "off"):
-        shot = replace(draw_shot(np.random.default_rng(5), "off"), projector=projector, dot_gain=0.5, ir_noise=0.003)
+        shot = replace(
+            draw_shot(np.random.default_rng(5), "off"), projector=projector, dot_gain=0.5, ir=IrCamera(noise=0.003)
+        )
         spread[projector] = expose_ir(
             wall, depth, PRESETS["d435"], CAMERA, shot, weight, np.random.default_rng(6)
         ).std()

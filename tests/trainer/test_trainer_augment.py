@@ -7,7 +7,7 @@ from fasdemo.frames import STREAMS
 from trainer.config.schema import AugmentConfig, InputConfig
 from trainer.data.faces import Pictures
 from trainer.data.transforms.augment import Cropper
-from trainer.data.transforms.disturbances import another_face, disturb_depth
+from trainer.data.transforms.disturbances import another_face, disturb_depth, disturb_ir
 from trainer.data.transforms.geometry import evaluation_map, random_resized
 
 SIZE = 64
@@ -25,8 +25,24 @@ def centre(mask: np.ndarray) -> np.ndarray:
     return np.array(np.nonzero(mask)).mean(1)
 
 
+def bright(ir: np.ndarray) -> np.ndarray:
+    return ir > 0.5 * np.iinfo(ir.dtype).max
+
+
 def plain(**changes) -> AugmentConfig:
-    quiet = {"colour": 0, "blur": 0, "jpeg": 0, "noise": 0, "depth_holes": 0, "cutout": 0, "misregistration": 0}
+    quiet = {
+        "ir_vignette": 0,
+        "ir_glare": 0,
+        "ir_black": 0,
+        "colour": 0,
+        "blur": 0,
+        "jpeg": 0,
+        "noise": 0,
+        "depth_holes": 0,
+        "depth_delivered": 0,
+        "cutout": 0,
+        "misregistration": 0,
+    }
     return AugmentConfig(**{**quiet, "depth_offset_mm": 0, "ir_gain": (1, 1), **changes})
 
 
@@ -38,7 +54,7 @@ def test_every_stream_is_moved_alike(kind):
     for seed in range(8):
         crop = cropper.training(marked(), np.random.default_rng(seed)).streams
         at = centre(crop["rgb"][..., 0] > 125)
-        np.testing.assert_allclose(centre(crop["ir"] > 125), at, atol=0.8)
+        np.testing.assert_allclose(centre(bright(crop["ir"])), at, atol=0.8)
         np.testing.assert_allclose(centre(crop["depth"] < 700), at, atol=0.8)
         places.append(at)
     assert np.ptp(places, axis=0).min() > 3  # and it does move
@@ -133,3 +149,22 @@ def test_random_resized_crops_have_the_published_areas_and_aspects():
     assert 0.07 < min(areas) < 0.15
     assert max(areas) <= 1.0 + 1e-9
     assert 0.72 < min(aspects) < max(aspects) < 1.38
+
+
+def test_augmented_infrared_covers_what_cameras_show():
+    ir = marked().ir
+    crops = [disturb_ir(ir, AugmentConfig(), np.random.default_rng(seed)) for seed in range(200)]
+    assert {crop.dtype for crop in crops} == {np.dtype(np.uint16)}
+    tops = np.array([np.percentile(crop, 99) for crop in crops]) / 65535
+    # A Kinect's faces lie at a tenth of the range; others saturate.
+    assert (tops < 0.12).mean() > 0.05
+    assert (tops > 0.99).mean() > 0.05
+    coarse = [bool((crop % 257 == 0).all()) for crop in crops]
+    assert 0.3 < np.mean(coarse) < 0.7  # 8-bit cameras as often as others
+
+
+def test_augmented_infrared_takes_eight_and_sixteen_bits_alike():
+    ir = marked().ir
+    settings = plain()
+    narrow, wide = (disturb_ir(one, settings, np.random.default_rng(3)) for one in (ir, ir.astype(np.uint16) * 257))
+    np.testing.assert_allclose(narrow.astype(float), wide.astype(float), atol=1)

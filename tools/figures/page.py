@@ -18,13 +18,13 @@ from fasdemo.models.model_file import ModelFile, read_model
 from fasdemo.models.registry import shipped_models
 from tools.figures import leave_one_out, pictures, tables
 from tools.figures.app_scores import app_cutter, fingerprint, score_file
-from tools.figures.marks import check_marks, write_between
 from tools.figures.measured import Measured, Value, agrees, line
 from tools.figures.peer import PeerCutter, read_peer
 from trainer.data.faces import FaceSet, HeldOut, SubsetOf, counts
 from trainer.data.generated import Generated
 from trainer.evaluation.evaluation import Decision, card_metrics, decide
 from trainer.evaluation.loading import decision_of
+from trainer.evaluation.marks import check_marks, write_between
 from trainer.evaluation.scoring import Margins
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"

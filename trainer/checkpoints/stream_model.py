@@ -105,6 +105,7 @@ def input_specs(config: Config, modalities: Sequence[Stream]) -> tuple[InputSpec
                 std=config.input.std.get(stream, (_DEFAULT_STD,)),
                 depth_encoding=config.input.depth_encoding if stream == "depth" else None,
                 depth_range_mm=config.input.depth_range_mm,
+                ir_encoding=config.input.ir_encoding if stream == "ir" else "full-range-8bit",
                 optional=config.network.flexible,
             )
         )

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from fasdemo.models.card import DepthEncoding
+from fasdemo.models.card import DepthEncoding, IrEncoding
 from trainer.config.published import is_published, translated
 from trainer.text_file import read_text
 
@@ -55,6 +55,7 @@ class InputConfig(_Part):
     channel_order: Literal["RGB", "BGR"] = "RGB"
     depth_encoding: DepthEncoding = "face-relative-mm"
     depth_range_mm: Positive = 150.0
+    ir_encoding: IrEncoding = "full-range-8bit"
     mean: dict[Stream, tuple[float, ...]] = {}
     std: dict[Stream, tuple[Positive, ...]] = {}
     """Per modality, of values in [0, 1]; 0.5 and 0.25 where not given."""
@@ -94,8 +95,18 @@ class AugmentConfig(_Part):
     """The surface turned by up to this about either axis."""
     depth_far: Share = 0.0
     """How often a face is shown as from up to 2.2 times its distance: fewer and rougher readings."""
-    ir_gain: tuple[Positive, Positive] = (0.5, 1.7)
+    depth_delivered: Share = 0.35
+    """How often depth is shown as a driver delivers it, filled, smoothed, of few pixels or in coarse steps, without
+    further noise and holes."""
+    ir_gain: tuple[Positive, Positive] = (0.08, 2.5)
+    """Exposure and gain, drawn evenly on a logarithmic scale: 16-bit cameras use a tenth of their range."""
     ir_noise: NonNegative = 10.0
+    ir_black: Annotated[float, Field(ge=0.0, le=0.5)] = 0.06
+    """Highest black level, of full scale."""
+    ir_vignette: Share = 0.5
+    """How often the lamp is brighter in one place than in another."""
+    ir_glare: Share = 0.15
+    """How often a blob is saturated."""
     # published
     area: tuple[Positive, Positive] = (0.08, 1.0)
     aspect: tuple[Positive, Positive] = (0.75, 1.3333333)

@@ -27,12 +27,12 @@ class Pictures:
     Attributes:
         rgb: uint8 (H, W, 3), order R, G, B; None if not there.
         depth: uint16 or float32 (h, w) millimetres with 0 = no reading, or uint8 (h, w) grey as CASIA-SURF has it.
-        ir: uint8 (h, w).
+        ir: uint8 or uint16 (h, w), full range of its type.
     """
 
     rgb: npt.NDArray[np.uint8] | None
     depth: npt.NDArray[np.uint16] | npt.NDArray[np.float32] | npt.NDArray[np.uint8] | None
-    ir: npt.NDArray[np.uint8] | None
+    ir: npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | None
 
     def get(self, stream: Stream) -> npt.NDArray[Any] | None:
         """The picture of one stream."""

@@ -145,11 +145,8 @@ class ListSet:
             raise UnreadableError(file)
         if stream == "rgb":
             return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
-        if picture.dtype == np.uint16:
-            if stream == "ir":
-                return np.asarray(np.right_shift(picture, 8), np.uint8)
-            if self._depth_scale_mm != 1.0:
-                return picture.astype(np.float32) * np.float32(self._depth_scale_mm)
+        if stream == "depth" and picture.dtype == np.uint16 and self._depth_scale_mm != 1.0:
+            return picture.astype(np.float32) * np.float32(self._depth_scale_mm)
         return np.asarray(picture)
 
 

@@ -16,7 +16,7 @@ from fasdemo.frames import Stream
 from fasdemo.models.card import InputSpec
 from trainer.data.faces import FaceSet, Ints, UnreadableError
 from trainer.data.transforms.augment import Crop, Cropper
-from trainer.data.transforms.encoding import CropBatch, encode_batch, needed_streams
+from trainer.data.transforms.encoding import CropBatch, encode_batch, needed_streams, stack_infrared
 
 PRESENCE_SEED = 104729
 
@@ -167,7 +167,10 @@ class Loader:
 
     def _tensors(self, crops: list[Crop]) -> list[torch.Tensor]:
         def stacked(stream: Stream) -> npt.NDArray[np.generic] | None:
-            return np.stack([crop.streams[stream] for crop in crops]) if stream in needed_streams(self.inputs) else None
+            if stream not in needed_streams(self.inputs):
+                return None
+            pictures = [crop.streams[stream] for crop in crops]
+            return stack_infrared(pictures) if stream == "ir" else np.stack(pictures)
 
         batch = CropBatch(stacked("rgb"), stacked("depth"), stacked("ir"))  # type: ignore[arg-type]
         tensors = []

@@ -91,6 +91,9 @@ def config_of(card: ModelCard, path: Path) -> Config:
     }
     if depth is not None:
         inputs |= {"depth_encoding": depth.depth_encoding, "depth_range_mm": depth.depth_range_mm}
+    infrared = next((spec for spec in card.inputs if spec.modality == "ir"), None)
+    if infrared is not None:
+        inputs["ir_encoding"] = infrared.ir_encoding
     flexible = card.presence_input is not None
     network = {"arch": card.architecture, "modalities": card.modalities, "flexible": flexible}
     return check({"name": card.name, "network": network, "input": inputs}, str(path))

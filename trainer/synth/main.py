@@ -10,7 +10,7 @@ from trainer.synth.dataset.crops import Job, Recipe, environment_list, fingerpri
 from trainer.synth.heads.open_heads import load_head
 from trainer.synth.people.people import People, gather
 from trainer.synth.scene.subject import SPECIES
-from trainer.synth.sensors.sensor import PRESETS
+from trainer.synth.sensors.sensor import DEFAULT_SENSORS, PRESETS
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,6 +29,16 @@ def run(args: argparse.Namespace) -> int:
         if args.data is None:
             raise UserError("--data: name the folder of the data set to look at.")
         print(shortcut_table(measure_shortcuts(SynthSet(args.data), seed=args.seed)))
+        return 0
+    if args.what == "statistics":
+        return _statistics(args)
+    if args.what == "smoothing":
+        from trainer.synth.dataset.crop_set import SynthSet
+        from trainer.synth.dataset.smoothing import measure_smoothing, smoothing_table
+
+        if args.data is None or args.model is None:
+            raise UserError("--data, --model: name the folder of crops and the ONNX model to measure.")
+        print(smoothing_table(measure_smoothing(args.model, SynthSet(args.data))))
         return 0
     if args.what != "fit" and args.output is None:
         raise UserError("--output: say where to write.")
@@ -52,6 +62,27 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "sessions":
         return _sessions(args, people)
     return _crops(args, people)
+
+
+def _statistics(args: argparse.Namespace) -> int:
+    from trainer.synth.dataset.crop_set import SynthSet
+    from trainer.synth.dataset.depth_statistics import kinect_crops, rendered_crops, statistics_table, summarise
+
+    if args.data is None and args.real is None:
+        raise UserError("--data, --real: name a folder of rendered crops, of real captures, or both.")
+    columns = {}
+    if args.real is not None:
+        columns["real"] = summarise(kinect_crops(args.real))
+    if args.data is not None:
+        data = SynthSet(args.data)
+        live = data.table["label"] == "live"
+        if not live.any():
+            raise UserError(f"--data {args.data}: holds no live sample; render some.")
+        columns["rendered"] = summarise(rendered_crops(data, label="live"))
+        for sensor in sorted(set(data.table["sensor"][live])):
+            columns[sensor] = summarise(rendered_crops(data, label="live", sensor=sensor))
+    print(statistics_table(columns))
+    return 0
 
 
 def _sessions(args: argparse.Namespace, people: People) -> int:
@@ -104,7 +135,7 @@ def _species(args: argparse.Namespace) -> tuple[str, ...]:
 
 def _sensors(args: argparse.Namespace) -> dict[str, float]:
     if not args.sensor:
-        return {"d435": 0.5, "d415": 0.2, "d455": 0.1, "sr300": 0.1, "tof": 0.1}
+        return dict(DEFAULT_SENSORS)
     result: dict[str, float] = {}
     for item in args.sensor:
         name, _, weight = item.partition("=")

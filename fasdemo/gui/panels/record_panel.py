@@ -27,22 +27,9 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.gui.icons import icon
 from fasdemo.gui.widgets.heading import heading
-from fasdemo.record.labels import Labels, labels_from_options
+from fasdemo.record.labels import SPECIES, Labels, labels_from_options
 from fasdemo.runtime.recording import Recording, Stage
 
-SPECIES = (
-    "print-flat",
-    "print-bent",
-    "print-cut-eyes",
-    "print-cut-eyes-nose",
-    "replay-phone",
-    "replay-tablet",
-    "replay-monitor",
-    "mask-paper",
-    "mask-resin",
-    "mask-silicone",
-)
-"""Suggestions; any name that can be a folder's is taken."""
 CONSENT = "I agree that my face is recorded in colour, depth and infrared for liveness research."
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -71,6 +58,7 @@ class RecordPanel(QWidget):
         self._kind.addButton(self.spoof)
         self.species = QComboBox()
         self.species.setEditable(True)
+        # Suggestions; any name that can be a folder's is taken.
         self.species.addItems(SPECIES)
         self.species.setCurrentText("print-flat")
         self.species.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -34,7 +34,7 @@ from fasdemo.frames import FrameSet, Rgb
 from fasdemo.gui.icons import icon
 from fasdemo.gui.pictures import as_qimage, fitted, resized
 from fasdemo.gui.theme import ON_VIDEO, VIDEO, VIDEO_CHIP
-from fasdemo.models.crop import ir_8bit
+from fasdemo.models.infrared import ir_view
 from fasdemo.runtime.updates import View
 
 _RADIUS = 8.0
@@ -354,7 +354,7 @@ class InfraredPane(Pane):
     @override
     def compose(self, view: View, width: int, height: int) -> Rgb:
         assert view.frame.ir is not None
-        grey = cv2.cvtColor(ir_8bit(view.frame.ir), cv2.COLOR_GRAY2RGB)
+        grey = cv2.cvtColor(ir_view(view.frame.ir), cv2.COLOR_GRAY2RGB)
         return resized(np.asarray(grey, np.uint8), width, height)
 
     @override

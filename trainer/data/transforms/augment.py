@@ -15,6 +15,7 @@ import numpy.typing as npt
 from fasdemo.frames import Stream
 from trainer.config.schema import AugmentConfig, InputConfig
 from trainer.data.faces import Pictures
+from trainer.data.transforms.delivered import deliver
 from trainer.data.transforms.disturbances import (
     Floats32,
     another_face,
@@ -47,7 +48,7 @@ class Crop:
     """One training crop.
 
     Attributes:
-        streams: uint8 (S, S, 3) rgb; float32 (S, S) depth in mm or uint8 grey; uint8 (S, S) ir.
+        streams: uint8 (S, S, 3) rgb; float32 (S, S) depth in mm or uint8 grey; uint8 or uint16 (S, S) ir.
         lighting: PCA lighting, added to the channels on the scale [0, 1] after encoding; None for none.
     """
 
@@ -114,17 +115,25 @@ class Cropper:
             elif picture.dtype == np.uint8:
                 streams[stream] = picture
             else:
-                streams[stream] = disturb_depth(another_face(picture, settings, rng), settings, rng)
+                streams[stream] = self._depth(another_face(picture, settings, rng), rng)
         if draws[5] < settings.cutout:
             self._blank(streams, draws[6:11])
         return Crop(streams)
+
+    def _depth(self, depth_mm: Floats32, rng: np.random.Generator) -> Floats32:
+        settings = self._augment
+        if not settings.depth_delivered or rng.random() >= settings.depth_delivered:
+            return disturb_depth(depth_mm, settings, rng)
+        clean = deliver(depth_mm, rng)
+        moved = clean + np.float32(signed(rng.random()) * settings.depth_offset_mm)
+        return np.where((clean > 0) & (moved > 0), moved, np.float32(0.0)).astype(np.float32)
 
     def _blank(self, streams: dict[Stream, npt.NDArray[Any]], draws: npt.NDArray[np.float64]) -> None:
         size = self._size
         height, width = (int(size * between(d, 0.1, 0.35)) for d in draws[:2])
         top, left = int(draws[2] * (size - height)), int(draws[3] * (size - width))
         for stream, picture in streams.items():
-            fill = 0 if stream == "depth" else int(draws[4] * 255)
+            fill = 0 if stream == "depth" else int(draws[4] * (65535 if picture.dtype == np.uint16 else 255))
             streams[stream] = picture = picture.copy()
             picture[top : top + height, left : left + width] = fill
 

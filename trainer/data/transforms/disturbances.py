@@ -12,6 +12,7 @@ import numpy.typing as npt
 from trainer.config.schema import AugmentConfig
 
 Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint16]
 Floats32 = npt.NDArray[np.float32]
 
 _NOISE = np.random.default_rng(30107).standard_normal(1 << 20, dtype=np.float32)
@@ -105,17 +106,48 @@ def _from_farther(depth_mm: Floats32, times: float, roughness: float, rng: np.ra
     return np.asarray(cv2.resize(small, (size, size), interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
 
 
-def disturb_ir(ir: Bytes, settings: AugmentConfig, rng: np.random.Generator) -> Bytes:
-    """Exposure, gamma and lift through one table; then blur and noise."""
-    d = rng.random(9)
-    gain = float(np.exp(between(d[0], float(np.log(settings.ir_gain[0])), float(np.log(settings.ir_gain[1])))))
-    gamma = np.exp((d[1] - 0.5) * 0.8)
-    ir = np.asarray(cv2.LUT(ir, _table(255.0 * gain * _RAMP**gamma + d[2] * 12.0)), np.uint8)
-    if d[3] < settings.blur:
-        ir = _blurred(ir, d[4:7])
-    if d[7] < settings.noise:
-        ir = _noisy(ir, d[8] * settings.ir_noise, rng)
-    return ir
+def disturb_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Generator) -> Words:
+    """Return the crop as another infrared camera and lamp would give it, uint16 with the full range of its type.
+
+    In the order of a camera: lamp and gamma, vignette, glare, gain, blur, noise, black level, saturation, and the
+    steps of 8, 10 or 16 bits.
+    """
+    full = 65535.0 if ir.dtype == np.uint16 else 255.0
+    d = rng.random(18)
+    light = np.asarray(ir, np.float32) * np.float32(1.0 / full)
+    light = np.asarray(cv2.pow(light, float(np.exp((d[0] - 0.5) * 1.0))), np.float32)
+    size = light.shape[0]
+    if d[1] < settings.ir_vignette:
+        # A lamp's cone: brightest somewhere near the face, down to a third at the crop's corners.
+        x = np.linspace(-0.5, 0.5, size, dtype=np.float32)
+        across, down = (x - np.float32((v - 0.5) * 0.6) for v in d[2:4])
+        light *= np.float32(1.0) - np.float32(1.2 * d[4]) * np.minimum(across[None, :] ** 2 + down[:, None] ** 2, 0.6)
+    if d[5] < settings.ir_glare:
+        _shine(light, d[6:10])
+    low, high = (float(np.log(v)) for v in settings.ir_gain)
+    light *= np.float32(np.exp(between(d[10], low, high)))
+    if d[11] < settings.blur:
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), between(d[12], 0.4, 1.8)), np.float32)
+    if d[13] < settings.noise:
+        # Read noise does not depend on the light; shot noise grows with its root.
+        read, shot = d[14] * d[14] * settings.ir_noise / 255.0, 0.03 * d[15]
+        sigma = np.sqrt(np.float32(read**2) + np.float32(shot**2) * np.maximum(light, 0.0))
+        light += _grain(light.size, rng).reshape(light.shape) * sigma
+    light += np.float32(settings.ir_black * d[16] ** 2)
+    light = np.clip(light, 0.0, 1.0)
+    steps = (255.0, 255.0, 1023.0, 65535.0)[int(d[17] * 4)]
+    counts = np.rint(light * np.float32(steps))
+    return np.asarray(np.rint(counts * np.float32(65535.0 / steps)), np.uint16)
+
+
+def _shine(light: Floats32, draws: npt.NDArray[np.float64]) -> None:
+    """Add one saturated blob, as glasses and oily skin throw the lamp back."""
+    size = light.shape[0]
+    blob = np.zeros_like(light)
+    centre = (int(size * between(draws[0], 0.25, 0.75)), int(size * between(draws[1], 0.25, 0.65)))
+    axes = (max(int(size * 0.09 * draws[2]), 1), max(int(size * 0.05 * draws[3]), 1))
+    cv2.ellipse(blob, centre, axes, 0.0, 0.0, 360.0, 1.0, -1)
+    light += np.asarray(cv2.GaussianBlur(blob, (0, 0), 1.5), np.float32)
 
 
 def _punch(depth: Floats32, amount: float, rng: np.random.Generator) -> None:

@@ -202,6 +202,25 @@ def cut_holes(texels: Floats, points: npt.NDArray[np.float64], parts: tuple[str,
     texels[..., 4] = np.minimum(texels[..., 4], 1.0 - cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.7))
 
 
+def cut_half(texels: Floats, points: npt.NDArray[np.float64], rng: Rng) -> str:
+    """Cut away one half of a printed face, a side or the upper or lower part; returns which half is left."""
+    left = str(rng.choice(["left", "right", "upper", "lower"], p=[0.3, 0.3, 0.2, 0.2]))
+    eyes, mouth = points[36:48].mean(0), points[48:68].mean(0)
+    down = mouth - eyes
+    size = float(np.linalg.norm(down))
+    down /= size
+    turn = float(rng.normal(0, 0.15))
+    c, s = np.cos(turn), np.sin(turn)
+    down = np.array([c * down[0] - s * down[1], s * down[0] + c * down[1]])
+    across = np.array([down[1], -down[0]])
+    middle = eyes + down * size * float(rng.uniform(0.25, 0.75)) + across * size * float(rng.normal(0, 0.08))
+    direction = {"left": -across, "right": across, "upper": -down, "lower": down}[left]
+    y, x = np.mgrid[: texels.shape[0], : texels.shape[1]].astype(np.float32)
+    keep = ((x - middle[0]) * direction[0] + (y - middle[1]) * direction[1] > 0).astype(np.float32)
+    texels[..., 4] = np.minimum(texels[..., 4], cv2.GaussianBlur(keep, (0, 0), 0.7))
+    return left
+
+
 def _cut(hole: npt.NDArray[np.uint8], outline: npt.NDArray[np.float64], factor: npt.NDArray[np.float64]) -> None:
     middle = outline.mean(0)
     grown = (middle + (outline - middle) * factor).astype(np.int32)

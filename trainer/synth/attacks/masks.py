@@ -7,17 +7,19 @@ from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator
 
 from trainer.synth.attacks.flat_media import draw_printing
 from trainer.synth.heads.headmodel import Floats, HeadModel, Ints
 from trainer.synth.people.actor import Actor
 from trainer.synth.people.body import Pose, eyes_middle, place_points, texels
+from trainer.synth.people.portrait import SKIN
 from trainer.synth.scene.geometry import vertex_normals
 from trainer.synth.scene.scene import Material, Mesh
 
 Rng = np.random.Generator
-Kind = Literal["resin", "plaster", "silicone", "paper"]
+Kind = Literal["resin", "plaster", "silicone", "paper", "white", "half"]
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,111 @@ def _faceted(vertices: Floats, cell: float) -> Floats:
     return np.column_stack([vertices[:, :2], z]).astype(np.float32)
 
 
+def _surface(stuff: str, victim: Actor, rng: Rng) -> tuple[Material, str]:
+    """Material and description of a mask of `stuff` that shows `victim`."""
+    if stuff == "white":
+        return plain_surface(victim, rng)
+    surface = texels(victim.person, victim.looks)
+    blur = {"resin": (0.3, 1.2), "plaster": (0.8, 2.2), "silicone": (0.6, 2.0), "paper": (0.3, 0.9)}[stuff]
+    surface[..., :4] = cv2.GaussianBlur(surface[..., :4], (0, 0), float(rng.uniform(*blur)))
+    luminance = surface[..., :3].mean(-1, keepdims=True)
+    surface[..., 4] = 1.0
+    if stuff == "paper":
+        printing = draw_printing(rng)
+        key = np.clip(1 - surface[..., :3].max(-1), 0, 1)
+        depth = {"dye": 0.07, "photo": 0.15, "pigment": rng.uniform(0.35, 0.8), "toner": rng.uniform(0.55, 0.92)}[
+            printing.ink
+        ]
+        surface[..., :3] = printing.black + (printing.white - printing.black) * surface[..., :3]
+        surface[..., 3] = printing.paper_ir * (1 - depth * key**1.2)
+        surface[..., 5] = 1.0
+        material = Material(surface, specular=printing.gloss * 0.4, power=40, specular_ir=printing.gloss, retro=80)
+        note = f"ink={printing.ink}"
+    else:
+        fade = {"resin": (0.75, 1.0), "plaster": (0.45, 0.85), "silicone": (0.7, 1.0)}[stuff]
+        keep = float(rng.uniform(*fade))
+        surface[..., :3] = luminance + keep * (surface[..., :3] - luminance)
+        surface[..., :3] *= (float(rng.uniform(0.85, 1.15)) * (1 + rng.normal(0, 0.04, 3))).astype(np.float32)
+        contrast = float(rng.uniform(0.85, 1.15))
+        mean = surface[..., :3].mean((0, 1))
+        surface[..., :3] = np.clip(mean + contrast * (surface[..., :3] - mean), 0.01, 1.0)
+        # Paints follow the visible only partly at 850 nm; the body's own reflectance leads.
+        base = {
+            "resin": rng.uniform(0.28, 0.75),
+            "plaster": rng.uniform(0.6, 0.9),
+            "silicone": rng.uniform(0.2, 0.42) if rng.random() < 0.6 else rng.uniform(0.55, 0.75),
+        }[stuff]
+        follow = float(rng.uniform(0.05, 0.45))
+        relative = surface[..., 0] / max(float(np.median(surface[..., 0])), 0.02)
+        surface[..., 3] = base * (1 - follow + follow * np.clip(relative, 0.1, 1.4))
+        surface[..., 5] = 1.0
+        shine = {"resin": (0.25, 0.8), "plaster": (0.0, 0.05), "silicone": (0.05, 0.35)}[stuff]
+        gloss = float(rng.uniform(*shine))
+        material = Material(
+            surface, specular=gloss * 0.5, power={"resin": 60.0, "plaster": 8.0, "silicone": 22.0}[stuff],
+            specular_ir=gloss * 0.8, retro={"resin": 60.0, "plaster": 8.0, "silicone": 24.0}[stuff],
+            wrap={"resin": 0.0, "plaster": 0.05, "silicone": 0.3}[stuff],
+        )  # fmt: skip
+        note = f"ir={base:.2f} gloss={gloss:.2f}"
+    return material, note
+
+
+def plain_surface(victim: Actor, rng: Rng) -> tuple[Material, str]:
+    """One colour all over: white, grey, black, skin-like or any; brows, lips and eyes painted on, faintly, or not.
+
+    Matt or glossy; in infrared light, dark or between, whatever the colour.
+    """
+    looks = texels(victim.person, victim.looks)
+    skin = np.maximum(victim.person.skin, 0.02)
+    colours = {
+        "white": rng.uniform(0.6, 0.9) * (1 + rng.normal(0, 0.03, 3)),
+        "grey": np.full(3, rng.uniform(0.12, 0.5)),
+        "black": np.full(3, rng.uniform(0.01, 0.05)),
+        "skin": skin * rng.uniform(0.8, 1.4),
+        "colour": rng.uniform(0.03, 0.8, 3),
+    }
+    name = str(rng.choice(list(colours), p=[0.4, 0.12, 0.08, 0.25, 0.15]))
+    painted = float(rng.uniform(0.3, 1.0)) if rng.random() < 0.5 else 0.0
+    ratio = np.clip(looks[..., 0] / skin[0], 0.0, 1.15)
+    ratio = cv2.GaussianBlur(ratio, (0, 0), float(rng.uniform(0.6, 2.5)))
+    dark = np.clip(1.0 - ratio, 0, 1) * (victim.person.region == SKIN)
+    result = np.empty_like(looks)
+    paint = painted * np.clip(dark * float(rng.uniform(1.0, 2.0)), 0, 0.97)
+    result[..., :3] = np.clip(colours[name], 0.01, 0.95) * (1 - paint[..., None])
+    base = float(rng.uniform(0.5, 0.9) if name == "white" or rng.random() < 0.3 else rng.uniform(0.08, 0.85))
+    result[..., 3] = base * (1 - float(rng.uniform(0.0, 1.0)) * paint)
+    result[..., 4] = result[..., 5] = 1.0
+    gloss = float(rng.uniform(0.1, 0.9)) if rng.random() < 0.55 else float(rng.uniform(0.0, 0.06))
+    power = float(rng.uniform(15, 120))
+    material = Material(
+        result, specular=gloss * 0.5, power=power, specular_ir=gloss * 0.8, retro=power,
+        wrap=float(rng.uniform(0.0, 0.2)),
+    )  # fmt: skip
+    return material, f"{name} painted={painted:.2f} ir={base:.2f} gloss={gloss:.2f}"
+
+
+def _half(model: HeadModel, rng: Rng) -> npt.NDArray[np.bool_]:
+    """Vertices of one half of a face: a side, the upper or the lower part, with a slanted edge."""
+    x, y, _ = model.vertices.T
+    marks = model.vertices[model.landmarks] if len(model.landmarks) else model.vertices[:1]
+    kind = str(rng.choice(["side", "upper", "lower"]))
+    slant = float(rng.normal(0, 0.12))
+    if kind == "side":
+        return np.asarray(float(rng.choice([-1.0, 1.0])) * (x + slant * y) > rng.uniform(-0.01, 0.008))
+    edge = float(marks[30, 1] if len(marks) > 30 else 0.0)
+    if kind == "upper":
+        return np.asarray(y + slant * x > edge + rng.uniform(-0.02, 0.008))
+    return np.asarray(y + slant * x < edge + rng.uniform(-0.005, 0.022))
+
+
 def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
-    """A mask of `victim`: rigid, neutral, 2-4 mm larger than the face, with its own infrared reflectance."""
+    """A mask of `victim`: rigid, neutral, 2-4 mm larger than the face, with its own infrared reflectance.
+
+    A `half` mask covers a side, the upper or the lower part of the face and is of any of the materials; a `white` one
+    shows nobody's skin: white, grey or of one colour, sometimes with lips and brows painted on.
+    """
     person = victim.person
+    stuff = str(rng.choice(["resin", "plaster", "silicone", "paper", "white", "white"])) if kind == "half" else kind
     identity = person.identity.astype(np.float64).copy()
     identity[: len(victim.identity)] += victim.identity
     own = {name: value * 0.6 for name, value in person.expression.items()}
@@ -81,9 +185,11 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     chosen &= (z > back) & (y > low) & (y < rng.uniform(0.09, 0.105))
     if "socket" in model.parts:
         chosen[model.parts["socket"][0] : model.parts["socket"][1]] = True
+    if kind == "half":
+        chosen &= _half(model, rng)
     triangles = model.triangles[chosen[model.triangles].all(1) & person.front[model.triangles].all(1)]
     has_eyes = "eyes" in model.parts
-    open_eyes = bool(rng.random() < 0.55) and has_eyes
+    open_eyes = (kind == "half" or bool(rng.random() < 0.55)) and has_eyes
     if not open_eyes and has_eyes:  # painted eyes: the eyeballs are part of the cast
         e0, e1 = model.parts["eyes"]
         eyes = model.triangles[(model.triangles >= e0).all(1) & (model.triangles < e1).all(1)]
@@ -96,9 +202,10 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
         "plaster": int(rng.integers(1, 5)),
         "silicone": int(rng.integers(2, 10)),
         "paper": int(rng.integers(25, 90)),
-    }[kind]
+        "white": int(rng.integers(0, 12)),
+    }[stuff]
     vertices = smooth(vertices, triangles, rounds)
-    if kind == "paper":
+    if stuff == "paper":
         vertices = _faceted(vertices, float(rng.uniform(0.016, 0.032)))
         vertices[:, 2] = vertices[:, 2].mean() + (vertices[:, 2] - vertices[:, 2].mean()) * np.float32(
             rng.uniform(0.55, 0.95)
@@ -106,54 +213,13 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     normals = vertex_normals(vertices, triangles)
     vertices = vertices + normals * np.float32(rng.uniform(0.002, 0.004))
     vertices[:, 2] += np.float32(0.002)
-    if kind == "plaster":
+    if stuff == "plaster":
         bumps = cv2.GaussianBlur(rng.standard_normal((64, 64)), (0, 0), 1.5)
         u = ((vertices[:, :2] + 0.2) / 0.4 * 63).astype(int).clip(0, 63)
         vertices[:, 2] += (bumps[u[:, 1], u[:, 0]] * 0.0008).astype(np.float32)
-    surface = texels(person, victim.looks)
-    blur = {"resin": (0.3, 1.2), "plaster": (0.8, 2.2), "silicone": (0.6, 2.0), "paper": (0.3, 0.9)}[kind]
-    surface[..., :4] = cv2.GaussianBlur(surface[..., :4], (0, 0), float(rng.uniform(*blur)))
-    luminance = surface[..., :3].mean(-1, keepdims=True)
-    surface[..., 4] = 1.0
-    if kind == "paper":
-        printing = draw_printing(rng)
-        key = np.clip(1 - surface[..., :3].max(-1), 0, 1)
-        depth = {"dye": 0.07, "photo": 0.15, "pigment": rng.uniform(0.35, 0.8), "toner": rng.uniform(0.55, 0.92)}[
-            printing.ink
-        ]
-        surface[..., :3] = printing.black + (printing.white - printing.black) * surface[..., :3]
-        surface[..., 3] = printing.paper_ir * (1 - depth * key**1.2)
-        surface[..., 5] = 1.0
-        material = Material(surface, specular=printing.gloss * 0.4, power=40, specular_ir=printing.gloss, retro=80)
-        note = f"ink={printing.ink}"
-    else:
-        fade = {"resin": (0.75, 1.0), "plaster": (0.45, 0.85), "silicone": (0.7, 1.0)}[kind]
-        keep = float(rng.uniform(*fade))
-        surface[..., :3] = luminance + keep * (surface[..., :3] - luminance)
-        surface[..., :3] *= (float(rng.uniform(0.85, 1.15)) * (1 + rng.normal(0, 0.04, 3))).astype(np.float32)
-        contrast = float(rng.uniform(0.85, 1.15))
-        mean = surface[..., :3].mean((0, 1))
-        surface[..., :3] = np.clip(mean + contrast * (surface[..., :3] - mean), 0.01, 1.0)
-        # Paints follow the visible only partly at 850 nm; the body's own reflectance leads.
-        base = {
-            "resin": rng.uniform(0.28, 0.75),
-            "plaster": rng.uniform(0.6, 0.9),
-            "silicone": rng.uniform(0.2, 0.42) if rng.random() < 0.6 else rng.uniform(0.55, 0.75),
-        }[kind]
-        follow = float(rng.uniform(0.05, 0.45))
-        relative = surface[..., 0] / max(float(np.median(surface[..., 0])), 0.02)
-        surface[..., 3] = base * (1 - follow + follow * np.clip(relative, 0.1, 1.4))
-        surface[..., 5] = 1.0
-        shine = {"resin": (0.25, 0.8), "plaster": (0.0, 0.05), "silicone": (0.05, 0.35)}[kind]
-        gloss = float(rng.uniform(*shine))
-        material = Material(
-            surface, specular=gloss * 0.5, power={"resin": 60.0, "plaster": 8.0, "silicone": 22.0}[kind],
-            specular_ir=gloss * 0.8, retro={"resin": 60.0, "plaster": 8.0, "silicone": 24.0}[kind],
-            wrap={"resin": 0.0, "plaster": 0.05, "silicone": 0.3}[kind],
-        )  # fmt: skip
-        note = f"ir={base:.2f} gloss={gloss:.2f}"
+    material, note = _surface(stuff, victim, rng)
     return Mask(
-        vertices, triangles, uv, material, open_eyes, f"{kind} {note} eyes={'open' if open_eyes else 'painted'}"
+        vertices, triangles, uv, material, open_eyes, f"{kind} {stuff} {note} eyes={'open' if open_eyes else 'painted'}"
     )
 
 

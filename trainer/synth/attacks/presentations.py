@@ -9,9 +9,10 @@ from typing import Literal, cast
 import numpy as np
 
 from trainer.synth.attacks import flat_media as sheets
+from trainer.synth.attacks.mannequins import draw_wig, make_mannequin, pose_mannequin
 from trainer.synth.attacks.masks import Kind, make_mask, worn_mask
 from trainer.synth.heads.headmodel import HeadModel
-from trainer.synth.people.actor import draw_actor, pose_of
+from trainer.synth.people.actor import draw_actor, pose_of, skin_of
 from trainer.synth.people.body import posed, texels
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import PHOTOS, Photo
@@ -22,16 +23,19 @@ from trainer.synth.scene.subject import LIVE, SPECIES, Moment, PhotoOf, Placemen
 # What a builder gives: description, glasses, the stage, and how much farther than a live head it has to be.
 Built = tuple[str, bool, Stage, float]
 
+MIN_SHEET_M = 0.08
+"""No part of a leaning sheet comes nearer to the camera than this, metres."""
+
 
 def _live(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
     actor = draw_actor(rng, person, model)
-    skin = texels(person, actor.looks)
+    skin = skin_of(actor, model)
 
     def stage(moment: Moment, place: Placement) -> Subject:
         angles = moment.turn
         pose = pose_of(actor, angles, place.ray * place.distance_m, moment.expression)
         body = posed(person, model, pose, actor.looks, skin, worn=actor.worn(model, pose))
-        return Subject(body.meshes, body.keypoints, angles)
+        return Subject(body.meshes, body.keypoints, angles, panes=body.panes)
 
     return "", actor.glasses, stage, 1.0
 
@@ -45,9 +49,14 @@ def _sheet_subject(
     tilt: float,
     mirrors: tuple[int, ...] = (),
 ) -> Subject:
-    turn = moment.narrowed(tilt)
-    rotation = geometry.turn(*turn)
+    turn = moment.flat(tilt)
     position = place.ray * place.distance_m
+    # A large sheet leans only so far that it stays before the camera.
+    while min(float((m.vertices @ geometry.turn(*turn)[2]).min()) for m in meshes) + position[2] < MIN_SHEET_M:
+        turn = (turn[0] * 0.8, turn[1] * 0.8, turn[2])
+        if max(abs(turn[0]), abs(turn[1])) < 0.05:
+            break
+    rotation = geometry.turn(*turn)
     moved = [mesh.moved(rotation, position) for mesh in meshes]
     angles = tuple(a + b for a, b in zip(photo.angles, turn, strict=True))
     return Subject(moved, keys @ rotation.T + position, cast("tuple[float, float, float]", angles), mirrors)
@@ -134,17 +143,16 @@ def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadMod
 
 
 def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """A print with parts cut out, worn before a real face."""
-    parts = tuple(species.split("-")[2:])
+    """A print with parts cut out, or half a print, worn before a real face."""
+    parts = tuple(species.split("-")[2 if "cut" in species else 1 :])
     photo = photo_of(person, int(rng.integers(PHOTOS)))
     # Only photographs that look ahead fit before a face.
     for number in range(PHOTOS):
         if max(abs(photo.angles[0]), abs(photo.angles[1])) < 0.22:
             break
         photo = photo_of(person, number)
-    wearer = draw_actor(rng, other, model)
-    wearer = replace(wearer, glasses=False, hat=False)
-    skin = texels(other, wearer.looks)
+    wearer = draw_actor(rng, other, model).bare()
+    skin = skin_of(wearer, model)
     scale = float(rng.normal(1.0, 0.04))
     border = float(rng.uniform(0.002, 0.015)) if rng.random() < 0.3 else 0.0
     picture, sheet = sheets.lay_out(
@@ -155,7 +163,9 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
     )
     printing = sheets.draw_printing(rng)
     printed = sheets.print_texels(picture, printing, rng)
-    sheets.cut_holes(printed, sheet.points, parts, rng)
+    half = sheets.cut_half(printed, sheet.points, rng) if parts == ("half",) else ""
+    if not half:
+        sheets.cut_holes(printed, sheet.points, parts, rng)
     trimmed = rng.random() < 0.45
     if trimmed:
         sheets.trim_to_head(printed, sheet.points, rng)
@@ -184,7 +194,7 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
         shown = tuple(a + b for a, b in zip(photo.angles, angles, strict=True))
         return Subject([*meshes, *body.meshes], keys, cast("tuple[float, float, float]", shown))
 
-    note = f"ink={printing.ink} bent={bent} radius_m={radius:.2f} trimmed={trimmed}"
+    note = f"ink={printing.ink} bent={bent} radius_m={radius:.2f} trimmed={trimmed}" + (f" half={half}" if half else "")
     return note, photo.glasses, stage, 1.0
 
 
@@ -222,12 +232,12 @@ def _replay(rng: Rng, species: str, person: Person, other: Person, model: HeadMo
 
 def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
     kind = cast(Kind, species.split("-")[1])
-    victim = replace(draw_actor(rng, person, model, 0.6), hat=False, glasses=False)
+    victim = draw_actor(rng, person, model, 0.6).bare()
     mask = make_mask(kind, victim, model, rng)
     wearer = draw_actor(rng, other, model, 0.3)
     wearer = replace(wearer, identity=np.zeros(0), stature=float(rng.normal(0.98, 0.01)))
     bare = rng.random() < 0.15
-    skins = texels(person, victim.looks), texels(other, wearer.looks)
+    skins = skin_of(victim, model), skin_of(wearer, model)
 
     def stage(moment: Moment, place: Placement) -> Subject:
         angles = moment.turn
@@ -237,26 +247,67 @@ def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadMode
         face = pose_of(victim, angles, position, {})
         shell = worn_mask(mask, model, face, victim)
         own = posed(person, model, replace(face, expression=expression), victim.looks, skins[0])
-        body = posed(other, model, pose, wearer.looks, skins[1], wearer.worn(model, pose) if wearer.glasses else ())
+        body = posed(other, model, pose, wearer.looks, skins[1], wearer.worn(model, pose))
         # The wearer's hair, neck and shoulders; the eyes are where the mask's holes are.
         meshes = [shell]
         if mask.open_eyes:
             meshes += [own.meshes[own.eyes]]
-        if not bare:
-            meshes += body.meshes[body.cover :]
-        return Subject(meshes, own.keypoints, angles)
+        meshes += body.meshes[body.cover + (2 if bare else 0) :]
+        return Subject(meshes, own.keypoints, angles, panes=body.panes)
 
-    return mask.description + (" bare" if bare else ""), wearer.glasses and not bare, stage, 1.0
+    return mask.description + (" bare" if bare else ""), wearer.glasses, stage, 1.0
+
+
+def _half_mask(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
+    """A mask of `person` over a part of the face of `other`, to whose face it is fitted."""
+    wearer = draw_actor(rng, other, model)
+    identity = other.identity.astype(np.float64).copy()
+    identity[: len(wearer.identity)] += wearer.identity
+    # The wearer's shape under the victim's picture: what is left of the victim's own shape is taken off.
+    fitted = identity - person.identity[: len(identity)]
+    victim = replace(draw_actor(rng, person, model).bare(), identity=fitted, stature=wearer.stature)
+    mask = make_mask("half", victim, model, rng)
+    skin = skin_of(wearer, model)
+
+    def stage(moment: Moment, place: Placement) -> Subject:
+        position = place.ray * place.distance_m
+        calm = {k: v * 0.4 for k, v in moment.expression.items() if not k.startswith("jaw")}
+        pose = pose_of(wearer, moment.turn, position, calm)
+        body = posed(other, model, pose, wearer.looks, skin, wearer.worn(model, pose))
+        shell = worn_mask(mask, model, pose_of(victim, moment.turn, position, {}), victim)
+        return Subject([*body.meshes, shell], body.keypoints, moment.turn, panes=body.panes)
+
+    return mask.description, wearer.glasses, stage, 1.0
+
+
+def _mannequin(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
+    """A shop window's head with the face of `person`, with or without a wig of the hair of `other`, and glasses."""
+    sculpted = draw_actor(rng, person, model, 0.6)
+    sculpted = replace(sculpted, glasses=bool(rng.random() < 0.4), hat=sculpted.hat and species == "mannequin")
+    sculpted = replace(sculpted, fringe=species == "mannequin-wig" and bool(rng.random() < 0.35), hand=False)
+    head = make_mannequin(sculpted, model, rng)
+    hair = draw_wig(other, sculpted, rng) if species == "mannequin-wig" else None
+
+    def stage(moment: Moment, place: Placement) -> Subject:
+        pose = pose_of(sculpted, moment.turn, place.ray * place.distance_m, {}, follow=1.0)
+        subject = pose_mannequin(head, hair, sculpted, model, pose)
+        return replace(subject, angles=moment.turn)
+
+    return head.description, sculpted.glasses, stage, 1.0
 
 
 def _builder(species: str) -> Callable[[Rng, str, Person, Person, HeadModel, PhotoOf], Built]:
     if species == LIVE:
         return _live
+    if species == "mask-half":
+        return _half_mask
     if species.startswith("mask"):
         return _mask
+    if species.startswith("mannequin"):
+        return _mannequin
     if species.startswith("replay"):
         return _replay
-    return _cut if "cut" in species else _paper
+    return _cut if species.startswith(("print-cut", "print-half")) else _paper
 
 
 PRESENTATIONS = {species: _builder(species) for species in (LIVE, *SPECIES)}

@@ -32,7 +32,9 @@ from trainer.synth.people.photo import Photo, take_clip, take_photo
 from trainer.synth.scene.sequence import FPS, empty_room, film
 from trainer.synth.scene.setup import Setup, draw_setup
 from trainer.synth.scene.subject import LIVE
-from trainer.synth.sensors.sensor import DepthQuality, Shot
+from trainer.synth.sensors.depth import DepthQuality
+from trainer.synth.sensors.infrared import IrCamera
+from trainer.synth.sensors.sensor import Shot
 
 PARTS: tuple[tuple[str, float], ...] = (
     (LIVE, 4.5), ("print-flat", 2.5), ("print-cut-eyes", 2.5), ("replay-tablet", 2.5),
@@ -100,7 +102,7 @@ def _shot() -> Shot:
     """One calm indoor exposure for the whole session."""
     return Shot(
         blur=0.5, motion=(0.0, 0.0), exposure=0.22, noise=0.002, shot_noise=0.006, white=(1.03, 0.98), contrast=1.05,
-        sharpen=0.25, jpeg=96, ir_exposure=0.30, ir_noise=0.006, ir_blur=0.5, projector="interleaved", dot_gain=0.3,
+        sharpen=0.25, jpeg=96, ir=IrCamera(), projector="interleaved", dot_gain=0.3,
         metering=1.5, veil=0.02,
     )  # fmt: skip
 

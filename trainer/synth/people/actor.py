@@ -8,8 +8,9 @@ from math import radians
 import numpy as np
 import numpy.typing as npt
 
-from trainer.synth.heads.headmodel import HeadModel
-from trainer.synth.people.body import Looks, Pose, Worn, head_shape
+from trainer.synth.heads.headmodel import Floats, HeadModel
+from trainer.synth.people.body import Looks, Pose, Worn, head_shape, lit_eyes, texels
+from trainer.synth.people.covers import draw_fringe, draw_hand
 from trainer.synth.people.occluders import draw_glasses, draw_hat
 from trainer.synth.people.person import Person
 from trainer.synth.scene import geometry
@@ -20,7 +21,7 @@ Vector = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Actor:
-    """A person with a shape, looks and things worn, constant over a setup."""
+    """A person with a shape, looks and things worn, constant over a setup; `hand`: one is held at the face."""
 
     person: Person
     identity: Vector
@@ -29,10 +30,16 @@ class Actor:
     hat: bool
     stature: float
     seed: int
+    fringe: bool = False
+    hand: bool = False
+
+    def bare(self) -> Actor:
+        """The same person with nothing on or before the face."""
+        return replace(self, glasses=False, hat=False, fringe=False, hand=False)
 
     def worn(self, model: HeadModel, pose: Pose) -> tuple[Worn, ...]:
-        """Glasses and hat for the head at `pose`."""
-        if not (self.glasses or self.hat):
+        """Glasses, hat, fringe and hand for the head at `pose`."""
+        if not (self.glasses or self.hat or self.fringe or self.hand) or not len(model.landmarks):
             return ()
         rng = np.random.default_rng(self.seed)
         calm = replace(pose, expression={})
@@ -42,6 +49,12 @@ class Actor:
             things += draw_glasses(rng, model, shape)
         if self.hat:
             things += draw_hat(rng, model, shape, self.person.relief)
+        looks = self.looks
+        if self.fringe:
+            things += draw_fringe(rng, self.person, model, shape, looks.hair_ir)
+        if self.hand:
+            tone = self.person.skin * np.float32(looks.gain) * np.asarray(looks.tint, np.float32)
+            things += draw_hand(rng, model, shape, tone, looks.skin_ir * float(rng.uniform(0.85, 1.1)))
         return things
 
 
@@ -54,24 +67,57 @@ def draw_actor(rng: Rng, person: Person, model: HeadModel, shape_spread: float =
         identity[0] *= 0.4
     tone = float(person.skin[0])
     looks = Looks(
-        skin_ir=float(np.clip(rng.normal(0.50 + 0.10 * (tone - 0.35), 0.06), 0.3, 0.7)),
-        hair_ir=float(np.clip(rng.normal(0.14, 0.05), 0.05, 0.35)),
-        cloth_ir=float(rng.uniform(0.12, 0.85)),
+        skin_ir=float(np.clip(rng.normal(0.50 + 0.10 * (tone - 0.35), 0.08), 0.28, 0.72)),
+        hair_ir=float(np.clip(np.exp(rng.normal(np.log(0.13), 0.6)), 0.03, 0.55)),
+        cloth_ir=float(rng.uniform(0.05, 0.9)),
         oil=float(rng.beta(1.5, 3.0)),
         gain=float(np.exp(rng.normal(0, 0.08))),
         tint=tuple(1 + rng.normal(0, 0.03, 3)),
+        ir_follow=float(rng.uniform(0.15, 1.05)),
+        shine_ir=float(np.exp(rng.normal(np.log(0.3), 0.8))),
+        ir_soft=float(rng.uniform(0.0, 0.03)),
+        iris_ir=float(rng.uniform(0.06, 0.4)),
+        pupil_ir=float(rng.uniform(0.8, 3.0)) if rng.random() < 0.06 else float(rng.uniform(0.01, 0.06)),
     )
     return Actor(
-        person, identity, looks, bool(rng.random() < 0.2), bool(rng.random() < 0.07), float(rng.normal(1.0, 0.025)),
-        int(rng.integers(2**31)),
+        person, identity, looks, bool(rng.random() < 0.3), bool(rng.random() < 0.07), float(rng.normal(1.0, 0.025)),
+        int(rng.integers(2**31)), bool(rng.random() < 0.12), bool(rng.random() < 0.09),
     )  # fmt: skip
 
 
+def skin_of(actor: Actor, model: HeadModel) -> Floats:
+    """The actor's texture (h, w, 6) with the eyes as they look in infrared."""
+    surface = texels(actor.person, actor.looks)
+    lit_eyes(surface, actor.person, model, actor.looks)
+    return surface
+
+
+WIDE_SHARE = 0.35
+"""How often a head's yaw and pitch are drawn evenly over all that is allowed."""
+LEAN_SHARE = 0.35
+"""How often a flat instrument leans far."""
+MAX_LEAN_DEG = 65.0
+
+
+def draw_lean(rng: Rng) -> tuple[float, float] | None:
+    """Yaw and pitch of a flat instrument that leans far, radians, up to 65 degrees; None for one held like a face."""
+    if rng.random() >= LEAN_SHARE:
+        return None
+    amount, other = rng.uniform(20.0, MAX_LEAN_DEG), rng.uniform(-30.0, 30.0)
+    amount *= rng.choice([-1.0, 1.0])
+    # Sheets lean back and forth more often than they turn aside.
+    yaw, pitch = (other, amount) if rng.random() < 0.6 else (amount, other)
+    return radians(yaw), radians(pitch)
+
+
 def draw_turn(rng: Rng, spread: float = 1.0) -> tuple[float, float, float]:
-    """Yaw, pitch, roll in radians: mostly towards the camera, up to 35 degrees."""
-    yaw = np.clip(rng.normal(0, 13.0 * spread), -35, 35)
-    pitch = np.clip(rng.normal(0, 7.5 * spread), -22, 22)
-    roll = np.clip(rng.normal(0, 6.0 * spread), -20, 20)
+    """Yaw, pitch, roll in radians: mostly towards the camera, up to 35 degrees, and 20 of roll."""
+    if rng.random() < WIDE_SHARE:
+        yaw, pitch = rng.uniform(-35, 35, 2) * min(spread, 1.0)
+    else:
+        yaw = np.clip(rng.normal(0, 13.0 * spread), -35, 35)
+        pitch = np.clip(rng.normal(0, 9.0 * spread), -35, 35)
+    roll = np.clip(rng.normal(0, 7.0 * spread), -20, 20)
     return radians(yaw), radians(pitch), radians(roll)
 
 

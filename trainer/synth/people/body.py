@@ -14,6 +14,7 @@ from trainer.synth.people.fit import FLIP
 from trainer.synth.people.person import Person
 from trainer.synth.people.portrait import CLOTH, HAIR, SKIN, to_linear
 from trainer.synth.scene import raster
+from trainer.synth.scene.panes import Lens, Pane
 from trainer.synth.scene.scene import Material, Mesh
 
 EYE_POINTS = ((36, 42), (42, 48))
@@ -27,7 +28,12 @@ class Looks:
     Attributes:
         skin_ir: 850 nm reflectance of the skin; melanin hardly absorbs there, so it depends little on the tone.
         hair_ir: of the hair; cloth_ir: of the clothes, whose dyes are mostly clear at 850 nm.
-        oil: strength of the skin's highlights; flatten: how much of the photograph's own light is divided out.
+        oil: strength of the skin's highlights.
+        ir_follow: how much of the red channel's pattern (brows, lips, stubble, freckles) is left at 850 nm; 1 = as in
+            the visible. `ir_soft`: light spreads under the skin, standard deviation in eye distances.
+        shine_ir: strength of the lamp's highlight on the skin, times `oil`.
+        iris_ir: reflectance of the iris, brown eyes being light at 850 nm; `pupil_ir`: of the pupil, above 1 when the
+            lamp is so near the lens that it lights up.
     """
 
     skin_ir: float = 0.55
@@ -36,6 +42,11 @@ class Looks:
     oil: float = 0.25
     gain: float = 1.0
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    ir_follow: float = 0.75
+    ir_soft: float = 0.0
+    shine_ir: float = 0.25
+    iris_ir: float = 0.2
+    pupil_ir: float = 0.03
 
 
 @dataclass(frozen=True)
@@ -60,11 +71,17 @@ class Pose:
 
 @dataclass(frozen=True)
 class Worn:
-    """Something worn on the head, in head coordinates."""
+    """Something worn on the head, in head coordinates.
+
+    `uv` (V, 2) are pixels of the material's texture, the first one where None. With a `lens`, `vertices` are its
+    outline and nothing else is drawn.
+    """
 
     vertices: Floats
     triangles: npt.NDArray[np.int32]
     material: Material
+    uv: Floats | None = None
+    lens: Lens | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +93,7 @@ class Posed:
         head: (V, 3) camera coordinates of all vertices of the head model.
         keypoints: (4, 3) right eye, left eye, nose tip, mouth in camera coordinates.
         face, eyes, cover: indices into `meshes` of the face, of the eyes (-1 where the model has none), and of the
-            first of hair, neck and shoulders, after which come things worn.
+            first of hair, neck and shoulders, after which come things worn; `panes` are lenses.
     """
 
     meshes: list[Mesh]
@@ -85,6 +102,7 @@ class Posed:
     face: int
     eyes: int
     cover: int
+    panes: tuple[Pane, ...] = ()
 
 
 def head_shape(person: Person, model: HeadModel, pose: Pose) -> Floats:
@@ -134,7 +152,11 @@ def texels(person: Person, looks: Looks) -> Floats:
     soft = [cv2.GaussianBlur((person.region == r).astype(np.float32), (0, 0), 2.0) for r in (SKIN, HAIR, CLOTH)]
     # Skin at 850 nm: the red channel's pattern (pores, stubble, brows, pupils) at a level that hardly knows the tone.
     ratio = np.clip(red / max(float(person.skin[0]), 0.02), 0.0, 1.6)
-    skin = looks.skin_ir * (0.12 + 0.88 * ratio**0.75)
+    pattern = np.power(ratio, looks.ir_follow)
+    if looks.ir_soft:
+        eyes = _eyes_apart(person)
+        pattern = 0.4 * pattern + 0.6 * cv2.GaussianBlur(pattern, (0, 0), max(looks.ir_soft * eyes, 0.3))
+    skin = looks.skin_ir * (0.12 + 0.88 * pattern)
     hair = looks.hair_ir * (0.55 + 0.9 * np.sqrt(np.clip(red, 0, 1)) * 2.0)
     cloth = looks.cloth_ir * (0.45 + 0.55 * np.sqrt(np.clip(red, 0, 1)))
     total = soft[0] + soft[1] + soft[2] + 1e-6
@@ -142,6 +164,35 @@ def texels(person: Person, looks: Looks) -> Floats:
     result[..., 4] = person.matte.astype(np.float32) / 255.0
     result[..., 5] = np.clip(soft[0] * (0.3 + 0.7 * ratio), 0, 1)
     return result
+
+
+def _eyes_apart(person: Person) -> float:
+    """Distance of the eyes in the portrait, pixels, from the width of the head's mesh in it."""
+    front = person.uv[person.front]
+    return max(float(np.ptp(front[:, 0])) * 0.063 / 0.15, 10.0)
+
+
+def lit_eyes(surface: Floats, person: Person, model: HeadModel, looks: Looks) -> None:
+    """Paint iris and pupil as they look at 850 nm into a texture made by `texels`."""
+    if not len(model.landmarks):
+        return
+    for first, last in EYE_POINTS:
+        lids = person.uv[model.landmarks[first:last]].astype(np.float64)
+        apart = float(np.linalg.norm(lids[0] - lids[3]))
+        height, width = surface.shape[:2]
+        middle = lids.mean(0)
+        left, top = (np.maximum(middle - apart, 0)).astype(int)
+        right, low = (np.minimum(middle + apart, (width, height))).astype(int)
+        if right - left < 4 or low - top < 4:
+            continue
+        y, x = np.mgrid[top:low, left:right].astype(np.float32)
+        r = np.hypot(x - middle[0], y - middle[1]) / max(apart, 1.0)  # an eye's opening is 30 mm wide
+        opening = np.zeros((low - top, right - left), np.float32)
+        cv2.fillConvexPoly(opening, np.round(lids - (left, top)).astype(np.int32), 1.0)
+        iris, pupil = (np.clip((size - r) / 0.04 + 0.5, 0, 1) * opening for size in (0.19, 0.07))
+        part = surface[top:low, left:right, 3]
+        part += iris * (looks.iris_ir - part) * 0.8
+        part += pupil * (looks.pupil_ir - part)
 
 
 def _flat(colour: tuple[float, float, float], ir: float, gloss: float = 1.0) -> Floats:
@@ -162,7 +213,9 @@ def posed(
     shape = head_shape(person, model, pose)
     origin = eyes_middle(model, shape)
     head = place_points(shape, pose, origin)
-    skin = Material(surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * 0.25, retro=24.0, wrap=0.25)
+    skin = Material(
+        surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * looks.shine_ir, retro=24.0, wrap=0.25
+    )
     eye = replace(skin, specular=0.9, power=220.0, specular_ir=2.5, retro=600.0, wrap=0.0)
     lit = float(np.clip(person.skin.mean() * looks.gain / 0.28, 0.25, 1.2))
     inside = {
@@ -202,10 +255,25 @@ def posed(
     meshes.append(Mesh(place_points(relief, pose, origin), person.relief_triangles, person.relief_uv, cover))
     back = place_points(person.back * np.float32(pose.stature), pose, origin)
     meshes.append(Mesh(back, person.relief_triangles[:, ::-1].copy(), person.relief_uv, cover))
+    things, panes = place_worn(worn, pose, origin)
+    meshes += things
+    return Posed(meshes, head, keypoints(model, head), names["skin"], names.get("eyes", -1), cover_at, panes)
+
+
+def place_worn(
+    worn: tuple[Worn, ...], pose: Pose, origin: npt.NDArray[np.float64]
+) -> tuple[list[Mesh], tuple[Pane, ...]]:
+    """Things worn, and their lenses, in camera coordinates; `origin` is the point between the wearer's eyes."""
+    meshes: list[Mesh] = []
+    panes: list[Pane] = []
     for thing in worn:
-        flat = np.zeros((len(thing.vertices), 2), np.float32)
-        meshes.append(Mesh(place_points(thing.vertices, pose, origin), thing.triangles, flat, thing.material))
-    return Posed(meshes, head, keypoints(model, head), names["skin"], names.get("eyes", -1), cover_at)
+        vertices = place_points(thing.vertices, pose, origin)
+        if thing.lens is not None:
+            panes.append(Pane(vertices.astype(np.float64), thing.lens))
+            continue
+        uv = np.zeros((len(vertices), 2), np.float32) if thing.uv is None else thing.uv
+        meshes.append(Mesh(vertices, thing.triangles, uv, thing.material))
+    return meshes, tuple(panes)
 
 
 def _mouth_open_m(model: HeadModel, shape: Floats) -> float:

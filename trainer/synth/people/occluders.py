@@ -8,6 +8,7 @@ import numpy.typing as npt
 from trainer.synth.heads.headmodel import Floats, HeadModel
 from trainer.synth.people.body import Worn, eyes_middle
 from trainer.synth.scene import geometry
+from trainer.synth.scene.panes import draw_lens
 from trainer.synth.scene.scene import Material
 
 Rng = np.random.Generator
@@ -18,7 +19,7 @@ def _paint(colour: npt.NDArray[np.floating] | tuple[float, float, float], ir: fl
 
 
 def draw_glasses(rng: Rng, model: HeadModel, shape: Floats) -> tuple[Worn, ...]:
-    """Rims, bridge and temples of clear glasses; one pair in eight has dark lenses."""
+    """Rims, bridge, temples and lenses of glasses."""
     marks = shape[model.landmarks].astype(np.float64)
     right, left = marks[36:42].mean(0), marks[42:48].mean(0)
     front = max(marks[27, 2], marks[36:48, 2].max()) + rng.uniform(0.006, 0.012)
@@ -27,8 +28,9 @@ def draw_glasses(rng: Rng, model: HeadModel, shape: Floats) -> tuple[Worn, ...]:
     thick = rng.uniform(0.0007, 0.0023)
     dark = rng.random() < 0.6
     colour = rng.uniform(0.01, 0.06, 3) if dark else rng.uniform(0.1, 0.6, 3)
-    frame = Material(_paint(colour, float(rng.uniform(0.05, 0.5))), specular=0.5, power=60, specular_ir=0.4, retro=60)
+    frame = Material(_paint(colour, float(rng.uniform(0.02, 0.5))), specular=0.5, power=60, specular_ir=0.4, retro=60)
     worn: list[Worn] = []
+    lens = draw_lens(rng)
     angle = np.linspace(0, 2 * np.pi, 40)
     for eye in (right, left):
         out = np.sign(eye[0])
@@ -41,17 +43,7 @@ def draw_glasses(rng: Rng, model: HeadModel, shape: Floats) -> tuple[Worn, ...]:
         hinge = np.array([eye[0] + out * half[0], eye[1] + 0.004, front - 0.3 * half[0]])
         ear = np.array([out * (np.abs(shape[:, 0]).max() * 0.0 + 0.076), hinge[1] + 0.004, -0.005])
         worn.append(Worn(*geometry.tube(np.linspace(hinge, ear, 8), max(thick, 0.0012), 6), frame))
-        if rng.random() < 0.06:
-            disc = np.concatenate([[[eye[0], eye[1] - 0.002, front - 0.003]], ring])
-            fan = np.array([[0, k, k + 1] for k in range(1, len(disc) - 1)], np.int32)
-            lens = Material(
-                _paint((0.02, 0.02, 0.025), float(rng.uniform(0.1, 0.4))),
-                specular=0.6,
-                power=200,
-                mirror=1.0,
-                specular_ir=0.6,
-            )
-            worn.append(Worn(disc.astype(np.float32), fan, lens))
+        worn.append(Worn(ring.astype(np.float32), np.zeros((0, 3), np.int32), frame, lens=lens))
     middle = eyes_middle(model, shape)
     bridge = np.stack(
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -89,6 +89,21 @@ def portrait_files(folder: Path) -> list[tuple[Path, str]]:
     return [(path, known.get(path.name, path.stem)) for path in files]
 
 
+def _entries(folders: list[Path]) -> list[tuple[Path, str]]:
+    """Pictures of all folders with the person on each."""
+    result: list[tuple[Path, str]] = []
+    owner: dict[str, Path] = {}
+    for folder in folders:
+        found = portrait_files(folder)
+        for _, name in found:
+            if owner.setdefault(name, folder) != folder:
+                raise UserError(
+                    f"--portraits {folder}: its person {name} is also in {owner[name]}; rename one in people.csv."
+                )
+        result += found
+    return result
+
+
 def _key(path: Path, heads: Path | None) -> str:
     digest = hashlib.sha256(path.read_bytes())
     head = "default" if heads is None else f"{heads.name}-{heads.stat().st_size}"
@@ -113,13 +128,16 @@ def fit_portrait(path: Path, name: str, heads: Path | None, target: Path) -> boo
     return True
 
 
-def gather(portraits: Path | None, heads: Path | None, jobs: int = 1, work: Path = WORK) -> People:
-    """Fit what is not fitted yet and return everybody; the built-in person for None.
+def gather(
+    portraits: Path | Sequence[Path] | None, heads: Path | None, jobs: int = 1, work: Path = WORK
+) -> People:  # fmt: skip
+    """Fit what is not fitted yet and return everybody of one or several folders; the built-in person for None.
 
     Raises:
-        UserError: no usable portrait.
+        UserError: a folder without usable portraits, or two folders that name the same person.
     """
-    entries = [default_portrait(work)] if portraits is None else portrait_files(portraits)
+    folders = [portraits] if isinstance(portraits, Path) else list(portraits or ())
+    entries = _entries(folders) if folders else [default_portrait(work)]
     folder = work / "people"
     folder.mkdir(parents=True, exist_ok=True)
     targets = [folder / f"{path.stem}-{_key(path, heads)}.npz" for path, _ in entries]
@@ -136,8 +154,9 @@ def gather(portraits: Path | None, heads: Path | None, jobs: int = 1, work: Path
     kept = [(target, name) for (_, name), target in zip(entries, targets, strict=True) if target.is_file()]
     skipped = tuple(path.name for (path, _), target in zip(entries, targets, strict=True) if not target.is_file())
     if not kept:
+        given = " ".join(map(str, folders))
         raise UserError(
-            f"--portraits {portraits}: no face was found in any of {len(entries)} pictures; give frontal portraits."
+            f"--portraits {given}: no face was found in any of {len(entries)} pictures; give frontal portraits."
         )
     return People(heads, tuple(t for t, _ in kept), tuple(n for _, n in kept), skipped)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.actor import draw_actor, draw_expression, draw_turn, pose_of
 from trainer.synth.people.body import posed, texels
 from trainer.synth.people.person import Person, stable_hash
+from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.surroundings import draw_surroundings
 from trainer.synth.sensors.sensor import centre_weight, draw_shot, expose_rgb
@@ -54,7 +55,7 @@ def _photograph(
     if moves is None:
         moves = [(draw_turn(rng), draw_expression(rng))]
     else:
-        actor = replace(actor, glasses=False, hat=False)
+        actor = actor.bare()
     skin = texels(person, actor.looks)
     rooms = draw_surroundings(rng, distance, [])
     shot = draw_shot(rng, "off")
@@ -63,6 +64,7 @@ def _photograph(
         pose = pose_of(actor, angles, position, expression)
         body = posed(person, model, pose, actor.looks, skin, actor.worn(model, pose))
         picture = Scene(camera, rooms.light, [*body.meshes, *rooms.meshes]).render(2)
+        reflect(picture, body.panes, camera, rooms.light)
         marks = body.head[model.landmarks].astype(np.float64)
         points = marks[:, :2] / marks[:, 2:] * camera.fx + (camera.cx, camera.cy)
         middle = points[36:48].mean(0)

@@ -25,7 +25,6 @@ TEXEL = 6
 MATERIAL_COLUMNS = 15
 
 # Rows of the light table: x, y, z (direction to the light, camera axes), red, green, blue.
-# Columns of the infrared light: intensity at 1 m, ambient, spread.
 
 
 @njit(cache=True, fastmath=True)
@@ -138,8 +137,9 @@ def shade(
 
     Depth is the nearest sample's z in metres, 0 where nothing is: no mean of two distances; `surface` (h, w) is that
     sample's material, -1 where nothing is.
-    `ir_light` is (4,): the co-axial light's intensity at 1 m, the ambient infrared, the beam's fall-off towards the
-    corners and the largest irradiance (the emitter is not a point).
+    `ir_light` is (7,): the light's intensity at 1 m, the ambient infrared, the beam's fall-off towards the corners, the
+    largest irradiance (the emitter is not a point), where the light stands beside the camera (x, y in metres) and the
+    infrared share of the other lamps' red.
     """
     height, width = rgb.shape[0], rgb.shape[1]
     texel = np.zeros(TEXEL, np.float32)
@@ -223,6 +223,7 @@ def shade(
                     mirror = materials[m, M_MIRROR]
                     lr = lg = lb = 0.0
                     sr = sg = sb = 0.0
+                    sun = 0.0
                     if materials[m, M_EMISSIVE] > 0.0:
                         lr = lg = lb = materials[m, M_EMISSIVE]
                     else:
@@ -239,6 +240,7 @@ def shade(
                             visible = _lit(
                                 shadow, shadow_rows, gx + 0.004 * nx, gy + 0.004 * ny, gz + 0.004 * nz, 0.006
                             )
+                        sun += diffuse * lights[k, 3] * visible
                         if materials[m, M_EMISSIVE] <= 0.0:
                             lr += diffuse * lights[k, 3] * visible
                             lg += diffuse * lights[k, 4] * visible
@@ -261,13 +263,20 @@ def shade(
                     red += share * (texel[0] * lr + sr)
                     green += share * (texel[1] * lg + sg)
                     blue += share * (texel[2] * lb + sb)
-                    # Infrared: the light stands at the camera, so the half vector is the view vector.
+                    # Infrared: the light stands at the camera or a hand's breadth beside it.
                     beam = 1.0 / (1.0 + ir_light[2] * (gx * gx + gy * gy) / (gz * gz + 1e-9))
                     arriving = min(ir_light[0] / (square + 1e-6), ir_light[3]) * beam
-                    lambert = max(0.0, (facing + 0.5 * wrap) / (1.0 + 0.5 * wrap))
-                    glow = texel[3] * materials[m, M_IR_GAIN] * (arriving * lambert + ir_light[1])
+                    tx, ty, tz = ir_light[4] - gx, ir_light[5] - gy, -gz
+                    length = 1.0 / sqrt(tx * tx + ty * ty + tz * tz + 1e-12)
+                    tx, ty, tz = tx * length, ty * length, tz * length
+                    towards = nx * tx + ny * ty + nz * tz
+                    lambert = max(0.0, (towards + 0.5 * wrap) / (1.0 + 0.5 * wrap))
+                    glow = texel[3] * materials[m, M_IR_GAIN] * (arriving * lambert + ir_light[1] + ir_light[6] * sun)
                     if materials[m, M_SPEC_IR] > 0.0:
-                        glow += arriving * materials[m, M_SPEC_IR] * texel[5] * facing ** materials[m, M_RETRO]
+                        hx, hy, hz = tx + vx, ty + vy, tz + vz
+                        length = 1.0 / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
+                        half = max(0.0, (nx * hx + ny * hy + nz * hz) * length)
+                        glow += arriving * materials[m, M_SPEC_IR] * texel[5] * half ** materials[m, M_RETRO]
                     glow += materials[m, M_GLOW_IR]
                     infra += share * glow
             rgb[py, px, 0] = red

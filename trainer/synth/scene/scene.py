@@ -24,7 +24,7 @@ class Material:
         texels: float32 (h, w, 6): linear red, green, blue, infrared albedo, opacity, gloss.
         emissive: radiance of a white texel of a screen; 0 = a surface that is lit.
         specular: strength of highlights of the lamps in RGB; `power` is their Blinn-Phong exponent.
-        specular_ir: strength of the highlight of the co-axial infrared light; `retro` is its exponent.
+        specular_ir: strength of the highlight of the infrared light beside the camera; `retro` is its exponent.
         wrap: 0 = Lambert, 0.5 = light wraps around as in skin.
         mirror: share of the surroundings that a glossy pane reflects, times Fresnel.
         ir_gain: multiplies the infrared albedo.
@@ -80,7 +80,7 @@ class Light:
         harmonics: float32 (9, 3) irradiance by second-order spherical harmonics of the normal, camera axes.
         lamps: float32 (L, 6): direction to the lamp and its colour; the first casts a shadow.
         panorama: float32 (h, w, 3) radiance around, for reflections; the middle column lies behind the scene.
-        ir_intensity: of the co-axial 850 nm light on a white surface at 1 m.
+        ir_intensity: of the 850 nm light beside the camera on a white surface at 1 m.
         ir_ambient: infrared from lamps and the sun.
         ir_falloff: how fast the beam fades towards the corners.
     """
@@ -91,6 +91,10 @@ class Light:
     ir_intensity: float = 0.2
     ir_ambient: float = 0.01
     ir_falloff: float = 0.5
+    ir_lamp: tuple[float, float] = (0.0, 0.0)
+    """Where the infrared light stands beside the camera, metres to the right and down."""
+    ir_sun: float = 0.0
+    """Infrared of the lamps and the sun in `lamps`, as a share of their red."""
 
 
 @dataclass
@@ -144,8 +148,12 @@ class Scene:
         )
         light = self.light
         ir_light = np.array(
-            [light.ir_intensity, light.ir_ambient, light.ir_falloff, light.ir_intensity / 0.15**2], np.float32
-        )
+            [
+                light.ir_intensity, light.ir_ambient, light.ir_falloff, light.ir_intensity / 0.15**2, *light.ir_lamp,
+                light.ir_sun,
+            ],
+            np.float32,
+        )  # fmt: skip
         raster.shade(
             screen, points, normals, uv, triangles, material, table, texels, inverse_z, ids, light.harmonics,
             light.lamps, shadow, rows, light.panorama, ir_light, step, result.rgb, result.ir, result.depth_m,

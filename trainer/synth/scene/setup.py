@@ -15,21 +15,20 @@ from fasdemo.frames import Calibration, FrameSet, Intrinsics, Truth
 from trainer.synth.attacks.presentations import PRESENTATIONS
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.person import Person
+from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_moment
 from trainer.synth.scene.surroundings import Surroundings, draw_surroundings
+from trainer.synth.sensors.depth import DepthQuality, draw_quality, draw_unit, measure_depth
 from trainer.synth.sensors.sensor import (
     PRESETS,
-    DepthQuality,
     Projector,
     SensorPreset,
     Shot,
     centre_weight,
-    draw_quality,
     draw_shot,
     expose_ir,
     expose_rgb,
-    measure_depth,
 )
 
 
@@ -73,10 +72,14 @@ def camera_of(preset: SensorPreset, width: int = 640, height: int = 480) -> Intr
     return Intrinsics(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
 
 
-def draw_placement(rng: Rng, camera: Intrinsics) -> Placement:
-    """Faces of the same sizes at the same places for every class: as a live head at 0.25 to 1.5 m gives."""
+def draw_placement(rng: Rng, camera: Intrinsics, nearest_m: float = 0.0) -> Placement:
+    """Faces of the same sizes at the same places for every class: as a live head at 0.25 to 1.5 m gives.
+
+    A sensor that measures from `nearest_m` on is used from there on.
+    """
     # What counts for a network is the size in the image, so wide cameras are used nearer.
     low, high = 0.26 * max(camera.fx / 615, 0.8), min(1.5, 1.25 * camera.fx / 615)
+    low = min(max(low, nearest_m), 0.8 * high)
     distance = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     pixels = 0.063 * camera.fx / distance
     room_x = max(camera.width / 2 - 1.7 * pixels, 8.0)
@@ -92,8 +95,9 @@ def draw_setup(
 ) -> Setup:  # fmt: skip
     """A random setup of `species` that shows `person`; `other` holds or wears what is not a live face."""
     preset = PRESETS[preset_name]
+    preset = replace(preset, unit_m=draw_unit(rng, preset))
     camera = camera_of(preset)
-    placement = draw_placement(rng, camera)
+    placement = draw_placement(rng, camera, preset.near_m + 0.05)
     if projector is None:
         projector = cast(Projector, str(rng.choice(["on", "off", "interleaved"], p=[0.45, 0.15, 0.4])))
     if not preset.dots:
@@ -107,7 +111,7 @@ def draw_setup(
         preset,
         camera,
         surroundings,
-        draw_quality(rng),
+        draw_quality(rng, preset, placement.distance_m),
         projector,
         placement,
         instrument,
@@ -129,6 +133,7 @@ def take(
     shot = shot or draw_shot(rng, setup.projector)
     scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
     picture = scene.render(supersample)
+    reflect(picture, subject.panes, camera, setup.surroundings.light)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
     eyes = 0.063 * camera.fx / float(subject.keypoints[:2, 2].mean())
     weight = centre_weight(
@@ -138,8 +143,13 @@ def take(
     confusing = None
     if subject.mirrors:
         confusing = np.isin(picture.surface, subject.mirrors).astype(np.float32) * np.float32(subject.confusing)
+    # A window behind disturbs a depth camera less than its full radiance would: it filters for its own light.
+    seen = picture.ir[weight > 0.6]
+    behind = picture.depth_m > float(subject.keypoints[:, 2].max()) + 0.2
+    limit = 5 * np.float32(np.median(seen)) + 1e-4 if seen.size else np.float32(np.inf)
+    own_light = np.where(behind, np.minimum(picture.ir, limit), picture.ir)
     depth = measure_depth(
-        picture.depth_m, picture.ir, confusing, preset, camera, setup.quality, shot.projector, weight, rng
+        picture.depth_m, own_light, confusing, preset, camera, setup.quality, shot.projector, weight, rng
     )
     ir_shot = replace(shot, projector="off") if shot.projector == "interleaved" else shot
     ir = expose_ir(picture.ir, picture.depth_m, preset, camera, ir_shot, weight, rng)

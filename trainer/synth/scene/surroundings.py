@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -183,6 +183,29 @@ def environment_files(folder: Path | None) -> list[Path]:
     return files
 
 
+def _draw_ir_light(rng: Rng) -> dict[str, Any]:
+    """Infrared from elsewhere, the beam's shape and the place of the lamp."""
+    # Half of the rooms have light without infrared (LED); daylight and bulbs bring it along, from the side too.
+    day = rng.random() < 0.5
+    beside = rng.random() < 0.6
+    return {
+        "ir_ambient": float(rng.beta(1.0, 12.0)) * (0.6 if day else 0.1),
+        "ir_sun": float(rng.beta(1.0, 5.0)) * 0.8 if day and rng.random() < 0.6 else 0.0,
+        "ir_falloff": float(np.exp(rng.uniform(np.log(0.1), np.log(4.0)))),
+        "ir_lamp": (float(rng.normal(0, 0.06)), float(rng.normal(0, 0.04))) if beside else (0.0, 0.0),
+    }
+
+
+def _draw_ir_background(rng: Rng) -> float:
+    """How much brighter in infrared than its paint the wall behind is: a window, a lit hall, or night."""
+    kind = rng.random()
+    if kind < 0.16:
+        return float(np.exp(rng.uniform(np.log(6.0), np.log(150.0))))
+    if kind < 0.5:
+        return float(np.exp(rng.uniform(np.log(0.01), np.log(0.6))))
+    return float(np.exp(rng.normal(0, 0.5)))
+
+
 def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind: str | None = None) -> Surroundings:
     """A random room around a subject at `subject_m` metres: a wall behind it and things in between."""
     kind = kind or str(rng.choice(LIGHTS, p=[0.28, 0.16, 0.16, 0.12, 0.08, 0.10, 0.10]))
@@ -218,13 +241,13 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
         lamps=lamps.astype(np.float32),
         panorama=panorama.astype(np.float32),
         ir_intensity=float(np.exp(rng.normal(np.log(0.15), 0.2))),
-        ir_ambient=float(rng.beta(1.0, 12.0)) * 0.35,
-        ir_falloff=float(rng.uniform(0.2, 1.0)),
+        **_draw_ir_light(rng),
     )
     wall_width = 3.0 * distance + 1.0
     vertices, triangles, uv = geometry.plane(wall_width, wall_width * 0.75, texture.shape[:2])
     tilt = geometry.turn(float(rng.normal(0, 0.2)), 0.0, float(rng.normal(0, 0.03)))
-    wall = Mesh(vertices, triangles, uv, Material(texture, plain=True), casts_shadow=False)
+    lit = _draw_ir_background(rng)
+    wall = Mesh(vertices, triangles, uv, Material(texture, plain=True, ir_gain=lit), casts_shadow=False)
     meshes = [wall.moved(tilt, np.array([0, 0, distance]))]
     for _ in range(int(rng.integers(0, 8))):  # furniture, door frames, other things behind the subject
         size = rng.uniform([0.1, 0.1, 0.05], [0.9, 1.6, 0.5])
@@ -233,6 +256,7 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
         body, faces, flat = geometry.box(*size)
         small = _texture(rng, (96, 96))
         place = np.array([side, rng.uniform(-0.3, 0.5) * depth, depth])
-        mesh = Mesh(body, faces, flat * 95, Material(small, plain=True), casts_shadow=False)
+        shade = float(np.exp(rng.normal(0, 0.6))) * max(lit, 0.02) ** 0.5
+        mesh = Mesh(body, faces, flat * 95, Material(small, plain=True, ir_gain=shade), casts_shadow=False)
         meshes.append(mesh.moved(geometry.turn(float(rng.uniform(-0.7, 0.7)), 0.0, 0.0), place))
     return Surroundings(light, meshes, kind)

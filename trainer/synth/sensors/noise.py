@@ -7,37 +7,71 @@ noise at 2 m with the data sheet's 2 % of the distance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from fasdemo.frames import Intrinsics
-from trainer.synth.sensors.sensor import PRESETS, DepthQuality, SensorPreset, draw_quality, measure_depth
+from trainer.synth.sensors.depth import DepthQuality, draw_quality, measure_depth
+from trainer.synth.sensors.sensor import PRESETS, SensorPreset
 
 MEASURED_RESIDUAL_MM = (0.48, 0.73)
 MEASURED_HOLES = 0.092
+MEASURED_GRAIN = (0.59, 0.67)
+"""Correlation of neighbouring residuals on real boards at 0.195 m."""
+MEASURED_STATIC = (0.45, 0.99)
+"""Share of the residual's variance that repeated over five real frames."""
+_FRAMES = 5
 
 
 @dataclass(frozen=True)
 class NoiseFigure:
-    """Plane residual (standard deviation, millimetres) and share of holes of a board at a distance."""
+    """Plane residual (standard deviation, millimetres) and share of holes of a board at a distance.
+
+    `grain` is the correlation of neighbouring residuals, `static` the share of their variance that repeats over five
+    exposures.
+    """
 
     sensor: str
     distance_m: float
     residual_mm: float
     holes: float
+    grain: float
+    static: float
+
+
+def plane_residuals(depth_mm: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Distances (h, w) in millimetres from the best plane, which is linear in 1 / z; NaN where there is no reading."""
+    y, x = np.nonzero(depth_mm > 0)
+    z = depth_mm[y, x].astype(np.float64)
+    result = np.full(depth_mm.shape, np.nan)
+    terms = np.stack([x, y, np.ones_like(x)], -1).astype(np.float64)
+    solution, *_ = np.linalg.lstsq(terms, 1.0 / z, rcond=None)
+    rest = z - 1.0 / (terms @ solution)
+    inner = np.abs(rest - np.median(rest)) < 6 * np.median(np.abs(rest)) + 1e-6
+    result[y, x] = np.where(inner, rest, np.nan)
+    return result
 
 
 def plane_residual_mm(depth_mm: npt.NDArray[np.floating]) -> float:
     """Standard deviation of the distances from the best plane; pixels without a reading are left out."""
-    y, x = np.nonzero(depth_mm > 0)
-    z = depth_mm[y, x].astype(np.float64)
-    terms = np.stack([x, y, np.ones_like(x)], -1).astype(np.float64)
-    solution, *_ = np.linalg.lstsq(terms, z, rcond=None)
-    rest = z - terms @ solution
-    inner = np.abs(rest - np.median(rest)) < 6 * np.median(np.abs(rest)) + 1e-6
-    return float(rest[inner].std())
+    return float(np.nanstd(plane_residuals(depth_mm)))
+
+
+def neighbour_correlation(residuals: npt.NDArray[np.float64]) -> float:
+    """Correlation of (h, w) residuals with those one pixel to the right."""
+    a, b = residuals[:, 1:], residuals[:, :-1]
+    both = np.isfinite(a) & np.isfinite(b)
+    return float((a[both] * b[both]).mean() / np.nanvar(residuals))
+
+
+def static_share(frames: npt.NDArray[np.float64]) -> float:
+    """Share of the variance of (n, h, w) residuals that is the same in every frame."""
+    every = np.isfinite(frames).all(0)
+    kept = frames[:, every]
+    within = float(kept.var(0, ddof=1).mean())
+    return float(np.clip((kept.mean(0).var() - within / len(frames)) / kept.var(1).mean(), 0.0, 1.0))
 
 
 def board(
@@ -61,22 +95,29 @@ def measure_noise(distances: tuple[float, ...] = (0.2, 0.31, 0.5, 1.0, 2.0), sta
         for distance in distances:
             if not preset.near_m < distance < preset.far_m:
                 continue
-            residuals, holes = [], []
+            residuals, holes, grains, shares = [], [], [], []
             for state in range(states):
-                quality = draw_quality(np.random.default_rng([state, 5]))
-                patch = board(preset, distance, quality, state)[120:360, 160:480]
-                residuals.append(plane_residual_mm(patch))
-                holes.append(float((patch == 0).mean()))
-            figures.append(NoiseFigure(preset.name, distance, float(np.mean(residuals)), float(np.mean(holes))))
+                quality = replace(draw_quality(np.random.default_rng([state, 5]), preset, distance), limit_m=0.0)
+                patches = [board(preset, distance, quality, 100 * state + k)[120:360, 160:480] for k in range(_FRAMES)]
+                rest = np.stack([plane_residuals(patch) for patch in patches])
+                residuals.append(float(np.nanstd(rest[0])))
+                holes.append(float((patches[0] == 0).mean()))
+                grains.append(neighbour_correlation(rest[0]))
+                shares.append(static_share(rest))
+            mean = [float(np.mean(values)) for values in (residuals, holes, grains, shares)]
+            figures.append(NoiseFigure(preset.name, distance, *mean))
     return figures
 
 
 def noise_table(figures: list[NoiseFigure]) -> str:
     """The figures as a Markdown table."""
-    lines = ["| sensor | distance | plane residual | share of distance | holes |", "|---|---|---|---|---|"]
+    lines = [
+        "| sensor | distance | plane residual | share of distance | holes | grain | static |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += [
         f"| {f.sensor} | {f.distance_m:.2f} m | {f.residual_mm:.2f} mm | {f.residual_mm / f.distance_m / 10:.2f} % "
-        f"| {100 * f.holes:.1f} % |"
+        f"| {100 * f.holes:.1f} % | {f.grain:.2f} | {100 * f.static:.0f} % |"
         for f in figures
     ]
     return "\n".join(lines)

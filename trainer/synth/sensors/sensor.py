@@ -11,10 +11,10 @@ from typing import Literal, cast
 import cv2
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from fasdemo.frames import Intrinsics
 from trainer.synth.people.portrait import to_srgb
+from trainer.synth.sensors.infrared import IrCamera, draw_ir_camera, exposed
 
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
@@ -35,13 +35,15 @@ class SensorPreset:
         noise_m: standard deviation at 1 m (time of flight), growing with distance squared over reflectance.
         step: disparity quantum, pixels.
         grain: correlation length of the noise, pixels: the size of the matching block.
-        unit_m: depth unit of the 16-bit image.
+        unit_m: depth unit of the 16-bit image; a setup may count in another (`depth.draw_unit`).
         near_m, far_m: the range in which a reading is given.
         dots: the projector's dots show in the infrared image unless the emitter is off.
 
     Focal lengths and baselines from Intel's D400 family and SR300 data sheets (D415 65 x 40 degrees and 55 mm, D435
     87 x 58 and 50 mm, D455 87 x 58 and 95 mm); subpixel noise so that a plane's residual meets the measured
-    0.48-0.73 mm at 15-31 cm and at most 2 % at 2 m.
+    0.48-0.73 mm at 15-31 cm and at most 2 % at 2 m. `truedepth`: a phone's structured light, whose driver delivers
+    filled and smoothed depth (fine residual of a face 0.8 mm at 0.33 m). `kinect2`: 512 x 424 pixels of 365 pixels'
+    focal length, 0.5-4.5 m, noise 1-2 mm at 1 m, registered to a colour camera of more pixels.
     """
 
     name: str
@@ -57,18 +59,35 @@ class SensorPreset:
     near_m: float
     far_m: float
     dots: bool
+    match: float = 0.0014
+    """Standard deviation of the error of single matches as a share of the disparity, whatever the distance."""
 
 
 PRESETS = {
     preset.name: preset
     for preset in (
-        SensorPreset("d415", "stereo", 616.0, 890.0, 0.055, 0.11, 0.0, 1 / 32, 1.6, 0.001, 0.16, 6.0, True),
-        SensorPreset("d435", "stereo", 615.0, 640.0, 0.050, 0.12, 0.0, 1 / 32, 1.6, 0.001, 0.17, 6.0, True),
-        SensorPreset("d455", "stereo", 388.0, 640.0, 0.095, 0.13, 0.0, 1 / 32, 1.6, 0.001, 0.24, 6.0, True),
-        SensorPreset("sr300", "coded", 617.0, 475.0, 0.026, 0.045, 0.0, 1 / 64, 0.9, 0.000125, 0.12, 1.9, False),
+        SensorPreset("d415", "stereo", 616.0, 890.0, 0.055, 0.11, 0.0, 1 / 32, 0.9, 0.001, 0.16, 6.0, True),
+        SensorPreset("d435", "stereo", 615.0, 640.0, 0.050, 0.12, 0.0, 1 / 32, 0.9, 0.001, 0.17, 6.0, True),
+        SensorPreset("d455", "stereo", 388.0, 640.0, 0.095, 0.13, 0.0, 1 / 32, 0.9, 0.001, 0.24, 6.0, True),
+        SensorPreset("sr300", "coded", 617.0, 475.0, 0.026, 0.045, 0.0, 1 / 64, 0.9, 0.000125, 0.12, 1.9, False, 0.001),
         SensorPreset("tof", "tof", 505.0, 505.0, 0.012, 0.0, 0.0022, 0.0, 0.6, 0.001, 0.15, 4.0, False),
+        SensorPreset(
+            "truedepth", "coded", 590.0, 590.0, 0.027, 0.07, 0.0, 1 / 64, 1.6, 0.0001, 0.15, 1.4, False, 0.001
+        ),
+        SensorPreset("kinect2", "tof", 530.0, 365.0, 0.0, 0.0, 0.0018, 0.0, 0.55, 0.001, 0.5, 4.5, False),
     )
 }
+
+DEFAULT_SENSORS = {
+    "d435": 0.32,
+    "d415": 0.16,
+    "d455": 0.08,
+    "sr300": 0.08,
+    "tof": 0.08,
+    "truedepth": 0.12,
+    "kinect2": 0.16,
+}
+"""Weights of the presets in a data set."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,7 @@ class Shot:
         noise: standard deviation of read noise as a share of white; `shot_noise`: of a white pixel's photon noise.
         white: gains of red and blue; `contrast`: of the tone curve; `sharpen`: unsharp amount.
         jpeg: quality of the stream.
-        ir_exposure, ir_noise, ir_blur: the same for the infrared image.
+        ir: the infrared camera's side of it.
         projector: state of the dot projector.
         dot_gain: how bright dots are beside the even light.
     """
@@ -95,9 +114,7 @@ class Shot:
     contrast: float
     sharpen: float
     jpeg: int
-    ir_exposure: float
-    ir_noise: float
-    ir_blur: float
+    ir: IrCamera
     projector: Projector
     dot_gain: float
     metering: float
@@ -119,9 +136,7 @@ def draw_shot(rng: Rng, projector: Projector) -> Shot:
         contrast=float(np.clip(rng.normal(1.0, 0.16), 0.6, 1.5)),
         sharpen=float(rng.uniform(0.0, 0.7)),
         jpeg=int(rng.integers(78, 99)),
-        ir_exposure=float(np.exp(rng.normal(np.log(0.30), 0.22))),
-        ir_noise=float(np.exp(rng.normal(np.log(0.012), 0.5))),
-        ir_blur=float(np.clip(rng.gamma(3.0, 0.2), 0.2, 1.6)),
+        ir=draw_ir_camera(rng),
         projector=projector,
         dot_gain=float(rng.uniform(0.08, 0.6)),
         metering=float(rng.uniform(0.7, 1.9)),
@@ -143,12 +158,12 @@ def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.
     return result
 
 
-def _gain(luminance: Floats, weight: Floats, target: float) -> float:
-    """Exposure gain: a metered mean reaches `target`, and little of what the middle shows burns out."""
+def _gain(luminance: Floats, weight: Floats, target: float, brightest: float = 0.95) -> float:
+    """Exposure gain: a metered mean reaches `target`, and little of what the middle shows exceeds `brightest`."""
     metered = float((luminance * weight).sum() / weight.sum())
     inner = luminance[weight > 0.6]
     bright = float(np.percentile(inner, 93)) if inner.size else metered
-    return min(target / max(metered, 1e-5), 0.95 / max(bright, 1e-5))
+    return min(target / max(metered, 1e-5), brightest / max(bright, 1e-5))
 
 
 def centre_weight(height: int, width: int, centre: tuple[float, float], radius: float) -> Floats:
@@ -220,166 +235,11 @@ def expose_ir(
     image = linear
     if preset.dots and shot.projector == "on":
         dots = _dots(depth_m, camera, preset.baseline_m)
-        gain = np.float32(shot.dot_gain)
-        image = cast(Floats, (image * (1 + gain * dots) / (1 + gain)).astype(np.float32))
-    image = _blurred(image, shot.ir_blur)
-    image = image * np.float32(_gain(image, weight, shot.ir_exposure))
-    noise = rng.standard_normal(image.shape, np.float32)
-    image = image + noise * np.sqrt(shot.ir_noise**2 + (1.5 * shot.ir_noise) ** 2 * np.clip(image, 0, 1)).astype(
-        np.float32
-    )
-    # Stereo cameras deliver their infrared nearly linear.
-    return cast("npt.NDArray[np.uint8]", np.round(np.clip(image, 0, 1) ** 0.75 * 255).astype(np.uint8))
-
-
-@njit(cache=True)
-def _occluded(disparity: Floats, hidden: npt.NDArray[np.bool_]) -> None:
-    """Mark pixels that the second imager, to the right, cannot see: nearer things cover them."""
-    height, width = disparity.shape
-    for y in range(height):
-        reach = 1e9
-        for x in range(width - 1, -1, -1):
-            d = disparity[y, x]
-            if d <= 0.0:
-                continue
-            target = x - d
-            if target >= reach - 0.01:
-                hidden[y, x] = True
-            if target < reach:
-                reach = target
-
-
-@dataclass(frozen=True)
-class DepthQuality:
-    """What varies in a depth camera's state from setup to setup.
-
-    Attributes:
-        noise: multiplies the preset's noise; holes: share of the surface that blobs of lost matches take;
-        filled: 0..1, how much of the holes the camera's own filter closes; flying: rate of mixed pixels at edges.
-    """
-
-    noise: float
-    holes: float
-    filled: float
-
-
-def draw_quality(rng: Rng) -> DepthQuality:
-    """A random state."""
-    return DepthQuality(
-        noise=float(np.exp(rng.normal(0.0, 0.3))),
-        holes=float(rng.beta(0.6, 40.0)),
-        filled=float(rng.random() < 0.4) * float(rng.uniform(0.3, 1.0)),
-    )
-
-
-def measure_depth(
-    depth_m: Floats, ir: Floats, confusing: Floats | None, preset: SensorPreset, camera: Intrinsics,
-    quality: DepthQuality, projector: Projector, weight: Floats, rng: Rng,
-) -> npt.NDArray[np.uint16]:  # fmt: skip
-    """True depth (h, w) to the 16-bit image of the preset, registered to the RGB camera.
-
-    `ir` is the noiseless infrared radiance, which decides how sure a reading is; `confusing` (h, w) in [0, 1], if
-    given, is how much a surface misleads the sensor (a mirroring screen). `weight` meters as in `expose_ir`.
-    """
-    present = depth_m > 0
-    z = np.where(present, depth_m, preset.far_m * 2).astype(np.float32)
-    # Pixels of the depth camera on the RGB grid: the same noise seen through another focal length.
-    ratio = camera.fx / preset.depth_fx
-    # The camera exposes for what the middle of its frame shows: there the signal is about 1.
-    signal = ir / max(float((ir * weight).sum() / weight.sum()), 1e-6)
-    weak = 1.0 / np.sqrt(np.clip(signal, 0.05, 4.0))
-    if preset.principle == "stereo" and projector == "off":
-        weak = weak * 2.2
-    hidden = np.zeros(z.shape, bool)
-    if preset.principle == "tof":
-        sigma = preset.noise_m * z**2 * weak * quality.noise + 0.0006
-        white = rng.standard_normal(z.shape, np.float32)
-        measured = cv2.bilateralFilter(z, 3, 0.02, 1.0) + sigma * white
-        # Multipath: concave and dark places read a little far.
-        measured = measured + 0.0015 * (weak - 1.0)
-        edge = _edges(z, 0.03)
-        mixed = cv2.blur(z, (3, 3))
-        flying = edge & (rng.random(z.shape) < 0.35)
-        measured = np.where(flying, mixed, measured)
-    else:
-        focal_baseline = preset.depth_fx * preset.baseline_m
-        disparity = (focal_baseline / z).astype(np.float32)
-        # A matching block wins for its nearest content: silhouettes grow by about half a block.
-        block = 3 if preset.principle == "coded" else 5
-        fat = cv2.dilate(disparity, np.ones((block, block), np.uint8))
-        grow = _smooth_noise(z.shape, 3.0, rng) > (0.3 if preset.principle == "stereo" else 1.2)
-        disparity = np.where(grow & (fat - disparity > 0.5), fat, disparity)
-        smooth = cv2.bilateralFilter(disparity, 5, 0.6, 1.5)
-        if preset.principle == "stereo":
-            disparity = cast(Floats, smooth)
-        noise = (
-            _smooth_noise(z.shape, preset.grain * max(ratio, 0.6), rng) * 0.8 + _smooth_noise(z.shape, 6.0, rng) * 0.5
-        )
-        # Rectification is never perfect: a slow ripple that grows with the distance.
-        disparity = disparity * (1 + np.float32(0.0017 * quality.noise) * _smooth_noise(z.shape, 14.0, rng))
-        disparity = disparity + (preset.subpixel * quality.noise * np.minimum(weak, 4.0) * noise).astype(np.float32)
-        disparity = np.round(disparity / preset.step) * preset.step
-        measured = focal_baseline / np.maximum(disparity, 1e-3)
-        _occluded((camera.fx * preset.baseline_m / z).astype(np.float32), hidden)
-    hole = _holes(z, signal, confusing, preset, quality, projector, rng)
-    hidden = cv2.morphologyEx(hidden.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
-    if confusing is not None:
-        # A mirror shows what lies behind it: readings jump away from the pane in blobs.
-        jump = _smooth_noise(z.shape, 9.0, rng)
-        lost = (confusing > 0) & (jump > 2.6 - 1.5 * confusing)
-        measured = np.where(lost, measured * (1 + 0.15 * np.abs(jump - 1.0)), measured)
-    invalid = hidden | hole | ~present | (measured < preset.near_m) | (measured > preset.far_m)
-    result = np.where(invalid | ~np.isfinite(measured), 0.0, measured).astype(np.float32)
-    if quality.filled > 0:
-        result = _fill(result, int(2 + 6 * quality.filled))
-    return np.round(result / preset.unit_m).clip(0, 65535).astype(np.uint16)
-
-
-def _smooth_noise(shape: tuple[int, ...], sigma: float, rng: Rng) -> Floats:
-    """Gaussian noise of unit variance with a correlation length of `sigma` pixels."""
-    factor = max(1, int(sigma / 2))
-    small = rng.standard_normal((shape[0] // factor + 2, shape[1] // factor + 2), np.float32)
-    s = sigma / factor
-    small = cv2.GaussianBlur(small, (0, 0), s) * np.float32(2 * np.sqrt(np.pi) * s)
-    if factor > 1:
-        wide = (small.shape[1] * factor, small.shape[0] * factor)
-        small = cast(Floats, cv2.resize(small, wide, interpolation=cv2.INTER_CUBIC))
-    return small[: shape[0], : shape[1]]
-
-
-def _edges(z: Floats, jump_m: float) -> npt.NDArray[np.bool_]:
-    kernel = np.ones((3, 3), np.uint8)
-    return (cv2.dilate(z, kernel) - cv2.erode(z, kernel)) > jump_m
-
-
-def _holes(
-    z: Floats, signal: Floats, confusing: Floats | None, preset: SensorPreset, quality: DepthQuality,
-    projector: Projector, rng: Rng,
-) -> npt.NDArray[np.bool_]:  # fmt: skip
-    noise = _smooth_noise(z.shape, 4.0, rng)
-    level = np.full(z.shape, quality.holes, np.float32)
-    # Too little or too much light, and grazing surfaces, lose the match.
-    level += 0.5 * np.clip((0.16 - signal) / 0.16, 0, 1) + 0.4 * np.clip((signal - 6.0) / 6.0, 0, 1)
-    gy, gx = np.gradient(cv2.GaussianBlur(z, (0, 0), 1.0))
-    slope = np.hypot(gx, gy) / np.maximum(z, 0.1) * 600.0
-    level += 0.4 * np.clip((slope - 3.0) / 6.0, 0, 1)
-    if confusing is not None:
-        level += 0.35 * confusing
-    if preset.principle == "stereo" and projector == "off":
-        level += 0.02
-    from scipy.special import ndtri
-
-    threshold = ndtri(1 - np.clip(level, 1e-4, 0.97)).astype(np.float32)
-    edge = _edges(z, 0.02) & (rng.random(z.shape) < (0.5 if preset.principle == "stereo" else 0.25))
-    return cast("npt.NDArray[np.bool_]", (noise > threshold) | edge)
-
-
-def _fill(depth: Floats, radius: int) -> Floats:
-    """The camera's hole filter: holes up to about `radius` pixels take the farther neighbour's value."""
-    result = depth.copy()
-    for _ in range(radius):
-        empty = result == 0
-        if not empty.any():
-            break
-        result = np.where(empty, cv2.dilate(np.where(result == 0, 0, result), np.ones((1, 3), np.uint8)), result)
-    return result
+        strength = np.float32(shot.dot_gain)
+        image = cast(Floats, (image * (1 + strength * dots) / (1 + strength)).astype(np.float32))
+    image = _blurred(image, shot.ir.blur)
+    # A burnt out window behind counts as bright, but not as its full radiance: cameras limit what they meter.
+    inner = image[weight > 0.6]
+    seen = np.minimum(image, 5 * float(np.median(inner)) + 1e-4) if inner.size else image
+    gain = _gain(cast(Floats, seen), weight, shot.ir.exposure, shot.ir.burn)
+    return exposed(image, gain, shot.ir, rng)

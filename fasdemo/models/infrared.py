@@ -1,0 +1,91 @@
+"""Infrared crops of cameras with other exposures, lamps and bit depths, brought to the same face.
+
+What a lamp and an exposure do to a face is divided out; the absolute level stays with the engine's evidence, which
+refuses screens that stay dark in infrared.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.frames import Ir
+
+Floats32 = npt.NDArray[np.float32]
+
+_CORE = (0.30, 0.70)
+"""The part of the crop, along both axes, whose median is the face's level."""
+_MIN_LEVEL = 8.0 / 255.0
+"""Of full scale. Faces darker than this are not brightened any further."""
+_WINDOW = 0.25
+"""Side of the square whose mean and deviation are local, of the crop's side: about 56 mm on a face."""
+_FLOOR_OF_LEVEL = 0.05
+"""Deviation that is added to the local one, of the face's level: skin without structure stays flat."""
+_FLOOR = 1.0 / 255.0
+"""Deviation that is added to the local one, of full scale: noise and the steps of 8 bits stay small in the dark."""
+_DEVIATIONS = 3.0
+"""So many local deviations from the local mean are 0 and 1."""
+_VIEW_LEVEL = 235.0
+_MIN_VIEW_TOP = 0.02
+"""Of full scale: the lowest 99th percentile that a view brightens to `_VIEW_LEVEL`."""
+_BRIGHT = 0.5
+"""Of full scale: where the brightest pixels of a camera lie at least that uses its whole range."""
+_MIN_WORKING_RANGE = 0.1
+"""Of full scale: what cameras of 16 bits use at least; a Kinect v2 uses a quarter."""
+
+
+def encode_ir_local(ir: Ir) -> Floats32:
+    """`local-norm-v1`: distance from the local mean in local deviations, 0.5 = none; float32 (S, S) on [0, 1].
+
+    Args:
+        ir: uint8 or uint16 (S, S), full range of its type.
+    """
+    light = np.asarray(ir, np.float32) * np.float32(1.0 / full_scale(ir))
+    side = 2 * round(_WINDOW * light.shape[0] / 2) + 1
+    mean = cv2.blur(light, (side, side), borderType=cv2.BORDER_REFLECT)
+    square = cv2.blur(light * light, (side, side), borderType=cv2.BORDER_REFLECT)
+    deviation = np.sqrt(np.maximum(square - mean * mean, np.float32(0.0)))
+    low, high = (int(share * light.shape[0]) for share in _CORE)
+    level = max(float(np.median(light[low:high, low:high])), _MIN_LEVEL)
+    floor = np.float32(_FLOOR_OF_LEVEL * level + _FLOOR)
+    away = (light - mean) / (np.float32(2.0 * _DEVIATIONS) * (deviation + floor))
+    return np.asarray(np.clip(away + np.float32(0.5), 0.0, 1.0), np.float32)
+
+
+def full_scale(ir: Ir) -> float:
+    """Return the largest value of the picture's type, 255 or 65535."""
+    return 65535.0 if ir.dtype == np.uint16 else 255.0
+
+
+def working_range(ir: Ir) -> float:
+    """Return the share of its type's range that a camera uses, in [0.1, 1]; 1 for 8 bits.
+
+    The brightest pixels of a 16-bit frame tell: levels are compared with what this camera calls bright. A frame in
+    which nothing is lit counts as a tenth, so that a dark screen stays dark.
+    """
+    if ir.dtype != np.uint16:
+        return 1.0
+    step = max(min(ir.shape[:2]) // 64, 1)
+    brightest = float(np.percentile(ir[::step, ::step], 99.5)) / 65535.0
+    return min(max(brightest / _BRIGHT, _MIN_WORKING_RANGE), 1.0)
+
+
+def ir_8bit(ir: Ir) -> npt.NDArray[np.uint8]:
+    """Return the upper eight bits, uint8 of the same shape: black where a camera uses little of its 16 bits."""
+    if ir.dtype == np.uint8:
+        return np.asarray(ir, np.uint8)
+    return (ir >> 8).astype(np.uint8)
+
+
+def ir_view(ir: Ir) -> npt.NDArray[np.uint8]:
+    """Return a picture for eyes and for the face detector, uint8 of the same shape.
+
+    8-bit pictures stay as they are. 16-bit ones are scaled so that their 99th percentile is bright, unless they are
+    so dark that it would show noise.
+    """
+    if ir.dtype == np.uint8:
+        return np.asarray(ir, np.uint8)
+    step = max(min(ir.shape[:2]) // 64, 1)
+    top = max(float(np.percentile(ir[::step, ::step], 99)), _MIN_VIEW_TOP * 65535.0)
+    return cv2.convertScaleAbs(ir, alpha=_VIEW_LEVEL / top).astype(np.uint8)

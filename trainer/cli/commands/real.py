@@ -1,0 +1,122 @@
+"""`python -m trainer real`: how model files do on captures of real cameras."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EXAMPLE = "python -m trainer real ../shared/real --folder door=recordings/door --json real.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("captures", type=Path, nargs="?", metavar="FOLDER", help="sources as subfolders")
+    parser.add_argument(
+        "--folder",
+        action="append",
+        default=[],
+        metavar="NAME=FOLDER",
+        help="add captures of your own: recorded sessions, or pictures and clips named live_* and attack_*",
+    )
+    parser.add_argument(
+        "--model", nargs="+", default=[], metavar="NAME|FILE", help="models to measure (all shipped ones)"
+    )
+    parser.add_argument("--source", nargs="+", default=[], metavar="NAME", help="measure these sources only")
+    parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the cards (each card's default)")
+    parser.add_argument("--no-engine", action="store_true", help="leave out the whole engine, which takes longer")
+    parser.add_argument("--persons", action="store_true", help="also print one row for each person")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="write the tables between the marks of a Markdown page, or a new page"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=Path(".work/real"), metavar="FOLDER", help="keeps found faces (.work/real)"
+    )
+    parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads of the network (1)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure; prints a table.
+
+    Raises:
+        UserError: captures, a model or an output cannot be used.
+    """
+    import json
+    import shlex
+    import sys
+
+    from rich.console import Console
+
+    from fasdemo.atomic_file import write_text
+    from fasdemo.errors import UserError
+    from fasdemo.models.model_file import ModelFile
+    from fasdemo.models.predictor import Predictor
+    from fasdemo.models.registry import find_model, shipped_models
+    from fasdemo.progress import bar
+    from trainer.evaluation.marks import check_marks, write_between
+    from trainer.evaluation.real.captures import RealSource
+    from trainer.evaluation.real.faces import KeptFaces
+    from trainer.evaluation.real.layouts import folder_sources, real_sources
+    from trainer.evaluation.real.measure import Benchmark
+    from trainer.evaluation.real.report import BEGIN, END, page_lines, terminal_table
+
+    if args.threads < 1:
+        raise UserError(f"--threads {args.threads}: has to be 1 or more.")
+    if args.captures is None and not args.folder:
+        raise UserError("nothing to measure: give the folder of the captures, or --folder NAME=FOLDER.")
+    sources: list[RealSource] = [] if args.captures is None else real_sources(args.captures)
+    for text in args.folder:
+        name, equals, place = text.partition("=")
+        if not (name and equals and place):
+            raise UserError(f"--folder {text}: has to be NAME=FOLDER.")
+        sources += folder_sources(name, Path(place))
+    if args.source:
+        unknown = sorted(set(args.source) - {source.name for source in sources})
+        if unknown:
+            raise UserError(f"--source {unknown[0]}: choose from {', '.join(source.name for source in sources)}.")
+        sources = [source for source in sources if source.name in args.source]
+    existing = args.page is not None and args.page.exists()
+    if existing:
+        check_marks(args.page, BEGIN, END)
+    files: list[ModelFile] = [find_model(name) for name in args.model] or list(shipped_models())
+    kept = KeptFaces(args.work / "faces")
+    benchmark = Benchmark(kept, args.policy, args.threads, not args.no_engine)
+    records = []
+    try:
+        with bar() as progress:
+            jobs = [(f, s) for f in files for s in sources if benchmark.subsets(f.card, s)]
+            task = progress.add_task("measuring", total=sum(len(source.captures) for _, source in jobs))
+            for file in files:
+                with Predictor(file, "cpu", args.threads) as predictor:
+                    for source in sources:
+                        progress.update(task, description=f"{file.card.name}: {source.name}")
+                        measured = benchmark.measure(predictor, source, lambda: progress.advance(task))
+                        if measured is not None:
+                            own = {"model": measured.model, "threshold": measured.threshold}
+                            records += [{**own, **record} for record in measured.figures()]
+    finally:
+        kept.release()
+    if not records:
+        raise UserError("no model can judge the streams of these captures; choose another --model.")
+    # Wide enough for every column where the output is not a terminal.
+    console = Console() if sys.stdout.isatty() else Console(width=200)
+    console.print(terminal_table(records, args.persons))
+    for note in sorted({f"{r['source']}: AUC {r['auc_note']}" for r in records if "auc_note" in r}):
+        console.print(note, highlight=False)
+    described = [
+        {"name": s.name, "sensor": s.sensor, "streams": list(s.streams), "captures": len(s.captures), "note": s.note}
+        for s in sources
+    ]
+    if args.json is not None:
+        models = [{"name": f.card.name, "sha256": f.sha256, "path": f.path.name} for f in files]
+        content = {"schema": 1, "models": models, "sources": described, "figures": records}
+        write_text(args.json, json.dumps(content, indent=1) + "\n")
+    if args.page is not None:
+        given = [str(args.captures)] if args.captures is not None else []
+        given += [part for text in args.folder for part in ("--folder", text)]
+        lines = page_lines(records, sources, shlex.join(["python", "-m", "trainer", "real", *given]))
+        if existing:
+            write_between(args.page, BEGIN, END, lines)
+        else:
+            write_text(args.page, "\n".join(["# Real captures", "", BEGIN, *lines, END, ""]))
+    return 0

@@ -1,0 +1,1 @@
+"""Measures model files on captures of real cameras."""

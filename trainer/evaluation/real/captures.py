@@ -1,0 +1,124 @@
+"""Real captures of one source: what is measured, and with what it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.bounded_file import read_bounded
+from fasdemo.errors import UserError
+from fasdemo.frames import Depth, FrameSet, Ir, Rgb, Stream
+from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_claims
+
+VIEW_LEVEL = 235.0
+"""Grey level of 255 to which the 99th percentile of an infrared picture is scaled for the face detector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One labelled capture.
+
+    Attributes:
+        name: file or frame, unique within its source.
+        person: pseudonym; empty where unknown.
+        label: ground truth.
+        species: presentation attack instrument species; empty where live or unknown.
+        load: reads the frame set; `rgb` is the picture in which the face is detected.
+    """
+
+    name: str
+    person: str
+    label: Literal["live", "spoof"]
+    species: str
+    load: Callable[[], FrameSet]
+
+
+@dataclass(frozen=True, slots=True)
+class RealSource:
+    """Captures of one folder, all with the same streams.
+
+    Attributes:
+        name: as the tables name it.
+        sensor: the camera, in words.
+        streams: what the models are shown. Without `rgb` the frame's `rgb` is a view of the infrared picture.
+        captures: at least one.
+        note: how the pictures were prepared, and what their figures do not say.
+        prepared: another preparation of a source that is listed too, for models that need it.
+    """
+
+    name: str
+    sensor: str
+    streams: tuple[Stream, ...]
+    captures: Sequence[Capture]
+    note: str = ""
+    prepared: bool = False
+
+
+def read_grey(path: Path) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
+    """Return a picture in its own bit depth, uint8 or uint16 (H, W).
+
+    Raises:
+        UserError: it cannot be read, or has another bit depth.
+    """
+    try:
+        data = read_bounded(path, MAX_FILE_BYTES)
+        check_claims(data)
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+    except (ValueError, cv2.error):
+        image = None
+    if image is None or image.dtype not in (np.uint8, np.uint16):
+        raise UserError(f"{path}: cannot be decoded as a picture of 8 or 16 bits; remove it or export it again.")
+    return cast(Ir, image)
+
+
+def infrared_view(ir: Ir, level: float = VIEW_LEVEL) -> npt.NDArray[np.uint8]:
+    """Return infrared as 8 bits with its 99th percentile at `level`, uint8 of the same shape."""
+    top = max(float(np.percentile(ir, 99)), 1.0)
+    return np.clip(np.round(ir * (level / top)), 0, 255).astype(np.uint8)
+
+
+def infrared_frame(
+    ir: Ir, depth: Depth | None, enlarge: int, border_px: int, view: npt.NDArray[np.uint8] | None = None
+) -> FrameSet:
+    """Return a frame set of a camera without colour: a view of the infrared picture stands in its place.
+
+    Args:
+        ir: uint8 or uint16 (H, W).
+        depth: uint16 (H, W) millimetres, aligned with `ir`.
+        enlarge: factor of width and height, for pictures too small for the detector.
+        border_px: border that is added on every side: replicated in infrared, without a reading in depth.
+        view: uint8 (H, W) for the detector; None takes `ir`, whose bit depth then has to be 8.
+    """
+    rgb = cv2.cvtColor(_framed(ir if view is None else view, enlarge, border_px), cv2.COLOR_GRAY2RGB)
+    metric = None
+    if depth is not None:
+        larger = cv2.resize(depth, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_NEAREST)
+        metric = np.pad(np.asarray(larger, np.uint16), border_px)
+    streams: frozenset[Stream] = frozenset({"rgb", "ir"} if depth is None else {"rgb", "depth", "ir"})
+    return FrameSet(
+        index=0,
+        timestamp_s=0.0,
+        rgb=np.asarray(rgb, np.uint8),
+        depth=metric,
+        ir=_framed(ir, enlarge, border_px),
+        declared=streams,
+    )
+
+
+def colour_frame(rgb: Rgb, ir: Ir | None = None) -> FrameSet:
+    """Return a frame set of a colour picture, with infrared where there is some."""
+    streams: frozenset[Stream] = frozenset({"rgb"} if ir is None else {"rgb", "ir"})
+    return FrameSet(index=0, timestamp_s=0.0, rgb=rgb, ir=ir, declared=streams)
+
+
+def _framed(picture: Ir, enlarge: int, border_px: int) -> Ir:
+    larger = cv2.resize(picture, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_LINEAR)
+    return cast(Ir, np.pad(np.asarray(larger), border_px, mode="edge"))

@@ -1,0 +1,135 @@
+"""Faces of pictures that are measured again and again: found once, kept in a work folder by the picture's bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.faces.detector import FaceDetector
+from fasdemo.faces.face import Box, Face
+from fasdemo.faces.landmarks import FaceLandmarks
+
+_FORMAT = "1"
+"""Changes with what is kept, and with how faces are found."""
+
+
+class KeptFaces:
+    """A face detector and a landmarker whose answers for whole pictures are kept on disk.
+
+    Offers what `fasdemo.faces.finder.Detector` and `fasdemo.engine.parts.Landmarker` ask for.
+
+    Args:
+        folder: where the answers are kept; created.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._detector: FaceDetector | None = None
+        self._landmarker: FaceLandmarks | None = None
+        self._memory: dict[str, list[Face]] = {}
+
+    def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:
+        """Return all faces of a picture, largest first; see `FaceDetector.detect`."""
+        if known:
+            return self._running().detect(image, thorough, known)
+        key = _key(image, f"faces {thorough}")
+        found = self._kept(key)
+        if found is None:
+            found = self._running().detect(image, thorough)
+            self._keep(key, found)
+        return found
+
+    def detect_tile(self, image: npt.NDArray[np.uint8], number: int, known: Sequence[Face] = ()) -> list[Face]:
+        """See `FaceDetector.detect_tile`."""
+        return self._running().detect_tile(image, number, known)
+
+    def detect_rough(self, image: npt.NDArray[np.uint8]) -> list[Face]:
+        """See `FaceDetector.detect_rough`; kept, as models share their infrared crops."""
+        key = _key(image, "rough")
+        found = self._kept(key)
+        if found is None:
+            found = self._running().detect_rough(image)
+            self._keep(key, found)
+        return found
+
+    def detect_near(self, image: npt.NDArray[np.uint8], box: Box) -> Face | None:
+        """See `FaceDetector.detect_near`."""
+        return self._running().detect_near(image, box)
+
+    def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
+        """Return the face with its landmarks; see `FaceLandmarks.add`."""
+        key = _key(image, f"landmarks {face.box}")
+        found = self._kept(key)
+        if found is None:
+            if self._landmarker is None:
+                self._landmarker = FaceLandmarks()
+            found = [self._landmarker.add(image, face)]
+            self._keep(key, found)
+        return found[0]
+
+    def close(self) -> None:
+        """Do nothing: several engines share this object; `release` closes it."""
+
+    def release(self) -> None:
+        """Close the detector and the landmarker, if they were needed."""
+        for part in (self._detector, self._landmarker):
+            if part is not None:
+                part.close()
+        self._detector = self._landmarker = None
+
+    def _running(self) -> FaceDetector:
+        if self._detector is None:
+            self._detector = FaceDetector()
+        return self._detector
+
+    def _kept(self, key: str) -> list[Face] | None:
+        if key not in self._memory:
+            try:
+                with np.load(self._folder / f"{key}.npz", allow_pickle=False) as stored:
+                    self._memory[key] = [_face(stored, number) for number in range(int(stored["count"]))]
+            except (OSError, ValueError, KeyError, BadZipFile):
+                return None
+        return self._memory[key]
+
+    def _keep(self, key: str, faces: list[Face]) -> None:
+        self._memory[key] = faces
+        arrays: dict[str, npt.NDArray[np.generic]] = {"count": np.array(len(faces))}
+        for number, face in enumerate(faces):
+            arrays[f"box{number}"] = np.array([*face.box, face.score])
+            arrays[f"keypoints{number}"] = face.keypoints
+            if face.landmarks is not None:
+                arrays[f"landmarks{number}"] = face.landmarks
+            if face.blendshapes is not None:
+                arrays[f"names{number}"] = np.array(list(face.blendshapes))
+                arrays[f"weights{number}"] = np.array(list(face.blendshapes.values()))
+        temporary = self._folder / f".{key}.{os.getpid()}.part"
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        temporary.replace(self._folder / f"{key}.npz")
+
+
+def _face(stored: np.lib.npyio.NpzFile, number: int) -> Face:
+    x, y, width, height, score = (float(value) for value in stored[f"box{number}"])
+    blendshapes = None
+    if f"names{number}" in stored:
+        weights = stored[f"weights{number}"]
+        blendshapes = {str(name): float(w) for name, w in zip(stored[f"names{number}"], weights, strict=True)}
+    return Face(
+        box=(x, y, width, height),
+        score=score,
+        keypoints=stored[f"keypoints{number}"],
+        landmarks=stored.get(f"landmarks{number}"),
+        blendshapes=blendshapes,
+    )
+
+
+def _key(image: npt.NDArray[np.uint8], what: str) -> str:
+    head = f"{_FORMAT} {what} {image.shape}".encode()
+    return hashlib.sha256(head + np.ascontiguousarray(image).tobytes()).hexdigest()[:24]

@@ -1,0 +1,86 @@
+"""What a depth camera's driver makes of its raw readings: decimation, smoothing, hole filling, a limit, coarse steps.
+
+Distances are float32 metres unless said otherwise, 0 = no reading.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+MIN_LEVEL_PX = 4
+
+
+def fill_small(depth: Floats, radius: int) -> Floats:
+    """Close holes up to about `radius` pixels with the farther neighbour's value along the row."""
+    result = depth.copy()
+    for _ in range(radius):
+        empty = result == 0
+        if not empty.any():
+            break
+        result = np.where(empty, cv2.dilate(result, np.ones((1, 3), np.uint8)), result)
+    return result
+
+
+def fill_all(depth: Floats) -> Floats:
+    """Close every hole smoothly: a hole takes the mean of the nearest readings around it."""
+    valid = (depth > 0).astype(np.float32)
+    levels = [(depth * valid, valid)]
+    while min(levels[-1][0].shape) > MIN_LEVEL_PX:
+        size = (max(levels[-1][0].shape[1] // 2, 1), max(levels[-1][0].shape[0] // 2, 1))
+        levels.append(
+            cast("tuple[Floats, Floats]", tuple(cv2.resize(a, size, interpolation=cv2.INTER_AREA) for a in levels[-1]))
+        )
+    total, weight = levels[-1]
+    mean = float(total.sum() / max(float(weight.sum()), 1e-6))
+    filled = np.where(weight > 0, total / np.maximum(weight, 1e-6), np.float32(mean)).astype(np.float32)
+    for total, weight in levels[-2::-1]:
+        above = cv2.resize(filled, total.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        filled = np.where(weight > 0, total / np.maximum(weight, 1e-6), above).astype(np.float32)
+    return filled
+
+
+def decimate(depth: Floats, factor: int) -> Floats:
+    """Reduce by `factor` along both axes: the mean of the readings that lie within 3 % of the block's nearest one."""
+    height, width = depth.shape[0] // factor, depth.shape[1] // factor
+    blocks = depth[: height * factor, : width * factor].reshape(height, factor, width, factor)
+    nearest = np.where(blocks > 0, blocks, np.float32(np.inf)).min((1, 3))
+    kept = (blocks > 0) & (blocks < 1.03 * nearest[:, None, :, None])
+    count = kept.sum((1, 3))
+    total = np.where(kept, blocks, 0).sum((1, 3))
+    return np.where(count > 0, total / np.maximum(count, 1), 0).astype(np.float32)
+
+
+def smooth(depth: Floats, strength: float) -> Floats:
+    """Smooth surfaces and keep edges: a bilateral filter whose reach grows with `strength` in (0, 1]."""
+    size = 5 if strength < 0.6 else 7
+    result = cv2.bilateralFilter(depth, size, 0.006 + 0.014 * strength, 0.7 + 2.0 * strength)
+    return np.where(depth > 0, result, np.float32(0.0)).astype(np.float32)
+
+
+def limit(depth: Floats, far_m: float, saturated: bool) -> Floats:
+    """Drop what lies beyond `far_m`, or show it at `far_m` where the camera saturates there."""
+    return np.where(depth > far_m, np.float32(far_m if saturated else 0.0), depth).astype(np.float32)
+
+
+def quantise(depth: Floats, step_m: float) -> Floats:
+    """Count in steps of `step_m`, as depth that was kept with eight bits does."""
+    return (np.round(depth / np.float32(step_m)) * np.float32(step_m)).astype(np.float32)
+
+
+def smoothed(depth: Floats, sigma_px: float) -> Floats:
+    """A Gaussian over the readings of (S, S) of distances in any unit alone; 0 stays 0."""
+    valid = (depth > 0).astype(np.float32)
+    total = cv2.GaussianBlur(depth * valid, (0, 0), sigma_px)
+    weight = cv2.GaussianBlur(valid, (0, 0), sigma_px)
+    return np.where(valid > 0, total / np.maximum(weight, 1e-3), np.float32(0.0)).astype(np.float32)
+
+
+def filled_and_smoothed(depth: Floats, sigma_px: float = 1.0) -> Floats:
+    """Every hole of (S, S) of distances in any unit filled, then a median of three pixels and a Gaussian."""
+    return smoothed(np.asarray(cv2.medianBlur(fill_all(depth), 3), np.float32), sigma_px)

@@ -1,0 +1,192 @@
+"""The infrared camera: its lamp, exposure, tone curve, noise and digitisation, as widely as real cameras differ.
+
+Real pictures that the ranges cover: Kinect v2 (linear, dark background, strong contrast), near-infrared access cameras
+(face medians of 67 to 180 of 255, backgrounds from a tenth of the face to burnt out, flares of glasses, windows behind)
+and active stereo cameras. Nothing here knows what stands before the camera.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class IrCamera:
+    """Everything random about one infrared exposure.
+
+    Attributes:
+        exposure: mean brightness aimed at around the face, linear, 1 = white.
+        burn: the brightest part of the face may reach this; above 1 skin saturates.
+        gamma: of the tone curve; 1 = linear. `knee`: 1 = hard clipping, below it highlights are compressed from there.
+        black: black level, added before digitisation; negative cuts the darkest parts.
+        veil: stray light as a share of the frame's mean, which greys a face before a bright background.
+        vignette: darkening of the corners.
+        spot: strength of the lamp's beam beside its even light; `spot_at`: its middle, `spot_size`: its width, both in
+            half widths of the frame.
+        noise: standard deviation of read noise as a share of white; `shot_noise`: of a white pixel's photon noise.
+        grain: correlation length of the noise, pixels; `columns`: noise that a column shares.
+        blur: standard deviation of the lens's blur, pixels; `coarse`: pixels of the frame per pixel of the sensor.
+        sharpen: unsharp amount; `smooth`: strength of the camera's own denoising.
+        flare: how far lights spread; `star`: share of it in a cross.
+        bits: of the digitisation; `jpeg`: quality of the stream, 0 = not compressed.
+    """
+
+    exposure: float = 0.30
+    burn: float = 0.95
+    gamma: float = 0.75
+    knee: float = 1.0
+    black: float = 0.0
+    veil: float = 0.0
+    vignette: float = 0.0
+    spot: float = 0.0
+    spot_at: tuple[float, float] = (0.0, 0.0)
+    spot_size: float = 0.8
+    noise: float = 0.006
+    shot_noise: float = 0.009
+    grain: float = 0.0
+    columns: float = 0.0
+    blur: float = 0.5
+    coarse: float = 1.0
+    sharpen: float = 0.0
+    smooth: float = 0.0
+    flare: float = 0.0
+    star: float = 0.0
+    bits: int = 8
+    jpeg: int = 0
+
+
+def _sometimes(rng: Rng, share: float, low: float, high: float) -> float:
+    """A value in the range in that share of the cases, else 0."""
+    value = float(rng.uniform(low, high))
+    return value if rng.random() < share else 0.0
+
+
+def draw_ir_camera(rng: Rng) -> IrCamera:
+    """A random camera and exposure, the same for live faces and attacks."""
+    exposure = float(np.exp(rng.normal(np.log(0.19), 0.55)))
+    noise = float(np.exp(rng.normal(np.log(0.007), 0.7)))
+    return IrCamera(
+        exposure=float(np.clip(exposure, 0.02, 0.7)),
+        burn=float(rng.uniform(0.5, 0.95)) if rng.random() < 0.82 else float(rng.uniform(0.95, 1.7)),
+        gamma=float(np.exp(rng.uniform(np.log(0.34), np.log(1.1)))),
+        knee=float(rng.uniform(0.6, 1.0)) if rng.random() < 0.5 else 1.0,
+        black=_sometimes(rng, 0.35, -0.04, 0.10),
+        veil=float(rng.beta(1.0, 2.5)) if rng.random() < 0.5 else 0.0,
+        vignette=_sometimes(rng, 0.5, 0.0, 0.6),
+        spot=_sometimes(rng, 0.35, 0.2, 2.0),
+        spot_at=(float(rng.normal(0, 0.35)), float(rng.normal(0, 0.3))),
+        spot_size=float(rng.uniform(0.25, 0.9)),
+        noise=noise,
+        shot_noise=noise * float(rng.uniform(0.8, 2.5)),
+        grain=_sometimes(rng, 0.5, 0.5, 1.3),
+        columns=_sometimes(rng, 0.2, 0.1, 0.7),
+        blur=float(np.clip(rng.gamma(3.0, 0.22), 0.2, 2.2)),
+        coarse=float(rng.uniform(1.2, 2.8)) if rng.random() < 0.3 else 1.0,
+        sharpen=_sometimes(rng, 0.4, 0.1, 1.2),
+        smooth=_sometimes(rng, 0.3, 0.2, 1.0),
+        flare=_sometimes(rng, 0.6, 0.1, 1.0),
+        star=_sometimes(rng, 0.4, 0.2, 1.0),
+        bits=int(rng.integers(6, 8)) if rng.random() < 0.12 else 8,
+        jpeg=int(rng.integers(55, 97)) if rng.random() < 0.4 else 0,
+    )
+
+
+def _beam(shape: tuple[int, int], camera: IrCamera) -> Floats:
+    """How much of the lamp's light and of the lens's view reaches each pixel, about 1 in the middle."""
+    height, width = shape
+    y = ((np.arange(height, dtype=np.float32) - (height - 1) / 2) / (width / 2))[:, None]
+    x = ((np.arange(width, dtype=np.float32) - (width - 1) / 2) / (width / 2))[None]
+    field = 1.0 - np.float32(camera.vignette) * np.minimum(x * x + y * y, 1.5) / 1.5
+    if camera.spot:
+        r2 = (x - camera.spot_at[0]) ** 2 + (y - camera.spot_at[1]) ** 2
+        spot = 1.0 + np.float32(camera.spot) * np.exp(-r2 / np.float32(2 * camera.spot_size**2))
+        field = field * spot / np.float32(1.0 + 0.7 * camera.spot)
+    return cast(Floats, field.astype(np.float32))
+
+
+def _star(size: int) -> Floats:
+    """A cross with fading arms, of unit sum."""
+    kernel = np.zeros((size, size), np.float32)
+    arm = np.exp(-np.abs(np.arange(size, dtype=np.float32) - size // 2) / (size / 7.0))
+    kernel[size // 2] += arm
+    kernel[:, size // 2] += arm
+    return cast(Floats, kernel / kernel.sum())
+
+
+def _flared(image: Floats, camera: IrCamera) -> Floats:
+    """Lights far above white spread into their surroundings, as halo and as a cross."""
+    over = np.clip(image - 1.5, 0.0, 12.0)
+    rows, columns = np.flatnonzero(over.max(1) > 0), np.flatnonzero(over.max(0) > 0)
+    if not len(rows):
+        return image
+    # Burnt out windows do not flare as single lights do: only what stands out of its surroundings does.
+    area = float((over > 0).mean())
+    strength = camera.flare * min(1.0, 0.01 / max(area, 1e-4))
+    if strength < 0.02:
+        return image
+    pad = 24
+    part = (
+        slice(max(rows[0] - pad, 0), rows[-1] + pad + 1),
+        slice(max(columns[0] - pad, 0), columns[-1] + pad + 1),
+    )
+    light = np.ascontiguousarray(over[part])
+    spread = cv2.GaussianBlur(light, (0, 0), 3.5)
+    if camera.star:
+        spread = (1 - camera.star) * spread + camera.star * cv2.filter2D(light, -1, _star(31))
+    result = image.copy()
+    result[part] += np.float32(2.0 * strength) * spread
+    return result
+
+
+def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
+    """Linear infrared radiance (h, w), already blurred, times `gain`, to the camera's 8-bit picture."""
+    height, width = image.shape
+    image = image + np.float32(camera.veil) * np.minimum(image, 2.0 / gain).mean()
+    image = image * np.float32(gain)
+    if camera.flare:
+        image = _flared(image, camera)
+    coarse = (max(2, round(width / camera.coarse)), max(2, round(height / camera.coarse)))
+    if camera.coarse > 1.0:
+        image = cast(Floats, cv2.resize(image, coarse, interpolation=cv2.INTER_AREA))
+    noise = rng.standard_normal(image.shape, np.float32)
+    if camera.grain > 0.4:
+        noise = cv2.GaussianBlur(noise, (0, 0), camera.grain) * np.float32(2 * np.sqrt(np.pi) * camera.grain)
+    if camera.columns:
+        noise += np.float32(camera.columns) * rng.standard_normal((1, image.shape[1]), np.float32)
+    sigma = np.sqrt(camera.noise**2 + camera.shot_noise**2 * np.clip(image, 0, 1)).astype(np.float32)
+    image = image + noise * sigma
+    if camera.smooth:
+        calm = cv2.medianBlur(np.clip(image, 0, 4).astype(np.float32), 3)
+        image = (1 - np.float32(camera.smooth)) * image + np.float32(camera.smooth) * calm
+    if camera.coarse > 1.0:
+        image = cast(Floats, cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR))
+    if camera.knee < 1.0:
+        span = np.float32(1 - camera.knee)
+        over = np.maximum(image - np.float32(camera.knee), 0)
+        image = np.where(over > 0, np.float32(camera.knee) + span * np.tanh(over / (span * 1.5)), image)
+    encoded = np.clip(image, 0, 1) ** np.float32(camera.gamma)
+    encoded = np.float32(camera.black) + np.float32(1 - max(camera.black, 0.0)) * encoded
+    if camera.sharpen:
+        encoded = encoded + np.float32(camera.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
+    levels = 2**camera.bits - 1
+    picture: npt.NDArray[np.uint8] = np.round(np.round(np.clip(encoded, 0, 1) * levels) * (255 / levels)).astype(
+        np.uint8
+    )
+    if not camera.jpeg:
+        return picture
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg])
+    return cast("npt.NDArray[np.uint8]", cv2.imdecode(data, cv2.IMREAD_GRAYSCALE))
+
+
+def exposed(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
+    """`develop` after the lamp's beam and the lens's vignette."""
+    lit = cast(Floats, image * _beam((image.shape[0], image.shape[1]), camera))
+    return develop(lit, gain, camera, rng)
