@@ -45,7 +45,7 @@ class RealSenseRecording(PlayedSource):
         self._path = path
         self._pipeline: Any = None
         self._start_s: float | None = None
-        self._clock = RecordedClock()
+        self._numbering = RecordedClock()
         self._breaks = 0
         self._expected: int | None = None
         self._stuck = False
@@ -148,7 +148,7 @@ class RealSenseRecording(PlayedSource):
                 return None
             if frame is None:
                 continue
-            placed = self._clock.place(frame)
+            placed = self._numbering.place(frame)
             if placed is None:
                 # The syncer gives a set again when one stream lags behind.
                 continue
@@ -208,7 +208,7 @@ class RealSenseRecording(PlayedSource):
         # A pipeline that has reached the end never gives another frame: start a fresh one.
         self._stop()
         self._open()
-        self._clock.start_over()
+        self._numbering.start_over()
         self._expected = None
         self._breaks = 0
         self._skip_below = index or None
