@@ -36,6 +36,8 @@ class SourceInfo:
     """The device is one that has a calibration, so that depth without one is wrong. True of every live source."""
     notes: tuple[str, ...] = ()
     """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
+    device: str = ""
+    """Of a file: the camera that recorded it, as `name` would give it; empty where that is not known."""
 
 
 class Source(Protocol):

@@ -65,6 +65,7 @@ def run_headless(options: argparse.Namespace) -> int:
                 model=options.model,
                 device=options.device,
                 policy=Policy(threshold=options.policy, require=options.require or frozenset()),
+                site=options.site,
             )
         )
         said = source.warnings

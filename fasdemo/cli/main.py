@@ -19,6 +19,7 @@ from fasdemo.terminal import open_missing_streams, say
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
     "sessions": "list, show, verify, repair, export or delete recorded sessions",
+    "calibrate": "fit the operating point to your camera with a minute of live people",
     "replay": "draw the time line of an event log",
     "doctor": "look at cameras, providers, models and display, and say what is wrong",
     "bench": "measure latency, throughput and memory of the shipped models",
@@ -79,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
         "depth in a kiosk, else none",
     )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")
     output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")

@@ -77,7 +77,9 @@ class MainWindow(QMainWindow):
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.player = Player(make_source, make_judge, self, self.event_log.keeper)
         self._required: frozenset[Stream] | None = None
-        self._engine = EngineRequest(settings.model, settings.policy, settings.device, settings.required_streams)
+        self._engine = EngineRequest(
+            settings.model, settings.policy, settings.device, require=settings.required_streams
+        )
         self.event_log.inputs = self._inputs
         self._dialog: ShortcutsDialog | Preferences | None = None
 

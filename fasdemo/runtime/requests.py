@@ -31,5 +31,7 @@ class EngineRequest:
     model: str | None = None
     policy: str | None = None
     device: str = "auto"
+    site: Path | None = None
+    """A file of `fasdemo calibrate`."""
     require: frozenset[Stream] = frozenset()
     """Streams without which nothing is LIVE."""

@@ -68,6 +68,7 @@ class SessionSource(PlayedSource):
             frame_count=len(self._reader),
             calibration=self._reader.calibration,
             depth_scale=session.depth_scale,
+            device=session.device.name,
             capable=capable_streams(folder, session),
             calibrated=bool(device_streams(session)),
         )
