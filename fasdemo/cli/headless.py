@@ -16,6 +16,7 @@ from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.events import EventLog
+from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
@@ -60,7 +61,13 @@ def run_headless(options: argparse.Namespace) -> int:
             )
         )
         engine = stack.enter_context(
-            Engine.for_source(source, model=options.model, device=options.device, policy=options.policy)
+            Engine.for_source(
+                source,
+                model=options.model,
+                device=options.device,
+                policy=Policy(threshold=options.policy, require=options.require or frozenset()),
+                site=options.site,
+            )
         )
         said = source.warnings
         for sentence in (*said, *engine.warnings):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import at_least_one, metres_per_unit
+from fasdemo.cli.arguments import at_least_one, metres_per_unit, stream_list
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
 from fasdemo.shared_libraries import missing_library
@@ -19,6 +19,7 @@ from fasdemo.terminal import open_missing_streams, say
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
     "sessions": "list, show, verify, repair, export or delete recorded sessions",
+    "calibrate": "fit the operating point to your camera with a minute of live people",
     "replay": "draw the time line of an event log",
     "doctor": "look at cameras, providers, models and display, and say what is wrong",
     "bench": "measure latency, throughput and memory of the shipped models",
@@ -71,7 +72,15 @@ def build_parser() -> argparse.ArgumentParser:
     judge = parser.add_argument_group("judging")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
+    judge.add_argument(
+        "--require",
+        metavar="STREAMS",
+        type=stream_list,
+        help="nothing is LIVE without these streams, e.g. depth,ir; none: no demand; default: the window's setting, "
+        "depth in a kiosk, else none",
+    )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")
     output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")
@@ -118,7 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         missing = missing_library(error)
         if missing is None:
             raise
-        say(str(missing))
+        say(missing)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -26,14 +26,15 @@ def run_window(options: argparse.Namespace) -> int:
     check_outputs({"--log": options.log}, [*(source.files() if source else ()), *model_files(options.model)])
     if options.record is not None:
         check_output_folder("--record", options.record)
-    chosen = options.model or options.policy or options.device != "auto"
+    chosen = options.model or options.policy or options.device != "auto" or options.site
     return run(
         Launch(
             source=source,
-            engine=EngineRequest(options.model, options.policy, options.device) if chosen else None,
+            engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
+            require=options.require,
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

@@ -22,15 +22,20 @@ from fasdemo.engine.face_observation import FaceWork, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.ir_face_check import compare_infrared
-from fasdemo.engine.policy import Policy, thresholds
+from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Judge, Landmarker
 from fasdemo.engine.reasons import ordered
+from fasdemo.engine.repetition import RepeatCheck
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
+from fasdemo.engine.site_calibration import SiteFile, camera_of, check_site, read_site
 from fasdemo.engine.track_state import TrackStates
+from fasdemo.faces.frame_interval import MAX_INTERVAL_S
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
 
 log = logging.getLogger(__name__)
+
+_SITE_UNUSED = "the site calibration belongs to another model or policy and is not used."
 
 
 class Engine:
@@ -42,6 +47,8 @@ class Engine:
         policy: a threshold's name or a whole policy; None = the model's default.
         landmarks: for closed eyes and covered faces; None = those are not looked at.
         source: facts about where the frames come from.
+        site: a site calibration, checked by `fasdemo.engine.site_calibration.check_site`; it acts with its own policy
+            and model only.
 
     Raises:
         UserError: the model has no threshold of the policy's name.
@@ -54,12 +61,17 @@ class Engine:
         policy: Policy | str | None = None,
         landmarks: Landmarker | None = None,
         source: SourceInfo | None = None,
+        site: SiteFile | None = None,
     ) -> None:
+        self._site = site
         self._judge, self._finder = judge, finder
         self._landmarks = None if landmarks is None else LandmarkLook(landmarks)
         self._source_name = "" if source is None else source.name
         self._declared: frozenset[Stream] = frozenset() if source is None else source.declared
+        self._capable: frozenset[Stream] = frozenset() if source is None else source.capable
+        self._calibrated = source is not None and (source.live or source.calibrated)
         self._freshness = FreshnessCheck()
+        self._repeats = RepeatCheck()
         self._time_s = 0.0
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._states = TrackStates(self._threshold)
@@ -73,6 +85,7 @@ class Engine:
         policy: Policy | str | None = None,
         threads: int = 2,
         landmarks: bool = True,
+        site: Path | None = None,
     ) -> Self:
         """An engine with the shipped model that fits what an open source offers.
 
@@ -83,11 +96,13 @@ class Engine:
             policy: a threshold's name or a whole policy.
             threads: of the network on the CPU.
             landmarks: also look for closed eyes and covered faces, about 10 ms four times a second, in a thread.
+            site: a file of `fasdemo calibrate`; its policy is used where none is named.
 
         Raises:
-            UserError: no model fits, or the model, the face model or the policy cannot be used.
+            UserError: no model fits, the model, the face model or the policy cannot be used, or the site file belongs
+                to another camera, model or policy.
         """
-        return cls.for_info(source.info, model, device, policy, threads, landmarks)
+        return cls.for_info(source.info, model, device, policy, threads, landmarks, site)
 
     @classmethod
     def for_info(
@@ -98,6 +113,7 @@ class Engine:
         policy: Policy | str | None = None,
         threads: int = 2,
         landmarks: bool = True,
+        site: Path | None = None,
     ) -> Self:
         """As `for_source`, for frames that the caller makes or reads without a source."""
         from fasdemo.faces.detector import FaceDetector
@@ -106,12 +122,16 @@ class Engine:
         from fasdemo.models.predictor import Predictor
         from fasdemo.models.registry import choose
 
+        calibrated = None if site is None else read_site(site)
         predictor = Predictor(choose(info.declared, model), device, threads)
         finder = None
         try:
+            if calibrated is not None:
+                check_site(calibrated, camera_of(info), info.declared, predictor.card, predictor.sha256)
+                policy = calibrated.policy if policy is None else policy
             thresholds(predictor.card, policy if isinstance(policy, Policy) else Policy(threshold=policy))
             finder = FaceFinder(FaceDetector())
-            return cls(predictor, finder, policy, FaceLandmarks() if landmarks else None, info)
+            return cls(predictor, finder, policy, FaceLandmarks() if landmarks else None, info, calibrated)
         except BaseException:
             predictor.close()
             if finder is not None:
@@ -156,7 +176,19 @@ class Engine:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, e.g. that the network runs elsewhere than asked."""
-        return self._judge.warnings
+        note = floor_note(self.card, self._policy_name)
+        found = (*self._judge.warnings, note) if note else self._judge.warnings
+        if self._site is not None and self.site_bias is None:
+            return (*found, _SITE_UNUSED)
+        return found
+
+    @property
+    def site_bias(self) -> float | None:
+        """Log-odds of the site's calibration; None where there is none for this model and policy."""
+        site = self._site
+        if site is None or site.model_sha256 != self.model_sha256 or site.policy != self._policy_name:
+            return None
+        return site.bias
 
     def set_policy(self, policy: Policy | str | None) -> None:
         """Change the policy; the evidence starts afresh.
@@ -182,7 +214,11 @@ class Engine:
 
     def reset(self) -> None:
         """Forget the past, e.g. before frames from another place of a file."""
-        self._freshness.reset()
+        self._forget(keep_clock=False)
+
+    def _forget(self, keep_clock: bool) -> None:
+        self._freshness.reset(keep_clock)
+        self._repeats.reset()
         self._finder.reset()
         self._states.clear()
 
@@ -234,9 +270,7 @@ class Engine:
             codes, faces = self._process(frame, now, still, stages)
         except Exception:
             log.exception("frame %s could not be judged", frame.index)
-            # What was seen before stays known: frozen or repeated images are recognised after the error too.
-            self._finder.reset()
-            self._states.clear()
+            self._forget(keep_clock=True)
             codes, faces = ["internal_error"], []
         took_s = time.perf_counter() - started
         if frame.received_s is not None and now + took_s - frame.received_s > self._policy.oldest_s:
@@ -289,6 +323,7 @@ class Engine:
     ) -> tuple[list[str], list[FaceVerdict]]:
         codes = self._freshness.check(frame, self._policy, now_s)
         codes += [f"{stream}_required" for stream in self._policy.require - frame.declared]
+        codes += [f"{stream}_unused" for stream in self._capable - frame.declared]
         if "clock_back" in codes:
             self._finder.reset()
             self._states.clear()
@@ -301,6 +336,8 @@ class Engine:
 
         at = time.perf_counter()
         tracks = self._finder.find(usable.rgb, self._time_s, still)
+        if not still:
+            codes += self._repeats.check(usable, tracks[0].face.box if tracks else None)
         work = [FaceWork(track, track.face) for track in tracks]
         self._states.see((track.id for track in tracks), self._time_s)
         if self._landmarks is not None and still:
@@ -319,7 +356,16 @@ class Engine:
         _lap(stages, "infer", at)
         shared = [*codes, *self._notes(frame, work, still)]
         verdicts = [
-            face_verdict(item, self._states[item.track.id], shared, self._policy, self._threshold, self._time_s, still)
+            face_verdict(
+                item,
+                self._states[item.track.id],
+                shared,
+                self._policy,
+                self._threshold,
+                self._time_s,
+                still,
+                self.site_bias or 0.0,
+            )
             for item in work
         ]
         return [*codes, *(["several_faces"] if len(work) > 1 else [])], verdicts
@@ -341,10 +387,15 @@ class Engine:
         looked_at = frame.declared & set(self.card.modalities)
         if looked_at <= {"rgb"}:
             notes.append("rgb_only")
+        if frame.depth is not None and frame.calibration is None:
+            # A camera knows its own; a file of registered pictures often has none.
+            notes.append("size_unknown" if frame.live_source or self._calibrated else "size_unchecked")
         if len(work) > 1:
             notes.append("too_many_faces" if self._policy.single_face else "several_faces")
         if still:
             notes.append("single_frame")
+        elif self._states.interval_s > MAX_INTERVAL_S + 0.001:
+            notes.append("low_frame_rate")
         return notes
 
 

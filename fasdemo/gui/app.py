@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fasdemo.display import display_problem
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -29,6 +30,7 @@ class Launch:
         source: what to open at once; None = the start page.
         engine: what to judge with; None = as the last time.
         kiosk: full screen, the verdict alone.
+        require: streams without which nothing is LIVE; None = as the settings say, and depth in a kiosk.
         loop: play files again and again; None = as the last time.
         reset_settings: forget what the window remembers.
         log: where to write the event log.
@@ -39,6 +41,7 @@ class Launch:
     engine: EngineRequest | None = None
     kiosk: bool = False
     loop: bool | None = None
+    require: frozenset[Stream] | None = None
     reset_settings: bool = False
     log: Path | None = None
     record: tuple[Path, Labels] | None = None
@@ -102,6 +105,8 @@ def run(
     window = MainWindow(
         make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
     )
+    if wanted.require is not None:
+        window.set_required(wanted.require)
     if wanted.log is not None:
         try:
             window.event_log.keeper.start(wanted.log)

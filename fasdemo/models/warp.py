@@ -9,6 +9,7 @@ pixels up: its own `warpAffine` rounds coordinates differently from version to v
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 Transform = npt.NDArray[np.float64]
 """(2, 3): image pixels to crop pixels."""
-Image = npt.NDArray[np.generic]
+Image = npt.NDArray[Any]
 Terms = npt.NDArray[np.float32]
 
 _HALFWAY_PX = -(2.0**-12)
@@ -80,7 +81,7 @@ def _terms(transform: Transform, size: int) -> Terms:
     inverse, steps = cv2.invertAffineTransform(transform), np.arange(size)
     columns = inverse[:, :1] * steps
     rows = inverse[:, 1:2] * steps + (inverse[:, 2:] + _HALFWAY_PX)
-    return np.clip(np.vstack([columns, rows]), -_MAX_TERM_PX, _MAX_TERM_PX).astype(np.float32)
+    return np.asarray(np.clip(np.vstack([columns, rows]), -_MAX_TERM_PX, _MAX_TERM_PX), np.float32)
 
 
 def _fill(strip: Image, image: Image, terms: Terms, first: int, nearest: bool) -> None:

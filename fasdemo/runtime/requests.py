@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from fasdemo.frames import Stream
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
@@ -29,3 +31,7 @@ class EngineRequest:
     model: str | None = None
     policy: str | None = None
     device: str = "auto"
+    site: Path | None = None
+    """A file of `fasdemo calibrate`."""
+    require: frozenset[Stream] = frozenset()
+    """Streams without which nothing is LIVE."""

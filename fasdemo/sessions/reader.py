@@ -21,7 +21,9 @@ from pydantic import ValidationError
 from fasdemo.bounded_file import is_regular, read_bounded, read_text
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, Depth, FrameSet, Rgb, Stream, StreamTime, Truth
+from fasdemo.sessions.description import edited_files
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, decode_image, recorded_format
+from fasdemo.sessions.row_clock import on_frame_clock
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, Session
 from fasdemo.sessions.session_lock import who_holds
 from fasdemo.sessions.video_track import VideoTrack
@@ -292,7 +294,8 @@ class SessionReader:
         self.folder = folder
         self.session = load_session(folder)
         found = load_rows(folder, self.session)
-        self.rows = found.rows
+        times = on_frame_clock((row.timestamp_s, row.times) for row in found.rows)
+        self.rows = [replace(row, times=of_row) for row, of_row in zip(found.rows, times, strict=True)]
         if not self.rows:
             raise UserError(f"{folder}: the session holds no frame.")
         self.calibration: Calibration | None = (
@@ -308,6 +311,8 @@ class SessionReader:
                 if busy
                 else f"{folder.name}: the recording was never completed; run `fasdemo sessions repair` on it."
             )
+        for sentence in edited_files(folder, self.session):
+            self._state_warnings.append(f"{folder.name}: {sentence}; `fasdemo sessions verify` tells more.")
         if found.skipped:
             count = "1 row" if found.skipped == 1 else f"{found.skipped} rows"
             self._state_warnings.append(

@@ -13,6 +13,7 @@ from fasdemo.bounded_file import decode_text, is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.folder_walk import is_litter, walk
 from fasdemo.frames import STREAMS
+from fasdemo.sessions.description import description_problem
 from fasdemo.sessions.image_codec import read_image
 from fasdemo.sessions.reader import (
     FrameRow,
@@ -107,8 +108,10 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
     if session.state == "complete" and session.frames != len(rows) + found.skipped and not count_problems(folder):
         promised = f"{SESSION_FILE} promises {session.frames} frames and {FRAMES_FILE} lists {len(rows)}"
         problems.append(promised)
+    changed = description_problem(folder, session)
+    problems += [changed] if changed else []
     listed = set(_listed(rows))
-    for name in sorted(listed | set(session.checksums)):
+    for name in sorted((listed | set(session.checksums)) - {SESSION_FILE}):
         problem = _own_file_problem(folder, name)
         if problem:
             problems.append(f"{name} {problem}")
@@ -121,6 +124,12 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
             except OSError as error:
                 problems.append(f"{name} cannot be read ({error.strerror})")
     notes = []
+    if session.state == "complete" and SESSION_FILE not in session.checksums:
+        notes.append(
+            f"{SESSION_FILE} has no checksum of its own, as those of earlier versions: edits in it are not seen"
+        )
+    if session.state == "complete" and FRAMES_FILE not in session.checksums:
+        notes.append(f"{FRAMES_FILE} has no checksum: edits in it are not seen")
     for name in sorted(set(_images(folder)) - listed - set(session.checksums)):
         if is_litter(Path(name).name):
             notes.append(f"{name} was put there by the system and is not part of the session")
@@ -213,7 +222,7 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
         )
     elif (folder / KEPT_ROWS_FILE).is_file():
         kept.add(KEPT_ROWS_FILE)
-    kept |= {name for name in session.checksums if name not in listed and not _own_file_problem(folder, name)}
+    kept |= {name for name in set(session.checksums) - listed - {SESSION_FILE} if not _own_file_problem(folder, name)}
     replace_text(folder / FRAMES_FILE, text.getvalue())
     orphans = sorted(name for name in set(_images(folder)) - listed - kept if not is_litter(Path(name).name))
     for name in orphans:

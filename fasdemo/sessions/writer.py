@@ -21,6 +21,7 @@ from typing import Self
 
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, FrameSet, Stream
+from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.image_codec import ColorFormat, Image, encode_image
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, CalibrationRecord, Session
 from fasdemo.sessions.session_lock import SessionLock
@@ -343,7 +344,7 @@ def _is_count(value: object) -> bool:
 
 def write_session_file(folder: Path, session: Session) -> None:
     """Replace `session.json` in one step: a reader sees the old one or the new one."""
-    replace_text(folder / SESSION_FILE, session.model_dump_json(indent=1))
+    replace_text(folder / SESSION_FILE, with_own_checksum(session).model_dump_json(indent=1))
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -105,7 +105,7 @@ def test_show(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for part in ("S01", "print-flat", "A4 laser", "6 (0.2 s", "I agree.", "2099-01-01"):
         assert part in text
     assert main(["sessions", "show", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["files_with_checksums"] == 19
+    assert json.loads(capsys.readouterr().out)["files_with_checksums"] == 20  # session.json too
 
 
 def test_verify_and_repair(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

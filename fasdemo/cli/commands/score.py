@@ -11,8 +11,9 @@ from typing import Any, TextIO
 
 from fasdemo.capture.files.stills import Still, find_stills_and_notes, load_calibration, load_still
 from fasdemo.capture.source import SourceInfo
-from fasdemo.cli.arguments import metres_per_unit
+from fasdemo.cli.arguments import metres_per_unit, stream_list
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError, unicode_text
 from fasdemo.frames import Calibration, Stream
 from fasdemo.models.model_inputs import model_files
@@ -42,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", metavar="NAME|FILE", help="default: what fits each picture's streams")
     parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
+    parser.add_argument(
+        "--require",
+        metavar="STREAMS",
+        type=stream_list,
+        default=frozenset(),
+        help="nothing is LIVE without these streams, e.g. depth,ir; default: none",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
 
 
@@ -68,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
         for number, still in enumerate(track(stills, "judging")):
             if still.streams not in engines:
                 info = SourceInfo("pictures", "images", False, still.streams, 1, 1, 1.0, len(stills))
-                engine = Engine.for_info(info, model=args.model, device=args.device, policy=args.policy)
+                policy = Policy(threshold=args.policy, require=args.require)
+                engine = Engine.for_info(info, model=args.model, device=args.device, policy=policy)
                 engines[still.streams] = stack.enter_context(engine)
             try:
                 answer = _judge(engines[still.streams], still, number, args.depth_scale, calibration)
