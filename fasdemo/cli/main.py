@@ -127,7 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         missing = missing_library(error)
         if missing is None:
             raise
-        say(missing)
+        say(str(missing))
         return 2
     except KeyboardInterrupt:
         return 130

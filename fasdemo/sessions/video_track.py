@@ -270,6 +270,7 @@ class VideoTrack:
                 f"depth has to be 16-bit grey video (FFV1, gray16le), this is {name}, which has lost the distances"
             )
         transfer = int(getattr(frame, "color_trc", 0) or 0)
+        image: Image
         if self.stream == "rgb" and hdr_name(transfer):
             self.hdr = hdr_name(transfer)
             image = standard_range(frame, transfer)
