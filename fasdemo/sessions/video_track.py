@@ -285,7 +285,7 @@ class VideoTrack:
             image = frame.to_ndarray(format="gray")
         image = upright(with_square_pixels(image, self._aspect, exact=self.stream == "depth"), frame)
         check_image(image, self.stream)
-        return cast(Image, image)
+        return image
 
     def _time_s(self, pts: int) -> float:
         return (pts - (self._start_pts or 0)) * self._time_base
