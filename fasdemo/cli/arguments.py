@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+ALLOW_COLOUR_ALONE = "let a source without depth and infrared be LIVE (unreliable: see docs/models.md)"
+"""Help of `--allow-colour-alone`."""
+
 
 def at_least_one(text: str) -> int:
     """A whole number of at least 1."""

@@ -18,6 +18,7 @@ from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.events import EventLog
+from fasdemo.engine.policy import policy_of
 from fasdemo.errors import UserError
 from fasdemo.progress import bar
 from fasdemo.record.labels import session_of
@@ -55,7 +56,12 @@ def run_headless(options: argparse.Namespace) -> int:
             )
         )
         engine = stack.enter_context(
-            Engine.for_source(source, model=options.model, device=options.device, policy=options.policy)
+            Engine.for_source(
+                source,
+                model=options.model,
+                device=options.device,
+                policy=policy_of(options.policy, options.allow_colour_alone),
+            )
         )
         said = source.warnings
         for sentence in (*said, *engine.warnings):

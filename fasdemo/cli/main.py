@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import at_least_one, metres_per_unit
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError, printable
 
@@ -70,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")
     output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")

@@ -26,6 +26,7 @@ def run_window(options: argparse.Namespace) -> int:
         Launch(
             source=source,
             engine=EngineRequest(options.model, options.policy, options.device) if chosen else None,
+            allow_rgb_only=options.allow_colour_alone,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,

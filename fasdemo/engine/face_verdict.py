@@ -55,8 +55,8 @@ def face_verdict(
         more = state.fusion.update(now_s, score, codes)
         status, fused = state.fusion.status, state.fusion.score
     reasons = ordered([*codes, *more])
-    if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons):
-        # Unreachable while fusion keeps its promise; the last word belongs to the reasons.
+    if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons if code not in policy.lifted):
+        # A cap, or a defect of the fusion: the reasons decide last.
         status = Status.UNCERTAIN
     return FaceVerdict(
         track_id=work.track.id,
@@ -67,9 +67,17 @@ def face_verdict(
         reasons=reasons,
         per_modality={} if prediction is None else prediction.per_modality,
         evidence=work.evidence,
-        guidance="" if status is Status.LIVE else guidance(reasons),
+        guidance=_guidance(status, reasons, policy),
         crops=work.crops,
     )
+
+
+def _guidance(status: Status, reasons: Iterable[str], policy: Policy) -> str:
+    """One sentence for the person; a cap that did not decide the status is not explained."""
+    if status is Status.LIVE:
+        return ""
+    unused = policy.lifted if status is Status.UNCERTAIN else {code for code in reasons if effect(code) is Effect.CAP}
+    return guidance(code for code in reasons if code not in unused)
 
 
 def outdated(verdict: FaceVerdict) -> FaceVerdict:

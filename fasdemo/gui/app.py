@@ -26,6 +26,7 @@ class Launch:
     Attributes:
         source: what to open at once; None = the start page.
         engine: what to judge with; None = as the last time.
+        allow_rgb_only: colour alone may be LIVE while this window is open, whatever the preferences say.
         kiosk: full screen, the verdict alone.
         loop: play files again and again; None = as the last time.
         reset_settings: forget what the window remembers.
@@ -35,6 +36,7 @@ class Launch:
 
     source: SourceRequest | None = None
     engine: EngineRequest | None = None
+    allow_rgb_only: bool = False
     kiosk: bool = False
     loop: bool | None = None
     reset_settings: bool = False
@@ -98,7 +100,13 @@ def run(
     apply_theme(app, is_dark(settings.theme, app))
     answer_first()
     window = MainWindow(
-        make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
+        make_source,
+        make_judge,
+        settings,
+        place,
+        engine_judge.shipped_model_names(),
+        engine_judge.demo_path(),
+        allow_rgb_only=wanted.allow_rgb_only,
     )
     if wanted.log is not None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         models: names of the shipped models.
         demo: path of the demo session, None where it is missing.
         look: lists the connected cameras.
+        allow_rgb_only: colour alone may be LIVE, whatever the preferences say.
     """
 
     def __init__(
@@ -67,12 +69,14 @@ class MainWindow(QMainWindow):
         models: Sequence[str] = (),
         demo: str | None = None,
         look: Callable[[], Cameras] = connected_cameras,
+        allow_rgb_only: bool = False,
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.player = Player(make_source, make_judge, self, self.event_log.keeper)
-        self._engine = EngineRequest(settings.model, settings.policy, settings.device)
+        self._always_allow_rgb_only = allow_rgb_only
+        self._engine = self._permitted(EngineRequest(settings.model, settings.policy, settings.device))
         self._dialog: ShortcutsDialog | Preferences | None = None
         self._was_maximized = False
 
@@ -256,9 +260,14 @@ class MainWindow(QMainWindow):
 
     def judge_with(self, engine: EngineRequest) -> None:
         """Change model, policy or provider while running."""
+        engine = self._permitted(engine)
         self._remember_engine(engine)
         self.player.judge_with(engine)
         self._show_engine()
+
+    def _permitted(self, engine: EngineRequest) -> EngineRequest:
+        """The request with what the preferences and the command line permit."""
+        return replace(engine, allow_rgb_only=self._always_allow_rgb_only or self.settings.allow_rgb_only)
 
     def _remember_engine(self, engine: EngineRequest) -> None:
         self._engine = engine
@@ -329,6 +338,8 @@ class MainWindow(QMainWindow):
 
     def _take_preferences(self, dialog: Preferences) -> None:
         dialog.apply_to(self.settings)
+        if self._permitted(self._engine) != self._engine:
+            self.judge_with(self._engine)
         self.apply_theme()
         self._apply_settings()
         save(self.settings, self._settings_path)

@@ -9,6 +9,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import policy_of
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -61,7 +62,8 @@ def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
     Raises:
         UserError: it cannot be had for this source.
     """
-    return EngineJudge(Engine.for_source(source, model=request.model, device=request.device, policy=request.policy))
+    policy = policy_of(request.policy, request.allow_rgb_only)
+    return EngineJudge(Engine.for_source(source, model=request.model, device=request.device, policy=policy))
 
 
 def make_source(request: SourceRequest) -> Source:

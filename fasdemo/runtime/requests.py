@@ -25,3 +25,5 @@ class EngineRequest:
     model: str | None = None
     policy: str | None = None
     device: str = "auto"
+    allow_rgb_only: bool = False
+    """Colour alone may be LIVE, see `fasdemo.engine.policy.Policy`."""

@@ -12,8 +12,9 @@ from typing import Any, TextIO
 
 from fasdemo.capture.files.stills import Still, find_stills, load_calibration, load_still
 from fasdemo.capture.source import SourceInfo
-from fasdemo.cli.arguments import metres_per_unit
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, metres_per_unit
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import policy_of
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Stream
 from fasdemo.progress import track
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME|FILE", help="default: what fits each picture's streams")
     parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    parser.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     stills = find_stills(args.paths)
     calibration = None if args.calibration is None else load_calibration(args.calibration)
     unreadable = 0
+    policy = policy_of(args.policy, args.allow_colour_alone)
     with ExitStack() as stack:
         lines = stack.enter_context(JsonLines(args.json))
         rows = None if args.csv is None else _open_csv(stack, args.csv)
@@ -58,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         for number, still in enumerate(track(stills, "judging")):
             if still.streams not in engines:
                 info = SourceInfo("pictures", "images", False, still.streams, 1, 1, 1.0, len(stills))
-                engine = Engine.for_info(info, model=args.model, device=args.device, policy=args.policy)
+                engine = Engine.for_info(info, model=args.model, device=args.device, policy=policy)
                 engines[still.streams] = stack.enter_context(engine)
             try:
                 answer = _judge(engines[still.streams], still, number, args.depth_scale, calibration)
