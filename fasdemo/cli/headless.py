@@ -53,6 +53,7 @@ def run_headless(options: argparse.Namespace) -> int:
                 realtime=realtime,
                 loop=options.loop,
                 emitter=options.emitter,
+                allow_virtual_camera=options.allow_virtual_camera,
             )
         )
         engine = stack.enter_context(

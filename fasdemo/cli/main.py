@@ -66,6 +66,11 @@ def build_parser() -> argparse.ArgumentParser:
         default="on",
         help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
     )
+    streams.add_argument(
+        "--allow-virtual-camera",
+        action="store_true",
+        help="open a --camera webcam that is a virtual one; it is never LIVE",
+    )
     judge = parser.add_argument_group("judging")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")

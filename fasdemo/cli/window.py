@@ -20,7 +20,14 @@ def run_window(options: argparse.Namespace) -> int:
     spec = source_spec(options)
     source: SourceRequest | None = None
     if spec:
-        source = SourceRequest(spec, _path(options.depth), _path(options.ir), options.depth_scale, options.emitter)
+        source = SourceRequest(
+            spec,
+            _path(options.depth),
+            _path(options.ir),
+            options.depth_scale,
+            options.emitter,
+            options.allow_virtual_camera,
+        )
     chosen = options.model or options.policy or options.device != "auto"
     return run(
         Launch(

@@ -18,6 +18,9 @@ _ASPECT_TOLERANCE = 0.03
 _FILE_REPEATS_S = 0.1
 """Video files repeat pictures when their rate was converted or nothing moves; their colour may do so for this long."""
 
+_MARKS = frozenset({"virtual_camera"})
+"""What a source says of sound pictures; the effect `cap` keeps them from being LIVE."""
+
 
 class FreshnessCheck:
     """Remembers the frame before; feed it every frame of one source in order."""
@@ -132,7 +135,9 @@ class FreshnessCheck:
 
 
 def _faults(frame: FrameSet) -> list[str]:
-    return [*frame.faults, "capture_fault"] if frame.faults else []
+    """The source's faults; one that leaves the pictures as they are is not a fault of the capture."""
+    broken = any(code not in _MARKS for code in frame.faults)
+    return [*frame.faults, "capture_fault"] if broken else [*frame.faults]
 
 
 def _images(frame: FrameSet) -> dict[Stream, npt.NDArray[np.generic]]:

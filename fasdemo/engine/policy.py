@@ -16,8 +16,8 @@ class Policy:
     Attributes:
         threshold: name of one of the model card's thresholds; None = the card's default.
         require: streams without which nothing is LIVE, whatever the source declares.
-        allow_rgb_only: a source or model with colour alone may be LIVE. Off, because colour alone was measured not to tell
-            real live faces from real attacks, see `docs/models.md`.
+        allow_rgb_only: a source or model with colour alone may be LIVE. Off: on real pictures colour alone was measured
+            to be no better than chance, see `docs/models.md`.
         single_face: several faces in the picture block every one of them.
         nearest_m, farthest_m: allowed distance, where it is known. Farther than 1.5 m the relief of a face drowns in
             the noise of a consumer depth camera, which grows with the distance's square.

@@ -124,6 +124,12 @@ CATALOGUE = _catalogue(
     ),
     # What the source can prove.
     Reason(
+        "virtual_camera",
+        Effect.CAP,
+        "The camera is a virtual one, or its name cannot be read: any picture can be fed into it.",
+        "This is a virtual camera and proves nothing; use a real one.",
+    ),
+    Reason(
         "rgb_only",
         Effect.CAP,
         "Judged by colour alone: on 55 real pictures the colour model was no better than chance (AUC 0.55).",

@@ -73,7 +73,8 @@ class Fusion:
         Args:
             timestamp_s: its time; the caller restarts when time goes back.
             score: its own calibrated live score, None when there is none.
-            codes: the reasons that hold for it. One with the effect `cap` changes nothing here: the caller caps the status.
+            codes: the reasons that hold for it. One with the effect `cap` changes nothing here: the caller caps the
+                status.
 
         Returns:
             The reasons that the evidence itself gives; `status` and `score` are the verdict.

@@ -80,6 +80,7 @@ def make_source(request: SourceRequest) -> Source:
         ir=request.ir,
         depth_scale=request.depth_scale,
         emitter=request.emitter,
+        allow_virtual_camera=request.allow_virtual_camera,
     )
 
 

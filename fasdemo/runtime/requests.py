@@ -16,6 +16,7 @@ class SourceRequest:
     ir: Path | None = None
     depth_scale: float = 0.001
     emitter: Literal["on", "off", "interleaved"] = "on"
+    allow_virtual_camera: bool = False
 
 
 @dataclass(frozen=True, slots=True)
