@@ -28,11 +28,11 @@ def run_window(options: argparse.Namespace) -> int:
             options.emitter,
             options.allow_virtual_camera,
         )
-    chosen = options.model or options.policy or options.device != "auto"
+    chosen = options.model or options.policy or options.device != "auto" or options.site
     return run(
         Launch(
             source=source,
-            engine=EngineRequest(options.model, options.policy, options.device) if chosen else None,
+            engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
             allow_rgb_only=options.allow_colour_alone,
             kiosk=options.kiosk,
             loop=True if options.loop else None,

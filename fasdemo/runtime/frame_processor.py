@@ -63,7 +63,9 @@ def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
         UserError: it cannot be had for this source.
     """
     policy = policy_of(request.policy, request.allow_rgb_only)
-    return EngineJudge(Engine.for_source(source, model=request.model, device=request.device, policy=policy))
+    return EngineJudge(
+        Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
+    )
 
 
 def make_source(request: SourceRequest) -> Source:

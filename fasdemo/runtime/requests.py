@@ -26,5 +26,7 @@ class EngineRequest:
     model: str | None = None
     policy: str | None = None
     device: str = "auto"
+    site: Path | None = None
+    """A file of `fasdemo calibrate`."""
     allow_rgb_only: bool = False
     """Colour alone may be LIVE, see `fasdemo.engine.policy.Policy`."""
