@@ -52,6 +52,10 @@ def face_verdict(
     if score is not None and work.evidence:
         shift = total_shift(score, work.evidence, codes, site_bias)
         work.evidence["score_shift"], score = shift, shifted(score, shift)
+    if not still and "rgb_only" in codes:
+        # With depth the surface itself is measured; landmarks are the weaker witness.
+        work.evidence["parallax_ratio"] = state.motion.ratio
+        codes += state.motion.codes
     if still:
         status, more = judge_still(score, codes, threshold)
         fused = score

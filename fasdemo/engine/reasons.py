@@ -142,6 +142,9 @@ CATALOGUE = _catalogue(
         "Colour alone cannot prove a live person; use a camera with depth or infrared.",
     ),
     # Evidence over time.
+    Reason(
+        "flat_motion", Effect.DOUBT, "The face moves as one flat picture does: nothing in it is nearer than the rest."
+    ),
     Reason("view_changed", Effect.DOUBT, "Something else stands where the face was: the evidence starts afresh."),
     Reason("score_spoof", Effect.DOUBT, "The network takes this frame for an attack."),
     Reason("score_uncertain", Effect.DOUBT, "The network's score lies between the two thresholds."),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fasdemo.engine.continuity import View
+from fasdemo.engine.motion_evidence import MotionEvidence
 from fasdemo.engine.temporal import Fusion
 from fasdemo.models.card import Threshold
 
@@ -49,6 +50,7 @@ class TrackState:
         in_last_frame: it was seen in the frame before this one.
         landmarks, ir_face: looks for landmarks, and for the face in infrared.
         blendshapes: of the last landmarks.
+        motion: parallax of the landmarks over time.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
         held: the gates that held in the last frame, see `fasdemo.engine.gates`.
@@ -60,6 +62,7 @@ class TrackState:
     in_last_frame: bool = False
     landmarks: Looks = field(default_factory=Looks)
     blendshapes: dict[str, float] | None = None
+    motion: MotionEvidence = field(default_factory=MotionEvidence)
     eyes_closed_since_s: float | None = None
     ir_face: Looks = field(default_factory=Looks)
     ir_landmark_error: float | None = None
@@ -69,6 +72,7 @@ class TrackState:
         """Something else stands there now: what was last seen in infrared and by the landmarks was another thing."""
         self.fusion.switch()
         self.landmarks, self.ir_face = Looks(), Looks()
+        self.motion = MotionEvidence()
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 
