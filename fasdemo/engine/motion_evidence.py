@@ -19,8 +19,8 @@ MIN_SHAPE_CHANGE = 0.05
 0.01."""
 MIN_PAIRS = 5
 FLAT_RATIO = 0.5
-"""Parallax ratio below which a face moves as a flat picture does. Two real clips of live people who turn: 0.55 and more;
-their pictures turned as prints: below in 165 of 215 looks (`tools/motion_figures.py`)."""
+"""Parallax ratio below which a face moves as a flat picture does. Two real clips of live people who turn: 0.55 and
+more; pictures of four clips turned as prints: below in 165 of 215 looks (`tools/motion_figures.py`)."""
 
 _RIGID = (
     1, 2, 4, 5, 6, 168, 197, 195, 8, 9, 10, 151, 98, 327, 48, 278, 122, 351, 50, 280, 36, 266, 101, 330, 117, 346,
