@@ -8,6 +8,8 @@ from pathlib import Path
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.source_options import source_spec
 from fasdemo.gui.app import Launch, run
+from fasdemo.models.model_inputs import model_files
+from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 
@@ -28,6 +30,9 @@ def run_window(options: argparse.Namespace) -> int:
             options.emitter,
             options.allow_virtual_camera,
         )
+    check_outputs({"--log": options.log}, [*(source.files() if source else ()), *model_files(options.model)])
+    if options.record is not None:
+        check_output_folder("--record", options.record)
     chosen = options.model or options.policy or options.device != "auto" or options.site
     return run(
         Launch(
@@ -37,6 +42,7 @@ def run_window(options: argparse.Namespace) -> int:
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
+            require=options.require,
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

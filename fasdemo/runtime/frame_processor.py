@@ -9,7 +9,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.policy import policy_of
+from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -62,7 +62,7 @@ def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
     Raises:
         UserError: it cannot be had for this source.
     """
-    policy = policy_of(request.policy, request.allow_rgb_only)
+    policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
     return EngineJudge(
         Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
     )
