@@ -23,6 +23,7 @@ def open_source(
     realtime: bool = False,
     loop: bool = False,
     emitter: Literal["on", "off", "interleaved"] = "on",
+    allow_virtual_camera: bool = False,
 ) -> Source:
     """The source that a path or a camera's name means; use it as a context manager.
 
@@ -35,6 +36,7 @@ def open_source(
         realtime: files play at their own speed; cameras always do.
         loop: files start again at their end.
         emitter: a RealSense's dot projector; `interleaved` takes depth from lit and infrared from dark frames.
+        allow_virtual_camera: also open a webcam that is a virtual one; its frames are never LIVE.
 
     Raises:
         UserError: nothing can be opened under that name; says why.
@@ -43,7 +45,7 @@ def open_source(
         if depth is not None or ir is not None:
             raise UserError("--depth and --ir belong to a video file, not to a camera.")
         kind, _, which = spec.partition(":")
-        return _open_camera(kind, which or None, emitter)
+        return _open_camera(kind, which or None, emitter, allow_virtual_camera)
     path = Path(spec)
     if not path.exists():
         raise UserError(f"{path}: no such file or folder.")
@@ -121,7 +123,9 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
     return ImageSequenceSource(path, depth_scale=depth_scale, realtime=realtime, loop=loop)
 
 
-def _open_camera(kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"]) -> Source:
+def _open_camera(
+    kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"], allow_virtual: bool
+) -> Source:
     if kind == "realsense":
         from fasdemo.capture.cameras.realsense.camera import open_realsense
         from fasdemo.capture.cameras.realsense.devices import RealSenseSettings
@@ -129,4 +133,4 @@ def _open_camera(kind: str, which: str | None, emitter: Literal["on", "off", "in
         return open_realsense(which, RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30))
     from fasdemo.capture.cameras.webcam import open_webcam
 
-    return open_webcam(which)
+    return open_webcam(which, allow_virtual=allow_virtual)

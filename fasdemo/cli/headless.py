@@ -58,6 +58,7 @@ def run_headless(options: argparse.Namespace) -> int:
                 realtime=realtime,
                 loop=options.loop,
                 emitter=options.emitter,
+                allow_virtual_camera=options.allow_virtual_camera,
             )
         )
         engine = stack.enter_context(
@@ -65,7 +66,11 @@ def run_headless(options: argparse.Namespace) -> int:
                 source,
                 model=options.model,
                 device=options.device,
-                policy=Policy(threshold=options.policy, require=options.require or frozenset()),
+                policy=Policy(
+                    threshold=options.policy,
+                    require=options.require or frozenset(),
+                    allow_rgb_only=options.allow_colour_alone,
+                ),
                 site=options.site,
             )
         )

@@ -128,7 +128,10 @@ class Engine:
         try:
             if calibrated is not None:
                 check_site(calibrated, camera_of(info), info.declared, predictor.card, predictor.sha256)
-                policy = calibrated.policy if policy is None else policy
+                if policy is None:
+                    policy = calibrated.policy
+                elif isinstance(policy, Policy) and policy.threshold is None:
+                    policy = replace(policy, threshold=calibrated.policy)
             thresholds(predictor.card, policy if isinstance(policy, Policy) else Policy(threshold=policy))
             finder = FaceFinder(FaceDetector())
             return cls(predictor, finder, policy, FaceLandmarks() if landmarks else None, info, calibrated)

@@ -29,6 +29,7 @@ class Launch:
     Attributes:
         source: what to open at once; None = the start page.
         engine: what to judge with; None = as the last time.
+        allow_rgb_only: colour alone may be LIVE while this window is open, whatever the preferences say.
         kiosk: full screen, the verdict alone.
         require: streams without which nothing is LIVE; None = as the settings say, and depth in a kiosk.
         loop: play files again and again; None = as the last time.
@@ -39,6 +40,7 @@ class Launch:
 
     source: SourceRequest | None = None
     engine: EngineRequest | None = None
+    allow_rgb_only: bool = False
     kiosk: bool = False
     loop: bool | None = None
     require: frozenset[Stream] | None = None
@@ -103,7 +105,13 @@ def run(
     apply_theme(app, is_dark(settings.theme, app))
     answer_first()
     window = MainWindow(
-        make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
+        make_source,
+        make_judge,
+        settings,
+        place,
+        engine_judge.shipped_model_names(),
+        engine_judge.demo_path(),
+        allow_rgb_only=wanted.allow_rgb_only,
     )
     if wanted.require is not None:
         window.set_required(wanted.require)

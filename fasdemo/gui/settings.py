@@ -52,6 +52,14 @@ class Settings(BaseModel):
         Path, Field(title="Recordings", description="Folder that labelled sessions are written to.")
     ] = Field(default_factory=lambda: user_videos_path() / "fasdemo")
 
+    allow_rgb_only: Annotated[
+        bool,
+        Field(
+            title="Colour alone may be LIVE",
+            description="Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).",
+        ),
+    ] = False
+
     recent: list[str] = []
     model: str | None = None
     policy: str | None = None

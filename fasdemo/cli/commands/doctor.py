@@ -241,7 +241,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def webcams() -> list[Finding]:
-    """Video devices with their pixel formats; on Linux also those that are not offered, and why."""
+    """Video devices with their pixel formats, virtual ones marked; on Linux also those not offered, and why."""
     from fasdemo.capture.cameras.v4l2 import list_nodes
     from fasdemo.capture.cameras.webcam import list_webcams
 
@@ -250,7 +250,16 @@ def webcams() -> list[Finding]:
     for one in cameras:
         text = f"webcam:{one.index} {one.name}" + (f", {' '.join(one.formats)}" if one.formats else "")
         details = {"kind": "webcam", "index": one.index, "name": one.name, "formats": list(one.formats)}
-        found.append(Finding("cameras", "good", text, details=details))
+        details["virtual"] = one.virtual
+        if one.virtual:
+            text += f": a virtual camera ({one.virtual}), refused"
+            advice = "Any picture can be fed into it. --allow-virtual-camera opens it; it is never LIVE."
+            found.append(Finding("cameras", "note", text, advice, details))
+        elif not one.named:
+            advice = "Install cv2-enumerate-cameras: without a name it may be a virtual camera, and is never LIVE."
+            found.append(Finding("cameras", "note", f"{text}: the system does not name it", advice, details))
+        else:
+            found.append(Finding("cameras", "good", text, details=details))
     if platform.system() == "Linux":
         for node in list_nodes():
             if node.problem:
@@ -258,7 +267,12 @@ def webcams() -> list[Finding]:
                 advice = "Add yourself to the group video (usermod -aG video USER) and log in again."
                 found.append(Finding("cameras", "wrong", text, advice))
             elif node.formats and not node.color:
-                text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: no colour, not offered"
+                why = "no colour, not offered"
+                if node.labelled_infrared and not node.infrared:
+                    why = "named infrared, but not an infrared sensor's formats; used neither as colour nor as infrared"
+                if node.virtual:
+                    why = f"a virtual camera ({node.virtual}), not offered"
+                text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: {why}"
                 found.append(Finding("cameras", "good", text))
     if not cameras:
         found.append(Finding("cameras", "note", "No webcam is connected.", "Files and sessions work without one."))

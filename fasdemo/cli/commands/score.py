@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from fasdemo.capture.files.stills import Still, find_stills_and_notes, load_calibration, load_still
 from fasdemo.capture.source import SourceInfo
-from fasdemo.cli.arguments import metres_per_unit, stream_list
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, metres_per_unit, stream_list
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError, unicode_text
@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="nothing is LIVE without these streams, e.g. depth,ir; default: none",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    parser.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     )
     for sentence in notes:
         say(sentence, "fasdemo score")
+    policy = Policy(threshold=args.policy, require=args.require, allow_rgb_only=args.allow_colour_alone)
     with ExitStack() as stack:
         lines = stack.enter_context(JsonLines(args.json))
         rows = None if args.csv is None else _open_csv(stack, args.csv)
@@ -76,7 +78,6 @@ def run(args: argparse.Namespace) -> int:
         for number, still in enumerate(track(stills, "judging")):
             if still.streams not in engines:
                 info = SourceInfo("pictures", "images", False, still.streams, 1, 1, 1.0, len(stills))
-                policy = Policy(threshold=args.policy, require=args.require)
                 engine = Engine.for_info(info, model=args.model, device=args.device, policy=policy)
                 engines[still.streams] = stack.enter_context(engine)
             try:
