@@ -14,6 +14,7 @@ COMMANDS = {
     "train": "train a network from a configuration",
     "evaluate": "metrics and an HTML report of a checkpoint on a labelled list",
     "real": "measure models on captures of real cameras",
+    "recapture": "add real live captures to a rendered data set, in both classes",
     "submit": "score a list of pictures into a submission file",
     "ensemble": "combine several score files",
     "metrics": "the papers' and ISO/IEC 30107-3 figures of a score file",
