@@ -136,7 +136,8 @@ def augment_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Genera
     light += np.float32(settings.ir_black * d[16] ** 2)
     light = np.clip(light, 0.0, 1.0)
     steps = (255.0, 255.0, 1023.0, 65535.0)[int(d[17] * 4)]
-    return np.rint(np.rint(light * np.float32(steps)) * np.float32(65535.0 / steps)).astype(np.uint16)
+    counts = np.rint(light * np.float32(steps))
+    return np.asarray(np.rint(counts * np.float32(65535.0 / steps)), np.uint16)
 
 
 def _shine(light: Floats32, draws: npt.NDArray[np.float64]) -> None:

@@ -161,7 +161,7 @@ def _labelled(name: str, sensor: str, folder: Path, pictures: list[Path]) -> lis
             for still in members
         ]
         title = f"{name}, {'+'.join(streams)}" if several else name
-        sources.append(RealSource(title, sensor, cast("tuple[Stream, ...]", streams), captures))
+        sources.append(RealSource(title, sensor, streams, captures))
     return sources
 
 

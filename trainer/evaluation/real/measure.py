@@ -86,7 +86,7 @@ class Measured:
 
     def _record(self, subset: SubsetScores, rows: npt.NDArray[np.bool_], engine: list[Judgement]) -> dict[str, Any]:
         numbers = np.flatnonzero(rows)
-        captures = [self.source.captures[k] for k in numbers]
+        captures = [self.source.captures[int(k)] for k in numbers]
         labels = np.array([capture.label == "live" for capture in captures])
         scores = subset.scores[numbers]
         found = Scored.of(scores, labels.astype(int), [capture.species for capture in captures])

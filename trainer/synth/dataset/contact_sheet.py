@@ -11,6 +11,7 @@ import numpy.typing as npt
 from fasdemo.errors import UserError
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.models.crop import FaceCrops, crop_face
+from fasdemo.models.infrared import ir_8bit
 from fasdemo.progress import track
 from trainer.synth.dataset.crop_set import CROP_SIZE
 from trainer.synth.dataset.crops import CROP, SetupSampler, find_face
@@ -37,7 +38,8 @@ def triple(crops: FaceCrops, size: int = 128) -> Rgb:
     assert crops.rgb is not None
     assert crops.depth_mm is not None
     assert crops.ir is not None
-    parts = [crops.rgb, depth_colours(crops.depth_mm, crops.distance_mm), np.repeat(crops.ir[..., None], 3, 2)]
+    ir = ir_8bit(crops.ir)
+    parts: list[Rgb] = [crops.rgb, depth_colours(crops.depth_mm, crops.distance_mm), np.repeat(ir[..., None], 3, 2)]
     return np.hstack([cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA) for part in parts])
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.errors import UserError
-from fasdemo.models.crop import keypoint_transform, warp
+from fasdemo.models.crop import keypoint_transform
+from fasdemo.models.warp import warp
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 Floats = npt.NDArray[np.float32]
