@@ -131,7 +131,7 @@ def test_millimetres_are_not_read_from_grey_pictures(tmp_path, capsys):
     root = tiny_trees.casia_surf(tmp_path / "surf")
     command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(root), "--output", str(tmp_path / "run")]
     assert main(command) == 2
-    assert "hold no millimetres" in capsys.readouterr().err
+    assert "8 bits, which are not millimetres" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")

@@ -180,7 +180,7 @@ def test_the_page_is_written_between_its_marks(data, models, tmp_path):
 
 def test_a_page_without_marks_is_refused(data, tmp_path):
     (tmp_path / "models.md").write_text("nothing")
-    with pytest.raises(UserError, match="needs the marks"):
+    with pytest.raises(UserError, match="must occur once each"):
         page.write_page(tmp_path / "models.md", data, tmp_path / "cache")
 
 

@@ -233,7 +233,7 @@ def test_pictures_without_a_face_are_skipped_and_named(tmp_path: Path) -> None:
     [
         (["crops"], "--output"),
         (["crops", "--output", "OUT", "--species", "hologram"], "hologram"),
-        (["crops", "--output", "OUT", "--sensor", "d435=much"], "no number"),
+        (["crops", "--output", "OUT", "--sensor", "d435=much"], "the weight must be a number"),
         (["crops", "--output", "OUT", "--sensor", "kinect"], "kinect"),
         (["crops", "--output", "OUT", "--portraits", "nowhere"], "no such folder"),
         (["crops", "--output", "OUT", "--heads", "nowhere.npz"], "no such file"),

@@ -85,6 +85,6 @@ def test_unreadable_picture_is_named(tmp_path: Path) -> None:
 
 def test_demo_refuses_a_folder_with_other_things(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "mine.png"), np.zeros((4, 4), np.uint8))
-    with pytest.raises(UserError, match="no session"):
+    with pytest.raises(UserError, match="not a session"):
         render_demo(tmp_path, None, 1, tmp_path / "work")
     assert (tmp_path / "mine.png").is_file()

@@ -60,7 +60,7 @@ def test_fit_recovers_pose_and_place() -> None:
     ("text", "words"),
     [
         ("v 0 0 0\nv 1 0 0\n", "no triangles"),
-        ("v 0 0 0\nv 1 0 0\nf 1 2 9\n", "not there"),
+        ("v 0 0 0\nv 1 0 0\nf 1 2 9\n", "a missing vertex"),
         ("v 0 0 zero\n", "line 1"),
     ],
 )
@@ -82,7 +82,7 @@ def test_polygons_become_triangles(tmp_path: Path) -> None:
 def test_head_model_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "head.npz"
     np.savez(path, neutral=np.zeros((5, 3)))
-    with pytest.raises(UserError, match="no head model"):
+    with pytest.raises(UserError, match="not a head model"):
         load_head(path)
 
 
