@@ -6,6 +6,9 @@ import argparse
 
 from fasdemo.frames import STREAMS, Stream
 
+ALLOW_COLOUR_ALONE = "let a source without depth and infrared be LIVE (unreliable: see docs/models.md)"
+"""Help of `--allow-colour-alone`."""
+
 
 def at_least_one(text: str) -> int:
     """A whole number of at least 1."""

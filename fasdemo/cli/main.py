@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import at_least_one, metres_per_unit, stream_list
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit, stream_list
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
 from fasdemo.shared_libraries import missing_library
@@ -69,6 +69,11 @@ def build_parser() -> argparse.ArgumentParser:
         default="on",
         help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
     )
+    streams.add_argument(
+        "--allow-virtual-camera",
+        action="store_true",
+        help="open a --camera webcam that is a virtual one; it is never LIVE",
+    )
     judge = parser.add_argument_group("judging")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
@@ -80,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
         "depth in a kiosk, else none",
     )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
     judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")
@@ -127,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         missing = missing_library(error)
         if missing is None:
             raise
-        say(missing)
+        say(str(missing))
         return 2
     except KeyboardInterrupt:
         return 130

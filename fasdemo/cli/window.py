@@ -22,7 +22,14 @@ def run_window(options: argparse.Namespace) -> int:
     spec = source_spec(options)
     source: SourceRequest | None = None
     if spec:
-        source = SourceRequest(spec, _path(options.depth), _path(options.ir), options.depth_scale, options.emitter)
+        source = SourceRequest(
+            spec,
+            _path(options.depth),
+            _path(options.ir),
+            options.depth_scale,
+            options.emitter,
+            options.allow_virtual_camera,
+        )
     check_outputs({"--log": options.log}, [*(source.files() if source else ()), *model_files(options.model)])
     if options.record is not None:
         check_output_folder("--record", options.record)
@@ -31,6 +38,7 @@ def run_window(options: argparse.Namespace) -> int:
         Launch(
             source=source,
             engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
+            allow_rgb_only=options.allow_colour_alone,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,

@@ -24,6 +24,9 @@ _FOCAL_RATIO = (0.5, 2.0)
 """Focal lengths in x and y: pixels that are twice as wide as high."""
 _ROUNDING_S = 1e-6
 
+_MARKS = frozenset({"virtual_camera"})
+"""What a source says of sound pictures; the effect `cap` keeps them from being LIVE."""
+
 
 class FreshnessCheck:
     """Remembers the frame before; feed it every frame of one source in order."""
@@ -186,7 +189,9 @@ def _plausible(camera: Intrinsics) -> bool:
 
 
 def _faults(frame: FrameSet) -> list[str]:
-    return [*frame.faults, "capture_fault"] if frame.faults else []
+    """The source's faults; one that leaves the pictures as they are is not a fault of the capture."""
+    broken = any(code not in _MARKS for code in frame.faults)
+    return [*frame.faults, "capture_fault"] if broken else [*frame.faults]
 
 
 def _images(frame: FrameSet) -> dict[Stream, npt.NDArray[np.generic]]:

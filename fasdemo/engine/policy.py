@@ -16,6 +16,8 @@ class Policy:
     Attributes:
         threshold: name of one of the model card's thresholds; None = the card's default.
         require: streams without which nothing is LIVE, whatever the source declares.
+        allow_rgb_only: a source or model with colour alone may be LIVE. Off: on real pictures colour alone was measured
+            to be no better than chance, see `docs/models.md`.
         single_face: several faces in the picture block every one of them.
         nearest_m, farthest_m: allowed distance, where it is known. Farther than 1.5 m the relief of a face drowns in
             the noise of a consumer depth camera, which grows with the distance's square.
@@ -27,6 +29,7 @@ class Policy:
 
     threshold: str | None = None
     require: frozenset[Stream] = frozenset()
+    allow_rgb_only: bool = False
     single_face: bool = False
     nearest_m: float = 0.2
     farthest_m: float = 1.5
@@ -36,6 +39,11 @@ class Policy:
     largest_roll_deg: float = 35.0
     oldest_s: float = 0.5
     largest_skew_s: float = 0.04
+
+    @property
+    def lifted(self) -> frozenset[str]:
+        """Codes with the effect `cap` that do not act under this policy."""
+        return frozenset({"rgb_only"}) if self.allow_rgb_only else frozenset()
 
 
 MIN_LIVE_ABOVE = 0.5

@@ -21,6 +21,8 @@ class Effect(Enum):
     """Not LIVE while it holds; a score that says attack counts as ever."""
     BLOCK = "block"
     """Not LIVE while it holds, and no picture to call an attack by: its score only takes trust away."""
+    CAP = "cap"
+    """Not LIVE, unless the policy lifts it; the evidence is gathered as without it, so that SPOOF stays SPOOF."""
     NOTE = "note"
     """Said, without effect."""
 
@@ -158,13 +160,28 @@ CATALOGUE = _catalogue(
         "The policy allows one face, and there are several.",
         "One person at a time, please.",
     ),
+    # What the source can prove.
+    Reason(
+        "virtual_camera",
+        Effect.CAP,
+        "The camera is a virtual one, or its name cannot be read: any picture can be fed into it.",
+        "This is a virtual camera and proves nothing; use a real one.",
+    ),
+    Reason(
+        "rgb_only",
+        Effect.CAP,
+        "Judged by colour alone: on 55 real pictures the colour model was no better than chance (AUC 0.55).",
+        "Colour alone cannot prove a live person; use a camera with depth or infrared.",
+    ),
     # Evidence over time.
+    Reason(
+        "flat_motion", Effect.DOUBT, "The face moves as one flat picture does: nothing in it is nearer than the rest."
+    ),
     Reason("view_changed", Effect.DOUBT, "Something else stands where the face was: the evidence starts afresh."),
     Reason("score_spoof", Effect.DOUBT, "The network takes this frame for an attack."),
     Reason("score_uncertain", Effect.DOUBT, "The network's score lies between the two thresholds."),
     Reason("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please."),
     # Notes.
-    Reason("rgb_only", Effect.NOTE, "Judged by colour alone: lower assurance."),
     Reason("size_unchecked", Effect.NOTE, "A file without calibration: the face's size is not checked."),
     Reason("single_frame", Effect.NOTE, "Judged by one picture: nothing is known about time."),
     Reason("several_faces", Effect.NOTE, "There are several faces; each has its own verdict."),

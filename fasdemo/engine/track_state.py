@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fasdemo.engine.continuity import LONGEST_S, View
+from fasdemo.engine.motion_evidence import MotionEvidence
 from fasdemo.engine.temporal import Fusion
 from fasdemo.faces.frame_interval import FrameInterval
 from fasdemo.models.card import Threshold
@@ -51,6 +52,7 @@ class TrackState:
         longest_gap_s: allowed time between two views, see `fasdemo.engine.continuity`.
         landmarks, ir_face: looks for landmarks, and for the face in infrared.
         blendshapes: of the last landmarks.
+        motion: parallax of the landmarks over time.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
         held: the gates that held in the last frame, see `fasdemo.engine.gates`.
@@ -63,6 +65,7 @@ class TrackState:
     longest_gap_s: float = LONGEST_S
     landmarks: Looks = field(default_factory=Looks)
     blendshapes: dict[str, float] | None = None
+    motion: MotionEvidence = field(default_factory=MotionEvidence)
     eyes_closed_since_s: float | None = None
     ir_face: Looks = field(default_factory=Looks)
     ir_landmark_error: float | None = None
@@ -72,6 +75,7 @@ class TrackState:
         """Something else stands there now: what was last seen in infrared and by the landmarks was another thing."""
         self.fusion.switch()
         self.landmarks, self.ir_face = Looks(), Looks()
+        self.motion = MotionEvidence()
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         models: names of the shipped models.
         demo: path of the demo session, None where it is missing.
         look: lists the connected cameras.
+        allow_rgb_only: colour alone may be LIVE, whatever the preferences say.
     """
 
     def __init__(
@@ -71,14 +72,20 @@ class MainWindow(QMainWindow):
         models: Sequence[str] = (),
         demo: str | None = None,
         look: Callable[[], Cameras] = connected_cameras,
+        allow_rgb_only: bool = False,
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.player = Player(make_source, make_judge, self, self.event_log.keeper)
+        self._always_allow_rgb_only = allow_rgb_only
         self._required: frozenset[Stream] | None = None
         self._engine = EngineRequest(
-            settings.model, settings.policy, settings.device, require=settings.required_streams
+            settings.model,
+            settings.policy,
+            settings.device,
+            require=settings.required_streams,
+            allow_rgb_only=allow_rgb_only or settings.allow_rgb_only,
         )
         self.event_log.inputs = self._inputs
         self._dialog: ShortcutsDialog | Preferences | None = None
@@ -268,11 +275,16 @@ class MainWindow(QMainWindow):
         self._show_nothing()
 
     def judge_with(self, engine: EngineRequest) -> None:
-        """Change model, policy or provider while running; what the window requires is always added."""
-        engine = replace(engine, require=self.required)
+        """Change model, policy or provider while running; what the window requires and allows is always added."""
+        engine = self._with_rules(engine)
         self._remember_engine(engine)
         self.player.judge_with(engine)
         self._show_engine()
+
+    def _with_rules(self, engine: EngineRequest) -> EngineRequest:
+        """Return the request with what the settings, the kiosk and the command line require and allow."""
+        allowed = self._always_allow_rgb_only or self.settings.allow_rgb_only
+        return replace(engine, require=self.required, allow_rgb_only=allowed)
 
     @property
     def required(self) -> frozenset[Stream]:
@@ -287,7 +299,7 @@ class MainWindow(QMainWindow):
         self._require()
 
     def _require(self) -> None:
-        if self._engine.require != self.required:
+        if self._engine != self._with_rules(self._engine):
             self.judge_with(self._engine)
 
     def _remember_engine(self, engine: EngineRequest) -> None:

@@ -62,7 +62,7 @@ def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
     Raises:
         UserError: it cannot be had for this source.
     """
-    policy = Policy(threshold=request.policy, require=request.require)
+    policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
     return EngineJudge(
         Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
     )
@@ -82,6 +82,7 @@ def make_source(request: SourceRequest) -> Source:
         ir=request.ir,
         depth_scale=request.depth_scale,
         emitter=request.emitter,
+        allow_virtual_camera=request.allow_virtual_camera,
     )
 
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from fasdemo.capture.files.stills import Still, find_stills, load_calibration, load_still
+from fasdemo.capture.files.stills import Still, find_stills_and_notes, load_calibration, load_still
 from fasdemo.capture.source import SourceInfo
-from fasdemo.cli.arguments import metres_per_unit, stream_list
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, metres_per_unit, stream_list
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, unicode_text
 from fasdemo.frames import Calibration, Stream
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_outputs, open_output
@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="nothing is LIVE without these streams, e.g. depth,ir; default: none",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    parser.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: a path, the calibration, the model or an output cannot be used.
     """
-    stills = find_stills(args.paths)
+    stills, notes = find_stills_and_notes(args.paths)
     calibration = None if args.calibration is None else load_calibration(args.calibration)
     unreadable = 0
     read = [path for still in stills for path in (still.color, still.depth, still.ir)]
@@ -67,6 +68,9 @@ def run(args: argparse.Namespace) -> int:
         {"--json": args.json, "--csv": args.csv},
         [*args.paths, *read, args.calibration, *model_files(args.model)],
     )
+    for sentence in notes:
+        say(sentence, "fasdemo score")
+    policy = Policy(threshold=args.policy, require=args.require, allow_rgb_only=args.allow_colour_alone)
     with ExitStack() as stack:
         lines = stack.enter_context(JsonLines(args.json))
         rows = None if args.csv is None else _open_csv(stack, args.csv)
@@ -74,14 +78,13 @@ def run(args: argparse.Namespace) -> int:
         for number, still in enumerate(track(stills, "judging")):
             if still.streams not in engines:
                 info = SourceInfo("pictures", "images", False, still.streams, 1, 1, 1.0, len(stills))
-                policy = Policy(threshold=args.policy, require=args.require)
                 engine = Engine.for_info(info, model=args.model, device=args.device, policy=policy)
                 engines[still.streams] = stack.enter_context(engine)
             try:
                 answer = _judge(engines[still.streams], still, number, args.depth_scale, calibration)
             except UserError as error:
                 unreadable += 1
-                answer = {"file": str(still.color), "error": str(error), "faces": []}
+                answer = {"file": _text(still.color), "error": unicode_text(str(error)), "faces": []}
             lines.write(answer)
             if rows is not None:
                 _write_rows(rows, args.csv, still, answer)
@@ -94,9 +97,9 @@ def _judge(
     engine: Engine, still: Still, number: int, depth_scale: float, calibration: Calibration | None
 ) -> dict[str, Any]:
     frame = load_still(still, number, depth_scale=depth_scale, calibration=calibration, timestamp_s=float(number))
-    event = replace(engine.process(frame, still=True), source=still.color.name).to_json()
-    files = {"file": str(still.color), "depth": _text(still.depth), "ir": _text(still.ir)}
-    return files | {key: event[key] for key in ("model", "policy", "faces", "reasons", "latency_ms")}
+    event = replace(engine.process(frame, still=True), source=unicode_text(still.color.name)).to_json()
+    files = {"file": _text(still.color), "depth": _text(still.depth), "ir": _text(still.ir)}
+    return files | {key: event[key] for key in ("model", "model_sha256", "policy", "faces", "reasons", "latency_ms")}
 
 
 def _open_csv(stack: ExitStack, target: str) -> csv.DictWriter[str]:
@@ -110,7 +113,7 @@ def _open_csv(stack: ExitStack, target: str) -> csv.DictWriter[str]:
 
 
 def _write_rows(writer: csv.DictWriter[str], target: str, still: Still, answer: dict[str, Any]) -> None:
-    base = {"file": str(still.color), "depth": _text(still.depth) or "", "ir": _text(still.ir) or ""}
+    base = {"file": _text(still.color), "depth": _text(still.depth) or "", "ir": _text(still.ir) or ""}
     base["error"] = answer.get("error", "")
     faces = answer["faces"] or [{"status": "UNCERTAIN", "score": None, "reasons": answer.get("reasons", [])}]
     try:
@@ -123,4 +126,4 @@ def _write_rows(writer: csv.DictWriter[str], target: str, still: Still, answer: 
 
 
 def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+    return None if path is None else unicode_text(str(path))
