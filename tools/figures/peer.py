@@ -16,7 +16,7 @@ from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Thre
 from fasdemo.models.crop import FaceCrops, face_transform
 from fasdemo.models.model_file import ModelFile
 from fasdemo.models.warp import warp
-from trainer.data.faces import Pictures
+from trainer.data.faces import Sample
 
 CARD = ModelCard(
     name="minifas128",
@@ -51,7 +51,7 @@ class PeerCutter:
         self._boxes: list[tuple[float, float, float, float]] = []
         self.cut = self.without_face = 0
 
-    def __call__(self, pictures: Pictures) -> FaceCrops:
+    def __call__(self, pictures: Sample) -> FaceCrops:
         """One sample, cut as `fasdemo.models.crop.crop_face` cuts for a `box-v1` card, but with reflected borders."""
         rgb = pictures.rgb
         assert rgb is not None
