@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.progress import bar, track
-from trainer.checkpoints.stream_model import Judge, fresh
+from trainer.checkpoints.stream_model import StreamModel, fresh
 from trainer.config.schema import Config, all_subsets
 from trainer.data.faces import FaceSet
 from trainer.data.network_loader import make_loader, presence_rows
@@ -178,7 +178,9 @@ def compare(config: Config, splits: Splits, setting: Setting) -> dict[str, Figur
     return result
 
 
-def features(judge: Judge, config: Config, face_set: FaceSet, part: str, disturbance: int | None = None) -> Features:
+def features(
+    judge: StreamModel, config: Config, face_set: FaceSet, part: str, disturbance: int | None = None
+) -> Features:
     """Features of a part of the data; with a number, of crops disturbed as in that epoch of a training."""
     loader = make_loader(config, judge, face_set)
     everything, batch = np.arange(len(face_set)), config.run.batch

@@ -20,7 +20,7 @@ from trainer.networks.fusion import Fusion
 _DEFAULT_MEAN, _DEFAULT_STD = 0.5, 0.25
 
 
-class Judge(nn.Module):
+class StreamModel(nn.Module):
     """Takes a batch's pictures and any number of presence masks; gives fused logits per mask and each stream's own.
 
     Attributes:
@@ -52,12 +52,12 @@ class Judge(nn.Module):
         return [network.fuse(levels, mask) for mask in masks], own
 
 
-def of_checkpoint(saved: checkpoint.Checkpoint, where: str) -> Judge:
+def of_checkpoint(saved: checkpoint.Checkpoint, where: str) -> StreamModel:
     """The judge of a loaded checkpoint, in eval mode."""
     return _wrap(checkpoint.build_network(saved, where), _streams_of(saved))
 
 
-def fresh(config: Config) -> tuple[Judge, dict[str, Any]]:
+def fresh(config: Config) -> tuple[StreamModel, dict[str, Any]]:
     """A new judge and the options that make its network again, started from `network.init` where configured.
 
     Raises:
@@ -112,7 +112,7 @@ def input_specs(config: Config, modalities: Sequence[Stream]) -> tuple[InputSpec
     return tuple(specs)
 
 
-def started_parts(config: Config, judge: Judge) -> set[int]:
+def started_parts(config: Config, judge: StreamModel) -> set[int]:
     """Ids of the parameters that came from `network.init`; `optimiser.trunk_lr` applies to these."""
     network, found = judge.network, set[int]()
     for part in config.network.init:
@@ -126,9 +126,9 @@ def started_parts(config: Config, judge: Judge) -> set[int]:
     return found
 
 
-def _wrap(network: nn.Module, modalities: Sequence[Stream]) -> Judge:
+def _wrap(network: nn.Module, modalities: Sequence[Stream]) -> StreamModel:
     own = getattr(network, "modalities", None)
-    return Judge(network, tuple(own or modalities), isinstance(network, networks.FlexFusion))
+    return StreamModel(network, tuple(own or modalities), isinstance(network, networks.FlexFusion))
 
 
 def _streams_of(saved: checkpoint.Checkpoint) -> tuple[Stream, ...]:
@@ -162,6 +162,6 @@ def _start_from(network: nn.Module, part: str, path: Path) -> None:
         raise UserError(f"network.init.{part}: this network has no trunk per stream; use `all`.")
 
 
-def channels_last(judge: Judge) -> Judge:
+def channels_last(judge: StreamModel) -> StreamModel:
     """Weights in the memory layout that the loader's pictures have; faster for light networks on CPU and GPU alike."""
     return judge.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

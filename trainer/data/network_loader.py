@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
-from trainer.checkpoints.stream_model import Judge, input_specs
+from trainer.checkpoints.stream_model import StreamModel, input_specs
 from trainer.config.schema import Config, presence_weights
 from trainer.data.faces import FaceSet, UnreadableError
 from trainer.data.loader import Loader
@@ -24,7 +24,7 @@ def presence_rows(config: Config, modalities: Sequence[Stream]) -> tuple[npt.NDA
     return rows, np.array(list(weights.values()))
 
 
-def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
+def make_loader(config: Config, judge: StreamModel, face_set: FaceSet) -> Loader:
     """A loader that feeds this network from this set."""
     specs = input_specs(config, judge.modalities)
     check_depth(config, judge, face_set)
@@ -33,7 +33,7 @@ def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
     return Loader(face_set, cropper, specs, config.run.workers, subsets)
 
 
-def check_depth(config: Config, judge: Judge, face_set: FaceSet) -> None:
+def check_depth(config: Config, judge: StreamModel, face_set: FaceSet) -> None:
     """Refuse 8-bit depth pictures where the network wants millimetres.
 
     Raises:

@@ -14,7 +14,7 @@ from lightning_fabric import Fabric
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import Calibration, Metric, Threshold
-from trainer.checkpoints.stream_model import Judge
+from trainer.checkpoints.stream_model import StreamModel
 from trainer.config.schema import Config, all_subsets
 from trainer.data.faces import NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, counts
 from trainer.evaluation import metrics
@@ -116,7 +116,7 @@ def by_line(face_set: FaceSet, scores: Floats) -> tuple[Ints, Floats]:
     return first, np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def subsets_of(judge: Judge, face_set: FaceSet) -> list[Subset]:
+def subsets_of(judge: StreamModel, face_set: FaceSet) -> list[Subset]:
     """The subsets of streams on which a network can be judged with this set; all streams first."""
     there: tuple[Stream, ...] = tuple(s for s in judge.modalities if s in face_set.streams)
     return list(all_subsets(there)) if judge.flexible else [there]
@@ -153,7 +153,7 @@ def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
 
 
 def evaluate(
-    judge: Judge,
+    judge: StreamModel,
     loader: Any,
     fabric: Fabric,
     decision: Decision,

@@ -15,7 +15,7 @@ from fasdemo.models.card import Calibration, ModelCard, Threshold
 from fasdemo.models.model_file import read_model
 from trainer.checkpoints import checkpoint
 from trainer.checkpoints.published_weights import import_published
-from trainer.checkpoints.stream_model import Judge, network_options, of_checkpoint
+from trainer.checkpoints.stream_model import StreamModel, network_options, of_checkpoint
 from trainer.config.schema import Config, check
 from trainer.evaluation.evaluation import Decision
 
@@ -35,7 +35,7 @@ class Loaded:
         saved: the checkpoint, None for an ONNX file.
     """
 
-    judge: Judge
+    judge: StreamModel
     config: Config
     decision: Decision | None
     saved: checkpoint.Checkpoint | None
@@ -53,10 +53,12 @@ def open_model(path: Path, published: Config | None = None) -> Loaded:
     """
     if path.suffix == ".onnx":
         file = read_model(path)
-        return Loaded(OnnxJudge(file.content, file.card), config_of(file.card, path), decision_of(file.card), None)
+        return Loaded(
+            OnnxStreamModel(file.content, file.card), config_of(file.card, path), decision_of(file.card), None
+        )
     if published is not None and not _is_ours(path):
         imported = import_published(path, published.network.arch, network_options(published))
-        judge = Judge(imported.network, published.network.modalities, published.network.flexible)
+        judge = StreamModel(imported.network, published.network.modalities, published.network.flexible)
         saved = checkpoint.Checkpoint(published.network.arch, {}, metrics=imported.facts)
         return Loaded(judge, published, None, saved)
     saved = checkpoint.load(path)
@@ -99,8 +101,8 @@ def config_of(card: ModelCard, path: Path) -> Config:
     return check({"name": card.name, "network": network, "input": inputs}, str(path))
 
 
-class OnnxJudge(Judge):
-    """An exported file behind the interface of `Judge`: the shipped bytes are measured, not their origin."""
+class OnnxStreamModel(StreamModel):
+    """An exported file behind the interface of `StreamModel`: the shipped bytes are measured, not their origin."""
 
     def __init__(self, content: bytes, card: ModelCard) -> None:
         import onnxruntime as ort
@@ -112,7 +114,7 @@ class OnnxJudge(Judge):
         self._card = card
 
     def forward(self, pictures: Sequence[Tensor], masks: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """See `Judge.forward`; each mask is a run of its own."""
+        """See `StreamModel.forward`; each mask is a run of its own."""
         card = self._card
         feed = {
             spec.name: np.ascontiguousarray(picture.float().cpu().numpy())
@@ -145,7 +147,7 @@ class OnnxJudge(Judge):
         return torch.cat([tensor[:, others[:1]], tensor[:, [output.live_index]], tensor[:, others[1:]]], 1)
 
 
-def _card(saved: checkpoint.Checkpoint, judge: Judge, path: Path) -> ModelCard:
+def _card(saved: checkpoint.Checkpoint, judge: StreamModel, path: Path) -> ModelCard:
     from trainer.checkpoints.card import card_of
 
     return card_of(saved, judge.network, "model", {})

@@ -14,7 +14,7 @@ from lightning_fabric import Fabric
 from fasdemo.frames import Stream
 from fasdemo.models.predictor import LARGEST_MARGIN
 from fasdemo.progress import bar
-from trainer.checkpoints.stream_model import Judge
+from trainer.checkpoints.stream_model import StreamModel
 from trainer.data.loader import Loader
 from trainer.networks.output import margin
 
@@ -42,7 +42,7 @@ class Margins:
 
 
 def score(
-    judge: Judge,
+    judge: StreamModel,
     loader: Loader,
     fabric: Fabric,
     subsets: Sequence[Subset] | None = None,

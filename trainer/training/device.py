@@ -43,7 +43,7 @@ def precision_of(config: Config, accelerator: str) -> Precision:
 _FEW_PIXELS = 4
 
 
-def spare_bad_kernels(network: nn.Module) -> None:
+def force_fp32_convs(network: nn.Module) -> None:
     """Run in float32, inside a bfloat16 region of the CPU, the convolutions that have no good kernel there.
 
     Strided depthwise ones have no fast backward pass: at 32 x 96 x 32 x 32 it takes 33 ms against 2.7 on one thread.

@@ -21,7 +21,7 @@ from trainer.data.splits import open_splits
 from trainer.evaluation.evaluation import Decision, Evaluation, evaluate, subsets_of
 from trainer.evaluation.loading import Loaded, open_model, uncalibrated
 from trainer.export.onnx_export import export_onnx
-from trainer.training.finalize import MODEL, finish
+from trainer.training.finalize import MODEL, finalize
 from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
 
 _TRUNK_LR = 1.0
@@ -56,7 +56,7 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     except TrainingInterruptedError:
         print(f"\nstopped; what was learned so far is in {folder / LAST}", file=sys.stderr)
         return 130
-    new, evaluations = finish(config, splits, folder, fabric)
+    new, evaluations = finalize(config, splits, folder, fabric)
     if not fabric.is_global_zero:
         return 0
     print(compare(before, decision, evaluations[-1], new))

@@ -22,7 +22,7 @@ from torch import Tensor
 from fasdemo.errors import UserError
 from fasdemo.progress import bar
 from trainer.checkpoints import checkpoint
-from trainer.checkpoints.stream_model import Judge, channels_last, fresh, started_parts
+from trainer.checkpoints.stream_model import StreamModel, channels_last, fresh, started_parts
 from trainer.config.schema import Config
 from trainer.data.faces import Ints
 from trainer.data.loader import Batch
@@ -30,7 +30,7 @@ from trainer.data.network_loader import check_readable, make_loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
 from trainer.evaluation.scoring import score
-from trainer.training.device import precision_of, spare_bad_kernels
+from trainer.training.device import force_fp32_convs, precision_of
 from trainer.training.ema import blend, measuring_norms
 from trainer.training.history import History, dev_figures
 from trainer.training.losses import flexible_loss
@@ -86,7 +86,7 @@ class Training:
         self.average = copy.deepcopy(self.judge).eval().requires_grad_(False)
         fabric.to_device(self.average)
         if precision_of(config, fabric.device.type) == "bf16-mixed" and fabric.device.type == "cpu":
-            spare_bad_kernels(self.judge)
+            force_fp32_convs(self.judge)
         if fabric.world_size > 1:
             synchronised(self.judge, fabric.device)
         started = started_parts(config, self.judge)
@@ -311,7 +311,7 @@ class Training:
             signal.signal(signal.SIGINT, before)
 
 
-def make_optimiser(config: Config, judge: Judge, started: set[int]) -> torch.optim.Optimizer:
+def make_optimiser(config: Config, judge: StreamModel, started: set[int]) -> torch.optim.Optimizer:
     """SGD as published, or AdamW, which spares gates, norms and biases the weight decay."""
     settings = config.optimiser
     groups: dict[tuple[bool, bool], list[Tensor]] = {}

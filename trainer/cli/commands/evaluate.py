@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.data.network_loader import check_readable, make_loader
     from trainer.data.splits import check_streams, held_out, open_part
     from trainer.evaluation.evaluation import decide, evaluate, subsets_of
-    from trainer.evaluation.loading import OnnxJudge, open_model, uncalibrated
+    from trainer.evaluation.loading import OnnxStreamModel, open_model, uncalibrated
     from trainer.evaluation.report import write_report
     from trainer.evaluation.score_files import write_scores
     from trainer.evaluation.scoring import score
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     loaded = open_model(args.model)
     judge, config = loaded.judge, loaded.config
     data = options.data_config(args, config)
-    fabric = make_fabric(config, *(("cpu", 1) if isinstance(judge, OnnxJudge) else options.machine(args)))
+    fabric = make_fabric(config, *(("cpu", 1) if isinstance(judge, OnnxStreamModel) else options.machine(args)))
     fabric.launch()
     fabric.to_device(judge)
     face_set = open_part(data, args.split, judge.modalities)

@@ -24,14 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Score and write."""
     from trainer.data.splits import check_streams, open_part
-    from trainer.evaluation.loading import OnnxJudge, open_model
+    from trainer.evaluation.loading import OnnxStreamModel, open_model
     from trainer.evaluation.score_files import write_submission
     from trainer.evaluation.submission import submission
     from trainer.training.train import make_fabric
 
     loaded = open_model(args.model)
     data = options.data_config(args, loaded.config)
-    onnx = isinstance(loaded.judge, OnnxJudge)
+    onnx = isinstance(loaded.judge, OnnxStreamModel)
     fabric = make_fabric(loaded.config, *(("cpu", 1) if onnx else options.machine(args)))
     fabric.launch()
     fabric.to_device(loaded.judge)

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     resume = _resume(args.resume, folder)
 
     from trainer.data.splits import open_splits
-    from trainer.training.finalize import MODEL, finish, summary
+    from trainer.training.finalize import MODEL, finalize, summary
     from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
 
     fabric = make_fabric(config, *options.machine(args))
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
                 f"\nstopped and saved; go on with: python -m trainer {given} --resume {folder / LAST}", file=sys.stderr
             )
         return 130
-    decision, evaluations = finish(config, splits, folder, fabric)
+    decision, evaluations = finalize(config, splits, folder, fabric)
     if fabric.is_global_zero:
         damaged = sorted(training.train_loader.unreadable | training.dev_loader.unreadable)
         if damaged:
