@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.progress import bar, track
-from trainer.checkpoints.stream_model import StreamModel, fresh
+from trainer.checkpoints.stream_model import StreamModel, build_model
 from trainer.config.schema import Config, all_subsets
 from trainer.data.faces import FaceSet
 from trainer.data.network_loader import make_loader, presence_rows
@@ -158,7 +158,7 @@ def compare(config: Config, splits: Splits, setting: Setting) -> dict[str, Figur
         UserError: a checkpoint that is missing or does not fit, or data without a test part.
     """
     torch.manual_seed(config.run.seed)
-    judge, options = fresh(config)
+    judge, options = build_model(config)
     judge.eval().requires_grad_(False)
     if splits.test is None:
         raise UserError("the data have no test part; render a larger set.")

@@ -15,7 +15,7 @@ from fasdemo.models.card import Calibration, ModelCard, Threshold
 from fasdemo.models.model_file import read_model
 from trainer.checkpoints import checkpoint
 from trainer.checkpoints.published_weights import import_published
-from trainer.checkpoints.stream_model import StreamModel, network_options, of_checkpoint
+from trainer.checkpoints.stream_model import StreamModel, network_options, model_of_checkpoint
 from trainer.config.schema import Config, check
 from trainer.evaluation.evaluation import Decision
 
@@ -62,7 +62,7 @@ def open_model(path: Path, published: Config | None = None) -> Loaded:
         saved = checkpoint.Checkpoint(published.network.arch, {}, metrics=imported.facts)
         return Loaded(judge, published, None, saved)
     saved = checkpoint.load(path)
-    judge = of_checkpoint(saved, str(path))
+    judge = model_of_checkpoint(saved, str(path))
     card = _card(saved, judge, path)
     config = check(saved.config, str(path)) if "network" in saved.config else config_of(card, path)
     measured = bool((saved.card or {}).get("thresholds"))

@@ -169,7 +169,7 @@ def choose_modalities(name: str, modalities: Any, known: tuple[Stream, ...]) -> 
     chosen = modalities.replace("+", ",").split(",") if isinstance(modalities, str) else list(modalities)
     unknown = [str(stream) for stream in chosen if stream not in known]
     if unknown or not chosen or len(set(chosen)) != len(chosen):
-        problem = f"has no stream {', '.join(unknown)}" if unknown else "takes each stream once and at least one"
+        problem = f"has no stream {', '.join(unknown)}" if unknown else "needs at least one stream, and each only once"
         raise UserError(
             f"{name}: modalities {'+'.join(map(str, chosen)) or '(none)'}: the network {problem}; "
             f"choose any subset of {', '.join(known)}."

@@ -41,7 +41,7 @@ def finalize(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tu
     """
     fabric.barrier()  # the first process may still be writing
     saved = checkpoint.load(folder / BEST)
-    network = judge.of_checkpoint(saved, str(folder / BEST))
+    network = judge.model_of_checkpoint(saved, str(folder / BEST))
     fabric.to_device(judge.channels_last(network))
     dev_loader = make_loader(config, network, splits.dev)
     margins = score(network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating", exact=True)

@@ -12,7 +12,7 @@ from typing import Any
 from fasdemo.errors import UserError
 from trainer.checkpoints import checkpoint
 from trainer.checkpoints.card import card_of
-from trainer.checkpoints.stream_model import of_checkpoint
+from trainer.checkpoints.stream_model import model_of_checkpoint
 from trainer.config import options
 from trainer.config.schema import check
 from trainer.data.faces import counts
@@ -64,7 +64,7 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     credits = (loaded.saved.card or {}).get("credits")
     if credits:
         saved = replace(saved, card={**(saved.card or {}), "credits": credits})
-    network = of_checkpoint(saved, str(folder / MODEL)).network
+    network = model_of_checkpoint(saved, str(folder / MODEL)).network
     card = card_of(saved, network, config.name, {})
     path = export_onnx(network, card, folder / "model.onnx")
     print(f"{path}: fasdemo --model {path}")

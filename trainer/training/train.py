@@ -22,7 +22,7 @@ from torch import Tensor
 from fasdemo.errors import UserError
 from fasdemo.progress import bar
 from trainer.checkpoints import checkpoint
-from trainer.checkpoints.stream_model import StreamModel, channels_last, fresh, started_parts
+from trainer.checkpoints.stream_model import StreamModel, channels_last, build_model, initialised_parameters
 from trainer.config.schema import Config
 from trainer.data.faces import Ints
 from trainer.data.loader import Batch
@@ -81,7 +81,7 @@ class Training:
         cv2.setNumThreads(1)
         torch.manual_seed(config.run.seed)
         self.config, self.splits, self.folder, self.fabric = config, splits, folder, fabric
-        judge, self.options = fresh(config)
+        judge, self.options = build_model(config)
         self.judge = channels_last(judge)
         self.average = copy.deepcopy(self.judge).eval().requires_grad_(False)
         fabric.to_device(self.average)
@@ -89,7 +89,7 @@ class Training:
             force_fp32_convs(self.judge)
         if fabric.world_size > 1:
             synchronised(self.judge, fabric.device)
-        started = started_parts(config, self.judge)
+        started = initialised_parameters(config, self.judge)
         self.train_loader = make_loader(config, self.judge, splits.train)
         self.norm_loader = make_loader(config, self.judge, splits.train)
         self.dev_loader = make_loader(config, self.judge, splits.dev)
