@@ -20,7 +20,7 @@ from tools.figures import leave_one_out, page, tables
 from tools.figures.app_scores import app_cutter, score_file, subsets_of
 from tools.figures.measured import Value, agrees, line
 from trainer.cli.main import main
-from trainer.data.faces import HeldOut, Pictures
+from trainer.data.faces import HeldOut, Sample
 from trainer.evaluation.evaluation import card_metrics
 from trainer.synth.dataset.crop_set import CROP_SIZE
 
@@ -80,7 +80,7 @@ def test_a_stored_crop_gives_what_the_app_would_have_cut(models):
     face = Face((250.0, 170.0, 140.0, 140.0), 0.9, keypoints)
     wide = crop_face(frame, face, card.crop.model_copy(update={"scale": 1.5}), CROP_SIZE)
     direct = crop_face(frame, face, card.crop, card.input_size)
-    again = app_cutter(card, 1.5)(Pictures(wide.rgb, wide.depth_mm.astype(np.uint16), wide.ir))
+    again = app_cutter(card, 1.5)(Sample(wide.rgb, wide.depth_mm.astype(np.uint16), wide.ir))
     assert np.abs(again.rgb.astype(int) - direct.rgb).mean() < 2.0
     assert (again.depth_mm == direct.depth_mm).mean() > 0.99
     assert np.abs(again.ir.astype(int) - direct.ir).mean() < 2.0
@@ -108,7 +108,7 @@ def test_every_subset_is_scored_and_kept(data, models, tmp_path):
 
 def test_the_app_and_the_trainer_say_the_same(flagship):
     assert agrees(flagship, flagship.card.metrics) == []
-    own = card_metrics(flagship.evaluation(), flagship.decision, "")
+    own = card_metrics(flagship.evaluation(), flagship.operating_points, "")
     found = line(flagship, flagship.seen)
     assert found.acer.value == own["acer"].value
     assert found.worst.value == own["apcer_max"].value

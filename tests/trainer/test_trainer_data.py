@@ -41,7 +41,7 @@ def test_casia_surf_lists_and_tree(trees):
     assert set(splits.train.species) == {"", "01_en_b", "05_enm_b"}
     assert set(splits.train.subjects) == {f"CLKJ_AS{k:04d}" for k in range(4)}
     assert (splits.test.labels == -1).all()
-    pictures = splits.train.pictures(0)
+    pictures = splits.train.sample(0)
     assert pictures.rgb.shape == (96, 96, 3)
     assert pictures.depth.dtype == np.uint8
 
@@ -77,7 +77,7 @@ def test_mmfd_parallel_lists(trees):
 
 
 def test_only_the_streams_that_the_network_needs_are_read(trees):
-    assert opened(("depth",), folder=trees / "surf").train.pictures(0).rgb is None
+    assert opened(("depth",), folder=trees / "surf").train.sample(0).rgb is None
 
 
 def test_paths_say_who_and_what():
@@ -181,7 +181,7 @@ def test_a_damaged_picture_is_named(trees, tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8 no picture")
     (tmp_path / "list.txt").write_text("a.jpg - - 1\n")
     with pytest.raises(UnreadableError, match=r"a\.jpg"):
-        ListSet(read_list(tmp_path / "list.txt", tmp_path), tmp_path, "list").pictures(0)
+        ListSet(read_list(tmp_path / "list.txt", tmp_path), tmp_path, "list").sample(0)
 
 
 def test_one_class_only_is_refused_before_training(trees, tmp_path):

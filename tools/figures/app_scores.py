@@ -18,11 +18,11 @@ from fasdemo.models.model_file import ModelFile
 from fasdemo.models.predictor import Predictor
 from fasdemo.progress import bar
 from trainer.config.schema import all_subsets
-from trainer.data.faces import FaceSet, Pictures
+from trainer.data.faces import FaceSet, Sample
 from trainer.evaluation.scoring import Subset
 
 Floats = npt.NDArray[np.float64]
-Cutter = Callable[[Pictures], FaceCrops]
+Cutter = Callable[[Sample], FaceCrops]
 _BATCH = 32
 
 
@@ -42,7 +42,7 @@ def inner_transform(card: ModelCard, size: int, crop_scale: float) -> Transform:
 def app_cutter(card: ModelCard, crop_scale: float) -> Cutter:
     """What `fasdemo.models.crop.crop_face` would have cut, out of a stored crop."""
 
-    def cut(pictures: Pictures) -> FaceCrops:
+    def cut(pictures: Sample) -> FaceCrops:
         assert pictures.rgb is not None
         assert pictures.depth is not None
         assert pictures.ir is not None
@@ -104,7 +104,7 @@ def score_file(
         task = progress.add_task(model.card.name, total=len(face_set))
         for start in range(0, len(face_set), _BATCH):
             numbers = range(start, min(start + _BATCH, len(face_set)))
-            crops = [cut(face_set.pictures(number)) for number in numbers]
+            crops = [cut(face_set.sample(number)) for number in numbers]
             for subset in subsets:
                 for number, found in zip(numbers, predictor.predict([shown(c, subset) for c in crops]), strict=True):
                     if found.score is not None and found.margin is not None:

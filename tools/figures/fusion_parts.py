@@ -25,7 +25,7 @@ from trainer.data.network_loader import make_loader, presence_rows
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
 from trainer.evaluation import metrics
-from trainer.evaluation.evaluation import Evaluation, decide
+from trainer.evaluation.evaluation import Evaluation, choose_operating_points
 from trainer.evaluation.scoring import Margins, Subset
 from trainer.evaluation.thresholds import log_odds, platt
 from trainer.networks import FlexFusion
@@ -270,10 +270,10 @@ def _rates(found: Sequence[tuple[Margins, Margins]], splits: Splits) -> Figures:
     assert test is not None
     rows = []
     for dev_margins, test_margins in found:
-        decision = decide(dev_margins, splits.dev, _POLICY)
-        by_subset = {s: decision.scores(values, s) for s, values in test_margins.fused.items()}
+        operating_points = choose_operating_points(dev_margins, splits.dev, _POLICY)
+        by_subset = {s: operating_points.scores(values, s) for s, values in test_margins.fused.items()}
         evaluation = Evaluation("test", test, by_subset[SUBSETS[0]], by_subset, held_out=splits.held_out)
-        threshold = decision.thresholds[_POLICY].live_above
+        threshold = operating_points.thresholds[_POLICY].live_above
         acer = {s: _acer(evaluation, s, threshold) for s in SUBSETS}
         unseen = metrics.pooled(metrics.apcer(evaluation.unseen_species(), threshold)).value
         rows.append(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from fasdemo.models.card import ModelCard
 from trainer.data.faces import FaceSet, HeldOut
 from trainer.evaluation import metrics
-from trainer.evaluation.evaluation import Decision, Evaluation
+from trainer.evaluation.evaluation import Evaluation, OperatingPoints
 from trainer.evaluation.metrics import Rate, Scored
 from trainer.evaluation.scoring import Subset
 
@@ -39,7 +39,7 @@ class Measured:
     Attributes:
         name: for people.
         card: what it says about itself.
-        decision: the thresholds, chosen on the development people.
+        operating_points: the thresholds, chosen on the development people.
         test: the samples.
         held_out: species and sensors that training never showed.
         by_subset: calibrated scores (N,) of every subset of its streams, all of them first.
@@ -48,7 +48,7 @@ class Measured:
 
     name: str
     card: ModelCard
-    decision: Decision
+    operating_points: OperatingPoints
     test: FaceSet
     held_out: HeldOut
     by_subset: dict[Subset, Floats]
@@ -57,7 +57,7 @@ class Measured:
     @property
     def threshold(self) -> float:
         """LIVE above it, by the card's default policy."""
-        return self.decision.thresholds[self.decision.default_policy].live_above
+        return self.operating_points.thresholds[self.operating_points.default_policy].live_above
 
     @property
     def all_streams(self) -> Subset:

@@ -22,8 +22,8 @@ from tools.figures.measured import Measured, Value, agrees, line
 from tools.figures.peer import PeerCutter, read_peer
 from trainer.data.faces import FaceSet, HeldOut, SubsetOf, counts
 from trainer.data.generated import Generated
-from trainer.evaluation.evaluation import Decision, card_metrics, decide
-from trainer.evaluation.loading import decision_of
+from trainer.evaluation.evaluation import OperatingPoints, card_metrics, choose_operating_points
+from trainer.evaluation.loading import operating_points_of
 from trainer.evaluation.marks import check_marks, write_between
 from trainer.evaluation.scoring import Margins
 
@@ -91,7 +91,9 @@ def measure(model: ModelFile, parts: Parts, cache: Path, threads: int, shipped: 
     """A model of this project: thresholds from its card."""
     cut = app_cutter(model.card, parts.test.crop_scale or 1.0)
     scores, _ = score_file(model, parts.test, cut, f"app {parts.mark}", cache, threads)
-    return Measured(model.card.name, model.card, decision_of(model.card), parts.test, parts.held_out, scores, shipped)
+    return Measured(
+        model.card.name, model.card, operating_points_of(model.card), parts.test, parts.held_out, scores, shipped
+    )
 
 
 def measure_peer(path: Path, parts: Parts, cache: Path, threads: int) -> tuple[list[Measured], int]:
@@ -110,11 +112,19 @@ def measure_peer(path: Path, parts: Parts, cache: Path, threads: int) -> tuple[l
         missing = int(json.loads(noted.read_text(encoding="utf-8")))
         _, dev = score_file(model, parts.dev, PeerCutter(detector), f"peer dev {parts.mark}", cache, threads)
     own = Measured(
-        f"{model.card.name}, its own 0.5", model.card, decision_of(model.card), parts.test, parts.held_out, test, False
+        f"{model.card.name}, its own 0.5",
+        model.card,
+        operating_points_of(model.card),
+        parts.test,
+        parts.held_out,
+        test,
+        False,
     )
-    decision: Decision = decide(Margins(dev, {}), parts.dev, _POLICY)
-    fitted = {subset: decision.scores(values, subset) for subset, values in margins.items()}
-    same = Measured(f"{model.card.name} (peer)", model.card, decision, parts.test, parts.held_out, fitted, False)
+    operating_points: OperatingPoints = choose_operating_points(Margins(dev, {}), parts.dev, _POLICY)
+    fitted = {subset: operating_points.scores(values, subset) for subset, values in margins.items()}
+    same = Measured(
+        f"{model.card.name} (peer)", model.card, operating_points, parts.test, parts.held_out, fitted, False
+    )
     return [same, own], missing
 
 
@@ -216,7 +226,7 @@ def _about(parts: Parts, flagship: Measured) -> list[str]:
     test = parts.test
     seen = parts.held_out.seen(test)
     inner = SubsetOf(test, np.flatnonzero(seen))
-    threshold = flagship.decision.thresholds[flagship.decision.default_policy]
+    threshold = flagship.operating_points.thresholds[flagship.operating_points.default_policy]
     held = [f"species {', '.join(sorted(parts.held_out.species))}"] * bool(parts.held_out.species)
     held += [f"sensor {', '.join(sorted(parts.held_out.sensors))}"] * bool(parts.held_out.sensors)
     return [
@@ -225,11 +235,11 @@ def _about(parts: Parts, flagship: Measured) -> list[str]:
         f"Test part, species and sensors that were trained on: {counts(inner)}; none of these people is in the "
         "training part. "
         + (f"Held out of training and of the choice of thresholds: {'; '.join(held)}. " if held else "")
-        + f"Thresholds are those of each card's policy `{flagship.decision.default_policy}`, chosen on the development "
-        f"people ({threshold.rule.split(';')[0]}). ACER is the mean of BPCER and of the APCER over all attacks. In "
-        "brackets: 95 % intervals, Clopper-Pearson, the EER's by drawing people anew. Each setup was exposed several "
-        "times and a person appears in many pictures, so the intervals are too narrow rather than too wide. n/a: too "
-        "few attacks to resolve the rate.",
+        + f"Thresholds are those of each card's policy `{flagship.operating_points.default_policy}`, chosen on the "
+        f"development people ({threshold.rule.split(';')[0]}). ACER is the mean of BPCER and of the APCER over all "
+        "attacks. In brackets: 95 % intervals, Clopper-Pearson, the EER's by drawing people anew. Each setup was "
+        "exposed several times and a person appears in many pictures, so the intervals are too narrow rather than too "
+        "wide. n/a: too few attacks to resolve the rate.",
     ]
 
 
@@ -260,5 +270,5 @@ def _gallery(flagship: Measured, accepted: int, refused: int) -> list[str]:
 def _card_differences(model: Measured) -> list[str]:
     if "int8" in model.name:
         return []  # its card says that the figures are the fp32 model's
-    own = card_metrics(model.evaluation(), model.decision, "")
+    own = card_metrics(model.evaluation(), model.operating_points, "")
     return agrees(model, {name: model.card.metrics[name] for name in own if name in model.card.metrics})

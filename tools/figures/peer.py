@@ -15,7 +15,7 @@ from fasdemo.faces.face import Face
 from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import FaceCrops, face_transform, warp
 from fasdemo.models.model_file import ModelFile
-from trainer.data.faces import Pictures
+from trainer.data.faces import Sample
 
 CARD = ModelCard(
     name="minifas128",
@@ -50,7 +50,7 @@ class PeerCutter:
         self._boxes: list[tuple[float, float, float, float]] = []
         self.cut = self.without_face = 0
 
-    def __call__(self, pictures: Pictures) -> FaceCrops:
+    def __call__(self, pictures: Sample) -> FaceCrops:
         """One sample, cut as `fasdemo.models.crop.crop_face` cuts for a `box-v1` card, but with reflected borders."""
         rgb = pictures.rgb
         assert rgb is not None

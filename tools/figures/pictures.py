@@ -98,7 +98,7 @@ def worst_sheet(path: Path, model: Measured, columns: Mapping[str, npt.NDArray[A
         if place >= len(order):
             continue
         index = int(order[place])
-        axis.imshow(triple(cut(model.test.pictures(index)), 160))
+        axis.imshow(triple(cut(model.test.sample(index)), 160))
         held = model.held_out
         species = "live" if live else str(model.test.species[index])
         sensor = str(model.test.sensors[index])

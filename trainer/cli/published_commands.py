@@ -12,7 +12,7 @@ from trainer.config import options
 from trainer.config.schema import Config
 from trainer.data.faces import FaceSet
 from trainer.data.splits import check_streams, open_part, open_splits
-from trainer.evaluation.evaluation import by_line
+from trainer.evaluation.evaluation import per_video
 from trainer.evaluation.loading import open_model
 from trainer.evaluation.metrics import Scored, seed_metrics
 from trainer.evaluation.score_files import write_submission
@@ -42,7 +42,7 @@ def validate(args: argparse.Namespace, config: Config) -> int:
         return 0
     if unreadable:
         print(f"warning: {unreadable} lines have no readable pictures and got the score 0", file=sys.stderr)
-    first, _ = by_line(face_set, face_set.labels.astype(float))
+    first, _ = per_video(face_set, face_set.labels.astype(float))
     labels = face_set.labels[first]
     known = labels >= 0
     if known.any():

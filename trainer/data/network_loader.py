@@ -1,4 +1,4 @@
-"""Loaders that feed one network: its inputs, its crops and, for flexible networks, which streams are shown."""
+"""Loaders for one network: its inputs, its crops and, for flexible networks, the streams that are shown."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from trainer.data.transforms.augment import Cropper
 
 
 def presence_rows(config: Config, modalities: Sequence[Stream]) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """The subsets of streams that a flexible network is shown: presence (subsets, streams), and each one's share."""
+    """Return the subsets of streams that a flexible network is shown.
+
+    The first array is the presence, float32 (subsets, streams), the second the probability of each subset (subsets,).
+    """
     weights = presence_weights(config)
     rows = np.array([[s in subset for s in modalities] for subset in weights], np.float32)
     return rows, np.array(list(weights.values()))
 
 
-def make_loader(config: Config, judge: StreamModel, face_set: FaceSet) -> Loader:
-    """A loader that feeds this network from this set."""
+def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
+    """Return a loader that feeds a network from a set."""
     specs = input_specs(config, judge.modalities)
     check_depth(config, judge, face_set)
     cropper = Cropper(judge.modalities, config.input, config.augment, face_set.crop_scale)
@@ -33,32 +36,32 @@ def make_loader(config: Config, judge: StreamModel, face_set: FaceSet) -> Loader
     return Loader(face_set, cropper, specs, config.run.workers, subsets)
 
 
-def check_depth(config: Config, judge: StreamModel, face_set: FaceSet) -> None:
-    """Refuse 8-bit depth pictures where the network wants millimetres.
+def check_depth(config: Config, judge: Judge, face_set: FaceSet) -> None:
+    """Raise an error if the depth pictures have 8 bits while the network expects millimetres.
 
     Raises:
-        UserError: saying what to change.
+        UserError: the encodings differ; the message says which option to change.
     """
     if "depth" not in judge.modalities or config.input.depth_encoding != "face-relative-mm" or not len(face_set):
         return
     for index in range(min(len(face_set), 8)):
         try:
-            depth = face_set.pictures(index).depth
+            depth = face_set.sample(index).depth
         except UnreadableError:
             continue
         if depth is not None and depth.dtype == np.uint8:
             raise UserError(
-                f"{face_set.source}: the depth pictures have 8 bits and hold no millimetres; use "
+                f"{face_set.source}: the depth pictures have 8 bits, which are not millimetres; use "
                 "--set input.depth_encoding=casia-surf-8bit, or a set with 16-bit depth."
             )
         return
 
 
 def check_readable(loader: Loader, share: float) -> None:
-    """Stop where too many pictures turned out to be damaged.
+    """Raise an error if too many pictures are damaged.
 
     Raises:
-        UserError: more than `share` of the set's samples; the message names the first ones.
+        UserError: more than `share` of the set's samples are unreadable; the message names the first three.
     """
     count = len(loader.unreadable)
     if count > share * len(loader.face_set):

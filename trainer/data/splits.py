@@ -12,7 +12,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from trainer.config.schema import DataConfig
 from trainer.data import folders
-from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, thin
+from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, subsample
 from trainer.data.lists import Entry, ListSet, read_list
 
 HELD_BACK = (0.8, 0.2, 0.0)
@@ -53,9 +53,9 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
         check_streams(part, streams, flexible)
     keep = _without(splits, data)
     return Splits(
-        thin(keep[0], data.limit),
-        thin(keep[1], data.limit),
-        None if splits.test is None else thin(splits.test, data.limit),
+        subsample(keep[0], data.limit),
+        subsample(keep[1], data.limit),
+        None if splits.test is None else subsample(splits.test, data.limit),
         (*splits.warnings, *shared_people(splits)),
         _held_out(data, keep[0], splits.test),
     )
@@ -76,7 +76,7 @@ def open_part(data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all
     found = {"train": splits.train, "dev": splits.dev, "test": splits.test}[part]
     if found is None:
         raise UserError(f"{data.folder}: has no {part} part; choose another with --split, or give --{part}-list.")
-    return thin(found, data.limit)
+    return subsample(found, data.limit)
 
 
 def held_out(data: DataConfig, streams: tuple[Stream, ...]) -> HeldOut:
@@ -209,7 +209,7 @@ def _set(entries: Sequence[Entry], folder: Path, data: DataConfig, streams: tupl
 def _list_set(path: Path, data: DataConfig, streams: tuple[Stream, ...], keep_all: bool) -> FaceSet:
     folder = data.folder or path.parent
     entries = only(read_list(path, folder), streams)
-    return thin(ListSet(entries, folder, str(path), data.max_missing, keep_all), data.limit)
+    return subsample(ListSet(entries, folder, str(path), data.max_missing, keep_all), data.limit)
 
 
 def only(entries: Sequence[Entry], streams: tuple[Stream, ...]) -> list[Entry]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from fasdemo.errors import UserError
 from trainer.synth.dataset.crops import Job, Recipe, environment_list, fingerprint, render_crops
 from trainer.synth.heads.open_heads import load_head
-from trainer.synth.people.people import People, gather
+from trainer.synth.people.people import People, load_people
 from trainer.synth.scene.subject import SPECIES
 from trainer.synth.sensors.sensor import DEFAULT_SENSORS, PRESETS
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
         render_demo(args.output, args.heads, args.seed, args.work)
         return 0
-    people = gather(args.portraits, args.heads, args.jobs, args.work)
+    people = load_people(args.portraits, args.heads, args.jobs, args.work)
     if people.skipped:
         print(f"{len(people.skipped)} pictures without a usable face were skipped: {', '.join(people.skipped)}")
     if args.what == "fit":

@@ -18,22 +18,22 @@ from trainer.config.schema import Config
 from trainer.data.network_loader import make_loader
 from trainer.data.splits import Splits
 from trainer.evaluation.evaluation import (
-    Decision,
     Evaluation,
+    OperatingPoints,
     card_metrics,
-    decide,
+    choose_operating_points,
     evaluate,
     subsets_of,
     training_facts,
 )
 from trainer.evaluation.metrics import seed_metrics
-from trainer.evaluation.scoring import score
+from trainer.evaluation.scoring import predict_margins
 from trainer.training.train import BEST
 
 MODEL = "model.pt"
 
 
-def finalize(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tuple[Decision, list[Evaluation]]:
+def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tuple[OperatingPoints, list[Evaluation]]:
     """Turn `best.pt` into `model.pt`, whose card says everything that `export` needs; also writes `figures.json`.
 
     Returns:
@@ -44,32 +44,34 @@ def finalize(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tu
     network = judge.model_of_checkpoint(saved, str(folder / BEST))
     fabric.to_device(judge.channels_last(network))
     dev_loader = make_loader(config, network, splits.dev)
-    margins = score(network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating", exact=True)
-    decision = decide(margins, splits.dev, config.policy)
-    evaluations = [evaluate(network, dev_loader, fabric, decision, "dev")]
+    margins = predict_margins(
+        network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating", exact=True
+    )
+    operating_points = choose_operating_points(margins, splits.dev, config.policy)
+    evaluations = [evaluate(network, dev_loader, fabric, operating_points, "dev")]
     if splits.test is not None and (splits.test.labels >= 0).any():
         test_loader = make_loader(config, network, splits.test)
-        evaluations.append(evaluate(network, test_loader, fabric, decision, "test", held_out=splits.held_out))
+        evaluations.append(evaluate(network, test_loader, fabric, operating_points, "test", held_out=splits.held_out))
     last = evaluations[-1]
     command = f"python -m trainer evaluate {folder.name}/{MODEL} --data {_where(config)} --split {last.name}"
-    facts = training_facts(config, splits.train, decision)
+    facts = training_facts(config, splits.train, operating_points)
     facts |= {
         "name": config.name,
-        "metrics": {k: m.model_dump(mode="json") for k, m in card_metrics(last, decision, command).items()},
+        "metrics": {k: m.model_dump(mode="json") for k, m in card_metrics(last, operating_points, command).items()},
         "limits": _limits(last, splits),
     }
     card: ModelCard = card_of(replace(saved, card=facts), network.network, config.name, {})
     if fabric.is_global_zero:
         facts = card.model_dump(mode="json", exclude={"sha256"})
-        metrics = seed_metrics(last.scored(), decision.thresholds[decision.default_policy].live_above)
+        metrics = seed_metrics(last.scored(), operating_points.thresholds[operating_points.default_policy].live_above)
         checkpoint.save(folder / MODEL, replace(saved, card=facts, metrics=saved.metrics | metrics))
         write_text(folder / "figures.json", json.dumps({e.name: e.figures for e in evaluations}, indent=1) + "\n")
-    return decision, evaluations
+    return operating_points, evaluations
 
 
-def summary(decision: Decision, evaluations: list[Evaluation]) -> str:
+def summary(operating_points: OperatingPoints, evaluations: list[Evaluation]) -> str:
     """The figures as a few lines for people, at the default policy."""
-    policy = decision.default_policy
+    policy = operating_points.default_policy
     lines = []
     for evaluation in evaluations:
         figures = evaluation.figures
@@ -77,7 +79,7 @@ def summary(decision: Decision, evaluations: list[Evaluation]) -> str:
         lines.append(f"{figures['data']}")
         seeds = figures["seed metrics"]
         lines.append(
-            f"  at policy {policy} (LIVE above {decision.thresholds[policy].live_above:.4f}): "
+            f"  at policy {policy} (LIVE above {operating_points.thresholds[policy].live_above:.4f}): "
             f"worst APCER {_percent(at['apcer_max'])}, BPCER {_percent(at['bpcer'])}, EER {_percent(seeds['eer'])}, "
             f"TPR@FPR=1e-2 {_percent(seeds['tpr@fpr=1e-2'])}"
         )

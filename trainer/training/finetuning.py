@@ -18,7 +18,7 @@ from trainer.config.schema import check
 from trainer.data.faces import counts
 from trainer.data.network_loader import make_loader
 from trainer.data.splits import open_splits
-from trainer.evaluation.evaluation import Decision, Evaluation, evaluate, subsets_of
+from trainer.evaluation.evaluation import Evaluation, OperatingPoints, evaluate, subsets_of
 from trainer.evaluation.loading import Loaded, open_model, uncalibrated
 from trainer.export.onnx_export import export_onnx
 from trainer.training.finalize import MODEL, finalize
@@ -45,10 +45,10 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     for warning in splits.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     fabric.to_device(loaded.judge)
-    decision = loaded.decision or uncalibrated()
+    operating_points = loaded.operating_points or uncalibrated()
     loader = make_loader(config, loaded.judge, held_back)
     subsets = subsets_of(loaded.judge, held_back)
-    before = evaluate(loaded.judge, loader, fabric, decision, "before", subsets, splits.held_out)
+    before = evaluate(loaded.judge, loader, fabric, operating_points, "before", subsets, splits.held_out)
 
     training = Training(config, splits, folder, fabric)
     try:
@@ -59,7 +59,7 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     new, evaluations = finalize(config, splits, folder, fabric)
     if not fabric.is_global_zero:
         return 0
-    print(compare(before, decision, evaluations[-1], new))
+    print(compare(before, operating_points, evaluations[-1], new))
     saved = checkpoint.load(folder / MODEL)
     credits = (loaded.saved.card or {}).get("credits")
     if credits:
@@ -71,12 +71,12 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     return 0
 
 
-def compare(before: Evaluation, old: Decision, after: Evaluation, new: Decision) -> str:
+def compare(before: Evaluation, old: OperatingPoints, after: Evaluation, new: OperatingPoints) -> str:
     """Two columns for people: the figures of the same held-back people before and after, each at its own thresholds."""
     rows = [f"{'held-back people':<24} {'before':>10} {'after':>10}"]
 
-    def figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
-        at = evaluation.figures["iso 30107-3"][f"policy {decision.default_policy}"]
+    def figures(evaluation: Evaluation, operating_points: OperatingPoints) -> dict[str, Any]:
+        at = evaluation.figures["iso 30107-3"][f"policy {operating_points.default_policy}"]
         seeds = evaluation.figures["seed metrics"]
         return {"worst APCER": at["apcer_max"], "BPCER": at["bpcer"], "EER": seeds["eer"], "AUC": seeds["auc"]}
 

@@ -29,8 +29,8 @@ from trainer.data.loader import Batch
 from trainer.data.network_loader import check_readable, make_loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
-from trainer.evaluation.scoring import score
-from trainer.training.device import force_fp32_convs, precision_of
+from trainer.evaluation.scoring import predict_margins
+from trainer.training.device import precision_of, spare_bad_kernels
 from trainer.training.ema import blend, measuring_norms
 from trainer.training.history import History, dev_figures
 from trainer.training.losses import flexible_loss
@@ -182,7 +182,9 @@ class Training:
         check_readable(self.train_loader, self.config.data.max_missing)
         if run.ema:
             self._refresh_norms(order)
-        margins = score(self.average if run.ema else self.judge, self.dev_loader, fabric, description="development set")
+        margins = predict_margins(
+            self.average if run.ema else self.judge, self.dev_loader, fabric, description="development set"
+        )
         row |= dev_figures(margins.all_streams, self.splits.dev, self.config)
         position.elapsed_s = before_s + time.perf_counter() - started
         row["elapsed_s"] = round(position.elapsed_s, 1)

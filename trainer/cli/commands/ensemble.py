@@ -57,9 +57,11 @@ def run(args: argparse.Namespace) -> int:
             raise UserError("give --labels to scan the threshold, or --threshold.")
         combined = ensemble.max_or_min(scores, threshold)
         if labels is not None:
-            whole, helps = ensemble.how_much_each_helps([p.name for p in args.members], scores, labels, threshold)
+            whole, contributions = ensemble.member_contributions(
+                [p.name for p in args.members], scores, labels, threshold
+            )
             print(f"ACER of all {len(scores)}: {whole:.5f}")
-            for entry in helps:
+            for entry in contributions:
                 gain = (
                     "" if entry.without is None else f", without it {entry.without:.5f} ({entry.without - whole:+.5f})"
                 )

@@ -35,11 +35,11 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.frames import STREAMS
     from trainer.data.network_loader import check_readable, make_loader
     from trainer.data.splits import check_streams, held_out, open_part
-    from trainer.evaluation.evaluation import decide, evaluate, subsets_of
-    from trainer.evaluation.loading import OnnxStreamModel, open_model, uncalibrated
+    from trainer.evaluation.evaluation import choose_operating_points, evaluate, subsets_of
+    from trainer.evaluation.loading import OnnxJudge, open_model, uncalibrated
     from trainer.evaluation.report import write_report
     from trainer.evaluation.score_files import write_scores
-    from trainer.evaluation.scoring import score
+    from trainer.evaluation.scoring import predict_margins
     from trainer.training.finalize import summary
     from trainer.training.train import make_fabric
 
@@ -53,17 +53,17 @@ def run(args: argparse.Namespace) -> int:
     check_streams(face_set, judge.modalities, judge.flexible)
     if not (face_set.labels >= 0).any():
         raise UserError(f"{face_set.source}: has no labels, so nothing can be measured; use `submit` to score it.")
-    decision = loaded.decision
-    if args.calibrate or decision is None:
+    operating_points = loaded.operating_points
+    if args.calibrate or operating_points is None:
         try:
             dev = open_part(data, "dev", judge.modalities)
             loader = make_loader(config, judge, dev)
-            margins = score(judge, loader, fabric, subsets_of(judge, dev), description="dev", exact=True)
-            decision = decide(margins, dev, config.policy)
+            margins = predict_margins(judge, loader, fabric, subsets_of(judge, dev), description="dev", exact=True)
+            operating_points = choose_operating_points(margins, dev, config.policy)
         except UserError:
             if args.calibrate:
                 raise
-            decision = uncalibrated()
+            operating_points = uncalibrated()
             print("no thresholds in the model and no development part: the published 0.5 is used", file=sys.stderr)
     subsets = None
     if args.subset:
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     loader = make_loader(config, judge, face_set)
     excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
     apart = held_out(data.model_copy(update=excluded), judge.modalities)
-    evaluation = evaluate(judge, loader, fabric, decision, args.split, subsets, apart)
+    evaluation = evaluate(judge, loader, fabric, operating_points, args.split, subsets, apart)
     check_readable(loader, data.max_missing)
     if not fabric.is_global_zero:
         return 0
@@ -91,11 +91,11 @@ def run(args: argparse.Namespace) -> int:
         write_text(args.output / "figures.json", json.dumps(evaluation.figures, indent=1) + "\n")
         streams = tuple(s for s in STREAMS if s in face_set.streams)
         name = f"{loaded.config.name} ({args.model.name})" if loaded.config.name else args.model.name
-        write_report(args.output / "report.html", name, evaluation, decision, loader.cropper, streams)
+        write_report(args.output / "report.html", name, evaluation, operating_points, loader.cropper, streams)
     if args.json:
         print(json.dumps(evaluation.figures, indent=1))
     else:
-        print(summary(decision, [evaluation]))
+        print(summary(operating_points, [evaluation]))
         if args.output is not None:
             print(f"{args.output / 'report.html'}: open it in a browser")
     return 0

@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     fabric.to_device(loaded.judge)
     face_set = open_part(data, args.split, loaded.judge.modalities, keep_all=True)
     check_streams(face_set, loaded.judge.modalities, loaded.judge.flexible)
-    decision = None if args.raw else loaded.decision
-    names, scores, unreadable = submission(loaded, face_set, fabric, decision)
+    operating_points = None if args.raw else loaded.operating_points
+    names, scores, unreadable = submission(loaded, face_set, fabric, operating_points)
     if fabric.is_global_zero:
         write_submission(args.output, names, scores)
         if unreadable:

@@ -61,14 +61,14 @@ def run(args: argparse.Namespace) -> int:
                 f"\nstopped and saved; go on with: python -m trainer {given} --resume {folder / LAST}", file=sys.stderr
             )
         return 130
-    decision, evaluations = finalize(config, splits, folder, fabric)
+    operating_points, evaluations = finish(config, splits, folder, fabric)
     if fabric.is_global_zero:
         damaged = sorted(training.train_loader.unreadable | training.dev_loader.unreadable)
         if damaged:
             some = ", ".join(damaged[:3])
             print(f"warning: {len(damaged)} pictures cannot be read ({some} ...) and were left out", file=sys.stderr)
         loading = training.train_loader.time
-        print(summary(decision, evaluations))
+        print(summary(operating_points, evaluations))
         print(f"data loading: {loading.share():.1%} of the CPU time, waited for {loading.waiting():.1%} of the time")
         print(f"{folder / MODEL}: python -m trainer export {folder / MODEL} --output {config.name}.onnx")
     return 0

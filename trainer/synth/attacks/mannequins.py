@@ -61,10 +61,10 @@ def make_mannequin(actor: Actor, model: HeadModel, rng: Rng) -> Mannequin:
 def _lifelike(actor: Actor, rng: Rng) -> tuple[Material, str]:
     """The person's own colours on the head, softer, with skin's colour where the portrait shows hair or nothing."""
     person = actor.person
-    surface = texels(person, actor.looks)
+    surface = texels(person, actor.appearance)
     bald = cv2.GaussianBlur((person.region == HAIR).astype(np.float32), (0, 0), 3.0)
     bald = np.maximum(bald, 1 - person.matte.astype(np.float32) / 255)[..., None]
-    colour = np.asarray(person.skin, np.float32) * np.float32(actor.looks.gain)
+    colour = np.asarray(person.skin, np.float32) * np.float32(actor.appearance.gain)
     surface[..., :3] = surface[..., :3] * (1 - bald) + colour * bald
     surface[..., :3] = cv2.GaussianBlur(surface[..., :3], (0, 0), float(rng.uniform(0.4, 2.0)))
     base, follow = float(rng.uniform(0.2, 0.85)), float(rng.uniform(0.0, 0.7))
@@ -81,8 +81,8 @@ def _lifelike(actor: Actor, rng: Rng) -> tuple[Material, str]:
 
 def draw_wig(person: Person, actor: Actor, rng: Rng) -> Wig:
     """The hair of `person` as a wig, with a reflectance of its own: synthetic hair is dark or light in infrared."""
-    looks = replace(actor.looks, hair_ir=float(np.exp(rng.uniform(np.log(0.02), np.log(0.5)))))
-    surface = texels(person, looks)
+    appearance = replace(actor.appearance, hair_ir=float(np.exp(rng.uniform(np.log(0.02), np.log(0.5)))))
+    surface = texels(person, appearance)
     hair = ((person.region == HAIR) & (person.matte > 128)).astype(np.float32)
     surface[..., 4] = cv2.GaussianBlur(hair, (0, 0), 1.0)
     surface[..., 5] = 1.0

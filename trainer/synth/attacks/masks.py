@@ -72,7 +72,7 @@ def _surface(stuff: str, victim: Actor, rng: Rng) -> tuple[Material, str]:
     """Material and description of a mask of `stuff` that shows `victim`."""
     if stuff == "white":
         return plain_surface(victim, rng)
-    surface = texels(victim.person, victim.looks)
+    surface = texels(victim.person, victim.appearance)
     blur = {"resin": (0.3, 1.2), "plaster": (0.8, 2.2), "silicone": (0.6, 2.0), "paper": (0.3, 0.9)}[stuff]
     surface[..., :4] = cv2.GaussianBlur(surface[..., :4], (0, 0), float(rng.uniform(*blur)))
     luminance = surface[..., :3].mean(-1, keepdims=True)
@@ -122,7 +122,7 @@ def plain_surface(victim: Actor, rng: Rng) -> tuple[Material, str]:
 
     Matt or glossy; in infrared light, dark or between, whatever the colour.
     """
-    looks = texels(victim.person, victim.looks)
+    appearance = texels(victim.person, victim.appearance)
     skin = np.maximum(victim.person.skin, 0.02)
     colours = {
         "white": rng.uniform(0.6, 0.9) * (1 + rng.normal(0, 0.03, 3)),
@@ -133,10 +133,10 @@ def plain_surface(victim: Actor, rng: Rng) -> tuple[Material, str]:
     }
     name = str(rng.choice(list(colours), p=[0.4, 0.12, 0.08, 0.25, 0.15]))
     painted = float(rng.uniform(0.3, 1.0)) if rng.random() < 0.5 else 0.0
-    ratio = np.clip(looks[..., 0] / skin[0], 0.0, 1.15)
+    ratio = np.clip(appearance[..., 0] / skin[0], 0.0, 1.15)
     ratio = cv2.GaussianBlur(ratio, (0, 0), float(rng.uniform(0.6, 2.5)))
     dark = np.clip(1.0 - ratio, 0, 1) * (victim.person.region == SKIN)
-    result = np.empty_like(looks)
+    result = np.empty_like(appearance)
     paint = painted * np.clip(dark * float(rng.uniform(1.0, 2.0)), 0, 0.97)
     result[..., :3] = np.clip(colours[name], 0.01, 0.95) * (1 - paint[..., None])
     base = float(rng.uniform(0.5, 0.9) if name == "white" or rng.random() < 0.3 else rng.uniform(0.08, 0.85))

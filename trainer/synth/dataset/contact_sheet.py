@@ -14,9 +14,9 @@ from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.infrared import ir_8bit
 from fasdemo.progress import track
 from trainer.synth.dataset.crop_set import CROP_SIZE
-from trainer.synth.dataset.crops import CROP, Studio, find_face
+from trainer.synth.dataset.crops import CROP, SetupSampler, find_face
 from trainer.synth.people.people import People
-from trainer.synth.scene.setup import take
+from trainer.synth.scene.setup import render_exposure
 from trainer.synth.scene.subject import LIVE
 from trainer.synth.sensors.sensor import PRESETS
 
@@ -50,7 +50,7 @@ def write_sheet(
     """One row for live and each species, `columns` triples a row."""
     if output.suffix.lower() not in (".jpg", ".jpeg", ".png"):
         raise UserError(f"--output {output}: is no picture's name; end it in .jpg or .png.")
-    studio = Studio(people, environments)
+    sampler = SetupSampler(people, environments)
     rows = []
     with FaceDetector() as detector:
         for line, name in enumerate(track((LIVE, *species), "rendering")):
@@ -59,15 +59,15 @@ def write_sheet(
                 rng = np.random.default_rng([seed, line, attempt])
                 first, second = rng.choice(len(people.files), 2, replace=len(people.files) < 2)
                 sensor = list(PRESETS)[(line + attempt) % len(PRESETS)]
-                setup = studio.setup(rng, name, int(first), int(second), sensor)
-                frame = take(setup, rng)
+                setup = sampler.setup(rng, name, int(first), int(second), sensor)
+                frame = render_exposure(setup, rng)
                 face = find_face(detector, frame)
                 if face is None:
                     continue
                 picture = triple(crop_face(frame.frames, face, CROP, CROP_SIZE), size)
                 cv2.putText(
                     picture,
-                    f"{sensor} {frame.shot.projector}",
+                    f"{sensor} {frame.params.projector}",
                     (3, size - 5),
                     cv2.FONT_HERSHEY_SIMPLEX,
                     0.33,

@@ -30,7 +30,7 @@ from trainer.synth.dataset.crop_set import ARRAYS, COLUMNS, CROP_SIZE
 from trainer.synth.people.people import People, Split
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import Photo, take_photo
-from trainer.synth.scene.setup import Frame, Setup, draw_setup, take
+from trainer.synth.scene.setup import Frame, Setup, draw_setup, render_exposure
 from trainer.synth.scene.subject import LIVE, SPECIES
 from trainer.synth.scene.surroundings import environment_files
 from trainer.synth.sensors.sensor import DEFAULT_SENSORS
@@ -100,7 +100,7 @@ class Job:
     folder: Path
 
 
-class Studio:
+class SetupSampler:
     """Draws setups of a recipe; one per process."""
 
     def __init__(self, people: People, environments: tuple[Path, ...] = ()) -> None:
@@ -193,7 +193,7 @@ def skin_tone(person: Person) -> tuple[str, float]:
 def _row(
     job: Job,
     number: int,
-    shot: int,
+    params: int,
     split: str,
     first: int,
     second: int,
@@ -205,13 +205,13 @@ def _row(
     tone, angle = skin_tone(setup.person)
     yaw, pitch, roll = frame.angles_deg
     return {
-        "setup": number, "shot": shot, "split": split, "label": setup.label,
+        "setup": number, "shot": params, "split": split, "label": setup.label,
         "species": "" if setup.species == LIVE else setup.species, "person": job.people.names[first],
         "portrait": setup.person.portrait, "other": "" if setup.species == LIVE else job.people.names[second],
         "instrument": setup.instrument, "sensor": setup.preset.name, "depth_scale": setup.preset.unit_m,
-        "projector": frame.shot.projector, "distance_m": round(frame.distance_m, 4), "yaw": round(yaw, 1),
+        "projector": frame.params.projector, "distance_m": round(frame.distance_m, 4), "yaw": round(yaw, 1),
         "pitch": round(pitch, 1), "roll": round(roll, 1), "skin_tone": tone, "skin_ita": round(angle, 1),
-        "glasses": int(setup.glasses), "light": setup.surroundings.kind, "exposure": round(frame.shot.exposure, 4),
+        "glasses": int(setup.glasses), "light": setup.surroundings.kind, "exposure": round(frame.params.exposure, 4),
         "face_px": round(float(face.box[2]), 1), "face_score": round(face.score, 3), "inside": round(inside, 3),
         "face_x": round(float(face.box[0] + face.box[2] / 2), 1),
         "face_y": round(float(face.box[1] + face.box[3] / 2), 1),
@@ -220,7 +220,7 @@ def _row(
 
 def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
     """Render one shard; returns its number, its samples and the exposures that were dropped."""
-    studio, detector = _worker(job)
+    sampler, detector = _worker(job)
     recipe = job.recipe
     arrays: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ARRAYS}
     rows: list[dict[str, Any]] = []
@@ -228,10 +228,10 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
     for number in range(shard * SHARD_SETUPS, min((shard + 1) * SHARD_SETUPS, recipe.setups)):
         rng = np.random.default_rng([recipe.seed, number])
         split, species, sensor, first, second = choose(rng, recipe, job.people)
-        setup = studio.setup(rng, species, first, second, sensor)
-        for shot in range(recipe.shots):
+        setup = sampler.setup(rng, species, first, second, sensor)
+        for params in range(recipe.shots):
             for _ in range(_TRIES):
-                frame = take(setup, rng)
+                frame = render_exposure(setup, rng)
                 face = find_face(detector, frame)
                 far = max(abs(frame.angles_deg[0]), abs(frame.angles_deg[1])) >= MIN_KNOWN_DEG
                 if face is None and far and rng.random() < KNOWN_SHARE:
@@ -249,7 +249,7 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
             arrays["rgb"].append(crops.rgb)
             arrays["depth"].append(np.round(crops.depth_mm / (setup.preset.unit_m * 1000)).astype(np.uint16))
             arrays["ir"].append(crops.ir)
-            rows.append(_row(job, number, shot, split, first, second, setup, frame, face, crops.inside))
+            rows.append(_row(job, number, params, split, first, second, setup, frame, face, crops.inside))
     stem = job.folder / "shards" / f"{shard:05d}"
     shapes = {"rgb": (CROP_SIZE, CROP_SIZE, 3), "depth": (CROP_SIZE, CROP_SIZE), "ir": (CROP_SIZE, CROP_SIZE)}
     for name, images in arrays.items():
@@ -264,16 +264,16 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
     return shard, len(rows), dropped
 
 
-_STATE: dict[str, tuple[Studio, FaceDetector]] = {}
+_STATE: dict[str, tuple[SetupSampler, FaceDetector]] = {}
 
 
-def _worker(job: Job) -> tuple[Studio, FaceDetector]:
+def _worker(job: Job) -> tuple[SetupSampler, FaceDetector]:
     """The studio and the detector of the process."""
     key = str(job.folder)
     if key not in _STATE:
         cv2.setNumThreads(1)
         _STATE.clear()
-        _STATE[key] = (Studio(job.people, job.environments), FaceDetector())
+        _STATE[key] = (SetupSampler(job.people, job.environments), FaceDetector())
     return _STATE[key]
 
 

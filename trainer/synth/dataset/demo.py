@@ -25,7 +25,7 @@ from fasdemo.sessions.schema import CalibrationRecord, Device, Session
 from fasdemo.sessions.video_track import VideoTrackWriter
 from fasdemo.sessions.writer import VIDEO_FILES, SessionWriter
 from trainer.synth.dataset.crops import GENERATOR_VERSION
-from trainer.synth.people.people import People, gather
+from trainer.synth.people.people import People, load_people
 from trainer.synth.people.performance import draw_performance
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import Photo, take_clip, take_photo
@@ -34,7 +34,7 @@ from trainer.synth.scene.setup import Setup, draw_setup
 from trainer.synth.scene.subject import LIVE
 from trainer.synth.sensors.depth import DepthQuality
 from trainer.synth.sensors.infrared import IrCamera
-from trainer.synth.sensors.sensor import Shot
+from trainer.synth.sensors.sensor import ExposureParams
 
 PARTS: tuple[tuple[str, float], ...] = (
     (LIVE, 4.5), ("print-flat", 2.5), ("print-cut-eyes", 2.5), ("replay-tablet", 2.5),
@@ -98,9 +98,9 @@ class DepthFilter:
         return np.round(self._last / scale).astype(np.uint16)
 
 
-def _shot() -> Shot:
+def _shot() -> ExposureParams:
     """One calm indoor exposure for the whole session."""
-    return Shot(
+    return ExposureParams(
         blur=0.5, motion=(0.0, 0.0), exposure=0.22, noise=0.002, shot_noise=0.006, white=(1.03, 0.98), contrast=1.05,
         sharpen=0.25, jpeg=96, ir=IrCamera(), projector="interleaved", dot_gain=0.3,
         metering=1.5, veil=0.02,
@@ -148,7 +148,7 @@ def _wanted(setup: Setup) -> bool:
 
 
 def _frames(setups: list[Setup], person: Person, people: People, seed: int) -> Iterator[FrameSet]:
-    shot, number = _shot(), 0
+    params, number = _shot(), 0
     for index, (setup, (species, seconds)) in enumerate(zip(setups, PARTS, strict=True)):
         rng = np.random.default_rng([seed, index, 7])
         performance = draw_performance(rng, seconds, 0.8 if species == LIVE else 0.6)
@@ -158,10 +158,10 @@ def _frames(setups: list[Setup], person: Person, people: People, seed: int) -> I
             times = np.arange(round(seconds * 15)) / 15
             clip = take_clip(person, people.model(), seed, [(played.turn(t), played.expression(t)) for t in times])
         if index:
-            for frame in empty_room(setup, shot, _PAUSE_FRAMES, (seed, 1), number):
+            for frame in empty_room(setup, params, _PAUSE_FRAMES, (seed, 1), number):
                 yield frame
                 number += 1
-        for frame in film(setup, performance, shot, seconds, (seed, 2), clip, number):
+        for frame in film(setup, performance, params, seconds, (seed, 2), clip, number):
             yield frame
             number += 1
 
@@ -174,7 +174,7 @@ def render_demo(output: Path, heads: Path | None, seed: int, work: Path) -> None
     """
     if output.exists() and any(output.iterdir()) and not (output / "session.json").is_file():
         raise UserError(f"--output {output}: holds something that is no session; choose another folder.")
-    people = gather(None, heads, 1, work)
+    people = load_people(None, heads, 1, work)
     person = people.portrait(0)
     photo = take_photo(person, people.model(), 3)
     setups = _setups(person, people, photo, seed)

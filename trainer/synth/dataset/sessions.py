@@ -16,13 +16,13 @@ from fasdemo.frames import Calibration
 from fasdemo.progress import bar
 from fasdemo.sessions.schema import SESSION_FILE, CalibrationRecord, Device, Session
 from fasdemo.sessions.writer import SessionWriter
-from trainer.synth.dataset.crops import GENERATOR_VERSION, Recipe, Studio, choose, open_folder
+from trainer.synth.dataset.crops import GENERATOR_VERSION, Recipe, SetupSampler, choose, open_folder
 from trainer.synth.people.people import People
 from trainer.synth.people.performance import draw_performance
 from trainer.synth.people.photo import Photo, take_clip
 from trainer.synth.scene.sequence import FPS, film
 from trainer.synth.scene.subject import LIVE
-from trainer.synth.sensors.sensor import draw_shot
+from trainer.synth.sensors.sensor import draw_exposure_params
 
 Rng = np.random.Generator
 
@@ -52,8 +52,8 @@ def render_session(job: SessionJob, number: int) -> Path:
         return target
     rng = np.random.default_rng([job.recipe.seed, number])
     split, species, sensor, first, second = choose(rng, job.recipe, job.people)
-    setup = Studio(job.people, job.environments).setup(rng, species, first, second, sensor)
-    shot = draw_shot(rng, setup.projector)
+    setup = SetupSampler(job.people, job.environments).setup(rng, species, first, second, sensor)
+    params = draw_exposure_params(rng, setup.projector)
     performance = draw_performance(rng, job.seconds)
     clip: list[Photo] | None = None
     if species.startswith("replay"):
@@ -83,7 +83,7 @@ def render_session(job: SessionJob, number: int) -> Path:
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     with SessionWriter(partial, session) as writer:
-        for frame in film(setup, performance, shot, job.seconds, (job.recipe.seed, number), clip):
+        for frame in film(setup, performance, params, job.seconds, (job.recipe.seed, number), clip):
             writer.write(frame)
     partial.replace(target)
     return target

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.synth.heads.headmodel import Floats, HeadModel
-from trainer.synth.people.body import Looks, Pose, Worn, head_shape, lit_eyes, texels
+from trainer.synth.people.body import Appearance, Pose, Worn, head_shape, lit_eyes, texels
 from trainer.synth.people.covers import draw_fringe, draw_hand
 from trainer.synth.people.occluders import draw_glasses, draw_hat
 from trainer.synth.people.person import Person
@@ -25,7 +25,7 @@ class Actor:
 
     person: Person
     identity: Vector
-    looks: Looks
+    appearance: Appearance
     glasses: bool
     hat: bool
     stature: float
@@ -49,12 +49,12 @@ class Actor:
             things += draw_glasses(rng, model, shape)
         if self.hat:
             things += draw_hat(rng, model, shape, self.person.relief)
-        looks = self.looks
+        appearance = self.appearance
         if self.fringe:
-            things += draw_fringe(rng, self.person, model, shape, looks.hair_ir)
+            things += draw_fringe(rng, self.person, model, shape, appearance.hair_ir)
         if self.hand:
-            tone = self.person.skin * np.float32(looks.gain) * np.asarray(looks.tint, np.float32)
-            things += draw_hand(rng, model, shape, tone, looks.skin_ir * float(rng.uniform(0.85, 1.1)))
+            tone = self.person.skin * np.float32(appearance.gain) * np.asarray(appearance.tint, np.float32)
+            things += draw_hand(rng, model, shape, tone, appearance.skin_ir * float(rng.uniform(0.85, 1.1)))
         return things
 
 
@@ -66,7 +66,7 @@ def draw_actor(rng: Rng, person: Person, model: HeadModel, shape_spread: float =
     if count:
         identity[0] *= 0.4
     tone = float(person.skin[0])
-    looks = Looks(
+    appearance = Appearance(
         skin_ir=float(np.clip(rng.normal(0.50 + 0.10 * (tone - 0.35), 0.08), 0.28, 0.72)),
         hair_ir=float(np.clip(np.exp(rng.normal(np.log(0.13), 0.6)), 0.03, 0.55)),
         cloth_ir=float(rng.uniform(0.05, 0.9)),
@@ -80,15 +80,16 @@ def draw_actor(rng: Rng, person: Person, model: HeadModel, shape_spread: float =
         pupil_ir=float(rng.uniform(0.8, 3.0)) if rng.random() < 0.06 else float(rng.uniform(0.01, 0.06)),
     )
     return Actor(
-        person, identity, looks, bool(rng.random() < 0.3), bool(rng.random() < 0.07), float(rng.normal(1.0, 0.025)),
+        person, identity, appearance,
+        bool(rng.random() < 0.3), bool(rng.random() < 0.07), float(rng.normal(1.0, 0.025)),
         int(rng.integers(2**31)), bool(rng.random() < 0.12), bool(rng.random() < 0.09),
     )  # fmt: skip
 
 
 def skin_of(actor: Actor, model: HeadModel) -> Floats:
     """The actor's texture (h, w, 6) with the eyes as they look in infrared."""
-    surface = texels(actor.person, actor.looks)
-    lit_eyes(surface, actor.person, model, actor.looks)
+    surface = texels(actor.person, actor.appearance)
+    lit_eyes(surface, actor.person, model, actor.appearance)
     return surface
 
 

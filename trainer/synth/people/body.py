@@ -22,7 +22,7 @@ _NECK_PIVOT = np.array([0.0, -0.11, -0.01])
 
 
 @dataclass(frozen=True)
-class Looks:
+class Appearance:
     """What varies in how a person's surface answers light, besides the portrait.
 
     Attributes:
@@ -143,22 +143,22 @@ def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArr
     return cast(Floats, (turned + offset).astype(np.float32))
 
 
-def texels(person: Person, looks: Looks) -> Floats:
+def texels(person: Person, appearance: Appearance) -> Floats:
     """The portrait as a texture (h, w, 6): linear colour, 850 nm albedo, opacity, gloss."""
     linear = to_linear(person.texture)
     red = linear[..., 0]
     result = np.empty((*red.shape, raster.TEXEL), np.float32)
-    result[..., :3] = linear * np.float32(looks.gain) * np.asarray(looks.tint, np.float32)
+    result[..., :3] = linear * np.float32(appearance.gain) * np.asarray(appearance.tint, np.float32)
     soft = [cv2.GaussianBlur((person.region == r).astype(np.float32), (0, 0), 2.0) for r in (SKIN, HAIR, CLOTH)]
     # Skin at 850 nm: the red channel's pattern (pores, stubble, brows, pupils) at a level that hardly knows the tone.
     ratio = np.clip(red / max(float(person.skin[0]), 0.02), 0.0, 1.6)
-    pattern = np.power(ratio, looks.ir_follow)
-    if looks.ir_soft:
+    pattern = np.power(ratio, appearance.ir_follow)
+    if appearance.ir_soft:
         eyes = _eyes_apart(person)
-        pattern = 0.4 * pattern + 0.6 * cv2.GaussianBlur(pattern, (0, 0), max(looks.ir_soft * eyes, 0.3))
-    skin = looks.skin_ir * (0.12 + 0.88 * pattern)
-    hair = looks.hair_ir * (0.55 + 0.9 * np.sqrt(np.clip(red, 0, 1)) * 2.0)
-    cloth = looks.cloth_ir * (0.45 + 0.55 * np.sqrt(np.clip(red, 0, 1)))
+        pattern = 0.4 * pattern + 0.6 * cv2.GaussianBlur(pattern, (0, 0), max(appearance.ir_soft * eyes, 0.3))
+    skin = appearance.skin_ir * (0.12 + 0.88 * pattern)
+    hair = appearance.hair_ir * (0.55 + 0.9 * np.sqrt(np.clip(red, 0, 1)) * 2.0)
+    cloth = appearance.cloth_ir * (0.45 + 0.55 * np.sqrt(np.clip(red, 0, 1)))
     total = soft[0] + soft[1] + soft[2] + 1e-6
     result[..., 3] = (soft[0] * skin + soft[1] * hair + soft[2] * cloth) / total
     result[..., 4] = person.matte.astype(np.float32) / 255.0
@@ -172,7 +172,7 @@ def _eyes_apart(person: Person) -> float:
     return max(float(np.ptp(front[:, 0])) * 0.063 / 0.15, 10.0)
 
 
-def lit_eyes(surface: Floats, person: Person, model: HeadModel, looks: Looks) -> None:
+def lit_eyes(surface: Floats, person: Person, model: HeadModel, appearance: Appearance) -> None:
     """Paint iris and pupil as they look at 850 nm into a texture made by `texels`."""
     if not len(model.landmarks):
         return
@@ -191,8 +191,8 @@ def lit_eyes(surface: Floats, person: Person, model: HeadModel, looks: Looks) ->
         cv2.fillConvexPoly(opening, np.round(lids - (left, top)).astype(np.int32), 1.0)
         iris, pupil = (np.clip((size - r) / 0.04 + 0.5, 0, 1) * opening for size in (0.19, 0.07))
         part = surface[top:low, left:right, 3]
-        part += iris * (looks.iris_ir - part) * 0.8
-        part += pupil * (looks.pupil_ir - part)
+        part += iris * (appearance.iris_ir - part) * 0.8
+        part += pupil * (appearance.pupil_ir - part)
 
 
 def _flat(colour: tuple[float, float, float], ir: float, gloss: float = 1.0) -> Floats:
@@ -203,21 +203,26 @@ def posed(
     person: Person,
     model: HeadModel,
     pose: Pose,
-    looks: Looks,
+    appearance: Appearance,
     skin_texels: Floats | None = None,
     worn: tuple[Worn, ...] = (),
 ) -> Posed:
     """The person's meshes at `pose`. `skin_texels` replaces the texture made by `texels`."""
-    surface = texels(person, looks) if skin_texels is None else skin_texels
+    surface = texels(person, appearance) if skin_texels is None else skin_texels
     own = model.shape(person.identity, person.expression)
     shape = head_shape(person, model, pose)
     origin = eyes_middle(model, shape)
     head = place_points(shape, pose, origin)
     skin = Material(
-        surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * looks.shine_ir, retro=24.0, wrap=0.25
+        surface,
+        specular=appearance.oil * 0.35,
+        power=14.0,
+        specular_ir=appearance.oil * appearance.shine_ir,
+        retro=24.0,
+        wrap=0.25,
     )
     eye = replace(skin, specular=0.9, power=220.0, specular_ir=2.5, retro=600.0, wrap=0.0)
-    lit = float(np.clip(person.skin.mean() * looks.gain / 0.28, 0.25, 1.2))
+    lit = float(np.clip(person.skin.mean() * appearance.gain / 0.28, 0.25, 1.2))
     inside = {
         "socket": Material(_flat((0.16 * lit, 0.05 * lit, 0.045 * lit), 0.16, 0.1)),
         "gums": Material(_flat((0.22 * lit, 0.075 * lit, 0.07 * lit), 0.22, 0.6), specular=0.1, power=40),
@@ -251,7 +256,7 @@ def posed(
     relief = person.relief * np.float32(pose.stature)
     delta = (moved - own * np.float32(pose.stature - 1.0))[person.anchor]
     relief = relief + (delta * person.anchor_weight[..., None]).sum(1)
-    cover = replace(skin, cut=True, specular=looks.oil * 0.2)
+    cover = replace(skin, cut=True, specular=appearance.oil * 0.2)
     meshes.append(Mesh(place_points(relief, pose, origin), person.relief_triangles, person.relief_uv, cover))
     back = place_points(person.back * np.float32(pose.stature), pose, origin)
     meshes.append(Mesh(back, person.relief_triangles[:, ::-1].copy(), person.relief_uv, cover))

@@ -21,7 +21,7 @@ from trainer.synth.people.defaultperson import DEFAULT_NAME, default_points, def
 from trainer.synth.people.fit import fit_head
 from trainer.synth.people.landmarks import Landmarker, Points
 from trainer.synth.people.person import PERSON_VERSION, Person, build_person, stable_hash
-from trainer.synth.people.portrait import cropped, read_picture, take_apart
+from trainer.synth.people.portrait import cropped, read_picture, segment_portrait
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
@@ -124,11 +124,11 @@ def fit_portrait(path: Path, name: str, heads: Path | None, target: Path) -> boo
         return False
     rgb, points = cropped(rgb, points)
     fit = fit_head(model, points, (rgb.shape[1], rgb.shape[0]))
-    build_person(name, path.name, take_apart(rgb, points), model, fit).save(target)
+    build_person(name, path.name, segment_portrait(rgb, points), model, fit).save(target)
     return True
 
 
-def gather(
+def load_people(
     portraits: Path | Sequence[Path] | None, heads: Path | None, jobs: int = 1, work: Path = WORK
 ) -> People:  # fmt: skip
     """Fit what is not fitted yet and return everybody of one or several folders; the built-in person for None.

@@ -7,7 +7,7 @@ from math import exp, pi, radians, sin
 
 import numpy as np
 
-from trainer.synth.scene.subject import Moment
+from trainer.synth.scene.subject import PoseSample
 
 Rng = np.random.Generator
 
@@ -56,9 +56,9 @@ class Performance:
                 result["mouthFunnel"] = 0.25 * swell * max(0.0, sin(2 * pi * 2.3 * t + 1.1))
         return result
 
-    def moment(self, t: float) -> Moment:
+    def pose_sample(self, t: float) -> PoseSample:
         """Everything at once, for `setup.Setup.stage`."""
-        return Moment(self.turn(t), self.expression(t), self.turn(t + 3.7), self.expression(t + 5.3))
+        return PoseSample(self.turn(t), self.expression(t), self.turn(t + 3.7), self.expression(t + 5.3))
 
 
 def _waves(parts: tuple[tuple[float, float, float], ...], t: float) -> float:

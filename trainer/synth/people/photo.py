@@ -15,7 +15,7 @@ from trainer.synth.people.person import Person, stable_hash
 from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.surroundings import draw_surroundings
-from trainer.synth.sensors.sensor import centre_weight, draw_shot, expose_rgb
+from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
 
 PHOTOS = 4
 """Different photographs of one portrait."""
@@ -56,18 +56,18 @@ def _photograph(
         moves = [(draw_turn(rng), draw_expression(rng))]
     else:
         actor = actor.bare()
-    skin = texels(person, actor.looks)
+    skin = texels(person, actor.appearance)
     rooms = draw_surroundings(rng, distance, [])
-    shot = draw_shot(rng, "off")
+    params = draw_exposure_params(rng, "off")
     photos = []
     for angles, expression in moves:
         pose = pose_of(actor, angles, position, expression)
-        body = posed(person, model, pose, actor.looks, skin, actor.worn(model, pose))
+        body = posed(person, model, pose, actor.appearance, skin, actor.worn(model, pose))
         picture = Scene(camera, rooms.light, [*body.meshes, *rooms.meshes]).render(2)
         reflect(picture, body.panes, camera, rooms.light)
         marks = body.head[model.landmarks].astype(np.float64)
         points = marks[:, :2] / marks[:, 2:] * camera.fx + (camera.cx, camera.cy)
         middle = points[36:48].mean(0)
-        weight = centre_weight(camera.height, camera.width, (middle[0], middle[1] + 50), 75.0 * shot.metering)
-        photos.append(Photo(expose_rgb(picture.rgb, shot, weight, rng), points, angles, actor.glasses))
+        weight = centre_weight(camera.height, camera.width, (middle[0], middle[1] + 50), 75.0 * params.metering)
+        photos.append(Photo(expose_rgb(picture.rgb, params, weight, rng), points, angles, actor.glasses))
     return photos

@@ -69,7 +69,7 @@ def read_picture(path: Path) -> Rgb:
     return cast(Rgb, np.ascontiguousarray(bgr[..., ::-1]))
 
 
-def take_apart(rgb: Rgb, points: Points) -> Portrait:
+def segment_portrait(rgb: Rgb, points: Points) -> Portrait:
     """Matte, regions and continued colours of a portrait with known landmarks."""
     matte = _matte(rgb, points)
     rgb = _balanced(rgb, matte, points)

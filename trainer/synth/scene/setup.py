@@ -17,16 +17,16 @@ from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.person import Person
 from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
-from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_moment
+from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_pose_sample
 from trainer.synth.scene.surroundings import Surroundings, draw_surroundings
 from trainer.synth.sensors.depth import DepthQuality, draw_quality, draw_unit, measure_depth
 from trainer.synth.sensors.sensor import (
     PRESETS,
+    ExposureParams,
     Projector,
     SensorPreset,
-    Shot,
     centre_weight,
-    draw_shot,
+    draw_exposure_params,
     expose_ir,
     expose_rgb,
 )
@@ -63,7 +63,7 @@ class Frame:
     """(4, 2) projected right eye, left eye, nose, mouth in pixels."""
     distance_m: float
     angles_deg: tuple[float, float, float]
-    shot: Shot
+    params: ExposureParams
 
 
 def camera_of(preset: SensorPreset, width: int = 640, height: int = 480) -> Intrinsics:
@@ -120,26 +120,26 @@ def draw_setup(
     )
 
 
-def take(
-    setup: Setup, rng: Rng, shot: Shot | None = None, subject: Subject | None = None, supersample: int = 2
+def render_exposure(
+    setup: Setup, rng: Rng, params: ExposureParams | None = None, subject: Subject | None = None, supersample: int = 2
 ) -> Frame:
     """One exposure: pose the subject anew, render, and pass it through the sensor."""
     if subject is None:
         here = setup.placement
         jitter = rng.normal(0, 0.012, 3) * (1, 1, 0)
         near = float(np.exp(rng.normal(0, 0.03)))
-        subject = setup.stage(draw_moment(rng), Placement(here.ray + jitter, here.distance_m * near))
+        subject = setup.stage(draw_pose_sample(rng), Placement(here.ray + jitter, here.distance_m * near))
     camera, preset = setup.camera, setup.preset
-    shot = shot or draw_shot(rng, setup.projector)
+    params = params or draw_exposure_params(rng, setup.projector)
     scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
     picture = scene.render(supersample)
     reflect(picture, subject.panes, camera, setup.surroundings.light)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
     eyes = 0.063 * camera.fx / float(subject.keypoints[:2, 2].mean())
     weight = centre_weight(
-        camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), shot.metering * eyes
+        camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), params.metering * eyes
     )
-    rgb = expose_rgb(picture.rgb, shot, weight, rng)
+    rgb = expose_rgb(picture.rgb, params, weight, rng)
     confusing = None
     if subject.mirrors:
         confusing = np.isin(picture.surface, subject.mirrors).astype(np.float32) * np.float32(subject.confusing)
@@ -149,10 +149,10 @@ def take(
     limit = 5 * np.float32(np.median(seen)) + 1e-4 if seen.size else np.float32(np.inf)
     own_light = np.where(behind, np.minimum(picture.ir, limit), picture.ir)
     depth = measure_depth(
-        picture.depth_m, own_light, confusing, preset, camera, setup.quality, shot.projector, weight, rng
+        picture.depth_m, own_light, confusing, preset, camera, setup.quality, params.projector, weight, rng
     )
-    ir_shot = replace(shot, projector="off") if shot.projector == "interleaved" else shot
-    ir = expose_ir(picture.ir, picture.depth_m, preset, camera, ir_shot, weight, rng)
+    ir_params = replace(params, projector="off") if params.projector == "interleaved" else params
+    ir = expose_ir(picture.ir, picture.depth_m, preset, camera, ir_params, weight, rng)
     frames = FrameSet(
         index=0,
         timestamp_s=0.0,
@@ -162,10 +162,10 @@ def take(
         ir=ir,
         calibration=Calibration(camera, camera, camera),
         declared=frozenset({"rgb", "depth", "ir"}),
-        emitter_on=shot.projector == "on",
+        emitter_on=params.projector == "on",
         truth=Truth(setup.label, "" if setup.species == LIVE else setup.species),
     )
     distance = float(np.linalg.norm(subject.keypoints[:2].mean(0)))
     return Frame(
-        frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), shot
+        frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), params
     )

@@ -21,7 +21,7 @@ Vector = npt.NDArray[np.float64]
 LIVE = "live"
 
 PhotoOf = Callable[[Person, int], Photo]
-Stage = Callable[["Moment", "Placement"], "Subject"]
+Stage = Callable[["PoseSample", "Placement"], "Subject"]
 """Poses a subject, in camera coordinates."""
 
 
@@ -45,7 +45,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Moment:
+class PoseSample:
     """What everybody does at one exposure.
 
     Attributes:
@@ -76,10 +76,10 @@ class Moment:
         return self.lean[0], self.lean[1], self.turn[2]
 
 
-def draw_moment(rng: Rng) -> Moment:
+def draw_pose_sample(rng: Rng) -> PoseSample:
     """A random moment."""
     slip = rng.normal(0, 0.002, 2)
-    return Moment(
+    return PoseSample(
         draw_turn(rng), draw_expression(rng), draw_turn(rng), draw_expression(rng), (float(slip[0]), float(slip[1])),
         lean=draw_lean(rng),
     )  # fmt: skip

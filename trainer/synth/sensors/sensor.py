@@ -91,7 +91,7 @@ DEFAULT_SENSORS = {
 
 
 @dataclass(frozen=True)
-class Shot:
+class ExposureParams:
     """Everything random about one exposure.
 
     Attributes:
@@ -123,10 +123,10 @@ class Shot:
     """Stray light in the lens as a share of the mean brightness; it greys the darkest parts."""
 
 
-def draw_shot(rng: Rng, projector: Projector) -> Shot:
+def draw_exposure_params(rng: Rng, projector: Projector) -> ExposureParams:
     """A random exposure."""
     motion = float(rng.gamma(1.2, 0.7)) if rng.random() < 0.4 else 0.0
-    return Shot(
+    return ExposureParams(
         blur=float(np.clip(rng.gamma(3.0, 0.22), 0.2, 2.2)),
         motion=(min(motion, 6.0), float(rng.uniform(0, np.pi))),
         exposure=float(np.exp(rng.normal(np.log(0.19), 0.36))),
@@ -173,25 +173,25 @@ def centre_weight(height: int, width: int, centre: tuple[float, float], radius: 
     return cast(Floats, (0.15 + inner).astype(np.float32))
 
 
-def expose_rgb(linear: Floats, shot: Shot, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
+def expose_rgb(linear: Floats, params: ExposureParams, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
     """Linear radiance (h, w, 3) to the 8-bit picture that a webcam delivers."""
-    image = _blurred(linear, shot.blur, shot.motion)
-    image = image + np.float32(shot.veil) * image.mean((0, 1))
-    image = image * np.float32(_gain(image @ np.array([0.3, 0.6, 0.1], np.float32), weight, shot.exposure))
-    image = image * np.array([shot.white[0], 1.0, shot.white[1]], np.float32)
+    image = _blurred(linear, params.blur, params.motion)
+    image = image + np.float32(params.veil) * image.mean((0, 1))
+    image = image * np.float32(_gain(image @ np.array([0.3, 0.6, 0.1], np.float32), weight, params.exposure))
+    image = image * np.array([params.white[0], 1.0, params.white[1]], np.float32)
     noise = rng.standard_normal(image.shape, np.float32)
     noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * 1.6
-    image = image + noise * np.sqrt(shot.noise**2 + shot.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(
+    image = image + noise * np.sqrt(params.noise**2 + params.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(
         np.float32
     )
     # A soft shoulder keeps lamps and white paper from clipping hard.
     image = np.where(image > 0.75, 0.75 + 0.25 * np.tanh((image - 0.75) / 0.25), image)
     encoded = to_srgb(image)
-    encoded = np.clip((encoded - 0.5) * np.float32(shot.contrast) + 0.5, 0, 1)
-    if shot.sharpen > 0.05:
-        encoded = encoded + np.float32(shot.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
+    encoded = np.clip((encoded - 0.5) * np.float32(params.contrast) + 0.5, 0, 1)
+    if params.sharpen > 0.05:
+        encoded = encoded + np.float32(params.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
     picture = np.round(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
-    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg])
+    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, params.jpeg])
     decoded = cast("npt.NDArray[np.uint8]", cv2.imdecode(data, cv2.IMREAD_COLOR))
     return np.ascontiguousarray(decoded[..., ::-1])
 
@@ -229,17 +229,23 @@ def _dots(depth_m: Floats, camera: Intrinsics, baseline_m: float) -> Floats:
 
 
 def expose_ir(
-    linear: Floats, depth_m: Floats, preset: SensorPreset, camera: Intrinsics, shot: Shot, weight: Floats, rng: Rng
+    linear: Floats,
+    depth_m: Floats,
+    preset: SensorPreset,
+    camera: Intrinsics,
+    params: ExposureParams,
+    weight: Floats,
+    rng: Rng,
 ) -> npt.NDArray[np.uint8]:
     """Infrared radiance (h, w) to the camera's 8-bit image; dots where the projector is on and the sensor has one."""
     image = linear
-    if preset.dots and shot.projector == "on":
+    if preset.dots and params.projector == "on":
         dots = _dots(depth_m, camera, preset.baseline_m)
-        strength = np.float32(shot.dot_gain)
+        strength = np.float32(params.dot_gain)
         image = cast(Floats, (image * (1 + strength * dots) / (1 + strength)).astype(np.float32))
-    image = _blurred(image, shot.ir.blur)
+    image = _blurred(image, params.ir.blur)
     # A burnt out window behind counts as bright, but not as its full radiance: cameras limit what they meter.
     inner = image[weight > 0.6]
     seen = np.minimum(image, 5 * float(np.median(inner)) + 1e-4) if inner.size else image
-    gain = _gain(cast(Floats, seen), weight, shot.ir.exposure, shot.ir.burn)
-    return exposed(image, gain, shot.ir, rng)
+    gain = _gain(cast(Floats, seen), weight, params.ir.exposure, params.ir.burn)
+    return exposed(image, gain, params.ir, rng)
