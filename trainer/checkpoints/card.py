@@ -43,9 +43,7 @@ def published_inputs(network: nn.Module, modality: Stream = "depth") -> tuple[In
     """
     shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
     if any(shape[0] not in (1, 3) for shape in shapes):
-        raise UserError(
-            f"in_channels: the network takes {[shape[0] for shape in shapes]} channels; give 1 or 3."
-        )
+        raise UserError(f"in_channels: the network takes {[shape[0] for shape in shapes]} channels; give 1 or 3.")
     streams = cast("tuple[Stream, ...] | None", getattr(network, "modalities", None))
     mean, std = (_SINGLE_MEAN, _SINGLE_STD) if streams is None else (_FUSION_MEAN, _FUSION_STD)
     return tuple(

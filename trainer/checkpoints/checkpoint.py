@@ -170,9 +170,7 @@ def load_weights(network: nn.Module, state: Mapping[str, Tensor], where: str) ->
     check_keys(network.state_dict(), state, where)
     infinite = [key for key, tensor in state.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
     if infinite:
-        raise UserError(
-            f"{where}: {', '.join(infinite[:8])} hold NaN or infinite weights; take an earlier checkpoint."
-        )
+        raise UserError(f"{where}: {', '.join(infinite[:8])} hold NaN or infinite weights; take an earlier checkpoint.")
     network.load_state_dict(dict(state), strict=False)
 
 

@@ -27,7 +27,7 @@ def presence_rows(config: Config, modalities: Sequence[Stream]) -> tuple[npt.NDA
     return rows, np.array(list(weights.values()))
 
 
-def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
+def make_loader(config: Config, judge: StreamModel, face_set: FaceSet) -> Loader:
     """Return a loader that feeds a network from a set."""
     specs = input_specs(config, judge.modalities)
     check_depth(config, judge, face_set)
@@ -36,7 +36,7 @@ def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
     return Loader(face_set, cropper, specs, config.run.workers, subsets)
 
 
-def check_depth(config: Config, judge: Judge, face_set: FaceSet) -> None:
+def check_depth(config: Config, judge: StreamModel, face_set: FaceSet) -> None:
     """Raise an error if the depth pictures have 8 bits while the network expects millimetres.
 
     Raises:

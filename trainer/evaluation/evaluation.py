@@ -117,7 +117,7 @@ def per_video(face_set: FaceSet, scores: Floats) -> tuple[Ints, Floats]:
     return first, np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def subsets_of(judge: Judge, face_set: FaceSet) -> list[Subset]:
+def subsets_of(judge: StreamModel, face_set: FaceSet) -> list[Subset]:
     """Return the subsets of streams that can be evaluated on this set, all streams first."""
     there: tuple[Stream, ...] = tuple(s for s in judge.modalities if s in face_set.streams)
     return list(all_subsets(there)) if judge.flexible else [there]

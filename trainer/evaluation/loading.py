@@ -15,7 +15,7 @@ from fasdemo.models.card import Calibration, ModelCard, Threshold
 from fasdemo.models.model_file import read_model
 from trainer.checkpoints import checkpoint
 from trainer.checkpoints.published_weights import import_published
-from trainer.checkpoints.stream_model import StreamModel, network_options, model_of_checkpoint
+from trainer.checkpoints.stream_model import StreamModel, model_of_checkpoint, network_options
 from trainer.config.schema import Config, check
 from trainer.evaluation.evaluation import OperatingPoints
 
@@ -54,7 +54,7 @@ def open_model(path: Path, published: Config | None = None) -> Loaded:
     if path.suffix == ".onnx":
         file = read_model(path)
         return Loaded(
-            OnnxJudge(file.content, file.card), config_of(file.card, path), operating_points_of(file.card), None
+            OnnxStreamModel(file.content, file.card), config_of(file.card, path), operating_points_of(file.card), None
         )
     if published is not None and not _is_ours(path):
         imported = import_published(path, published.network.arch, network_options(published))
@@ -101,8 +101,8 @@ def config_of(card: ModelCard, path: Path) -> Config:
     return check({"name": card.name, "network": network, "input": inputs}, str(path))
 
 
-class OnnxJudge(Judge):
-    """An exported file behind the interface of `Judge`, so that the shipped bytes themselves are measured."""
+class OnnxStreamModel(StreamModel):
+    """An exported file behind the interface of `StreamModel`, so that the shipped bytes themselves are measured."""
 
     def __init__(self, content: bytes, card: ModelCard) -> None:
         import onnxruntime as ort
@@ -114,7 +114,7 @@ class OnnxJudge(Judge):
         self._card = card
 
     def forward(self, pictures: Sequence[Tensor], masks: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Run the network once for each mask (see `Judge.forward`)."""
+        """Run the network once for each mask (see `StreamModel.forward`)."""
         card = self._card
         feed = {
             spec.name: np.ascontiguousarray(picture.float().cpu().numpy())

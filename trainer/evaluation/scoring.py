@@ -42,7 +42,7 @@ class Margins:
 
 
 def predict_margins(
-    judge: Judge,
+    judge: StreamModel,
     loader: Loader,
     fabric: Fabric,
     subsets: Sequence[Subset] | None = None,

@@ -33,7 +33,7 @@ from trainer.training.train import BEST
 MODEL = "model.pt"
 
 
-def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tuple[OperatingPoints, list[Evaluation]]:
+def finalize(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tuple[OperatingPoints, list[Evaluation]]:
     """Turn `best.pt` into `model.pt`, whose card says everything that `export` needs; also writes `figures.json`.
 
     Returns:

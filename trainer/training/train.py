@@ -22,7 +22,7 @@ from torch import Tensor
 from fasdemo.errors import UserError
 from fasdemo.progress import bar
 from trainer.checkpoints import checkpoint
-from trainer.checkpoints.stream_model import StreamModel, channels_last, build_model, initialised_parameters
+from trainer.checkpoints.stream_model import StreamModel, build_model, channels_last, initialised_parameters
 from trainer.config.schema import Config
 from trainer.data.faces import Ints
 from trainer.data.loader import Batch
@@ -30,7 +30,7 @@ from trainer.data.network_loader import check_readable, make_loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
 from trainer.evaluation.scoring import predict_margins
-from trainer.training.device import precision_of, spare_bad_kernels
+from trainer.training.device import force_fp32_convs, precision_of
 from trainer.training.ema import blend, measuring_norms
 from trainer.training.history import History, dev_figures
 from trainer.training.losses import flexible_loss

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.data.network_loader import check_readable, make_loader
     from trainer.data.splits import check_streams, held_out, open_part
     from trainer.evaluation.evaluation import choose_operating_points, evaluate, subsets_of
-    from trainer.evaluation.loading import OnnxJudge, open_model, uncalibrated
+    from trainer.evaluation.loading import OnnxStreamModel, open_model, uncalibrated
     from trainer.evaluation.report import write_report
     from trainer.evaluation.score_files import write_scores
     from trainer.evaluation.scoring import predict_margins

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
                 f"\nstopped and saved; go on with: python -m trainer {given} --resume {folder / LAST}", file=sys.stderr
             )
         return 130
-    operating_points, evaluations = finish(config, splits, folder, fabric)
+    operating_points, evaluations = finalize(config, splits, folder, fabric)
     if fabric.is_global_zero:
         damaged = sorted(training.train_loader.unreadable | training.dev_loader.unreadable)
         if damaged:
