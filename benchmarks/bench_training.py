@@ -185,7 +185,7 @@ def measure(arch: str, root: Path, batch: int, rounds: int, steps: int) -> dict[
     splits = open_splits(config.data, config.network.modalities, arch == "FlexFusion")
     with tempfile.TemporaryDirectory() as folder:
         ours = ThisTrainer(config, splits, Path(folder))
-        order = tuple(ours.training.judge.modalities)
+        order = tuple(ours.training.stream_model.modalities)
         plain = PlainLoop(arch, splits.train, root, order, batch)
         inputs, labels = plain.batch_of(np.arange(batch) % len(splits.train))
         ready = ours.ready()

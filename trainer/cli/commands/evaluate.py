@@ -1,4 +1,4 @@
-"""`python -m trainer evaluate`: figures, score file and HTML report of a model on a labelled set."""
+"""Command `python -m trainer evaluate`: figures, score file and HTML report of a model on labelled data."""
 
 from __future__ import annotations
 
@@ -13,23 +13,31 @@ EXAMPLE = "python -m trainer evaluate runs/fasdemo-flex/model.pt --data data/syn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Declare the options of the command."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="a checkpoint (.pt) or an exported file (.onnx)")
-    parser.add_argument("--split", choices=["train", "dev", "test"], default="test", help="which part (test)")
     parser.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="report.html, figures.json and scores.csv go there"
+        "--split", choices=["train", "dev", "test"], default="test", help="part of the data (default: test)"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="folder for report.html, figures.json and scores.csv"
     )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
-        "--calibrate", action="store_true", help="choose calibration and thresholds anew on the set's development part"
+        "--calibrate",
+        action="store_true",
+        help="choose calibration and thresholds again on the development part of the data",
     )
-    parser.add_argument("--subset", metavar="STREAMS", help="flexible networks: show only these, e.g. depth+ir")
+    parser.add_argument("--subset", metavar="STREAMS", help="flexible networks: use only these streams, e.g. depth+ir")
     options.add_data(parser)
     options.add_machine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Evaluate; prints a summary or JSON."""
+    """Evaluate a model; print a summary or JSON, and write the report.
+
+    Raises:
+        UserError: an option, the model or the data cannot be used.
+    """
     from fasdemo.atomic_file import write_text
     from fasdemo.errors import UserError
     from fasdemo.frames import STREAMS
@@ -52,7 +60,9 @@ def run(args: argparse.Namespace) -> int:
     face_set = open_part(data, args.split, judge.modalities)
     check_streams(face_set, judge.modalities, judge.flexible)
     if not (face_set.labels >= 0).any():
-        raise UserError(f"{face_set.source}: has no labels, so nothing can be measured; use `submit` to score it.")
+        raise UserError(
+            f"{face_set.source}: no labels, so nothing can be measured; use `python -m trainer submit` to score it."
+        )
     operating_points = loaded.operating_points
     if args.calibrate or operating_points is None:
         try:
@@ -64,12 +74,18 @@ def run(args: argparse.Namespace) -> int:
             if args.calibrate:
                 raise
             operating_points = uncalibrated()
-            print("no thresholds in the model and no development part: the published 0.5 is used", file=sys.stderr)
+            print(
+                "warning: no thresholds in the model and no usable development part; the published 0.5 is used",
+                file=sys.stderr,
+            )
     subsets = None
     if args.subset:
         chosen = tuple(s for s in judge.modalities if s in args.subset.split("+"))
         if not judge.flexible or len(chosen) != len(args.subset.split("+")):
-            raise UserError(f"--subset {args.subset}: {'+'.join(judge.modalities)} of this network has no such subset.")
+            raise UserError(
+                f"--subset {args.subset}: not possible; this network takes "
+                f"{'any subset of ' if judge.flexible else 'only '}{'+'.join(judge.modalities)}."
+            )
         subsets = [chosen]
     loader = make_loader(config, judge, face_set)
     excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
