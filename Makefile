@@ -1,11 +1,13 @@
 # `make demo` and `make test` do all the set-up that a fresh Debian or Ubuntu machine needs.
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell $(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))" 2>/dev/null && command -v $(name))) python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance weights figures clean setup-app setup-dev
+.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance weights figures clean setup-app setup-dev setup-docs \
+	lock upgrade test-latest coverage docs release hooks
 
 demo: setup-app
 	@$(BIN)/python tools/demo.py
@@ -28,6 +30,25 @@ walls:
 
 unit:
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+# `make unit` with the line coverage of each package; fails where one of those that decide is below 95 %.
+coverage: setup-dev
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile \
+		--cov --cov-report= --cov-report=json:$(VENV)/coverage.json
+	$(BIN)/python tools/coverage_floor.py $(VENV)/coverage.json
+
+# The site in site/: fails on a broken link and on a public name without documentation.
+docs: setup-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+# The sdist and the wheel made from it, in dist/; the wheel is tried in an empty environment.
+release: setup-dev
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/python tools/try_wheel.py dist
+
+hooks: setup-dev
+	$(BIN)/pre-commit install --hook-type pre-commit --hook-type pre-push
 
 # The demo session in a loop at 30 frames a second: nothing may grow, no verdict may be lost. The hour is for the night.
 soak: setup-app
@@ -58,11 +79,29 @@ figures: setup-dev
 	$(BIN)/python tools/model_figures.py
 	$(BIN)/python tools/verdict_figures.py
 
+# The locked versions in requirements/: `lock` changes only what pyproject.toml forces, `upgrade` takes the newest.
+lock: setup-dev
+	@$(BIN)/python tools/lock.py
+
+upgrade: setup-dev
+	@$(BIN)/python tools/lock.py --upgrade | tee $(VENV)/upgraded.txt
+	@$(MAKE) --no-print-directory test || { echo "upgrade: tests failed; go back with \`git checkout requirements && make setup-dev\`" >&2; exit 1; }
+	@cat $(VENV)/upgraded.txt
+
+# The newest allowed versions in a folder of their own, beside the locked ones.
+test-latest: setup-dev
+	$(PYTHON) -m venv --clear .venv-latest
+	.venv-latest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --editable ".[dev]"
+	@$(MAKE) --no-print-directory unit VENV=.venv-latest
+
 setup-app:
 	@PYTHON="$(PYTHON)" tools/setup.sh app
 
 setup-dev:
 	@PYTHON="$(PYTHON)" tools/setup.sh dev
 
+setup-docs:
+	@PYTHON="$(PYTHON)" tools/setup.sh docs
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist
+	rm -rf $(VENV) .venv-latest .pytest_cache .mypy_cache .ruff_cache build dist

@@ -51,4 +51,11 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'fasdemo' has no attribute {name!r}")
     from importlib import import_module
 
+    from fasdemo.shared_libraries import check_mediapipe, check_opencv
+
+    # One sentence now rather than a traceback in the midst of the work.
+    if name in ("Engine", "open_source"):
+        check_opencv()
+    if name == "Engine":
+        check_mediapipe()
     return getattr(import_module(_HOME[name]), name)

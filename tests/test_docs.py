@@ -12,9 +12,10 @@ import pytest
 
 import fasdemo.cli.main
 import trainer.cli.main
+import trainer.networks
 from tests.conftest import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 
 
@@ -59,10 +60,12 @@ def test_the_command_exists_and_takes_these_options(command: str) -> None:
         name = words[3] if words[3] in trainer.cli.main.COMMANDS else "train"
         rest = words[4:] if words[3] in trainer.cli.main.COMMANDS else words[3:]
         trainer.cli.main.command_parser(name)[0].parse_args(rest)
+    elif words[:2] == ["docker", "run"]:
+        # What follows the image's name is for the app.
+        fasdemo.cli.main.build_parser().parse_args(words[words.index("fasdemo") + 1 :])
     else:
-        assert words[0] in {"pip", "python", "torchrun", "py", "tensorboard", "git", "cp"}, (
-            f"unknown program in {command!r}"
-        )
+        others = {"pip", "python", "torchrun", "py", "tensorboard", "git", "cp"}
+        assert words[0] in others | {"apt-get", "docker", "echo", "systemctl"}, f"unknown program in {command!r}"
 
 
 def test_the_python_page_runs_as_it_stands() -> None:
@@ -73,8 +76,20 @@ def test_the_python_page_runs_as_it_stands() -> None:
     assert "SPOOF" in done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_and_pictures_exist(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name} points at {target}"
+
+
+def test_every_public_name_is_documented_on_the_reference_pages() -> None:
+    for module, page in ((fasdemo, "fasdemo.md"), (trainer.networks, "trainer.md")):
+        shown = re.findall(r"^::: (\S+)$", (ROOT / "docs/api" / page).read_text(encoding="utf-8"), re.MULTILINE)
+        assert sorted(shown) == sorted(f"{module.__name__}.{name}" for name in module.__all__)
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert f": {page.relative_to(ROOT / 'docs').as_posix()}\n" in text, f"{page.name} is not in mkdocs.yml"

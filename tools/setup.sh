@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings a machine with Python and git to where `make demo` (app) or `make test` (dev) can run.
+# Bring a machine with Python and git to where `make demo` (app), `make test` (dev) or `make docs` (docs) can run.
 # Repeating it is cheap: each step looks before it installs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,11 +7,19 @@ what=${1:-app}
 venv=.venv
 
 say() { printf 'setup: %s\n' "$*" >&2; }
+packages_failed() {
+  say "apt-get could not install ${missing[*]}; connect to the network or repair what it names above, then make again."
+  exit 2
+}
 
+command -v "$PYTHON" >/dev/null || {
+  say "$PYTHON is not found; install Python 3.11 to 3.14 or name it with \`make PYTHON=/path/to/python3.12 ...\`."
+  exit 2
+}
 "$PYTHON" - <<'PY' || exit 2
 import sys
 if not (3, 11) <= sys.version_info[:2] < (3, 15):
-    sys.exit(f"setup: Python 3.11 to 3.14 is needed, this is {sys.version.split()[0]}; name one with `make PYTHON=/path/to/python3.12 ...`.")
+    sys.exit("setup: Python 3.11 to 3.14 is needed, this is %s; name one with `make PYTHON=/path/to/python3.12 ...`." % sys.version.split()[0])
 PY
 
 # System libraries of Qt, OpenGL and USB, by the file that each must provide.
@@ -23,7 +31,7 @@ libraries=(
   libxcb-xkb.so.1:libxcb-xkb1 libX11-xcb.so.1:libx11-xcb1 libusb-1.0.so.0:libusb-1.0-0
 )
 missing=()
-if [ "$(uname -s)" = Linux ]; then
+if [ "$(uname -s)" = Linux ] && [ "$what" != docs ]; then
   known=$( { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null )
   for entry in "${libraries[@]}"; do
     grep -q "${entry%%:*}" <<<"$known" || missing+=("${entry##*:}")
@@ -37,16 +45,17 @@ if [ "$(uname -s)" = Linux ]; then
   if [ "$what" = dev ]; then
     command -v Xvfb >/dev/null || missing+=(xvfb)
     command -v xdotool >/dev/null || missing+=(xdotool)
+    command -v openbox >/dev/null || missing+=(openbox)
   fi
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   install="apt-get update -q && apt-get install -y -q --no-install-recommends ${missing[*]}"
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "installing ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive bash -c "$install" >/dev/null
+    DEBIAN_FRONTEND=noninteractive bash -c "$install" >/dev/null || packages_failed
   elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then
     say "installing ${missing[*]}"
-    sudo -n DEBIAN_FRONTEND=noninteractive bash -c "$install" >/dev/null
+    sudo -n DEBIAN_FRONTEND=noninteractive bash -c "$install" >/dev/null || packages_failed
   else
     say "system libraries are missing; run this line once, then make again:"
     printf "  sudo sh -c '%s'\n" "$install" >&2
@@ -54,14 +63,5 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
-[ -x $venv/bin/python ] || { say "creating $venv"; "$PYTHON" -m venv $venv; }
-
-# Installed once per state of pyproject.toml.
-stamp=$venv/.installed-$what
-if ! [ -f "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
-  say "installing Python packages (a few minutes the first time)"
-  extra=""; [ "$what" = dev ] && extra="[dev]"
-  $venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extra"
-  touch "$stamp"
-fi
-$venv/bin/python -m fasdemo.faces.model_file
+"$PYTHON" tools/install.py "$what" || exit 2
+[ "$what" = docs ] || $venv/bin/python -m fasdemo.faces.model_file

@@ -31,6 +31,8 @@ class SourceInfo:
     """Frames of the device that make one of ours: 2 where a lit and a dark one are paired."""
     notes: tuple[str, ...] = ()
     """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
+    device: str = ""
+    """Of a file: the camera that recorded it, as `name` would give it; empty where that is not known."""
 
 
 class Source(Protocol):

@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -23,6 +24,7 @@ from fasdemo.progress import bar
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
 
 
@@ -55,11 +57,14 @@ def run_headless(options: argparse.Namespace) -> int:
             )
         )
         engine = stack.enter_context(
-            Engine.for_source(source, model=options.model, device=options.device, policy=options.policy)
+            Engine.for_source(
+                source, model=options.model, device=options.device, policy=options.policy, site=options.site
+            )
         )
         said = source.warnings
         for sentence in (*said, *engine.warnings):
             print(f"fasdemo: {sentence}", file=sys.stderr)
+        manager = stack.enter_context(ServiceManager())
         log = stack.enter_context(EventLog(options.log)) if options.log else None
         tapped = labels is not None and isinstance(source, LiveSource)
         if labels is not None:
@@ -75,6 +80,7 @@ def run_headless(options: argparse.Namespace) -> int:
         try:
             for frame, result in engine.run_frames(source):
                 summary.add(result, frame.lost_before)
+                manager.alive(time.monotonic())
                 if recorder is not None:
                     if not tapped:
                         recorder.put(frame)

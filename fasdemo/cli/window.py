@@ -21,11 +21,11 @@ def run_window(options: argparse.Namespace) -> int:
     source: SourceRequest | None = None
     if spec:
         source = SourceRequest(spec, _path(options.depth), _path(options.ir), options.depth_scale, options.emitter)
-    chosen = options.model or options.policy or options.device != "auto"
+    chosen = options.model or options.policy or options.device != "auto" or options.site
     return run(
         Launch(
             source=source,
-            engine=EngineRequest(options.model, options.policy, options.device) if chosen else None,
+            engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fasdemo.engine.evidence import Grid, Grids, correlation, oval
+from fasdemo.engine.evidence import Grids, correlation
+from fasdemo.engine.face_surface import Grid, oval
 from fasdemo.faces.face import Box, Face
 from fasdemo.models.crop import FaceCrops
 

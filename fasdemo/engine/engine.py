@@ -26,11 +26,14 @@ from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.engine.protocols import Finder, Judge, Landmarker
 from fasdemo.engine.reasons import ordered
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
+from fasdemo.engine.site_calibration import SiteFile, camera_of, check_site, read_site
 from fasdemo.engine.track_state import TrackStates
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
 
 log = logging.getLogger(__name__)
+
+_SITE_UNUSED = "the site calibration belongs to another model or policy and is not used."
 
 
 class Engine:
@@ -42,6 +45,8 @@ class Engine:
         policy: a threshold's name or a whole policy; None = the model's default.
         landmarks: for closed eyes and covered faces; None = those are not looked at.
         source: facts about where the frames come from.
+        site: a site calibration, checked by `fasdemo.engine.site_calibration.check_site`; it acts with its own policy
+            and model only.
 
     Raises:
         UserError: the model has no threshold of the policy's name.
@@ -54,7 +59,9 @@ class Engine:
         policy: Policy | str | None = None,
         landmarks: Landmarker | None = None,
         source: SourceInfo | None = None,
+        site: SiteFile | None = None,
     ) -> None:
+        self._site = site
         self._judge, self._finder = judge, finder
         self._landmarks = None if landmarks is None else LandmarkLook(landmarks)
         self._source_name = "" if source is None else source.name
@@ -73,6 +80,7 @@ class Engine:
         policy: Policy | str | None = None,
         threads: int = 2,
         landmarks: bool = True,
+        site: Path | None = None,
     ) -> Self:
         """An engine with the shipped model that fits what an open source offers.
 
@@ -83,11 +91,13 @@ class Engine:
             policy: a threshold's name or a whole policy.
             threads: of the network on the CPU.
             landmarks: also look for closed eyes and covered faces, about 10 ms four times a second, in a thread.
+            site: a file of `fasdemo calibrate`; its policy is used where none is named.
 
         Raises:
-            UserError: no model fits, or the model, the face model or the policy cannot be used.
+            UserError: no model fits, the model, the face model or the policy cannot be used, or the site file belongs
+                to another camera, model or policy.
         """
-        return cls.for_info(source.info, model, device, policy, threads, landmarks)
+        return cls.for_info(source.info, model, device, policy, threads, landmarks, site)
 
     @classmethod
     def for_info(
@@ -98,6 +108,7 @@ class Engine:
         policy: Policy | str | None = None,
         threads: int = 2,
         landmarks: bool = True,
+        site: Path | None = None,
     ) -> Self:
         """As `for_source`, for frames that the caller makes or reads without a source."""
         from fasdemo.faces.detector import FaceDetector
@@ -106,12 +117,16 @@ class Engine:
         from fasdemo.models.predictor import Predictor
         from fasdemo.models.registry import choose
 
+        calibrated = None if site is None else read_site(site)
         predictor = Predictor(choose(info.declared, model), device, threads)
         finder = None
         try:
+            if calibrated is not None:
+                check_site(calibrated, camera_of(info), info.declared, predictor.card, predictor.sha256)
+                policy = calibrated.policy if policy is None else policy
             thresholds(predictor.card, policy if isinstance(policy, Policy) else Policy(threshold=policy))
             finder = FaceFinder(FaceDetector())
-            return cls(predictor, finder, policy, FaceLandmarks() if landmarks else None, info)
+            return cls(predictor, finder, policy, FaceLandmarks() if landmarks else None, info, calibrated)
         except BaseException:
             predictor.close()
             if finder is not None:
@@ -156,7 +171,17 @@ class Engine:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, e.g. that the network runs elsewhere than asked."""
+        if self._site is not None and self.site_bias is None:
+            return (*self._judge.warnings, _SITE_UNUSED)
         return self._judge.warnings
+
+    @property
+    def site_bias(self) -> float | None:
+        """Log-odds of the site's calibration; None where there is none for this model and policy."""
+        site = self._site
+        if site is None or site.model_sha256 != self.model_sha256 or site.policy != self._policy_name:
+            return None
+        return site.bias
 
     def set_policy(self, policy: Policy | str | None) -> None:
         """Change the policy; the evidence starts afresh.
@@ -316,7 +341,16 @@ class Engine:
         _lap(stages, "infer", at)
         shared = [*codes, *self._notes(frame, work, still)]
         verdicts = [
-            face_verdict(item, self._states[item.track.id], shared, self._policy, self._threshold, self._time_s, still)
+            face_verdict(
+                item,
+                self._states[item.track.id],
+                shared,
+                self._policy,
+                self._threshold,
+                self._time_s,
+                still,
+                self.site_bias or 0.0,
+            )
             for item in work
         ]
         return [*codes, *(["several_faces"] if len(work) > 1 else [])], verdicts

@@ -1,39 +1,24 @@
 """Physical measurements of one face, each with its unit, from the aligned crops and the calibration.
 
-They stand beside the network and can only lower trust. Surfaces are fitted on a grid of block means over an oval that
-shows a face's front without hair, ears or background.
+Surfaces are fitted on a grid of block means over an oval that shows a face's front without hair, ears or background,
+see `fasdemo.engine.face_surface`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.face_surface import DepthView, Grid, oval, surface
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet
-from fasdemo.models.crop import FaceCrops
+from fasdemo.models.crop import FaceCrops, to_stream
 from fasdemo.models.infrared import full_scale, working_range
 
-Grid = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
-
 GRID = 32
-_OVAL_CENTRE = (0.50, 0.54)
-_OVAL_RADII = (0.21, 0.28)
-"""x and y in a unit square: about 95 mm x 125 mm of the 225 mm that a `keypoints-v1` crop shows."""
-_NOSE_CENTRE = (0.50, 0.555)
-_NOSE_RADII = (0.085, 0.135)
-_NOSE_TIP_RADIUS = 0.045
-_LEAST_POINTS = 60
-_DEEPEST_MM = 120.0
-"""What lies farther than this from the median of a face's front is no part of it, even tilted by 45 degrees."""
-_TRIM = 3.0
-"""Robust fits leave out what lies beyond this many standard deviations (estimated from the median deviation): holes cut
-into a print, a strand of hair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +57,14 @@ def depth_grid(depth_mm: npt.NDArray[np.float32]) -> Grid:
     return np.where(share >= 0.5, _mean(depth_mm * valid) / np.maximum(share, 1e-6), 0.0).astype(np.float32)
 
 
-@lru_cache(maxsize=4)
-def oval(size: int = GRID) -> Mask:
-    """The face's front in an upright crop of size x size."""
-    return _ellipse(size, _OVAL_CENTRE, _OVAL_RADII)
-
-
-@lru_cache(maxsize=16)
-def _ellipse(size: int, centre: tuple[float, float], radii: tuple[float, float]) -> Mask:
-    x, y = _positions(size)
-    inside = ((x + 0.5 - centre[0]) / radii[0]) ** 2 + ((y + 0.5 - centre[1]) / radii[1]) ** 2 <= 1.0
-    return np.asarray(inside, np.bool_)
-
-
-@lru_cache(maxsize=4)
-def _positions(size: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """X and y of the pixels' centres in a square from -0.5 to 0.5."""
-    y, x = (np.mgrid[:size, :size] + 0.5) / size - 0.5
-    return x, y
-
-
 def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict[str, float | None]:
     """Every measurement that the frame's streams allow; None where one could not be made.
 
     Returns:
         `distance_m`: median distance of the face's middle from the depth camera.
         `depth_coverage`: share of the face's front with a depth reading, in [0, 1].
-        `plane_residual_mm`: standard deviation from the best plane through the face's front.
-        `sheet_residual_mm`: the same from the best surface that a sheet of paper can be bent to.
-        `nose_mm`: how far the nose's tip (a centimetre around it) stands before the bent surface through what surrounds
-            the nose.
-        `relief_mm`: from the 2nd to the 98th percentile of the distance to the plane.
+        `plane_residual_mm`, `sheet_residual_mm`, `nose_mm`, `relief_mm`, `depth_noise_mm`, `face_relief`,
+            `relief_correlation`: see `fasdemo.engine.face_surface.surface`.
         `interpupil_mm`: distance of the eyes; needs the RGB camera's calibration.
         `ir_level`: mean infrared on the face's front, 1 = full scale, or the range that a 16-bit camera uses.
         `ir_contrast`: standard deviation of the infrared over its mean.
@@ -114,7 +76,7 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
         result["distance_m"] = crops.distance_mm / 1000.0 if crops.distance_mm > 0 else None
         front = crops.depth_mm[oval(crops.depth_mm.shape[0])]
         result["depth_coverage"] = float((front > 0).mean()) if front.size else 0.0
-        result.update(surface(small.depth_mm))
+        result.update(surface(small.depth_mm, depth_view(frame, crops)))
         result["interpupil_mm"] = interpupil_mm(face, crops, frame.calibration, frame.rgb.shape[1])
     if small.ir is not None:
         used = 1.0 if frame.ir is None else working_range(frame.ir)
@@ -122,32 +84,22 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
     return result
 
 
-def surface(depth_mm: Grid) -> dict[str, float | None]:
-    """`plane_residual_mm`, `sheet_residual_mm`, `relief_mm` and `nose_mm` of a depth grid, 0 = no reading."""
-    size = depth_mm.shape[0]
-    use = oval(size) & (depth_mm > 0)
-    if use.any():
-        use &= np.abs(depth_mm - _median(depth_mm[use])) <= _DEEPEST_MM
-    if int(use.sum()) < _LEAST_POINTS:
-        return dict.fromkeys(("plane_residual_mm", "sheet_residual_mm", "relief_mm", "nose_mm"))
-    z = depth_mm[use].astype(np.float64)
-    quadratic = _quadratic(size)
-    plane, kept, _ = _robust_fit(quadratic[use][:, :3], z)
-    sheet, kept_sheet, _ = _robust_fit(quadratic[use], z)
-    ordered = np.sort(plane[kept])
-    low, high = ordered[round(0.02 * (len(ordered) - 1))], ordered[round(0.98 * (len(ordered) - 1))]
-    around = use & ~_ellipse(size, _NOSE_CENTRE, _NOSE_RADII)
-    tip = use & _ellipse(size, _NOSE_CENTRE, (_NOSE_TIP_RADIUS, _NOSE_TIP_RADIUS))
-    nose = None
-    if tip.any() and int(around.sum()) >= _LEAST_POINTS // 2:
-        _, _, surface_around = _robust_fit(quadratic[around], depth_mm[around].astype(np.float64))
-        nose = _median(quadratic[tip] @ surface_around - depth_mm[tip])
-    return {
-        "plane_residual_mm": float(plane[kept].std()),
-        "sheet_residual_mm": float(sheet[kept_sheet].std()),
-        "relief_mm": float(high - low),
-        "nose_mm": nose,
-    }
+def depth_view(frame: FrameSet, crops: FaceCrops) -> DepthView | None:
+    """Return the pinhole camera of the depth crop, in blocks of the grid; None without calibration or distance."""
+    calibration = frame.calibration
+    if calibration is None or frame.depth is None or crops.depth_mm is None or crops.distance_mm <= 0:
+        return None
+    size, transform, camera, width = crops.depth_mm.shape[0], crops.to_crop, calibration.rgb, frame.rgb.shape[1]
+    if not calibration.registered and calibration.depth is not None:
+        rgb_shape, shape = (frame.rgb.shape[0], width), (frame.depth.shape[0], frame.depth.shape[1])
+        transform = to_stream(transform, size, rgb_shape, shape, crops.distance_mm / 1000.0, calibration, "depth")
+        camera, width = calibration.depth, shape[1]
+    # The intrinsics may be of another image size; pixel centres are whole numbers in both.
+    scale, blocks = width / camera.width, GRID / size
+    axis = (np.array([camera.cx, camera.cy]) + 0.5) * scale - 0.5
+    at = (transform[:, :2] @ axis + transform[:, 2] + 0.5) * blocks - 0.5
+    focal = camera.fx * scale * float(np.hypot(transform[0, 0], transform[1, 0])) * blocks
+    return DepthView(focal, float(at[0]), float(at[1]))
 
 
 def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float | None]:
@@ -204,44 +156,10 @@ def ir_landmark_error(ir_face: Face, crops: FaceCrops, rgb_face: Face) -> float:
     return float(np.linalg.norm(found - expected, axis=1).mean()) / max(eye_distance, 1.0)
 
 
-@lru_cache(maxsize=4)
-def _quadratic(size: int) -> npt.NDArray[np.float64]:
-    """1, x, y, x^2, xy, y^2 at every pixel, (size, size, 6)."""
-    x, y = _positions(size)
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-
-
-def _median(values: npt.NDArray[np.floating]) -> float:
-    """The upper median; NumPy's own spends most of its time on cases that do not occur here."""
-    middle = values.size // 2
-    return float(np.partition(values, middle, axis=None)[middle])
-
-
 def correlation(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
     """Pearson's, of two vectors that vary."""
     x, y = a - a.mean(), b - b.mean()
     return float(x @ y / np.sqrt((x @ x) * (y @ y)))
-
-
-def _robust_fit(
-    design: npt.NDArray[np.float64], z: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], Mask, npt.NDArray[np.float64]]:
-    """Residuals of a trimmed least-squares fit, which points took part, and the coefficients."""
-    kept: Mask = np.ones(len(z), np.bool_)
-    ridge = 1e-9 * np.eye(design.shape[1])
-    while True:
-        inside = design[kept]
-        # Normal equations: six unknowns of order one, where their conditioning does no harm.
-        # The ridge is far below the smallest variance of positions on the face's front.
-        coefficients = np.asarray(np.linalg.solve(inside.T @ inside + ridge, inside.T @ z[kept]), np.float64)
-        residual = z - design @ coefficients
-        distance = np.abs(residual)
-        now: Mask = kept & (distance <= max(_TRIM * 1.4826 * _median(distance), 0.5))
-        remaining = int(np.count_nonzero(now))
-        # Points only leave, so this ends.
-        if remaining < len(z) // 2 or remaining == np.count_nonzero(kept):
-            return residual, kept, coefficients
-        kept = now
 
 
 def _mean(image: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:

@@ -13,6 +13,7 @@ from fasdemo.engine.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, effect, guidance, ordered
 from fasdemo.engine.result import FaceVerdict, Status
+from fasdemo.engine.score_evidence import shifted, stream_score, total_shift
 from fasdemo.engine.temporal import judge_still
 from fasdemo.engine.track_state import TrackState
 from fasdemo.models.card import Threshold
@@ -28,6 +29,7 @@ def face_verdict(
     threshold: Threshold,
     now_s: float,
     still: bool,
+    site_bias: float = 0.0,
 ) -> FaceVerdict:
     """The verdict on one face.
 
@@ -39,13 +41,17 @@ def face_verdict(
         threshold: of the policy, for a picture that stands alone.
         now_s: the frame's time on the source's clock.
         still: the picture stands alone.
+        site_bias: log-odds of the site's calibration.
     """
     prediction = work.prediction
-    score = None if prediction is None else prediction.score
+    score = None if prediction is None else stream_score(prediction.score, prediction.score_without_rgb)
     gates = list(work.gates)
     if work.quality is not None and prediction is not None:
         gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.held)
     codes = [*shared, *work.codes, *gates, *eyes_and_cover(work, state, now_s, still)]
+    if score is not None and work.evidence:
+        shift = total_shift(score, work.evidence, codes, site_bias)
+        work.evidence["score_shift"], score = shift, shifted(score, shift)
     if still:
         status, more = judge_still(score, codes, threshold)
         fused = score

@@ -85,6 +85,12 @@ CATALOGUE = _catalogue(
     Reason("ir_face_missing", Effect.DOUBT, "No face is seen in infrared where colour shows one."),
     Reason("ir_rgb_mismatch", Effect.DOUBT, "Eyes, nose and mouth lie elsewhere in infrared than in colour."),
     Reason("rough_surface", Effect.DOUBT, "The depth of the face jumps as no face does: it may be another image."),
+    Reason(
+        "relief_unclear",
+        Effect.DOUBT,
+        "The depth is too noisy, or the nose too low, to tell a face from a sheet.",
+        "Please come closer and look straight at the camera.",
+    ),
     Reason("modalities_disagree", Effect.DOUBT, "The network's depth or infrared part says attack."),
     # What the person can change.
     Reason("too_close", Effect.BLOCK, "The face is nearer than the policy allows.", "Please step back a little."),

@@ -24,6 +24,7 @@ from fasdemo.errors import UserError
 from fasdemo.faces.face import SAME_FACE_IOU, Box, Face, distinct, overlap
 from fasdemo.faces.model_file import detector_bytes, face_model_path
 from fasdemo.faces.native_stderr import without_native_chatter
+from fasdemo.shared_libraries import missing_library
 
 REFINE_SIDE = 2.5
 """Side of the square of the second pass over the longer side of the face's box."""
@@ -56,7 +57,8 @@ class FaceDetector:
             try:
                 self._task: MediaPipeDetector | None = MediaPipeDetector.create_from_options(options)
             except (RuntimeError, ValueError, OSError) as error:
-                raise UserError(f"MediaPipe's face detector could not be started: {error}") from error
+                unknown = UserError(f"MediaPipe's face detector could not be started: {error}")
+                raise missing_library(error) or unknown from error
             self._pass(np.zeros((128, 128, 3), np.uint8))
 
     def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:

@@ -22,6 +22,7 @@ from fasdemo.faces.detector import as_rgb
 from fasdemo.faces.face import Face
 from fasdemo.faces.model_file import face_model_path
 from fasdemo.faces.native_stderr import without_native_chatter
+from fasdemo.shared_libraries import missing_library
 
 _REGION_SIDE = 2.0
 """Side of the square that is looked at, over the longer side of the face's box."""
@@ -43,7 +44,8 @@ class FaceLandmarks:
             try:
                 self._task: FaceLandmarker | None = FaceLandmarker.create_from_options(options)
             except (RuntimeError, ValueError, OSError) as error:
-                raise UserError(f"MediaPipe's face landmarker could not be started: {error}") from error
+                unknown = UserError(f"MediaPipe's face landmarker could not be started: {error}")
+                raise missing_library(error) or unknown from error
             self._task.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.zeros((128, 128, 3), np.uint8)))
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
@@ -25,6 +25,7 @@ from fasdemo.gui.controllers.recording_control import RecordingControl
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.dialogs.shortcuts import Keys, ShortcutsDialog
+from fasdemo.gui.full_screen import FullScreen, Pages
 from fasdemo.gui.icons import app_icon
 from fasdemo.gui.panels.start_page import StartPage
 from fasdemo.gui.panels.verdict_card import VerdictCard
@@ -74,16 +75,15 @@ class MainWindow(QMainWindow):
         self.player = Player(make_source, make_judge, self, self.event_log.keeper)
         self._engine = EngineRequest(settings.model, settings.policy, settings.device)
         self._dialog: ShortcutsDialog | Preferences | None = None
-        self._was_maximized = False
 
         self.setWindowTitle("fasdemo")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(900, 600)
+        self._full_screen = FullScreen(self, QSize(900, 600))
         self.cameras = CameraList(look, self)
         self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
-        self.pages = QStackedWidget()
+        self.pages = Pages()
         self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
         for page in (self.start, self.workspace, self.kiosk):
             self.pages.addWidget(page)
@@ -302,13 +302,12 @@ class MainWindow(QMainWindow):
         self.header.setVisible(not kiosk)
         self._message_room.setVisible(not kiosk and bool(self.messages.words))
         if kiosk:
-            self._was_maximized = self.isMaximized()
             self.pages.setCurrentWidget(self.kiosk)
-            self.showFullScreen()
+            self._full_screen.enter()
             self.kiosk.setCursor(Qt.CursorShape.BlankCursor)
         else:
             self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
-            self.showMaximized() if self._was_maximized else self.showNormal()
+            self._full_screen.leave()
         self.setFocus()
         self.presenter.show_headline()
 

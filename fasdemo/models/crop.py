@@ -8,7 +8,6 @@ network is trained on what it will see.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import cast
 
 import cv2
@@ -18,9 +17,8 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face, Points
 from fasdemo.frames import Calibration, Depth, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
 from fasdemo.models.card import CropSpec
+from fasdemo.models.warp import Transform, warp
 
-Transform = npt.NDArray[np.float64]
-"""(2, 3): image pixels to crop pixels."""
 DepthMm = npt.NDArray[np.float32]
 
 TEMPLATE = np.array([[0.36, 0.40], [0.64, 0.40], [0.50, 0.57], [0.50, 0.69]])
@@ -85,27 +83,6 @@ def keypoint_transform(keypoints: Points, scale: float, size: int) -> Transform:
     """The `keypoints-v1` transform of (>=4, 2) key points in the order of `fasdemo.faces.face.KEYPOINTS`."""
     target = ((TEMPLATE - 0.5) / scale + 0.5) * size - 0.5
     return similarity(keypoints[:4], target)
-
-
-def warp(
-    image: npt.NDArray[np.generic], transform: Transform, size: int, nearest: bool = False
-) -> npt.NDArray[np.generic]:
-    """Warp an image to (size, size[, channels]); strong reductions are area-averaged, so that they do not alias.
-
-    Depth has to be warped with `nearest`: a mean of two distances is a place where nothing is. Outside is 0.
-    """
-    array = np.asarray(image)
-    if nearest:
-        return cast(npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_NEAREST))
-    shrink = 1.0 / max(float(np.hypot(transform[0, 0], transform[1, 0])), 1e-6)
-    factor = min(ceil(shrink - 0.25), 4)
-    if factor <= 1:
-        return cast(npt.NDArray[np.generic], cv2.warpAffine(array, transform, (size, size), flags=cv2.INTER_LINEAR))
-    # Pixel centres: crop pixel u covers the large pixels factor * u ... factor * u + factor - 1.
-    larger = transform * factor
-    larger[:, 2] += (factor - 1) / 2
-    big = cv2.warpAffine(array, larger, (size * factor, size * factor), flags=cv2.INTER_LINEAR)
-    return cast(npt.NDArray[np.generic], cv2.resize(big, (size, size), interpolation=cv2.INTER_AREA))
 
 
 def corners(transform: Transform, size: int) -> npt.NDArray[np.float64]:

@@ -61,7 +61,9 @@ def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
     Raises:
         UserError: it cannot be had for this source.
     """
-    return EngineJudge(Engine.for_source(source, model=request.model, device=request.device, policy=request.policy))
+    return EngineJudge(
+        Engine.for_source(source, model=request.model, device=request.device, policy=request.policy, site=request.site)
+    )
 
 
 def make_source(request: SourceRequest) -> Source:

@@ -25,3 +25,5 @@ class EngineRequest:
     model: str | None = None
     policy: str | None = None
     device: str = "auto"
+    site: Path | None = None
+    """A file of `fasdemo calibrate`."""

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenes import CALIBRATION, FOCAL, HEIGHT, WIDTH, Pose, frame, true_face
+from scenes import CALIBRATION, FOCAL, HEIGHT, WIDTH, Pose, frame, relief_mm, true_face
 
-from fasdemo.engine.evidence import GRID, depth_grid, grids, infrared, ir_landmark_error, measure, oval, surface
+from fasdemo.engine.evidence import GRID, depth_grid, grids, infrared, ir_landmark_error, measure
+from fasdemo.engine.face_surface import oval, surface
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics
 from fasdemo.models.card import CropSpec
@@ -26,15 +27,59 @@ def surface_of(depth_mm: np.ndarray) -> dict[str, float | None]:
 
 def grid_positions_mm() -> tuple[np.ndarray, np.ndarray]:
     y, x = ((np.mgrid[:GRID, :GRID] + 0.5) / GRID - 0.5) * FIELD_MM
-    return x[oval()], y[oval()]
+    return x[oval(GRID)], y[oval(GRID)]
 
 
-@pytest.mark.parametrize("slant", [(0.0, 0.0), (0.4, 0.0), (-0.3, 0.7)])
-def test_a_plane_has_no_residual_however_slanted(slant: tuple[float, float]) -> None:
-    found = surface_of(600.0 + slant[0] * X_MM + slant[1] * Y_MM)
+def leaning_plane(degrees: float, around_y: bool = False, distance_mm: float = 600.0) -> np.ndarray:
+    """Depth of a plane through the optical axis, seen by a pinhole camera that shows 225 mm at its distance."""
+    slope = np.tan(np.radians(degrees)) * (X_MM if around_y else Y_MM) / distance_mm
+    return distance_mm / np.maximum(1.0 - slope, 0.05)
+
+
+@pytest.mark.parametrize("around_y", [False, True])
+@pytest.mark.parametrize("degrees", [-65.0, -40.0, 0.0, 20.0, 55.0, 65.0])
+def test_a_plane_has_no_residual_however_it_leans(degrees: float, around_y: bool) -> None:
+    found = surface_of(leaning_plane(degrees, around_y))
     assert found["plane_residual_mm"] == pytest.approx(0.0, abs=0.01)
     assert found["relief_mm"] == pytest.approx(0.0, abs=0.05)
     assert found["nose_mm"] == pytest.approx(0.0, abs=0.05)
+    assert found["face_relief"] == pytest.approx(0.0, abs=0.01)
+
+
+def face_mm(share: float = 1.0) -> np.ndarray:
+    """Depth of the scenes' head with a share of its relief, 600 mm away."""
+    relief = np.nan_to_num(relief_mm(X_MM, Y_MM + 22.0), nan=95.0)
+    return 600.0 + share * (relief - 40.0)
+
+
+def test_a_face_has_the_relief_of_an_average_face_and_half_a_face_half_of_it() -> None:
+    whole, half = surface_of(face_mm()), surface_of(face_mm(0.5))
+    for found in (whole, half):
+        assert found["relief_correlation"] is not None
+        assert found["relief_correlation"] > 0.8
+    assert whole["face_relief"] is not None
+    assert 0.7 < whole["face_relief"] < 1.5
+    assert half["face_relief"] == pytest.approx(whole["face_relief"] / 2, rel=0.1)
+    assert surface_of(1200.0 - face_mm())["face_relief"] == pytest.approx(-whole["face_relief"], rel=0.15)
+
+
+def test_the_relief_of_a_face_does_not_grow_when_it_is_slanted() -> None:
+    """Residuals are at right angles to the plane, not along the ray."""
+    straight = surface_of(face_mm())
+    # A point of the head that is slanted by 40 degrees keeps its distance from the head's plane.
+    slope = np.tan(np.radians(40.0))
+    slanted = surface_of((face_mm() - 600.0) / np.cos(np.radians(40.0)) + 600.0 / (1.0 - slope * Y_MM / 600.0))
+    for name in ("plane_residual_mm", "face_relief"):
+        assert slanted[name] == pytest.approx(straight[name], rel=0.15)
+
+
+def test_noise_lowers_neither_a_faces_relief_nor_makes_one_of_a_board() -> None:
+    noise = np.random.default_rng(3).normal(0, 9.0, (SIZE, SIZE))
+    face, board = surface_of(face_mm() + noise), surface_of(leaning_plane(50.0) + noise)
+    assert face["face_relief"] == pytest.approx(surface_of(face_mm())["face_relief"], abs=0.12)
+    assert board["face_relief"] == pytest.approx(0.0, abs=0.12)
+    assert board["depth_noise_mm"] is not None
+    assert board["depth_noise_mm"] > 1.5
 
 
 def test_noise_on_a_plane_is_measured_as_block_means_have_it() -> None:
@@ -42,6 +87,7 @@ def test_noise_on_a_plane_is_measured_as_block_means_have_it() -> None:
     found = surface_of(600.0 + noise)
     # 96 / 32 = 3: each block is the mean of nine pixels.
     assert found["plane_residual_mm"] == pytest.approx(2.0, rel=0.15)
+    assert found["depth_noise_mm"] == pytest.approx(2.0, rel=0.15)
 
 
 def test_a_sphere_has_the_residual_of_its_cap() -> None:
@@ -160,11 +206,11 @@ def test_without_a_calibration_the_eyes_distance_is_unknown() -> None:
 
 def test_infrared_is_measured_on_the_face_and_not_around_it() -> None:
     ir = np.full((GRID, GRID), 250.0, np.float32)
-    ir[oval()] = 60.0
-    ir[oval() & (np.arange(GRID)[:, None] % 2 == 0)] = 100.0
+    ir[oval(GRID)] = 60.0
+    ir[oval(GRID) & (np.arange(GRID)[:, None] % 2 == 0)] = 100.0
     red = np.full((GRID, GRID), 160.0, np.float32)
     found = infrared(ir, red, red)
-    values = ir[oval()]
+    values = ir[oval(GRID)]
     assert found["ir_level"] == pytest.approx(values.mean() / 255.0)
     assert found["ir_contrast"] == pytest.approx(values.std() / values.mean(), rel=1e-5)
     assert found["ir_rgb_ratio"] == pytest.approx(values.mean() / 160.0, rel=1e-5)

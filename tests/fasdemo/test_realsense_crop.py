@@ -16,7 +16,8 @@ from realsense_scene import Surface, aligned_by_the_sdk, record  # noqa: E402
 from fasdemo.capture.open import open_source  # noqa: E402
 from fasdemo.faces.face import Face  # noqa: E402
 from fasdemo.models.card import CropSpec  # noqa: E402
-from fasdemo.models.crop import TEMPLATE, crop_face, to_stream, warp  # noqa: E402
+from fasdemo.models.crop import TEMPLATE, crop_face, to_stream  # noqa: E402
+from fasdemo.models.warp import warp  # noqa: E402
 
 SIZE = 128
 SURFACES = {

@@ -259,7 +259,7 @@ def _two_people(index: int):  # type: ignore[no-untyped-def]
 
 
 def test_policies_are_the_cards_thresholds_by_name() -> None:
-    engine = make_engine(0.8)
+    engine = make_engine(0.75)
     assert seen(play(engine, ["live"] * 30))[-1] is Status.LIVE
     engine.set_policy("strict")
     assert engine.policy_name == "strict"

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,32 +24,52 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
+@contextmanager
+def x_server(size: str, manager: str | None) -> Iterator[str]:
+    """A virtual screen of its own, with the window manager that is named, or with none."""
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
     os.close(write)
     with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    name = f":{number}"
-    manager = None
-    if shutil.which("openbox"):
-        manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": name}, stderr=subprocess.DEVNULL)
-    yield name
-    for process in (manager, server):
-        if process is not None:
+        name = f":{pipe.readline().strip()}"
+    running = [server]
+    try:
+        if manager is not None:
+            env = {**os.environ, "DISPLAY": name}
+            running.append(subprocess.Popen([manager], env=env, stderr=subprocess.DEVNULL))
+            _wait_for_manager(env)
+        yield name
+    finally:
+        for process in reversed(running):
             process.terminate()
             process.wait(5)
+
+
+def _wait_for_manager(env: dict[str, str]) -> None:
+    # xdotool can name the active window only once a window manager keeps that property on the root window.
+    for _ in range(200):
+        if not subprocess.run(["xdotool", "get_desktop"], env=env, capture_output=True).returncode:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the window manager does not start")
+
+
+@pytest.fixture(params=[None, "openbox"], ids=["bare", "openbox"])
+def manager(request: pytest.FixtureRequest) -> str | None:
+    name: str | None = request.param
+    if name is not None and shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed (Debian package {name})")
+    return name
 
 
 class Seen:
     """The window's process: what it says, and keys that are pressed as a person would."""
 
-    def __init__(self, display: str, settings: Path, folder: Path) -> None:
+    def __init__(self, display: str, settings: Path, folder: Path, options: Sequence[str] = ()) -> None:
         self._env = {
             **{name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
             "DISPLAY": display,
@@ -56,7 +77,7 @@ class Seen:
             "HOME": str(folder),
         }
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "window_process.py"), str(settings)],
+            [sys.executable, str(HERE / "window_process.py"), str(settings), *options],
             env=self._env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -105,14 +126,23 @@ class Seen:
             reader.join()
 
 
-@pytest.fixture
-def seen(display: str, tmp_path: Path) -> Iterator[Seen]:
-    made = Seen(display, tmp_path / "window.json", tmp_path)
-    yield made
-    made.end()
+@contextmanager
+def window(size: str, manager: str | None, folder: Path, *options: str) -> Iterator[Seen]:
+    """The window on a virtual screen of `size`."""
+    with x_server(size, manager) as display:
+        made = Seen(display, folder / "window.json", folder, options)
+        try:
+            yield made
+        finally:
+            made.end()
 
 
-def test_the_window_on_a_display_obeys_the_keyboard(seen: Seen, tmp_path: Path) -> None:
+def test_the_window_on_a_display_obeys_the_keyboard(manager: str | None, tmp_path: Path) -> None:
+    with window("1440x900", manager, tmp_path) as seen:
+        _press_every_key(seen, tmp_path)
+
+
+def _press_every_key(seen: Seen, tmp_path: Path) -> None:
     seen.until(lambda now: now["frame"] > 5 and now["word"] == "LIVE", 40.0)
     seen.focus()
     seen.until(lambda now: now["active"])
@@ -134,10 +164,11 @@ def test_the_window_on_a_display_obeys_the_keyboard(seen: Seen, tmp_path: Path) 
     seen.key("Escape")
     seen.until(lambda now: now["enlarged"] is None)
 
+    before = seen.state["geometry"]
     seen.key("F11")
-    seen.until(lambda now: now["kiosk"] and now["size"] == now["screen"])
+    seen.until(lambda now: now["kiosk"] and now["geometry"] == now["screen"])
     seen.key("Escape")
-    seen.until(lambda now: not now["kiosk"] and now["size"] != now["screen"])
+    seen.until(lambda now: not now["kiosk"] and now["geometry"] == before)
 
     seen.key("ctrl+3")
     seen.until(lambda now: now["tab"] == 2)
@@ -151,6 +182,9 @@ def test_the_window_on_a_display_obeys_the_keyboard(seen: Seen, tmp_path: Path) 
     seen.key("Escape")
     seen.until(lambda now: not now["dialogs"])
 
+    # Without a window manager, nothing gives the keyboard back to the window.
+    seen.focus()
+    seen.until(lambda now: now["active"])
     seen.key("ctrl+l")
     seen.until(lambda now: any("event log" in title for title in now["dialogs"]))
     seen.key("ctrl+a")
@@ -168,3 +202,18 @@ def test_the_window_on_a_display_obeys_the_keyboard(seen: Seen, tmp_path: Path) 
     assert remembered["recent"] == ["clip"]
     assert json.loads((tmp_path / "door.jsonl").read_text().splitlines()[-1])["event"] == "end"
     assert not [line for line in seen.wrong if "Traceback" in line or "QThread" in line or "QObject" in line]
+
+
+@pytest.mark.parametrize("size", ["240x320", "480x800", "1080x1920"])
+def test_kiosk_option_fills_the_screen(size: str, manager: str | None, tmp_path: Path) -> None:
+    width, height = map(int, size.split("x"))
+    with window(size, manager, tmp_path, "--kiosk") as seen:
+        filled = seen.until(lambda now: now["kiosk"] and now["geometry"] == [0, 0, width, height], 40.0)
+        assert filled["screen"] == [0, 0, width, height]
+        # The words are scaled to this card, so what it covers is what can be read.
+        assert filled["card"] == [0, 0, width, height]
+        if manager is None:
+            seen.focus()
+        seen.until(lambda now: now["active"])
+        seen.key("Escape")
+        seen.until(lambda now: not now["kiosk"] and now["geometry"][2:] != [width, height])

@@ -6,8 +6,8 @@ import json
 import sys
 from pathlib import Path
 
-from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtCore import QPoint, QTimer
+from PyQt6.QtWidgets import QApplication, QWidget
 from window_scenes import Scene
 
 from fasdemo.gui.app import Launch, run
@@ -28,8 +28,9 @@ def report() -> None:
         "frame": -1 if result is None else result.frame,
         "word": window.workspace.card.headline.word,
         "kiosk": window.in_kiosk,
-        "size": [window.width(), window.height()],
-        "screen": [screen.size().width(), screen.size().height()],
+        "geometry": list(window.geometry().getRect()),
+        "screen": list(screen.geometry().getRect()),
+        "card": [*_origin(window.kiosk, window), window.kiosk.width(), window.kiosk.height()],
         "enlarged": None if enlarged is None else enlarged.name,
         "tab": window.workspace.tab,
         "paused": transport is not None and transport.paused,
@@ -42,14 +43,20 @@ def report() -> None:
     print(json.dumps(state), flush=True)
 
 
+def _origin(widget: QWidget, window: QWidget) -> tuple[int, int]:
+    place = widget.mapTo(window, QPoint())
+    return place.x(), place.y()
+
+
 def main() -> int:
     app = QApplication(["fasdemo"])
     timer = QTimer()
     timer.timeout.connect(report)
     timer.start(60)
     scene = Scene()
-    log = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    launch = Launch(source=SourceRequest("clip"), loop=True, log=log)
+    words = sys.argv[2:]
+    log = Path(words[0]) if words and words[0] != "--kiosk" else None
+    launch = Launch(source=SourceRequest("clip"), loop=True, log=log, kiosk="--kiosk" in words)
     status = run(launch, scene.make_source, scene.make_judge, Path(sys.argv[1]))
     timer.stop()
     del app

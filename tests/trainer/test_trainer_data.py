@@ -155,7 +155,8 @@ def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("a b 1\n", "expected `color depth ir label`"), ("", "is empty"), ("- - - 1\n", "no picture")]
+    ("text", "says"),
+    [("a b 1\n", "expected `color depth ir label`"), ("", "is empty"), ("- - - 1\n", "no stream has a picture")],
 )
 def test_lists_that_cannot_be_understood(trees, tmp_path, text, says):
     path = tmp_path / "list.txt"

@@ -13,9 +13,10 @@ from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import ModelCard
-from fasdemo.models.crop import FaceCrops, Transform, core_median_mm, warp
+from fasdemo.models.crop import FaceCrops, core_median_mm
 from fasdemo.models.model_file import ModelFile
 from fasdemo.models.predictor import Predictor
+from fasdemo.models.warp import Transform, warp
 from fasdemo.progress import bar
 from trainer.config.schema import all_subsets
 from trainer.data.faces import FaceSet, Sample

@@ -13,8 +13,9 @@ from fasdemo.errors import UserError
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Face
 from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
-from fasdemo.models.crop import FaceCrops, face_transform, warp
+from fasdemo.models.crop import FaceCrops, face_transform
 from fasdemo.models.model_file import ModelFile
+from fasdemo.models.warp import warp
 from trainer.data.faces import Sample
 
 CARD = ModelCard(

@@ -33,6 +33,7 @@ class SessionSource(PlayedSource):
             frame_count=len(self._reader),
             calibration=self._reader.calibration,
             depth_scale=session.depth_scale,
+            device=session.device.name,
         )
 
     @property

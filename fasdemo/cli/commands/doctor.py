@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +25,14 @@ from rich.markup import escape
 from fasdemo import __version__
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
+from fasdemo.shared_libraries import (
+    HEADLESS_OPENCV,
+    QT_PACKAGES,
+    MissingLibraryError,
+    check_mediapipe,
+    check_opencv,
+    missing_library,
+)
 
 if TYPE_CHECKING:
     from fasdemo.capture.cameras.realsense.devices import RealSenseDevice
@@ -45,10 +54,6 @@ from PyQt6.QtWidgets import QApplication
 QApplication(sys.argv[:1])
 print(QApplication.platformName())
 """
-_QT_PACKAGES = (
-    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
-    "libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libx11-xcb1"
-)
 _TRIAL_SECONDS = 30.0
 
 
@@ -90,6 +95,7 @@ def examine() -> list[Finding]:
     """All findings, area by area. A look that fails itself is a finding too."""
     looks: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
         ("system", system),
+        ("system", libraries),
         ("cameras", realsense),
         ("cameras", webcams),
         ("inference", inference),
@@ -103,9 +109,20 @@ def examine() -> list[Finding]:
         try:
             found += look()
         except Exception as error:
+            missing = missing_library(error) if isinstance(error, ImportError) else None
+            if missing is not None:
+                found.append(_without_library(area, missing, found))
+                continue
             # The doctor must be able to report exactly the machines on which things break.
             found.append(Finding(area, "wrong", f"could not be looked at: {error!r}", "Please report this."))
     return found
+
+
+def _without_library(area: str, error: MissingLibraryError, before: list[Finding]) -> Finding:
+    text, advice = f"{error.problem}.", f"{error.advice[0].upper()}{error.advice[1:]}."
+    if any(one.text == text for one in before):
+        return Finding(area, "wrong", f"could not be looked at: {text}", "See above.")
+    return Finding(area, "wrong", text, advice)
 
 
 def _print(findings: list[Finding]) -> None:
@@ -137,7 +154,10 @@ def system() -> list[Finding]:
         f"{details['cores']} cores, {memory_gb:.0f} GB memory"
     )
     found = [Finding("system", "good", text, details=details)]
-    opencvs = [name for name in _installed("opencv-") if name != "opencv-contrib-python"]
+    opencvs = _installed("opencv-")
+    if opencvs == [HEADLESS_OPENCV]:
+        opencvs = []
+    opencvs = [name for name in opencvs if name != "opencv-contrib-python"]
     if opencvs:
         found.append(
             Finding(
@@ -148,6 +168,17 @@ def system() -> list[Finding]:
             )
         )
     return found
+
+
+def libraries() -> list[Finding]:
+    """System libraries that OpenCV and MediaPipe need; nothing where all are here."""
+    for check in (check_opencv, check_mediapipe):
+        try:
+            check()
+        except MissingLibraryError as error:
+            # OpenCV's advice names MediaPipe's packages too.
+            return [_without_library("system", error, [])]
+    return []
 
 
 def _installed(prefix: str) -> list[str]:
@@ -299,6 +330,9 @@ def face_model() -> list[Finding]:
 
 def display() -> list[Finding]:
     """Whether a window can be opened, tried in a process of its own: Qt ends the process where it cannot."""
+    if find_spec("PyQt6") is None:
+        advice = "Use --headless, or pip install PyQt6 pyqtgraph."
+        return [Finding("display", "note", "The window's Python packages are not installed.", advice)]
     if platform.system() == "Linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         problem = _try_qt("offscreen")
         if problem:
@@ -313,7 +347,7 @@ def display() -> list[Finding]:
 
 def _qt_advice() -> str:
     if platform.system() == "Linux":
-        return f"Install its system libraries (Debian, Ubuntu: apt-get install {_QT_PACKAGES}), or use --headless."
+        return f"Install its system libraries (Debian, Ubuntu: apt-get install {QT_PACKAGES}), or use --headless."
     return "Install PyQt6 again (pip install --force-reinstall PyQt6), or use --headless."
 
 

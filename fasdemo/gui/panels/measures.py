@@ -80,6 +80,22 @@ MEASURES: dict[str, Measure] = {
         "Nose", "mm", 0.0, 30.0, at_least=gates.NOSE_MM,
         meaning="How far the nose's tip stands before the surface around it; bent paper has none.",
     ),
+    "face_relief": Measure(
+        "Face relief", "%", 0.0, 1.5, 100.0, 0, at_least=gates.MIN_FACE_RELIEF,
+        meaning="Relief of the surface, as a share of an average face's; a plane has none.",
+    ),
+    "relief_correlation": Measure(
+        "Relief like a face's", "", -1.0, 1.0, decimals=2,
+        meaning="Correlation of the distance to the plane with an average face's.",
+    ),
+    "depth_noise_mm": Measure(
+        "Depth noise", "mm", 0.0, 10.0,
+        meaning="Standard deviation of the depth's fine structure; a face has to stand out from it.",
+    ),
+    "score_shift": Measure(
+        "Evidence on score", "", -2.0, 2.0, decimals=2,
+        meaning="Log-odds that evidence and the site's calibration added to the network's score.",
+    ),
     "interpupil_mm": Measure(
         "Eye distance", "mm", 30.0, 100.0, decimals=0, at_least=gates.INTERPUPIL_MM[0], at_most=gates.INTERPUPIL_MM[1],
         meaning="Distance of the eyes in space; adults have 54 to 74 mm.",

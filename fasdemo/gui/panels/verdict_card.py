@@ -83,7 +83,9 @@ class VerdictCard(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        """The side bar's least width."""
+        """The side bar's least width; the kiosk's card scales with whatever screen there is."""
+        if self._large:
+            return QSize(1, 1)
         return QSize(260, self.sizeHint().height())
 
     @override

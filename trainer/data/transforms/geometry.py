@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from math import cos, hypot, radians, sin
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.models.crop import warp
+from fasdemo.models.warp import sample, warp
 
 Affine = npt.NDArray[np.float64]
 """float64 (2, 3): from picture pixels to crop pixels."""
@@ -98,13 +97,12 @@ def for_shape(affine: Affine, reference: tuple[int, int], shape: tuple[int, int]
 
 
 def cut(picture: npt.NDArray[np.generic], affine: Affine, size: int, nearest: bool) -> npt.NDArray[np.generic]:
-    """Apply `fasdemo.models.crop.warp`, or a plain slice if the map is a shift by whole pixels inside the picture."""
+    """Apply `fasdemo.models.warp.warp`, or a plain slice if the map is a shift by whole pixels inside the picture."""
     (a, b, tx), (c, d, ty) = affine.tolist()
     left, top = round(-tx), round(-ty)
     off = abs(a - 1) + abs(b) + abs(c) + abs(d - 1) + abs(tx + left) + abs(ty + top)
     if off < 1e-9 and left >= 0 and top >= 0 and left + size <= picture.shape[1] and top + size <= picture.shape[0]:
         return picture[top : top + size, left : left + size]
     if nearest or min(hypot(a, c), hypot(b, d)) >= 0.8:
-        flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
-        return np.asarray(cv2.warpAffine(np.asarray(picture), affine, (size, size), flags=flags))
+        return sample(np.asarray(picture), affine, size, nearest)
     return warp(picture, affine, size)

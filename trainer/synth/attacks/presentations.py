@@ -1,4 +1,4 @@
-"""What a face or an instrument is made of: the bona fide presentation and every attack species, drawn at random."""
+"""The bona fide presentation and every attack species, drawn at random."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from trainer.synth.scene import geometry
 from trainer.synth.scene.scene import Mesh
 from trainer.synth.scene.subject import LIVE, SPECIES, PhotoOf, Placement, PoseSample, Rng, Stage, Subject, Vector
 
-# What a builder gives: description, glasses, the stage, and how much farther than a live head it has to be.
+# Result of a builder: description, glasses, stage, and factor of the distance compared with a live head.
 Built = tuple[str, bool, Stage, float]
 
 MIN_SHEET_M = 0.08
-"""No part of a leaning sheet comes nearer to the camera than this, metres."""
+"""Smallest distance between the camera and any part of a tilted sheet, metres."""
 
 
 def _live(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
@@ -51,7 +51,7 @@ def _sheet_subject(
 ) -> Subject:
     turn = pose_sample.flat(tilt)
     position = place.ray * place.distance_m
-    # A large sheet leans only so far that it stays before the camera.
+    # Limit the tilt of a large sheet, so that all of it stays in front of the camera.
     while min(float((m.vertices @ geometry.turn(*turn)[2]).min()) for m in meshes) + position[2] < MIN_SHEET_M:
         turn = (turn[0] * 0.8, turn[1] * 0.8, turn[2])
         if max(abs(turn[0]), abs(turn[1])) < 0.05:
@@ -63,12 +63,12 @@ def _sheet_subject(
 
 
 def _window(rng: Rng) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of a photograph in eye distances around the eyes' middle."""
+    """Draw left, top, right, bottom of a photograph in eye distances around the middle of the eyes."""
     return (-rng.uniform(1.5, 3.4), -rng.uniform(1.7, 3.2), rng.uniform(1.5, 3.4), rng.uniform(2.6, 5.0))
 
 
 def _holder(rng: Rng, other: Person, model: HeadModel) -> Callable[[PoseSample, Placement], list[Mesh]] | None:
-    """Sometimes the person who holds the instrument stands behind it."""
+    """Sometimes place the person who holds the instrument behind it."""
     if rng.random() > 0.45:
         return None
     actor = draw_actor(rng, other, model)
@@ -99,7 +99,7 @@ def _hand(rng: Rng, mesh: Mesh, other: Person) -> list[Mesh]:
 
 
 def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """Flat print, bent print, poster."""
+    """Draw a flat print, a bent print or a poster."""
     photo = photo_of(person, int(rng.integers(PHOTOS)))
     poster = species == "poster"
     scale = float(rng.uniform(1.35, 2.4)) if poster else float(np.exp(rng.normal(np.log(0.95), 0.16)))
@@ -143,10 +143,10 @@ def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadMod
 
 
 def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """A print with parts cut out, or half a print, worn before a real face."""
+    """Draw a print with parts cut out, or half a print, worn in front of a real face."""
     parts = tuple(species.split("-")[2 if "cut" in species else 1 :])
     photo = photo_of(person, int(rng.integers(PHOTOS)))
-    # Only photographs that look ahead fit before a face.
+    # Only frontal photographs fit in front of a face.
     for number in range(PHOTOS):
         if max(abs(photo.angles[0]), abs(photo.angles[1])) < 0.22:
             break
@@ -175,7 +175,7 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
     vertices = flat_media.crumple(flat.vertices, 0.0012, rng)
     radius = float(rng.uniform(0.085, 0.16)) if bent else 5.0
     vertices = flat_media.bend(vertices, radius, float(rng.normal(0, 0.05)))
-    # The sheet touches the nose, or the face where the nose looks through, or is held before it.
+    # The sheet touches the nose, or the face if the nose passes through it, or is held in front of it.
     gap = float(rng.uniform(0.0, 0.02)) - (float(rng.uniform(0.012, 0.02)) if "nose" in parts else 0.0)
     extra = [] if trimmed else _hand(rng, replace(flat, vertices=vertices), other)
     mesh = replace(flat, vertices=vertices, normals=None)
@@ -187,7 +187,7 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
         pose = pose_of(wearer, angles, position, pose_sample.expression)
         body = posed(other, model, pose, wearer.appearance, skin)
         rotation = pose.rotation
-        nose = (body.keypoints[2] - position) @ rotation  # in the head's own axes
+        nose = (body.keypoints[2] - position) @ rotation  # in axes of the head
         offset = rotation @ np.array([*pose_sample.slip, float(nose[2]) - 0.003 - gap])
         keys = keys3 @ rotation.T + position + offset
         meshes = [m.moved(rotation, position + offset) for m in (mesh, *extra)]
@@ -248,7 +248,7 @@ def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadMode
         shell = worn_mask(mask, model, face, victim)
         own = posed(person, model, replace(face, expression=expression), victim.appearance, skins[0])
         body = posed(other, model, pose, wearer.appearance, skins[1], wearer.worn(model, pose))
-        # The wearer's hair, neck and shoulders; the eyes are where the mask's holes are.
+        # Add the wearer's hair, neck and shoulders; the eyes lie at the mask's holes.
         meshes = [shell]
         if mask.open_eyes:
             meshes += [own.meshes[own.eyes]]
@@ -259,11 +259,11 @@ def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadMode
 
 
 def _half_mask(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """A mask of `person` over a part of the face of `other`, to whose face it is fitted."""
+    """Draw a mask of `person` over a part of the face of `other`, to whose face it is fitted."""
     wearer = draw_actor(rng, other, model)
     identity = other.identity.astype(np.float64).copy()
     identity[: len(wearer.identity)] += wearer.identity
-    # The wearer's shape under the victim's picture: what is left of the victim's own shape is taken off.
+    # Use the wearer's shape with the victim's texture, without the rest of the victim's own shape.
     fitted = identity - person.identity[: len(identity)]
     victim = replace(draw_actor(rng, person, model).bare(), identity=fitted, stature=wearer.stature)
     mask = make_mask("half", victim, model, rng)
@@ -281,7 +281,7 @@ def _half_mask(rng: Rng, species: str, person: Person, other: Person, model: Hea
 
 
 def _mannequin(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """A shop window's head with the face of `person`, with or without a wig of the hair of `other`, and glasses."""
+    """Draw a mannequin with the face of `person`, with or without glasses and a wig of the hair of `other`."""
     sculpted = draw_actor(rng, person, model, 0.6)
     sculpted = replace(sculpted, glasses=bool(rng.random() < 0.4), hat=sculpted.hat and species == "mannequin")
     sculpted = replace(sculpted, fringe=species == "mannequin-wig" and bool(rng.random() < 0.35), hand=False)
@@ -311,6 +311,8 @@ def _builder(species: str) -> Callable[[Rng, str, Person, Person, HeadModel, Pho
 
 
 PRESENTATIONS = {species: _builder(species) for species in (LIVE, *SPECIES)}
-"""Draws what is shown to the camera: from a generator, the species, who is shown, who holds or wears it, the head model
-and the portraits.
+"""A builder of a presentation.
+
+Its arguments are a generator, the species, the person shown, the person who holds or wears the instrument, the head
+model and the photographs.
 """

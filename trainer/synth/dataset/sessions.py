@@ -1,4 +1,4 @@
-"""Labelled sequences in the session format, one session a setup."""
+"""Labelled sequences in the session format, one session per setup."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class SessionJob:
-    """What a worker needs: `count` of the recipe is the number of sessions, each of `seconds`."""
+    """The parameters of a worker: `count` of the recipe is the number of sessions of `seconds` each."""
 
     recipe: Recipe
     people: People
@@ -39,14 +39,14 @@ class SessionJob:
 
 
 def session_folder(job: SessionJob, number: int) -> Path:
-    """Where session `number` lies: `SUBJECT/live|spoof-SPECIES/SEED-NUMBER`."""
+    """Return the folder of session `number`: `SUBJECT/live|spoof-SPECIES/SEED-NUMBER`."""
     _, species, _, first, _ = choose(np.random.default_rng([job.recipe.seed, number]), job.recipe, job.people)
     kind = LIVE if species == LIVE else f"spoof-{species}"
     return job.folder / job.people.names[first] / kind / f"{job.recipe.seed}-{number:05d}"
 
 
 def render_session(job: SessionJob, number: int) -> Path:
-    """Render one session; a folder of it that is complete is kept."""
+    """Render one session, unless its folder is complete; return the folder."""
     target = session_folder(job, number)
     if (target / SESSION_FILE).is_file():
         return target
@@ -90,7 +90,7 @@ def render_session(job: SessionJob, number: int) -> Path:
 
 
 def render_sessions(job: SessionJob, jobs: int) -> int:
-    """Render what is missing; returns the number of sessions.
+    """Render the missing sessions; return the number of sessions.
 
     Raises:
         UserError: the folder holds another recipe's data or cannot be written; complete sessions are kept.

@@ -1,4 +1,4 @@
-"""Random people in random poses: what a live subject, a photographed victim and a wearer of a mask have in common."""
+"""Random people in random poses: live subjects, photographed victims and wearers of masks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Vector = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Actor:
-    """A person with a shape, looks and things worn, constant over a setup; `hand`: one is held at the face."""
+    """A person with a shape, an appearance and things worn, constant over a setup; `hand` puts one at the face."""
 
     person: Person
     identity: Vector
@@ -34,11 +34,11 @@ class Actor:
     hand: bool = False
 
     def bare(self) -> Actor:
-        """The same person with nothing on or before the face."""
+        """Return the same person with nothing on or in front of the face."""
         return replace(self, glasses=False, hat=False, fringe=False, hand=False)
 
     def worn(self, model: HeadModel, pose: Pose) -> tuple[Worn, ...]:
-        """Glasses, hat, fringe and hand for the head at `pose`."""
+        """Return glasses, hat, fringe and hand for the head at `pose`."""
         if not (self.glasses or self.hat or self.fringe or self.hand) or not len(model.landmarks):
             return ()
         rng = np.random.default_rng(self.seed)
@@ -59,10 +59,10 @@ class Actor:
 
 
 def draw_actor(rng: Rng, person: Person, model: HeadModel, shape_spread: float = 0.8) -> Actor:
-    """A random shape under the person's texture, random looks, and perhaps glasses or a hat."""
+    """Draw a random shape and appearance for the person's texture, and perhaps glasses or a hat."""
     count = min(len(model.identity), 40)
     identity = rng.normal(0, shape_spread, count) if count else np.zeros(0)
-    # The first component is size: most of it is drawn as stature.
+    # The first component is size, most of which is drawn as `stature`.
     if count:
         identity[0] *= 0.4
     tone = float(person.skin[0])
@@ -87,32 +87,32 @@ def draw_actor(rng: Rng, person: Person, model: HeadModel, shape_spread: float =
 
 
 def skin_of(actor: Actor, model: HeadModel) -> Floats:
-    """The actor's texture (h, w, 6) with the eyes as they look in infrared."""
+    """Return the actor's texture (h, w, 6) with the eyes as they appear in infrared."""
     surface = texels(actor.person, actor.appearance)
     lit_eyes(surface, actor.person, model, actor.appearance)
     return surface
 
 
 WIDE_SHARE = 0.35
-"""How often a head's yaw and pitch are drawn evenly over all that is allowed."""
+"""Probability that a head's yaw and pitch are drawn uniformly from the whole allowed range."""
 LEAN_SHARE = 0.35
-"""How often a flat instrument leans far."""
+"""Probability that a flat instrument is strongly tilted."""
 MAX_LEAN_DEG = 65.0
 
 
 def draw_lean(rng: Rng) -> tuple[float, float] | None:
-    """Yaw and pitch of a flat instrument that leans far, radians, up to 65 degrees; None for one held like a face."""
+    """Draw yaw and pitch in radians of a tilted flat instrument, up to 65 degrees; None if held like a face."""
     if rng.random() >= LEAN_SHARE:
         return None
     amount, other = rng.uniform(20.0, MAX_LEAN_DEG), rng.uniform(-30.0, 30.0)
     amount *= rng.choice([-1.0, 1.0])
-    # Sheets lean back and forth more often than they turn aside.
+    # Sheets are tilted back and forth more often than sideways.
     yaw, pitch = (other, amount) if rng.random() < 0.6 else (amount, other)
     return radians(yaw), radians(pitch)
 
 
 def draw_turn(rng: Rng, spread: float = 1.0) -> tuple[float, float, float]:
-    """Yaw, pitch, roll in radians: mostly towards the camera, up to 35 degrees, and 20 of roll."""
+    """Draw yaw, pitch and roll in radians: mostly towards the camera, up to 35 degrees, and 20 of roll."""
     if rng.random() < WIDE_SHARE:
         yaw, pitch = rng.uniform(-35, 35, 2) * min(spread, 1.0)
     else:
@@ -123,7 +123,7 @@ def draw_turn(rng: Rng, spread: float = 1.0) -> tuple[float, float, float]:
 
 
 def draw_expression(rng: Rng) -> dict[str, float]:
-    """Weights of a momentary expression: often calm, sometimes smiling, speaking, blinking or frowning."""
+    """Draw weights of a momentary expression: often neutral, sometimes smiling, speaking, blinking or frowning."""
     result: dict[str, float] = {}
 
     def both(name: str, value: float) -> None:
@@ -162,5 +162,5 @@ def pose_of(
     expression: dict[str, float],
     follow: float = 0.35,
 ) -> Pose:
-    """The actor's head turned by `angles` (yaw, pitch, roll) with the eyes' middle at `position`."""
+    """Return the pose of the actor's head with angles (yaw, pitch, roll) in radians and eyes' middle at `position`."""
     return Pose(geometry.turn(*angles), position, actor.identity, expression, follow, actor.stature)

@@ -1,4 +1,4 @@
-"""Photographs of a person for prints and screens: the portrait itself or a picture rendered in another room."""
+"""Photographs of people for prints and screens: the portrait itself or a picture rendered in another room."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from trainer.synth.scene.surroundings import draw_surroundings
 from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
 
 PHOTOS = 4
-"""Different photographs of one portrait."""
+"""Number of different photographs of one portrait."""
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A photograph: uint8 (h, w, 3) with the 68 points in pixels, and the yaw of the head in it (radians)."""
+    """A photograph: uint8 (h, w, 3) with the 68 points in pixels and the angles of the head in radians."""
 
     rgb: npt.NDArray[np.uint8]
     points: npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ class Photo:
 
 
 def take_photo(person: Person, model: HeadModel, number: int) -> Photo:
-    """Photograph `number` (0 .. `PHOTOS` - 1) of a person; the same for every caller."""
+    """Return photograph `number` (0 to `PHOTOS` - 1) of a person; it is the same for every caller."""
     rng = np.random.default_rng([stable_hash(person.portrait), number, 68])
     return _photograph(rng, person, model, None)[0]
 
@@ -40,7 +40,7 @@ def take_photo(person: Person, model: HeadModel, number: int) -> Photo:
 def take_clip(
     person: Person, model: HeadModel, seed: int, moves: list[tuple[tuple[float, float, float], dict[str, float]]]
 ) -> list[Photo]:
-    """A film of a person in one room: turn (yaw, pitch, roll in radians) and expression for each picture."""
+    """Render a film of a person in one room, with turn (yaw, pitch, roll in radians) and expression of each picture."""
     return _photograph(np.random.default_rng([stable_hash(person.portrait), seed, 69]), person, model, moves)
 
 

@@ -1,4 +1,4 @@
-"""Rendered sequences: one setup filmed over time, frame set by frame set."""
+"""Rendered sequences: one setup over time, as a stream of frame sets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def film(
     setup: Setup, performance: Performance, params: ExposureParams, seconds: float, seed: tuple[int, ...],
     clip: list[Photo] | None = None, first: int = 0, supersample: int = 2,
 ) -> Iterator[FrameSet]:  # fmt: skip
-    """Film a setup at 30 frames a second; frames are numbered from `first`. `clip` plays on a screen."""
+    """Render a setup at 30 frames per second. Frames are numbered from `first`; `clip` is played on a screen."""
     for number in range(round(seconds * FPS)):
         t = number / FPS
         pose_sample: PoseSample = performance.pose_sample(t)
@@ -38,7 +38,7 @@ def film(
 def empty_room(
     setup: Setup, params: ExposureParams, frames: int, seed: tuple[int, ...], first: int = 0
 ) -> Iterator[FrameSet]:
-    """The same room with nobody in it."""
+    """Render the same room without a subject."""
     here = setup.placement
     where = np.tile(here.ray * here.distance_m, (4, 1)) + np.array(
         [[-0.03, 0, 0], [0.03, 0, 0], [0, 0.03, 0], [0, 0.06, 0]]

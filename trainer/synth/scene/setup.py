@@ -1,6 +1,6 @@
-"""One setup: who or what stands before which camera in which room; and the exposures taken of it.
+"""Setups (a subject, a sensor and a room) and their exposures.
 
-Live and attack setups share every line here but the one that builds the subject.
+Live and attack setups share all code except the builder of the subject.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from trainer.synth.sensors.sensor import (
 
 @dataclass
 class Setup:
-    """A subject that can be posed again and again in one room before one sensor."""
+    """A subject that can be posed repeatedly in one room in front of one sensor."""
 
     species: str
     person: Person
@@ -50,34 +50,34 @@ class Setup:
 
     @property
     def label(self) -> Literal["live", "spoof"]:
-        """The truth."""
+        """Return the ground truth."""
         return "live" if self.species == LIVE else "spoof"
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A rendered frame set with what is known about it."""
+    """A rendered frame set with its ground truth."""
 
     frames: FrameSet
     keypoints: Vector
-    """(4, 2) projected right eye, left eye, nose, mouth in pixels."""
+    """float64 (4, 2): projected right eye, left eye, nose, mouth in pixels."""
     distance_m: float
     angles_deg: tuple[float, float, float]
     params: ExposureParams
 
 
 def camera_of(preset: SensorPreset, width: int = 640, height: int = 480) -> Intrinsics:
-    """The preset's RGB camera, to which depth and infrared are registered."""
+    """Return the preset's RGB camera, to which depth and infrared are registered."""
     focal = preset.rgb_fx * width / 640
     return Intrinsics(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
 
 
 def draw_placement(rng: Rng, camera: Intrinsics, nearest_m: float = 0.0) -> Placement:
-    """Faces of the same sizes at the same places for every class: as a live head at 0.25 to 1.5 m gives.
+    """Draw the place of a face: for every class sizes and places of a live head at 0.25 to 1.5 m.
 
-    A sensor that measures from `nearest_m` on is used from there on.
+    Distances start at `nearest_m`, the shortest that the sensor can measure.
     """
-    # What counts for a network is the size in the image, so wide cameras are used nearer.
+    # A network sees the size in the image, so wide cameras are placed nearer.
     low, high = 0.26 * max(camera.fx / 615, 0.8), min(1.5, 1.25 * camera.fx / 615)
     low = min(max(low, nearest_m), 0.8 * high)
     distance = float(np.exp(rng.uniform(np.log(low), np.log(high))))
@@ -93,7 +93,7 @@ def draw_setup(
     rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf, preset_name: str,
     projector: Projector | None = None, light: str | None = None, environments: list[object] | None = None,
 ) -> Setup:  # fmt: skip
-    """A random setup of `species` that shows `person`; `other` holds or wears what is not a live face."""
+    """Draw a random setup of `species` that shows `person`; `other` holds or wears the instrument of an attack."""
     preset = PRESETS[preset_name]
     preset = replace(preset, unit_m=draw_unit(rng, preset))
     camera = camera_of(preset)
@@ -123,7 +123,7 @@ def draw_setup(
 def render_exposure(
     setup: Setup, rng: Rng, params: ExposureParams | None = None, subject: Subject | None = None, supersample: int = 2
 ) -> Frame:
-    """One exposure: pose the subject anew, render, and pass it through the sensor."""
+    """Render one exposure: pose the subject, render the scene and simulate the sensor."""
     if subject is None:
         here = setup.placement
         jitter = rng.normal(0, 0.012, 3) * (1, 1, 0)
@@ -143,7 +143,7 @@ def render_exposure(
     confusing = None
     if subject.mirrors:
         confusing = np.isin(picture.surface, subject.mirrors).astype(np.float32) * np.float32(subject.confusing)
-    # A window behind disturbs a depth camera less than its full radiance would: it filters for its own light.
+    # A depth camera filters for its own light, so a bright window in the background disturbs it only in part.
     seen = picture.ir[weight > 0.6]
     behind = picture.depth_m > float(subject.keypoints[:, 2].max()) + 0.2
     limit = 5 * np.float32(np.median(seen)) + 1e-4 if seen.size else np.float32(np.inf)

@@ -1,0 +1,180 @@
+"""`fasdemo calibrate`: fit the operating point to a site's camera with live people, and write a site file.
+
+Not the geometry of the camera, which sessions and cameras bring along.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fasdemo import __version__
+from fasdemo.capture.source import Source, SourceInfo
+from fasdemo.cli.arguments import at_least_one
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.result import FrameResult
+from fasdemo.engine.site_calibration import (
+    LIMIT_POLICY,
+    WANTED_LIVE,
+    Measured,
+    Recording,
+    SiteFile,
+    accepted,
+    allowed_bias,
+    camera_of,
+    check_recordings,
+    fit_bias,
+    recording_of,
+    write_site,
+)
+from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS
+from fasdemo.models.card import Threshold
+from fasdemo.progress import bar
+from fasdemo.sessions.reader import load_session
+
+EXAMPLE = "fasdemo calibrate --camera realsense --output site.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `fasdemo calibrate`."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--camera", metavar="NAME", help="live people before realsense[:SERIAL], one at a time")
+    source.add_argument(
+        "--session", nargs="+", type=Path, metavar="DIR", help="recorded live sessions of one camera instead"
+    )
+    parser.add_argument(
+        "--attacks", nargs="+", type=Path, default=[], metavar="DIR", help="recorded attacks of the same camera"
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the site file to write")
+    parser.add_argument("--seconds", type=at_least_one, default=60, metavar="N", help="with --camera; default: 60")
+    parser.add_argument("--model", metavar="NAME|FILE", help="default: what fits the streams")
+    parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, fit, write the site file and print what it changes; returns 0.
+
+    Raises:
+        UserError: a source cannot be used, the recordings do not fit each other, or are too few.
+    """
+    if args.output.exists():
+        raise UserError(f"--output {args.output}: exists already; choose another name.")
+    live: list[Recording] = []
+    attacks: list[Recording] = []
+    first: tuple[SourceInfo, Engine] | None = None
+    runs = [(spec, "live") for spec in ([args.camera] if args.camera else args.session)]
+    runs += [(spec, "spoof") for spec in args.attacks]
+    for spec, label in runs:
+        if isinstance(spec, Path):
+            _check_label(spec, label)
+    for spec, label in runs:
+        with _open(spec) as source:
+            _check_source(source.info, None if first is None else first[0])
+            with Engine.for_source(source, model=args.model, device=args.device, policy=args.policy) as engine:
+                if first is not None and engine.model_sha256 != first[1].model_sha256:
+                    raise UserError(f"{spec}: another model fits its streams than those of the first recording.")
+                first = first or (source.info, engine)
+                results = _measure(source, engine, args.seconds)
+        (live if label == "live" else attacks).append(recording_of(results))
+    assert first is not None
+    check_recordings(live)
+    info, engine = first
+    limit = allowed_bias(engine.card, engine.threshold)
+    bias = fit_bias(live, attacks, engine.threshold, limit)
+    site = SiteFile(
+        camera=camera_of(info),
+        streams=tuple(stream for stream in STREAMS if stream in info.declared),
+        model=engine.card.name,
+        model_sha256=engine.model_sha256,
+        policy=engine.policy_name,
+        bias=bias,
+        limit=limit,
+        day=datetime.now(UTC).date(),
+        fasdemo=__version__,
+        live=_measured(live, engine.threshold, bias),
+        attacks=_measured(attacks, engine.threshold, bias) if attacks else None,
+    )
+    write_site(args.output, site)
+    print("\n".join(_report(site, args.output)))
+    return 0
+
+
+def _open(spec: Path | str) -> Source:
+    from fasdemo.capture.open import CAMERAS, open_source
+
+    if isinstance(spec, str) and spec.split(":", 1)[0] not in CAMERAS:
+        raise UserError(f"--camera {spec}: unknown camera; give {' or '.join(CAMERAS)}.")
+    return open_source(spec)
+
+
+def _check_label(folder: Path, label: str) -> None:
+    found = load_session(folder).label
+    if found != label:
+        option = "--session takes live people" if label == "live" else "--attacks takes attacks"
+        raise UserError(f"{folder}: is labelled {found}, and {option}; leave it out.")
+
+
+def _check_source(info: SourceInfo, first: SourceInfo | None) -> None:
+    if not camera_of(info):
+        raise UserError(f"{info.name}: does not say which camera recorded it, so no site file can name one.")
+    if "depth" not in info.declared:
+        raise UserError(f"{info.name}: has no depth, without which no evidence keeps attacks out; use a depth camera.")
+    if first is not None and camera_of(info) != camera_of(first):
+        raise UserError(
+            f"{info.name}: was recorded by {camera_of(info)} and the first one by {camera_of(first)}; "
+            "calibrate each camera by itself."
+        )
+    if first is not None and info.declared != first.declared:
+        raise UserError(f"{info.name}: has other streams than the first recording; use recordings of one setting.")
+
+
+def _measure(source: Source, engine: Engine, seconds: int) -> list[FrameResult]:
+    results: list[FrameResult] = []
+    with bar() as progress:
+        task = progress.add_task("measuring", total=None if source.info.live else source.info.frame_count)
+        for result in engine.run(source):
+            # Crops are not kept: a minute of them would fill the memory.
+            results.append(_without_crops(result))
+            progress.update(task, completed=len(results))
+            if source.info.live and result.timestamp_s - results[0].timestamp_s >= seconds:
+                break
+    for sentence in (*source.warnings, *engine.warnings):
+        print(f"fasdemo calibrate: {sentence}", file=sys.stderr)
+    return results
+
+
+def _without_crops(result: FrameResult) -> FrameResult:
+    from dataclasses import replace
+
+    return replace(result, faces=tuple(replace(face, crops=None) for face in result.faces))
+
+
+def _measured(recordings: list[Recording], threshold: Threshold, bias: float) -> Measured:
+    return Measured(
+        recordings=len(recordings),
+        frames=sum(recording.frames for recording in recordings),
+        usable=sum(len(recording.usable) for recording in recordings),
+        accepted_before=round(accepted(recordings, threshold, 0.0), 4),
+        accepted_after=round(accepted(recordings, threshold, bias), 4),
+    )
+
+
+def _report(site: SiteFile, path: Path) -> list[str]:
+    lines = [
+        f"{path}: bias {site.bias:+.2f} log-odds for {site.camera} with {site.model}, policy {site.policy}; "
+        f"at most {site.limit:+.2f} (the card's {LIMIT_POLICY} threshold).",
+        f"Live frames accepted: {site.live.accepted_before:.1%} before, {site.live.accepted_after:.1%} now "
+        f"({site.live.usable} usable of {site.live.frames}).",
+    ]
+    if site.attacks is not None:
+        lines.append(
+            f"Attack frames accepted by score: {site.attacks.accepted_before:.1%} before, "
+            f"{site.attacks.accepted_after:.1%} now ({site.attacks.usable} of {site.attacks.frames} pass the gates)."
+        )
+    if site.live.accepted_after < WANTED_LIVE:
+        lines.append("The limit was reached before 95 % were accepted: train on recordings of this camera.")
+    return lines

@@ -1,0 +1,246 @@
+"""Surfaces fitted to the depth of a face: plane, bent sheet, and how much of a face's relief there is.
+
+A plane is linear in the reciprocal of the distance over the image, not in the distance: a sheet that leans back 65
+degrees is 5 mm off the best plane in z and 0.3 mm off the best plane in 1 / z. All residuals are measured at right
+angles to the plane, so that they do not change when a face turns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Grid = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+_OVAL_CENTRE = (0.50, 0.54)
+_OVAL_RADII = (0.21, 0.28)
+"""x and y in a unit square: about 95 mm x 125 mm of the 225 mm that a `keypoints-v1` crop shows."""
+_NOSE_CENTRE = (0.50, 0.555)
+_NOSE_RADII = (0.085, 0.135)
+_NOSE_TIP_RADIUS = 0.045
+_FIELD_MM = 225.0
+_MIN_POINTS = 60
+_MAX_DEPTH_MM = 120.0
+"""What lies farther than this from the median of a face's front is no part of it, even tilted by 45 degrees."""
+_MAX_RELIEF_MM = 60.0
+"""Points farther from the best plane do not take part in the comparison with the average face."""
+_TRIM = 3.0
+"""Robust fits leave out what lies beyond this many standard deviations (estimated from the median deviation): holes cut
+into a print, a strand of hair."""
+_WHITE_SHARE = 0.87
+"""Standard deviation of white noise minus its Gaussian mean (sigma: one block), over that of the noise."""
+
+NAMES = (
+    "plane_residual_mm", "sheet_residual_mm", "relief_mm", "nose_mm", "depth_noise_mm", "face_relief",
+    "relief_correlation",
+)  # fmt: skip
+"""What `surface` measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepthView:
+    """The pinhole camera that a depth grid was seen with.
+
+    Attributes:
+        focal: focal length in grid blocks.
+        cx, cy: the principal point in grid coordinates; (0, 0) is the centre of the first block.
+    """
+
+    focal: float
+    cx: float
+    cy: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFront:
+    """A face's front and the best plane through it.
+
+    Attributes:
+        use: (N, N), the blocks of the front whose depth is known.
+        in_plane: (use.sum(),), those of them that took part in the robust fit.
+        off_plane_mm: (N, N), distance behind the plane; 0 where not used.
+        normal: reciprocal of the plane's distance from the camera, 1 / mm.
+    """
+
+    use: Mask
+    in_plane: Mask
+    off_plane_mm: Floats
+    normal: float
+
+
+@lru_cache(maxsize=4)
+def oval(size: int) -> Mask:
+    """Return the mask of a face's front in an upright crop of size x size."""
+    return _ellipse(size, _OVAL_CENTRE, _OVAL_RADII)
+
+
+def surface(depth_mm: Grid, view: DepthView | None = None) -> dict[str, float | None]:
+    """Measure the face's front of a depth grid.
+
+    Args:
+        depth_mm: float32 (N, N), 0 = no reading.
+        view: the camera; None = the crop is taken to show 225 mm around the optical axis.
+
+    Returns:
+        The values named in `NAMES`, all None where too little of the front is known:
+
+        - `plane_residual_mm`, `sheet_residual_mm`: standard deviation from the best plane and the best bent sheet.
+        - `relief_mm`: from the 2nd to the 98th percentile of the distance to the plane.
+        - `nose_mm`: the nose's tip before the bent surface through what surrounds it; None where the tip is unknown.
+        - `depth_noise_mm`: standard deviation of the fine structure: the sensor's noise, on a face also its edges.
+        - `face_relief`: the average face's relief in units of which this surface's is best explained: 0 = plane, 1 =
+          average adult, see `mean_relief`.
+        - `relief_correlation`: of the distance to the plane with the average face's.
+    """
+    front = plane_distances(depth_mm, view)
+    if front is None:
+        return dict.fromkeys(NAMES)
+    use, in_plane, off_plane = front.use, front.in_plane, front.off_plane_mm
+    size, z = depth_mm.shape[0], depth_mm.astype(np.float64)
+    terms = _quadratic(size)
+    sheet, in_sheet = _robust_fit(terms[use], z[use])
+
+    def off(coefficients: Floats) -> Floats:
+        return _distance(z, terms, coefficients, use, front.normal)
+
+    distances = off_plane[use][in_plane]
+    ordered = np.sort(distances)
+    low, high = ordered[round(0.02 * (len(ordered) - 1))], ordered[round(0.98 * (len(ordered) - 1))]
+    around = use & ~_ellipse(size, _NOSE_CENTRE, _NOSE_RADII)
+    tip = use & _ellipse(size, _NOSE_CENTRE, (_NOSE_TIP_RADIUS, _NOSE_TIP_RADIUS))
+    nose = None
+    if tip.any() and int(around.sum()) >= _MIN_POINTS // 2:
+        nose = median(-off(_robust_fit(terms[around], z[around])[0])[tip])
+    share, likeness = _compare(off_plane, use & (np.abs(off_plane) <= _MAX_RELIEF_MM))
+    return {
+        "plane_residual_mm": float(distances.std()),
+        "sheet_residual_mm": float(off(sheet)[use][in_sheet].std()),
+        "relief_mm": float(high - low),
+        "nose_mm": nose,
+        "depth_noise_mm": _noise(off_plane, use),
+        "face_relief": share,
+        "relief_correlation": likeness,
+    }
+
+
+@lru_cache(maxsize=4)
+def mean_relief(size: int) -> Floats:
+    """Return the average face's distance behind its best plane, millimetres, (size, size).
+
+    Average of rendered live faces that look at the camera, made by `tools/mean_face_relief.py`.
+    """
+    stored = np.load(Path(__file__).with_name("mean_face_relief.npy"))
+    return np.asarray(cv2.resize(stored, (size, size), interpolation=cv2.INTER_LINEAR), np.float64)
+
+
+def plane_distances(depth_mm: Grid, view: DepthView | None = None) -> FaceFront | None:
+    """Fit a plane to the face's front of a depth grid (N, N); None where too little of it is known."""
+    size = depth_mm.shape[0]
+    use = oval(size) & (depth_mm > 0)
+    if use.any():
+        use &= np.abs(depth_mm - median(depth_mm[use])) <= _MAX_DEPTH_MM
+    if int(use.sum()) < _MIN_POINTS:
+        return None
+    z, terms = depth_mm.astype(np.float64), _quadratic(size)
+    plane, in_plane = _robust_fit(terms[use][:, :3], z[use])
+    normal = _normal_length(plane, size, view or _assumed_view(median(depth_mm[use]), size))
+    return FaceFront(use, in_plane, _distance(z, terms, plane, use, normal), normal)
+
+
+def median(values: npt.NDArray[np.floating]) -> float:
+    """Return the upper median; NumPy's own spends most of its time on cases that do not occur here."""
+    middle = values.size // 2
+    return float(np.partition(values, middle, axis=None)[middle])
+
+
+def _compare(off_plane: Floats, use: Mask) -> tuple[float | None, float | None]:
+    """Share of the average face's relief, and correlation with it, beyond what a plane explains."""
+    if int(use.sum()) < _MIN_POINTS:
+        return None, None
+    size = use.shape[0]
+    plane = _quadratic(size)[use][:, :3]
+    pair = np.column_stack([mean_relief(size)[use], off_plane[use]])
+    pair = pair - plane @ np.linalg.lstsq(plane, pair, rcond=None)[0]
+    expected, found = pair[:, 0], pair[:, 1]
+    power, both = float(expected @ expected), float(expected @ found)
+    if power <= 0.0:
+        return None, None
+    return both / power, both / float(np.sqrt(power * max(float(found @ found), 1e-12)))
+
+
+def _noise(off_plane: Floats, use: Mask) -> float:
+    known = use.astype(np.float64)
+    weight = cv2.GaussianBlur(known, (0, 0), 1.0)
+    smooth = cv2.GaussianBlur(off_plane, (0, 0), 1.0)[use] / weight[use]
+    return 1.4826 * median(np.abs(off_plane[use] - smooth)) / _WHITE_SHARE
+
+
+def _distance(z: Floats, terms: Floats, coefficients: Floats, use: Mask, normal: float) -> Floats:
+    """Signed distance behind a fitted surface at right angles to the plane, mm (N, N); 0 where not used."""
+    return np.where(use, (z * (terms[..., : len(coefficients)] @ coefficients) - 1.0) / normal, 0.0)
+
+
+def _assumed_view(distance_mm: float, size: int) -> DepthView:
+    middle = (size - 1) / 2
+    return DepthView(distance_mm * size / _FIELD_MM, middle, middle)
+
+
+def _normal_length(plane: Floats, size: int, view: DepthView) -> float:
+    """Reciprocal of the plane's distance from the camera, 1 / mm.
+
+    The plane's equation is n . P = 1 with 1 / z = n . ray; the fit has 1 / z over the unit square instead.
+    """
+    at_axis = plane @ (1.0, (view.cx + 0.5) / size - 0.5, (view.cy + 0.5) / size - 0.5)
+    return float(np.linalg.norm((at_axis, plane[1] * view.focal / size, plane[2] * view.focal / size)))
+
+
+def _robust_fit(design: Floats, z: Floats) -> tuple[Floats, Mask]:
+    """Return the coefficients of 1 / z over `design`, and which points took part in the trimmed least-squares fit.
+
+    Residuals are in units of z: an error of 1 / z counts z squared.
+    """
+    kept: Mask = np.ones(len(z), np.bool_)
+    scale = float(z.mean())
+    weights = (z / scale) ** 2
+    weighted, target = design * weights[:, None], scale / z * weights
+    ridge = 1e-9 * np.eye(design.shape[1])
+    while True:
+        inside = weighted[kept]
+        # Normal equations: six unknowns of order one, where their conditioning does no harm.
+        # The ridge is far below the smallest variance of positions on the face's front.
+        coefficients = np.asarray(np.linalg.solve(inside.T @ inside + ridge, inside.T @ target[kept]), np.float64)
+        distance = scale * np.abs(target - weighted @ coefficients)
+        now: Mask = kept & (distance <= max(_TRIM * 1.4826 * median(distance), 0.5))
+        remaining = int(np.count_nonzero(now))
+        # Points only leave, so this ends.
+        if remaining < len(z) // 2 or remaining == np.count_nonzero(kept):
+            return coefficients / scale, kept
+        kept = now
+
+
+@lru_cache(maxsize=4)
+def _quadratic(size: int) -> Floats:
+    """1, x, y, x^2, xy, y^2 at every block, (size, size, 6), x and y in a square from -0.5 to 0.5."""
+    x, y = _positions(size)
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+
+
+@lru_cache(maxsize=16)
+def _ellipse(size: int, centre: tuple[float, float], radii: tuple[float, float]) -> Mask:
+    x, y = _positions(size)
+    inside = ((x + 0.5 - centre[0]) / radii[0]) ** 2 + ((y + 0.5 - centre[1]) / radii[1]) ** 2 <= 1.0
+    return np.asarray(inside, np.bool_)
+
+
+@lru_cache(maxsize=4)
+def _positions(size: int) -> tuple[Floats, Floats]:
+    """X and y of the blocks' centres in a square from -0.5 to 0.5."""
+    y, x = (np.mgrid[:size, :size] + 0.5) / size - 0.5
+    return x, y

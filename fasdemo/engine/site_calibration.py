@@ -1,0 +1,257 @@
+"""Site calibration: a bounded bias on the score for one camera and one model, in a file that the app loads.
+
+A network's scores of live people and attacks still separate on a camera that it has not seen, but may lie elsewhere.
+A minute of live people before that camera says where. The bias never moves the operating point below the card's
+`bpcer20` threshold, at which every species' APCER on the development set is at most 5 %; gates never move, and a
+score that decidedly says attack is not raised (`fasdemo.engine.score_evidence`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fasdemo.atomic_file import write_text
+from fasdemo.bounded_file import read_bounded
+from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.reasons import Effect, effect
+from fasdemo.engine.result import FrameResult
+from fasdemo.engine.score_evidence import MAX_RAISE, log_odds, shifted, total_shift
+from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Stream
+from fasdemo.models.card import ModelCard, Threshold
+
+LIMIT_POLICY = "bpcer20"
+MIN_LIVE_FRAMES = 100
+"""Usable live frames; a minute has 1,800."""
+MAX_SHEET_SHARE = 0.2
+"""Of the frames with a face, at most so many may show physical evidence of an attack."""
+WANTED_LIVE = 0.95
+"""Share of the usable live frames that should be accepted."""
+MAX_ATTACK = 0.01
+"""Share of attack frames that may be accepted."""
+MAX_LOWERING = 2.0
+"""Log-odds by which recorded attacks may lower the score."""
+_STEP = 0.05
+_MAX_FILE_BYTES = 100_000
+_ABOUT_SCORE = frozenset({"score_spoof", "score_uncertain", "gathering", "view_changed"})
+
+Text = Annotated[str, Field(min_length=1, max_length=300)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Measured(_Part):
+    """What was recorded of one class, and the share of usable frames accepted without and with the bias."""
+
+    recordings: Annotated[int, Field(ge=0)]
+    frames: Annotated[int, Field(ge=0)]
+    usable: Annotated[int, Field(ge=0)]
+    accepted_before: Share
+    accepted_after: Share
+
+
+class SiteFile(_Part):
+    """A site file's content."""
+
+    site_schema: Literal[1] = 1
+    camera: Text
+    """Name and serial number, as the source gives them."""
+    streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=3)]
+    model: Text
+    model_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    policy: Text
+    bias: Annotated[float, Field(ge=-MAX_LOWERING, le=MAX_RAISE)]
+    """Log-odds added to the calibrated score."""
+    limit: Annotated[float, Field(ge=0.0, le=MAX_RAISE)]
+    """Largest bias that the card allowed."""
+    day: date
+    fasdemo: Text
+    """Version that wrote the file."""
+    live: Measured
+    attacks: Measured | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredFrame:
+    """A usable frame: nothing but its score decides.
+
+    Attributes:
+        score: before evidence and bias, calibrated.
+        evidence: measurements by name.
+    """
+
+    score: float
+    evidence: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The frames of one recording or live run.
+
+    Attributes:
+        frames: how many showed exactly one face.
+        sheets: how many of them showed physical evidence of an attack.
+        usable: those that nothing but the score speaks against.
+    """
+
+    frames: int
+    sheets: int
+    usable: tuple[ScoredFrame, ...]
+
+
+def camera_of(info: SourceInfo) -> str:
+    """Return the name of the camera that a source is, or that recorded it; empty where it is not known."""
+    return info.device or (info.name if info.live else "")
+
+
+def recording_of(results: Sequence[FrameResult]) -> Recording:
+    """Reduce the results of an engine without a site file to what a calibration needs."""
+    frames, sheets, usable = 0, 0, []
+    for result in results:
+        if len(result.faces) != 1:
+            continue
+        (face,) = result.faces
+        frames += 1
+        codes = [*result.reasons, *face.reasons]
+        sheets += any(effect(code) is Effect.SPOOF for code in codes)
+        if face.frame_score is None or any(effect(c) is not Effect.NOTE for c in codes if c not in _ABOUT_SCORE):
+            continue
+        score = shifted(face.frame_score, -(face.evidence.get("score_shift") or 0.0))
+        if score is not None and 0.0 <= score <= 1.0:
+            usable.append(ScoredFrame(score, dict(face.evidence)))
+    return Recording(frames, sheets, tuple(usable))
+
+
+def allowed_bias(card: ModelCard, threshold: Threshold) -> float:
+    """Return how far a site may raise scores, log-odds; 0 where the card does not state what that admits."""
+    limit = card.thresholds.get(LIMIT_POLICY)
+    if limit is None:
+        return 0.0
+    return min(max(log_odds(threshold.live_above) - log_odds(limit.live_above), 0.0), MAX_RAISE)
+
+
+def accepted(recordings: Sequence[Recording], threshold: Threshold, bias: float) -> float:
+    """Return the share of usable frames whose score is LIVE, each recording counted alike; 0 without frames."""
+    shares = [
+        sum(_accepted(frame, threshold, bias) for frame in recording.usable) / len(recording.usable)
+        for recording in recordings
+        if recording.usable
+    ]
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+def fit_bias(live: Sequence[Recording], attacks: Sequence[Recording], threshold: Threshold, limit: float) -> float:
+    """Return the smallest bias that accepts `WANTED_LIVE` of the live frames, or as many as the limit can.
+
+    Args:
+        live: recordings of live people.
+        attacks: of attacks; every one of them stays at most at `MAX_ATTACK`, if need be by lowering scores.
+        threshold: in force.
+        limit: of `allowed_bias`.
+    """
+    wanted = min(WANTED_LIVE, accepted(live, threshold, limit))
+    bias = 0.0
+    while bias < limit and accepted(live, threshold, bias) < wanted:
+        bias = min(bias + _STEP, limit)
+    while bias > -MAX_LOWERING and any(accepted([one], threshold, bias) > MAX_ATTACK for one in attacks):
+        bias = max(bias - _STEP, -MAX_LOWERING)
+    return round(bias, 4)
+
+
+def check_recordings(live: Sequence[Recording]) -> None:
+    """Refuse recordings that cannot calibrate.
+
+    Raises:
+        UserError: too few usable frames, or the faces look like sheets.
+    """
+    frames = sum(recording.frames for recording in live)
+    usable = sum(len(recording.usable) for recording in live)
+    sheets = sum(recording.sheets for recording in live)
+    if frames and sheets > MAX_SHEET_SHARE * frames:
+        raise UserError(
+            f"{sheets} of {frames} frames show physical evidence of an attack, as prints and screens do; "
+            "calibrate with live people."
+        )
+    if usable < MIN_LIVE_FRAMES:
+        raise UserError(
+            f"only {usable} of {frames} frames with one face can be used and {MIN_LIVE_FRAMES} are needed; "
+            "record at least a minute of people who look at the camera from 0.4 to 1 m."
+        )
+
+
+def write_site(path: Path, site: SiteFile) -> None:
+    """Write a site file.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    write_text(path, site.model_dump_json(indent=2) + "\n")
+
+
+def read_site(path: Path) -> SiteFile:
+    """Read a site file.
+
+    Raises:
+        UserError: it cannot be read or is not one.
+    """
+    try:
+        return SiteFile.model_validate_json(read_bounded(path, _MAX_FILE_BYTES))
+    except OSError as error:
+        raise UserError(
+            f"--site {path}: cannot be read ({error.strerror}); give a file of fasdemo calibrate."
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "content"
+        raise UserError(
+            f"--site {path}: is not a site file ({where}: {first['msg']}); run fasdemo calibrate."
+        ) from error
+    except ValueError as error:
+        raise UserError(f"--site {path}: {error}; give a file of fasdemo calibrate.") from error
+
+
+def check_site(site: SiteFile, camera: str, declared: frozenset[Stream], card: ModelCard, sha256: str) -> None:
+    """Refuse a site file of another camera or model, or beyond the card's limit.
+
+    Raises:
+        UserError: says which, in one sentence.
+    """
+    if site.camera != camera:
+        raise UserError(
+            f"--site: was made for the camera {site.camera} and this source is "
+            f"{camera or 'a file of no known camera'}; run fasdemo calibrate for it, or leave --site out."
+        )
+    if frozenset(site.streams) != declared:
+        raise UserError(
+            f"--site: was made for {_names(site.streams)} and this source delivers {_names(declared)}; "
+            "run fasdemo calibrate again."
+        )
+    if site.model_sha256 != sha256:
+        raise UserError(
+            f"--site: was made for another model file ({site.model}) than {card.name}; run fasdemo calibrate again."
+        )
+    if site.policy not in card.thresholds:
+        raise UserError(f"--site: was made for the policy {site.policy}, which {card.name} lacks; calibrate again.")
+    if site.bias > allowed_bias(card, card.thresholds[site.policy]) + 1e-6:
+        raise UserError(
+            f"--site: its bias of {site.bias:g} is beyond what {card.name} allows; run fasdemo calibrate again."
+        )
+
+
+def _accepted(frame: ScoredFrame, threshold: Threshold, bias: float) -> bool:
+    score = shifted(frame.score, total_shift(frame.score, frame.evidence, (), bias))
+    return score is not None and math.isfinite(score) and score >= threshold.live_above
+
+
+def _names(streams: Sequence[Stream] | frozenset[Stream]) -> str:
+    return "+".join(stream for stream in STREAMS if stream in streams)

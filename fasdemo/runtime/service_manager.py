@@ -1,0 +1,66 @@
+"""Tell systemd that the program has started, that it still judges frames, and that it ends (sd_notify).
+
+See `packaging/fasdemo.service`. Without a service manager nothing is sent.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+ALIVE_EVERY_S = 1.0
+"""A fraction of any sensible `WatchdogSec`, and rare beside 30 frames a second."""
+
+
+class ServiceManager:
+    """A connection to the service manager that started this process; a context manager.
+
+    Entering says that the program is ready, leaving that it ends.
+
+    Args:
+        environment: where `NOTIFY_SOCKET` names the manager's datagram socket.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        address = (os.environ if environment is None else environment).get("NOTIFY_SOCKET", "")
+        self._socket: socket.socket | None = None
+        self._said_s = -ALIVE_EVERY_S
+        if address and hasattr(socket, "AF_UNIX"):
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+            # A leading @ stands for the zero byte of Linux's abstract addresses.
+            self._address = f"\0{address[1:]}" if address.startswith("@") else address
+            self._socket.setblocking(False)
+
+    def alive(self, now_s: float) -> None:
+        """Feed the watchdog, once every `ALIVE_EVERY_S`; call it for every judged frame.
+
+        Args:
+            now_s: `time.monotonic()`.
+        """
+        if now_s - self._said_s >= ALIVE_EVERY_S:
+            self._said_s = now_s
+            self._send("WATCHDOG=1")
+
+    def __enter__(self) -> Self:
+        self._send("READY=1")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._send("STOPPING=1")
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _send(self, message: str) -> None:
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendto(message.encode(), self._address)
+        except OSError:
+            # A manager that cannot be told restarts the program, which is what it is for.
+            return

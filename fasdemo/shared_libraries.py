@@ -1,0 +1,118 @@
+"""Name the Debian packages of system libraries that OpenCV, MediaPipe and Qt need and this system lacks."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+
+from fasdemo.errors import UserError
+
+OPENCV = {
+    "libxcb.so.1": "libxcb1",
+    "libGL.so.1": "libgl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+}
+"""Libraries to Debian packages: what the wheels of opencv-contrib-python 4.12 to 5.1 link to beside the C library; the
+wheels of opencv-contrib-python-headless need none of them."""
+MEDIAPIPE = {"libEGL.so.1": "libegl1", "libGLESv2.so.2": "libgles2"}
+"""MediaPipe resolves every symbol of these when it is loaded, although it runs on the CPU here."""
+QT_PACKAGES = (
+    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libx11-xcb1"
+)
+HEADLESS_OPENCV = "opencv-contrib-python-headless"
+
+_NOT_FOUND = re.compile(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object file")
+
+
+class MissingLibraryError(UserError):
+    """A system library that a Python package needs is not installed.
+
+    Attributes:
+        problem: which library, and who needs it.
+        advice: what to install.
+    """
+
+    def __init__(self, problem: str, advice: str) -> None:
+        super().__init__(f"{problem}: {advice}.")
+        self.problem, self.advice = problem, advice
+
+
+def missing_library(error: ImportError | OSError | RuntimeError | ValueError) -> MissingLibraryError | None:
+    """Return what to tell the user where `error` is about a system library or a package of the window, else None."""
+    if isinstance(error, ModuleNotFoundError):
+        package = (error.name or "").partition(".")[0]
+        if package in ("PyQt6", "pyqtgraph"):
+            return MissingLibraryError(
+                f"The window needs the Python package {package}, which is not installed",
+                "run pip install PyQt6 pyqtgraph, or add --headless",
+            )
+        return None
+    found = _NOT_FOUND.search(str(error))
+    if found is None:
+        return None
+    library = found[1]
+    if isinstance(error, ImportError) and (error.name or "").startswith("PyQt6"):
+        return MissingLibraryError(
+            f"Qt needs the system library {library}, which is missing", f"{_install(QT_PACKAGES)}, or add --headless"
+        )
+    if library in OPENCV:
+        packages = _packages({**OPENCV, **MEDIAPIPE}, library)
+        return MissingLibraryError(
+            f"OpenCV needs the system library {library}, which is missing",
+            f"{_install(packages)}, or without a window put {HEADLESS_OPENCV} in the place of opencv-contrib-python",
+        )
+    if library in MEDIAPIPE:
+        return MissingLibraryError(
+            f"MediaPipe needs the system library {library}, which is missing", _install(_packages(MEDIAPIPE, library))
+        )
+    return MissingLibraryError(
+        f"The system library {library} is missing", f"install the package that holds it (apt-file search {library})"
+    )
+
+
+def check_opencv() -> None:
+    """Load OpenCV.
+
+    Raises:
+        MissingLibraryError: a system library is missing.
+        ImportError: OpenCV is broken in another way.
+    """
+    try:
+        import cv2  # noqa: F401
+    except ImportError as error:
+        raise missing_library(error) or error from error
+
+
+def check_mediapipe() -> None:
+    """Look for the system libraries that MediaPipe loads when its first task starts.
+
+    Raises:
+        MissingLibraryError: one is missing.
+    """
+    for library in MEDIAPIPE:
+        try:
+            ctypes.CDLL(library)
+        except OSError as error:
+            problem = missing_library(error)
+            # Where the names differ (Windows, macOS), MediaPipe's wheels bring what they need.
+            if problem is not None:
+                raise problem from error
+
+
+def _install(packages: str) -> str:
+    return f"run apt-get install {packages} (Debian, Ubuntu)"
+
+
+def _packages(wanted: dict[str, str], named: str) -> str:
+    """The Debian packages of all libraries that are missing, so that nobody has to come back for the next one."""
+    return " ".join(sorted({package for library, package in wanted.items() if library == named or _lacks(library)}))
+
+
+def _lacks(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return True
+    return False
