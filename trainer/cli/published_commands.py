@@ -45,9 +45,9 @@ def validate(args: argparse.Namespace, config: Config) -> int:
     loaded.config = config.model_copy(update={"input": loaded.config.input})
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()
-    fabric.to_device(loaded.judge)
-    face_set = _part(config, args.phase_test, loaded.judge.modalities)
-    check_streams(face_set, loaded.judge.modalities, loaded.judge.flexible)
+    fabric.to_device(loaded.model)
+    face_set = _part(config, args.phase_test, loaded.model.modalities)
+    check_streams(face_set, loaded.model.modalities, loaded.model.flexible)
     names, scores, unreadable = submission(loaded, face_set, fabric, None)
     if not fabric.is_global_zero:
         return 0

@@ -29,13 +29,13 @@ class Loaded:
     """A model that can be evaluated.
 
     Attributes:
-        judge: the network.
+        model: the network.
         config: its preprocessing; taken from the card if the file holds no configuration.
         operating_points: calibration and thresholds of the file; None if it has none.
         saved: the checkpoint; None for an ONNX file.
     """
 
-    judge: StreamModel
+    model: StreamModel
     config: Config
     operating_points: OperatingPoints | None
     saved: checkpoint.Checkpoint | None
@@ -58,15 +58,15 @@ def open_model(path: Path, published: Config | None = None) -> Loaded:
         )
     if published is not None and not _is_ours(path):
         imported = import_published(path, published.network.arch, network_options(published))
-        judge = StreamModel(imported.network, published.network.modalities, published.network.flexible)
+        model = StreamModel(imported.network, published.network.modalities, published.network.flexible)
         saved = checkpoint.Checkpoint(published.network.arch, {}, metrics=imported.facts)
-        return Loaded(judge, published, None, saved)
+        return Loaded(model, published, None, saved)
     saved = checkpoint.load(path)
-    judge = model_of_checkpoint(saved, str(path))
-    card = _card(saved, judge, path)
+    model = model_of_checkpoint(saved, str(path))
+    card = _card(saved, model, path)
     config = check(saved.config, str(path)) if "network" in saved.config else config_of(card, path)
     measured = bool((saved.card or {}).get("thresholds"))
-    return Loaded(judge, config, operating_points_of(card) if measured else None, saved)
+    return Loaded(model, config, operating_points_of(card) if measured else None, saved)
 
 
 def uncalibrated() -> OperatingPoints:
@@ -147,10 +147,10 @@ class OnnxStreamModel(StreamModel):
         return torch.cat([tensor[:, others[:1]], tensor[:, [output.live_index]], tensor[:, others[1:]]], 1)
 
 
-def _card(saved: checkpoint.Checkpoint, judge: StreamModel, path: Path) -> ModelCard:
+def _card(saved: checkpoint.Checkpoint, model: StreamModel, path: Path) -> ModelCard:
     from trainer.checkpoints.card import card_of
 
-    return card_of(saved, judge.network, "model", {})
+    return card_of(saved, model.network, "model", {})
 
 
 def _is_ours(path: Path) -> bool:

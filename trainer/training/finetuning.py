@@ -50,18 +50,18 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     config = check(_settings(args, loaded, folder), "finetune")
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()
-    splits = open_splits(config.data, loaded.judge.modalities, loaded.judge.flexible)
+    splits = open_splits(config.data, loaded.model.modalities, loaded.model.flexible)
     held_out = splits.test if splits.test is not None and (splits.test.labels >= 0).any() else splits.dev
     print(f"training people:  {counts(splits.train)}")
     print(f"threshold people: {counts(splits.dev)}")
     print(f"held-out people:  {counts(held_out)}")
     for warning in splits.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    fabric.to_device(loaded.judge)
+    fabric.to_device(loaded.model)
     operating_points = loaded.operating_points or uncalibrated()
-    loader = make_loader(config, loaded.judge, held_out)
-    subsets = subsets_of(loaded.judge, held_out)
-    before = evaluate(loaded.judge, loader, fabric, operating_points, "before", subsets, splits.held_out)
+    loader = make_loader(config, loaded.model, held_out)
+    subsets = subsets_of(loaded.model, held_out)
+    before = evaluate(loaded.model, loader, fabric, operating_points, "before", subsets, splits.held_out)
 
     training = Training(config, splits, folder, fabric)
     try:

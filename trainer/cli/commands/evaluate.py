@@ -52,13 +52,13 @@ def run(args: argparse.Namespace) -> int:
     from trainer.training.train import make_fabric
 
     loaded = open_model(args.model)
-    judge, config = loaded.judge, loaded.config
+    model, config = loaded.model, loaded.config
     data = options.data_config(args, config)
-    fabric = make_fabric(config, *(("cpu", 1) if isinstance(judge, OnnxStreamModel) else options.machine(args)))
+    fabric = make_fabric(config, *(("cpu", 1) if isinstance(model, OnnxStreamModel) else options.machine(args)))
     fabric.launch()
-    fabric.to_device(judge)
-    face_set = open_part(data, args.split, judge.modalities)
-    check_streams(face_set, judge.modalities, judge.flexible)
+    fabric.to_device(model)
+    face_set = open_part(data, args.split, model.modalities)
+    check_streams(face_set, model.modalities, model.flexible)
     if not (face_set.labels >= 0).any():
         raise UserError(
             f"{face_set.source}: no labels, so nothing can be measured; use `python -m trainer submit` to score it."
@@ -66,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
     operating_points = loaded.operating_points
     if args.calibrate or operating_points is None:
         try:
-            dev = open_part(data, "dev", judge.modalities)
-            loader = make_loader(config, judge, dev)
-            margins = predict_margins(judge, loader, fabric, subsets_of(judge, dev), description="dev", exact=True)
+            dev = open_part(data, "dev", model.modalities)
+            loader = make_loader(config, model, dev)
+            margins = predict_margins(model, loader, fabric, subsets_of(model, dev), description="dev", exact=True)
             operating_points = choose_operating_points(margins, dev, config.policy)
         except UserError:
             if args.calibrate:
@@ -80,17 +80,17 @@ def run(args: argparse.Namespace) -> int:
             )
     subsets = None
     if args.subset:
-        chosen = tuple(s for s in judge.modalities if s in args.subset.split("+"))
-        if not judge.flexible or len(chosen) != len(args.subset.split("+")):
+        chosen = tuple(s for s in model.modalities if s in args.subset.split("+"))
+        if not model.flexible or len(chosen) != len(args.subset.split("+")):
             raise UserError(
                 f"--subset {args.subset}: not possible; this network takes "
-                f"{'any subset of ' if judge.flexible else 'only '}{'+'.join(judge.modalities)}."
+                f"{'any subset of ' if model.flexible else 'only '}{'+'.join(model.modalities)}."
             )
         subsets = [chosen]
-    loader = make_loader(config, judge, face_set)
+    loader = make_loader(config, model, face_set)
     excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
-    apart = held_out(data.model_copy(update=excluded), judge.modalities)
-    evaluation = evaluate(judge, loader, fabric, operating_points, args.split, subsets, apart)
+    apart = held_out(data.model_copy(update=excluded), model.modalities)
+    evaluation = evaluate(model, loader, fabric, operating_points, args.split, subsets, apart)
     check_readable(loader, data.max_missing)
     if not fabric.is_global_zero:
         return 0

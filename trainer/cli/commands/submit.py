@@ -41,12 +41,12 @@ def run(args: argparse.Namespace) -> int:
 
     loaded = open_model(args.model)
     data = options.data_config(args, loaded.config)
-    onnx = isinstance(loaded.judge, OnnxStreamModel)
+    onnx = isinstance(loaded.model, OnnxStreamModel)
     fabric = make_fabric(loaded.config, *(("cpu", 1) if onnx else options.machine(args)))
     fabric.launch()
-    fabric.to_device(loaded.judge)
-    face_set = open_part(data, args.split, loaded.judge.modalities, keep_all=True)
-    check_streams(face_set, loaded.judge.modalities, loaded.judge.flexible)
+    fabric.to_device(loaded.model)
+    face_set = open_part(data, args.split, loaded.model.modalities, keep_all=True)
+    check_streams(face_set, loaded.model.modalities, loaded.model.flexible)
     operating_points = None if args.raw else loaded.operating_points
     names, scores, unreadable = submission(loaded, face_set, fabric, operating_points)
     if fabric.is_global_zero:
