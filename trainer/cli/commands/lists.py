@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.data.lists import ListSet, read_list
     from trainer.data.splits import THREE_WAYS
 
-    shares: tuple[float, float, float] = tuple(args.shares or THREE_WAYS)  # type: ignore[assignment]
+    shares: tuple[float, float, float] = tuple(args.shares or THREE_WAYS)
     if min(shares) < 0 or shares[0] <= 0 or shares[1] <= 0 or sum(shares) > 1 + 1e-9:
         raise UserError("--shares: not valid; give three shares with a sum of at most one, the first two above zero.")
     folder: Path = args.folder
