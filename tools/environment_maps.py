@@ -19,6 +19,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fasdemo.atomic_file import replacing
+
 _CONTENT = re.compile(r"base64,([A-Za-z0-9+/=]+)")
 
 
@@ -41,7 +43,8 @@ def convert(source: Path, target: Path) -> None:
             if "RGB" not in channels:
                 raise ValueError(f"{source}: holds no RGB image; remove it from the folder.")
             rgb = np.array(channels["RGB"].pixels, np.float32)
-    cv2.imwrite(str(target), np.ascontiguousarray(rgb[..., ::-1]))
+    with replacing(target) as temporary:
+        cv2.imwrite(str(temporary), np.ascontiguousarray(rgb[..., ::-1]))
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from performance_page import write_page
 from performance_picture import write_picture
 
 from fasdemo.assets_folder import demo_session
+from fasdemo.atomic_file import write_text
 from fasdemo.cli.commands.bench import measure_child
 from fasdemo.frames import STREAMS
 from fasdemo.models.providers import devices_here
@@ -50,7 +51,7 @@ def main() -> int:
     else:
         report = measure(options.peer or default_peer(), options.frames, options.tries)
         if options.json is not None:
-            options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+            write_text(options.json, json.dumps(report, indent=1) + "\n")
     write_picture(report, ROOT / "docs" / "images" / "performance.svg")
     write_page(report, ROOT / "docs" / "performance.md")
     return 0
