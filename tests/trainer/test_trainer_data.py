@@ -13,9 +13,10 @@ from trainer.cli.main import main
 from trainer.config import options
 from trainer.config.schema import DataConfig, check
 from trainer.data.faces import UnreadableError
-from trainer.data.folders import by_person, detect_layout
+from trainer.data.layouts import detect_layout
 from trainer.data.lists import ListSet, read_list
 from trainer.data.paths import describe
+from trainer.data.person_split import by_person
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import open_part, open_splits
 
@@ -231,7 +232,7 @@ def test_layouts_are_recognised(trees, tmp_path):
     assert detect_layout(generated) == "synth"
     assert detect_layout(trees / "surf") == "casia-surf"
     assert detect_layout(trees / "cefa") == "cefa"
-    with pytest.raises(UserError, match="no data set that is known"):
+    with pytest.raises(UserError, match="the layout is unknown"):
         detect_layout(tmp_path)
 
 

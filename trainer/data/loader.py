@@ -143,16 +143,16 @@ class Loader:
         kept: list[int] = []
         for row, index in enumerate(indices):
             try:
-                pictures = self.face_set.sample(int(index))
+                sample = self.face_set.sample(int(index))
             except UnreadableError as error:
                 self.unreadable.add(str(error))
                 continue
             kept.append(row)
             if key is None:
-                crops.append(self.cropper.exact(pictures))
+                crops.append(self.cropper.exact(sample))
             else:
                 rng = np.random.default_rng([*key, int(positions[row])])
-                crops.append(self.cropper.training(pictures, rng))
+                crops.append(self.cropper.training(sample, rng))
         if not crops:
             return None, time.thread_time() - started
         indices, positions = indices[kept], positions[kept]

@@ -55,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"{len(people.files)} portraits of {len(set(people.names))} people are ready in {args.work}")
         return 0
     if args.what == "sheet":
-        from trainer.synth.dataset.contact_sheet import write_sheet
+        from trainer.synth.dataset.contact_sheet import write_contact_sheet
 
-        write_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
+        write_contact_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
         return 0
     if args.what == "sessions":
         return _sessions(args, people)

@@ -48,37 +48,22 @@ def run(args: argparse.Namespace) -> int:
     """
     from fasdemo.atomic_file import write_text
     from fasdemo.errors import UserError
-    from trainer.data import folders
     from trainer.data.faces import SubsetOf, counts
-    from trainer.data.lists import ListSet, read_list
-    from trainer.data.splits import THREE_WAYS
+    from trainer.data.layouts import listed_layout
+    from trainer.data.lists import ListSet
+    from trainer.data.person_split import THREE_WAYS, Shares, by_person
 
-    shares: tuple[float, float, float] = tuple(args.shares or THREE_WAYS)
+    shares: Shares = tuple(args.shares or THREE_WAYS)
     if min(shares) < 0 or shares[0] <= 0 or shares[1] <= 0 or sum(shares) > 1 + 1e-9:
         raise UserError("--shares: not valid; give three shares with a sum of at most one, the first two above zero.")
-    folder: Path = args.folder
-    layout = folders.detect_layout(folder) if args.layout == "auto" else args.layout
-    if layout == "synth":
-        raise UserError(
-            f"{folder}: a generated set has its own split in samples.csv; give it to `train --data` directly."
-        )
-    if layout == "sessions":
-        from trainer.data.recorded import crops_of
-
-        folder = crops_of(folder)
-        entries = read_list(folder / "list.txt", folder)
-    elif layout == "casia-surf":
-        entries = folders.casia_surf(folder)["train"]
-    elif layout == "cefa":
-        entries = folders.cefa(folder, args.protocol)["train"]
-    else:
-        entries = read_list(folder / "list.txt", folder)
+    layout = listed_layout(args.folder, args.layout, args.protocol)
+    folder, entries = layout.folder, layout.unsplit()
     target = args.output or folder
     whole = ListSet(entries, folder, str(folder))
     if whole.missing:
         print(f"warning: {len(whole.missing)} images are missing, e.g. {whole.missing[0]}", file=sys.stderr)
     people = [str(name) for name in whole.subjects]
-    parts = folders.by_person(people, whole.labels.tolist(), shares, args.seed, str(folder))
+    parts = by_person(people, whole.labels.tolist(), shares, args.seed, str(folder))
     prefix = "" if target.resolve() == folder.resolve() else f"{folder.resolve()}/"
     for part, who in parts.items():
         chosen = [k for k, name in enumerate(people) if name in who]

@@ -67,32 +67,32 @@ class Cropper:
         self._augment = augment
         self._set_scale = set_scale
 
-    def exact(self, pictures: Sample) -> Crop:
+    def exact(self, sample: Sample) -> Crop:
         """Return the crop without augmentation."""
-        reference = self._reference(pictures)
+        reference = self._reference(sample)
         affine = self._evaluation(reference)
-        return Crop({s: self._cut(pictures, s, affine, reference) for s in self._streams})
+        return Crop({s: self._cut(sample, s, affine, reference) for s in self._streams})
 
-    def training(self, pictures: Sample, rng: np.random.Generator) -> Crop:
+    def training(self, sample: Sample, rng: np.random.Generator) -> Crop:
         """Return a randomly moved and augmented crop."""
         kind = self._augment.kind
         if kind == "none":
-            return self.exact(pictures)
-        return self._published(pictures, rng) if kind == "published" else self._face(pictures, rng)
+            return self.exact(sample)
+        return self._published(sample, rng) if kind == "published" else self._face(sample, rng)
 
-    def _published(self, pictures: Sample, rng: np.random.Generator) -> Crop:
-        settings, reference = self._augment, self._reference(pictures)
+    def _published(self, sample: Sample, rng: np.random.Generator) -> Crop:
+        settings, reference = self._augment, self._reference(sample)
         affine = random_resized(reference, self._size, settings.area, settings.aspect, rng.random(40))
         if rng.random() < settings.flip:
             affine = mirrored(affine, self._size)
         lighting = _PCA_VECTORS @ (rng.normal(0.0, settings.lighting, 3) * _PCA_VALUES) if settings.lighting else None
         return Crop(
-            {s: self._cut(pictures, s, affine, reference) for s in self._streams},
+            {s: self._cut(sample, s, affine, reference) for s in self._streams},
             None if lighting is None else lighting.astype(np.float32),
         )
 
-    def _face(self, pictures: Sample, rng: np.random.Generator) -> Crop:
-        settings, size, reference = self._augment, self._size, self._reference(pictures)
+    def _face(self, sample: Sample, rng: np.random.Generator) -> Crop:
+        settings, size, reference = self._augment, self._size, self._reference(sample)
         draws = rng.random(12)
         zoom = float(np.exp(between(draws[0], float(np.log(settings.scale[0])), float(np.log(settings.scale[1])))))
         angle = signed(draws[1]) * settings.rotation_deg
@@ -106,7 +106,7 @@ class Cropper:
             if stream != "rgb" and settings.misregistration:
                 dx, dy = (rng.random(2) * 2.0 - 1.0) * settings.misregistration * size
                 own = moved(affine, dx, dy)
-            picture = self._cut(pictures, stream, own, reference)
+            picture = self._cut(sample, stream, own, reference)
             if stream == "rgb":
                 streams[stream] = augment_rgb(picture, settings, rng)
             elif stream == "ir":
@@ -136,9 +136,9 @@ class Cropper:
             streams[stream] = picture = picture.copy()
             picture[top : top + height, left : left + width] = fill
 
-    def _reference(self, pictures: Sample) -> tuple[int, int]:
+    def _reference(self, sample: Sample) -> tuple[int, int]:
         for stream in ("rgb", *self._streams):
-            picture = pictures.get(stream)
+            picture = sample.get(stream)
             if picture is not None:
                 return picture.shape[0], picture.shape[1]
         raise ValueError("the sample has no picture")
@@ -152,8 +152,8 @@ class Cropper:
         turn = centred(middle, middle, zoom, angle, self._size)
         return np.column_stack([turn[:, :2] @ affine[:, :2], turn[:, :2] @ affine[:, 2] + turn[:, 2]])
 
-    def _cut(self, pictures: Sample, stream: Stream, affine: Affine, reference: tuple[int, int]) -> npt.NDArray[Any]:
-        picture = pictures.get(stream)
+    def _cut(self, sample: Sample, stream: Stream, affine: Affine, reference: tuple[int, int]) -> npt.NDArray[Any]:
+        picture = sample.get(stream)
         if picture is None:
             # The presence mask hides an absent stream of a flexible network, so the values do not matter.
             shape = (self._size, self._size, 3) if stream == "rgb" else (self._size, self._size)

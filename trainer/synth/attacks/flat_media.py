@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.people.photo import Photo
 from trainer.synth.people.portrait import to_linear
 from trainer.synth.scene import geometry, raster
@@ -17,8 +18,6 @@ from trainer.synth.scene.scene import Material, Mesh
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
 Ink = Literal["dye", "pigment", "toner", "photo"]
-
-EYES_M = 0.063
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def lay_out(photo: Photo, scale: float, window: Window, border: float) -> tuple[
     """
     height, width = photo.rgb.shape[:2]
     eyes, (x0, y0, x1, y1) = _frame(photo.points, (width, height), window)
-    metres = scale * EYES_M / eyes
+    metres = scale * ADULT_EYE_DISTANCE_M / eyes
     pad = round(border / metres)
     picture = cv2.copyMakeBorder(
         photo.rgb[y0:y1, x0:x1], pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(255, 255, 255)

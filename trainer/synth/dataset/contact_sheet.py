@@ -43,7 +43,7 @@ def triple(crops: FaceCrops, size: int = 128) -> Rgb:
     return np.hstack([cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA) for part in parts])
 
 
-def write_sheet(
+def write_contact_sheet(
     output: Path, people: People, species: tuple[str, ...], seed: int, environments: tuple[Path, ...],
     columns: int = 5, size: int = 128,
 ) -> None:  # fmt: skip

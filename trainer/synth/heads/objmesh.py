@@ -10,6 +10,7 @@ import numpy.typing as npt
 from fasdemo.errors import UserError
 from fasdemo.faces.model_file import face_model_path
 from fasdemo.frames import Intrinsics
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.heads.defaulthead import deformations
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.landmarks import MEDIAPIPE_68, Landmarker
@@ -18,8 +19,6 @@ from trainer.synth.scene.scene import Light, Material, Mesh, Scene
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
-
-_EYES_M = 0.063
 
 
 def read_obj(path: Path) -> tuple[Floats, Ints]:
@@ -79,7 +78,7 @@ def load_obj_head(path: Path) -> HeadModel:
     local, marks = best
     eyes = local[marks]
     distance = float(np.linalg.norm(eyes[36:42].mean(0) - eyes[42:48].mean(0)))
-    local = local * (_EYES_M / distance)
+    local = local * (ADULT_EYE_DISTANCE_M / distance)
     # Move the eyes to the height and depth of the built-in head's eyes.
     eye = (local[marks][36:42].mean(0) + local[marks][42:48].mean(0)) / 2
     local = (local - eye + np.array([0.0, 0.0343, 0.086])).astype(np.float32)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.heads.headmodel import Floats, HeadModel
 from trainer.synth.people.fit import FLIP
 from trainer.synth.people.person import Person
@@ -169,7 +170,7 @@ def texels(person: Person, appearance: Appearance) -> Floats:
 def _eyes_apart(person: Person) -> float:
     """Return the distance of the eyes in the portrait in pixels, from the width of the head's mesh."""
     front = person.uv[person.front]
-    return max(float(np.ptp(front[:, 0])) * 0.063 / 0.15, 10.0)
+    return max(float(np.ptp(front[:, 0])) * ADULT_EYE_DISTANCE_M / 0.15, 10.0)
 
 
 def lit_eyes(surface: Floats, person: Person, model: HeadModel, appearance: Appearance) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import lsq_linear
 
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.landmarks import MEDIAPIPE_68, Points
 
@@ -85,7 +86,7 @@ def fit_head(model: HeadModel, points: Points, size: tuple[int, int], iterations
         raise ValueError("model.landmarks is empty; a fit needs the 68 landmarks")
     target = points[list(MEDIAPIPE_68)]
     eyes = float(np.linalg.norm(target[36:42].mean(0) - target[42:48].mean(0)))
-    focal = eyes / 0.063 * PORTRAIT_DISTANCE_M
+    focal = eyes / ADULT_EYE_DISTANCE_M * PORTRAIT_DISTANCE_M
     centre = ((size[0] - 1) / 2, (size[1] - 1) / 2)
     names = [name for name in FITTED_EXPRESSIONS if name in model.expression_names]
     rows = [model.expression_names.index(name) for name in names]

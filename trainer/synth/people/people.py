@@ -24,7 +24,6 @@ from trainer.synth.people.person import PERSON_VERSION, Person, build_person, st
 from trainer.synth.people.portrait import cropped, read_picture, segment_portrait
 
 Split = Literal["train", "dev", "test"]
-SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 WORK = Path(".work")
 

@@ -12,6 +12,7 @@ from typing import Literal, cast
 import numpy as np
 
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, Truth
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.attacks.presentations import PRESENTATIONS
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.person import Person
@@ -81,7 +82,7 @@ def draw_placement(rng: Rng, camera: Intrinsics, nearest_m: float = 0.0) -> Plac
     low, high = 0.26 * max(camera.fx / 615, 0.8), min(1.5, 1.25 * camera.fx / 615)
     low = min(max(low, nearest_m), 0.8 * high)
     distance = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-    pixels = 0.063 * camera.fx / distance
+    pixels = ADULT_EYE_DISTANCE_M * camera.fx / distance
     room_x = max(camera.width / 2 - 1.7 * pixels, 8.0)
     room_y = max(camera.height / 2 - 2.0 * pixels, 8.0)
     x = float(np.clip(rng.normal(0, 70), -room_x, room_x))
@@ -135,7 +136,7 @@ def render_exposure(
     picture = scene.render(supersample)
     reflect(picture, subject.panes, camera, setup.surroundings.light)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
-    eyes = 0.063 * camera.fx / float(subject.keypoints[:2, 2].mean())
+    eyes = ADULT_EYE_DISTANCE_M * camera.fx / float(subject.keypoints[:2, 2].mean())
     weight = centre_weight(
         camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), params.metering * eyes
     )
