@@ -29,6 +29,11 @@ class SourceInfo:
     depth_scale: float = 0.001
     device_frames: int = 1
     """Frames of the device that make one of ours: 2 where a lit and a dark one are paired."""
+    capable: frozenset[Stream] = frozenset()
+    """Streams that the device has, or that lie in the file, whatever is declared. One that is left out is a reason
+    against LIVE, so that nobody gets round depth by not mentioning it."""
+    calibrated: bool = False
+    """The device is one that has a calibration, so that depth without one is wrong. True of every live source."""
     notes: tuple[str, ...] = ()
     """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
     device: str = ""
@@ -68,3 +73,11 @@ class SeekableSource(Source, Protocol):
     def seek(self, index: int) -> None:
         """The next frame that iteration yields is number `index`."""
         ...
+
+
+def streams_of_device(name: str) -> frozenset[Stream]:
+    """Return the streams that a device of this name has at least; empty where the name says nothing.
+
+    Every RealSense that has colour has depth; not every one has infrared.
+    """
+    return frozenset({"rgb", "depth"}) if "realsense" in name.lower() else frozenset()

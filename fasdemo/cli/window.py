@@ -8,6 +8,8 @@ from pathlib import Path
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.source_options import source_spec
 from fasdemo.gui.app import Launch, run
+from fasdemo.models.model_inputs import model_files
+from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 
@@ -21,6 +23,9 @@ def run_window(options: argparse.Namespace) -> int:
     source: SourceRequest | None = None
     if spec:
         source = SourceRequest(spec, _path(options.depth), _path(options.ir), options.depth_scale, options.emitter)
+    check_outputs({"--log": options.log}, [*(source.files() if source else ()), *model_files(options.model)])
+    if options.record is not None:
+        check_output_folder("--record", options.record)
     chosen = options.model or options.policy or options.device != "auto" or options.site
     return run(
         Launch(
@@ -29,6 +34,7 @@ def run_window(options: argparse.Namespace) -> int:
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
+            require=options.require,
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

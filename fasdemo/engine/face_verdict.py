@@ -93,7 +93,7 @@ def _break_codes(work: FaceWork, state: TrackState, now_s: float) -> list[str]:
     margin = None if work.prediction is None else work.prediction.margin
     now = view_of(now_s, work.face, work.crops, work.small, margin)
     before, state.view = state.view, now
-    found = [] if before is None else breaks(before, now, unseen=not state.in_last_frame)
+    found = [] if before is None else breaks(before, now, not state.in_last_frame, state.longest_gap_s)
     state.in_last_frame = True
     if found:
         log.debug("track %s: %s changed", work.track.id, ", ".join(found))

@@ -38,8 +38,15 @@ class Policy:
     largest_skew_s: float = 0.04
 
 
+MIN_LIVE_ABOVE = 0.5
+"""No policy makes LIVE of a calibrated score below this: the network itself then takes an attack for likelier than a
+live face, and the physical evidence beside it finds flat and bent sheets, not reliefs and masks."""
+
+
 def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
-    """The policy's threshold of a model, with its name.
+    """Return the name of the policy's threshold of a model, and the threshold that is used.
+
+    A threshold below `MIN_LIVE_ABOVE` is raised to it, see `floor_note`.
 
     Raises:
         UserError: the card has none of that name.
@@ -47,4 +54,18 @@ def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
     name = card.default_policy if policy.threshold is None else policy.threshold
     if name not in card.thresholds:
         raise UserError(f"--policy {name}: {card.name} offers {', '.join(card.thresholds)}; choose one of them.")
-    return name, card.thresholds[name]
+    found = card.thresholds[name]
+    if found.live_above >= MIN_LIVE_ABOVE:
+        return name, found
+    return name, found.model_copy(update={"live_above": MIN_LIVE_ABOVE})
+
+
+def floor_note(card: ModelCard, name: str) -> str:
+    """Return a sentence where a card's threshold is not the one that is used, else an empty string."""
+    asked = card.thresholds[name].live_above
+    if asked >= MIN_LIVE_ABOVE:
+        return ""
+    return (
+        f"Policy {name} of {card.name} would say LIVE above {asked:.3g}, where an attack is likelier than a live face; "
+        f"{MIN_LIVE_ABOVE:g} is used instead."
+    )

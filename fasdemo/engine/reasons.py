@@ -62,13 +62,35 @@ CATALOGUE = _catalogue(
         _CAMERA,
     ),
     Reason("rgb_mismatched", Effect.RESTART, "The colour image changed its size.", _CAMERA),
+    Reason(
+        "calibration_invalid",
+        Effect.RESTART,
+        "The calibration is not that of a camera, so nothing can be measured by it.",
+        _CAMERA,
+    ),
     Reason("clock_back", Effect.RESTART, "The frame's time is not after that of the frame before.", _CAMERA),
     Reason("stale_frame", Effect.RESTART, "The frame is older than the policy allows.", _CAMERA),
+    Reason("rgb_repeated", Effect.RESTART, "The colour image of the face was shown before.", _CAMERA),
+    Reason("depth_repeated", Effect.RESTART, "The depth image of the face was given before.", _CAMERA),
+    Reason("ir_repeated", Effect.RESTART, "The infrared image of the face was given before.", _CAMERA),
     Reason("rgb_frozen", Effect.RESTART, "The colour image is the same as before, bit by bit.", _CAMERA),
     Reason("depth_frozen", Effect.RESTART, "The depth image is the same as before, bit by bit.", _CAMERA),
     Reason("ir_frozen", Effect.RESTART, "The infrared image is the same as before, bit by bit.", _CAMERA),
+    Reason("rgb_out_of_sync", Effect.RESTART, "The colour image's device time is not the frame's time.", _CAMERA),
     Reason("depth_out_of_sync", Effect.RESTART, "Depth and colour were not taken at the same time.", _CAMERA),
     Reason("ir_out_of_sync", Effect.RESTART, "Infrared and colour were not taken at the same time.", _CAMERA),
+    Reason(
+        "depth_untimed",
+        Effect.RESTART,
+        "The live source gives depth without a time, so nothing shows that it is not an old one.",
+        _CAMERA,
+    ),
+    Reason(
+        "ir_untimed",
+        Effect.RESTART,
+        "The live source gives infrared without a time, so nothing shows that it is not an old one.",
+        _CAMERA,
+    ),
     Reason("depth_empty", Effect.RESTART, "The depth image has hardly any reading.", _CAMERA),
     Reason("ir_dark", Effect.RESTART, "The whole infrared image is black.", _CAMERA),
     Reason(
@@ -76,6 +98,16 @@ CATALOGUE = _catalogue(
     ),
     Reason("depth_required", Effect.BLOCK, "The policy demands depth, and the source has none.", _CAMERA),
     Reason("ir_required", Effect.BLOCK, "The policy demands infrared, and the source has none.", _CAMERA),
+    Reason(
+        "depth_unused", Effect.BLOCK, "The device or the recording has depth, and the source leaves it out.", _CAMERA
+    ),
+    Reason(
+        "ir_unused", Effect.BLOCK, "The device or the recording has infrared, and the source leaves it out.", _CAMERA
+    ),
+    Reason("low_frame_rate", Effect.BLOCK, "Frames come too rarely to follow a face from one to the next.", _CAMERA),
+    Reason(
+        "size_unknown", Effect.BLOCK, "There is depth and no usable calibration: the face's size is unknown.", _CAMERA
+    ),
     Reason("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA),
     # What the face is made of.
     Reason("flat_surface", Effect.SPOOF, "The depth of the face is that of a plane."),
@@ -133,6 +165,7 @@ CATALOGUE = _catalogue(
     Reason("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please."),
     # Notes.
     Reason("rgb_only", Effect.NOTE, "Judged by colour alone: lower assurance."),
+    Reason("size_unchecked", Effect.NOTE, "A file without calibration: the face's size is not checked."),
     Reason("single_frame", Effect.NOTE, "Judged by one picture: nothing is known about time."),
     Reason("several_faces", Effect.NOTE, "There are several faces; each has its own verdict."),
     Reason("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera."),

@@ -62,6 +62,12 @@ class Fusion:
         self.restart()
         self._was_spoof = was_spoof
 
+    def interrupt(self) -> None:
+        """Drop the evidence for LIVE after a frame without this face: the next LIVE needs good frames in a row."""
+        self._forget_live()
+        if self.status is Status.LIVE:
+            self.status = Status.UNCERTAIN
+
     @property
     def score(self) -> float | None:
         """Live score fused over about `_SCORE_MEMORY_S`, in [0, 1]; None before the first score."""

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fasdemo.engine.continuity import View
+from fasdemo.engine.continuity import LONGEST_S, View
 from fasdemo.engine.temporal import Fusion
+from fasdemo.faces.frame_interval import FrameInterval
 from fasdemo.models.card import Threshold
 
 _KEPT_S = 1.0
@@ -47,6 +48,7 @@ class TrackState:
         view: what was last compared, None before the first look and after one that could not be aligned.
         seen_s: when the face was last seen; this and all other times are on the source's clock.
         in_last_frame: it was seen in the frame before this one.
+        longest_gap_s: allowed time between two views, see `fasdemo.engine.continuity`.
         landmarks, ir_face: looks for landmarks, and for the face in infrared.
         blendshapes: of the last landmarks.
         eyes_closed_since_s: None while they are open, or not known.
@@ -58,6 +60,7 @@ class TrackState:
     view: View | None = None
     seen_s: float = 0.0
     in_last_frame: bool = False
+    longest_gap_s: float = LONGEST_S
     landmarks: Looks = field(default_factory=Looks)
     blendshapes: dict[str, float] | None = None
     eyes_closed_since_s: float | None = None
@@ -78,6 +81,12 @@ class TrackStates:
     def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold
         self._states: dict[int, TrackState] = {}
+        self._interval = FrameInterval()
+
+    @property
+    def interval_s(self) -> float:
+        """Return the usual time between two frames; 0 while it is not known."""
+        return self._interval.seconds
 
     def __getitem__(self, track_id: int) -> TrackState:
         if track_id not in self._states:
@@ -86,16 +95,20 @@ class TrackStates:
 
     def see(self, present: Iterable[int], timestamp_s: float) -> None:
         """Note which tracks a frame shows, and drop those that have not been seen for a while."""
+        self._interval.note(timestamp_s)
         shown = frozenset(present)
         for number, state in self._states.items():
             if number not in shown:
                 state.in_last_frame = False
+                state.fusion.interrupt()
         for number in shown:
             self[number].seen_s = timestamp_s
+            self[number].longest_gap_s = self._interval.longest_s(LONGEST_S)
         self._states = {
             number: state for number, state in self._states.items() if timestamp_s - state.seen_s <= _KEPT_S
         }
 
     def clear(self) -> None:
-        """Forget every track."""
+        """Forget every track and the source's rate."""
         self._states.clear()
+        self._interval = FrameInterval()

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.stop_signals import handle_stop_signals
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class Launch:
         source: what to open at once; None = the start page.
         engine: what to judge with; None = as the last time.
         kiosk: full screen, the verdict alone.
+        require: streams without which nothing is LIVE; None = as the settings say, and depth in a kiosk.
         loop: play files again and again; None = as the last time.
         reset_settings: forget what the window remembers.
         log: where to write the event log.
@@ -37,6 +40,7 @@ class Launch:
     engine: EngineRequest | None = None
     kiosk: bool = False
     loop: bool | None = None
+    require: frozenset[Stream] | None = None
     reset_settings: bool = False
     log: Path | None = None
     record: tuple[Path, Labels] | None = None
@@ -100,6 +104,8 @@ def run(
     window = MainWindow(
         make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
     )
+    if wanted.require is not None:
+        window.set_required(wanted.require)
     if wanted.log is not None:
         try:
             window.event_log.keeper.start(wanted.log)
@@ -165,7 +171,7 @@ def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGTERM, stop)
+        handle_stop_signals(stop)
     return interrupted
 
 

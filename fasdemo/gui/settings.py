@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from platformdirs import user_config_path, user_pictures_path, user_videos_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fasdemo.frames import Stream
+
 _log = logging.getLogger(__name__)
 
 RECENT = 8
@@ -35,6 +37,13 @@ class Settings(BaseModel):
     timeline_s: Annotated[
         int, Field(ge=5, le=120, title="Time line (s)", description="How much of the past the time line shows.")
     ] = 20
+    require: Annotated[
+        Literal["nothing", "depth", "infrared", "depth and infrared"],
+        Field(
+            title="LIVE requires",
+            description="Streams without which nothing is LIVE. A kiosk always requires depth.",
+        ),
+    ] = "nothing"
     snap_folder: Annotated[
         Path, Field(title="Snapshots", description="Folder that snapped pictures are written to.")
     ] = Field(default_factory=lambda: user_pictures_path() / "fasdemo")
@@ -57,6 +66,12 @@ class Settings(BaseModel):
     """Where the last event log was written."""
     subject: str = ""
     retain_days: Annotated[int, Field(ge=1, le=3650)] = 365
+
+    @property
+    def required_streams(self) -> frozenset[Stream]:
+        """Streams without which nothing is LIVE."""
+        names: dict[str, Stream] = {"depth": "depth", "infrared": "ir"}
+        return frozenset(stream for name, stream in names.items() if name in self.require)
 
     def remember_source(self, spec: str) -> None:
         """Put a source at the top of the recent ones."""

@@ -9,6 +9,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -61,8 +62,9 @@ def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
     Raises:
         UserError: it cannot be had for this source.
     """
+    policy = Policy(threshold=request.policy, require=request.require)
     return EngineJudge(
-        Engine.for_source(source, model=request.model, device=request.device, policy=request.policy, site=request.site)
+        Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
     )
 
 

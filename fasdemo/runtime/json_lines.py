@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from fasdemo.errors import UserError
+from fasdemo.outputs import open_output
+from fasdemo.terminal import stdout_was_closed
 
 
 class JsonLines:
@@ -23,10 +25,12 @@ class JsonLines:
         self._target, self._option = target, option
         self._stream: TextIO
         if target == "-":
+            if stdout_was_closed():
+                raise UserError(f"{option} -: standard output is closed; open it, or name a file.")
             self._stream = sys.stdout
             return
         try:
-            self._stream = Path(target).open("w", encoding="utf-8")  # noqa: SIM115 - closed in __exit__
+            self._stream = open_output(Path(target))
         except OSError as error:
             raise UserError(f"{option} {target}: cannot be written ({error.strerror}); choose another file.") from error
 

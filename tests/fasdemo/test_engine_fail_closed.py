@@ -184,6 +184,14 @@ def statuses(result: FrameResult) -> list[Status]:
     return [face.status for face in result.faces]
 
 
+@pytest.mark.parametrize("before", [1, 3, 7])
+def test_live_after_a_frame_without_the_face_needs_good_frames_in_a_row(before: int) -> None:
+    engine, parts = broken_engine()
+    results = play(engine, parts, [*["good"] * before, "no face", *["good"] * LEAST_FRAMES])
+    assert Status.LIVE not in {status for result in results[before:-1] for status in statuses(result)}
+    assert statuses(results[-1]) == [Status.LIVE]
+
+
 @given(st.lists(st.sampled_from(STEPS) | st.just("good"), max_size=16))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_live_needs_good_frames_up_to_and_including_this_one(steps: list[str]) -> None:
@@ -334,9 +342,7 @@ def test_a_file_is_never_a_live_source() -> None:
 
 def test_timestamps_of_streams_are_compared_only_where_they_are_known() -> None:
     engine = make_engine()
-    times = {"rgb": StreamTime(5.0, 1)}
     for index in range(10):
-        result = engine.process(
-            dataclasses.replace(capture(index), times={"rgb": dataclasses.replace(times["rgb"], counter=index)})
-        )
+        good = capture(index)
+        result = engine.process(dataclasses.replace(good, times={"rgb": StreamTime(good.timestamp_s, index)}))
     assert statuses(result) == [Status.LIVE]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fasdemo.capture.files.playback import PlayedSource
+from fasdemo.capture.files.session_source import neighbours_of
 from fasdemo.capture.files.stills import Still, find_stills, load_still
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
@@ -52,6 +53,7 @@ class ImageSequenceSource(PlayedSource):
             frame_count=len(self._stills),
             calibration=calibration,
             depth_scale=depth_scale,
+            capable=neighbours_of(folder),
         )
 
     def _load(self, index: int) -> FrameSet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +11,17 @@ from typing import Any, TextIO
 
 from fasdemo.capture.files.stills import Still, find_stills, load_calibration, load_still
 from fasdemo.capture.source import SourceInfo
-from fasdemo.cli.arguments import metres_per_unit
+from fasdemo.cli.arguments import metres_per_unit, stream_list
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Stream
+from fasdemo.models.model_inputs import model_files
+from fasdemo.outputs import check_outputs, open_output
 from fasdemo.progress import track
 from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.spreadsheet import safe_row
+from fasdemo.terminal import say
 
 EXAMPLE = "fasdemo score photographs --csv scores.csv"
 
@@ -39,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", metavar="NAME|FILE", help="default: what fits each picture's streams")
     parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
+    parser.add_argument(
+        "--require",
+        metavar="STREAMS",
+        type=stream_list,
+        default=frozenset(),
+        help="nothing is LIVE without these streams, e.g. depth,ir; default: none",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
 
 
@@ -51,6 +62,11 @@ def run(args: argparse.Namespace) -> int:
     stills = find_stills(args.paths)
     calibration = None if args.calibration is None else load_calibration(args.calibration)
     unreadable = 0
+    read = [path for still in stills for path in (still.color, still.depth, still.ir)]
+    check_outputs(
+        {"--json": args.json, "--csv": args.csv},
+        [*args.paths, *read, args.calibration, *model_files(args.model)],
+    )
     with ExitStack() as stack:
         lines = stack.enter_context(JsonLines(args.json))
         rows = None if args.csv is None else _open_csv(stack, args.csv)
@@ -58,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
         for number, still in enumerate(track(stills, "judging")):
             if still.streams not in engines:
                 info = SourceInfo("pictures", "images", False, still.streams, 1, 1, 1.0, len(stills))
-                engine = Engine.for_info(info, model=args.model, device=args.device, policy=args.policy)
+                policy = Policy(threshold=args.policy, require=args.require)
+                engine = Engine.for_info(info, model=args.model, device=args.device, policy=policy)
                 engines[still.streams] = stack.enter_context(engine)
             try:
                 answer = _judge(engines[still.streams], still, number, args.depth_scale, calibration)
@@ -69,10 +86,7 @@ def run(args: argparse.Namespace) -> int:
             if rows is not None:
                 _write_rows(rows, args.csv, still, answer)
     if unreadable:
-        print(
-            f"fasdemo score: {unreadable} of {len(stills)} pictures could not be judged; their lines say why.",
-            file=sys.stderr,
-        )
+        say(f"{unreadable} of {len(stills)} pictures could not be judged; their lines say why.", "fasdemo score")
     return 2 if unreadable else 0
 
 
@@ -87,7 +101,7 @@ def _judge(
 
 def _open_csv(stack: ExitStack, target: str) -> csv.DictWriter[str]:
     try:
-        stream: TextIO = stack.enter_context(Path(target).open("w", newline="", encoding="utf-8"))  # noqa: SIM115
+        stream: TextIO = stack.enter_context(open_output(Path(target), newline=""))
     except OSError as error:
         raise UserError(f"--csv {target}: cannot be written ({error.strerror}); choose another file.") from error
     writer = csv.DictWriter(stream, CSV_COLUMNS)
@@ -103,7 +117,7 @@ def _write_rows(writer: csv.DictWriter[str], target: str, still: Still, answer: 
         for number, face in enumerate(faces):
             score = "" if face["score"] is None else face["score"]
             row = {"face": number, "status": face["status"], "score": score, "reasons": " ".join(face["reasons"])}
-            writer.writerow(base | row)
+            writer.writerow(safe_row(base | row))
     except OSError as error:
         raise UserError(f"--csv {target}: cannot be written ({error.strerror}); free some space.") from error
 
