@@ -211,7 +211,7 @@ def test_what_was_held_out_is_counted_apart(held_out_set, tmp_path, capsys):
     assert "apcer:replay" not in metrics
     assert "never" not in metrics["acer"]["note"]
     assert metrics["apcer_unseen:replay"]["ci95"] is not None
-    assert "no attack was trained on" in metrics["apcer_unseen:replay"]["note"]
+    assert "no attack of this species occurs in training" in metrics["apcer_unseen:replay"]["note"]
     assert {"acer_unseen:tof", "bpcer_unseen:tof", "apcer_max_unseen:tof"} <= metrics.keys()
     found = figures(capsys, str(tmp_path / "model.pt"), "--data", str(held_out_set))
     assert found["held out"]["species"]["replay"]["rate"] == metrics["apcer_unseen:replay"]["value"]

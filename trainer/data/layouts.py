@@ -56,7 +56,7 @@ class Layout(Protocol):
 
 
 class GeneratedFolder:
-    """A folder of crops that the project's generator rendered, with splits and species of its own."""
+    """A folder of crops that the project's generator rendered, with its own splits and species."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -299,7 +299,7 @@ def only(entries: Sequence[Entry], streams: tuple[Stream, ...]) -> list[Entry]:
 
 
 def _scan(folder: Path, videos: Sequence[Path]) -> list[Entry]:
-    """Return every frame of folders whose names tell label and person.
+    """Return every frame of folders whose names contain label and person.
 
     Raises:
         UserError: no frame is found.

@@ -21,7 +21,7 @@ CEFA_RACES = {"4@1": "1", "4@2": "2", "4@3": "3"}
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a path tells about a picture; fields are empty or -1 where the path does not tell.
+    """The facts about a picture that its path contains; fields are empty or -1 where unknown.
 
     Attributes:
         subject: identifier of the person.

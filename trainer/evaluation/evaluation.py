@@ -200,12 +200,12 @@ def card_metrics(evaluation: Evaluation, operating_points: OperatingPoints, comm
         result |= {key: value for key, value in found.items() if not key.split("/")[-1].startswith("apcer:")}
     for name, metric in _at_policy(evaluation.unseen_species(), operating_points, data, "").items():
         if name.startswith("apcer:"):
-            note = f"{metric.note}; of this species no attack was trained on"
+            note = f"{metric.note}; no attack of this species occurs in training"
             result[name.replace("apcer:", "apcer_unseen:")] = metric.model_copy(update={"note": note})
     for sensor in sorted(evaluation.held_out.sensors):
         for name, metric in _at_policy(evaluation.unseen_sensor(sensor), operating_points, data, "").items():
             if name in ("acer", "apcer_max", "bpcer"):
-                note = f"{metric.note}; nothing was trained on that this sensor took"
+                note = f"{metric.note}; this sensor does not occur in training"
                 result[f"{name}_unseen:{sensor}"] = metric.model_copy(update={"note": note})
     return result
 

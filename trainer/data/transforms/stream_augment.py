@@ -16,7 +16,7 @@ Words = npt.NDArray[np.uint16]
 Floats32 = npt.NDArray[np.float32]
 
 _NOISE = np.random.default_rng(30107).standard_normal(1 << 20, dtype=np.float32)
-"""Noise is taken from random places of this table, because drawing it anew would dominate the cost of augmentation."""
+"""Noise is taken from random places of this table, as drawing new noise would dominate the cost of augmentation."""
 _CROP_MM = 225.0
 """Width of a network's crop on an adult's face, mm; the crops of a rendered set are 1.5 times as wide."""
 _FAR_ERROR_MM = 1.5

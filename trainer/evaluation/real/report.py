@@ -50,7 +50,9 @@ def page_lines(records: list[dict[str, Any]], sources: list[RealSource], command
         "*Live accepted* and *attacks accepted*: faces whose score is above the threshold of the card's policy, of "
         "the faces that were found; *engine*: pictures that the whole engine, with its evidence and gates, calls LIVE, "
         "of all pictures. In brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
-        "so the intervals are too narrow rather than too wide. n/a: without attacks there is no AUC.",
+        "so the intervals are too narrow rather than too wide. n/a: without attacks there is no AUC. The ranges of the "
+        "generator's infrared camera were adjusted to statistics of the Kinect v2 and NIR captures, so figures on "
+        "these are not fully independent of the training data.",
         "",
         "| source | sensor | captures | people | note |",
         "|---|---|---|---|---|",
