@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 STOPPING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 """SIGTERM: a service manager. SIGHUP: the terminal or the connection was closed. SIGBREAK: the same on Windows."""
@@ -38,7 +39,7 @@ def stops_like_ctrl_c() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def handle_stop_signals(stop: Callable[[], object]) -> dict[int, object]:
+def handle_stop_signals(stop: Callable[[], object]) -> dict[int, Any]:
     """Call `stop` at each of these signals; returns the handlers before, by number. Main thread only."""
     terminals = [number for number in (0, 1, 2) if _is_terminal(number)]
 
@@ -51,7 +52,7 @@ def handle_stop_signals(stop: Callable[[], object]) -> dict[int, object]:
                 os.close(null)
         stop()
 
-    before: dict[int, object] = {}
+    before: dict[int, Any] = {}
     for number in STOPPING:
         if signal.getsignal(number) is signal.SIG_IGN:
             continue

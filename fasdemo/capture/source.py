@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+from fasdemo.errors import unicode_text
 from fasdemo.frames import Calibration, FrameSet, Stream
 
 
@@ -38,6 +39,10 @@ class SourceInfo:
     """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
     device: str = ""
     """Of a file: the camera that recorded it, as `name` would give it; empty where that is not known."""
+
+    def __post_init__(self) -> None:
+        # A file's name may hold bytes that are not UTF-8, which no log and no session could carry.
+        object.__setattr__(self, "name", unicode_text(self.name))
 
 
 class Source(Protocol):

@@ -27,6 +27,7 @@ from fasdemo.runtime.json_lines import JsonLines
 from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
+from fasdemo.sessions.writer import similar_subject
 from fasdemo.stop_signals import stops_like_ctrl_c
 from fasdemo.terminal import say, tell
 
@@ -76,6 +77,9 @@ def run_headless(options: argparse.Namespace) -> int:
         log = stack.enter_context(EventLog(options.log)) if options.log else None
         tapped = labels is not None and isinstance(source, LiveSource)
         if labels is not None:
+            similar = similar_subject(options.record, labels.subject)
+            if similar:
+                say(similar)
             recorder = stack.enter_context(
                 Recorder(options.record, session_of(labels, source.info), limit=options.max_frames)
             )

@@ -270,7 +270,9 @@ class Engine:
             codes, faces = self._process(frame, now, still, stages)
         except Exception:
             log.exception("frame %s could not be judged", frame.index)
-            self._forget(keep_clock=True)
+            # What was seen before stays known: frozen or repeated images are recognised after the error too.
+            self._finder.reset()
+            self._states.clear()
             codes, faces = ["internal_error"], []
         took_s = time.perf_counter() - started
         if frame.received_s is not None and now + took_s - frame.received_s > self._policy.oldest_s:
@@ -295,6 +297,7 @@ class Engine:
             ),
             truth=frame.truth,
             reasons=ordered(codes),
+            model_sha256=self.model_sha256,
         )
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fasdemo.bounded_file import read_bounded
+from fasdemo.bounded_file import read_text
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.tracker import LOST_AFTER_S
@@ -252,7 +252,7 @@ def read_events(path: Path) -> list[Event]:
         UserError: names the line that is no event.
     """
     try:
-        stream = io.StringIO(read_bounded(path, LARGEST_LOG).decode("utf-8"), newline="")
+        stream = io.StringIO(read_text(path, LARGEST_LOG), newline="")
         rows = _csv_rows(stream) if path.suffix.lower() == ".csv" else _json_rows(stream)
         events = []
         for number, row in rows:

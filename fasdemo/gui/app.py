@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fasdemo.display import display_problem
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
@@ -143,10 +144,9 @@ def answer_first() -> None:
 
 
 def _check_display() -> None:
-    if sys.platform.startswith("linux") and not any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    ):
-        raise UserError("There is no display for the window; add --headless to run without one.")
+    problem = display_problem()
+    if problem:
+        raise UserError(f"{problem}; log in at a screen, correct the variable, or add --headless to run without one.")
 
 
 def _check_source(request: SourceRequest, engine: EngineRequest | None, make_source: MakeSource) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_config_path, user_pictures_path, user_videos_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from fasdemo.bounded_file import decode_text
 from fasdemo.frames import Stream
 
 _log = logging.getLogger(__name__)
@@ -89,10 +90,10 @@ def load(path: Path) -> tuple[Settings, str]:
     A file that cannot be read is put aside under another name and defaults are used: the window always opens.
     """
     try:
-        return Settings.model_validate_json(path.read_bytes()), ""
+        return Settings.model_validate_json(decode_text(path.read_bytes())), ""
     except FileNotFoundError:
         return Settings(), ""
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         _log.warning("%s: %s", path, error)
         aside = path.with_suffix(".broken.json")
         try:

@@ -99,6 +99,8 @@ class VideoSource(PlayedSource):
         """What could not be read so far."""
         found = []
         color = self._tracks["rgb"]
+        if color.hdr:
+            found.append(f"{self._path.name}: is HDR video ({color.hdr}); it is judged converted to standard range.")
         total = self._count or self._expected
         missing = self._lost
         if self._ended and not self._sought and self._count is not None:

@@ -23,7 +23,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from fasdemo import __version__
-from fasdemo.errors import UserError
+from fasdemo.display import display_problem
+from fasdemo.errors import UserError, printable
 from fasdemo.frames import STREAMS
 from fasdemo.shared_libraries import (
     HEADLESS_OPENCV,
@@ -132,9 +133,9 @@ def _print(findings: list[Finding]) -> None:
         if one.area != area:
             area = one.area
             console.print(f"[bold]{area}[/bold]")
-        console.print(f"  {_WORDS[one.state]} {escape(one.text)}")
+        console.print(f"  {_WORDS[one.state]} {escape(printable(one.text))}")
         if one.advice:
-            console.print(f"        {escape(one.advice)}")
+            console.print(f"        {escape(printable(one.advice))}")
     wrong = sum(one.state == "wrong" for one in findings)
     console.print({0: "Nothing is wrong.", 1: "1 thing is wrong."}.get(wrong, f"{wrong} things are wrong."))
 
@@ -339,6 +340,10 @@ def display() -> list[Finding]:
             return [Finding("display", "wrong", f"Qt cannot start: {problem}", _qt_advice())]
         advice = "Use --headless, or log in at a screen (DISPLAY and WAYLAND_DISPLAY are not set)."
         return [Finding("display", "note", "Qt works, and there is no display.", advice)]
+    unreachable = display_problem()
+    if unreachable:
+        advice = "Cannot connect to display: log in at a screen, correct the variable, or use --headless."
+        return [Finding("display", "wrong", f"{unreachable}.", advice)]
     problem = _try_qt(None)
     if problem:
         return [Finding("display", "wrong", f"Qt cannot open a window: {problem}", _qt_advice())]

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from fasdemo.capture.files.stills import Still, find_stills, load_calibration, load_still
+from fasdemo.capture.files.stills import Still, find_stills_and_notes, load_calibration, load_still
 from fasdemo.capture.source import SourceInfo
 from fasdemo.cli.arguments import metres_per_unit, stream_list
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, unicode_text
 from fasdemo.frames import Calibration, Stream
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_outputs, open_output
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: a path, the calibration, the model or an output cannot be used.
     """
-    stills = find_stills(args.paths)
+    stills, notes = find_stills_and_notes(args.paths)
     calibration = None if args.calibration is None else load_calibration(args.calibration)
     unreadable = 0
     read = [path for still in stills for path in (still.color, still.depth, still.ir)]
@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
         {"--json": args.json, "--csv": args.csv},
         [*args.paths, *read, args.calibration, *model_files(args.model)],
     )
+    for sentence in notes:
+        say(sentence, "fasdemo score")
     with ExitStack() as stack:
         lines = stack.enter_context(JsonLines(args.json))
         rows = None if args.csv is None else _open_csv(stack, args.csv)
@@ -81,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
                 answer = _judge(engines[still.streams], still, number, args.depth_scale, calibration)
             except UserError as error:
                 unreadable += 1
-                answer = {"file": str(still.color), "error": str(error), "faces": []}
+                answer = {"file": _text(still.color), "error": unicode_text(str(error)), "faces": []}
             lines.write(answer)
             if rows is not None:
                 _write_rows(rows, args.csv, still, answer)
@@ -94,9 +96,9 @@ def _judge(
     engine: Engine, still: Still, number: int, depth_scale: float, calibration: Calibration | None
 ) -> dict[str, Any]:
     frame = load_still(still, number, depth_scale=depth_scale, calibration=calibration, timestamp_s=float(number))
-    event = replace(engine.process(frame, still=True), source=still.color.name).to_json()
-    files = {"file": str(still.color), "depth": _text(still.depth), "ir": _text(still.ir)}
-    return files | {key: event[key] for key in ("model", "policy", "faces", "reasons", "latency_ms")}
+    event = replace(engine.process(frame, still=True), source=unicode_text(still.color.name)).to_json()
+    files = {"file": _text(still.color), "depth": _text(still.depth), "ir": _text(still.ir)}
+    return files | {key: event[key] for key in ("model", "model_sha256", "policy", "faces", "reasons", "latency_ms")}
 
 
 def _open_csv(stack: ExitStack, target: str) -> csv.DictWriter[str]:
@@ -110,7 +112,7 @@ def _open_csv(stack: ExitStack, target: str) -> csv.DictWriter[str]:
 
 
 def _write_rows(writer: csv.DictWriter[str], target: str, still: Still, answer: dict[str, Any]) -> None:
-    base = {"file": str(still.color), "depth": _text(still.depth) or "", "ir": _text(still.ir) or ""}
+    base = {"file": _text(still.color), "depth": _text(still.depth) or "", "ir": _text(still.ir) or ""}
     base["error"] = answer.get("error", "")
     faces = answer["faces"] or [{"status": "UNCERTAIN", "score": None, "reasons": answer.get("reasons", [])}]
     try:
@@ -123,4 +125,4 @@ def _write_rows(writer: csv.DictWriter[str], target: str, still: Still, answer: 
 
 
 def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+    return None if path is None else unicode_text(str(path))
