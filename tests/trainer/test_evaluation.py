@@ -256,11 +256,11 @@ def test_figures_are_of_32_bits_whatever_the_trainings_precision(model, data):
     from trainer.evaluation.scoring import predict_margins
 
     loaded = open_model(model)
-    loader = make_loader(loaded.config, loaded.judge, open_splits(DataConfig(folder=data), ("depth",), False).dev)
+    loader = make_loader(loaded.config, loaded.model, open_splits(DataConfig(folder=data), ("depth",), False).dev)
 
     def margins(precision: str, exact: bool) -> np.ndarray:
         fabric = Fabric(accelerator="cpu", precision=precision)
-        return predict_margins(loaded.judge, loader, fabric, exact=exact).all_streams
+        return predict_margins(loaded.model, loader, fabric, exact=exact).all_streams
 
     whole = margins("32-true", False)
     np.testing.assert_array_equal(margins("bf16-mixed", True), whole)

@@ -240,7 +240,7 @@ def test_what_was_left_out_already_is_not_trained_again(left_out):
     assert {k: v["apcer"] for k, v in again["species"].items()} == {k: v["apcer"] for k, v in found["species"].items()}
     with pytest.raises(UserError, match="another data set or setting"):
         leave_one_out.leave_each_out(*keep[:3], leave_one_out.Setting(size=96), train=never)
-    with pytest.raises(UserError, match="--species shark"):
+    with pytest.raises(UserError, match="species: shark"):
         leave_one_out.leave_each_out(*keep, species=["shark"], train=never)
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
-from trainer.checkpoints.stream_model import Judge, input_specs
+from trainer.checkpoints.stream_model import StreamModel, input_specs
 from trainer.config.schema import Config, presence_weights
 from trainer.data.faces import FaceSet, UnreadableError
 from trainer.data.loader import Loader
@@ -27,22 +27,22 @@ def presence_rows(config: Config, modalities: Sequence[Stream]) -> tuple[npt.NDA
     return rows, np.array(list(weights.values()))
 
 
-def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
+def make_loader(config: Config, model: StreamModel, face_set: FaceSet) -> Loader:
     """Return a loader that feeds a network from a set."""
-    specs = input_specs(config, judge.modalities)
-    check_depth(config, judge, face_set)
-    cropper = Cropper(judge.modalities, config.input, config.augment, face_set.crop_scale)
-    subsets = presence_rows(config, judge.modalities) if judge.flexible else None
+    specs = input_specs(config, model.modalities)
+    check_depth(config, model, face_set)
+    cropper = Cropper(model.modalities, config.input, config.augment, face_set.crop_scale)
+    subsets = presence_rows(config, model.modalities) if model.flexible else None
     return Loader(face_set, cropper, specs, config.run.workers, subsets)
 
 
-def check_depth(config: Config, judge: Judge, face_set: FaceSet) -> None:
+def check_depth(config: Config, model: StreamModel, face_set: FaceSet) -> None:
     """Raise an error if the depth pictures have 8 bits while the network expects millimetres.
 
     Raises:
         UserError: the encodings differ; the message says which option to change.
     """
-    if "depth" not in judge.modalities or config.input.depth_encoding != "face-relative-mm" or not len(face_set):
+    if "depth" not in model.modalities or config.input.depth_encoding != "face-relative-mm" or not len(face_set):
         return
     for index in range(min(len(face_set), 8)):
         try:

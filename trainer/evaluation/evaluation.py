@@ -14,7 +14,7 @@ from lightning_fabric import Fabric
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import Calibration, Metric, Threshold
-from trainer.checkpoints.stream_model import Judge
+from trainer.checkpoints.stream_model import StreamModel
 from trainer.config.schema import Config, all_subsets
 from trainer.data.faces import NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, counts
 from trainer.evaluation import metrics
@@ -117,10 +117,10 @@ def per_video(face_set: FaceSet, scores: Floats) -> tuple[Ints, Floats]:
     return first, np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def subsets_of(judge: Judge, face_set: FaceSet) -> list[Subset]:
+def subsets_of(model: StreamModel, face_set: FaceSet) -> list[Subset]:
     """Return the subsets of streams that can be evaluated on this set, all streams first."""
-    there: tuple[Stream, ...] = tuple(s for s in judge.modalities if s in face_set.streams)
-    return list(all_subsets(there)) if judge.flexible else [there]
+    there: tuple[Stream, ...] = tuple(s for s in model.modalities if s in face_set.streams)
+    return list(all_subsets(there)) if model.flexible else [there]
 
 
 def choose_operating_points(margins: Margins, face_set: FaceSet, policy: str) -> OperatingPoints:
@@ -154,7 +154,7 @@ def choose_operating_points(margins: Margins, face_set: FaceSet, policy: str) ->
 
 
 def evaluate(
-    judge: Judge,
+    model: StreamModel,
     loader: Any,
     fabric: Fabric,
     operating_points: OperatingPoints,
@@ -165,7 +165,7 @@ def evaluate(
     """Score a set and compute all figures at the given operating points, held-out samples separately."""
     face_set: FaceSet = loader.face_set
     margins = predict_margins(
-        judge, loader, fabric, subsets or subsets_of(judge, face_set), description=name, exact=True
+        model, loader, fabric, subsets or subsets_of(model, face_set), description=name, exact=True
     )
     by_subset = {subset: operating_points.scores(values, subset) for subset, values in margins.fused.items()}
     own = {stream: probability(values) for stream, values in margins.own.items()}

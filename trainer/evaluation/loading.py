@@ -15,7 +15,7 @@ from fasdemo.models.card import Calibration, ModelCard, Threshold
 from fasdemo.models.model_file import read_model
 from trainer.checkpoints import checkpoint
 from trainer.checkpoints.published_weights import import_published
-from trainer.checkpoints.stream_model import Judge, network_options, of_checkpoint
+from trainer.checkpoints.stream_model import StreamModel, model_of_checkpoint, network_options
 from trainer.config.schema import Config, check
 from trainer.evaluation.evaluation import OperatingPoints
 
@@ -29,13 +29,13 @@ class Loaded:
     """A model that can be evaluated.
 
     Attributes:
-        judge: the network.
+        model: the network.
         config: its preprocessing; taken from the card if the file holds no configuration.
         operating_points: calibration and thresholds of the file; None if it has none.
         saved: the checkpoint; None for an ONNX file.
     """
 
-    judge: Judge
+    model: StreamModel
     config: Config
     operating_points: OperatingPoints | None
     saved: checkpoint.Checkpoint | None
@@ -54,19 +54,19 @@ def open_model(path: Path, published: Config | None = None) -> Loaded:
     if path.suffix == ".onnx":
         file = read_model(path)
         return Loaded(
-            OnnxJudge(file.content, file.card), config_of(file.card, path), operating_points_of(file.card), None
+            OnnxStreamModel(file.content, file.card), config_of(file.card, path), operating_points_of(file.card), None
         )
     if published is not None and not _is_ours(path):
         imported = import_published(path, published.network.arch, network_options(published))
-        judge = Judge(imported.network, published.network.modalities, published.network.flexible)
+        model = StreamModel(imported.network, published.network.modalities, published.network.flexible)
         saved = checkpoint.Checkpoint(published.network.arch, {}, metrics=imported.facts)
-        return Loaded(judge, published, None, saved)
+        return Loaded(model, published, None, saved)
     saved = checkpoint.load(path)
-    judge = of_checkpoint(saved, str(path))
-    card = _card(saved, judge, path)
+    model = model_of_checkpoint(saved, str(path))
+    card = _card(saved, model, path)
     config = check(saved.config, str(path)) if "network" in saved.config else config_of(card, path)
     measured = bool((saved.card or {}).get("thresholds"))
-    return Loaded(judge, config, operating_points_of(card) if measured else None, saved)
+    return Loaded(model, config, operating_points_of(card) if measured else None, saved)
 
 
 def uncalibrated() -> OperatingPoints:
@@ -101,8 +101,8 @@ def config_of(card: ModelCard, path: Path) -> Config:
     return check({"name": card.name, "network": network, "input": inputs}, str(path))
 
 
-class OnnxJudge(Judge):
-    """An exported file behind the interface of `Judge`, so that the shipped bytes themselves are measured."""
+class OnnxStreamModel(StreamModel):
+    """An exported file behind the interface of `StreamModel`, so that the shipped bytes themselves are measured."""
 
     def __init__(self, content: bytes, card: ModelCard) -> None:
         import onnxruntime as ort
@@ -114,7 +114,7 @@ class OnnxJudge(Judge):
         self._card = card
 
     def forward(self, pictures: Sequence[Tensor], masks: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Run the network once for each mask (see `Judge.forward`)."""
+        """Run the network once for each mask (see `StreamModel.forward`)."""
         card = self._card
         feed = {
             spec.name: np.ascontiguousarray(picture.float().cpu().numpy())
@@ -147,10 +147,10 @@ class OnnxJudge(Judge):
         return torch.cat([tensor[:, others[:1]], tensor[:, [output.live_index]], tensor[:, others[1:]]], 1)
 
 
-def _card(saved: checkpoint.Checkpoint, judge: Judge, path: Path) -> ModelCard:
+def _card(saved: checkpoint.Checkpoint, model: StreamModel, path: Path) -> ModelCard:
     from trainer.checkpoints.card import card_of
 
-    return card_of(saved, judge.network, "model", {})
+    return card_of(saved, model.network, "model", {})
 
 
 def _is_ours(path: Path) -> bool:

@@ -14,7 +14,7 @@ from lightning_fabric import Fabric
 from fasdemo.frames import Stream
 from fasdemo.models.predictor import LARGEST_MARGIN
 from fasdemo.progress import bar
-from trainer.checkpoints.stream_model import Judge
+from trainer.checkpoints.stream_model import StreamModel
 from trainer.data.loader import Loader
 from trainer.networks.output import margin
 
@@ -42,7 +42,7 @@ class Margins:
 
 
 def predict_margins(
-    judge: Judge,
+    model: StreamModel,
     loader: Loader,
     fabric: Fabric,
     subsets: Sequence[Subset] | None = None,
@@ -53,7 +53,7 @@ def predict_margins(
     """Run a network over a whole set.
 
     Args:
-        judge: the network itself (not wrapped by Fabric): each process runs its own share.
+        model: the network itself (not wrapped by Fabric): each process runs its own share.
         loader: loader of the set.
         fabric: device, precision and processes.
         subsets: the streams to show to a flexible network; default: all streams of the set.
@@ -62,38 +62,38 @@ def predict_margins(
         exact: compute in 32 bits, as the exported file does, regardless of the training precision.
     """
     count = len(loader.face_set)
-    there = tuple(stream for stream in judge.modalities if stream in loader.face_set.streams)
-    shown = list(subsets) if subsets and judge.flexible else [there]
-    columns = len(shown) + (len(judge.modalities) if judge.flexible else 0)
+    there = tuple(stream for stream in model.modalities if stream in loader.face_set.streams)
+    shown = list(subsets) if subsets and model.flexible else [there]
+    columns = len(shown) + (len(model.modalities) if model.flexible else 0)
     # Every process scores the same number of samples, as gathering requires; the repeated ones are dropped.
     share = -(-count // fabric.world_size)
     mine = (np.arange(share) * fabric.world_size + fabric.global_rank) % max(count, 1)
     # The row of an unreadable sample stays NaN: it has no score.
     rows = torch.full((share, columns), torch.nan, dtype=torch.float64)
-    was_training = judge.training
-    judge.eval()
+    was_training = model.training
+    model.eval()
     with bar() as progress, torch.inference_mode():
         task = progress.add_task(description, total=share)
         for made in loader.exact(mine, batch):
             pictures = [fabric.to_device(picture) for picture in made.inputs]
             size = len(made.indices)
             masks = [
-                fabric.to_device(torch.tensor([[float(s in subset) for s in judge.modalities]]).expand(size, -1))
+                fabric.to_device(torch.tensor([[float(s in subset) for s in model.modalities]]).expand(size, -1))
                 for subset in shown
             ]
             with nullcontext() if exact else fabric.autocast():
-                fused, own = judge(pictures, masks)
+                fused, own = model(pictures, masks)
             block = torch.stack([margin(logits).clamp(-LARGEST_MARGIN, LARGEST_MARGIN) for logits in (*fused, *own)], 1)
             rows[torch.from_numpy(made.positions)] = block.double().cpu()
             progress.advance(task, size)
-    judge.train(was_training)
+    model.train(was_training)
     if fabric.world_size > 1:
         gathered = fabric.all_gather(fabric.to_device(rows))
         rows = torch.as_tensor(gathered).cpu().transpose(0, 1).reshape(-1, columns)
     table = rows[:count].numpy()
     return Margins(
         fused={subset: table[:, k].copy() for k, subset in enumerate(shown)},
-        own={s: table[:, len(shown) + k].copy() for k, s in enumerate(judge.modalities)} if judge.flexible else {},
+        own={s: table[:, len(shown) + k].copy() for k, s in enumerate(model.modalities)} if model.flexible else {},
     )
 
 

@@ -27,8 +27,8 @@ def submission(
         fabric: device, precision and processes.
         operating_points: calibration of the scores; None keeps the network's own probability, as published.
     """
-    loader = make_loader(loaded.config, loaded.judge, face_set)
-    margins = predict_margins(loaded.judge, loader, fabric, description="scoring")
+    loader = make_loader(loaded.config, loaded.model, face_set)
+    margins = predict_margins(loaded.model, loader, fabric, description="scoring")
     subset, values = next(iter(margins.fused.items()))
     scores = probability(values) if operating_points is None else operating_points.scores(values, subset)
     first, means = per_video(face_set, scores)
