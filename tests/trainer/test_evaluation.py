@@ -96,7 +96,7 @@ def test_submit_writes_the_lists_order_and_scores_unreadable_lines_as_attacks(tm
     assert lines[3].endswith(" 0")
     assert "1 lines have missing or damaged images" in capsys.readouterr().err
     assert main(["evaluate", model, "--data", str(root), "--test-list", str(listed), "--max-missing", "1"]) == 2
-    assert "has no labels" in capsys.readouterr().err
+    assert "no labels, so nothing can be measured" in capsys.readouterr().err
 
 
 def test_videos_are_scored_as_one(tmp_path, capsys):

@@ -134,7 +134,7 @@ def test_a_published_checkpoint_is_imported_exported_and_run_in_the_app(
     assert main(["export", checkpoint, "--output", str(output)]) == 0
     printed = capsys.readouterr()
     assert "fasdemo applies the softmax" in printed.out
-    assert "none was measured" in printed.err
+    assert "no thresholds were measured" in printed.err
     rng = np.random.default_rng(8)
     depth = (500 + 150 * rng.random((224, 224))).astype(np.float32)
     crop = FaceCrops(None, depth, None, 500.0, np.eye(2, 3))
