@@ -9,7 +9,7 @@ from fasdemo.frames import FrameSet
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class FrameJob:
     """A frame to judge."""
 
     frame: FrameSet
@@ -23,46 +23,46 @@ class Work:
     """Time to read and decode it, of a file."""
 
 
-class HandOver:
+class FrameSlot:
     """Holds one frame. A camera replaces what nobody took, a file waits until it is taken."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._work: Work | None = None
+        self._job: FrameJob | None = None
         self._closed = False
 
-    def put_newest(self, work: Work) -> None:
+    def put_newest(self, job: FrameJob) -> None:
         """Replace whatever waits: the present matters. What was replaced is counted, also in `lost_before`."""
         with self._changed:
-            old = self._work
+            old = self._job
             if old is not None:
                 gap = old.frame.lost_before + 1
-                frame = replace(work.frame, lost_before=work.frame.lost_before + gap)
-                work = Work(frame, work.fresh or old.fresh, old.skipped + 1, old.lost + work.lost)
-            self._work = work
+                frame = replace(job.frame, lost_before=job.frame.lost_before + gap)
+                job = FrameJob(frame, job.fresh or old.fresh, old.skipped + 1, old.lost + job.lost)
+            self._job = job
             self._changed.notify_all()
 
-    def put_next(self, work: Work) -> None:
+    def put_next(self, job: FrameJob) -> None:
         """Wait until the frame before was taken: nothing of a file is left out."""
         with self._changed:
-            self._changed.wait_for(lambda: self._work is None or self._closed)
+            self._changed.wait_for(lambda: self._job is None or self._closed)
             if not self._closed:
-                self._work = work
+                self._job = job
                 self._changed.notify_all()
 
-    def take(self) -> Work | None:
+    def take(self) -> FrameJob | None:
         """The frame, once there is one; None when closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._work is not None or self._closed)
+            self._changed.wait_for(lambda: self._job is not None or self._closed)
             if self._closed:
                 return None
-            work, self._work = self._work, None
+            job, self._job = self._job, None
             self._changed.notify_all()
-            return work
+            return job
 
     def close(self) -> None:
         """Wake everybody; nothing is taken any more."""
         with self._changed:
             self._closed = True
-            self._work = None
+            self._job = None
             self._changed.notify_all()

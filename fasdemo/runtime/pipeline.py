@@ -20,7 +20,7 @@ from fasdemo.engine.face_exposure import FaceFocus
 from fasdemo.engine.result import FrameResult
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
-from fasdemo.runtime.frame_slot import HandOver, Work
+from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
 from fasdemo.runtime.playback_clock import Transport
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -98,7 +98,7 @@ class Pipeline:
         self._make_judge = make_judge
         self._mailbox = mailbox
         self._witness = witness
-        self._hand_over = HandOver()
+        self._slot = FrameSlot()
         self._lock = threading.Lock()
         self._wanted = engine
         self._tap: Tap | None = None
@@ -118,7 +118,7 @@ class Pipeline:
         """Ask both threads to end, at once and without waiting."""
         self._mailbox.close()
         self.transport.close()
-        self._hand_over.close()
+        self._slot.close()
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the threads; True when both have ended."""
@@ -165,7 +165,7 @@ class Pipeline:
             _log.exception("the source %s failed", self.request.spec)
             self._mailbox.say(phase=Phase.FAILED, message=f"{self.request.spec}: reading failed ({error}).")
         finally:
-            self._hand_over.close()
+            self._slot.close()
 
     def _read_camera(self, source: Source) -> None:
         said: set[str] = set()
@@ -180,7 +180,7 @@ class Pipeline:
                 tap = self._tap
             if tap is not None:
                 tap(frame)
-            self._hand_over.put_newest(Work(frame, lost=frame.lost_before))
+            self._slot.put_newest(FrameJob(frame, lost=frame.lost_before))
         self._mailbox.say(phase=Phase.ENDED)
 
     def _read_file(self, source: Source) -> None:
@@ -201,7 +201,7 @@ class Pipeline:
                 continue
             if order.paced and not self.transport.wait_until_due(frame.timestamp_s):
                 continue
-            self._hand_over.put_next(Work(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
+            self._slot.put_next(FrameJob(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
             fresh, given = False, given + 1
             self._mailbox.say(phase=Phase.RUNNING)
             for sentence in source.warnings[said:]:
@@ -226,26 +226,26 @@ class Pipeline:
         current: EngineRequest | None = None
         focus: FaceFocus | None = None
         try:
-            while (work := self._hand_over.take()) is not None:
+            while (job := self._slot.take()) is not None:
                 with self._lock:
                     wanted = self._wanted
                 if wanted != current:
                     judge, current = self._exchange(judge, current, wanted)
-                    if work.frame.live_source:
+                    if job.frame.live_source:
                         # Meanwhile the frame has grown old, and what passed was never meant to be judged.
-                        newest = self._hand_over.take()
+                        newest = self._slot.take()
                         if newest is None:
                             return
-                        work = replace(newest, skipped=0)
-                    work = replace(work, fresh=True)
-                self._frame_index = work.frame.index
-                result = self._result(judge, work)
+                        job = replace(newest, skipped=0)
+                    job = replace(job, fresh=True)
+                self._frame_index = job.frame.index
+                result = self._result(judge, job)
                 if focus is None and self._source is not None:
                     focus = FaceFocus(self._source)
                 if focus is not None and result is not None:
                     focus.look(result)
                 self._tell(judge, result)
-                self._deliver(work, result)
+                self._deliver(job, result)
         finally:
             if self._witness is not None:
                 self._witness.saw_nothing()
@@ -296,22 +296,22 @@ class Pipeline:
             self._mailbox.say(message=f"The engine cannot be started ({error}).{kept}")
         return None
 
-    def _result(self, judge: Judge | None, work: Work) -> FrameResult | None:
+    def _result(self, judge: Judge | None, job: FrameJob) -> FrameResult | None:
         if judge is None:
             return None
         try:
-            if work.fresh:
+            if job.fresh:
                 judge.restart()
-            return judge.process(work.frame, work.capture_ms)
+            return judge.process(job.frame, job.capture_ms)
         except Exception as error:
             # No verdict at all: the window shows that nothing was decided.
-            _log.exception("frame %d could not be judged", work.frame.index)
-            self._mailbox.say(message=f"Frame {work.frame.index} could not be judged ({error}).")
+            _log.exception("frame %d could not be judged", job.frame.index)
+            self._mailbox.say(message=f"Frame {job.frame.index} could not be judged ({error}).")
             return None
 
-    def _deliver(self, work: Work, result: FrameResult | None) -> None:
+    def _deliver(self, job: FrameJob, result: FrameResult | None) -> None:
         now = time.monotonic()
-        view = View(work.frame, result, now)
+        view = View(job.frame, result, now)
         if result is None:
             self._mailbox.post(view, None)
             return
@@ -326,9 +326,9 @@ class Pipeline:
             score=None if face is None else face.score,
             frame_score=None if face is None else face.frame_score,
             truth=result.truth,
-            lost=work.lost,
-            skipped=work.skipped,
-            fresh=work.fresh,
+            lost=job.lost,
+            skipped=job.skipped,
+            fresh=job.fresh,
         )
         self._mailbox.post(view, sample)
 

@@ -11,7 +11,7 @@ from window_scenes import Scene, ScriptedJudge, make_frame
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
-from fasdemo.runtime.frame_slot import HandOver, Work
+from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.pipeline import Pipeline
 from fasdemo.runtime.playback_clock import Transport
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -278,9 +278,9 @@ def test_the_window_is_told_once_between_two_looks() -> None:
 
 
 def test_hand_over_counts_what_was_replaced() -> None:
-    hand_over = HandOver()
+    slot = FrameSlot()
     for index in range(3):
-        hand_over.put_newest(Work(replace(make_frame(index), lost_before=index), fresh=index == 0))
-    work = hand_over.take()
+        slot.put_newest(FrameJob(replace(make_frame(index), lost_before=index), fresh=index == 0))
+    work = slot.take()
     assert work is not None
     assert (work.frame.index, work.skipped, work.frame.lost_before, work.fresh) == (2, 2, 5, True)
