@@ -1,7 +1,7 @@
 """One source, read in one thread and judged in another, until it is stopped. Knows no Qt.
 
 Nothing the window does waits for these threads: it gives orders (`Transport`, `judge_with`, `tap`) and takes what the
-mailbox holds.
+updates holds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
 from fasdemo.runtime.playback_clock import Transport
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import EngineFacts, Mailbox, Phase, Sample, View
+from fasdemo.runtime.updates import EngineFacts, Phase, Sample, UpdateQueue, View
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Pipeline:
         engine: what to judge with at first.
         make_source: opens the source; called in the reading thread. Files must come as fast as they are read.
         make_judge: makes what judges; called in the judging thread, also when another one is asked for.
-        mailbox: where everything goes.
+        updates: where everything goes.
         transport: pace and position of files.
         witness: is told of every result, e.g. to log it.
     """
@@ -88,7 +88,7 @@ class Pipeline:
         engine: EngineRequest,
         make_source: MakeSource,
         make_judge: MakeJudge,
-        mailbox: Mailbox,
+        updates: UpdateQueue,
         transport: Transport,
         witness: Witness | None = None,
     ) -> None:
@@ -96,7 +96,7 @@ class Pipeline:
         self.transport = transport
         self._make_source = make_source
         self._make_judge = make_judge
-        self._mailbox = mailbox
+        self._updates = updates
         self._witness = witness
         self._slot = FrameSlot()
         self._lock = threading.Lock()
@@ -116,7 +116,7 @@ class Pipeline:
 
     def stop(self) -> None:
         """Ask both threads to end, at once and without waiting."""
-        self._mailbox.close()
+        self._updates.close()
         self.transport.close()
         self._slot.close()
 
@@ -148,22 +148,22 @@ class Pipeline:
 
     def _read(self) -> None:
         try:
-            self._mailbox.say(phase=Phase.OPENING)
+            self._updates.put(phase=Phase.OPENING)
             with ExitStack() as stack:
                 source = stack.enter_context(self._make_source(self.request))
                 self._source = source
                 if self.transport.closed:
                     return
-                self._mailbox.say(phase=Phase.RUNNING, info=source.info)
+                self._updates.put(phase=Phase.RUNNING, info=source.info)
                 if source.info.live:
                     self._read_camera(source)
                 else:
                     self._read_file(source)
         except UserError as error:
-            self._mailbox.say(phase=Phase.FAILED, message=str(error))
+            self._updates.put(phase=Phase.FAILED, message=str(error))
         except Exception as error:
             _log.exception("the source %s failed", self.request.spec)
-            self._mailbox.say(phase=Phase.FAILED, message=f"{self.request.spec}: reading failed ({error}).")
+            self._updates.put(phase=Phase.FAILED, message=f"{self.request.spec}: reading failed ({error}).")
         finally:
             self._slot.close()
 
@@ -175,13 +175,13 @@ class Pipeline:
             for sentence in source.warnings:
                 if sentence not in said:
                     said.add(sentence)
-                    self._mailbox.say(message=sentence)
+                    self._updates.put(message=sentence)
             with self._lock:
                 tap = self._tap
             if tap is not None:
                 tap(frame)
             self._slot.put_newest(FrameJob(frame, lost=frame.lost_before))
-        self._mailbox.say(phase=Phase.ENDED)
+        self._updates.put(phase=Phase.ENDED)
 
     def _read_file(self, source: Source) -> None:
         seek: Callable[[int], None] | None = getattr(source, "seek", None)
@@ -203,9 +203,9 @@ class Pipeline:
                 continue
             self._slot.put_next(FrameJob(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
             fresh, given = False, given + 1
-            self._mailbox.say(phase=Phase.RUNNING)
+            self._updates.put(phase=Phase.RUNNING)
             for sentence in source.warnings[said:]:
-                self._mailbox.say(message=sentence)
+                self._updates.put(message=sentence)
             said = max(said, len(source.warnings))
 
     def _at_end(self, restart: Callable[[int], None] | None) -> Iterator[FrameSet] | None:
@@ -217,8 +217,8 @@ class Pipeline:
             return iter(self._source)
         self.transport.pause()
         for sentence in self._source.warnings:
-            self._mailbox.say(message=sentence)
-        self._mailbox.say(phase=Phase.ENDED)
+            self._updates.put(message=sentence)
+        self._updates.put(phase=Phase.ENDED)
         return None
 
     def _judge(self) -> None:
@@ -271,18 +271,18 @@ class Pipeline:
             wanted = EngineRequest(device=wanted.device)
             new = self._made(wanted)
             if new is not None:
-                self._mailbox.say(message=f"{new.facts.model} was chosen instead.")
+                self._updates.put(message=f"{new.facts.model} was chosen instead.")
         if new is not None:
             _close(old)
-            self._mailbox.say(facts=new.facts, engine=wanted)
+            self._updates.put(facts=new.facts, engine=wanted)
             for sentence in new.facts.warnings:
-                self._mailbox.say(message=sentence)
+                self._updates.put(message=sentence)
             return new, wanted
         if old is None or current is None:
             return None, wanted
         with self._lock:
             self._wanted = current
-        self._mailbox.say(facts=old.facts, engine=current)
+        self._updates.put(facts=old.facts, engine=current)
         return old, current
 
     def _made(self, wanted: EngineRequest, kept: str = "") -> Judge | None:
@@ -290,10 +290,10 @@ class Pipeline:
         try:
             return self._make_judge(self._source, wanted).__enter__()
         except UserError as error:
-            self._mailbox.say(message=f"{error}{kept}")
+            self._updates.put(message=f"{error}{kept}")
         except Exception as error:
             _log.exception("the engine cannot be made")
-            self._mailbox.say(message=f"The engine cannot be started ({error}).{kept}")
+            self._updates.put(message=f"The engine cannot be started ({error}).{kept}")
         return None
 
     def _result(self, judge: Judge | None, job: FrameJob) -> FrameResult | None:
@@ -306,14 +306,14 @@ class Pipeline:
         except Exception as error:
             # No verdict at all: the window shows that nothing was decided.
             _log.exception("frame %d could not be judged", job.frame.index)
-            self._mailbox.say(message=f"Frame {job.frame.index} could not be judged ({error}).")
+            self._updates.put(message=f"Frame {job.frame.index} could not be judged ({error}).")
             return None
 
     def _deliver(self, job: FrameJob, result: FrameResult | None) -> None:
         now = time.monotonic()
         view = View(job.frame, result, now)
         if result is None:
-            self._mailbox.post(view, None)
+            self._updates.put_view(view, None)
             return
         face = main_face(result)
         sample = Sample(
@@ -330,7 +330,7 @@ class Pipeline:
             skipped=job.skipped,
             fresh=job.fresh,
         )
-        self._mailbox.post(view, sample)
+        self._updates.put_view(view, sample)
 
 
 def _close(judge: Any) -> None:

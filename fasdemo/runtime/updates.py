@@ -75,7 +75,7 @@ class Sample:
 
 
 @dataclass(slots=True)
-class Delivery:
+class UiUpdate:
     """All that happened since the last `take`."""
 
     view: View | None = None
@@ -89,7 +89,7 @@ class Delivery:
     """Sentences for the user."""
 
 
-class Mailbox:
+class UpdateQueue:
     """One slot between two threads.
 
     Args:
@@ -100,12 +100,12 @@ class Mailbox:
     def __init__(self, notify: Callable[[], None]) -> None:
         self._notify = notify
         self._lock = threading.Lock()
-        self._waiting = Delivery()
+        self._waiting = UiUpdate()
         self._samples: deque[Sample] = deque(maxlen=_SAMPLES)
-        self._told = False
+        self._notified = False
         self._closed = False
 
-    def post(self, view: View, sample: Sample | None) -> None:
+    def put_view(self, view: View, sample: Sample | None) -> None:
         """Leave the newest view; one that was not taken is gone."""
         with self._lock:
             self._waiting.view = view
@@ -113,7 +113,7 @@ class Mailbox:
                 self._samples.append(sample)
         self._tell()
 
-    def say(
+    def put(
         self,
         *,
         phase: Phase | None = None,
@@ -133,14 +133,14 @@ class Mailbox:
                 waiting.messages.append(message)
         self._tell()
 
-    def take(self) -> Delivery:
+    def take(self) -> UiUpdate:
         """Everything that waits; empties the slot."""
         with self._lock:
-            delivery, self._waiting = self._waiting, Delivery()
-            delivery.samples = list(self._samples)
+            update, self._waiting = self._waiting, UiUpdate()
+            update.samples = list(self._samples)
             self._samples.clear()
-            self._told = False
-        return delivery
+            self._notified = False
+        return update
 
     def close(self) -> None:
         """Nobody is told any more."""
@@ -149,7 +149,7 @@ class Mailbox:
 
     def _tell(self) -> None:
         with self._lock:
-            if self._told or self._closed:
+            if self._notified or self._closed:
                 return
-            self._told = True
+            self._notified = True
         self._notify()

@@ -15,7 +15,7 @@ from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.pipeline import Pipeline
 from fasdemo.runtime.playback_clock import Transport
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import Delivery, Mailbox, Phase, View
+from fasdemo.runtime.updates import Phase, UiUpdate, UpdateQueue, View
 
 
 class Reader:
@@ -24,8 +24,8 @@ class Reader:
     def __init__(self) -> None:
         self.pinged = threading.Event()
         self.pings = 0
-        self.mailbox = Mailbox(self._ping)
-        self.all = Delivery()
+        self.updates = UpdateQueue(self._ping)
+        self.all = UiUpdate()
         self.frames: list[int] = []
         self.phases: list[Phase] = []
 
@@ -44,7 +44,7 @@ class Reader:
         raise AssertionError(f"not reached; phases {self.phases}, frames {self.frames}, {self.all.messages}")
 
     def take(self) -> None:
-        got = self.mailbox.take()
+        got = self.updates.take()
         self.all.view = got.view or self.all.view
         self.all.info = got.info or self.all.info
         self.all.facts = got.facts or self.all.facts
@@ -75,7 +75,7 @@ def start(reader: Reader, scene: Scene) -> Iterator[Start]:
     def begin(spec: str, engine: EngineRequest | None = None, **transport: float | bool) -> Pipeline:
         pace = Transport(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
         pipeline = Pipeline(
-            SourceRequest(spec), engine or EngineRequest(), scene.make_source, scene.make_judge, reader.mailbox, pace
+            SourceRequest(spec), engine or EngineRequest(), scene.make_source, scene.make_judge, reader.updates, pace
         )
         made.append(pipeline)
         pipeline.start()
@@ -267,13 +267,13 @@ def test_stopping_does_not_wait_and_the_threads_end_within_a_second(start: Start
 
 def test_the_window_is_told_once_between_two_looks() -> None:
     told: list[int] = []
-    mailbox = Mailbox(lambda: told.append(1))
+    updates = UpdateQueue(lambda: told.append(1))
     for index in range(5):
-        mailbox.post(View(make_frame(index), None, 0.0), None)
+        updates.put_view(View(make_frame(index), None, 0.0), None)
     assert len(told) == 1
-    assert mailbox.take().view.frame.index == 4  # type: ignore[union-attr]
-    assert mailbox.take().view is None
-    mailbox.post(View(make_frame(9), None, 0.0), None)
+    assert updates.take().view.frame.index == 4  # type: ignore[union-attr]
+    assert updates.take().view is None
+    updates.put_view(View(make_frame(9), None, 0.0), None)
     assert len(told) == 2
 
 

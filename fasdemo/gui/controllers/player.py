@@ -10,7 +10,7 @@ from PyQt6.QtGui import QGuiApplication
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource, Pipeline, Tap, Witness
 from fasdemo.runtime.playback_clock import Transport
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import Mailbox
+from fasdemo.runtime.updates import UpdateQueue
 
 _LEAST_RATE_HZ, _MOST_RATE_HZ = 24.0, 75.0
 
@@ -25,13 +25,13 @@ class Player(QObject):
         witness: is told of every result, in the judging thread.
 
     Signals:
-        delivered: Delivery, in the window's thread.
+        updated: UiUpdate, in the window's thread.
         changed: a source was opened or closed.
     """
 
-    delivered = pyqtSignal(object)
+    updated = pyqtSignal(object)
     changed = pyqtSignal()
-    _told = pyqtSignal(object)
+    _notified = pyqtSignal(object)
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class Player(QObject):
         super().__init__(parent)
         self._make_source, self._make_judge, self._witness = make_source, make_judge, witness
         self._pipeline: Pipeline | None = None
-        self._mailbox: Mailbox | None = None
+        self._updates: UpdateQueue | None = None
         self._retiring: list[Pipeline] = []
         self._period_s = 1.0 / _display_rate()
         self._last_s = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take)
-        self._told.connect(self._schedule)
+        self._notified.connect(self._schedule)
 
     @property
     def request(self) -> SourceRequest | None:
@@ -66,11 +66,11 @@ class Player(QObject):
         """Open another source; returns at once."""
         self._retire()
         # The signal crosses from the judging thread into the window's; which source it came from travels with it.
-        mailbox = Mailbox(lambda: self._told.emit(mailbox))
-        self._mailbox = mailbox
+        updates = UpdateQueue(lambda: self._notified.emit(updates))
+        self._updates = updates
         transport = Transport(speed=speed, loop=loop)
         self._pipeline = Pipeline(
-            request, engine, self._make_source, self._make_judge, mailbox, transport, self._witness
+            request, engine, self._make_source, self._make_judge, updates, transport, self._witness
         )
         self._pipeline.start()
         self.changed.emit()
@@ -104,19 +104,19 @@ class Player(QObject):
             self._pipeline.stop()
             self._retiring = [old for old in self._retiring if old.alive]
             self._retiring.append(self._pipeline)
-        self._pipeline = self._mailbox = None
+        self._pipeline = self._updates = None
 
-    def _schedule(self, mailbox: Mailbox) -> None:
-        if mailbox is not self._mailbox or self._timer.isActive():
+    def _schedule(self, updates: UpdateQueue) -> None:
+        if updates is not self._updates or self._timer.isActive():
             return
         wait_s = max(0.0, self._last_s + self._period_s - time.monotonic())
         self._timer.start(round(wait_s * 1000.0))
 
     def _take(self) -> None:
-        if self._mailbox is None:
+        if self._updates is None:
             return
         self._last_s = time.monotonic()
-        self.delivered.emit(self._mailbox.take())
+        self.updated.emit(self._updates.take())
 
 
 def _display_rate() -> float:

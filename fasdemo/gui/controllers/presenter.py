@@ -17,7 +17,7 @@ from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.runtime.headline import WAITING, Headline, current_headline
 from fasdemo.runtime.rolling import Rolling
-from fasdemo.runtime.updates import Delivery, EngineFacts, Phase, View
+from fasdemo.runtime.updates import EngineFacts, Phase, UiUpdate, View
 
 
 class Presenter(QObject):
@@ -65,7 +65,7 @@ class Presenter(QObject):
         self._phase: Phase | None = None
         self._problem = ""
         self._rolling = Rolling()
-        player.delivered.connect(self._receive)
+        player.updated.connect(self._receive)
 
     @property
     def live(self) -> bool:
@@ -87,7 +87,7 @@ class Presenter(QObject):
         self.show_headline()
 
     def tick(self) -> None:
-        """Whatever changes without a delivery: figures, the drawn time line, a verdict that grew old."""
+        """Whatever changes without a update: figures, the drawn time line, a verdict that grew old."""
         self.show_headline()
         self._work.timeline.refresh()
         timing = self._rolling.timing()
@@ -131,21 +131,21 @@ class Presenter(QObject):
         name = self._name_of(request.spec)
         return current_headline(name, self._phase, self._problem, self.view, self.live, time.monotonic())
 
-    def _receive(self, delivery: Delivery) -> None:
-        if delivery.info is not None:
-            self._show_source(delivery.info)
-        if delivery.facts is not None:
-            self.facts = delivery.facts
-            self.engine_in_force.emit(delivery.engine)
-        if delivery.phase is not None:
-            self._show_phase(delivery)
-        for words in delivery.messages:
-            self._messages.say(words, error=self._phase is Phase.FAILED or delivery.view is None)
-        if delivery.samples:
-            self._rolling.add(delivery.samples)
-            self._work.timeline.add(delivery.samples)
-        if delivery.view is not None:
-            self.show_view(delivery.view)
+    def _receive(self, update: UiUpdate) -> None:
+        if update.info is not None:
+            self._show_source(update.info)
+        if update.facts is not None:
+            self.facts = update.facts
+            self.engine_in_force.emit(update.engine)
+        if update.phase is not None:
+            self._show_phase(update)
+        for words in update.messages:
+            self._messages.say(words, error=self._phase is Phase.FAILED or update.view is None)
+        if update.samples:
+            self._rolling.add(update.samples)
+            self._work.timeline.add(update.samples)
+        if update.view is not None:
+            self.show_view(update.view)
         self.show_headline()
 
     def _show_source(self, info: SourceInfo) -> None:
@@ -159,10 +159,10 @@ class Presenter(QObject):
         for pane in work.panes:
             pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
 
-    def _show_phase(self, delivery: Delivery) -> None:
-        self._phase = delivery.phase
+    def _show_phase(self, update: UiUpdate) -> None:
+        self._phase = update.phase
         if self._phase is Phase.FAILED:
-            self._problem = delivery.messages[-1] if delivery.messages else ""
+            self._problem = update.messages[-1] if update.messages else ""
             self.view = None
             self._show_empty("No picture")
             self.failed.emit()
