@@ -63,13 +63,13 @@ class LogKeeper:
         with self._lock:
             self._close()
 
-    def saw(self, result: FrameResult, facts: EngineFacts) -> None:
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
         """Log what a frame changed."""
         with self._lock:
             if self._file is not None:
                 self._count(self._file, result, JudgedBy(facts.sha256, facts.provider, facts.threshold))
 
-    def saw_nothing(self) -> None:
+    def on_no_result(self) -> None:
         """A frame that could not be judged, or the source's end: no verdict is in force any more."""
         with self._lock:
             if self._file is not None:

@@ -52,14 +52,14 @@ class Judge(Protocol):
     ) -> None: ...
 
 
-class Witness(Protocol):
+class ResultListener(Protocol):
     """Is told of every frame, in the judging thread; must not block for long, and never raises."""
 
-    def saw(self, result: FrameResult, facts: EngineFacts) -> None:
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
         """A frame was judged."""
         ...
 
-    def saw_nothing(self) -> None:
+    def on_no_result(self) -> None:
         """A frame could not be judged, or nothing is judged any more."""
         ...
 
@@ -79,7 +79,7 @@ class Pipeline:
         make_judge: makes what judges; called in the judging thread, also when another one is asked for.
         updates: where everything goes.
         transport: pace and position of files.
-        witness: is told of every result, e.g. to log it.
+        listener: is told of every result, e.g. to log it.
     """
 
     def __init__(
@@ -90,14 +90,14 @@ class Pipeline:
         make_judge: MakeJudge,
         updates: UpdateQueue,
         transport: Transport,
-        witness: Witness | None = None,
+        listener: ResultListener | None = None,
     ) -> None:
         self.request = request
         self.transport = transport
         self._make_source = make_source
         self._make_judge = make_judge
         self._updates = updates
-        self._witness = witness
+        self._listener = listener
         self._slot = FrameSlot()
         self._lock = threading.Lock()
         self._wanted = engine
@@ -247,17 +247,17 @@ class Pipeline:
                 self._tell(judge, result)
                 self._deliver(job, result)
         finally:
-            if self._witness is not None:
-                self._witness.saw_nothing()
+            if self._listener is not None:
+                self._listener.on_no_result()
             _close(judge)
 
     def _tell(self, judge: Judge | None, result: FrameResult | None) -> None:
-        if self._witness is None:
+        if self._listener is None:
             return
         if judge is None or result is None:
-            self._witness.saw_nothing()
+            self._listener.on_no_result()
         else:
-            self._witness.saw(result, judge.facts)
+            self._listener.on_result(result, judge.facts)
 
     def _exchange(
         self, old: Judge | None, current: EngineRequest | None, wanted: EngineRequest

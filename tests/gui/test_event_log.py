@@ -241,7 +241,7 @@ def test_a_keeper_that_was_stopped_takes_nothing(tmp_path: Path) -> None:
     keeper.start(tmp_path / "a.csv")
     keeper.stop()
     keeper.stop()
-    keeper.saw_nothing()
+    keeper.on_no_result()
     assert keeper.status is not None
     assert not keeper.status.running
     assert (tmp_path / "a.csv").read_text().startswith("event,")
@@ -263,7 +263,7 @@ def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
     monkeypatch.setattr("fasdemo.runtime.event_log_writer.EventLog", Failing)
     keeper = LogKeeper()
     keeper.start(tmp_path / "events.jsonl")
-    keeper.saw_nothing()
+    keeper.on_no_result()
     assert keeper.status is not None
     assert not keeper.status.running
     assert "the pen broke" in keeper.status.problem

@@ -7,7 +7,7 @@ import time
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from fasdemo.runtime.pipeline import MakeJudge, MakeSource, Pipeline, Tap, Witness
+from fasdemo.runtime.pipeline import MakeJudge, MakeSource, Pipeline, ResultListener, Tap
 from fasdemo.runtime.playback_clock import Transport
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import UpdateQueue
@@ -22,7 +22,7 @@ class Player(QObject):
         make_source: where frames come from.
         make_judge: where verdicts come from.
         parent: the window.
-        witness: is told of every result, in the judging thread.
+        listener: is told of every result, in the judging thread.
 
     Signals:
         updated: UiUpdate, in the window's thread.
@@ -38,10 +38,10 @@ class Player(QObject):
         make_source: MakeSource,
         make_judge: MakeJudge,
         parent: QObject | None = None,
-        witness: Witness | None = None,
+        listener: ResultListener | None = None,
     ) -> None:
         super().__init__(parent)
-        self._make_source, self._make_judge, self._witness = make_source, make_judge, witness
+        self._make_source, self._make_judge, self._listener = make_source, make_judge, listener
         self._pipeline: Pipeline | None = None
         self._updates: UpdateQueue | None = None
         self._retiring: list[Pipeline] = []
@@ -70,7 +70,7 @@ class Player(QObject):
         self._updates = updates
         transport = Transport(speed=speed, loop=loop)
         self._pipeline = Pipeline(
-            request, engine, self._make_source, self._make_judge, updates, transport, self._witness
+            request, engine, self._make_source, self._make_judge, updates, transport, self._listener
         )
         self._pipeline.start()
         self.changed.emit()
