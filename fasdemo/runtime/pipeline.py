@@ -1,6 +1,6 @@
 """One source, read in one thread and judged in another, until it is stopped. Knows no Qt.
 
-Nothing the window does waits for these threads: it gives orders (`Transport`, `judge_with`, `tap`) and takes what the
+Nothing the window does waits for these threads: it gives orders (`PlaybackClock`, `judge_with`, `tap`) and takes what the
 updates holds.
 """
 
@@ -22,7 +22,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
 from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
-from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import EngineFacts, Phase, Sample, UpdateQueue, View
 
@@ -78,7 +78,7 @@ class Pipeline:
         make_source: opens the source; called in the reading thread. Files must come as fast as they are read.
         make_judge: makes what judges; called in the judging thread, also when another one is asked for.
         updates: where everything goes.
-        transport: pace and position of files.
+        playback_clock: pace and position of files.
         listener: is told of every result, e.g. to log it.
     """
 
@@ -89,11 +89,11 @@ class Pipeline:
         make_source: MakeSource,
         make_judge: MakeJudge,
         updates: UpdateQueue,
-        transport: Transport,
+        playback_clock: PlaybackClock,
         listener: ResultListener | None = None,
     ) -> None:
         self.request = request
-        self.transport = transport
+        self.playback_clock = playback_clock
         self._make_source = make_source
         self._make_judge = make_judge
         self._updates = updates
@@ -117,7 +117,7 @@ class Pipeline:
     def stop(self) -> None:
         """Ask both threads to end, at once and without waiting."""
         self._updates.close()
-        self.transport.close()
+        self.playback_clock.close()
         self._slot.close()
 
     def join(self, timeout_s: float) -> bool:
@@ -138,8 +138,8 @@ class Pipeline:
         with self._lock:
             self._wanted = engine
             index = self._frame_index
-        if self.transport.paused:
-            self.transport.seek(index)
+        if self.playback_clock.paused:
+            self.playback_clock.seek(index)
 
     def tap(self, tap: Tap | None) -> None:
         """Hand every captured frame of a camera to `tap` too, in the reading thread; it must not block."""
@@ -152,7 +152,7 @@ class Pipeline:
             with ExitStack() as stack:
                 source = stack.enter_context(self._make_source(self.request))
                 self._source = source
-                if self.transport.closed:
+                if self.playback_clock.closed:
                     return
                 self._updates.put(phase=Phase.RUNNING, info=source.info)
                 if source.info.live:
@@ -170,7 +170,7 @@ class Pipeline:
     def _read_camera(self, source: Source) -> None:
         said: set[str] = set()
         for frame in source:
-            if self.transport.closed:
+            if self.playback_clock.closed:
                 return
             for sentence in source.warnings:
                 if sentence not in said:
@@ -187,19 +187,19 @@ class Pipeline:
         seek: Callable[[int], None] | None = getattr(source, "seek", None)
         frames: Iterator[FrameSet] | None = iter(source)
         fresh, given, said = False, 0, 0
-        while (order := self.transport.next_order()) is not None:
-            if order.seek is not None and seek is not None:
-                seek(order.seek)
+        while (command := self.playback_clock.next_command()) is not None:
+            if command.seek is not None and seek is not None:
+                seek(command.seek)
                 frames, fresh = frames or iter(source), True
             asked = time.perf_counter()
             frame = None if frames is None else next(frames, None)
             capture_ms = (time.perf_counter() - asked) * 1000.0
             if frame is None:
                 # Played again after its end, or looping; a step at the end stays there, and so does an empty file.
-                again = order.paced and (frames is None or (self.transport.loop and given > 0))
+                again = command.paced and (frames is None or (self.playback_clock.loop and given > 0))
                 frames, fresh, given = self._at_end(seek if again else None), True, 0
                 continue
-            if order.paced and not self.transport.wait_until_due(frame.timestamp_s):
+            if command.paced and not self.playback_clock.wait_until_due(frame.timestamp_s):
                 continue
             self._slot.put_next(FrameJob(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
             fresh, given = False, given + 1
@@ -213,9 +213,9 @@ class Pipeline:
         assert self._source is not None
         if restart is not None:
             restart(0)
-            self.transport.restart_clock()
+            self.playback_clock.restart_clock()
             return iter(self._source)
-        self.transport.pause()
+        self.playback_clock.pause()
         for sentence in self._source.warnings:
             self._updates.put(message=sentence)
         self._updates.put(phase=Phase.ENDED)

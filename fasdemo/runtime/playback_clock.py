@@ -12,7 +12,7 @@ _LATE_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Command:
     """What to read next."""
 
     seek: int | None
@@ -21,7 +21,7 @@ class Order:
     """Show it when it is due; else at once."""
 
 
-class Transport:
+class PlaybackClock:
     """Thread-safe. Speed 1.0 is the file's own time; 0 means as fast as frames can be judged."""
 
     def __init__(self, speed: float = 1.0, loop: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
@@ -95,7 +95,7 @@ class Transport:
             self._closed = True
             self._changed.notify_all()
 
-    def next_order(self) -> Order | None:
+    def next_command(self) -> Command | None:
         """Wait until a frame is wanted; None when closed."""
         with self._changed:
             self._changed.wait_for(
@@ -106,7 +106,7 @@ class Transport:
             seek, self._seek = self._seek, None
             if self._paused and seek is None:
                 self._steps -= 1
-            return Order(seek, paced=not self._paused)
+            return Command(seek, paced=not self._paused)
 
     def wait_until_due(self, timestamp_s: float) -> bool:
         """Sleep until a frame is due; False when it is not wanted any more (closed, or a seek came)."""

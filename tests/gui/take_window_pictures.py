@@ -98,7 +98,7 @@ class Pictures:
     def play_to(self, frame: int) -> None:
         """Play from a second before, so that the verdict has its evidence, and stand still."""
         window = self.window
-        transport = window.player.transport
+        transport = window.player.playback_clock
         assert transport is not None
         window.playback.seek(max(0, frame - 45))
         transport.play()

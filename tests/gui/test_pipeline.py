@@ -13,7 +13,7 @@ from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.pipeline import Pipeline
-from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import Phase, UiUpdate, UpdateQueue, View
 
@@ -73,7 +73,7 @@ def start(reader: Reader, scene: Scene) -> Iterator[Start]:
     made: list[Pipeline] = []
 
     def begin(spec: str, engine: EngineRequest | None = None, **transport: float | bool) -> Pipeline:
-        pace = Transport(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
+        pace = PlaybackClock(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
         pipeline = Pipeline(
             SourceRequest(spec), engine or EngineRequest(), scene.make_source, scene.make_judge, reader.updates, pace
         )
@@ -104,14 +104,14 @@ def test_a_file_plays_at_its_own_time(start: Start, reader: Reader) -> None:
 def test_pause_stands_still_and_step_gives_one_frame(start: Start, reader: Reader) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 2)
-    pipeline.transport.pause()
+    pipeline.playback_clock.pause()
     time.sleep(0.15)
     reader.take()
     stood = len(reader.frames)
     time.sleep(0.15)
     reader.take()
     assert len(reader.frames) == stood
-    pipeline.transport.step()
+    pipeline.playback_clock.step()
     reader.until(lambda: len(reader.frames) == stood + 1)
     time.sleep(0.1)
     reader.take()
@@ -124,8 +124,8 @@ def test_seek_shows_the_frame_that_was_asked_for_and_starts_the_evidence_afresh(
 ) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 5)
-    pipeline.transport.pause()
-    pipeline.transport.seek(50)
+    pipeline.playback_clock.pause()
+    pipeline.playback_clock.seek(50)
     reader.until(lambda: 50 in reader.frames)
     assert reader.all.samples[-1].status is Status.UNCERTAIN
     assert reader.all.samples[-1].fresh
@@ -135,12 +135,12 @@ def test_seek_shows_the_frame_that_was_asked_for_and_starts_the_evidence_afresh(
 def test_a_file_that_ended_can_be_sought_and_played_again(start: Start, reader: Reader) -> None:
     pipeline = start("short")
     reader.until(lambda: Phase.ENDED in reader.phases and len(reader.frames) == 30)
-    assert pipeline.transport.paused
-    pipeline.transport.seek(10)
+    assert pipeline.playback_clock.paused
+    pipeline.playback_clock.seek(10)
     reader.until(lambda: reader.frames[-1] == 10)
-    pipeline.transport.play()
+    pipeline.playback_clock.play()
     reader.until(lambda: reader.frames[-1] == 29)
-    pipeline.transport.play()
+    pipeline.playback_clock.play()
     reader.until(lambda: reader.frames.count(0) == 2)
 
 
@@ -174,7 +174,7 @@ def test_another_policy_takes_effect_while_running(start: Start, reader: Reader,
 def test_another_policy_rejudges_the_frame_that_stands_still(start: Start, reader: Reader) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 3)
-    pipeline.transport.pause()
+    pipeline.playback_clock.pause()
     time.sleep(0.1)
     reader.take()
     stood = reader.frames[-1]

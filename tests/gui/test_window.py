@@ -208,7 +208,7 @@ def test_loop_and_speed_are_kept(window: MainWindow, qtbot: QtBot) -> None:
     assert window.workspace.transport.speed.currentText() == "2 x"
     assert window.settings.loop
     assert window.settings.speed == 2.0
-    transport = window.player.transport
+    transport = window.player.playback_clock
     assert transport is not None
     assert transport.loop
 

@@ -22,7 +22,7 @@ def report() -> None:
         return
     image = screen.grabWindow(0).scaled(80, 50).toImage()  # type: ignore[arg-type]
     colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
-    result, enlarged, transport = window.shown_result, window.workspace.enlarged, window.player.transport
+    result, enlarged, transport = window.shown_result, window.workspace.enlarged, window.player.playback_clock
     dialogs = [one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window]
     state = {
         "frame": -1 if result is None else result.frame,

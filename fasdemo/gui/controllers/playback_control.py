@@ -57,39 +57,39 @@ class PlaybackControl(QObject):
 
     def show_playing(self) -> None:
         """Bring the bar's button up to date."""
-        transport = self._player.transport
-        self._bar.show_playing(transport is not None and not transport.paused)
+        clock = self._player.playback_clock
+        self._bar.show_playing(clock is not None and not clock.paused)
 
     def play_pause(self) -> None:
         """Play or pause."""
-        transport = self._player.transport
-        if transport is None or self._live:
+        clock = self._player.playback_clock
+        if clock is None or self._live:
             return
-        if transport.paused:
-            transport.play()
+        if clock.paused:
+            clock.play()
         else:
-            transport.pause()
+            clock.pause()
         self.show_playing()
 
     def step(self, frames: int) -> None:
         """One frame on or back; the file stands still then."""
-        transport = self._player.transport
-        if transport is None or self._live:
+        clock = self._player.playback_clock
+        if clock is None or self._live:
             return
-        transport.pause()
+        clock.pause()
         if frames > 0:
-            transport.step()
+            clock.step()
         elif self._frame is not None:
-            transport.seek(self._frame + frames)
+            clock.seek(self._frame + frames)
         self.show_playing()
 
     def seek(self, frame: int) -> None:
         """Go to a frame."""
-        transport = self._player.transport
-        if transport is None or self._live:
+        clock = self._player.playback_clock
+        if clock is None or self._live:
             return
         last = frame if self._count is None else self._count - 1
-        transport.seek(min(max(frame, 0), last))
+        clock.seek(min(max(frame, 0), last))
 
     def jump(self, seconds: float) -> None:
         """Go on or back."""
@@ -98,10 +98,10 @@ class PlaybackControl(QObject):
 
     def _set_speed(self, speed: float) -> None:
         self._settings.speed = speed
-        if self._player.transport is not None:
-            self._player.transport.set_speed(speed)
+        if self._player.playback_clock is not None:
+            self._player.playback_clock.set_speed(speed)
 
     def _set_loop(self, loop: bool) -> None:
         self._settings.loop = loop
-        if self._player.transport is not None:
-            self._player.transport.set_loop(loop)
+        if self._player.playback_clock is not None:
+            self._player.playback_clock.set_loop(loop)

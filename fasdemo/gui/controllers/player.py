@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource, Pipeline, ResultListener, Tap
-from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import UpdateQueue
 
@@ -58,9 +58,9 @@ class Player(QObject):
         return None if self._pipeline is None else self._pipeline.request
 
     @property
-    def transport(self) -> Transport | None:
+    def playback_clock(self) -> PlaybackClock | None:
         """Pace and position of the open source."""
-        return None if self._pipeline is None else self._pipeline.transport
+        return None if self._pipeline is None else self._pipeline.playback_clock
 
     def open(self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool) -> None:
         """Open another source; returns at once."""
@@ -68,9 +68,9 @@ class Player(QObject):
         # The signal crosses from the judging thread into the window's; which source it came from travels with it.
         updates = UpdateQueue(lambda: self._notified.emit(updates))
         self._updates = updates
-        transport = Transport(speed=speed, loop=loop)
+        playback_clock = PlaybackClock(speed=speed, loop=loop)
         self._pipeline = Pipeline(
-            request, engine, self._make_source, self._make_judge, updates, transport, self._listener
+            request, engine, self._make_source, self._make_judge, updates, playback_clock, self._listener
         )
         self._pipeline.start()
         self.changed.emit()
