@@ -102,7 +102,7 @@ def run(
     )
     if wanted.log is not None:
         try:
-            window.event_log.keeper.start(wanted.log)
+            window.event_log.writer.start(wanted.log)
         except UserError:
             window.deleteLater()
             raise

@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
-        self.player = Player(make_source, make_judge, self, self.event_log.keeper)
+        self.player = Player(make_source, make_judge, self, self.event_log.writer)
         self._engine = EngineRequest(settings.model, settings.policy, settings.device)
         self._dialog: ShortcutsDialog | Preferences | None = None
 
@@ -432,7 +432,7 @@ class MainWindow(QMainWindow):
         self.player.close()
         self.hide()
         self.player.join(_CLOSE_S)
-        self.event_log.keeper.stop()
+        self.event_log.writer.stop()
         self.cameras.join(_CLOSE_S)
         super().closeEvent(event)
 

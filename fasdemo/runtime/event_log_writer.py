@@ -33,7 +33,7 @@ class LogStatus:
     problem: str = ""
 
 
-class LogKeeper:
+class EventLogWriter:
     """One log at a time; every method may be called from any thread, and none waits for more than a line's writing."""
 
     def __init__(self) -> None:

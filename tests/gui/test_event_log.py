@@ -28,7 +28,7 @@ from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.runtime.event_log_writer import LogKeeper
+from fasdemo.runtime.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import EngineRequest
 
 HERE = Path(__file__).resolve().parent
@@ -150,8 +150,8 @@ def test_a_log_that_cannot_be_written_is_said_and_the_old_one_goes_on(
     assert "cannot be written" in window.messages.words
     assert str(tmp_path / "no") in window.messages.words
     assert window.event_log.running
-    assert window.event_log.keeper.status is not None
-    assert window.event_log.keeper.status.path.name == "good.jsonl"
+    assert window.event_log.writer.status is not None
+    assert window.event_log.writer.status.path.name == "good.jsonl"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
@@ -234,16 +234,16 @@ def test_sigterm_completes_the_log(tmp_path: Path) -> None:
     assert json.loads(log.read_text().splitlines()[-1])["event"] == "end"
 
 
-def test_a_keeper_that_was_stopped_takes_nothing(tmp_path: Path) -> None:
-    keeper = LogKeeper()
-    keeper.stop()
-    assert keeper.status is None
-    keeper.start(tmp_path / "a.csv")
-    keeper.stop()
-    keeper.stop()
-    keeper.on_no_result()
-    assert keeper.status is not None
-    assert not keeper.status.running
+def test_event_log_writer_that_was_stopped_takes_nothing(tmp_path: Path) -> None:
+    writer = EventLogWriter()
+    writer.stop()
+    assert writer.status is None
+    writer.start(tmp_path / "a.csv")
+    writer.stop()
+    writer.stop()
+    writer.on_no_result()
+    assert writer.status is not None
+    assert not writer.status.running
     assert (tmp_path / "a.csv").read_text().startswith("event,")
 
 
@@ -261,10 +261,10 @@ def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
             raise RuntimeError("the pen broke")
 
     monkeypatch.setattr("fasdemo.runtime.event_log_writer.EventLog", Failing)
-    keeper = LogKeeper()
-    keeper.start(tmp_path / "events.jsonl")
-    keeper.on_no_result()
-    assert keeper.status is not None
-    assert not keeper.status.running
-    assert "the pen broke" in keeper.status.problem
+    writer = EventLogWriter()
+    writer.start(tmp_path / "events.jsonl")
+    writer.on_no_result()
+    assert writer.status is not None
+    assert not writer.status.running
+    assert "the pen broke" in writer.status.problem
     assert made[0]._stream.closed

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from fasdemo.errors import UserError
 from fasdemo.gui.settings import Settings
-from fasdemo.runtime.event_log_writer import LogKeeper, LogStatus
+from fasdemo.runtime.event_log_writer import EventLogWriter, LogStatus
 
 
 class LogControl(QObject):
@@ -31,14 +31,14 @@ class LogControl(QObject):
 
     def __init__(self, ask: Callable[[Path], Path | None], settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.keeper = LogKeeper()
+        self.writer = EventLogWriter()
         self._ask, self._settings = ask, settings
         self._shown: LogStatus | None = None
 
     @property
     def running(self) -> bool:
         """A log is written."""
-        status = self.keeper.status
+        status = self.writer.status
         return status is not None and status.running
 
     def toggle(self) -> None:
@@ -55,7 +55,7 @@ class LogControl(QObject):
     def start(self, path: Path) -> None:
         """Write every change of a verdict to a file from now on."""
         try:
-            self.keeper.start(path)
+            self.writer.start(path)
         except UserError as error:
             self.said.emit(str(error), True)
         self.tick()
@@ -63,15 +63,15 @@ class LogControl(QObject):
     def stop(self) -> None:
         """Complete the log."""
         was_running = self.running
-        self.keeper.stop()
-        status = self.keeper.status
+        self.writer.stop()
+        status = self.writer.status
         if was_running and status is not None and not status.problem:
             self.said.emit(f"Event log complete: {status.path} ({status.lines} lines)", False)
         self.tick()
 
     def tick(self) -> None:
         """Bring the window up to date, and notice a log that ended by itself."""
-        status = self.keeper.status
+        status = self.writer.status
         if status == self._shown:
             return
         self._shown = status
