@@ -100,7 +100,7 @@ def draw_times(window: MainWindow, count: int) -> list[float]:
         window.presenter.show_view(view)
         for pane in window.workspace.panes:
             pane.repaint()
-        window.workspace.why.repaint()
+        window.workspace.reasons.repaint()
         seconds.append(time.perf_counter() - started)
         QTest.qWait(5)
     return seconds

@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
             "snap": lambda: self._snap(work.snap_target()),
             "back": self._back,
             "toggle_kiosk": lambda: self.set_kiosk(not self.in_kiosk),
-            "tab_why": lambda: self._show_tab(0),
+            "tab_reasons": lambda: self._show_tab(0),
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
             "toggle_recording": self._toggle_recording,

@@ -104,7 +104,7 @@ def test_spoof_comes_with_its_reason(window: MainWindow, qtbot: QtBot) -> None:
     window.playback.seek(80)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "SPOOF", timeout=5000)
     assert "plane" in window.workspace.card.headline.sentence
-    qtbot.waitUntil(lambda: "flat surface" in window.workspace.why.reasons, timeout=1000)
+    qtbot.waitUntil(lambda: "flat surface" in window.workspace.reasons.reasons, timeout=1000)
 
 
 def test_uncertain_tells_the_person_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
@@ -399,16 +399,16 @@ def test_a_camera_that_stops_takes_the_verdict_down(
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "NO PICTURE", timeout=4000)
     assert window.workspace.card.headline.status is None
     assert not window.workspace.colour_pane.has_picture, "an old picture still says LIVE"
-    assert window.workspace.why.reasons == "–"
+    assert window.workspace.reasons.reasons == "–"
 
 
 def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
-    rows = {row.name: row for row in window.workspace.why.evidence_rows}
+    rows = {row.name: row for row in window.workspace.reasons.evidence_rows}
     assert rows["Distance"].value == "0.50 m"
     assert rows["Off a plane"].value == "9.3 mm"
     assert not rows["Off a plane"].alert
-    scores = {row.name: row for row in window.workspace.why.score_rows}
+    scores = {row.name: row for row in window.workspace.reasons.score_rows}
     assert scores["Over time"].marks == (0.3, 0.7)
     assert {"Colour", "Depth", "Infrared"} <= set(scores)
 

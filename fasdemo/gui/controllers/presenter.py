@@ -101,7 +101,7 @@ class Presenter(QObject):
         self._work.timing.show_facts(self.facts)
         self._work.timeline.set_threshold(None if self.facts is None else self.facts.threshold)
         if self.view is not None:
-            self._work.why.show_result(self.view.result, self.facts)
+            self._work.reasons.show_result(self.view.result, self.facts)
 
     def show_view(self, view: View) -> None:
         """A picture and what was decided on it."""
@@ -110,8 +110,8 @@ class Presenter(QObject):
             pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
             pane.show_view(view)
         self._playback.show_position(view.frame.index)
-        if self._work.why.isVisible():
-            self._work.why.show_result(view.result, self.facts)
+        if self._work.reasons.isVisible():
+            self._work.reasons.show_result(view.result, self.facts)
 
     def show_headline(self) -> None:
         """The verdict of this moment, on both cards."""
@@ -172,14 +172,14 @@ class Presenter(QObject):
         for pane in self._work.panes:
             pane.show_view(None)
             pane.show_message(words if pane is self._work.colour_pane else "")
-        self._work.why.show_result(None, self.facts)
+        self._work.reasons.show_result(None, self.facts)
 
     def _reset(self) -> None:
         self.view, self.facts, self.info, self._problem = None, None, None, ""
         self._rolling.clear()
         self._playback.stop()
         work = self._work
-        work.why.show_result(None, None)
+        work.reasons.show_result(None, None)
         work.timing.show_timing(None)
         work.timing.show_facts(None)
         work.timeline.set_threshold(None)

@@ -47,7 +47,7 @@ SHORTCUTS = (
     Shortcut(("S",), "snap", "Snap the focused or enlarged picture", "Pictures"),
     Shortcut(("Esc",), "back", "All pictures; leave the kiosk", "Pictures"),
     Shortcut(("F11", "K"), "toggle_kiosk", "Kiosk: the verdict alone, full screen", "Window"),
-    Shortcut(("Ctrl+1",), "tab_why", "Show reasons and evidence", "Window"),
+    Shortcut(("Ctrl+1",), "tab_reasons", "Show reasons and evidence", "Window"),
     Shortcut(("Ctrl+2",), "tab_timing", "Show timing and model", "Window"),
     Shortcut(("Ctrl+3",), "tab_record", "Show the record panel", "Window"),
     Shortcut(("R",), "toggle_recording", "Start or stop recording", "Window"),

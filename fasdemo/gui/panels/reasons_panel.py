@@ -24,7 +24,7 @@ def rule() -> QFrame:
     return line
 
 
-class WhyPanel(QWidget):
+class ReasonsPanel(QWidget):
     """Follows the face that the headline is about."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
 )
 
 from fasdemo.frames import Stream
-from fasdemo.gui.panels.reasons_panel import WhyPanel
+from fasdemo.gui.panels.reasons_panel import ReasonsPanel
 from fasdemo.gui.panels.record_panel import RecordPanel
 from fasdemo.gui.panels.timing_panel import TimingPanel
 from fasdemo.gui.panels.verdict_card import VerdictCard
@@ -46,7 +46,7 @@ class Workspace(QWidget):
         self._streams: frozenset[Stream] = frozenset({"rgb", "depth", "ir"})
         self._enlarged: Pane | None = None
         self.card = VerdictCard()
-        self.why, self.timing, self.record = WhyPanel(), TimingPanel(), RecordPanel()
+        self.reasons, self.timing, self.record = ReasonsPanel(), TimingPanel(), RecordPanel()
         self.timeline, self.transport = Timeline(), TransportBar()
 
         self.beside = _splitter(Qt.Orientation.Vertical, self.depth_pane, self.infrared_pane)
@@ -85,7 +85,7 @@ class Workspace(QWidget):
         tabs.setSpacing(0)
         self._tabs = QButtonGroup(self)
         self.stack = QStackedWidget()
-        for number, (words, panel) in enumerate(zip(TABS, (self.why, self.timing, self.record), strict=True)):
+        for number, (words, panel) in enumerate(zip(TABS, (self.reasons, self.timing, self.record), strict=True)):
             button = QPushButton(words)
             button.setCheckable(True)
             button.setProperty("role", "tab")
