@@ -1,7 +1,7 @@
-"""One source, read in one thread and judged in another, until it is stopped. Knows no Qt.
+"""Read one source in one thread and process its frames in another, without Qt.
 
-Nothing the window does waits for these threads: it gives orders (`PlaybackClock`, `judge_with`, `tap`) and takes what the
-updates holds.
+The window never waits for these threads: it controls them through `PlaybackClock`, `judge_with` and `tap`, and takes
+their results from an `UpdateQueue`.
 """
 
 from __future__ import annotations

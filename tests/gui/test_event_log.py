@@ -69,7 +69,7 @@ def verdicts(path: Path) -> list[Event]:
 def test_ctrl_l_writes_a_log_and_ends_it(window: MainWindow, qtbot: QtBot, log: Path) -> None:
     window.open_spec("clip")
     QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert window.header.more["toggle_log"].text().startswith("End the event log")
+    assert window.header.more["toggle_log"].text().startswith("Stop the event log")
     qtbot.waitUntil(lambda: any(event.status is Status.LIVE for event in verdicts(log)), timeout=5000)
     qtbot.waitUntil(lambda: "LOG events.jsonl" in window.footer.items["log"].text(), timeout=2000)
     assert window.footer.items["log"].isVisible()

@@ -264,7 +264,7 @@ def test_snap_writes_the_picture_and_the_raw_data(window: MainWindow, qtbot: QtB
     raw = cv2.imread(str(written[0]), cv2.IMREAD_UNCHANGED)
     assert raw.dtype == np.uint16
     assert set(np.unique(raw)) == {0, 500, 1000}
-    assert "Snapped" in window.messages.words
+    assert "Saved: " in window.messages.words
 
 
 def test_a_snap_that_cannot_be_written_is_said(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -406,8 +406,8 @@ def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: Qt
     play(qtbot, window)
     rows = {row.name: row for row in window.workspace.reasons.evidence_rows}
     assert rows["Distance"].value == "0.50 m"
-    assert rows["Off a plane"].value == "9.3 mm"
-    assert not rows["Off a plane"].alert
+    assert rows["Plane residual"].value == "9.3 mm"
+    assert not rows["Plane residual"].alert
     scores = {row.name: row for row in window.workspace.reasons.score_rows}
     assert scores["Over time"].marks == (0.3, 0.7)
     assert {"Colour", "Depth", "Infrared"} <= set(scores)
@@ -477,7 +477,7 @@ def test_recording_needs_a_camera_a_pseudonym_and_consent(window: MainWindow, qt
     play(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert not record.button.isEnabled()
-    assert "needs a camera" in record._hint.text()
+    assert "open a camera" in record._hint.text()
     play(qtbot, window, "webcam")
     assert "pseudonym" in record._hint.text()
     record.subject.setText("S01")

@@ -1,4 +1,4 @@
-"""Holds the pipeline of the open source, and brings what it finds to the window: newest only, at the display's rate."""
+"""Run the pipeline of the open source, and pass its newest update to the window at the display's rate."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import UpdateQueue
 
-_LEAST_RATE_HZ, _MOST_RATE_HZ = 24.0, 75.0
+_MIN_RATE_HZ, _MAX_RATE_HZ = 24.0, 75.0
 
 
 class Player(QObject):
-    """One source at a time; another one may be opened at any moment, and the old one ends in the background.
+    """The player of one source; another one can be opened at any time, and the old one ends in the background.
 
     Args:
-        make_source: where frames come from.
-        make_judge: where verdicts come from.
+        make_source: opens a source.
+        make_judge: makes a frame processor.
         parent: the window.
-        listener: is told of every result, in the judging thread.
+        listener: receives every result, in the processing thread.
 
     Signals:
-        updated: UiUpdate, in the window's thread.
-        changed: a source was opened or closed.
+        updated: UiUpdate, emitted in the window's thread.
+        changed: emitted after a source was opened or closed.
     """
 
     updated = pyqtSignal(object)
@@ -54,18 +54,18 @@ class Player(QObject):
 
     @property
     def request(self) -> SourceRequest | None:
-        """What is open."""
+        """The request of the open source; None without a source."""
         return None if self._pipeline is None else self._pipeline.request
 
     @property
     def playback_clock(self) -> PlaybackClock | None:
-        """Pace and position of the open source."""
+        """The playback clock of the open source; None without a source."""
         return None if self._pipeline is None else self._pipeline.playback_clock
 
     def open(self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool) -> None:
-        """Open another source; returns at once."""
+        """Open another source without waiting for it."""
         self._retire()
-        # The signal crosses from the judging thread into the window's; which source it came from travels with it.
+        # The signal carries its queue, so that late signals of a closed source can be told apart and ignored.
         updates = UpdateQueue(lambda: self._notified.emit(updates))
         self._updates = updates
         playback_clock = PlaybackClock(speed=speed, loop=loop)
@@ -76,22 +76,22 @@ class Player(QObject):
         self.changed.emit()
 
     def close(self) -> None:
-        """Close the source; returns at once."""
+        """Close the source without waiting for it."""
         self._retire()
         self.changed.emit()
 
     def judge_with(self, engine: EngineRequest) -> None:
-        """Change what judges."""
+        """Change the model, policy or device."""
         if self._pipeline is not None:
             self._pipeline.judge_with(engine)
 
     def tap(self, tap: Tap | None) -> None:
-        """Hand every captured frame to `tap` too."""
+        """Also pass every captured frame to `tap`; None ends this."""
         if self._pipeline is not None:
             self._pipeline.tap(tap)
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for what was closed; True when no thread is left."""
+        """Wait up to `timeout_s` seconds for closed sources; return True if no thread is left."""
         end = time.monotonic() + timeout_s
         for pipeline in self._retiring:
             pipeline.join(max(0.0, end - time.monotonic()))
@@ -122,4 +122,4 @@ class Player(QObject):
 def _display_rate() -> float:
     screen = QGuiApplication.primaryScreen()
     rate = 60.0 if screen is None else float(screen.refreshRate())
-    return min(max(rate, _LEAST_RATE_HZ), _MOST_RATE_HZ)
+    return min(max(rate, _MIN_RATE_HZ), _MAX_RATE_HZ)
