@@ -112,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_window(options)
     except UserError as error:
-        print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
+        print(f"fasdemo: {printable(error.for_command_line())}", file=sys.stderr)
         return 2
     except ImportError as error:
         missing = missing_library(error)

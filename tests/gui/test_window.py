@@ -238,7 +238,7 @@ def test_the_distance_under_the_cursor_is_in_millimetres(window: MainWindow, qtb
     qtbot.mouseMove(pane, pane.from_pixel(WIDTH - 10, 10).toPoint())
     assert pane.probe_text() == "1000 mm"
     qtbot.mouseMove(pane, pane.from_pixel(2, HEIGHT // 2).toPoint())
-    assert pane.probe_text() == "no reading"
+    assert pane.probe_text() == "no depth"
 
 
 def test_the_depth_probe_moves_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
@@ -271,7 +271,7 @@ def test_a_snap_that_cannot_be_written_is_said(window: MainWindow, qtbot: QtBot,
     play(qtbot, window)
     (tmp_path / "snaps").write_text("in the way")
     QTest.keyClick(window, Qt.Key.Key_S)
-    assert "cannot be written" in window.messages.words
+    assert "cannot be saved" in window.messages.words
 
 
 def test_model_policy_and_provider_change_while_running(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
@@ -418,7 +418,7 @@ def test_timing_shows_rate_latency_and_losses(window: MainWindow, qtbot: QtBot) 
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "ms" in window.workspace.timing.rows[-1].value, timeout=2000)
     assert "fps" in window.footer.items["rate"].text()
-    assert window.footer.items["dropped"].text() == "0 dropped"
+    assert window.footer.items["dropped"].text() == "0 frames skipped"
 
 
 def test_question_mark_shows_every_shortcut(window: MainWindow, qtbot: QtBot) -> None:
@@ -481,7 +481,7 @@ def test_recording_needs_a_camera_a_pseudonym_and_consent(window: MainWindow, qt
     play(qtbot, window, "webcam")
     assert "pseudonym" in record._hint.text()
     record.subject.setText("S01")
-    assert "agree" in record._hint.text()
+    assert "Tick consent" in record._hint.text()
     record.consent.setChecked(True)
     assert record.button.isEnabled()
     record.spoof.setChecked(True)
