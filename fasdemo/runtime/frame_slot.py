@@ -1,4 +1,4 @@
-"""Between capture and judging: one frame, either the newest or the next."""
+"""A slot that holds one frame between the capture thread and the processing thread."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from fasdemo.frames import FrameSet
 
 @dataclass(frozen=True, slots=True)
 class FrameJob:
-    """A frame to judge."""
+    """A frame to process."""
 
     frame: FrameSet
     fresh: bool = False
-    """It does not follow the one before in time."""
+    """Whether the frame does not follow the previous one in time, e.g. after a seek."""
     skipped: int = 0
-    """Frames replaced by this one because nobody took them."""
+    """Frames that were replaced by this one because they were not processed in time."""
     lost: int = 0
-    """Frames that the source itself lost before this one."""
+    """Frames that the source lost before this one."""
     capture_ms: float = 0.0
-    """Time to read and decode it, of a file."""
+    """Time to read and decode the frame of a file, milliseconds."""
 
 
 class FrameSlot:
-    """Holds one frame. A camera replaces what nobody took, a file waits until it is taken."""
+    """A slot for one frame: a camera replaces a waiting frame, a file waits until it is taken."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -32,7 +32,7 @@ class FrameSlot:
         self._closed = False
 
     def put_newest(self, job: FrameJob) -> None:
-        """Replace whatever waits: the present matters. What was replaced is counted, also in `lost_before`."""
+        """Put a camera's frame and replace a waiting one, which is counted in `skipped` and `lost_before`."""
         with self._changed:
             old = self._job
             if old is not None:
@@ -43,7 +43,7 @@ class FrameSlot:
             self._changed.notify_all()
 
     def put_next(self, job: FrameJob) -> None:
-        """Wait until the frame before was taken: nothing of a file is left out."""
+        """Put a file's frame after the previous one was taken, so that no frame of a file is skipped."""
         with self._changed:
             self._changed.wait_for(lambda: self._job is None or self._closed)
             if not self._closed:
@@ -51,7 +51,7 @@ class FrameSlot:
                 self._changed.notify_all()
 
     def take(self) -> FrameJob | None:
-        """The frame, once there is one; None when closed."""
+        """Wait for a frame and take it; return None after `close`."""
         with self._changed:
             self._changed.wait_for(lambda: self._job is not None or self._closed)
             if self._closed:
@@ -61,7 +61,7 @@ class FrameSlot:
             return job
 
     def close(self) -> None:
-        """Wake everybody; nothing is taken any more."""
+        """Wake all waiting threads; from now on `take` returns None."""
         with self._changed:
             self._closed = True
             self._job = None

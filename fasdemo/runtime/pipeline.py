@@ -30,19 +30,19 @@ _log = logging.getLogger(__name__)
 
 
 class Judge(Protocol):
-    """A context manager that judges frames; used by one thread only."""
+    """The interface of a frame processor: a context manager used by a single thread."""
 
     @property
     def facts(self) -> EngineFacts:
-        """What judges, for people."""
+        """Model, policy and device, for display."""
         ...
 
     def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
-        """The verdicts on one frame; `capture_ms` is what a file took to be read and decoded."""
+        """Return the verdicts on a frame; `capture_ms` is the time to read and decode a file's frame."""
         ...
 
     def restart(self) -> None:
-        """Forget what was gathered: the next frame does not follow the one before."""
+        """Drop the evidence so far, because the next frame does not follow the previous one."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -53,14 +53,14 @@ class Judge(Protocol):
 
 
 class ResultListener(Protocol):
-    """Is told of every frame, in the judging thread; must not block for long, and never raises."""
+    """The interface of a listener, called for every frame in the processing thread; it must not block or raise."""
 
     def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
-        """A frame was judged."""
+        """Handle the result of a frame."""
         ...
 
     def on_no_result(self) -> None:
-        """A frame could not be judged, or nothing is judged any more."""
+        """Handle a frame that could not be processed, or the end of the source."""
         ...
 
 
@@ -70,16 +70,16 @@ Tap = Callable[[FrameSet], None]
 
 
 class Pipeline:
-    """Runs until the source fails, or `stop`. A file that ended stays open and can be sought.
+    """The threads of one source, which run until the source fails or `stop`; an ended file stays open for seeks.
 
     Args:
         request: the source.
-        engine: what to judge with at first.
-        make_source: opens the source; called in the reading thread. Files must come as fast as they are read.
-        make_judge: makes what judges; called in the judging thread, also when another one is asked for.
-        updates: where everything goes.
+        engine: the first model, policy and device.
+        make_source: opens the source in the reading thread; files must not be paced.
+        make_judge: makes a frame processor in the processing thread, also after `judge_with`.
+        updates: receives all updates.
         playback_clock: pace and position of files.
-        listener: is told of every result, e.g. to log it.
+        listener: receives every result, e.g. to log it.
     """
 
     def __init__(
@@ -110,18 +110,18 @@ class Pipeline:
         ]
 
     def start(self) -> None:
-        """Begin in the background."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Ask both threads to end, at once and without waiting."""
+        """Ask both threads to end, without waiting."""
         self._updates.close()
         self.playback_clock.close()
         self._slot.close()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the threads; True when both have ended."""
+        """Wait up to `timeout_s` seconds for the threads; return True if both have ended."""
         end = time.monotonic() + timeout_s
         for thread in self._threads:
             if thread.ident is not None:
@@ -130,11 +130,11 @@ class Pipeline:
 
     @property
     def alive(self) -> bool:
-        """A thread still runs."""
+        """Whether a thread is still running."""
         return any(thread.is_alive() for thread in self._threads)
 
     def judge_with(self, engine: EngineRequest) -> None:
-        """Change what judges; takes effect at the next frame, and a frame that stands still is judged again."""
+        """Change model, policy or device from the next frame on; a paused frame is processed again."""
         with self._lock:
             self._wanted = engine
             index = self._frame_index
@@ -142,7 +142,7 @@ class Pipeline:
             self.playback_clock.seek(index)
 
     def tap(self, tap: Tap | None) -> None:
-        """Hand every captured frame of a camera to `tap` too, in the reading thread; it must not block."""
+        """Also pass every frame of a camera to `tap`, in the reading thread; it must not block. None ends this."""
         with self._lock:
             self._tap = tap
 
@@ -163,7 +163,7 @@ class Pipeline:
             self._updates.put(phase=Phase.FAILED, message=str(error))
         except Exception as error:
             _log.exception("the source %s failed", self.request.spec)
-            self._updates.put(phase=Phase.FAILED, message=f"{self.request.spec}: reading failed ({error}).")
+            self._updates.put(phase=Phase.FAILED, message=_reading_failed(self.request.spec, error))
         finally:
             self._slot.close()
 
@@ -195,7 +195,7 @@ class Pipeline:
             frame = None if frames is None else next(frames, None)
             capture_ms = (time.perf_counter() - asked) * 1000.0
             if frame is None:
-                # Played again after its end, or looping; a step at the end stays there, and so does an empty file.
+                # Start again in a loop, or if the user plays an ended file; not after a step, and not for an empty file.
                 again = command.paced and (frames is None or (self.playback_clock.loop and given > 0))
                 frames, fresh, given = self._at_end(seek if again else None), True, 0
                 continue
@@ -209,7 +209,7 @@ class Pipeline:
             said = max(said, len(source.warnings))
 
     def _at_end(self, restart: Callable[[int], None] | None) -> Iterator[FrameSet] | None:
-        """Start again, or stand still; None = the source gives nothing more before it is sought."""
+        """Restart the file, or pause at its end; return None if no frame follows before the next seek."""
         assert self._source is not None
         if restart is not None:
             restart(0)
@@ -232,7 +232,7 @@ class Pipeline:
                 if wanted != current:
                     judge, current = self._exchange(judge, current, wanted)
                     if job.frame.live_source:
-                        # Meanwhile the frame has grown old, and what passed was never meant to be judged.
+                        # The frame is too old by now, and the frames since then do not count as skipped.
                         newest = self._slot.take()
                         if newest is None:
                             return
@@ -262,16 +262,17 @@ class Pipeline:
     def _exchange(
         self, old: Judge | None, current: EngineRequest | None, wanted: EngineRequest
     ) -> tuple[Judge | None, EngineRequest]:
-        """Another engine, and the request that is in force then.
+        """Make another frame processor, and return it with the request that applies.
 
-        Where it cannot be made the user is told, and the old one goes on; where there is none, the automatic choice.
+        If it cannot be made, a message is shown and the old one continues; without an old one, the automatic choice is
+        used.
         """
-        new = self._made(wanted, kept="" if old is None else f" {old.facts.model} goes on judging.")
+        new = self._made(wanted, kept="" if old is None else f" Still using {old.facts.model}.")
         if new is None and old is None and (wanted.model is not None or wanted.policy is not None):
             wanted = EngineRequest(device=wanted.device)
             new = self._made(wanted)
             if new is not None:
-                self._updates.put(message=f"{new.facts.model} was chosen instead.")
+                self._updates.put(message=f"Using {new.facts.model} instead.")
         if new is not None:
             _close(old)
             self._updates.put(facts=new.facts, engine=wanted)
@@ -292,8 +293,8 @@ class Pipeline:
         except UserError as error:
             self._updates.put(message=f"{error}{kept}")
         except Exception as error:
-            _log.exception("the engine cannot be made")
-            self._updates.put(message=f"The engine cannot be started ({error}).{kept}")
+            _log.exception("the engine cannot be started")
+            self._updates.put(message=f"The engine cannot be started ({error}); choose another model.{kept}")
         return None
 
     def _result(self, judge: Judge | None, job: FrameJob) -> FrameResult | None:
@@ -304,9 +305,9 @@ class Pipeline:
                 judge.restart()
             return judge.process(job.frame, job.capture_ms)
         except Exception as error:
-            # No verdict at all: the window shows that nothing was decided.
-            _log.exception("frame %d could not be judged", job.frame.index)
-            self._updates.put(message=f"Frame {job.frame.index} could not be judged ({error}).")
+            # There is no result, so the window shows that there is no verdict.
+            _log.exception("frame %d could not be processed", job.frame.index)
+            self._updates.put(message=f"Frame {job.frame.index} could not be processed ({error}); it has no verdict.")
             return None
 
     def _deliver(self, job: FrameJob, result: FrameResult | None) -> None:
@@ -333,10 +334,16 @@ class Pipeline:
         self._updates.put_view(view, sample)
 
 
+def _reading_failed(spec: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"The file no longer exists: {error.filename or spec}"
+    return f"{spec} cannot be read any more ({error}); open it again."
+
+
 def _close(judge: Any) -> None:
     if judge is None:
         return
     try:
         judge.__exit__(None, None, None)
     except Exception:
-        _log.exception("the engine did not close")
+        _log.exception("the engine could not be closed")

@@ -189,7 +189,7 @@ def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, 
     pipeline.judge_with(EngineRequest(model="unfit"))
     reader.until(lambda: bool(reader.all.messages))
     assert "needs ir" in reader.all.messages[0]
-    assert "scripted-net goes on judging" in reader.all.messages[0]
+    assert "Still using scripted-net" in reader.all.messages[0]
     count = len(reader.frames)
     reader.until(lambda: len(reader.frames) > count + 3)
     assert not scene.judges[0].closed
