@@ -195,7 +195,7 @@ class Pipeline:
             frame = None if frames is None else next(frames, None)
             capture_ms = (time.perf_counter() - asked) * 1000.0
             if frame is None:
-                # Start again in a loop, or if the user plays an ended file; not after a step, and not for an empty file.
+                # Start again in a loop or if the user plays an ended file, but not after a step or for an empty file.
                 again = command.paced and (frames is None or (self.playback_clock.loop and given > 0))
                 frames, fresh, given = self._at_end(seek if again else None), True, 0
                 continue

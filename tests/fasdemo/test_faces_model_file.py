@@ -92,7 +92,7 @@ def test_a_task_file_without_a_detector_is_refused(tmp_path: Path, content: byte
     path = tmp_path / "x.task"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(UserError, match="holds no readable"):
+    with pytest.raises(UserError, match="has no readable"):
         detector_bytes(path)
 
 
