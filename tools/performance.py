@@ -23,7 +23,7 @@ from fasdemo.assets_folder import demo_session
 from fasdemo.cli.commands.bench import measure_child
 from fasdemo.frames import STREAMS
 from fasdemo.models.providers import devices_here
-from fasdemo.models.registry import choose, shipped_models
+from fasdemo.models.registry import select_model, shipped_models
 from fasdemo.progress import track
 from fasdemo.runtime.benchmark import machine
 
@@ -93,7 +93,7 @@ def measure(peer: Path | None, frames: int, tries: int) -> dict[str, Any]:
 
 def flagship() -> tuple[str, Path]:
     """Name and file of the model that judges all three streams by default."""
-    file = choose(frozenset(STREAMS))
+    file = select_model(frozenset(STREAMS))
     return file.card.name, file.path
 
 

@@ -115,10 +115,10 @@ class Engine:
         from fasdemo.faces.finder import FaceFinder
         from fasdemo.faces.landmarks import FaceLandmarks
         from fasdemo.models.predictor import Predictor
-        from fasdemo.models.registry import choose
+        from fasdemo.models.registry import select_model
 
         calibrated = None if site is None else read_site(site)
-        predictor = Predictor(choose(info.declared, model), device, threads)
+        predictor = Predictor(select_model(info.declared, model), device, threads)
         finder = None
         try:
             if calibrated is not None:

@@ -150,9 +150,9 @@ def _check_source(request: SourceRequest, engine: EngineRequest | None, make_sou
         return
     with make_source(request) as source:
         if engine is not None and engine.model is not None:
-            from fasdemo.models.registry import choose
+            from fasdemo.models.registry import select_model
 
-            choose(source.info.declared, engine.model)
+            select_model(source.info.declared, engine.model)
 
 
 def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:

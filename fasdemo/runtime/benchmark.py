@@ -27,7 +27,7 @@ from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_batch
 from fasdemo.models.model_file import ModelFile
 from fasdemo.models.predictor import Predictor
-from fasdemo.models.registry import choose
+from fasdemo.models.registry import select_model
 
 STAGES = ("capture", "detect", "align", "infer", "total")
 PARTS = ("crop", "encode", "network", "read")
@@ -67,7 +67,7 @@ def measure(request: Request) -> dict[str, Any]:
         open_source(request.source, loop=True) as source,
         Engine.for_source(source, model=request.model, device=request.device, threads=request.threads) as engine,
     ):
-        file = choose(source.info.declared, request.model)
+        file = select_model(source.info.declared, request.model)
         began = cpu_before = all_before = 0.0
         for frame, result in _judged(source, engine, request):
             now = time.time() - process.create_time()

@@ -75,7 +75,7 @@ def test_frames_come_with_their_results(model: Path) -> None:
 
 
 def test_a_model_that_needs_more_than_the_source_offers_is_refused(model: Path) -> None:
-    with Scene([], frozenset({"rgb"})) as source, pytest.raises(UserError, match="needs depth\\+ir"):
+    with Scene([], frozenset({"rgb"})) as source, pytest.raises(UserError, match="needs depth and infrared"):
         Engine.for_source(source, model=model)
 
 

@@ -66,7 +66,7 @@ def test_a_provider_that_fails_at_start_falls_back_with_a_sentence(
     monkeypatch.setattr(providers.ort, "get_available_providers", lambda: both)
     with real_engine(trusting_model(tmp_path), device="auto") as engine:
         assert engine.provider == "CPU"
-        assert any("did not start" in sentence for sentence in engine.warnings)
+        assert any("cannot be started" in sentence for sentence in engine.warnings)
         assert Status.LIVE in statuses(judge(person, engine))[-1]
 
 
@@ -94,7 +94,7 @@ def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(person: Path, t
         broken._session = FailsFrom(broken._session, 12)
         results = judge(person, engine)
         assert engine.provider == "CPU"
-        assert any("failed while running" in sentence for sentence in engine.warnings)
+        assert any("now runs on the CPU" in sentence for sentence in engine.warnings)
         assert all(result.faces[0].frame_score is not None for result in results)
         assert Status.LIVE in statuses(results)[-1]
 

@@ -188,7 +188,7 @@ def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, 
     reader.until(lambda: len(reader.frames) > 3)
     pipeline.judge_with(EngineRequest(model="unfit"))
     reader.until(lambda: bool(reader.all.messages))
-    assert "needs ir" in reader.all.messages[0]
+    assert "needs infrared" in reader.all.messages[0]
     assert "Still using scripted-net" in reader.all.messages[0]
     count = len(reader.frames)
     reader.until(lambda: len(reader.frames) > count + 3)
@@ -199,7 +199,7 @@ def test_without_an_engine_there_is_a_picture_and_no_verdict(
     start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(source: Source, request: EngineRequest) -> ScriptedJudge:
-        raise UserError("No shipped model judges ir alone; give one with --model FILE.onnx.")
+        raise UserError("No shipped model accepts a source with infrared only; choose a model file.")
 
     monkeypatch.setattr(scene, "make_judge", refuse)
     start("short")

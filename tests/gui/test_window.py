@@ -294,7 +294,7 @@ def test_model_policy_and_provider_change_while_running(window: MainWindow, qtbo
 def test_a_model_that_does_not_fit_is_said_and_the_old_one_goes_on(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     window.judge_with(EngineRequest(model="unfit"))
-    qtbot.waitUntil(lambda: "needs ir" in window.messages.words, timeout=3000)
+    qtbot.waitUntil(lambda: "needs infrared" in window.messages.words, timeout=3000)
     frame = shown_frame(window)
     qtbot.waitUntil(lambda: shown_frame(window) > frame + 3, timeout=2000)
     assert "scripted-net" in window.footer.items["engine"].text()
@@ -307,7 +307,7 @@ def test_a_remembered_model_that_does_not_fit_gives_way_to_the_automatic_choice(
 ) -> None:
     window.judge_with(EngineRequest(model="unfit"))
     play(qtbot, window)
-    assert "needs ir" in window.messages.words
+    assert "needs infrared" in window.messages.words
     assert window.header.model.currentText() == "Automatic"
     assert window.workspace.card.headline.word == "LIVE"
 

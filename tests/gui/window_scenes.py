@@ -270,7 +270,7 @@ class Scene:
 
     def make_judge(self, source: Source, request: EngineRequest) -> ScriptedJudge:
         if request.model == "unfit":
-            raise UserError("--model unfit: needs ir, and the source offers rgb; choose another model.")
+            raise UserError("unfit needs infrared, but this source has colour only; choose another model.")
         judge = ScriptedJudge(request, self.delay_s)
         self.judges.append(judge)
         return judge
