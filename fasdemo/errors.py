@@ -28,7 +28,7 @@ class UserError(Exception):
         option = f"--{self.parameter.replace('_', '-')}"
         if re.match(rf"{self.parameter}\b", message):
             return option + message[len(self.parameter) :]
-        return f"{message} ({option})"
+        return f"{message.removesuffix('.')} ({option})."
 
 
 def printable(text: str) -> str:
