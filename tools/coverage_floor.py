@@ -1,6 +1,6 @@
 """Print the line coverage of each package and fail where a critical one is below its floor.
 
-python tools/coverage_floor.py coverage.json
+`make coverage` runs it on the JSON report of coverage.py: `python tools/coverage_floor.py coverage.json`.
 """
 
 from __future__ import annotations

@@ -28,9 +28,11 @@ from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.quality import Quality
 from fasdemo.frames import FrameSet, Intrinsics
 from fasdemo.models.card import CropSpec
-from fasdemo.models.crop import core_median_mm, crop_face, keypoint_transform, warp
+from fasdemo.models.crop import core_median_mm, crop_face, keypoint_transform
+from fasdemo.models.warp import warp
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
-from trainer.synth.sensors.sensor import PRESETS, draw_quality, measure_depth
+from trainer.synth.sensors.depth import draw_quality, measure_depth
+from trainer.synth.sensors.sensor import PRESETS
 
 TILTS_DEG = (0, 20, 40, 55, 65)
 DISTANCES_M = (0.3, 0.5, 0.8, 1.1, 1.45)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fasdemo.faces.face import Box, Face, overlap
+from fasdemo.faces.frame_interval import FrameInterval
 
 LOST_AFTER_S = 0.4
 """A track ends after this time without detection, because another face could have taken its place."""
@@ -43,6 +44,7 @@ class Tracker:
 
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
+        self._interval = FrameInterval()
         self._next = 1
 
     @property
@@ -78,14 +80,17 @@ class Tracker:
         return result
 
     def forget(self, timestamp_s: float) -> None:
-        """End the tracks without a detection within the last `LOST_AFTER_S`."""
+        """End the tracks without a detection within the last `LOST_AFTER_S`, or in the last frame of a slow source."""
+        self._interval.note(timestamp_s)
+        lost_after_s = self._interval.longest_s(LOST_AFTER_S)
         self._tracks = {
-            number: track for number, track in self._tracks.items() if timestamp_s - track.last_seen_s <= LOST_AFTER_S
+            number: track for number, track in self._tracks.items() if timestamp_s - track.last_seen_s <= lost_after_s
         }
 
     def reset(self) -> None:
-        """Remove all tracks; track numbers continue."""
+        """Remove all tracks and the measured frame rate; track numbers continue."""
         self._tracks.clear()
+        self._interval = FrameInterval()
 
 
 def _distance(a: Box, b: Box) -> float | None:

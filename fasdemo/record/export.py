@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -22,8 +23,10 @@ from fasdemo.frames import FrameSet, Rgb, Stream
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_depth_casia
+from fasdemo.outputs import check_output_folder
 from fasdemo.sessions.image_codec import Image, encode_image
 from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.session_lock import who_holds
 from fasdemo.sessions.writer import FOLDERS
 
 LIST_FILE = "list.txt"
@@ -64,7 +67,12 @@ class ExportSummary:
 
 
 def export_sessions(
-    sessions: Iterable[Path], root: Path, target: Path, detect: Detect, options: ExportOptions | None = None
+    sessions: Iterable[Path],
+    root: Path,
+    target: Path,
+    detect: Detect,
+    options: ExportOptions | None = None,
+    progress: Callable[[Sequence[Path]], Iterable[Path]] = iter,
 ) -> ExportSummary:
     """Write crops of the largest face of each frame, `list.txt` and `details.csv` into `target`.
 
@@ -76,18 +84,23 @@ def export_sessions(
         target: new folder for the export; it must not exist.
         detect: returns the faces in an RGB image, largest first.
         options: settings of the export.
+        progress: yields the folders and shows the progress.
 
     Raises:
         UserError: `target` exists or cannot be written, a session is damaged, or no face was found.
     """
     chosen = options or ExportOptions()
-    if target.exists():
+    if target.exists() or target.is_symlink():
         raise UserError(f"{target}: exists already; choose another folder.")
-    partial = target.with_name(target.name + ".partial")
+    check_output_folder("--to", target)
+    folders = list(sessions)
+    for busy in filter(None, map(who_holds, folders)):
+        raise UserError(busy)
+    # A random name cannot be that of an existing folder or of a prepared link.
+    partial = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.partial")
     try:
-        shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        summary = _write(sessions, root, partial, detect, chosen)
+        summary = _write(progress(folders), root, partial, detect, chosen)
         if summary.crops == 0:
             reasons = ", ".join(f"{count} {reason}" for reason, count in summary.skipped.items()) or "no frames"
             raise UserError(f"{root}: nothing to export ({reasons}); choose other sessions.")

@@ -269,7 +269,7 @@ class Pipeline:
         """
         new = self._made(wanted, kept="" if old is None else f" Still using {old.facts.model}.")
         if new is None and old is None and (wanted.model is not None or wanted.policy is not None):
-            wanted = EngineRequest(device=wanted.device)
+            wanted = replace(wanted, model=None, policy=None, site=None)
             new = self._made(wanted)
             if new is not None:
                 self._updates.put(message=f"Using {new.facts.model} instead.")

@@ -102,3 +102,8 @@ def test_an_absent_stream_is_said_and_not_shown_as_black() -> None:
 def test_a_card_that_contradicts_itself_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         ModelCard.model_validate(card(optional=False).model_dump() | change)
+
+
+def test_depth_without_any_reading_encodes_as_background() -> None:
+    assert (encode_depth_casia(np.zeros((8, 8), np.float32)) == 0.0).all()
+    assert encode_depth_casia(np.zeros((8, 8), np.float32)).dtype == np.float32

@@ -30,6 +30,12 @@ _NAMED = 10
 """Curves with a name of their own; of more species the worst ones."""
 
 
+def _literal(name: str) -> str:
+    """Return a name that Matplotlib shows as it is: `$` would begin a formula, a leading `_` hides a curve's name."""
+    escaped = name.replace("$", r"\$")
+    return f"\u200b{escaped}" if escaped.startswith("_") else escaped
+
+
 def histograms(scored: Scored, threshold: float) -> str:
     """Score histograms: live above, each attack species below, on one axis; what is on the wrong side stands out.
 
@@ -52,7 +58,7 @@ def histograms(scored: Scored, threshold: float) -> str:
         _plain(axis)
         axis.set_ylim(0, 1.12)
         axis.axvline(threshold, color=_INK, linewidth=1)
-        axis.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+        axis.set_ylabel(_literal(name), rotation=0, ha="right", va="center", fontsize=9)
         axis.tick_params(axis="y", which="both", left=False, labelleft=False)
         axis.tick_params(axis="x", length=0, labelbottom=axis is axes[-1])
         axis.spines[["top", "right", "left"]].set_visible(False)
@@ -118,7 +124,7 @@ def det_plot(scored: Scored, threshold: float) -> str:
             x,
             y,
             where="post",
-            label=f"{name} ({count})" if named else None,
+            label=_literal(f"{name} ({count})") if named else None,
             color=_SERIES[number] if named else _LINE,
             linewidth=1.4,
             zorder=3 if named else 2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fasdemo.engine import gates
+from fasdemo.engine.motion_evidence import FLAT_RATIO
 from fasdemo.engine.policy import Policy
 
 _POLICY = Policy()
@@ -91,6 +92,10 @@ MEASURES: dict[str, Measure] = {
     "depth_noise_mm": Measure(
         "Depth noise", "mm", 0.0, 10.0,
         meaning="Standard deviation of the fine structure of the depth; a face's relief must exceed it.",
+    ),
+    "parallax_ratio": Measure(
+        "Parallax ratio", "", 0.0, 1.0, decimals=2, at_least=FLAT_RATIO,
+        meaning="Share of the face's change of shape over 5 s that no flat picture makes.",
     ),
     "score_shift": Measure(
         "Score shift", "", -2.0, 2.0, decimals=2,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.frames import Stream
@@ -173,7 +174,9 @@ class Benchmark:
         declared = frozenset({"rgb", *source.streams})
         info = SourceInfo(source.name, "images", False, declared, 1, 1, 1.0, len(source.captures))
         scorer = SubsetScorer(predictor, subset)
-        return Engine(scorer, FaceFinder(self._faces), policy, self._faces, info)
+        # Colour alone is allowed: a cap on every verdict would hide what the model and the gates do.
+        rules = Policy(threshold=policy, allow_rgb_only=True)
+        return Engine(scorer, FaceFinder(self._faces), rules, self._faces, info)
 
 
 class SubsetScorer:

@@ -49,7 +49,8 @@ def page_lines(records: list[dict[str, Any]], sources: list[RealSource], command
         f"`{command}`. The face is found, cropped, encoded and judged by the app's own code, each picture alone. "
         "*Live accepted* and *attacks accepted*: faces whose score is above the threshold of the card's policy, of "
         "the faces that were found; *engine*: pictures that the whole engine, with its evidence and gates, calls LIVE, "
-        "of all pictures. In brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
+        "of all pictures; colour alone is allowed to be LIVE here (`--allow-colour-alone`), which it is not by "
+        "default. In brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
         "so the intervals are too narrow rather than too wide. n/a: without attacks there is no AUC.",
         "",
         "| source | sensor | captures | people | note |",

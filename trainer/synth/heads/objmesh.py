@@ -42,8 +42,11 @@ def read_obj(path: Path) -> tuple[Floats, Ints]:
                 corners = [int(corner.split("/")[0]) for corner in parts[1:]]
                 corners = [c - 1 if c > 0 else len(vertices) + c for c in corners]
                 triangles += [(corners[0], corners[k], corners[k + 1]) for k in range(1, len(corners) - 1)]
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         raise UserError(f"--heads {path}: line {number} is no valid OBJ; export the mesh again.") from None
+    if any(not 0 <= corner < len(vertices) for triangle in triangles for corner in triangle):
+        # Before they become 32-bit numbers, which hold no larger index.
+        raise UserError(f"--heads {path}: a face points to a vertex that is not there; export the mesh again.")
     faces = np.array(triangles, np.int32).reshape(-1, 3)
     if not len(faces):
         raise UserError(f"--heads {path}: the mesh has no triangles; export it with faces.")
