@@ -80,7 +80,7 @@ def labels_from_options(
     day = today or datetime.now(UTC).astimezone().date()
     if not subject:
         raise UserError("subject: is missing; give the person's pseudonym, e.g. S01.", parameter="subject")
-        _check_name("subject", subject, "a pseudonym such as S01, never a real name")
+    _check_name("subject", subject, "a pseudonym such as S01, never a real name")
     if label not in ("live", "spoof"):
         raise UserError("label: must be live or spoof; give the ground truth.", parameter="label")
     if label == "spoof":
@@ -89,19 +89,19 @@ def labels_from_options(
                 "attack: is missing; give the attack type, e.g. print-flat, print-bent, replay or mask.",
                 parameter="attack",
             )
-            _check_name("attack", attack, "a species such as print-flat")
+        _check_name("attack", attack, "a species such as print-flat")
     elif attack or instrument:
         parameter = "attack" if attack else "instrument"
         raise UserError(
             f"{parameter}: is only for an attack; remove it, or set the label to spoof.", parameter=parameter
         )
-        _check_text("instrument", instrument)
+    _check_text("instrument", instrument)
     if not consent and ask is not None:
         consent = ask("Consent statement that the person agreed to: ").strip()
     consent = (consent or "").strip()
     if not consent:
         raise UserError("consent: is missing; give the statement that the person agreed to.", parameter="consent")
-        _check_text("consent", consent)
+    _check_text("consent", consent)
     if not retain_until and ask is not None:
         retain_until = ask("Keep the recording until (YYYY-MM-DD): ").strip()
     if not retain_until:

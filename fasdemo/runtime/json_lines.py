@@ -33,7 +33,9 @@ class JsonLines:
         self._stream: TextIO
         if target == "-":
             if stdout_was_closed():
-                raise UserError(f"{option} -: standard output is closed; open it, or name a file.")
+                raise UserError(
+                    f"{parameter} -: standard output is closed; give the name of a file.", parameter=parameter
+                )
             self._stream = sys.stdout
             return
         try:
