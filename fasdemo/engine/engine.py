@@ -17,7 +17,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.async_landmarker import LandmarkLook
-from fasdemo.engine.face_exposure import FaceFocus
+from fasdemo.engine.face_exposure import FaceExposure
 from fasdemo.engine.face_observation import FaceWork, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
@@ -236,7 +236,7 @@ class Engine:
         The latency's `capture` is the time that a file took to be read and decoded; of a camera it is the time between
         the frame's arrival in this process and the start of its judgement. A camera that can is told where to expose.
         """
-        frames, focus = iter(source), FaceFocus(source)
+        frames, focus = iter(source), FaceExposure(source)
         while True:
             asked = time.perf_counter()
             frame = next(frames, None)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from fasdemo.capture.source import Source
-from fasdemo.engine.face_exposure import FaceFocus
+from fasdemo.engine.face_exposure import FaceExposure
 from fasdemo.engine.result import FrameResult
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
@@ -224,7 +224,7 @@ class Pipeline:
     def _judge(self) -> None:
         judge: Judge | None = None
         current: EngineRequest | None = None
-        focus: FaceFocus | None = None
+        exposure: FaceExposure | None = None
         try:
             while (job := self._slot.take()) is not None:
                 with self._lock:
@@ -240,10 +240,10 @@ class Pipeline:
                     job = replace(job, fresh=True)
                 self._frame_index = job.frame.index
                 result = self._result(judge, job)
-                if focus is None and self._source is not None:
-                    focus = FaceFocus(self._source)
-                if focus is not None and result is not None:
-                    focus.look(result)
+                if exposure is None and self._source is not None:
+                    exposure = FaceExposure(self._source)
+                if exposure is not None and result is not None:
+                    exposure.look(result)
                 self._tell(judge, result)
                 self._deliver(job, result)
         finally:

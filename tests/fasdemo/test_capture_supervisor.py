@@ -118,7 +118,7 @@ class ScriptedGrabber:
             self.world.alive -= 1
         self.running = False
 
-    def focus_on(self, box: tuple[float, float, float, float]) -> None:
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None:
         self.world.focused.append(box)
 
 

@@ -108,7 +108,7 @@ class ScriptedCamera:
 
     def stop(self) -> None: ...
 
-    def focus_on(self, box: tuple[float, float, float, float]) -> None:
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None:
         self.exposed_for.append(box)
 
 

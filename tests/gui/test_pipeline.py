@@ -248,7 +248,7 @@ def test_a_camera_is_asked_to_expose_for_the_face(
     start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[float, float, float, float]] = []
-    monkeypatch.setattr(scene.grab, "focus_on", asked.append)
+    monkeypatch.setattr(scene.grab, "set_exposure_roi", asked.append)
     start("webcam")
     reader.until(lambda: bool(asked))
     assert asked[0][2:] == (84.0, 108.0)

@@ -81,7 +81,7 @@ class LiveSource:
         """Frames that were dropped because the reader was slow."""
         return self._overrun
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Ask for auto-exposure on a face, x, y, width, height in RGB pixels; ignored where the device cannot."""
         self._supervisor.focus = box
 

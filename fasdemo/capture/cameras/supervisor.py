@@ -52,7 +52,7 @@ class Grabber(Protocol):
         """End; never raises."""
         ...
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Expose for this part of the RGB image, where the device can; never raises."""
         ...
 
@@ -279,7 +279,7 @@ class Supervisor:
         if self.focus is not None and now - self._focused_s >= self._patience.focus_every_s:
             self._focused, self.focus = self.focus, None
             self._focused_s = now
-            grabber.focus_on(self._focused)
+            grabber.set_exposure_roi(self._focused)
         if now - self._on_time_s >= self._patience.late_restart_s:
             self._give_up(LATE, "its pictures arrived late")
         return result

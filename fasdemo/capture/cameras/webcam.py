@@ -172,7 +172,7 @@ class WebcamGrabber:
             with contextlib.suppress(cv2.error):
                 camera.release()
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Webcams choose their exposure themselves."""
 
 

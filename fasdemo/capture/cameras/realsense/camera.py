@@ -171,7 +171,7 @@ class PipelineGrabber:
             with contextlib.suppress(RuntimeError):
                 pipeline.stop()
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Auto-exposure on the face: the colour sensor by the box itself, the stereo sensor by the box projected."""
         reader = self._reader
         if reader is None or not all(math.isfinite(side) for side in box):
