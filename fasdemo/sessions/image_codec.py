@@ -79,7 +79,7 @@ def decode_image(data: bytes, stream: Stream) -> Image:
     """
     if not data:
         raise ValueError("the file is empty")
-    check_claims(data)
+    check_declared_size(data)
     buffer = np.frombuffer(data, np.uint8)
     try:
         image = cv2.imdecode(buffer, cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_UNCHANGED)
@@ -108,7 +108,7 @@ def recorded_format(data: bytes) -> bool:
     return data.startswith((_PNG_START, _JPEG_START))
 
 
-def check_claims(data: bytes) -> None:
+def check_declared_size(data: bytes) -> None:
     """Raise ValueError for a PNG or JPEG whose decoding would take more memory or time than a picture does.
 
     A megabyte of PNG can claim a thousand megabytes of pixels.

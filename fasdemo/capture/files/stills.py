@@ -21,7 +21,7 @@ from fasdemo.bounded_file import read_bounded, read_text
 from fasdemo.errors import UserError
 from fasdemo.folder_walk import is_hidden, visible_files
 from fasdemo.frames import Calibration, Depth, FrameSet, Rgb, Stream
-from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, check_claims, read_image
+from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, check_declared_size, read_image
 from fasdemo.sessions.schema import CalibrationRecord
 
 PICTURES = frozenset(
@@ -283,7 +283,7 @@ def _read(path: Path, stream: Stream) -> Image:
         if stream == "rgb":
             return read_image(path, "rgb")
         data = read_bounded(path, MAX_FILE_BYTES)
-        check_claims(data)
+        check_declared_size(data)
         # Grey at the file's own depth: infrared is often stored as three equal channels.
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
         if image is None:
