@@ -15,7 +15,7 @@ from onnx_fixtures import make_card
 from scenes import CALIBRATION, frame
 
 from fasdemo.capture.cameras.live import LiveSource
-from fasdemo.capture.cameras.supervisor import DeviceError, Patience
+from fasdemo.capture.cameras.supervisor import DeviceError, WatchdogTimeouts
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
@@ -157,9 +157,9 @@ def until(results: Iterator[FrameResult], wanted: bool, seconds: float = 20.0) -
 
 def test_a_camera_that_goes_and_comes_back(tmp_path: Path) -> None:
     Camera.plugged, Camera.number = True, 0
-    patience = Patience(wait_s=0.05, stalled_s=0.15, dead_s=0.5, first_back_off_s=0.1, look_every_s=0.05)
+    timeouts = WatchdogTimeouts(wait_s=0.05, stalled_s=0.15, dead_s=0.5, first_back_off_s=0.1, look_every_s=0.05)
     with (
-        LiveSource(Camera, lambda: Camera.plugged, "no camera", patience=patience) as source,
+        LiveSource(Camera, lambda: Camera.plugged, "no camera", timeouts=timeouts) as source,
         real_engine(trusting_model(tmp_path), source.info) as engine,
     ):
         results = engine.run(source)

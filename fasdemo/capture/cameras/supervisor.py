@@ -58,7 +58,7 @@ class Grabber(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class WatchdogTimeouts:
     """When a silent device counts as stalled or dead, and how eagerly it is started again. All in seconds."""
 
     wait_s: float = 0.1
@@ -103,12 +103,12 @@ class Supervisor:
         make: Callable[[], Grabber],
         present: Callable[[], bool],
         clock: Callable[[], float],
-        patience: Patience | None = None,
+        timeouts: WatchdogTimeouts | None = None,
     ) -> None:
         self._make = make
         self._present = present
         self._clock = clock
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or WatchdogTimeouts()
         self._grabber: Grabber | None = None
         self.info: SourceInfo | None = None
         self.fault = ""
@@ -117,7 +117,7 @@ class Supervisor:
         """The device's last error, a sentence."""
         self.restarts = 0
         self._restart_times: deque[float] = deque()
-        self._back_off_s = self._patience.first_back_off_s
+        self._back_off_s = self._timeouts.first_back_off_s
         self._next_try_s = 0.0
         self._last_good_s = 0.0
         self._last_fault_s = -1e9
@@ -173,7 +173,7 @@ class Supervisor:
         if self._grabber is not None:
             return 0.0
         now = self._clock()
-        return max(min(self._next_try_s - now, self._last_fault_s + self._patience.fault_every_s - now), 0.0)
+        return max(min(self._next_try_s - now, self._last_fault_s + self._timeouts.fault_every_s - now), 0.0)
 
     def step(self) -> FrameSet | None:
         """Wait a little for a frame, or try to get the device back; None where there is nothing to say yet."""
@@ -181,7 +181,7 @@ class Supervisor:
             self._try_again()
             return self._fault_frame() if self._grabber is None else None
         try:
-            frame = self._grabber.wait(self._patience.wait_s)
+            frame = self._grabber.wait(self._timeouts.wait_s)
         except DeviceError as error:
             self._give_up(LOST, str(error))
             return self._fault_frame()
@@ -192,10 +192,10 @@ class Supervisor:
 
     def _silence(self, now: float) -> FrameSet | None:
         silent_s = now - self._last_good_s
-        if silent_s < self._patience.stalled_s:
+        if silent_s < self._timeouts.stalled_s:
             return None
         self.fault = STALLED
-        if silent_s >= self._patience.dead_s:
+        if silent_s >= self._timeouts.dead_s:
             self._give_up(STALLED if self._present() else LOST, "no frame came any more")
         return self._fault_frame()
 
@@ -206,7 +206,7 @@ class Supervisor:
         self._moved_s.clear()
         self._restarted = True
         self._next_try_s = self._clock() + self._back_off_s
-        self._back_off_s = min(self._back_off_s * 2, self._patience.longest_back_off_s)
+        self._back_off_s = min(self._back_off_s * 2, self._timeouts.longest_back_off_s)
 
     def _try_again(self) -> None:
         now = self._clock()
@@ -214,11 +214,11 @@ class Supervisor:
             return
         if not self._present():
             self.fault = LOST
-            self._next_try_s = now + self._patience.look_every_s
+            self._next_try_s = now + self._timeouts.look_every_s
             return
         while self._restart_times and now - self._restart_times[0] >= 60.0:
             self._restart_times.popleft()
-        if len(self._restart_times) >= self._patience.restarts_per_minute:
+        if len(self._restart_times) >= self._timeouts.restarts_per_minute:
             self._next_try_s = self._restart_times[0] + 60.0
             return
         self._restart_times.append(now)
@@ -254,14 +254,14 @@ class Supervisor:
         if jumped:
             faults.append(JUMP)
         age_s = self._age.update(raw_s + self._offset_s, now if frame.received_s is None else frame.received_s)
-        if age_s <= self._patience.late_s:
+        if age_s <= self._timeouts.late_s:
             self._on_time_s = now
         else:
             faults.append(LATE)
         if faults:
             self._healthy_since_s = now
-        elif now - self._healthy_since_s >= self._patience.healthy_s:
-            self._back_off_s = self._patience.first_back_off_s
+        elif now - self._healthy_since_s >= self._timeouts.healthy_s:
+            self._back_off_s = self._timeouts.first_back_off_s
         self.fault = ""
         self._last_good_s = now
         result = replace(
@@ -276,11 +276,11 @@ class Supervisor:
             faults=tuple(dict.fromkeys(faults)),
         )
         self._index += 1
-        if self.focus is not None and now - self._focused_s >= self._patience.focus_every_s:
+        if self.focus is not None and now - self._focused_s >= self._timeouts.focus_every_s:
             self._focused, self.focus = self.focus, None
             self._focused_s = now
             grabber.set_exposure_roi(self._focused)
-        if now - self._on_time_s >= self._patience.late_restart_s:
+        if now - self._on_time_s >= self._timeouts.late_restart_s:
             self._give_up(LATE, "its pictures arrived late")
         return result
 
@@ -298,7 +298,7 @@ class Supervisor:
             if self._marks.is_new(stream, time):
                 self._marks.note(stream, time)
                 self._moved_s[stream] = now
-            elif now - self._moved_s[stream] > self._patience.stream_stalled_s:
+            elif now - self._moved_s[stream] > self._timeouts.stream_stalled_s:
                 missing.add(stream)
         return missing
 
@@ -310,7 +310,7 @@ class Supervisor:
         jumped = False
         if self._raw is not None:
             device_s, host_s = raw_s - self._raw[0], now - self._raw[1]
-            set_anew = device_s < 0 or device_s - host_s > self._patience.jump_s
+            set_anew = device_s < 0 or device_s - host_s > self._timeouts.jump_s
             if set_anew or self._restarted:
                 jumped = not self._restarted
                 # The picture counts as just taken: a fresh pipeline has an empty queue, and of a clock that was set
@@ -325,7 +325,7 @@ class Supervisor:
 
     def _fault_frame(self) -> FrameSet | None:
         now = self._clock()
-        if now - self._last_fault_s < self._patience.fault_every_s or self.info is None:
+        if now - self._last_fault_s < self._timeouts.fault_every_s or self.info is None:
             return None
         self._last_fault_s = now
         self._healthy_since_s = now

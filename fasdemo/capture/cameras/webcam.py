@@ -13,7 +13,7 @@ from typing import Any, cast
 import cv2
 
 from fasdemo.capture.cameras.live import LiveSource
-from fasdemo.capture.cameras.supervisor import Box, DeviceError, Patience
+from fasdemo.capture.cameras.supervisor import Box, DeviceError, WatchdogTimeouts
 from fasdemo.capture.cameras.v4l2 import VideoNode, list_nodes
 from fasdemo.capture.cameras.virtual_cameras import FAULT, virtual_camera
 from fasdemo.capture.source import SourceInfo
@@ -178,7 +178,7 @@ class WebcamGrabber:
 
 def open_webcam(
     which: str | None = None,
-    patience: Patience | None = None,
+    timeouts: WatchdogTimeouts | None = None,
     opener: Opener = open_device,
     listed: Callable[[], list[Webcam]] = list_webcams,
     allow_virtual: bool = False,
@@ -187,7 +187,7 @@ def open_webcam(
 
     Args:
         which: its number.
-        patience: with a device that is silent.
+        timeouts: with a device that is silent.
         opener: opens the device.
         listed: the cameras that are there.
         allow_virtual: also open a virtual camera. Its frames carry the fault `virtual_camera` and are never LIVE.
@@ -229,7 +229,7 @@ def open_webcam(
         present,
         f"webcam:{chosen.index}: is gone; plug it in again.",
         # OpenCV's own read may block longer than a RealSense is given.
-        patience=patience or Patience(dead_s=4.0),
+        timeouts=timeouts or WatchdogTimeouts(dead_s=4.0),
     )
 
 

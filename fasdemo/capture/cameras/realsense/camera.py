@@ -13,7 +13,7 @@ import numpy as np
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.realsense.devices import RealSenseSettings, choose_modes, describe, find_device
 from fasdemo.capture.cameras.realsense.interleave import Interleaver
-from fasdemo.capture.cameras.supervisor import USB2, Box, DeviceError, Patience
+from fasdemo.capture.cameras.supervisor import USB2, Box, DeviceError, WatchdogTimeouts
 from fasdemo.capture.realsense_frames import Reader, calibration_of, load_sdk, recorded_profiles
 from fasdemo.capture.source import SourceInfo, streams_of_device
 from fasdemo.frames import FrameSet, Stream
@@ -262,7 +262,7 @@ def _sentence(text: str) -> str:
 
 
 def open_realsense(
-    serial: str | None = None, settings: RealSenseSettings | None = None, patience: Patience | None = None
+    serial: str | None = None, settings: RealSenseSettings | None = None, timeouts: WatchdogTimeouts | None = None
 ) -> LiveSource:
     """A camera as a source that starts itself again when it was away.
 
@@ -276,10 +276,10 @@ def open_realsense(
         return find_device(sdk, sdk.context(), wanted) is not None
 
     # Looking first: `pipeline.start` without a device blocks for 15 s.
-    return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), patience=patience)
+    return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), timeouts=timeouts)
 
 
-def open_repeated(recording: Path, patience: Patience | None = None) -> LiveSource:
+def open_repeated(recording: Path, timeouts: WatchdogTimeouts | None = None) -> LiveSource:
     """A recording that repeats in real time in the place of a camera: same pipeline, same thread, same supervision.
 
     For tests and demonstrations of the live path; its frames do not claim to be a camera's.
@@ -292,5 +292,5 @@ def open_repeated(recording: Path, patience: Patience | None = None) -> LiveSour
         lambda: PipelineGrabber(None, recording=recording),
         recording.exists,
         f"{recording}: no such file.",
-        patience=patience,
+        timeouts=timeouts,
     )
