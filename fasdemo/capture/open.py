@@ -59,11 +59,11 @@ def open_source(
         if depth is not None or ir is not None:
             raise UserError(f"{path}: holds its own streams; --depth and --ir belong to a video file.")
         from fasdemo.capture.files.realsense_recording import RealSenseRecording
-        from fasdemo.capture.files.sandbox_check import try_out
+        from fasdemo.capture.files.sandbox_check import sandbox_check
 
         if unicode_text(path.name) != path.name or unicode_text(str(path)) != str(path):
             raise UserError(f"{path}: the SDK reads no name that is not UTF-8; rename the file and its folders.")
-        try_out(path)
+        sandbox_check(path)
         return RealSenseRecording(path, realtime=realtime, loop=loop)
     from fasdemo.capture.files.stills import PICTURES, UNREADABLE_PICTURES
     from fasdemo.capture.files.video_source import VideoSource

@@ -14,9 +14,9 @@ from pathlib import Path
 from fasdemo.child_process import limit_memory, run_child
 from fasdemo.errors import UserError
 
-MOST_SECONDS = 30.0
+MAX_TIME_S = 30.0
 """To import the SDK, open the file and play its beginning. A sound file takes less than one."""
-MOST_MEMORY = 3 * 1024**3
+MAX_MEMORY_BYTES = 3 * 1024**3
 """Bytes beyond what the libraries take."""
 _PLAY_S = 2.0
 """So long the child plays; whatever comes after that is read for the first time by us."""
@@ -25,7 +25,7 @@ _PLAY_FRAMES = 60
 _tried: set[tuple[str, int, int]] = set()
 
 
-def try_out(path: Path) -> None:
+def sandbox_check(path: Path) -> None:
     """Open a recording and play its beginning, within bounds; one that was tried before is not tried again.
 
     Raises:
@@ -41,10 +41,10 @@ def try_out(path: Path) -> None:
     if key in _tried:
         return
     try:
-        done = run_child(__name__, [str(path.resolve())], seconds=MOST_SECONDS)
+        done = run_child(__name__, [str(path.resolve())], seconds=MAX_TIME_S)
     except subprocess.TimeoutExpired:
         raise UserError(
-            f"{path}: the SDK did not open it within {MOST_SECONDS:.0f} s, so the file is damaged; record it again."
+            f"{path}: the SDK did not open it within {MAX_TIME_S:.0f} s, so the file is damaged; record it again."
         ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be tried out in a process of its own ({error.strerror}).") from None
@@ -67,7 +67,7 @@ def main() -> int:
 
     try:
         load_sdk()
-        limit_memory(MOST_MEMORY)
+        limit_memory(MAX_MEMORY_BYTES)
         until = time.monotonic() + _PLAY_S
         with RealSenseRecording(Path(sys.argv[1])) as source:
             for number, _ in enumerate(source, 1):
