@@ -15,7 +15,7 @@ from fasdemo.display import display_problem
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
-from fasdemo.runtime.pipeline import MakeJudge, MakeSource
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.stop_signals import handle_stop_signals
 
@@ -52,7 +52,7 @@ class Launch:
 def run(
     launch: Launch | None = None,
     make_source: MakeSource | None = None,
-    make_judge: MakeJudge | None = None,
+    make_processor: MakeProcessor | None = None,
     settings_file: Path | None = None,
     arguments: Sequence[str] = (),
 ) -> int:
@@ -61,7 +61,7 @@ def run(
     Args:
         launch: the command line's settings.
         make_source: opens a source; replaces `fasdemo.capture.open` in tests.
-        make_judge: makes a frame processor; replaces the engine in tests.
+        make_processor: makes a frame processor; replaces the engine in tests.
         settings_file: path of the settings; None uses the user's own file.
         arguments: command-line arguments for Qt.
 
@@ -69,10 +69,10 @@ def run(
         UserError: no display was found, the requested file cannot be opened, or the event log cannot be written.
     """
     wanted = launch or Launch()
-    from fasdemo.runtime import frame_processor as engine_judge
+    from fasdemo.runtime import frame_processor as frame_processor
 
-    make_source = make_source or engine_judge.make_source
-    make_judge = make_judge or engine_judge.make_judge
+    make_source = make_source or frame_processor.make_source
+    make_processor = make_processor or frame_processor.make_processor
     _check_display()
     if wanted.source is not None:
         _check_source(wanted.source, wanted.engine, make_source)
@@ -105,11 +105,11 @@ def run(
     answer_first()
     window = MainWindow(
         make_source,
-        make_judge,
+        make_processor,
         settings,
         place,
-        engine_judge.shipped_model_names(),
-        engine_judge.demo_path(),
+        frame_processor.shipped_model_names(),
+        frame_processor.demo_path(),
         allow_rgb_only=wanted.allow_rgb_only,
     )
     if wanted.require is not None:

@@ -41,7 +41,7 @@ from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.event_log_writer import LogStatus
-from fasdemo.runtime.pipeline import MakeJudge, MakeSource
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
 
     Args:
         make_source: opens a source.
-        make_judge: makes a frame processor.
+        make_processor: makes a frame processor.
         settings: the user's settings; changed in place.
         settings_path: file to which the settings are written when the window closes.
         models: names of the shipped models.
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         make_source: MakeSource,
-        make_judge: MakeJudge,
+        make_processor: MakeProcessor,
         settings: Settings,
         settings_path: Path,
         models: Sequence[str] = (),
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
-        self.player = Player(make_source, make_judge, self, self.event_log.writer)
+        self.player = Player(make_source, make_processor, self, self.event_log.writer)
         self._always_allow_rgb_only = allow_rgb_only
         self._required: frozenset[Stream] | None = None
         self._engine = EngineRequest(
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.header.opened.connect(self.open_spec)
         self.header.action.connect(self.do)
-        self.header.engine_chosen.connect(self.judge_with)
+        self.header.engine_chosen.connect(self.use_engine)
         self.start.opened.connect(self.open_spec)
         self.start.action.connect(self.do)
         work = self.workspace
@@ -253,13 +253,13 @@ class MainWindow(QMainWindow):
         if found is None:
             self._show_engine()
         else:
-            self.judge_with(EngineRequest(str(found), None, self._engine.device))
+            self.use_engine(EngineRequest(str(found), None, self._engine.device))
 
     def open_files(self, paths: list[Path]) -> None:
         """Open dropped or chosen files: a model, a source, or a colour, a depth and an infrared video together."""
         found = dropped_files(paths)
         if found.model is not None:
-            self.judge_with(EngineRequest(str(found.model), None, self._engine.device))
+            self.use_engine(EngineRequest(str(found.model), None, self._engine.device))
         if found.source is not None:
             self.open(found.source)
         if found.problem:
@@ -274,11 +274,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("fasdemo")
         self._show_nothing()
 
-    def judge_with(self, engine: EngineRequest) -> None:
+    def use_engine(self, engine: EngineRequest) -> None:
         """Change the model, policy or device while a source is open; the window's requirements are always added."""
         engine = self._with_rules(engine)
         self._remember_engine(engine)
-        self.player.judge_with(engine)
+        self.player.use_engine(engine)
         self._show_engine()
 
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
 
     def _require(self) -> None:
         if self._engine != self._with_rules(self._engine):
-            self.judge_with(self._engine)
+            self.use_engine(self._engine)
 
     def _remember_engine(self, engine: EngineRequest) -> None:
         self._engine = engine

@@ -16,8 +16,8 @@ from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import EngineFacts
 
 
-class EngineJudge:
-    """`fasdemo.runtime.pipeline.Judge` over the engine."""
+class EngineFrameProcessor:
+    """`fasdemo.runtime.pipeline.FrameProcessor` over the engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -56,14 +56,14 @@ class EngineJudge:
         self._engine.close()
 
 
-def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
+def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcessor:
     """The engine that was asked for.
 
     Raises:
         UserError: it cannot be had for this source.
     """
     policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
-    return EngineJudge(
+    return EngineFrameProcessor(
         Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
     )
 

@@ -1,6 +1,6 @@
 """Read one source in one thread and process its frames in another, without Qt.
 
-The window never waits for these threads: it controls them through `PlaybackClock`, `judge_with` and `tap`, and takes
+The window never waits for these threads: it controls them through `PlaybackClock`, `use_engine` and `tap`, and takes
 their results from an `UpdateQueue`.
 """
 
@@ -29,7 +29,7 @@ from fasdemo.runtime.updates import EngineFacts, Phase, Sample, UpdateQueue, Vie
 _log = logging.getLogger(__name__)
 
 
-class Judge(Protocol):
+class FrameProcessor(Protocol):
     """The interface of a frame processor: a context manager used by a single thread."""
 
     @property
@@ -65,7 +65,7 @@ class ResultListener(Protocol):
 
 
 MakeSource = Callable[[SourceRequest], Source]
-MakeJudge = Callable[[Source, EngineRequest], Judge]
+MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
 Tap = Callable[[FrameSet], None]
 
 
@@ -76,7 +76,7 @@ class Pipeline:
         request: the source.
         engine: the first model, policy and device.
         make_source: opens the source in the reading thread; files must not be paced.
-        make_judge: makes a frame processor in the processing thread, also after `judge_with`.
+        make_processor: makes a frame processor in the processing thread, also after `use_engine`.
         updates: receives all updates.
         playback_clock: pace and position of files.
         listener: receives every result, e.g. to log it.
@@ -87,7 +87,7 @@ class Pipeline:
         request: SourceRequest,
         engine: EngineRequest,
         make_source: MakeSource,
-        make_judge: MakeJudge,
+        make_processor: MakeProcessor,
         updates: UpdateQueue,
         playback_clock: PlaybackClock,
         listener: ResultListener | None = None,
@@ -95,7 +95,7 @@ class Pipeline:
         self.request = request
         self.playback_clock = playback_clock
         self._make_source = make_source
-        self._make_judge = make_judge
+        self._make_processor = make_processor
         self._updates = updates
         self._listener = listener
         self._slot = FrameSlot()
@@ -106,7 +106,7 @@ class Pipeline:
         self._frame_index = 0
         self._threads = [
             threading.Thread(target=self._read, name="fasdemo reader", daemon=True),
-            threading.Thread(target=self._judge, name="fasdemo judge", daemon=True),
+            threading.Thread(target=self._process, name="fasdemo processor", daemon=True),
         ]
 
     def start(self) -> None:
@@ -133,7 +133,7 @@ class Pipeline:
         """Whether a thread is still running."""
         return any(thread.is_alive() for thread in self._threads)
 
-    def judge_with(self, engine: EngineRequest) -> None:
+    def use_engine(self, engine: EngineRequest) -> None:
         """Change model, policy or device from the next frame on; a paused frame is processed again."""
         with self._lock:
             self._wanted = engine
@@ -221,8 +221,8 @@ class Pipeline:
         self._updates.put(phase=Phase.ENDED)
         return None
 
-    def _judge(self) -> None:
-        judge: Judge | None = None
+    def _process(self) -> None:
+        processor: FrameProcessor | None = None
         current: EngineRequest | None = None
         exposure: FaceExposure | None = None
         try:
@@ -230,7 +230,7 @@ class Pipeline:
                 with self._lock:
                     wanted = self._wanted
                 if wanted != current:
-                    judge, current = self._exchange(judge, current, wanted)
+                    processor, current = self._exchange(processor, current, wanted)
                     if job.frame.live_source:
                         # The frame is too old by now, and the frames since then do not count as skipped.
                         newest = self._slot.take()
@@ -239,29 +239,29 @@ class Pipeline:
                         job = replace(newest, skipped=0)
                     job = replace(job, fresh=True)
                 self._frame_index = job.frame.index
-                result = self._result(judge, job)
+                result = self._result(processor, job)
                 if exposure is None and self._source is not None:
                     exposure = FaceExposure(self._source)
                 if exposure is not None and result is not None:
                     exposure.look(result)
-                self._tell(judge, result)
+                self._tell(processor, result)
                 self._deliver(job, result)
         finally:
             if self._listener is not None:
                 self._listener.on_no_result()
-            _close(judge)
+            _close(processor)
 
-    def _tell(self, judge: Judge | None, result: FrameResult | None) -> None:
+    def _tell(self, processor: FrameProcessor | None, result: FrameResult | None) -> None:
         if self._listener is None:
             return
-        if judge is None or result is None:
+        if processor is None or result is None:
             self._listener.on_no_result()
         else:
-            self._listener.on_result(result, judge.facts)
+            self._listener.on_result(result, processor.facts)
 
     def _exchange(
-        self, old: Judge | None, current: EngineRequest | None, wanted: EngineRequest
-    ) -> tuple[Judge | None, EngineRequest]:
+        self, old: FrameProcessor | None, current: EngineRequest | None, wanted: EngineRequest
+    ) -> tuple[FrameProcessor | None, EngineRequest]:
         """Make another frame processor, and return it with the request that applies.
 
         If it cannot be made, a message is shown and the old one continues; without an old one, the automatic choice is
@@ -286,10 +286,10 @@ class Pipeline:
         self._updates.put(facts=old.facts, engine=current)
         return old, current
 
-    def _made(self, wanted: EngineRequest, kept: str = "") -> Judge | None:
+    def _made(self, wanted: EngineRequest, kept: str = "") -> FrameProcessor | None:
         assert self._source is not None
         try:
-            return self._make_judge(self._source, wanted).__enter__()
+            return self._make_processor(self._source, wanted).__enter__()
         except UserError as error:
             self._updates.put(message=f"{error}{kept}")
         except Exception as error:
@@ -297,13 +297,13 @@ class Pipeline:
             self._updates.put(message=f"The engine cannot be started ({error}); choose another model.{kept}")
         return None
 
-    def _result(self, judge: Judge | None, job: FrameJob) -> FrameResult | None:
-        if judge is None:
+    def _result(self, processor: FrameProcessor | None, job: FrameJob) -> FrameResult | None:
+        if processor is None:
             return None
         try:
             if job.fresh:
-                judge.restart()
-            return judge.process(job.frame, job.capture_ms)
+                processor.restart()
+            return processor.process(job.frame, job.capture_ms)
         except Exception as error:
             # There is no result, so the window shows that there is no verdict.
             _log.exception("frame %d could not be processed", job.frame.index)
@@ -340,10 +340,10 @@ def _reading_failed(spec: str, error: Exception) -> str:
     return f"{spec} cannot be read any more ({error}); open it again."
 
 
-def _close(judge: Any) -> None:
-    if judge is None:
+def _close(processor: Any) -> None:
+    if processor is None:
         return
     try:
-        judge.__exit__(None, None, None)
+        processor.__exit__(None, None, None)
     except Exception:
         _log.exception("the engine could not be closed")

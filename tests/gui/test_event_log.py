@@ -41,7 +41,7 @@ def scene() -> Scene:
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(scene.make_source, scene.make_judge, Settings(), tmp_path / "window.json", look=lambda: ())
+    made = MainWindow(scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", look=lambda: ())
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -102,9 +102,9 @@ def test_every_line_names_the_policy_model_and_source_that_gave_it(window: MainW
     window.do("toggle_log")
     window.open_spec("clip")
     qtbot.waitUntil(lambda: len(verdicts(log)) >= 2, timeout=5000)
-    window.judge_with(EngineRequest(policy="strict"))
+    window.use_engine(EngineRequest(policy="strict"))
     qtbot.waitUntil(lambda: any(event.policy == "strict" for event in verdicts(log)), timeout=5000)
-    window.judge_with(EngineRequest(model="another", policy="balanced", device="cuda"))
+    window.use_engine(EngineRequest(model="another", policy="balanced", device="cuda"))
     qtbot.waitUntil(lambda: any(event.model == "another" for event in verdicts(log)), timeout=5000)
     window.open_spec("webcam")
     qtbot.waitUntil(lambda: any(event.live_source for event in verdicts(log)), timeout=5000)
@@ -206,7 +206,7 @@ def test_the_option_starts_the_log_before_the_window_or_ends_with_one_sentence(
 def test_a_refused_log_leaves_no_window(tmp_path: Path, qapp: QApplication) -> None:
     scene = Scene()
     with pytest.raises(Exception, match="cannot be written"):
-        run(Launch(log=tmp_path), scene.make_source, scene.make_judge, tmp_path / "w.json")
+        run(Launch(log=tmp_path), scene.make_source, scene.make_processor, tmp_path / "w.json")
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from window_scenes import Scene, ScriptedJudge, make_frame
+from window_scenes import Scene, ScriptedProcessor, make_frame
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import Status
@@ -75,7 +75,12 @@ def start(reader: Reader, scene: Scene) -> Iterator[Start]:
     def begin(spec: str, engine: EngineRequest | None = None, **transport: float | bool) -> Pipeline:
         pace = PlaybackClock(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
         pipeline = Pipeline(
-            SourceRequest(spec), engine or EngineRequest(), scene.make_source, scene.make_judge, reader.updates, pace
+            SourceRequest(spec),
+            engine or EngineRequest(),
+            scene.make_source,
+            scene.make_processor,
+            reader.updates,
+            pace,
         )
         made.append(pipeline)
         pipeline.start()
@@ -164,7 +169,7 @@ def test_a_source_that_cannot_be_read_is_said_in_a_sentence(
 def test_another_policy_takes_effect_while_running(start: Start, reader: Reader, scene: Scene) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 3)
-    pipeline.judge_with(EngineRequest(policy="strict"))
+    pipeline.use_engine(EngineRequest(policy="strict"))
     reader.until(lambda: reader.all.facts is not None and reader.all.facts.policy == "strict")
     assert scene.judges[0].closed
     assert not scene.judges[1].closed
@@ -178,7 +183,7 @@ def test_another_policy_rejudges_the_frame_that_stands_still(start: Start, reade
     time.sleep(0.1)
     reader.take()
     stood = reader.frames[-1]
-    pipeline.judge_with(EngineRequest(policy="strict"))
+    pipeline.use_engine(EngineRequest(policy="strict"))
     reader.until(lambda: reader.all.facts is not None and reader.all.facts.policy == "strict")
     reader.until(lambda: reader.frames.count(stood) == 2)
 
@@ -186,7 +191,7 @@ def test_another_policy_rejudges_the_frame_that_stands_still(start: Start, reade
 def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, reader: Reader, scene: Scene) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 3)
-    pipeline.judge_with(EngineRequest(model="unfit"))
+    pipeline.use_engine(EngineRequest(model="unfit"))
     reader.until(lambda: bool(reader.all.messages))
     assert "needs infrared" in reader.all.messages[0]
     assert "Still using scripted-net" in reader.all.messages[0]
@@ -198,10 +203,10 @@ def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, 
 def test_without_an_engine_there_is_a_picture_and_no_verdict(
     start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(source: Source, request: EngineRequest) -> ScriptedJudge:
+    def refuse(source: Source, request: EngineRequest) -> ScriptedProcessor:
         raise UserError("No shipped model accepts a source with infrared only; choose a model file.")
 
-    monkeypatch.setattr(scene, "make_judge", refuse)
+    monkeypatch.setattr(scene, "make_processor", refuse)
     start("short")
     reader.until(lambda: reader.all.view is not None)
     assert reader.all.view is not None

@@ -44,7 +44,9 @@ def place(tmp_path: Path) -> Path:
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path, place: Path) -> Iterator[MainWindow]:
     apply_theme(qapp, dark=True)
     settings = Settings(snap_folder=tmp_path / "snaps", record_folder=tmp_path / "sessions")
-    made = MainWindow(scene.make_source, scene.make_judge, settings, place, ("fusion", "colour-only"), "demo", cameras)
+    made = MainWindow(
+        scene.make_source, scene.make_processor, settings, place, ("fusion", "colour-only"), "demo", cameras
+    )
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -293,7 +295,7 @@ def test_model_policy_and_provider_change_while_running(window: MainWindow, qtbo
 
 def test_a_model_that_does_not_fit_is_said_and_the_old_one_goes_on(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
-    window.judge_with(EngineRequest(model="unfit"))
+    window.use_engine(EngineRequest(model="unfit"))
     qtbot.waitUntil(lambda: "needs infrared" in window.messages.words, timeout=3000)
     frame = shown_frame(window)
     qtbot.waitUntil(lambda: shown_frame(window) > frame + 3, timeout=2000)
@@ -305,7 +307,7 @@ def test_a_model_that_does_not_fit_is_said_and_the_old_one_goes_on(window: MainW
 def test_a_remembered_model_that_does_not_fit_gives_way_to_the_automatic_choice(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.judge_with(EngineRequest(model="unfit"))
+    window.use_engine(EngineRequest(model="unfit"))
     play(qtbot, window)
     assert "needs infrared" in window.messages.words
     assert window.header.model.currentText() == "Automatic"
@@ -556,7 +558,7 @@ def test_the_window_is_found_again_as_it_was_left(
     settings, problem = load(place)
     assert not problem
     assert settings.recent == ["clip"]
-    again = MainWindow(scene.make_source, scene.make_judge, settings, place)
+    again = MainWindow(scene.make_source, scene.make_processor, settings, place)
     qtbot.addWidget(again)
     again.show()
     again.pages.setCurrentWidget(again.workspace)
@@ -597,7 +599,7 @@ def test_window_lets_colour_alone_be_live_only_where_the_preferences_say_so(wind
         dialog.fields["allow_rgb_only"].setChecked(allowed)  # type: ignore[attr-defined]
         dialog.accept()
         assert window._engine.allow_rgb_only is allowed
-        window.judge_with(EngineRequest(policy="strict"))
+        window.use_engine(EngineRequest(policy="strict"))
         assert window._engine.allow_rgb_only is allowed
 
 

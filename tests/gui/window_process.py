@@ -57,7 +57,7 @@ def main() -> int:
     words = sys.argv[2:]
     log = Path(words[0]) if words and words[0] != "--kiosk" else None
     launch = Launch(source=SourceRequest("clip"), loop=True, log=log, kiosk="--kiosk" in words)
-    status = run(launch, scene.make_source, scene.make_judge, Path(sys.argv[1]))
+    status = run(launch, scene.make_source, scene.make_processor, Path(sys.argv[1]))
     timer.stop()
     del app
     return status

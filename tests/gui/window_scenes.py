@@ -154,7 +154,7 @@ def camera(grab: Grab | None = None) -> LiveSource:
     return LiveSource(lambda: grab or Grab(), lambda: True, "absent")
 
 
-class ScriptedJudge:
+class ScriptedProcessor:
     """LIVE where the truth says live (or nothing), SPOOF where it says spoof; UNCERTAIN in the first frames."""
 
     def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3) -> None:
@@ -245,7 +245,7 @@ class Scene:
     def __init__(self, delay_s: float = 0.0) -> None:
         self.delay_s = delay_s
         self.sources: list[Source] = []
-        self.judges: list[ScriptedJudge] = []
+        self.judges: list[ScriptedProcessor] = []
         self.requests: list[SourceRequest] = []
         self.grab = Grab()
 
@@ -268,9 +268,9 @@ class Scene:
         self.sources.append(made)
         return made
 
-    def make_judge(self, source: Source, request: EngineRequest) -> ScriptedJudge:
+    def make_processor(self, source: Source, request: EngineRequest) -> ScriptedProcessor:
         if request.model == "unfit":
             raise UserError("unfit needs infrared, but this source has colour only; choose another model.")
-        judge = ScriptedJudge(request, self.delay_s)
+        judge = ScriptedProcessor(request, self.delay_s)
         self.judges.append(judge)
         return judge

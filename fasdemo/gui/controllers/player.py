@@ -7,7 +7,7 @@ import time
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from fasdemo.runtime.pipeline import MakeJudge, MakeSource, Pipeline, ResultListener, Tap
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline, ResultListener, Tap
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import UpdateQueue
@@ -20,7 +20,7 @@ class Player(QObject):
 
     Args:
         make_source: opens a source.
-        make_judge: makes a frame processor.
+        make_processor: makes a frame processor.
         parent: the window.
         listener: receives every result, in the processing thread.
 
@@ -36,12 +36,12 @@ class Player(QObject):
     def __init__(
         self,
         make_source: MakeSource,
-        make_judge: MakeJudge,
+        make_processor: MakeProcessor,
         parent: QObject | None = None,
         listener: ResultListener | None = None,
     ) -> None:
         super().__init__(parent)
-        self._make_source, self._make_judge, self._listener = make_source, make_judge, listener
+        self._make_source, self._make_processor, self._listener = make_source, make_processor, listener
         self._pipeline: Pipeline | None = None
         self._updates: UpdateQueue | None = None
         self._retiring: list[Pipeline] = []
@@ -70,7 +70,7 @@ class Player(QObject):
         self._updates = updates
         playback_clock = PlaybackClock(speed=speed, loop=loop)
         self._pipeline = Pipeline(
-            request, engine, self._make_source, self._make_judge, updates, playback_clock, self._listener
+            request, engine, self._make_source, self._make_processor, updates, playback_clock, self._listener
         )
         self._pipeline.start()
         self.changed.emit()
@@ -80,10 +80,10 @@ class Player(QObject):
         self._retire()
         self.changed.emit()
 
-    def judge_with(self, engine: EngineRequest) -> None:
+    def use_engine(self, engine: EngineRequest) -> None:
         """Change the model, policy or device."""
         if self._pipeline is not None:
-            self._pipeline.judge_with(engine)
+            self._pipeline.use_engine(engine)
 
     def tap(self, tap: Tap | None) -> None:
         """Also pass every captured frame to `tap`; None ends this."""
