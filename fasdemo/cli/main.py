@@ -156,28 +156,28 @@ def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argpar
 def _subcommand(name: str, arguments: list[str]) -> int:
     if name not in COMMANDS:
         hint = " To play a file, write --video before it." if Path(name).exists() else ""
-        raise UserError(f"{name!r} is no command; choose from {', '.join(COMMANDS)}.{hint}")
+        raise UserError(f"unknown command {name!r}; choose from {', '.join(COMMANDS)}.{hint}")
     parser, run = command_parser(name)
     return int(run(parser.parse_args(arguments)))
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Refuse combinations that cannot mean anything."""
+    """Raise UserError for options that cannot be combined."""
     has_source = bool(options.demo or options.video or options.camera)
     if (options.depth or options.ir) and not options.video:
-        raise UserError("--depth and --ir are registered to a video: name it with --video.")
+        raise UserError("--depth and --ir need a colour video; give it with --video.")
     if not options.headless:
         for flag in ("json", "output", "max_frames", "realtime"):
             if getattr(options, flag):
-                raise UserError(f"--{flag.replace('_', '-')} belongs to --headless; add --headless.")
+                raise UserError(f"--{flag.replace('_', '-')} is only for runs without a window; add --headless.")
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
     if options.record is not None and not (options.camera or options.headless):
-        raise UserError("--record records a camera: name it with --camera, or add --headless to record a file.")
+        raise UserError("--record needs a camera; give it with --camera, or add --headless to record a file.")
     if options.record is None:
         for flag in ("subject", "label", "attack", "instrument", "consent", "retain_until"):
             if getattr(options, flag):
-                raise UserError(f"--{flag.replace('_', '-')} describes a recording; add --record DIR.")
+                raise UserError(f"--{flag.replace('_', '-')} is only for a recording; add --record DIR.")
 
 
 if __name__ == "__main__":

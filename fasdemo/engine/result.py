@@ -14,7 +14,7 @@ from fasdemo.models.crop import FaceCrops
 
 
 class Status(StrEnum):
-    """The verdict on one face. There is no fourth word, and nothing but `LIVE` means yes."""
+    """The verdict on one face; only LIVE means accept."""
 
     LIVE = "LIVE"
     SPOOF = "SPOOF"
@@ -125,5 +125,5 @@ def _face_json(verdict: FaceVerdict) -> dict[str, Any]:
 
 
 def _rounded(value: float | None) -> float | None:
-    """JSON has neither NaN nor infinity: such a number is no measurement."""
+    """Return None for NaN and infinity, which JSON cannot represent."""
     return None if value is None or not math.isfinite(value) else round(float(value), 5)

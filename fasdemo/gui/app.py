@@ -69,7 +69,7 @@ def run(
         UserError: no display was found, the requested file cannot be opened, or the event log cannot be written.
     """
     wanted = launch or Launch()
-    from fasdemo.runtime import frame_processor as frame_processor
+    from fasdemo.runtime import frame_processor
 
     make_source = make_source or frame_processor.make_source
     make_processor = make_processor or frame_processor.make_processor

@@ -80,7 +80,7 @@ def test_a_model_that_needs_more_than_the_source_offers_is_refused(model: Path) 
 
 
 def test_a_policy_that_the_card_lacks_is_refused(model: Path) -> None:
-    with Scene([]) as source, pytest.raises(UserError, match="offers balanced, strict"):
+    with Scene([]) as source, pytest.raises(UserError, match="has balanced, strict"):
         Engine.for_source(source, model=model, policy="none")
 
 

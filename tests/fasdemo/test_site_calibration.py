@@ -174,7 +174,7 @@ def test_site_file_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_site_file_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "site.json"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=r"--site .*site.json"):
+    with pytest.raises(UserError, match=r"^site .*site.json"):
         read_site(path)
     with pytest.raises(UserError, match="cannot be read"):
         read_site(tmp_path / "missing.json")

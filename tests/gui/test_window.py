@@ -105,7 +105,7 @@ def test_spoof_comes_with_its_reason(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     window.playback.seek(80)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "SPOOF", timeout=5000)
-    assert "plane" in window.workspace.card.headline.sentence
+    assert "flat, like a print" in window.workspace.card.headline.sentence
     qtbot.waitUntil(lambda: "flat surface" in window.workspace.reasons.reasons, timeout=1000)
 
 

@@ -165,7 +165,7 @@ class ScriptedProcessor:
         self.closed = False
         policy = request.policy or CARD.default_policy
         if policy not in CARD.thresholds:
-            raise UserError(f"--policy {policy}: scripted-net offers balanced, strict; choose one of them.")
+            raise UserError(f"policy {policy}: scripted-net has balanced, strict; choose one of them.")
         self.facts = EngineFacts(
             model=request.model or CARD.name,
             policy=policy,
