@@ -25,7 +25,7 @@ def open_source(
     emitter: Literal["on", "off", "interleaved"] = "on",
     allow_virtual_camera: bool = False,
 ) -> Source:
-    """The source that a path or a camera's name means; use it as a context manager.
+    """Return the source for a path or a camera's name; use it as a context manager.
 
     Args:
         spec: a video file, a session's folder, a folder of pictures, a RealSense recording (`.db3`, `.bag`), or, as a

@@ -38,7 +38,7 @@ examples:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the main command; subcommands have their own."""
+    """Return the parser of the main command; subcommands have their own parsers."""
     width = max(map(len, COMMANDS))
     parser = argparse.ArgumentParser(
         prog="fasdemo",
@@ -149,7 +149,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
-    """The parser of one subcommand, and the function that runs it."""
+    """Return the parser of a subcommand and the function that runs it."""
     return subcommand(f"fasdemo {name}", f"fasdemo.cli.commands.{name}", COMMANDS[name])
 
 

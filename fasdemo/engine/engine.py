@@ -87,7 +87,7 @@ class Engine:
         landmarks: bool = True,
         site: Path | None = None,
     ) -> Self:
-        """An engine with the shipped model that fits what an open source offers.
+        """Return an engine with the model for the streams of an open source.
 
         Args:
             source: an entered source.
@@ -226,7 +226,7 @@ class Engine:
         self._states.clear()
 
     def run(self, source: Source) -> Iterator[FrameResult]:
-        """The result of every frame of an open source."""
+        """Yield the result of every frame of an open source."""
         for _, result in self.run_frames(source):
             yield result
 
@@ -405,7 +405,7 @@ class Engine:
 
 
 def _without(frame: FrameSet, codes: list[str]) -> FrameSet:
-    """The frame without the streams that cannot be used at all."""
+    """Return the frame without the streams that cannot be used."""
     unusable = {code.split("_")[0] for code in codes if code.endswith(("_invalid", "_mismatched"))}
     return replace(
         frame,

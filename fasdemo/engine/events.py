@@ -132,7 +132,7 @@ class EventLog:
         return events
 
     def end(self) -> list[Event]:
-        """What follows does not belong to what was before: no verdict of before is still in force.
+        """End the current part of the log: its verdicts do not continue.
 
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.

@@ -73,7 +73,7 @@ def quality_codes(
     policy: Policy,
     held: Collection[str] = frozenset(),
 ) -> list[str]:
-    """What the person can change.
+    """Return the reasons that the person can change.
 
     Args:
         quality: of the face's picture.
@@ -106,7 +106,7 @@ def physical_codes(
     policy: Policy,
     held: Collection[str] = frozenset(),
 ) -> list[str]:
-    """What depth and infrared speak against; a measurement that could not be made is `depth_holes` or says nothing.
+    """Return the reasons from depth and infrared; a missing measurement is `depth_holes` or gives no reason.
 
     Args:
         evidence: of `fasdemo.engine.evidence.measure`.

@@ -91,7 +91,7 @@ class FrameResult:
     """Hash of the model file; empty where it is unknown."""
 
     def to_json(self) -> dict[str, Any]:
-        """The event as `docs/events.schema.json` describes it."""
+        """Return the event as described by `docs/events.schema.json`."""
         return {
             "frame": self.frame,
             "timestamp_s": round(self.timestamp_s, 6),

@@ -1,4 +1,4 @@
-"""The real engine and the real sources behind the window's two factories."""
+"""Make the engine and the sources for the window."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from fasdemo.runtime.updates import EngineFacts
 
 
 class EngineFrameProcessor:
-    """`fasdemo.runtime.pipeline.FrameProcessor` over the engine."""
+    """A `fasdemo.runtime.pipeline.FrameProcessor` that uses the engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @property
     def facts(self) -> EngineFacts:
-        """Model, policy and provider in force."""
+        """Current model, policy and provider."""
         engine = self._engine
         return EngineFacts(
             model=engine.card.name,
@@ -37,14 +37,14 @@ class EngineFrameProcessor:
         )
 
     def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
-        """The verdicts on one frame, now."""
+        """Return the verdicts on a frame at the current time."""
         now = time.monotonic()
         if frame.received_s is not None:
             capture_ms = max(now - frame.received_s, 0.0) * 1000.0
         return self._engine.process(frame, now_s=now, capture_ms=capture_ms)
 
     def restart(self) -> None:
-        """Forget what was gathered."""
+        """Drop the evidence so far."""
         self._engine.reset()
 
     def __enter__(self) -> Self:
@@ -57,7 +57,7 @@ class EngineFrameProcessor:
 
 
 def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcessor:
-    """The engine that was asked for.
+    """Return a frame processor with the requested engine.
 
     Raises:
         UserError: it cannot be had for this source.
@@ -69,7 +69,7 @@ def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcess
 
 
 def make_source(request: SourceRequest) -> Source:
-    """The source that was asked for; files come as fast as they are read, the window paces them.
+    """Return the requested source; files are not paced, because the window does this.
 
     Raises:
         UserError: nothing can be opened under that name.
@@ -100,7 +100,7 @@ def shipped_model_names() -> tuple[str, ...]:
 
 
 def demo_path() -> str | None:
-    """The demo session's folder, None where it is missing."""
+    """Return the folder of the demo session; None if it is missing."""
     from fasdemo.assets_folder import demo_session
     from fasdemo.errors import UserError
 

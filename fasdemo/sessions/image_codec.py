@@ -45,7 +45,7 @@ _QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 0, cv2.IMWRITE_PNG_FILTER, cv2.IMWRIT
 
 
 def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg", *, quick: bool = False) -> bytes:
-    """The file's bytes.
+    """Return the encoded image as the content of a file.
 
     Args:
         image: rgb uint8 (H, W, 3) in RGB order; depth uint16 (h, w); ir uint8 or uint16 (h, w).
@@ -72,7 +72,7 @@ def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg"
 
 
 def decode_image(data: bytes, stream: Stream) -> Image:
-    """The opposite of `encode_image`.
+    """Decode an image that `encode_image` has encoded.
 
     Raises:
         ValueError: no picture, or one of the wrong kind for the stream.
@@ -165,7 +165,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
 
 
 def _jpeg_scans(data: bytes) -> int:
-    """Number of scans up to the picture's end: motion photos carry a video behind it, in which anything may stand."""
+    """Count the scans up to the end of the picture; motion photos have a video after it, which is ignored."""
     scans, place = 0, 2
     for _ in range(_MOST_CHUNKS):
         # Within compressed data 0xFF is always followed by 0 or by a restart marker.

@@ -309,7 +309,7 @@ def _listed(rows: Iterable[FrameRow]) -> Iterator[str]:
 
 
 def _images(folder: Path) -> Iterator[str]:
-    """The image files that lie in the session, by their names relative to its folder."""
+    """Return the image files in the session by their names relative to its folder."""
     for stream_folder in FOLDERS.values():
         for path in (folder / stream_folder).glob("*"):
             if path.is_file():

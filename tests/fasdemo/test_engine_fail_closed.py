@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedProcessor, make_engine
+from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedJudge, make_engine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenes import frame
@@ -100,7 +100,7 @@ BAD_FRAMES: dict[str, Callable[[FrameSet], FrameSet]] = {
 class Fails:
     """A judge or finder of which one call goes wrong."""
 
-    def __init__(self, judge: ScriptedProcessor, finder: ScriptedFinder) -> None:
+    def __init__(self, judge: ScriptedJudge, finder: ScriptedFinder) -> None:
         self.judge, self.finder = judge, finder
         self.mode = ""
 
@@ -160,7 +160,7 @@ STEPS = ("good", "again", "same time", *ATTACKS, *BAD_FRAMES, *BAD_PARTS)
 
 
 def broken_engine(card: Any = CARD) -> tuple[Engine, Fails]:
-    parts = Fails(ScriptedProcessor(0.99, card), ScriptedFinder())
+    parts = Fails(ScriptedJudge(0.99, card), ScriptedFinder())
     return Engine(parts, parts, None), parts
 
 
@@ -255,7 +255,7 @@ def test_a_stream_that_the_source_promised_and_the_frame_does_not_declare_is_mis
     from fasdemo.capture.source import SourceInfo
 
     info = SourceInfo("x", "session", False, frozenset({"rgb", "depth", "ir"}), 640, 480, 30.0, None)
-    engine = Engine(ScriptedProcessor(0.99, RGB_CARD), ScriptedFinder(), source=info)
+    engine = Engine(ScriptedJudge(0.99, RGB_CARD), ScriptedFinder(), source=info)
     for index in range(20):
         result = engine.process(frame(index, declared=frozenset({"rgb"})))
         assert statuses(result) == [Status.UNCERTAIN]
@@ -358,7 +358,7 @@ def test_a_live_camera_that_delivers_in_time_is_live() -> None:
 
 def test_a_live_frame_that_grows_old_while_it_is_judged_is_not_live(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process is stopped, swapped out or starved in the middle: what it says afterwards is about the past."""
-    judge, stands_still_s = ScriptedProcessor(0.99), 0.0
+    judge, stands_still_s = ScriptedJudge(0.99), 0.0
     predict = judge.predict
 
     def slow(crops: list[FaceCrops]) -> list[Prediction]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-from engine_fixtures import ScriptedFinder, ScriptedProcessor, make_engine
+from engine_fixtures import ScriptedFinder, ScriptedJudge, make_engine
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import frame, photograph
@@ -221,7 +221,7 @@ class BlindFinder(ScriptedFinder):
 
 
 def play(finder: ScriptedFinder, count: int) -> list[FrameResult]:
-    engine = Engine(ScriptedProcessor(0.97), finder)
+    engine = Engine(ScriptedJudge(0.97), finder)
     return [engine.process(frame(index)) for index in range(count)]
 
 

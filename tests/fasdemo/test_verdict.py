@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedProcessor, make_engine
+from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedJudge, make_engine
 from scenes import Pose, frame, true_face
 
 from fasdemo.engine.continuity import View, breaks
@@ -183,7 +183,7 @@ def _has_relief(crops: FaceCrops) -> bool:
 )
 def test_a_face_that_jumps_is_another_face(other: Pose) -> None:
     finder = ScriptedFinder()
-    engine = Engine(ScriptedProcessor(0.95), finder)
+    engine = Engine(ScriptedJudge(0.95), finder)
     for index in range(20):
         engine.process(frame(index))
     finder.faces = [true_face(other)]
@@ -207,7 +207,7 @@ def test_a_jump_in_depth_alone_starts_afresh() -> None:
 
 def test_walking_up_to_the_camera_keeps_live() -> None:
     finder = ScriptedFinder()
-    engine = Engine(ScriptedProcessor(0.95), finder)
+    engine = Engine(ScriptedJudge(0.95), finder)
     statuses = []
     for index in range(60):
         # 0.6 m a second, a brisk step.
@@ -219,7 +219,7 @@ def test_walking_up_to_the_camera_keeps_live() -> None:
 
 def test_a_face_that_was_gone_for_a_moment_starts_afresh() -> None:
     finder = ScriptedFinder()
-    engine = Engine(ScriptedProcessor(0.95), finder)
+    engine = Engine(ScriptedJudge(0.95), finder)
     for index in range(20):
         engine.process(frame(index))
     there, finder.faces = finder.faces, []
@@ -231,7 +231,7 @@ def test_a_face_that_was_gone_for_a_moment_starts_afresh() -> None:
 
 def test_every_face_has_its_own_track_and_verdict() -> None:
     finder = ScriptedFinder([true_face(Pose(x=200.0)), true_face(Pose(x=450.0))])
-    engine = Engine(ScriptedProcessor(lambda crops: 0.95 if crops.to_crop[0, 2] > -70 else 0.02), finder)
+    engine = Engine(ScriptedJudge(lambda crops: 0.95 if crops.to_crop[0, 2] > -70 else 0.02), finder)
     for index in range(25):
         result = engine.process(_two_people(index))
     assert [face.status for face in result.faces] == [Status.LIVE, Status.SPOOF]
@@ -241,7 +241,7 @@ def test_every_face_has_its_own_track_and_verdict() -> None:
 
 def test_a_policy_can_allow_one_face_only() -> None:
     finder = ScriptedFinder([true_face(Pose(x=200.0)), true_face(Pose(x=450.0))])
-    engine = Engine(ScriptedProcessor(0.95), finder, Policy(single_face=True))
+    engine = Engine(ScriptedJudge(0.95), finder, Policy(single_face=True))
     for index in range(25):
         result = engine.process(_two_people(index))
         assert all(face.status is Status.UNCERTAIN for face in result.faces)
@@ -277,10 +277,10 @@ def test_another_policy_starts_the_evidence_afresh() -> None:
 
 
 def test_another_model_replaces_and_closes_the_old_one() -> None:
-    old = ScriptedProcessor(0.99)
+    old = ScriptedJudge(0.99)
     engine = Engine(old, ScriptedFinder(), "strict")
     play(engine, ["live"] * 20)
-    engine.set_model(ScriptedProcessor(0.01, RGB_CARD))
+    engine.set_model(ScriptedJudge(0.01, RGB_CARD))
     assert old.closed
     assert engine.policy_name == "strict"
     results = [engine.process(frame(index)) for index in range(20, 40)]
@@ -289,7 +289,7 @@ def test_another_model_replaces_and_closes_the_old_one() -> None:
 
 
 def test_closing_an_engine_closes_its_parts() -> None:
-    judge, finder = ScriptedProcessor(), ScriptedFinder()
+    judge, finder = ScriptedJudge(), ScriptedFinder()
     with Engine(judge, finder):
         pass
     assert judge.closed

@@ -45,7 +45,7 @@ class Grabber(Protocol):
         ...
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """The next frame set with its device's own times, None after the time-out; raises DeviceError."""
+        """Return the next frame set with the device's times; None after the timeout; raise DeviceError on failure."""
         ...
 
     def stop(self) -> None:
@@ -140,7 +140,7 @@ class Supervisor:
         self._focused_s = -1e9
 
     def start(self) -> SourceInfo:
-        """The first start.
+        """Start the device for the first time.
 
         Raises:
             DeviceError: the device cannot be started; nothing is retried here.
@@ -285,7 +285,7 @@ class Supervisor:
         return result
 
     def _standing_streams(self, frame: FrameSet, now: float) -> set[Stream]:
-        """Declared streams that are absent, or that have given no new image for too long."""
+        """Return the declared streams that are missing or have given no new image for too long."""
         missing: set[Stream] = set()
         for stream in STREAMS:
             time = frame.times.get(stream)
@@ -303,7 +303,7 @@ class Supervisor:
         return missing
 
     def _time(self, raw_s: float, now: float) -> tuple[float, bool]:
-        """The device's time made continuous over restarts and jumps, and whether it jumped.
+        """Return the device's time, made continuous over restarts and jumps, and whether it jumped.
 
         A device that falls behind the host's clock has not jumped: its pictures are late.
         """

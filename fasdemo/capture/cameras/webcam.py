@@ -139,7 +139,7 @@ class WebcamGrabber:
         )
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """The next image; OpenCV bounds the wait itself (10 s on Linux) and releases the GIL."""
+        """Return the next image; OpenCV limits the wait (10 s on Linux) and releases Python's lock."""
         if self._camera is None:
             raise DeviceError("the webcam was not started")
         arrived, image = self._camera.read()
@@ -183,7 +183,7 @@ def open_webcam(
     listed: Callable[[], list[Webcam]] = list_webcams,
     allow_virtual: bool = False,
 ) -> LiveSource:
-    """A webcam by its number; without one, the first colour camera that is not a virtual one.
+    """Return the webcam with a number, or the first colour camera that is not virtual.
 
     Args:
         which: its number.

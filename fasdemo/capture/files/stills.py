@@ -187,7 +187,7 @@ def _pictures(files: Iterable[Path]) -> list[Path]:
 
 
 def _place(file: Path) -> tuple[tuple[Path, str], Stream]:
-    """The key that a capture's files share, and which of them this is."""
+    """Return the key that the files of a capture share, and the stream of this file."""
     match = _SUFFIX.match(file.stem)
     if match:
         return (file.parent, match["name"]), _ROLES[match["role"].lower()]
@@ -213,7 +213,7 @@ def _escaped(name: str) -> str:
 
 
 def load_calibration(path: Path) -> Calibration:
-    """A calibration from JSON, in the form that `session.json` uses.
+    """Return a calibration from JSON in the format of `session.json`.
 
     Raises:
         UserError: no such file, or one that breaks the format.

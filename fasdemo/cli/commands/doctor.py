@@ -303,7 +303,7 @@ def inference() -> list[Finding]:
 
 
 def models() -> list[Finding]:
-    """The shipped models: hash, card and graph, and where each really runs."""
+    """Check hash, card and graph of the shipped models, and the device that runs each."""
     from fasdemo.models.predictor import Predictor
     from fasdemo.models.registry import shipped_models
 

@@ -148,7 +148,7 @@ class PipelineGrabber:
         return silent == 0
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """The next set; the SDK releases the GIL while it waits."""
+        """Return the next frame set; the SDK releases Python's lock while it waits."""
         if self._pipeline is None or self._reader is None:
             raise DeviceError("the camera was not started")
         try:
@@ -246,7 +246,7 @@ def _set(sensor: Any, option: Any, value: float) -> None:
 
 
 def absent_sentence(serial: str | None) -> str:
-    """What to tell a user whose camera is not there."""
+    """Return the message for a camera that is not connected."""
     if serial is None:
         return "No RealSense camera was found; plug one in (USB 3), or run `fasdemo doctor` to see what is wrong."
     return f"No RealSense camera with serial {serial} was found; `fasdemo doctor` lists those that are there."
@@ -264,7 +264,7 @@ def _sentence(text: str) -> str:
 def open_realsense(
     serial: str | None = None, settings: RealSenseSettings | None = None, timeouts: WatchdogTimeouts | None = None
 ) -> LiveSource:
-    """A camera as a source that starts itself again when it was away.
+    """Return a source for a camera that reconnects after a disconnection.
 
     Raises:
         UserError: the SDK is not installed; on entering: no camera, in use, or it cannot start.
@@ -280,7 +280,7 @@ def open_realsense(
 
 
 def open_repeated(recording: Path, timeouts: WatchdogTimeouts | None = None) -> LiveSource:
-    """A recording that repeats in real time in the place of a camera: same pipeline, same thread, same supervision.
+    """Return a source that repeats a recording in real time, with the pipeline, thread and watchdog of a camera.
 
     For tests and demonstrations of the live path; its frames do not claim to be a camera's.
 
