@@ -45,7 +45,7 @@ def read_text(path: Path, limit: int) -> str:
 
     Raises:
         OSError: it is not there or cannot be read.
-        ValueError: it is no regular file, larger than `limit`, or no text (UnicodeDecodeError).
+        ValueError: the file is not a regular file, is larger than `limit`, or is not text (UnicodeDecodeError).
     """
     return decode_text(read_bounded(path, limit))
 

@@ -98,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     record = parser.add_argument_group("recording (see docs/sessions.md)")
     record.add_argument("--record", metavar="DIR", type=Path, help="record a labelled session below DIR")
     record.add_argument("--subject", metavar="ID", help="the person's pseudonym, e.g. S01")
-    record.add_argument("--label", choices=("live", "spoof"), help="what stands before the camera")
+    record.add_argument("--label", choices=("live", "spoof"), help="ground truth: live or spoof")
     record.add_argument("--attack", metavar="SPECIES", help="with --label spoof, e.g. print-flat")
     record.add_argument("--instrument", metavar="TEXT", default="", help='e.g. "A4 laser print"')
     record.add_argument("--consent", metavar="TEXT", help="the statement that the person agreed to")

@@ -31,7 +31,7 @@ class FaceVerdict:
         reasons: machine-readable codes, most important first, see `docs/reasons.md`.
         per_modality: score of each stream's own head, where the model has them.
         evidence: physical measurements by name with the unit in the name, None = could not be measured.
-        guidance: one sentence for the person before the camera, empty when nothing has to change.
+        guidance: one sentence for the person in front of the camera, empty if nothing has to change.
     """
 
     track_id: int

@@ -98,7 +98,7 @@ def read_image(path: Path, stream: Stream) -> Image:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: see `decode_image`; also for files beyond `MAX_FILE_BYTES` and what is no regular file.
+        ValueError: see `decode_image`; also if the file is larger than `MAX_FILE_BYTES` or not a regular file.
     """
     return decode_image(read_bounded(path, MAX_FILE_BYTES), stream)
 

@@ -112,7 +112,7 @@ class VideoTrack:
         if self.path.is_dir():
             raise UserError(f"{self.path}: is a folder, not a video file.")
         if not is_regular(self.path):
-            raise UserError(f"{self.path}: is no regular file; record what comes out of it into one.")
+            raise UserError(f"{self.path}: is not a regular file; save its content to a file first.")
         try:
             # The prefix keeps a name from being read as a protocol; lists of other files are refused below.
             self._container = av.open(f"file:{self.path}", **_OPEN)

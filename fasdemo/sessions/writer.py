@@ -348,7 +348,7 @@ def write_session_file(folder: Path, session: Session) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file anew in one step, beside it first; a link of the temporary's name is removed, not followed."""
+    """Replace a file atomically through a temporary file; a link with the temporary name is removed, not followed."""
     partial = path.with_name(path.name + ".partial")
     partial.unlink(missing_ok=True)
     with partial.open("x", encoding="utf-8", newline="") as file:

@@ -65,7 +65,7 @@ class WatchdogTimeouts:
     stalled_s: float = 0.5
     """Without a frame for this long, fault frames are given."""
     dead_s: float = 2.5
-    """Without a frame for this long, the pipeline is given up and the device started anew."""
+    """Without a frame for this long, the pipeline is stopped and the device is restarted."""
     stream_stalled_s: float = 0.15
     """A stream whose counter stands still for this long, while others go on, is missing."""
     fault_every_s: float = 0.1
@@ -83,7 +83,7 @@ class WatchdogTimeouts:
     late_s: float = 0.5
     """Pictures that arrive this late come out of a queue that grows."""
     late_restart_s: float = 60.0
-    """After this long of late pictures the device is started anew, which empties its queue."""
+    """After this time with late pictures the device is restarted, which empties its queue."""
 
 
 class Supervisor:
@@ -157,7 +157,7 @@ class Supervisor:
     def _begin(self, grabber: Grabber, info: SourceInfo) -> None:
         self._grabber = grabber
         self._device_frames = info.device_frames
-        # A device that was started anew has forgotten where to look.
+        # A restarted device has lost its exposure region.
         self.focus = self.focus or self._focused
         self._last_good_s = self._healthy_since_s = self._on_time_s = self._clock()
 
@@ -236,7 +236,7 @@ class Supervisor:
         rgb_time = frame.times.get("rgb")
         previous = self._marks.last("rgb")
         if rgb_time is not None and not self._marks.is_new("rgb", rgb_time):
-            # The SDK repeats the last image of a stream that lags; colour that stands still is no new frame.
+            # The SDK repeats the last image of a delayed stream; a frame with the same colour image is not a new frame.
             return self._silence(now)
         lost = frame.lost_before
         if rgb_time is not None and previous is not None and 1 < rgb_time.counter - previous.counter < 10_000:

@@ -14,7 +14,7 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.frames import FrameSet
 
 _LATE_S = 0.5
-"""A reader that is further behind than this is not chased: the clock starts anew."""
+"""If the reader is later than this, the clock restarts instead of catching up."""
 _LONGEST_PAUSE_S = 5.0
 """Longer gaps between two time stamps are cut short: a damaged time stamp may claim years."""
 

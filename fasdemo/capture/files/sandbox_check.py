@@ -33,7 +33,7 @@ def sandbox_check(path: Path) -> None:
     """
     try:
         if not path.is_file():
-            raise UserError(f"{path}: is no regular file; give a recording.")
+            raise UserError(f"{path}: is not a regular file; give a recording.")
         facts = path.stat()
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
