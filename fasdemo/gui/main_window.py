@@ -282,19 +282,19 @@ class MainWindow(QMainWindow):
         self._show_engine()
 
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
-        """Return the request with what the settings, the kiosk and the command line require and allow."""
+        """Return the request with the requirements and permissions of the settings, kiosk mode and the command line."""
         allowed = self._always_allow_rgb_only or self.settings.allow_rgb_only
         return replace(engine, require=self.required, allow_rgb_only=allowed)
 
     @property
     def required(self) -> frozenset[Stream]:
-        """Return the streams without which nothing is LIVE: as the command line says, or the settings and the kiosk."""
+        """Return the streams that LIVE requires: those of the command line, or of the settings and kiosk mode."""
         if self._required is not None:
             return self._required
         return self.settings.required_streams | ({"depth"} if self.in_kiosk else frozenset())
 
     def set_required(self, streams: frozenset[Stream]) -> None:
-        """Require these streams until the window closes, whatever the settings say."""
+        """Require these streams until the window closes, overriding the settings."""
         self._required = streams
         self._require()
 

@@ -78,7 +78,7 @@ class Settings(BaseModel):
 
     @property
     def required_streams(self) -> frozenset[Stream]:
-        """Streams without which nothing is LIVE."""
+        """Streams that LIVE requires."""
         names: dict[str, Stream] = {"depth": "depth", "infrared": "ir"}
         return frozenset(stream for name, stream in names.items() if name in self.require)
 

@@ -256,7 +256,7 @@ def test_a_webcam_that_is_unplugged_says_so_and_comes_back(clip: Path) -> None:
 @pytest.mark.parametrize(
     ("which", "cameras", "sentence"),
     [
-        ("7", CAMERAS, r"no such colour camera; there are: webcam:0 \(Front\), webcam:2 \(Desk\)"),
+        ("7", CAMERAS, r"unknown colour camera; choose from webcam:0 \(Front\), webcam:2 \(Desk\)"),
         ("front", CAMERAS, "give the camera's number"),
         (None, [], "No webcam was found"),
     ],

@@ -255,7 +255,7 @@ class Scene:
         if request.spec.startswith("webcam"):
             made = camera(self.grab)
         elif request.spec.startswith("missing"):
-            raise UserError(f"{request.spec}: no such file or folder.")
+            raise UserError(f"{request.spec}: no such file or folder; check the path.")
         elif request.spec.startswith("crash"):
             raise RuntimeError("the driver fell over")
         else:

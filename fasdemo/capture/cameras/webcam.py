@@ -204,7 +204,7 @@ def open_webcam(
         index = int(which)
         chosen = next((one for one in cameras if one.index == index), None)
         if chosen is None:
-            raise UserError(f"webcam:{index}: there is no such colour camera; there are: {names}.")
+            raise UserError(f"webcam:{index}: unknown colour camera; choose from {names}.")
     elif cameras:
         chosen = next((one for one in cameras if not one.virtual), cameras[0])
     else:
