@@ -236,14 +236,14 @@ class Engine:
         The latency's `capture` is the time that a file took to be read and decoded; of a camera it is the time between
         the frame's arrival in this process and the start of its judgement. A camera that can is told where to expose.
         """
-        frames, focus = iter(source), FaceExposure(source)
+        frames, exposure = iter(source), FaceExposure(source)
         while True:
             asked = time.perf_counter()
             frame = next(frames, None)
             if frame is None:
                 return
             result = self.process(frame, capture_ms=(time.perf_counter() - asked) * 1000.0)
-            focus.look(result)
+            exposure.look(result)
             yield frame, result
 
     def process(

@@ -356,7 +356,7 @@ def test_the_focus_reaches_the_device_now_and_then() -> None:
     supervisor.start()
 
     def look() -> None:
-        supervisor.focus = (1.0, 2.0, 3.0, 4.0)
+        supervisor.exposure_roi = (1.0, 2.0, 3.0, 4.0)
 
     run(supervisor, world, 2.0, look)
     assert 3 <= len(world.focused) <= 5
@@ -366,7 +366,7 @@ def test_a_device_that_was_started_anew_is_told_again_where_the_face_is() -> Non
     world = World()
     supervisor = world.supervisor()
     supervisor.start()
-    supervisor.focus = (1.0, 2.0, 3.0, 4.0)
+    supervisor.exposure_roi = (1.0, 2.0, 3.0, 4.0)
     run(supervisor, world, 1.0)
     world.plugged = False
     run(supervisor, world, 1.0)

@@ -83,7 +83,7 @@ class LiveSource:
 
     def set_exposure_roi(self, box: Box) -> None:
         """Ask for auto-exposure on a face, x, y, width, height in RGB pixels; ignored where the device cannot."""
-        self._supervisor.focus = box
+        self._supervisor.exposure_roi = box
 
     def tap(self, tap: Tap | None) -> None:
         """Hand every frame to `tap` too, in the capture thread and before it can be dropped; it must not block.

@@ -69,7 +69,7 @@ class WatchdogTimeouts:
     stream_stalled_s: float = 0.15
     """A stream whose counter stands still for this long, while others go on, is missing."""
     fault_every_s: float = 0.1
-    focus_every_s: float = 0.5
+    roi_every_s: float = 0.5
     """Between two changes of the region that auto-exposure looks at."""
     first_back_off_s: float = 0.5
     longest_back_off_s: float = 8.0
@@ -134,10 +134,10 @@ class Supervisor:
         self._marks = CaptureMarks()
         self._moved_s: dict[Stream, float] = {}
         self._device_frames = 1
-        self.focus: Box | None = None
+        self.exposure_roi: Box | None = None
         """Where the face is; set by another thread, taken at the next frame."""
-        self._focused: Box | None = None
-        self._focused_s = -1e9
+        self._roi_set: Box | None = None
+        self._roi_set_s = -1e9
 
     def start(self) -> SourceInfo:
         """Start the device for the first time.
@@ -158,7 +158,7 @@ class Supervisor:
         self._grabber = grabber
         self._device_frames = info.device_frames
         # A restarted device has lost its exposure region.
-        self.focus = self.focus or self._focused
+        self.exposure_roi = self.exposure_roi or self._roi_set
         self._last_good_s = self._healthy_since_s = self._on_time_s = self._clock()
 
     def stop(self) -> None:
@@ -276,10 +276,10 @@ class Supervisor:
             faults=tuple(dict.fromkeys(faults)),
         )
         self._index += 1
-        if self.focus is not None and now - self._focused_s >= self._timeouts.focus_every_s:
-            self._focused, self.focus = self.focus, None
-            self._focused_s = now
-            grabber.set_exposure_roi(self._focused)
+        if self.exposure_roi is not None and now - self._roi_set_s >= self._timeouts.roi_every_s:
+            self._roi_set, self.exposure_roi = self.exposure_roi, None
+            self._roi_set_s = now
+            grabber.set_exposure_roi(self._roi_set)
         if now - self._on_time_s >= self._timeouts.late_restart_s:
             self._give_up(LATE, "its pictures arrived late")
         return result
