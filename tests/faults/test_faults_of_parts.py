@@ -184,5 +184,5 @@ def test_a_camera_that_is_not_there_is_a_sentence() -> None:
 def test_a_model_whose_card_lacks_the_policy_starts_nothing(tmp_path: Path) -> None:
     from fasdemo.engine.policy import Policy, thresholds
 
-    with pytest.raises(UserError, match="offers"):
+    with pytest.raises(UserError, match="choose one of them"):
         thresholds(make_card(), Policy(threshold="everybody"))

@@ -134,7 +134,7 @@ def test_the_trial_is_a_process_that_can_be_lost(tmp_path: Path, monkeypatch: py
     path = tmp_path / "a.db3"
     path.write_bytes(b"x")
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with pytest.raises(UserError, match="in a process of its own"):
+    with pytest.raises(UserError, match="no process can be started"):
         sandbox_check(path)
 
 
