@@ -78,6 +78,27 @@ def test_the_python_page_runs_as_it_stands() -> None:
     assert "SPOOF" in done.stdout
 
 
+CAMERA = """
+from types import SimpleNamespace
+import fasdemo
+camera = []
+with fasdemo.open_source(fasdemo.demo_session()) as source:
+    for frame in source:
+        if len(camera) == 40:
+            break
+        s, n = frame.timestamp_s, frame.index
+        camera.append(SimpleNamespace(rgb=frame.rgb, depth=frame.depth, ir=frame.ir, color_s=s, color_number=n,
+                                      depth_s=s, depth_number=n, ir_s=s, ir_number=n))
+"""
+
+
+def test_the_python_page_judges_frames_of_an_own_camera() -> None:
+    _, body = blocks(ROOT / "docs" / "python.md", "python")
+    done = subprocess.run([sys.executable, "-c", CAMERA + body], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("FaceVerdict(") >= 35, "faces are judged"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_and_pictures_exist(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
