@@ -29,7 +29,7 @@ import window_scenes
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
-from window_scenes import Scene, ScriptedJudge
+from window_scenes import Scene, ScriptedProcessor
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult
@@ -48,7 +48,7 @@ def line(name: str, seconds: list[float]) -> str:
 
 
 def open_window(app: QApplication, scene: Scene, folder: Path) -> MainWindow:
-    window = MainWindow(scene.make_source, scene.make_judge, Settings(), folder / "window.json")
+    window = MainWindow(scene.make_source, scene.make_processor, Settings(), folder / "window.json")
     window.show()
     window.open_spec("webcam")
     end = time.monotonic() + 10.0
@@ -57,7 +57,7 @@ def open_window(app: QApplication, scene: Scene, folder: Path) -> MainWindow:
     return window
 
 
-class ComputingJudge(ScriptedJudge):
+class ComputingJudge(ScriptedProcessor):
     """Scores frames for a given time in Python with the interpreter lock held."""
 
     def __init__(self, request: EngineRequest, seconds: float) -> None:
@@ -72,7 +72,7 @@ class ComputingJudge(ScriptedJudge):
 
 
 class ComputingScene(Scene):
-    def make_judge(self, source: Source, request: EngineRequest) -> ScriptedJudge:
+    def make_processor(self, source: Source, request: EngineRequest) -> ScriptedProcessor:
         return ComputingJudge(request, self.delay_s)
 
 
@@ -100,7 +100,7 @@ def draw_times(window: MainWindow, count: int) -> list[float]:
         window.presenter.show_view(view)
         for pane in window.workspace.panes:
             pane.repaint()
-        window.workspace.why.repaint()
+        window.workspace.reasons.repaint()
         seconds.append(time.perf_counter() - started)
         QTest.qWait(5)
     return seconds

@@ -32,7 +32,7 @@ from fasdemo.frames import FrameSet
 from fasdemo.models.crop import crop_face
 from fasdemo.models.encode import encode_batch
 from fasdemo.models.predictor import Predictor
-from fasdemo.models.registry import choose, shipped_models
+from fasdemo.models.registry import select_model, shipped_models
 from fasdemo.runtime.benchmark import several
 
 MODELS = [entry.card.name for entry in shipped_models()]
@@ -83,7 +83,7 @@ def test_frame_to_verdict(
 @pytest.mark.parametrize("model", MODELS)
 def test_crops_and_preprocessing(benchmark: BenchmarkFixture, frames: list[FrameSet], model: str) -> None:
     frame, face = first_face(frames, model)
-    card = choose(frozenset(("rgb", "depth", "ir")), model).card
+    card = select_model(frozenset(("rgb", "depth", "ir")), model).card
     feed = benchmark(lambda: encode_batch([crop_face(frame, face, card.crop, card.input_size)], card))
     assert set(feed) >= {spec.name for spec in card.inputs}
 
@@ -92,7 +92,7 @@ def test_crops_and_preprocessing(benchmark: BenchmarkFixture, frames: list[Frame
 @pytest.mark.parametrize("model", MODELS)
 def test_network(benchmark: BenchmarkFixture, frames: list[FrameSet], model: str, threads: int) -> None:
     frame, face = first_face(frames, model)
-    file = choose(frozenset(("rgb", "depth", "ir")), model)
+    file = select_model(frozenset(("rgb", "depth", "ir")), model)
     with Predictor(file, threads=threads) as predictor:
         card = predictor.card
         feed = encode_batch([crop_face(frame, face, card.crop, card.input_size)], card)

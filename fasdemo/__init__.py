@@ -1,6 +1,6 @@
-"""fasdemo tells a live face from a presentation attack in RGB, depth and infrared.
+"""Tell live faces from presentation attacks in RGB, depth and infrared.
 
-From Python, see `docs/python.md`: `open_source` gives frames, `Engine.for_source` judges them.
+`open_source` gives frames and `Engine.for_source` gives the verdicts on them; see `docs/python.md`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ __all__ = [
     "open_source",
 ]
 
-# OpenCV reads this once, when it is loaded: a picture of another format than PNG or JPEG, where fasdemo looks itself,
-# may not claim more than eight times 4K.
+# OpenCV reads this limit when it is loaded: pictures may have at most eight times the pixels of 4K. For PNG and JPEG,
+# fasdemo checks the size itself.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(64 * 1024 * 1024))
 
-# Loaded at first use, so that `fasdemo --help` does not wait for OpenCV, MediaPipe and ONNX Runtime.
+# Modules are loaded at first use, so that `fasdemo --help` does not wait for OpenCV, MediaPipe and ONNX Runtime.
 _HOME = {
     "Engine": "fasdemo.engine.engine",
     "FaceVerdict": "fasdemo.engine.result",
@@ -53,7 +53,7 @@ def __getattr__(name: str) -> Any:
 
     from fasdemo.shared_libraries import check_mediapipe, check_opencv
 
-    # One sentence now rather than a traceback in the midst of the work.
+    # Missing system libraries are reported in one sentence here, not as a traceback later.
     if name in ("Engine", "open_source"):
         check_opencv()
     if name == "Engine":

@@ -1,4 +1,4 @@
-"""Where the shipped models and the demo session lie: in the wheel, or beside the package in a checkout."""
+"""Find the shipped models and the demo session, in the wheel or beside the package in a checkout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def assets_folder() -> Path:
-    """The folder of shipped files.
+    """Return the folder of the shipped files.
 
     Raises:
         UserError: the installation is incomplete.
@@ -22,7 +22,7 @@ def assets_folder() -> Path:
 
 
 def demo_session() -> Path:
-    """The bundled session: one live person and three attacks, each frame with its true label.
+    """Return the folder of the demo session: one live person and three attacks, with the ground truth of each frame.
 
     Raises:
         UserError: the installation is incomplete.

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: written under a temporary name, then renamed."""
+"""Write files atomically: under a temporary name that is renamed at the end."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a whole file under a temporary name and rename it.
+    """Write a text file under a temporary name and rename it.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""Reading a whole file that somebody else wrote: a regular file, and no larger than it may be.
+"""Read files from unknown sources: only regular files up to a maximum size.
 
-A folder that was unpacked from an archive may hold pipes and links to devices, which never end when they are read.
+A folder from an archive can contain pipes and links to devices, whose content never ends.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from pathlib import Path
 
 
 def read_bounded(path: Path, limit: int) -> bytes:
-    """The file's bytes.
+    """Return the content of a file.
 
     Args:
         path: the file; a link to a regular file is followed.
-        limit: the largest size, bytes.
+        limit: maximum size, bytes.
 
     Raises:
-        OSError: it is not there or cannot be read.
-        ValueError: it is no regular file, or larger than `limit`.
+        OSError: the file does not exist or cannot be read.
+        ValueError: the file is not a regular file, or is larger than `limit`.
     """
-    # Opening a pipe that nobody writes to would wait for ever.
+    # Without O_NONBLOCK, opening a pipe without a writer would never return.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
-            raise ValueError("it is no regular file")
+            raise ValueError("it is not a regular file")
         if facts.st_size > limit:
             raise ValueError(f"it is larger than {_size(limit)}")
-        # Not `read(limit)`, which sets the memory for it aside; what the file grows by meanwhile is left out.
+        # `read(limit)` would allocate the whole limit; data appended since fstat is ignored.
         return file.read(facts.st_size)
 
 
@@ -45,7 +45,7 @@ def read_text(path: Path, limit: int) -> str:
 
     Raises:
         OSError: it is not there or cannot be read.
-        ValueError: it is no regular file, larger than `limit`, or no text (UnicodeDecodeError).
+        ValueError: the file is not a regular file, is larger than `limit`, or is not text (UnicodeDecodeError).
     """
     return decode_text(read_bounded(path, limit))
 
@@ -62,7 +62,7 @@ def decode_text(content: bytes) -> str:
 
 
 def is_regular(path: Path) -> bool:
-    """Whether there is a regular file, or a link to one; False for whatever cannot be looked at."""
+    """Return whether a path is a regular file or a link to one; False if it cannot be examined."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):

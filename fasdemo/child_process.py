@@ -1,7 +1,7 @@
-"""Runs a part of this package in a process of its own, within a bound of time and of memory.
+"""Run a module of this package in a child process with a time and a memory limit.
 
-What native libraries make of a stranger's file cannot be told by looking at it: they may never come back, take all
-memory or crash. In a child that is an exit status.
+On a malicious file, native libraries can hang, use all memory or crash. In a child process, this is only an exit
+status.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 _ENTRY = """
 import signal, sys
-# Should we be killed while the child runs, it ends by itself, also within native code.
+# The alarm ends the child even in native code, in case its parent was killed.
 if hasattr(signal, "alarm"):
     signal.alarm(int(sys.argv.pop(1)))
 else:
@@ -24,30 +24,30 @@ from {module} import main
 sys.exit(main())
 """
 _GRACE_S = 5
-"""The child's own alarm comes so much later than its parent's."""
+"""Delay of the child's alarm after the parent's timeout."""
 
 
 def run_child(
     module: str, arguments: Sequence[str] = (), *, seconds: float, content: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run `main()` of a module of this package.
+    """Run `main()` of a module of this package in a child process.
 
     Args:
-        module: its dotted name.
-        arguments: for `sys.argv[1:]`.
-        seconds: the child is ended when they are over.
-        content: its standard input.
+        module: dotted name of the module.
+        arguments: `sys.argv[1:]` of the child.
+        seconds: time limit; the child is ended after it.
+        content: standard input of the child.
 
     Returns:
-        Exit status and what the child printed; a negative status is the number of the signal that ended it.
+        Exit status and output of the child; a negative status is the number of the signal that ended it.
 
     Raises:
-        subprocess.TimeoutExpired: it did not end in time.
-        OSError: it could not be started.
+        subprocess.TimeoutExpired: the child did not end in time.
+        OSError: the child could not be started.
     """
     package = Path(__file__).resolve().parents[1]
     return subprocess.run(
-        # Without -P, Python would look for modules in the folder that the person happens to stand in.
+        # Without -P, Python would import modules from the current folder.
         [
             sys.executable,
             "-P",
@@ -65,7 +65,7 @@ def run_child(
 
 
 def limit_memory(extra: int) -> None:
-    """In the child: refuse every request for memory beyond what is in use now and `extra` bytes, where that exists."""
+    """Limit the memory of this process to its present use plus `extra` bytes; does nothing on Windows."""
     try:
         import resource
     except ImportError:  # Windows
@@ -75,7 +75,7 @@ def limit_memory(extra: int) -> None:
             used = int(file.read().split()[0]) * resource.getpagesize()
     except OSError:
         used = 1024**3
-    # A person's own, lower limit stays.
+    # Keep a lower limit that the user has set.
     lower = [one for one in resource.getrlimit(resource.RLIMIT_AS) if one != resource.RLIM_INFINITY]
     limit = min([used + extra, *lower])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -1,12 +1,34 @@
-"""The one error that a person is meant to read."""
+"""The error for unusable input, and text that is safe for a terminal."""
+
+from __future__ import annotations
+
+import re
 
 
 class UserError(Exception):
-    """What the user gave cannot be used.
+    """An error about input from the user: a file, a device or a value that cannot be used.
 
-    The message is one sentence: which file or option, what is wrong with it, what to do.
-    Command lines print it after the program's name and exit with status 2.
+    The message is one sentence that names the file or parameter, the problem and what to do. Command lines print it
+    and exit with status 2; the window shows it in its message bar.
+
+    Args:
+        message: the sentence.
+        parameter: name of the parameter that is wrong, e.g. `policy`, if there is one.
     """
+
+    def __init__(self, message: str = "", *, parameter: str = "") -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+    def for_command_line(self) -> str:
+        """Return the message with the option that sets the parameter, e.g. `--policy`."""
+        message = str(self)
+        if not self.parameter:
+            return message
+        option = f"--{self.parameter.replace('_', '-')}"
+        if re.match(rf"{self.parameter}\b", message):
+            return option + message[len(self.parameter) :]
+        return f"{message.removesuffix('.')} ({option})."
 
 
 def unicode_text(text: str) -> str:
@@ -29,8 +51,8 @@ def _is_escaped(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    r"""Text for a terminal: what is no visible character is written as an escape, e.g. `\x1b`.
+    r"""Return text for a terminal, with every invisible character replaced by its escape, e.g. `\x1b`.
 
-    Names and texts in files are others' choice; raw, they could move the cursor and colour a word of ours.
+    Names and texts from files could otherwise contain control codes that move the cursor or change colours.
     """
     return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)

@@ -1,4 +1,4 @@
-"""What a camera gives: one synchronized capture with its calibration.
+"""Frame sets: synchronized captures of a camera with their calibration.
 
 Conventions: pixel (0, 0) is the centre of the top left pixel; camera coordinates are metres, x right, y down,
 z forward; distortion is OpenCV's (k1, k2, p1, p2, k3).
@@ -34,7 +34,7 @@ class Intrinsics:
     distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
 
     def matrix(self) -> Floats:
-        """Camera matrix K, (3, 3) float64."""
+        """Return the camera matrix K, float64 (3, 3)."""
         return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
 
 
@@ -43,11 +43,11 @@ class Extrinsics:
     """Rigid transform: `point_to = rotation @ point_from + translation_m`."""
 
     rotation: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    """Row-major 3 x 3."""
+    """Rotation matrix 3 x 3, row-major."""
     translation_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def matrix(self) -> Floats:
-        """Homogeneous transform, (4, 4) float64."""
+        """Return the homogeneous transform, float64 (4, 4)."""
         transform = np.eye(4)
         transform[:3, :3] = np.reshape(self.rotation, (3, 3))
         transform[:3, 3] = self.translation_m
@@ -56,10 +56,10 @@ class Extrinsics:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How the streams of one device relate.
+    """The geometry of a device's streams.
 
-    `rgb` may stand alone (a registered session: depth and IR share the RGB camera's geometry and the extrinsics
-    are identities); a raw device has all three and the transforms from the RGB camera to the others.
+    Registered streams need only `rgb`: depth and IR have the geometry of the RGB camera. Other devices have the
+    intrinsics of all streams and the transforms from the RGB camera to the other cameras.
     """
 
     rgb: Intrinsics
@@ -68,12 +68,12 @@ class Calibration:
     rgb_to_depth: Extrinsics = Extrinsics()
     rgb_to_ir: Extrinsics = Extrinsics()
     registered: bool = True
-    """True: depth and IR pixels coincide with RGB pixels (up to a scale of the image size)."""
+    """Whether depth and IR pixels coincide with RGB pixels, up to the ratio of the image sizes."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamTime:
-    """When one stream's image was taken, by the device's clock, and its running number."""
+    """Capture time of a stream's image on the device's clock, seconds, and its frame counter."""
 
     timestamp_s: float
     counter: int
@@ -81,11 +81,11 @@ class StreamTime:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is known to stand before the camera."""
+    """The ground truth of a frame."""
 
     label: Literal["live", "spoof"]
     species: str = ""
-    """Presentation attack instrument species, e.g. `print-flat`; empty when live."""
+    """Presentation attack instrument species, e.g. `print-flat`; empty if live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +93,22 @@ class FrameSet:
     """One synchronized capture.
 
     Attributes:
-        index: running number within the source, from 0.
+        index: number of the frame in the source, from 0.
         timestamp_s: capture time on the source's clock, seconds, not decreasing.
-        rgb: uint8 (H, W, 3), channel order R, G, B.
-        depth: uint16 (h, w) in the depth sensor's own grid, 0 = no reading; None if not captured.
+        rgb: uint8 (H, W, 3) RGB.
+        depth: uint16 (h, w) in the depth sensor's own grid, 0 = no depth value; None if not captured.
         depth_scale: metres per depth unit.
         ir: uint8 or uint16 (h, w); None if not captured.
-        calibration: None where nothing is known; depth and IR are then registered to RGB.
-        declared: the streams that this source promises. A declared stream that is None in a frame is missing,
-            and the engine must not answer LIVE.
-        times: hardware timestamp and counter per stream, where known.
-        live_source: True for a camera, False for anything read from a file.
+        calibration: geometry of the streams; None if unknown, and depth and IR are then registered to RGB.
+        declared: the streams that the source must deliver. If a declared stream is None in a frame, it is missing, and
+            the verdict must not be LIVE.
+        times: device time stamp and counter per stream, if known.
+        live_source: True for a camera, False for a file.
         emitter_on: state of the IR dot projector, None if unknown.
         received_s: `time.monotonic()` at which the frame reached this process; None for files.
-        lost_before: frames known to be lost between the previous set and this one.
-        faults: machine-readable capture faults that hold for this frame, e.g. `stream_stalled`.
+        truth: ground truth; None if unknown.
+        lost_before: number of frames lost between the previous frame set and this one.
+        faults: codes of the capture faults in this frame, e.g. `stream_stalled`.
     """
 
     index: int

@@ -1,4 +1,4 @@
-"""Progress for long work: a bar with ETA on a terminal, silence anywhere else."""
+"""Show the progress of long work as a bar with the remaining time, only on a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def bar() -> Progress:
-    """A progress display on standard error, disabled where that is not a terminal."""
+    """Return a progress bar on standard error, disabled if that is not a terminal."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -34,6 +34,6 @@ def bar() -> Progress:
 
 
 def track(items: Iterable[T], description: str, total: int | None = None) -> Iterator[T]:
-    """Yield the items while a bar moves."""
+    """Yield the items and show the progress as a bar."""
     with bar() as progress:
         yield from progress.track(items, total=total, description=description)

@@ -13,10 +13,10 @@ OPENCV = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0",
 }
-"""Libraries to Debian packages: what the wheels of opencv-contrib-python 4.12 to 5.1 link to beside the C library; the
-wheels of opencv-contrib-python-headless need none of them."""
+"""Debian packages of the libraries to which the wheels of opencv-contrib-python 4.12 to 5.1 are linked; the wheels of
+opencv-contrib-python-headless need none of them."""
 MEDIAPIPE = {"libEGL.so.1": "libegl1", "libGLESv2.so.2": "libgles2"}
-"""MediaPipe resolves every symbol of these when it is loaded, although it runs on the CPU here."""
+"""Debian packages of the libraries that MediaPipe loads, although it runs on the CPU here."""
 QT_PACKAGES = (
     "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
     "libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libx11-xcb1"
@@ -30,7 +30,7 @@ class MissingLibraryError(UserError):
     """A system library that a Python package needs is not installed.
 
     Attributes:
-        problem: which library, and who needs it.
+        problem: the missing library and the package that needs it.
         advice: what to install.
     """
 
@@ -40,7 +40,7 @@ class MissingLibraryError(UserError):
 
 
 def missing_library(error: ImportError | OSError | RuntimeError | ValueError) -> MissingLibraryError | None:
-    """Return what to tell the user where `error` is about a system library or a package of the window, else None."""
+    """Return the error to show if `error` is about a missing system library or a package of the window, else None."""
     if isinstance(error, ModuleNotFoundError):
         package = (error.name or "").partition(".")[0]
         if package in ("PyQt6", "pyqtgraph"):
@@ -61,23 +61,23 @@ def missing_library(error: ImportError | OSError | RuntimeError | ValueError) ->
         packages = _packages({**OPENCV, **MEDIAPIPE}, library)
         return MissingLibraryError(
             f"OpenCV needs the system library {library}, which is missing",
-            f"{_install(packages)}, or without a window put {HEADLESS_OPENCV} in the place of opencv-contrib-python",
+            f"{_install(packages)}, or, if no window is needed, replace opencv-contrib-python by {HEADLESS_OPENCV}",
         )
     if library in MEDIAPIPE:
         return MissingLibraryError(
             f"MediaPipe needs the system library {library}, which is missing", _install(_packages(MEDIAPIPE, library))
         )
     return MissingLibraryError(
-        f"The system library {library} is missing", f"install the package that holds it (apt-file search {library})"
+        f"The system library {library} is missing", f"install the package that has it (apt-file search {library})"
     )
 
 
 def check_opencv() -> None:
-    """Load OpenCV.
+    """Import OpenCV to check its system libraries.
 
     Raises:
         MissingLibraryError: a system library is missing.
-        ImportError: OpenCV is broken in another way.
+        ImportError: OpenCV cannot be imported for another reason.
     """
     try:
         import cv2  # noqa: F401
@@ -86,7 +86,7 @@ def check_opencv() -> None:
 
 
 def check_mediapipe() -> None:
-    """Look for the system libraries that MediaPipe loads when its first task starts.
+    """Load the system libraries that MediaPipe needs for its first task.
 
     Raises:
         MissingLibraryError: one is missing.
@@ -96,7 +96,7 @@ def check_mediapipe() -> None:
             ctypes.CDLL(library)
         except OSError as error:
             problem = missing_library(error)
-            # Where the names differ (Windows, macOS), MediaPipe's wheels bring what they need.
+            # On Windows and macOS, where the names differ, MediaPipe's wheels include their libraries.
             if problem is not None:
                 raise problem from error
 
@@ -106,7 +106,7 @@ def _install(packages: str) -> str:
 
 
 def _packages(wanted: dict[str, str], named: str) -> str:
-    """The Debian packages of all libraries that are missing, so that nobody has to come back for the next one."""
+    """Return the Debian packages of all missing libraries, so that they can be installed at once."""
     return " ".join(sorted({package for library, package in wanted.items() if library == named or _lacks(library)}))
 
 

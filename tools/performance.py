@@ -24,7 +24,7 @@ from fasdemo.atomic_file import write_text
 from fasdemo.cli.commands.bench import measure_child
 from fasdemo.frames import STREAMS
 from fasdemo.models.providers import devices_here
-from fasdemo.models.registry import choose, shipped_models
+from fasdemo.models.registry import select_model, shipped_models
 from fasdemo.progress import track
 from fasdemo.runtime.benchmark import machine
 
@@ -94,7 +94,7 @@ def measure(peer: Path | None, frames: int, tries: int) -> dict[str, Any]:
 
 def flagship() -> tuple[str, Path]:
     """Return name and file of the default model for all three streams."""
-    file = choose(frozenset(STREAMS))
+    file = select_model(frozenset(STREAMS))
     return file.card.name, file.path
 
 

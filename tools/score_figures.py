@@ -37,7 +37,7 @@ from fasdemo.frames import FrameSet
 from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.crop import FaceCrops, core_median_mm
 from fasdemo.models.predictor import Prediction, Predictor
-from fasdemo.models.registry import choose
+from fasdemo.models.registry import select_model
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 _GOOD = Quality(0.5, 0.0, 0.5, 60.0, 0.0, 0.0, 0.0, None)
@@ -78,7 +78,7 @@ def kinect_frames(folder: Path) -> Iterator[tuple[str, FrameSet]]:
 def kinect_results(folder: Path, model: str | None) -> dict[str, list[FrameResult]]:
     """Judge every capture as a still picture through the whole engine."""
     results: dict[str, list[FrameResult]] = defaultdict(list)
-    predictor: Any = WithoutColour(Predictor(choose(frozenset({"rgb", "depth", "ir"}), model), "cpu", 1))
+    predictor: Any = WithoutColour(Predictor(select_model(frozenset({"rgb", "depth", "ir"}), model), "cpu", 1))
     with Engine(predictor, FaceFinder(FaceDetector()), landmarks=FaceLandmarks()) as engine:
         for person, frame in kinect_frames(folder):
             results[person].append(engine.process(frame, still=True))
@@ -121,7 +121,7 @@ def rendered_table(folder: Path, model: str | None) -> None:
     middle = slice((CROP_SIZE - INNER_SIZE) // 2, (CROP_SIZE + INNER_SIZE) // 2)
     steps = ("network", "gates", "streams", "evidence", "site", "no colour", "no colour, evidence", "no colour, site")
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    with Predictor(choose(frozenset({"rgb", "depth", "ir"}), model), "cpu", 1) as predictor:
+    with Predictor(select_model(frozenset({"rgb", "depth", "ir"}), model), "cpu", 1) as predictor:
         threshold = predictor.card.thresholds[predictor.card.default_policy]
         limit = allowed_bias(predictor.card, threshold)
         for start in range(0, len(data.rgb), _BATCH):
@@ -178,7 +178,7 @@ def main() -> int:
     parser.add_argument("--model", help="a shipped model with optional streams, or a file; default: the flagship")
     options = parser.parse_args()
     if options.kinect is not None:
-        with Predictor(choose(frozenset({"rgb", "depth", "ir"}), options.model), "cpu", 1) as predictor:
+        with Predictor(select_model(frozenset({"rgb", "depth", "ir"}), options.model), "cpu", 1) as predictor:
             card = predictor.card
         kinect_table(kinect_results(options.kinect, options.model), card, card.thresholds[card.default_policy])
     if options.crops is not None:

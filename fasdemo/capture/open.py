@@ -25,7 +25,7 @@ def open_source(
     emitter: Literal["on", "off", "interleaved"] = "on",
     allow_virtual_camera: bool = False,
 ) -> Source:
-    """The source that a path or a camera's name means; use it as a context manager.
+    """Return the source for a path or a camera's name; use it as a context manager.
 
     Args:
         spec: a video file, a session's folder, a folder of pictures, a RealSense recording (`.db3`, `.bag`), or, as a
@@ -43,35 +43,39 @@ def open_source(
     """
     if isinstance(spec, str) and spec.split(":", 1)[0] in CAMERAS:
         if depth is not None or ir is not None:
-            raise UserError("--depth and --ir belong to a video file, not to a camera.")
+            raise UserError(
+                "A depth or infrared video can be used only with a colour video, not with a camera.", parameter="depth"
+            )
         kind, _, which = spec.partition(":")
         return _open_camera(kind, which or None, emitter, allow_virtual_camera)
     path = Path(spec)
     if not path.exists():
-        raise UserError(f"{path}: no such file or folder.")
+        raise UserError(f"{path}: no such file or folder; check the path.")
     if path.is_dir():
         if depth is not None or ir is not None:
-            raise UserError(f"{path}: is a folder; --depth and --ir belong to a video file.")
+            raise UserError(f"{path}: is a folder; a depth or infrared video can be used only with a colour video.")
         return _open_folder(path, depth_scale, realtime, loop)
     if path.name == SESSION_FILE:
         return _open_folder(path.parent, depth_scale, realtime, loop)
     if path.suffix.lower() in _SDK_RECORDINGS:
         if depth is not None or ir is not None:
-            raise UserError(f"{path}: holds its own streams; --depth and --ir belong to a video file.")
+            raise UserError(
+                f"{path}: has its own streams; a depth or infrared video can be used only with a colour video."
+            )
         from fasdemo.capture.files.realsense_recording import RealSenseRecording
-        from fasdemo.capture.files.sandbox_check import try_out
+        from fasdemo.capture.files.sandbox_check import sandbox_check
 
         if unicode_text(path.name) != path.name or unicode_text(str(path)) != str(path):
-            raise UserError(f"{path}: the SDK reads no name that is not UTF-8; rename the file and its folders.")
-        try_out(path)
+            raise UserError(
+                f"{path}: the name is not UTF-8, which the SDK cannot read; rename the file and its folders."
+            )
+        sandbox_check(path)
         return RealSenseRecording(path, realtime=realtime, loop=loop)
     from fasdemo.capture.files.stills import PICTURES, UNREADABLE_PICTURES
     from fasdemo.capture.files.video_source import VideoSource
 
     if path.suffix.lower() in UNREADABLE_PICTURES:
-        raise UserError(
-            f"{path}: is a picture of a kind that is not read; convert it to JPEG and give it to `fasdemo score`."
-        )
+        raise UserError(f"{path}: is a picture in an unsupported format; convert it to JPEG and use `fasdemo score`.")
     if path.suffix.lower() in PICTURES:
         from fasdemo.sessions.video_track import VideoTrack
 
@@ -82,7 +86,7 @@ def open_source(
         except UserError:
             frames = 0
         if frames < 2:
-            raise UserError(f"{path}: is a picture, not a video; judge it with `fasdemo score {path}`.")
+            raise UserError(f"{path}: is a picture, not a video; use `fasdemo score {path}`.")
     return VideoSource(
         path,
         depth=None if depth is None else Path(depth),

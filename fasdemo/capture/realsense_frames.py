@@ -28,7 +28,7 @@ _GRID = 12
 
 
 def load_sdk() -> ModuleType:
-    """The module pyrealsense2.
+    """Return the module pyrealsense2.
 
     Raises:
         UserError: it is not installed, or a system library is missing.
@@ -89,7 +89,7 @@ def _fitted(sdk: Any, value: Any) -> tuple[float, ...]:
 
 
 def extrinsics_between(start: Any, target: Any) -> Extrinsics:
-    """The transform from one stream's camera to another's; the SDK stores rotations by columns."""
+    """Return the transform from one stream's camera to another; the SDK stores rotations by columns."""
     try:
         value = start.get_extrinsics_to(target)
     except RuntimeError:
@@ -104,7 +104,7 @@ def extrinsics_between(start: Any, target: Any) -> Extrinsics:
 
 
 def calibration_of(sdk: Any, profiles: dict[Stream, Any]) -> Calibration:
-    """The calibration of the streams that a device gives, each in its own grid."""
+    """Return the calibration of a device's streams, each in its own grid."""
     rgb = profiles["rgb"]
     depth, ir = profiles.get("depth"), profiles.get("ir")
     return Calibration(
@@ -184,7 +184,7 @@ class Reader:
 
 
 def rgb_image(frame: Any) -> Rgb:
-    """A colour frame as uint8 (H, W, 3) in RGB order, copied.
+    """Return a copy of a colour frame, uint8 (H, W, 3) RGB.
 
     Raises:
         UserError: a pixel format that is not known.
@@ -204,7 +204,7 @@ def _time(frame: Any) -> StreamTime:
 
 
 def recorded_profiles(sdk: Any, device: Any) -> dict[Stream, Any]:
-    """The colour, depth and one infrared profile of a device or file; the left imager where there are two."""
+    """Return the colour, depth and infrared profiles of a device or file; of two infrared imagers, the left one."""
     found: dict[Stream, Any] = {}
     for sensor in device.query_sensors():
         for profile in sensor.get_stream_profiles():

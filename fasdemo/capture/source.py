@@ -76,7 +76,7 @@ class SeekableSource(Source, Protocol):
     """A source of known length that can start anywhere, for the transport bar."""
 
     def seek(self, index: int) -> None:
-        """The next frame that iteration yields is number `index`."""
+        """Continue the iteration with frame `index`."""
         ...
 
 

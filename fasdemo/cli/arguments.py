@@ -13,7 +13,7 @@ ALLOW_COLOUR_ALONE = "let a source without depth and infrared be LIVE (unreliabl
 
 
 def at_least_one(text: str) -> int:
-    """A whole number of at least 1."""
+    """Return a whole number of at least 1."""
     try:
         value = int(text)
     except ValueError:
@@ -24,7 +24,7 @@ def at_least_one(text: str) -> int:
 
 
 def metres_per_unit(text: str) -> float:
-    """A depth scale: above 0 and at most 1."""
+    """Return a depth scale in metres per unit, above 0 and at most 1."""
     try:
         value = float(text)
     except ValueError:
@@ -35,8 +35,8 @@ def metres_per_unit(text: str) -> float:
 
 
 def stream_list(text: str) -> frozenset[Stream]:
-    """Streams by name, separated by commas; `none` for no stream."""
-    # Imported here: it brings NumPy, for which `--help` should not wait.
+    """Return the streams in a list of names separated by commas; `none` for no stream."""
+    # NumPy, which frames.py needs, is imported only if the option is used: `--help` must be fast.
     from fasdemo.frames import STREAMS
 
     names = [name.strip().lower() for name in text.split(",")]
@@ -45,6 +45,6 @@ def stream_list(text: str) -> frozenset[Stream]:
     found: frozenset[Stream] = frozenset(stream for stream in STREAMS if stream in names)
     if not set(names) <= found:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a list of {', '.join(STREAMS)} such as depth,ir, and not none"
+            f"{text!r} is not a list of streams such as depth,ir; use {', '.join(STREAMS)} or none"
         )
     return found

@@ -38,7 +38,7 @@ examples:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the main command; subcommands have their own."""
+    """Return the parser of the main command; subcommands have their own parsers."""
     width = max(map(len, COMMANDS))
     parser = argparse.ArgumentParser(
         prog="fasdemo",
@@ -98,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     record = parser.add_argument_group("recording (see docs/sessions.md)")
     record.add_argument("--record", metavar="DIR", type=Path, help="record a labelled session below DIR")
     record.add_argument("--subject", metavar="ID", help="the person's pseudonym, e.g. S01")
-    record.add_argument("--label", choices=("live", "spoof"), help="what stands before the camera")
+    record.add_argument("--label", choices=("live", "spoof"), help="ground truth: live or spoof")
     record.add_argument("--attack", metavar="SPECIES", help="with --label spoof, e.g. print-flat")
     record.add_argument("--instrument", metavar="TEXT", default="", help='e.g. "A4 laser print"')
     record.add_argument("--consent", metavar="TEXT", help="the statement that the person agreed to")
@@ -127,7 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_window(options)
     except UserError as error:
-        say(str(error))
+        say(error.for_command_line())
         return 2
     except ImportError as error:
         missing = missing_library(error)
@@ -149,35 +149,35 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
-    """The parser of one subcommand, and the function that runs it."""
+    """Return the parser of a subcommand and the function that runs it."""
     return subcommand(f"fasdemo {name}", f"fasdemo.cli.commands.{name}", COMMANDS[name])
 
 
 def _subcommand(name: str, arguments: list[str]) -> int:
     if name not in COMMANDS:
         hint = " To play a file, write --video before it." if Path(name).exists() else ""
-        raise UserError(f"{name!r} is no command; choose from {', '.join(COMMANDS)}.{hint}")
+        raise UserError(f"unknown command {name!r}; choose from {', '.join(COMMANDS)}.{hint}")
     parser, run = command_parser(name)
     return int(run(parser.parse_args(arguments)))
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Refuse combinations that cannot mean anything."""
+    """Raise UserError for options that cannot be combined."""
     has_source = bool(options.demo or options.video or options.camera)
     if (options.depth or options.ir) and not options.video:
-        raise UserError("--depth and --ir are registered to a video: name it with --video.")
+        raise UserError("--depth and --ir need a colour video; give it with --video.")
     if not options.headless:
         for flag in ("json", "output", "max_frames", "realtime"):
             if getattr(options, flag):
-                raise UserError(f"--{flag.replace('_', '-')} belongs to --headless; add --headless.")
+                raise UserError(f"--{flag.replace('_', '-')} is only for runs without a window; add --headless.")
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
     if options.record is not None and not (options.camera or options.headless):
-        raise UserError("--record records a camera: name it with --camera, or add --headless to record a file.")
+        raise UserError("--record needs a camera; give it with --camera, or add --headless to record a file.")
     if options.record is None:
         for flag in ("subject", "label", "attack", "instrument", "consent", "retain_until"):
             if getattr(options, flag):
-                raise UserError(f"--{flag.replace('_', '-')} describes a recording; add --record DIR.")
+                raise UserError(f"--{flag.replace('_', '-')} is only for a recording; add --record DIR.")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from fasdemo.record.labels import Labels, labels_from_options
 
 
 def labels_of(options: argparse.Namespace) -> Labels:
-    """What the options say about the recording; consent and date are asked for at a terminal.
+    """Return the labels in the options; on a terminal, ask for a missing consent and date.
 
     Raises:
         UserError: something is missing or wrong.

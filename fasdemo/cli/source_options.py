@@ -9,10 +9,10 @@ from fasdemo.errors import UserError
 
 
 def source_spec(options: argparse.Namespace) -> str:
-    """A camera name or a path; an empty string where no source was named.
+    """Return the camera name or path of the source; empty if none is given.
 
     Raises:
-        UserError: no camera is called so.
+        UserError: the camera is unknown.
     """
     if options.demo:
         return str(demo_session())
@@ -21,5 +21,5 @@ def source_spec(options: argparse.Namespace) -> str:
 
         if options.camera.split(":", 1)[0] not in CAMERAS:
             names = " or ".join(f"{name}[:WHICH]" for name in sorted(CAMERAS))
-            raise UserError(f"--camera {options.camera}: no camera is called so; give {names}.")
+            raise UserError(f"--camera {options.camera}: unknown camera; use {names}.")
     return str(options.camera or options.video or "")

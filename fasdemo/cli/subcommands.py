@@ -10,7 +10,7 @@ from collections.abc import Callable
 def subcommand(
     program: str, module_name: str, description: str
 ) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
-    """The parser of a subcommand's module, and the function that runs it."""
+    """Return the parser of a subcommand's module and the function that runs it."""
     module = importlib.import_module(module_name)
     parser = argparse.ArgumentParser(
         prog=program,

@@ -22,7 +22,7 @@ class TerminalLog(logging.Handler):
         trouble = record.exc_info[1] if record.exc_info else None
         cause = "" if trouble is None else f" ({type(trouble).__name__}: {trouble})"
         text = f"{record.getMessage()}{cause}".replace("\n", " ")
-        say(f"{text}; said once.")
+        say(f"{text}; shown only once.")
 
 
 def install() -> None:

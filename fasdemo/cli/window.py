@@ -17,7 +17,7 @@ def run_window(options: argparse.Namespace) -> int:
     """Open the window, with the source that the options name or with its start page; returns the exit status.
 
     Raises:
-        fasdemo.errors.UserError: there is no display, or what was named cannot be opened.
+        fasdemo.errors.UserError: there is no display, or a file cannot be opened.
     """
     spec = source_spec(options)
     source: SourceRequest | None = None

@@ -1,1 +1,1 @@
-"""Pictures made without Qt: overlay, depth colours, annotated video and event plots."""
+"""Drawing without Qt: overlay, depth colours, annotated video and event plots."""

@@ -1,4 +1,4 @@
-"""Writes the annotated video: what the window shows, as an H.264 file that any player opens."""
+"""Write annotated images as an H.264 video."""
 
 from __future__ import annotations
 
@@ -17,22 +17,33 @@ from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 
 _TICKS = 90_000
-"""Time base of MPEG transport: fine enough for any camera's time stamps."""
+"""Ticks per second of the video's time base, as in MPEG transport streams; fine enough for camera time stamps."""
 
 
 class AnnotatedVideo:
-    """A context manager that appends RGB images with their time stamps.
+    """A writer of RGB images with their time stamps; a context manager.
 
-    The file appears under its own name only when it is complete, also after Ctrl-C; an error leaves nothing behind.
+    The file gets its name only when it is complete, also after Ctrl-C; after an error it is removed.
+
+    Args:
+        path: the video, ending in `.mp4`, `.mkv` or `.mov`.
+
+    Raises:
+        UserError: the ending is not one of these, or the file cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
         if path.suffix.lower() not in (".mp4", ".mkv", ".mov"):
-            raise UserError(f"--output {path}: the ending {path.suffix or '(none)'} is no video; use .mp4.")
+            raise UserError(
+                f"output {path}: {path.suffix or 'no ending'} is not a supported video format; use .mp4, .mkv or .mov.",
+                parameter="output",
+            )
         if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-            raise UserError(f"--output {path}: the folder {path.parent} cannot be written; choose another one.")
+            raise UserError(
+                f"output {path}: the folder {path.parent} cannot be written; choose another folder.", parameter="output"
+            )
         if path.is_dir():
-            raise UserError(f"--output {path}: this is a folder; name a file in it.")
+            raise UserError(f"output {path}: this is a folder; give the name of a file.", parameter="output")
         self._path = path
         self._part: Path | None = None
         self._replacing = ExitStack()
@@ -45,7 +56,11 @@ class AnnotatedVideo:
         return self
 
     def write(self, image: npt.NDArray[np.uint8], timestamp_s: float) -> None:
-        """Append one image, uint8 (H, W, 3) RGB; odd borders lose a pixel, as H.264 wants even sizes.
+        """Append one image.
+
+        Args:
+            image: uint8 (H, W, 3) RGB; an odd last row or column is cut off, because H.264 needs even sizes.
+            timestamp_s: time stamp of the image, seconds.
 
         Raises:
             UserError: the disk is full or the file cannot be written.
@@ -57,7 +72,7 @@ class AnnotatedVideo:
             assert self._stream is not None
             assert self._container is not None
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[:height, :width]), format="rgb24")
-            # Time stamps of damaged files may repeat; a container needs them to increase.
+            # Time stamps of damaged files may repeat, but a container requires increasing ones.
             tick = max(round((timestamp_s - self._first_s) * _TICKS), self._last_tick + 1)
             self._last_tick = tick
             frame.pts, frame.time_base = tick, Fraction(1, _TICKS)
@@ -74,7 +89,9 @@ class AnnotatedVideo:
         self._stream, self._first_s = stream, timestamp_s
 
     def _unwritable(self, error: OSError) -> UserError:
-        return UserError(f"--output {self._path}: cannot be written ({error.strerror or error}); free some space.")
+        return UserError(
+            f"output {self._path}: cannot be written ({error.strerror or error}); free some space.", parameter="output"
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

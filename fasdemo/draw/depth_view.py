@@ -1,4 +1,4 @@
-"""Depth as colours on a fixed scale in metres, so that one colour means one distance in every frame and file."""
+"""Draw depth in colours on a fixed scale in metres, so that a colour means the same distance in every frame."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy.typing as npt
 from fasdemo.frames import Depth, Rgb
 
 NO_READING = (32, 33, 36)
-"""Colour of pixels without a reading, which no distance has."""
+"""Colour of pixels without a depth value; no distance has this colour."""
 _COLOURS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class DepthScale:
-    """The distances at the two ends of the colour scale, metres; what lies beyond gets the end's colour."""
+    """The distances at the ends of the colour scale, metres; values beyond an end get its colour."""
 
     near_m: float = 0.25
     far_m: float = 1.50
@@ -28,42 +28,42 @@ class DepthScale:
             raise ValueError("near_m must be smaller than far_m and not negative")
 
     def ticks_m(self, step_m: float = 0.25) -> tuple[float, ...]:
-        """The labelled distances: the multiples of `step_m` within the scale."""
+        """Return the distances to label: the multiples of `step_m` within the scale."""
         first, last = int(np.ceil(self.near_m / step_m - 1e-9)), int(np.floor(self.far_m / step_m + 1e-9))
         return tuple(round(number * step_m, 6) for number in range(first, last + 1))
 
     def position(self, distance_m: float) -> float:
-        """Where a distance lies on the scale: 0 = near, 1 = far, clipped."""
+        """Return the position of a distance on the scale, from 0 (near) to 1 (far), clipped."""
         return float(np.clip((distance_m - self.near_m) / (self.far_m - self.near_m), 0.0, 1.0))
 
 
 DEFAULT_SCALE = DepthScale()
-"""An arm's length before a kiosk to a queue behind it: what a D400 measures well enough for a face."""
+"""From 0.25 m to 1.5 m: the range in which a RealSense D400 measures a face well enough."""
 
 
 def palette() -> Rgb:
-    """The scale's colours from near to far, uint8 (256, 3), R, G, B.
+    """Return the colours of the scale from near to far, uint8 (256, 3) RGB.
 
-    Viridis backwards: near is bright. Its lightness falls all the way, so it reads the same in grey and for the
-    colour-blind (Nunez, Anderton and Renslow 2018 start from it).
+    The colours are reversed viridis, so near is bright. Its lightness decreases monotonically, so it can be read in
+    grey and with colour blindness (Nunez, Anderton and Renslow 2018).
     """
     ramp = np.arange(_COLOURS - 1, -1, -1, dtype=np.uint8).reshape(-1, 1)
     return cast(Rgb, np.ascontiguousarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1]))
 
 
 def colour_depth(depth: Depth, depth_scale: float, scale: DepthScale = DEFAULT_SCALE) -> Rgb:
-    """Depth as colours.
+    """Return depth as colours.
 
     Args:
-        depth: uint16 (h, w), 0 = no reading.
+        depth: uint16 (h, w), 0 = no depth value.
         depth_scale: metres per depth unit.
         scale: the distances at the ends of the colours.
 
     Returns:
-        uint8 (h, w, 3), R, G, B; `NO_READING` where there is none.
+        uint8 (h, w, 3) RGB; `NO_READING` where there is no depth value.
     """
     span = (scale.far_m - scale.near_m) / depth_scale
-    # One saturating scale and shift in OpenCV: 0.2 ms for 640 x 480, where numpy takes several.
+    # OpenCV's saturating scale and shift takes 0.2 ms for 640 x 480; NumPy takes several milliseconds.
     index = cv2.convertScaleAbs(
         np.maximum(depth, np.uint16(min(65535, scale.near_m / depth_scale))),
         alpha=(_COLOURS - 1) / span,
@@ -75,7 +75,7 @@ def colour_depth(depth: Depth, depth_scale: float, scale: DepthScale = DEFAULT_S
 
 
 def depth_at_mm(depth: Depth, depth_scale: float, x: int, y: int) -> float | None:
-    """The distance at a pixel in millimetres; None without a reading or outside the image."""
+    """Return the distance at a pixel in millimetres; None without a depth value or outside the image."""
     height, width = depth.shape
     if not (0 <= x < width and 0 <= y < height) or depth[y, x] == 0:
         return None
@@ -83,10 +83,10 @@ def depth_at_mm(depth: Depth, depth_scale: float, x: int, y: int) -> float | Non
 
 
 def colour_bar(height: int, scale: DepthScale = DEFAULT_SCALE, ticks: bool = True) -> Rgb:
-    """The scale as a picture to put beside a depth image: near at the bottom, distances in metres.
+    """Return the scale as a picture to show beside a depth image: near at the bottom, labels in metres.
 
     Returns:
-        uint8 (height, W, 3) with W about a seventh of a VGA picture's height.
+        uint8 (height, W, 3) RGB; W is 68 with labels, else 20.
     """
     width = 68 if ticks else 20
     bar: npt.NDArray[np.uint8] = np.full((height, width, 3), NO_READING, np.uint8)

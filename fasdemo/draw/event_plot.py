@@ -1,6 +1,6 @@
-"""Draws an event log: a band a face, coloured and hatched by its verdict, over time. SVG with tool tips, or PNG.
+"""Draw an event log as SVG with tool tips or as PNG: one band per face over time, coloured and hatched by verdict.
 
-Parts of a log, e.g. another source or another model, stand one after the other.
+Parts of a log with another source or model are drawn one after the other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COLOURS: dict[Status, Colour] = {
     Status.SPOOF: (213, 94, 0),
     Status.UNCERTAIN: (153, 153, 153),
 }
-"""Okabe and Ito's palette, told apart by every kind of colour vision."""
+"""Colours of Okabe and Ito's palette, which can be told apart with every kind of colour vision."""
 _HATCH: dict[Status, Literal["", "lines", "cross"]] = {
     Status.LIVE: "",
     Status.SPOOF: "cross",
@@ -33,12 +33,12 @@ _HATCH: dict[Status, Literal["", "lines", "cross"]] = {
 }
 _WIDTH, _LEFT, _RIGHT, _TOP = 960, 90, 20, 72
 _BAND, _GAP = 34, 14
-_NARROWEST_LABEL = 60.0
-MOST_FACES = 1000
-MOST_FACES_IN_PIXELS = 200
-"""A PNG with more bands would have more pixels than viewers open."""
+_MIN_LABEL_WIDTH = 60.0
+MAX_FACES = 1000
+MAX_FACES_PNG = 200
+"""A PNG with more bands would be larger than viewers can open."""
 _SCALE = 2
-"""Pixels of the PNG per unit of the drawing."""
+"""Pixels of the PNG per drawing unit."""
 _INK, _PAPER = (40, 40, 40), (255, 255, 255)
 _STEPS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 
@@ -74,7 +74,7 @@ class _Words:
 
 @dataclass(slots=True)
 class _Drawing:
-    """Everything in drawing units, y down."""
+    """A drawing; all lengths are in drawing units, y points down."""
 
     height: int
     bars: list[_Bar] = field(default_factory=list)
@@ -83,8 +83,8 @@ class _Drawing:
 
 
 def svg(events: Sequence[Event]) -> str:
-    """The time line as an SVG document; the tip of each verdict names its score, truth and reasons."""
-    drawing = _layout(parts(events), MOST_FACES)
+    """Return the time line as an SVG document; tool tips show score, truth and reasons of each verdict."""
+    drawing = _layout(parts(events), MAX_FACES)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{drawing.height}" '
         f'viewBox="0 0 {_WIDTH} {drawing.height}" font-family="sans-serif" font-size="13">',
@@ -115,8 +115,8 @@ def svg(events: Sequence[Event]) -> str:
 
 
 def png(events: Sequence[Event]) -> bytes:
-    """The time line as a PNG file, two pixels a unit of the SVG."""
-    drawing = _layout(parts(events), MOST_FACES_IN_PIXELS)
+    """Return the time line as a PNG file with two pixels per unit of the SVG."""
+    drawing = _layout(parts(events), MAX_FACES_PNG)
     canvas: Rgb = np.full((drawing.height * _SCALE, _WIDTH * _SCALE, 3), _PAPER, np.uint8)
     for bar in drawing.bars:
         left, top = round(bar.x * _SCALE), round(bar.y * _SCALE)
@@ -160,7 +160,7 @@ def _layout(found: Sequence[Part], most_faces: int) -> _Drawing:
         if len(found) > 1:
             if number:
                 drawing.strokes.append(_Stroke(x, _TOP - 16, x, base, dashed=True))
-            if room >= _NARROWEST_LABEL:
+            if room >= _MIN_LABEL_WIDTH:
                 drawing.words.append(_Words(x + 4, _TOP - 6, _visible(part_name(part)), 11, widest=room - 8))
         before_s += part.end_s - part.start_s
     _axis(drawing, base, duration, scale)
@@ -168,7 +168,7 @@ def _layout(found: Sequence[Part], most_faces: int) -> _Drawing:
 
 
 def part_name(part: Part) -> str:
-    """What judged what, in a few words."""
+    """Return source, model and policy of a part as a short text."""
     return f"{part.first.source}, {part.first.model}, {part.first.policy}"
 
 
@@ -178,7 +178,7 @@ def _title(found: Sequence[Part]) -> str:
     names = list(dict.fromkeys(part_name(part) for part in found))
     sources = list(dict.fromkeys(part.first.source for part in found))
     first = found[0].first
-    words = f"{first.source}, judged by {first.model} with policy {first.policy}"
+    words = f"{first.source}, model {first.model}, policy {first.policy}"
     if len(names) > 1:
         words = f"{', '.join(sources[:3])}{' ...' if len(sources) > 3 else ''}: {len(found)} parts"
     return _visible(words)
@@ -187,7 +187,7 @@ def _title(found: Sequence[Part]) -> str:
 def _kind(found: Sequence[Part]) -> str:
     kinds = {part.first.live_source for part in found}
     if kinds == {False}:
-        return "recording, no live-camera decision"
+        return "recording, not a live-camera decision"
     return "cameras and recordings" if len(kinds) > 1 else ""
 
 
@@ -218,7 +218,7 @@ def _tip(span: Span) -> str:
 
 
 def _visible(text: str) -> str:
-    """XML has no way to write control characters."""
+    """Replace invisible characters by `?`, because XML cannot contain control characters."""
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
@@ -233,12 +233,12 @@ def _fitted(words: str, widest: float, width_of: Callable[[str], float]) -> str:
 
 
 def _likely_width(words: str, size: int) -> float:
-    """Letters are about half as wide as they are high; which font a viewer takes is not known."""
+    """Return the estimated width of a text in drawing units; the viewer's font is unknown."""
     return len(words) * size * 0.55
 
 
 def _hatch(area: Rgb, left: int, kind: Literal["", "lines", "cross"]) -> None:
-    """White strokes every eight units, fixed to the picture so that neighbouring bars join."""
+    """Draw white strokes every eight units, aligned to the picture so that the hatching of adjacent bars fits."""
     if not kind:
         return
     period = 8 * _SCALE

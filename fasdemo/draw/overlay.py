@@ -1,7 +1,7 @@
-"""Draws what the engine said onto a picture: the window, the annotated video and the manual all use this.
+"""Draw a result onto a picture, for the window, the annotated video and the documentation.
 
-Every status has a word, a shape and a colour, so that none of them has to be told by colour alone. Colours are
-from Okabe and Ito, "Color Universal Design" (2008): bluish green, vermilion and yellow stay apart under every
+Every status has a word, a shape and a colour, so that it can be recognised without colour. The colours are bluish
+green, vermilion and yellow of Okabe and Ito, "Color Universal Design" (2008), which can be told apart under every
 form of colour blindness.
 """
 
@@ -23,7 +23,7 @@ COLOURS: dict[Status, Colour] = {
     Status.UNCERTAIN: (240, 228, 66),
 }
 INK: Colour = (16, 18, 22)
-"""Text on a status colour: at least 4.5 : 1 on all three (WCAG 2.2, AA)."""
+"""Colour of text on a status colour; its contrast is at least 4.5:1 on all three (WCAG 2.2, AA)."""
 PAPER: Colour = (245, 246, 248)
 
 FILE_NOTICE = "FILE, not a live-camera decision"
@@ -34,21 +34,21 @@ NOTICED = frozenset({"rgb_only", "virtual_camera"})
 
 
 def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = True) -> Rgb:
-    """Boxes, status shapes, words, scores and first reasons on a copy of `image`.
+    """Draw boxes, status shapes, verdicts, scores and first reasons on a copy of `image`.
 
     Args:
-        image: uint8 (H, W, 3), order R, G, B; the frame's RGB image, resized by `scale` or not.
-        result: what the engine said about this frame; its boxes are in pixels of the unscaled image.
-        scale: pixels of `image` per pixel of the frame, so that an enlarged picture gets crisp lines.
-        notices: adds the strip at the bottom that says what the verdict is not (a file, RGB only), what was
-            known about the frame (truth), and what concerns the whole frame.
+        image: uint8 (H, W, 3) RGB; the frame's RGB image, resized by `scale`.
+        result: the engine's result for this frame; its boxes are in pixels of the unscaled image.
+        scale: pixels of `image` per pixel of the frame, so that lines are sharp on an enlarged picture.
+        notices: add the strip at the bottom with the limits of the verdict (a file, RGB only), the ground truth and
+            the reasons of the whole frame.
 
     Returns:
         uint8 (H, W, 3), C-contiguous.
     """
     canvas = np.array(image, np.uint8, order="C", copy=True)
     text_px = max(11, round(canvas.shape[0] / 30))
-    # Uncertain faces first, so that a verdict is never painted over.
+    # Draw uncertain faces first, so that they never cover a verdict.
     for verdict in sorted(result.faces, key=lambda face: face.status is not Status.UNCERTAIN):
         _draw_face(canvas, verdict, scale, text_px)
     if notices:
@@ -57,7 +57,7 @@ def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = Tr
 
 
 def notice_lines(result: FrameResult) -> tuple[str, ...]:
-    """The sentences that qualify every verdict of this frame, most important first."""
+    """Return the notices that limit every verdict of this frame, most important first."""
     lines = []
     if not result.live_source:
         lines.append(FILE_NOTICE)
@@ -70,18 +70,18 @@ def notice_lines(result: FrameResult) -> tuple[str, ...]:
 
 
 def reason_words(code: str) -> str:
-    """A reason code as words: `too_far` becomes `too far`; abbreviations keep their capitals."""
+    """Return a reason code as words, e.g. `too far` for `too_far`; abbreviations keep their capitals."""
     capitals = {"rgb": "RGB", "ir": "IR"}
     return " ".join(capitals.get(word, word) for word in code.split("_"))
 
 
 def main_reason(verdict: FaceVerdict) -> str:
-    """The first reason that is not said elsewhere in the picture, as words; empty if there is none."""
+    """Return the first reason that is not shown elsewhere in the picture, as words; empty if there is none."""
     return next((reason_words(code) for code in verdict.reasons if code not in NOTICED), "")
 
 
 def draw_shape(canvas: Rgb, status: Status, centre: tuple[int, int], radius: int, fill: Colour, mark: Colour) -> None:
-    """Paint the status's shape in place: LIVE a disc, SPOOF an octagon, UNCERTAIN a triangle."""
+    """Draw the shape of a status in place: a disc for LIVE, an octagon for SPOOF, a triangle for UNCERTAIN."""
     points = shape_outline(status)
     cv2.fillPoly(canvas, [_pixels(points, centre, radius)], fill, cv2.LINE_AA)
     thickness = max(1, round(radius / 4))
@@ -90,7 +90,7 @@ def draw_shape(canvas: Rgb, status: Status, centre: tuple[int, int], radius: int
 
 
 def shape_outline(status: Status) -> npt.NDArray[np.float64]:
-    """The status's closed outline within the unit circle, (N, 2), y down."""
+    """Return the closed outline of a status within the unit circle, float64 (N, 2), y down."""
     if status is Status.UNCERTAIN:
         return np.array([[0.0, -0.95], [1.0, 0.8], [-1.0, 0.8]])
     corners = 8 if status is Status.SPOOF else 48
@@ -99,7 +99,7 @@ def shape_outline(status: Status) -> npt.NDArray[np.float64]:
 
 
 def shape_mark(status: Status) -> tuple[npt.NDArray[np.float64], ...]:
-    """The strokes inside the outline, each (N, 2) within the unit circle, y down."""
+    """Return the strokes inside the outline, each float64 (N, 2) within the unit circle, y down."""
     if status is Status.LIVE:
         return (np.array([[-0.45, 0.05], [-0.12, 0.38], [0.48, -0.34]]),)
     if status is Status.SPOOF:
@@ -139,14 +139,14 @@ def _draw_face(canvas: Rgb, verdict: FaceVerdict, scale: float, text_px: int) ->
         strip = round(small * 1.6)
         strip_width = min(text_width(reason, small, REGULAR) + small, width)
         strip_left = max(0, min(left - line // 2, width - strip_width))
-        # Clear of the notices at the bottom.
+        # Keep the notices at the bottom free.
         strip_top = min(bottom + line, height - strip - round(small * 1.8))
         _shade(canvas, (strip_left, strip_top, strip_left + strip_width, strip_top + strip))
         put_text(canvas, reason, (strip_left + small // 2, strip_top + round(strip * 0.7)), small, PAPER, REGULAR)
 
 
 def _frame(canvas: Rgb, box: tuple[int, int, int, int], status: Status, colour: Colour, line: int) -> None:
-    """The box itself: whole for LIVE, with struck corners for SPOOF, corners alone for UNCERTAIN."""
+    """Draw the box of a face: complete for LIVE, with crossed corners for SPOOF, only corners for UNCERTAIN."""
     left, top, right, bottom = box
     arm = max(6, min(right - left, bottom - top) // 5)
     corners = ((left, top, 1, 1), (right, top, -1, 1), (right, bottom, -1, -1), (left, bottom, 1, -1))
@@ -191,7 +191,7 @@ def _fitted(words: str, width: int, size_px: int) -> str:
 
 
 def _shade(canvas: Rgb, box: tuple[int, int, int, int]) -> None:
-    """Darken a rectangle, so that light text on it can be read over any picture."""
+    """Darken a rectangle in place, so that light text on it is readable."""
     left, top, right, bottom = (max(0, value) for value in box)
     part = canvas[top:bottom, left:right]
     canvas[top:bottom, left:right] = part // 5 + np.array(INK, np.uint8)

@@ -46,7 +46,7 @@ class View:
 
 
 def view_of(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, margin: float | None) -> View:
-    """The view of one frame."""
+    """Return the view of one frame."""
     relief = None
     if small.depth_mm is not None and crops.distance_mm > 0:
         relief = np.where(small.depth_mm > 0, small.depth_mm - crops.distance_mm, np.nan).astype(np.float32)
@@ -54,7 +54,7 @@ def view_of(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, marg
 
 
 def breaks(before: View, now: View, unseen: bool = False, longest_s: float = LONGEST_S) -> list[str]:
-    """What changed more than a face can, empty when the view is unbroken: words for the log.
+    """Return the aspects that changed more than a face can change, for the log; empty if the view is continuous.
 
     Args:
         before: the last view of the track.

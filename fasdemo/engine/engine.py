@@ -17,7 +17,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.async_landmarker import LandmarkLook
-from fasdemo.engine.face_exposure import FaceFocus
+from fasdemo.engine.face_exposure import FaceExposure
 from fasdemo.engine.face_observation import FaceWork, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
@@ -87,7 +87,7 @@ class Engine:
         landmarks: bool = True,
         site: Path | None = None,
     ) -> Self:
-        """An engine with the shipped model that fits what an open source offers.
+        """Return an engine with the model for the streams of an open source.
 
         Args:
             source: an entered source.
@@ -120,10 +120,10 @@ class Engine:
         from fasdemo.faces.finder import FaceFinder
         from fasdemo.faces.landmarks import FaceLandmarks
         from fasdemo.models.predictor import Predictor
-        from fasdemo.models.registry import choose
+        from fasdemo.models.registry import select_model
 
         calibrated = None if site is None else read_site(site)
-        predictor = Predictor(choose(info.declared, model), device, threads)
+        predictor = Predictor(select_model(info.declared, model), device, threads)
         finder = None
         try:
             if calibrated is not None:
@@ -226,7 +226,7 @@ class Engine:
         self._states.clear()
 
     def run(self, source: Source) -> Iterator[FrameResult]:
-        """The result of every frame of an open source."""
+        """Yield the result of every frame of an open source."""
         for _, result in self.run_frames(source):
             yield result
 
@@ -236,14 +236,14 @@ class Engine:
         The latency's `capture` is the time that a file took to be read and decoded; of a camera it is the time between
         the frame's arrival in this process and the start of its judgement. A camera that can is told where to expose.
         """
-        frames, focus = iter(source), FaceFocus(source)
+        frames, exposure = iter(source), FaceExposure(source)
         while True:
             asked = time.perf_counter()
             frame = next(frames, None)
             if frame is None:
                 return
             result = self.process(frame, capture_ms=(time.perf_counter() - asked) * 1000.0)
-            focus.look(result)
+            exposure.look(result)
             yield frame, result
 
     def process(
@@ -405,7 +405,7 @@ class Engine:
 
 
 def _without(frame: FrameSet, codes: list[str]) -> FrameSet:
-    """The frame without the streams that cannot be used at all."""
+    """Return the frame without the streams that cannot be used."""
     unusable = {code.split("_")[0] for code in codes if code.endswith(("_invalid", "_mismatched"))}
     return replace(
         frame,

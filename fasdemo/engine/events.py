@@ -132,7 +132,7 @@ class EventLog:
         return events
 
     def end(self) -> list[Event]:
-        """What follows does not belong to what was before: no verdict of before is still in force.
+        """End the current part of the log: its verdicts do not continue.
 
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
@@ -249,7 +249,7 @@ def read_events(path: Path) -> list[Event]:
     """Read a log of either form.
 
     Raises:
-        UserError: names the line that is no event.
+        UserError: a line is not an event; the message names it.
     """
     try:
         stream = io.StringIO(read_text(path, LARGEST_LOG), newline="")
@@ -262,9 +262,9 @@ def read_events(path: Path) -> list[Event]:
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); give an event log.") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path}: is no event log, it holds no readable text; give a file that --log wrote.") from error
+        raise UserError(f"{path}: is not a text file; expected an event log.") from error
     except ValueError as error:
-        raise UserError(f"{path}: is no event log: {error}; give a file that --log wrote.") from error
+        raise UserError(f"{path}: is not an event log ({error}); give an event log of fasdemo.") from error
     return events
 
 
@@ -275,7 +275,7 @@ def _parse(row: Any, path: Path, number: int) -> Event:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "line"
         raise UserError(
-            f"{path}, line {number}: is no event ({where}: {first['msg']}); give a file that --log wrote."
+            f"{path}, line {number}: is not an event ({where}: {first['msg']}); give an event log of fasdemo."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Auto-exposure on the face: tells a camera where to look, seldom, and only when the face has really moved."""
+"""Set a camera's auto-exposure region to the main face."""
 
 from __future__ import annotations
 
@@ -11,29 +11,28 @@ from fasdemo.engine.result import FaceVerdict, FrameResult
 Region = tuple[float, float, float, float]
 
 _EVERY_S = 1.0
-"""A camera's exposure settles within half a second; a region that changes faster keeps it from settling."""
+"""Minimum time between changes of the region; a camera's exposure settles within half a second."""
 _AGAIN_S = 5.0
-"""The same region is named again after this time: a camera may refuse one while it starts."""
+"""Time after which the same region is set again, because a camera may refuse it while it starts."""
 _SAME = 0.5
-"""Two boxes that share this much of their union are one place."""
+"""Minimum intersection over union of two boxes at the same place."""
 _LARGER = 1.5
-"""Another face takes over when its box is so many times larger."""
+"""Another face becomes the main face if its box is larger by this factor."""
 _AWAY_S = 2.0
-"""So long after the last face the whole picture counts again, or the next face may come into the dark."""
+"""Time after the last face, after which the region is the whole picture again, for the next face."""
 
 
-class FaceFocus:
-    """Feed it every result of a source; it asks the camera for exposure on the main face.
+class FaceExposure:
+    """The control of a camera's exposure region.
 
-    Files and cameras that cannot be asked are left alone. Never raises: a picture that is exposed less well is no
-    reason to stop judging.
+    It does nothing for files and for cameras without `set_exposure_roi`, and never raises.
 
     Args:
-        source: an entered source; one that can is asked through its `focus_on`.
+        source: an open source.
     """
 
     def __init__(self, source: Source) -> None:
-        ask: Callable[[Region], None] | None = getattr(source, "focus_on", None)
+        ask: Callable[[Region], None] | None = getattr(source, "set_exposure_roi", None)
         self._ask = ask if source.info.live else None
         self._whole: Region = (0.0, 0.0, float(source.info.width), float(source.info.height))
         self._track: int | None = None
@@ -42,7 +41,7 @@ class FaceFocus:
         self._seen_s = -math.inf
 
     def look(self, result: FrameResult) -> None:
-        """Take the next result; its own time decides, no clock is read."""
+        """Update the region with the next result; only its time stamp is used, not a clock."""
         if self._ask is None:
             return
         now = result.timestamp_s
@@ -74,7 +73,7 @@ def _area(box: Region) -> float:
 
 
 def _overlap(one: Region, other: Region) -> float:
-    """Intersection over union."""
+    """Return the intersection over union of two boxes."""
     wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
     high = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
     shared = max(wide, 0.0) * max(high, 0.0)

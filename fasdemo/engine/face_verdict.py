@@ -31,7 +31,7 @@ def face_verdict(
     still: bool,
     site_bias: float = 0.0,
 ) -> FaceVerdict:
-    """The verdict on one face.
+    """Return the verdict on one face.
 
     Args:
         work: what the stages found in this frame.
@@ -91,7 +91,7 @@ def _guidance(status: Status, reasons: Iterable[str], policy: Policy) -> str:
 
 
 def outdated(verdict: FaceVerdict) -> FaceVerdict:
-    """A verdict whose frame grew older than the policy allows while it was judged: never LIVE."""
+    """Return a verdict that is not LIVE, because its frame became older than the policy allows during processing."""
     reasons = ordered([*verdict.reasons, "stale_frame"])
     status = Status.UNCERTAIN if verdict.status is Status.LIVE else verdict.status
     return replace(verdict, status=status, reasons=reasons, guidance=guidance(reasons))

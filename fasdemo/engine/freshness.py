@@ -114,7 +114,7 @@ class FreshnessCheck:
         return codes
 
     def _size(self, frame: FrameSet, stream: Stream, image: npt.NDArray[np.generic]) -> list[str]:
-        """The size of before, that of the calibration, and the colour image's proportions where registered."""
+        """Return a code if an image's size does not match the previous one, the calibration or the colour image."""
         code = [f"{stream}_mismatched"]
         if stream in self._images and self._images[stream].shape != image.shape:
             return code
@@ -126,7 +126,7 @@ class FreshnessCheck:
         return [] if abs(ratio - 1.0) <= _ASPECT_TOLERANCE else code
 
     def _frozen(self, frame: FrameSet) -> list[str]:
-        """A sensor's noise never repeats; the same bits twice are the same capture twice.
+        """Return codes of images that are identical to the previous ones, which sensor noise excludes for two captures.
 
         A stream that runs at a lower rate than colour is given again with the same counter and time until its next
         image: that is no fault as long as the two still belong together, which `_skew` checks.
@@ -164,7 +164,7 @@ class FreshnessCheck:
 
 
 def _calibration(frame: FrameSet) -> list[str]:
-    """A calibration by which nothing can be measured; none at all is the size rule's business."""
+    """Return a code if the calibration is unusable; a missing calibration is handled by the size rule."""
     if frame.calibration is None:
         return []
     cameras = (frame.calibration.rgb, frame.calibration.depth, frame.calibration.ir)
@@ -189,7 +189,7 @@ def _plausible(camera: Intrinsics) -> bool:
 
 
 def _faults(frame: FrameSet) -> list[str]:
-    """The source's faults; one that leaves the pictures as they are is not a fault of the capture."""
+    """Return the source's fault codes, with `capture_fault` if one of them affects the pictures."""
     broken = any(code not in _MARKS for code in frame.faults)
     return [*frame.faults, "capture_fault"] if broken else [*frame.faults]
 
@@ -214,7 +214,7 @@ def _is_plane(image: object) -> bool:
 
 
 def _percentile_99(values: npt.NDArray[np.generic]) -> float:
-    """What `np.percentile` gives; its own code takes longer than the sorting."""
+    """Return the same as `np.percentile`, whose own code takes longer than the sorting."""
     place = 0.99 * (values.size - 1)
     low = int(place)
     high = min(low + 1, values.size - 1)

@@ -1,6 +1,6 @@
 """Rules on one face: what its picture, its distance and its physics speak against. None of them raises trust.
 
-A gate begins to hold at its limit, at once, and lets go a little beyond it: a measurement that wavers about a limit
+A gate becomes active at its limit and clears a little beyond it: a measurement that varies around a limit
 changes the verdict once and not with every frame.
 """
 
@@ -62,7 +62,7 @@ HEAD_SAYS_ATTACK = 0.05
 HEAD_CLEARS = 0.1
 """Live probability at which such a head is believed again."""
 _LETS_GO = 0.1
-"""A gate that holds lets go where its limit is passed by this share of it."""
+"""Hysteresis: a gate clears 10 % beyond its limit."""
 
 
 def quality_codes(
@@ -73,7 +73,7 @@ def quality_codes(
     policy: Policy,
     held: Collection[str] = frozenset(),
 ) -> list[str]:
-    """What the person can change.
+    """Return the reasons that the person can change.
 
     Args:
         quality: of the face's picture.
@@ -106,7 +106,7 @@ def physical_codes(
     policy: Policy,
     held: Collection[str] = frozenset(),
 ) -> list[str]:
-    """What depth and infrared speak against; a measurement that could not be made is `depth_holes` or says nothing.
+    """Return the reasons from depth and infrared; a missing measurement is `depth_holes` or gives no reason.
 
     Args:
         evidence: of `fasdemo.engine.evidence.measure`.

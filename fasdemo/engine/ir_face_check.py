@@ -45,7 +45,7 @@ def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: f
 
 
 def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """An infrared crop, uint8 (S, S), with the dots of a projector smoothed away."""
+    """Return an infrared crop, uint8 (S, S), in which the projector's dots are smoothed."""
     return np.asarray(cv2.medianBlur(ir, 2 * max(round(ir.shape[0] * _DOTS / 2), 1) + 1), np.uint8)
 
 

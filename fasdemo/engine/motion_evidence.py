@@ -1,7 +1,7 @@
-"""Parallax of a moving face from colour alone: does one flat picture explain how the landmarks change their shape?
+"""Measure the parallax of a moving face from colour alone, to detect a flat picture.
 
-Between two looks at a head that turns, near and far parts move differently. On a print or a screen every point follows
-one homography, whatever the camera. The evidence can only lower trust.
+Between two views of a turning head, near and far parts move differently. On a print or a screen, all points follow
+one homography, with any camera. This evidence can only prevent LIVE.
 """
 
 from __future__ import annotations

@@ -57,11 +57,13 @@ def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
     A threshold below `MIN_LIVE_ABOVE` is raised to it, see `floor_note`.
 
     Raises:
-        UserError: the card has none of that name.
+        UserError: the card has no threshold of that name.
     """
     name = card.default_policy if policy.threshold is None else policy.threshold
     if name not in card.thresholds:
-        raise UserError(f"--policy {name}: {card.name} offers {', '.join(card.thresholds)}; choose one of them.")
+        raise UserError(
+            f"policy {name}: {card.name} has {', '.join(card.thresholds)}; choose one of them.", parameter="policy"
+        )
     found = card.thresholds[name]
     if found.live_above >= MIN_LIVE_ABOVE:
         return name, found

@@ -18,11 +18,11 @@ class Finder(Protocol):
     """What `fasdemo.faces.finder.FaceFinder` offers."""
 
     def find(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False) -> list[Track]:
-        """The faces of one frame."""
+        """Return the faces of one frame."""
         ...
 
     def find_in_crop(self, crop: npt.NDArray[np.uint8]) -> Face | None:
-        """The face in a crop of one, e.g. of the infrared image."""
+        """Return the face in a crop, e.g. of the infrared image."""
         ...
 
     def reset(self) -> None:
@@ -70,7 +70,7 @@ class Landmarker(Protocol):
     """What `fasdemo.faces.landmarks.FaceLandmarks` offers."""
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
-        """The same face with landmarks and blendshapes, where they were found."""
+        """Return the face with landmarks and blendshapes, if they were found."""
         ...
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from fasdemo.models.crop import FaceCrops
 
 
 class Status(StrEnum):
-    """The verdict on one face. There is no fourth word, and nothing but `LIVE` means yes."""
+    """The verdict on one face; only LIVE means accept."""
 
     LIVE = "LIVE"
     SPOOF = "SPOOF"
@@ -31,7 +31,7 @@ class FaceVerdict:
         reasons: machine-readable codes, most important first, see `docs/reasons.md`.
         per_modality: score of each stream's own head, where the model has them.
         evidence: physical measurements by name with the unit in the name, None = could not be measured.
-        guidance: one sentence for the person before the camera, empty when nothing has to change.
+        guidance: one sentence for the person in front of the camera, empty if nothing has to change.
     """
 
     track_id: int
@@ -91,7 +91,7 @@ class FrameResult:
     """Hash of the model file; empty where it is unknown."""
 
     def to_json(self) -> dict[str, Any]:
-        """The event as `docs/events.schema.json` describes it."""
+        """Return the event as described by `docs/events.schema.json`."""
         return {
             "frame": self.frame,
             "timestamp_s": round(self.timestamp_s, 6),
@@ -125,5 +125,5 @@ def _face_json(verdict: FaceVerdict) -> dict[str, Any]:
 
 
 def _rounded(value: float | None) -> float | None:
-    """JSON has neither NaN nor infinity: such a number is no measurement."""
+    """Return None for NaN and infinity, which JSON cannot represent."""
     return None if value is None or not math.isfinite(value) else round(float(value), 5)

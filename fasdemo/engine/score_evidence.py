@@ -111,7 +111,7 @@ def total_shift(
 
 
 def shifted(score: float | None, shift: float) -> float | None:
-    """Return a score moved by log-odds; what is no score stays as it is."""
+    """Return a score shifted by log-odds; None and NaN are returned unchanged."""
     if score is None or not 0.0 <= score <= 1.0 or shift == 0.0:
         return score
     return 0.5 * (1.0 + math.tanh(0.5 * (log_odds(score) + shift)))

@@ -204,49 +204,60 @@ def read_site(path: Path) -> SiteFile:
     """Read a site file.
 
     Raises:
-        UserError: it cannot be read or is not one.
+        UserError: the file cannot be read or is not a site file.
     """
     try:
         return SiteFile.model_validate_json(read_bounded(path, _MAX_FILE_BYTES))
     except OSError as error:
         raise UserError(
-            f"--site {path}: cannot be read ({error.strerror}); give a file of fasdemo calibrate."
+            f"site {path}: cannot be read ({error.strerror}); give a file that `fasdemo calibrate` wrote.",
+            parameter="site",
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "content"
         raise UserError(
-            f"--site {path}: is not a site file ({where}: {first['msg']}); run fasdemo calibrate."
+            f"site {path}: is not a site file ({where}: {first['msg']}); write one with `fasdemo calibrate`.",
+            parameter="site",
         ) from error
     except ValueError as error:
-        raise UserError(f"--site {path}: {error}; give a file of fasdemo calibrate.") from error
+        raise UserError(
+            f"site {path}: {error}; give a file that `fasdemo calibrate` wrote.", parameter="site"
+        ) from error
 
 
 def check_site(site: SiteFile, camera: str, declared: frozenset[Stream], card: ModelCard, sha256: str) -> None:
-    """Refuse a site file of another camera or model, or beyond the card's limit.
+    """Raise UserError if a site file is for another camera, model or policy, or beyond the card's limit.
 
     Raises:
-        UserError: says which, in one sentence.
+        UserError: the message names the mismatch.
     """
     if site.camera != camera:
         raise UserError(
-            f"--site: was made for the camera {site.camera} and this source is "
-            f"{camera or 'a file of no known camera'}; run fasdemo calibrate for it, or leave --site out."
+            f"site: was made for the camera {site.camera}, but this source is "
+            f"{camera or 'a file of an unknown camera'}; run `fasdemo calibrate` for it, or use no site file.",
+            parameter="site",
         )
     if frozenset(site.streams) != declared:
         raise UserError(
-            f"--site: was made for {_names(site.streams)} and this source delivers {_names(declared)}; "
-            "run fasdemo calibrate again."
+            f"site: was made for {_names(site.streams)}, but this source has {_names(declared)}; "
+            "run `fasdemo calibrate` again.",
+            parameter="site",
         )
     if site.model_sha256 != sha256:
         raise UserError(
-            f"--site: was made for another model file ({site.model}) than {card.name}; run fasdemo calibrate again."
+            f"site: was made for another model file ({site.model}) than {card.name}; run `fasdemo calibrate` again.",
+            parameter="site",
         )
     if site.policy not in card.thresholds:
-        raise UserError(f"--site: was made for the policy {site.policy}, which {card.name} lacks; calibrate again.")
+        raise UserError(
+            f"site: was made for the policy {site.policy}, which {card.name} lacks; run `fasdemo calibrate` again.",
+            parameter="site",
+        )
     if site.bias > allowed_bias(card, card.thresholds[site.policy]) + 1e-6:
         raise UserError(
-            f"--site: its bias of {site.bias:g} is beyond what {card.name} allows; run fasdemo calibrate again."
+            f"site: its bias of {site.bias:g} exceeds the limit of {card.name}; run `fasdemo calibrate` again.",
+            parameter="site",
         )
 
 

@@ -189,7 +189,7 @@ class Fusion:
 
 
 def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold) -> tuple[Status, list[str]]:
-    """The verdict on a picture that stands alone, and its reasons; a `cap` is left to the caller, as in `Fusion`."""
+    """Return the verdict on a single picture and its reasons; the caller applies a `cap`, as in `Fusion`."""
     effects = {effect(code) for code in codes}
     if score is None or not 0.0 <= score <= 1.0:
         return Status.UNCERTAIN, ["score_missing"]

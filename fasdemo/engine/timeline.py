@@ -41,7 +41,7 @@ class Part:
 
 
 def parts(events: Sequence[Event]) -> list[Part]:
-    """The log in pieces that each lie on one clock, in order."""
+    """Return the parts of the log, each on one clock, in order."""
     return [_part(piece) for piece in _pieces(events)]
 
 
@@ -65,7 +65,7 @@ def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:
 
 
 def _part(events: list[Event]) -> Part:
-    """A verdict lasts until the face's next event, or the part's last one."""
+    """Return a part with its verdicts; each lasts until the next event of its face, or the last one of the part."""
     opened: dict[int, Event] = {}
     found: list[Span] = []
     end_s = events[-1].timestamp_s

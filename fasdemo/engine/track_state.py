@@ -31,7 +31,7 @@ class Looks:
     seen: bool = False
 
     def note(self, found: bool) -> None:
-        """What a look brought."""
+        """Record the outcome of a check."""
         self.missed = 0 if found else self.missed + 1
         self.seen = self.seen or found
 

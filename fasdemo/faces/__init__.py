@@ -1,1 +1,1 @@
-"""Where the faces are: detection, landmarks, tracking and image quality."""
+"""Face detection, landmarks, tracking and image quality."""

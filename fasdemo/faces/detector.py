@@ -1,9 +1,9 @@
-"""Faces and their six key points, by MediaPipe's short-range BlazeFace.
+"""Detect faces and their six key points with MediaPipe's short-range BlazeFace.
 
-The network sees 128 x 128 pixels, whatever the image's size. Over a whole 640 x 480 image it therefore misses faces
-below about 14 % of the longer side, and its key points are off by 5 % of the eye distance for a face of 180 px, by 15 %
-at 90 px. Run again on a square of 2.5 times the face's box it is off by 4 % at any size (measured on 120 views at each
-of 7 sizes). So every face is refined that way; one pass takes about a millisecond.
+The network's input is 128 x 128 pixels for any image size. On a whole 640 x 480 image it therefore misses faces below
+about 14 % of the longer side, and the error of its key points is 5 % of the eye distance for a face of 180 px and 15 %
+for 90 px. Run again on a square of 2.5 times the face's box, the error is 4 % at any size (measured on 120 views at
+each of 7 sizes). Every face is therefore refined by a second pass, which takes about a millisecond.
 """
 
 from __future__ import annotations
@@ -28,50 +28,55 @@ from fasdemo.faces.native_stderr import without_native_chatter
 from fasdemo.shared_libraries import missing_library
 
 REFINE_SIDE = 2.5
-"""Side of the square of the second pass over the longer side of the face's box."""
-MINIMUM_CONFIDENCE = 0.5
-REFINED_CONFIDENCE = 0.65
-"""A new face needs this much in the second pass: 60 upright to 25 degrees tilted real faces, of 60 to 240 px and down
-to 15 % of their brightness, had 0.77 or more (apart from 2 % misses); faces seen in blurred noise had at most 0.69."""
+"""Side of the square of the second pass, as a factor on the longer side of the face's box."""
+MIN_CONFIDENCE = 0.5
+MIN_REFINED_CONFIDENCE = 0.65
+"""Minimum confidence of a new face in the second pass. 60 real faces, tilted by up to 25 degrees, of 60 to 240 px and
+down to 15 % of their brightness, had 0.77 or more (apart from 2 % misses); false faces in blurred noise had at most
+0.69."""
 _TILE_SIDE = 0.7
-"""Side of a search tile over the shorter side of the image; tiles overlap, so that no small face is cut by all."""
+"""Side of a search tile, as a share of the image's shorter side; tiles overlap, so that every small face is complete
+in one of them."""
 _TILE_STEP = 0.5
-_SMALLEST_IMAGE = 16
+_MIN_IMAGE_PX = 16
 
 
 class FaceDetector:
-    """Detects faces in RGB images; a context manager. Not to be called from two threads at once.
+    """A face detector for RGB images; a context manager that is not thread-safe.
 
     Args:
-        model: the .task file; `face_model_path()` when None.
+        model: path of the .task file; None uses `face_model_path()`.
 
     Raises:
-        UserError: the model cannot be had or not be loaded.
+        UserError: the model cannot be fetched or loaded.
     """
 
     def __init__(self, model: Path | None = None) -> None:
         content = detector_bytes(model or face_model_path())
         options = FaceDetectorOptions(
-            base_options=BaseOptions(model_asset_buffer=content), min_detection_confidence=MINIMUM_CONFIDENCE
+            base_options=BaseOptions(model_asset_buffer=content), min_detection_confidence=MIN_CONFIDENCE
         )
         with without_native_chatter():
             try:
                 self._task: MediaPipeDetector | None = MediaPipeDetector.create_from_options(options)
             except (RuntimeError, ValueError, OSError) as error:
-                unknown = UserError(f"MediaPipe's face detector could not be started: {error}")
+                unknown = UserError(
+                    f"MediaPipe's face detector cannot be started ({error}); run `fasdemo doctor` to check the "
+                    "installation."
+                )
                 raise missing_library(error) or unknown from error
             self._pass(np.zeros((128, 128, 3), np.uint8))
         # Without it MediaPipe prints an exception when Python ends before somebody has closed this.
         close_at_exit(self)
 
     def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:
-        """All faces but the known ones, largest first.
+        """Return all faces except the known ones, largest first.
 
         Args:
             image: uint8 (H, W, 3) in RGB order or (H, W) grey, any size.
-            thorough: also search tiles for faces that are too small for the whole image, about 10 ms more at
-                640 x 480; for still pictures, where no later frame gets another chance.
-            known: faces of this image that are known already.
+            thorough: also search tiles for faces that are too small for a pass over the whole image, which takes about
+                10 ms more at 640 x 480; for still pictures, which have no later frame.
+            known: faces in this image that are known already.
 
         Returns:
             Faces with refined boxes and key points in pixels of `image`.
@@ -84,11 +89,11 @@ class FaceDetector:
         return self._refined(rgb, found, known)
 
     def detect_rough(self, image: npt.NDArray[np.uint8]) -> list[Face]:
-        """All faces by a single pass, largest first: enough where a face fills the picture."""
+        """Return all faces found by a single pass, largest first; sufficient if a face fills the picture."""
         return distinct(self._pass(as_rgb(image)))
 
     def detect_tile(self, image: npt.NDArray[np.uint8], number: int, known: Sequence[Face] = ()) -> list[Face]:
-        """Faces in one of the search tiles, `number` counting round all of them."""
+        """Return the faces in the search tile with this number, modulo the number of tiles."""
         rgb = as_rgb(image)
         every = tiles(rgb.shape[1], rgb.shape[0])
         if not every:
@@ -96,14 +101,14 @@ class FaceDetector:
         return self._refined(rgb, self._pass(rgb, every[number % len(every)]), known)
 
     def refine(self, image: npt.NDArray[np.uint8], rough: Face) -> Face | None:
-        """The same face by a pass over its surroundings."""
+        """Return the face as found by a second pass around it; None if that pass does not confirm it."""
         found = self.detect_near(image, rough.box)
-        if found is None or found.score < REFINED_CONFIDENCE or overlap(found.box, rough.box) < SAME_FACE_IOU / 2:
+        if found is None or found.score < MIN_REFINED_CONFIDENCE or overlap(found.box, rough.box) < SAME_FACE_IOU / 2:
             return None
         return found
 
     def detect_near(self, image: npt.NDArray[np.uint8], box: Box) -> Face | None:
-        """The face in and around a box, e.g. where it was a frame ago; None when there is none."""
+        """Return the face in and around a box, e.g. its position in the previous frame; None if there is none."""
         rgb = as_rgb(image)
         x, y, width, height = box
         side = REFINE_SIDE * max(width, height)
@@ -119,7 +124,7 @@ class FaceDetector:
         return distinct([face for face in refined if not _among(face, known)])
 
     def close(self) -> None:
-        """Release MediaPipe's graph; calling it again does nothing."""
+        """Release MediaPipe's graph; further calls do nothing."""
         if self._task is not None:
             self._task.close()
             self._task = None
@@ -133,7 +138,7 @@ class FaceDetector:
         self.close()
 
     def _pass(self, rgb: npt.NDArray[np.uint8], region: Box | None = None) -> list[Face]:
-        """One run of the network over the image or the part of a region that lies within it."""
+        """Run the network once on the image, or on the part of a region that is inside the image."""
         if self._task is None:
             raise RuntimeError("the detector is closed")
         left, top = 0, 0
@@ -141,14 +146,14 @@ class FaceDetector:
             left, top = max(int(region[0]), 0), max(int(region[1]), 0)
             rgb = rgb[top : max(int(region[1] + region[3]), 0), left : max(int(region[0] + region[2]), 0)]
         height, width = rgb.shape[:2]
-        if min(height, width) < _SMALLEST_IMAGE:
+        if min(height, width) < _MIN_IMAGE_PX:
             return []
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
         faces = []
         for detection in self._task.detect(picture).detections:
             box = detection.bounding_box
             points = np.array([(point.x * width + left, point.y * height + top) for point in detection.keypoints])
-            # The network's 0..1 spans the image's borders; pixel centres are whole numbers here.
+            # The network's range 0 to 1 spans the image's borders; here, pixel centres have integer coordinates.
             faces.append(
                 Face(
                     box=(float(box.origin_x + left), float(box.origin_y + top), float(box.width), float(box.height)),
@@ -160,10 +165,10 @@ class FaceDetector:
 
 
 def as_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Three channels: MediaPipe's graph does not survive a grey image.
+    """Return the image with three channels, because MediaPipe's graph crashes on grey images.
 
     Raises:
-        ValueError: neither uint8 (H, W, 3) nor uint8 (H, W).
+        ValueError: the image is neither uint8 (H, W, 3) nor uint8 (H, W).
     """
     if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
         raise ValueError(f"expected uint8 (H, W, 3) or (H, W), not {image.dtype} {image.shape}")
@@ -173,9 +178,9 @@ def as_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def tiles(width: int, height: int) -> list[Box]:
-    """Overlapping squares that cover an image."""
+    """Return overlapping squares that cover an image; empty for a tiny image."""
     side = _TILE_SIDE * min(width, height)
-    if side < 2 * _SMALLEST_IMAGE:
+    if side < 2 * _MIN_IMAGE_PX:
         return []
     columns = 1 + max(0, int(np.ceil((width - side) / (side * _TILE_STEP))))
     rows = 1 + max(0, int(np.ceil((height - side) / (side * _TILE_STEP))))

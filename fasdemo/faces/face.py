@@ -1,4 +1,4 @@
-"""One detected face, and when two are the same."""
+"""A detected face, and the test whether two boxes show the same face."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Box = tuple[float, float, float, float]
 """x, y, width, height in pixels."""
 
 SAME_FACE_IOU = 0.3
-"""Two boxes of one image that overlap this much show one face."""
+"""Minimum intersection over union of two boxes in an image that show the same face."""
 
 KEYPOINTS = ("right_eye", "left_eye", "nose", "mouth", "right_ear", "left_ear")
-"""Order of `Face.keypoints`, as MediaPipe's detector gives them; right and left are the person's own."""
+"""Order of `Face.keypoints`, as in MediaPipe's detector; right and left are from the person's view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,12 @@ class Face:
     """A face in one RGB image.
 
     Attributes:
-        box: x, y, width, height in pixels of the RGB image, may reach beyond its border.
+        box: x, y, width, height in pixels of the RGB image; it may extend beyond the border.
         score: the detector's confidence in [0, 1].
         keypoints: float32 (6, 2), pixels, order `KEYPOINTS`.
-        landmarks: float32 (478, 3), x and y in pixels, z in the same unit towards the scene; None when not run.
-        blendshapes: name to weight in [0, 1], e.g. `eyeBlinkLeft`; None when landmarks were not run.
+        landmarks: float32 (478, 3), x and y in pixels, z in the same unit, increasing away from the camera; None if
+            they were not computed.
+        blendshapes: weights in [0, 1] by name, e.g. `eyeBlinkLeft`; None if landmarks were not computed.
     """
 
     box: Box
@@ -39,7 +40,7 @@ class Face:
 
 
 def overlap(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes, in [0, 1]."""
+    """Return the intersection over union of two boxes, in [0, 1]."""
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:
@@ -49,7 +50,7 @@ def overlap(a: Box, b: Box) -> float:
 
 
 def distinct(faces: Sequence[Face]) -> list[Face]:
-    """Each face once, the most confident of overlapping ones; largest first."""
+    """Return the faces without duplicates, largest first; of overlapping faces the most confident one is kept."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: -face.score):
         if all(overlap(face.box, other.box) < SAME_FACE_IOU for other in kept):

@@ -1,4 +1,4 @@
-"""Faces of a video, frame after frame, at about a millisecond a face."""
+"""Find and track faces in the frames of a video, in about a millisecond per face."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from fasdemo.faces.face import Box, Face, distinct
 from fasdemo.faces.tracker import Track, Tracker
 
 _SCAN_EVERY = 4
-"""While faces are followed, newcomers are looked for in every fourth frame: 0.13 s at 30 frames a second."""
-MOST_FACES = 8
+"""While faces are tracked, search for new faces in every fourth frame, i.e. every 0.13 s at 30 frames per second."""
+MAX_FACES = 8
 
 
 class Detector(Protocol):
-    """What `fasdemo.faces.detector.FaceDetector` offers."""
+    """The interface of `fasdemo.faces.detector.FaceDetector`."""
 
     def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:
-        """All faces but the known ones, largest first."""
+        """Return all faces except the known ones, largest first."""
         ...
 
     def detect_tile(self, image: npt.NDArray[np.uint8], number: int, known: Sequence[Face] = ()) -> list[Face]:
-        """Faces in one search tile but the known ones."""
+        """Return the faces in one search tile except the known ones."""
         ...
 
     def detect_rough(self, image: npt.NDArray[np.uint8]) -> list[Face]:
-        """All faces by a single pass, largest first."""
+        """Return all faces found by a single pass, largest first."""
         ...
 
     def detect_near(self, image: npt.NDArray[np.uint8], box: Box) -> Face | None:
-        """The face in and around a box."""
+        """Return the face in and around a box; None if there is none."""
         ...
 
     def close(self) -> None:
-        """Release what it holds."""
+        """Release the detector's resources."""
         ...
 
 
 class FaceFinder:
-    """Follows known faces by a pass around each and looks over the whole image, or one tile of it, for others.
+    """A face tracker for video; it searches around known faces, and in the whole image or a tile for new ones.
 
-    The same frames give the same tracks. Up to `MOST_FACES` faces are followed, the largest ones.
+    The same frames always give the same tracks. At most `MAX_FACES` faces are tracked, the largest ones.
     """
 
     def __init__(self, detector: Detector) -> None:
@@ -53,12 +53,12 @@ class FaceFinder:
         self._since_scan = 0
 
     def find(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False) -> list[Track]:
-        """The faces of one frame, largest first.
+        """Return the tracks of the faces in one frame, largest first.
 
         Args:
             rgb: uint8 (H, W, 3).
-            timestamp_s: capture time, not decreasing; a step back ends every track.
-            still: search thoroughly, for a picture that has no later frame.
+            timestamp_s: capture time, seconds, not decreasing; a step back ends all tracks.
+            still: search thoroughly; for a still picture, which has no later frame.
         """
         self._tracker.forget(timestamp_s)
         followed = [self._detector.detect_near(rgb, track.face.box) for track in self._tracker.tracks]
@@ -67,7 +67,7 @@ class FaceFinder:
         if still:
             faces = [*faces, *self._detector.detect(rgb, thorough=True, known=faces)]
         elif not faces or len(faces) < len(followed):
-            # Somebody left or moved fast, or nobody was there: look everywhere at once.
+            # A face was lost, or there was none: search the whole image in this frame.
             faces = [*faces, *self._detector.detect(rgb, known=faces)]
             if not faces:
                 faces = self._detector.detect_tile(rgb, self._scans)
@@ -80,14 +80,14 @@ class FaceFinder:
                 faces = [*faces, *self._detector.detect_tile(rgb, self._scans // 2, known=faces)]
             self._scanned()
         faces.sort(key=lambda face: -face.box[2] * face.box[3])
-        return self._tracker.update(faces[:MOST_FACES], timestamp_s)
+        return self._tracker.update(faces[:MAX_FACES], timestamp_s)
 
     def find_in_crop(self, crop: npt.NDArray[np.uint8]) -> Face | None:
-        """The largest face in an aligned crop, uint8 (S, S) or (S, S, 3), e.g. of the infrared image."""
+        """Return the largest face in an aligned crop, uint8 (S, S) or (S, S, 3), e.g. infrared; None without a face."""
         return next(iter(self._detector.detect_rough(crop)), None)
 
     def reset(self) -> None:
-        """Forget every face; track numbers go on."""
+        """Remove all tracks; track numbers continue."""
         self._tracker.reset()
 
     def close(self) -> None:

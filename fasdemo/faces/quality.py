@@ -1,4 +1,4 @@
-"""Is this picture of a face good enough to judge it? Measured on the aligned crop and the key points."""
+"""Measure the image quality of a face on its aligned crop and key points."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face, Points
 
 _NOSE_DEPTH = 0.55
-"""How far the tip of the nose stands before the line of the eyes, over their distance: about 35 of 63 mm."""
+"""Distance of the tip of the nose in front of the line of the eyes, over the eye distance: about 35 of 63 mm."""
 _NOSE_DROP = 0.53
-"""How far it lies below that line in a frontal view, over the eyes' distance, as the detector marks it."""
+"""Distance of the detector's nose point below the line of the eyes in a frontal view, over the eye distance."""
 _SHARP_SIZE = 64
 EYE_CLOSED = 0.55
-"""MediaPipe's `eyeBlink` weight above which an eye is closed."""
+"""Value of MediaPipe's `eyeBlink` weight above which an eye is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Quality:
     """Measurements of one face in one picture.
 
     Attributes:
-        brightness: mean luma of the face's middle, in [0, 1].
-        white: share of the face's middle at full scale, in [0, 1].
-        sharpness: high-frequency share of the crop's contrast, without unit; about 0.1 and more when sharp.
+        brightness: mean luma of the middle of the face, in [0, 1].
+        white: share of saturated pixels in the middle of the face, in [0, 1].
+        sharpness: high-frequency share of the crop's contrast, without unit; 0.1 or more if sharp.
         eye_px: distance of the eyes in pixels of the RGB image.
-        yaw_deg: positive when the person turns to its own left.
-        pitch_deg: positive when the person looks up.
-        roll_deg: positive when the person's right eye is higher.
-        eyes_closed: None where landmarks were not run.
+        yaw_deg: positive if the person turns to their left.
+        pitch_deg: positive if the person looks up.
+        roll_deg: positive if the person's right eye is higher.
+        eyes_closed: None if landmarks were not computed.
     """
 
     brightness: float
@@ -45,11 +45,11 @@ class Quality:
 
 
 def assess(face: Face, crop: npt.NDArray[np.uint8]) -> Quality:
-    """Measure.
+    """Return the quality measurements of a face.
 
     Args:
-        face: key points in pixels of the RGB image.
-        crop: aligned uint8 (S, S, 3) in RGB order.
+        face: the face, with key points in pixels of the RGB image.
+        crop: the aligned crop, uint8 (S, S, 3) RGB.
     """
     size = crop.shape[0]
     luma = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -68,9 +68,9 @@ def assess(face: Face, crop: npt.NDArray[np.uint8]) -> Quality:
 
 
 def sharpness(luma: npt.NDArray[np.uint8]) -> float:
-    """Standard deviation of what a 3 x 3 mean removes, over that of the picture, at 64 x 64 pixels.
+    """Return the contrast that a 3 x 3 mean removes over the contrast of the picture, at 64 x 64 pixels.
 
-    At that size a sharp face has about the same value near and far, and contrast cancels.
+    At this size, a sharp face has about the same value at any distance and contrast.
     """
     small = cv2.resize(luma, (_SHARP_SIZE, _SHARP_SIZE), interpolation=cv2.INTER_AREA).astype(np.float32)
     inner = small[12:-8, 16:-16]
@@ -79,9 +79,9 @@ def sharpness(luma: npt.NDArray[np.uint8]) -> float:
 
 
 def head_pose_deg(keypoints: Points) -> tuple[float, float, float]:
-    """Yaw, pitch and roll in degrees from eyes and nose: where a nose of usual size must point to lie where it does.
+    """Return yaw, pitch and roll in degrees, estimated from eyes and nose with the proportions of an average face.
 
-    Good to about 10 degrees, enough to ask somebody to look at the camera.
+    The error is about 10 degrees, which is enough to ask a person to look at the camera.
     """
     right, left, nose = (np.asarray(point, np.float64) for point in keypoints[:3])
     across = left - right
@@ -92,7 +92,7 @@ def head_pose_deg(keypoints: Points) -> tuple[float, float, float]:
     along = across / distance
     down = np.array([-along[1], along[0]])
     offset = nose - (right + left) / 2
-    # Turning shortens the eyes' distance by cos(yaw) and moves the nose by sin(yaw): the ratio is the tangent.
+    # Yaw shortens the eye distance by cos(yaw) and moves the nose by sin(yaw); their ratio is the tangent.
     yaw = float(np.degrees(np.arctan((offset @ along) / distance / _NOSE_DEPTH)))
     drop = (offset @ down) / (distance / max(np.cos(np.radians(yaw)), 0.2))
     pitch = float(np.degrees(np.arcsin(np.clip((_NOSE_DROP - drop) / _NOSE_DEPTH, -1.0, 1.0))))
@@ -100,7 +100,7 @@ def head_pose_deg(keypoints: Points) -> tuple[float, float, float]:
 
 
 def eyes_closed(face: Face) -> bool | None:
-    """Whether both eyes are closed, None where landmarks were not run."""
+    """Return whether both eyes are closed; None if landmarks were not computed."""
     if face.blendshapes is None:
         return None
     return min(face.blendshapes.get("eyeBlinkLeft", 0.0), face.blendshapes.get("eyeBlinkRight", 0.0)) > EYE_CLOSED

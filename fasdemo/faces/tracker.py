@@ -1,6 +1,6 @@
-"""Which face of this frame is which face of the frame before.
+"""Assign the faces of a frame to those of the previous frames.
 
-A track's number is never used again. Time is passed in, so that a recording gives the same tracks at any speed.
+A track's number is never used again. Time is an argument, so that a recording gives the same tracks at any speed.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from fasdemo.faces.face import Box, Face, overlap
 from fasdemo.faces.frame_interval import FrameInterval
 
 LOST_AFTER_S = 0.4
-"""A face unseen for longer is a new face when it comes back: time enough to put something else in its place."""
-_LARGEST_MOVE = 0.6
-"""Between two sightings, over the box's side."""
-_LARGEST_GROWTH = 1.35
-"""Side to side between two sightings, in either direction."""
+"""A track ends after this time without detection, because another face could have taken its place."""
+_MAX_MOVE = 0.6
+"""Maximum move between two detections, over the side of the box."""
+_MAX_GROWTH = 1.35
+"""Maximum ratio of the box sides of two detections, in either direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One face through time.
+    """A face over time.
 
     Attributes:
         id: running number from 1.
-        face: as seen last.
-        first_seen_s, last_seen_s: on the clock of the frames.
-        sightings: frames in which it was seen.
+        face: the last detection.
+        first_seen_s, last_seen_s: time stamps of the first and the last detection, seconds.
+        sightings: number of frames with a detection.
     """
 
     id: int
@@ -40,7 +40,7 @@ class Track:
 
 
 class Tracker:
-    """Assigns faces to tracks by position and size, nearest pair first."""
+    """A tracker that assigns faces to tracks by position and size, closest pair first."""
 
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
@@ -49,11 +49,11 @@ class Tracker:
 
     @property
     def tracks(self) -> tuple[Track, ...]:
-        """Tracks that were seen within the last `LOST_AFTER_S`."""
+        """The tracks with a detection within the last `LOST_AFTER_S`."""
         return tuple(self._tracks.values())
 
     def update(self, faces: Sequence[Face], timestamp_s: float) -> list[Track]:
-        """The tracks of these faces, in their order. A clock that goes back ends every track."""
+        """Return the tracks of these faces in the same order; a time stamp that goes back ends all tracks."""
         if any(timestamp_s < track.last_seen_s for track in self._tracks.values()):
             self._tracks.clear()
         self.forget(timestamp_s)
@@ -80,7 +80,7 @@ class Tracker:
         return result
 
     def forget(self, timestamp_s: float) -> None:
-        """Drop what was not seen lately; at least the frame before counts, also of a slow source."""
+        """End the tracks without a detection within the last `LOST_AFTER_S`, or in the last frame of a slow source."""
         self._interval.note(timestamp_s)
         lost_after_s = self._interval.longest_s(LOST_AFTER_S)
         self._tracks = {
@@ -88,16 +88,16 @@ class Tracker:
         }
 
     def reset(self) -> None:
-        """Forget every track and the source's rate; numbers go on."""
+        """Remove all tracks and the measured frame rate; track numbers continue."""
         self._tracks.clear()
         self._interval = FrameInterval()
 
 
 def _distance(a: Box, b: Box) -> float | None:
-    """How unlike two boxes are, None where they cannot be the same face."""
+    """Return the difference of two boxes; None if they cannot be the same face."""
     side_a, side_b = max(a[2], a[3], 1.0), max(b[2], b[3], 1.0)
     move = float(np.hypot(a[0] + a[2] / 2 - b[0] - b[2] / 2, a[1] + a[3] / 2 - b[1] - b[3] / 2)) / min(side_a, side_b)
     growth = max(side_a / side_b, side_b / side_a)
-    if move > _LARGEST_MOVE or growth > _LARGEST_GROWTH:
+    if move > _MAX_MOVE or growth > _MAX_GROWTH:
         return None
     return move + (growth - 1.0) + (1.0 - overlap(a, b))

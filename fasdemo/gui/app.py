@@ -1,4 +1,4 @@
-"""Starts the window."""
+"""Start the window."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fasdemo.display import display_problem
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
-from fasdemo.runtime.pipeline import MakeJudge, MakeSource
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.stop_signals import handle_stop_signals
 
@@ -24,18 +24,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What the command line asks of the window.
+    """The command line's settings for the window.
 
     Attributes:
-        source: what to open at once; None = the start page.
-        engine: what to judge with; None = as the last time.
-        allow_rgb_only: colour alone may be LIVE while this window is open, whatever the preferences say.
-        kiosk: full screen, the verdict alone.
-        require: streams without which nothing is LIVE; None = as the settings say, and depth in a kiosk.
-        loop: play files again and again; None = as the last time.
-        reset_settings: forget what the window remembers.
-        log: where to write the event log.
-        record: a folder and what to record there as soon as the camera delivers.
+        source: the source to open at start; None shows the start page.
+        engine: the model, policy and device to use; None uses those of the last run.
+        allow_rgb_only: allow LIVE with colour only while this window is open, overriding the preferences.
+        kiosk: show only the verdict, in full screen.
+        require: streams that LIVE requires; None uses the settings, and depth in kiosk mode.
+        loop: play files in a loop; None uses the setting of the last run.
+        reset_settings: delete the saved settings first.
+        log: path of the event log to write.
+        record: folder and labels of a recording that starts with the camera's first frames.
     """
 
     source: SourceRequest | None = None
@@ -52,32 +52,31 @@ class Launch:
 def run(
     launch: Launch | None = None,
     make_source: MakeSource | None = None,
-    make_judge: MakeJudge | None = None,
+    make_processor: MakeProcessor | None = None,
     settings_file: Path | None = None,
     arguments: Sequence[str] = (),
 ) -> int:
-    """Show the window until it is closed; returns the exit status.
+    """Show the window until it is closed and return the exit status.
 
     Args:
-        launch: see `Launch`.
-        make_source: instead of the real sources.
-        make_judge: instead of the real engine.
-        settings_file: instead of the user's.
-        arguments: for Qt.
+        launch: the command line's settings.
+        make_source: opens a source; replaces `fasdemo.capture.open` in tests.
+        make_processor: makes a frame processor; replaces the engine in tests.
+        settings_file: path of the settings; None uses the user's own file.
+        arguments: command-line arguments for Qt.
 
     Raises:
-        UserError: there is no display, the source that was asked for is a file that cannot be opened, or the event log
-            cannot be written.
+        UserError: no display was found, the requested file cannot be opened, or the event log cannot be written.
     """
     wanted = launch or Launch()
-    from fasdemo.runtime import frame_processor as engine_judge
+    from fasdemo.runtime import frame_processor
 
-    make_source = make_source or engine_judge.make_source
-    make_judge = make_judge or engine_judge.make_judge
+    make_source = make_source or frame_processor.make_source
+    make_processor = make_processor or frame_processor.make_processor
     _check_display()
     if wanted.source is not None:
         _check_source(wanted.source, wanted.engine, make_source)
-    # OpenCV's wheel points Qt at its own plugins, which are those of another Qt.
+    # OpenCV's wheel sets these to the plugins of its own Qt, which do not fit PyQt6's.
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         os.environ.pop(name, None)
 
@@ -106,24 +105,24 @@ def run(
     answer_first()
     window = MainWindow(
         make_source,
-        make_judge,
+        make_processor,
         settings,
         place,
-        engine_judge.shipped_model_names(),
-        engine_judge.demo_path(),
+        frame_processor.shipped_model_names(),
+        frame_processor.demo_path(),
         allow_rgb_only=wanted.allow_rgb_only,
     )
     if wanted.require is not None:
         window.set_required(wanted.require)
     if wanted.log is not None:
         try:
-            window.event_log.keeper.start(wanted.log)
+            window.event_log.writer.start(wanted.log)
         except UserError:
             window.deleteLater()
             raise
     window.show()
     if problem:
-        window.messages.say(problem, error=True)
+        window.messages.show_message(problem, error=True)
     if wanted.kiosk:
         window.set_kiosk(True)
     if wanted.record is not None:
@@ -131,22 +130,22 @@ def run(
     if wanted.source is not None:
         window.open(wanted.source)
     interrupted = _close_on_interrupt(window.close)
-    # Python sees Ctrl-C only when it runs: let it, a few times a second.
+    # Python handles Ctrl-C only while its code runs, so run an empty call a few times a second.
     ticker = QTimer()
     ticker.timeout.connect(lambda: None)
     ticker.start(200)
     app.exec()
     ticker.stop()
     if window.recording is not None:
-        # Whatever else hurries, a recording is completed.
+        # A recording must be complete before the process exits.
         window.recording.join(30.0)
     return _leave(130 if interrupted.is_set() else 0)
 
 
 def answer_first() -> None:
-    """Let the window's thread have the interpreter within half a millisecond of asking, instead of Python's five.
+    """Set Python's thread switch interval to 0.5 ms, so that the window's thread gets the interpreter quickly.
 
-    Painting gives it back many times, and each time a thread that computes in Python would keep it for as long.
+    Painting releases the interpreter many times; with Python's default of 5 ms a computing thread would delay each one.
     """
     sys.setswitchinterval(0.0005)
 
@@ -158,16 +157,16 @@ def _check_display() -> None:
 
 
 def _check_source(request: SourceRequest, engine: EngineRequest | None, make_source: MakeSource) -> None:
-    """Refuse a file on the command line that cannot be opened before a window appears; cameras are left alone."""
+    """Raise UserError before the window appears if the requested file cannot be opened; do not check cameras."""
     from fasdemo.capture.open import CAMERAS
 
     if request.spec.split(":", 1)[0] in CAMERAS:
         return
     with make_source(request) as source:
         if engine is not None and engine.model is not None:
-            from fasdemo.models.registry import choose
+            from fasdemo.models.registry import select_model
 
-            choose(source.info.declared, engine.model)
+            select_model(source.info.declared, engine.model)
 
 
 def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:
@@ -184,10 +183,10 @@ def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:
 
 
 def _leave(status: int) -> int:
-    """The exit status; a thread that is stuck in a driver is not waited for."""
+    """Return the exit status, or exit at once if a thread still hangs in a driver."""
     stuck = [thread.name for thread in threading.enumerate() if thread.name.startswith("fasdemo")]
     if stuck:
-        _log.warning("left while these still ran: %s", ", ".join(stuck))
+        _log.warning("exiting while these threads still run: %s", ", ".join(stuck))
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -1,4 +1,4 @@
-"""Which cameras are connected, looked up beside the window: a driver may take its time."""
+"""List the connected cameras in a background thread, because drivers can be slow."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fasdemo.errors import UserError
 _log = logging.getLogger(__name__)
 
 Cameras = tuple[tuple[str, str], ...]
-"""Pairs of what to open and what to call it."""
+"""Pairs of a source specification, e.g. `webcam:0`, and the name to show."""
 
 
 def connected_cameras() -> Cameras:
-    """RealSense cameras by serial number, and webcams by number where the system can name them without opening them."""
+    """Return the RealSense cameras by serial number and, on Linux, the webcams by number, without opening any."""
     found: list[tuple[str, str]] = []
     try:
         from fasdemo.capture.cameras.realsense.devices import list_realsense
@@ -35,8 +35,14 @@ def connected_cameras() -> Cameras:
 
 
 class CameraList(QObject):
-    """Signals:
-    changed: the list is another one now.
+    """The connected cameras, updated in the background.
+
+    Args:
+        look: returns the connected cameras; called in a background thread.
+        parent: the window.
+
+    Signals:
+        changed: emitted after the list has changed.
     """
 
     changed = pyqtSignal()
@@ -48,14 +54,14 @@ class CameraList(QObject):
         self._thread: threading.Thread | None = None
 
     def refresh(self) -> None:
-        """Look again, in the background."""
+        """Update the list in the background."""
         if self._thread is not None and self._thread.is_alive():
             return
         self._thread = threading.Thread(target=self._run, name="fasdemo cameras", daemon=True)
         self._thread.start()
 
     def join(self, timeout_s: float) -> None:
-        """Wait for a look that is under way."""
+        """Wait up to `timeout_s` seconds for a running update."""
         if self._thread is not None:
             self._thread.join(timeout_s)
 

@@ -1,4 +1,4 @@
-"""Full screen with and without a window manager, on screens of any size."""
+"""Show the window in full screen, with and without a window manager, on screens of any size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing_extensions import override
 
 
 class Pages(QStackedWidget):
-    """A stack that needs only the room of the page it shows, not of its largest page."""
+    """A stacked widget whose minimum size is that of its current page, not of its largest page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,11 +22,11 @@ class Pages(QStackedWidget):
 
 
 class FullScreen:
-    """Switches a window to full screen and back to the place and size that it had.
+    """A switch between full screen and the window's previous position and size.
 
     Args:
         window: the window.
-        min_size: its minimum size, which does not hold in full screen: a kiosk's screen may be smaller.
+        min_size: its minimum size; not applied in full screen, because a kiosk's screen may be smaller.
     """
 
     def __init__(self, window: QMainWindow, min_size: QSize) -> None:
@@ -39,18 +39,18 @@ class FullScreen:
         """Fill the screen that shows the window."""
         window = self._window
         self._was_maximized = window.isMaximized()
-        # Not saveGeometry: what it restores leaves room for a title bar, also where there is none.
+        # saveGeometry is not used: it reserves space for a title bar even on systems without one.
         self._windowed = window.normalGeometry() if self._was_maximized else window.geometry()
         window.setMinimumSize(1, 1)
         window.showFullScreen()
         screen, handle = window.screen(), window.windowHandle()
-        # X11 leaves the size to the window manager, and a kiosk often runs without one. The handle's geometry is set,
-        # because setting the widget's would clear its full-screen state.
+        # On X11 the window manager sets the size, and a kiosk often runs without one. Setting the widget's geometry
+        # would clear its full-screen state, so the handle's geometry is set instead.
         if QGuiApplication.platformName() == "xcb" and screen is not None and handle is not None:
             handle.setGeometry(screen.geometry())
 
     def leave(self) -> None:
-        """Restore place, size and whether the window was maximized."""
+        """Restore the position, the size and the maximized state."""
         window = self._window
         window.showNormal()
         window.setMinimumSize(self._min_size)

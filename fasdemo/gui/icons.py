@@ -1,4 +1,4 @@
-"""The window's icons: line drawings in `assets/icons`, painted in the palette's colours at any size."""
+"""Icons of the window: line drawings from `assets/icons`, painted in the palette's colours at any size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _drawing(name: str) -> str:
 
 
 def icon_file(name: str) -> Path:
-    """An icon's drawing."""
+    """Return the path of an icon's SVG file."""
     return assets_folder() / "icons" / f"{name}.svg"
 
 
@@ -35,7 +35,7 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> No
 
 
 class _LineIcon(QIconEngine):
-    """Follows the palette: no new icon is needed when light turns to dark."""
+    """An icon engine that paints in the current palette's colours, so that icons follow a theme change."""
 
     def __init__(self, name: str, colour: QColor | None) -> None:
         super().__init__()
@@ -69,10 +69,10 @@ class _LineIcon(QIconEngine):
 
 
 def icon(name: str, colour: QColor | None = None) -> QIcon:
-    """A line icon, in the text colour of buttons unless another is given."""
+    """Return a line icon in `colour`, or in the palette's button text colour."""
     return QIcon(_LineIcon(name, colour))
 
 
 def app_icon() -> QIcon:
-    """The application's own icon."""
+    """Return the application's icon."""
     return QIcon(str(icon_file("fasdemo")))

@@ -1,4 +1,4 @@
-"""The window: every action of the user, and what it is made of."""
+"""The main window: its actions, its pages and their connections."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.event_log_writer import LogStatus
-from fasdemo.runtime.pipeline import MakeJudge, MakeSource
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
@@ -50,23 +50,23 @@ _CLOSE_S = 0.9
 
 
 class MainWindow(QMainWindow):
-    """See `docs/window.md` for what a user can do.
+    """The main window; `docs/window.md` describes its actions.
 
     Args:
-        make_source: where frames come from.
-        make_judge: where verdicts come from.
-        settings: changed in place.
-        settings_path: where they are written when the window closes.
+        make_source: opens a source.
+        make_processor: makes a frame processor.
+        settings: the user's settings; changed in place.
+        settings_path: file to which the settings are written when the window closes.
         models: names of the shipped models.
-        demo: path of the demo session, None where it is missing.
-        look: lists the connected cameras.
-        allow_rgb_only: colour alone may be LIVE, whatever the preferences say.
+        demo: path of the demo session; None if it is missing.
+        look: returns the connected cameras.
+        allow_rgb_only: allow LIVE with colour only, overriding the preferences.
     """
 
     def __init__(
         self,
         make_source: MakeSource,
-        make_judge: MakeJudge,
+        make_processor: MakeProcessor,
         settings: Settings,
         settings_path: Path,
         models: Sequence[str] = (),
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
-        self.player = Player(make_source, make_judge, self, self.event_log.keeper)
+        self.player = Player(make_source, make_processor, self, self.event_log.writer)
         self._always_allow_rgb_only = allow_rgb_only
         self._required: frozenset[Stream] | None = None
         self._engine = EngineRequest(
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.header.opened.connect(self.open_spec)
         self.header.action.connect(self.do)
-        self.header.engine_chosen.connect(self.judge_with)
+        self.header.engine_chosen.connect(self.use_engine)
         self.start.opened.connect(self.open_spec)
         self.start.action.connect(self.do)
         work = self.workspace
@@ -145,15 +145,15 @@ class MainWindow(QMainWindow):
         self.presenter.source_ready.connect(self._show_source)
         self.presenter.engine_in_force.connect(self._take_engine)
         self.presenter.failed.connect(self._recorder.stop)
-        self._recorder.ended.connect(self.messages.say)
-        self.event_log.said.connect(self.messages.say)
+        self._recorder.ended.connect(self.messages.show_message)
+        self.event_log.message.connect(self.messages.show_message)
         self.event_log.changed.connect(self._show_log)
         self._recorder.started_by_itself.connect(lambda: self._show_tab(TABS.index("Record")))
         hints = QApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.apply_theme)
 
-    # What the user does.
+    # Actions of the user.
 
     def _actions(self) -> dict[str, Callable[[], object]]:
         work = self.workspace
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
             "snap": lambda: self._snap(work.snap_target()),
             "back": self._back,
             "toggle_kiosk": lambda: self.set_kiosk(not self.in_kiosk),
-            "tab_why": lambda: self._show_tab(0),
+            "tab_reasons": lambda: self._show_tab(0),
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
             "toggle_recording": self._toggle_recording,
@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         }
 
     def do(self, action: str) -> None:
-        """Do what a key, a button or a menu means."""
+        """Run the action of a key, button or menu entry."""
         self._actions()[action]()
 
     @override
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def open_spec(self, spec: str) -> None:
-        """Open a camera by name or anything by its path."""
+        """Open a camera by its name, or a file or folder by its path."""
         self.open(SourceRequest(spec))
 
     def _inputs(self) -> list[Path]:
@@ -212,14 +212,14 @@ class MainWindow(QMainWindow):
         return [*files, *model_files(self._engine.model)]
 
     def open(self, request: SourceRequest) -> None:
-        """Open another source, whatever runs."""
+        """Open a source and close the current one."""
         self._recorder.stop()
         self.messages.clear()
         self.header.show_source(self._name_of(request.spec))
         self.setWindowTitle(f"{self._name_of(request.spec)} – fasdemo")
         if not self.in_kiosk:
             self.pages.setCurrentWidget(self.workspace)
-            # The pictures leave Space and the arrows to the window, which a button would not.
+            # A focused button would consume Space and the arrow keys, which control playback.
             self.workspace.colour_pane.setFocus()
         self._recorder.show_source(None)
         self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
@@ -229,44 +229,44 @@ class MainWindow(QMainWindow):
         return "Demo session" if spec == self._demo else source_words(spec)
 
     def open_demo(self) -> None:
-        """Open the bundled session."""
+        """Open the demo session."""
         if self._demo is None:
-            self.messages.say("The demo session is missing; install fasdemo again.", error=True)
+            self.messages.show_message("The demo session is missing; install fasdemo again.", error=True)
         else:
             self.open_spec(self._demo)
 
     def choose_file(self) -> None:
-        """Ask for a file."""
+        """Ask for a file and open it."""
         found = dialogs.ask_for_file(self, self.settings.recent)
         if found is not None:
             self.open_files([found])
 
     def choose_folder(self) -> None:
-        """Ask for a session's folder."""
+        """Ask for a folder and open it."""
         found = dialogs.ask_for_folder(self, self.settings.recent)
         if found is not None:
             self.open_spec(str(found))
 
     def choose_model(self) -> None:
-        """Ask for a model file."""
+        """Ask for a model file and use it."""
         found = dialogs.ask_for_model(self)
         if found is None:
             self._show_engine()
         else:
-            self.judge_with(EngineRequest(str(found), None, self._engine.device))
+            self.use_engine(EngineRequest(str(found), None, self._engine.device))
 
     def open_files(self, paths: list[Path]) -> None:
-        """What was dropped or chosen: a model, a source, or a colour, a depth and an infrared video together."""
+        """Open dropped or chosen files: a model, a source, or a colour, a depth and an infrared video together."""
         found = dropped_files(paths)
         if found.model is not None:
-            self.judge_with(EngineRequest(str(found.model), None, self._engine.device))
+            self.use_engine(EngineRequest(str(found.model), None, self._engine.device))
         if found.source is not None:
             self.open(found.source)
         if found.problem:
-            self.messages.say(found.problem, error=True)
+            self.messages.show_message(found.problem, error=True)
 
     def close_source(self) -> None:
-        """Back to the start page."""
+        """Close the source and show the start page."""
         self._recorder.stop()
         self.player.close()
         self._recorder.show_source(None)
@@ -274,33 +274,33 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("fasdemo")
         self._show_nothing()
 
-    def judge_with(self, engine: EngineRequest) -> None:
-        """Change model, policy or provider while running; what the window requires and allows is always added."""
+    def use_engine(self, engine: EngineRequest) -> None:
+        """Change the model, policy or device while a source is open; the window's requirements are always added."""
         engine = self._with_rules(engine)
         self._remember_engine(engine)
-        self.player.judge_with(engine)
+        self.player.use_engine(engine)
         self._show_engine()
 
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
-        """Return the request with what the settings, the kiosk and the command line require and allow."""
+        """Return the request with the requirements and permissions of the settings, kiosk mode and the command line."""
         allowed = self._always_allow_rgb_only or self.settings.allow_rgb_only
         return replace(engine, require=self.required, allow_rgb_only=allowed)
 
     @property
     def required(self) -> frozenset[Stream]:
-        """Return the streams without which nothing is LIVE: as the command line says, or the settings and the kiosk."""
+        """Return the streams that LIVE requires: those of the command line, or of the settings and kiosk mode."""
         if self._required is not None:
             return self._required
         return self.settings.required_streams | ({"depth"} if self.in_kiosk else frozenset())
 
     def set_required(self, streams: frozenset[Stream]) -> None:
-        """Require these streams until the window closes, whatever the settings say."""
+        """Require these streams until the window closes, overriding the settings."""
         self._required = streams
         self._require()
 
     def _require(self) -> None:
         if self._engine != self._with_rules(self._engine):
-            self.judge_with(self._engine)
+            self.use_engine(self._engine)
 
     def _remember_engine(self, engine: EngineRequest) -> None:
         self._engine = engine
@@ -312,12 +312,16 @@ class MainWindow(QMainWindow):
             path = pane.write_snapshot(self.settings.snap_folder, datetime.now())
         except OSError as error:
             where = self.settings.snap_folder
-            self.messages.say(f"{where}: the picture cannot be written ({error.strerror or error}).", error=True)
+            self.messages.show_message(
+                f"The snapshot cannot be saved in {where} ({error.strerror or error}); choose another folder in the "
+                "preferences.",
+                error=True,
+            )
             return
         if path is None:
-            self.messages.say(f"There is no {pane.title.lower()} picture to snap.")
+            self.messages.show_message(f"There is no {pane.title.lower()} picture to save.")
         else:
-            self.messages.say(f"Snapped: {path}")
+            self.messages.show_message(f"Saved: {path}")
 
     def _back(self) -> None:
         if self.in_kiosk:
@@ -334,11 +338,11 @@ class MainWindow(QMainWindow):
 
     @property
     def in_kiosk(self) -> bool:
-        """Only the verdict is shown."""
+        """Whether the window shows only the verdict."""
         return self.pages.currentWidget() is self.kiosk
 
     def set_kiosk(self, kiosk: bool) -> None:
-        """The verdict alone on the full screen, or all of the window."""
+        """Switch between kiosk mode (only the verdict, full screen) and the normal window."""
         if kiosk == self.in_kiosk:
             return
         self.header.setVisible(not kiosk)
@@ -355,11 +359,11 @@ class MainWindow(QMainWindow):
         self.presenter.show_headline()
 
     def show_shortcuts(self) -> None:
-        """All keys."""
+        """Show the keyboard shortcuts."""
         self._show_dialog(ShortcutsDialog(self))
 
     def show_preferences(self) -> None:
-        """What can be set."""
+        """Show the preferences."""
         dialog = Preferences(self.settings, self)
         dialog.accepted.connect(lambda: self._take_preferences(dialog))
         self._show_dialog(dialog)
@@ -379,12 +383,12 @@ class MainWindow(QMainWindow):
     # Recording.
 
     def record_when_ready(self, root: Path, labels: Labels) -> None:
-        """Record into `root` as soon as the next camera delivers."""
+        """Record into `root` when the next camera gives its first frame."""
         self._recorder.start_when_ready(root, labels)
 
     @property
     def recording(self) -> Recording | None:
-        """The session that is being written."""
+        """The running recording; None if there is none."""
         return self._recorder.current
 
     def _toggle_recording(self) -> None:
@@ -394,7 +398,7 @@ class MainWindow(QMainWindow):
         self._show_tab(2)
         self.workspace.record.toggle()
 
-    # What the presenter says.
+    # Updates from the presenter.
 
     def _show_source(self, info: SourceInfo) -> None:
         request = self.player.request
@@ -421,7 +425,7 @@ class MainWindow(QMainWindow):
 
     @property
     def shown_result(self) -> FrameResult | None:
-        """What the engine said about the frame on the screen."""
+        """The result of the frame on the screen; None if there is none."""
         return None if self.presenter.view is None else self.presenter.view.result
 
     # State.
@@ -441,7 +445,7 @@ class MainWindow(QMainWindow):
         self.presenter.show_engine()
 
     def apply_theme(self, *_: object) -> None:
-        """Take the colours that the settings or the desktop ask for."""
+        """Apply the light or dark colours of the settings or the desktop."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         apply_theme(app, is_dark(self.settings.theme, app))
@@ -469,14 +473,14 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Hidden at once; threads are given a moment to end, and a recording and the event log are completed."""
+        """Hide the window, wait briefly for the threads, and complete the recording and the event log."""
         self._clock.stop()
         self._keep()
         self._recorder.stop()
         self.player.close()
         self.hide()
         self.player.join(_CLOSE_S)
-        self.event_log.keeper.stop()
+        self.event_log.writer.stop()
         self.cameras.join(_CLOSE_S)
         super().closeEvent(event)
 

@@ -1,4 +1,4 @@
-"""Between numpy images and Qt's."""
+"""Convert and resize NumPy images for Qt."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fasdemo.frames import Rgb
 
 
 def fitted(width: int, height: int, room_width: int, room_height: int) -> tuple[int, int]:
-    """The largest size of the same shape that fits into the room, at least 1 x 1."""
+    """Return the largest size with the same aspect ratio that fits into the given room, at least 1 x 1 pixels."""
     factor = min(room_width / width, room_height / height)
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
 def resized(image: Rgb, width: int, height: int) -> Rgb:
-    """The image at another size: averaged when smaller, so that nothing flickers; smooth when larger."""
+    """Return the image at another size, averaged if smaller (which avoids flicker), interpolated if larger."""
     if image.shape[1] == width and image.shape[0] == height:
         return image
     how = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_LINEAR
@@ -26,7 +26,7 @@ def resized(image: Rgb, width: int, height: int) -> Rgb:
 
 
 def as_qimage(image: Rgb) -> QImage:
-    """A QImage over the array's own memory, uint8 (H, W, 3); keep the array as long as the image."""
+    """Return a QImage that shares the memory of a uint8 (H, W, 3) RGB array; keep the array as long as the image."""
     array = np.ascontiguousarray(image)
     height, width = array.shape[:2]
     data: Any = array.data

@@ -1,4 +1,4 @@
-"""What the window remembers: typed, versioned, in one JSON file in the user's configuration folder."""
+"""The window's saved settings: one typed, versioned JSON file in the user's configuration folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from fasdemo.frames import Stream
 _log = logging.getLogger(__name__)
 
 RECENT = 8
-"""Sources that are remembered."""
+"""Maximum number of recent sources."""
 
 
 class Settings(BaseModel):
-    """Fields with a title appear in the preferences; the others are remembered from what the user does."""
+    """The saved settings; fields with a title appear in the preferences, the others are set by the user's actions."""
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True, allow_inf_nan=False)
 
@@ -36,21 +36,21 @@ class Settings(BaseModel):
         float, Field(ge=0.3, le=10.0, title="Depth colours to (m)", description="Distance of the darkest colour.")
     ] = 1.50
     timeline_s: Annotated[
-        int, Field(ge=5, le=120, title="Time line (s)", description="How much of the past the time line shows.")
+        int, Field(ge=5, le=120, title="Time line (s)", description="Duration that the time line shows.")
     ] = 20
     require: Annotated[
         Literal["nothing", "depth", "infrared", "depth and infrared"],
         Field(
             title="LIVE requires",
-            description="Streams without which nothing is LIVE. A kiosk always requires depth.",
+            description="Streams that LIVE requires. Kiosk mode always requires depth.",
         ),
     ] = "nothing"
-    snap_folder: Annotated[
-        Path, Field(title="Snapshots", description="Folder that snapped pictures are written to.")
-    ] = Field(default_factory=lambda: user_pictures_path() / "fasdemo")
-    record_folder: Annotated[
-        Path, Field(title="Recordings", description="Folder that labelled sessions are written to.")
-    ] = Field(default_factory=lambda: user_videos_path() / "fasdemo")
+    snap_folder: Annotated[Path, Field(title="Snapshots", description="Folder for snapshots of the pictures.")] = Field(
+        default_factory=lambda: user_pictures_path() / "fasdemo"
+    )
+    record_folder: Annotated[Path, Field(title="Recordings", description="Folder for labelled recordings.")] = Field(
+        default_factory=lambda: user_videos_path() / "fasdemo"
+    )
 
     allow_rgb_only: Annotated[
         bool,
@@ -72,30 +72,30 @@ class Settings(BaseModel):
     splitters: dict[str, str] = {}
     """Base64 of Qt's splitter states by name."""
     log_folder: str = ""
-    """Where the last event log was written."""
+    """Folder of the last event log."""
     subject: str = ""
     retain_days: Annotated[int, Field(ge=1, le=3650)] = 365
 
     @property
     def required_streams(self) -> frozenset[Stream]:
-        """Streams without which nothing is LIVE."""
+        """Streams that LIVE requires."""
         names: dict[str, Stream] = {"depth": "depth", "infrared": "ir"}
         return frozenset(stream for name, stream in names.items() if name in self.require)
 
     def remember_source(self, spec: str) -> None:
-        """Put a source at the top of the recent ones."""
+        """Put a source at the top of the recent sources."""
         self.recent = [spec, *(old for old in self.recent if old != spec)][:RECENT]
 
 
 def settings_path() -> Path:
-    """Where the settings lie: the system's place for the user's configuration."""
+    """Return the path of the settings file in the user's configuration folder."""
     return user_config_path("fasdemo", appauthor=False) / "window.json"
 
 
 def load(path: Path) -> tuple[Settings, str]:
-    """The settings, and a sentence for the user where they could not be used.
+    """Return the settings, and a sentence for the user if the file cannot be used, else "".
 
-    A file that cannot be read is put aside under another name and defaults are used: the window always opens.
+    A file that cannot be used is renamed and the defaults are used, so that the window always opens.
     """
     try:
         return Settings.model_validate_json(decode_text(path.read_bytes())), ""
@@ -107,23 +107,26 @@ def load(path: Path) -> tuple[Settings, str]:
         try:
             path.replace(aside)
         except OSError:
-            return Settings(), f"The settings in {path} cannot be used; defaults are in force."
-        return Settings(), f"The settings could not be used and were put aside as {aside}; defaults are in force."
+            return Settings(), f"The settings in {path} cannot be read; the default settings are used."
+        return (
+            Settings(),
+            f"The settings could not be read; the default settings are used, and the old file is {aside}.",
+        )
 
 
 def save(settings: Settings, path: Path) -> bool:
-    """Write in one step; False where the disk does not let us, which is no reason to bother anybody."""
+    """Write the settings in one step; on failure log a warning and return False, because settings are not essential."""
     partial = path.with_suffix(".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(settings.model_dump_json(indent=1), encoding="utf-8")
         partial.replace(path)
     except OSError:
-        _log.warning("the settings could not be written to %s", path, exc_info=True)
+        _log.warning("the settings cannot be written to %s", path, exc_info=True)
         return False
     return True
 
 
 def reset(path: Path) -> None:
-    """Forget everything."""
+    """Delete the saved settings."""
     path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Light and dark: one palette each, from which everything in the window takes its colours."""
+"""The light and the dark colour theme of the window."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fasdemo.engine.result import Status
 from fasdemo.gui.icons import icon_file
 
 VIDEO = QColor(12, 13, 16)
-"""Behind every picture, in light and dark alike, so that pictures look the same in both."""
+"""Background of every picture; the same in both themes, so that pictures look the same."""
 ON_VIDEO = QColor(236, 238, 242)
 VIDEO_CHIP = QColor(12, 13, 16, 200)
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Colours by what they are for. Text on window, surface and raised has at least 4.5 : 1, muted text too."""
+    """The colours of a theme by their use; text and muted text have a contrast of at least 4.5:1 on all backgrounds."""
 
     window: str
     surface: str
@@ -37,14 +37,14 @@ LIGHT = Tokens("#f1f3f6", "#ffffff", "#e9ecf1", "#cfd5de", "#171a1f", "#59616e",
 
 
 def status_colour(status: Status | None, palette: QPalette) -> QColor:
-    """The fill of a status; grey where there is none."""
+    """Return the fill colour of a status; grey if `status` is None."""
     if status is None:
         return palette.color(QPalette.ColorRole.Mid)
     return QColor(*COLOURS[status])
 
 
 def status_line(status: Status, palette: QPalette) -> QColor:
-    """The same for thin lines: on a light ground green, vermilion and yellow are darkened to be seen."""
+    """Return the colour of thin lines of a status, darkened on a light background for contrast."""
     colour = QColor(*COLOURS[status])
     if palette.color(QPalette.ColorRole.Window).lightness() < 128:
         return colour
@@ -52,12 +52,12 @@ def status_line(status: Status, palette: QPalette) -> QColor:
 
 
 def ink() -> QColor:
-    """Text on a status colour."""
+    """Return the colour of text on a status colour."""
     return QColor(*INK)
 
 
 def is_dark(theme: str, app: QApplication) -> bool:
-    """Whether `system`, `light` or `dark` means dark at the moment."""
+    """Return whether the theme `system`, `light` or `dark` is dark at the moment."""
     if theme != "system":
         return theme == "dark"
     hints = app.styleHints()
@@ -67,7 +67,7 @@ def is_dark(theme: str, app: QApplication) -> bool:
 
 
 def apply_theme(app: QApplication, dark: bool) -> None:
-    """Set style, palette and style sheet of the whole application, if they are not set yet: it takes a while."""
+    """Set style, palette and style sheet of the application, unless they are set already, because this is slow."""
     tokens = DARK if dark else LIGHT
     if app.palette().color(QPalette.ColorRole.Window) == QColor(tokens.window) and app.styleSheet():
         return

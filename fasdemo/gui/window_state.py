@@ -1,4 +1,4 @@
-"""Where the window was and how it was divided, in the settings and back."""
+"""Save and restore the window's geometry and its splitters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fasdemo.gui.settings import Settings
 
 
 def restore(window: QMainWindow, splitters: dict[str, QSplitter], settings: Settings) -> None:
-    """Bring window and splitters to where they were left; what cannot be read is ignored."""
+    """Restore window and splitters from the settings; values that cannot be read are ignored."""
     if settings.geometry:
         window.restoreGeometry(_data(settings.geometry))
     for name, splitter in splitters.items():
@@ -20,7 +20,7 @@ def restore(window: QMainWindow, splitters: dict[str, QSplitter], settings: Sett
 
 
 def keep(window: QMainWindow, splitters: dict[str, QSplitter], settings: Settings) -> None:
-    """Note where window and splitters are."""
+    """Store the geometry of window and splitters in the settings."""
     settings.geometry = _text(window.saveGeometry())
     settings.splitters = {name: _text(splitter.saveState()) for name, splitter in splitters.items()}
 

@@ -1,7 +1,7 @@
-"""The model card: everything that has to be known to feed a network and to read its answer.
+"""The model card: the description of a network's inputs and outputs, thresholds and measured error rates.
 
-The card is JSON in the ONNX file's metadata under `CARD_KEY`, and beside the file as `NAME.json` with the
-file's sha256 added. It is written by the trainer and trusted only after `ModelCard.model_validate_json`.
+The card is stored as JSON in the ONNX file's metadata under `CARD_KEY`, and beside the file as `NAME.json` with the
+file's sha256 added. The trainer writes it, and `ModelCard.model_validate_json` validates it before use.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CARD_KEY = "fasdemo.card"
 
 DepthEncoding = Literal["face-relative-mm", "casia-surf-8bit"]
 IrEncoding = Literal["full-range-8bit", "local-norm-v1"]
-"""`full-range-8bit`: the upper eight bits, as they are; `local-norm-v1`: see `fasdemo.models.infrared`."""
+"""`full-range-8bit`: the upper eight bits, unchanged; `local-norm-v1`: see `fasdemo.models.infrared`."""
 Unit = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
@@ -28,21 +28,21 @@ class InputSpec(_Part):
     """One image input of the graph: (N, channels, input_size, input_size) float32."""
 
     name: str
-    """The graph input's name."""
+    """Name of the graph's input."""
     modality: Stream
     channels: Literal[1, 3]
-    """Single-channel images are replicated when 3."""
+    """Number of channels; a single-channel image is repeated if this is 3."""
     channel_order: Literal["RGB", "BGR", "grey"] = "RGB"
     mean: tuple[Annotated[float, Field(ge=-1e3, le=1e3)], ...]
     std: tuple[Annotated[float, Field(ge=1e-6, le=1e3)], ...]
-    """Of values in [0, 1], one per channel or one for all."""
+    """Standard deviation (and above, mean) of values in [0, 1]: one per channel, or one for all channels."""
     depth_encoding: DepthEncoding | None = None
     depth_range_mm: Annotated[float, Field(ge=1.0, le=1e4)] = 150.0
-    """`face-relative-mm` clips to plus and minus this."""
+    """Limit to which `face-relative-mm` clips in both directions."""
     ir_encoding: IrEncoding = "full-range-8bit"
-    """Of infrared inputs; cards from before there was a choice do not name it."""
+    """Encoding of an infrared input; old cards do not have this entry."""
     optional: bool = False
-    """The graph accepts this stream as absent, see `ModelCard.presence_input`."""
+    """Whether the stream may be missing, see `ModelCard.presence_input`."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -57,11 +57,11 @@ class InputSpec(_Part):
 
 
 class CropSpec(_Part):
-    """How a face becomes a square, see `fasdemo.models.crop`."""
+    """The alignment of a face crop, see `fasdemo.models.crop`."""
 
     template: Literal["keypoints-v1", "box-v1"] = "keypoints-v1"
     scale: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
-    """Widens (> 1) or narrows the template's field; for `box-v1`: the square's side over the box's longer side."""
+    """Factor on the template's field of view; for `box-v1`, the square's side over the box's longer side."""
 
 
 class OutputSpec(_Part):
@@ -72,7 +72,7 @@ class OutputSpec(_Part):
     classes: Annotated[int, Field(ge=1)]
     live_index: Annotated[int, Field(ge=0)]
     kind: Literal["logits", "probabilities"] = "logits"
-    """Softmax happens exactly once: in fasdemo for `logits`, in the graph for `probabilities`."""
+    """Where softmax is computed: in fasdemo for `logits`, in the graph for `probabilities`."""
 
     @model_validator(mode="after")
     def _live_exists(self) -> Self:
@@ -89,7 +89,7 @@ class Calibration(_Part):
 
 
 class Threshold(_Part):
-    """LIVE above `live_above`, SPOOF below `spoof_below`, UNCERTAIN between; both on the calibrated score."""
+    """A policy's limits on the calibrated score: LIVE above `live_above`, SPOOF below `spoof_below`, else UNCERTAIN."""
 
     live_above: Unit
     spoof_below: Unit
@@ -104,7 +104,7 @@ class Threshold(_Part):
 
 
 class Metric(_Part):
-    """A measured figure with its 95 % interval and the command and data that gave it."""
+    """A measured figure with its 95 % confidence interval and the data it was measured on."""
 
     value: float | None
     ci95: tuple[float, float] | None = None
@@ -113,7 +113,7 @@ class Metric(_Part):
 
 
 class ModelCard(_Part):
-    """See the module's first lines. `sha256` is of the ONNX file and stands only beside it."""
+    """A model card; `sha256` is the hash of the ONNX file and is only in the card beside the file."""
 
     card_schema: Literal[1] = 1
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
@@ -121,14 +121,14 @@ class ModelCard(_Part):
     input_size: Annotated[int, Field(ge=32, le=512)]
     inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1, max_length=3)]
     presence_input: str | None = None
-    """Graph input (N, len(inputs)) float32, 1 = stream present, 0 = absent, in the order of `inputs`."""
+    """Graph input (N, len(inputs)) float32, 1 = stream present, 0 = stream missing, in the order of `inputs`."""
     crop: CropSpec = CropSpec()
     outputs: Annotated[tuple[OutputSpec, ...], Field(min_length=1)]
     calibration: Calibration = Calibration()
     subset_calibration: dict[str, Calibration] = {}
-    """Where streams are optional: calibration per subset, key e.g. `depth+ir`, names sorted as in `inputs`."""
+    """Calibration per subset of streams, if streams are optional; keys such as `depth+ir`, in the order of `inputs`."""
     thresholds: Annotated[dict[str, Threshold], Field(min_length=1)]
-    """By policy name: `bpcer20`, `apcer1`, `balanced` ..."""
+    """Thresholds by policy name, e.g. `bpcer20`, `apcer1` or `balanced`."""
     default_policy: str
     training_data: str
     recipe: str = ""
@@ -136,9 +136,9 @@ class ModelCard(_Part):
     licence: str = "Apache-2.0"
     metrics: dict[str, Metric] = {}
     multiply_adds: Annotated[int, Field(ge=0)] | None = None
-    """Of one forward pass of the whole graph for one face."""
+    """Multiply-adds of one forward pass of the whole graph for one face."""
     limits: str = ""
-    """What these figures do not say, in words."""
+    """Limits of the figures, as text."""
     sha256: str | None = None
 
     @model_validator(mode="after")
@@ -160,6 +160,6 @@ class ModelCard(_Part):
         return tuple(spec.modality for spec in self.inputs)
 
     def accepts(self, present: frozenset[Stream]) -> bool:
-        """Whether the network can judge a face of which exactly these streams are present."""
+        """Return whether the network can rate a face with exactly these streams."""
         required = {spec.modality for spec in self.inputs if not spec.optional}
         return bool(present & set(self.modalities)) and required <= present

@@ -1,8 +1,8 @@
-"""From a frame set and a face to small aligned crops, one similarity transform per stream.
+"""Cut small aligned crops of a face from a frame set, with one similarity transform per stream.
 
-Only the crop is projected between cameras, never the frame: the crop's corners, placed at the face's median
-distance, go through the calibration into the depth and IR images. The trainer imports these functions, so the
-network is trained on what it will see.
+Only the crop is projected between cameras, not the whole frame: the crop's corners, placed at the face's median
+distance, are projected into the depth and IR images with the calibration. The trainer uses these functions too, so
+training and inference have the same crops.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ADULT_EYE_DISTANCE_M = 0.063
 """Mean distance between the pupils of adults."""
 _DEPTH_STEPS = 3
 _CORE = (0.30, 0.70)
-"""The part of the crop, along both axes, whose median depth is the face's distance."""
+"""Range of the crop, along both axes, whose median depth is the face's distance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class FaceCrops:
     """Aligned square crops of one face, all of the same size.
 
     Attributes:
-        rgb: uint8 (S, S, 3), order R, G, B; None if not captured.
-        depth_mm: float32 (S, S), distance from the depth camera in millimetres, 0 = no reading.
-        ir: uint8 or uint16 (S, S), in the camera's own bit depth, full range of its type.
-        distance_mm: the face's median depth, 0 where unknown.
-        to_crop: RGB pixels to crop pixels, (2, 3).
-        inside: share of the crop that lies within the RGB image, in [0, 1].
+        rgb: uint8 (S, S, 3) RGB; None if not captured.
+        depth_mm: float32 (S, S), distance from the depth camera in millimetres, 0 = no depth value.
+        ir: uint8 or uint16 (S, S), in the camera's bit depth, full range of its type.
+        distance_mm: median depth of the face, 0 if unknown.
+        to_crop: transform of RGB pixels to crop pixels, (2, 3).
+        inside: share of the crop that is inside the RGB image, in [0, 1].
     """
 
     rgb: Rgb | None
@@ -54,7 +54,11 @@ class FaceCrops:
 
 
 def similarity(source: npt.NDArray[np.floating], target: npt.NDArray[np.floating]) -> Transform:
-    """Least-squares rotation, uniform scale and shift (Umeyama 1991, without reflection) of (N, 2) points."""
+    """Return the least-squares similarity transform of (N, 2) points (Umeyama 1991, without reflection).
+
+    Raises:
+        ValueError: the points coincide.
+    """
     a, b = np.asarray(source, np.float64), np.asarray(target, np.float64)
     a_mean, b_mean = a.sum(0) / len(a), b.sum(0) / len(b)
     a, b = a - a_mean, b - b_mean
@@ -68,9 +72,9 @@ def similarity(source: npt.NDArray[np.floating], target: npt.NDArray[np.floating
 
 
 def face_transform(face: Face, spec: CropSpec, size: int) -> Transform:
-    """RGB pixels to pixels of a crop of `size`.
+    """Return the transform of RGB pixels to the pixels of a crop of side `size`.
 
-    `keypoints-v1` puts eyes, nose and mouth on `TEMPLATE`; `box-v1` is an upright square around the box's centre.
+    `keypoints-v1` aligns eyes, nose and mouth with `TEMPLATE`; `box-v1` is an upright square around the box's centre.
     """
     if spec.template == "box-v1":
         x, y, width, height = face.box
@@ -81,13 +85,13 @@ def face_transform(face: Face, spec: CropSpec, size: int) -> Transform:
 
 
 def keypoint_transform(keypoints: Points, scale: float, size: int) -> Transform:
-    """The `keypoints-v1` transform of (>=4, 2) key points in the order of `fasdemo.faces.face.KEYPOINTS`."""
+    """Return the `keypoints-v1` transform for (>=4, 2) key points in the order of `fasdemo.faces.face.KEYPOINTS`."""
     target = ((TEMPLATE - 0.5) / scale + 0.5) * size - 0.5
     return similarity(keypoints[:4], target)
 
 
 def corners(transform: Transform, size: int) -> npt.NDArray[np.float64]:
-    """The crop's corner pixels in the image that `transform` starts from, (4, 2)."""
+    """Return the positions of the crop's corner pixels in the source image of `transform`, float64 (4, 2)."""
     inverse = cv2.invertAffineTransform(transform)
     square = np.array([[0, 0], [size - 1, 0], [size - 1, size - 1], [0, size - 1]], np.float64)
     return np.asarray(square @ inverse[:, :2].T + inverse[:, 2])
@@ -100,7 +104,7 @@ def project(
     target: Intrinsics,
     move: Extrinsics,
 ) -> npt.NDArray[np.float64]:
-    """Pixels (N, 2) of one camera, lying at `distance_m` before it, as pixels of another camera."""
+    """Project pixels (N, 2) of one camera, at `distance_m` in front of it, to pixels (N, 2) of another camera."""
     flat = np.asarray(points, np.float64).reshape(-1, 2)
     if any(source.distortion):
         rays = cv2.undistortPoints(flat[:, None], source.matrix(), np.array(source.distortion)).reshape(-1, 2)
@@ -124,9 +128,9 @@ def to_stream(
     calibration: Calibration | None,
     stream: str,
 ) -> Transform:
-    """The transform from a stream's pixels to the crop, for a face at `distance_m` from the RGB camera.
+    """Return the transform of a stream's pixels to the crop, for a face at `distance_m` from the RGB camera.
 
-    Without calibration, or where it says `registered`, both images show the same field and differ in size only.
+    Without calibration, or with registered streams, both images have the same field of view and differ only in size.
     """
     target = None if calibration is None else (calibration.depth if stream == "depth" else calibration.ir)
     if calibration is None or calibration.registered or target is None:
@@ -142,24 +146,24 @@ def to_stream(
 
 
 def core_median_mm(depth_mm: DepthMm) -> float:
-    """Median of the valid depth in the middle of a depth crop, millimetres; 0 where there is none."""
+    """Return the median of the valid depth in the middle of a depth crop, millimetres; 0 if there is none."""
     size = depth_mm.shape[0]
     low, high = int(size * _CORE[0]), int(size * _CORE[1])
     core = depth_mm[low:high, low:high]
     valid = core[core > 0]
     if not valid.size:
         return 0.0
-    # What np.median does, without its checks, which take longer than the sorting.
+    # This equals np.median, whose checks take longer than the sorting.
     middle = (valid.size - 1) // 2, valid.size // 2
     valid.partition(middle)
     return (float(valid[middle[0]]) + float(valid[middle[1]])) / 2
 
 
 def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCrops:
-    """Aligned crops of one face from every stream that the frame holds.
+    """Return aligned crops of one face from all streams of the frame.
 
     Raises:
-        ValueError: the face's key points coincide.
+        ValueError: the key points of the face coincide.
     """
     to_crop = face_transform(face, spec, size)
     rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
@@ -200,7 +204,7 @@ def _depth_crop(
 
 
 def _distance_from_eyes_m(keypoints: Points, calibration: Calibration | None, rgb_shape: tuple[int, int]) -> float:
-    """A first guess at the face's distance, from the eyes' distance in pixels; good enough to start the projection."""
+    """Estimate the face's distance from the eye distance in pixels, as the start value of the projection."""
     focal = calibration.rgb.fx if calibration is not None else rgb_shape[1] * 0.95
     pixels = float(np.hypot(*(keypoints[1] - keypoints[0])))
     return float(np.clip(ADULT_EYE_DISTANCE_M * focal / max(pixels, 1.0), 0.1, 5.0))

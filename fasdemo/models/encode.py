@@ -1,4 +1,4 @@
-"""From crops to the network's input tensors: the one preprocessing, shared with the trainer."""
+"""Encode crops as input tensors of the network; the trainer uses this preprocessing too."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ Bytes = npt.NDArray[np.uint8]
 Pictures = Bytes | npt.NDArray[np.uint16] | npt.NDArray[np.float32]
 
 INVALID_DEPTH = 0.0
-"""Encoded value of pixels without a reading: that of something far in front of the face, where nothing can be."""
+"""Encoded value of pixels without a depth value; it equals that of a point far in front of the face."""
 
 
 def encode_depth_relative(depth_mm: DepthMm, range_mm: float) -> Tensor:
-    """`face-relative-mm`: distance from the face's median, clipped to +-range_mm, on [0, 1]; float32 (S, S).
+    """Encode depth as `face-relative-mm`: depth relative to the face's median, clipped to +-range_mm, scaled to [0, 1].
 
-    The median cancels the camera's distance, so the network sees relief and not range. Without any reading in
-    the middle of the crop everything is `INVALID_DEPTH`.
+    The median removes the distance of the face, so that only its relief remains. Without depth in the middle of the
+    crop, all pixels are `INVALID_DEPTH`.
+
+    Returns:
+        float32 (S, S).
     """
     median = core_median_mm(depth_mm)
     if median <= 0:
@@ -35,10 +38,13 @@ def encode_depth_relative(depth_mm: DepthMm, range_mm: float) -> Tensor:
 
 
 def encode_depth_casia(depth_mm: DepthMm) -> Tensor:
-    """`casia-surf-8bit`: grey depth as the challenge's pictures have it; float32 (S, S) on [0, 1].
+    """Encode depth as `casia-surf-8bit`: grey depth as in the pictures of the CASIA-SURF challenge.
 
-    Nearer is brighter, 0 is background or no reading. The set's own scaling was never published: its pictures
-    span the face's range in 8 bits, as here 0.4 m behind the nearest point does.
+    Nearer is brighter; 0 is background or no depth value. The scaling of the data set was not published; its pictures
+    use 8 bits for the face's depth range, and here 0.4 m behind the nearest point does the same.
+
+    Returns:
+        float32 (S, S) in [0, 1].
     """
     valid = depth_mm > 0
     if not valid.any():
@@ -49,7 +55,7 @@ def encode_depth_casia(depth_mm: DepthMm) -> Tensor:
 
 
 def encode(crops: FaceCrops, spec: InputSpec) -> Tensor | None:
-    """One input tensor, float32 (channels, S, S), normalised; None where the stream is absent."""
+    """Return one normalised input tensor, float32 (channels, S, S); None if the stream is missing."""
     pictures: dict[Stream, Pictures | None] = {"rgb": crops.rgb, "depth": crops.depth_mm, "ir": crops.ir}
     picture = pictures[spec.modality]
     if picture is None:
@@ -58,15 +64,15 @@ def encode(crops: FaceCrops, spec: InputSpec) -> Tensor | None:
 
 
 def encode_pictures(pictures: Pictures, spec: InputSpec) -> Tensor:
-    """Encode crops of one stream, float32 (N, S, S, channels): channels last, unlike the network's view of it.
+    """Encode crops of one stream as float32 (N, S, S, channels); channels are last, unlike in the network's input.
 
     Args:
-        pictures: rgb uint8 (N, S, S, 3); depth float32 (N, S, S) millimetres with 0 = no reading, or uint8 grey as
-            CASIA-SURF has it; ir uint8 or uint16 (N, S, S).
-        spec: the input.
+        pictures: rgb uint8 (N, S, S, 3); depth float32 (N, S, S) millimetres with 0 = no depth value, or uint8 grey as
+            in CASIA-SURF; ir uint8 or uint16 (N, S, S).
+        spec: the input's description.
 
     Raises:
-        ValueError: grey depth is asked for as millimetres.
+        ValueError: grey depth is given, but the input needs millimetres.
     """
     if spec.modality == "rgb":
         return _encode_rgb(np.asarray(pictures, np.uint8), spec)
@@ -77,7 +83,7 @@ def encode_pictures(pictures: Pictures, spec: InputSpec) -> Tensor:
         return _tabulated(ir_8bit(infrared), spec)
     if pictures.dtype == np.uint8:
         if spec.depth_encoding != "casia-surf-8bit":
-            raise ValueError("8-bit depth pictures hold no millimetres")
+            raise ValueError("8-bit depth pictures have no millimetres; use the encoding casia-surf-8bit")
         return _tabulated(np.asarray(pictures, np.uint8), spec)
     depth_mm = np.asarray(pictures, np.float32)
     if spec.depth_encoding == "face-relative-mm":
@@ -96,7 +102,7 @@ def _encode_rgb(rgb: Bytes, spec: InputSpec) -> Tensor:
 
 
 def _tabulated(grey: Bytes, spec: InputSpec) -> Tensor:
-    """Encode 8-bit grey through a table of its 256 values, many times faster than by arithmetic."""
+    """Encode 8-bit grey pictures with a table of 256 values, which is much faster than arithmetic."""
     count, size = len(grey), grey.shape[1]
     flat: npt.NDArray[Any] = np.ascontiguousarray(grey).reshape(count * size, size)
     if spec.channels == 3:
@@ -125,10 +131,10 @@ def _table(spec: InputSpec) -> Tensor:
 
 
 def encode_batch(crops: list[FaceCrops], card: ModelCard) -> dict[str, Tensor]:
-    """The graph's feed for N faces: name to float32 (N, channels, S, S), and the presence input where it has one.
+    """Return the graph's inputs for N faces by name: float32 (N, channels, S, S), and the presence input if it exists.
 
     Raises:
-        ValueError: a stream that the card requires is absent.
+        ValueError: a stream that the card requires is missing.
     """
     size = card.input_size
     presence = np.zeros((len(crops), len(card.inputs)), np.float32)

@@ -36,10 +36,13 @@ _MIN_WORKING_RANGE = 0.1
 
 
 def encode_ir_local(ir: Ir) -> Floats32:
-    """`local-norm-v1`: distance from the local mean in local deviations, 0.5 = none; float32 (S, S) on [0, 1].
+    """Encode infrared as `local-norm-v1`: the difference from the local mean over the local standard deviation.
 
     Args:
         ir: uint8 or uint16 (S, S), full range of its type.
+
+    Returns:
+        float32 (S, S) in [0, 1]; 0.5 is the local mean.
     """
     light = np.asarray(ir, np.float32) * np.float32(1.0 / full_scale(ir))
     side = 2 * round(_WINDOW * light.shape[0] / 2) + 1
@@ -61,8 +64,8 @@ def full_scale(ir: Ir) -> float:
 def working_range(ir: Ir) -> float:
     """Return the share of its type's range that a camera uses, in [0.1, 1]; 1 for 8 bits.
 
-    The brightest pixels of a 16-bit frame tell: levels are compared with what this camera calls bright. A frame in
-    which nothing is lit counts as a tenth, so that a dark screen stays dark.
+    It is estimated from the brightest pixels of a 16-bit frame. The minimum of 0.1 keeps a dark screen dark in a frame
+    without any bright pixel.
     """
     if ir.dtype != np.uint16:
         return 1.0
@@ -72,17 +75,17 @@ def working_range(ir: Ir) -> float:
 
 
 def ir_8bit(ir: Ir) -> npt.NDArray[np.uint8]:
-    """Return the upper eight bits, uint8 of the same shape: black where a camera uses little of its 16 bits."""
+    """Return the upper eight bits, uint8 of the same shape; dark if a camera uses only a small part of its 16 bits."""
     if ir.dtype == np.uint8:
         return np.asarray(ir, np.uint8)
     return (ir >> 8).astype(np.uint8)
 
 
 def ir_view(ir: Ir) -> npt.NDArray[np.uint8]:
-    """Return a picture for eyes and for the face detector, uint8 of the same shape.
+    """Return a picture for display and for the face detector, uint8 of the same shape.
 
-    8-bit pictures stay as they are. 16-bit ones are scaled so that their 99th percentile is bright, unless they are
-    so dark that it would show noise.
+    8-bit pictures are returned unchanged. 16-bit pictures are scaled so that their 99th percentile is bright, with
+    a limit so that noise in dark pictures stays dark.
     """
     if ir.dtype == np.uint8:
         return np.asarray(ir, np.uint8)

@@ -1,6 +1,6 @@
-"""A model file from disk to memory: read once, hashed, checked, with its card.
+"""Read a model file, check it and its hash, and return it with its card.
 
-Whatever runs afterwards runs these bytes, so a file that is exchanged after the check changes nothing.
+The network is later loaded from these bytes, so replacing the file after the check has no effect.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fasdemo.bounded_file import decode_text, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard
-from fasdemo.models.onnx_file import LARGEST_FILE, read_contents
+from fasdemo.models.onnx_file import MAX_FILE_BYTES, read_contents
 
 MANIFEST = "manifest.json"
-LARGEST_CARD = 1024 * 1024
-"""Bytes of a card beside its model."""
+MAX_CARD_BYTES = 1024 * 1024
+"""Maximum size of a card or manifest file."""
 
 
 class ManifestEntry(BaseModel):
@@ -29,12 +29,12 @@ class ManifestEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$", max_length=100)]
-    """A name without a folder."""
+    """File name without a folder."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Manifest(BaseModel):
-    """`manifest.json` of the shipped models, the preferred ones first."""
+    """The manifest of the shipped models, `manifest.json`, preferred models first."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,10 +47,10 @@ class ModelFile:
     """A checked model.
 
     Attributes:
-        path: where it was read from.
-        content: the ONNX bytes.
-        sha256: their hash, lower-case hexadecimal.
-        card: what the model says about itself.
+        path: path of the file.
+        content: content of the ONNX file.
+        sha256: hash of the content, lower-case hexadecimal.
+        card: the model card.
     """
 
     path: Path
@@ -62,35 +62,35 @@ class ModelFile:
 def read_model(path: Path) -> ModelFile:
     """Read and check a model.
 
-    The card is the one inside the file; a file without one, from another project, may have it beside it as
-    `NAME.json`. A hash in `manifest.json` of the same folder, or in the JSON beside the file, has to match; a folder
-    with a manifest holds no model that is not in it.
+    The card inside the file is used; a file without a card, from another project, needs one beside it as `NAME.json`.
+    The hash in `manifest.json` of the same folder and the hash in the JSON beside the file must match. A folder with a
+    manifest must not contain models that are not listed.
 
     Raises:
-        UserError: not an ONNX model, no card or an invalid one, a wrong hash, external data, foreign operators or
-            loops.
+        UserError: the file is not a valid ONNX model, has no valid card, a wrong hash, external data, operators that
+            ONNX Runtime does not include, or loops.
     """
-    content = _read(path, LARGEST_FILE, "a model")
+    content = _read(path, MAX_FILE_BYTES, "a model")
     sha256 = hashlib.sha256(content).hexdigest()
     beside = _card_beside(path)
     _check_hash(path, sha256, beside)
     try:
         found = read_contents(content)
     except ValueError as error:
-        raise UserError(f"{path} is no ONNX model ({error}); export it again.") from error
+        raise UserError(f"{path} is not a valid ONNX model ({error}); export it again.") from error
     if found.external:
         raise UserError(
-            f"{path} keeps {found.external} of its tensors in other files, which fasdemo does not read; "
-            "save the model with its weights inside."
+            f"{path} stores {found.external} of its tensors in other files, which fasdemo does not read; "
+            "export the model as a single file."
         )
     if found.foreign_domains:
         raise UserError(
-            f"{path} uses operators of {', '.join(map(repr, found.foreign_domains))}, which need a library that "
-            "fasdemo does not load; export it with ONNX's own operators."
+            f"{path} uses operators of {', '.join(map(repr, found.foreign_domains))}, which ONNX Runtime does not "
+            "include; export the model with standard ONNX operators."
         )
     if found.loops:
         raise UserError(
-            f"{path} uses {', '.join(sorted(found.loops))}, which may never come to an end; export the network without."
+            f"{path} uses {', '.join(sorted(found.loops))}, which may never end; export the model without loops."
         )
     if found.card_json is not None:
         card = parse_card(found.card_json, str(path))
@@ -98,8 +98,8 @@ def read_model(path: Path) -> ModelFile:
         card = beside
     else:
         raise UserError(
-            f"{path} has no model card, neither inside nor beside it as {path.with_suffix('.json').name}; "
-            "without one its score means nothing. See docs/models.md."
+            f"{path} has no model card inside or beside it as {path.with_suffix('.json').name}; add a card as "
+            "described in docs/models.md."
         )
     return ModelFile(path, content, sha256, card)
 
@@ -108,7 +108,7 @@ def parse_card(text: str | bytes, where: str) -> ModelCard:
     """Validate a card.
 
     Raises:
-        UserError: says which entries are missing or wrong.
+        UserError: entries are missing or wrong; the message names them.
     """
     try:
         plain = text.removeprefix("\ufeff") if isinstance(text, str) else decode_text(text)
@@ -117,28 +117,32 @@ def parse_card(text: str | bytes, where: str) -> ModelCard:
     try:
         return ModelCard.model_validate_json(plain)
     except ValidationError as error:
-        raise UserError(f"{where}: the model card is not valid: {_first_problems(error)}.") from error
+        raise UserError(
+            f"{where}: the model card is not valid: {_first_problems(error)}; re-export the model."
+        ) from error
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The folder's manifest, None where there is none.
+    """Return the manifest of a folder; None if it has none.
 
     Raises:
-        UserError: it is there and cannot be used.
+        UserError: the manifest cannot be read or is not valid.
     """
     path = folder / MANIFEST
     if not path.is_file():
         return None
     try:
-        return Manifest.model_validate_json(decode_text(_read(path, LARGEST_CARD, "a manifest")))
+        return Manifest.model_validate_json(decode_text(_read(path, MAX_CARD_BYTES, "a manifest")))
     except ValidationError as error:
-        raise UserError(f"{path} is not a valid manifest: {_first_problems(error)}.") from error
+        raise UserError(
+            f"{path} is not a valid manifest: {_first_problems(error)}; install fasdemo again or write it again."
+        ) from error
 
 
 def write_manifest(folder: Path, preferred: tuple[str, ...] = ()) -> Manifest:
     """Write the manifest of all models in a folder: `preferred` file names first, then the others by name.
 
-    Without `preferred` the order of the manifest that is there is kept: it decides which of equal models runs.
+    Without `preferred`, the order of an existing manifest is kept, because it decides which of equal models is used.
     """
     if not preferred and (before := read_manifest(folder)) is not None:
         preferred = tuple(entry.file for entry in before.models)
@@ -158,7 +162,7 @@ def write_manifest(folder: Path, preferred: tuple[str, ...] = ()) -> Manifest:
 
 def _card_beside(path: Path) -> ModelCard | None:
     card = path.with_suffix(".json")
-    return parse_card(_read(card, LARGEST_CARD, "a model card"), str(card)) if card.is_file() else None
+    return parse_card(_read(card, MAX_CARD_BYTES, "a model card"), str(card)) if card.is_file() else None
 
 
 def _check_hash(path: Path, sha256: str, beside: ModelCard | None) -> None:
@@ -166,11 +170,13 @@ def _check_hash(path: Path, sha256: str, beside: ModelCard | None) -> None:
     if manifest is not None:
         expected = next((entry.sha256 for entry in manifest.models if entry.file == path.name), None)
         if expected is None:
-            raise UserError(f"{path} is not in the manifest of its folder; keep own models in a folder of their own.")
+            raise UserError(f"{path} is not in the manifest of its folder; move the model to another folder.")
         if expected != sha256:
-            raise UserError(f"{path} is damaged or was changed: its sha256 is not that of the manifest; get it anew.")
+            raise UserError(f"{path}: checksum mismatch with the manifest; download the file again.")
     if beside is not None and beside.sha256 is not None and beside.sha256.lower() != sha256:
-        raise UserError(f"{path} is damaged or was changed: its sha256 is not that in {path.stem}.json; get it anew.")
+        raise UserError(
+            f"{path}: checksum mismatch with {path.stem}.json; download the file again or re-export the model."
+        )
 
 
 def _read(path: Path, limit: int, what: str) -> bytes:
@@ -179,9 +185,9 @@ def _read(path: Path, limit: int, what: str) -> bytes:
     except ValueError as error:
         raise UserError(f"{path} cannot be {what}: {error}; check the file.") from error
     except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file; give {what}'s path.") from error
+        raise UserError(f"{path} does not exist; give the path of {what}.") from error
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); give {what}'s path.") from error
+        raise UserError(f"{path} cannot be read ({error.strerror}); give the path of {what}.") from error
 
 
 def _first_problems(error: ValidationError) -> str:

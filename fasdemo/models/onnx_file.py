@@ -1,8 +1,8 @@
-"""What is in an ONNX file, read without running it.
+"""Read the content of an ONNX file without running it.
 
-A model is a program from a stranger. Before ONNX Runtime sees it, its protocol buffer is walked for what fasdemo
-refuses: weights in other files (`external data`, a path chosen by the file) and operators that need a library.
-Field numbers are those of onnx.proto3, ONNX 1.17.
+A model from an unknown source can be malicious. Before ONNX Runtime loads it, its protocol buffer is searched for
+weights in other files (external data, whose path the file chooses) and for operators that ONNX Runtime does not
+include. Field numbers are those of onnx.proto3, ONNX 1.17.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from dataclasses import dataclass
 from fasdemo.models.card import CARD_KEY
 
 BUILT_IN_DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
-"""Operators that ONNX Runtime itself implements."""
+"""Operator sets that ONNX Runtime includes."""
 
-LARGEST_FILE = 512 * 1024 * 1024
-"""Bytes. The largest network of the papers has 45 million parameters, 180 MB."""
+MAX_FILE_BYTES = 512 * 1024 * 1024
+"""Maximum size of a model; the largest network of the papers has 45 million parameters, 180 MB."""
 
 LOOPS = frozenset({"Loop", "Scan", "BeamSearch", "GreedySearch", "Sampling", "WhisperBeamSearch"})
-"""Operators that repeat until their own data says stop; a network that judges a face needs none."""
+"""Operators that can run without end; a network that rates a face does not need them."""
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_DEEPEST = 16
-"""Graphs within graphs; `If` nests two or three deep in practice."""
-_MOST_FIELDS = 1_000_000
-"""About a second of walking. MiniFAS, quantized to 8 bits, has 6,338 such parts."""
-_LARGEST_KEY = 2**32 - 1
-"""ONNX Runtime's parser drops what a key has beyond 32 bits; read in full, it would hide a field from this walk."""
+_MAX_DEPTH = 16
+"""Maximum nesting of graphs; `If` is nested two or three deep in practice."""
+_MAX_FIELDS = 1_000_000
+"""Maximum number of fields, which take about a second to read; MiniFAS, quantized to 8 bits, has 6,338."""
+_MAX_KEY = 2**32 - 1
+"""Maximum key. ONNX Runtime's parser ignores the bits beyond 32, so a larger key could hide a field from this check."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnnxContents:
-    """What the walk found.
+    """The content of an ONNX file that matters for the check.
 
     Attributes:
-        metadata: the file's own key-value pairs.
-        domains: every operator set that the model imports or uses.
-        external: tensors whose data lies outside the file.
-        loops: operators of `LOOPS` in it.
+        metadata: key-value pairs of the file.
+        domains: operator sets that the model imports or uses.
+        external: number of tensors whose data is in other files.
+        loops: operators of `LOOPS` in the model.
     """
 
     metadata: dict[str, str]
@@ -48,20 +48,20 @@ class OnnxContents:
 
     @property
     def card_json(self) -> str | None:
-        """The model card inside the file."""
+        """The model card inside the file as JSON; None if there is none."""
         return self.metadata.get(CARD_KEY)
 
     @property
     def foreign_domains(self) -> tuple[str, ...]:
-        """Operator sets that ONNX Runtime does not bring along."""
+        """The operator sets that ONNX Runtime does not include."""
         return tuple(sorted(self.domains - BUILT_IN_DOMAINS))
 
 
 def read_contents(content: bytes) -> OnnxContents:
-    """Walk a serialised ModelProto.
+    """Read a serialised ModelProto.
 
     Raises:
-        ValueError: the bytes are no ONNX model, or one of more parts than any network has.
+        ValueError: the content is not an ONNX model, or has more parts than any network.
     """
     walk = _Walk()
     walk.model(memoryview(content))
@@ -69,7 +69,7 @@ def read_contents(content: bytes) -> OnnxContents:
 
 
 class _Walk:
-    """Visits every message of a model that can name another file or an operator."""
+    """A visitor of all messages of a model that can name another file or an operator."""
 
     def __init__(self) -> None:
         self.metadata: dict[str, str] = {}
@@ -95,10 +95,10 @@ class _Walk:
             elif number == 25:
                 self._function(value)
         if graphs != 1:
-            raise ValueError("it holds no graph" if graphs == 0 else "it holds several graphs")
+            raise ValueError("it has no graph" if graphs == 0 else "it has several graphs")
 
     def _graph(self, view: memoryview, depth: int) -> None:
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise ValueError("its graphs are nested too deeply")
         for number, value in self._messages(view):
             if number == 1:
@@ -138,7 +138,7 @@ class _Walk:
                 self._attribute(value, 0)
 
     def _tensor(self, view: memoryview) -> None:
-        """Its data is external where `data_location` is not 0 or `external_data` is given."""
+        """Count a tensor whose data is external, i.e. with `data_location` not 0 or with `external_data`."""
         self.external += any(number == 13 or (number == 14 and value != 0) for number, value in self._fields(view))
 
     def _sparse(self, view: memoryview) -> None:
@@ -147,7 +147,7 @@ class _Walk:
                 self._tensor(value)
 
     def _last_text(self, view: memoryview, wanted: int) -> str:
-        """Of a text that is given twice, the last one counts."""
+        """Return the last value of a text field, which is the valid one if the field is repeated."""
         found = view[:0]
         for number, value in self._messages(view):
             if number == wanted:
@@ -158,15 +158,15 @@ class _Walk:
         return ((number, value) for number, value in self._fields(view) if isinstance(value, memoryview))
 
     def _fields(self, view: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-        """Field numbers and values of one message; nothing is copied."""
+        """Yield the field numbers and values of one message without copying."""
         position = 0
         while position < len(view):
             self._fields_seen += 1
-            if self._fields_seen > _MOST_FIELDS:
-                raise ValueError(f"it has more than {_MOST_FIELDS} parts")
+            if self._fields_seen > _MAX_FIELDS:
+                raise ValueError(f"it has more than {_MAX_FIELDS} parts")
             key, position = _varint(view, position)
             number, kind = key >> 3, key & 7
-            if number == 0 or key > _LARGEST_KEY:
+            if number == 0 or key > _MAX_KEY:
                 raise ValueError("it is not a protocol buffer")
             if kind == _VARINT:
                 value, position = _varint(view, position)
@@ -188,7 +188,7 @@ def _text(view: memoryview) -> str:
     try:
         return bytes(view).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError("it holds text that is not UTF-8") from error
+        raise ValueError("it has text that is not UTF-8") from error
 
 
 def _varint(view: memoryview, position: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Runs a network on the crops of faces and reads its answer as the model's card says."""
+"""Run a network on face crops and read its outputs as described by the model card."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from fasdemo.models.encode import Tensor, encode_batch
 from fasdemo.models.model_file import ModelFile, read_model
 from fasdemo.models.providers import CPU, fallback_sentence, short, wanted
 
-LARGEST_MARGIN = 20.0
-"""A margin beyond this says nothing more: sigmoid(20) differs from 1 by 2e-9."""
+MAX_MARGIN = 20.0
+"""Limit of the margin: sigmoid(20) differs from 1 by only 2e-9."""
 _SUM_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the network says about one face.
+    """The network's prediction for one face.
 
     Attributes:
-        score: calibrated probability of a live face, in [0, 1]; None when the network failed.
-        margin: log(p / (1 - p)) before calibration; None when the network failed.
-        per_modality: probability of a live face by each stream's own head, uncalibrated.
-        score_without_rgb: the calibrated score of depth and infrared alone, where the network takes streams as absent
-            and all three are there; else None.
-        error: why there is no score, for the log; None when there is one.
+        score: calibrated probability of a live face, in [0, 1]; None if the network failed.
+        margin: log(p / (1 - p)) before calibration; None if the network failed.
+        per_modality: uncalibrated probability of a live face from each stream's own head.
+        score_without_rgb: calibrated score of depth and infrared only, if the network accepts missing streams and all
+            three streams are present; else None.
+        error: reason why there is no score, for the log; None if there is a score.
     """
 
     score: float | None
@@ -47,15 +47,15 @@ class Prediction:
 
 
 class Predictor:
-    """A loaded model; a context manager. Not to be called from two threads at once.
+    """A loaded model; a context manager that is not thread-safe.
 
     Args:
-        model: path of an ONNX file, or what `read_model` made of it.
-        device: `auto` takes the fastest provider installed, `cpu` and `cuda` that one.
-        threads: of the CPU provider for one operator.
+        model: path of an ONNX file, or the result of `read_model`.
+        device: `cpu`, `cuda`, or `auto` for the fastest installed provider.
+        threads: threads of the CPU provider per operator.
 
     Raises:
-        UserError: the file cannot be used, see `fasdemo.models.model_file.read_model`, or its card does not fit
+        UserError: the file cannot be used, see `fasdemo.models.model_file.read_model`, or its card does not match
             its graph.
     """
 
@@ -74,7 +74,7 @@ class Predictor:
 
     @property
     def card(self) -> ModelCard:
-        """What the model says about itself."""
+        """The model card."""
         return self._file.card
 
     @property
@@ -84,22 +84,23 @@ class Predictor:
 
     @property
     def path(self) -> Path:
-        """Where the model was read from."""
+        """Path of the model file."""
         return self._file.path
 
     @property
     def provider(self) -> str:
-        """Where the network runs, for people: `CPU`, `CUDA` ..."""
+        """Display name of the device that runs the network, e.g. `CPU` or `CUDA`."""
         return "closed" if self._session is None else short(self._session.get_providers()[0])
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences for the user, e.g. that a provider fell back."""
+        """Messages for the user, e.g. that the network runs on the CPU instead of CUDA."""
         return tuple(self._warnings)
 
     def predict(self, crops: Sequence[FaceCrops]) -> list[Prediction]:
-        """Judge the faces of one frame, in their order. Never raises for what the network does: a provider that
-        fails, a NaN or a wrong shape is a `Prediction` without a score.
+        """Return the predictions for the faces of one frame, in the same order.
+
+        A failure of the network does not raise: after an error, a NaN or a wrong shape, the prediction has no score.
         """
         if not crops:
             return []
@@ -117,7 +118,7 @@ class Predictor:
             return [_failed(str(error))] * len(crops)
 
     def close(self) -> None:
-        """Release the session; calling it again does nothing."""
+        """Release the session; further calls do nothing."""
         self._session = None
 
     def __enter__(self) -> Self:
@@ -129,7 +130,7 @@ class Predictor:
         self.close()
 
     def _judge(self, crops: Sequence[FaceCrops]) -> list[Prediction]:
-        # The faces again without colour, in the same call: a second row costs a millisecond.
+        # Run the faces without colour in the same call, which takes only a millisecond per face.
         again = [row for row, crop in enumerate(crops) if self._batches and _judged_without_rgb(self.card, crop)]
         everything = [*crops, *(replace(crops[row], rgb=None) for row in again)]
         feed = encode_batch(everything, self.card)
@@ -147,7 +148,14 @@ class Predictor:
         return predictions
 
     def run(self, feed: dict[str, Tensor]) -> list[npt.NDArray[np.float32]]:
-        """The graph's outputs in the card's order, for what `encode_batch` made; raises what ONNX Runtime raises."""
+        """Run the graph and return its outputs in the card's order.
+
+        Args:
+            feed: the inputs from `encode_batch`.
+
+        Raises:
+            Exception: an error of ONNX Runtime, whose exceptions have no common base class.
+        """
         if self._session is None:
             raise RuntimeError("the predictor is closed")
         try:
@@ -155,12 +163,12 @@ class Predictor:
         except Exception:
             if self._session.get_providers() == [CPU]:
                 raise
-            self._warnings.append(f"{self.provider} failed while running, so the network goes on on the CPU.")
+            self._warnings.append(f"{self.provider} failed, so the network now runs on the CPU.")
             self._session = self._start([CPU])
             return list(self._session.run(self._output_names, feed))
 
     def read(self, outputs: Sequence[npt.NDArray[np.floating]], crops: Sequence[FaceCrops]) -> list[Prediction]:
-        """Predictions from what `run` gave for these faces."""
+        """Return the predictions for these faces from the outputs of `run`."""
         return read_outputs(outputs, self.card, crops)
 
     def _start(self, providers: list[str]) -> ort.InferenceSession:
@@ -168,7 +176,7 @@ class Predictor:
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-        # Errors arrive as exceptions and in get_providers(); standard error is the user's.
+        # Errors are reported as exceptions and by get_providers(), so ONNX Runtime must not write to standard error.
         options.log_severity_level = 4
         try:
             return ort.InferenceSession(self._file.content, options, providers=providers)
@@ -176,35 +184,35 @@ class Predictor:
             if providers != [CPU]:
                 return self._start([CPU])
             reason = str(error).splitlines()[0][:200]
-            raise UserError(f"{self.path} cannot be run by ONNX Runtime: {reason}") from error
+            raise UserError(f"{self.path} cannot be run by ONNX Runtime ({reason}); export it again.") from error
 
     def _check_graph(self, session: ort.InferenceSession) -> None:
-        """The card names exactly the graph's inputs and outputs, with shapes that fit."""
+        """Raise UserError unless the card has exactly the graph's inputs and outputs, with matching shapes."""
         size = self.card.input_size
         expected: dict[str, tuple[int, ...]] = {spec.name: (spec.channels, size, size) for spec in self.card.inputs}
         if self.card.presence_input is not None:
             expected[self.card.presence_input] = (len(self.card.inputs),)
         graph = {item.name: item for item in session.get_inputs()}
         if set(graph) != set(expected):
-            raise self._misfit(f"the graph's inputs are {_names(graph)} and the card's are {_names(expected)}")
+            raise self._misfit(f"the graph's inputs are {_names(graph)}, but the card has {_names(expected)}")
         for name, wants in expected.items():
             if graph[name].type != "tensor(float)":
-                raise self._misfit(f"input {name} takes {graph[name].type} and not tensor(float)")
+                raise self._misfit(f"input {name} is {graph[name].type}, but must be tensor(float)")
             if not _fits(graph[name].shape, wants):
-                raise self._misfit(f"input {name} has shape {graph[name].shape} and the card says (N, {_list(wants)})")
+                raise self._misfit(f"input {name} has shape {graph[name].shape}, but the card has (N, {_list(wants)})")
         results = {item.name: item for item in session.get_outputs()}
         for output in self.card.outputs:
             if output.name not in results:
                 raise self._misfit(f"the graph has no output {output.name}; it has {_names(results)}")
             shape = results[output.name].shape
             if not _fits(shape, (output.classes,)):
-                raise self._misfit(f"output {output.name} has shape {shape} and the card says (N, {output.classes})")
+                raise self._misfit(f"output {output.name} has shape {shape}, but the card has (N, {output.classes})")
 
     def _trial_runs(self) -> bool:
-        """Run black and grey faces; returns whether the graph takes two faces at once.
+        """Run the network on noise and return whether the graph accepts two faces at once.
 
         Raises:
-            UserError: the outputs are not what the card says.
+            UserError: the network fails, or its outputs do not match the card.
         """
         assert self._session is not None
         size = self.card.input_size
@@ -218,34 +226,34 @@ class Predictor:
         try:
             outputs = self._session.run(self._output_names, single)
         except Exception as error:
-            raise self._misfit(f"a trial run fails: {str(error).splitlines()[0][:200]}") from error
+            raise self._misfit(f"a test run fails: {str(error).splitlines()[0][:200]}") from error
         for output, values in zip(self.card.outputs, outputs, strict=True):
             problem = _problem(np.asarray(values), output, 1)
             if problem is not None:
                 raise self._misfit(problem)
             row = np.asarray(values, np.float64)
             if output.kind == "logits" and output.classes > 1 and row.min() >= 0 and abs(row.sum() - 1) < 1e-4:
-                raise self._misfit(f"output {output.name} already is a softmax and the card says logits")
+                raise self._misfit(f"output {output.name} is a softmax, but the card has logits")
         try:
             both = self._session.run(self._output_names, feed)
         except Exception:
             return False
-        # A graph with a batch size baked in may run and mix the faces up.
+        # A graph with a fixed batch size may run, but mix the results of the faces.
         return all(
             np.shape(two) == (2, output.classes) and np.allclose(one, np.asarray(two)[:1], rtol=1e-2, atol=1e-3)
             for output, one, two in zip(self.card.outputs, outputs, both, strict=True)
         )
 
     def _misfit(self, what: str) -> UserError:
-        return UserError(f"{self.path}: the model card does not fit the graph: {what}; write the card anew.")
+        return UserError(f"{self.path}: the model card does not match the graph: {what}; re-export the model.")
 
 
 def read_outputs(
     outputs: Sequence[npt.NDArray[np.floating]], card: ModelCard, crops: Sequence[FaceCrops]
 ) -> list[Prediction]:
-    """From the graph's outputs, in the card's order, to predictions; softmax happens here and only for logits."""
+    """Return predictions from the graph's outputs in the card's order; softmax is applied to logits only."""
     if len(outputs) != len(card.outputs):
-        return [_failed(f"the network gave {len(outputs)} outputs")] * len(crops)
+        return [_failed(f"the network has {len(outputs)} outputs, but the card has {len(card.outputs)}")] * len(crops)
     for output, values in zip(card.outputs, outputs, strict=True):
         problem = _problem(np.asarray(values), output, len(crops))
         if problem is not None:
@@ -268,14 +276,14 @@ def read_outputs(
 
 
 def present_streams(crop: FaceCrops) -> frozenset[Stream]:
-    """The streams of which there is a crop."""
+    """Return the streams that have a crop."""
     given: dict[Stream, object] = {"rgb": crop.rgb, "depth": crop.depth_mm, "ir": crop.ir}
     return frozenset(name for name, part in given.items() if part is not None)
 
 
 def margin(values: npt.NDArray[np.floating], output: OutputSpec) -> float:
-    """log(p_live / (1 - p_live)) of one row (classes,), within +-`LARGEST_MARGIN`."""
-    # A row has two or three values: plain numbers take a third of the time that arrays of them do.
+    """Return log(p_live / (1 - p_live)) of one output row (classes,), limited to +-`MAX_MARGIN`."""
+    # For rows of two or three values, plain numbers take a third of the time of NumPy arrays.
     row = [float(value) for value in values]
     live = row[output.live_index]
     if output.kind == "probabilities":
@@ -287,18 +295,18 @@ def margin(values: npt.NDArray[np.floating], output: OutputSpec) -> float:
         others = row[: output.live_index] + row[output.live_index + 1 :]
         top = max(others)
         value = live - top - math.log(sum(math.exp(other - top) for other in others))
-    return min(max(value, -LARGEST_MARGIN), LARGEST_MARGIN)
+    return min(max(value, -MAX_MARGIN), MAX_MARGIN)
 
 
 def calibrated(value: float, card: ModelCard, present: frozenset[Stream]) -> float:
-    """Platt scaling with the calibration of the streams that are present."""
+    """Return the calibrated score of a margin, with the Platt scaling of the present streams."""
     subset = "+".join(name for name in card.modalities if name in present)
     calibration = card.subset_calibration.get(subset, card.calibration)
     return float(sigmoid(calibration.scale * value + calibration.bias))
 
 
 def sigmoid(value: float) -> float:
-    """1 / (1 + exp(-value)), without overflow."""
+    """Return 1 / (1 + exp(-value)) without overflow."""
     return 0.5 * (1.0 + math.tanh(0.5 * value))
 
 
@@ -308,13 +316,13 @@ def _judged_without_rgb(card: ModelCard, crop: FaceCrops) -> bool:
 
 def _problem(values: npt.NDArray[np.floating], output: OutputSpec, rows: int) -> str | None:
     if values.shape != (rows, output.classes):
-        return f"output {output.name} has shape {values.shape} and not {(rows, output.classes)}"
+        return f"output {output.name} has shape {values.shape}, but must have {(rows, output.classes)}"
     if not np.isfinite(values).all():
         return f"output {output.name} is not finite"
     if output.kind == "probabilities":
         outside = values.min() < -_SUM_TOLERANCE or values.max() > 1 + _SUM_TOLERANCE
         if outside or (output.classes > 1 and np.abs(values.sum(axis=1) - 1).max() > _SUM_TOLERANCE):
-            return f"output {output.name} is no probability distribution"
+            return f"output {output.name} is not a probability distribution"
     return None
 
 
@@ -327,7 +335,7 @@ def _failed(reason: str) -> Prediction:
 
 
 def _fits(actual: Sequence[object], expected: tuple[int, ...]) -> bool:
-    """Whether a graph's shape, with names for what is free, is (N, *expected)."""
+    """Return whether a graph's shape, with names for free dimensions, is (N, *expected)."""
     if len(actual) != len(expected) + 1:
         return False
     return all(not isinstance(a, int) or a == e for a, e in zip(list(actual)[1:], expected, strict=True))

@@ -1,4 +1,4 @@
-"""Where a network runs: ONNX Runtime's execution providers behind three words."""
+"""Choose ONNX Runtime's execution providers for the devices `auto`, `cpu` and `cuda`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Device = Literal["auto", "cpu", "cuda"]
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 _AUTO = (CUDA, "DmlExecutionProvider", "CoreMLExecutionProvider", "OpenVINOExecutionProvider")
-"""Tried in this order when the installed ONNX Runtime has them. TensorRT is left out: it compiles for minutes."""
+"""Providers for `auto`, in order of preference. TensorRT is not used, because it compiles for minutes."""
 
 _SHORT = {
     CPU: "CPU",
@@ -25,13 +25,15 @@ _SHORT = {
 
 
 def wanted(device: str) -> list[str]:
-    """The providers to ask for, best first, always ending in the CPU.
+    """Return the providers to request, best first; the last one is always the CPU.
 
     Raises:
-        UserError: no such device.
+        UserError: the device is unknown.
     """
     if device not in get_args(Device):
-        raise UserError(f"--device {device}: choose from {', '.join(get_args(Device))}.")
+        raise UserError(
+            f"device {device}: unknown device; choose from {', '.join(get_args(Device))}.", parameter="device"
+        )
     available = ort.get_available_providers()
     if device == "cpu":
         return [CPU]
@@ -42,7 +44,7 @@ def wanted(device: str) -> list[str]:
 
 
 def devices_here() -> list[str]:
-    """The devices that lead to different providers here, the CPU first."""
+    """Return the devices that use different providers on this machine, the CPU first."""
     installed = [name for name in _AUTO if name in ort.get_available_providers()]
     if not installed:
         return ["cpu"]
@@ -50,17 +52,17 @@ def devices_here() -> list[str]:
 
 
 def fallback_sentence(device: str, asked: list[str], got: list[str]) -> str | None:
-    """What to tell the user when the network does not run where it should; ONNX Runtime itself says nothing."""
+    """Return a message for the user if the network does not run on the requested provider, else None."""
     if device == "cuda" and CUDA not in got:
         return (
-            "CUDA was asked for and cannot be used here, so the network runs on the CPU; "
-            "install onnxruntime-gpu and a matching NVIDIA driver, or choose --device cpu."
+            "CUDA is not available, so the network runs on the CPU; install onnxruntime-gpu and a matching NVIDIA "
+            "driver, or choose the device cpu."
         )
     if asked[0] not in got:
-        return f"{short(asked[0])} is installed and did not start, so the network runs on the CPU."
+        return f"{short(asked[0])} is installed but cannot be started, so the network runs on the CPU."
     return None
 
 
 def short(provider: str) -> str:
-    """A provider's name for people."""
+    """Return the display name of a provider."""
     return _SHORT.get(provider, provider.removesuffix("ExecutionProvider"))

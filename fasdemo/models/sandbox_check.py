@@ -1,7 +1,7 @@
-"""Runs a stranger's network once in a process of its own before it runs in ours.
+"""Run an unknown network once in a separate process before it runs in the main process.
 
-A network is a program: a few hundred bytes can ask for all memory or never end, and no look at the file tells. The
-child gets a bound of memory and of time; the shipped models, known by their hashes, need none of this.
+A network of a few hundred bytes can use all memory or run without end, which cannot be seen in the file. The child
+process therefore has a memory and a time limit. Shipped models, known by their hashes, are not checked.
 """
 
 from __future__ import annotations
@@ -14,48 +14,51 @@ from fasdemo.child_process import limit_memory, run_child
 from fasdemo.errors import UserError
 from fasdemo.models.model_file import ModelFile
 
-MOST_MEMORY = 3 * 1024**3
-"""Bytes beyond what the libraries take. The papers' largest network, FishNet150, takes a tenth of it."""
-MOST_SECONDS = 60.0
+MAX_MEMORY_BYTES = 3 * 1024**3
+"""Memory limit besides that of the libraries; FishNet150, the papers' largest network, needs a tenth of it."""
+MAX_TIME_S = 60.0
 
-_tried: set[str] = set()
+_checked: set[str] = set()
 
 
-def try_out(file: ModelFile) -> None:
-    """Judge one grey face, within bounds; a model that was tried before is not tried again.
+def sandbox_check(file: ModelFile) -> None:
+    """Run the network once on a grey face within the limits; a model is checked only once per process.
 
     Raises:
-        UserError: the network fails, or needs more memory or time than any network for faces.
+        UserError: the network fails or exceeds a limit.
     """
-    if file.sha256 in _tried:
+    if file.sha256 in _checked:
         return
     shapes = {spec.name: [1, spec.channels, file.card.input_size, file.card.input_size] for spec in file.card.inputs}
     if file.card.presence_input is not None:
         shapes[file.card.presence_input] = [1, len(file.card.inputs)]
     request = json.dumps(shapes).encode() + b"\n" + file.content
     try:
-        done = run_child(__name__, seconds=MOST_SECONDS, content=request)
+        done = run_child(__name__, seconds=MAX_TIME_S, content=request)
     except subprocess.TimeoutExpired:
         raise UserError(
-            f"{file.path}: judging one face did not end within {MOST_SECONDS:.0f} s; use another model."
+            f"{file.path}: rating one face did not end within {MAX_TIME_S:.0f} s; use another model."
         ) from None
     except OSError as error:
-        raise UserError(f"{file.path}: cannot be tried out in a process of its own ({error.strerror}).") from None
+        raise UserError(
+            f"{file.path}: cannot be checked, because no process can be started ({error.strerror}); close other "
+            "programs."
+        ) from None
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = said[-1][:200] if said else f"it was stopped at {MOST_MEMORY // 1024**3} GB of memory"
-        raise UserError(f"{file.path}: a trial run of the network fails: {reason}; check the model.")
-    _tried.add(file.sha256)
+        reason = said[-1][:200] if said else f"it was stopped at {MAX_MEMORY_BYTES // 1024**3} GB of memory"
+        raise UserError(f"{file.path}: a test run of the network fails: {reason}; use another model.")
+    _checked.add(file.sha256)
 
 
 def main() -> int:
-    """The child: input shapes as a line of JSON, then the model, on standard input."""
+    """Run the network in the child process; standard input has the input shapes as a line of JSON, then the model."""
     import numpy as np
     import onnxruntime as ort
 
     shapes = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
-    limit_memory(MOST_MEMORY)
+    limit_memory(MAX_MEMORY_BYTES)
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

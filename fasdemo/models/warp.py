@@ -1,9 +1,9 @@
-"""Resample images by a transform: one definition, which does not depend on the version of OpenCV.
+"""Resample images by a transform, with results that do not depend on the version of OpenCV.
 
-A pixel's coordinates are those of its centre: pixel (0, 0) covers -0.5 to 0.5. A crop pixel (u, v) lies at
-`inverse @ (u, v, 1)` in the image, a sum of two float32 terms. `nearest` rounds it to whole pixels, bilinear weights
-are multiples of 1/32 per axis, and what lies halfway is rounded down. Outside the image is 0. OpenCV only looks the
-pixels up: its own `warpAffine` rounds coordinates differently from version to version.
+The coordinates of a pixel are those of its centre: pixel (0, 0) covers -0.5 to 0.5. A crop pixel (u, v) is at
+`inverse @ (u, v, 1)` in the image, a sum of two float32 terms. `nearest` rounds to whole pixels, bilinear weights are
+multiples of 1/32 per axis, and halves are rounded down. Pixels outside the image are 0. OpenCV is used only to look up
+pixels, because its `warpAffine` rounds coordinates differently from version to version.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Image = npt.NDArray[Any]
 Terms = npt.NDArray[np.float32]
 
 _HALFWAY_PX = -(2.0**-12)
-"""Added to coordinates, so that one halfway between two steps, which float32 may blur, is rounded down."""
+"""Added to coordinates, so that halves are rounded down despite the errors of float32."""
 _MAX_TERM_PX = 2.0**16
-"""Far outside any image, and a sum of two stays within what `cv2.convertMaps` can hold."""
+"""Limit of a term: far outside any image, while the sum of two stays within the range of `cv2.convertMaps`."""
 _MAX_SHRINK = 4
 _STRIP_PX = 24576
-"""Pixels that are looked up at once. Their maps are small enough to be allocated from memory that is in use already,
-which makes large crops three times as fast."""
+"""Pixels that are looked up at once. Their maps are small enough to reuse allocated memory, which makes large crops
+three times as fast."""
 
 
 def sample(image: Image, transform: Transform, size: int, nearest: bool = False) -> Image:
@@ -48,9 +48,9 @@ def sample(image: Image, transform: Transform, size: int, nearest: bool = False)
 
 
 def warp(image: Image, transform: Transform, size: int, nearest: bool = False) -> Image:
-    """Warp an image to (size, size[, channels]); strong reductions are area-averaged, so that they do not alias.
+    """Warp an image to (size, size[, channels]), with area averaging for strong reductions to avoid aliasing.
 
-    Depth has to be warped with `nearest`: a mean of two distances is a place where nothing is. Outside is 0.
+    Use `nearest` for depth, because the mean of two distances is not the distance of any surface. Outside is 0.
     """
     shrink = 1.0 / max(float(np.hypot(transform[0, 0], transform[1, 0])), 1e-6)
     factor = min(ceil(shrink - 0.25), _MAX_SHRINK)
@@ -77,7 +77,7 @@ def _strip_rows(width: int) -> int:
 
 
 def _terms(transform: Transform, size: int) -> Terms:
-    """What the crop pixel's column and its row add to x and y, float32 (4, size): x, y of columns, x, y of rows."""
+    """Return the terms that columns and rows add to x and y, float32 (4, size): x, y of columns, then x, y of rows."""
     inverse, steps = cv2.invertAffineTransform(transform), np.arange(size)
     columns = inverse[:, :1] * steps
     rows = inverse[:, 1:2] * steps + (inverse[:, 2:] + _HALFWAY_PX)
@@ -85,9 +85,9 @@ def _terms(transform: Transform, size: int) -> Terms:
 
 
 def _fill(strip: Image, image: Image, terms: Terms, first: int, nearest: bool) -> None:
-    """Look up `strip`, (rows, size[, channels]), the crop's rows from `first` on."""
+    """Fill `strip`, (rows, size[, channels]), with the crop's rows from `first` on."""
     rows = slice(first, first + len(strip))
     x, y = terms[0] + terms[2, rows, None], terms[1] + terms[3, rows, None]
-    # Maps in fixed point leave OpenCV no choice of how to round; those in float32 do.
+    # With fixed-point maps, the rounding does not depend on OpenCV; with float32 maps it does.
     pixels, weights = cv2.convertMaps(x, y, cv2.CV_16SC2, nninterpolation=nearest)
     cv2.remap(image, pixels, weights, cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR, dst=strip)

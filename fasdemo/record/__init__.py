@@ -1,1 +1,1 @@
-"""Recording of labelled sessions, and their export as training crops."""
+"""Record labelled sessions and export them as training crops."""

@@ -1,6 +1,6 @@
-"""Recorded sessions to aligned crops and a list in CASIA-SURF's form, `color depth ir label`.
+"""Export recorded sessions as aligned crops with a list in the format of CASIA-SURF, `color depth ir label`.
 
-The crops are those that a network sees at run time: `fasdemo.models.crop` with the same template.
+The crops are made by `fasdemo.models.crop`, with the same template as at run time.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from fasdemo.sessions.writer import FOLDERS
 LIST_FILE = "list.txt"
 DETAILS_FILE = "details.csv"
 ABSENT = "-"
-"""Stands in the list for a stream that a session does not have."""
+"""Entry in the list for a stream that a session does not have."""
 
 Detect = Callable[[Rgb], Sequence[Face]]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """How crops are made.
+    """The settings of an export.
 
     Attributes:
         size: side of the square crops, pixels.
-        crop: see `CropSpec`; leave it to feed networks of this project.
-        depth: `16bit`: millimetres in a 16-bit PNG. `8bit`: grey as CASIA-SURF's pictures, nearer is brighter.
-        every: use every n-th frame; neighbours at 30 frames a second differ little.
+        crop: the alignment; keep the default for networks of this project.
+        depth: `16bit` for millimetres in a 16-bit PNG, `8bit` for grey as in CASIA-SURF, where nearer is brighter.
+        every: use every n-th frame, because consecutive frames differ little.
     """
 
     size: int = 256
@@ -56,14 +56,14 @@ class ExportOptions:
 
 @dataclass(slots=True)
 class ExportSummary:
-    """What was written and what was left out, and why."""
+    """The numbers of exported crops and of skipped frames."""
 
     folder: Path
     crops: int = 0
     labels: Counter[str] = field(default_factory=Counter)
-    """Crops by `live` and by species."""
+    """Number of crops of `live` and of each species."""
     skipped: Counter[str] = field(default_factory=Counter)
-    """Frames by reason."""
+    """Number of skipped frames by reason."""
 
 
 def export_sessions(
@@ -76,37 +76,39 @@ def export_sessions(
 ) -> ExportSummary:
     """Write crops of the largest face of each frame, `list.txt` and `details.csv` into `target`.
 
-    Nothing appears under the name `target` until everything is written.
+    The folder gets the name `target` only when it is complete.
 
     Args:
-        sessions: folders of sessions, at or below `root`; their paths below it are repeated in `target`.
-        root: see `sessions`.
-        target: a folder that does not exist yet.
-        detect: RGB image to faces, the largest first.
-        options: see `ExportOptions`.
-        progress: passes the folders on while a bar moves.
+        sessions: folders of sessions in `root`; their relative paths are kept in `target`.
+        root: common folder of the sessions.
+        target: new folder for the export; it must not exist.
+        detect: returns the faces in an RGB image, largest first.
+        options: settings of the export.
+        progress: yields the folders and shows the progress.
 
     Raises:
-        UserError: `target` exists or cannot be written, a session is broken, or no face was found at all.
+        UserError: `target` exists or cannot be written, a session is damaged, or no face was found.
     """
     chosen = options or ExportOptions()
     if target.exists() or target.is_symlink():
-        raise UserError(f"{target}: exists already; choose a new folder.")
+        raise UserError(f"{target}: exists already; choose another folder.")
     check_output_folder("--to", target)
     folders = list(sessions)
     for busy in filter(None, map(who_holds, folders)):
         raise UserError(busy)
-    # A random name: neither a folder that somebody has nor a link that was planted is touched.
+    # A random name cannot be that of an existing folder or of a prepared link.
     partial = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.partial")
     try:
         partial.mkdir(parents=True)
         summary = _write(progress(folders), root, partial, detect, chosen)
         if summary.crops == 0:
             reasons = ", ".join(f"{count} {reason}" for reason, count in summary.skipped.items()) or "no frames"
-            raise UserError(f"{root}: nothing to export: {reasons}.")
+            raise UserError(f"{root}: nothing to export ({reasons}); choose other sessions.")
         partial.replace(target)
     except OSError as error:
-        raise UserError(f"{target}: cannot be written ({error.strerror}); what was begun was removed.") from None
+        raise UserError(
+            f"{target}: cannot be written ({error.strerror}); the incomplete export was removed, choose another folder."
+        ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     summary.folder = target
@@ -187,7 +189,7 @@ def _save(crops: FaceCrops, target: Path, folder: Path, index: int, options: Exp
     for stream, image in _pictures(crops, options).items():
         path = folder / FOLDERS[stream] / f"{index:06d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # 8-bit depth is a grey picture like infrared.
+        # 8-bit depth is stored like infrared, as a grey picture.
         kind: Stream = "ir" if stream == "depth" and image.dtype == np.uint8 else stream
         path.write_bytes(encode_image(image, kind, "png"))
         names[stream] = path.relative_to(target).as_posix()

@@ -1,4 +1,4 @@
-"""What a person says about a recording before it starts: who, what, and with which consent."""
+"""The labels of a recording: subject, ground truth and consent."""
 
 from __future__ import annotations
 
@@ -29,18 +29,19 @@ SPECIES = (
     "print-half", "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone",
     "mask-paper", "mask-white", "mask-half", "mannequin", "mannequin-wig",
 )  # fmt: skip
-"""Names of presentation attack instrument species that the window suggests and the generator renders."""
+"""Presentation attack instrument species that the window suggests and the generator renders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The description of a recording; see `labels_from_options` for the checks.
+    """The labels of a recording, checked by `labels_from_options`.
 
     Attributes:
-        subject: the person's pseudonym, also a folder's name.
-        species: presentation attack instrument species when label is `spoof`, e.g. `print-flat`; else empty.
-        instrument: what exactly was shown, e.g. `A4 laser print`.
-        consent: the statement that the person agreed to, and until when the recording may be kept.
+        subject: pseudonym of the person, also used as a folder name.
+        label: ground truth.
+        species: presentation attack instrument species if label is `spoof`, e.g. `print-flat`; else empty.
+        instrument: description of the attack material, e.g. `A4 laser print`.
+        consent: statement that the person agreed to, and the date until which the recording may be kept.
     """
 
     subject: str
@@ -61,51 +62,61 @@ def labels_from_options(
     ask: Callable[[str], str] | None = None,
     today: date | None = None,
 ) -> Labels:
-    """Check what the command line or the record panel gives.
+    """Return the labels after checking them.
 
     Args:
-        subject: `--subject`.
-        label: `--label`.
-        attack: `--attack`.
-        instrument: `--instrument`.
-        consent: `--consent`.
-        retain_until: `--retain-until`, YYYY-MM-DD.
-        ask: asks the person at the terminal for consent and date where they were not given; None = refuse.
-        today: for tests.
+        subject: pseudonym of the person.
+        label: ground truth, `live` or `spoof`.
+        attack: species of the attack.
+        instrument: attack material.
+        consent: consent statement.
+        retain_until: day on which the recording must be deleted, YYYY-MM-DD.
+        ask: asks the user for a missing consent or date; None raises an error instead.
+        today: current day; an argument for tests.
 
     Raises:
-        UserError: the first thing that is missing or wrong.
+        UserError: a label is missing or wrong; `parameter` names it.
     """
     day = today or datetime.now(UTC).astimezone().date()
     if not subject:
-        raise UserError("--record needs --subject ID, the person's pseudonym, e.g. S01.")
-    _check_name("--subject", subject, "a pseudonym such as S01, never a real name")
+        raise UserError("subject: is missing; give the person's pseudonym, e.g. S01.", parameter="subject")
+    _check_name("subject", subject, "a pseudonym such as S01, never a real name")
     if label not in ("live", "spoof"):
-        raise UserError("--record needs --label live or --label spoof.")
+        raise UserError("label: must be live or spoof; give the ground truth.", parameter="label")
     if label == "spoof":
         if not attack:
-            raise UserError("--label spoof needs --attack SPECIES, e.g. print-flat, print-bent, replay or mask.")
-        _check_name("--attack", attack, "a species such as print-flat")
+            raise UserError(
+                "attack: is missing; give the attack type, e.g. print-flat, print-bent, replay or mask.",
+                parameter="attack",
+            )
+        _check_name("attack", attack, "a species such as print-flat")
     elif attack or instrument:
-        option = "--attack" if attack else "--instrument"
-        raise UserError(f"{option} belongs to --label spoof; leave it out, or say --label spoof.")
-    _check_text("--instrument", instrument)
+        parameter = "attack" if attack else "instrument"
+        raise UserError(
+            f"{parameter}: is only for an attack; remove it, or set the label to spoof.", parameter=parameter
+        )
+    _check_text("instrument", instrument)
     if not consent and ask is not None:
         consent = ask("Consent statement that the person agreed to: ").strip()
     consent = (consent or "").strip()
     if not consent:
-        raise UserError("--record needs --consent TEXT: the statement with which the person agreed to be recorded.")
-    _check_text("--consent", consent)
+        raise UserError("consent: is missing; give the statement that the person agreed to.", parameter="consent")
+    _check_text("consent", consent)
     if not retain_until and ask is not None:
         retain_until = ask("Keep the recording until (YYYY-MM-DD): ").strip()
     if not retain_until:
-        raise UserError("--record needs --retain-until YYYY-MM-DD: the day on which the recording must be deleted.")
+        raise UserError(
+            "retain_until: is missing; give the day on which the recording must be deleted, YYYY-MM-DD.",
+            parameter="retain_until",
+        )
     try:
         until = date.fromisoformat(retain_until)
     except ValueError:
-        raise UserError(f"--retain-until {retain_until!r} is no date; write it as YYYY-MM-DD.") from None
+        raise UserError(
+            f"retain_until {retain_until!r} is not a date; write it as YYYY-MM-DD.", parameter="retain_until"
+        ) from None
     if until < day:
-        raise UserError(f"--retain-until {until} has passed; give a day from {day} on.")
+        raise UserError(f"retain_until {until} is in the past; give {day} or a later day.", parameter="retain_until")
     return Labels(
         subject=subject,
         label="live" if label == "live" else "spoof",
@@ -115,25 +126,31 @@ def labels_from_options(
     )
 
 
-def _check_name(option: str, text: str, what: str) -> None:
+def _check_name(parameter: str, text: str, what: str) -> None:
     if is_name(text) and not is_portable(text):
-        raise UserError(f"{option} {text!r}: Windows cannot make a folder of that name; choose another: {what}.")
+        raise UserError(
+            f"{parameter} {text!r}: is not a valid folder name on Windows; choose another name: {what}.",
+            parameter=parameter,
+        )
     if not is_name(text):
         raise UserError(
-            f"{option} {text!r}: use letters, digits, '.', '_' and '-' (at most 64, not a dot first): {what}."
+            f"{parameter} {text!r}: use letters, digits, '.', '_' and '-' (at most 64, not a dot first): {what}.",
+            parameter=parameter,
         )
 
 
-def _check_text(option: str, text: str) -> None:
+def _check_text(parameter: str, text: str) -> None:
     if len(text) > MOST_TEXT or not re.fullmatch(PLAIN_TEXT, text):
-        raise UserError(f"{option}: write at most {MOST_TEXT} characters, without control characters.")
+        raise UserError(
+            f"{parameter}: use at most {MOST_TEXT} characters and no control characters.", parameter=parameter
+        )
 
 
 def session_of(labels: Labels, source: SourceInfo, started: datetime | None = None) -> Session:
-    """The description that a new session starts with.
+    """Return the description of a new session.
 
     Raises:
-        UserError: the source says something that a session cannot hold.
+        UserError: a property of the source cannot be stored in a session.
     """
     try:
         return Session(
@@ -153,4 +170,6 @@ def session_of(labels: Labels, source: SourceInfo, started: datetime | None = No
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise UserError(f"{source.name}: cannot be recorded: {first['loc'][0]}: {first['msg']}.") from None
+        raise UserError(
+            f"{source.name}: cannot be recorded ({first['loc'][0]}: {first['msg']}); use another source."
+        ) from None

@@ -1,4 +1,4 @@
-"""Records frames beside the live path: `put` never waits, memory is bounded, nothing is lost in silence."""
+"""Record frames in the background: `put` never waits, memory is bounded, and every lost frame is counted."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ from fasdemo.sessions.schema import Session
 from fasdemo.sessions.writer import RESERVE_FILE, SessionWriter, is_time
 
 _ENCODERS = 2
-"""OpenCV releases the GIL while it encodes; two keep 30 sets of 640 x 480 a second well within two cores."""
+"""Encoder threads. OpenCV releases Python's lock, so two threads encode 30 frame sets of 640 x 480 per second."""
 _HURRY = 1 / 3
-"""Share of the queue that waits for an encoder, from which on speed counts more than size."""
+"""Share of the queue that waits for an encoder, above which frames are stored without compression."""
 _RESERVE_BYTES = 8 * 1024 * 1024
-"""Kept free from the start, so that a session on a full disk can still be completed."""
-_LEAST_FREE_BYTES = 64 * 1024 * 1024
-_LOOK_EVERY_S = 1.0
+"""Space reserved at the start, so that a session can be completed on a full disk."""
+_MIN_FREE_BYTES = 64 * 1024 * 1024
+_CHECK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class RecorderStatus:
-    """A moment's figures, for the window and the log."""
+    """The current figures of a recording."""
 
     folder: Path
     written: int
     lost: int
-    """Frames that the camera lost, plus those that did not get into the queue, since the start."""
+    """Frames lost by the camera, plus frames that did not fit into the queue, since the start."""
     waiting: int
     megabytes: float
     seconds: float
-    """Between the first and the last written frame."""
+    """Time between the first and the last written frame."""
     problem: str
-    """Why the recording has stopped by itself; empty while all is well."""
+    """Why the recording stopped because of an error; else empty."""
 
 
 class Recorder:
-    """Records into a fresh session below `root`.
+    """A recorder that writes a new session in `root`.
 
     Frames wait in a queue of at most one second. While a third of it waits for an encoder, depth and infrared are
-    stored without compression, which needs an eighth of the processor's time and twice the disk; when it is full, the
-    frame is counted as lost in the next row and in the session. Black frames that a source makes up to carry a fault
-    are no captures and are not written. The frames' own truth is dropped: the session's label counts.
+    stored without compression, which needs an eighth of the processor time and twice the disk space. If the queue is
+    full, the frame is counted as lost in the next row and in the session. Black frames that a source inserts to report
+    a fault are not written. The truth of the frames is not stored, because the session's label applies.
 
     Args:
         root: folder of all sessions.
-        session: see `fasdemo.record.labels.session_of`.
-        limit: frames after which the recording is `full` and takes no more.
-        free_bytes: free space of a folder's disk, for tests.
-        clock: seconds, not decreasing.
+        session: description of the session, from `fasdemo.record.labels.session_of`.
+        limit: number of frames after which the recording is `full`.
+        free_bytes: returns the free space on a folder's disk; an argument for tests.
+        clock: returns seconds, not decreasing.
 
     Raises:
         UserError: the folder cannot be written.
@@ -90,7 +90,7 @@ class Recorder:
         self._problem = ""
         self._first_s: float | None = None
         self._last_s = 0.0
-        self._looked_s = -math.inf
+        self._checked_s = -math.inf
         self._reserve = self.folder / RESERVE_FILE
         with contextlib.suppress(OSError):
             self._reserve.write_bytes(bytes(_RESERVE_BYTES))
@@ -104,17 +104,17 @@ class Recorder:
 
     @property
     def full(self) -> bool:
-        """As many frames were taken as were wanted."""
+        """Whether the limit of frames is reached."""
         return self._limit is not None and self._taken >= self._limit
 
     @property
     def taken(self) -> int:
-        """Frames that are written or wait to be."""
+        """Number of frames that are written or wait to be written."""
         return self._taken
 
     @property
     def status(self) -> RecorderStatus:
-        """The figures of this moment; cheap, from any thread."""
+        """The current figures; thread-safe and fast."""
         with self._changed:
             return RecorderStatus(
                 folder=self.folder,
@@ -127,7 +127,7 @@ class Recorder:
             )
 
     def put(self, frame: FrameSet) -> bool:
-        """Hand over a frame; returns at once. False if it was lost (the queue is full, or recording has stopped)."""
+        """Record a frame without waiting; return False if it is lost (full queue, or recording has stopped)."""
         if frame.faults and not frame.times:
             return True
         with self._changed:
@@ -149,7 +149,7 @@ class Recorder:
         return True
 
     def _encode(self, frame: FrameSet) -> dict[Stream, bytes]:
-        # Of what waits, what is encoded already waits for the disk, which larger files would not help.
+        # Frames that wait for the disk do not count, because larger files would make the disk slower still.
         quick = self._unencoded >= self._capacity * _HURRY
         try:
             return self._writer.encode(frame, quick=quick)
@@ -171,10 +171,10 @@ class Recorder:
             except OSError as error:
                 full = error.errno in (errno.ENOSPC, errno.EDQUOT)
                 reason = "the disk is full" if full else (error.strerror or str(error))
-                self._fail(frame, f"Recording stopped: {reason}; all frames before are kept.")
+                self._fail(frame, f"Recording stopped ({reason}); all frames so far are kept.")
             except Exception as error:
-                # Whatever it is: a recording that goes on without writing would lose frames in silence.
-                self._fail(frame, f"Recording stopped: {error}; all frames before are kept.")
+                # Stop after any error, because a recording that continues without writing would lose frames unnoticed.
+                self._fail(frame, f"Recording stopped ({error}); all frames so far are kept.")
             finally:
                 with self._changed:
                     self._in_hand = 0
@@ -185,9 +185,9 @@ class Recorder:
         if self._problem:
             raise OSError(errno.ENOSPC, "recording has stopped")
         now = self._clock()
-        if now - self._looked_s >= _LOOK_EVERY_S:
-            self._looked_s = now
-            if self._free_bytes(self.folder) < _LEAST_FREE_BYTES:
+        if now - self._checked_s >= _CHECK_EVERY_S:
+            self._checked_s = now
+            if self._free_bytes(self.folder) < _MIN_FREE_BYTES:
                 raise OSError(errno.ENOSPC, "the disk is full")
         number = self._writer.frames
         try:
@@ -211,10 +211,10 @@ class Recorder:
         self._reserve.unlink(missing_ok=True)
 
     def stop(self) -> Session:
-        """Write what waits and complete the session; may be called once.
+        """Write the waiting frames and complete the session; must be called only once.
 
         Raises:
-            OSError: the session could not be completed; it stays readable, and `fasdemo sessions repair` completes it.
+            OSError: the session cannot be completed; it remains readable, and `fasdemo sessions repair` completes it.
         """
         with self._changed:
             self._stopping = True

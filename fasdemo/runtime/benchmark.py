@@ -1,6 +1,6 @@
-"""One measurement in a process of its own, so that start-up time and peak memory are those of one model.
+"""Measure one model in its own process, so that start-up time and peak memory are those of this model.
 
-`python -m fasdemo.runtime.benchmark ...` prints one JSON object; `fasdemo bench` starts one such process a run.
+`python -m fasdemo.runtime.benchmark ...` prints one JSON object; `fasdemo bench` starts one such process per run.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_batch
 from fasdemo.models.model_file import ModelFile
 from fasdemo.models.predictor import Predictor
-from fasdemo.models.registry import choose
+from fasdemo.models.registry import select_model
 
 STAGES = ("capture", "detect", "align", "infer", "total")
 PARTS = ("crop", "encode", "network", "read")
-"""Of `align` and `infer`, measured alone: crops of one face from all streams, input tensors from them, the network, and
-the predictions from its outputs."""
+"""Parts of `align` and `infer` that are measured separately: cropping one face from all streams, encoding the crops
+as input tensors, running the network, and reading the predictions from its outputs."""
 _WARM_UP = 15
-"""Frames that are judged and not counted: lazy allocations, the first scans, caches."""
+"""Frames that are processed first and not counted, because allocations and caches make them slower."""
 _KEPT = 16
-"""Frames whose crops are measured again part by part."""
+"""Number of frames on which the parts are measured."""
 _PART_REPEATS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to measure."""
+    """The settings of one measurement."""
 
     source: str
     model: str
@@ -53,7 +53,7 @@ class Request:
 
 
 def measure(request: Request) -> dict[str, Any]:
-    """Judge the source, looped, until enough frames are counted; see docs/performance.md for the keys.
+    """Process the source in a loop until enough frames are counted, and return the figures of docs/performance.md.
 
     Raises:
         fasdemo.errors.UserError: the source or the model cannot be used.
@@ -67,7 +67,7 @@ def measure(request: Request) -> dict[str, Any]:
         open_source(request.source, loop=True) as source,
         Engine.for_source(source, model=request.model, device=request.device, threads=request.threads) as engine,
     ):
-        file = choose(source.info.declared, request.model)
+        file = select_model(source.info.declared, request.model)
         began = cpu_before = all_before = 0.0
         for frame, result in _judged(source, engine, request):
             now = time.time() - process.create_time()
@@ -107,7 +107,7 @@ def measure(request: Request) -> dict[str, Any]:
 
 
 def _parts(file: ModelFile, request: Request, seen: Sequence[tuple[FrameSet, Face]]) -> dict[str, dict[str, float]]:
-    """What `PARTS` take for one face, in turn over a few frames; empty where no face was seen."""
+    """Return the times of `PARTS` for one face, measured over a few frames; empty if no face was found."""
     if not seen:
         return {}
     times: dict[str, list[float]] = {part: [] for part in PARTS}
@@ -130,9 +130,9 @@ def _parts(file: ModelFile, request: Request, seen: Sequence[tuple[FrameSet, Fac
 
 
 def matrix_product_gmacs(size: int = 1024, repeats: int = 12) -> float:
-    """Giga multiply-adds a second of a plain float32 matrix product: the machine's own yardstick.
+    """Return the multiply-adds per second of a float32 matrix product, in billions, to compare machines.
 
-    The best of several, on as many threads as the BLAS library was told to use before NumPy was imported.
+    It is the best of several runs, on as many threads as the BLAS library was set to before NumPy was imported.
     """
     rng = np.random.default_rng(0)
     left, right = (rng.standard_normal((size, size), np.float32) for _ in range(2))
@@ -145,7 +145,7 @@ def matrix_product_gmacs(size: int = 1024, repeats: int = 12) -> float:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
+    """Return the processor, system and software versions of this machine."""
     import platform
 
     import onnxruntime
@@ -162,13 +162,13 @@ def machine() -> dict[str, Any]:
 
 
 def _judged(source: Any, engine: Engine, request: Request) -> Iterator[tuple[FrameSet, FrameResult]]:
-    """The source's frames, numbered on, with as many faces as asked for, and their results."""
+    """Yield the source's frames with consecutive numbers and the requested number of faces, and their results."""
     asked = time.perf_counter()
     last_s = 0.0
     for number, original in enumerate(source):
         capture_ms = (time.perf_counter() - asked) * 1000.0
         frame = several(original, request.faces)
-        # Time goes on when the source starts again, as it does before a camera.
+        # Time continues when the source starts again, as with a camera.
         last_s = last_s + 1.0 / max(source.info.fps, 1.0)
         frame = replace(frame, index=number, timestamp_s=last_s, times={})
         yield frame, engine.process(frame, capture_ms=capture_ms)
@@ -176,7 +176,7 @@ def _judged(source: Any, engine: Engine, request: Request) -> Iterator[tuple[Fra
 
 
 def several(frame: FrameSet, faces: int) -> FrameSet:
-    """The frame with one face, or with four or nine: the same picture, reduced, side by side."""
+    """Return the frame with 1, 4 or 9 faces, made by tiling reduced copies of the picture."""
     if faces == 1:
         return frame
     side = round(faces**0.5)
@@ -215,7 +215,7 @@ def _stage(samples: Sequence[FrameResult], stage: str) -> dict[str, float]:
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """`p50`, `p95` and `p99`."""
+    """Return the percentiles `p50`, `p95` and `p99`."""
     return {f"p{share}": round(float(np.percentile(values, share)), 3) for share in (50, 95, 99)}
 
 
@@ -224,18 +224,19 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 def busy_s() -> float:
-    """Seconds that all processors together have been busy since the machine's start: less a process's own, what other
-    programs took while it was measured.
+    """Return the busy time of all processors since the machine's start, seconds.
+
+    Its increase minus a process's own time is what other programs used during a measurement.
     """
     times = psutil.cpu_times()
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
 def peak_memory_mb(process: psutil.Process) -> float:
-    """The most memory that this process has held, MB."""
+    """Return the peak memory of this process, MB."""
     try:
         import resource
-    except ImportError:  # Windows keeps the peak itself.
+    except ImportError:  # On Windows, psutil gives the peak.
         return float(process.memory_info().peak_wset) / 1e6
     unit = 1e-6 if sys.platform == "darwin" else 1e-3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit * (1.0 if sys.platform == "darwin" else 1.024)
@@ -250,7 +251,7 @@ def _processor() -> str:
 
 
 def main() -> int:
-    """Measure what the command line asks for and print it as JSON."""
+    """Measure with the command line's settings and print the figures as JSON."""
     from fasdemo.errors import UserError
 
     if sys.argv[1:] == ["--matrix-product"]:

@@ -1,4 +1,4 @@
-"""The event log of the window: started and stopped there, written by the thread that judges. Knows no Qt."""
+"""Write the window's event log from the processing thread, without Qt."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LogStatus:
-    """How the log stands.
+    """The status of the log.
 
     Attributes:
-        path: of the log that is written or was written last.
-        lines: written so far.
-        running: it takes what comes.
-        problem: why it ended by itself; empty otherwise.
+        path: file of the running or the last log.
+        lines: number of written lines.
+        running: whether the log is being written.
+        problem: why the log stopped because of an error; else empty.
     """
 
     path: Path
@@ -33,8 +33,8 @@ class LogStatus:
     problem: str = ""
 
 
-class LogKeeper:
-    """One log at a time; every method may be called from any thread, and none waits for more than a line's writing."""
+class EventLogWriter:
+    """A thread-safe writer of one log at a time; no call takes longer than writing a line."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,14 +43,14 @@ class LogKeeper:
 
     @property
     def status(self) -> LogStatus | None:
-        """How the log stands; None before the first one."""
+        """The status of the log; None before the first one."""
         return self._status
 
     def start(self, path: Path) -> None:
-        """Begin another log; the one before is completed.
+        """Start a log and complete the previous one.
 
         Raises:
-            UserError: the file cannot be written; the log before goes on.
+            UserError: the file cannot be written; the previous log continues.
         """
         new = EventLog(path)
         with self._lock:
@@ -59,18 +59,18 @@ class LogKeeper:
             self._status = LogStatus(path, 0, running=True)
 
     def stop(self) -> None:
-        """Complete the log; calling it again does nothing."""
+        """Complete the log; further calls do nothing."""
         with self._lock:
             self._close()
 
-    def saw(self, result: FrameResult, facts: EngineFacts) -> None:
-        """Log what a frame changed."""
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
+        """Log the changes of verdicts in a frame."""
         with self._lock:
             if self._file is not None:
                 self._count(self._file, result, JudgedBy(facts.sha256, facts.provider, facts.threshold))
 
-    def saw_nothing(self) -> None:
-        """A frame that could not be judged, or the source's end: no verdict is in force any more."""
+    def on_no_result(self) -> None:
+        """Log the end of all verdicts, because a frame could not be processed or the source has ended."""
         with self._lock:
             if self._file is not None:
                 self._count(self._file)
@@ -82,9 +82,9 @@ class LogKeeper:
         except UserError as error:
             self._fail(str(error))
         except Exception as error:
-            # The judging thread goes on, whatever the log meets.
+            # A failure of the log must not stop the processing thread.
             _log.exception("the event log failed")
-            self._fail(f"{file.path}: the event log ended ({error}).")
+            self._fail(f"{file.path}: the event log stopped because of an error ({error}); start another one.")
         else:
             if events:
                 self._status = LogStatus(file.path, self._status.lines + len(events), running=True)
@@ -93,7 +93,7 @@ class LogKeeper:
         file, self._file = self._file, None
         assert file is not None
         assert self._status is not None
-        # The problem that is said is the first one.
+        # Only the first problem is reported.
         with suppress(Exception):
             file.close()
         self._status = LogStatus(file.path, self._status.lines, running=False, problem=problem)

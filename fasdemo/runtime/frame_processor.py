@@ -1,4 +1,4 @@
-"""The real engine and the real sources behind the window's two factories."""
+"""Make the engine and the sources for the window."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import EngineFacts
 
 
-class EngineJudge:
-    """`fasdemo.runtime.pipeline.Judge` over the engine."""
+class EngineFrameProcessor:
+    """A `fasdemo.runtime.pipeline.FrameProcessor` that uses the engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @property
     def facts(self) -> EngineFacts:
-        """Model, policy and provider in force."""
+        """Current model, policy and provider."""
         engine = self._engine
         return EngineFacts(
             model=engine.card.name,
@@ -37,14 +37,14 @@ class EngineJudge:
         )
 
     def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
-        """The verdicts on one frame, now."""
+        """Return the verdicts on a frame at the current time."""
         now = time.monotonic()
         if frame.received_s is not None:
             capture_ms = max(now - frame.received_s, 0.0) * 1000.0
         return self._engine.process(frame, now_s=now, capture_ms=capture_ms)
 
     def restart(self) -> None:
-        """Forget what was gathered."""
+        """Drop the evidence so far."""
         self._engine.reset()
 
     def __enter__(self) -> Self:
@@ -56,20 +56,20 @@ class EngineJudge:
         self._engine.close()
 
 
-def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
-    """The engine that was asked for.
+def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcessor:
+    """Return a frame processor with the requested engine.
 
     Raises:
         UserError: it cannot be had for this source.
     """
     policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
-    return EngineJudge(
+    return EngineFrameProcessor(
         Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
     )
 
 
 def make_source(request: SourceRequest) -> Source:
-    """The source that was asked for; files come as fast as they are read, the window paces them.
+    """Return the requested source; files are not paced, because the window does this.
 
     Raises:
         UserError: nothing can be opened under that name.
@@ -100,7 +100,7 @@ def shipped_model_names() -> tuple[str, ...]:
 
 
 def demo_path() -> str | None:
-    """The demo session's folder, None where it is missing."""
+    """Return the folder of the demo session; None if it is missing."""
     from fasdemo.assets_folder import demo_session
     from fasdemo.errors import UserError
 

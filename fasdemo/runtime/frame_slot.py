@@ -1,4 +1,4 @@
-"""Between capture and judging: one frame, either the newest or the next."""
+"""A slot that holds one frame between the capture thread and the processing thread."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from fasdemo.frames import FrameSet
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """A frame to judge."""
+class FrameJob:
+    """A frame to process."""
 
     frame: FrameSet
     fresh: bool = False
-    """It does not follow the one before in time."""
+    """Whether the frame does not follow the previous one in time, e.g. after a seek."""
     skipped: int = 0
-    """Frames replaced by this one because nobody took them."""
+    """Frames that were replaced by this one because they were not processed in time."""
     lost: int = 0
-    """Frames that the source itself lost before this one."""
+    """Frames that the source lost before this one."""
     capture_ms: float = 0.0
-    """Time to read and decode it, of a file."""
+    """Time to read and decode the frame of a file, milliseconds."""
 
 
-class HandOver:
-    """Holds one frame. A camera replaces what nobody took, a file waits until it is taken."""
+class FrameSlot:
+    """A slot for one frame: a camera replaces a waiting frame, a file waits until it is taken."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._work: Work | None = None
+        self._job: FrameJob | None = None
         self._closed = False
 
-    def put_newest(self, work: Work) -> None:
-        """Replace whatever waits: the present matters. What was replaced is counted, also in `lost_before`."""
+    def put_newest(self, job: FrameJob) -> None:
+        """Put a camera's frame and replace a waiting one, which is counted in `skipped` and `lost_before`."""
         with self._changed:
-            old = self._work
+            old = self._job
             if old is not None:
                 gap = old.frame.lost_before + 1
-                frame = replace(work.frame, lost_before=work.frame.lost_before + gap)
-                work = Work(frame, work.fresh or old.fresh, old.skipped + 1, old.lost + work.lost)
-            self._work = work
+                frame = replace(job.frame, lost_before=job.frame.lost_before + gap)
+                job = FrameJob(frame, job.fresh or old.fresh, old.skipped + 1, old.lost + job.lost)
+            self._job = job
             self._changed.notify_all()
 
-    def put_next(self, work: Work) -> None:
-        """Wait until the frame before was taken: nothing of a file is left out."""
+    def put_next(self, job: FrameJob) -> None:
+        """Put a file's frame after the previous one was taken, so that no frame of a file is skipped."""
         with self._changed:
-            self._changed.wait_for(lambda: self._work is None or self._closed)
+            self._changed.wait_for(lambda: self._job is None or self._closed)
             if not self._closed:
-                self._work = work
+                self._job = job
                 self._changed.notify_all()
 
-    def take(self) -> Work | None:
-        """The frame, once there is one; None when closed."""
+    def take(self) -> FrameJob | None:
+        """Wait for a frame and take it; return None after `close`."""
         with self._changed:
-            self._changed.wait_for(lambda: self._work is not None or self._closed)
+            self._changed.wait_for(lambda: self._job is not None or self._closed)
             if self._closed:
                 return None
-            work, self._work = self._work, None
+            job, self._job = self._job, None
             self._changed.notify_all()
-            return work
+            return job
 
     def close(self) -> None:
-        """Wake everybody; nothing is taken any more."""
+        """Wake all waiting threads; from now on `take` returns None."""
         with self._changed:
             self._closed = True
-            self._work = None
+            self._job = None
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""The one verdict that the window shows large, from everything the engine said about a frame."""
+"""The main verdict that the window shows, derived from a frame's result."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _WORST_FIRST = (Status.SPOOF, Status.UNCERTAIN, Status.LIVE)
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """What a person at the door reads.
+    """The main verdict and its explanation.
 
     Attributes:
-        status: None where there is nothing to decide: no face, no picture, no engine.
-        word: the status, or what there is instead of one.
-        sentence: what to do, or why.
-        detail: a small line: score and how many faces.
-        notices: what the verdict is not, e.g. a live-camera decision.
-        from_file: the verdict is on a file.
+        status: the verdict; None without a face, picture or engine.
+        word: the status, or the reason why there is none.
+        sentence: guidance or explanation.
+        detail: score and number of faces.
+        notices: limits of the verdict, e.g. that it is not a live-camera decision.
+        from_file: whether the verdict is on a file.
     """
 
     status: Status | None
@@ -34,14 +34,18 @@ class Headline:
     from_file: bool = False
 
     def spoken(self) -> str:
-        """Everything in one line, for a screen reader."""
+        """Return the headline as one line for screen readers."""
         return ". ".join(part.rstrip(".") for part in (self.word, self.sentence, *self.notices) if part)
 
 
-def main_face(result: FrameResult) -> FaceVerdict | None:
-    """The face that the headline is about: the worst status, and of equals the largest face.
+_FAULTS = {"device_lost": "Camera disconnected. Reconnecting …"}
+"""Sentences for the capture's own fault codes, which are not in the catalogue of reasons."""
 
-    With several faces the whole picture is LIVE only if each of them is.
+
+def main_face(result: FrameResult) -> FaceVerdict | None:
+    """Return the face with the worst status, and among equal ones the largest; None without a face.
+
+    A picture with several faces is therefore LIVE only if each face is.
     """
     if not result.faces:
         return None
@@ -49,38 +53,38 @@ def main_face(result: FrameResult) -> FaceVerdict | None:
 
 
 STALE_S = 1.0
-"""A camera's verdict older than this is taken down: it says nothing about who stands there now."""
+"""Maximum age of a camera's verdict; an older one is removed, because it may be about another person."""
 WAITING = Headline(None, "NO SOURCE", "Open a camera, a video or a recorded session.")
 
 
 def current_headline(
     source: str, phase: Phase | None, problem: str, view: View | None, live: bool, now_s: float
 ) -> Headline:
-    """What to say of a source at this moment.
+    """Return the headline for the current state of a source.
 
     Args:
-        source: its name.
-        phase: what it is doing.
-        problem: why it failed.
-        view: its last judged frame.
-        live: it is a camera.
+        source: name of the source.
+        phase: state of the source.
+        problem: why the source failed.
+        view: the last processed frame.
+        live: whether the source is a camera.
         now_s: `time.monotonic()`.
     """
     if phase is Phase.FAILED:
         return Headline(None, "NO SOURCE", problem)
     if view is None and phase is Phase.OPENING:
-        return Headline(None, "OPENING", f"{source} is being opened.")
+        return Headline(None, "OPENING", f"Opening {source} …")
     if view is None:
-        return Headline(None, "STARTING", "The engine is being started.")
+        return Headline(None, "STARTING", "Loading the model …")
     if live and (now_s - view.judged_s > STALE_S or phase is Phase.ENDED):
-        return Headline(None, "NO PICTURE", "The camera has stopped; there is no verdict.")
+        return Headline(None, "NO PICTURE", "No new picture from the camera; there is no verdict.")
     if view.result is None:
-        return Headline(None, "NO VERDICT", "Nothing judges these pictures.", from_file=not live)
+        return Headline(None, "NO VERDICT", "No model is loaded.", from_file=not live)
     return headline(view.result)
 
 
 def headline(result: FrameResult) -> Headline:
-    """The headline of one frame."""
+    """Return the headline of one frame."""
     face = main_face(result)
     notices, from_file = notice_lines(result), not result.live_source
     if face is None:
@@ -97,7 +101,7 @@ def _explanation(face: FaceVerdict, from_file: bool) -> str:
     if face.guidance:
         return face.guidance
     if face.status is Status.LIVE:
-        return "The file shows a live person." if from_file else "A live person is before the camera."
+        return "The file shows a live person." if from_file else "Live person detected."
     return _sentence(code for code in face.reasons if code not in NOTICED)
 
 
@@ -105,7 +109,7 @@ def _sentence(codes: Iterable[str]) -> str:
     for code in codes:
         known = CATALOGUE.get(code)
         if known is None:
-            return f"The source reports: {reason_words(code)}."
+            return _FAULTS.get(code, f"Camera problem: {reason_words(code)}.")
         return known.guidance or known.meaning
     return ""
 

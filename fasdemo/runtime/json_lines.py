@@ -1,4 +1,4 @@
-"""Writes one JSON object a line, to a file or to standard output."""
+"""Write one JSON object per line to a file or to standard output."""
 
 from __future__ import annotations
 
@@ -15,24 +15,35 @@ from fasdemo.terminal import stdout_was_closed
 
 
 class JsonLines:
-    """A context manager that appends objects.
+    """A writer of JSON lines; a context manager.
 
-    Every line is complete before the next begins, so a reader can follow the file while it grows, and what was
-    written before a disk fills up stays valid.
+    Every line is complete before the next one begins, so a reader can follow the growing file, and the file stays valid
+    if the disk becomes full.
+
+    Args:
+        target: path of the file, or `-` for standard output.
+        parameter: name of the parameter that gave the target, for error messages.
+
+    Raises:
+        UserError: the file cannot be written.
     """
 
-    def __init__(self, target: str, option: str = "--json") -> None:
-        self._target, self._option = target, option
+    def __init__(self, target: str, parameter: str = "json") -> None:
+        self._target, self._parameter = target, parameter
         self._stream: TextIO
         if target == "-":
             if stdout_was_closed():
-                raise UserError(f"{option} -: standard output is closed; open it, or name a file.")
+                raise UserError(
+                    f"{parameter} -: standard output is closed; give the name of a file.", parameter=parameter
+                )
             self._stream = sys.stdout
             return
         try:
             self._stream = open_output(Path(target))
         except OSError as error:
-            raise UserError(f"{option} {target}: cannot be written ({error.strerror}); choose another file.") from error
+            raise UserError(
+                f"{parameter} {target}: cannot be written ({error.strerror}); choose another file.", parameter=parameter
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -41,7 +52,7 @@ class JsonLines:
         """Append one object.
 
         Raises:
-            UserError: the disk is full.
+            UserError: the line cannot be written, e.g. because the disk is full.
         """
         line = json.dumps(item, allow_nan=False) + "\n"
         if "\\ud" in line:
@@ -57,7 +68,8 @@ class JsonLines:
         except OSError as error:
             self._drop_half_line(start)
             raise UserError(
-                f"{self._option} {self._target}: cannot be written ({error.strerror}); free some space."
+                f"{self._parameter} {self._target}: cannot be written ({error.strerror}); free some space.",
+                parameter=self._parameter,
             ) from error
 
     def _drop_half_line(self, start: int | None) -> None:
@@ -65,7 +77,7 @@ class JsonLines:
             try:
                 os.ftruncate(self._stream.fileno(), start)
             except OSError:
-                return  # A device such as /dev/full has nothing to cut off.
+                return  # A device such as /dev/full cannot be truncated.
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,7 +1,7 @@
-"""One source, read in one thread and judged in another, until it is stopped. Knows no Qt.
+"""Read one source in one thread and process its frames in another, without Qt.
 
-Nothing the window does waits for these threads: it gives orders (`Transport`, `judge_with`, `tap`) and takes what the
-mailbox holds.
+The window never waits for these threads: it controls them through `PlaybackClock`, `use_engine` and `tap`, and takes
+their results from an `UpdateQueue`.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from fasdemo.capture.source import Source
-from fasdemo.engine.face_exposure import FaceFocus
+from fasdemo.engine.face_exposure import FaceExposure
 from fasdemo.engine.result import FrameResult
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
-from fasdemo.runtime.frame_slot import HandOver, Work
+from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
-from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import EngineFacts, Mailbox, Phase, Sample, View
+from fasdemo.runtime.updates import EngineFacts, Phase, Sample, UpdateQueue, View
 
 _log = logging.getLogger(__name__)
 
 
-class Judge(Protocol):
-    """A context manager that judges frames; used by one thread only."""
+class FrameProcessor(Protocol):
+    """The interface of a frame processor: a context manager used by a single thread."""
 
     @property
     def facts(self) -> EngineFacts:
-        """What judges, for people."""
+        """Model, policy and device, for display."""
         ...
 
     def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
-        """The verdicts on one frame; `capture_ms` is what a file took to be read and decoded."""
+        """Return the verdicts on a frame; `capture_ms` is the time to read and decode a file's frame."""
         ...
 
     def restart(self) -> None:
-        """Forget what was gathered: the next frame does not follow the one before."""
+        """Drop the evidence so far, because the next frame does not follow the previous one."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -52,34 +52,34 @@ class Judge(Protocol):
     ) -> None: ...
 
 
-class Witness(Protocol):
-    """Is told of every frame, in the judging thread; must not block for long, and never raises."""
+class ResultListener(Protocol):
+    """The interface of a listener, called for every frame in the processing thread; it must not block or raise."""
 
-    def saw(self, result: FrameResult, facts: EngineFacts) -> None:
-        """A frame was judged."""
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
+        """Handle the result of a frame."""
         ...
 
-    def saw_nothing(self) -> None:
-        """A frame could not be judged, or nothing is judged any more."""
+    def on_no_result(self) -> None:
+        """Handle a frame that could not be processed, or the end of the source."""
         ...
 
 
 MakeSource = Callable[[SourceRequest], Source]
-MakeJudge = Callable[[Source, EngineRequest], Judge]
+MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
 Tap = Callable[[FrameSet], None]
 
 
 class Pipeline:
-    """Runs until the source fails, or `stop`. A file that ended stays open and can be sought.
+    """The threads of one source, which run until the source fails or `stop`; an ended file stays open for seeks.
 
     Args:
         request: the source.
-        engine: what to judge with at first.
-        make_source: opens the source; called in the reading thread. Files must come as fast as they are read.
-        make_judge: makes what judges; called in the judging thread, also when another one is asked for.
-        mailbox: where everything goes.
-        transport: pace and position of files.
-        witness: is told of every result, e.g. to log it.
+        engine: the first model, policy and device.
+        make_source: opens the source in the reading thread; files must not be paced.
+        make_processor: makes a frame processor in the processing thread, also after `use_engine`.
+        updates: receives all updates.
+        playback_clock: pace and position of files.
+        listener: receives every result, e.g. to log it.
     """
 
     def __init__(
@@ -87,18 +87,18 @@ class Pipeline:
         request: SourceRequest,
         engine: EngineRequest,
         make_source: MakeSource,
-        make_judge: MakeJudge,
-        mailbox: Mailbox,
-        transport: Transport,
-        witness: Witness | None = None,
+        make_processor: MakeProcessor,
+        updates: UpdateQueue,
+        playback_clock: PlaybackClock,
+        listener: ResultListener | None = None,
     ) -> None:
         self.request = request
-        self.transport = transport
+        self.playback_clock = playback_clock
         self._make_source = make_source
-        self._make_judge = make_judge
-        self._mailbox = mailbox
-        self._witness = witness
-        self._hand_over = HandOver()
+        self._make_processor = make_processor
+        self._updates = updates
+        self._listener = listener
+        self._slot = FrameSlot()
         self._lock = threading.Lock()
         self._wanted = engine
         self._tap: Tap | None = None
@@ -106,22 +106,22 @@ class Pipeline:
         self._frame_index = 0
         self._threads = [
             threading.Thread(target=self._read, name="fasdemo reader", daemon=True),
-            threading.Thread(target=self._judge, name="fasdemo judge", daemon=True),
+            threading.Thread(target=self._process, name="fasdemo processor", daemon=True),
         ]
 
     def start(self) -> None:
-        """Begin in the background."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Ask both threads to end, at once and without waiting."""
-        self._mailbox.close()
-        self.transport.close()
-        self._hand_over.close()
+        """Ask both threads to end, without waiting."""
+        self._updates.close()
+        self.playback_clock.close()
+        self._slot.close()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the threads; True when both have ended."""
+        """Wait up to `timeout_s` seconds for the threads; return True if both have ended."""
         end = time.monotonic() + timeout_s
         for thread in self._threads:
             if thread.ident is not None:
@@ -130,190 +130,191 @@ class Pipeline:
 
     @property
     def alive(self) -> bool:
-        """A thread still runs."""
+        """Whether a thread is still running."""
         return any(thread.is_alive() for thread in self._threads)
 
-    def judge_with(self, engine: EngineRequest) -> None:
-        """Change what judges; takes effect at the next frame, and a frame that stands still is judged again."""
+    def use_engine(self, engine: EngineRequest) -> None:
+        """Change model, policy or device from the next frame on; a paused frame is processed again."""
         with self._lock:
             self._wanted = engine
             index = self._frame_index
-        if self.transport.paused:
-            self.transport.seek(index)
+        if self.playback_clock.paused:
+            self.playback_clock.seek(index)
 
     def tap(self, tap: Tap | None) -> None:
-        """Hand every captured frame of a camera to `tap` too, in the reading thread; it must not block."""
+        """Also pass every frame of a camera to `tap`, in the reading thread; it must not block. None ends this."""
         with self._lock:
             self._tap = tap
 
     def _read(self) -> None:
         try:
-            self._mailbox.say(phase=Phase.OPENING)
+            self._updates.put(phase=Phase.OPENING)
             with ExitStack() as stack:
                 source = stack.enter_context(self._make_source(self.request))
                 self._source = source
-                if self.transport.closed:
+                if self.playback_clock.closed:
                     return
-                self._mailbox.say(phase=Phase.RUNNING, info=source.info)
+                self._updates.put(phase=Phase.RUNNING, info=source.info)
                 if source.info.live:
                     self._read_camera(source)
                 else:
                     self._read_file(source)
         except UserError as error:
-            self._mailbox.say(phase=Phase.FAILED, message=str(error))
+            self._updates.put(phase=Phase.FAILED, message=str(error))
         except Exception as error:
             _log.exception("the source %s failed", self.request.spec)
-            self._mailbox.say(phase=Phase.FAILED, message=f"{self.request.spec}: reading failed ({error}).")
+            self._updates.put(phase=Phase.FAILED, message=_reading_failed(self.request.spec, error))
         finally:
-            self._hand_over.close()
+            self._slot.close()
 
     def _read_camera(self, source: Source) -> None:
         said: set[str] = set()
         for frame in source:
-            if self.transport.closed:
+            if self.playback_clock.closed:
                 return
             for sentence in source.warnings:
                 if sentence not in said:
                     said.add(sentence)
-                    self._mailbox.say(message=sentence)
+                    self._updates.put(message=sentence)
             with self._lock:
                 tap = self._tap
             if tap is not None:
                 tap(frame)
-            self._hand_over.put_newest(Work(frame, lost=frame.lost_before))
-        self._mailbox.say(phase=Phase.ENDED)
+            self._slot.put_newest(FrameJob(frame, lost=frame.lost_before))
+        self._updates.put(phase=Phase.ENDED)
 
     def _read_file(self, source: Source) -> None:
         seek: Callable[[int], None] | None = getattr(source, "seek", None)
         frames: Iterator[FrameSet] | None = iter(source)
         fresh, given, said = False, 0, 0
-        while (order := self.transport.next_order()) is not None:
-            if order.seek is not None and seek is not None:
-                seek(order.seek)
+        while (command := self.playback_clock.next_command()) is not None:
+            if command.seek is not None and seek is not None:
+                seek(command.seek)
                 frames, fresh = frames or iter(source), True
             asked = time.perf_counter()
             frame = None if frames is None else next(frames, None)
             capture_ms = (time.perf_counter() - asked) * 1000.0
             if frame is None:
-                # Played again after its end, or looping; a step at the end stays there, and so does an empty file.
-                again = order.paced and (frames is None or (self.transport.loop and given > 0))
+                # Start again in a loop or if the user plays an ended file, but not after a step or for an empty file.
+                again = command.paced and (frames is None or (self.playback_clock.loop and given > 0))
                 frames, fresh, given = self._at_end(seek if again else None), True, 0
                 continue
-            if order.paced and not self.transport.wait_until_due(frame.timestamp_s):
+            if command.paced and not self.playback_clock.wait_until_due(frame.timestamp_s):
                 continue
-            self._hand_over.put_next(Work(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
+            self._slot.put_next(FrameJob(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
             fresh, given = False, given + 1
-            self._mailbox.say(phase=Phase.RUNNING)
+            self._updates.put(phase=Phase.RUNNING)
             for sentence in source.warnings[said:]:
-                self._mailbox.say(message=sentence)
+                self._updates.put(message=sentence)
             said = max(said, len(source.warnings))
 
     def _at_end(self, restart: Callable[[int], None] | None) -> Iterator[FrameSet] | None:
-        """Start again, or stand still; None = the source gives nothing more before it is sought."""
+        """Restart the file, or pause at its end; return None if no frame follows before the next seek."""
         assert self._source is not None
         if restart is not None:
             restart(0)
-            self.transport.restart_clock()
+            self.playback_clock.restart_clock()
             return iter(self._source)
-        self.transport.pause()
+        self.playback_clock.pause()
         for sentence in self._source.warnings:
-            self._mailbox.say(message=sentence)
-        self._mailbox.say(phase=Phase.ENDED)
+            self._updates.put(message=sentence)
+        self._updates.put(phase=Phase.ENDED)
         return None
 
-    def _judge(self) -> None:
-        judge: Judge | None = None
+    def _process(self) -> None:
+        processor: FrameProcessor | None = None
         current: EngineRequest | None = None
-        focus: FaceFocus | None = None
+        exposure: FaceExposure | None = None
         try:
-            while (work := self._hand_over.take()) is not None:
+            while (job := self._slot.take()) is not None:
                 with self._lock:
                     wanted = self._wanted
                 if wanted != current:
-                    judge, current = self._exchange(judge, current, wanted)
-                    if work.frame.live_source:
-                        # Meanwhile the frame has grown old, and what passed was never meant to be judged.
-                        newest = self._hand_over.take()
+                    processor, current = self._exchange(processor, current, wanted)
+                    if job.frame.live_source:
+                        # The frame is too old by now, and the frames since then do not count as skipped.
+                        newest = self._slot.take()
                         if newest is None:
                             return
-                        work = replace(newest, skipped=0)
-                    work = replace(work, fresh=True)
-                self._frame_index = work.frame.index
-                result = self._result(judge, work)
-                if focus is None and self._source is not None:
-                    focus = FaceFocus(self._source)
-                if focus is not None and result is not None:
-                    focus.look(result)
-                self._tell(judge, result)
-                self._deliver(work, result)
+                        job = replace(newest, skipped=0)
+                    job = replace(job, fresh=True)
+                self._frame_index = job.frame.index
+                result = self._result(processor, job)
+                if exposure is None and self._source is not None:
+                    exposure = FaceExposure(self._source)
+                if exposure is not None and result is not None:
+                    exposure.look(result)
+                self._tell(processor, result)
+                self._deliver(job, result)
         finally:
-            if self._witness is not None:
-                self._witness.saw_nothing()
-            _close(judge)
+            if self._listener is not None:
+                self._listener.on_no_result()
+            _close(processor)
 
-    def _tell(self, judge: Judge | None, result: FrameResult | None) -> None:
-        if self._witness is None:
+    def _tell(self, processor: FrameProcessor | None, result: FrameResult | None) -> None:
+        if self._listener is None:
             return
-        if judge is None or result is None:
-            self._witness.saw_nothing()
+        if processor is None or result is None:
+            self._listener.on_no_result()
         else:
-            self._witness.saw(result, judge.facts)
+            self._listener.on_result(result, processor.facts)
 
     def _exchange(
-        self, old: Judge | None, current: EngineRequest | None, wanted: EngineRequest
-    ) -> tuple[Judge | None, EngineRequest]:
-        """Another engine, and the request that is in force then.
+        self, old: FrameProcessor | None, current: EngineRequest | None, wanted: EngineRequest
+    ) -> tuple[FrameProcessor | None, EngineRequest]:
+        """Make another frame processor, and return it with the request that applies.
 
-        Where it cannot be made the user is told, and the old one goes on; where there is none, the automatic choice.
+        If it cannot be made, a message is shown and the old one continues; without an old one, the automatic choice is
+        used.
         """
-        new = self._made(wanted, kept="" if old is None else f" {old.facts.model} goes on judging.")
+        new = self._made(wanted, kept="" if old is None else f" Still using {old.facts.model}.")
         if new is None and old is None and (wanted.model is not None or wanted.policy is not None):
             wanted = replace(wanted, model=None, policy=None, site=None)
             new = self._made(wanted)
             if new is not None:
-                self._mailbox.say(message=f"{new.facts.model} was chosen instead.")
+                self._updates.put(message=f"Using {new.facts.model} instead.")
         if new is not None:
             _close(old)
-            self._mailbox.say(facts=new.facts, engine=wanted)
+            self._updates.put(facts=new.facts, engine=wanted)
             for sentence in new.facts.warnings:
-                self._mailbox.say(message=sentence)
+                self._updates.put(message=sentence)
             return new, wanted
         if old is None or current is None:
             return None, wanted
         with self._lock:
             self._wanted = current
-        self._mailbox.say(facts=old.facts, engine=current)
+        self._updates.put(facts=old.facts, engine=current)
         return old, current
 
-    def _made(self, wanted: EngineRequest, kept: str = "") -> Judge | None:
+    def _made(self, wanted: EngineRequest, kept: str = "") -> FrameProcessor | None:
         assert self._source is not None
         try:
-            return self._make_judge(self._source, wanted).__enter__()
+            return self._make_processor(self._source, wanted).__enter__()
         except UserError as error:
-            self._mailbox.say(message=f"{error}{kept}")
+            self._updates.put(message=f"{error}{kept}")
         except Exception as error:
-            _log.exception("the engine cannot be made")
-            self._mailbox.say(message=f"The engine cannot be started ({error}).{kept}")
+            _log.exception("the engine cannot be started")
+            self._updates.put(message=f"The engine cannot be started ({error}); choose another model.{kept}")
         return None
 
-    def _result(self, judge: Judge | None, work: Work) -> FrameResult | None:
-        if judge is None:
+    def _result(self, processor: FrameProcessor | None, job: FrameJob) -> FrameResult | None:
+        if processor is None:
             return None
         try:
-            if work.fresh:
-                judge.restart()
-            return judge.process(work.frame, work.capture_ms)
+            if job.fresh:
+                processor.restart()
+            return processor.process(job.frame, job.capture_ms)
         except Exception as error:
-            # No verdict at all: the window shows that nothing was decided.
-            _log.exception("frame %d could not be judged", work.frame.index)
-            self._mailbox.say(message=f"Frame {work.frame.index} could not be judged ({error}).")
+            # There is no result, so the window shows that there is no verdict.
+            _log.exception("frame %d could not be processed", job.frame.index)
+            self._updates.put(message=f"Frame {job.frame.index} could not be processed ({error}); it has no verdict.")
             return None
 
-    def _deliver(self, work: Work, result: FrameResult | None) -> None:
+    def _deliver(self, job: FrameJob, result: FrameResult | None) -> None:
         now = time.monotonic()
-        view = View(work.frame, result, now)
+        view = View(job.frame, result, now)
         if result is None:
-            self._mailbox.post(view, None)
+            self._updates.put_view(view, None)
             return
         face = main_face(result)
         sample = Sample(
@@ -326,17 +327,23 @@ class Pipeline:
             score=None if face is None else face.score,
             frame_score=None if face is None else face.frame_score,
             truth=result.truth,
-            lost=work.lost,
-            skipped=work.skipped,
-            fresh=work.fresh,
+            lost=job.lost,
+            skipped=job.skipped,
+            fresh=job.fresh,
         )
-        self._mailbox.post(view, sample)
+        self._updates.put_view(view, sample)
 
 
-def _close(judge: Any) -> None:
-    if judge is None:
+def _reading_failed(spec: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"The file no longer exists: {error.filename or spec}"
+    return f"{spec} cannot be read any more ({error}); open it again."
+
+
+def _close(processor: Any) -> None:
+    if processor is None:
         return
     try:
-        judge.__exit__(None, None, None)
+        processor.__exit__(None, None, None)
     except Exception:
-        _log.exception("the engine did not close")
+        _log.exception("the engine could not be closed")

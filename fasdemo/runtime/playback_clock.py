@@ -1,4 +1,4 @@
-"""What the transport bar asks of a file: a few words between the window and the reading thread."""
+"""The playback clock of a file: commands from the transport bar to the reading thread."""
 
 from __future__ import annotations
 
@@ -7,22 +7,28 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_LATE_S = 0.25
-"""A reader that is further behind than this is not chased."""
+_MAX_LATE_S = 0.25
+"""If the reader is later than this, the clock restarts instead of catching up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What to read next."""
+class Command:
+    """The next frame to read."""
 
     seek: int | None
-    """Go to this frame first; None = the next one."""
+    """Frame to seek to first; None reads the next frame."""
     paced: bool
-    """Show it when it is due; else at once."""
+    """Whether to wait until the frame is due; else it is shown at once."""
 
 
-class Transport:
-    """Thread-safe. Speed 1.0 is the file's own time; 0 means as fast as frames can be judged."""
+class PlaybackClock:
+    """A thread-safe playback clock.
+
+    Args:
+        speed: factor on the file's own time; 0 plays as fast as frames can be processed.
+        loop: whether to start again at the end.
+        clock: returns seconds, not decreasing.
+    """
 
     def __init__(self, speed: float = 1.0, loop: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
         self._changed = threading.Condition()
@@ -37,39 +43,39 @@ class Transport:
 
     @property
     def paused(self) -> bool:
-        """Frames come only by `step` and `seek`."""
+        """Whether frames are read only on `step` and `seek`."""
         with self._changed:
             return self._paused
 
     @property
     def loop(self) -> bool:
-        """At the end it starts again."""
+        """Whether the file starts again at its end."""
         with self._changed:
             return self._loop
 
     @property
     def closed(self) -> bool:
-        """The source is to be left."""
+        """Whether the reader must end."""
         with self._changed:
             return self._closed
 
     def play(self) -> None:
-        """Go on."""
+        """Continue playing."""
         self._set(paused=False)
 
     def pause(self) -> None:
-        """Stand still after the frame in hand."""
+        """Pause after the current frame."""
         self._set(paused=True)
 
     def step(self) -> None:
-        """One more frame, then stand still."""
+        """Read one more frame, then pause."""
         with self._changed:
             self._paused = True
             self._steps += 1
             self._changed.notify_all()
 
     def seek(self, index: int) -> None:
-        """Go to a frame; a seek that was not served yet is forgotten."""
+        """Seek to a frame; this replaces a seek that was not done yet."""
         with self._changed:
             self._seek = max(0, index)
             self._steps = 0
@@ -77,26 +83,26 @@ class Transport:
             self._changed.notify_all()
 
     def set_speed(self, speed: float) -> None:
-        """Play this many times faster than the file's own time."""
+        """Set the factor on the file's own time."""
         with self._changed:
             self._speed = speed
             self._anchor = None
             self._changed.notify_all()
 
     def set_loop(self, loop: bool) -> None:
-        """Start again at the end, or not."""
+        """Set whether to start again at the end."""
         with self._changed:
             self._loop = loop
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Wake the reader for the last time."""
+        """Tell the reader to end."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
-    def next_order(self) -> Order | None:
-        """Wait until a frame is wanted; None when closed."""
+    def next_command(self) -> Command | None:
+        """Wait until a frame must be read; return None after `close`."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._closed or not self._paused or self._steps > 0 or self._seek is not None
@@ -106,10 +112,10 @@ class Transport:
             seek, self._seek = self._seek, None
             if self._paused and seek is None:
                 self._steps -= 1
-            return Order(seek, paced=not self._paused)
+            return Command(seek, paced=not self._paused)
 
     def wait_until_due(self, timestamp_s: float) -> bool:
-        """Sleep until a frame is due; False when it is not wanted any more (closed, or a seek came)."""
+        """Wait until a frame is due; return False if it must not be shown, because of `close` or a seek."""
         with self._changed:
             while True:
                 if self._closed or self._seek is not None:
@@ -120,7 +126,7 @@ class Transport:
                 if self._anchor is None:
                     self._anchor = (now, timestamp_s)
                 due = self._anchor[0] + (timestamp_s - self._anchor[1]) / self._speed
-                if now - due > _LATE_S:
+                if now - due > _MAX_LATE_S:
                     self._anchor = (now, timestamp_s)
                     return True
                 if due <= now:
@@ -128,7 +134,7 @@ class Transport:
                 self._changed.wait(due - now)
 
     def restart_clock(self) -> None:
-        """The next frame is due at once."""
+        """Make the next frame due at once."""
         with self._changed:
             self._anchor = None
 

@@ -1,4 +1,4 @@
-"""One recording from the window: starts, writes and completes beside everything else. Knows no Qt."""
+"""Run one recording of the window in the background, without Qt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class Stage(Enum):
-    """How far a recording is."""
+    """The stage of a recording."""
 
     STARTING = "starting"
     RUNNING = "recording"
@@ -27,11 +27,11 @@ class Stage(Enum):
 
 
 class Recording:
-    """Lives in a thread of its own, because opening and completing a session wait for the disk.
+    """A recording in its own thread, because opening and completing a session wait for the disk.
 
     Args:
         root: folder of all sessions.
-        labels: who and what is recorded.
+        labels: subject, ground truth and consent.
         info: the camera.
     """
 
@@ -48,16 +48,16 @@ class Recording:
 
     @property
     def status(self) -> RecorderStatus | None:
-        """The figures of this moment; None before the session's folder exists."""
+        """The current figures; None before the session's folder exists."""
         return None if self._recorder is None else self._recorder.status
 
     @property
     def over(self) -> bool:
-        """Nothing more is written."""
+        """Whether the recording has ended."""
         return self.stage in (Stage.DONE, Stage.FAILED)
 
     def put(self, frame: FrameSet) -> None:
-        """Record a frame; returns at once."""
+        """Record a frame without waiting."""
         recorder = self._recorder
         if recorder is None or self._stop.is_set():
             return
@@ -66,11 +66,11 @@ class Recording:
             self._stop.set()
 
     def stop(self) -> None:
-        """Complete the session, in the background."""
+        """Complete the session in the background."""
         self._stop.set()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait until the session is complete; True when it is, or never will be."""
+        """Wait up to `timeout_s` seconds; return True if the recording has ended."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
@@ -84,7 +84,7 @@ class Recording:
             session = self._recorder.stop()
             lost = f", {session.lost} lost" if session.lost else ""
             self.message = f"{problem} " if problem else ""
-            self.message += f"{session.frames} frames{lost} are in {self._recorder.folder}."
+            self.message += f"Saved {session.frames} frames{lost}: {self._recorder.folder}."
             self.stage = Stage.FAILED if problem else Stage.DONE
         except UserError as error:
             self.message, self.stage = str(error), Stage.FAILED

@@ -1,4 +1,4 @@
-"""What the user asks for: a source, and what to judge it with."""
+"""The user's requests: a source, and the model and policy for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fasdemo.frames import Stream
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
-    """What to open, see `fasdemo.capture.open.open_source`."""
+    """A request for a source, see `fasdemo.capture.open.open_source`."""
 
     spec: str
     depth: Path | None = None
@@ -27,7 +27,7 @@ class SourceRequest:
 
 @dataclass(frozen=True, slots=True)
 class EngineRequest:
-    """What to judge with; None is the automatic choice."""
+    """A request for model, policy and device; None is the automatic choice."""
 
     model: str | None = None
     policy: str | None = None
@@ -37,4 +37,4 @@ class EngineRequest:
     allow_rgb_only: bool = False
     """Colour alone may be LIVE, see `fasdemo.engine.policy.Policy`."""
     require: frozenset[Stream] = frozenset()
-    """Streams without which nothing is LIVE."""
+    """Streams that LIVE requires."""

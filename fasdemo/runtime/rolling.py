@@ -1,4 +1,4 @@
-"""Frame rate, latency percentiles and losses over the last seconds."""
+"""Compute frame rate, latency percentiles and lost frames over the last seconds."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from fasdemo.runtime.updates import Sample
 
 STAGES = ("capture", "detect", "align", "infer", "total")
 _WINDOW = 150
-"""Frames: five seconds at 30 fps."""
+"""Number of frames in the statistics: five seconds at 30 frames per second."""
 _GAP = 5.0
-"""A pause this many times longer than usual does not count into the rate: somebody pressed pause, or jumped."""
+"""Intervals longer than this factor times the median are ignored for the rate; they come from a pause or a seek."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Statistics of the last frames; latencies in milliseconds."""
+    """Statistics over the last frames; latencies in milliseconds."""
 
     fps: float
     p50_ms: dict[str, float]
     p95_ms: dict[str, float]
     lost: int
-    """Frames that the camera lost since the source was opened."""
+    """Frames lost by the camera since the source was opened."""
     skipped: int
-    """Frames that were left out because judging took too long, since the source was opened."""
+    """Frames skipped since the source was opened, because processing took too long."""
 
 
 class Rolling:
-    """Collects samples; `timing` is computed on demand."""
+    """A collection of samples; `timing` computes the statistics on demand."""
 
     def __init__(self) -> None:
         self._recent: deque[Sample] = deque(maxlen=_WINDOW)
@@ -39,19 +39,19 @@ class Rolling:
         self._skipped = 0
 
     def add(self, samples: Iterable[Sample]) -> None:
-        """Take new samples in order."""
+        """Add samples in order."""
         for sample in samples:
             self._recent.append(sample)
             self._lost += sample.lost
             self._skipped += sample.skipped
 
     def clear(self) -> None:
-        """Another source."""
+        """Remove all samples."""
         self._recent.clear()
         self._lost = self._skipped = 0
 
     def timing(self) -> Timing | None:
-        """None before the first frame."""
+        """Return the statistics; None before the first frame."""
         if not self._recent:
             return None
         table = np.array([[getattr(sample.latency_ms, stage) for stage in STAGES] for sample in self._recent])

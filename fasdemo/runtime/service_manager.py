@@ -1,4 +1,4 @@
-"""Tell systemd that the program has started, that it still judges frames, and that it ends (sd_notify).
+"""Notify systemd of start, continued operation and end of the program (sd_notify).
 
 See `packaging/fasdemo.service`. Without a service manager nothing is sent.
 """
@@ -12,16 +12,16 @@ from types import TracebackType
 from typing import Self
 
 ALIVE_EVERY_S = 1.0
-"""A fraction of any sensible `WatchdogSec`, and rare beside 30 frames a second."""
+"""Interval of the watchdog messages; a fraction of a usual `WatchdogSec`."""
 
 
 class ServiceManager:
     """A connection to the service manager that started this process; a context manager.
 
-    Entering says that the program is ready, leaving that it ends.
+    Entering reports that the program is ready, leaving that it ends.
 
     Args:
-        environment: where `NOTIFY_SOCKET` names the manager's datagram socket.
+        environment: environment variables; `NOTIFY_SOCKET` is the address of the manager's datagram socket.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
@@ -30,12 +30,12 @@ class ServiceManager:
         self._said_s = -ALIVE_EVERY_S
         if address and hasattr(socket, "AF_UNIX"):
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-            # A leading @ stands for the zero byte of Linux's abstract addresses.
+            # A leading @ stands for the zero byte of an abstract address on Linux.
             self._address = f"\0{address[1:]}" if address.startswith("@") else address
             self._socket.setblocking(False)
 
     def alive(self, now_s: float) -> None:
-        """Feed the watchdog, once every `ALIVE_EVERY_S`; call it for every judged frame.
+        """Notify the watchdog, at most once per `ALIVE_EVERY_S`; call it for every processed frame.
 
         Args:
             now_s: `time.monotonic()`.
@@ -62,5 +62,5 @@ class ServiceManager:
         try:
             self._socket.sendto(message.encode(), self._address)
         except OSError:
-            # A manager that cannot be told restarts the program, which is what it is for.
+            # Without these messages the service manager restarts the program, as intended.
             return

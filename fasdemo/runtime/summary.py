@@ -1,4 +1,4 @@
-"""Counts what a run saw and says it in a few lines."""
+"""Count the results of a run and summarise them in a few lines."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy.typing as npt
 from fasdemo.engine.result import FrameResult, Status
 
 _REMEMBERED = 108_000
-"""Latencies: of the last hour at 30 frames a second; what a run needs is taken at its start and never grows."""
+"""Number of stored latencies: one hour at 30 frames per second, allocated at the start so that memory never grows."""
 
 
 @dataclass
 class Summary:
-    """Running totals of one run; feed it every result, then print `lines()`."""
+    """The totals of one run; `add` every result, then print `lines()`."""
 
     frames: int = 0
     lost: int = 0
@@ -40,7 +40,7 @@ class Summary:
         self.with_face += 1
         if self._first_face_s is None:
             self._first_face_s = result.timestamp_s
-        # Numbers of tracks rise and are never used again.
+        # Track numbers increase and are never used again.
         self.tracks += sum(face.track_id > self._newest_track for face in result.faces)
         self._newest_track = max(self._newest_track, *(face.track_id for face in result.faces))
         for face in result.faces:
@@ -55,13 +55,13 @@ class Summary:
         return [(status, self.statuses[status]) for status in Status]
 
     def lines(self) -> list[str]:
-        """The summary, one sentence or table row a line."""
+        """Return the summary as lines."""
         if self.frames == 0:
             return ["No frame could be read."]
-        lost = f", {self.lost} more were lost or came faster than they could be judged" if self.lost else ""
+        lost = f", {self.lost} more were lost or skipped" if self.lost else ""
         lines = [f"{self.frames} frame{'s' * (self.frames != 1)}{lost}; a face in {self.with_face} of them."]
         if self.with_face == 0:
-            return [*lines, "No face was found in the whole source, so there is no verdict."]
+            return [*lines, "No face was found in any frame, so there is no verdict."]
         total = sum(self.statuses.values())
         shares = ", ".join(f"{status} {count} ({count / total:.0%})" for status, count in self._counts())
         lines.append(f"{self.tracks} tracked face(s); verdicts by frame: {shares}.")
@@ -78,5 +78,5 @@ class Summary:
             common = ", ".join(f"{reason} ({count})" for reason, count in self.reasons.most_common(5))
             lines.append(f"Most frequent reasons: {common}.")
         p50, p95 = np.percentile(self._totals_ms[: self.frames], [50, 95])
-        lines.append(f"Latency a frame: p50 {p50:.1f} ms, p95 {p95:.1f} ms.")
+        lines.append(f"Latency per frame: median {p50:.1f} ms, 95th percentile {p95:.1f} ms.")
         return lines

@@ -1,7 +1,7 @@
-"""Where the judging thread leaves what it found, and the window takes it when it has time.
+"""A queue of updates from the processing thread to the window.
 
-Views never queue: the slot holds the newest one. Samples, a few numbers a frame, do queue (bounded), so that time
-line and statistics miss nothing.
+It keeps only the newest view. Samples, a few numbers per frame, are queued up to a limit, so that time line and
+statistics are complete.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SAMPLES = 4096
 
 
 class Phase(Enum):
-    """What a source is doing."""
+    """The state of a source."""
 
     OPENING = "opening"
     RUNNING = "running"
@@ -32,7 +32,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
-    """What judges, for people: set once the engine is ready."""
+    """Model, policy and device of the running engine, for display."""
 
     model: str
     policy: str
@@ -45,17 +45,17 @@ class EngineFacts:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A frame and what the engine said about it; None while there is no engine."""
+    """A frame with its result; the result is None if there is no engine or the frame could not be processed."""
 
     frame: FrameSet
     result: FrameResult | None
     judged_s: float
-    """`time.monotonic()` when it was posted."""
+    """`time.monotonic()` at which the frame was processed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One judged frame in numbers."""
+    """The numbers of one processed frame, for time line and statistics."""
 
     frame: int
     timestamp_s: float
@@ -69,14 +69,14 @@ class Sample:
     lost: int
     """Frames lost by the camera before this one."""
     skipped: int
-    """Frames that were left out because judging took longer than a frame."""
+    """Frames that were skipped because processing took longer than a frame."""
     fresh: bool
-    """The frame before this one in time was not the one judged before: a seek, a loop, another engine."""
+    """Whether the frame does not follow the previous one, because of a seek, a loop or another engine."""
 
 
 @dataclass(slots=True)
-class Delivery:
-    """All that happened since the last `take`."""
+class UiUpdate:
+    """Everything that has happened since the last `UpdateQueue.take`."""
 
     view: View | None = None
     samples: list[Sample] = field(default_factory=list)
@@ -84,36 +84,35 @@ class Delivery:
     info: SourceInfo | None = None
     facts: EngineFacts | None = None
     engine: EngineRequest | None = None
-    """The request that is in force."""
+    """The request of the running engine."""
     messages: list[str] = field(default_factory=list)
     """Sentences for the user."""
 
 
-class Mailbox:
-    """One slot between two threads.
+class UpdateQueue:
+    """A thread-safe queue that combines updates until they are taken.
 
     Args:
-        notify: called from the posting thread when something waits and nobody was told yet: once between two
-            `take`s, however much is posted.
+        notify: called in the posting thread for the first update after each `take`.
     """
 
     def __init__(self, notify: Callable[[], None]) -> None:
         self._notify = notify
         self._lock = threading.Lock()
-        self._waiting = Delivery()
+        self._waiting = UiUpdate()
         self._samples: deque[Sample] = deque(maxlen=_SAMPLES)
-        self._told = False
+        self._notified = False
         self._closed = False
 
-    def post(self, view: View, sample: Sample | None) -> None:
-        """Leave the newest view; one that was not taken is gone."""
+    def put_view(self, view: View, sample: Sample | None) -> None:
+        """Put the newest view, which replaces a waiting one, and queue its sample."""
         with self._lock:
             self._waiting.view = view
             if sample is not None:
                 self._samples.append(sample)
         self._tell()
 
-    def say(
+    def put(
         self,
         *,
         phase: Phase | None = None,
@@ -122,7 +121,7 @@ class Mailbox:
         engine: EngineRequest | None = None,
         message: str = "",
     ) -> None:
-        """Leave news about the source or the engine."""
+        """Put news about the source or the engine."""
         with self._lock:
             waiting = self._waiting
             waiting.phase = phase or waiting.phase
@@ -133,23 +132,23 @@ class Mailbox:
                 waiting.messages.append(message)
         self._tell()
 
-    def take(self) -> Delivery:
-        """Everything that waits; empties the slot."""
+    def take(self) -> UiUpdate:
+        """Return all waiting updates and empty the queue."""
         with self._lock:
-            delivery, self._waiting = self._waiting, Delivery()
-            delivery.samples = list(self._samples)
+            update, self._waiting = self._waiting, UiUpdate()
+            update.samples = list(self._samples)
             self._samples.clear()
-            self._told = False
-        return delivery
+            self._notified = False
+        return update
 
     def close(self) -> None:
-        """Nobody is told any more."""
+        """Stop the notifications."""
         with self._lock:
             self._closed = True
 
     def _tell(self) -> None:
         with self._lock:
-            if self._told or self._closed:
+            if self._notified or self._closed:
                 return
-            self._told = True
+            self._notified = True
         self._notify()

@@ -45,7 +45,7 @@ _QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 0, cv2.IMWRITE_PNG_FILTER, cv2.IMWRIT
 
 
 def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg", *, quick: bool = False) -> bytes:
-    """The file's bytes.
+    """Return the encoded image as the content of a file.
 
     Args:
         image: rgb uint8 (H, W, 3) in RGB order; depth uint16 (h, w); ir uint8 or uint16 (h, w).
@@ -72,14 +72,14 @@ def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg"
 
 
 def decode_image(data: bytes, stream: Stream) -> Image:
-    """The opposite of `encode_image`.
+    """Decode an image that `encode_image` has encoded.
 
     Raises:
         ValueError: no picture, or one of the wrong kind for the stream.
     """
     if not data:
         raise ValueError("the file is empty")
-    check_claims(data)
+    check_declared_size(data)
     buffer = np.frombuffer(data, np.uint8)
     try:
         image = cv2.imdecode(buffer, cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_UNCHANGED)
@@ -98,7 +98,7 @@ def read_image(path: Path, stream: Stream) -> Image:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: see `decode_image`; also for files beyond `MAX_FILE_BYTES` and what is no regular file.
+        ValueError: see `decode_image`; also if the file is larger than `MAX_FILE_BYTES` or not a regular file.
     """
     return decode_image(read_bounded(path, MAX_FILE_BYTES), stream)
 
@@ -108,7 +108,7 @@ def recorded_format(data: bytes) -> bool:
     return data.startswith((_PNG_START, _JPEG_START))
 
 
-def check_claims(data: bytes) -> None:
+def check_declared_size(data: bytes) -> None:
     """Raise ValueError for a PNG or JPEG whose decoding would take more memory or time than a picture does.
 
     A megabyte of PNG can claim a thousand megabytes of pixels.
@@ -165,7 +165,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
 
 
 def _jpeg_scans(data: bytes) -> int:
-    """Number of scans up to the picture's end: motion photos carry a video behind it, in which anything may stand."""
+    """Count the scans up to the end of the picture; motion photos have a video after it, which is ignored."""
     scans, place = 0, 2
     for _ in range(_MOST_CHUNKS):
         # Within compressed data 0xFF is always followed by 0 or by a restart marker.

@@ -1,6 +1,6 @@
 """Presentation times of a video's packets where the container's own cannot be used as they are.
 
-Files that were joined (`cat a.ts b.ts`) begin anew in the middle: the time goes on over the break. AVI and raw streams
+The times of joined files (`cat a.ts b.ts`) restart in the middle; here they continue. AVI and raw streams
 number their packets in the order of decoding: the images take these times in the order in which they are shown.
 """
 
@@ -36,7 +36,7 @@ class PacketTimes:
         self._waiting: list[int] = []
 
     def place(self, packet: Any) -> int:
-        """Return the packet's presentation time, and write times that never begin anew into the packet."""
+        """Return the packet's presentation time, and write times that never restart into the packet."""
         decoded = packet.dts if packet.dts is not None else packet.pts
         if decoded is None:
             time = self._end

@@ -256,7 +256,7 @@ def _seconds(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text!r} is not a finite number")
     if abs(value) > _LATEST_S:
-        raise ValueError(f"{text!r} is no time in seconds")
+        raise ValueError(f"{text!r} is not a time in seconds")
     return value
 
 
@@ -320,7 +320,7 @@ class SessionReader:
                 "`fasdemo sessions repair` removes them."
             )
         for sentence in count_problems(folder):
-            self._state_warnings.append(f"{folder.name}: {sentence}; `fasdemo sessions repair` counts anew.")
+            self._state_warnings.append(f"{folder.name}: {sentence}; run `fasdemo sessions repair` to correct it.")
         self._root = folder.resolve()
         self._shapes: dict[Stream, tuple[tuple[int, ...], np.dtype[np.generic]]] = {}
         self._tracks: dict[Stream, VideoTrack | None] = {}

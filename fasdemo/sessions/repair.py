@@ -99,7 +99,7 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
         problems.append("the recording was never completed; run `fasdemo sessions repair`")
     if found.cut:
         problems.append(f"{FRAMES_FILE} ends in the middle of a row")
-    mendable = [f"{sentence}; `fasdemo sessions repair` counts anew" for sentence in count_problems(folder)]
+    mendable = [f"{sentence}; run `fasdemo sessions repair` to correct it" for sentence in count_problems(folder)]
     if found.skipped:
         mendable.append(
             f"{found.skipped} rows of {FRAMES_FILE} cannot be used ({found.problem}); "
@@ -271,7 +271,7 @@ def _readable(folder: Path, row: FrameRow) -> bool:
 
 
 def _own_file_problem(folder: Path, name: str) -> str:
-    """Why a name in a session is no regular file within its folder; empty where it is one."""
+    """Return why a name in a session is not a regular file in its folder; empty if it is one."""
     path = folder / name
     if not safe_name(name):
         return "points outside the session's folder"
@@ -309,7 +309,7 @@ def _listed(rows: Iterable[FrameRow]) -> Iterator[str]:
 
 
 def _images(folder: Path) -> Iterator[str]:
-    """The image files that lie in the session, by their names relative to its folder."""
+    """Return the image files in the session by their names relative to its folder."""
     for stream_folder in FOLDERS.values():
         for path in (folder / stream_folder).glob("*"):
             if path.is_file():

@@ -85,7 +85,7 @@ class IntrinsicsRecord(_Part):
     distortion: tuple[Finite, Finite, Finite, Finite, Finite] = (0.0, 0.0, 0.0, 0.0, 0.0)
 
     def value(self) -> Intrinsics:
-        """The dataclass that the rest of the code uses."""
+        """Return the corresponding dataclass of the capture code."""
         return Intrinsics(**self.model_dump())
 
 
@@ -96,7 +96,7 @@ class ExtrinsicsRecord(_Part):
     translation_m: tuple[Finite, Finite, Finite] = (0.0, 0.0, 0.0)
 
     def value(self) -> Extrinsics:
-        """The dataclass that the rest of the code uses."""
+        """Return the corresponding dataclass of the capture code."""
         return Extrinsics(self.rotation, self.translation_m)
 
 
@@ -111,7 +111,7 @@ class CalibrationRecord(_Part):
     registered: bool = True
 
     def value(self) -> Calibration:
-        """The dataclass that the rest of the code uses."""
+        """Return the corresponding dataclass of the capture code."""
         return Calibration(
             rgb=self.rgb.value(),
             depth=None if self.depth is None else self.depth.value(),
@@ -123,7 +123,7 @@ class CalibrationRecord(_Part):
 
     @classmethod
     def of(cls, calibration: Calibration) -> Self:
-        """The record of a calibration."""
+        """Return the record of a calibration."""
         from dataclasses import asdict
 
         return cls.model_validate(asdict(calibration))

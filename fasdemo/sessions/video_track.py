@@ -112,7 +112,7 @@ class VideoTrack:
         if self.path.is_dir():
             raise UserError(f"{self.path}: is a folder, not a video file.")
         if not is_regular(self.path):
-            raise UserError(f"{self.path}: is no regular file; record what comes out of it into one.")
+            raise UserError(f"{self.path}: is not a regular file; save its content to a file first.")
         try:
             # The prefix keeps a name from being read as a protocol; lists of other files are refused below.
             self._container = av.open(f"file:{self.path}", **_OPEN)
@@ -159,7 +159,7 @@ class VideoTrack:
         self._decoder = self._decode()
 
     def _decode(self) -> Iterator[tuple[Any, int]]:
-        """Decoded frames with their presentation time in ticks of the stream."""
+        """Yield decoded frames with their presentation time in ticks of the stream."""
         times = PacketTimes(self._format, self._time_base, self.fps)
         last = self._start_pts
         packets = self._container.demux(self._video)
@@ -263,7 +263,7 @@ class VideoTrack:
         return found
 
     def _image(self, frame: Any) -> Image:
-        """The decoded frame as the stream's array; ValueError where the format cannot carry it."""
+        """Return a decoded frame as the stream's array; raise ValueError if the format is not suitable."""
         name = frame.format.name
         if self.stream == "depth" and name not in _GREY_16:
             raise ValueError(
@@ -301,7 +301,7 @@ class VideoTrack:
         return self._position
 
     def read(self) -> TrackFrame | None:
-        """The next image; None at the end. Times never decrease."""
+        """Return the next image; None at the end. Times never decrease."""
         while True:
             found, self._pending = (self._pending or self._next_frame()), None
             if found is None:

@@ -41,7 +41,7 @@ RESERVE_FILE = ".reserve"
 
 
 def new_session_folder(root: Path, session: Session, moment: datetime | None = None) -> Path:
-    """A path `ROOT/SUBJECT/live|spoof-SPECIES/YYYYmmdd-HHMMSS[-N]` that does not exist yet."""
+    """Return a new path `ROOT/SUBJECT/live|spoof-SPECIES/YYYYmmdd-HHMMSS[-N]` that does not exist."""
     kind = f"spoof-{session.species}" if session.label == "spoof" else session.label
     stamp = (moment or session.started).strftime("%Y%m%d-%H%M%S")
     parent = root / session.subject / kind
@@ -161,7 +161,7 @@ class SessionWriter:
             self.append(frame, self.write_encoded(self.frames, self.encode(frame)))
 
     def encode(self, frame: FrameSet, *, quick: bool = False) -> dict[Stream, bytes]:
-        """The bytes of the frame's images; touches no state, so that several threads may do it at once."""
+        """Encode the images of a frame; thread-safe, because no state is used."""
         return {
             stream: encode_image(image, stream, self._color_format, quick=quick)
             for stream, image in self._images(frame).items()
@@ -348,7 +348,7 @@ def write_session_file(folder: Path, session: Session) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file anew in one step, beside it first; a link of the temporary's name is removed, not followed."""
+    """Replace a file atomically through a temporary file; a link with the temporary name is removed, not followed."""
     partial = path.with_name(path.name + ".partial")
     partial.unlink(missing_ok=True)
     with partial.open("x", encoding="utf-8", newline="") as file:

@@ -110,7 +110,7 @@ def test_folders_that_are_nothing(tmp_path: Path, make: object, sentence: str) -
 
 
 def test_cameras_take_no_side_files(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="not to a camera"):
+    with pytest.raises(UserError, match="not with a camera"):
         open_source("webcam:0", depth=tmp_path / "d.mkv")
 
 

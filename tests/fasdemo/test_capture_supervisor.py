@@ -11,7 +11,7 @@ import pytest
 
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.realsense.interleave import Interleaver
-from fasdemo.capture.cameras.supervisor import DeviceError, Patience, Supervisor
+from fasdemo.capture.cameras.supervisor import DeviceError, Supervisor, WatchdogTimeouts
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Stream, StreamTime
@@ -74,8 +74,8 @@ class World:
     def present(self) -> bool:
         return self.plugged
 
-    def supervisor(self, patience: Patience | None = None) -> Supervisor:
-        return Supervisor(self.make, self.present, self.clock, patience)
+    def supervisor(self, timeouts: WatchdogTimeouts | None = None) -> Supervisor:
+        return Supervisor(self.make, self.present, self.clock, timeouts)
 
 
 class ScriptedGrabber:
@@ -118,7 +118,7 @@ class ScriptedGrabber:
             self.world.alive -= 1
         self.running = False
 
-    def focus_on(self, box: tuple[float, float, float, float]) -> None:
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None:
         self.world.focused.append(box)
 
 
@@ -274,8 +274,8 @@ def test_unplugged_and_plugged_in_again() -> None:
 
 def test_restarts_back_off_and_are_bounded() -> None:
     world = World()
-    patience = Patience(restarts_per_minute=4)
-    supervisor = world.supervisor(patience)
+    timeouts = WatchdogTimeouts(restarts_per_minute=4)
+    supervisor = world.supervisor(timeouts)
     supervisor.start()
     run(supervisor, world, 1.0)
     world.silent = True
@@ -356,7 +356,7 @@ def test_the_focus_reaches_the_device_now_and_then() -> None:
     supervisor.start()
 
     def look() -> None:
-        supervisor.focus = (1.0, 2.0, 3.0, 4.0)
+        supervisor.exposure_roi = (1.0, 2.0, 3.0, 4.0)
 
     run(supervisor, world, 2.0, look)
     assert 3 <= len(world.focused) <= 5
@@ -366,7 +366,7 @@ def test_a_device_that_was_started_anew_is_told_again_where_the_face_is() -> Non
     world = World()
     supervisor = world.supervisor()
     supervisor.start()
-    supervisor.focus = (1.0, 2.0, 3.0, 4.0)
+    supervisor.exposure_roi = (1.0, 2.0, 3.0, 4.0)
     run(supervisor, world, 1.0)
     world.plugged = False
     run(supervisor, world, 1.0)
@@ -397,7 +397,7 @@ class Quick(ScriptedGrabber):
 def test_a_slow_reader_gets_the_present_and_the_count_of_what_it_missed() -> None:
     world = World()
 
-    source = LiveSource(lambda: Quick(world), world.present, "absent", patience=Patience(jump_s=5.0), waiting=3)
+    source = LiveSource(lambda: Quick(world), world.present, "absent", timeouts=WatchdogTimeouts(jump_s=5.0), waiting=3)
     seen: list[FrameSet] = []
     with source:
         for frame in source:
@@ -415,7 +415,7 @@ def test_a_slow_reader_gets_the_present_and_the_count_of_what_it_missed() -> Non
 def test_what_taps_a_camera_gets_every_frame_though_the_reader_is_slow() -> None:
     world = World()
 
-    source = LiveSource(lambda: Quick(world), world.present, "absent", patience=Patience(jump_s=5.0), waiting=2)
+    source = LiveSource(lambda: Quick(world), world.present, "absent", timeouts=WatchdogTimeouts(jump_s=5.0), waiting=2)
     tapped: list[FrameSet] = []
     with source:
         source.tap(tapped.append)

@@ -12,7 +12,7 @@ import pytest
 
 from fasdemo.capture import open as open_module
 from fasdemo.capture.cameras import webcam as webcam_module
-from fasdemo.capture.cameras.supervisor import Patience
+from fasdemo.capture.cameras.supervisor import WatchdogTimeouts
 from fasdemo.capture.cameras.v4l2 import NodeFacts, VideoNode, list_nodes, query_node
 from fasdemo.capture.cameras.virtual_cameras import virtual_camera
 from fasdemo.capture.cameras.webcam import Webcam, list_webcams, open_webcam
@@ -180,8 +180,8 @@ def test_a_virtual_camera_that_takes_the_number_of_an_unplugged_one_is_not_opene
         opened[0] += 1
         return cv2.VideoCapture(str(clip))
 
-    patience = Patience(stalled_s=0.1, dead_s=0.3, first_back_off_s=0.05, look_every_s=0.05)
-    with open_webcam("0", patience, opener=opener, listed=lambda: there[0]) as source:
+    timeouts = WatchdogTimeouts(stalled_s=0.1, dead_s=0.3, first_back_off_s=0.05, look_every_s=0.05)
+    with open_webcam("0", timeouts, opener=opener, listed=lambda: there[0]) as source:
         for number, frame in enumerate(source):
             there[0] = [Webcam(0, "Front", ("YUYV",), "driver v4l2 loopback")]
             if number > 40:
@@ -234,8 +234,8 @@ def test_a_webcam_that_is_unplugged_says_so_and_comes_back(clip: Path) -> None:
         opened[0] += 1
         return cv2.VideoCapture(str(clip))
 
-    patience = Patience(stalled_s=0.1, dead_s=0.4, first_back_off_s=0.1, look_every_s=0.05)
-    with open_webcam("0", patience, opener=opener, listed=lambda: CAMERAS if plugged[0] else []) as source:
+    timeouts = WatchdogTimeouts(stalled_s=0.1, dead_s=0.4, first_back_off_s=0.1, look_every_s=0.05)
+    with open_webcam("0", timeouts, opener=opener, listed=lambda: CAMERAS if plugged[0] else []) as source:
         seen: set[tuple[str, ...]] = set()
         back = False
         for number, frame in enumerate(source):
@@ -256,7 +256,7 @@ def test_a_webcam_that_is_unplugged_says_so_and_comes_back(clip: Path) -> None:
 @pytest.mark.parametrize(
     ("which", "cameras", "sentence"),
     [
-        ("7", CAMERAS, r"no such colour camera; there are: webcam:0 \(Front\), webcam:2 \(Desk\)"),
+        ("7", CAMERAS, r"unknown colour camera; choose from webcam:0 \(Front\), webcam:2 \(Desk\)"),
         ("front", CAMERAS, "give the camera's number"),
         (None, [], "No webcam was found"),
     ],

@@ -120,7 +120,7 @@ def test_a_changed_face_model_is_wrong(tmp_path: Path, monkeypatch: pytest.Monke
     assert doctor.face_model()[0].state == "wrong"
     path.write_bytes(b"other")
     (found,) = doctor.face_model()
-    assert (found.state, "other bytes" in found.text) == ("wrong", True)
+    assert (found.state, "checksum mismatch" in found.text) == ("wrong", True)
 
 
 def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,12 +75,12 @@ def test_frames_come_with_their_results(model: Path) -> None:
 
 
 def test_a_model_that_needs_more_than_the_source_offers_is_refused(model: Path) -> None:
-    with Scene([], frozenset({"rgb"})) as source, pytest.raises(UserError, match="needs depth\\+ir"):
+    with Scene([], frozenset({"rgb"})) as source, pytest.raises(UserError, match="needs depth and infrared"):
         Engine.for_source(source, model=model)
 
 
 def test_a_policy_that_the_card_lacks_is_refused(model: Path) -> None:
-    with Scene([]) as source, pytest.raises(UserError, match="offers balanced, strict"):
+    with Scene([]) as source, pytest.raises(UserError, match="has balanced, strict"):
         Engine.for_source(source, model=model, policy="none")
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scenes import frame
 
 from fasdemo.cli import main as cli
-from fasdemo.draw.event_plot import MOST_FACES_IN_PIXELS, png, svg
+from fasdemo.draw.event_plot import MAX_FACES_PNG, png, svg
 from fasdemo.engine.events import COLUMNS, Event, EventLog, read_events
 from fasdemo.engine.result import FrameResult, JudgedBy, Status
 from fasdemo.engine.timeline import Span, changes_a_minute, parts
@@ -150,7 +150,7 @@ def test_the_picture_is_well_formed_and_says_what_it_shows(tmp_path: Path) -> No
     text = "".join(root.itertext())
     assert "LIVE" in text
     assert "SPOOF" in text
-    assert "no live-camera decision" in text
+    assert "not a live-camera decision" in text
     assert "<script>&" in text
     ET.fromstring(svg([]))
 
@@ -243,7 +243,7 @@ def test_a_picture_of_many_faces_stays_small(tmp_path: Path) -> None:
     crowd = [first.model_copy(update={"track_id": number}) for number in range(3000)]
     image = cv2.imdecode(np.frombuffer(png(crowd), np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
-    assert image.shape[0] < 2 * 50 * (MOST_FACES_IN_PIXELS + 4)
+    assert image.shape[0] < 2 * 50 * (MAX_FACES_PNG + 4)
     assert "of 3000 faces" in svg(crowd)
 
 

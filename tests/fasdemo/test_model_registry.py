@@ -9,7 +9,7 @@ from onnx_fixtures import make_model
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.model_file import MANIFEST, read_manifest, write_manifest
-from fasdemo.models.registry import choose, shipped_models
+from fasdemo.models.registry import select_model, shipped_models
 
 
 @pytest.fixture
@@ -34,21 +34,21 @@ def shelf(tmp_path: Path) -> Path:
     ],
 )
 def test_the_model_that_looks_at_most_streams_is_chosen(shelf: Path, declared: set[Stream], name: str) -> None:
-    assert choose(frozenset(declared), folder=shelf).card.name == name
+    assert select_model(frozenset(declared), folder=shelf).card.name == name
 
 
 def test_a_model_that_needs_more_than_the_source_offers_is_never_chosen(tmp_path: Path) -> None:
     make_model(tmp_path / "all.onnx")
     write_manifest(tmp_path)
-    with pytest.raises(UserError, match=r"No shipped model judges rgb\+depth"):
-        choose(frozenset({"rgb", "depth"}), folder=tmp_path)
-    with pytest.raises(UserError, match="needs ir, and the source offers rgb"):
-        choose(frozenset({"rgb", "depth"}), "all", folder=tmp_path)
+    with pytest.raises(UserError, match=r"No shipped model accepts a source with colour and depth only"):
+        select_model(frozenset({"rgb", "depth"}), folder=tmp_path)
+    with pytest.raises(UserError, match="needs infrared, but this source has colour and depth only"):
+        select_model(frozenset({"rgb", "depth"}), "all", folder=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["depth-only", "depth", "depth.onnx"])
 def test_a_shipped_model_is_named_by_its_card_or_file(shelf: Path, name: str) -> None:
-    assert choose(frozenset({"rgb", "depth"}), name, folder=shelf).card.name == "depth-only"
+    assert select_model(frozenset({"rgb", "depth"}), name, folder=shelf).card.name == "depth-only"
 
 
 def test_a_manifest_that_is_written_anew_keeps_its_order(shelf: Path) -> None:
@@ -59,12 +59,12 @@ def test_a_manifest_that_is_written_anew_keeps_its_order(shelf: Path) -> None:
 
 def test_a_file_is_named_by_its_path(shelf: Path, tmp_path: Path) -> None:
     own = make_model(tmp_path / "own.onnx", ("rgb",), name="own")
-    assert choose(frozenset({"rgb"}), own, folder=shelf).card.name == "own"
+    assert select_model(frozenset({"rgb"}), own, folder=shelf).card.name == "own"
 
 
 def test_an_unknown_name_is_refused_with_the_names_that_exist(shelf: Path) -> None:
-    with pytest.raises(UserError, match="shipped are colour, depth-only, flexible"):
-        choose(frozenset({"rgb"}), "best", folder=shelf)
+    with pytest.raises(UserError, match="choose from colour, depth-only, flexible"):
+        select_model(frozenset({"rgb"}), "best", folder=shelf)
 
 
 def test_the_manifest_keeps_the_preferred_order(shelf: Path) -> None:
@@ -73,14 +73,14 @@ def test_the_manifest_keeps_the_preferred_order(shelf: Path) -> None:
 
 def test_a_shipped_model_that_was_changed_is_refused(shelf: Path) -> None:
     make_model(shelf / "depth.onnx", ("depth",), name="other")
-    with pytest.raises(UserError, match="was changed"):
+    with pytest.raises(UserError, match="checksum mismatch"):
         shipped_models(shelf)
 
 
 def test_a_model_that_is_not_in_the_manifest_is_refused(shelf: Path) -> None:
     added = make_model(shelf / "added.onnx", ("rgb",))
     with pytest.raises(UserError, match="not in the manifest"):
-        choose(frozenset({"rgb"}), added, folder=shelf)
+        select_model(frozenset({"rgb"}), added, folder=shelf)
 
 
 @pytest.mark.parametrize("name", ["../evil.onnx", "/etc/passwd", "a/b.onnx", "model.txt", ".onnx"])
@@ -92,5 +92,5 @@ def test_the_manifest_cannot_point_outside_its_folder(tmp_path: Path, name: str)
 
 
 def test_no_manifest_means_no_shipped_models(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no manifest"):
-        choose(frozenset({"rgb"}), folder=tmp_path)
+    with pytest.raises(UserError, match="has no manifest"):
+        select_model(frozenset({"rgb"}), folder=tmp_path)

@@ -15,7 +15,7 @@ from fasdemo.frames import Stream
 from fasdemo.models import providers
 from fasdemo.models.card import Calibration, OutputSpec, Threshold
 from fasdemo.models.crop import FaceCrops
-from fasdemo.models.predictor import LARGEST_MARGIN, Predictor, margin, read_outputs, sigmoid
+from fasdemo.models.predictor import MAX_MARGIN, Predictor, margin, read_outputs, sigmoid
 
 ALL: tuple[Stream, ...] = ("rgb", "depth", "ir")
 
@@ -107,7 +107,7 @@ def test_softmax_happens_once() -> None:
     assert sigmoid(margin(np.array([0.8, 0.2]), given)) == pytest.approx(0.8)
     single = OutputSpec(name="x", classes=1, live_index=0)
     assert margin(np.array([1.5]), single) == pytest.approx(1.5)
-    assert margin(np.array([-1e30, 1e30]), OutputSpec(name="x", classes=2, live_index=1)) == LARGEST_MARGIN
+    assert margin(np.array([-1e30, 1e30]), OutputSpec(name="x", classes=2, live_index=1)) == MAX_MARGIN
 
 
 def test_a_network_that_fails_in_mid_run_gives_no_score(tmp_path: Path) -> None:
@@ -133,14 +133,14 @@ def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(tmp_path: Path)
         predictor._session = BreaksOnGpu()
         assert predictor.predict([crops()])[0].score == good
         assert predictor.provider == "CPU"
-        assert any("goes on on the CPU" in sentence for sentence in predictor.warnings)
+        assert any("now runs on the CPU" in sentence for sentence in predictor.warnings)
 
 
 def test_cuda_that_cannot_be_had_falls_back_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(providers.ort, "get_available_providers", lambda: [providers.CPU])
     with Predictor(make_model(tmp_path / "m.onnx"), device="cuda") as predictor:
         assert predictor.provider == "CPU"
-        assert any("CUDA was asked for" in sentence for sentence in predictor.warnings)
+        assert any("CUDA is not available" in sentence for sentence in predictor.warnings)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_provider_that_fails_at_start_falls_back_with_a_sentence() -> None:
 
 
 def test_an_unknown_device_is_refused() -> None:
-    with pytest.raises(UserError, match="--device tpu"):
+    with pytest.raises(UserError, match="device tpu: unknown device"):
         providers.wanted("tpu")
 
 
@@ -207,13 +207,13 @@ def test_an_invalid_card_is_refused_with_what_is_wrong(tmp_path: Path, change: o
 @pytest.mark.parametrize(
     ("card", "says"),
     [
-        (make_card(("rgb", "depth")), "the graph's inputs are depth, ir, rgb and the card's are depth, rgb"),
+        (make_card(("rgb", "depth")), "the graph's inputs are depth, ir, rgb, but the card has depth, rgb"),
         (make_card(input_size=64), "input rgb has shape"),
         (make_card(outputs=(OutputSpec(name="scores", classes=2, live_index=1),)), "no output scores"),
         (make_card(outputs=(OutputSpec(name="logits", classes=3, live_index=1),)), "output logits has shape"),
         (
             make_card(outputs=(OutputSpec(name="logits", classes=2, live_index=1, kind="probabilities"),)),
-            "no probability distribution",
+            "not a probability distribution",
         ),
     ],
 )
@@ -222,7 +222,9 @@ def test_a_card_that_does_not_fit_its_graph_is_refused(tmp_path: Path, card: obj
 
 
 def test_a_softmax_that_the_card_calls_logits_is_refused(tmp_path: Path) -> None:
-    assert "already is a softmax" in refused(save(make_graph(softmax=True), tmp_path / "m.onnx", make_card()))
+    assert "is a softmax, but the card has logits" in refused(
+        save(make_graph(softmax=True), tmp_path / "m.onnx", make_card())
+    )
 
 
 def test_a_graph_that_cannot_run_at_the_cards_size_is_refused(tmp_path: Path) -> None:
@@ -230,14 +232,14 @@ def test_a_graph_that_cannot_run_at_the_cards_size_is_refused(tmp_path: Path) ->
     model.graph.node.insert(0, helper.make_node("Add", ["rgb", "patch"], ["moved"]))
     model.graph.initializer.append(numpy_helper.from_array(np.zeros((1, 3, 7, 7), np.float32), "patch"))
     model.graph.node[1].input[0] = "moved"
-    assert "trial run fails" in refused(save(model, tmp_path / "m.onnx", make_card(("rgb",))))
+    assert "test run fails" in refused(save(model, tmp_path / "m.onnx", make_card(("rgb",))))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x00" * 100, b"PK\x03\x04" + bytes(50)])
 def test_what_is_no_onnx_model_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(content)
-    assert "is no ONNX model" in refused(path)
+    assert "is not a valid ONNX model" in refused(path)
 
 
 def test_a_truncated_model_is_refused(tmp_path: Path) -> None:
@@ -249,7 +251,7 @@ def test_a_truncated_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
-    assert "no such file" in refused(tmp_path / "none.onnx")
+    assert "does not exist" in refused(tmp_path / "none.onnx")
     assert "cannot be read" in refused(tmp_path)
 
 
@@ -289,7 +291,7 @@ def test_a_changed_model_is_refused(tmp_path: Path) -> None:
     Predictor(path, device="cpu").close()
     changed = make_graph(gain=80.0)
     path.write_bytes(onnx.ModelProto.SerializeToString(changed))
-    assert "was changed" in refused(path)
+    assert "checksum mismatch" in refused(path)
 
 
 def test_a_threshold_is_never_zero_or_one() -> None:

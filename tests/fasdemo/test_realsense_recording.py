@@ -18,7 +18,7 @@ from realsense_fake import BASELINE_M, HEIGHT, WIDTH, Recorder, extrinsics, intr
 
 from fasdemo.capture.cameras.live import LiveSource  # noqa: E402
 from fasdemo.capture.cameras.realsense.camera import PipelineGrabber, open_repeated  # noqa: E402
-from fasdemo.capture.cameras.supervisor import DeviceError, Patience  # noqa: E402
+from fasdemo.capture.cameras.supervisor import DeviceError, WatchdogTimeouts  # noqa: E402
 from fasdemo.capture.files.realsense_recording import RealSenseRecording  # noqa: E402
 from fasdemo.capture.open import open_source  # noqa: E402
 from fasdemo.capture.realsense_frames import extrinsics_between, intrinsics_of  # noqa: E402
@@ -133,9 +133,9 @@ def test_plugged_out_and_in_while_running(recording: Path) -> None:
         made.append(Pluggable(None, recording=recording))
         return made[-1]
 
-    patience = Patience(first_back_off_s=0.1, look_every_s=0.05, fault_every_s=0.05)
+    timeouts = WatchdogTimeouts(first_back_off_s=0.1, look_every_s=0.05, fault_every_s=0.05)
     said: list[float] = []
-    with LiveSource(make, plugged.is_set, "absent", patience=patience) as source:
+    with LiveSource(make, plugged.is_set, "absent", timeouts=timeouts) as source:
         frames = iter(source)
         before = [next(frames) for _ in range(10)]
         plugged.clear()

@@ -26,7 +26,7 @@ def test_latencies_are_those_of_the_last_frames_and_take_no_more_room() -> None:
     room = summary._totals_ms.nbytes
     for number in range(len(summary._totals_ms) + 10):
         summary.add(frame(number, 1, total_ms=90.0 if number < 10 else 4.0))
-    assert summary.lines()[-1] == "Latency a frame: p50 4.0 ms, p95 4.0 ms."
+    assert summary.lines()[-1] == "Latency per frame: median 4.0 ms, 95th percentile 4.0 ms."
     assert summary._totals_ms.nbytes == room
     assert summary.frames == len(summary._totals_ms) + 10
 
@@ -34,4 +34,4 @@ def test_latencies_are_those_of_the_last_frames_and_take_no_more_room() -> None:
 def test_one_frame_is_enough_for_a_latency() -> None:
     summary = Summary()
     summary.add(frame(0, 1, total_ms=7.0))
-    assert summary.lines()[-1] == "Latency a frame: p50 7.0 ms, p95 7.0 ms."
+    assert summary.lines()[-1] == "Latency per frame: median 7.0 ms, 95th percentile 7.0 ms."

@@ -20,7 +20,7 @@ def test_trouble_is_one_line_without_a_traceback(log: logging.Logger, capsys: py
     except ValueError:
         log.exception("frame %s could not be judged", 7)
     said = capsys.readouterr().err
-    assert said == "fasdemo: frame 7 could not be judged (ValueError: bad \\x1b[2Jnumber); said once.\n"
+    assert said == "fasdemo: frame 7 could not be judged (ValueError: bad \\x1b[2Jnumber); shown only once.\n"
 
 
 def test_each_kind_is_said_once(log: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:

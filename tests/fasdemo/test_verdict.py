@@ -264,7 +264,7 @@ def test_policies_are_the_cards_thresholds_by_name() -> None:
     engine.set_policy("strict")
     assert engine.policy_name == "strict"
     assert seen([engine.process(frame(index)) for index in range(30, 60)])[-1] is not Status.LIVE
-    with pytest.raises(UserError, match="offers balanced, strict"):
+    with pytest.raises(UserError, match="has balanced, strict"):
         engine.set_policy("lenient")
     assert engine.policy_name == "strict"
 

@@ -15,7 +15,7 @@ from onnx_fixtures import make_card
 from scenes import CALIBRATION, frame
 
 from fasdemo.capture.cameras.live import LiveSource
-from fasdemo.capture.cameras.supervisor import DeviceError, Patience
+from fasdemo.capture.cameras.supervisor import DeviceError, WatchdogTimeouts
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
@@ -66,7 +66,7 @@ def test_a_provider_that_fails_at_start_falls_back_with_a_sentence(
     monkeypatch.setattr(providers.ort, "get_available_providers", lambda: both)
     with real_engine(trusting_model(tmp_path), device="auto") as engine:
         assert engine.provider == "CPU"
-        assert any("did not start" in sentence for sentence in engine.warnings)
+        assert any("cannot be started" in sentence for sentence in engine.warnings)
         assert Status.LIVE in statuses(judge(person, engine))[-1]
 
 
@@ -94,7 +94,7 @@ def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(person: Path, t
         broken._session = FailsFrom(broken._session, 12)
         results = judge(person, engine)
         assert engine.provider == "CPU"
-        assert any("failed while running" in sentence for sentence in engine.warnings)
+        assert any("now runs on the CPU" in sentence for sentence in engine.warnings)
         assert all(result.faces[0].frame_score is not None for result in results)
         assert Status.LIVE in statuses(results)[-1]
 
@@ -140,7 +140,7 @@ class Camera:
 
     def stop(self) -> None: ...
 
-    def focus_on(self, box: Any) -> None: ...
+    def set_exposure_roi(self, box: Any) -> None: ...
 
 
 def until(results: Iterator[FrameResult], wanted: bool, seconds: float = 20.0) -> list[FrameResult]:
@@ -157,9 +157,9 @@ def until(results: Iterator[FrameResult], wanted: bool, seconds: float = 20.0) -
 
 def test_a_camera_that_goes_and_comes_back(tmp_path: Path) -> None:
     Camera.plugged, Camera.number = True, 0
-    patience = Patience(wait_s=0.05, stalled_s=0.15, dead_s=0.5, first_back_off_s=0.1, look_every_s=0.05)
+    timeouts = WatchdogTimeouts(wait_s=0.05, stalled_s=0.15, dead_s=0.5, first_back_off_s=0.1, look_every_s=0.05)
     with (
-        LiveSource(Camera, lambda: Camera.plugged, "no camera", patience=patience) as source,
+        LiveSource(Camera, lambda: Camera.plugged, "no camera", timeouts=timeouts) as source,
         real_engine(trusting_model(tmp_path), source.info) as engine,
     ):
         results = engine.run(source)
@@ -184,5 +184,5 @@ def test_a_camera_that_is_not_there_is_a_sentence() -> None:
 def test_a_model_whose_card_lacks_the_policy_starts_nothing(tmp_path: Path) -> None:
     from fasdemo.engine.policy import Policy, thresholds
 
-    with pytest.raises(UserError, match="offers"):
+    with pytest.raises(UserError, match="choose one of them"):
         thresholds(make_card(), Policy(threshold="everybody"))

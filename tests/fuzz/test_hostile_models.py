@@ -23,13 +23,13 @@ from specimens import damaged, fuzz, mutations, refused_or_read
 
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.errors import UserError
-from fasdemo.models import sandbox_check as trial
+from fasdemo.models import sandbox_check
 from fasdemo.models.card import CARD_KEY, ModelCard, OutputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.model_file import parse_card, read_model
 from fasdemo.models.onnx_file import BUILT_IN_DOMAINS, LOOPS, read_contents
 from fasdemo.models.predictor import Predictor, read_outputs
-from fasdemo.models.registry import choose
+from fasdemo.models.registry import select_model
 
 
 @lru_cache(maxsize=1)
@@ -181,7 +181,7 @@ def loop(kind: str) -> onnx.ModelProto:
 @pytest.mark.parametrize("kind", ["plain", "in a branch", "in a function"])
 def test_a_loop_without_end_is_refused(tmp_path: Path, kind: str) -> None:
     path = save(loop(kind), tmp_path / "m.onnx", make_card(("rgb",)))
-    with pytest.raises(UserError, match="uses Loop, which may never come to an end"):
+    with pytest.raises(UserError, match="uses Loop, which may never end"):
         read_model(path)
 
 
@@ -204,8 +204,8 @@ HUNGRY_CARD = make_card(("rgb",), outputs=(OutputSpec(name="heavy", classes=2, l
 def test_a_model_that_asks_for_all_memory_is_refused(tmp_path: Path, gigabytes: float) -> None:
     path = save(hungry(gigabytes), tmp_path / "m.onnx", HUNGRY_CARD)
     code = (
-        "from pathlib import Path; from fasdemo.models.registry import choose\n"
-        "choose(frozenset({'rgb'}), argument, folder=Path(argument).parent / 'none')"
+        "from pathlib import Path; from fasdemo.models.registry import select_model\n"
+        "select_model(frozenset({'rgb'}), argument, folder=Path(argument).parent / 'none')"
     )
     assert re.search("UserError.*ConstantOfShape", run_bounded(code, str(path), 4096))
 
@@ -213,24 +213,24 @@ def test_a_model_that_asks_for_all_memory_is_refused(tmp_path: Path, gigabytes: 
 def test_a_model_that_asks_for_a_little_is_taken(tmp_path: Path) -> None:
     # The same graph: it is the amount that is refused.
     path = save(hungry(0.001), tmp_path / "m.onnx", HUNGRY_CARD)
-    assert choose(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
+    assert select_model(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
 
 
 def test_a_modest_stranger_is_tried_out_once_and_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = save(make_graph(("rgb",), gain=7.25), tmp_path / "m.onnx", make_card(("rgb",)))
-    assert choose(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
-    monkeypatch.setattr(trial.sys, "executable", "/nowhere/python")
-    assert choose(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
+    assert select_model(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
+    monkeypatch.setattr(sandbox_check.sys, "executable", "/nowhere/python")
+    assert select_model(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
     other = save(make_graph(("rgb",), gain=7.5), tmp_path / "n.onnx", make_card(("rgb",)))
-    with pytest.raises(UserError, match="cannot be tried out"):
-        choose(frozenset({"rgb"}), other, folder=tmp_path / "none")
+    with pytest.raises(UserError, match="cannot be checked"):
+        select_model(frozenset({"rgb"}), other, folder=tmp_path / "none")
 
 
 def test_a_stranger_that_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "MOST_SECONDS", 0.01)
+    monkeypatch.setattr(sandbox_check, "MAX_TIME_S", 0.01)
     path = save(make_graph(("rgb",), gain=7.75), tmp_path / "m.onnx", make_card(("rgb",)))
     with pytest.raises(UserError, match="did not end within"):
-        choose(frozenset({"rgb"}), path, folder=tmp_path / "none")
+        select_model(frozenset({"rgb"}), path, folder=tmp_path / "none")
 
 
 @fuzz(25)

@@ -19,7 +19,7 @@ from fasdemo.capture.files.image_sequence import ImageSequenceSource
 from fasdemo.capture.files.stills import find_stills, load_calibration, load_still, natural_key
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
-from fasdemo.sessions.image_codec import check_claims, decode_image
+from fasdemo.sessions.image_codec import check_declared_size, decode_image
 
 ENDINGS = (".png", ".jpg", ".bmp", ".webp", ".tiff", ".ppm")
 
@@ -70,7 +70,7 @@ def test_a_png_that_claims_too_much_is_refused(size: tuple[int, int]) -> None:
     if size[0] * size[1] <= 64 * 1024**2:
         pytest.skip("within the bound")
     with pytest.raises(ValueError, match="too many"):
-        check_claims(png_claiming(*size))
+        check_declared_size(png_claiming(*size))
 
 
 @pytest.mark.parametrize("kind", [b"IDAT", b"IEND", b"tEXt", b"acTL", b"IHDR"])
@@ -80,8 +80,8 @@ def test_a_png_whose_chunk_claims_four_gigabytes_is_refused(kind: bytes) -> None
     for place in (33, len(sound) - 12):
         hostile = sound[:place] + b"\xff\xff\x02\xa3" + kind + sound[place + 8 :]
         with pytest.raises(ValueError, match="cut off"):
-            check_claims(hostile)
-    check_claims(sound)
+            check_declared_size(hostile)
+    check_declared_size(sound)
 
 
 def jpeg_claiming(width: int, height: int, junk: bytes = b"") -> bytes:
@@ -93,9 +93,9 @@ def jpeg_claiming(width: int, height: int, junk: bytes = b"") -> bytes:
 
 @pytest.mark.parametrize("junk", [b"", b"between the markers", b"\xff\xff\xff", b"\xff\x00x"])
 def test_a_jpeg_that_claims_too_much_is_refused(junk: bytes) -> None:
-    check_claims(jpeg_claiming(WIDTH, HEIGHT, junk))
+    check_declared_size(jpeg_claiming(WIDTH, HEIGHT, junk))
     with pytest.raises(ValueError, match="too many"):
-        check_claims(jpeg_claiming(65_500, 65_500, junk))
+        check_declared_size(jpeg_claiming(65_500, 65_500, junk))
 
 
 @pytest.mark.parametrize("ending", [".bmp", ".webp", ".tiff", ".ppm", ".png"])

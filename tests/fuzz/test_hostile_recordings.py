@@ -21,7 +21,7 @@ from realsense_fake import HEIGHT, WIDTH, Recorder
 from specimens import damaged, fuzz, mutations, refused_or_read
 
 from fasdemo.capture.files import sandbox_check as recording_trial
-from fasdemo.capture.files.sandbox_check import try_out
+from fasdemo.capture.files.sandbox_check import sandbox_check
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
 
@@ -41,7 +41,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording_trial, "MOST_SECONDS", 8.0)
+    monkeypatch.setattr(recording_trial, "MAX_TIME_S", 8.0)
 
 
 def play(path: Path) -> int:
@@ -126,7 +126,7 @@ def test_a_crash_of_the_sdk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Mo
     path.write_bytes(b"x")
     crash = subprocess.CompletedProcess([], status, b"", b"terminate called")
     monkeypatch.setattr(recording_trial, "run_child", lambda *_, **__: crash)
-    with pytest.raises(UserError, match="breaks down"):
+    with pytest.raises(UserError, match="crashes on this file"):
         open_source(path)
 
 
@@ -134,8 +134,8 @@ def test_the_trial_is_a_process_that_can_be_lost(tmp_path: Path, monkeypatch: py
     path = tmp_path / "a.db3"
     path.write_bytes(b"x")
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with pytest.raises(UserError, match="in a process of its own"):
-        try_out(path)
+    with pytest.raises(UserError, match="no process can be started"):
+        sandbox_check(path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -144,7 +144,7 @@ def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
     import os
 
     os.mkfifo(tmp_path / "a.bag")
-    with pytest.raises(UserError, match="no regular file"):
+    with pytest.raises(UserError, match="not a regular file"):
         open_source(tmp_path / "a.bag")
 
 

@@ -101,7 +101,7 @@ def test_lists_and_texts_are_no_videos(tmp_path: Path, name: str) -> None:
 @pytest.mark.timeout(20)
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.mp4")
-    with pytest.raises(UserError, match="no regular file"):
+    with pytest.raises(UserError, match="not a regular file"):
         open_source(tmp_path / "a.mp4")
 
 

@@ -31,7 +31,7 @@ from fasdemo.frames import FrameSet
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
-from fasdemo.runtime import frame_processor as engine_judge
+from fasdemo.runtime import frame_processor as engine_processor
 from fasdemo.runtime.requests import SourceRequest
 
 
@@ -66,7 +66,7 @@ class SessionGrabber:
 
     def stop(self) -> None: ...
 
-    def focus_on(self, box: tuple[float, float, float, float]) -> None: ...
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None: ...
 
 
 class Pictures:
@@ -76,8 +76,8 @@ class Pictures:
         apply_theme(app, dark=True)
         self._live = range(0)
         self.window = MainWindow(
-            self._make_source, engine_judge.make_judge, settings, work / "window.json",
-            engine_judge.shipped_model_names(), str(demo), lambda: (),
+            self._make_source, engine_processor.make_processor, settings, work / "window.json",
+            engine_processor.shipped_model_names(), str(demo), lambda: (),
         )  # fmt: skip
         self.window.show()
         QCursor.setPos(app.primaryScreen().geometry().bottomRight())  # type: ignore[union-attr]
@@ -85,7 +85,7 @@ class Pictures:
     def _make_source(self, request: SourceRequest) -> Source:
         if request.spec.startswith("realsense"):
             return LiveSource(lambda: SessionGrabber(self._demo, self._live), lambda: True, "")
-        return engine_judge.make_source(request)
+        return engine_processor.make_source(request)
 
     def until(self, condition: Callable[[], bool], timeout_s: float = 40.0) -> None:
         end = time.monotonic() + timeout_s
@@ -98,7 +98,7 @@ class Pictures:
     def play_to(self, frame: int) -> None:
         """Play from a second before, so that the verdict has its evidence, and stand still."""
         window = self.window
-        transport = window.player.transport
+        transport = window.player.playback_clock
         assert transport is not None
         window.playback.seek(max(0, frame - 45))
         transport.play()

@@ -37,7 +37,7 @@ def run_until_closed(
             QTimer.singleShot(20, look)
 
     QTimer.singleShot(100, look)
-    return run(launch, scene.make_source, scene.make_judge, settings)
+    return run(launch, scene.make_source, scene.make_processor, settings)
 
 
 def test_a_launch_opens_its_source_with_its_engine(qapp: QApplication, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_colour_alone_allowed_on_the_command_line_is_not_remembered(qapp: QAppli
 def test_a_file_that_cannot_be_opened_is_refused_before_a_window_appears(qapp: QApplication, tmp_path: Path) -> None:
     scene = Scene()
     with pytest.raises(UserError, match="no such file"):
-        run(Launch(SourceRequest("missing.mp4")), scene.make_source, scene.make_judge, tmp_path / "w.json")
+        run(Launch(SourceRequest("missing.mp4")), scene.make_source, scene.make_processor, tmp_path / "w.json")
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
 
 

@@ -17,8 +17,8 @@ from fasdemo.gui.controllers.drop_target import dropped_files
         (["birthday.mp4"], "birthday.mp4", None, None, None, ""),
         (["net.onnx"], None, None, None, "net.onnx", ""),
         (["net.onnx", "clip.mp4"], "clip.mp4", None, None, "net.onnx", ""),
-        (["a.mp4", "b.mp4"], "a.mp4", None, None, None, "b.mp4 was left out"),
-        (["depth.mkv", "ir.mkv"], None, None, None, None, "needs the colour video"),
+        (["a.mp4", "b.mp4"], "a.mp4", None, None, None, "b.mp4 was not opened"),
+        (["depth.mkv", "ir.mkv"], None, None, None, None, "needs a colour video"),
         ([], None, None, None, None, ""),
     ],
 )

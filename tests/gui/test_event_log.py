@@ -28,7 +28,7 @@ from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.runtime.event_log_writer import LogKeeper
+from fasdemo.runtime.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import EngineRequest
 
 HERE = Path(__file__).resolve().parent
@@ -41,7 +41,7 @@ def scene() -> Scene:
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(scene.make_source, scene.make_judge, Settings(), tmp_path / "window.json", look=lambda: ())
+    made = MainWindow(scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", look=lambda: ())
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -69,7 +69,7 @@ def verdicts(path: Path) -> list[Event]:
 def test_ctrl_l_writes_a_log_and_ends_it(window: MainWindow, qtbot: QtBot, log: Path) -> None:
     window.open_spec("clip")
     QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert window.header.more["toggle_log"].text().startswith("End the event log")
+    assert window.header.more["toggle_log"].text().startswith("Stop the event log")
     qtbot.waitUntil(lambda: any(event.status is Status.LIVE for event in verdicts(log)), timeout=5000)
     qtbot.waitUntil(lambda: "LOG events.jsonl" in window.footer.items["log"].text(), timeout=2000)
     assert window.footer.items["log"].isVisible()
@@ -102,9 +102,9 @@ def test_every_line_names_the_policy_model_and_source_that_gave_it(window: MainW
     window.do("toggle_log")
     window.open_spec("clip")
     qtbot.waitUntil(lambda: len(verdicts(log)) >= 2, timeout=5000)
-    window.judge_with(EngineRequest(policy="strict"))
+    window.use_engine(EngineRequest(policy="strict"))
     qtbot.waitUntil(lambda: any(event.policy == "strict" for event in verdicts(log)), timeout=5000)
-    window.judge_with(EngineRequest(model="another", policy="balanced", device="cuda"))
+    window.use_engine(EngineRequest(model="another", policy="balanced", device="cuda"))
     qtbot.waitUntil(lambda: any(event.model == "another" for event in verdicts(log)), timeout=5000)
     window.open_spec("webcam")
     qtbot.waitUntil(lambda: any(event.live_source for event in verdicts(log)), timeout=5000)
@@ -150,8 +150,8 @@ def test_a_log_that_cannot_be_written_is_said_and_the_old_one_goes_on(
     assert "cannot be written" in window.messages.words
     assert str(tmp_path / "no") in window.messages.words
     assert window.event_log.running
-    assert window.event_log.keeper.status is not None
-    assert window.event_log.keeper.status.path.name == "good.jsonl"
+    assert window.event_log.writer.status is not None
+    assert window.event_log.writer.status.path.name == "good.jsonl"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
@@ -206,7 +206,7 @@ def test_the_option_starts_the_log_before_the_window_or_ends_with_one_sentence(
 def test_a_refused_log_leaves_no_window(tmp_path: Path, qapp: QApplication) -> None:
     scene = Scene()
     with pytest.raises(Exception, match="cannot be written"):
-        run(Launch(log=tmp_path), scene.make_source, scene.make_judge, tmp_path / "w.json")
+        run(Launch(log=tmp_path), scene.make_source, scene.make_processor, tmp_path / "w.json")
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
 
 
@@ -234,16 +234,16 @@ def test_sigterm_completes_the_log(tmp_path: Path) -> None:
     assert json.loads(log.read_text().splitlines()[-1])["event"] == "end"
 
 
-def test_a_keeper_that_was_stopped_takes_nothing(tmp_path: Path) -> None:
-    keeper = LogKeeper()
-    keeper.stop()
-    assert keeper.status is None
-    keeper.start(tmp_path / "a.csv")
-    keeper.stop()
-    keeper.stop()
-    keeper.saw_nothing()
-    assert keeper.status is not None
-    assert not keeper.status.running
+def test_event_log_writer_that_was_stopped_takes_nothing(tmp_path: Path) -> None:
+    writer = EventLogWriter()
+    writer.stop()
+    assert writer.status is None
+    writer.start(tmp_path / "a.csv")
+    writer.stop()
+    writer.stop()
+    writer.on_no_result()
+    assert writer.status is not None
+    assert not writer.status.running
     assert (tmp_path / "a.csv").read_text().startswith("event,")
 
 
@@ -261,10 +261,10 @@ def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
             raise RuntimeError("the pen broke")
 
     monkeypatch.setattr("fasdemo.runtime.event_log_writer.EventLog", Failing)
-    keeper = LogKeeper()
-    keeper.start(tmp_path / "events.jsonl")
-    keeper.saw_nothing()
-    assert keeper.status is not None
-    assert not keeper.status.running
-    assert "the pen broke" in keeper.status.problem
+    writer = EventLogWriter()
+    writer.start(tmp_path / "events.jsonl")
+    writer.on_no_result()
+    assert writer.status is not None
+    assert not writer.status.running
+    assert "the pen broke" in writer.status.problem
     assert made[0]._stream.closed

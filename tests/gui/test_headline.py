@@ -29,7 +29,7 @@ def test_guidance_comes_before_the_reason() -> None:
     assert headline(result(face(Status.UNCERTAIN, guidance="Please come closer.", reasons=("too_far",)))).sentence == (
         "Please come closer."
     )
-    assert "plane" in headline(result(face(Status.SPOOF, reasons=("flat_surface",)))).sentence
+    assert "flat, like a print" in headline(result(face(Status.SPOOF, reasons=("flat_surface",)))).sentence
 
 
 def test_a_fault_without_a_face_is_no_verdict_and_tells_what_is_wrong() -> None:

@@ -27,7 +27,7 @@ from fasdemo.capture.source import Source, SourceInfo  # noqa: E402
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime  # noqa: E402
 from fasdemo.gui.main_window import MainWindow  # noqa: E402
 from fasdemo.gui.settings import Settings  # noqa: E402
-from fasdemo.runtime.frame_processor import make_judge  # noqa: E402
+from fasdemo.runtime.frame_processor import make_processor  # noqa: E402
 from fasdemo.runtime.requests import EngineRequest, SourceRequest  # noqa: E402
 from fasdemo.sessions.reader import SessionReader  # noqa: E402
 from tests.conftest import ROOT  # noqa: E402
@@ -108,7 +108,7 @@ class ScriptedCamera:
 
     def stop(self) -> None: ...
 
-    def focus_on(self, box: tuple[float, float, float, float]) -> None:
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None:
         self.exposed_for.append(box)
 
 
@@ -319,12 +319,12 @@ def test_the_window_changes_to_the_new_model_while_it_runs(
     def make_source(request: SourceRequest) -> Source:
         return desk.open(request.spec)
 
-    window = MainWindow(make_source, make_judge, Settings(), tmp_path / "window.json", ("fasdemo-flex",))
+    window = MainWindow(make_source, make_processor, Settings(), tmp_path / "window.json", ("fasdemo-flex",))
     qtbot.addWidget(window)
     window.show()
     opened = desk.scene.started
     try:
-        window.judge_with(EngineRequest(model="fasdemo-flex", device="cpu"))
+        window.use_engine(EngineRequest(model="fasdemo-flex", device="cpu"))
         window.open_spec("realsense")
 
         def judged_by(name: str) -> bool:

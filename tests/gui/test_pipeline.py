@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from window_scenes import Scene, ScriptedJudge, make_frame
+from window_scenes import Scene, ScriptedProcessor, make_frame
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
-from fasdemo.runtime.frame_slot import HandOver, Work
+from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.pipeline import Pipeline
-from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import Delivery, Mailbox, Phase, View
+from fasdemo.runtime.updates import Phase, UiUpdate, UpdateQueue, View
 
 
 class Reader:
@@ -24,8 +24,8 @@ class Reader:
     def __init__(self) -> None:
         self.pinged = threading.Event()
         self.pings = 0
-        self.mailbox = Mailbox(self._ping)
-        self.all = Delivery()
+        self.updates = UpdateQueue(self._ping)
+        self.all = UiUpdate()
         self.frames: list[int] = []
         self.phases: list[Phase] = []
 
@@ -44,7 +44,7 @@ class Reader:
         raise AssertionError(f"not reached; phases {self.phases}, frames {self.frames}, {self.all.messages}")
 
     def take(self) -> None:
-        got = self.mailbox.take()
+        got = self.updates.take()
         self.all.view = got.view or self.all.view
         self.all.info = got.info or self.all.info
         self.all.facts = got.facts or self.all.facts
@@ -73,9 +73,14 @@ def start(reader: Reader, scene: Scene) -> Iterator[Start]:
     made: list[Pipeline] = []
 
     def begin(spec: str, engine: EngineRequest | None = None, **transport: float | bool) -> Pipeline:
-        pace = Transport(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
+        pace = PlaybackClock(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
         pipeline = Pipeline(
-            SourceRequest(spec), engine or EngineRequest(), scene.make_source, scene.make_judge, reader.mailbox, pace
+            SourceRequest(spec),
+            engine or EngineRequest(),
+            scene.make_source,
+            scene.make_processor,
+            reader.updates,
+            pace,
         )
         made.append(pipeline)
         pipeline.start()
@@ -104,14 +109,14 @@ def test_a_file_plays_at_its_own_time(start: Start, reader: Reader) -> None:
 def test_pause_stands_still_and_step_gives_one_frame(start: Start, reader: Reader) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 2)
-    pipeline.transport.pause()
+    pipeline.playback_clock.pause()
     time.sleep(0.15)
     reader.take()
     stood = len(reader.frames)
     time.sleep(0.15)
     reader.take()
     assert len(reader.frames) == stood
-    pipeline.transport.step()
+    pipeline.playback_clock.step()
     reader.until(lambda: len(reader.frames) == stood + 1)
     time.sleep(0.1)
     reader.take()
@@ -124,8 +129,8 @@ def test_seek_shows_the_frame_that_was_asked_for_and_starts_the_evidence_afresh(
 ) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 5)
-    pipeline.transport.pause()
-    pipeline.transport.seek(50)
+    pipeline.playback_clock.pause()
+    pipeline.playback_clock.seek(50)
     reader.until(lambda: 50 in reader.frames)
     assert reader.all.samples[-1].status is Status.UNCERTAIN
     assert reader.all.samples[-1].fresh
@@ -135,12 +140,12 @@ def test_seek_shows_the_frame_that_was_asked_for_and_starts_the_evidence_afresh(
 def test_a_file_that_ended_can_be_sought_and_played_again(start: Start, reader: Reader) -> None:
     pipeline = start("short")
     reader.until(lambda: Phase.ENDED in reader.phases and len(reader.frames) == 30)
-    assert pipeline.transport.paused
-    pipeline.transport.seek(10)
+    assert pipeline.playback_clock.paused
+    pipeline.playback_clock.seek(10)
     reader.until(lambda: reader.frames[-1] == 10)
-    pipeline.transport.play()
+    pipeline.playback_clock.play()
     reader.until(lambda: reader.frames[-1] == 29)
-    pipeline.transport.play()
+    pipeline.playback_clock.play()
     reader.until(lambda: reader.frames.count(0) == 2)
 
 
@@ -164,7 +169,7 @@ def test_a_source_that_cannot_be_read_is_said_in_a_sentence(
 def test_another_policy_takes_effect_while_running(start: Start, reader: Reader, scene: Scene) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 3)
-    pipeline.judge_with(EngineRequest(policy="strict"))
+    pipeline.use_engine(EngineRequest(policy="strict"))
     reader.until(lambda: reader.all.facts is not None and reader.all.facts.policy == "strict")
     assert scene.judges[0].closed
     assert not scene.judges[1].closed
@@ -174,11 +179,11 @@ def test_another_policy_takes_effect_while_running(start: Start, reader: Reader,
 def test_another_policy_rejudges_the_frame_that_stands_still(start: Start, reader: Reader) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 3)
-    pipeline.transport.pause()
+    pipeline.playback_clock.pause()
     time.sleep(0.1)
     reader.take()
     stood = reader.frames[-1]
-    pipeline.judge_with(EngineRequest(policy="strict"))
+    pipeline.use_engine(EngineRequest(policy="strict"))
     reader.until(lambda: reader.all.facts is not None and reader.all.facts.policy == "strict")
     reader.until(lambda: reader.frames.count(stood) == 2)
 
@@ -186,10 +191,10 @@ def test_another_policy_rejudges_the_frame_that_stands_still(start: Start, reade
 def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, reader: Reader, scene: Scene) -> None:
     pipeline = start("clip", speed=1.0)
     reader.until(lambda: len(reader.frames) > 3)
-    pipeline.judge_with(EngineRequest(model="unfit"))
+    pipeline.use_engine(EngineRequest(model="unfit"))
     reader.until(lambda: bool(reader.all.messages))
-    assert "needs ir" in reader.all.messages[0]
-    assert "scripted-net goes on judging" in reader.all.messages[0]
+    assert "needs infrared" in reader.all.messages[0]
+    assert "Still using scripted-net" in reader.all.messages[0]
     count = len(reader.frames)
     reader.until(lambda: len(reader.frames) > count + 3)
     assert not scene.judges[0].closed
@@ -198,10 +203,10 @@ def test_an_engine_that_cannot_be_made_leaves_the_old_one_judging(start: Start, 
 def test_without_an_engine_there_is_a_picture_and_no_verdict(
     start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(source: Source, request: EngineRequest) -> ScriptedJudge:
-        raise UserError("No shipped model judges ir alone; give one with --model FILE.onnx.")
+    def refuse(source: Source, request: EngineRequest) -> ScriptedProcessor:
+        raise UserError("No shipped model accepts a source with infrared only; choose a model file.")
 
-    monkeypatch.setattr(scene, "make_judge", refuse)
+    monkeypatch.setattr(scene, "make_processor", refuse)
     start("short")
     reader.until(lambda: reader.all.view is not None)
     assert reader.all.view is not None
@@ -248,7 +253,7 @@ def test_a_camera_is_asked_to_expose_for_the_face(
     start: Start, reader: Reader, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[float, float, float, float]] = []
-    monkeypatch.setattr(scene.grab, "focus_on", asked.append)
+    monkeypatch.setattr(scene.grab, "set_exposure_roi", asked.append)
     start("webcam")
     reader.until(lambda: bool(asked))
     assert asked[0][2:] == (84.0, 108.0)
@@ -267,20 +272,20 @@ def test_stopping_does_not_wait_and_the_threads_end_within_a_second(start: Start
 
 def test_the_window_is_told_once_between_two_looks() -> None:
     told: list[int] = []
-    mailbox = Mailbox(lambda: told.append(1))
+    updates = UpdateQueue(lambda: told.append(1))
     for index in range(5):
-        mailbox.post(View(make_frame(index), None, 0.0), None)
+        updates.put_view(View(make_frame(index), None, 0.0), None)
     assert len(told) == 1
-    assert mailbox.take().view.frame.index == 4  # type: ignore[union-attr]
-    assert mailbox.take().view is None
-    mailbox.post(View(make_frame(9), None, 0.0), None)
+    assert updates.take().view.frame.index == 4  # type: ignore[union-attr]
+    assert updates.take().view is None
+    updates.put_view(View(make_frame(9), None, 0.0), None)
     assert len(told) == 2
 
 
 def test_hand_over_counts_what_was_replaced() -> None:
-    hand_over = HandOver()
+    slot = FrameSlot()
     for index in range(3):
-        hand_over.put_newest(Work(replace(make_frame(index), lost_before=index), fresh=index == 0))
-    work = hand_over.take()
+        slot.put_newest(FrameJob(replace(make_frame(index), lost_before=index), fresh=index == 0))
+    work = slot.take()
     assert work is not None
     assert (work.frame.index, work.skipped, work.frame.lost_before, work.fresh) == (2, 2, 5, True)

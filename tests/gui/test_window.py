@@ -44,7 +44,9 @@ def place(tmp_path: Path) -> Path:
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path, place: Path) -> Iterator[MainWindow]:
     apply_theme(qapp, dark=True)
     settings = Settings(snap_folder=tmp_path / "snaps", record_folder=tmp_path / "sessions")
-    made = MainWindow(scene.make_source, scene.make_judge, settings, place, ("fusion", "colour-only"), "demo", cameras)
+    made = MainWindow(
+        scene.make_source, scene.make_processor, settings, place, ("fusion", "colour-only"), "demo", cameras
+    )
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -103,8 +105,8 @@ def test_spoof_comes_with_its_reason(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     window.playback.seek(80)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "SPOOF", timeout=5000)
-    assert "plane" in window.workspace.card.headline.sentence
-    qtbot.waitUntil(lambda: "flat surface" in window.workspace.why.reasons, timeout=1000)
+    assert "flat, like a print" in window.workspace.card.headline.sentence
+    qtbot.waitUntil(lambda: "flat surface" in window.workspace.reasons.reasons, timeout=1000)
 
 
 def test_uncertain_tells_the_person_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
@@ -208,7 +210,7 @@ def test_loop_and_speed_are_kept(window: MainWindow, qtbot: QtBot) -> None:
     assert window.workspace.transport.speed.currentText() == "2 x"
     assert window.settings.loop
     assert window.settings.speed == 2.0
-    transport = window.player.transport
+    transport = window.player.playback_clock
     assert transport is not None
     assert transport.loop
 
@@ -238,7 +240,7 @@ def test_the_distance_under_the_cursor_is_in_millimetres(window: MainWindow, qtb
     qtbot.mouseMove(pane, pane.from_pixel(WIDTH - 10, 10).toPoint())
     assert pane.probe_text() == "1000 mm"
     qtbot.mouseMove(pane, pane.from_pixel(2, HEIGHT // 2).toPoint())
-    assert pane.probe_text() == "no reading"
+    assert pane.probe_text() == "no depth"
 
 
 def test_the_depth_probe_moves_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
@@ -264,14 +266,14 @@ def test_snap_writes_the_picture_and_the_raw_data(window: MainWindow, qtbot: QtB
     raw = cv2.imread(str(written[0]), cv2.IMREAD_UNCHANGED)
     assert raw.dtype == np.uint16
     assert set(np.unique(raw)) == {0, 500, 1000}
-    assert "Snapped" in window.messages.words
+    assert "Saved: " in window.messages.words
 
 
 def test_a_snap_that_cannot_be_written_is_said(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     play(qtbot, window)
     (tmp_path / "snaps").write_text("in the way")
     QTest.keyClick(window, Qt.Key.Key_S)
-    assert "cannot be written" in window.messages.words
+    assert "cannot be saved" in window.messages.words
 
 
 def test_model_policy_and_provider_change_while_running(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
@@ -293,8 +295,8 @@ def test_model_policy_and_provider_change_while_running(window: MainWindow, qtbo
 
 def test_a_model_that_does_not_fit_is_said_and_the_old_one_goes_on(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
-    window.judge_with(EngineRequest(model="unfit"))
-    qtbot.waitUntil(lambda: "needs ir" in window.messages.words, timeout=3000)
+    window.use_engine(EngineRequest(model="unfit"))
+    qtbot.waitUntil(lambda: "needs infrared" in window.messages.words, timeout=3000)
     frame = shown_frame(window)
     qtbot.waitUntil(lambda: shown_frame(window) > frame + 3, timeout=2000)
     assert "scripted-net" in window.footer.items["engine"].text()
@@ -305,9 +307,9 @@ def test_a_model_that_does_not_fit_is_said_and_the_old_one_goes_on(window: MainW
 def test_a_remembered_model_that_does_not_fit_gives_way_to_the_automatic_choice(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.judge_with(EngineRequest(model="unfit"))
+    window.use_engine(EngineRequest(model="unfit"))
     play(qtbot, window)
-    assert "needs ir" in window.messages.words
+    assert "needs infrared" in window.messages.words
     assert window.header.model.currentText() == "Automatic"
     assert window.workspace.card.headline.word == "LIVE"
 
@@ -399,16 +401,16 @@ def test_a_camera_that_stops_takes_the_verdict_down(
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "NO PICTURE", timeout=4000)
     assert window.workspace.card.headline.status is None
     assert not window.workspace.colour_pane.has_picture, "an old picture still says LIVE"
-    assert window.workspace.why.reasons == "–"
+    assert window.workspace.reasons.reasons == "–"
 
 
 def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
-    rows = {row.name: row for row in window.workspace.why.evidence_rows}
+    rows = {row.name: row for row in window.workspace.reasons.evidence_rows}
     assert rows["Distance"].value == "0.50 m"
-    assert rows["Off a plane"].value == "9.3 mm"
-    assert not rows["Off a plane"].alert
-    scores = {row.name: row for row in window.workspace.why.score_rows}
+    assert rows["Plane residual"].value == "9.3 mm"
+    assert not rows["Plane residual"].alert
+    scores = {row.name: row for row in window.workspace.reasons.score_rows}
     assert scores["Over time"].marks == (0.3, 0.7)
     assert {"Colour", "Depth", "Infrared"} <= set(scores)
 
@@ -418,7 +420,7 @@ def test_timing_shows_rate_latency_and_losses(window: MainWindow, qtbot: QtBot) 
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "ms" in window.workspace.timing.rows[-1].value, timeout=2000)
     assert "fps" in window.footer.items["rate"].text()
-    assert window.footer.items["dropped"].text() == "0 dropped"
+    assert window.footer.items["dropped"].text() == "0 frames skipped"
 
 
 def test_question_mark_shows_every_shortcut(window: MainWindow, qtbot: QtBot) -> None:
@@ -477,11 +479,11 @@ def test_recording_needs_a_camera_a_pseudonym_and_consent(window: MainWindow, qt
     play(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert not record.button.isEnabled()
-    assert "needs a camera" in record._hint.text()
+    assert "open a camera" in record._hint.text()
     play(qtbot, window, "webcam")
     assert "pseudonym" in record._hint.text()
     record.subject.setText("S01")
-    assert "agree" in record._hint.text()
+    assert "Tick consent" in record._hint.text()
     record.consent.setChecked(True)
     assert record.button.isEnabled()
     record.spoof.setChecked(True)
@@ -556,7 +558,7 @@ def test_the_window_is_found_again_as_it_was_left(
     settings, problem = load(place)
     assert not problem
     assert settings.recent == ["clip"]
-    again = MainWindow(scene.make_source, scene.make_judge, settings, place)
+    again = MainWindow(scene.make_source, scene.make_processor, settings, place)
     qtbot.addWidget(again)
     again.show()
     again.pages.setCurrentWidget(again.workspace)
@@ -597,7 +599,7 @@ def test_window_lets_colour_alone_be_live_only_where_the_preferences_say_so(wind
         dialog.fields["allow_rgb_only"].setChecked(allowed)  # type: ignore[attr-defined]
         dialog.accept()
         assert window._engine.allow_rgb_only is allowed
-        window.judge_with(EngineRequest(policy="strict"))
+        window.use_engine(EngineRequest(policy="strict"))
         assert window._engine.allow_rgb_only is allowed
 
 

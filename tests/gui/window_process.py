@@ -22,7 +22,7 @@ def report() -> None:
         return
     image = screen.grabWindow(0).scaled(80, 50).toImage()  # type: ignore[arg-type]
     colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
-    result, enlarged, transport = window.shown_result, window.workspace.enlarged, window.player.transport
+    result, enlarged, transport = window.shown_result, window.workspace.enlarged, window.player.playback_clock
     dialogs = [one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window]
     state = {
         "frame": -1 if result is None else result.frame,
@@ -57,7 +57,7 @@ def main() -> int:
     words = sys.argv[2:]
     log = Path(words[0]) if words and words[0] != "--kiosk" else None
     launch = Launch(source=SourceRequest("clip"), loop=True, log=log, kiosk="--kiosk" in words)
-    status = run(launch, scene.make_source, scene.make_judge, Path(sys.argv[1]))
+    status = run(launch, scene.make_source, scene.make_processor, Path(sys.argv[1]))
     timer.stop()
     del app
     return status

@@ -147,14 +147,14 @@ class Grab:
 
     def stop(self) -> None: ...
 
-    def focus_on(self, box: tuple[float, float, float, float]) -> None: ...
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None: ...
 
 
 def camera(grab: Grab | None = None) -> LiveSource:
     return LiveSource(lambda: grab or Grab(), lambda: True, "absent")
 
 
-class ScriptedJudge:
+class ScriptedProcessor:
     """LIVE where the truth says live (or nothing), SPOOF where it says spoof; UNCERTAIN in the first frames."""
 
     def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3) -> None:
@@ -165,7 +165,7 @@ class ScriptedJudge:
         self.closed = False
         policy = request.policy or CARD.default_policy
         if policy not in CARD.thresholds:
-            raise UserError(f"--policy {policy}: scripted-net offers balanced, strict; choose one of them.")
+            raise UserError(f"policy {policy}: scripted-net has balanced, strict; choose one of them.")
         self.facts = EngineFacts(
             model=request.model or CARD.name,
             policy=policy,
@@ -245,7 +245,7 @@ class Scene:
     def __init__(self, delay_s: float = 0.0) -> None:
         self.delay_s = delay_s
         self.sources: list[Source] = []
-        self.judges: list[ScriptedJudge] = []
+        self.judges: list[ScriptedProcessor] = []
         self.requests: list[SourceRequest] = []
         self.grab = Grab()
 
@@ -255,7 +255,7 @@ class Scene:
         if request.spec.startswith("webcam"):
             made = camera(self.grab)
         elif request.spec.startswith("missing"):
-            raise UserError(f"{request.spec}: no such file or folder.")
+            raise UserError(f"{request.spec}: no such file or folder; check the path.")
         elif request.spec.startswith("crash"):
             raise RuntimeError("the driver fell over")
         else:
@@ -268,9 +268,9 @@ class Scene:
         self.sources.append(made)
         return made
 
-    def make_judge(self, source: Source, request: EngineRequest) -> ScriptedJudge:
+    def make_processor(self, source: Source, request: EngineRequest) -> ScriptedProcessor:
         if request.model == "unfit":
-            raise UserError("--model unfit: needs ir, and the source offers rgb; choose another model.")
-        judge = ScriptedJudge(request, self.delay_s)
+            raise UserError("unfit needs infrared, but this source has colour only; choose another model.")
+        judge = ScriptedProcessor(request, self.delay_s)
         self.judges.append(judge)
         return judge

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_claims
+from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_declared_size
 from trainer.data.faces import UNLABELLED, Ints, Sample, UnreadableError
 from trainer.data.paths import describe
 from trainer.text_file import read_text
@@ -137,7 +137,7 @@ class ListSet:
         flags = cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_ANYDEPTH
         try:
             data = read_bounded(self._folder / file, MAX_FILE_BYTES)
-            check_claims(data)
+            check_declared_size(data)
             picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
         except (OSError, ValueError, cv2.error):
             raise UnreadableError(file) from None

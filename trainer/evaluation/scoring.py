@@ -12,7 +12,7 @@ import torch
 from lightning_fabric import Fabric
 
 from fasdemo.frames import Stream
-from fasdemo.models.predictor import LARGEST_MARGIN
+from fasdemo.models.predictor import MAX_MARGIN
 from fasdemo.progress import bar
 from trainer.checkpoints.stream_model import StreamModel
 from trainer.data.loader import Loader
@@ -83,7 +83,7 @@ def predict_margins(
             ]
             with nullcontext() if exact else fabric.autocast():
                 fused, own = model(pictures, masks)
-            block = torch.stack([margin(logits).clamp(-LARGEST_MARGIN, LARGEST_MARGIN) for logits in (*fused, *own)], 1)
+            block = torch.stack([margin(logits).clamp(-MAX_MARGIN, MAX_MARGIN) for logits in (*fused, *own)], 1)
             rows[torch.from_numpy(made.positions)] = block.double().cpu()
             progress.advance(task, size)
     model.train(was_training)

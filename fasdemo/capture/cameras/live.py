@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from fasdemo.capture.cameras.supervisor import Box, DeviceError, Grabber, Patience, Supervisor
+from fasdemo.capture.cameras.supervisor import Box, DeviceError, Grabber, Supervisor, WatchdogTimeouts
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
@@ -38,12 +38,12 @@ class LiveSource:
         present: Callable[[], bool],
         absent: str,
         *,
-        patience: Patience | None = None,
+        timeouts: WatchdogTimeouts | None = None,
         waiting: int = _WAITING,
     ) -> None:
         self._present = present
         self._absent = absent
-        self._supervisor = Supervisor(make, present, time.monotonic, patience)
+        self._supervisor = Supervisor(make, present, time.monotonic, timeouts)
         self._frames: deque[FrameSet] = deque()
         self._waiting = waiting
         self._arrived = threading.Condition()
@@ -81,9 +81,9 @@ class LiveSource:
         """Frames that were dropped because the reader was slow."""
         return self._overrun
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Ask for auto-exposure on a face, x, y, width, height in RGB pixels; ignored where the device cannot."""
-        self._supervisor.focus = box
+        self._supervisor.exposure_roi = box
 
     def tap(self, tap: Tap | None) -> None:
         """Hand every frame to `tap` too, in the capture thread and before it can be dropped; it must not block.

@@ -45,31 +45,31 @@ class Grabber(Protocol):
         ...
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """The next frame set with its device's own times, None after the time-out; raises DeviceError."""
+        """Return the next frame set with the device's times; None after the timeout; raise DeviceError on failure."""
         ...
 
     def stop(self) -> None:
         """End; never raises."""
         ...
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Expose for this part of the RGB image, where the device can; never raises."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class WatchdogTimeouts:
     """When a silent device counts as stalled or dead, and how eagerly it is started again. All in seconds."""
 
     wait_s: float = 0.1
     stalled_s: float = 0.5
     """Without a frame for this long, fault frames are given."""
     dead_s: float = 2.5
-    """Without a frame for this long, the pipeline is given up and the device started anew."""
+    """Without a frame for this long, the pipeline is stopped and the device is restarted."""
     stream_stalled_s: float = 0.15
     """A stream whose counter stands still for this long, while others go on, is missing."""
     fault_every_s: float = 0.1
-    focus_every_s: float = 0.5
+    roi_every_s: float = 0.5
     """Between two changes of the region that auto-exposure looks at."""
     first_back_off_s: float = 0.5
     longest_back_off_s: float = 8.0
@@ -83,7 +83,7 @@ class Patience:
     late_s: float = 0.5
     """Pictures that arrive this late come out of a queue that grows."""
     late_restart_s: float = 60.0
-    """After this long of late pictures the device is started anew, which empties its queue."""
+    """After this time with late pictures the device is restarted, which empties its queue."""
 
 
 class Supervisor:
@@ -103,12 +103,12 @@ class Supervisor:
         make: Callable[[], Grabber],
         present: Callable[[], bool],
         clock: Callable[[], float],
-        patience: Patience | None = None,
+        timeouts: WatchdogTimeouts | None = None,
     ) -> None:
         self._make = make
         self._present = present
         self._clock = clock
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or WatchdogTimeouts()
         self._grabber: Grabber | None = None
         self.info: SourceInfo | None = None
         self.fault = ""
@@ -117,7 +117,7 @@ class Supervisor:
         """The device's last error, a sentence."""
         self.restarts = 0
         self._restart_times: deque[float] = deque()
-        self._back_off_s = self._patience.first_back_off_s
+        self._back_off_s = self._timeouts.first_back_off_s
         self._next_try_s = 0.0
         self._last_good_s = 0.0
         self._last_fault_s = -1e9
@@ -134,13 +134,13 @@ class Supervisor:
         self._marks = CaptureMarks()
         self._moved_s: dict[Stream, float] = {}
         self._device_frames = 1
-        self.focus: Box | None = None
+        self.exposure_roi: Box | None = None
         """Where the face is; set by another thread, taken at the next frame."""
-        self._focused: Box | None = None
-        self._focused_s = -1e9
+        self._roi_set: Box | None = None
+        self._roi_set_s = -1e9
 
     def start(self) -> SourceInfo:
-        """The first start.
+        """Start the device for the first time.
 
         Raises:
             DeviceError: the device cannot be started; nothing is retried here.
@@ -157,8 +157,8 @@ class Supervisor:
     def _begin(self, grabber: Grabber, info: SourceInfo) -> None:
         self._grabber = grabber
         self._device_frames = info.device_frames
-        # A device that was started anew has forgotten where to look.
-        self.focus = self.focus or self._focused
+        # A restarted device has lost its exposure region.
+        self.exposure_roi = self.exposure_roi or self._roi_set
         self._last_good_s = self._healthy_since_s = self._on_time_s = self._clock()
 
     def stop(self) -> None:
@@ -173,7 +173,7 @@ class Supervisor:
         if self._grabber is not None:
             return 0.0
         now = self._clock()
-        return max(min(self._next_try_s - now, self._last_fault_s + self._patience.fault_every_s - now), 0.0)
+        return max(min(self._next_try_s - now, self._last_fault_s + self._timeouts.fault_every_s - now), 0.0)
 
     def step(self) -> FrameSet | None:
         """Wait a little for a frame, or try to get the device back; None where there is nothing to say yet."""
@@ -181,7 +181,7 @@ class Supervisor:
             self._try_again()
             return self._fault_frame() if self._grabber is None else None
         try:
-            frame = self._grabber.wait(self._patience.wait_s)
+            frame = self._grabber.wait(self._timeouts.wait_s)
         except DeviceError as error:
             self._give_up(LOST, str(error))
             return self._fault_frame()
@@ -192,10 +192,10 @@ class Supervisor:
 
     def _silence(self, now: float) -> FrameSet | None:
         silent_s = now - self._last_good_s
-        if silent_s < self._patience.stalled_s:
+        if silent_s < self._timeouts.stalled_s:
             return None
         self.fault = STALLED
-        if silent_s >= self._patience.dead_s:
+        if silent_s >= self._timeouts.dead_s:
             self._give_up(STALLED if self._present() else LOST, "no frame came any more")
         return self._fault_frame()
 
@@ -206,7 +206,7 @@ class Supervisor:
         self._moved_s.clear()
         self._restarted = True
         self._next_try_s = self._clock() + self._back_off_s
-        self._back_off_s = min(self._back_off_s * 2, self._patience.longest_back_off_s)
+        self._back_off_s = min(self._back_off_s * 2, self._timeouts.longest_back_off_s)
 
     def _try_again(self) -> None:
         now = self._clock()
@@ -214,11 +214,11 @@ class Supervisor:
             return
         if not self._present():
             self.fault = LOST
-            self._next_try_s = now + self._patience.look_every_s
+            self._next_try_s = now + self._timeouts.look_every_s
             return
         while self._restart_times and now - self._restart_times[0] >= 60.0:
             self._restart_times.popleft()
-        if len(self._restart_times) >= self._patience.restarts_per_minute:
+        if len(self._restart_times) >= self._timeouts.restarts_per_minute:
             self._next_try_s = self._restart_times[0] + 60.0
             return
         self._restart_times.append(now)
@@ -236,7 +236,7 @@ class Supervisor:
         rgb_time = frame.times.get("rgb")
         previous = self._marks.last("rgb")
         if rgb_time is not None and not self._marks.is_new("rgb", rgb_time):
-            # The SDK repeats the last image of a stream that lags; colour that stands still is no new frame.
+            # The SDK repeats the last image of a delayed stream; a frame with the same colour image is not a new frame.
             return self._silence(now)
         lost = frame.lost_before
         if rgb_time is not None and previous is not None and 1 < rgb_time.counter - previous.counter < 10_000:
@@ -254,14 +254,14 @@ class Supervisor:
         if jumped:
             faults.append(JUMP)
         age_s = self._age.update(raw_s + self._offset_s, now if frame.received_s is None else frame.received_s)
-        if age_s <= self._patience.late_s:
+        if age_s <= self._timeouts.late_s:
             self._on_time_s = now
         else:
             faults.append(LATE)
         if faults:
             self._healthy_since_s = now
-        elif now - self._healthy_since_s >= self._patience.healthy_s:
-            self._back_off_s = self._patience.first_back_off_s
+        elif now - self._healthy_since_s >= self._timeouts.healthy_s:
+            self._back_off_s = self._timeouts.first_back_off_s
         self.fault = ""
         self._last_good_s = now
         result = replace(
@@ -276,16 +276,16 @@ class Supervisor:
             faults=tuple(dict.fromkeys(faults)),
         )
         self._index += 1
-        if self.focus is not None and now - self._focused_s >= self._patience.focus_every_s:
-            self._focused, self.focus = self.focus, None
-            self._focused_s = now
-            grabber.focus_on(self._focused)
-        if now - self._on_time_s >= self._patience.late_restart_s:
+        if self.exposure_roi is not None and now - self._roi_set_s >= self._timeouts.roi_every_s:
+            self._roi_set, self.exposure_roi = self.exposure_roi, None
+            self._roi_set_s = now
+            grabber.set_exposure_roi(self._roi_set)
+        if now - self._on_time_s >= self._timeouts.late_restart_s:
             self._give_up(LATE, "its pictures arrived late")
         return result
 
     def _standing_streams(self, frame: FrameSet, now: float) -> set[Stream]:
-        """Declared streams that are absent, or that have given no new image for too long."""
+        """Return the declared streams that are missing or have given no new image for too long."""
         missing: set[Stream] = set()
         for stream in STREAMS:
             time = frame.times.get(stream)
@@ -298,19 +298,19 @@ class Supervisor:
             if self._marks.is_new(stream, time):
                 self._marks.note(stream, time)
                 self._moved_s[stream] = now
-            elif now - self._moved_s[stream] > self._patience.stream_stalled_s:
+            elif now - self._moved_s[stream] > self._timeouts.stream_stalled_s:
                 missing.add(stream)
         return missing
 
     def _time(self, raw_s: float, now: float) -> tuple[float, bool]:
-        """The device's time made continuous over restarts and jumps, and whether it jumped.
+        """Return the device's time, made continuous over restarts and jumps, and whether it jumped.
 
         A device that falls behind the host's clock has not jumped: its pictures are late.
         """
         jumped = False
         if self._raw is not None:
             device_s, host_s = raw_s - self._raw[0], now - self._raw[1]
-            set_anew = device_s < 0 or device_s - host_s > self._patience.jump_s
+            set_anew = device_s < 0 or device_s - host_s > self._timeouts.jump_s
             if set_anew or self._restarted:
                 jumped = not self._restarted
                 # The picture counts as just taken: a fresh pipeline has an empty queue, and of a clock that was set
@@ -325,7 +325,7 @@ class Supervisor:
 
     def _fault_frame(self) -> FrameSet | None:
         now = self._clock()
-        if now - self._last_fault_s < self._patience.fault_every_s or self.info is None:
+        if now - self._last_fault_s < self._timeouts.fault_every_s or self.info is None:
             return None
         self._last_fault_s = now
         self._healthy_since_s = now

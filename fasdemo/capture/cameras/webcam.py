@@ -13,7 +13,7 @@ from typing import Any, cast
 import cv2
 
 from fasdemo.capture.cameras.live import LiveSource
-from fasdemo.capture.cameras.supervisor import Box, DeviceError, Patience
+from fasdemo.capture.cameras.supervisor import Box, DeviceError, WatchdogTimeouts
 from fasdemo.capture.cameras.v4l2 import VideoNode, list_nodes
 from fasdemo.capture.cameras.virtual_cameras import FAULT, virtual_camera
 from fasdemo.capture.source import SourceInfo
@@ -139,7 +139,7 @@ class WebcamGrabber:
         )
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """The next image; OpenCV bounds the wait itself (10 s on Linux) and releases the GIL."""
+        """Return the next image; OpenCV limits the wait (10 s on Linux) and releases Python's lock."""
         if self._camera is None:
             raise DeviceError("the webcam was not started")
         arrived, image = self._camera.read()
@@ -172,22 +172,22 @@ class WebcamGrabber:
             with contextlib.suppress(cv2.error):
                 camera.release()
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Webcams choose their exposure themselves."""
 
 
 def open_webcam(
     which: str | None = None,
-    patience: Patience | None = None,
+    timeouts: WatchdogTimeouts | None = None,
     opener: Opener = open_device,
     listed: Callable[[], list[Webcam]] = list_webcams,
     allow_virtual: bool = False,
 ) -> LiveSource:
-    """A webcam by its number; without one, the first colour camera that is not a virtual one.
+    """Return the webcam with a number, or the first colour camera that is not virtual.
 
     Args:
         which: its number.
-        patience: with a device that is silent.
+        timeouts: with a device that is silent.
         opener: opens the device.
         listed: the cameras that are there.
         allow_virtual: also open a virtual camera. Its frames carry the fault `virtual_camera` and are never LIVE.
@@ -204,7 +204,7 @@ def open_webcam(
         index = int(which)
         chosen = next((one for one in cameras if one.index == index), None)
         if chosen is None:
-            raise UserError(f"webcam:{index}: there is no such colour camera; there are: {names}.")
+            raise UserError(f"webcam:{index}: unknown colour camera; choose from {names}.")
     elif cameras:
         chosen = next((one for one in cameras if not one.virtual), cameras[0])
     else:
@@ -229,7 +229,7 @@ def open_webcam(
         present,
         f"webcam:{chosen.index}: is gone; plug it in again.",
         # OpenCV's own read may block longer than a RealSense is given.
-        patience=patience or Patience(dead_s=4.0),
+        timeouts=timeouts or WatchdogTimeouts(dead_s=4.0),
     )
 
 

@@ -14,7 +14,7 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.frames import FrameSet
 
 _LATE_S = 0.5
-"""A reader that is further behind than this is not chased: the clock starts anew."""
+"""If the reader is later than this, the clock restarts instead of catching up."""
 _LONGEST_PAUSE_S = 5.0
 """Longer gaps between two time stamps are cut short: a damaged time stamp may claim years."""
 
@@ -51,7 +51,7 @@ class PlayedSource(ABC):
 
     @abstractmethod
     def _next(self) -> FrameSet | None:
-        """The next frame set; None at the end."""
+        """Return the next frame set; None at the end."""
 
     @abstractmethod
     def _go_to(self, index: int) -> None:
@@ -62,7 +62,7 @@ class PlayedSource(ABC):
         """Release the files."""
 
     def seek(self, index: int) -> None:
-        """The next frame that iteration yields is number `index`; may be called from any thread."""
+        """Continue the iteration with frame `index`; thread-safe."""
         if index < 0:
             raise ValueError("index must not be negative")
         with self._lock:

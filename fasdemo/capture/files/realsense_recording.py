@@ -63,7 +63,7 @@ class RealSenseRecording(PlayedSource):
         except RuntimeError as error:
             raise UserError(
                 f"{path}: is no RealSense recording that the SDK can read, or a damaged one ({_brief(error)}); "
-                "copy it anew, or record it again."
+                "copy it again, or record it again."
             ) from None
         if "rgb" not in profiles:
             raise UserError(f"{path}: holds no colour stream, and faces are found in colour; record with colour.")

@@ -21,7 +21,7 @@ from fasdemo.bounded_file import read_bounded, read_text
 from fasdemo.errors import UserError
 from fasdemo.folder_walk import is_hidden, visible_files
 from fasdemo.frames import Calibration, Depth, FrameSet, Rgb, Stream
-from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, check_claims, read_image
+from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, check_declared_size, read_image
 from fasdemo.sessions.schema import CalibrationRecord
 
 PICTURES = frozenset(
@@ -187,7 +187,7 @@ def _pictures(files: Iterable[Path]) -> list[Path]:
 
 
 def _place(file: Path) -> tuple[tuple[Path, str], Stream]:
-    """The key that a capture's files share, and which of them this is."""
+    """Return the key that the files of a capture share, and the stream of this file."""
     match = _SUFFIX.match(file.stem)
     if match:
         return (file.parent, match["name"]), _ROLES[match["role"].lower()]
@@ -213,7 +213,7 @@ def _escaped(name: str) -> str:
 
 
 def load_calibration(path: Path) -> Calibration:
-    """A calibration from JSON, in the form that `session.json` uses.
+    """Return a calibration from JSON in the format of `session.json`.
 
     Raises:
         UserError: no such file, or one that breaks the format.
@@ -283,7 +283,7 @@ def _read(path: Path, stream: Stream) -> Image:
         if stream == "rgb":
             return read_image(path, "rgb")
         data = read_bounded(path, MAX_FILE_BYTES)
-        check_claims(data)
+        check_declared_size(data)
         # Grey at the file's own depth: infrared is often stored as three equal channels.
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
         if image is None:

@@ -151,7 +151,7 @@ class VideoSource(PlayedSource):
         )
 
     def _go_to(self, index: int) -> None:
-        # A new round of a loop counts its losses anew, or they would add up.
+        # Each pass of a loop counts its own lost frames, so that they do not add up.
         if index == 0:
             self._lost = 0
             self._side_lost.clear()

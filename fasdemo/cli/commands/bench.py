@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 def measure_all(
     source: str, models: list[str], devices: list[str], threads: list[int], faces: list[int], frames: int
 ) -> dict[str, Any]:
-    """The report: `machine`, `matrix_product_gmacs` by thread count, and `runs`, see docs/performance.md.
+    """Return the report: `machine`, `matrix_product_gmacs` by thread count, and `runs`, see docs/performance.md.
 
     Raises:
         UserError: a run failed; the text is its own sentence.
@@ -97,7 +97,7 @@ def measure_all(
 
 
 def measure_child(arguments: list[str], threads: int, script: Path | None = None) -> dict[str, Any]:
-    """The answer of `python -m fasdemo.runtime.benchmark`, or of a script, with its libraries on so many threads.
+    """Return the output of `python -m fasdemo.runtime.benchmark`, or of a script, with this number of threads.
 
     Raises:
         UserError: the run failed; the text is its own sentence.

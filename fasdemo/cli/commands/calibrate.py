@@ -41,7 +41,7 @@ EXAMPLE = "fasdemo calibrate --camera realsense --output site.json"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `fasdemo calibrate`."""
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--camera", metavar="NAME", help="live people before realsense[:SERIAL], one at a time")
+    source.add_argument("--camera", metavar="NAME", help="live people in front of realsense[:SERIAL], one at a time")
     source.add_argument(
         "--session", nargs="+", type=Path, metavar="DIR", help="recorded live sessions of one camera instead"
     )

@@ -295,7 +295,7 @@ def inference() -> list[Finding]:
     builds = _installed("onnxruntime")
     if len(builds) > 1:
         remedy = f"pip uninstall {' '.join(builds)}, then install one of them."
-        found.append(Finding("inference", "wrong", f"{' and '.join(builds)} are one module twice.", remedy))
+        found.append(Finding("inference", "wrong", f"{' and '.join(builds)} are both installed and conflict.", remedy))
     if best == CPU and shutil.which("nvidia-smi"):
         advice = "Install onnxruntime-gpu in the place of onnxruntime, see docs/install.md."
         found.append(Finding("inference", "note", "There is an NVIDIA driver, and ONNX Runtime has no CUDA.", advice))
@@ -303,7 +303,7 @@ def inference() -> list[Finding]:
 
 
 def models() -> list[Finding]:
-    """The shipped models: hash, card and graph, and where each really runs."""
+    """Check hash, card and graph of the shipped models, and the device that runs each."""
     from fasdemo.models.predictor import Predictor
     from fasdemo.models.registry import shipped_models
 
@@ -339,7 +339,7 @@ def face_model() -> list[Finding]:
             ]
         return [Finding("models", "note", f"The face model {FILE_NAME} is not there yet.", fetch)]
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        return [Finding("models", "wrong", f"{path} has other bytes than it should.", f"Delete it; {fetch}")]
+        return [Finding("models", "wrong", f"{path}: checksum mismatch.", f"Delete it; {fetch}")]
     return [Finding("models", "good", f"face model {path}: sha256 is right", details={"path": str(path)})]
 
 

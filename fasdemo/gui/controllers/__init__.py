@@ -1,1 +1,1 @@
-"""Controllers: what the window does with sources, playback, recordings and the event log."""
+"""Controllers of sources, playback, recordings and the event log."""

@@ -1,4 +1,4 @@
-"""What a handful of dropped or chosen files means."""
+"""Sort dropped or chosen files into a source and a model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _IR = re.compile(r"(^|[^a-z])(ir|infrared|nir)([^a-z]|$)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A model, a source, or both; `problem` is a sentence where something was left out."""
+    """The source and the model among the files; `problem` is a sentence if a file cannot be used, else empty."""
 
     source: SourceRequest | None = None
     model: Path | None = None
@@ -22,7 +22,7 @@ class Dropped:
 
 
 def dropped_files(paths: list[Path]) -> Dropped:
-    """A colour video may come with a depth and an infrared one, which are known by their names."""
+    """Return the source and the model among `paths`; depth and infrared videos are recognised by their names."""
     models = [path for path in paths if path.suffix.lower() == ".onnx"]
     others = [path for path in paths if path not in models]
     depth = [path for path in others if len(others) > 1 and path.is_file() and _DEPTH.search(path.stem)]
@@ -31,10 +31,13 @@ def dropped_files(paths: list[Path]) -> Dropped:
     model = models[0] if models else None
     left_out = [*colour[1:], *models[1:], *depth[1:], *ir[1:]]
     if left_out:
-        problem = f"{left_out[0].name} was left out: one source at a time, of up to a colour, a depth and an ir video."
+        problem = (
+            f"{left_out[0].name} was not opened: open one source at a time, with at most one colour, one depth and one "
+            "infrared video."
+        )
         return Dropped(_request(colour, [], []) if colour else None, model, problem)
     if not colour and (depth or ir):
-        return Dropped(model=model, problem="A depth or infrared video needs the colour video beside it.")
+        return Dropped(model=model, problem="A depth or infrared video needs a colour video; open both together.")
     return Dropped(_request(colour, depth, ir) if colour else None, model)
 
 

@@ -1,4 +1,4 @@
-"""Starts and ends the event log for the window, and says how it stands."""
+"""Start and stop the event log, and show its status."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fasdemo.errors import UserError
 from fasdemo.gui.settings import Settings
 from fasdemo.outputs import check_outputs
-from fasdemo.runtime.event_log_writer import LogKeeper, LogStatus
+from fasdemo.runtime.event_log_writer import EventLogWriter, LogStatus
 
 
 class LogControl(QObject):
-    """Between the window's actions and the log.
+    """The link between the window's actions and the event log.
 
     Args:
-        ask: asks the user for a file, given a proposal; None = never mind.
-        settings: remember the folder.
+        ask: asks the user for a file, given a proposed path; returns None if the user cancels.
+        settings: store the folder of the last log.
         parent: the window.
 
     Signals:
-        said: str, bool: a sentence for the user, and whether something failed.
-        changed: LogStatus or None, the log began, grew or ended.
+        message: str, bool: a sentence for the user, and whether it is an error.
+        changed: LogStatus or None: the log started, grew or ended.
     """
 
-    said = pyqtSignal(str, bool)
+    message = pyqtSignal(str, bool)
     changed = pyqtSignal(object)
 
     def __init__(self, ask: Callable[[Path], Path | None], settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.keeper = LogKeeper()
+        self.writer = EventLogWriter()
         self._ask, self._settings = ask, settings
         self._shown: LogStatus | None = None
         self.inputs: Callable[[], list[Path]] = list
@@ -40,12 +40,12 @@ class LogControl(QObject):
 
     @property
     def running(self) -> bool:
-        """A log is written."""
-        status = self.keeper.status
+        """Whether a log is being written."""
+        status = self.writer.status
         return status is not None and status.running
 
     def toggle(self) -> None:
-        """End the log that is written, or ask where to write one."""
+        """Stop the running log, or ask for a file and start one."""
         if self.running:
             self.stop()
             return
@@ -56,29 +56,29 @@ class LogControl(QObject):
             self.start(path)
 
     def start(self, path: Path) -> None:
-        """Write every change of a verdict to a file from now on."""
+        """Log every change of a verdict to a file."""
         try:
             check_outputs({"": path}, self.inputs())
-            self.keeper.start(path)
+            self.writer.start(path)
         except UserError as error:
-            self.said.emit(str(error), True)
+            self.message.emit(str(error), True)
         self.tick()
 
     def stop(self) -> None:
-        """Complete the log."""
+        """Complete the log and close its file."""
         was_running = self.running
-        self.keeper.stop()
-        status = self.keeper.status
+        self.writer.stop()
+        status = self.writer.status
         if was_running and status is not None and not status.problem:
-            self.said.emit(f"Event log complete: {status.path} ({status.lines} lines)", False)
+            self.message.emit(f"Event log complete: {status.path} ({status.lines} lines)", False)
         self.tick()
 
     def tick(self) -> None:
-        """Bring the window up to date, and notice a log that ended by itself."""
-        status = self.keeper.status
+        """Update the window, and report a log that stopped because of an error."""
+        status = self.writer.status
         if status == self._shown:
             return
         self._shown = status
         if status is not None and status.problem:
-            self.said.emit(status.problem, True)
+            self.message.emit(status.problem, True)
         self.changed.emit(status)

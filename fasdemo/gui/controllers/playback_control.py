@@ -1,4 +1,4 @@
-"""What the user does with a file that plays: pause, step, seek, speed and loop, from the transport bar and by key."""
+"""Control the playback of a file: pause, step, seek, speed and loop, from the transport bar and by key."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fasdemo.gui.widgets.transport_bar import TransportBar
 
 
 class PlaybackControl(QObject):
-    """Between transport bar, time line and player; does nothing while a camera is open, or no source.
+    """The link between transport bar, time line and player; it does nothing for a camera or without a source.
 
     Args:
-        player: whose transport is moved.
-        bar: shows and asks.
-        timeline: a click on it goes there.
-        settings: keep speed and loop.
+        player: the player whose playback clock is controlled.
+        bar: the transport bar.
+        timeline: the time line; a click on it seeks to that time.
+        settings: store speed and loop.
         parent: the window.
     """
 
@@ -39,7 +39,7 @@ class PlaybackControl(QObject):
         timeline.sought.connect(lambda seconds: self.seek(round(seconds * self._fps)))
 
     def start(self, info: SourceInfo) -> None:
-        """Another source."""
+        """Set up the bar for a source that was opened."""
         self._live, self._fps, self._count = info.live, info.fps, info.frame_count
         self._frame = None
         self._bar.setVisible(not info.live)
@@ -47,61 +47,61 @@ class PlaybackControl(QObject):
         self._bar.show_speed(self._settings.speed)
 
     def stop(self) -> None:
-        """There is no source, or none yet."""
+        """Reset the state when the source is closed or not open yet."""
         self._live, self._frame = False, None
 
     def show_position(self, frame: int) -> None:
-        """The frame that is on the screen."""
+        """Show the number of the frame on the screen."""
         self._frame = frame
         self._bar.show_position(frame)
 
     def show_playing(self) -> None:
-        """Bring the bar's button up to date."""
-        transport = self._player.transport
-        self._bar.show_playing(transport is not None and not transport.paused)
+        """Update the play button."""
+        clock = self._player.playback_clock
+        self._bar.show_playing(clock is not None and not clock.paused)
 
     def play_pause(self) -> None:
-        """Play or pause."""
-        transport = self._player.transport
-        if transport is None or self._live:
+        """Switch between playing and pausing."""
+        clock = self._player.playback_clock
+        if clock is None or self._live:
             return
-        if transport.paused:
-            transport.play()
+        if clock.paused:
+            clock.play()
         else:
-            transport.pause()
+            clock.pause()
         self.show_playing()
 
     def step(self, frames: int) -> None:
-        """One frame on or back; the file stands still then."""
-        transport = self._player.transport
-        if transport is None or self._live:
+        """Pause and move by `frames` frames, forward if positive."""
+        clock = self._player.playback_clock
+        if clock is None or self._live:
             return
-        transport.pause()
+        clock.pause()
         if frames > 0:
-            transport.step()
+            clock.step()
         elif self._frame is not None:
-            transport.seek(self._frame + frames)
+            clock.seek(self._frame + frames)
         self.show_playing()
 
     def seek(self, frame: int) -> None:
-        """Go to a frame."""
-        transport = self._player.transport
-        if transport is None or self._live:
+        """Seek to a frame."""
+        clock = self._player.playback_clock
+        if clock is None or self._live:
             return
         last = frame if self._count is None else self._count - 1
-        transport.seek(min(max(frame, 0), last))
+        clock.seek(min(max(frame, 0), last))
 
     def jump(self, seconds: float) -> None:
-        """Go on or back."""
+        """Seek by `seconds`, forward if positive."""
         if self._frame is not None:
             self.seek(self._frame + round(seconds * self._fps))
 
     def _set_speed(self, speed: float) -> None:
         self._settings.speed = speed
-        if self._player.transport is not None:
-            self._player.transport.set_speed(speed)
+        if self._player.playback_clock is not None:
+            self._player.playback_clock.set_speed(speed)
 
     def _set_loop(self, loop: bool) -> None:
         self._settings.loop = loop
-        if self._player.transport is not None:
-            self._player.transport.set_loop(loop)
+        if self._player.playback_clock is not None:
+            self._player.playback_clock.set_loop(loop)

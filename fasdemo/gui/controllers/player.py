@@ -1,4 +1,4 @@
-"""Holds the pipeline of the open source, and brings what it finds to the window: newest only, at the display's rate."""
+"""Run the pipeline of the open source, and pass its newest update to the window at the display's rate."""
 
 from __future__ import annotations
 
@@ -7,91 +7,91 @@ import time
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from fasdemo.runtime.pipeline import MakeJudge, MakeSource, Pipeline, Tap, Witness
-from fasdemo.runtime.playback_clock import Transport
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline, ResultListener, Tap
+from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import Mailbox
+from fasdemo.runtime.updates import UpdateQueue
 
-_LEAST_RATE_HZ, _MOST_RATE_HZ = 24.0, 75.0
+_MIN_RATE_HZ, _MAX_RATE_HZ = 24.0, 75.0
 
 
 class Player(QObject):
-    """One source at a time; another one may be opened at any moment, and the old one ends in the background.
+    """The player of one source; another one can be opened at any time, and the old one ends in the background.
 
     Args:
-        make_source: where frames come from.
-        make_judge: where verdicts come from.
+        make_source: opens a source.
+        make_processor: makes a frame processor.
         parent: the window.
-        witness: is told of every result, in the judging thread.
+        listener: receives every result, in the processing thread.
 
     Signals:
-        delivered: Delivery, in the window's thread.
-        changed: a source was opened or closed.
+        updated: UiUpdate, emitted in the window's thread.
+        changed: emitted after a source was opened or closed.
     """
 
-    delivered = pyqtSignal(object)
+    updated = pyqtSignal(object)
     changed = pyqtSignal()
-    _told = pyqtSignal(object)
+    _notified = pyqtSignal(object)
 
     def __init__(
         self,
         make_source: MakeSource,
-        make_judge: MakeJudge,
+        make_processor: MakeProcessor,
         parent: QObject | None = None,
-        witness: Witness | None = None,
+        listener: ResultListener | None = None,
     ) -> None:
         super().__init__(parent)
-        self._make_source, self._make_judge, self._witness = make_source, make_judge, witness
+        self._make_source, self._make_processor, self._listener = make_source, make_processor, listener
         self._pipeline: Pipeline | None = None
-        self._mailbox: Mailbox | None = None
+        self._updates: UpdateQueue | None = None
         self._retiring: list[Pipeline] = []
         self._period_s = 1.0 / _display_rate()
         self._last_s = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take)
-        self._told.connect(self._schedule)
+        self._notified.connect(self._schedule)
 
     @property
     def request(self) -> SourceRequest | None:
-        """What is open."""
+        """The request of the open source; None without a source."""
         return None if self._pipeline is None else self._pipeline.request
 
     @property
-    def transport(self) -> Transport | None:
-        """Pace and position of the open source."""
-        return None if self._pipeline is None else self._pipeline.transport
+    def playback_clock(self) -> PlaybackClock | None:
+        """The playback clock of the open source; None without a source."""
+        return None if self._pipeline is None else self._pipeline.playback_clock
 
     def open(self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool) -> None:
-        """Open another source; returns at once."""
+        """Open another source without waiting for it."""
         self._retire()
-        # The signal crosses from the judging thread into the window's; which source it came from travels with it.
-        mailbox = Mailbox(lambda: self._told.emit(mailbox))
-        self._mailbox = mailbox
-        transport = Transport(speed=speed, loop=loop)
+        # The signal carries its queue, so that late signals of a closed source can be told apart and ignored.
+        updates = UpdateQueue(lambda: self._notified.emit(updates))
+        self._updates = updates
+        playback_clock = PlaybackClock(speed=speed, loop=loop)
         self._pipeline = Pipeline(
-            request, engine, self._make_source, self._make_judge, mailbox, transport, self._witness
+            request, engine, self._make_source, self._make_processor, updates, playback_clock, self._listener
         )
         self._pipeline.start()
         self.changed.emit()
 
     def close(self) -> None:
-        """Close the source; returns at once."""
+        """Close the source without waiting for it."""
         self._retire()
         self.changed.emit()
 
-    def judge_with(self, engine: EngineRequest) -> None:
-        """Change what judges."""
+    def use_engine(self, engine: EngineRequest) -> None:
+        """Change the model, policy or device."""
         if self._pipeline is not None:
-            self._pipeline.judge_with(engine)
+            self._pipeline.use_engine(engine)
 
     def tap(self, tap: Tap | None) -> None:
-        """Hand every captured frame to `tap` too."""
+        """Also pass every captured frame to `tap`; None ends this."""
         if self._pipeline is not None:
             self._pipeline.tap(tap)
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for what was closed; True when no thread is left."""
+        """Wait up to `timeout_s` seconds for closed sources; return True if no thread is left."""
         end = time.monotonic() + timeout_s
         for pipeline in self._retiring:
             pipeline.join(max(0.0, end - time.monotonic()))
@@ -104,22 +104,22 @@ class Player(QObject):
             self._pipeline.stop()
             self._retiring = [old for old in self._retiring if old.alive]
             self._retiring.append(self._pipeline)
-        self._pipeline = self._mailbox = None
+        self._pipeline = self._updates = None
 
-    def _schedule(self, mailbox: Mailbox) -> None:
-        if mailbox is not self._mailbox or self._timer.isActive():
+    def _schedule(self, updates: UpdateQueue) -> None:
+        if updates is not self._updates or self._timer.isActive():
             return
         wait_s = max(0.0, self._last_s + self._period_s - time.monotonic())
         self._timer.start(round(wait_s * 1000.0))
 
     def _take(self) -> None:
-        if self._mailbox is None:
+        if self._updates is None:
             return
         self._last_s = time.monotonic()
-        self.delivered.emit(self._mailbox.take())
+        self.updated.emit(self._updates.take())
 
 
 def _display_rate() -> float:
     screen = QGuiApplication.primaryScreen()
     rate = 60.0 if screen is None else float(screen.refreshRate())
-    return min(max(rate, _LEAST_RATE_HZ), _MOST_RATE_HZ)
+    return min(max(rate, _MIN_RATE_HZ), _MAX_RATE_HZ)

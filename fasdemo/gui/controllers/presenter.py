@@ -1,4 +1,4 @@
-"""Brings what the player delivers to the widgets, and takes a verdict down when nothing stands behind it any more."""
+"""Show the player's updates in the widgets, and remove a verdict that is no longer valid."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.runtime.headline import WAITING, Headline, current_headline
 from fasdemo.runtime.rolling import Rolling
-from fasdemo.runtime.updates import Delivery, EngineFacts, Phase, View
+from fasdemo.runtime.updates import EngineFacts, Phase, UiUpdate, View
 
 
 class Presenter(QObject):
-    """The state of what is shown: source, engine, newest picture with its result.
+    """The shown state: source, engine, and the newest picture with its result.
 
     Args:
-        player: delivers.
+        player: gives the updates.
         workspace: the main page.
-        kiosk: the card that stands alone.
-        footer: the line at the bottom.
-        messages: sentences for the user.
-        playback: is told of position and source.
-        name_of: a source's name for people, from what opened it.
+        kiosk: the verdict card of kiosk mode.
+        footer: the status line at the bottom.
+        messages: the message bar.
+        playback: shows source and position in the transport bar.
+        name_of: returns the display name of a source specification.
         parent: the window.
 
     Signals:
-        source_ready: SourceInfo, the source is open.
-        engine_in_force: EngineRequest or None for the one that was asked for, the engine is ready or another one.
+        source_ready: SourceInfo: the source is open.
+        engine_in_force: EngineRequest or None: the engine is ready; None means the requested one.
         failed: the source cannot be read any more.
     """
 
@@ -61,19 +61,19 @@ class Presenter(QObject):
         self.facts: EngineFacts | None = None
         self.info: SourceInfo | None = None
         self.recording = False
-        """Whether frames are being recorded; the kiosk says so."""
+        """Whether frames are being recorded; shown in kiosk mode."""
         self._phase: Phase | None = None
         self._problem = ""
         self._rolling = Rolling()
-        player.delivered.connect(self._receive)
+        player.updated.connect(self._receive)
 
     @property
     def live(self) -> bool:
-        """A camera is open."""
+        """Whether a camera is open."""
         return self.info is not None and self.info.live
 
     def open(self) -> None:
-        """Another source is being opened."""
+        """Show that a source is being opened."""
         self._reset()
         self._phase = Phase.OPENING
         self._work.transport.setVisible(False)
@@ -81,13 +81,13 @@ class Presenter(QObject):
         self.show_headline()
 
     def close(self) -> None:
-        """There is no source any more."""
+        """Show that no source is open."""
         self._reset()
         self._phase = None
         self.show_headline()
 
     def tick(self) -> None:
-        """Whatever changes without a delivery: figures, the drawn time line, a verdict that grew old."""
+        """Update what changes without an update from the player: figures, time line, and a verdict that is too old."""
         self.show_headline()
         self._work.timeline.refresh()
         timing = self._rolling.timing()
@@ -96,33 +96,33 @@ class Presenter(QObject):
             self._work.timing.show_timing(timing)
 
     def show_engine(self) -> None:
-        """Model, policy and thresholds, wherever they stand."""
+        """Show model, policy and thresholds in every widget that has them."""
         self._footer.show_facts(self.facts)
         self._work.timing.show_facts(self.facts)
         self._work.timeline.set_threshold(None if self.facts is None else self.facts.threshold)
         if self.view is not None:
-            self._work.why.show_result(self.view.result, self.facts)
+            self._work.reasons.show_result(self.view.result, self.facts)
 
     def show_view(self, view: View) -> None:
-        """A picture and what was decided on it."""
+        """Show a picture with its result."""
         self.view = view
         for pane in self._work.panes:
             pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
             pane.show_view(view)
         self._playback.show_position(view.frame.index)
-        if self._work.why.isVisible():
-            self._work.why.show_result(view.result, self.facts)
+        if self._work.reasons.isVisible():
+            self._work.reasons.show_result(view.result, self.facts)
 
     def show_headline(self) -> None:
-        """The verdict of this moment, on both cards."""
-        said = self._headline()
-        if said.word == "NO PICTURE" and self._work.colour_pane.has_picture:
-            # An old picture with an old verdict in it must not outlive the word.
-            self._show_empty("No new picture")
-        self._work.card.show_headline(said)
-        # Nothing else is on that page: whoever stands before the camera learns here that they are recorded.
-        notices = (*said.notices, "● Recording") if self.recording else said.notices
-        self._kiosk.show_headline(replace(said, notices=notices))
+        """Show the current verdict on both cards."""
+        headline = self._headline()
+        if headline.word == "NO PICTURE" and self._work.colour_pane.has_picture:
+            # Remove the old picture too, because an old verdict is drawn in it.
+            self._show_empty("No new picture from the camera")
+        self._work.card.show_headline(headline)
+        # The kiosk page shows nothing else, and the person in front of the camera must see that it records.
+        notices = (*headline.notices, "● Recording") if self.recording else headline.notices
+        self._kiosk.show_headline(replace(headline, notices=notices))
 
     def _headline(self) -> Headline:
         request = self._player.request
@@ -131,21 +131,21 @@ class Presenter(QObject):
         name = self._name_of(request.spec)
         return current_headline(name, self._phase, self._problem, self.view, self.live, time.monotonic())
 
-    def _receive(self, delivery: Delivery) -> None:
-        if delivery.info is not None:
-            self._show_source(delivery.info)
-        if delivery.facts is not None:
-            self.facts = delivery.facts
-            self.engine_in_force.emit(delivery.engine)
-        if delivery.phase is not None:
-            self._show_phase(delivery)
-        for words in delivery.messages:
-            self._messages.say(words, error=self._phase is Phase.FAILED or delivery.view is None)
-        if delivery.samples:
-            self._rolling.add(delivery.samples)
-            self._work.timeline.add(delivery.samples)
-        if delivery.view is not None:
-            self.show_view(delivery.view)
+    def _receive(self, update: UiUpdate) -> None:
+        if update.info is not None:
+            self._show_source(update.info)
+        if update.facts is not None:
+            self.facts = update.facts
+            self.engine_in_force.emit(update.engine)
+        if update.phase is not None:
+            self._show_phase(update)
+        for words in update.messages:
+            self._messages.show_message(words, error=self._phase is Phase.FAILED or update.view is None)
+        if update.samples:
+            self._rolling.add(update.samples)
+            self._work.timeline.add(update.samples)
+        if update.view is not None:
+            self.show_view(update.view)
         self.show_headline()
 
     def _show_source(self, info: SourceInfo) -> None:
@@ -159,10 +159,10 @@ class Presenter(QObject):
         for pane in work.panes:
             pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
 
-    def _show_phase(self, delivery: Delivery) -> None:
-        self._phase = delivery.phase
+    def _show_phase(self, update: UiUpdate) -> None:
+        self._phase = update.phase
         if self._phase is Phase.FAILED:
-            self._problem = delivery.messages[-1] if delivery.messages else ""
+            self._problem = update.messages[-1] if update.messages else ""
             self.view = None
             self._show_empty("No picture")
             self.failed.emit()
@@ -172,14 +172,14 @@ class Presenter(QObject):
         for pane in self._work.panes:
             pane.show_view(None)
             pane.show_message(words if pane is self._work.colour_pane else "")
-        self._work.why.show_result(None, self.facts)
+        self._work.reasons.show_result(None, self.facts)
 
     def _reset(self) -> None:
         self.view, self.facts, self.info, self._problem = None, None, None, ""
         self._rolling.clear()
         self._playback.stop()
         work = self._work
-        work.why.show_result(None, None)
+        work.reasons.show_result(None, None)
         work.timing.show_timing(None)
         work.timing.show_facts(None)
         work.timeline.set_threshold(None)

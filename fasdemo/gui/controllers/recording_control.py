@@ -1,4 +1,4 @@
-"""Starts and completes recordings for the window, one at a time, and says how they went."""
+"""Start and complete recordings, one at a time, and report how they ended."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from fasdemo.runtime.recording import Recording, Stage
 
 
 class RecordingControl(QObject):
-    """Between the record panel and the player.
+    """The link between the record panel and the player.
 
     Args:
         player: gives the camera's frames.
-        panel: what to record, and how it goes.
-        settings: the folder, and what the panel remembers.
+        panel: the record panel with the labels and the figures.
+        settings: store the folder and the last labels.
         parent: the window.
 
     Signals:
-        ended: str, bool: how a recording went, and whether it failed.
-        started_by_itself: `start_when_ready` has begun.
+        ended: str, bool: a sentence about the recording that ended, and whether it failed.
+        started_by_itself: a recording of `start_when_ready` has started.
     """
 
     ended = pyqtSignal(str, bool)
@@ -41,7 +41,7 @@ class RecordingControl(QObject):
         panel.finished.connect(self.stop)
 
     def show_source(self, info: SourceInfo | None) -> None:
-        """Another source, or none."""
+        """Set the source to record; None if there is none."""
         self._source = info
         self._panel.show_source(info, self._settings.record_folder)
         if self._next is not None and info is not None and info.live:
@@ -50,7 +50,7 @@ class RecordingControl(QObject):
             self.started_by_itself.emit()
 
     def start(self, labels: Labels) -> None:
-        """Record every frame that the camera gives from now on."""
+        """Start to record the camera's frames."""
         if self._source is None or not self._source.live:
             return
         self.current = Recording(self._settings.record_folder, labels, self._source)
@@ -60,24 +60,24 @@ class RecordingControl(QObject):
         self._settings.retain_days = self._panel.retain_days
 
     def start_when_ready(self, root: Path, labels: Labels) -> None:
-        """Record into `root` as soon as the next camera delivers."""
+        """Record into `root` when the next camera gives its first frame."""
         self._settings.record_folder = root
         self._next = labels
 
     def stop(self) -> None:
-        """Complete the session, in the background."""
+        """Complete the recording in the background."""
         if self.current is not None:
             self._player.tap(None)
             self.current.stop()
             self._panel.refresh()
 
     def join(self, timeout_s: float) -> None:
-        """Wait until the session is complete."""
+        """Wait up to `timeout_s` seconds until the recording is complete."""
         if self.current is not None:
             self.current.join(timeout_s)
 
     def tick(self) -> str:
-        """Bring the panel up to date, and notice an end; returns what to say of a running recording, or nothing."""
+        """Update the panel, report a recording that ended, and return the status line of a running one, else ""."""
         if self._panel.isVisible():
             self._panel.refresh()
         recording = self.current

@@ -1,4 +1,4 @@
-"""The preferences, generated from the settings' own titles, descriptions and limits."""
+"""The preferences dialog, generated from the titles, descriptions and limits of `Settings`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from fasdemo.gui.settings import Settings
 
 
 class Preferences(QDialog):
-    """Edits a copy; `apply_to` writes what was changed back."""
+    """The preferences dialog; it edits a copy, and `apply_to` writes the values into the settings."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class Preferences(QDialog):
         self.setMinimumWidth(460)
 
     def values(self) -> dict[str, Any]:
-        """What the fields say."""
+        """Return the values of all fields by setting name."""
         return {name: _value(field) for name, field in self.fields.items()}
 
     def apply_to(self, settings: Settings) -> None:
@@ -71,13 +71,13 @@ class Preferences(QDialog):
     def _accept(self) -> None:
         values = self.values()
         if values["depth_near_m"] >= values["depth_far_m"]:
-            self.problem.setText("Depth colours have to end farther away than they begin.")
+            self.problem.setText("The distance of “Depth colours to” must be larger than that of “Depth colours from”.")
             return
         self.accept()
 
 
 class FolderField(QWidget):
-    """A path, with a button that looks for it."""
+    """A text field for a folder, with a button that opens a folder dialog."""
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Every key, in one table: it is bound from here, and `?` shows it."""
+"""All keyboard shortcuts in one table, and the dialog that shows them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fasdemo.gui.widgets.heading import heading
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A key and what it does.
+    """A shortcut: its keys, the action and the text for the list.
 
-    Keys without Ctrl or Alt reach the window only when the focused control has no use for them: letters can be typed
-    into the record panel, and Space presses the button that has the focus.
+    Keys without Ctrl or Alt reach the window only if the focused control does not use them: letters can be typed into
+    the record panel, and Space presses the focused button.
     """
 
     keys: tuple[str, ...]
@@ -33,37 +33,37 @@ SHORTCUTS = (
     Shortcut(("Ctrl+R",), "open_realsense", "Open a RealSense camera", "Source"),
     Shortcut(("Ctrl+W",), "close_source", "Close the source", "Source"),
     Shortcut(("Space",), "play_pause", "Play or pause a file", "Playing"),
-    Shortcut(("Left",), "step_back", "One frame back", "Playing"),
-    Shortcut(("Right",), "step_forward", "One frame on", "Playing"),
-    Shortcut(("Shift+Left",), "second_back", "One second back", "Playing"),
-    Shortcut(("Shift+Right",), "second_forward", "One second on", "Playing"),
-    Shortcut(("Home",), "to_start", "To the beginning", "Playing"),
+    Shortcut(("Left",), "step_back", "Previous frame", "Playing"),
+    Shortcut(("Right",), "step_forward", "Next frame", "Playing"),
+    Shortcut(("Shift+Left",), "second_back", "Back 1 s", "Playing"),
+    Shortcut(("Shift+Right",), "second_forward", "Forward 1 s", "Playing"),
+    Shortcut(("Home",), "to_start", "Go to the beginning", "Playing"),
     Shortcut(("[",), "slower", "Slower", "Playing"),
     Shortcut(("]",), "faster", "Faster", "Playing"),
     Shortcut(("L",), "toggle_loop", "Loop on or off", "Playing"),
-    Shortcut(("1",), "enlarge_colour", "Colour alone, or all pictures", "Pictures"),
-    Shortcut(("2",), "enlarge_depth", "Depth alone, or all pictures", "Pictures"),
-    Shortcut(("3",), "enlarge_infrared", "Infrared alone, or all pictures", "Pictures"),
-    Shortcut(("S",), "snap", "Snap the focused or enlarged picture", "Pictures"),
-    Shortcut(("Esc",), "back", "All pictures; leave the kiosk", "Pictures"),
-    Shortcut(("F11", "K"), "toggle_kiosk", "Kiosk: the verdict alone, full screen", "Window"),
-    Shortcut(("Ctrl+1",), "tab_why", "Show reasons and evidence", "Window"),
+    Shortcut(("1",), "enlarge_colour", "Show only colour, or all pictures", "Pictures"),
+    Shortcut(("2",), "enlarge_depth", "Show only depth, or all pictures", "Pictures"),
+    Shortcut(("3",), "enlarge_infrared", "Show only infrared, or all pictures", "Pictures"),
+    Shortcut(("S",), "snap", "Take a snapshot of the focused or enlarged picture", "Pictures"),
+    Shortcut(("Esc",), "back", "Show all pictures, or leave kiosk mode", "Pictures"),
+    Shortcut(("F11", "K"), "toggle_kiosk", "Kiosk mode: only the verdict, full screen", "Window"),
+    Shortcut(("Ctrl+1",), "tab_reasons", "Show reasons and evidence", "Window"),
     Shortcut(("Ctrl+2",), "tab_timing", "Show timing and model", "Window"),
     Shortcut(("Ctrl+3",), "tab_record", "Show the record panel", "Window"),
     Shortcut(("R",), "toggle_recording", "Start or stop recording", "Window"),
-    Shortcut(("Ctrl+L",), "toggle_log", "Start or end the event log", "Window"),
+    Shortcut(("Ctrl+L",), "toggle_log", "Start or stop the event log", "Window"),
     Shortcut(("Ctrl+,",), "preferences", "Preferences", "Window"),
-    Shortcut(("?", "F1"), "show_shortcuts", "This list", "Window"),
+    Shortcut(("?", "F1"), "show_shortcuts", "Show the keyboard shortcuts", "Window"),
     Shortcut(("Ctrl+Q",), "quit", "Quit", "Window"),
 )
 
 
 class Keys:
-    """Binds the table to a window.
+    """The binding of the shortcuts to a window.
 
     Args:
-        window: Ctrl and function keys work in all of it; the others when it passes them to `pressed`.
-        do: does an action by name.
+        window: Ctrl and function keys work anywhere in it; other keys work if it passes them to `pressed`.
+        do: runs an action by its name.
     """
 
     def __init__(self, window: QWidget, do: Callable[[str], None]) -> None:
@@ -78,9 +78,9 @@ class Keys:
                     self._plain[QKeySequence(key).toString()] = shortcut.action
 
     def pressed(self, event: QKeyEvent) -> bool:
-        """Do what a key means that no control wanted; False if it means nothing."""
+        """Run the action of a key that no control has used; return False if the key has no action."""
         keys = QKeySequence(event.keyCombination()).toString()
-        # Which keys give "?" or "[" depends on the keyboard's layout; the letter does not.
+        # The keys that produce "?" or "[" depend on the keyboard layout, so the typed character is compared.
         name = self._plain.get(keys) or self._plain.get(event.text().upper() or "\0")
         if name is not None:
             self._do(name)
@@ -88,7 +88,7 @@ class Keys:
 
 
 class ShortcutsDialog(QDialog):
-    """All keys by group."""
+    """The dialog that lists all shortcuts by group."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

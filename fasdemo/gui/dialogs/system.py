@@ -1,4 +1,4 @@
-"""The system's dialogs: files, folders, and what this is."""
+"""File and folder dialogs, and the about box."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _SOURCES = "Videos and recordings (*.mp4 *.mkv *.mov *.avi *.webm *.db3 *.bag);;
 
 
 def ask_for_file(parent: QWidget, recent: list[str]) -> Path | None:
-    """A video, a recording or a model."""
+    """Ask for a video, a recording or a model; return None if the user cancels."""
     found, _ = QFileDialog.getOpenFileName(parent, "Open a video or recording", _beside(recent), _SOURCES)
     return Path(found) if found else None
 
 
 def ask_for_folder(parent: QWidget, recent: list[str]) -> Path | None:
-    """A session or a folder of pictures."""
+    """Ask for a session or a folder of pictures; return None if the user cancels."""
     found = QFileDialog.getExistingDirectory(parent, "Open a session or a folder of pictures", _beside(recent))
     return Path(found) if found else None
 
 
 def ask_for_model(parent: QWidget) -> Path | None:
-    """An ONNX file."""
+    """Ask for an ONNX file; return None if the user cancels."""
     found, _ = QFileDialog.getOpenFileName(parent, "Choose a model", "", "Models (*.onnx)")
     return Path(found) if found else None
 
 
 def ask_for_log(parent: QWidget, proposal: Path) -> Path | None:
-    """Where to write an event log."""
+    """Ask where to write an event log; return None if the user cancels."""
     kinds = "Event log, JSON lines (*.jsonl);;Event log, spreadsheet (*.csv)"
     found, kind = QFileDialog.getSaveFileName(parent, "Write the event log to", str(proposal), kinds)
     if not found:
@@ -42,14 +42,14 @@ def ask_for_log(parent: QWidget, proposal: Path) -> Path | None:
 
 
 def show_about(parent: QWidget) -> None:
-    """What this is, and what its words are worth."""
+    """Show the version and the limits of a verdict."""
     box = QMessageBox(parent)
     box.setWindowTitle("About fasdemo")
     box.setIconPixmap(app_icon().pixmap(64, 64))
     box.setText(f"<b>fasdemo {__version__}</b>")
     box.setInformativeText(
         "Tells a live face from a presentation attack, in real time, from colour, depth and infrared.\n\n"
-        "A verdict is a measurement with errors, whose rates stand on the model's card. A verdict on a file is "
+        "A verdict is a measurement with errors; the model card gives the error rates. A verdict on a file is "
         "not a live-camera decision."
     )
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

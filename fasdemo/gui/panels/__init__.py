@@ -1,1 +1,1 @@
-"""Panels: the verdict, its reasons, recording, timing and the start page."""
+"""Panels of the window: verdict, reasons, recording, timing and start page."""

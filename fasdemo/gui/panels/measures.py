@@ -1,4 +1,4 @@
-"""How each measurement of the engine's evidence is shown: its name, unit, range, and the limits that it is held to."""
+"""Titles, units, ranges and limits with which the measurements of the evidence are shown."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _POLICY = Policy()
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One row of the evidence.
+    """The presentation of one measurement as a row.
 
     Attributes:
-        title: for people.
-        unit: written behind the value.
-        low, high: ends of the bar.
-        factor: from the measurement to what is written.
-        decimals: of what is written.
-        at_least, at_most: limits of the engine's rules against LIVE, where there are fixed ones. Some rules need two
-            measurements beyond their limits.
-        meaning: one sentence.
+        title: name in the window.
+        unit: unit of the shown value.
+        low, high: ends of the bar, in the measurement's own unit.
+        factor: shown value per measured value.
+        decimals: decimals of the shown value.
+        at_least, at_most: fixed limits of the rules against LIVE, if any. Some rules need two measurements beyond
+            their limits.
+        meaning: explanation in one sentence.
     """
 
     title: str
@@ -37,7 +37,7 @@ class Measure:
     meaning: str = ""
 
     def text(self, value: float | None) -> str:
-        """The value with its unit."""
+        """Return the value with its unit."""
         if value is None:
             return "not measured"
         unit = self.unit if self.unit in ("", "%") else f" {self.unit}"
@@ -45,11 +45,11 @@ class Measure:
         return f"{round(value * self.factor, self.decimals) + 0.0:.{self.decimals}f}{unit}"
 
     def position(self, value: float) -> float:
-        """Where a value lies on the bar, 0 to 1."""
+        """Return the position of a value on the bar, in [0, 1]."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
 
     def outside(self, value: float | None) -> bool:
-        """Beyond a limit."""
+        """Return whether a value is beyond a limit."""
         if value is None:
             return False
         below = self.at_least is not None and value < self.at_least
@@ -63,71 +63,71 @@ MEASURES: dict[str, Measure] = {
     ),
     "depth_coverage": Measure(
         "Depth coverage", "%", 0.0, 1.0, 100.0, 0, at_least=gates.LEAST_DEPTH_COVERAGE,
-        meaning="Share of the face with a depth reading.",
+        meaning="Share of the face with a depth value.",
     ),
     "plane_residual_mm": Measure(
-        "Off a plane", "mm", 0.0, 15.0, at_least=gates.FLAT_MM,
-        meaning="Standard deviation of the face's depth from the best plane; prints and screens are flat.",
+        "Plane residual", "mm", 0.0, 15.0, at_least=gates.FLAT_MM,
+        meaning="Standard deviation of the face's depth from the best-fitting plane; prints and screens are flat.",
     ),
     "sheet_residual_mm": Measure(
-        "Off a bent sheet", "mm", 0.0, 10.0, at_least=gates.SHEET_MM,
-        meaning="Standard deviation from the best surface that paper can be bent to.",
+        "Bent-sheet residual", "mm", 0.0, 10.0, at_least=gates.SHEET_MM,
+        meaning="Standard deviation of the face's depth from the best-fitting bent sheet of paper.",
     ),
     "relief_mm": Measure(
         "Relief", "mm", 0.0, 60.0, decimals=0,
-        meaning="From the 2nd to the 98th percentile of the distance to the plane.",
+        meaning="Range from the 2nd to the 98th percentile of the distance to the plane.",
     ),
     "nose_mm": Measure(
         "Nose", "mm", 0.0, 30.0, at_least=gates.NOSE_MM,
-        meaning="How far the nose's tip stands before the surface around it; bent paper has none.",
+        meaning="Height of the tip of the nose above the surface around it; bent paper has no nose.",
     ),
     "face_relief": Measure(
         "Face relief", "%", 0.0, 1.5, 100.0, 0, at_least=gates.MIN_FACE_RELIEF,
-        meaning="Relief of the surface, as a share of an average face's; a plane has none.",
+        meaning="Relief of the surface as a share of an average face's relief; a plane has 0 %.",
     ),
     "relief_correlation": Measure(
-        "Relief like a face's", "", -1.0, 1.0, decimals=2,
-        meaning="Correlation of the distance to the plane with an average face's.",
+        "Relief correlation", "", -1.0, 1.0, decimals=2,
+        meaning="Correlation of the face's relief with that of an average face.",
     ),
     "depth_noise_mm": Measure(
         "Depth noise", "mm", 0.0, 10.0,
-        meaning="Standard deviation of the depth's fine structure; a face has to stand out from it.",
+        meaning="Standard deviation of the fine structure of the depth; a face's relief must exceed it.",
     ),
     "parallax_ratio": Measure(
         "Parallax ratio", "", 0.0, 1.0, decimals=2, at_least=FLAT_RATIO,
         meaning="Share of the face's change of shape over 5 s that no flat picture makes.",
     ),
     "score_shift": Measure(
-        "Evidence on score", "", -2.0, 2.0, decimals=2,
-        meaning="Log-odds that evidence and the site's calibration added to the network's score.",
+        "Score shift", "", -2.0, 2.0, decimals=2,
+        meaning="Log-odds that the evidence and the site calibration added to the network's score.",
     ),
     "interpupil_mm": Measure(
         "Eye distance", "mm", 30.0, 100.0, decimals=0, at_least=gates.INTERPUPIL_MM[0], at_most=gates.INTERPUPIL_MM[1],
-        meaning="Distance of the eyes in space; adults have 54 to 74 mm.",
+        meaning="Distance between the eyes; 54 to 74 mm in adults.",
     ),
     "ir_level": Measure(
         "IR level", "%", 0.0, 1.0, 100.0, 0, at_least=gates.IR_BLACK,
-        meaning="Mean infrared on the face; screens are black.",
+        meaning="Mean infrared brightness of the face; screens are black.",
     ),
     "ir_contrast": Measure(
-        "IR contrast", "", 0.0, 1.0, decimals=2, meaning="Standard deviation of the infrared over its mean."
+        "IR contrast", "", 0.0, 1.0, decimals=2, meaning="Standard deviation of the infrared brightness over its mean."
     ),
     "ir_rgb_ratio": Measure(
-        "IR over red", "", 0.0, 3.0, decimals=2, at_least=gates.IR_RGB_BLACK,
-        meaning="Infrared over red on the face; a screen that shines in colour is black in infrared.",
+        "IR-to-red ratio", "", 0.0, 3.0, decimals=2, at_least=gates.IR_RGB_BLACK,
+        meaning="Infrared over red brightness of the face; a bright screen is black in infrared.",
     ),
     "ir_rgb_correlation": Measure(
-        "IR and colour alike", "", -1.0, 1.0, decimals=2, meaning="Correlation of infrared and colour brightness."
+        "IR-colour correlation", "", -1.0, 1.0, decimals=2, meaning="Correlation of infrared and colour brightness."
     ),
     "ir_landmark_error": Measure(
-        "IR landmarks off", "%", 0.0, 0.6, 100.0, 0, at_most=gates.IR_LANDMARK_ERROR,
-        meaning="How far eyes, nose and mouth lie elsewhere in infrared, over the eyes' distance.",
+        "IR landmark offset", "%", 0.0, 0.6, 100.0, 0, at_most=gates.IR_LANDMARK_ERROR,
+        meaning="Offset of eyes, nose and mouth between infrared and colour, over the distance between the eyes.",
     ),
 }  # fmt: skip
 
 
 def measure_of(name: str) -> Measure:
-    """The row of a measurement; one that is not known here is written plainly."""
+    """Return the presentation of a measurement; a name that is not in `MEASURES` gets one derived from the name."""
     if name in MEASURES:
         return MEASURES[name]
     words, _, unit = name.rpartition("_")

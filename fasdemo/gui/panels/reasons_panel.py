@@ -1,4 +1,4 @@
-"""Why the verdict is what it is: reasons, crops, scores by modality, evidence."""
+"""The reasons of a verdict: reason codes, crops, scores by modality and evidence."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from fasdemo.runtime.updates import EngineFacts
 
 
 def rule() -> QFrame:
-    """A thin line between sections."""
+    """Return a thin line to separate sections."""
     line = QFrame()
     line.setProperty("role", "rule")
     line.setFrameShape(QFrame.Shape.NoFrame)
     return line
 
 
-class WhyPanel(QWidget):
-    """Follows the face that the headline is about."""
+class ReasonsPanel(QWidget):
+    """The panel that explains the verdict on the headline's face."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class WhyPanel(QWidget):
         layout.setSpacing(4)
         for words, widget in (
             ("Reasons", self._reasons),
-            ("What the network sees", self._crops),
+            ("Network input", self._crops),
             ("Live score", self._scores),
             ("Physical evidence", self._evidence),
         ):
@@ -54,21 +54,21 @@ class WhyPanel(QWidget):
 
     @property
     def score_rows(self) -> tuple[Row, ...]:
-        """The scores that are shown."""
+        """The shown scores."""
         return self._scores.rows
 
     @property
     def evidence_rows(self) -> tuple[Row, ...]:
-        """The evidence that is shown."""
+        """The shown evidence."""
         return self._evidence.rows
 
     @property
     def reasons(self) -> str:
-        """The reasons that are shown."""
+        """The shown reasons."""
         return self._reasons.text()
 
     def show_result(self, result: FrameResult | None, facts: EngineFacts | None) -> None:
-        """Show another frame's result."""
+        """Show the result of a frame; None clears the panel."""
         face = None if result is None else main_face(result)
         codes = face.reasons if face is not None else (() if result is None else result.reasons)
         words = "  ·  ".join(reason_words(code) for code in codes) or ("none" if face is not None else "–")
@@ -84,7 +84,7 @@ class WhyPanel(QWidget):
 
 
 def score_rows(face: FaceVerdict | None, facts: EngineFacts | None) -> list[Row]:
-    """The fused score with the thresholds as marks, this frame's, and each modality's own."""
+    """Return the rows of the fused score with its thresholds, the frame's score and each modality's score."""
     threshold = None if facts is None else facts.threshold
     marks = () if threshold is None else (threshold.spoof_below, threshold.live_above)
     hint = (

@@ -1,4 +1,4 @@
-"""Labelled recording: who and what, with which consent, and how it goes."""
+"""The panel for labelled recordings: labels, consent and progress."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class RecordPanel(QWidget):
-    """The form and the figures.
+    """The form with the labels, and the figures of the running recording.
 
     Signals:
-        wanted: Labels of a recording that shall start.
-        finished: the running one shall be completed.
+        wanted: Labels: the user starts a recording.
+        finished: the user stops the running recording.
     """
 
     wanted = pyqtSignal(object)
@@ -58,7 +58,7 @@ class RecordPanel(QWidget):
         self._kind.addButton(self.spoof)
         self.species = QComboBox()
         self.species.setEditable(True)
-        # Suggestions; any name that can be a folder's is taken.
+        # The list holds suggestions; any name that is valid as a folder name is accepted.
         self.species.addItems(SPECIES)
         self.species.setCurrentText("print-flat")
         self.species.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -103,9 +103,9 @@ class RecordPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, field in (
             ("Subject", self.subject),
-            ("Presented", kind),
-            ("Species", self.species),
-            ("Instrument", self.instrument),
+            ("What is shown", kind),
+            ("Attack type", self.species),
+            ("Attack material", self.instrument),
             ("Consent", self.consent),
             ("Statement", self.statement),
             ("Keep until", self.until),
@@ -147,26 +147,26 @@ class RecordPanel(QWidget):
         layout.addStretch(1)
 
     def show_source(self, info: SourceInfo | None, root: Path) -> None:
-        """The source that would be recorded, and where sessions go."""
+        """Set the source to record and the folder for sessions."""
         self._info, self._root = info, root
         self._check()
         self.refresh()
 
     def remember(self, subject: str, retain_days: int) -> None:
-        """Fill in what was used the last time."""
+        """Fill in the values of the last recording."""
         self.subject.setText(subject)
         self.until.setDate(QDate.currentDate().addDays(retain_days))
 
     @property
     def retain_days(self) -> int:
-        """From today to the day on which the recording is to be deleted."""
+        """Days from today to the day on which the recording must be deleted, at least 1."""
         return max(1, QDate.currentDate().daysTo(self.until.date()))
 
     def labels(self) -> Labels:
-        """What the form says.
+        """Return the labels in the form.
 
         Raises:
-            UserError: something is missing.
+            UserError: an entry is missing or invalid.
         """
         attack = self.spoof.isChecked()
         return labels_from_options(
@@ -179,17 +179,17 @@ class RecordPanel(QWidget):
         )
 
     def show_recording(self, recording: Recording | None) -> None:
-        """The recording whose figures are shown."""
+        """Set the recording whose figures are shown."""
         self._recording = recording
         self.refresh()
 
     @property
     def recording_now(self) -> bool:
-        """A recording has not ended yet."""
+        """Whether a recording is running."""
         return self._recording is not None and not self._recording.over
 
     def toggle(self) -> None:
-        """Start, or complete what runs."""
+        """Start a recording, or stop the running one."""
         if self.recording_now:
             self.finished.emit()
             return
@@ -202,7 +202,7 @@ class RecordPanel(QWidget):
             self._hint.setText(str(error))
 
     def refresh(self) -> None:
-        """Bring the figures up to date; called a few times a second."""
+        """Update the figures; called a few times a second."""
         recording, running = self._recording, self.recording_now
         stage = None if recording is None else recording.stage
         self._form.setEnabled(not running)
@@ -226,17 +226,17 @@ class RecordPanel(QWidget):
         self._figures["disk"].setText(_disk_left(self._root, rate))
 
     def _missing(self) -> str:
-        """What has to be done before a recording can start, as a sentence; empty when nothing."""
+        """Return what the user must do before a recording can start, as a sentence; empty if nothing is missing."""
         if self._info is None:
             return "Open a camera to record a session."
         if not self._info.live:
-            return "This source is a file. Recording needs a camera."
+            return "This source is a file; open a camera to record."
         if not _NAME.fullmatch(self.subject.text().strip()):
-            return "Give a pseudonym of letters, digits, '.', '_' and '-', never a real name."
+            return "Enter a pseudonym of letters, digits, '.', '_' and '-', never a real name."
         if self.spoof.isChecked() and not _NAME.fullmatch(self.species.currentText().strip()):
-            return "Name the attack's species, e.g. print-flat."
+            return "Enter the attack type, e.g. print-flat."
         if not self.consent.isChecked() or not self.statement.text().strip():
-            return "The person has to agree before being recorded."
+            return "Tick consent to record."
         return ""
 
     def _check(self) -> None:
@@ -259,7 +259,7 @@ def _choice(words: str) -> QPushButton:
 
 
 def _disk_left(root: Path, megabytes_per_second: float) -> str:
-    """Free space of the disk that `root` is or will be on, in minutes once the rate is known."""
+    """Return the free space on the disk of `root`, as recording time if the data rate is known."""
     place = root
     while not place.exists() and place != place.parent:
         place = place.parent

@@ -1,4 +1,4 @@
-"""What the window shows before anything is open."""
+"""The start page, shown while no source is open."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ _RECENT = 5
 
 
 class StartPage(QWidget):
-    """Signals:
-    opened: str, a source to open.
-    action: str, a name in `fasdemo.gui.dialogs.shortcuts`.
+    """The page with buttons to open a source and the list of recent sources.
+
+    Signals:
+        opened: str: the user opens this source.
+        action: str: the user starts this action of `fasdemo.gui.dialogs.shortcuts`.
     """
 
     opened = pyqtSignal(str)
@@ -26,7 +28,7 @@ class StartPage(QWidget):
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(QSize(72, 72)))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel("Is a live person before the camera?")
+        title = QLabel("Is there a live person in front of the camera?")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
         font.setBold(True)
@@ -78,7 +80,7 @@ class StartPage(QWidget):
         self.show_recent([])
 
     def show_recent(self, recent: list[str]) -> None:
-        """The sources that were open before."""
+        """Show the recently opened sources."""
         while (item := self._recent.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:

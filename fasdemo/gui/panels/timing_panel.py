@@ -1,4 +1,4 @@
-"""How fast it runs, what judges, and what the model says about itself."""
+"""Latencies, and facts about source and model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TITLES = {"capture": "Capture", "detect": "Find faces", "align": "Align", "infe
 
 
 class TimingPanel(QWidget):
-    """Latencies by stage as p50 and p95, then facts in words."""
+    """The panel with the latencies by stage (median and 95th percentile) and facts about source and model."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,11 +29,11 @@ class TimingPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 6, 8)
         layout.setSpacing(6)
-        layout.addWidget(heading("Latency, median / 95 %"))
+        layout.addWidget(heading("Latency: median / 95th percentile"))
         layout.addWidget(self._bars)
         layout.addSpacing(6)
         layout.addWidget(heading("Source"))
-        layout.addLayout(self._form(rate="Rate", lost="Dropped", source="Name", streams="Streams"))
+        layout.addLayout(self._form(rate="Rate", lost="Skipped", source="Name", streams="Streams"))
         layout.addSpacing(6)
         layout.addWidget(heading("Model"))
         layout.addLayout(self._form(model="Name", policy="Policy", runs="Runs on"))
@@ -59,11 +59,11 @@ class TimingPanel(QWidget):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The latencies that are shown."""
+        """The shown latencies."""
         return self._bars.rows
 
     def show_timing(self, timing: Timing | None) -> None:
-        """Newest statistics; None = nothing judged yet."""
+        """Show the newest statistics; None if no frame was processed yet."""
         if timing is None:
             self._bars.show_rows([Row(_TITLES[stage], "–", 0.0) for stage in STAGES])
             self._facts["rate"].setText("–")
@@ -82,17 +82,17 @@ class TimingPanel(QWidget):
             ]
         )
         self._bars.setAccessibleDescription(self._bars.describe())
-        self._facts["rate"].setText(f"{timing.fps:.1f} frames a second")
-        self._facts["lost"].setText(f"{timing.lost} lost by the source, {timing.skipped} skipped by the engine")
+        self._facts["rate"].setText(f"{timing.fps:.1f} frames per second")
+        self._facts["lost"].setText(f"{timing.lost} frames lost by the camera, {timing.skipped} skipped by the engine")
 
     def show_source(self, info: SourceInfo) -> None:
-        """Facts about the source."""
+        """Show name, size and streams of the source."""
         self._facts["source"].setText(info.name)
         names = " + ".join(NAMES[stream].lower() for stream in STREAMS if stream in info.declared)
         self._facts["streams"].setText(f"{names}, {info.width} x {info.height}, {info.fps:g} Hz")
 
     def show_facts(self, facts: EngineFacts | None) -> None:
-        """Facts about what judges."""
+        """Show model, policy and device; None if no engine is running."""
         if facts is None:
             for name in ("model", "policy", "runs"):
                 self._facts[name].setText("–")

@@ -1,4 +1,4 @@
-"""The dominant verdict: a shape, a word and a sentence, small in the side bar and huge in the kiosk."""
+"""The verdict card: a shape, a word and a sentence, small in the side bar and large in kiosk mode."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fasdemo.runtime.headline import WAITING, Headline
 
 
 def paint_shape(painter: QPainter, status: Status | None, rect: QRectF, fill: QColor, mark: QColor) -> None:
-    """The status's shape: the same outlines as in the overlay; a dashed ring where there is no verdict."""
+    """Paint the shape of a status as in the overlay, or a dashed ring if `status` is None."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     radius, centre = rect.width() / 2, rect.center()
@@ -49,7 +49,7 @@ def _polygon(points: npt.NDArray[np.float64], centre: QPointF, radius: float) ->
 
 
 class VerdictCard(QWidget):
-    """Filled with the status's colour for a live camera; outlined, and labelled, for a file."""
+    """A card with the verdict; filled with the status colour for a camera, outlined and labelled for a file."""
 
     def __init__(self, parent: QWidget | None = None, large: bool = False) -> None:
         super().__init__(parent)
@@ -62,11 +62,11 @@ class VerdictCard(QWidget):
 
     @property
     def headline(self) -> Headline:
-        """What is shown."""
+        """The shown headline."""
         return self._headline
 
     def show_headline(self, headline: Headline) -> None:
-        """Show another verdict; a screen reader is told when word or sentence change."""
+        """Show a headline, and notify screen readers if its word or sentence has changed."""
         if headline == self._headline:
             return
         spoken = headline.spoken() != self._headline.spoken()
@@ -77,13 +77,13 @@ class VerdictCard(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        """Room for the word, two lines of guidance and the notices."""
+        """Return a size for the word, two lines of guidance and the notices."""
         line = QFontMetricsF(self.font()).lineSpacing()
         return QSize(320, round(line * 12.2))
 
     @override
     def minimumSizeHint(self) -> QSize:
-        """The side bar's least width; the kiosk's card scales with whatever screen there is."""
+        """Return the minimum size in the side bar; the kiosk's card scales down to any screen."""
         if self._large:
             return QSize(1, 1)
         return QSize(260, self.sizeHint().height())
@@ -102,7 +102,7 @@ class VerdictCard(QWidget):
         return self._headline.status is not None and not self._headline.from_file
 
     def _colours(self) -> tuple[QColor, QColor, QColor]:
-        """Text, quieter text, shape."""
+        """Return the colours of text, secondary text and shape."""
         palette = self.palette()
         if self._filled():
             return ink(), ink(), ink()
@@ -126,7 +126,7 @@ class VerdictCard(QWidget):
         return status_colour(self._headline.status, self.palette()) if self._filled() else ink()
 
     def _paint_small(self, painter: QPainter) -> None:
-        said, rect = self._headline, QRectF(self.rect())
+        headline, rect = self._headline, QRectF(self.rect())
         text, quiet, shape = self._colours()
         self._paint_ground(painter, rect, 10.0, 3.0)
         line = QFontMetricsF(self.font()).lineSpacing()
@@ -134,33 +134,33 @@ class VerdictCard(QWidget):
         inner = rect.adjusted(margin, margin * 0.9, -margin, -margin * 0.8)
 
         icon = line * 3.2
-        paint_shape(painter, said.status, QRectF(inner.left(), inner.top(), icon, icon), shape, self._mark())
+        paint_shape(painter, headline.status, QRectF(inner.left(), inner.top(), icon, icon), shape, self._mark())
         left = inner.left() + icon + line * 0.75
         word = QRectF(left, inner.top(), inner.right() - left, icon)
-        # One size for every status, so that the word does not jump when it changes.
+        # The same font size for every status, so that the word does not jump when the status changes.
         size = self._fitting(Status.UNCERTAIN.value, word.width(), line * 2.4)
-        painter.setFont(self._fitting(said.word, word.width(), size.pixelSize()))
+        painter.setFont(self._fitting(headline.word, word.width(), size.pixelSize()))
         painter.setPen(text)
-        painter.drawText(word, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, headline.word)
 
         painter.setFont(self._font(line * 0.9, QFont.Weight.Medium))
         sentence = QRectF(inner.left(), inner.top() + icon + line * 0.6, inner.width(), line * 2.6)
         flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        painter.drawText(sentence, flags, said.sentence)
+        painter.drawText(sentence, flags, headline.sentence)
 
         painter.setFont(self._font(line * 0.74))
         painter.setPen(quiet)
         bottom = inner.bottom()
-        for notice in reversed(said.notices):
+        for notice in reversed(headline.notices):
             chip = QRectF(inner.left(), bottom - line * 1.3, inner.width(), line * 1.3)
             self._paint_notice(painter, chip, notice, line)
             bottom -= line * 1.5
-        if said.detail:
+        if headline.detail:
             painter.setPen(quiet)
             painter.drawText(
                 QRectF(inner.left(), bottom - line * 1.25, inner.width(), line * 1.2),
                 Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-                said.detail,
+                headline.detail,
             )
 
     def _paint_notice(self, painter: QPainter, rect: QRectF, words: str, line: float) -> None:
@@ -179,14 +179,14 @@ class VerdictCard(QWidget):
         painter.restore()
 
     def _paint_large(self, painter: QPainter) -> None:
-        said, rect = self._headline, QRectF(self.rect())
+        headline, rect = self._headline, QRectF(self.rect())
         text, quiet, shape = self._colours()
         painter.fillRect(rect, self.palette().color(QPalette.ColorRole.Window))
         if self._filled():
-            painter.fillRect(rect, status_colour(said.status, self.palette()))
-        elif said.status is not None:
+            painter.fillRect(rect, status_colour(headline.status, self.palette()))
+        elif headline.status is not None:
             frame = min(rect.width(), rect.height()) * 0.03
-            pen = QPen(status_colour(said.status, self.palette()), frame)
+            pen = QPen(status_colour(headline.status, self.palette()), frame)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -194,22 +194,24 @@ class VerdictCard(QWidget):
         unit = min(rect.height(), rect.width() * 0.7)
         side = unit * 0.32
         top = rect.center().y() - unit * 0.36
-        paint_shape(painter, said.status, QRectF(rect.center().x() - side / 2, top, side, side), shape, self._mark())
+        paint_shape(
+            painter, headline.status, QRectF(rect.center().x() - side / 2, top, side, side), shape, self._mark()
+        )
         painter.setPen(text)
         word = QRectF(rect.left(), top + side + unit * 0.03, rect.width(), unit * 0.2)
-        painter.setFont(self._fitting(said.word, rect.width() * 0.9, unit * 0.16))
-        painter.drawText(word, Qt.AlignmentFlag.AlignCenter, said.word)
+        painter.setFont(self._fitting(headline.word, rect.width() * 0.9, unit * 0.16))
+        painter.drawText(word, Qt.AlignmentFlag.AlignCenter, headline.word)
         painter.setFont(self._font(unit * 0.048, QFont.Weight.Medium))
         sentence = QRectF(rect.left() + rect.width() * 0.08, word.bottom(), rect.width() * 0.84, unit * 0.16)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(sentence, flags, said.sentence)
-        if said.notices:
+        painter.drawText(sentence, flags, headline.sentence)
+        if headline.notices:
             painter.setFont(self._font(unit * 0.03, QFont.Weight.DemiBold))
             painter.setPen(quiet)
             painter.drawText(
                 QRectF(rect.left(), rect.bottom() - unit * 0.12, rect.width(), unit * 0.06),
                 Qt.AlignmentFlag.AlignCenter,
-                "   ·   ".join(said.notices),
+                "   ·   ".join(headline.notices),
             )
 
     def _font(self, size_px: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

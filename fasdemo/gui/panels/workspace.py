@@ -1,4 +1,4 @@
-"""The window's main page: pictures and time line on the left, the verdict and why on the right."""
+"""The window's main page: pictures and time line on the left, verdict and panels on the right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
 )
 
 from fasdemo.frames import Stream
-from fasdemo.gui.panels.reasons_panel import WhyPanel
+from fasdemo.gui.panels.reasons_panel import ReasonsPanel
 from fasdemo.gui.panels.record_panel import RecordPanel
 from fasdemo.gui.panels.timing_panel import TimingPanel
 from fasdemo.gui.panels.verdict_card import VerdictCard
@@ -29,11 +29,11 @@ TABS = ("Why", "Timing", "Record")
 
 
 class Workspace(QWidget):
-    """Layout, enlarging and tabs; what is shown comes from the window.
+    """The main page: the layout, enlarged pictures and the tabs; controllers fill its widgets.
 
     Signals:
-        snap: Pane, its picture shall be written.
-        tab_chosen: int.
+        snap: Pane: the user takes a snapshot of this pane.
+        tab_chosen: int: the number of the shown tab.
     """
 
     snap = pyqtSignal(object)
@@ -46,7 +46,7 @@ class Workspace(QWidget):
         self._streams: frozenset[Stream] = frozenset({"rgb", "depth", "ir"})
         self._enlarged: Pane | None = None
         self.card = VerdictCard()
-        self.why, self.timing, self.record = WhyPanel(), TimingPanel(), RecordPanel()
+        self.reasons, self.timing, self.record = ReasonsPanel(), TimingPanel(), RecordPanel()
         self.timeline, self.transport = Timeline(), TransportBar()
 
         self.beside = _splitter(Qt.Orientation.Vertical, self.depth_pane, self.infrared_pane)
@@ -85,7 +85,7 @@ class Workspace(QWidget):
         tabs.setSpacing(0)
         self._tabs = QButtonGroup(self)
         self.stack = QStackedWidget()
-        for number, (words, panel) in enumerate(zip(TABS, (self.why, self.timing, self.record), strict=True)):
+        for number, (words, panel) in enumerate(zip(TABS, (self.reasons, self.timing, self.record), strict=True)):
             button = QPushButton(words)
             button.setCheckable(True)
             button.setProperty("role", "tab")
@@ -115,11 +115,11 @@ class Workspace(QWidget):
 
     @property
     def tab(self) -> int:
-        """The tab that is shown."""
+        """The number of the shown tab."""
         return self.stack.currentIndex()
 
     def show_tab(self, number: int) -> None:
-        """Show a tab of the side bar."""
+        """Show a tab of the side bar by its number."""
         number = min(max(number, 0), len(TABS) - 1)
         button = self._tabs.button(number)
         assert button is not None
@@ -128,7 +128,7 @@ class Workspace(QWidget):
         self.tab_chosen.emit(number)
 
     def show_streams(self, streams: frozenset[Stream]) -> None:
-        """Make room for what the source has, and none for what it has not."""
+        """Show the panes of these streams and hide the others."""
         self._streams = streams
         if self._enlarged is not None and not self._present(self._enlarged):
             self._enlarged = None
@@ -136,18 +136,18 @@ class Workspace(QWidget):
 
     @property
     def enlarged(self) -> Pane | None:
-        """The pane that is shown alone."""
+        """The pane that is shown alone; None if all are shown."""
         return self._enlarged
 
     def toggle_enlarged(self, pane: Pane) -> None:
-        """Show a pane alone, or all again."""
+        """Show only this pane, or all panes again."""
         if not self._present(pane):
             return
         self._enlarged = None if self._enlarged is pane else pane
         self._arrange()
 
     def restore(self) -> bool:
-        """Show all panes; False if they were."""
+        """Show all panes; return False if they were shown already."""
         if self._enlarged is None:
             return False
         self._enlarged = None
@@ -164,13 +164,13 @@ class Workspace(QWidget):
         self.beside.setVisible(not self.depth_pane.isHidden() or not self.infrared_pane.isHidden())
 
     def snap_target(self) -> Pane:
-        """The pane that a snap means: the enlarged one, the focused one, else colour."""
+        """Return the pane for a snapshot: the enlarged one, else the focused one, else colour."""
         if self._enlarged is not None:
             return self._enlarged
         return next((pane for pane in self.panes if pane.hasFocus()), self.colour_pane)
 
     def splitters(self) -> dict[str, QSplitter]:
-        """Those whose places are remembered."""
+        """Return the splitters whose positions are saved, by name."""
         return {"main": self.main, "left": self.left, "pictures": self.pictures, "beside": self.beside}
 
 

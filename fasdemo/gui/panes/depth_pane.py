@@ -1,4 +1,4 @@
-"""The depth pane: colours on a fixed scale, the scale beside them, and the distance under the cursor."""
+"""The depth pane: colours on a fixed scale, the scale beside the picture, and the distance under the cursor."""
 
 from __future__ import annotations
 
@@ -18,25 +18,27 @@ from fasdemo.runtime.updates import View
 
 
 class DepthPane(Pane):
-    """Depth in colours on a fixed scale, the scale beside it, and the distance under the cursor."""
+    """A pane that shows depth in colours on a fixed scale, with the distance under the cursor."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("depth", "Depth", parent)
-        self.setAccessibleDescription("Enter enlarges, S snaps, arrow keys move the point whose distance is shown.")
+        self.setAccessibleDescription(
+            "Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown."
+        )
         self._scale = DEFAULT_SCALE
         self._probe: tuple[int, int] | None = None
 
     def set_scale(self, scale: DepthScale) -> None:
-        """The distances at the ends of the colours."""
+        """Set the distances of the brightest and the darkest colour."""
         self._scale = scale
         self.update()
 
     def probe_text(self) -> str:
-        """The distance under the cursor, in words; empty without a cursor."""
+        """Return the distance under the cursor as text; empty without a cursor."""
         if self._probe is None or self._view is None or self._view.frame.depth is None:
             return ""
         value = depth_at_mm(self._view.frame.depth, self._view.frame.depth_scale, *self._probe)
-        return "no reading" if value is None else f"{value:.0f} mm"
+        return "no depth" if value is None else f"{value:.0f} mm"
 
     @override
     def available(self, frame: FrameSet) -> bool:
@@ -115,7 +117,7 @@ class DepthPane(Pane):
         return bar.height() * step / span >= metrics.height() * 1.15
 
     def _paint_face_mark(self, painter: QPainter, bar: QRectF) -> None:
-        """A mark at the distance of each face."""
+        """Paint a mark at the distance of each face."""
         result = None if self._view is None else self._view.result
         for face in () if result is None else result.faces:
             distance_m = face.evidence.get("distance_m")

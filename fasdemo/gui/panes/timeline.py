@@ -1,4 +1,4 @@
-"""The score over time with the thresholds, and under it what was decided and what is known to be true."""
+"""The score over time with the thresholds, and below it the verdict and the ground truth."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from fasdemo.models.card import Threshold
 from fasdemo.runtime.updates import Sample
 
 _KEPT = 36_000
-"""Samples: twenty minutes at 30 fps."""
+"""Maximum number of stored samples: twenty minutes at 30 frames per second."""
 _WHOLE_S = 60.0
-"""Files up to this long are shown whole."""
+"""Files up to this duration are shown completely."""
 _VERDICT_Y, _TRUTH_Y = -0.17, -0.34
 _NAN = float("nan")
 
@@ -31,10 +31,13 @@ Floats = npt.NDArray[np.float64]
 
 
 class Timeline(QWidget):
-    """A file's line is kept by frame, so that scrubbing back shows what was found there; a camera's rolls on.
+    """A plot of the score over time.
+
+    Samples of a file are stored by frame number, so that they are shown again after a seek. For a camera the plot
+    scrolls.
 
     Signals:
-        sought: seconds into the file where the user clicked.
+        sought: float: the user clicked at this time of the file, seconds.
     """
 
     sought = pyqtSignal(float)
@@ -74,26 +77,26 @@ class Timeline(QWidget):
         self.recolour()
 
     def set_window(self, seconds: float) -> None:
-        """How much of the past a rolling line shows."""
+        """Set the duration that the plot shows for a camera or a long file."""
         self._window_s = seconds
         self._changed = True
 
     def start(self, info: SourceInfo) -> None:
-        """Another source."""
+        """Set up the plot for a source."""
         self.clear()
         if not info.live and info.frame_count and info.fps > 0:
             self._length_s, self._fps = info.frame_count / info.fps, info.fps
         self.refresh()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all samples."""
         self._samples.clear()
         self._by_frame.clear()
         self._length_s, self._now_s = None, 0.0
         self._changed = True
 
     def set_threshold(self, threshold: Threshold | None) -> None:
-        """The lines above and below which the verdict falls."""
+        """Show the two thresholds as lines; None hides them."""
         for line in (self._live_above, self._spoof_below):
             line.setVisible(threshold is not None)
         ticks = [] if threshold is None else _threshold_ticks(threshold)
@@ -103,7 +106,7 @@ class Timeline(QWidget):
             self._spoof_below.setValue(threshold.spoof_below)
 
     def add(self, samples: Iterable[Sample]) -> None:
-        """Take new samples; `refresh` draws them."""
+        """Store new samples; `refresh` draws them."""
         for sample in samples:
             self._changed = True
             self._now_s = self._time(sample)
@@ -113,15 +116,15 @@ class Timeline(QWidget):
                 self._by_frame[sample.frame] = sample
 
     def refresh(self) -> None:
-        """Draw, if anything changed."""
+        """Draw the plot if anything has changed."""
         if not self._changed or not self.isVisible():
             return
         self._changed = False
         left, right = self._range()
         shown = self._between(left - 1.0, right + 1.0)
-        # A camera's axis counts back from now.
+        # For a camera, the time axis shows seconds before now.
         zero_s = self._now_s if self._length_s is None else 0.0
-        # A line must not join frames between which others are missing.
+        # Break the line where frames are missing.
         x, gaps = _times(shown, [self._time(sample) - zero_s for sample in shown])
         self._score_line.setData(x, _column(shown, lambda one: one.score, gaps))
         self._frame_line.setData(x, _column(shown, lambda one: one.frame_score, gaps))
@@ -153,7 +156,7 @@ class Timeline(QWidget):
         return self._now_s - self._window_s, self._now_s
 
     def _time(self, sample: Sample) -> float:
-        """A file's own place, whatever its clock says; a camera's clock."""
+        """Return the sample's time: the position in a file, or the camera's time stamp."""
         return sample.timestamp_s if self._length_s is None else sample.frame / self._fps
 
     def _between(self, left_s: float, right_s: float) -> list[Sample]:
@@ -169,7 +172,7 @@ class Timeline(QWidget):
         self.sought.emit(min(max(at.x(), 0.0), self._length_s))
 
     def recolour(self) -> None:
-        """Take the colours of the palette."""
+        """Apply the colours of the palette."""
         palette = self.palette()
         muted = palette.color(QPalette.ColorRole.PlaceholderText)
         border = palette.color(QPalette.ColorRole.Mid)
@@ -205,7 +208,7 @@ class Timeline(QWidget):
 
 
 class _Seconds(pg.AxisItem):  # type: ignore[misc]
-    """Times with their unit."""
+    """A time axis whose labels show the unit."""
 
     @override
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
@@ -229,7 +232,7 @@ def _strip(colour: QColor) -> object:
 
 
 def _times(samples: list[Sample], at_s: list[float]) -> tuple[Floats, list[int]]:
-    """Times, and the places where a gap follows; each gap becomes a point that is drawn as nothing."""
+    """Return the times with one more point for each gap, and the indices of the gaps."""
     times: list[float] = []
     gaps = []
     for number, sample in enumerate(samples):

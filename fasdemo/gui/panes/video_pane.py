@@ -1,7 +1,7 @@
-"""Panes for pictures: colour with the verdicts drawn in, depth with a scale, infrared.
+"""Picture panes: the base class, colour with the drawn verdicts, and infrared.
 
-A pane composes its picture when Qt paints it, never before: what is not seen costs nothing, and nothing queues. The
-picture is brought to the screen's own pixels first, so that lines and letters are crisp on every display.
+A pane composes its picture only when Qt paints it, so hidden panes cost no time and no pictures queue up. The picture
+is composed at the screen's pixel size, so that lines and text are sharp on every display.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _RADIUS = 8.0
 
 
 class Pane(QWidget):
-    """A titled picture that can be enlarged and snapped.
+    """A picture with a title, which can be enlarged and saved as a snapshot.
 
     Signals:
-        enlarge: double click, its button or Enter: show this pane alone, or all again.
-        snap: its button: write the picture to a file.
+        enlarge: the user enlarges or restores this pane by double click, button or Enter.
+        snap: the user takes a snapshot of this pane.
     """
 
     enlarge = pyqtSignal()
@@ -64,7 +64,7 @@ class Pane(QWidget):
         self._focus_seen = False
         self._picture: Rgb | None = None
         self.setAccessibleName(f"{title} picture")
-        self.setAccessibleDescription("Enter enlarges, S snaps.")
+        self.setAccessibleDescription("Enter enlarges the picture, S takes a snapshot.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(120, 90)
@@ -74,7 +74,7 @@ class Pane(QWidget):
         row = QHBoxLayout(self._tools)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self._snap_button = self._tool("snap", f"Snap the {title.lower()} picture (S)", self.snap.emit)
+        self._snap_button = self._tool("snap", f"Take a snapshot of the {title.lower()} picture (S)", self.snap.emit)
         self._enlarge_button = self._tool(
             "enlarge", f"Enlarge the {title.lower()} picture (double click)", self.enlarge.emit
         )
@@ -99,44 +99,44 @@ class Pane(QWidget):
 
     @property
     def title(self) -> str:
-        """For people."""
+        """The pane's title in the window."""
         return self._title
 
     @property
     def has_picture(self) -> bool:
-        """Something other than a message is shown."""
+        """Whether a picture is shown, not a message."""
         return self._view is not None and self.available(self._view.frame)
 
     def available(self, frame: FrameSet) -> bool:
-        """The frame has what this pane shows."""
+        """Return whether the frame has this pane's stream."""
         raise NotImplementedError
 
     def compose(self, view: View, width: int, height: int) -> Rgb:
-        """The picture at exactly this size, uint8 (height, width, 3)."""
+        """Return the picture at exactly this size, uint8 (height, width, 3) RGB."""
         raise NotImplementedError
 
     def natural_size(self, frame: FrameSet) -> tuple[int, int]:
-        """Width and height of the frame's image."""
+        """Return width and height of the stream's image in pixels."""
         raise NotImplementedError
 
     def caption(self) -> str:
-        """A few words beside the title."""
+        """Return a short text to show beside the title."""
         return ""
 
     def show_view(self, view: View | None) -> None:
-        """Show another frame, or none."""
+        """Show a frame; None clears the pane."""
         self._view = view
         self._shown += 1
         self.update()
 
     def show_message(self, words: str) -> None:
-        """What to say where there is no picture."""
+        """Set the text that is shown if there is no picture."""
         if words != self._message:
             self._message = words
             self.update()
 
     def set_enlarged(self, enlarged: bool) -> None:
-        """Whether this pane has the room for itself."""
+        """Set whether this pane is shown alone."""
         self._enlarged = enlarged
         words = "Show all pictures (Esc)" if enlarged else f"Enlarge the {self._title.lower()} picture (double click)"
         self._enlarge_button.setIcon(icon("restore" if enlarged else "enlarge", ON_VIDEO))
@@ -144,17 +144,17 @@ class Pane(QWidget):
         self._enlarge_button.setAccessibleName(words)
 
     def snapshots(self) -> dict[str, np.ndarray]:
-        """Pictures to write by file name ending: `.png` as shown at the frame's own size, raw data beside it."""
+        """Return the pictures to save by file name ending: `.png` as shown at the frame's size, `-raw.png` raw data."""
         if self._view is None or not self.available(self._view.frame):
             return {}
         shown = self.compose(self._view, *self.natural_size(self._view.frame))
         return {".png": np.ascontiguousarray(shown[..., ::-1])}
 
     def write_snapshot(self, folder: Path, moment: datetime) -> Path | None:
-        """Write what is shown into `folder`; the path of the picture, None where there is none.
+        """Write the shown picture into `folder` and return its path; return None if there is no picture.
 
         Raises:
-            OSError: the folder cannot be written.
+            OSError: the folder cannot be written, or the picture cannot be encoded.
         """
         pictures = self.snapshots()
         if not pictures:
@@ -169,7 +169,7 @@ class Pane(QWidget):
         return folder / f"{stem}.png"
 
     def picture_rect(self) -> QRectF:
-        """Where the picture lies in the pane; empty without one."""
+        """Return the rectangle of the picture in the pane; empty without a picture."""
         if self._view is None or not self.available(self._view.frame):
             return QRectF()
         room = self._room()
@@ -179,7 +179,7 @@ class Pane(QWidget):
         )
 
     def to_pixel(self, at: QPointF) -> tuple[int, int] | None:
-        """The frame's pixel under a point of the pane."""
+        """Return the frame's pixel under a point of the pane; None outside the picture."""
         rect = self.picture_rect()
         if self._view is None or not rect.contains(at):
             return None
@@ -188,7 +188,7 @@ class Pane(QWidget):
         return min(int(x), width - 1), min(int(y), height - 1)
 
     def from_pixel(self, x: int, y: int) -> QPointF:
-        """The point of the pane over a pixel's centre."""
+        """Return the point of the pane at a pixel's centre."""
         assert self._view is not None
         rect, (width, height) = self.picture_rect(), self.natural_size(self._view.frame)
         return QPointF(rect.left() + (x + 0.5) / width * rect.width(), rect.top() + (y + 0.5) / height * rect.height())
@@ -219,7 +219,7 @@ class Pane(QWidget):
         painter.end()
 
     def paint_over(self, painter: QPainter, rect: QRectF) -> None:
-        """What lies over the picture."""
+        """Paint on top of the picture; does nothing by default."""
 
     def _paint_picture(self, painter: QPainter, rect: QRectF) -> None:
         assert self._view is not None
@@ -233,7 +233,7 @@ class Pane(QWidget):
         painter.drawImage(rect, self._image)
 
     def look(self) -> object:
-        """What besides the frame decides how the picture looks."""
+        """Return what the picture depends on besides the frame; a change composes it again."""
         return None
 
     def _paint_message(self, painter: QPainter) -> None:
@@ -244,7 +244,7 @@ class Pane(QWidget):
         painter.drawText(QRectF(self.rect()).adjusted(16, 30, -16, -16), flags, self._message)
 
     def paint_chip(self, painter: QPainter, words: str, at: QPointF, bottom: bool = False) -> None:
-        """Small words on a dark ground, `at` is their top left (or bottom left) corner."""
+        """Paint small text on a dark background with its top left (or bottom left) corner at `at`."""
         font = QFont(self.font())
         font.setPixelSize(max(9, round(QFontMetricsF(self.font()).lineSpacing() * 0.72)))
         font.setWeight(QFont.Weight.Medium)
@@ -282,7 +282,7 @@ class Pane(QWidget):
 
     @override
     def focusInEvent(self, event: QFocusEvent | None) -> None:
-        # A ring is for those who came by keyboard.
+        # Show the focus ring only if the focus came by keyboard.
         keyboard = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self._focus_seen = event is not None and event.reason() in keyboard
         self._show_tools()
@@ -308,7 +308,7 @@ class Pane(QWidget):
 
 
 class ColourPane(Pane):
-    """The RGB image with boxes, shapes, words, scores and reasons."""
+    """A pane that shows the RGB image with boxes, shapes, verdicts, scores and reasons."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("colour", "Colour", parent)
@@ -337,7 +337,7 @@ class ColourPane(Pane):
 
 
 class InfraredPane(Pane):
-    """The infrared image in grey."""
+    """A pane that shows the infrared image in grey."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("infrared", "Infrared", parent)

@@ -1,4 +1,4 @@
-"""Rows of a name, a bar with marks, and a value: scores, evidence and latencies."""
+"""Rows with a name, a bar with marks, and a value, for scores, evidence and latencies."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from typing_extensions import override
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row.
+    """One row of `Bars`.
 
     Attributes:
-        fill: length of the bar in [0, 1]; None = no bar, because there is no value.
-        marks: limits on the bar, in [0, 1].
-        alert: the value lies beyond a limit: said by a sign before the value, not by colour alone.
-        strong: written in bold.
+        name: text on the left.
+        value: text on the right.
+        fill: length of the bar in [0, 1]; None if there is no value.
+        marks: positions of the limits on the bar, in [0, 1].
+        alert: the value is beyond a limit; shown by a sign before the value and by colour.
+        strong: show in bold.
         hint: tool tip.
     """
 
@@ -33,7 +35,7 @@ class Row:
 
 
 class Bars(QWidget):
-    """Paints rows; one widget, however many there are, because they change with every frame."""
+    """A widget that paints all rows itself, because they change with every frame."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,11 +45,11 @@ class Bars(QWidget):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """What is shown."""
+        """The shown rows."""
         return self._rows
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows."""
+        """Show these rows."""
         new = tuple(rows)
         if new == self._rows:
             return
@@ -57,7 +59,7 @@ class Bars(QWidget):
         self.update()
 
     def describe(self) -> str:
-        """All rows in words, for a screen reader."""
+        """Return all rows as text for screen readers."""
         return "; ".join(f"{row.name} {row.value}{', beyond its limit' if row.alert else ''}" for row in self._rows)
 
     def _row_height(self) -> float:

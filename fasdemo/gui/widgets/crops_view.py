@@ -1,4 +1,4 @@
-"""The aligned crops, as the network sees them."""
+"""The aligned crops, as they are given to the network."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from fasdemo.models.encode import encode
 
 NAMES: dict[Stream, str] = {"rgb": "Colour", "depth": "Depth", "ir": "Infrared"}
 _GAP = 8
-_LARGEST = 100
+_MAX_SIDE_PX = 100
 
 
 class CropsView(QWidget):
-    """One square per input of the model: after warping and encoding, before normalisation."""
+    """A view of the crops, one square per input of the model, after warping and encoding, before normalisation."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Aligned crops that the network sees")
+        self.setAccessibleName("Aligned crops given to the network")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._crops: FaceCrops | None = None
         self._card: ModelCard | None = None
 
     def show_crops(self, crops: FaceCrops | None, card: ModelCard | None) -> None:
-        """Show another face's crops, or none."""
+        """Show the crops of a face; None clears the view."""
         if crops is None and self._crops is None and card is self._card:
             return
         self._crops, self._card = crops, card
@@ -47,7 +47,7 @@ class CropsView(QWidget):
         self.setFixedHeight(self._side(self.width()) + self._caption())
 
     def _side(self, width: int) -> int:
-        return min((width - 2 * _GAP) // 3, _LARGEST)
+        return min((width - 2 * _GAP) // 3, _MAX_SIDE_PX)
 
     def _caption(self) -> int:
         return round(QFontMetricsF(self.font()).lineSpacing() * 1.15)
@@ -75,7 +75,7 @@ class CropsView(QWidget):
             elif self._card is not None and spec is None:
                 caption += ", not used"
             elif self._crops is not None:
-                caption += ", absent"
+                caption += ", missing"
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             below = QRectF(square.left(), square.bottom(), side, self._caption())
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, caption)
@@ -83,7 +83,7 @@ class CropsView(QWidget):
 
 
 def picture_of(crops: FaceCrops, spec: InputSpec) -> Rgb | None:
-    """What the network is fed on one input, as a picture uint8 (S, S, 3); None where the stream is absent."""
+    """Return one input of the network as a picture, uint8 (S, S, 3) RGB; None if the stream is missing."""
     tensor = encode(crops, spec)
     if tensor is None:
         return None

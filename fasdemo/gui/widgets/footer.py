@@ -1,4 +1,4 @@
-"""The line at the bottom: how fast, how late, what was lost, what judges and where."""
+"""The status line at the bottom: rate, latency, skipped frames, model, policy and device."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fasdemo.runtime.updates import EngineFacts
 
 
 class Footer(QWidget):
-    """Small figures; the Timing tab has them all."""
+    """The status line; the Timing tab shows more figures."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,32 +34,34 @@ class Footer(QWidget):
         self.items["log"].hide()
 
     def show_timing(self, timing: Timing | None) -> None:
-        """Newest statistics."""
+        """Show the newest statistics; None clears them."""
         if timing is None:
             for name in ("rate", "latency", "dropped"):
                 self.items[name].clear()
             return
         self.items["rate"].setText(f"{timing.fps:.1f} fps")
         p50, p95 = timing.p50_ms["total"], timing.p95_ms["total"]
-        self.items["latency"].setText(f"{p50:.0f} ms, 95 % within {p95:.0f} ms")
-        self.items["dropped"].setText(f"{timing.lost + timing.skipped} dropped")
-        self.items["dropped"].setToolTip(f"{timing.lost} lost by the source, {timing.skipped} skipped by the engine")
+        self.items["latency"].setText(f"Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)")
+        self.items["dropped"].setText(f"{timing.lost + timing.skipped} frames skipped")
+        self.items["dropped"].setToolTip(f"{timing.lost} lost by the camera, {timing.skipped} skipped by the engine")
 
     def show_facts(self, facts: EngineFacts | None) -> None:
-        """What judges."""
+        """Show model, policy and device; None clears them."""
         self.items["engine"].setText("" if facts is None else f"{facts.model}  ·  {facts.policy}  ·  {facts.provider}")
 
     def show_log(self, status: LogStatus | None) -> None:
-        """A running event log."""
+        """Show the running event log, or hide the entry."""
         running = status is not None and status.running
         self.items["log"].setVisible(running)
         if status is not None and running:
             self.items["log"].setText(f"LOG {_elided(status.path.name)}: {status.lines}")
-            self.items["log"].setToolTip(f"{status.lines} lines in the event log {status.path} (Ctrl+L ends it)")
+            self.items["log"].setToolTip(
+                f"{status.lines} lines in the event log {status.path}; press Ctrl+L to stop it"
+            )
 
     def show_recording(self, words: str) -> None:
-        """A running recording, said wherever the window looks; empty = none."""
-        # The dot's colour is the icing: the word REC says it.
+        """Show the text of the running recording; an empty text hides the entry."""
+        # The colour of the dot is not needed to understand the text, because it contains the word REC.
         self.items["recording"].setText(words.replace("●", '<span style="color:#d55e00">●</span>'))
         self.items["recording"].setVisible(bool(words))
 

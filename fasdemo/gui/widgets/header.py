@@ -1,4 +1,4 @@
-"""The bar at the top: which source, which model, which policy, where it runs; then what the window itself can do."""
+"""The bar at the top: source, model, policy and device, and the buttons of the window."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ DEVICES = (("Automatic", "auto"), ("CPU", "cpu"), ("CUDA", "cuda"))
 
 
 class Header(QWidget):
-    """Signals:
-    opened: str, a source to open.
-    action: str, a name in `fasdemo.gui.dialogs.shortcuts`.
-    engine_chosen: EngineRequest.
+    """The bar at the top.
+
+    Args:
+        models: names of the shipped models.
+        cameras: the connected cameras.
+        parent: the window.
+
+    Signals:
+        opened: str: the user opens this source.
+        action: str: the user starts this action of `fasdemo.gui.dialogs.shortcuts`.
+        engine_chosen: EngineRequest: the user changes model, policy or device.
     """
 
     opened = pyqtSignal(str)
@@ -53,14 +60,14 @@ class Header(QWidget):
         self.cameras = cameras
         cameras.changed.connect(self._fill_menu)
         self.source.setMenu(self.menu)
-        self.model = self._combo("Model", "The network that judges", 190)
+        self.model = self._combo("Model", "The network that rates each face", 190)
         self.model.addItem("Automatic", None)
         for name in models:
             self.model.addItem(name, name)
         self.model.addItem("Choose a file…", _CHOOSE)
         self.policy = self._combo("Policy", "The thresholds that turn a score into a verdict", 150)
         self.policy.addItem("Model's default", None)
-        self.device = self._combo("Runs on", "Where the network runs", 110)
+        self.device = self._combo("Runs on", "The device that runs the network", 110)
         for words, name in DEVICES:
             self.device.addItem(words, name)
         for combo in (self.model, self.policy, self.device):
@@ -78,7 +85,7 @@ class Header(QWidget):
         tools.setSpacing(2)
         for name, action, words in (
             ("record", "tab_record", "Record a labelled session (Ctrl+3)"),
-            ("kiosk", "toggle_kiosk", "Kiosk: the verdict alone, full screen (F11)"),
+            ("kiosk", "toggle_kiosk", "Kiosk mode: only the verdict, full screen (F11)"),
             ("help", "show_shortcuts", "Keyboard shortcuts (?)"),
         ):
             tools.addWidget(self._tool(name, action, words))
@@ -120,22 +127,22 @@ class Header(QWidget):
         return button
 
     def show_recent(self, recent: list[str]) -> None:
-        """The sources that the menu offers again."""
+        """Set the recent sources in the menu."""
         self._recent = list(recent)
 
     def show_source(self, name: str) -> None:
-        """The open source, or nothing."""
+        """Show the name of the open source; empty if there is none."""
         metrics = self.source.fontMetrics()
         words = metrics.elidedText(name or "Open a source", Qt.TextElideMode.ElideMiddle, 190)
         self.source.setText(words)
         self.source.setToolTip(name or "Choose a camera, a video or a recorded session")
 
     def show_logging(self, running: bool) -> None:
-        """Whether the menu starts or ends the event log."""
-        self.more["toggle_log"].setText(("End the event log" if running else "Event log…") + "\tCtrl+L")
+        """Set whether the menu entry starts or stops the event log."""
+        self.more["toggle_log"].setText(("Stop the event log" if running else "Event log…") + "\tCtrl+L")
 
     def show_engine(self, request: EngineRequest, facts: EngineFacts | None) -> None:
-        """What was asked for, and once it is known what judges."""
+        """Show the requested model, policy and device, and the policies of the model once it is loaded."""
         with QSignalBlocker(self.model), QSignalBlocker(self.policy), QSignalBlocker(self.device):
             self._model = request.model
             self._select_model(request.model)
@@ -161,7 +168,7 @@ class Header(QWidget):
             self.action.emit("choose_model")
             return
         model = self.model.currentData()
-        # Another model has its own policies.
+        # Policies belong to a model, so another model starts with its default policy.
         policy = self.policy.currentData() if model == self._model else None
         self.engine_chosen.emit(EngineRequest(model, policy, self.device.currentData()))
 
@@ -194,7 +201,7 @@ def _add(menu: QMenu, words: str, slot: Callable[..., object], name: str = "", k
     if name:
         action.setIcon(icon(name))
     if keys:
-        # Shown, not bound: the window binds the keys.
+        # The text only shows the keys; the window binds them.
         action.setText(f"{words}\t{keys}")
     action.triggered.connect(slot)
     return action
@@ -215,7 +222,7 @@ def _captioned(words: str, control: QWidget) -> QVBoxLayout:
 
 
 def source_words(spec: str) -> str:
-    """A source for people: a camera's name, or a path's end."""
+    """Return the display name of a source: the camera's name, or the last two parts of a path."""
     kind, _, which = spec.partition(":")
     if kind in ("realsense", "webcam"):
         return {"realsense": "RealSense", "webcam": "Webcam"}[kind] + (f" {which}" if which else "")

@@ -1,4 +1,4 @@
-"""Headings of panels and dialogs."""
+"""Make headings for panels and dialogs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QLabel
 
 
 def heading(words: str) -> QLabel:
-    """A section's heading."""
+    """Return the heading of a section."""
     label = QLabel(words)
     label.setProperty("role", "heading")
     font = label.font()

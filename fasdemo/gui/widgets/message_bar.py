@@ -1,4 +1,4 @@
-"""Sentences for the user, in the window and never before it: no dialog takes the keyboard."""
+"""Messages for the user inside the window, so that no dialog takes the keyboard focus."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _KEPT = 20
 
 
 class MessageBar(QFrame):
-    """Shows one sentence; errors stay until they are closed, notes go by themselves.
+    """A bar that shows one message; errors stay until they are closed, notes disappear after a while.
 
     Signals:
-        shown: bool, whether there is a sentence.
+        shown: bool: whether a message is shown.
     """
 
     shown = pyqtSignal(bool)
@@ -50,11 +50,11 @@ class MessageBar(QFrame):
 
     @property
     def words(self) -> str:
-        """What is shown; empty when nothing."""
+        """The shown message; empty if there is none."""
         return self._words.text() if not self.isHidden() else ""
 
-    def say(self, words: str, error: bool = False) -> None:
-        """Show a sentence, after those that wait; an error goes first."""
+    def show_message(self, words: str, error: bool = False) -> None:
+        """Show a message after those that wait; an error is shown at once."""
         if words == self.words or any(words == waiting for waiting, _ in self._waiting):
             return
         if self.isHidden() or error:
@@ -63,7 +63,7 @@ class MessageBar(QFrame):
             self._waiting.append((words, error))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all messages."""
         self._waiting.clear()
         self._next()
 

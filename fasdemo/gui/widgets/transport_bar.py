@@ -1,4 +1,4 @@
-"""Play, pause, step, scrub, speed and loop of a file."""
+"""The transport bar of a file: play, pause, step, seek, speed and loop."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.icons import icon
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 0.0)
-"""Times the file's own pace; 0 = as fast as frames can be judged."""
+"""Factors on the file's frame rate; 0 plays as fast as frames can be processed."""
 
 
 def speed_words(speed: float) -> str:
-    """A speed for people."""
+    """Return the display text of a speed."""
     return "Fastest" if speed == 0 else f"{speed:g} x"
 
 
 class JumpSlider(QSlider):
-    """Goes where it is clicked, instead of a page towards it."""
+    """A slider that jumps to the clicked position."""
 
     @override
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
@@ -42,7 +42,15 @@ class JumpSlider(QSlider):
 
 
 class TransportBar(QWidget):
-    """Signals say what the user wants; the window answers with `show_position` and `show_playing`."""
+    """The bar of playback controls; its signals report the user's actions, and `show_...` methods update it.
+
+    Signals:
+        toggled: play or pause.
+        stepped: int: frames to move, 1 or -1.
+        sought: int: frame to show.
+        speed_chosen: float: a value of `SPEEDS`.
+        loop_chosen: bool: whether to play in a loop.
+    """
 
     toggled = pyqtSignal()
     stepped = pyqtSignal(int)
@@ -53,9 +61,9 @@ class TransportBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fps, self._count = 30.0, 0
-        self.back = self._button("step-back", "One frame back (Left)", lambda: self.stepped.emit(-1))
+        self.back = self._button("step-back", "Previous frame (Left)", lambda: self.stepped.emit(-1))
         self.play = self._button("pause", "Pause (Space)", self.toggled.emit)
-        self.forward = self._button("step-forward", "One frame on (Right)", lambda: self.stepped.emit(1))
+        self.forward = self._button("step-forward", "Next frame (Right)", lambda: self.stepped.emit(1))
         self.slider = JumpSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Position in the file")
         self.slider.valueChanged.connect(self.sought.emit)
@@ -95,7 +103,7 @@ class TransportBar(QWidget):
         return button
 
     def start(self, info: SourceInfo, seekable: bool) -> None:
-        """Another file."""
+        """Set up the bar for a file."""
         self._fps, self._count = max(info.fps, 1e-3), info.frame_count or 0
         known = seekable and self._count > 0
         self.slider.setEnabled(known)
@@ -108,7 +116,7 @@ class TransportBar(QWidget):
         self.show_position(0)
 
     def show_position(self, frame: int) -> None:
-        """The frame that is shown."""
+        """Show the position of the frame on the screen."""
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
                 self.slider.setValue(frame)
@@ -117,7 +125,7 @@ class TransportBar(QWidget):
         self.time.setText(f"{_clock(frame / self._fps)}{total}   {number}")
 
     def show_playing(self, playing: bool) -> None:
-        """Whether the file moves."""
+        """Set whether the button shows pause or play."""
         words = "Pause (Space)" if playing else "Play (Space)"
         if self.play.toolTip() != words:
             self.play.setIcon(icon("pause" if playing else "play"))
@@ -125,13 +133,13 @@ class TransportBar(QWidget):
             self.play.setAccessibleName(words)
 
     def show_speed(self, speed: float) -> None:
-        """The speed in force."""
+        """Show the current speed."""
         if speed in SPEEDS:
             with QSignalBlocker(self.speed):
                 self.speed.setCurrentIndex(SPEEDS.index(speed))
 
     def change_speed(self, steps: int) -> None:
-        """Faster or slower."""
+        """Choose a faster (positive) or slower speed by this many steps."""
         self.speed.setCurrentIndex(min(max(self.speed.currentIndex() + steps, 0), len(SPEEDS) - 1))
 
 

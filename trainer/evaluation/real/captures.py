@@ -14,7 +14,7 @@ import numpy.typing as npt
 from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import Depth, FrameSet, Ir, Rgb, Stream
-from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_claims
+from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_declared_size
 
 VIEW_LEVEL = 235.0
 """Grey level of 255 to which the 99th percentile of an infrared picture is scaled for the face detector."""
@@ -68,7 +68,7 @@ def read_grey(path: Path) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
     """
     try:
         data = read_bounded(path, MAX_FILE_BYTES)
-        check_claims(data)
+        check_declared_size(data)
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); check the file and its permissions.") from None

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.errors import UserError
-from fasdemo.faces.detector import REFINED_CONFIDENCE, FaceDetector
+from fasdemo.faces.detector import MIN_REFINED_CONFIDENCE, FaceDetector
 from fasdemo.faces.face import Face
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
@@ -160,7 +160,7 @@ def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
     # In a video the tracker searches again near the face's last position.
     x, y = eyes + (frame.keypoints[3] - eyes) * 0.5
     found = detector.detect_near(frame.frames.rgb, (x - 1.1 * size, y - 1.1 * size, 2.2 * size, 2.2 * size))
-    if found is None or found.score < REFINED_CONFIDENCE:
+    if found is None or found.score < MIN_REFINED_CONFIDENCE:
         return None
     return found if float(np.linalg.norm(found.keypoints[:2].mean(0) - eyes)) < 0.5 * size else None
 

@@ -13,7 +13,7 @@ import numpy as np
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.realsense.devices import RealSenseSettings, choose_modes, describe, find_device
 from fasdemo.capture.cameras.realsense.interleave import Interleaver
-from fasdemo.capture.cameras.supervisor import USB2, Box, DeviceError, Patience
+from fasdemo.capture.cameras.supervisor import USB2, Box, DeviceError, WatchdogTimeouts
 from fasdemo.capture.realsense_frames import Reader, calibration_of, load_sdk, recorded_profiles
 from fasdemo.capture.source import SourceInfo, streams_of_device
 from fasdemo.frames import FrameSet, Stream
@@ -148,7 +148,7 @@ class PipelineGrabber:
         return silent == 0
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """The next set; the SDK releases the GIL while it waits."""
+        """Return the next frame set; the SDK releases Python's lock while it waits."""
         if self._pipeline is None or self._reader is None:
             raise DeviceError("the camera was not started")
         try:
@@ -171,7 +171,7 @@ class PipelineGrabber:
             with contextlib.suppress(RuntimeError):
                 pipeline.stop()
 
-    def focus_on(self, box: Box) -> None:
+    def set_exposure_roi(self, box: Box) -> None:
         """Auto-exposure on the face: the colour sensor by the box itself, the stereo sensor by the box projected."""
         reader = self._reader
         if reader is None or not all(math.isfinite(side) for side in box):
@@ -246,7 +246,7 @@ def _set(sensor: Any, option: Any, value: float) -> None:
 
 
 def absent_sentence(serial: str | None) -> str:
-    """What to tell a user whose camera is not there."""
+    """Return the message for a camera that is not connected."""
     if serial is None:
         return "No RealSense camera was found; plug one in (USB 3), or run `fasdemo doctor` to see what is wrong."
     return f"No RealSense camera with serial {serial} was found; `fasdemo doctor` lists those that are there."
@@ -262,9 +262,9 @@ def _sentence(text: str) -> str:
 
 
 def open_realsense(
-    serial: str | None = None, settings: RealSenseSettings | None = None, patience: Patience | None = None
+    serial: str | None = None, settings: RealSenseSettings | None = None, timeouts: WatchdogTimeouts | None = None
 ) -> LiveSource:
-    """A camera as a source that starts itself again when it was away.
+    """Return a source for a camera that reconnects after a disconnection.
 
     Raises:
         UserError: the SDK is not installed; on entering: no camera, in use, or it cannot start.
@@ -276,11 +276,11 @@ def open_realsense(
         return find_device(sdk, sdk.context(), wanted) is not None
 
     # Looking first: `pipeline.start` without a device blocks for 15 s.
-    return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), patience=patience)
+    return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), timeouts=timeouts)
 
 
-def open_repeated(recording: Path, patience: Patience | None = None) -> LiveSource:
-    """A recording that repeats in real time in the place of a camera: same pipeline, same thread, same supervision.
+def open_repeated(recording: Path, timeouts: WatchdogTimeouts | None = None) -> LiveSource:
+    """Return a source that repeats a recording in real time, with the pipeline, thread and watchdog of a camera.
 
     For tests and demonstrations of the live path; its frames do not claim to be a camera's.
 
@@ -292,5 +292,5 @@ def open_repeated(recording: Path, patience: Patience | None = None) -> LiveSour
         lambda: PipelineGrabber(None, recording=recording),
         recording.exists,
         f"{recording}: no such file.",
-        patience=patience,
+        timeouts=timeouts,
     )

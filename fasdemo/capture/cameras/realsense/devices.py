@@ -60,7 +60,7 @@ class RealSenseDevice:
 
 
 def list_realsense() -> list[RealSenseDevice]:
-    """Connected cameras.
+    """Return the connected cameras.
 
     Raises:
         UserError: the SDK is not installed.
@@ -76,7 +76,7 @@ def list_realsense() -> list[RealSenseDevice]:
 
 
 def find_device(sdk: Any, context: Any, serial: str | None) -> Any:
-    """The camera with that serial, or the first; None where there is none."""
+    """Return the camera with a serial number, or the first one; None if there is none."""
     key = sdk.camera_info.serial_number
     with contextlib.suppress(RuntimeError):
         for device in context.query_devices():
@@ -87,7 +87,7 @@ def find_device(sdk: Any, context: Any, serial: str | None) -> Any:
 
 
 def describe(sdk: Any, device: Any) -> RealSenseDevice:
-    """What a device says of itself."""
+    """Return the description of a device."""
     info = sdk.camera_info
 
     def say(key: Any) -> str:

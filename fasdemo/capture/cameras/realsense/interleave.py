@@ -23,7 +23,7 @@ class Interleaver:
         self._lit: FrameSet | None = None
 
     def push(self, frame: FrameSet) -> FrameSet | None:
-        """A pair, when this frame completes one; else None."""
+        """Return a pair if this frame completes one, else None."""
         if frame.emitter_on is None:
             self._lit = None
             return None

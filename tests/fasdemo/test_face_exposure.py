@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.face_exposure import FaceFocus, Region
+from fasdemo.engine.face_exposure import FaceExposure, Region
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
 
@@ -22,7 +22,7 @@ class Camera:
         self.info = info
         self.asked: list[Region] = []
 
-    def focus_on(self, box: Region) -> None:
+    def set_exposure_roi(self, box: Region) -> None:
         self.asked.append(box)
 
 
@@ -34,8 +34,8 @@ def result(time_s: float, *faces: FaceVerdict) -> FrameResult:
     return FrameResult(0, time_s, "camera", True, "net", "balanced", faces, Latency(0, 0, 0, 0, 0))
 
 
-def focus(camera: Any) -> FaceFocus:
-    return FaceFocus(camera)
+def focus(camera: Any) -> FaceExposure:
+    return FaceExposure(camera)
 
 
 def test_a_face_that_trembles_is_named_once() -> None:
@@ -139,21 +139,21 @@ def test_each_sensor_of_a_realsense_gets_its_own_region() -> None:
     )
     color, stereo, motion, moody = Sensor(False), Sensor(True), Sensor(False, able=False), Sensor(False, refuses=True)
     grabber = PipelineGrabber(None)
-    grabber.focus_on((200, 150, 100, 120))
+    grabber.set_exposure_roi((200, 150, 100, 120))
     grabber._reader = Reader(rs, {}, calibration, 0.001)
     grabber._device = SimpleNamespace(query_sensors=lambda: [moody, motion, color, stereo])
-    grabber.focus_on((200, 150, 100, 120))
+    grabber.set_exposure_roi((200, 150, 100, 120))
     assert color.regions == [(200, 150, 300, 270)]
     assert len(stereo.regions) == 1
     assert stereo.regions != color.regions
     assert motion.regions == moody.regions == []
-    grabber.focus_on((float("nan"), 150, 100, 120))
+    grabber.set_exposure_roi((float("nan"), 150, 100, 120))
     assert len(color.regions) == 1
 
     def gone() -> list[Sensor]:
         raise RuntimeError("the device was removed")
 
     grabber._device = SimpleNamespace(query_sensors=gone)
-    grabber.focus_on((200, 150, 100, 120))
+    grabber.set_exposure_roi((200, 150, 100, 120))
     grabber._device = rs.software_device()
-    grabber.focus_on((200, 150, 100, 120))
+    grabber.set_exposure_roi((200, 150, 100, 120))
