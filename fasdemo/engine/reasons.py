@@ -83,7 +83,28 @@ CATALOGUE = _catalogue(
     Reason("ir_dark_screen", Effect.SPOOF, "Bright in colour and black in infrared, as screens are."),
     Reason("implausible_size", Effect.SPOOF, "At its distance the face would be larger or smaller than people are."),
     Reason("ir_face_missing", Effect.DOUBT, "No face is seen in infrared where colour shows one."),
-    Reason("ir_rgb_mismatch", Effect.DOUBT, "Eyes, nose and mouth lie elsewhere in infrared than in colour."),
+    Reason(
+        "ir_rgb_mismatch",
+        Effect.DOUBT,
+        "Eyes, nose and mouth lie elsewhere in infrared than in colour, or as in a mirror.",
+    ),
+    Reason(
+        "ir_copies_colour",
+        Effect.DOUBT,
+        "Infrared shows the same picture as colour, as that of a print or of grey colour does, and no skin's.",
+    ),
+    Reason(
+        "depth_elsewhere",
+        Effect.DOUBT,
+        "Where colour shows the face, depth shows it moved or turned.",
+        "Please look straight at the camera.",
+    ),
+    Reason(
+        "partly_flat",
+        Effect.DOUBT,
+        "Mouth and chin, or forehead and eyes, are flat: something lies before them.",
+        "Please uncover your face.",
+    ),
     Reason("rough_surface", Effect.DOUBT, "The depth of the face jumps as no face does: it may be another image."),
     Reason(
         "relief_unclear",
