@@ -37,6 +37,7 @@ _SLIDE_X, _SLIDE_Y = 6, 2
 """Pixels by which infrared is slid over colour: cameras side by side see a face with such a parallax."""
 _MIN_DETAIL = 0.5
 """Grey levels: below there is no detail to compare."""
+_MEAN_LEVEL = 100.0
 _MIN_CHROMA = 1.0
 """Mean distance of the largest from the smallest channel. Below it the colour stream is grey itself, as that of a
 camera for infrared alone, and cannot be compared with infrared. Rendered live faces have 8 and more in 99.5 %."""
@@ -95,10 +96,10 @@ def infrared_agreement(crops: FaceCrops) -> dict[str, float | None]:
     result: dict[str, float | None] = dict.fromkeys(INFRARED_NAMES)
     if crops.rgb is None or crops.ir is None:
         return result
-    rgb, infrared = _small(crops.rgb), _small(crops.ir)
+    rgb, infrared, front = _small(crops.rgb), _small(crops.ir), oval(_DETAIL_SIZE)
     if crops.ir.dtype == np.uint16:
-        infrared = infrared * np.float32(1.0 / 257.0)
-    front = oval(_DETAIL_SIZE)
+        # Cameras of 16 bits use little of them: brought to the mean of a well lit face of 8 bits.
+        infrared = infrared * np.float32(_MEAN_LEVEL / max(float(infrared[front].mean()), _MEAN_LEVEL))
     if float((rgb.max(2) - rgb.min(2))[front].mean()) < _MIN_CHROMA:
         return result
     seen = _detail(infrared)

@@ -21,7 +21,7 @@ REFUSED = {
     "print on relief": "ir_copies_colour",
     "grey as infrared": "ir_copies_colour",
     "noisy grey as infrared": "ir_copies_colour",
-    "tablet over live": "ir_rgb_mismatch ir_face_missing",
+    "tablet over live": "ir_rgb_mismatch depth_elsewhere",
     "flat print over mouth": "partly_flat",
     "flat print over eyes": "partly_flat",
     "depth shifted 10": "depth_elsewhere",
