@@ -1,11 +1,11 @@
-"""Projected face crops against whole-frame alignment by the RealSense SDK, in one run.
+"""Compare projected face crops with whole-frame alignment by the RealSense SDK.
 
     python benchmarks/bench_align.py [--frames 500]
 
-Both start from the same captured set (colour, depth and infrared at 640 x 480, native streams). `crop_face` gives three
-aligned 128 x 128 crops of one face; `rs.align` brings the whole depth image into colour, without infrared or a crop.
-The cost of aligning by projection is what depth and infrared add to the crop of colour alone: finding the face's
-distance, projecting twice, and warping. Prints milliseconds per frame: median and 95th percentile.
+Both use the same frames (colour, depth and infrared at 640 x 480, native streams). `crop_face` returns three aligned
+128 x 128 crops of one face; `rs.align` aligns the whole depth image to colour, without infrared or a crop. The cost of
+aligning by projection is the difference between crops of all streams and of colour alone: the distance of the face, two
+projections and the warping. The output is in milliseconds per frame: median and 95th percentile.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def crop_times(frame: FrameSet, count: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--frames", type=int, default=500)
+    parser.add_argument("--frames", type=int, default=500, help="measured frames (default: 500)")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     rows: dict[str, list[float]] = {"crop_face: colour": [], "crop_face: colour, depth, IR": [], "rs.align: depth": []}
@@ -73,7 +73,7 @@ def main() -> None:
         with open_source(path) as source:
             frame = next(iter(source))
         color = replace(frame, depth=None, ir=None)
-        # Alternating rounds: all meet the same load of the machine.
+        # Alternate the rounds, so that the load of the machine affects all alike.
         for _ in range(5):
             for name, work in zip(
                 rows,

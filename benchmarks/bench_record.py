@@ -1,13 +1,12 @@
-"""Recording: codecs side by side, and the recorder at its real pace.
+"""Measure codecs for recordings, and the recorder in real time.
 
     python benchmarks/bench_record.py codecs [--frames 60]
     python benchmarks/bench_record.py run [--seconds 60] [--load] [--to DIR]
 
-`codecs` encodes the same noisy 640 x 480 scene with every candidate on one thread: milliseconds of the processor and
-bytes per frame.
-`run` feeds the recorder 30 sets (colour, 16-bit depth, 8-bit infrared) a second, as a camera does, and prints frames
-written and lost, the use of the processors, and memory and the longest queue over time. `--load` lets another process
-use one core meanwhile, as inference does. Ten minutes take about 10 GB.
+`codecs` encodes the same noisy 640 x 480 scene with every codec on one thread and prints CPU time and size per frame.
+`run` gives the recorder 30 frame sets (colour, 16-bit depth, 8-bit infrared) per second, as a camera does, and prints
+frames written and lost, CPU use, memory and the longest queue over time. With `--load` another process uses one core
+at the same time, as inference does. Ten minutes need about 10 GB.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ HEIGHT, WIDTH, FPS = 480, 640, 30
 
 
 def scene(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A head before a wall with the noise of an active stereo camera: depth noise grows with distance squared."""
+    """Return colour, depth and infrared of a head in front of a wall; depth noise grows with the squared distance."""
     random = np.random.default_rng(number)
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     wall = 1500 + 200 * np.sin(x / 90) + 0.5 * y
@@ -112,7 +111,7 @@ def codecs(frames: int) -> None:
             rows["the recorder's, many waiting"] = each(partial(recorded, name, quick=True))
         rows["the recorder's (record/image_codec)"] = each(partial(recorded, name))
         for label, work in rows.items():
-            # The processor's time: another program's work is not the codec's.
+            # CPU time, so that other programs do not affect the result.
             start = time.process_time()
             size = work(images)
             spent = time.process_time() - start
@@ -153,7 +152,7 @@ def run(seconds: float, load: bool, folder: Path | None) -> None:
     for number in range(int(seconds * FPS)):
         time.sleep(max(start + number / FPS - time.perf_counter(), 0))
         rgb, depth, ir = scenes[number % len(scenes)]
-        # A camera gives fresh memory each time.
+        # Copied, because a camera allocates new memory for each frame.
         frame = FrameSet(
             index=number,
             timestamp_s=number / FPS,

@@ -1,11 +1,11 @@
-"""How long the window takes to answer a key while judging takes 500 ms, to draw a frame, and to close.
+"""Measure how long the window takes to handle a key while scoring takes 500 ms, to draw a frame, and to close.
 
     python benchmarks/bench_window.py [--keys 200] [--judging 0.5]
 
-A generated camera of 30 frames a second, 640 x 480 colour, depth and infrared, and an engine that waits, as for a GPU,
-or that computes in Python all the while and never lets go of the interpreter by itself, which is the worst that
-can be. Each key enlarges or restores a picture; its answer is the end of the repaint that follows. Runs on the display
-that is there, e.g. under `xvfb-run`, or offscreen. Prints milliseconds: median, 95th and 99th percentile and worst.
+The source is a generated camera: 30 frames per second of 640 x 480 colour, depth and infrared. The engine either waits,
+as for a GPU, or computes in Python with the interpreter lock held, which is the worst case. Each key enlarges or
+restores a pane; the time ends with the repaint that follows. It runs on the current display, e.g. under `xvfb-run`, or
+offscreen. The output is in milliseconds: median, 95th and 99th percentile and maximum.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def open_window(app: QApplication, scene: Scene, folder: Path) -> MainWindow:
 
 
 class ComputingJudge(ScriptedJudge):
-    """Judges as long as it is told to, in Python, with the interpreter's lock."""
+    """Scores frames for a given time in Python with the interpreter lock held."""
 
     def __init__(self, request: EngineRequest, seconds: float) -> None:
         super().__init__(request)
@@ -77,10 +77,10 @@ class ComputingScene(Scene):
 
 
 def key_answers(window: MainWindow, count: int) -> tuple[list[float], list[float]]:
-    """Seconds by the clock, and of them those in which the window's thread itself was at work."""
+    """Return the time of each key in seconds, and the CPU time of the window's thread in it."""
     seconds, working = [], []
     for number in range(count):
-        # Somewhere within the judging of a frame, never in step with it.
+        # Vary the delay, so that keys are not synchronised with the frames.
         QTest.qWait(20 + 7 * number % 40)
         started, worked = time.perf_counter(), time.thread_time()
         QTest.keyClick(window, Qt.Key.Key_2)
@@ -108,8 +108,8 @@ def draw_times(window: MainWindow, count: int) -> list[float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--keys", type=int, default=200)
-    parser.add_argument("--judging", type=float, default=0.5, help="seconds that judging a frame takes")
+    parser.add_argument("--keys", type=int, default=200, help="number of keys (default: 200)")
+    parser.add_argument("--judging", type=float, default=0.5, help="time to score a frame in seconds (default: 0.5)")
     options = parser.parse_args()
     window_scenes.WIDTH, window_scenes.HEIGHT = 640, 480
     app = QApplication(["bench"])

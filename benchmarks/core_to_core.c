@@ -1,8 +1,8 @@
-/* How long a cache line takes from core 0 to core 1 and back, nanoseconds.
+/* Measure the round trip of a cache line between core 0 and core 1 in nanoseconds.
  *
  *     cc -O2 -pthread benchmarks/core_to_core.c -o core_to_core && ./core_to_core
  *
- * Two threads of a small network hand their work to each other after every layer; this is what each such step costs.
+ * Two threads of a small network synchronise after every layer; each synchronisation costs about this time.
  * Linux only.
  */
 #define _GNU_SOURCE

@@ -1,10 +1,10 @@
-"""The peer, MiniFAS at 128 x 128 (Apache-2.0, JoeyCollado/face-antispoof-onnx), measured as fasdemo's models are.
+"""Measure the peer, MiniFAS at 128 x 128 (Apache-2.0, JoeyCollado/face-antispoof-onnx), like fasdemo's models.
 
     python benchmarks/peer.py --model minifas128.onnx --source assets/demo --threads 2 --faces 1 --frames 300
 
-Prints the keys of `python -m fasdemo.runtime.benchmark`. Same frames, same face detector, same
-threads; its own preprocessing: a square of 1.5 times the face's box with reflected borders, RGB on 0..1. It judges
-colour alone and single frames, without quality, physical evidence or fusion over time.
+The output has the keys of `python -m fasdemo.runtime.benchmark`. Frames, face detector and threads are the same; the
+preprocessing is that of its authors: a square of 1.5 times the box of the face with reflected borders, RGB in [0, 1].
+The peer scores colour of single frames, without quality gates, physical evidence or evidence over time.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Tensor = npt.NDArray[np.float32]
 
 
 def prepare(rgb: npt.NDArray[np.uint8], box: Box) -> Tensor:
-    """float32 (1, 3, 128, 128) of one face, as the peer's authors cut it."""
+    """Return the tensor of one face, float32 (1, 3, 128, 128), with the preprocessing of the peer's authors."""
     x, y, width, height = box
     side = int(max(width, height) * EXPANSION)
     left, top = int(x + width / 2 - side / 2), int(y + height / 2 - side / 2)
@@ -57,7 +57,7 @@ def prepare(rgb: npt.NDArray[np.uint8], box: Box) -> Tensor:
 
 
 class Peer:
-    """The network alone, on the CPU."""
+    """The network on the CPU."""
 
     def __init__(self, path: Path, threads: int) -> None:
         options = ort.SessionOptions()
@@ -66,12 +66,12 @@ class Peer:
         self._name = self._session.get_inputs()[0].name
 
     def run(self, batch: Tensor) -> Tensor:
-        """Logits (N, 2), live first."""
+        """Return logits (N, 2), index 0 live."""
         return np.asarray(self._session.run(None, {self._name: batch})[0])
 
 
 def measure(model: Path, source: str, threads: int, faces: int, frames: int) -> dict[str, Any]:
-    """One run: detection by fasdemo's own finder, then the peer on every face of each frame, one batch a frame."""
+    """Run fasdemo's face finder and then the peer on all faces of each frame in one batch; return the figures."""
     process = psutil.Process()
     cv2.setNumThreads(threads)
     stages: dict[str, list[float]] = {name: [] for name in ("capture", "detect", "align", "infer", "total")}

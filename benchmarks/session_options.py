@@ -1,10 +1,10 @@
-"""One network under other options of ONNX Runtime, each session alone in the process while it is timed.
+"""Time a network with different options of ONNX Runtime, one session at a time.
 
     python benchmarks/session_options.py --model assets/models/fasdemo-flex.onnx --threads 2
 
-Every option is tried once a round, because what a virtual machine gives two threads changes from second to second.
-Prints one JSON object: by what was changed, milliseconds of one run (a round's median) in the `best` and in the
-`median` round; `four_at_once` is a batch of four faces.
+Every option is measured once per round, because the speed of a virtual machine varies over time. The output is a JSON
+object: for each option the time of a run in milliseconds (median of a round) in the `best` and in the `median` round;
+`four_at_once` is a batch of four faces.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def feed_of(running: ort.InferenceSession, batch: int) -> dict[str, Any]:
     feed = {}
     for item in running.get_inputs():
         shape = [size if isinstance(size, int) else batch for size in item.shape]
-        # Two dimensions: which streams are there.
+        # The input with two dimensions is presence.
         feed[item.name] = np.ones(shape, np.float32) if len(shape) == 2 else rng.random(shape, dtype=np.float32)
     return feed
 
@@ -109,7 +109,7 @@ def measure(path: Path, threads: int, rounds: int = ROUNDS) -> dict[str, dict[st
         for name, case in cases.items():
             try:
                 found[name].append(case())
-            except Exception:  # a graph with a batch of one, or an option that this system has not
+            except Exception:  # a graph with a fixed batch size, or an option that this system lacks
                 continue
     return {name: {"best": min(values), "median": float(np.median(values))} for name, values in found.items() if values}
 

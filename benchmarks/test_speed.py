@@ -1,10 +1,10 @@
-"""The figures of docs/performance.md as a pytest-benchmark suite, one model, thread count and stage at a time.
+"""Figures of docs/performance.md as a pytest-benchmark suite, by model, number of threads and stage.
 
     pytest benchmarks/test_speed.py
     pytest benchmarks/test_speed.py -k flex --benchmark-json speed.json
     FASDEMO_PEER=minifas128.onnx pytest benchmarks/test_speed.py -k "peer or flex"
 
-Nothing is asserted about time: a figure depends on the machine and on what else runs on it. `make test` leaves it out.
+Times are not asserted, because they depend on the machine and its load. `make test` does not run this suite.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def frames() -> list[FrameSet]:
 
 
 def played(frames: list[FrameSet], faces: int) -> Iterator[FrameSet]:
-    """The frames without end, in time that goes on."""
+    """Yield the frames endlessly with increasing timestamps."""
     for number, frame in enumerate(cycle([several(frame, faces) for frame in frames])):
         yield replace(frame, index=number, timestamp_s=number / 30.0, times={})
 
@@ -104,7 +104,7 @@ def test_network(benchmark: BenchmarkFixture, frames: list[FrameSet], model: str
 @pytest.mark.parametrize("threads", THREADS)
 def test_peer(benchmark: BenchmarkFixture, frames: list[FrameSet], threads: int) -> None:
     if not PEER.is_file():
-        pytest.skip("the peer's model is not here; name it in FASDEMO_PEER")
+        pytest.skip("the peer's model is missing; give its path in FASDEMO_PEER")
     frame, face = first_face(frames, MODELS[0])
     peer = Peer(PEER, threads)
     logits = benchmark(peer.run, prepare(frame.rgb, face.box))
@@ -119,7 +119,7 @@ def test_decoding(benchmark: BenchmarkFixture) -> None:
 
 
 def test_matrix_product(benchmark: BenchmarkFixture) -> None:
-    """The yardstick: 1,024^3 multiply-adds in float32, on as many threads as the BLAS library takes."""
+    """Reference: 1,024^3 multiply-adds in float32 with the threads of the BLAS library."""
     rng = np.random.default_rng(0)
     left, right = (rng.standard_normal((1024, 1024), np.float32) for _ in range(2))
     benchmark.extra_info.update(multiply_adds=1024**3)
@@ -128,7 +128,7 @@ def test_matrix_product(benchmark: BenchmarkFixture) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_start_to_first_verdict(benchmark: BenchmarkFixture, model: str) -> None:
-    """A process from its start to its end, with its own word on when the first verdict and the peak of memory were."""
+    """Time of a whole process; it reports its time to the first verdict and its peak memory."""
     command = [sys.executable, "-m", "fasdemo.runtime.benchmark", f"--source={demo_session()}", f"--model={model}"]
     command += ["--device=cpu", "--threads=2", "--faces=1", "--frames=30"]
     done = benchmark.pedantic(lambda: subprocess.run(command, capture_output=True, check=True), rounds=1)

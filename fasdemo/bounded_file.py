@@ -5,6 +5,7 @@ A folder that was unpacked from an archive may hold pipes and links to devices, 
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from pathlib import Path
@@ -31,6 +32,33 @@ def read_bounded(path: Path, limit: int) -> bytes:
             raise ValueError(f"it is larger than {_size(limit)}")
         # Not `read(limit)`, which sets the memory for it aside; what the file grows by meanwhile is left out.
         return file.read(facts.st_size)
+
+
+def read_text(path: Path, limit: int) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark, or in UTF-16 with one.
+
+    Windows' editors and PowerShell write these marks.
+
+    Args:
+        path: the file; a link to a regular file is followed.
+        limit: the largest size, bytes.
+
+    Raises:
+        OSError: it is not there or cannot be read.
+        ValueError: it is no regular file, larger than `limit`, or no text (UnicodeDecodeError).
+    """
+    return decode_text(read_bounded(path, limit))
+
+
+def decode_text(content: bytes) -> str:
+    """Return the text of bytes in UTF-8, with or without a byte order mark, or in UTF-16 with one.
+
+    Raises:
+        UnicodeDecodeError: the bytes are no such text.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    return content.decode("utf-8-sig")
 
 
 def is_regular(path: Path) -> bool:

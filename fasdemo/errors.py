@@ -9,6 +9,25 @@ class UserError(Exception):
     """
 
 
+def unicode_text(text: str) -> str:
+    r"""Return text that can be encoded: each byte of a file name that is not UTF-8 appears as an escape, e.g. `\xfc`.
+
+    Python carries such bytes as lone surrogates, which JSON readers, pydantic and files in UTF-8 refuse.
+    """
+    if not any("\ud800" <= one <= "\udfff" for one in text):
+        return text
+    return (
+        text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        if _is_escaped(text)
+        else (text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    )
+
+
+def _is_escaped(text: str) -> bool:
+    """Return whether the lone surrogates of a text all stand for bytes."""
+    return all("\udc80" <= one <= "\udcff" for one in text if "\ud800" <= one <= "\udfff")
+
+
 def printable(text: str) -> str:
     r"""Text for a terminal: what is no visible character is written as an escape, e.g. `\x1b`.
 

@@ -1,1 +1,1 @@
-"""Programs for maintainers: figures of the documentation, soak test, set-up."""
+"""Programs for maintainers: figures of the documentation, soak test, setup."""

@@ -1,10 +1,6 @@
 """Print the line coverage of each package and fail where a critical one is below its floor.
 
-<<<<<<< HEAD
 `make coverage` runs it on the JSON report of coverage.py: `python tools/coverage_floor.py coverage.json`.
-=======
-python tools/coverage_floor.py coverage.json
->>>>>>> main
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`make demo`: the window on the bundled session, or, without a display, an annotated video and a summary."""
+"""Program of `make demo`: show the demo session in the window, or write an annotated video without a display."""
 
 from __future__ import annotations
 

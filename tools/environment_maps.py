@@ -1,10 +1,10 @@
-"""Environment maps of the npm package `@pmndrs/assets` (CC0) as Radiance pictures for `--environments`.
+"""Convert the environment maps of the npm package `@pmndrs/assets` (CC0) to Radiance images for `--environments`.
 
     npm pack @pmndrs/assets && tar xzf pmndrs-assets-*.tgz
     python tools/environment_maps.py package/hdri .work/environments
 
-The package keeps OpenEXR pictures as base64 inside `*.exr.js`. They are read with the Python package OpenEXR, which
-the project does not need otherwise: `pip install OpenEXR`.
+The package stores OpenEXR images as base64 in `*.exr.js`. They are read with the Python package OpenEXR, which is not a
+dependency of the project: `pip install OpenEXR`.
 """
 
 from __future__ import annotations
@@ -19,33 +19,36 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fasdemo.atomic_file import replacing
+
 _CONTENT = re.compile(r"base64,([A-Za-z0-9+/=]+)")
 
 
 def convert(source: Path, target: Path) -> None:
-    """Write the picture inside `source`, a `.exr.js` file, to `target`, a `.hdr` file.
+    """Write the image of a `.exr.js` file to a `.hdr` file.
 
     Raises:
-        ValueError: the file holds no OpenEXR picture in colour.
+        ValueError: the source holds no OpenEXR image in colour.
     """
     import OpenEXR
 
     found = _CONTENT.search(source.read_text())
     if found is None:
-        raise ValueError(f"{source}: holds no base64 picture; give the folder hdri of @pmndrs/assets.")
+        raise ValueError(f"{source}: holds no base64 image; give the folder hdri of @pmndrs/assets.")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "map.exr"
         path.write_bytes(base64.b64decode(found.group(1)))
         with OpenEXR.File(str(path)) as picture:
             channels = picture.channels()
             if "RGB" not in channels:
-                raise ValueError(f"{source}: holds no picture in red, green and blue; leave it out.")
+                raise ValueError(f"{source}: holds no RGB image; remove it from the folder.")
             rgb = np.array(channels["RGB"].pixels, np.float32)
-    cv2.imwrite(str(target), np.ascontiguousarray(rgb[..., ::-1]))
+    with replacing(target) as temporary:
+        cv2.imwrite(str(temporary), np.ascontiguousarray(rgb[..., ::-1]))
 
 
 def main() -> int:
-    """Convert every map of a folder; returns the exit status."""
+    """Convert every map of a folder and return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("source", type=Path, help="folder with *.exr.js")
     parser.add_argument("output", type=Path, help="folder for the .hdr files")

@@ -1,6 +1,6 @@
-"""Trains FlexFusion's fusion without each of its parts and writes the table of docs/networks.md.
+"""Train the fusion of FlexFusion without each of its parts and write the table of docs/networks.md.
 
-`python tools/fusion_parts.py --data .work/crops --runs .work/runs`, after the streams of `tools/weights.sh`
+Run `python tools/fusion_parts.py --data .work/crops --runs .work/runs` after the streams of `tools/weights.sh`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,21 @@ BEGIN, END = "<!-- parts: begin -->", "<!-- parts: end -->"
 
 
 def main() -> int:
-    """Run; returns the exit status."""
+    """Run the program and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--data", type=Path, default=Path(".work/crops"), help="a set of `python -m trainer synth crops`"
+        "--data",
+        type=Path,
+        default=Path(".work/crops"),
+        help="set of `python -m trainer synth crops` (default: %(default)s)",
     )
     parser.add_argument(
-        "--runs", type=Path, default=Path(".work/runs"), help="where the streams' runs are (%(default)s)"
+        "--runs", type=Path, default=Path(".work/runs"), help="folder of the runs of the streams (default: %(default)s)"
     )
-    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "networks.md")
-    parser.add_argument("--epochs", type=int, default=8, help="of each fusion (%(default)s)")
-    parser.add_argument("--seeds", type=int, default=3, help="trainings of each (%(default)s)")
-    parser.add_argument("--threads", type=int, default=1, help="(%(default)s)")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "networks.md", help="page to write")
+    parser.add_argument("--epochs", type=int, default=8, help="epochs of each training (default: %(default)s)")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings of each variant (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=1, help="processor threads (default: %(default)s)")
     args = parser.parse_args()
 
     import torch

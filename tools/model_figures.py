@@ -1,6 +1,6 @@
-"""Writes every figure of docs/models.md, and its pictures, from the shipped ONNX files and a generated data set.
+"""Write the figures and images of docs/models.md from the shipped ONNX files and a generated data set.
 
-`python tools/model_figures.py --data .work/crops --peer minifas128.onnx`, after `tools/weights.sh`
+Run `python tools/model_figures.py --data .work/crops --peer minifas128.onnx` after `tools/weights.sh`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:
-    """Run; returns the exit status: 1 where a card's figures are not those of its file."""
+    """Run the program and return the exit status, 1 if a figure of a card differs from its file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--data", type=Path, default=Path(".work/crops"), help="a set of `python -m trainer synth crops`"
+        "--data",
+        type=Path,
+        default=Path(".work/crops"),
+        help="set of `python -m trainer synth crops` (default: %(default)s)",
     )
     parser.add_argument(
         "--also",
@@ -27,18 +30,22 @@ def main() -> int:
         metavar="FILE",
         help="ONNX files that are not shipped (default: those in .work/table)",
     )
-    parser.add_argument("--peer", type=Path, metavar="FILE", help="minifas128.onnx, to stand in the same table")
+    parser.add_argument("--peer", type=Path, metavar="FILE", help="minifas128.onnx, for the same tables")
     parser.add_argument(
         "--leave-one-out",
         type=Path,
         metavar="FILE",
         default=Path(".work/leave-one-out.json"),
-        help="what tools/leave_one_out.py wrote, where it is there (%(default)s)",
+        help="JSON file of tools/leave_one_out.py, if it exists (default: %(default)s)",
     )
-    parser.add_argument("--models", type=Path, metavar="FOLDER", help="shipped models (default: assets/models)")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "models.md")
-    parser.add_argument("--cache", type=Path, default=Path(".work/figures"), help="where scores are kept")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--models", type=Path, metavar="FOLDER", help="folder of the shipped models (default: assets/models)"
+    )
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "models.md", help="page to write")
+    parser.add_argument(
+        "--cache", type=Path, default=Path(".work/figures"), help="cache of scores (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, default=1, help="processor threads (default: %(default)s)")
     parser.add_argument("--held-out", nargs="+", metavar="NAME", help="count these species and sensors as held out")
     args = parser.parse_args()
 

@@ -1,10 +1,10 @@
-"""Measures every shipped model and the peer, and writes docs/performance.md and its picture: `make performance`.
+"""Program of `make performance`: measure every shipped model and the peer, and write docs/performance.md.
 
     python tools/performance.py [--peer minifas128.onnx] [--frames 300] [--json figures.json]
     python tools/performance.py --from figures.json
 
-Every run is a process of its own. One beside which other programs were busy is repeated,
-and the quietest of three is kept; the page says how busy they were. The last form writes the page from earlier figures.
+Every run is a separate process. A run is repeated if other programs used the processor, and the least disturbed of
+three is kept; the page states the use by other programs. The second form writes the page from earlier figures.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from performance_page import write_page
 from performance_picture import write_picture
 
 from fasdemo.assets_folder import demo_session
+from fasdemo.atomic_file import write_text
 from fasdemo.cli.commands.bench import measure_child
 from fasdemo.frames import STREAMS
 from fasdemo.models.providers import devices_here
@@ -30,40 +31,40 @@ from fasdemo.runtime.benchmark import machine
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = (1, 2)
 FACES = (1, 4)
-QUIET = 0.1
-"""Processors that other programs may take, on average, without the run being repeated."""
+MAX_OTHERS_SHARE = 0.1
+"""Mean number of processors that other programs may use without a repetition of the run."""
 
 
 def main() -> int:
-    """Measure and write; returns the exit status."""
+    """Measure, write the page and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--peer", type=Path, help="minifas128.onnx; default: that of the folder `shared`, if it is there"
+        "--peer", type=Path, help="minifas128.onnx (default: that of the folder `shared`, if it exists)"
     )
-    parser.add_argument("--frames", type=int, default=300, help="frames that count in each run; default: 300")
-    parser.add_argument("--tries", type=int, default=3, help="at most so many runs of a row; default: 3")
+    parser.add_argument("--frames", type=int, default=300, help="measured frames of each run (default: 300)")
+    parser.add_argument("--tries", type=int, default=3, help="maximum number of runs of a row (default: 3)")
     parser.add_argument("--json", type=Path, help="also write the figures")
-    parser.add_argument("--from", type=Path, dest="earlier", help="figures of an earlier run, instead of measuring")
+    parser.add_argument("--from", type=Path, dest="earlier", help="write the page from this file instead of measuring")
     options = parser.parse_args()
     if options.earlier is not None:
         report = json.loads(options.earlier.read_text(encoding="utf-8"))
     else:
         report = measure(options.peer or default_peer(), options.frames, options.tries)
         if options.json is not None:
-            options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+            write_text(options.json, json.dumps(report, indent=1) + "\n")
     write_picture(report, ROOT / "docs" / "images" / "performance.svg")
     write_page(report, ROOT / "docs" / "performance.md")
     return 0
 
 
 def default_peer() -> Path | None:
-    """The peer's file beside a development checkout; None where it is not."""
+    """Return the peer's file beside a development checkout, None if there is none."""
     path = Path(os.environ.get("FASDEMO_SHARED", ROOT.parent / "shared")) / "peers" / "minifas128.onnx"
     return path if path.is_file() else None
 
 
 def measure(peer: Path | None, frames: int, tries: int) -> dict[str, Any]:
-    """The report of `fasdemo bench --json`, with the peer's runs and the options of ONNX Runtime that were tried."""
+    """Return the report of `fasdemo bench --json`, with runs of the peer and other options of ONNX Runtime."""
     names = [entry.card.name for entry in shipped_models()]
     source = str(demo_session())
     jobs: list[tuple[list[str], int]] = []
@@ -92,18 +93,18 @@ def measure(peer: Path | None, frames: int, tries: int) -> dict[str, Any]:
 
 
 def flagship() -> tuple[str, Path]:
-    """Name and file of the model that judges all three streams by default."""
+    """Return name and file of the default model for all three streams."""
     file = choose(frozenset(STREAMS))
     return file.card.name, file.path
 
 
 def matrix_product(threads: int) -> float:
-    """Giga multiply-adds a second, the better of two processes."""
+    """Return 10^9 multiply-adds per second of a matrix product, the better of two processes."""
     return max(float(measure_child(["--matrix-product"], threads)["gmacs"]) for _ in range(2))
 
 
 def quietest(arguments: list[str], threads: int, tries: int) -> dict[str, Any]:
-    """The answer of an undisturbed run, or that of the least disturbed of several."""
+    """Return the result of an undisturbed run, or of the least disturbed of several."""
     best: dict[str, Any] | None = None
     for _ in range(tries):
         answer = (
@@ -111,20 +112,20 @@ def quietest(arguments: list[str], threads: int, tries: int) -> dict[str, Any]:
         )
         if best is None or answer["others_share"] < best["others_share"]:
             best = answer
-        if best["others_share"] <= QUIET:
+        if best["others_share"] <= MAX_OTHERS_SHARE:
             break
     assert best is not None
     return best
 
 
 def peer_run(arguments: list[str], threads: int) -> dict[str, Any]:
-    """The same of the peer, by benchmarks/peer.py."""
+    """Return the result of the peer, measured by benchmarks/peer.py."""
     model = arguments[0].removeprefix("--peer=")
     return measure_child([f"--model={model}", *arguments[1:]], threads, script=ROOT / "benchmarks" / "peer.py")
 
 
 def instruction_sets() -> list[str]:
-    """Those that matter to networks and that the processor has, for people."""
+    """Return the names of the processor's instruction sets that networks use."""
     wanted = {"avx2": "AVX2", "avx512f": "AVX-512", "avx512_vnni": "AVX-512 VNNI", "amx_int8": "AMX", "asimd": "NEON"}
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()

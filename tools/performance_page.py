@@ -1,4 +1,4 @@
-"""The tables of docs/performance.md from the figures of tools/performance.py; the page's words stand in the page."""
+"""Tables of docs/performance.md from the figures of tools/performance.py; the text is in the page itself."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fasdemo.atomic_file import write_text
+
 Run = dict[str, Any]
 DEPTH_MODEL = "fasdemo-featherb-depth"
 
 
 def write_page(report: dict[str, Any], path: Path) -> None:
-    """Replace what stands between the marks."""
+    """Replace the tables between the marks of the page."""
     runs: list[Run] = report["runs"]
     text = path.read_text(encoding="utf-8")
     stages = [line for faces in sorted({run["faces"] for run in runs}) for line in _stages(runs, faces)]
@@ -27,7 +29,7 @@ def write_page(report: dict[str, Any], path: Path) -> None:
         begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
         before, rest = text.split(begin)
         text = before + "\n".join([begin, *lines, end]) + rest.split(end)[1]
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
 
 
 def _machine(report: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A picture of where a frame's time goes, as SVG, from the figures of tools/performance.py."""
+"""SVG chart of the time per stage of a frame, from the figures of tools/performance.py."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from fasdemo.atomic_file import write_text
+
 STAGES = {"capture": "#b7c3cf", "detect": "#4c8dae", "align": "#7fb685", "infer": "#d98e4a", "rest": "#8a7ca8"}
-"""`rest` is what `total` holds beside the other stages: freshness, evidence over time, the verdict."""
+"""Stage to colour; `rest` is `total` without the other stages: freshness, evidence over time, verdict."""
 _LEFT, _WIDTH, _BAR, _GAP, _TOP = 250, 560, 18, 10, 58
 
 
 def write_picture(report: dict[str, Any], path: Path) -> None:
-    """One bar a run at the largest thread count: medians of the stages, the tail's p99 as a mark."""
+    """Draw one bar per run with the most threads: medians of the stages, and a line to the 99th percentile."""
     most = max(run["threads"] for run in report["runs"])
     runs = sorted((run for run in report["runs"] if run["threads"] == most), key=lambda run: run["faces"])
     longest = max(run["latency_ms"]["capture"]["p50"] + run["latency_ms"]["total"]["p99"] for run in runs) * 1.05
@@ -38,7 +40,7 @@ def write_picture(report: dict[str, Any], path: Path) -> None:
         lines.append(f'<text x="{at:.1f}" y="{bottom + 15}" text-anchor="middle">{tick * step:g}</text>')
     for number, run in enumerate(runs):
         lines += _bar(run, _TOP + number * (_BAR + _GAP), scale)
-    path.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
+    write_text(path, "\n".join([*lines, "</svg>"]) + "\n")
 
 
 def _bar(run: dict[str, Any], y: int, scale: float) -> list[str]:

@@ -1,4 +1,4 @@
-"""Runs the whole path on a looped session at its own pace and watches what grows.
+"""Soak test: run the whole pipeline on a looped session in real time and report growing resources.
 
 `python tools/soak.py --minutes 10` plays the demo session through capture, detector, network, rules, JSON lines and
 event log. It prints a line a minute and a summary, and exits with status 1 if memory, threads or open files grew or a
@@ -31,14 +31,14 @@ from fasdemo.runtime.summary import Summary
 
 SAMPLE_S = 2.0
 WARM_UP = 0.25
-"""Share of the run in which caches and memory pools fill; growth is looked for in the rest."""
-MOST_GROWTH_MB = 12.0
-"""Between the medians of the first and last third after the warm-up: the allocators' pools breathe by a few MB."""
+"""Share of the run in which caches and memory pools fill; growth is measured in the rest."""
+MAX_GROWTH_MB = 12.0
+"""Between the medians of the first and last third after the warm-up; memory pools vary by a few MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look at the process."""
+    """Resources of the process at one time."""
 
     second: float
     memory_mb: float
@@ -49,7 +49,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the soak found."""
+    """Result of a soak test."""
 
     minutes: float
     frames: int
@@ -71,14 +71,23 @@ class Outcome:
 
 
 def look(process: psutil.Process, started: float, frames: int) -> Sample:
-    """Memory (resident, MB), threads and open files now."""
+    """Return the current resident memory in MB, threads and open files."""
     files = process.num_fds() if hasattr(process, "num_fds") else len(process.open_files())
     memory = process.memory_info().rss / 1e6
     return Sample(time.monotonic() - started, memory, process.num_threads(), files, frames)
 
 
 def soak(minutes: float, source_path: Path, model: str | None) -> Outcome:
-    """Run for a while; see the module's first lines."""
+    """Run the test.
+
+    Args:
+        minutes: duration.
+        source_path: session or video.
+        model: name or file of the model; the default for the source if None.
+
+    Raises:
+        UserError: the source or the model cannot be used.
+    """
     process = psutil.Process()
     samples: list[Sample] = []
     live: dict[int, tuple[int, int]] = {}
@@ -136,7 +145,7 @@ def _outcome(
     first, last = warm[:third], warm[-third:]
     memory = [statistics.median(one.memory_mb for one in part) for part in (first, last)]
     problems = []
-    if memory[1] - memory[0] > MOST_GROWTH_MB:
+    if memory[1] - memory[0] > MAX_GROWTH_MB:
         problems.append(f"memory grew by {memory[1] - memory[0]:.1f} MB")
     for name in ("threads", "files"):
         before, after = (max(getattr(one, name) for one in part) for part in (first, last))
@@ -145,8 +154,8 @@ def _outcome(
     if lost:
         problems.append(f"{lost} frames got no result of their own")
     if verdicts == 0:
-        problems.append("there was no verdict at all")
-    # The first round starts without a past, and the last one is cut off.
+        problems.append("there was no verdict")
+    # The first round has no history and the last one is incomplete.
     whole = [live[number] for number in range(1, rounds)] or [live[0]]
     shares = [said / max(seen, 1) for seen, said in whole]
     if abs(shares[-1] - shares[0]) > 0.05:
@@ -173,11 +182,11 @@ def _outcome(
 
 
 def main() -> int:
-    """Print the figures; returns 1 if something grew or was lost."""
-    parser = argparse.ArgumentParser(description="loop a session for a while and watch what grows")
-    parser.add_argument("--minutes", type=float, default=10.0, help="default: 10")
-    parser.add_argument("--source", type=Path, help="a session or video; default: the demo session")
-    parser.add_argument("--model", help="a shipped model's name or a file; default: the one that fits the source")
+    """Print the figures and return the exit status, 1 if a resource grew or a frame was lost."""
+    parser = argparse.ArgumentParser(description="run a session in a loop and report growing resources")
+    parser.add_argument("--minutes", type=float, default=10.0, help="duration (default: 10)")
+    parser.add_argument("--source", type=Path, help="session or video (default: the demo session)")
+    parser.add_argument("--model", help="name of a shipped model, or a file (default: chosen by the streams)")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     options = parser.parse_args()
     try:

@@ -1,8 +1,8 @@
-"""Measures the verdict over time: first verdict, flicker, and what happens when live and attack change places.
+"""Measure the verdict over time: time to the first verdict, flicker, and changes between live and attack.
 
-`python tools/verdict_figures.py [SESSION ...]` takes the demo session and whatever sessions are named, plays each part
-alone, then all parts after one another in random order with hard cuts, then each part in light that wavers about the
-limit of "too dark", and prints a Markdown table. A change that a cut makes is not counted, every later one is.
+`python tools/verdict_figures.py [SESSION ...]` plays the parts of the demo session and of the given sessions: each part
+alone, then parts in random order with hard cuts, then each part in light that varies around the limit of "too dark". It
+prints a Markdown table. The change at a cut is not counted, later changes are.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from fasdemo.frames import FrameSet
 from fasdemo.sessions.reader import SessionReader
 
 CUTS = 60
-"""Parts played one after the other, without a gap."""
-LEAST_S = 0.8
-MOST_S = 2.0
+"""Number of parts that are played without a gap."""
+MIN_PART_S = 0.8
+MAX_PART_S = 2.0
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Tally:
     attack_frames: int = 0
 
     def row(self, name: str) -> str:
-        """One line of the table."""
+        """Return a row of the table."""
         first, live = _percentiles(self.first_s), _percentiles(self.first_live_s)
         share = f"{self.live_frames / self.frames:.0%}" if self.frames else "n/a"
         minutes = self.seconds / 60
@@ -58,7 +58,7 @@ def _percentiles(seconds: Sequence[float]) -> str:
 
 
 def parts_of(folder: Path) -> list[list[FrameSet]]:
-    """The session's stretches of one truth each; frames before a face comes into view stay with theirs."""
+    """Return the parts of a session with one ground truth each, in order."""
     found: list[list[FrameSet]] = []
     with SessionReader(folder) as session:
         for frame in session:
@@ -69,7 +69,7 @@ def parts_of(folder: Path) -> list[list[FrameSet]]:
 
 
 def play(engine: Engine, frames: Sequence[FrameSet], start: int = 0) -> Iterator[tuple[FrameSet, FrameResult]]:
-    """Judge frames as if they followed one another at 30 a second."""
+    """Process frames with timestamps of 30 frames per second; yield frames and results."""
     for offset, frame in enumerate(frames):
         number = start + offset
         timed = replace(frame, index=number, timestamp_s=number / 30.0, times={})
@@ -77,7 +77,7 @@ def play(engine: Engine, frames: Sequence[FrameSet], start: int = 0) -> Iterator
 
 
 def tally(tally: Tally, played: Iterator[tuple[FrameSet, FrameResult]]) -> None:
-    """Add one part's results: the first verdict after the first face, changes of it, and what was called live."""
+    """Add the results of one part: time to the first verdict, changes of the verdict, and frames with LIVE."""
     first_face = last = None
     decided = was_live = False
     for frame, result in played:
@@ -102,7 +102,7 @@ def tally(tally: Tally, played: Iterator[tuple[FrameSet, FrameResult]]) -> None:
 
 
 def wavering_light(engine: Engine, part: Sequence[FrameSet], rng: np.random.Generator) -> list[FrameSet]:
-    """The part in light that swings by a fifth about the limit of "too dark" three times a second, with flicker."""
+    """Return the part in light that varies by 20 % around the limit of "too dark" at 3 Hz, with 5 % noise."""
     bright = [
         assess(face.face, face.crops.rgb).brightness
         for _, result in play(engine, part[:10])
@@ -119,7 +119,7 @@ def wavering_light(engine: Engine, part: Sequence[FrameSet], rng: np.random.Gene
 
 
 def main() -> int:
-    """Print the table; returns the exit status."""
+    """Print the table and return the exit status."""
     try:
         folders = [demo_session(), *(Path(name) for name in sys.argv[1:])]
         parts = [part for folder in folders for part in parts_of(folder)]
@@ -140,7 +140,7 @@ def main() -> int:
         rng, number = np.random.default_rng(0), 0
         for _ in range(CUTS):
             part = parts[rng.integers(len(parts))]
-            length = min(len(part), int(rng.uniform(LEAST_S, MOST_S) * 30))
+            length = min(len(part), int(rng.uniform(MIN_PART_S, MAX_PART_S) * 30))
             begin = int(rng.integers(len(part) - length + 1))
             tally(switched, play(engine, part[begin : begin + length], number))
             number += length

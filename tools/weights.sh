@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Repeats the shipped models: render, train the streams, train the fusions, export, list in the manifest. The networks
-# that docs/models.md compares with are trained and exported too, into WORK/table, but not shipped.
-#   PORTRAITS   folder of portraits      HEADS  head model, see docs/synth.md for where to get both
-#   WORK        where data and runs go   COUNT  exposures to render   SEED  of the data
-#   MINUTES     of training for each     THREADS  for each training   MODELS  where the shipped files go
-# Every step looks at what is there already, so an interrupted run goes on where it stopped.
+# Reproduces the shipped models: renders data, trains the streams and the fusions, exports, and writes the manifest. The
+# other networks of the tables of docs/models.md are trained and exported to WORK/table; they are not shipped.
+#   PORTRAITS   folder of portraits      HEADS  head model; docs/synth.md names sources of both
+#   WORK        folder for data and runs  COUNT  exposures to render  SEED  seed of the data
+#   MINUTES     limit of each training    THREADS  of each training   MODELS  folder for the shipped files
+# Finished steps are not repeated, so an interrupted run can be started again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PORTRAITS=${PORTRAITS:-} HEADS=${HEADS:-} WORK=${WORK:-.work} COUNT=${COUNT:-21000} SEED=${SEED:-1}
@@ -13,7 +13,7 @@ python=.venv/bin/python
 trainer=("$python" -m trainer)
 data=$WORK/crops runs=${RUNS:-$WORK/runs} table=$WORK/table
 
-# Three species and a sensor are in the test part alone: what a network does with what it never saw is measured on them.
+# Three species and a sensor are in the test part only, to measure the networks on unseen attacks and sensors.
 "${trainer[@]}" synth crops ${PORTRAITS:+--portraits "$PORTRAITS"} ${HEADS:+--heads "$HEADS"} \
   --work "$WORK" --count "$COUNT" --seed "$SEED" --output "$data" \
   --holdout print-cut-eyes-nose replay-monitor mask-resin --holdout-sensor tof
@@ -34,14 +34,14 @@ train fasdemo-flex fasdemo-flex --init "depth=$runs/fasdemo-featherb-depth/model
 for fusion in cdc concat pipenet; do
   train "fasdemo-$fusion" "fasdemo-$fusion"
 done
-# Both networks of the paper on depth, alike: shorter, and disturbed as the other streams are.
+# Both networks of the paper on depth with equal settings: fewer epochs, augmentation as for the other streams.
 for network in FeatherNetA FeatherNetB; do
   train "$network-depth" fasdemo-featherb-depth --arch "$network" --epochs 12 \
     --set augment.depth_far=0 augment.depth_tilt_deg=0 augment.depth_relief=0
 done
 
 limits="Trained and measured on rendered faces and attacks alone: no figure here was measured on a real camera, a real infrared face or a real attack."
-# For the portraits and heads of the shipped models; name your own.
+# Credits of the portraits and heads of the shipped models; set CREDITS for others.
 credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2017, CC BY 4.0, and Young Adult White Faces, DeBruine and Jones 2017, CC BY 4.0; heads: ICT-FaceKit, USC ICT, MIT}
 
 # FOLDER NAME [OPTIONS]
@@ -65,8 +65,8 @@ cp "$runs/fasdemo-flex/model.pt" "$MODELS/fasdemo-flex.pt"
 import sys
 from pathlib import Path
 from fasdemo.models.model_file import write_manifest
-# Among models that look at as many streams the first is chosen: for one stream its own network, which is as good as the
-# flagship and three times as fast; for all three the flagship before its INT8 build and the published fusion.
+# The first model for a number of streams is the default. For one stream it is the single-stream network, which is as
+# accurate as fasdemo-flex and three times as fast; for three streams it is fasdemo-flex, before INT8 and `cdc`.
 order = ("featherb-depth", "featherb-ir", "featherb-rgb", "flex", "flex-int8", "cdc")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY

@@ -1,7 +1,7 @@
-"""Trains, evaluates and exports the networks that fasdemo runs: the only rooms that know torch."""
+"""Training, evaluation and export of the networks that fasdemo runs; the only package that imports torch."""
 
 import os
 
-# Torch's worker threads spin while they wait for each other. Where anything else uses the processor, two spinning
-# threads train ten times slower than two sleeping ones, and alone they are hardly faster. Read when torch is loaded.
+# Waiting OpenMP threads spin by default. On a busy processor two spinning threads train ten times slower than two
+# sleeping ones, and on an idle one they are hardly faster. Set here because torch reads it when it is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,4 +1,4 @@
-"""Run the trainer with `python -m trainer`."""
+"""Entry point of `python -m trainer`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Reading the trainer's text files: lists, score tables, submissions, configurations."""
+"""Bounded reading of text files: lists, score tables, submissions, configurations."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from pathlib import Path
 from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 
-LARGEST = 512 * 1024 * 1024
-"""Bytes: a list of five million lines."""
+MAX_BYTES = 512 * 1024 * 1024
+"""Default limit, enough for a list of five million lines."""
 
 
-def read_text(path: Path, wanted: str, called: str | None = None, largest: int = LARGEST) -> str:
-    """The file's text; a byte order mark at its start is left out.
+def read_text(path: Path, wanted: str, name: str | None = None, max_bytes: int = MAX_BYTES) -> str:
+    """Return the text of a UTF-8 file without its byte order mark.
 
     Args:
-        path: of the file.
-        wanted: what to give instead of a file that cannot be used.
-        called: what the person typed, where that is not the path.
-        largest: bytes.
+        path: path of the file.
+        wanted: kind of file that the error asks for.
+        name: name of the file in errors; the path if None.
+        max_bytes: limit of the size.
 
     Raises:
-        UserError: it cannot be read, is no regular file, too large, or not UTF-8.
+        UserError: the file cannot be read, is not a regular file, is too large, or is not UTF-8.
     """
-    name = called or path
+    name = name or str(path)
     try:
-        return read_bounded(path, largest).decode("utf-8-sig")
+        return read_bounded(path, max_bytes).decode("utf-8-sig")
     except OSError as error:
         raise UserError(f"{name}: cannot be read ({error.strerror}); give {wanted}.") from None
     except UnicodeDecodeError:
-        raise UserError(f"{name}: this is no text file; give {wanted}.") from None
+        raise UserError(f"{name}: not a text file in UTF-8; give {wanted}.") from None
     except ValueError as error:
         raise UserError(f"{name}: cannot be used: {error}; give {wanted}.") from None

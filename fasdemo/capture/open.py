@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from fasdemo.capture.source import Source
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, unicode_text
+from fasdemo.folder_walk import visible_files
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
 _SDK_RECORDINGS = (".db3", ".bag")
@@ -22,6 +23,7 @@ def open_source(
     realtime: bool = False,
     loop: bool = False,
     emitter: Literal["on", "off", "interleaved"] = "on",
+    allow_virtual_camera: bool = False,
 ) -> Source:
     """The source that a path or a camera's name means; use it as a context manager.
 
@@ -34,6 +36,7 @@ def open_source(
         realtime: files play at their own speed; cameras always do.
         loop: files start again at their end.
         emitter: a RealSense's dot projector; `interleaved` takes depth from lit and infrared from dark frames.
+        allow_virtual_camera: also open a webcam that is a virtual one; its frames are never LIVE.
 
     Raises:
         UserError: nothing can be opened under that name; says why.
@@ -42,7 +45,7 @@ def open_source(
         if depth is not None or ir is not None:
             raise UserError("--depth and --ir belong to a video file, not to a camera.")
         kind, _, which = spec.partition(":")
-        return _open_camera(kind, which or None, emitter)
+        return _open_camera(kind, which or None, emitter, allow_virtual_camera)
     path = Path(spec)
     if not path.exists():
         raise UserError(f"{path}: no such file or folder.")
@@ -58,10 +61,28 @@ def open_source(
         from fasdemo.capture.files.realsense_recording import RealSenseRecording
         from fasdemo.capture.files.sandbox_check import try_out
 
+        if unicode_text(path.name) != path.name or unicode_text(str(path)) != str(path):
+            raise UserError(f"{path}: the SDK reads no name that is not UTF-8; rename the file and its folders.")
         try_out(path)
         return RealSenseRecording(path, realtime=realtime, loop=loop)
+    from fasdemo.capture.files.stills import PICTURES, UNREADABLE_PICTURES
     from fasdemo.capture.files.video_source import VideoSource
 
+    if path.suffix.lower() in UNREADABLE_PICTURES:
+        raise UserError(
+            f"{path}: is a picture of a kind that is not read; convert it to JPEG and give it to `fasdemo score`."
+        )
+    if path.suffix.lower() in PICTURES:
+        from fasdemo.sessions.video_track import VideoTrack
+
+        try:
+            track = VideoTrack(path)
+            frames = track.count()
+            track.close()
+        except UserError:
+            frames = 0
+        if frames < 2:
+            raise UserError(f"{path}: is a picture, not a video; judge it with `fasdemo score {path}`.")
     return VideoSource(
         path,
         depth=None if depth is None else Path(depth),
@@ -83,16 +104,28 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
             f"or play its color folder."
         )
     from fasdemo.capture.files.image_sequence import ImageSequenceSource
-    from fasdemo.capture.files.stills import PICTURES
+    from fasdemo.capture.files.stills import PICTURES, left_out
 
-    if not any(file.suffix.lower() in PICTURES for file in path.rglob("*")):
-        raise UserError(f"{path}: has no {SESSION_FILE} and no pictures; give a session, a video file or pictures.")
-    if any(path.glob(f"*/{SESSION_FILE}")) or any(path.glob(f"*/*/{SESSION_FILE}")):
+    try:
+        files = list(visible_files(path))
+    except OSError as error:
+        raise UserError(
+            f"{error.filename or path}: cannot be read ({error.strerror}); check its permissions."
+        ) from None
+    if not any(file.suffix.lower() in PICTURES for file in files):
+        what = " ".join(left_out(path, files))
+        raise UserError(
+            f"{path}: has no {SESSION_FILE} and no pictures (no picture found that can be read); "
+            f"{what or 'give a session, a video file or pictures.'}"
+        )
+    if any(file.name == SESSION_FILE for file in files):
         raise UserError(f"{path}: holds several sessions; give the folder of one, `fasdemo sessions list` shows them.")
     return ImageSequenceSource(path, depth_scale=depth_scale, realtime=realtime, loop=loop)
 
 
-def _open_camera(kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"]) -> Source:
+def _open_camera(
+    kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"], allow_virtual: bool
+) -> Source:
     if kind == "realsense":
         from fasdemo.capture.cameras.realsense.camera import open_realsense
         from fasdemo.capture.cameras.realsense.devices import RealSenseSettings
@@ -100,4 +133,4 @@ def _open_camera(kind: str, which: str | None, emitter: Literal["on", "off", "in
         return open_realsense(which, RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30))
     from fasdemo.capture.cameras.webcam import open_webcam
 
-    return open_webcam(which)
+    return open_webcam(which, allow_virtual=allow_virtual)

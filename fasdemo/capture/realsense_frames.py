@@ -90,7 +90,14 @@ def _fitted(sdk: Any, value: Any) -> tuple[float, ...]:
 
 def extrinsics_between(start: Any, target: Any) -> Extrinsics:
     """The transform from one stream's camera to another's; the SDK stores rotations by columns."""
-    value = start.get_extrinsics_to(target)
+    try:
+        value = start.get_extrinsics_to(target)
+    except RuntimeError:
+        raise UserError(
+            "the device does not say how its cameras lie to each other (no extrinsics), so depth and infrared cannot "
+            "be laid over colour; record again with the SDK's own recorder, or export the streams aligned to colour "
+            "and give them with --video, --depth and --ir"
+        ) from None
     rotation = np.reshape(value.rotation, (3, 3)).T.ravel()
     x, y, z = (float(one) for one in value.translation)
     return Extrinsics(tuple(float(one) for one in rotation), (x, y, z))

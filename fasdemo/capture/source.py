@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+from fasdemo.errors import unicode_text
 from fasdemo.frames import Calibration, FrameSet, Stream
 
 
@@ -29,10 +30,19 @@ class SourceInfo:
     depth_scale: float = 0.001
     device_frames: int = 1
     """Frames of the device that make one of ours: 2 where a lit and a dark one are paired."""
+    capable: frozenset[Stream] = frozenset()
+    """Streams that the device has, or that lie in the file, whatever is declared. One that is left out is a reason
+    against LIVE, so that nobody gets round depth by not mentioning it."""
+    calibrated: bool = False
+    """The device is one that has a calibration, so that depth without one is wrong. True of every live source."""
     notes: tuple[str, ...] = ()
     """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
     device: str = ""
     """Of a file: the camera that recorded it, as `name` would give it; empty where that is not known."""
+
+    def __post_init__(self) -> None:
+        # A file's name may hold bytes that are not UTF-8, which no log and no session could carry.
+        object.__setattr__(self, "name", unicode_text(self.name))
 
 
 class Source(Protocol):
@@ -68,3 +78,11 @@ class SeekableSource(Source, Protocol):
     def seek(self, index: int) -> None:
         """The next frame that iteration yields is number `index`."""
         ...
+
+
+def streams_of_device(name: str) -> frozenset[Stream]:
+    """Return the streams that a device of this name has at least; empty where the name says nothing.
+
+    Every RealSense that has colour has depth; not every one has infrared.
+    """
+    return frozenset({"rgb", "depth"}) if "realsense" in name.lower() else frozenset()

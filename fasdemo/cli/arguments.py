@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from fasdemo.frames import STREAMS, Stream
+
+ALLOW_COLOUR_ALONE = "let a source without depth and infrared be LIVE (unreliable: see docs/models.md)"
+"""Help of `--allow-colour-alone`."""
+
 
 def at_least_one(text: str) -> int:
     """A whole number of at least 1."""
@@ -25,3 +30,16 @@ def metres_per_unit(text: str) -> float:
     if not 0.0 < value <= 1.0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of metres above 0 and at most 1")
     return value
+
+
+def stream_list(text: str) -> frozenset[Stream]:
+    """Streams by name, separated by commas; `none` for no stream."""
+    names = [name.strip().lower() for name in text.split(",")]
+    if names == ["none"]:
+        return frozenset()
+    found: frozenset[Stream] = frozenset(stream for stream in STREAMS if stream in names)
+    if not set(names) <= found:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a list of {', '.join(STREAMS)} such as depth,ir, and not none"
+        )
+    return found

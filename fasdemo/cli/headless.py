@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from pathlib import Path
 
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.open import open_source
@@ -19,13 +16,20 @@ from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.events import EventLog
+from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
+from fasdemo.models.model_inputs import model_files
+from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.progress import bar
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.json_lines import JsonLines
 from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
+from fasdemo.sessions.schema import SESSION_FILE
+from fasdemo.sessions.writer import similar_subject
+from fasdemo.stop_signals import stops_like_ctrl_c
+from fasdemo.terminal import say, tell
 
 
 def run_headless(options: argparse.Namespace) -> int:
@@ -39,11 +43,11 @@ def run_headless(options: argparse.Namespace) -> int:
     labels = labels_of(options) if options.record else None
     recorder = None
     spec = source_spec(options)
+    _check_outputs(options, spec)
     # A recording needs frames at the pace at which a disk can take them.
     realtime = options.realtime or labels is not None
     with ExitStack() as stack:
-        stack.enter_context(_told_to_stop())
-        json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
+        stack.enter_context(stops_like_ctrl_c())
         video = stack.enter_context(AnnotatedVideo(options.output)) if options.output else None
         source = stack.enter_context(
             open_source(
@@ -54,20 +58,33 @@ def run_headless(options: argparse.Namespace) -> int:
                 realtime=realtime,
                 loop=options.loop,
                 emitter=options.emitter,
+                allow_virtual_camera=options.allow_virtual_camera,
             )
         )
         engine = stack.enter_context(
             Engine.for_source(
-                source, model=options.model, device=options.device, policy=options.policy, site=options.site
+                source,
+                model=options.model,
+                device=options.device,
+                policy=Policy(
+                    threshold=options.policy,
+                    require=options.require or frozenset(),
+                    allow_rgb_only=options.allow_colour_alone,
+                ),
+                site=options.site,
             )
         )
         said = source.warnings
         for sentence in (*said, *engine.warnings):
-            print(f"fasdemo: {sentence}", file=sys.stderr)
+            say(sentence)
+        json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
         manager = stack.enter_context(ServiceManager())
         log = stack.enter_context(EventLog(options.log)) if options.log else None
         tapped = labels is not None and isinstance(source, LiveSource)
         if labels is not None:
+            similar = similar_subject(options.record, labels.subject)
+            if similar:
+                say(similar)
             recorder = stack.enter_context(
                 Recorder(options.record, session_of(labels, source.info), limit=options.max_frames)
             )
@@ -100,33 +117,29 @@ def run_headless(options: argparse.Namespace) -> int:
             interrupted = True
         warnings = [sentence for sentence in source.warnings if sentence not in said]
     # Standard output belongs to the JSON lines when they are asked for there.
-    report = sys.stderr if options.json == "-" else sys.stdout
+    report_on_stderr = options.json == "-"
     for sentence in warnings:
-        print(f"fasdemo: {sentence}", file=sys.stderr)
-    print("\n".join(summary.lines()), file=report)
+        say(sentence)
+    tell("\n".join(summary.lines()), error=report_on_stderr)
     if options.output is not None and summary.frames:
-        print(f"Annotated video: {options.output}", file=report)
+        tell(f"Annotated video: {options.output}", error=report_on_stderr)
     if recorder is not None:
         status = recorder.status
-        print(f"Recorded: {status.folder} ({status.written} frames, {status.lost} lost)", file=report)
+        tell(f"Recorded: {status.folder} ({status.written} frames, {status.lost} lost)", error=report_on_stderr)
     return 130 if interrupted else 0
 
 
-@contextmanager
-def _told_to_stop() -> Iterator[None]:
-    """SIGTERM, with which service managers end a program, completes the outputs as Ctrl-C does."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _check_outputs(options: argparse.Namespace, spec: str) -> None:
+    """Refuse outputs that would overwrite what is read, before anything is opened."""
+    files = [] if options.camera else [Path(spec)]
+    if files and files[0].name == SESSION_FILE:
+        files.append(files[0].parent)
+    check_outputs(
+        {"--json": options.json, "--log": options.log, "--output": options.output},
+        [*files, options.depth, options.ir, *model_files(options.model)],
+    )
+    if options.record is not None:
+        check_output_folder("--record", options.record)
 
 
 def _expected(source: Source, max_frames: int | None) -> int | None:

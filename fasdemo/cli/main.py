@@ -10,10 +10,11 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import at_least_one, metres_per_unit
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit, stream_list
 from fasdemo.cli.subcommands import subcommand
-from fasdemo.errors import UserError, printable
+from fasdemo.errors import UserError
 from fasdemo.shared_libraries import missing_library
+from fasdemo.terminal import open_missing_streams, say
 
 COMMANDS = {
     "score": "judge still pictures, or folders of them",
@@ -68,10 +69,23 @@ def build_parser() -> argparse.ArgumentParser:
         default="on",
         help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
     )
+    streams.add_argument(
+        "--allow-virtual-camera",
+        action="store_true",
+        help="open a --camera webcam that is a virtual one; it is never LIVE",
+    )
     judge = parser.add_argument_group("judging")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
+    judge.add_argument(
+        "--require",
+        metavar="STREAMS",
+        type=stream_list,
+        help="nothing is LIVE without these streams, e.g. depth,ir; none: no demand; default: the window's setting, "
+        "depth in a kiosk, else none",
+    )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
     judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")
@@ -98,6 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run fasdemo; returns the exit status: 0, 2 for unusable input, 130 after Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    open_missing_streams()
     terminal_log.install()
     try:
         if arguments and not arguments[0].startswith("-"):
@@ -112,13 +127,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_window(options)
     except UserError as error:
-        print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
+        say(str(error))
         return 2
     except ImportError as error:
         missing = missing_library(error)
         if missing is None:
             raise
-        print(f"fasdemo: {missing}", file=sys.stderr)
+        say(str(missing))
         return 2
     except KeyboardInterrupt:
         return 130
@@ -129,7 +144,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         # Every module says more where it can; this is for a name that is too long, a disk that is pulled out.
         place = "" if error.filename is None else f"{error.filename}: "
-        print(f"fasdemo: {printable(place)}{error.strerror or error}; check the file or folder.", file=sys.stderr)
+        say(f"{place}{error.strerror or error}; check the file or folder.")
         return 2
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sys
 
-from fasdemo.errors import printable
+from fasdemo.terminal import say
 
 
 class TerminalLog(logging.Handler):
@@ -22,8 +21,8 @@ class TerminalLog(logging.Handler):
         self._said.add(str(record.msg))
         trouble = record.exc_info[1] if record.exc_info else None
         cause = "" if trouble is None else f" ({type(trouble).__name__}: {trouble})"
-        text = printable(f"{record.getMessage()}{cause}".replace("\n", " "))
-        print(f"fasdemo: {text}; said once.", file=sys.stderr)
+        text = f"{record.getMessage()}{cause}".replace("\n", " ")
+        say(f"{text}; said once.")
 
 
 def install() -> None:

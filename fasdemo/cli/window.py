@@ -8,6 +8,8 @@ from pathlib import Path
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.source_options import source_spec
 from fasdemo.gui.app import Launch, run
+from fasdemo.models.model_inputs import model_files
+from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 
@@ -20,15 +22,27 @@ def run_window(options: argparse.Namespace) -> int:
     spec = source_spec(options)
     source: SourceRequest | None = None
     if spec:
-        source = SourceRequest(spec, _path(options.depth), _path(options.ir), options.depth_scale, options.emitter)
+        source = SourceRequest(
+            spec,
+            _path(options.depth),
+            _path(options.ir),
+            options.depth_scale,
+            options.emitter,
+            options.allow_virtual_camera,
+        )
+    check_outputs({"--log": options.log}, [*(source.files() if source else ()), *model_files(options.model)])
+    if options.record is not None:
+        check_output_folder("--record", options.record)
     chosen = options.model or options.policy or options.device != "auto" or options.site
     return run(
         Launch(
             source=source,
             engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
+            allow_rgb_only=options.allow_colour_alone,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
+            require=options.require,
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

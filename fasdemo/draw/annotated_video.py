@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 
 _TICKS = 90_000
@@ -32,7 +34,8 @@ class AnnotatedVideo:
         if path.is_dir():
             raise UserError(f"--output {path}: this is a folder; name a file in it.")
         self._path = path
-        self._part = path.with_name(f".{path.stem}.part{path.suffix}")
+        self._part: Path | None = None
+        self._replacing = ExitStack()
         self._container: av.container.OutputContainer | None = None
         self._stream: av.VideoStream | None = None
         self._first_s = 0.0
@@ -63,7 +66,8 @@ class AnnotatedVideo:
             raise self._unwritable(error) from error
 
     def _open(self, width: int, height: int, timestamp_s: float) -> None:
-        self._container = av.open(str(self._part), "w")
+        self._part = self._replacing.enter_context(replacing(self._path))
+        self._container = av.open(f"file:{self._part}", "w")
         stream = self._container.add_stream("libx264", rate=30, options={"crf": "20", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = Fraction(1, _TICKS)
@@ -75,15 +79,27 @@ class AnnotatedVideo:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._container is None or self._stream is None:
-            return
+        keep = kind is None or issubclass(kind, KeyboardInterrupt)
         try:
+            if self._container is None or self._stream is None:
+                return
             self._container.mux(self._stream.encode(None))
             self._container.close()
-            if kind is None or issubclass(kind, KeyboardInterrupt):
-                self._part.replace(self._path)
         except OSError as broken:
+            keep = False
             if kind is None:
                 raise self._unwritable(broken) from broken
         finally:
-            self._part.unlink(missing_ok=True)
+            self._finish(keep=keep and self._stream is not None, quiet=kind is not None)
+
+    def _finish(self, *, keep: bool, quiet: bool) -> None:
+        """Put the video under its own name, or leave nothing behind."""
+        if keep:
+            try:
+                self._replacing.close()
+            except OSError as error:
+                if not quiet:
+                    raise self._unwritable(error) from error
+        else:
+            # An exception tells `replacing` to remove the temporary file.
+            self._replacing.__exit__(UserError, UserError(), None)

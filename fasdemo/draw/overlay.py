@@ -28,6 +28,9 @@ PAPER: Colour = (245, 246, 248)
 
 FILE_NOTICE = "FILE, not a live-camera decision"
 RGB_ONLY_NOTICE = "RGB only: lower assurance"
+VIRTUAL_NOTICE = "VIRTUAL CAMERA, not a live-camera decision"
+NOTICED = frozenset({"rgb_only", "virtual_camera"})
+"""Reasons that `notice_lines` tells, and that nothing else in the picture has to repeat."""
 
 
 def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = True) -> Rgb:
@@ -58,7 +61,10 @@ def notice_lines(result: FrameResult) -> tuple[str, ...]:
     lines = []
     if not result.live_source:
         lines.append(FILE_NOTICE)
-    if "rgb_only" in result.reasons or any("rgb_only" in face.reasons for face in result.faces):
+    codes = {*result.reasons, *(code for face in result.faces for code in face.reasons)}
+    if "virtual_camera" in codes:
+        lines.append(VIRTUAL_NOTICE)
+    if "rgb_only" in codes:
         lines.append(RGB_ONLY_NOTICE)
     return tuple(lines)
 
@@ -71,7 +77,7 @@ def reason_words(code: str) -> str:
 
 def main_reason(verdict: FaceVerdict) -> str:
     """The first reason that is not said elsewhere in the picture, as words; empty if there is none."""
-    return next((reason_words(code) for code in verdict.reasons if code != "rgb_only"), "")
+    return next((reason_words(code) for code in verdict.reasons if code not in NOTICED), "")
 
 
 def draw_shape(canvas: Rgb, status: Status, centre: tuple[int, int], radius: int, fill: Colour, mark: Colour) -> None:
@@ -158,7 +164,7 @@ def _frame(canvas: Rgb, box: tuple[int, int, int, int], status: Status, colour: 
 def _draw_notices(canvas: Rgb, result: FrameResult, text_px: int) -> None:
     small = max(10, round(text_px * 0.82))
     said = list(notice_lines(result))
-    said += [reason_words(code) for code in result.reasons if code != "rgb_only"]
+    said += [reason_words(code) for code in result.reasons if code not in NOTICED]
     left_words = "   |   ".join(said)
     right_words = ""
     if result.truth is not None:

@@ -6,6 +6,7 @@ any speed.
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -72,7 +73,11 @@ class LandmarkLook:
         pending, self._pending = self._pending, None
         if pending is not None:
             state, found = pending
-            _remember(state, found.result())
+            face = found.result()
+            _remember(state, face)
+            # A track that started afresh meanwhile has forgotten when it was looked at: this look is of what was there.
+            if face.landmarks is not None and math.isfinite(state.landmarks.last_s):
+                state.motion.add(state.landmarks.last_s, face.landmarks)
 
 
 def _remember(state: TrackState, face: Face) -> None:

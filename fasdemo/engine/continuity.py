@@ -1,6 +1,7 @@
 """Does the same thing still stand where the face was? A cut, a swapped person or a raised print breaks the view.
 
-What moves by itself moves little in a thirtieth of a second. Limits grow with the time between two looks.
+What moves by itself moves little in a thirtieth of a second. Limits grow with the time between two looks, up to a
+quarter of a second.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from fasdemo.faces.face import Box, Face
 from fasdemo.models.crop import FaceCrops
 
 _LOOK_S = 1.0 / 30.0
-_LONGEST_S = 0.25
+LONGEST_S = 0.25
 _LONGEST_UNSEEN_S = 0.1
 """After a longer pause, or one in which frames did not show the face, nothing is known about what happened."""
 _MOVE = 0.25
@@ -52,18 +53,19 @@ def view_of(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, marg
     return View(timestamp_s, face.box, crops.distance_mm, small.luma, small.ir, relief, margin)
 
 
-def breaks(before: View, now: View, unseen: bool = False) -> list[str]:
+def breaks(before: View, now: View, unseen: bool = False, longest_s: float = LONGEST_S) -> list[str]:
     """What changed more than a face can, empty when the view is unbroken: words for the log.
 
     Args:
         before: the last view of the track.
         now: this frame's.
         unseen: there were frames between the two that did not show the face.
+        longest_s: allowed time between the two; longer than the usual one for a source that gives few frames.
     """
     elapsed = now.timestamp_s - before.timestamp_s
-    if not 0.0 <= elapsed <= (_LONGEST_UNSEEN_S if unseen else _LONGEST_S):
+    if not 0.0 <= elapsed <= (_LONGEST_UNSEEN_S if unseen else longest_s):
         return ["time"]
-    looks = max(elapsed / _LOOK_S, 1.0)
+    looks = min(max(elapsed / _LOOK_S, 1.0), LONGEST_S / _LOOK_S)
     found = []
     side = max(before.box[2], before.box[3], 1.0)
     centre = np.array([now.box[0] + now.box[2] / 2, now.box[1] + now.box[3] / 2])

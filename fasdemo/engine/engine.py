@@ -22,12 +22,14 @@ from fasdemo.engine.face_observation import FaceWork, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.ir_face_check import compare_infrared
-from fasdemo.engine.policy import Policy, thresholds
+from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Judge, Landmarker
 from fasdemo.engine.reasons import ordered
+from fasdemo.engine.repetition import RepeatCheck
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
 from fasdemo.engine.site_calibration import SiteFile, camera_of, check_site, read_site
 from fasdemo.engine.track_state import TrackStates
+from fasdemo.faces.frame_interval import MAX_INTERVAL_S
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
 
@@ -66,7 +68,10 @@ class Engine:
         self._landmarks = None if landmarks is None else LandmarkLook(landmarks)
         self._source_name = "" if source is None else source.name
         self._declared: frozenset[Stream] = frozenset() if source is None else source.declared
+        self._capable: frozenset[Stream] = frozenset() if source is None else source.capable
+        self._calibrated = source is not None and (source.live or source.calibrated)
         self._freshness = FreshnessCheck()
+        self._repeats = RepeatCheck()
         self._time_s = 0.0
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._states = TrackStates(self._threshold)
@@ -123,7 +128,10 @@ class Engine:
         try:
             if calibrated is not None:
                 check_site(calibrated, camera_of(info), info.declared, predictor.card, predictor.sha256)
-                policy = calibrated.policy if policy is None else policy
+                if policy is None:
+                    policy = calibrated.policy
+                elif isinstance(policy, Policy) and policy.threshold is None:
+                    policy = replace(policy, threshold=calibrated.policy)
             thresholds(predictor.card, policy if isinstance(policy, Policy) else Policy(threshold=policy))
             finder = FaceFinder(FaceDetector())
             return cls(predictor, finder, policy, FaceLandmarks() if landmarks else None, info, calibrated)
@@ -171,9 +179,11 @@ class Engine:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, e.g. that the network runs elsewhere than asked."""
+        note = floor_note(self.card, self._policy_name)
+        found = (*self._judge.warnings, note) if note else self._judge.warnings
         if self._site is not None and self.site_bias is None:
-            return (*self._judge.warnings, _SITE_UNUSED)
-        return self._judge.warnings
+            return (*found, _SITE_UNUSED)
+        return found
 
     @property
     def site_bias(self) -> float | None:
@@ -207,7 +217,11 @@ class Engine:
 
     def reset(self) -> None:
         """Forget the past, e.g. before frames from another place of a file."""
-        self._freshness.reset()
+        self._forget(keep_clock=False)
+
+    def _forget(self, keep_clock: bool) -> None:
+        self._freshness.reset(keep_clock)
+        self._repeats.reset()
         self._finder.reset()
         self._states.clear()
 
@@ -259,7 +273,9 @@ class Engine:
             codes, faces = self._process(frame, now, still, stages)
         except Exception:
             log.exception("frame %s could not be judged", frame.index)
-            self.reset()
+            # What was seen before stays known: frozen or repeated images are recognised after the error too.
+            self._finder.reset()
+            self._states.clear()
             codes, faces = ["internal_error"], []
         took_s = time.perf_counter() - started
         if frame.received_s is not None and now + took_s - frame.received_s > self._policy.oldest_s:
@@ -284,6 +300,7 @@ class Engine:
             ),
             truth=frame.truth,
             reasons=ordered(codes),
+            model_sha256=self.model_sha256,
         )
 
     def close(self) -> None:
@@ -311,6 +328,7 @@ class Engine:
     ) -> tuple[list[str], list[FaceVerdict]]:
         codes = self._freshness.check(frame, self._policy, now_s)
         codes += [f"{stream}_required" for stream in self._policy.require - frame.declared]
+        codes += [f"{stream}_unused" for stream in self._capable - frame.declared]
         if "clock_back" in codes:
             self._finder.reset()
             self._states.clear()
@@ -323,6 +341,8 @@ class Engine:
 
         at = time.perf_counter()
         tracks = self._finder.find(usable.rgb, self._time_s, still)
+        if not still:
+            codes += self._repeats.check(usable, tracks[0].face.box if tracks else None)
         work = [FaceWork(track, track.face) for track in tracks]
         self._states.see((track.id for track in tracks), self._time_s)
         if self._landmarks is not None and still:
@@ -372,10 +392,15 @@ class Engine:
         looked_at = frame.declared & set(self.card.modalities)
         if looked_at <= {"rgb"}:
             notes.append("rgb_only")
+        if frame.depth is not None and frame.calibration is None:
+            # A camera knows its own; a file of registered pictures often has none.
+            notes.append("size_unknown" if frame.live_source or self._calibrated else "size_unchecked")
         if len(work) > 1:
             notes.append("too_many_faces" if self._policy.single_face else "several_faces")
         if still:
             notes.append("single_frame")
+        elif self._states.interval_s > MAX_INTERVAL_S + 0.001:
+            notes.append("low_frame_rate")
         return notes
 
 

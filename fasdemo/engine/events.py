@@ -19,10 +19,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fasdemo.bounded_file import read_bounded
+from fasdemo.bounded_file import read_text
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.tracker import LOST_AFTER_S
+from fasdemo.outputs import open_output
+from fasdemo.spreadsheet import safe_cell, stored_cell
 
 LONGEST_LINE = 1 << 20
 """Characters of one line of a log that is read."""
@@ -92,7 +94,7 @@ class EventLog:
         self._seen: dict[int, tuple[Status, float]] = {}
         self._last: tuple[FrameResult, JudgedBy] | None = None
         try:
-            self._stream = path.open("w", encoding="utf-8", newline="")
+            self._stream = open_output(path, newline="")
         except OSError as error:
             raise UserError(
                 f"{path}: the event log cannot be written ({error.strerror}); choose another file."
@@ -250,7 +252,7 @@ def read_events(path: Path) -> list[Event]:
         UserError: names the line that is no event.
     """
     try:
-        stream = io.StringIO(read_bounded(path, LARGEST_LOG).decode("utf-8"), newline="")
+        stream = io.StringIO(read_text(path, LARGEST_LOG), newline="")
         rows = _csv_rows(stream) if path.suffix.lower() == ".csv" else _json_rows(stream)
         events = []
         for number, row in rows:
@@ -300,12 +302,12 @@ def _csv_rows(stream: Any) -> Iterator[tuple[int, Any]]:
                 except (ValueError, RecursionError):
                     fields[name] = text
             else:
-                fields[str(name)] = text
+                fields[str(name)] = stored_cell(str(text))
         yield number, fields
 
 
 def _cell(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, (dict, list)) else value
+    return json.dumps(value) if isinstance(value, (dict, list)) else safe_cell(value)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -129,7 +129,8 @@ def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float |
 def interpupil_mm(face: Face, crops: FaceCrops, calibration: Calibration | None, width: int) -> float | None:
     """Distance of the eyes in millimetres, from their pixels and their depth.
 
-    The depth at an eye is the median over a tenth of the crop around it. Adults have 54 to 74 mm.
+    The depth at an eye is the median over a tenth of the crop around it, or the face's own where glasses leave a hole.
+    Adults have 54 to 74 mm.
     """
     if calibration is None or crops.depth_mm is None or crops.distance_mm <= 0:
         return None
@@ -146,9 +147,9 @@ def interpupil_mm(face: Face, crops: FaceCrops, calibration: Calibration | None,
     for (u, v), ray in zip(np.round(in_crop).astype(int), rays, strict=True):
         patch = crops.depth_mm[max(v - radius, 0) : v + radius + 1, max(u - radius, 0) : u + radius + 1]
         valid = patch[patch > 0]
-        if valid.size < max(patch.size // 10, 1):
-            return None
-        points.append(np.array([ray[0], ray[1], 1.0]) * (float(np.median(valid)) - shift_m * 1000.0))
+        known = valid.size >= max(patch.size // 10, 1)
+        depth_mm = float(np.median(valid)) if known else crops.distance_mm
+        points.append(np.array([ray[0], ray[1], 1.0]) * (depth_mm - shift_m * 1000.0))
     return float(np.linalg.norm(points[0] - points[1]))
 
 

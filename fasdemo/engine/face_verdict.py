@@ -52,6 +52,10 @@ def face_verdict(
     if score is not None and work.evidence:
         shift = total_shift(score, work.evidence, codes, site_bias)
         work.evidence["score_shift"], score = shift, shifted(score, shift)
+    if not still and "rgb_only" in codes:
+        # With depth the surface itself is measured; landmarks are the weaker witness.
+        work.evidence["parallax_ratio"] = state.motion.ratio
+        codes += state.motion.codes
     if still:
         status, more = judge_still(score, codes, threshold)
         fused = score
@@ -61,8 +65,8 @@ def face_verdict(
         more = state.fusion.update(now_s, score, codes)
         status, fused = state.fusion.status, state.fusion.score
     reasons = ordered([*codes, *more])
-    if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons):
-        # Unreachable while fusion keeps its promise; the last word belongs to the reasons.
+    if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons if code not in policy.lifted):
+        # A cap, or a defect of the fusion: the reasons decide last.
         status = Status.UNCERTAIN
     return FaceVerdict(
         track_id=work.track.id,
@@ -73,9 +77,17 @@ def face_verdict(
         reasons=reasons,
         per_modality={} if prediction is None else prediction.per_modality,
         evidence=work.evidence,
-        guidance="" if status is Status.LIVE else guidance(reasons),
+        guidance=_guidance(status, reasons, policy),
         crops=work.crops,
     )
+
+
+def _guidance(status: Status, reasons: Iterable[str], policy: Policy) -> str:
+    """One sentence for the person; a cap that did not decide the status is not explained."""
+    if status is Status.LIVE:
+        return ""
+    unused = policy.lifted if status is Status.UNCERTAIN else {code for code in reasons if effect(code) is Effect.CAP}
+    return guidance(code for code in reasons if code not in unused)
 
 
 def outdated(verdict: FaceVerdict) -> FaceVerdict:
@@ -93,7 +105,7 @@ def _break_codes(work: FaceWork, state: TrackState, now_s: float) -> list[str]:
     margin = None if work.prediction is None else work.prediction.margin
     now = view_of(now_s, work.face, work.crops, work.small, margin)
     before, state.view = state.view, now
-    found = [] if before is None else breaks(before, now, unseen=not state.in_last_frame)
+    found = [] if before is None else breaks(before, now, not state.in_last_frame, state.longest_gap_s)
     state.in_last_frame = True
     if found:
         log.debug("track %s: %s changed", work.track.id, ", ".join(found))

@@ -7,8 +7,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.capture.device_clock import CaptureAge, CaptureMarks
 from fasdemo.engine.policy import Policy
-from fasdemo.frames import FrameSet, Stream, StreamTime
+from fasdemo.frames import FrameSet, Intrinsics, Stream
 
 _LEAST_DEPTH_COVERAGE = 0.02
 """A face at the farthest distance still covers more of the picture."""
@@ -17,20 +18,39 @@ _BLACK_8BIT = 4.0
 _ASPECT_TOLERANCE = 0.03
 _FILE_REPEATS_S = 0.1
 """Video files repeat pictures when their rate was converted or nothing moves; their colour may do so for this long."""
+_FOCAL_OVER_WIDTH = (0.3, 5.0)
+"""Cameras that see between 118 and 11 degrees."""
+_FOCAL_RATIO = (0.5, 2.0)
+"""Focal lengths in x and y: pixels that are twice as wide as high."""
+_ROUNDING_S = 1e-6
+
+_MARKS = frozenset({"virtual_camera"})
+"""What a source says of sound pictures; the effect `cap` keeps them from being LIVE."""
 
 
 class FreshnessCheck:
     """Remembers the frame before; feed it every frame of one source in order."""
 
     def __init__(self) -> None:
+        self._age = CaptureAge()
+        self._forget_images()
+
+    def _forget_images(self) -> None:
         self._last_s: float | None = None
         self._images: dict[Stream, npt.NDArray[np.generic]] = {}
         self._changed_s: dict[Stream, float] = {}
-        self._times: dict[Stream, StreamTime] = {}
+        self._marks = CaptureMarks()
 
-    def reset(self) -> None:
-        """Forget the past, e.g. after a jump within a file."""
-        self.__init__()  # type: ignore[misc]
+    def reset(self, keep_clock: bool = False) -> None:
+        """Forget the past, e.g. after a jump within a file.
+
+        Args:
+            keep_clock: the source goes on: how its clock lies to the host's stays known, or an old picture would count
+                as a fresh one afterwards.
+        """
+        self._forget_images()
+        if not keep_clock:
+            self._age = CaptureAge()
 
     def check(self, frame: FrameSet, policy: Policy, now_s: float) -> list[str]:
         """Codes of `fasdemo.engine.reasons` against this frame.
@@ -44,7 +64,7 @@ class FreshnessCheck:
         if not _is_picture(frame.rgb):
             # Nothing else can be compared with a picture that is none.
             return [*codes, "rgb_invalid", *_faults(frame)]
-        codes += self._depth(frame) + self._ir(frame)
+        codes += self._depth(frame) + self._ir(frame) + _calibration(frame)
         if "rgb" in self._images and self._images["rgb"].shape != frame.rgb.shape:
             codes.append("rgb_mismatched")
         codes += self._frozen(frame) + self._skew(frame, policy) + _faults(frame)
@@ -57,12 +77,14 @@ class FreshnessCheck:
             return ["clock_back"]
         before, self._last_s = self._last_s, frame.timestamp_s
         codes = ["clock_back"] if before is not None and frame.timestamp_s <= before else []
-        if frame.received_s is not None:
-            age = now_s - frame.received_s
-            # Not `age > oldest`: NaN has to count as stale.
-            if not -0.001 <= age <= policy.oldest_s:
-                codes.append("stale_frame")
-        elif frame.live_source:
+        if frame.received_s is None:
+            return [*codes, "stale_frame"] if frame.live_source else codes
+        if not math.isfinite(frame.received_s):
+            return [*codes, "stale_frame"]
+        waited_s = now_s - frame.received_s
+        late_s = self._age.update(frame.timestamp_s, frame.received_s)
+        # Not `age > oldest`: NaN has to count as stale.
+        if not (waited_s >= -0.001 and waited_s + late_s <= policy.oldest_s):
             codes.append("stale_frame")
         return codes
 
@@ -104,35 +126,72 @@ class FreshnessCheck:
         return [] if abs(ratio - 1.0) <= _ASPECT_TOLERANCE else code
 
     def _frozen(self, frame: FrameSet) -> list[str]:
-        """A sensor's noise never repeats; the same bits twice are the same capture twice."""
+        """A sensor's noise never repeats; the same bits twice are the same capture twice.
+
+        A stream that runs at a lower rate than colour is given again with the same counter and time until its next
+        image: that is no fault as long as the two still belong together, which `_skew` checks.
+        """
         codes = []
+        colour_is_new = True
         for stream, image in _images(frame).items():
             same = stream in self._images and _same(self._images[stream], image)
+            time = frame.times.get(stream)
+            again = time is not None and not self._marks.is_new(stream, time)
+            if stream == "rgb":
+                colour_is_new = not (same or again)
             if not same:
                 self._changed_s[stream] = frame.timestamp_s
+            if again and same and colour_is_new:
+                continue
             allowed_s = _FILE_REPEATS_S if stream == "rgb" and not frame.live_source else 0.0
-            if same and not frame.timestamp_s - self._changed_s.get(stream, -math.inf) < allowed_s:
+            if again or (same and not frame.timestamp_s - self._changed_s.get(stream, -math.inf) < allowed_s):
                 codes.append(f"{stream}_frozen")
-            time, before = frame.times.get(stream), self._times.get(stream)
             if time is not None:
-                if before is not None and time.counter == before.counter and f"{stream}_frozen" not in codes:
-                    codes.append(f"{stream}_frozen")
-                self._times[stream] = time
+                self._marks.note(stream, time)
         return codes
 
     def _skew(self, frame: FrameSet, policy: Policy) -> list[str]:
-        colour = frame.times.get("rgb")
-        if colour is None:
-            return []
-        return [
+        """Every stream's time against the frame's own; on a live source a stream without a time proves nothing."""
+        limit_s = policy.largest_skew_s + _ROUNDING_S
+        codes = [
             f"{stream}_out_of_sync"
             for stream, time in frame.times.items()
-            if stream != "rgb" and not abs(time.timestamp_s - colour.timestamp_s) <= policy.largest_skew_s
+            if not abs(time.timestamp_s - frame.timestamp_s) <= limit_s
         ]
+        if frame.live_source:
+            codes += [f"{stream}_untimed" for stream in _images(frame) if stream != "rgb" and stream not in frame.times]
+        return codes
+
+
+def _calibration(frame: FrameSet) -> list[str]:
+    """A calibration by which nothing can be measured; none at all is the size rule's business."""
+    if frame.calibration is None:
+        return []
+    cameras = (frame.calibration.rgb, frame.calibration.depth, frame.calibration.ir)
+    transforms = (frame.calibration.rgb_to_depth, frame.calibration.rgb_to_ir)
+    sound = all(camera is None or _plausible(camera) for camera in cameras) and all(
+        np.isfinite(one.rotation).all() and np.isfinite(one.translation_m).all() for one in transforms
+    )
+    return [] if sound else ["calibration_invalid"]
+
+
+def _plausible(camera: Intrinsics) -> bool:
+    width, height = camera.width, camera.height
+    values = (camera.fx, camera.fy, camera.cx, camera.cy, *camera.distortion)
+    if width <= 0 or height <= 0 or not all(math.isfinite(value) for value in values) or camera.fy == 0:
+        return False
+    return (
+        _FOCAL_OVER_WIDTH[0] <= camera.fx / max(width, height) <= _FOCAL_OVER_WIDTH[1]
+        and _FOCAL_RATIO[0] <= camera.fx / camera.fy <= _FOCAL_RATIO[1]
+        and 0 <= camera.cx <= width
+        and 0 <= camera.cy <= height
+    )
 
 
 def _faults(frame: FrameSet) -> list[str]:
-    return [*frame.faults, "capture_fault"] if frame.faults else []
+    """The source's faults; one that leaves the pictures as they are is not a fault of the capture."""
+    broken = any(code not in _MARKS for code in frame.faults)
+    return [*frame.faults, "capture_fault"] if broken else [*frame.faults]
 
 
 def _images(frame: FrameSet) -> dict[Stream, npt.NDArray[np.generic]]:

@@ -6,6 +6,7 @@ changes the verdict once and not with every frame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 
 from fasdemo.engine.cross_modal_rules import agreement_codes
@@ -126,7 +127,9 @@ def physical_codes(
     if distance is not None and _above(distance, policy.farthest_m, "too_far" in held):
         codes.append("too_far")
     eyes = evidence.get("interpupil_mm")
-    if eyes is not None and abs(quality.yaw_deg) < _INTERPUPIL_YAW_DEG:
+    if eyes is not None and not math.isfinite(eyes):
+        codes.append("size_unknown")
+    elif eyes is not None and abs(quality.yaw_deg) < _INTERPUPIL_YAW_DEG:
         low, high = INTERPUPIL_MM
         odd = "implausible_size" in held
         if _below(eyes, low, odd) or _above(eyes, high, odd):

@@ -16,6 +16,8 @@ class Policy:
     Attributes:
         threshold: name of one of the model card's thresholds; None = the card's default.
         require: streams without which nothing is LIVE, whatever the source declares.
+        allow_rgb_only: a source or model with colour alone may be LIVE. Off: on real pictures colour alone was measured
+            to be no better than chance, see `docs/models.md`.
         single_face: several faces in the picture block every one of them.
         nearest_m, farthest_m: allowed distance, where it is known. Farther than 1.5 m the relief of a face drowns in
             the noise of a consumer depth camera, which grows with the distance's square.
@@ -27,6 +29,7 @@ class Policy:
 
     threshold: str | None = None
     require: frozenset[Stream] = frozenset()
+    allow_rgb_only: bool = False
     single_face: bool = False
     nearest_m: float = 0.2
     farthest_m: float = 1.5
@@ -37,9 +40,21 @@ class Policy:
     oldest_s: float = 0.5
     largest_skew_s: float = 0.04
 
+    @property
+    def lifted(self) -> frozenset[str]:
+        """Codes with the effect `cap` that do not act under this policy."""
+        return frozenset({"rgb_only"}) if self.allow_rgb_only else frozenset()
+
+
+MIN_LIVE_ABOVE = 0.5
+"""No policy makes LIVE of a calibrated score below this: the network itself then takes an attack for likelier than a
+live face, and the physical evidence beside it finds flat and bent sheets, not reliefs and masks."""
+
 
 def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
-    """The policy's threshold of a model, with its name.
+    """Return the name of the policy's threshold of a model, and the threshold that is used.
+
+    A threshold below `MIN_LIVE_ABOVE` is raised to it, see `floor_note`.
 
     Raises:
         UserError: the card has none of that name.
@@ -47,4 +62,18 @@ def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
     name = card.default_policy if policy.threshold is None else policy.threshold
     if name not in card.thresholds:
         raise UserError(f"--policy {name}: {card.name} offers {', '.join(card.thresholds)}; choose one of them.")
-    return name, card.thresholds[name]
+    found = card.thresholds[name]
+    if found.live_above >= MIN_LIVE_ABOVE:
+        return name, found
+    return name, found.model_copy(update={"live_above": MIN_LIVE_ABOVE})
+
+
+def floor_note(card: ModelCard, name: str) -> str:
+    """Return a sentence where a card's threshold is not the one that is used, else an empty string."""
+    asked = card.thresholds[name].live_above
+    if asked >= MIN_LIVE_ABOVE:
+        return ""
+    return (
+        f"Policy {name} of {card.name} would say LIVE above {asked:.3g}, where an attack is likelier than a live face; "
+        f"{MIN_LIVE_ABOVE:g} is used instead."
+    )

@@ -21,6 +21,8 @@ class Effect(Enum):
     """Not LIVE while it holds; a score that says attack counts as ever."""
     BLOCK = "block"
     """Not LIVE while it holds, and no picture to call an attack by: its score only takes trust away."""
+    CAP = "cap"
+    """Not LIVE, unless the policy lifts it; the evidence is gathered as without it, so that SPOOF stays SPOOF."""
     NOTE = "note"
     """Said, without effect."""
 
@@ -62,13 +64,35 @@ CATALOGUE = _catalogue(
         _CAMERA,
     ),
     Reason("rgb_mismatched", Effect.RESTART, "The colour image changed its size.", _CAMERA),
+    Reason(
+        "calibration_invalid",
+        Effect.RESTART,
+        "The calibration is not that of a camera, so nothing can be measured by it.",
+        _CAMERA,
+    ),
     Reason("clock_back", Effect.RESTART, "The frame's time is not after that of the frame before.", _CAMERA),
     Reason("stale_frame", Effect.RESTART, "The frame is older than the policy allows.", _CAMERA),
+    Reason("rgb_repeated", Effect.RESTART, "The colour image of the face was shown before.", _CAMERA),
+    Reason("depth_repeated", Effect.RESTART, "The depth image of the face was given before.", _CAMERA),
+    Reason("ir_repeated", Effect.RESTART, "The infrared image of the face was given before.", _CAMERA),
     Reason("rgb_frozen", Effect.RESTART, "The colour image is the same as before, bit by bit.", _CAMERA),
     Reason("depth_frozen", Effect.RESTART, "The depth image is the same as before, bit by bit.", _CAMERA),
     Reason("ir_frozen", Effect.RESTART, "The infrared image is the same as before, bit by bit.", _CAMERA),
+    Reason("rgb_out_of_sync", Effect.RESTART, "The colour image's device time is not the frame's time.", _CAMERA),
     Reason("depth_out_of_sync", Effect.RESTART, "Depth and colour were not taken at the same time.", _CAMERA),
     Reason("ir_out_of_sync", Effect.RESTART, "Infrared and colour were not taken at the same time.", _CAMERA),
+    Reason(
+        "depth_untimed",
+        Effect.RESTART,
+        "The live source gives depth without a time, so nothing shows that it is not an old one.",
+        _CAMERA,
+    ),
+    Reason(
+        "ir_untimed",
+        Effect.RESTART,
+        "The live source gives infrared without a time, so nothing shows that it is not an old one.",
+        _CAMERA,
+    ),
     Reason("depth_empty", Effect.RESTART, "The depth image has hardly any reading.", _CAMERA),
     Reason("ir_dark", Effect.RESTART, "The whole infrared image is black.", _CAMERA),
     Reason(
@@ -76,6 +100,16 @@ CATALOGUE = _catalogue(
     ),
     Reason("depth_required", Effect.BLOCK, "The policy demands depth, and the source has none.", _CAMERA),
     Reason("ir_required", Effect.BLOCK, "The policy demands infrared, and the source has none.", _CAMERA),
+    Reason(
+        "depth_unused", Effect.BLOCK, "The device or the recording has depth, and the source leaves it out.", _CAMERA
+    ),
+    Reason(
+        "ir_unused", Effect.BLOCK, "The device or the recording has infrared, and the source leaves it out.", _CAMERA
+    ),
+    Reason("low_frame_rate", Effect.BLOCK, "Frames come too rarely to follow a face from one to the next.", _CAMERA),
+    Reason(
+        "size_unknown", Effect.BLOCK, "There is depth and no usable calibration: the face's size is unknown.", _CAMERA
+    ),
     Reason("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA),
     # What the face is made of.
     Reason("flat_surface", Effect.SPOOF, "The depth of the face is that of a plane."),
@@ -147,13 +181,29 @@ CATALOGUE = _catalogue(
         "The policy allows one face, and there are several.",
         "One person at a time, please.",
     ),
+    # What the source can prove.
+    Reason(
+        "virtual_camera",
+        Effect.CAP,
+        "The camera is a virtual one, or its name cannot be read: any picture can be fed into it.",
+        "This is a virtual camera and proves nothing; use a real one.",
+    ),
+    Reason(
+        "rgb_only",
+        Effect.CAP,
+        "Judged by colour alone: on 55 real pictures the colour model was no better than chance (AUC 0.55).",
+        "Colour alone cannot prove a live person; use a camera with depth or infrared.",
+    ),
     # Evidence over time.
+    Reason(
+        "flat_motion", Effect.DOUBT, "The face moves as one flat picture does: nothing in it is nearer than the rest."
+    ),
     Reason("view_changed", Effect.DOUBT, "Something else stands where the face was: the evidence starts afresh."),
     Reason("score_spoof", Effect.DOUBT, "The network takes this frame for an attack."),
     Reason("score_uncertain", Effect.DOUBT, "The network's score lies between the two thresholds."),
     Reason("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please."),
     # Notes.
-    Reason("rgb_only", Effect.NOTE, "Judged by colour alone: lower assurance."),
+    Reason("size_unchecked", Effect.NOTE, "A file without calibration: the face's size is not checked."),
     Reason("single_frame", Effect.NOTE, "Judged by one picture: nothing is known about time."),
     Reason("several_faces", Effect.NOTE, "There are several faces; each has its own verdict."),
     Reason("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera."),

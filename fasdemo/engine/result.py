@@ -87,6 +87,8 @@ class FrameResult:
     truth: Truth | None = None
     reasons: tuple[str, ...] = ()
     """Codes that concern the frame and not one face, e.g. `no_face`, `stream_stalled`."""
+    model_sha256: str = ""
+    """Hash of the model file; empty where it is unknown."""
 
     def to_json(self) -> dict[str, Any]:
         """The event as `docs/events.schema.json` describes it."""
@@ -96,6 +98,7 @@ class FrameResult:
             "source": self.source,
             "live_source": self.live_source,
             "model": self.model,
+            "model_sha256": self.model_sha256,
             "policy": self.policy,
             "faces": [_face_json(face) for face in self.faces],
             "reasons": list(self.reasons),

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fasdemo.atomic_file import write_text
 from fasdemo.bounded_file import read_bounded
 from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import FrameResult
 from fasdemo.engine.score_evidence import MAX_RAISE, log_odds, shifted, total_shift
@@ -137,7 +138,8 @@ def allowed_bias(card: ModelCard, threshold: Threshold) -> float:
     limit = card.thresholds.get(LIMIT_POLICY)
     if limit is None:
         return 0.0
-    return min(max(log_odds(threshold.live_above) - log_odds(limit.live_above), 0.0), MAX_RAISE)
+    lowest = max(limit.live_above, MIN_LIVE_ABOVE)
+    return min(max(log_odds(threshold.live_above) - log_odds(lowest), 0.0), MAX_RAISE)
 
 
 def accepted(recordings: Sequence[Recording], threshold: Threshold, bias: float) -> float:

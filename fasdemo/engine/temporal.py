@@ -79,7 +79,8 @@ class Fusion:
         Args:
             timestamp_s: its time; the caller restarts when time goes back.
             score: its own calibrated live score, None when there is none.
-            codes: the reasons that hold for it.
+            codes: the reasons that hold for it. One with the effect `cap` changes nothing here: the caller caps the
+                status.
 
         Returns:
             The reasons that the evidence itself gives; `status` and `score` are the verdict.
@@ -188,7 +189,7 @@ class Fusion:
 
 
 def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold) -> tuple[Status, list[str]]:
-    """The verdict on a picture that stands alone, and its reasons."""
+    """The verdict on a picture that stands alone, and its reasons; a `cap` is left to the caller, as in `Fusion`."""
     effects = {effect(code) for code in codes}
     if score is None or not 0.0 <= score <= 1.0:
         return Status.UNCERTAIN, ["score_missing"]
@@ -198,7 +199,7 @@ def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold)
         )
     if score < threshold.live_above:
         return Status.UNCERTAIN, ["score_uncertain"]
-    return (Status.LIVE if effects <= {Effect.NOTE} else Status.UNCERTAIN), []
+    return (Status.LIVE if effects <= {Effect.NOTE, Effect.CAP} else Status.UNCERTAIN), []
 
 
 def _logit(score: float) -> float:

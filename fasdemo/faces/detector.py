@@ -21,6 +21,7 @@ from mediapipe.tasks.python.vision import FaceDetector as MediaPipeDetector
 from mediapipe.tasks.python.vision import FaceDetectorOptions
 
 from fasdemo.errors import UserError
+from fasdemo.faces.exit_order import close_at_exit
 from fasdemo.faces.face import SAME_FACE_IOU, Box, Face, distinct, overlap
 from fasdemo.faces.model_file import detector_bytes, face_model_path
 from fasdemo.faces.native_stderr import without_native_chatter
@@ -60,6 +61,8 @@ class FaceDetector:
                 unknown = UserError(f"MediaPipe's face detector could not be started: {error}")
                 raise missing_library(error) or unknown from error
             self._pass(np.zeros((128, 128, 3), np.uint8))
+        # Without it MediaPipe prints an exception when Python ends before somebody has closed this.
+        close_at_exit(self)
 
     def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:
         """All faces but the known ones, largest first.

@@ -19,6 +19,7 @@ from mediapipe.tasks.python.vision import FaceLandmarker, FaceLandmarkerOptions
 
 from fasdemo.errors import UserError
 from fasdemo.faces.detector import as_rgb
+from fasdemo.faces.exit_order import close_at_exit
 from fasdemo.faces.face import Face
 from fasdemo.faces.model_file import face_model_path
 from fasdemo.faces.native_stderr import without_native_chatter
@@ -47,6 +48,8 @@ class FaceLandmarks:
                 unknown = UserError(f"MediaPipe's face landmarker could not be started: {error}")
                 raise missing_library(error) or unknown from error
             self._task.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.zeros((128, 128, 3), np.uint8)))
+        # Without it MediaPipe prints an exception when Python ends before somebody has closed this.
+        close_at_exit(self)
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
         """The same face with `landmarks` and `blendshapes`, or unchanged where none were found.

@@ -23,6 +23,7 @@ from pathlib import Path
 import platformdirs
 
 from fasdemo.errors import UserError
+from fasdemo.terminal import say
 
 FILE_NAME = "face_landmarker.task"
 SIZE = 3_758_596
@@ -169,7 +170,7 @@ def main() -> int:
     try:
         print(face_model_path())
     except UserError as error:
-        print(f"fasdemo: {error}", file=sys.stderr)
+        say(str(error))
         return 2
     return 0
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fasdemo.faces.face import Box, Face, overlap
+from fasdemo.faces.frame_interval import FrameInterval
 
 LOST_AFTER_S = 0.4
 """A face unseen for longer is a new face when it comes back: time enough to put something else in its place."""
@@ -43,6 +44,7 @@ class Tracker:
 
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
+        self._interval = FrameInterval()
         self._next = 1
 
     @property
@@ -78,14 +80,17 @@ class Tracker:
         return result
 
     def forget(self, timestamp_s: float) -> None:
-        """Drop what was not seen lately."""
+        """Drop what was not seen lately; at least the frame before counts, also of a slow source."""
+        self._interval.note(timestamp_s)
+        lost_after_s = self._interval.longest_s(LOST_AFTER_S)
         self._tracks = {
-            number: track for number, track in self._tracks.items() if timestamp_s - track.last_seen_s <= LOST_AFTER_S
+            number: track for number, track in self._tracks.items() if timestamp_s - track.last_seen_s <= lost_after_s
         }
 
     def reset(self) -> None:
-        """Forget every track; numbers go on."""
+        """Forget every track and the source's rate; numbers go on."""
         self._tracks.clear()
+        self._interval = FrameInterval()
 
 
 def _distance(a: Box, b: Box) -> float | None:

@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fasdemo.display import display_problem
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.stop_signals import handle_stop_signals
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +29,9 @@ class Launch:
     Attributes:
         source: what to open at once; None = the start page.
         engine: what to judge with; None = as the last time.
+        allow_rgb_only: colour alone may be LIVE while this window is open, whatever the preferences say.
         kiosk: full screen, the verdict alone.
+        require: streams without which nothing is LIVE; None = as the settings say, and depth in a kiosk.
         loop: play files again and again; None = as the last time.
         reset_settings: forget what the window remembers.
         log: where to write the event log.
@@ -35,8 +40,10 @@ class Launch:
 
     source: SourceRequest | None = None
     engine: EngineRequest | None = None
+    allow_rgb_only: bool = False
     kiosk: bool = False
     loop: bool | None = None
+    require: frozenset[Stream] | None = None
     reset_settings: bool = False
     log: Path | None = None
     record: tuple[Path, Labels] | None = None
@@ -98,8 +105,16 @@ def run(
     apply_theme(app, is_dark(settings.theme, app))
     answer_first()
     window = MainWindow(
-        make_source, make_judge, settings, place, engine_judge.shipped_model_names(), engine_judge.demo_path()
+        make_source,
+        make_judge,
+        settings,
+        place,
+        engine_judge.shipped_model_names(),
+        engine_judge.demo_path(),
+        allow_rgb_only=wanted.allow_rgb_only,
     )
+    if wanted.require is not None:
+        window.set_required(wanted.require)
     if wanted.log is not None:
         try:
             window.event_log.keeper.start(wanted.log)
@@ -137,10 +152,9 @@ def answer_first() -> None:
 
 
 def _check_display() -> None:
-    if sys.platform.startswith("linux") and not any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    ):
-        raise UserError("There is no display for the window; add --headless to run without one.")
+    problem = display_problem()
+    if problem:
+        raise UserError(f"{problem}; log in at a screen, correct the variable, or add --headless to run without one.")
 
 
 def _check_source(request: SourceRequest, engine: EngineRequest | None, make_source: MakeSource) -> None:
@@ -165,7 +179,7 @@ def _close_on_interrupt(close: Callable[[], object]) -> threading.Event:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGTERM, stop)
+        handle_stop_signals(stop)
     return interrupted
 
 

@@ -29,7 +29,8 @@ def connected_cameras() -> Cameras:
     if sys.platform.startswith("linux"):
         from fasdemo.capture.cameras.webcam import list_webcams
 
-        found += [(f"webcam:{one.index}", f"{one.name} ({one.index})") for one in list_webcams()]
+        # A virtual camera is refused, so it is not offered; `fasdemo doctor` lists it.
+        found += [(f"webcam:{one.index}", f"{one.name} ({one.index})") for one in list_webcams() if not one.virtual]
     return tuple(found)
 
 

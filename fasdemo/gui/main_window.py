@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from typing_extensions import override
 from fasdemo.capture.source import SourceInfo
 from fasdemo.draw.depth_view import DepthScale
 from fasdemo.engine.result import FrameResult
+from fasdemo.frames import Stream
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
 from fasdemo.gui.controllers.drop_target import dropped_files
@@ -36,6 +38,7 @@ from fasdemo.gui.theme import apply_theme, is_dark
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.header import Header, source_words
 from fasdemo.gui.widgets.message_bar import MessageBar
+from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.event_log_writer import LogStatus
 from fasdemo.runtime.pipeline import MakeJudge, MakeSource
@@ -57,6 +60,7 @@ class MainWindow(QMainWindow):
         models: names of the shipped models.
         demo: path of the demo session, None where it is missing.
         look: lists the connected cameras.
+        allow_rgb_only: colour alone may be LIVE, whatever the preferences say.
     """
 
     def __init__(
@@ -68,12 +72,22 @@ class MainWindow(QMainWindow):
         models: Sequence[str] = (),
         demo: str | None = None,
         look: Callable[[], Cameras] = connected_cameras,
+        allow_rgb_only: bool = False,
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.player = Player(make_source, make_judge, self, self.event_log.keeper)
-        self._engine = EngineRequest(settings.model, settings.policy, settings.device)
+        self._always_allow_rgb_only = allow_rgb_only
+        self._required: frozenset[Stream] | None = None
+        self._engine = EngineRequest(
+            settings.model,
+            settings.policy,
+            settings.device,
+            require=settings.required_streams,
+            allow_rgb_only=allow_rgb_only or settings.allow_rgb_only,
+        )
+        self.event_log.inputs = self._inputs
         self._dialog: ShortcutsDialog | Preferences | None = None
 
         self.setWindowTitle("fasdemo")
@@ -191,6 +205,12 @@ class MainWindow(QMainWindow):
         """Open a camera by name or anything by its path."""
         self.open(SourceRequest(spec))
 
+    def _inputs(self) -> list[Path]:
+        """Files that are played and judged with now."""
+        request = self.player.request
+        files = [] if request is None else request.files()
+        return [*files, *model_files(self._engine.model)]
+
     def open(self, request: SourceRequest) -> None:
         """Open another source, whatever runs."""
         self._recorder.stop()
@@ -255,10 +275,32 @@ class MainWindow(QMainWindow):
         self._show_nothing()
 
     def judge_with(self, engine: EngineRequest) -> None:
-        """Change model, policy or provider while running."""
+        """Change model, policy or provider while running; what the window requires and allows is always added."""
+        engine = self._with_rules(engine)
         self._remember_engine(engine)
         self.player.judge_with(engine)
         self._show_engine()
+
+    def _with_rules(self, engine: EngineRequest) -> EngineRequest:
+        """Return the request with what the settings, the kiosk and the command line require and allow."""
+        allowed = self._always_allow_rgb_only or self.settings.allow_rgb_only
+        return replace(engine, require=self.required, allow_rgb_only=allowed)
+
+    @property
+    def required(self) -> frozenset[Stream]:
+        """Return the streams without which nothing is LIVE: as the command line says, or the settings and the kiosk."""
+        if self._required is not None:
+            return self._required
+        return self.settings.required_streams | ({"depth"} if self.in_kiosk else frozenset())
+
+    def set_required(self, streams: frozenset[Stream]) -> None:
+        """Require these streams until the window closes, whatever the settings say."""
+        self._required = streams
+        self._require()
+
+    def _require(self) -> None:
+        if self._engine != self._with_rules(self._engine):
+            self.judge_with(self._engine)
 
     def _remember_engine(self, engine: EngineRequest) -> None:
         self._engine = engine
@@ -308,6 +350,7 @@ class MainWindow(QMainWindow):
         else:
             self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
             self._full_screen.leave()
+        self._require()
         self.setFocus()
         self.presenter.show_headline()
 
@@ -328,6 +371,7 @@ class MainWindow(QMainWindow):
 
     def _take_preferences(self, dialog: Preferences) -> None:
         dialog.apply_to(self.settings)
+        self._require()
         self.apply_theme()
         self._apply_settings()
         save(self.settings, self._settings_path)

@@ -25,7 +25,8 @@ TEMPLATE = np.array([[0.36, 0.40], [0.64, 0.40], [0.50, 0.57], [0.50, 0.69]])
 """`keypoints-v1`: right eye, left eye, nose tip and mouth in a unit square; an adult's eyes lie about 63 mm apart,
 so the square shows about 225 mm: the whole face, its outline and a little of what surrounds it."""
 
-_ADULT_EYE_DISTANCE_M = 0.063
+ADULT_EYE_DISTANCE_M = 0.063
+"""Mean distance between the pupils of adults."""
 _DEPTH_STEPS = 3
 _CORE = (0.30, 0.70)
 """The part of the crop, along both axes, whose median depth is the face's distance."""
@@ -202,7 +203,7 @@ def _distance_from_eyes_m(keypoints: Points, calibration: Calibration | None, rg
     """A first guess at the face's distance, from the eyes' distance in pixels; good enough to start the projection."""
     focal = calibration.rgb.fx if calibration is not None else rgb_shape[1] * 0.95
     pixels = float(np.hypot(*(keypoints[1] - keypoints[0])))
-    return float(np.clip(_ADULT_EYE_DISTANCE_M * focal / max(pixels, 1.0), 0.1, 5.0))
+    return float(np.clip(ADULT_EYE_DISTANCE_M * focal / max(pixels, 1.0), 0.1, 5.0))
 
 
 def _inside(to_crop: Transform, size: int, rgb_shape: tuple[int, int]) -> float:

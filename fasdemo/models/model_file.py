@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fasdemo.bounded_file import read_bounded
+from fasdemo.bounded_file import decode_text, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard
 from fasdemo.models.onnx_file import LARGEST_FILE, read_contents
@@ -111,7 +111,11 @@ def parse_card(text: str | bytes, where: str) -> ModelCard:
         UserError: says which entries are missing or wrong.
     """
     try:
-        return ModelCard.model_validate_json(text)
+        plain = text.removeprefix("\ufeff") if isinstance(text, str) else decode_text(text)
+    except UnicodeDecodeError:
+        raise UserError(f"{where}: the model card is not valid: it is not text in UTF-8.") from None
+    try:
+        return ModelCard.model_validate_json(plain)
     except ValidationError as error:
         raise UserError(f"{where}: the model card is not valid: {_first_problems(error)}.") from error
 
@@ -126,7 +130,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     if not path.is_file():
         return None
     try:
-        return Manifest.model_validate_json(_read(path, LARGEST_CARD, "a manifest"))
+        return Manifest.model_validate_json(decode_text(_read(path, LARGEST_CARD, "a manifest")))
     except ValidationError as error:
         raise UserError(f"{path} is not a valid manifest: {_first_problems(error)}.") from error
 

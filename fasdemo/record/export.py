@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -22,8 +23,10 @@ from fasdemo.frames import FrameSet, Rgb, Stream
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_depth_casia
+from fasdemo.outputs import check_output_folder
 from fasdemo.sessions.image_codec import Image, encode_image
 from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.session_lock import who_holds
 from fasdemo.sessions.writer import FOLDERS
 
 LIST_FILE = "list.txt"
@@ -64,7 +67,12 @@ class ExportSummary:
 
 
 def export_sessions(
-    sessions: Iterable[Path], root: Path, target: Path, detect: Detect, options: ExportOptions | None = None
+    sessions: Iterable[Path],
+    root: Path,
+    target: Path,
+    detect: Detect,
+    options: ExportOptions | None = None,
+    progress: Callable[[Sequence[Path]], Iterable[Path]] = iter,
 ) -> ExportSummary:
     """Write crops of the largest face of each frame, `list.txt` and `details.csv` into `target`.
 
@@ -76,18 +84,23 @@ def export_sessions(
         target: a folder that does not exist yet.
         detect: RGB image to faces, the largest first.
         options: see `ExportOptions`.
+        progress: passes the folders on while a bar moves.
 
     Raises:
         UserError: `target` exists or cannot be written, a session is broken, or no face was found at all.
     """
     chosen = options or ExportOptions()
-    if target.exists():
+    if target.exists() or target.is_symlink():
         raise UserError(f"{target}: exists already; choose a new folder.")
-    partial = target.with_name(target.name + ".partial")
+    check_output_folder("--to", target)
+    folders = list(sessions)
+    for busy in filter(None, map(who_holds, folders)):
+        raise UserError(busy)
+    # A random name: neither a folder that somebody has nor a link that was planted is touched.
+    partial = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.partial")
     try:
-        shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        summary = _write(sessions, root, partial, detect, chosen)
+        summary = _write(progress(folders), root, partial, detect, chosen)
         if summary.crops == 0:
             reasons = ", ".join(f"{count} {reason}" for reason, count in summary.skipped.items()) or "no frames"
             raise UserError(f"{root}: nothing to export: {reasons}.")

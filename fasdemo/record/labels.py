@@ -13,7 +13,16 @@ from pydantic import ValidationError
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
-from fasdemo.sessions.schema import MOST_TEXT, PLAIN_TEXT, CalibrationRecord, Consent, Device, Session
+from fasdemo.sessions.schema import (
+    MOST_TEXT,
+    PLAIN_TEXT,
+    CalibrationRecord,
+    Consent,
+    Device,
+    Session,
+    is_name,
+    is_portable,
+)
 
 SPECIES = (
     "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
@@ -21,8 +30,6 @@ SPECIES = (
     "mask-paper", "mask-white", "mask-half", "mannequin", "mannequin-wig",
 )  # fmt: skip
 """Names of presentation attack instrument species that the window suggests and the generator renders."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,9 @@ def labels_from_options(
 
 
 def _check_name(option: str, text: str, what: str) -> None:
-    if not _NAME.fullmatch(text):
+    if is_name(text) and not is_portable(text):
+        raise UserError(f"{option} {text!r}: Windows cannot make a folder of that name; choose another: {what}.")
+    if not is_name(text):
         raise UserError(
             f"{option} {text!r}: use letters, digits, '.', '_' and '-' (at most 64, not a dot first): {what}."
         )

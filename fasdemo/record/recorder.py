@@ -18,7 +18,7 @@ from typing import Self
 
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.sessions.schema import Session
-from fasdemo.sessions.writer import RESERVE_FILE, SessionWriter
+from fasdemo.sessions.writer import RESERVE_FILE, SessionWriter, is_time
 
 _ENCODERS = 2
 """OpenCV releases the GIL while it encodes; two keep 30 sets of 640 x 480 a second well within two cores."""
@@ -134,9 +134,13 @@ class Recorder:
             if self.full:
                 return True
             if self._stopping or self._problem or len(self._queue) + self._in_hand >= self._capacity:
-                self._unsaid_loss += 1 + frame.lost_before
+                self._unsaid_loss += 1 + max(frame.lost_before, 0)
                 return False
-            loss, self._unsaid_loss = frame.lost_before + self._unsaid_loss, 0
+            if not is_time(frame.timestamp_s):
+                # Where such a frame belongs is unknown; the rows after it could not be read in order.
+                self._unsaid_loss += 1 + max(frame.lost_before, 0)
+                return False
+            loss, self._unsaid_loss = max(frame.lost_before, 0) + self._unsaid_loss, 0
             given = replace(frame, lost_before=loss, truth=None)
             self._queue.append((given, self._encoders.submit(self._encode, given)))
             self._taken += 1

@@ -9,6 +9,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -61,8 +62,9 @@ def make_judge(source: Source, request: EngineRequest) -> EngineJudge:
     Raises:
         UserError: it cannot be had for this source.
     """
+    policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
     return EngineJudge(
-        Engine.for_source(source, model=request.model, device=request.device, policy=request.policy, site=request.site)
+        Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
     )
 
 
@@ -80,6 +82,7 @@ def make_source(request: SourceRequest) -> Source:
         ir=request.ir,
         depth_scale=request.depth_scale,
         emitter=request.emitter,
+        allow_virtual_camera=request.allow_virtual_camera,
     )
 
 

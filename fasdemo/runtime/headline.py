@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fasdemo.draw.overlay import notice_lines, reason_words
+from fasdemo.draw.overlay import NOTICED, notice_lines, reason_words
 from fasdemo.engine.reasons import CATALOGUE
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.runtime.updates import Phase, View
@@ -84,7 +84,7 @@ def headline(result: FrameResult) -> Headline:
     face = main_face(result)
     notices, from_file = notice_lines(result), not result.live_source
     if face is None:
-        code = next((code for code in result.reasons if code != "rgb_only"), "no_face")
+        code = next((code for code in result.reasons if code not in NOTICED), "no_face")
         if code == "no_face":
             return Headline(None, "NO FACE", "Please look at the camera.", "", notices, from_file)
         return Headline(None, "NO VERDICT", _sentence((code,)), "", notices, from_file)
@@ -98,7 +98,7 @@ def _explanation(face: FaceVerdict, from_file: bool) -> str:
         return face.guidance
     if face.status is Status.LIVE:
         return "The file shows a live person." if from_file else "A live person is before the camera."
-    return _sentence(code for code in face.reasons if code != "rgb_only")
+    return _sentence(code for code in face.reasons if code not in NOTICED)
 
 
 def _sentence(codes: Iterable[str]) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from fasdemo.errors import UserError
+from fasdemo.errors import UserError, unicode_text
+from fasdemo.outputs import open_output
+from fasdemo.terminal import stdout_was_closed
 
 
 class JsonLines:
@@ -23,10 +25,12 @@ class JsonLines:
         self._target, self._option = target, option
         self._stream: TextIO
         if target == "-":
+            if stdout_was_closed():
+                raise UserError(f"{option} -: standard output is closed; open it, or name a file.")
             self._stream = sys.stdout
             return
         try:
-            self._stream = Path(target).open("w", encoding="utf-8")  # noqa: SIM115 - closed in __exit__
+            self._stream = open_output(Path(target))
         except OSError as error:
             raise UserError(f"{option} {target}: cannot be written ({error.strerror}); choose another file.") from error
 
@@ -40,6 +44,8 @@ class JsonLines:
             UserError: the disk is full.
         """
         line = json.dumps(item, allow_nan=False) + "\n"
+        if "\\ud" in line:
+            line = json.dumps(_encodable(item), allow_nan=False) + "\n"
         start = None
         try:
             if self._stream is not sys.stdout and self._stream.seekable():
@@ -70,3 +76,12 @@ class JsonLines:
             except OSError:
                 if kind is None:
                     raise
+
+
+def _encodable(value: Any) -> Any:
+    """Return the same value with escapes in place of lone surrogates."""
+    if isinstance(value, str):
+        return unicode_text(value)
+    if isinstance(value, dict):
+        return {unicode_text(str(name)): _encodable(one) for name, one in value.items()}
+    return [_encodable(one) for one in value] if isinstance(value, (list, tuple)) else value

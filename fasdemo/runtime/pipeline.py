@@ -268,7 +268,7 @@ class Pipeline:
         """
         new = self._made(wanted, kept="" if old is None else f" {old.facts.model} goes on judging.")
         if new is None and old is None and (wanted.model is not None or wanted.policy is not None):
-            wanted = EngineRequest(device=wanted.device)
+            wanted = replace(wanted, model=None, policy=None, site=None)
             new = self._made(wanted)
             if new is not None:
                 self._mailbox.say(message=f"{new.facts.model} was chosen instead.")

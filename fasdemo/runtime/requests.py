@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from fasdemo.frames import Stream
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
@@ -16,6 +18,11 @@ class SourceRequest:
     ir: Path | None = None
     depth_scale: float = 0.001
     emitter: Literal["on", "off", "interleaved"] = "on"
+    allow_virtual_camera: bool = False
+
+    def files(self) -> list[Path]:
+        """Return the files and folders that are read; a camera's name is a path that does not exist."""
+        return [path for path in (Path(self.spec), self.depth, self.ir) if path is not None and self.spec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +34,7 @@ class EngineRequest:
     device: str = "auto"
     site: Path | None = None
     """A file of `fasdemo calibrate`."""
+    allow_rgb_only: bool = False
+    """Colour alone may be LIVE, see `fasdemo.engine.policy.Policy`."""
+    require: frozenset[Stream] = frozenset()
+    """Streams without which nothing is LIVE."""

@@ -7,6 +7,7 @@ a PNG is about twice as large and takes an eighth of that time again.
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from typing import Literal, cast
@@ -31,6 +32,7 @@ _MOST_CHUNKS = 100_000
 """Writers make them of 8 kB and more."""
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _JPEG_START = b"\xff\xd8\xff"
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _PNG = [
     cv2.IMWRITE_PNG_COMPRESSION,
     1,
@@ -118,8 +120,7 @@ def check_claims(data: bytes) -> None:
         _check_png_chunks(data)
     elif data.startswith(_JPEG_START):
         size = _jpeg_size(data)
-        # Within compressed data 0xFF is always followed by 0 or by a restart marker.
-        if data.count(b"\xff\xda") > _MOST_SCANS:
+        if _jpeg_scans(data) > _MOST_SCANS:
             raise ValueError("the picture has more scans than any camera writes")
     else:
         return
@@ -161,6 +162,22 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
             2 if marker == 0x01 or 0xD0 <= marker <= 0xD8 else 2 + int.from_bytes(data[place + 2 : place + 4], "big")
         )
     return width, height
+
+
+def _jpeg_scans(data: bytes) -> int:
+    """Number of scans up to the picture's end: motion photos carry a video behind it, in which anything may stand."""
+    scans, place = 0, 2
+    for _ in range(_MOST_CHUNKS):
+        # Within compressed data 0xFF is always followed by 0 or by a restart marker.
+        found = _MARKER.search(data, place)
+        if found is None or found[0] == b"\xff\xd9":
+            return scans
+        scans += found[0] == b"\xff\xda"
+        if scans > _MOST_SCANS:
+            return scans
+        length = int.from_bytes(data[found.end() : found.end() + 2], "big")
+        place = found.end() + (0 if found[0] in (b"\xff\xd8", b"\xff\x01") else max(length, 2))
+    raise ValueError("the picture has more parts than any camera writes")
 
 
 def check_image(image: Image, stream: Stream) -> None:

@@ -7,9 +7,10 @@ An image that is missing, unreadable or of the wrong kind is a missing stream wi
 from __future__ import annotations
 
 import csv
+import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self, cast
@@ -17,11 +18,14 @@ from typing import Self, cast
 import numpy as np
 from pydantic import ValidationError
 
-from fasdemo.bounded_file import is_regular, read_bounded
+from fasdemo.bounded_file import is_regular, read_bounded, read_text
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, Depth, FrameSet, Rgb, Stream, StreamTime, Truth
+from fasdemo.sessions.description import edited_files
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, decode_image, recorded_format
+from fasdemo.sessions.row_clock import on_frame_clock
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, Session
+from fasdemo.sessions.session_lock import who_holds
 from fasdemo.sessions.video_track import VideoTrack
 from fasdemo.sessions.writer import FOLDERS, VIDEO_FILES
 
@@ -48,11 +52,24 @@ class FrameRow:
 
 
 def load_session(folder: Path) -> Session:
-    """`session.json` of a folder.
+    """`session.json` of a folder; a negative count in it is read as 0, see `count_problems`.
 
     Raises:
         UserError: no such folder, no session in it, or one that breaks the format.
     """
+    return _load(folder)[0]
+
+
+def count_problems(folder: Path) -> tuple[str, ...]:
+    """Return sentences about counts in `session.json` that cannot be, e.g. a negative one.
+
+    Raises:
+        UserError: as `load_session`.
+    """
+    return _load(folder)[1]
+
+
+def _load(folder: Path) -> tuple[Session, tuple[str, ...]]:
     if not folder.exists():
         raise UserError(f"{folder}: no such folder.")
     if not folder.is_dir():
@@ -61,15 +78,23 @@ def load_session(folder: Path) -> Session:
     if not is_regular(path):
         raise UserError(f"{folder}: has no {SESSION_FILE}, so it is not a session; give the folder that holds one.")
     try:
-        content = read_bounded(path, _MAX_JSON_BYTES)
+        content = read_text(path, _MAX_JSON_BYTES)
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is not text in UTF-8; the file is damaged.") from None
     except ValueError as error:
         raise UserError(f"{path}: cannot be used: {error}; give a session's description.") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
     try:
-        return Session.model_validate_json(content)
+        return Session.model_validate_json(content), ()
     except ValidationError as error:
-        first = error.errors()[0]
+        found = error.errors()
+        wrong = [one for one in found if one["loc"] in (("frames",), ("lost",)) and one["type"] == "greater_than_equal"]
+        if len(wrong) == len(found):
+            counts = {str(one["loc"][0]): 0 for one in wrong}
+            session = Session.model_validate_json(json.dumps({**json.loads(content), **counts}))
+            return session, tuple(f"{SESSION_FILE}: {name} is negative" for name in counts)
+        first = found[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise UserError(f"{path}: {where}: {first['msg']}; the file is damaged or of another version.") from None
 
@@ -80,15 +105,81 @@ def safe_name(text: str) -> bool:
     return not (path.is_absolute() or ".." in path.parts or "\\" in text or ":" in text or "\0" in text)
 
 
-def load_rows(folder: Path, session: Session) -> tuple[list[FrameRow], bool]:
-    """`frames.csv`, and whether its last row was cut off and left out.
+@dataclass(slots=True)
+class Rows:
+    """The rows of `frames.csv`.
+
+    Attributes:
+        rows: those that can be used; a row that cannot is counted in `lost_before` of the next one.
+        cut: the last row was cut off and left out.
+        skipped: how many rows cannot be used because a time, a count or a label in them is none.
+        problem: what is wrong with the first of them, empty where there is none.
+        lost_after: rows that cannot be used behind the last one that can.
+        taken: for each row, by stream, how many images the rows before it name, unusable rows included.
+        places: for each row, its number among all of them.
+    """
+
+    rows: list[FrameRow] = field(default_factory=list)
+    cut: bool = False
+    skipped: int = 0
+    problem: str = ""
+    lost_after: int = 0
+    taken: list[dict[Stream, int]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+
+def load_rows(folder: Path, session: Session) -> Rows:
+    """`frames.csv`; rows that break the format are left out and counted.
 
     Raises:
-        UserError: no such file, a row that breaks the format, or a name that leaves the folder.
+        UserError: no such file, no row in it that can be used, or a name that leaves the folder.
+    """
+    path = folder / FRAMES_FILE
+    header, lines, cut = read_lines(folder)
+    found = Rows(cut=cut)
+    images: dict[Stream, int] = dict.fromkeys(session.streams, 0)
+    number = 1
+    try:
+        for number, cells in enumerate(lines, start=2):
+            if len(found.rows) + found.skipped >= _MAX_ROWS:
+                raise UserError(f"{path}: more than {_MAX_ROWS} rows.")
+            named = dict(zip(header, cells, strict=False))
+            try:
+                if len(cells) != len(header):
+                    raise ValueError(f"has {len(cells)} cells instead of {len(header)}")
+                row = _row(named, session)
+            except _LeavesFolderError as error:
+                raise UserError(f"{path}: line {number}: {_short(str(error))}.") from None
+            except ValueError as error:
+                found.problem = found.problem or f"line {number}: {_short(str(error))}"
+                found.skipped += 1
+                found.lost_after += 1
+            else:
+                if found.lost_after:
+                    row = replace(row, lost_before=row.lost_before + found.lost_after)
+                    found.lost_after = 0
+                found.rows.append(row)
+                if session.container == "video":
+                    found.taken.append(dict(images))
+                found.places.append(number - 2)
+            for stream in session.streams:
+                images[stream] += bool(named.get(FOLDERS[stream]))
+    except csv.Error as error:
+        raise UserError(f"{path}: line {number + 1}: {error}; the file is damaged.") from None
+    if found.skipped and not found.rows:
+        raise UserError(f"{path}: {found.problem}; no row in it can be used.")
+    return found
+
+
+def read_lines(folder: Path) -> tuple[list[str], Iterator[list[str]], bool]:
+    """Return the header of `frames.csv`, the cells of its lines, and whether the last line was cut off and left out.
+
+    Raises:
+        UserError: no such file, or its first line does not name the columns of a session.
     """
     path = folder / FRAMES_FILE
     try:
-        text = read_bounded(path, _MAX_CSV_BYTES).decode("utf-8")
+        text = read_text(path, _MAX_CSV_BYTES)
     except FileNotFoundError:
         raise UserError(f"{folder}: has no {FRAMES_FILE}, so none of its frames can be found.") from None
     except (OSError, UnicodeDecodeError):
@@ -100,27 +191,26 @@ def load_rows(folder: Path, session: Session) -> tuple[list[FrameRow], bool]:
         text = text[: text.rfind("\n") + 1]
     lines = csv.reader(text.splitlines())
     try:
-        return _rows(path, lines, session), cut
+        header = next(lines, [])
     except csv.Error as error:
-        raise UserError(f"{path}: line {lines.line_num}: {error}; the file is damaged.") from None
-
-
-def _rows(path: Path, lines: Iterator[list[str]], session: Session) -> list[FrameRow]:
-    header = next(lines, [])
+        raise UserError(f"{path}: line 1: {error}; the file is damaged.") from None
     missing = [name for name in ("timestamp_s", "color") if name not in header]
     if missing or not set(header) <= set(FRAME_COLUMNS) or len(set(header)) < len(header):
         raise UserError(f"{path}: its first line does not name the columns of a session.")
-    rows: list[FrameRow] = []
-    for number, cells in enumerate(lines, start=2):
-        if len(rows) >= _MAX_ROWS:
-            raise UserError(f"{path}: more than {_MAX_ROWS} rows.")
-        if len(cells) != len(header):
-            raise UserError(f"{path}: line {number} has {len(cells)} cells instead of {len(header)}.")
-        try:
-            rows.append(_row(dict(zip(header, cells, strict=True)), session))
-        except ValueError as error:
-            raise UserError(f"{path}: line {number}: {_short(str(error))}.") from None
-    return rows
+    return header, lines, cut
+
+
+class _LeavesFolderError(ValueError):
+    """A name that points outside the session's folder: no slip of a recorder, so nothing of the session is used."""
+
+
+def usable(cells: dict[str, str], session: Session) -> bool:
+    """Return whether a row, by column, can be used."""
+    try:
+        _row(cells, session)
+    except ValueError:
+        return False
+    return True
 
 
 def _row(cells: dict[str, str], session: Session) -> FrameRow:
@@ -131,7 +221,7 @@ def _row(cells: dict[str, str], session: Session) -> FrameRow:
         name = cells.get(column, "")
         if name:
             if not safe_name(name):
-                raise ValueError(f"{name!r} points outside the session's folder, which is refused")
+                raise _LeavesFolderError(f"{name!r} points outside the session's folder, which is refused")
             files[stream] = name
         moment, counter = cells.get(f"{column}_timestamp_s", ""), cells.get(f"{column}_counter", "")
         if moment:
@@ -157,7 +247,7 @@ def _row(cells: dict[str, str], session: Session) -> FrameRow:
         times=times,
         emitter_on=None if emitter in ("", UNKNOWN) else emitter == "1",
         truth=truth,
-        lost_before=max(_count(cells.get("lost_before") or "0"), 0),
+        lost_before=_loss(cells.get("lost_before") or "0"),
     )
 
 
@@ -174,6 +264,13 @@ def _count(text: str) -> int:
     value = int(text) if len(text) <= 20 else _MOST + 1
     if abs(value) > _MOST:
         raise ValueError(f"{text!r} is too large for a running number")
+    return value
+
+
+def _loss(text: str) -> int:
+    value = _count(text)
+    if value < 0:
+        raise ValueError(f"lost_before {text} is negative")
     return value
 
 
@@ -196,7 +293,9 @@ class SessionReader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.session = load_session(folder)
-        self.rows, cut = load_rows(folder, self.session)
+        found = load_rows(folder, self.session)
+        times = on_frame_clock((row.timestamp_s, row.times) for row in found.rows)
+        self.rows = [replace(row, times=of_row) for row, of_row in zip(found.rows, times, strict=True)]
         if not self.rows:
             raise UserError(f"{folder}: the session holds no frame.")
         self.calibration: Calibration | None = (
@@ -205,14 +304,27 @@ class SessionReader:
         self.unreadable: dict[str, str] = {}
         """Files that could not be used so far, with the reason."""
         self._state_warnings = []
-        if self.session.state == "open" or cut:
+        if self.session.state == "open" or found.cut:
+            busy = who_holds(folder)
             self._state_warnings.append(
-                f"{folder.name}: the recording was never completed; run `fasdemo sessions repair` on it."
+                f"{folder.name}: is being recorded; what is there so far is read."
+                if busy
+                else f"{folder.name}: the recording was never completed; run `fasdemo sessions repair` on it."
             )
+        for sentence in edited_files(folder, self.session):
+            self._state_warnings.append(f"{folder.name}: {sentence}; `fasdemo sessions verify` tells more.")
+        if found.skipped:
+            count = "1 row" if found.skipped == 1 else f"{found.skipped} rows"
+            self._state_warnings.append(
+                f"{folder.name}: {count} of {FRAMES_FILE} cannot be used and count as lost ({found.problem}); "
+                "`fasdemo sessions repair` removes them."
+            )
+        for sentence in count_problems(folder):
+            self._state_warnings.append(f"{folder.name}: {sentence}; `fasdemo sessions repair` counts anew.")
         self._root = folder.resolve()
         self._shapes: dict[Stream, tuple[tuple[int, ...], np.dtype[np.generic]]] = {}
         self._tracks: dict[Stream, VideoTrack | None] = {}
-        self._ordinals = self._video_ordinals() if self.session.container == "video" else {}
+        self._ordinals = self._video_ordinals(found) if self.session.container == "video" else {}
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -305,14 +417,16 @@ class SessionReader:
             )
         self._shapes[stream] = expected
 
-    def _video_ordinals(self) -> dict[Stream, dict[int, int]]:
-        """Row number to number within the stream's video; a lost image takes no place in it."""
+    def _video_ordinals(self, found: Rows) -> dict[Stream, dict[int, int]]:
+        """Row number to number within the stream's video; a lost image takes no place in it, an unusable row does."""
         result: dict[Stream, dict[int, int]] = {}
         for stream in self.session.streams:
             present = [number for number, row in enumerate(self.rows) if stream in row.files]
+            if present:
+                result[stream] = {number: found.taken[number][stream] for number in present}
+                continue
             # Rows without names mean that every row has its image.
-            present = present or list(range(len(self.rows)))
-            result[stream] = {number: ordinal for ordinal, number in enumerate(present)}
+            result[stream] = dict(enumerate(found.places))
         return result
 
     def _video_image(self, index: int, stream: Stream) -> Image:

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fasdemo.bounded_file import is_regular
+from fasdemo.bounded_file import decode_text, is_regular, read_bounded
 from fasdemo.errors import UserError
+from fasdemo.folder_walk import is_litter, walk
 from fasdemo.frames import STREAMS
+from fasdemo.sessions.description import description_problem
 from fasdemo.sessions.image_codec import read_image
-from fasdemo.sessions.reader import FrameRow, load_rows, load_session, safe_name
-from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, Session
+from fasdemo.sessions.reader import (
+    FrameRow,
+    Rows,
+    count_problems,
+    load_rows,
+    load_session,
+    read_lines,
+    safe_name,
+    usable,
+)
+from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, OWN_FILE_PATTERN, SESSION_FILE, Session
+from fasdemo.sessions.session_lock import SessionLock, who_holds
 from fasdemo.sessions.video_track import VideoTrack
 from fasdemo.sessions.writer import FOLDERS, RESERVE_FILE, VIDEO_FILES, replace_text, sha256_of, write_session_file
+
+KEPT_ROWS_FILE = "frames.csv.before-repair"
+"""The rows as they were, where a repair had to remove some."""
+_OWN_NAME = re.compile(OWN_FILE_PATTERN)
+_MAX_ROWS_BYTES = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +44,10 @@ class Verification:
     session: Session
     frames: int
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What is there and does no harm, e.g. `.DS_Store`."""
+    mendable: bool = False
+    """The only problems are rows or counts that `repair_session` sets right."""
 
 
 @dataclass(slots=True)
@@ -49,30 +71,47 @@ def find_sessions(root: Path) -> list[Path]:
             raise UserError(f"{root}: no such folder.")
         if not root.is_dir():
             raise UserError(f"{root}: is a file; give the folder that holds the sessions.")
-        return sorted(path.parent for path in root.rglob(SESSION_FILE))
+        return sorted(folder for folder, entries in walk(root) if any(entry.name == SESSION_FILE for entry in entries))
     except OSError as error:
         raise UserError(
             f"{error.filename or root}: cannot be read ({error.strerror}); check its permissions."
         ) from None
 
 
-def verify_session(folder: Path) -> Verification:
+def verify_session(folder: Path, *, locked: bool = False) -> Verification:
     """Compare every file with its checksum, and the rows with the files.
+
+    Args:
+        folder: the session's.
+        locked: the caller holds the session's lock.
 
     Raises:
         UserError: not a session, or one that breaks the format.
     """
     session = load_session(folder)
-    rows, cut = load_rows(folder, session)
-    problems = []
-    if session.state != "complete":
+    found = load_rows(folder, session)
+    rows = found.rows
+    problems: list[str] = []
+    busy = "" if locked else who_holds(folder)
+    if busy:
+        problems.append(f"{busy.removeprefix(f'{folder}: ').rstrip('.')}, so it cannot be judged yet")
+    elif session.state != "complete":
         problems.append("the recording was never completed; run `fasdemo sessions repair`")
-    if cut:
+    if found.cut:
         problems.append(f"{FRAMES_FILE} ends in the middle of a row")
-    if session.state == "complete" and session.frames != len(rows):
-        problems.append(f"{SESSION_FILE} promises {session.frames} frames and {FRAMES_FILE} lists {len(rows)}")
+    mendable = [f"{sentence}; `fasdemo sessions repair` counts anew" for sentence in count_problems(folder)]
+    if found.skipped:
+        mendable.append(
+            f"{found.skipped} rows of {FRAMES_FILE} cannot be used ({found.problem}); "
+            "`fasdemo sessions repair` removes them"
+        )
+    if session.state == "complete" and session.frames != len(rows) + found.skipped and not count_problems(folder):
+        promised = f"{SESSION_FILE} promises {session.frames} frames and {FRAMES_FILE} lists {len(rows)}"
+        problems.append(promised)
+    changed = description_problem(folder, session)
+    problems += [changed] if changed else []
     listed = set(_listed(rows))
-    for name in sorted(listed | set(session.checksums)):
+    for name in sorted((listed | set(session.checksums)) - {SESSION_FILE}):
         problem = _own_file_problem(folder, name)
         if problem:
             problems.append(f"{name} {problem}")
@@ -84,8 +123,21 @@ def verify_session(folder: Path) -> Verification:
                     problems.append(f"{name} was changed: its checksum differs")
             except OSError as error:
                 problems.append(f"{name} cannot be read ({error.strerror})")
-    problems += [f"{name} belongs to no frame" for name in sorted(set(_images(folder)) - listed)]
-    return Verification(folder, session, len(rows), tuple(problems))
+    notes = []
+    if session.state == "complete" and SESSION_FILE not in session.checksums:
+        notes.append(
+            f"{SESSION_FILE} has no checksum of its own, as those of earlier versions: edits in it are not seen"
+        )
+    if session.state == "complete" and FRAMES_FILE not in session.checksums:
+        notes.append(f"{FRAMES_FILE} has no checksum: edits in it are not seen")
+    for name in sorted(set(_images(folder)) - listed - set(session.checksums)):
+        if is_litter(Path(name).name):
+            notes.append(f"{name} was put there by the system and is not part of the session")
+        elif not found.skipped:
+            problems.append(f"{name} belongs to no frame")
+    return Verification(
+        folder, session, len(rows), (*mendable, *problems), tuple(notes), bool(mendable and not problems)
+    )
 
 
 def repair_session(folder: Path) -> Repair:
@@ -97,32 +149,50 @@ def repair_session(folder: Path) -> Repair:
         UserError: not a session, complete but damaged (there is nothing to restore it from), or not writable.
     """
     session = load_session(folder)
-    rows, cut = load_rows(folder, session)
+    try:
+        with SessionLock(folder, "repaired"):
+            return _repair(folder)
+    except OSError as error:
+        if session.state == "complete" and not (found := verify_session(folder)).problems:
+            # On a disk that cannot be written nothing has to be.
+            return Repair(folder, session, found.frames, ["was complete already"])
+        raise UserError(f"{folder}: cannot be written ({error.strerror}).") from None
+
+
+def _repair(folder: Path) -> Repair:
+    # Anew: another repair or a deletion may have ended just before the lock was taken.
+    session = load_session(folder)
+    found = load_rows(folder, session)
     if session.state == "complete":
-        problems = verify_session(folder).problems
-        if problems:
+        verification = verify_session(folder, locked=True)
+        if not verification.problems:
+            return Repair(folder, session, len(found.rows), ["was complete already"])
+        if not verification.mendable:
             raise UserError(
-                f"{folder}: was completed and damaged later ({problems[0]}); repair cannot bring data back, "
-                "restore it from a copy."
+                f"{folder}: was completed and damaged later ({verification.problems[0]}); repair cannot bring data "
+                "back, restore it from a copy."
             )
-        return Repair(folder, session, len(rows), ["was complete already"])
-    for name in sorted({*FOLDERS.values(), *VIDEO_FILES.values(), FRAMES_FILE, SESSION_FILE}):
+    if found.skipped and session.container == "video":
+        raise UserError(
+            f"{folder / FRAMES_FILE}: {found.problem}; correct the line by hand, because the images in the videos are "
+            "found by their order. The session can be read as it is."
+        )
+    for name in sorted({*FOLDERS.values(), *VIDEO_FILES.values(), FRAMES_FILE, SESSION_FILE, KEPT_ROWS_FILE}):
         if (folder / name).is_symlink():
             raise UserError(
                 f"{folder / name}: is a link, which no recorder makes, and repair removes what is unfinished; "
                 "put the files themselves in its place."
             )
-    try:
-        return _complete(folder, session, rows, cut)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be written ({error.strerror}).") from None
+    return _complete(folder, session, found)
 
 
-def _complete(folder: Path, session: Session, rows: list[FrameRow], cut: bool) -> Repair:
-    notes = ["a row that was cut off was removed"] if cut else []
-    raw = _raw_rows(folder)[: len(rows)]
+def _complete(folder: Path, session: Session, found: Rows) -> Repair:
+    notes = ["a row that was cut off was removed"] if found.cut else []
+    rows = found.rows
     keep = len(rows)
-    if session.container == "video":
+    if session.state == "complete":
+        pass
+    elif session.container == "video":
         keep = _whole_video_frames(folder, rows)
     else:
         # Only the last frames can be half written: a row is added after its images.
@@ -130,26 +200,43 @@ def _complete(folder: Path, session: Session, rows: list[FrameRow], cut: bool) -
             keep -= 1
     if keep < len(rows):
         notes.append(f"{len(rows) - keep} frames at the end were not whole and were removed")
+    raw, unplaced = _raw_rows(folder, session, rows)
+    original = read_bounded(folder / FRAMES_FILE, _MAX_ROWS_BYTES)
+    before = sum(row.lost_before for row in rows) + found.lost_after
+    beyond = max(session.lost - before, 0) if session.state == "complete" else 0
     rows, raw = rows[:keep], raw[:keep]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FRAME_COLUMNS)
     writer.writerows(raw)
-    replace_text(folder / FRAMES_FILE, text.getvalue())
     listed = set(_listed(rows))
-    orphans = sorted(set(_images(folder)) - listed)
+    kept = {name for name in unplaced & set(_images(folder)) - listed if not _own_file_problem(folder, name)}
+    if found.skipped:
+        # Whatever is wrong with a row, its images are data: they stay, and so does what it said.
+        if not (folder / KEPT_ROWS_FILE).exists():
+            replace_text(folder / KEPT_ROWS_FILE, decode_text(original))
+        kept.add(KEPT_ROWS_FILE)
+        notes.append(
+            f"{found.skipped} rows that cannot be used were removed ({found.problem}) and count as lost; "
+            f"their images stay, and the rows are in {KEPT_ROWS_FILE}"
+        )
+    elif (folder / KEPT_ROWS_FILE).is_file():
+        kept.add(KEPT_ROWS_FILE)
+    kept |= {name for name in set(session.checksums) - listed - {SESSION_FILE} if not _own_file_problem(folder, name)}
+    replace_text(folder / FRAMES_FILE, text.getvalue())
+    orphans = sorted(name for name in set(_images(folder)) - listed - kept if not is_litter(Path(name).name))
     for name in orphans:
         (folder / name).unlink()
-    for name in (RESERVE_FILE, SESSION_FILE + ".partial"):
+    for name in (RESERVE_FILE, SESSION_FILE + ".partial", FRAMES_FILE + ".partial"):
         (folder / name).unlink(missing_ok=True)
     if orphans:
         notes.append(f"{len(orphans)} files of unfinished frames were removed")
-    checksums = {name: sha256_of(folder / name) for name in sorted(listed | {FRAMES_FILE})}
+    checksums = {name: sha256_of(folder / name) for name in sorted(listed | kept | {FRAMES_FILE})}
     session = session.model_copy(
         update={
             "state": "complete",
             "frames": keep,
-            "lost": sum(row.lost_before for row in rows),
+            "lost": sum(row.lost_before for row in rows) + found.lost_after + beyond,
             "checksums": checksums,
         }
     )
@@ -157,11 +244,19 @@ def _complete(folder: Path, session: Session, rows: list[FrameRow], cut: bool) -
     return Repair(folder, session, keep, notes)
 
 
-def _raw_rows(folder: Path) -> list[list[str]]:
-    """The cells as they stand, in the order of `FRAME_COLUMNS`."""
-    with (folder / FRAMES_FILE).open(newline="", encoding="utf-8") as file:
-        lines = csv.DictReader(file)
-        return [[line.get(name) or "" for name in FRAME_COLUMNS] for line in lines]
+def _raw_rows(folder: Path, session: Session, rows: list[FrameRow]) -> tuple[list[list[str]], set[str]]:
+    """Return the usable rows' cells in the order of `FRAME_COLUMNS`, and the images that the other rows name."""
+    header, lines, _ = read_lines(folder)
+    raw: list[list[str]] = []
+    unplaced: set[str] = set()
+    for cells in lines:
+        line = dict(zip(header, cells, strict=False))
+        if len(cells) == len(header) and usable(line, session):
+            line["lost_before"] = str(rows[len(raw)].lost_before) if "lost_before" in header else ""
+            raw.append([line.get(name) or "" for name in FRAME_COLUMNS])
+        else:
+            unplaced |= {cell for cell in cells if _OWN_NAME.fullmatch(cell)}
+    return raw, unplaced
 
 
 def _readable(folder: Path, row: FrameRow) -> bool:

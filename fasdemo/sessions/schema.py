@@ -6,6 +6,7 @@ A session is a folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/` with `session.j
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
@@ -42,14 +43,30 @@ UNKNOWN = "unknown"
 # A pseudonym and a species are folder names: no separators, no leading dot.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 # A file of the session: its name, or one folder and its name.
-OwnFile = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$", max_length=160)
-]
+OWN_FILE_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$"
+OwnFile = Annotated[str, Field(pattern=OWN_FILE_PATTERN, max_length=160)]
 MOST_TEXT = 4000
 PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=PLAIN_TEXT)]
 """Any words, without the control characters that a terminal would obey."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_RESERVED = frozenset(
+    {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
+)
+"""Devices of Windows, with any ending."""
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can be a pseudonym or a species: a plain folder name on every system."""
+    return bool(_NAME.fullmatch(text))
+
+
+def is_portable(name: str) -> bool:
+    """Return whether every system can make a folder of that name: not `CON`, `NUL.txt` or `S01.`."""
+    return not name.endswith((".", " ")) and name.split(".", 1)[0].rstrip().upper() not in _RESERVED
 
 
 class _Part(BaseModel):

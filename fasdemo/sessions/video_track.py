@@ -16,15 +16,25 @@ from typing import Any, Self, cast
 
 import av
 import numpy as np
+from av.stream import Disposition
 
 from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.sessions.ffv1_check import slices_intact
 from fasdemo.sessions.image_codec import Image, check_image
+from fasdemo.sessions.packet_times import PacketTimes
 from fasdemo.sessions.schema import LARGEST_IMAGE
+from fasdemo.sessions.video_color import (
+    hdr_name,
+    pixel_aspect,
+    square_size,
+    standard_range,
+    upright,
+    with_square_pixels,
+)
 
-_GREY_16 = ("gray16le", "gray16be", "gray9le", "gray10le", "gray12le", "gray14le")
+_GREY_16 = tuple(f"gray{bits}{order}" for bits in (9, 10, 12, 14, 16) for order in ("le", "be"))
 _CONTAINERS = (
     *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "mpegvideo", "m4v", "flv"),
     *("asf", "ogg", "h264", "hevc", "av1", "obu", "ivf", "mjpeg", "gif", "nut", "mxf", "yuv4mpegpipe", "dv", "apng"),
@@ -39,6 +49,10 @@ _OPEN: dict[str, Any] = {
     # Titles and the like are not looked at; whatever bytes they are made of, the pictures may be good.
     "metadata_errors": "replace",
 }
+_USUAL_FPS = 120.0
+"""A rate beyond it is compared with the time stamps."""
+_LOOKED_AT = 300
+"""Packets at the beginning of a file from which its rate and its main stream are told."""
 _FAR = 40
 """Frames further ahead than this are sought, nearer ones are decoded on the way."""
 
@@ -67,10 +81,13 @@ class VideoTrack:
         self.stream = stream
         self.damaged = 0
         """Images that were in the file and could not be decoded."""
-        self.cut_off = False
-        """The file ended in the middle of its data."""
+        self._ends_early = False
+        self._torn = False
+        self.hdr = ""
+        """`PQ` or `HLG` where the images were converted from it to standard range."""
         self._start_pts: int | None = None
         self._times: list[int] | None = None
+        self._joined = False
         self._checked: bool | None = None
         self._position = 0
         self._last_time_s = -1.0
@@ -81,6 +98,7 @@ class VideoTrack:
             raise UserError(f"{path}: no image in it can be decoded; it is damaged or not a video.")
         self._pending: tuple[Any, int] | None = first
         try:
+            self._coded = (first[0].width, first[0].height)
             image = self._image(first[0])
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self.close()
@@ -112,7 +130,8 @@ class VideoTrack:
         if not streams:
             self._container.close()
             raise UserError(f"{self.path}: holds no video that FFmpeg can decode.")
-        video = streams[0]
+        video = self._chosen(streams)
+        self._index = video.index
         context = video.codec_context
         if context.width * context.height > LARGEST_IMAGE:
             self._container.close()
@@ -121,8 +140,16 @@ class VideoTrack:
         context.options = {"max_pixels": str(LARGEST_IMAGE)}
         video.thread_type = "AUTO"
         self._video = video
-        rate = video.average_rate or video.guessed_rate or Fraction(30)
-        self.fps = float(rate) if 0 < float(rate) <= 1000 else 30.0
+        self._time_base = float(video.time_base or Fraction(1, 90000))
+        self._format = self._container.format.name
+        self._aspect = pixel_aspect(video)
+        width, height = square_size(context.width, context.height, self._aspect)
+        if width * height > LARGEST_IMAGE:
+            self._container.close()
+            raise UserError(f"{self.path}: {width} x {height} pixels are too many; make it smaller.")
+        self.fps = 30.0
+        rate = float(video.average_rate or 0)
+        self.fps = rate if 0 < rate <= _USUAL_FPS else self._measured_fps() or min(rate, 1000.0) or 30.0
         self.frame_count: int | None = int(video.frames) or None
         self.duration_s: float | None = None
         if video.duration and video.time_base:
@@ -133,8 +160,8 @@ class VideoTrack:
 
     def _decode(self) -> Iterator[tuple[Any, int]]:
         """Decoded frames with their presentation time in ticks of the stream."""
-        step = max(round(1.0 / (self.fps * float(self._video.time_base or Fraction(1, 90000)))), 1)
-        expected = self._start_pts or 0
+        times = PacketTimes(self._format, self._time_base, self.fps)
+        last = self._start_pts
         packets = self._container.demux(self._video)
         broken = False
         while True:
@@ -143,8 +170,9 @@ class VideoTrack:
             except StopIteration:
                 return
             except (av.error.FFmpegError, OSError):
-                self.cut_off = True
+                self._ends_early = True
                 return
+            time = times.place(packet) if packet.size else 0
             if packet.size and packet.is_keyframe:
                 broken = False
             if packet.size and (broken or not self._intact(packet)):
@@ -152,24 +180,73 @@ class VideoTrack:
                 self.damaged += 1
                 broken = True
                 continue
+            if packet.size:
+                self._torn = False
+                times.decoding(time)
             try:
                 frames = packet.decode()
             except (av.error.FFmpegError, OSError):
                 if packet.size:
                     self.damaged += 1
+                    times.failed(time)
                 continue
             for frame in frames:
+                last = times.shown(frame.pts, last)
                 if frame.is_corrupt:
                     self.damaged += 1
                     continue
-                pts = int(frame.pts) if frame.pts is not None else expected
-                expected = pts + step
-                yield frame, pts
+                yield frame, last
+
+    def _chosen(self, streams: list[Any]) -> Any:
+        """Return the stream that is the video, where a file also holds cover pictures or a smaller version."""
+        if len(streams) == 1:
+            return streams[0]
+        packets = dict.fromkeys((one.index for one in streams), 0)
+        with av.open(f"file:{self.path}", **_OPEN) as container:
+            try:
+                for number, packet in enumerate(container.demux(video=[*range(len(streams))])):
+                    packets[packet.stream.index] = packets.get(packet.stream.index, 0) + bool(packet.size)
+                    if number >= _LOOKED_AT:
+                        break
+            except (av.error.FFmpegError, OSError):
+                pass
+
+        def worth(one: Any) -> tuple[bool, bool, int, bool]:
+            cover = bool(one.disposition & Disposition.attached_pic)
+            several = packets[one.index] > 1
+            pixels = one.codec_context.width * one.codec_context.height
+            return several, not cover, pixels, bool(one.disposition & Disposition.default)
+
+        return max(streams, key=worth)
+
+    def _measured_fps(self) -> float:
+        """Return images a second by the time stamps; 0.0 where they do not tell.
+
+        Browsers write no rate, and FFmpeg then takes the time base's: 1,000 a second.
+        """
+        times: list[int] = []
+        with av.open(f"file:{self.path}", **_OPEN) as container:
+            placed = PacketTimes(self._format, self._time_base, 30.0)
+            try:
+                for packet in container.demux(container.streams[self._index]):
+                    if packet.size:
+                        times.append(placed.place(packet))
+                    if len(times) >= _LOOKED_AT:
+                        break
+            except (av.error.FFmpegError, OSError):
+                pass
+        gaps = np.diff(np.unique(times))
+        if len(gaps) == 0:
+            return 0.0
+        # Pauses do not count: a recording in a browser may have stood still for a while.
+        usual = gaps[gaps <= 4 * float(np.median(gaps))]
+        fps = 1.0 / (float(np.mean(usual)) * self._time_base)
+        return fps if 0 < fps <= 1000 else 0.0
 
     def _intact(self, packet: Any) -> bool:
         if packet.is_corrupt:
             # FFmpeg marks a packet of which the file holds only a part.
-            self.cut_off = True
+            self._torn = True
             return False
         if self._video.codec_context.name != "ffv1":
             return True
@@ -192,20 +269,31 @@ class VideoTrack:
             raise ValueError(
                 f"depth has to be 16-bit grey video (FFV1, gray16le), this is {name}, which has lost the distances"
             )
-        if self.stream == "rgb":
+        transfer = int(getattr(frame, "color_trc", 0) or 0)
+        image: Image
+        if self.stream == "rgb" and hdr_name(transfer):
+            self.hdr = hdr_name(transfer)
+            image = standard_range(frame, transfer)
+        elif self.stream == "rgb":
             image = frame.to_ndarray(format="rgb24")
+        elif self.stream == "depth" and name != "gray16le":
+            # FFmpeg would stretch 12 bits to 16: 522 mm would become 8,354.
+            image = _grey_values(frame)
         elif name in _GREY_16:
             image = frame.to_ndarray() if name == "gray16le" else frame.to_ndarray(format="gray16le")
         else:
             image = frame.to_ndarray(format="gray")
-        turns = round((frame.rotation or 0) / 90) % 4
-        image = np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+        image = upright(with_square_pixels(image, self._aspect, exact=self.stream == "depth"), frame)
         check_image(image, self.stream)
-        return cast(Image, image)
+        return image
 
     def _time_s(self, pts: int) -> float:
-        base = float(self._video.time_base or Fraction(1, 90000))
-        return (pts - (self._start_pts or 0)) * base
+        return (pts - (self._start_pts or 0)) * self._time_base
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the file ended in the middle of its data; a packet that is torn in the middle is damage alone."""
+        return self._ends_early or self._torn
 
     @property
     def position(self) -> int:
@@ -220,9 +308,9 @@ class VideoTrack:
                 return None
             frame, pts = found
             try:
-                if (frame.height, frame.width) not in ((self.height, self.width), (self.width, self.height)):
+                if (frame.width, frame.height) != self._coded:
                     # A file that changes its size on the way: one source has one size.
-                    frame = frame.reformat(width=self.width, height=self.height)
+                    frame = frame.reformat(width=self._coded[0], height=self._coded[1])
                 image = self._image(frame)
             except (av.error.FFmpegError, OSError, ValueError):
                 # It also changes its kind of pixels on the way, to one that cannot be the stream's.
@@ -253,7 +341,14 @@ class VideoTrack:
             return
         target = times[index]
         try:
-            self._container.seek(target, stream=self._video, backward=True, any_frame=False)
+            if self._joined:
+                # A time in the file stands for several places: from the beginning, then.
+                self._container.close()
+                self._container = av.open(f"file:{self.path}", **_OPEN)
+                self._video = self._container.streams[self._index]
+                self._video.thread_type = "AUTO"
+            else:
+                self._container.seek(target, stream=self._video, backward=True, any_frame=False)
         except (av.error.FFmpegError, OSError, ValueError, OverflowError):
             # A damaged index: what cannot be found is as good as behind the end.
             self._position = index
@@ -283,19 +378,17 @@ class VideoTrack:
         if self._times is None:
             times = []
             with av.open(f"file:{self.path}", **_OPEN) as container:
-                video = container.streams.video[0]
-                step = max(round(1.0 / (self.fps * float(video.time_base or Fraction(1, 90000)))), 1)
-                expected = 0
+                video = container.streams[self._index]
+                placed = PacketTimes(self._format, self._time_base, self.fps)
                 try:
                     for packet in container.demux(video):
                         if not packet.size or packet.is_discard:
                             continue
-                        pts = packet.pts if packet.pts is not None else expected
-                        expected = pts + step
-                        times.append(int(pts))
+                        times.append(placed.place(packet))
                 except (av.error.FFmpegError, OSError):
-                    self.cut_off = True
+                    self._ends_early = True
             self._times = sorted(times)
+            self._joined = placed.joined
         return self._times
 
     def close(self) -> None:
@@ -309,6 +402,14 @@ class VideoTrack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _grey_values(frame: Any) -> Image:
+    """Return the values of a grey frame of 9 to 16 bits as they are stored, uint16 (H, W)."""
+    plane = frame.planes[0]
+    kind = ">u2" if frame.format.name.endswith("be") else "<u2"
+    values = np.frombuffer(plane, kind).reshape(-1, plane.line_size // 2)[: frame.height, : frame.width]
+    return np.ascontiguousarray(values, np.uint16)
 
 
 class VideoTrackWriter:

@@ -10,6 +10,7 @@ import csv
 import errno
 import hashlib
 import io
+import math
 import os
 from array import array
 from collections.abc import Iterator
@@ -20,8 +21,10 @@ from typing import Self
 
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, FrameSet, Stream
+from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.image_codec import ColorFormat, Image, encode_image
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, CalibrationRecord, Session
+from fasdemo.sessions.session_lock import SessionLock
 from fasdemo.sessions.video_track import VideoTrackWriter
 
 FOLDERS: dict[Stream, str] = {"rgb": "color", "depth": "depth", "ir": "ir"}
@@ -29,6 +32,10 @@ FOLDERS: dict[Stream, str] = {"rgb": "color", "depth": "depth", "ir": "ir"}
 VIDEO_FILES: dict[Stream, str] = {"rgb": "color.mp4", "depth": "depth.mkv", "ir": "ir.mkv"}
 
 _SHA256_BYTES = 32
+_MAX_TRIES = 100
+_MAX_TIME_S = 1e11
+"""As `fasdemo.sessions.reader` bounds times."""
+_MAX_COUNT = 2**62
 RESERVE_FILE = ".reserve"
 """Bytes that a recorder holds back for the end of a recording on a full disk."""
 
@@ -42,6 +49,43 @@ def new_session_folder(root: Path, session: Session, moment: datetime | None = N
     while folder.exists():
         folder, number = parent / f"{stamp}-{number}", number + 1
     return folder
+
+
+def _made_session_folder(root: Path, session: Session) -> Path:
+    """Make the folder for a new session; two recorders that start at once get different ones.
+
+    Raises:
+        UserError: it cannot be made.
+    """
+    for _ in range(_MAX_TRIES):
+        folder = new_session_folder(root, session)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
+        except (FileExistsError, FileNotFoundError) as error:
+            # Another recorder took the name, or a deletion removed the empty folder above it.
+            if folder.parent.exists() and not folder.parent.is_dir():
+                raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder.") from None
+            continue
+        except OSError as error:
+            raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder.") from None
+        return folder
+    raise UserError(f"{root}: no folder for a session can be made in it; choose another folder.")
+
+
+def similar_subject(root: Path, subject: str) -> str:
+    """Return a warning where a folder's name differs from the subject's in case alone; empty where none does."""
+    try:
+        names = [path.name for path in root.iterdir()]
+    except OSError:
+        return ""
+    for name in names:
+        if name != subject and name.casefold() == subject.casefold():
+            return (
+                f"{root}: holds {name} already, which is the same folder as {subject} on Windows and macOS; "
+                "give each person a name of its own."
+            )
+    return ""
 
 
 class SessionWriter:
@@ -81,6 +125,7 @@ class SessionWriter:
             raise UserError(f"{folder}: holds a session already; choose another folder.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._lock = SessionLock(folder, "recorded")
             if session.container == "files":
                 for stream in self._streams:
                     (folder / FOLDERS[stream]).mkdir(exist_ok=True)
@@ -94,12 +139,14 @@ class SessionWriter:
                 for stream in self._streams if videos is None else ():
                     self._videos[stream] = VideoTrackWriter(folder / VIDEO_FILES[stream], stream, session.fps)
         except OSError as error:
+            if hasattr(self, "_lock"):
+                self._lock.release()
             raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder.") from None
 
     @classmethod
     def create(cls, root: Path, session: Session, color_format: ColorFormat = "jpg") -> Self:
         """Write to a fresh `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/`."""
-        return cls(new_session_folder(root, session), session, color_format)
+        return cls(_made_session_folder(root, session), session, color_format)
 
     def write(self, frame: FrameSet) -> None:
         """Encode and append one frame set; a stream that is None is a loss that the row shows.
@@ -154,6 +201,9 @@ class SessionWriter:
 
     def append(self, frame: FrameSet, names: dict[Stream, str]) -> None:
         """Add the frame's row; its images must lie in the folder already."""
+        if not is_time(frame.timestamp_s):
+            raise ValueError(f"{frame.timestamp_s} is not a time in seconds")
+        lost_before = min(max(frame.lost_before, 0), _MAX_COUNT)
         row: dict[str, str | int] = dict.fromkeys(FRAME_COLUMNS, "")
         row["frame"] = self.frames
         row["timestamp_s"] = f"{frame.timestamp_s:.6f}"
@@ -161,16 +211,16 @@ class SessionWriter:
             column = FOLDERS[stream]
             row[column] = names.get(stream, "")
             time = frame.times.get(stream)
-            if time is not None:
+            if time is not None and is_time(time.timestamp_s):
                 row[f"{column}_timestamp_s"] = f"{time.timestamp_s:.6f}"
-                row[f"{column}_counter"] = time.counter
+                row[f"{column}_counter"] = time.counter if _is_count(time.counter) else ""
         if frame.emitter_on is not None:
             row["emitter_on"] = int(frame.emitter_on)
         elif frame.depth is not None or frame.ir is not None:
             row["emitter_on"] = UNKNOWN
         if frame.truth is not None:
             row["label"], row["species"] = frame.truth.label, frame.truth.species
-        row["lost_before"] = frame.lost_before
+        row["lost_before"] = lost_before
         text = io.StringIO()
         csv.DictWriter(text, FRAME_COLUMNS, lineterminator="\n").writerow(row)
         line = text.getvalue().encode("ascii")
@@ -178,7 +228,8 @@ class SessionWriter:
             raise OSError(errno.ENOSPC, "the disk is full")
         self._rows_bytes += len(line)
         self.frames += 1
-        self.lost += frame.lost_before
+        self.lost += lost_before
+        self._lock.renew()
 
     def discard(self, number: int) -> None:
         """Remove the images of a frame whose writing failed, and give back the rows' last whole state."""
@@ -208,7 +259,13 @@ class SessionWriter:
         Raises:
             OSError: the disk is full. The session stays open and readable.
         """
-        self.close()
+        try:
+            self.close(release=False)
+            return self._finish(lost_after)
+        finally:
+            self._lock.release()
+
+    def _finish(self, lost_after: int) -> Session:
         checksums = {
             self._image_name(stream, number): digest.hex()
             for stream, hashes in self._hashes.items()
@@ -227,7 +284,7 @@ class SessionWriter:
         write_session_file(self.folder, self.session)
         return self.session
 
-    def close(self) -> None:
+    def close(self, *, release: bool = True) -> None:
         """Close the files and leave the session open, as a killed recorder would; may be called twice."""
         if self._closed:
             return
@@ -238,6 +295,8 @@ class SessionWriter:
             self._rows.close()
             for video in self._videos.values():
                 video.close()
+            if release:
+                self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -274,9 +333,18 @@ class _Hashes:
             yield number, bytes(self._digests[place * _SHA256_BYTES : (place + 1) * _SHA256_BYTES])
 
 
+def is_time(seconds: float) -> bool:
+    """Return whether a time in seconds can be written: finite, and not beyond every clock."""
+    return math.isfinite(seconds) and abs(seconds) <= _MAX_TIME_S
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and -1 <= value <= _MAX_COUNT
+
+
 def write_session_file(folder: Path, session: Session) -> None:
     """Replace `session.json` in one step: a reader sees the old one or the new one."""
-    replace_text(folder / SESSION_FILE, session.model_dump_json(indent=1))
+    replace_text(folder / SESSION_FILE, with_own_checksum(session).model_dump_json(indent=1))
 
 
 def replace_text(path: Path, text: str) -> None:

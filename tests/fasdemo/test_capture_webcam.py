@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from fasdemo.capture import open as open_module
+from fasdemo.capture.cameras import webcam as webcam_module
 from fasdemo.capture.cameras.supervisor import Patience
-from fasdemo.capture.cameras.v4l2 import VideoNode, list_nodes, query_node
+from fasdemo.capture.cameras.v4l2 import NodeFacts, VideoNode, list_nodes, query_node
+from fasdemo.capture.cameras.virtual_cameras import virtual_camera
 from fasdemo.capture.cameras.webcam import Webcam, list_webcams, open_webcam
 from fasdemo.errors import UserError
 
@@ -37,10 +40,10 @@ def sysfs(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def query(path: Path) -> tuple[str, tuple[str, ...]]:
+def query(path: Path) -> NodeFacts:
     if path.name == "video20":
         raise PermissionError(13, "Permission denied")
-    return NODES[path.name]
+    return NodeFacts(*NODES[path.name], "uvcvideo", "usb-0000:00:14.0-1")
 
 
 def test_only_colour_nodes_are_offered(sysfs: Path) -> None:
@@ -49,6 +52,64 @@ def test_only_colour_nodes_are_offered(sysfs: Path) -> None:
     assert [node.index for node in nodes if node.color] == [0, 10]
     assert nodes[-1].problem == "Permission denied"
     assert nodes[0].formats == ("MJPG", "YUYV")
+    assert not any(node.virtual for node in nodes)
+
+
+def test_list_nodes_takes_only_grey_nodes_that_are_named_infrared_for_infrared(tmp_path: Path) -> None:
+    told = {
+        "video0": NodeFacts("HP IR Camera", ("GREY",), "uvcvideo", "usb-1"),
+        "video1": NodeFacts("HP IR Camera", ("MJPG", "GREY"), "uvcvideo", "usb-1"),
+        "video2": NodeFacts("USB IR Camera", ("YUYV",), "uvcvideo", "usb-2"),
+        "video3": NodeFacts("Machine vision", ("GREY",), "uvcvideo", "usb-3"),
+        "video4": NodeFacts("Infrared loop", ("GREY",), "v4l2 loopback", "platform:v4l2loopback-000"),
+        "video5": NodeFacts("HP IR Camera", (), "uvcvideo", "usb-1"),
+    }
+    for node in told:
+        (tmp_path / node).mkdir()
+        (tmp_path / node / "name").write_text(told[node].card)
+    nodes = list_nodes(tmp_path, Path("/dev"), lambda path: told[path.name])
+    assert [node.index for node in nodes if node.infrared] == [0]
+    assert [node.index for node in nodes if node.color] == []
+    assert [node.index for node in nodes if node.labelled_infrared] == [0, 1, 2, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("name", "driver", "bus"),
+    [
+        ("Integrated Camera", "v4l2 loopback", "platform:v4l2loopback-000"),
+        ("Integrated Camera", "uvcvideo", "platform:v4l2loopback-001"),
+        ("Webcam", "akvcam", "platform:akvcam-0"),
+        ("vivid-000-vid-cap-O", "vivid", "platform:vivid-000"),
+        ("Sensor A", "vimc", "platform:vimc"),
+        ("OBS Virtual Camera", "", ""),
+        ("OBS-Camera", "", ""),
+        ("Dummy video device (0x0000)", "", ""),
+        ("ManyCam Virtual Webcam", "", ""),
+        ("DroidCam Source 3", "", ""),
+        ("e2eSoft VCam", "", ""),
+        ("Camera (NVIDIA Broadcast)", "", ""),
+        ("Snap Camera", "", ""),
+    ],
+)
+def test_virtual_camera_is_known_by_driver_bus_or_name(name: str, driver: str, bus: str) -> None:
+    assert virtual_camera(name, driver, bus)
+
+
+def test_virtual_camera_is_known_by_having_no_hardware() -> None:
+    place = Path("/sys/devices/virtual/video4linux/video7")
+    assert virtual_camera("Integrated Camera", "uvcvideo", "usb-0000:00:14.0-1", place) == "no hardware behind it"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Integrated Camera: Integrated C", "HD Pro Webcam C920", "OBSBOT Tiny 2", "FaceTime HD Camera", "Logitech BRIO",
+        "Intel(R) RealSense(TM) Depth Ca", "Cam Link 4K: Cam Link 4K", "USB2.0 HD UVC WebCam", "Camorama",
+    ],
+)  # fmt: skip
+def test_virtual_camera_leaves_real_cameras_alone(name: str) -> None:
+    place = Path("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-6/1-6:1.0/video4linux/video0")
+    assert virtual_camera(name, "uvcvideo", "usb-0000:00:14.0-6", place) == ""
 
 
 def test_what_is_no_video_device_is_an_error_and_not_a_camera(tmp_path: Path) -> None:
@@ -74,6 +135,76 @@ def clip(tmp_path: Path) -> Path:
 
 
 CAMERAS = [Webcam(0, "Front", ("YUYV",)), Webcam(2, "Desk", ("MJPG",))]
+LOOP = Webcam(4, "Front", ("YUYV",), "driver v4l2 loopback")
+
+
+def test_open_webcam_refuses_a_virtual_camera_in_one_sentence() -> None:
+    for which, listed in (("4", [*CAMERAS, LOOP]), (None, [LOOP])):
+        with pytest.raises(UserError, match=r"webcam:4: Front is a virtual camera \(driver v4l2 loopback\)") as refused:
+            open_webcam(which, listed=lambda cameras=listed: cameras)
+        assert "--allow-virtual-camera" in str(refused.value)
+        assert str(refused.value).count(". ") == 0
+
+
+def test_open_webcam_takes_a_real_camera_before_a_virtual_one(clip: Path) -> None:
+    def opener(_: int) -> Any:
+        return cv2.VideoCapture(str(clip))
+
+    with open_webcam(opener=opener, listed=lambda: [LOOP, *CAMERAS], allow_virtual=True) as source:
+        assert (source.info.name, source.info.notes) == ("Front", ())
+        assert next(iter(source)).faults == ()
+
+
+def test_open_webcam_marks_every_frame_of_an_allowed_virtual_camera(clip: Path) -> None:
+    def opener(_: int) -> Any:
+        return cv2.VideoCapture(str(clip))
+
+    with open_webcam("4", opener=opener, listed=lambda: [*CAMERAS, LOOP], allow_virtual=True) as source:
+        assert "virtual camera" in source.warnings[0]
+        assert next(iter(source)).faults == ("virtual_camera",)
+
+
+def test_open_webcam_marks_a_camera_that_the_system_does_not_name(clip: Path) -> None:
+    unnamed = Webcam(0, "camera 0", (), named=False)
+    with open_webcam("0", opener=lambda _: cv2.VideoCapture(str(clip)), listed=lambda: [unnamed]) as source:
+        assert "cv2-enumerate-cameras" in source.warnings[0]
+        assert next(iter(source)).faults == ("virtual_camera",)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a camera cannot be looked for")
+def test_a_virtual_camera_that_takes_the_number_of_an_unplugged_one_is_not_opened(clip: Path) -> None:
+    there = [[Webcam(0, "Front", ("YUYV",))]]
+    opened = [0]
+
+    def opener(_: int) -> Any:
+        opened[0] += 1
+        return cv2.VideoCapture(str(clip))
+
+    patience = Patience(stalled_s=0.1, dead_s=0.3, first_back_off_s=0.05, look_every_s=0.05)
+    with open_webcam("0", patience, opener=opener, listed=lambda: there[0]) as source:
+        for number, frame in enumerate(source):
+            there[0] = [Webcam(0, "Front", ("YUYV",), "driver v4l2 loopback")]
+            if number > 40:
+                break
+            assert number < 20 or frame.faults
+    assert opened == [1]
+
+
+def test_list_webcams_names_cameras_where_the_kernel_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webcam_module, "_LINUX", False)
+    monkeypatch.setattr(webcam_module, "system_names", lambda: {1: "OBS Virtual Camera", 0: "FaceTime HD Camera"})
+    cameras = list_webcams()
+    assert [(one.index, one.name, bool(one.virtual)) for one in cameras] == [
+        (0, "FaceTime HD Camera", False),
+        (1, "OBS Virtual Camera", True),
+    ]
+
+
+def test_list_webcams_says_that_a_camera_has_no_name(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webcam_module, "_LINUX", False)
+    monkeypatch.setattr(webcam_module, "system_names", lambda: None)
+    monkeypatch.setattr(webcam_module, "open_device", lambda index: cv2.VideoCapture(str(clip) if index == 0 else ""))
+    assert [(one.index, one.named) for one in list_webcams()] == [(0, False)]
 
 
 def test_a_webcam_gives_colour_frames_with_their_times(clip: Path) -> None:

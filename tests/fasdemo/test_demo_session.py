@@ -65,6 +65,8 @@ def test_the_colour_video_alone_is_judged_by_the_rgb_model(tmp_path: Path) -> No
     assert len(faces) == len(events) == 60
     assert {face["track_id"] for face in faces} == {faces[0]["track_id"]}
     assert all("rgb_only" in face["reasons"] for face in faces)
+    assert not any(face["status"] == "LIVE" for face in faces)
+    assert all("Colour alone" in face["guidance"] for face in faces if face["reasons"] == ["rgb_only"])
     assert {event["model"] for event in events} == {"fasdemo-featherb-rgb"}
 
 

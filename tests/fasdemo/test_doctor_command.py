@@ -99,13 +99,19 @@ def test_webcams_and_why_some_are_not_offered(monkeypatch: pytest.MonkeyPatch) -
         VideoNode(1, "Front", (), False),
         VideoNode(2, "Front IR", ("GREY",), False),
         VideoNode(3, "Locked", (), False, "Permission denied"),
+        VideoNode(4, "USB IR Camera", ("MJPG",), False),
+        VideoNode(5, "OBS Virtual Camera", ("YUYV",), True, virtual="driver v4l2 loopback"),
     ]
     monkeypatch.setattr("fasdemo.capture.cameras.v4l2.list_nodes", lambda: nodes)
-    monkeypatch.setattr("fasdemo.capture.cameras.webcam.list_webcams", lambda: [Webcam(0, "Front", ("YUYV",))])
+    cameras = [Webcam(0, "Front", ("YUYV",)), Webcam(5, "OBS Virtual Camera", ("YUYV",), "driver v4l2 loopback")]
+    monkeypatch.setattr("fasdemo.capture.cameras.webcam.list_webcams", lambda: cameras)
     found = doctor.webcams()
-    assert [one.state for one in found] == ["good", "good", "wrong"]
-    assert "GREY: no colour" in found[1].text
-    assert "group video" in found[2].advice
+    assert [one.state for one in found] == ["good", "note", "good", "wrong", "good"]
+    assert "a virtual camera (driver v4l2 loopback), refused" in found[1].text
+    assert found[1].details["virtual"]
+    assert "GREY: no colour" in found[2].text
+    assert "group video" in found[3].advice
+    assert "neither as colour nor as infrared" in found[4].text
 
 
 def test_a_changed_face_model_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -262,12 +262,63 @@ def test_a_stream_that_the_source_promised_and_the_frame_does_not_declare_is_mis
         assert {"depth_missing", "ir_missing"} <= set(result.reasons)
 
 
-def test_colour_alone_is_live_with_a_note_and_never_without() -> None:
+def test_engine_never_calls_colour_alone_live_by_default() -> None:
+    engine = make_engine(0.99, card=RGB_CARD)
+    for index in range(30):
+        result = engine.process(frame(index, declared=frozenset({"rgb"})))
+        assert statuses(result) == [Status.UNCERTAIN]
+        assert "rgb_only" in result.faces[0].reasons
+    assert result.faces[0].reasons == ("rgb_only",)
+    assert "depth or infrared" in result.faces[0].guidance
+    assert result.faces[0].score == pytest.approx(0.99, abs=0.01)
+
+
+def test_engine_caps_a_colour_model_on_a_source_with_more_streams() -> None:
     engine = make_engine(0.99, card=RGB_CARD)
     for index in range(15):
+        assert statuses(engine.process(frame(index))) == [Status.UNCERTAIN]
+
+
+def test_engine_never_calls_a_still_picture_live_by_colour_alone() -> None:
+    picture = frame(0, declared=frozenset({"rgb"}))
+    assert statuses(make_engine(0.99, card=RGB_CARD).process(picture, still=True)) == [Status.UNCERTAIN]
+    allowed = make_engine(0.99, Policy(allow_rgb_only=True), card=RGB_CARD)
+    assert statuses(allowed.process(picture, still=True)) == [Status.LIVE]
+
+
+@pytest.mark.parametrize("policy", [None, Policy(allow_rgb_only=True)])
+def test_engine_calls_an_attack_spoof_by_colour_alone(policy: Policy | None) -> None:
+    engine = make_engine(0.01, policy, card=RGB_CARD)
+    for index in range(15):
+        result = engine.process(frame(index, declared=frozenset({"rgb"})))
+    assert statuses(result) == [Status.SPOOF]
+    assert {"rgb_only", "score_spoof"} <= set(result.faces[0].reasons)
+    assert result.faces[0].guidance == ""
+
+
+def test_engine_calls_colour_alone_live_where_the_policy_allows_it_and_says_so() -> None:
+    engine = make_engine(0.99, Policy(allow_rgb_only=True), card=RGB_CARD)
+    first = engine.process(frame(0, declared=frozenset({"rgb"}))).faces[0]
+    assert first.guidance == "One moment, please."
+    for index in range(1, 15):
         result = engine.process(frame(index, declared=frozenset({"rgb"})))
         assert "rgb_only" in result.faces[0].reasons
     assert statuses(result) == [Status.LIVE]
+    engine.set_policy(None)
+    for index in range(15, 45):
+        assert statuses(engine.process(frame(index, declared=frozenset({"rgb"})))) == [Status.UNCERTAIN]
+
+
+@pytest.mark.parametrize("score", [0.99, 0.01])
+def test_engine_never_calls_a_virtual_camera_live_under_any_policy(score: float) -> None:
+    for streams in (frozenset({"rgb"}), frozenset({"rgb", "depth", "ir"})):
+        engine = make_engine(score, Policy(allow_rgb_only=True), card=RGB_CARD if len(streams) == 1 else CARD)
+        for index in range(30):
+            result = engine.process(frame(index, declared=streams, faults=("virtual_camera",)))
+            assert statuses(result) != [Status.LIVE]
+            assert "virtual_camera" in result.faces[0].reasons
+            assert "capture_fault" not in result.faces[0].reasons
+        assert statuses(result) == [Status.UNCERTAIN if score > 0.5 else Status.SPOOF]
 
 
 def test_a_policy_can_demand_depth() -> None:
@@ -342,9 +393,7 @@ def test_a_file_is_never_a_live_source() -> None:
 
 def test_timestamps_of_streams_are_compared_only_where_they_are_known() -> None:
     engine = make_engine()
-    times = {"rgb": StreamTime(5.0, 1)}
     for index in range(10):
-        result = engine.process(
-            dataclasses.replace(capture(index), times={"rgb": dataclasses.replace(times["rgb"], counter=index)})
-        )
+        good = capture(index)
+        result = engine.process(dataclasses.replace(good, times={"rgb": StreamTime(good.timestamp_s, index)}))
     assert statuses(result) == [Status.LIVE]

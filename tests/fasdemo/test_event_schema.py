@@ -87,7 +87,7 @@ def test_every_reason_is_documented_with_its_effect_and_sentence() -> None:
 def test_every_measurement_is_documented() -> None:
     crops = crop_face(frame(0), true_face(), CropSpec(), 64)
     names = {*measure(frame(0), true_face(), crops, grids(crops)), *infrared_agreement(crops)}
-    names |= {"ir_landmark_error", "score_shift"}
+    names |= {"ir_landmark_error", "score_shift", "parallax_ratio"}
     documented = set(re.findall(r"^\| `(\w+)` \|", (DOCS / "verdict.md").read_text(), re.MULTILINE))
     assert documented == names
 

@@ -102,7 +102,8 @@ def test_a_repeating_file_in_the_place_of_a_camera(recording: Path) -> None:
             jumped = any("timestamp_jump" in one.faults for one in frames)
             if (jumped and len(frames) > COUNT) or time.monotonic() - began > 60:
                 break
-    good = [frame for frame in frames if not frame.faults]
+    # A busy machine plays the file more slowly than its own clock says, which is a queue that grows.
+    good = [frame for frame in frames if set(frame.faults) <= {"frames_late"}]
     assert len(good) > COUNT // 2
     for frame in good:
         bgr, depth, _ = images(frame.times["rgb"].counter)

@@ -58,7 +58,9 @@ def test_colour_alone_says_so(stills: Path, capsys: pytest.CaptureFixture[str], 
     alone.write_bytes((stills / "live_color.png").read_bytes())
     status, answers = score(capsys, str(alone))
     assert status == 0
-    assert "rgb_only" in answers["portrait.png"]["faces"][0]["reasons"]
+    (face,) = answers["portrait.png"]["faces"]
+    assert face["status"] != "LIVE"
+    assert "rgb_only" in face["reasons"]
 
 
 def test_one_broken_picture_does_not_stop_the_others(

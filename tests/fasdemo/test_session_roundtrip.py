@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -219,7 +220,8 @@ def _no_rows(folder: Path) -> None:
 
 def _bad_number(folder: Path) -> None:
     path = folder / "frames.csv"
-    path.write_text(path.read_text().replace("10.000000", "nan", 1))
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], *(re.sub(r"^(\d+),[^,]*", r"\1,nan", line) for line in lines[1:])]) + "\n")
 
 
 def _only_header(folder: Path) -> None:

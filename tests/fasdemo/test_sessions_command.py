@@ -105,7 +105,7 @@ def test_show(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for part in ("S01", "print-flat", "A4 laser", "6 (0.2 s", "I agree.", "2099-01-01"):
         assert part in text
     assert main(["sessions", "show", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["files_with_checksums"] == 19
+    assert json.loads(capsys.readouterr().out)["files_with_checksums"] == 20  # session.json too
 
 
 def test_verify_and_repair(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,10 +125,11 @@ def test_delete_a_person(root: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "add --yes" in capsys.readouterr().err
     assert stray.exists()
     assert main(["sessions", "delete", str(root), "--subject", "S01", "--yes"]) == 0
-    text = capsys.readouterr().out
-    # 18 pictures, rows and description, three times, and the note.
-    assert "Deleted 61 files" in text
-    assert not (root / "S01").exists()
+    captured = capsys.readouterr()
+    # 18 pictures, rows and description, three times. The note is not a recording: it stays, and is named.
+    assert "Deleted 60 files" in captured.out
+    assert list((root / "S01").rglob("*")) == [stray]
+    assert f"{stray}: is not a recording and stays." in captured.err
     assert not other.exists()
     assert [folder.parent.parent.name for folder in find_sessions(root)] == ["S02"]
     assert main(["sessions", "delete", str(root), "--subject", "S01", "--yes"]) == 2

@@ -12,6 +12,7 @@ from scenes import frame
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.result import Status
 from fasdemo.engine.score_evidence import log_odds
 from fasdemo.engine.site_calibration import (
@@ -62,7 +63,12 @@ def recording(*scores: float) -> Recording:
 
 
 def test_allowed_bias_ends_at_the_cards_bpcer20_threshold() -> None:
-    assert allowed_bias(LENIENT, BALANCED) == pytest.approx(log_odds(0.7) - log_odds(0.4))
+    strict = LENIENT.model_copy(
+        update={"thresholds": {**LENIENT.thresholds, "bpcer20": BALANCED.model_copy(update={"live_above": 0.6})}}
+    )
+    assert allowed_bias(strict, BALANCED) == pytest.approx(log_odds(0.7) - log_odds(0.6))
+    # A card whose threshold lies below the floor of every policy allows a site no more than the floor.
+    assert allowed_bias(LENIENT, BALANCED) == pytest.approx(log_odds(0.7) - log_odds(MIN_LIVE_ABOVE))
     assert allowed_bias(CARD, BALANCED) == 0.0, "a card without that threshold allows nothing"
 
 

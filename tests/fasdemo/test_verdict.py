@@ -357,12 +357,12 @@ def test_a_pause_is_a_switch() -> None:
 
 
 def test_unknown_reasons_come_first_and_block() -> None:
-    assert ordered(["rgb_only", "gathering", "usb_gone", "gathering"]) == ("usb_gone", "gathering", "rgb_only")
+    assert ordered(["rgb_only", "gathering", "usb_gone", "gathering"]) == ("usb_gone", "rgb_only", "gathering")
 
 
 def test_guidance_is_the_first_sentence_there_is() -> None:
     assert guidance(["score_uncertain", "too_far", "blurred"]) == "Please come closer."
-    assert guidance(["rgb_only"]) == ""
+    assert guidance(["single_frame"]) == ""
     assert all(reason.guidance.endswith((".", "")) for reason in CATALOGUE.values())
 
 

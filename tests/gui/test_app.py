@@ -54,6 +54,19 @@ def test_a_launch_opens_its_source_with_its_engine(qapp: QApplication, tmp_path:
     assert load(tmp_path / "w.json")[0].loop
 
 
+def test_colour_alone_allowed_on_the_command_line_is_not_remembered(qapp: QApplication, tmp_path: Path) -> None:
+    allowed: list[bool] = []
+
+    def note(window: MainWindow) -> bool:
+        allowed.append(window._engine.allow_rgb_only)
+        return True
+
+    place = tmp_path / "w.json"
+    assert run_until_closed(Launch(SourceRequest("clip"), allow_rgb_only=True), Scene(), place, note) == 0
+    assert allowed == [True]
+    assert not load(place)[0].allow_rgb_only
+
+
 def test_a_file_that_cannot_be_opened_is_refused_before_a_window_appears(qapp: QApplication, tmp_path: Path) -> None:
     scene = Scene()
     with pytest.raises(UserError, match="no such file"):

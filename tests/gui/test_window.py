@@ -585,6 +585,22 @@ def test_preferences_take_effect(window: MainWindow, qtbot: QtBot, place: Path) 
     assert load(place)[0].depth_far_m == 3.0
 
 
+def test_window_lets_colour_alone_be_live_only_where_the_preferences_say_so(window: MainWindow, qtbot: QtBot) -> None:
+    from fasdemo.gui.dialogs.preferences import Preferences
+
+    play(qtbot, window)
+    assert not window._engine.allow_rgb_only
+    for allowed in (True, False):
+        window.show_preferences()
+        dialog = window._dialog
+        assert isinstance(dialog, Preferences)
+        dialog.fields["allow_rgb_only"].setChecked(allowed)  # type: ignore[attr-defined]
+        dialog.accept()
+        assert window._engine.allow_rgb_only is allowed
+        window.judge_with(EngineRequest(policy="strict"))
+        assert window._engine.allow_rgb_only is allowed
+
+
 def test_the_window_answers_within_50_ms_while_judging_takes_500(
     window: MainWindow, qtbot: QtBot, scene: Scene
 ) -> None:

@@ -253,8 +253,8 @@ def test_wrong_keys_are_listed_by_kind(tmp_path: Path) -> None:
         import_published(published(tmp_path, state), "FeatherNetB")
     message = str(caught.value)
     assert "1 missing: features.3.conv.0.weight" in message
-    assert "1 surplus: extra.weight" in message
-    assert "1 misshapen: features.0.0.weight (32, 1, 3, 3) instead of (32, 3, 3, 3)" in message
+    assert "1 unexpected: extra.weight" in message
+    assert "1 wrong shape: features.0.0.weight (32, 1, 3, 3) instead of (32, 3, 3, 3)" in message
 
 
 def nested_spelling(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

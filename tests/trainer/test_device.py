@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from trainer.training.device import spare_bad_kernels
+from trainer.training.device import force_fp32_convs
 
 
 def ran_in(layer: nn.Conv2d, side: int) -> torch.dtype:
     """The type in which a layer was computed: its answer rounds to bfloat16 either way."""
     network = nn.Sequential(layer)
-    spare_bad_kernels(network)
+    force_fp32_convs(network)
     x = torch.randn(2, layer.in_channels, side, side)
     exact = layer._conv_forward(x, layer.weight, layer.bias)
     with torch.autocast("cpu", torch.bfloat16):
@@ -34,7 +34,7 @@ def test_which_convolutions_are_spared(layer, side, expected):
 
 def test_gradients_pass_through():
     layer = nn.Conv2d(8, 8, 3, 2, 1, bias=False)
-    spare_bad_kernels(nn.Sequential(layer))
+    force_fp32_convs(nn.Sequential(layer))
     with torch.autocast("cpu", torch.bfloat16):
         layer(torch.randn(2, 8, 2, 2)).float().sum().backward()
     assert layer.weight.grad is not None

@@ -131,7 +131,7 @@ def test_millimetres_are_not_read_from_grey_pictures(tmp_path, capsys):
     root = tiny_trees.casia_surf(tmp_path / "surf")
     command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(root), "--output", str(tmp_path / "run")]
     assert main(command) == 2
-    assert "hold no millimetres" in capsys.readouterr().err
+    assert "8 bits, which are not millimetres" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
@@ -211,7 +211,7 @@ def test_what_was_held_out_is_counted_apart(held_out_set, tmp_path, capsys):
     assert "apcer:replay" not in metrics
     assert "never" not in metrics["acer"]["note"]
     assert metrics["apcer_unseen:replay"]["ci95"] is not None
-    assert "no attack was trained on" in metrics["apcer_unseen:replay"]["note"]
+    assert "no attack of this species occurs in training" in metrics["apcer_unseen:replay"]["note"]
     assert {"acer_unseen:tof", "bpcer_unseen:tof", "apcer_max_unseen:tof"} <= metrics.keys()
     found = figures(capsys, str(tmp_path / "model.pt"), "--data", str(held_out_set))
     assert found["held out"]["species"]["replay"]["rate"] == metrics["apcer_unseen:replay"]["value"]
@@ -253,14 +253,14 @@ def test_figures_are_of_32_bits_whatever_the_trainings_precision(model, data):
     from trainer.data.network_loader import make_loader
     from trainer.data.splits import open_splits
     from trainer.evaluation.loading import open_model
-    from trainer.evaluation.scoring import score
+    from trainer.evaluation.scoring import predict_margins
 
     loaded = open_model(model)
-    loader = make_loader(loaded.config, loaded.judge, open_splits(DataConfig(folder=data), ("depth",), False).dev)
+    loader = make_loader(loaded.config, loaded.model, open_splits(DataConfig(folder=data), ("depth",), False).dev)
 
     def margins(precision: str, exact: bool) -> np.ndarray:
         fabric = Fabric(accelerator="cpu", precision=precision)
-        return score(loaded.judge, loader, fabric, exact=exact).all_streams
+        return predict_margins(loaded.model, loader, fabric, exact=exact).all_streams
 
     whole = margins("32-true", False)
     np.testing.assert_array_equal(margins("bf16-mixed", True), whole)

@@ -213,8 +213,8 @@ def test_a_card_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         ({"inputs": plain, "presence_input": None}, "needs a presence input"),
         ({"outputs": good.outputs[:1]}, "outputs have"),
         ({"outputs": (good.outputs[0], good.outputs[2], good.outputs[1])}, "outputs must be fused, rgb, ir"),
-        ({"outputs": tuple(o.model_copy(update={"name": "same"}) for o in good.outputs)}, "different names"),
-        ({"presence_input": first.name}, "different names"),
+        ({"outputs": tuple(o.model_copy(update={"name": "same"}) for o in good.outputs)}, "same name"),
+        ({"presence_input": first.name}, "same name"),
     ]
     for change, words in wrong:
         with pytest.raises(UserError, match=words):
@@ -288,7 +288,7 @@ def test_int8_keeps_the_card_and_says_how_far_it_is(flex: tuple[nn.Module, Model
     with Predictor(target, device="cpu") as predictor:
         assert predictor.card.limits == "measured"
     assert {entry.name for entry in tmp_path.iterdir()} == {"flex-int8.onnx", "flex-int8.json"}
-    with pytest.raises(UserError, match="no calibration crops"):
+    with pytest.raises(UserError, match="no crops to quantise on"):
         quantise(path, tmp_path / "x.onnx", [])
 
 
@@ -343,7 +343,7 @@ def test_export_ends_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixtu
     cases = [
         ([str(tmp_path / "none.pt"), "--output", output], "no such file"),
         ([str(tmp_path / "bad.pt"), "--output", output], "damaged"),
-        ([good, "--output", str(tmp_path / "out.pt")], "has to end in .onnx"),
+        ([good, "--output", str(tmp_path / "out.pt")], "does not end in .onnx"),
         ([good, "--output", str(tmp_path / "a.pt" / "out.onnx")], "cannot be written"),
         ([good, "--output", output, "--threshold", "0.5,0.9"], "--threshold 0.5,0.9"),
         ([good, "--output", output, "--threshold", "high"], "--threshold high"),

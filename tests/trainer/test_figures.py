@@ -20,7 +20,7 @@ from tools.figures import leave_one_out, page, tables
 from tools.figures.app_scores import app_cutter, score_file, subsets_of
 from tools.figures.measured import Value, agrees, line
 from trainer.cli.main import main
-from trainer.data.faces import HeldOut, Pictures
+from trainer.data.faces import HeldOut, Sample
 from trainer.evaluation.evaluation import card_metrics
 from trainer.synth.dataset.crop_set import CROP_SIZE
 
@@ -80,7 +80,7 @@ def test_a_stored_crop_gives_what_the_app_would_have_cut(models):
     face = Face((250.0, 170.0, 140.0, 140.0), 0.9, keypoints)
     wide = crop_face(frame, face, card.crop.model_copy(update={"scale": 1.5}), CROP_SIZE)
     direct = crop_face(frame, face, card.crop, card.input_size)
-    again = app_cutter(card, 1.5)(Pictures(wide.rgb, wide.depth_mm.astype(np.uint16), wide.ir))
+    again = app_cutter(card, 1.5)(Sample(wide.rgb, wide.depth_mm.astype(np.uint16), wide.ir))
     assert np.abs(again.rgb.astype(int) - direct.rgb).mean() < 2.0
     assert (again.depth_mm == direct.depth_mm).mean() > 0.99
     assert np.abs(again.ir.astype(int) - direct.ir).mean() < 2.0
@@ -108,7 +108,7 @@ def test_every_subset_is_scored_and_kept(data, models, tmp_path):
 
 def test_the_app_and_the_trainer_say_the_same(flagship):
     assert agrees(flagship, flagship.card.metrics) == []
-    own = card_metrics(flagship.evaluation(), flagship.decision, "")
+    own = card_metrics(flagship.evaluation(), flagship.operating_points, "")
     found = line(flagship, flagship.seen)
     assert found.acer.value == own["acer"].value
     assert found.worst.value == own["apcer_max"].value
@@ -180,7 +180,7 @@ def test_the_page_is_written_between_its_marks(data, models, tmp_path):
 
 def test_a_page_without_marks_is_refused(data, tmp_path):
     (tmp_path / "models.md").write_text("nothing")
-    with pytest.raises(UserError, match="needs the marks"):
+    with pytest.raises(UserError, match="must occur once each"):
         page.write_page(tmp_path / "models.md", data, tmp_path / "cache")
 
 
@@ -240,7 +240,7 @@ def test_what_was_left_out_already_is_not_trained_again(left_out):
     assert {k: v["apcer"] for k, v in again["species"].items()} == {k: v["apcer"] for k, v in found["species"].items()}
     with pytest.raises(UserError, match="another data set or setting"):
         leave_one_out.leave_each_out(*keep[:3], leave_one_out.Setting(size=96), train=never)
-    with pytest.raises(UserError, match="--species shark"):
+    with pytest.raises(UserError, match="species: shark"):
         leave_one_out.leave_each_out(*keep, species=["shark"], train=never)
 
 

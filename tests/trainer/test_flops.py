@@ -109,7 +109,7 @@ def test_summary_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["FeatherNetC"], "no network is called 'FeatherNetC'"),
+        (["FeatherNetC"], "unknown network 'FeatherNetC'"),
         (["--input-size", "100"], "multiple of 32"),
         (["--time", "--threads", "two"], "--threads two"),
         (["--time", "--threads", "0"], "--threads 0"),

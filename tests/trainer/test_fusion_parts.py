@@ -45,7 +45,7 @@ def test_an_absent_stream_is_zeros_where_no_token_is_learned():
 def test_every_variant_is_trained_and_measured(tmp_path):
     config = load("fasdemo-flex", {"input.size": 64, "run.batch": 16, "run.workers": 1})
     splits = open_splits(DataConfig(folder=write_tiny_set(tmp_path / "set")), config.network.modalities, flexible=True)
-    setting = Setting(epochs=2, disturbances=1, seeds=2)
+    setting = Setting(epochs=2, augmented_copies=1, seeds=2)
     found = compare(config, splits, setting)
     assert set(found) == {SCORES_ADDED, *VARIANTS}
     for name, figures in found.items():

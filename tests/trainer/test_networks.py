@@ -104,12 +104,12 @@ def test_options(name: str, options: dict, inputs: list[tuple[int, int]], output
         ("MobileLiteNet54", {"input_size": 96}, "at least 128"),
         ("FishNet150", {"input_size": 112}, "multiple of 32"),
         ("FeatherNetB", {"classes": 1}, "2 or more"),
-        ("FeatherNetB", {"in_channels": 0}, "input channels"),
-        ("FeatherNetB", {"modalities": "rgb"}, "no option 'modalities'; it takes in_channels"),
-        ("FeatherNetB-x3-cdc", {"modalities": "rgb+thermal"}, "does not know thermal; choose any subset of rgb, ir"),
+        ("FeatherNetB", {"in_channels": 0}, "in_channels 0 is not possible"),
+        ("FeatherNetB", {"modalities": "rgb"}, "unknown option 'modalities'; the options are in_channels"),
+        ("FeatherNetB-x3-cdc", {"modalities": "rgb+thermal"}, "has no stream thermal; choose any subset of rgb, ir"),
         ("FeatherNetB-x3-cdc", {"modalities": ()}, "at least one stream"),
         ("FeatherNetB-x3-cdc", {"modalities": ("rgb", "rgb")}, "only once"),
-        ("FlexFusion", {"modalities": "uv"}, "does not know uv; choose any subset of rgb, depth, ir"),
+        ("FlexFusion", {"modalities": "uv"}, "has no stream uv; choose any subset of rgb, depth, ir"),
         ("FlexFusion", {"in_channels": {"rgb": 3}}, "stream depth"),
     ],
 )
@@ -211,5 +211,5 @@ def test_a_stream_starts_from_a_single_stream_checkpoint() -> None:
         torch.testing.assert_close(depth, single(shown[1]), atol=0, rtol=0)
     published = networks.build("FeatherNetB", in_channels=1, input_size=64)
     assert networks.load_stream(network, "ir", published.state_dict()) == ["linear.weight", "linear.bias"]
-    with pytest.raises(UserError, match=r"stream rgb.*misshapen: features\.0\.0\.weight"):
+    with pytest.raises(UserError, match=r"stream rgb.*wrong shape: features\.0\.0\.weight"):
         networks.load_stream(network, "rgb", single.state_dict())

@@ -90,8 +90,8 @@ def test_recorded_sessions_are_a_source(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda folder: None, "holds neither pictures nor recordings"),
-        (lambda folder: write(folder / "a.png", grey(200, np.uint8)), "nothing says whether it is live or an attack"),
+        (lambda folder: None, "no pictures or recordings found"),
+        (lambda folder: write(folder / "a.png", grey(200, np.uint8)), "the ground truth (live or attack) is unknown"),
         (lambda folder: kinect(folder, top=255), "use only eight bits"),
         (lambda folder: (folder / "live_1.mp4").write_bytes(b"no video"), "cannot be opened as a video"),
         (lambda folder: (folder / "live_1.png").write_bytes(b"no picture"), "live_1.png"),

@@ -14,22 +14,22 @@ from fasdemo.faces import model_file
 from fasdemo.sessions.schema import Session
 from trainer.cli.main import main
 from trainer.synth.dataset.crop_set import SynthSet, load
-from trainer.synth.dataset.crops import Job, Recipe, Studio, render_crops
-from trainer.synth.people.people import People, _entries, gather, portrait_files, split_of
+from trainer.synth.dataset.crops import Job, Recipe, SetupSampler, render_crops
+from trainer.synth.people.people import People, _entries, load_people, portrait_files, split_of
 from trainer.synth.scene.scene import Scene
-from trainer.synth.scene.setup import take
-from trainer.synth.scene.subject import LIVE, SPECIES, Moment, draw_moment
+from trainer.synth.scene.setup import render_exposure
+from trainer.synth.scene.subject import LIVE, SPECIES, PoseSample, draw_pose_sample
 from trainer.synth.sensors.noise import plane_residual_mm
 
 
 @pytest.fixture(scope="session")
 def people(tmp_path_factory: pytest.TempPathFactory) -> People:
-    return gather(None, None, 1, tmp_path_factory.mktemp("work"))
+    return load_people(None, None, 1, tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="session")
-def studio(people: People) -> Studio:
-    return Studio(people)
+def sampler(people: People) -> SetupSampler:
+    return SetupSampler(people)
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +42,11 @@ def _face_model() -> None:
 
 
 @pytest.mark.parametrize("species", [LIVE, *SPECIES])
-def test_every_species_shows_its_face_where_it_says(studio: Studio, species: str) -> None:
-    setup = studio.setup(np.random.default_rng(3), species, 0, 0, "d435")
+def test_every_species_shows_its_face_where_it_says(sampler: SetupSampler, species: str) -> None:
+    setup = sampler.setup(np.random.default_rng(3), species, 0, 0, "d435")
     rng = np.random.default_rng(4)
-    subject = setup.stage(replace(draw_moment(rng), lean=None), setup.placement)
-    frame = take(setup, rng, subject=subject, supersample=1)
+    subject = setup.stage(replace(draw_pose_sample(rng), lean=None), setup.placement)
+    frame = render_exposure(setup, rng, subject=subject, supersample=1)
     frames = frame.frames
     assert frames.rgb.shape == (480, 640, 3)
     assert frames.rgb.dtype == np.uint8
@@ -62,12 +62,12 @@ def test_every_species_shows_its_face_where_it_says(studio: Studio, species: str
     assert np.median(near[near > 0]) == pytest.approx(frame.distance_m, abs=0.06)
 
 
-def test_a_face_has_relief_and_a_print_has_none(studio: Studio) -> None:
+def test_a_face_has_relief_and_a_print_has_none(sampler: SetupSampler) -> None:
     relief = {}
     for species in (LIVE, "print-flat", "mask-resin"):
-        setup = studio.setup(np.random.default_rng(8), species, 0, 0, "d435")
+        setup = sampler.setup(np.random.default_rng(8), species, 0, 0, "d435")
         setup = replace(setup, placement=replace(setup.placement, ray=np.array([0.0, 0.0, 1.0]), distance_m=0.4))
-        frame = take(setup, np.random.default_rng(1), supersample=1)
+        frame = render_exposure(setup, np.random.default_rng(1), supersample=1)
         assert frame.frames.depth is not None
         eyes = float(np.linalg.norm(frame.keypoints[0] - frame.keypoints[1]))
         (x, y), half = frame.keypoints[:4].mean(0), 0.8 * eyes
@@ -79,10 +79,10 @@ def test_a_face_has_relief_and_a_print_has_none(studio: Studio) -> None:
     assert relief["print-flat"] < 2.5
 
 
-def test_screens_are_dark_in_infrared(studio: Studio) -> None:
+def test_screens_are_dark_in_infrared(sampler: SetupSampler) -> None:
     def reflectance(species: str) -> float:
-        setup = studio.setup(np.random.default_rng(21), species, 0, 0, "d435", projector="off")
-        subject = setup.stage(Moment((0.0, 0.0, 0.0), {}), setup.placement)
+        setup = sampler.setup(np.random.default_rng(21), species, 0, 0, "d435", projector="off")
+        subject = setup.stage(PoseSample((0.0, 0.0, 0.0), {}), setup.placement)
         light = replace(setup.surroundings.light, ir_ambient=0.0, ir_sun=0.0, ir_falloff=0.0)
         picture = Scene(setup.camera, light, subject.meshes).render(1)
         x, y = (subject.keypoints[2, :2] / subject.keypoints[2, 2] * setup.camera.fx).astype(int) + (320, 240)
@@ -225,7 +225,7 @@ def test_pictures_without_a_face_are_skipped_and_named(tmp_path: Path) -> None:
     folder.mkdir()
     cv2.imwrite(str(folder / "wall.png"), np.full((200, 200, 3), 180, np.uint8))
     with pytest.raises(UserError, match="no face was found in any of 1"):
-        gather(folder, None, 1, tmp_path / "work")
+        load_people(folder, None, 1, tmp_path / "work")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_pictures_without_a_face_are_skipped_and_named(tmp_path: Path) -> None:
     [
         (["crops"], "--output"),
         (["crops", "--output", "OUT", "--species", "hologram"], "hologram"),
-        (["crops", "--output", "OUT", "--sensor", "d435=much"], "no number"),
+        (["crops", "--output", "OUT", "--sensor", "d435=much"], "the weight must be a number"),
         (["crops", "--output", "OUT", "--sensor", "kinect"], "kinect"),
         (["crops", "--output", "OUT", "--portraits", "nowhere"], "no such folder"),
         (["crops", "--output", "OUT", "--heads", "nowhere.npz"], "no such file"),

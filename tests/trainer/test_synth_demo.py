@@ -12,7 +12,7 @@ from fasdemo.sessions.schema import Session
 from trainer.synth.dataset.demo import PARTS, DepthFilter, render_demo
 from trainer.synth.people.defaultperson import default_points, default_portrait
 from trainer.synth.people.performance import draw_performance
-from trainer.synth.people.portrait import cropped, read_picture, take_apart
+from trainer.synth.people.portrait import cropped, read_picture, segment_portrait
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 
@@ -61,7 +61,7 @@ def test_a_portrait_that_ends_at_the_chin_is_taken_apart(tmp_path: Path) -> None
     path, _ = default_portrait(tmp_path)
     rgb, points = read_picture(path), default_points()
     tight = np.ascontiguousarray(rgb[: int(points[152, 1]) + 3])
-    portrait = take_apart(*cropped(tight, points))
+    portrait = segment_portrait(*cropped(tight, points))
     height, width = portrait.matte.shape
     face = np.round(portrait.points[1]).astype(int)
     assert portrait.matte[face[1], face[0]] == 255
@@ -70,7 +70,7 @@ def test_a_portrait_that_ends_at_the_chin_is_taken_apart(tmp_path: Path) -> None
 
 def test_background_does_not_bleed_into_the_person(tmp_path: Path) -> None:
     path, _ = default_portrait(tmp_path)
-    portrait = take_apart(*cropped(read_picture(path), default_points()))
+    portrait = segment_portrait(*cropped(read_picture(path), default_points()))
     outside = portrait.rgb[portrait.matte < 5].astype(int)
     backdrop = np.array([206, 199, 192])
     assert (np.abs(outside - backdrop).max(1) < 12).mean() < 0.02
@@ -85,6 +85,6 @@ def test_unreadable_picture_is_named(tmp_path: Path) -> None:
 
 def test_demo_refuses_a_folder_with_other_things(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "mine.png"), np.zeros((4, 4), np.uint8))
-    with pytest.raises(UserError, match="no session"):
+    with pytest.raises(UserError, match="not a session"):
         render_demo(tmp_path, None, 1, tmp_path / "work")
     assert (tmp_path / "mine.png").is_file()

@@ -12,7 +12,7 @@ from fasdemo.frames import Intrinsics
 from trainer.data.transforms.delivered import deliver
 from trainer.synth.dataset.depth_statistics import measure_crop
 from trainer.synth.people.actor import MAX_LEAN_DEG, draw_lean, draw_turn
-from trainer.synth.scene.subject import draw_moment
+from trainer.synth.scene.subject import draw_pose_sample
 from trainer.synth.sensors import filters
 from trainer.synth.sensors.depth import DepthQuality, draw_quality, measure_depth
 from trainer.synth.sensors.noise import board, neighbour_correlation, plane_residuals, static_share
@@ -106,10 +106,10 @@ def test_heads_turn_to_35_degrees_and_sheets_lean_to_65() -> None:
 
 
 def test_a_leaning_moment_turns_flat_instruments_only() -> None:
-    moment = replace(draw_moment(np.random.default_rng(1)), lean=(0.1, 1.0))
-    assert moment.flat(0.5)[:2] == (0.1, 1.0)
-    assert max(abs(degrees(a)) for a in moment.narrowed(1.0)) <= 35
-    assert replace(moment, lean=None).flat(0.5) == moment.narrowed(0.5)
+    pose_sample = replace(draw_pose_sample(np.random.default_rng(1)), lean=(0.1, 1.0))
+    assert pose_sample.flat(0.5)[:2] == (0.1, 1.0)
+    assert max(abs(degrees(a)) for a in pose_sample.narrowed(1.0)) <= 35
+    assert replace(pose_sample, lean=None).flat(0.5) == pose_sample.narrowed(0.5)
 
 
 def test_filled_and_smoothed_depth_has_a_smaller_residual_and_no_holes() -> None:

@@ -12,7 +12,7 @@ from trainer.synth.heads.objmesh import read_obj
 from trainer.synth.heads.open_heads import load_head
 from trainer.synth.people.fit import FLIP, fit_head
 from trainer.synth.people.landmarks import MEDIAPIPE_68
-from trainer.synth.people.people import gather
+from trainer.synth.people.people import load_people
 from trainer.synth.scene.geometry import vertex_normals
 
 
@@ -60,7 +60,7 @@ def test_fit_recovers_pose_and_place() -> None:
     ("text", "words"),
     [
         ("v 0 0 0\nv 1 0 0\n", "no triangles"),
-        ("v 0 0 0\nv 1 0 0\nf 1 2 9\n", "not there"),
+        ("v 0 0 0\nv 1 0 0\nf 1 2 9\n", "a missing vertex"),
         ("v 0 0 zero\n", "line 1"),
     ],
 )
@@ -82,12 +82,12 @@ def test_polygons_become_triangles(tmp_path: Path) -> None:
 def test_head_model_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "head.npz"
     np.savez(path, neutral=np.zeros((5, 3)))
-    with pytest.raises(UserError, match="no head model"):
+    with pytest.raises(UserError, match="not a head model"):
         load_head(path)
 
 
 def test_built_in_person_has_hair_without_a_step(tmp_path: Path) -> None:
-    people = gather(None, None, 1, tmp_path)
+    people = load_people(None, None, 1, tmp_path)
     person = people.portrait(0)
     assert person.residual < 0.08
     assert people.names == ("astronaut",)
@@ -106,7 +106,7 @@ def test_head_model_of_the_reference_material_fits(shared_dir: Path, tmp_path: P
     head = load_head(shared_dir / "data" / "heads" / "ict_facekit.npz")
     assert head.vertices.shape == (25351, 3)
     assert len(head.landmarks) == 68
-    people = gather(None, shared_dir / "data" / "heads" / "ict_facekit.npz", 1, tmp_path)
+    people = load_people(None, shared_dir / "data" / "heads" / "ict_facekit.npz", 1, tmp_path)
     assert people.portrait(0).residual < 0.05
 
 

@@ -13,7 +13,7 @@ from trainer.synth.sensors.noise import MEASURED_HOLES, MEASURED_RESIDUAL_MM, bo
 from trainer.synth.sensors.sensor import (
     PRESETS,
     centre_weight,
-    draw_shot,
+    draw_exposure_params,
     expose_ir,
     expose_rgb,
 )
@@ -75,11 +75,11 @@ def test_a_mirroring_screen_has_more_holes_than_paper() -> None:
 
 def test_exposure_makes_dark_and_bright_rooms_alike() -> None:
     rng = np.random.default_rng(2)
-    shot = replace(draw_shot(rng, "off"), exposure=0.2, contrast=1.0, noise=0.002, shot_noise=0.002)
+    params = replace(draw_exposure_params(rng, "off"), exposure=0.2, contrast=1.0, noise=0.002, shot_noise=0.002)
     scene = np.random.default_rng(3).uniform(0.2, 0.6, (240, 320, 3)).astype(np.float32)
     weight = centre_weight(240, 320, (160, 120), 50)
-    dark = expose_rgb(scene * 0.05, shot, weight, np.random.default_rng(4))
-    bright = expose_rgb(scene * 5, shot, weight, np.random.default_rng(4))
+    dark = expose_rgb(scene * 0.05, params, weight, np.random.default_rng(4))
+    bright = expose_rgb(scene * 5, params, weight, np.random.default_rng(4))
     assert abs(float(dark.mean()) - float(bright.mean())) < 3
 
 
@@ -88,10 +88,13 @@ def test_dots_show_with_the_projector_on_only() -> None:
     weight = np.ones_like(wall)
     spread = {}
     for projector in ("on", "off"):
-        shot = replace(
-            draw_shot(np.random.default_rng(5), "off"), projector=projector, dot_gain=0.5, ir=IrCamera(noise=0.003)
+        params = replace(
+            draw_exposure_params(np.random.default_rng(5), "off"),
+            projector=projector,
+            dot_gain=0.5,
+            ir=IrCamera(noise=0.003),
         )
         spread[projector] = expose_ir(
-            wall, depth, PRESETS["d435"], CAMERA, shot, weight, np.random.default_rng(6)
+            wall, depth, PRESETS["d435"], CAMERA, params, weight, np.random.default_rng(6)
         ).std()
     assert spread["on"] > 4 * spread["off"]

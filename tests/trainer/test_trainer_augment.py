@@ -5,20 +5,20 @@ import pytest
 
 from fasdemo.frames import STREAMS
 from trainer.config.schema import AugmentConfig, InputConfig
-from trainer.data.faces import Pictures
+from trainer.data.faces import Sample
 from trainer.data.transforms.augment import Cropper
-from trainer.data.transforms.disturbances import another_face, disturb_depth, disturb_ir
 from trainer.data.transforms.geometry import evaluation_map, random_resized
+from trainer.data.transforms.stream_augment import augment_depth, augment_ir, jitter_depth_shape
 
 SIZE = 64
 
 
-def marked(size: int = 96, at: tuple[int, int] = (52, 40)) -> Pictures:
+def marked(size: int = 96, at: tuple[int, int] = (52, 40)) -> Sample:
     """A bright disc at the same place in every stream; depth 500 mm there and 900 mm elsewhere."""
     y, x = np.mgrid[:size, :size]
     disc = np.hypot(x - at[0], y - at[1]) < 9
     grey = np.where(disc, 220, 30).astype(np.uint8)
-    return Pictures(np.repeat(grey[..., None], 3, 2), np.where(disc, 500, 900).astype(np.uint16), grey)
+    return Sample(np.repeat(grey[..., None], 3, 2), np.where(disc, 500, 900).astype(np.uint16), grey)
 
 
 def centre(mask: np.ndarray) -> np.ndarray:
@@ -62,7 +62,7 @@ def test_every_stream_is_moved_alike(kind):
 
 def test_streams_of_different_size_show_the_same_field():
     full = marked()
-    small = Pictures(full.rgb, full.depth[::2, ::2], full.ir)
+    small = Sample(full.rgb, full.depth[::2, ::2], full.ir)
     cropper = Cropper(STREAMS, InputConfig(size=SIZE), plain(rotation_deg=0), 1.5)
     crop = cropper.exact(small).streams
     np.testing.assert_allclose(centre(crop["depth"] < 700), centre(crop["rgb"][..., 0] > 125), atol=1.0)
@@ -93,14 +93,14 @@ def test_depth_without_reading_stays_without_reading():
     depth = np.full((SIZE, SIZE), 600, np.float32)
     depth[:, :20] = 0
     for seed in range(10):
-        disturbed = disturb_depth(depth, AugmentConfig(), np.random.default_rng(seed))
+        disturbed = augment_depth(depth, AugmentConfig(), np.random.default_rng(seed))
         assert (disturbed[:, :20] == 0).all()
         assert (disturbed >= 0).all()
         assert (depth[:, :20] == 0).all()  # the stored picture is untouched
 
 
 def another(depth, seed=0, **settings):
-    return another_face(depth, AugmentConfig(**settings), np.random.default_rng(seed))
+    return jitter_depth_shape(depth, AugmentConfig(**settings), np.random.default_rng(seed))
 
 
 def test_another_face_keeps_its_holes_and_its_distance():
@@ -153,7 +153,7 @@ def test_random_resized_crops_have_the_published_areas_and_aspects():
 
 def test_augmented_infrared_covers_what_cameras_show():
     ir = marked().ir
-    crops = [disturb_ir(ir, AugmentConfig(), np.random.default_rng(seed)) for seed in range(200)]
+    crops = [augment_ir(ir, AugmentConfig(), np.random.default_rng(seed)) for seed in range(200)]
     assert {crop.dtype for crop in crops} == {np.dtype(np.uint16)}
     tops = np.array([np.percentile(crop, 99) for crop in crops]) / 65535
     # A Kinect's faces lie at a tenth of the range; others saturate.
@@ -166,5 +166,5 @@ def test_augmented_infrared_covers_what_cameras_show():
 def test_augmented_infrared_takes_eight_and_sixteen_bits_alike():
     ir = marked().ir
     settings = plain()
-    narrow, wide = (disturb_ir(one, settings, np.random.default_rng(3)) for one in (ir, ir.astype(np.uint16) * 257))
+    narrow, wide = (augment_ir(one, settings, np.random.default_rng(3)) for one in (ir, ir.astype(np.uint16) * 257))
     np.testing.assert_allclose(narrow.astype(float), wide.astype(float), atol=1)

@@ -3,7 +3,7 @@
 import pytest
 
 from fasdemo.errors import UserError
-from trainer.checkpoints import stream_model as judge
+from trainer.checkpoints import stream_model
 from trainer.cli.main import main
 from trainer.config import schema as config
 from trainer.config.schema import presence_weights
@@ -13,8 +13,8 @@ from trainer.config.schema import presence_weights
 def test_every_shipped_configuration_makes_its_network(name):
     settings = config.load(name)
     assert settings.name == name
-    network, _ = judge.fresh(settings)
-    specs = judge.input_specs(settings, network.modalities)
+    network, _ = stream_model.build_model(settings)
+    specs = stream_model.input_specs(settings, network.modalities)
     assert [spec.modality for spec in specs] == list(network.modalities)
 
 
@@ -79,8 +79,8 @@ def test_a_published_file_is_understood_as_it_is(tmp_path, name, stream):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("network: {arch: FeatherNetB}\nrun: {epoch: 3}\n", "run.epoch is no known key; did you mean epochs?"),
-        ("run: {epohcs: 3}\n", "run.epohcs is no known key; did you mean epochs?"),
+        ("network: {arch: FeatherNetB}\nrun: {epoch: 3}\n", "unknown key run.epoch; did you mean epochs?"),
+        ("run: {epohcs: 3}\n", "unknown key run.epohcs; did you mean epochs?"),
         ("network: {arch: FeatherNetB}\noptimizer: {lr: 1}\n", "did you mean optimiser?"),
         ("network: {arch: FeatherNetB}\nrun: {epochs: 0}\n", "run.epochs"),
         ("network: {arch: FeatherNetB, modalities: [depth, depth]}\n", "names a stream twice"),

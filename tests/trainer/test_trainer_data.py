@@ -13,9 +13,10 @@ from trainer.cli.main import main
 from trainer.config import options
 from trainer.config.schema import DataConfig, check
 from trainer.data.faces import UnreadableError
-from trainer.data.folders import by_person, detect_layout
+from trainer.data.layouts import detect_layout
 from trainer.data.lists import ListSet, read_list
 from trainer.data.paths import describe
+from trainer.data.person_split import by_person
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import open_part, open_splits
 
@@ -41,7 +42,7 @@ def test_casia_surf_lists_and_tree(trees):
     assert set(splits.train.species) == {"", "01_en_b", "05_enm_b"}
     assert set(splits.train.subjects) == {f"CLKJ_AS{k:04d}" for k in range(4)}
     assert (splits.test.labels == -1).all()
-    pictures = splits.train.pictures(0)
+    pictures = splits.train.sample(0)
     assert pictures.rgb.shape == (96, 96, 3)
     assert pictures.depth.dtype == np.uint8
 
@@ -77,7 +78,7 @@ def test_mmfd_parallel_lists(trees):
 
 
 def test_only_the_streams_that_the_network_needs_are_read(trees):
-    assert opened(("depth",), folder=trees / "surf").train.pictures(0).rgb is None
+    assert opened(("depth",), folder=trees / "surf").train.sample(0).rgb is None
 
 
 def test_paths_say_who_and_what():
@@ -155,7 +156,8 @@ def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("a b 1\n", "expected `color depth ir label`"), ("", "is empty"), ("- - - 1\n", "no picture")]
+    ("text", "says"),
+    [("a b 1\n", "expected `color depth ir label`"), ("", "is empty"), ("- - - 1\n", "no stream has a picture")],
 )
 def test_lists_that_cannot_be_understood(trees, tmp_path, text, says):
     path = tmp_path / "list.txt"
@@ -181,7 +183,7 @@ def test_a_damaged_picture_is_named(trees, tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8 no picture")
     (tmp_path / "list.txt").write_text("a.jpg - - 1\n")
     with pytest.raises(UnreadableError, match=r"a\.jpg"):
-        ListSet(read_list(tmp_path / "list.txt", tmp_path), tmp_path, "list").pictures(0)
+        ListSet(read_list(tmp_path / "list.txt", tmp_path), tmp_path, "list").sample(0)
 
 
 def test_one_class_only_is_refused_before_training(trees, tmp_path):
@@ -230,7 +232,7 @@ def test_layouts_are_recognised(trees, tmp_path):
     assert detect_layout(generated) == "synth"
     assert detect_layout(trees / "surf") == "casia-surf"
     assert detect_layout(trees / "cefa") == "cefa"
-    with pytest.raises(UserError, match="no data set that is known"):
+    with pytest.raises(UserError, match="the layout is unknown"):
         detect_layout(tmp_path)
 
 

@@ -42,4 +42,4 @@ def test_the_list_of_commands_needs_no_extra() -> None:
 
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trian"]) == 2
-    assert "'trian' is no command; choose from train, " in capsys.readouterr().err
+    assert "unknown command 'trian'; choose from train, " in capsys.readouterr().err

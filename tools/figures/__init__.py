@@ -1,1 +1,1 @@
-"""The figures of docs/models.md: tables and pictures from exported files and a generated data set."""
+"""Figures of docs/models.md: tables and images from exported files and a generated data set."""

@@ -1,15 +1,15 @@
-"""Scores of model files on generated crops, through the app's own cutting, encoding and reading of the answer."""
+"""Scores of model files on generated crops, computed with the app's own crops, preprocessing and calibration."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import ModelCard
@@ -19,31 +19,38 @@ from fasdemo.models.predictor import Predictor
 from fasdemo.models.warp import Transform, warp
 from fasdemo.progress import bar
 from trainer.config.schema import all_subsets
-from trainer.data.faces import FaceSet, Pictures
+from trainer.data.faces import FaceSet, Sample
 from trainer.evaluation.scoring import Subset
 
 Floats = npt.NDArray[np.float64]
-Cutter = Callable[[Pictures], FaceCrops]
+Cutter = Callable[[Sample], FaceCrops]
 _BATCH = 32
 
 
 def inner_transform(card: ModelCard, size: int, crop_scale: float) -> Transform:
-    """From pixels of a stored crop (`keypoints-v1`, `size` pixels, widened by `crop_scale`) to the card's crop's.
+    """Return the affine transform (2, 3) from pixels of a stored crop to pixels of the card's crop.
+
+    Args:
+        card: model card.
+        size: side of the stored crop (`keypoints-v1`) in pixels.
+        crop_scale: scale of the stored crop.
 
     Raises:
-        UserError: the card asks for a crop that cannot be cut from a stored one.
+        UserError: the card's crop cannot be cut from a stored one.
     """
     if card.crop.template != "keypoints-v1":
-        raise UserError(f"{card.name}: crops by {card.crop.template} cannot be cut from aligned ones.")
+        raise UserError(
+            f"{card.name}: crops of template {card.crop.template} cannot be cut from aligned ones; leave the model out."
+        )
     ratio = crop_scale / card.crop.scale * card.input_size / size
     shift = (card.input_size - 1) / 2 - ratio * (size - 1) / 2
     return np.array([[ratio, 0.0, shift], [0.0, ratio, shift]])
 
 
 def app_cutter(card: ModelCard, crop_scale: float) -> Cutter:
-    """What `fasdemo.models.crop.crop_face` would have cut, out of a stored crop."""
+    """Return a function that cuts what `fasdemo.models.crop.crop_face` returns from a stored crop."""
 
-    def cut(pictures: Pictures) -> FaceCrops:
+    def cut(pictures: Sample) -> FaceCrops:
         assert pictures.rgb is not None
         assert pictures.depth is not None
         assert pictures.ir is not None
@@ -61,7 +68,7 @@ def app_cutter(card: ModelCard, crop_scale: float) -> Cutter:
 
 
 def shown(crops: FaceCrops, subset: Sequence[Stream]) -> FaceCrops:
-    """The crops with these streams alone."""
+    """Return the crops of these streams only."""
     return FaceCrops(
         rgb=crops.rgb if "rgb" in subset else None,
         depth_mm=crops.depth_mm if "depth" in subset else None,
@@ -73,22 +80,25 @@ def shown(crops: FaceCrops, subset: Sequence[Stream]) -> FaceCrops:
 
 
 def subsets_of(card: ModelCard) -> list[Subset]:
-    """Every subset of streams that the model can judge, all streams first."""
+    """Return every subset of streams that the model accepts, all streams first."""
     return [subset for subset in all_subsets(card.modalities) if card.accepts(frozenset(subset))]
 
 
 def score_file(
     model: ModelFile, face_set: FaceSet, cut: Cutter, method: str, cache: Path, threads: int = 1
 ) -> tuple[dict[Subset, Floats], dict[Subset, Floats]]:
-    """Calibrated scores and margins (N,) of every subset of the model's streams; NaN where it gave none.
+    """Return calibrated scores and margins, float64 (N,), of every subset of the model's streams.
 
     Args:
         model: the exported file.
         face_set: the samples.
-        cut: a sample to the model's crops.
-        method: names how they are cut and of what, for the cache.
-        cache: a folder where scores of the same bytes on the same samples are kept.
-        threads: of the processor.
+        cut: function from a sample to the crops of the model.
+        method: name of the cutting method and the data, part of the key of the cache.
+        cache: folder for scores of the same file on the same samples.
+        threads: processor threads.
+
+    Returns:
+        Scores and margins by subset, NaN where the model returned none.
     """
     subsets = subsets_of(model.card)
     key = hashlib.sha256(f"{model.sha256} {method} {len(face_set)} {face_set.names[:1]}".encode()).hexdigest()[:20]
@@ -105,24 +115,22 @@ def score_file(
         task = progress.add_task(model.card.name, total=len(face_set))
         for start in range(0, len(face_set), _BATCH):
             numbers = range(start, min(start + _BATCH, len(face_set)))
-            crops = [cut(face_set.pictures(number)) for number in numbers]
+            crops = [cut(face_set.sample(number)) for number in numbers]
             for subset in subsets:
                 for number, found in zip(numbers, predictor.predict([shown(c, subset) for c in crops]), strict=True):
                     if found.score is not None and found.margin is not None:
                         scores[subset][number], margins[subset][number] = found.score, found.margin
             progress.advance(task, len(crops))
     cache.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     arrays = {name: scores[subset] for subset, name in zip(subsets, names, strict=True)}
     arrays |= {f"margin {name}": margins[subset] for subset, name in zip(subsets, names, strict=True)}
-    with temporary.open("wb") as file:
+    with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
-    temporary.replace(path)
     return scores, margins
 
 
 def fingerprint(folder: Path) -> str:
-    """Tells one generated set from another: its table's and its recipe's hash."""
+    """Return a hash of the table and the recipe of a generated set, 16 hex digits."""
     digest = hashlib.sha256()
     for name in ("samples.csv", "recipe.json"):
         digest.update((folder / name).read_bytes())

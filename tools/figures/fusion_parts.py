@@ -1,7 +1,7 @@
-"""What each part of FlexFusion is worth: its fusion trained without it, on the same frozen streams.
+"""Ablation of FlexFusion: the fusion trained without each of its parts, on the same frozen streams.
 
-The streams are three FeatherNetB that were trained alone, so that none of the variants had a say in them; their
-features are computed once, and a fusion learns on them within a minute.
+The streams are three FeatherNetB that were trained alone, so that no variant influenced them. Their features are
+computed once, and a fusion is trained on them within a minute.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from torch import Tensor, nn
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.progress import bar, track
-from trainer.checkpoints.stream_model import Judge, fresh
+from trainer.checkpoints.stream_model import StreamModel, build_model
 from trainer.config.schema import Config, all_subsets
 from trainer.data.faces import FaceSet
 from trainer.data.network_loader import make_loader, presence_rows
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
 from trainer.evaluation import metrics
-from trainer.evaluation.evaluation import Evaluation, decide
+from trainer.evaluation.evaluation import Evaluation, choose_operating_points
 from trainer.evaluation.scoring import Margins, Subset
 from trainer.evaluation.thresholds import log_odds, platt
 from trainer.networks import FlexFusion
@@ -41,28 +41,28 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the fusions are trained.
+    """Settings of the trainings.
 
     Attributes:
-        epochs: of the whole training part, features of another disturbance in turn.
-        disturbances: how often the training part's features are computed, each time disturbed anew.
+        epochs: epochs over the training part, alternating between its augmented copies.
+        augmented_copies: number of times that the features of the training part are computed with new augmentation.
         seeds: trainings of each variant.
     """
 
     epochs: int = 8
-    disturbances: int = 2
+    augmented_copies: int = 2
     seeds: int = 3
 
 
-class _Open(nn.Module):
-    """In place of gates: everything passes."""
+class _NoGate(nn.Module):
+    """Replacement of gates that passes everything."""
 
     def forward(self, x: Tensor, presence: Tensor) -> Tensor:
         return x
 
 
-class _Silent(nn.Module):
-    """In place of one scale's unit: it says nothing."""
+class _Zeros(nn.Module):
+    """Replacement of the unit of one scale that returns zeros."""
 
     def __init__(self, width: int, stride: int) -> None:
         super().__init__()
@@ -74,22 +74,22 @@ class _Silent(nn.Module):
 
 
 class _Average(nn.Module):
-    """In place of the head that keeps the place: the global average."""
+    """Replacement of the head that keeps positions: the global average."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x.mean((2, 3))
 
 
 def _without_gates(network: FlexFusion) -> None:
-    network.gate_fine = network.gate_coarse = _Open()  # type: ignore[assignment]
+    network.gate_fine = network.gate_coarse = _NoGate()  # type: ignore[assignment]
 
 
 def _without_fine(network: FlexFusion) -> None:
-    network.fuse_fine = _Silent(network.fuse_fine.pointwise.out_channels, 2)  # type: ignore[assignment]
+    network.fuse_fine = _Zeros(network.fuse_fine.pointwise.out_channels, 2)  # type: ignore[assignment]
 
 
 def _without_coarse(network: FlexFusion) -> None:
-    network.fuse_coarse = _Silent(network.fuse_coarse.pointwise.out_channels, 1)  # type: ignore[assignment]
+    network.fuse_coarse = _Zeros(network.fuse_coarse.pointwise.out_channels, 1)  # type: ignore[assignment]
 
 
 def _without_place(network: FlexFusion) -> None:
@@ -117,12 +117,12 @@ SCORES_ADDED = "no fusion: the three networks' calibrated log-odds added"
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """A set as the frozen streams see it.
+    """Features of a set of samples from the frozen streams.
 
     Attributes:
-        levels: per stream (N, C, S/16, S/16) and (N, C', S/32, S/32), float16.
-        own: margins of the streams alone, (N, streams).
-        labels: int64 (N,).
+        levels: for each stream (N, C, S/16, S/16) and (N, C', S/32, S/32), float16.
+        own: margins of the single streams, (N, streams).
+        labels: int64 (N,), 0 attack, 1 live.
     """
 
     levels: list[Levels]
@@ -132,12 +132,13 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A variant's rates on unseen people, each (seeds,) or, without training, of length one.
+    """Rates of a variant on unseen people, each float64 (seeds,), or of length one without training.
 
     Attributes:
-        acer: of all streams, seen species and sensors, at the policy's threshold.
-        unseen: APCER over the held-out species, all streams.
-        pairs, singles: mean ACER of the subsets of two streams and of one.
+        acer: ACER of all streams on seen species and sensors, at the policy's threshold.
+        unseen: APCER of all streams over the held-out species.
+        pairs: mean ACER of the subsets of two streams.
+        singles: mean ACER of the single streams.
     """
 
     acer: Floats
@@ -147,23 +148,26 @@ class Figures:
 
 
 def compare(config: Config, splits: Splits, setting: Setting) -> dict[str, Figures]:
-    """Train every variant on the streams that `config.network.init` names.
+    """Train and evaluate every variant on the streams that `config.network.init` names.
 
     Args:
-        config: of FlexFusion, with a checkpoint for each stream.
-        splits: with a test part.
-        setting: how long.
+        config: configuration of FlexFusion, with a checkpoint for each stream.
+        splits: data with a test part.
+        setting: settings of the trainings.
+
+    Returns:
+        Name of the variant to its rates.
 
     Raises:
-        UserError: a checkpoint that is missing or does not fit, or data without a test part.
+        UserError: a checkpoint is missing or does not fit, or the data have no test part.
     """
     torch.manual_seed(config.run.seed)
-    judge, options = fresh(config)
-    judge.eval().requires_grad_(False)
+    model, options = build_model(config)
+    model.eval().requires_grad_(False)
     if splits.test is None:
-        raise UserError("the data have no test part; render a larger set.")
-    train = [features(judge, config, splits.train, "training", number) for number in range(setting.disturbances)]
-    dev, test = features(judge, config, splits.dev, "development"), features(judge, config, splits.test, "test")
+        raise UserError("splits: the data have no test part; render a larger set.")
+    train = [features(model, config, splits.train, "training", number) for number in range(setting.augmented_copies)]
+    dev, test = features(model, config, splits.dev, "development"), features(model, config, splits.test, "test")
     result = {SCORES_ADDED: _rates([_added(dev, test, splits)], splits)}
     for name, (changed, change) in VARIANTS.items():
         found = []
@@ -178,18 +182,24 @@ def compare(config: Config, splits: Splits, setting: Setting) -> dict[str, Figur
     return result
 
 
-def features(judge: Judge, config: Config, face_set: FaceSet, part: str, disturbance: int | None = None) -> Features:
-    """Features of a part of the data; with a number, of crops disturbed as in that epoch of a training."""
-    loader = make_loader(config, judge, face_set)
+def features(model: StreamModel, config: Config, face_set: FaceSet, part: str, epoch: int | None = None) -> Features:
+    """Return the features of a part of the data.
+
+    Args:
+        model: FlexFusion with its trained streams.
+        config: its configuration.
+        face_set: the samples.
+        part: name of the part, for the progress bar.
+        epoch: epoch whose augmentation is applied; None for no augmentation.
+    """
+    loader = make_loader(config, model, face_set)
     everything, batch = np.arange(len(face_set)), config.run.batch
     batches = (
-        loader.exact(everything, batch)
-        if disturbance is None
-        else loader.training(everything, batch, config.run.seed, disturbance)
+        loader.exact(everything, batch) if epoch is None else loader.training(everything, batch, config.run.seed, epoch)
     )
-    network = judge.network
+    network = model.network
     assert isinstance(network, FlexFusion)
-    parts: list[list[Levels]] = [[] for _ in judge.modalities]
+    parts: list[list[Levels]] = [[] for _ in model.modalities]
     own, labels = [], []
     with bar() as progress, torch.inference_mode():
         task = progress.add_task(f"features of the {part} part", total=len(face_set))
@@ -207,9 +217,9 @@ def features(judge: Judge, config: Config, face_set: FaceSet, part: str, disturb
 def _train(
     network: FlexFusion, train: Sequence[Features], config: Config, splits: Splits, epochs: int, seed: int
 ) -> None:
-    """The fusion alone, with the shipped recipe's loss, rate and balance, without its clipping and averaging.
+    """Train the fusion with the shipped recipe's loss, learning rate and sampling, without clipping and averaging.
 
-    Every batch is seen with all streams and with a draw of them.
+    Every batch is used with all streams and with a random subset of them.
     """
     own = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith("streams.")]
     optimiser = torch.optim.AdamW(own, lr=config.optimiser.lr, weight_decay=config.optimiser.weight_decay)
@@ -220,7 +230,7 @@ def _train(
     network.streams.eval()
     for epoch in range(epochs):
         seen = train[epoch % len(train)]
-        # Features of incomplete batches were left out: the order is that of what there is.
+        # The features lack the last incomplete batch, so drop its indices.
         order = epoch_order(splits.train, config.run.balance, config.run.epoch_samples, seed, epoch)
         order = order[order < count]
         for step in range(len(order) // batch):
@@ -252,7 +262,7 @@ def _margins(network: FlexFusion, seen: Features) -> Margins:
 
 
 def _added(dev: Features, test: Features, splits: Splits) -> tuple[Margins, Margins]:
-    """Late fusion without any training: each network's log-odds, calibrated on the development people, added."""
+    """Return margins of late fusion: the sum of each network's log-odds, calibrated on the development part."""
     labels = splits.dev.labels
     fitted = [platt(dev.own[:, k].double().numpy(), labels) for k in range(len(STREAMS))]
 
@@ -268,10 +278,10 @@ def _rates(found: Sequence[tuple[Margins, Margins]], splits: Splits) -> Figures:
     assert test is not None
     rows = []
     for dev_margins, test_margins in found:
-        decision = decide(dev_margins, splits.dev, _POLICY)
-        by_subset = {s: decision.scores(values, s) for s, values in test_margins.fused.items()}
+        operating_points = choose_operating_points(dev_margins, splits.dev, _POLICY)
+        by_subset = {s: operating_points.scores(values, s) for s, values in test_margins.fused.items()}
         evaluation = Evaluation("test", test, by_subset[SUBSETS[0]], by_subset, held_out=splits.held_out)
-        threshold = decision.thresholds[_POLICY].live_above
+        threshold = operating_points.thresholds[_POLICY].live_above
         acer = {s: _acer(evaluation, s, threshold) for s in SUBSETS}
         unseen = metrics.pooled(metrics.apcer(evaluation.unseen_species(), threshold)).value
         rows.append(
@@ -292,7 +302,7 @@ def _acer(evaluation: Evaluation, subset: Subset, threshold: float) -> float:
 
 
 def table(found: Mapping[str, Figures], setting: Setting) -> list[str]:
-    """Rows of docs/networks.md: means over the seeds, and how far they lie apart."""
+    """Return the table of docs/networks.md: means, lowest and highest values over the seeds."""
     rows = [
         f"{setting.seeds} trainings each; the mean, in brackets the lowest and highest.",
         "",
@@ -311,5 +321,5 @@ def _spread(values: Floats) -> str:
 
 
 def streams_of(folder: Path) -> dict[str, Path]:
-    """The checkpoints of the streams that were trained alone, as `tools/weights.sh` leaves them."""
+    """Return the checkpoints of the streams that `tools/weights.sh` trains alone."""
     return {stream: folder / f"fasdemo-featherb-{stream}" / "model.pt" for stream in STREAMS}

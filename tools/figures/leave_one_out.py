@@ -1,4 +1,4 @@
-"""What a model says about a species that it was never trained on: one training per species, and their table."""
+"""Leave-one-out evaluation: one training without each attack species, and the table of their figures."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ from tools.figures.tables import percent
 from trainer.data.generated import Generated
 
 WHOLE = "none"
-"""The training without which the others say little: with every species."""
+"""Name of the training with every species, the reference of the others."""
 _GRACE_MINUTES = 10.0
-"""Beyond a run's own limit: the last epoch's end, the measuring, a busy machine."""
+"""Time beyond the limit of a training, for the end of its last epoch and the evaluation on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How each of the models is trained: from scratch, all alike.
+    """Settings of the trainings, which all start from initial weights.
 
     Attributes:
-        config: a shipped configuration or a YAML.
-        size: of the network's crop, pixels.
-        epochs: of `samples` pictures each, half live, every species as often as the others.
-        minutes: limit of one training; the schedule is bent to fit where it would take longer.
-        threads: of the processor.
-        seed: of the weights and of the order.
+        config: name of a shipped configuration, or a YAML file.
+        size: side of the network's crop in pixels.
+        epochs: number of epochs.
+        samples: samples per epoch, half live, every species equally often.
+        minutes: time limit of one training; the learning rate schedule is shortened to fit.
+        threads: processor threads.
+        seed: seed of the weights and the order.
     """
 
     config: str = "fasdemo-flex"
@@ -47,32 +48,34 @@ class Setting:
     seed: int = 2019
 
     def command(self, data: Path, run: Path, species: str) -> list[str]:
-        """The training as a command; nothing is given to start from."""
+        """Return the command of the training without a species."""
         words = [sys.executable, "-m", "trainer", "train", "--config", self.config, "--data", str(data)]
         words += ["--output", str(run), "--resume", "auto", "--epochs", str(self.epochs), "--seed", str(self.seed)]
         words += ["--max-minutes", f"{self.minutes:g}", "--threads", str(self.threads)]
         words += [] if species == WHOLE else ["--without-species", species]
         sets = [f"input.size={self.size}", f"run.epoch_samples={self.samples}", "run.workers=1"]
-        # Only all streams together are asked about afterwards.
+        # Only the subset of all streams is evaluated.
         sets += ["run.presence={rgb+depth+ir: 1}"] if self.config == "fasdemo-flex" else []
         return [*words, "--set", *sets]
 
 
 def in_a_process(command: list[str], minutes: float) -> None:
-    """Run a training by itself; its memory is free afterwards and a limit holds.
+    """Run a training in a process of its own, with a time limit.
 
     Raises:
-        UserError: it failed or did not end in time.
+        UserError: the training failed or did not end in time.
     """
     print(shlex.join(command[1:]), flush=True)
     root = Path(__file__).resolve().parents[2]
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=minutes * 60, check=False)
     except subprocess.TimeoutExpired:
-        raise UserError(f"a training did not end within {minutes:.0f} minutes; run this again, it goes on.") from None
+        raise UserError(
+            f"a training did not end within {minutes:.0f} minutes; run the command again to resume it."
+        ) from None
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        raise UserError(f"a training failed: {reason}")
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise UserError(f"a training failed ({reason}); correct the cause and run the command again.")
 
 
 def leave_each_out(
@@ -84,29 +87,35 @@ def leave_each_out(
     budget_min: float | None = None,
     train: Callable[[list[str], float], None] = in_a_process,
 ) -> dict[str, Any]:
-    """Train and measure one model without each species, and one with all; what is there already is not done again.
+    """Train and evaluate one model without each species, and one with all; finished trainings are not repeated.
 
-    The three parts of the set stay as they are: thresholds are chosen on development people without the species. Of a
-    species that the set itself holds out, the model trained with everything gives the figure.
+    The parts of the set do not change; thresholds are chosen on the development part without the species. The figure of
+    a species that the set itself holds out is that of the model trained with all species.
 
     Args:
-        data: a generated set.
-        runs: a folder for the runs, one each.
-        output: JSON; written anew after every run.
-        setting: how to train.
-        species: only these, `none` for the training with all; by default everything. Processes may share the work.
-        budget_min: no training is begun after this many minutes.
-        train: runs a training command, given the minutes that it may take.
+        data: generated set.
+        runs: folder for the runs.
+        output: JSON file, written after every run.
+        setting: settings of the trainings.
+        species: only these species, `none` for the training with all; empty for everything. Several processes may share
+            the work.
+        budget_min: time in minutes after which no training is started; None for no limit.
+        train: function that runs a training command with a limit in minutes.
+
+    Returns:
+        Content of the JSON file.
 
     Raises:
-        UserError: an unknown species, runs of another set or setting, or a training that fails.
+        UserError: a species is unknown, the output or a run belongs to another set or setting, or a training failed.
     """
     whole = Generated(data)
     shown = {str(name) for name in whole.species[whole.split == "train"]} - {""}
     test = {str(name) for name in whole.species[whole.split == "test"]} - {""}
     for name in species:
         if name not in {WHOLE} | (shown & test):
-            raise UserError(f"--species {name}: {data} has {', '.join(sorted(shown & test))}, or {WHOLE}.")
+            raise UserError(
+                f"species: {name} is not in {data}; choose from {', '.join(sorted(shown & test))}, or {WHOLE}."
+            )
     started = time.monotonic()
     facts = {"config": setting.config, "size": setting.size, "epochs": setting.epochs, "samples": setting.samples}
     head = {"data": data.name, "mark": fingerprint(data), "setting": {**facts, "seed": setting.seed}}
@@ -117,7 +126,7 @@ def leave_each_out(
         if budget_min is not None and (time.monotonic() - started) / 60.0 > budget_min:
             break
         measured = _trained(setting.command(data, runs / name, name), runs / name, setting, name, train)
-        found = _kept(output, head)  # another process may have written meanwhile
+        found = _kept(output, head)  # another process may have written it in the meantime
         if name == WHOLE:
             found["whole"] = measured
             for held in sorted(test - shown):
@@ -136,15 +145,17 @@ def _kept(output: Path, head: dict[str, Any]) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UserError(f"{output}: cannot be read ({error}); choose another file.") from None
     if {key: before.get(key) for key in head} != head:
-        raise UserError(f"{output}: is of another data set or setting; choose another file and --runs.")
+        raise UserError(
+            f"{output}: belongs to another data set or setting; choose another file and another folder for the runs."
+        )
     return before
 
 
 def table(found: Mapping[str, Any]) -> list[str]:
-    """One row a species: its APCER when it was left out and when it was not, and what that cost live faces.
+    """Return a table with one row per species: APCER when left out and when trained on, BPCER and EER.
 
     Args:
-        found: what `leave_each_out` gave.
+        found: result of `leave_each_out`.
     """
     setting, whole = found["setting"], found["whole"]
     rows = [
@@ -171,7 +182,7 @@ def table(found: Mapping[str, Any]) -> list[str]:
 
 
 def worst(found: Mapping[str, Any]) -> Value:
-    """The species with the highest APCER when it was left out."""
+    """Return the highest APCER of a left-out species, with its name as note."""
     if not found["species"]:
         return Value(None, None, "no species was left out yet")
     name, entry = max(found["species"].items(), key=lambda item: item[1]["apcer"]["value"] or 0.0)
@@ -191,7 +202,7 @@ def _trained(
     saved = checkpoint.load(run / MODEL)
     excluded = saved.config.get("data", {}).get("exclude_species", [])
     if list(excluded) != ([] if species == WHOLE else [species]) or saved.config["network"].get("init"):
-        raise UserError(f"{run}: was not trained from scratch without {species}; choose another --runs folder.")
+        raise UserError(f"{run}: was not trained from scratch without {species}; choose another folder for the runs.")
     metrics = (saved.card or {}).get("metrics", {})
 
     def pick(prefix: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One model's scores on the test part, and the rates that tables are made of."""
+"""Scores of a model on the test part, and the rates for tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from fasdemo.models.card import ModelCard
 from trainer.data.faces import FaceSet, HeldOut
 from trainer.evaluation import metrics
-from trainer.evaluation.evaluation import Decision, Evaluation
+from trainer.evaluation.evaluation import Evaluation, OperatingPoints
 from trainer.evaluation.metrics import Rate, Scored
 from trainer.evaluation.scoring import Subset
 
@@ -20,12 +20,12 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Pair = tuple[float, float]
 DRAWS = 300
-"""Of the bootstrap over people."""
+"""Resamplings of the bootstrap over people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A figure, its 95 % interval where there is one, and what a reader has to know."""
+    """A figure with its 95 % interval, None where there is none, and a note."""
 
     value: float | None
     ci95: Pair | None = None
@@ -34,21 +34,21 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A model on the test part.
+    """Scores of a model on the test part.
 
     Attributes:
-        name: for people.
-        card: what it says about itself.
-        decision: the thresholds, chosen on the development people.
+        name: name in tables.
+        card: model card.
+        operating_points: the calibration and thresholds, chosen on the development part.
         test: the samples.
-        held_out: species and sensors that training never showed.
-        by_subset: calibrated scores (N,) of every subset of its streams, all of them first.
-        shipped: it comes with the program.
+        held_out: species and sensors that were not used in training.
+        by_subset: calibrated scores, float64 (N,), of every subset of its streams, all streams first.
+        shipped: whether the model is shipped.
     """
 
     name: str
     card: ModelCard
-    decision: Decision
+    operating_points: OperatingPoints
     test: FaceSet
     held_out: HeldOut
     by_subset: dict[Subset, Floats]
@@ -56,26 +56,26 @@ class Measured:
 
     @property
     def threshold(self) -> float:
-        """LIVE above it, by the card's default policy."""
-        return self.decision.thresholds[self.decision.default_policy].live_above
+        """Threshold of the default policy; higher scores are LIVE."""
+        return self.operating_points.thresholds[self.operating_points.default_policy].live_above
 
     @property
     def all_streams(self) -> Subset:
-        """The subset that is the whole."""
+        """The subset of all streams."""
         return next(iter(self.by_subset))
 
     @property
     def seen(self) -> Mask:
-        """(N,): of species and sensors that training showed."""
+        """Mask (N,) of the samples of species and sensors that were used in training."""
         return self.held_out.seen(self.test)
 
     def evaluation(self) -> Evaluation:
-        """The same as the trainer keeps it."""
+        """Return the scores as the trainer's `Evaluation`."""
         scores = self.by_subset[self.all_streams]
         return Evaluation("test", self.test, scores, self.by_subset, held_out=self.held_out)
 
     def scored(self, mask: Mask, subset: Subset | None = None) -> Scored:
-        """The samples of a mask."""
+        """Return the scores of the samples of a mask."""
         return Scored.of(
             self.by_subset[subset or self.all_streams][mask], self.test.labels[mask], self.test.species[mask]
         )
@@ -83,7 +83,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a row of a table says; see `trainer.evaluation.metrics` for the rates."""
+    """Figures of a row of a table; `trainer.evaluation.metrics` defines the rates."""
 
     live: int
     attacks: int
@@ -98,10 +98,10 @@ class Line:
 
 
 def line(measured: Measured, mask: Mask, subset: Subset | None = None) -> Line:
-    """The figures of the samples of a mask at the model's threshold.
+    """Return the figures of the samples of a mask at the model's threshold.
 
-    ACER is the mean of BPCER and of the APCER over all attacks, as the cards have it; its interval is the mean of both
-    intervals. The EER's interval is a bootstrap over people, the others are Clopper-Pearson's.
+    ACER is the mean of BPCER and of the APCER over all attacks, as in model cards; its interval is the mean of both
+    intervals. The interval of the EER is a bootstrap over people, the others are Clopper-Pearson intervals.
     """
     scored = measured.scored(mask, subset)
     rates, refused = metrics.apcer(scored, measured.threshold), metrics.bpcer(scored, measured.threshold)
@@ -126,7 +126,7 @@ def line(measured: Measured, mask: Mask, subset: Subset | None = None) -> Line:
 def over_people(
     measured: Measured, mask: Mask, subset: Subset | None, figure: Callable[[Scored], float | None]
 ) -> Pair | None:
-    """95 % bootstrap interval of a figure, drawing people and not pictures: one person's pictures are alike."""
+    """Return the 95 % bootstrap interval of a figure over people, because samples of one person are not independent."""
     scores = measured.by_subset[subset or measured.all_streams][mask]
     labels, people = measured.test.labels[mask], measured.test.subjects[mask]
     groups = [np.flatnonzero(people == name) for name in np.unique(people)]
@@ -141,9 +141,10 @@ def over_people(
 
 
 def agrees(measured: Measured, metric: dict[str, Any]) -> list[str]:
-    """What the card's figures say otherwise than the file's scores: sentences, empty where they agree.
+    """Return a sentence for each figure of the card that differs from the scores of the file.
 
-    A sample on the threshold may fall to either side between torch and ONNX Runtime; more than that is a difference.
+    A difference of one sample is accepted, because torch and ONNX Runtime may round a score at the threshold
+    differently.
     """
     found = line(measured, measured.seen)
     pairs = {"acer": found.acer, "apcer_max": found.worst, "bpcer": found.bpcer, "eer": found.eer}

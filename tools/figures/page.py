@@ -1,4 +1,4 @@
-"""Scores every model, makes the tables and pictures, and writes them between a page's marks."""
+"""Generation of docs/models.md: scores of every model, tables and images, written between the marks of the page."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tools.figures.measured import Measured, Value, agrees, line
 from tools.figures.peer import PeerCutter, read_peer
 from trainer.data.faces import FaceSet, HeldOut, SubsetOf, counts
 from trainer.data.generated import Generated
-from trainer.evaluation.evaluation import Decision, card_metrics, decide
-from trainer.evaluation.loading import decision_of
+from trainer.evaluation.evaluation import OperatingPoints, card_metrics, choose_operating_points
+from trainer.evaluation.loading import operating_points_of
 from trainer.evaluation.marks import check_marks, write_between
 from trainer.evaluation.scoring import Margins
 
@@ -34,14 +34,15 @@ _POLICY = "balanced"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of a generated set that figures are made of.
+    """Parts of a generated set that are evaluated.
 
     Attributes:
-        dev, test: the samples.
-        held_out: what the training part does not show.
-        columns: the generator's table of the test part.
-        mark: tells this set from another.
-        recipe: what was rendered, in words.
+        dev: development part.
+        test: test part.
+        held_out: species and sensors that are not in the training part.
+        columns: generator's table of the test part.
+        mark: fingerprint of the set.
+        recipe: description of the set.
     """
 
     dev: FaceSet
@@ -53,19 +54,19 @@ class Parts:
 
 
 def open_parts(folder: Path, pretend: HeldOut | None = None) -> Parts:
-    """Open a set.
+    """Open a generated set.
 
     Args:
-        folder: a finished generated set.
-        pretend: count these as held out, in place of what the training part lacks.
+        folder: folder of the set.
+        pretend: held-out species and sensors, instead of those that the training part lacks.
 
     Raises:
-        UserError: it is not one, or has no test part.
+        UserError: the folder is not a finished generated set, or has no development or test part.
     """
     whole = Generated(folder)
     at = {name: np.flatnonzero(whole.split == name) for name in ("train", "dev", "test")}
     if not len(at["test"]) or not len(at["dev"]):
-        raise UserError(f"--data {folder}: has no test or no development part; render a larger set.")
+        raise UserError(f"{folder}: has no test or no development part; render a larger set.")
     dev, test = SubsetOf(whole, at["dev"]), SubsetOf(whole, at["test"])
     species = np.setdiff1d(test.species, whole.species[at["train"]])
     sensors = np.setdiff1d(test.sensors, whole.sensors[at["train"]])
@@ -88,17 +89,19 @@ def _recipe(folder: Path, whole: Generated, at: dict[str, npt.NDArray[np.intp]])
 
 
 def measure(model: ModelFile, parts: Parts, cache: Path, threads: int, shipped: bool) -> Measured:
-    """A model of this project: thresholds from its card."""
+    """Measure a model of this project with the thresholds of its card."""
     cut = app_cutter(model.card, parts.test.crop_scale or 1.0)
     scores, _ = score_file(model, parts.test, cut, f"app {parts.mark}", cache, threads)
-    return Measured(model.card.name, model.card, decision_of(model.card), parts.test, parts.held_out, scores, shipped)
+    return Measured(
+        model.card.name, model.card, operating_points_of(model.card), parts.test, parts.held_out, scores, shipped
+    )
 
 
 def measure_peer(path: Path, parts: Parts, cache: Path, threads: int) -> tuple[list[Measured], int]:
-    """The peer twice: at the threshold that its authors use, and at one chosen as for the models of this project.
+    """Measure the peer at the threshold of its authors, and at one chosen as for the models of this project.
 
     Returns:
-        Both, and the number of test pictures in which the detector found no face.
+        Both measurements, and the number of test images in which the detector found no face.
     """
     model = read_peer(path)
     with FaceDetector() as detector:
@@ -110,11 +113,19 @@ def measure_peer(path: Path, parts: Parts, cache: Path, threads: int) -> tuple[l
         missing = int(json.loads(noted.read_text(encoding="utf-8")))
         _, dev = score_file(model, parts.dev, PeerCutter(detector), f"peer dev {parts.mark}", cache, threads)
     own = Measured(
-        f"{model.card.name}, its own 0.5", model.card, decision_of(model.card), parts.test, parts.held_out, test, False
+        f"{model.card.name}, its own 0.5",
+        model.card,
+        operating_points_of(model.card),
+        parts.test,
+        parts.held_out,
+        test,
+        False,
     )
-    decision: Decision = decide(Margins(dev, {}), parts.dev, _POLICY)
-    fitted = {subset: decision.scores(values, subset) for subset, values in margins.items()}
-    same = Measured(f"{model.card.name} (peer)", model.card, decision, parts.test, parts.held_out, fitted, False)
+    operating_points: OperatingPoints = choose_operating_points(Margins(dev, {}), parts.dev, _POLICY)
+    fitted = {subset: operating_points.scores(values, subset) for subset, values in margins.items()}
+    same = Measured(
+        f"{model.card.name} (peer)", model.card, operating_points, parts.test, parts.held_out, fitted, False
+    )
     return [same, own], missing
 
 
@@ -129,21 +140,21 @@ def write_page(
     threads: int = 1,
     pretend: HeldOut | None = None,
 ) -> list[str]:
-    """Write every figure of the page, and its pictures into `images` beside it.
+    """Write every figure of the page, and its images to the folder `images` beside it.
 
     Args:
-        page: the Markdown file with the marks.
-        data: the generated set.
-        cache: where scores are kept.
-        others: ONNX files that are in the table and are not shipped.
-        peer: MiniFAS's ONNX file.
-        loo: what `tools/leave_one_out.py` wrote.
-        models: the shipped models' folder; the installed one by default.
-        threads: of the processor.
+        page: Markdown file with the marks.
+        data: generated set.
+        cache: folder for scores.
+        others: ONNX files for the tables that are not shipped.
+        peer: ONNX file of MiniFAS.
+        loo: JSON file of `tools/leave_one_out.py`.
+        models: folder of the shipped models; the installed one if None.
+        threads: processor threads.
         pretend: see `open_parts`.
 
     Returns:
-        What cards say otherwise than the files' scores; empty where all agree.
+        A sentence for each figure of a card that differs from the scores of its file.
 
     Raises:
         UserError: a file or a part of the set is missing, or the page has no marks.
@@ -178,7 +189,7 @@ def write_page(
         lines += ["", f"### {flagship.name} by {title}", "", *tables.group_table(flagship, title, groups)]
     for model in shipped:
         if model.name == DEPTH_ALONE:
-            # How far depth alone carries is a question of how well the sensor measures, and that of the distance.
+            # The accuracy of a depth sensor depends on the distance.
             groups = tables.groupings(model, parts.columns)["distance"]
             lines += ["", f"### {model.name} by distance", "", *tables.group_table(model, "distance", groups)]
     lines += _gallery(flagship, accepted, refused)
@@ -187,7 +198,7 @@ def write_page(
 
 
 def goals(shipped: Sequence[Measured], flagship: Measured, loo: Path | None) -> list[tuple[str, str, float, Value]]:
-    """What the shipped models were to reach on the test people: name, relation, limit, figure."""
+    """Return the goals for the shipped models on the test part: name, relation, limit, figure."""
     whole = line(flagship, flagship.seen)
     depth = next((model for model in shipped if model.name == DEPTH_ALONE), None)
     alone = line(depth, depth.seen).acer if depth is not None else Value(None)
@@ -216,7 +227,7 @@ def _about(parts: Parts, flagship: Measured) -> list[str]:
     test = parts.test
     seen = parts.held_out.seen(test)
     inner = SubsetOf(test, np.flatnonzero(seen))
-    threshold = flagship.decision.thresholds[flagship.decision.default_policy]
+    threshold = flagship.operating_points.thresholds[flagship.operating_points.default_policy]
     held = [f"species {', '.join(sorted(parts.held_out.species))}"] * bool(parts.held_out.species)
     held += [f"sensor {', '.join(sorted(parts.held_out.sensors))}"] * bool(parts.held_out.sensors)
     return [
@@ -225,11 +236,11 @@ def _about(parts: Parts, flagship: Measured) -> list[str]:
         f"Test part, species and sensors that were trained on: {counts(inner)}; none of these people is in the "
         "training part. "
         + (f"Held out of training and of the choice of thresholds: {'; '.join(held)}. " if held else "")
-        + f"Thresholds are those of each card's policy `{flagship.decision.default_policy}`, chosen on the development "
-        f"people ({threshold.rule.split(';')[0]}). ACER is the mean of BPCER and of the APCER over all attacks. In "
-        "brackets: 95 % intervals, Clopper-Pearson, the EER's by drawing people anew. Each setup was exposed several "
-        "times and a person appears in many pictures, so the intervals are too narrow rather than too wide. n/a: too "
-        "few attacks to resolve the rate.",
+        + f"Thresholds are those of each card's policy `{flagship.operating_points.default_policy}`, chosen on the "
+        f"development people ({threshold.rule.split(';')[0]}). ACER is the mean of BPCER and of the APCER over all "
+        "attacks. In brackets: 95 % intervals, Clopper-Pearson, the EER's by drawing people anew. Each setup was "
+        "exposed several times and a person appears in many pictures, so the intervals are too narrow rather than too "
+        "wide. n/a: too few attacks to resolve the rate.",
     ]
 
 
@@ -259,6 +270,6 @@ def _gallery(flagship: Measured, accepted: int, refused: int) -> list[str]:
 
 def _card_differences(model: Measured) -> list[str]:
     if "int8" in model.name:
-        return []  # its card says that the figures are the fp32 model's
-    own = card_metrics(model.evaluation(), model.decision, "")
+        return []  # its card states the figures of the fp32 model
+    own = card_metrics(model.evaluation(), model.operating_points, "")
     return agrees(model, {name: model.card.metrics[name] for name in own if name in model.card.metrics})

@@ -1,4 +1,4 @@
-"""The RGB model of another project on the same pictures, cropped as its authors crop."""
+"""RGB model of another project (MiniFAS), fed with the crops of its authors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Thre
 from fasdemo.models.crop import FaceCrops, face_transform
 from fasdemo.models.model_file import ModelFile
 from fasdemo.models.warp import warp
-from trainer.data.faces import Pictures
+from trainer.data.faces import Sample
 
 CARD = ModelCard(
     name="minifas128",
@@ -29,21 +29,20 @@ CARD = ModelCard(
     default_policy="argmax",
     training_data="CelebA-Spoof, says its author",
 )
-"""MiniFAS of JoeyCollado/face-antispoof-onnx: RGB on [0, 1], 1.5 times the face's box, live first."""
+"""Card of MiniFAS (JoeyCollado/face-antispoof-onnx): RGB in [0, 1], 1.5 times the box of the face, live first."""
 
-_BORDER = 96
-"""Pixels of reflected border on every side of a stored crop."""
-_NEAR = (0.30, 0.28, 0.40, 0.44)
-"""Where a stored crop shows the face: x, y, width and height of its side, eyes and mouth being where the template
-puts them."""
+_BORDER_PX = 96
+"""Reflected border on every side of a stored crop."""
+_FACE_BOX = (0.30, 0.28, 0.40, 0.44)
+"""Box of the face in a stored crop: x, y, width and height as shares of its side, from the template's keypoints."""
 
 
 class PeerCutter:
-    """Cuts what the peer expects out of stored crops.
+    """Callable that cuts the peer's crop from a stored crop.
 
     Attributes:
-        cut: samples so far.
-        without_face: those in which the detector found no face and the median box of the others stood in.
+        cut: number of samples so far.
+        without_face: number of samples without a detected face, for which the median box of the others was used.
     """
 
     def __init__(self, detector: FaceDetector, card: ModelCard = CARD) -> None:
@@ -51,13 +50,13 @@ class PeerCutter:
         self._boxes: list[tuple[float, float, float, float]] = []
         self.cut = self.without_face = 0
 
-    def __call__(self, pictures: Pictures) -> FaceCrops:
-        """One sample, cut as `fasdemo.models.crop.crop_face` cuts for a `box-v1` card, but with reflected borders."""
+    def __call__(self, pictures: Sample) -> FaceCrops:
+        """Cut one sample as `fasdemo.models.crop.crop_face` does for a `box-v1` card, but with reflected borders."""
         rgb = pictures.rgb
         assert rgb is not None
         self.cut += 1
         side = rgb.shape[0]
-        x, y, width, height = (part * side for part in _NEAR)
+        x, y, width, height = (part * side for part in _FACE_BOX)
         face = self._detector.detect_near(np.ascontiguousarray(rgb), (x, y, width, height))
         if face is None:
             self.without_face += 1
@@ -65,21 +64,21 @@ class PeerCutter:
             face = Face(box, 0.0, np.zeros((6, 2), np.float32))
         else:
             self._boxes.append(face.box)
-        shifted = replace(face, box=(face.box[0] + _BORDER, face.box[1] + _BORDER, face.box[2], face.box[3]))
-        wide = cv2.copyMakeBorder(rgb, _BORDER, _BORDER, _BORDER, _BORDER, cv2.BORDER_REFLECT_101)
+        shifted = replace(face, box=(face.box[0] + _BORDER_PX, face.box[1] + _BORDER_PX, face.box[2], face.box[3]))
+        wide = cv2.copyMakeBorder(rgb, _BORDER_PX, _BORDER_PX, _BORDER_PX, _BORDER_PX, cv2.BORDER_REFLECT_101)
         to_crop = face_transform(shifted, self._card.crop, self._card.input_size)
         cut = warp(wide, to_crop, self._card.input_size).astype(np.uint8)
         return FaceCrops(cut, None, None, 0.0, to_crop)
 
 
 def read_peer(path: Path, card: ModelCard = CARD) -> ModelFile:
-    """The peer's file, which has no card of its own.
+    """Read the peer's file, which has no card inside.
 
     Raises:
-        UserError: it cannot be read.
+        UserError: the file cannot be read.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(f"--peer {path}: cannot be read ({error.strerror}); give MiniFAS's ONNX file.") from None
+        raise UserError(f"{path}: cannot be read ({error.strerror}); give the ONNX file of MiniFAS.") from None
     return ModelFile(path, content, hashlib.sha256(content).hexdigest(), card)

@@ -1,8 +1,7 @@
-"""Pictures for docs/models.md: error curves, score distributions, and the worst mistakes."""
+"""Images for docs/models.md: error curves, score distributions and the worst errors."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 from tools.figures.app_scores import app_cutter
 from tools.figures.measured import Measured
@@ -20,14 +20,15 @@ from trainer.evaluation.metrics import Scored, roc
 from trainer.evaluation.scoring import Subset
 
 WORST = 10
+"""Samples on each sheet of errors."""
 _LIVE, _ATTACK, _HELD_OUT, _LINE = "#1b7f4d", "#b3261e", "#8a4bb0", "#222222"
 _TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
-_WIDEST = 12.0
-"""Log-odds beyond which scores are drawn at the border."""
+_MAX_LOG_ODDS = 12.0
+"""Scores beyond it are drawn at the border."""
 
 
 def det_curves(path: Path, models: Sequence[Measured], flagship: Measured) -> None:
-    """APCER over all attacks against BPCER: left every model, right the flagship by the streams that it is shown."""
+    """Draw APCER over all attacks against BPCER, on the left of every model, on the right of subsets of streams."""
     figure = Figure(figsize=(11.0, 5.6), layout="constrained", dpi=110)
     left, right = figure.subplots(1, 2)
     colours = matplotlib.colormaps["tab10"]
@@ -41,7 +42,7 @@ def det_curves(path: Path, models: Sequence[Measured], flagship: Measured) -> No
 
 
 def score_distributions(path: Path, model: Measured) -> None:
-    """Where the scores of live faces and of each species lie: histograms of log-odds, one row each."""
+    """Draw histograms of the log-odds of live faces and of each species, one row each."""
     groups: list[tuple[str, str, npt.NDArray[np.float64]]] = []
     usual = ~model.held_out.unseen_sensor(model.test)
     scores = model.by_subset[model.all_streams]
@@ -56,10 +57,10 @@ def score_distributions(path: Path, model: Measured) -> None:
         groups.append((title, _HELD_OUT if unseen else _ATTACK, scores[usual & (model.test.species == name)]))
     figure = Figure(figsize=(8.4, 0.6 + 0.42 * len(groups)), layout="constrained", dpi=110)
     axes = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
-    edges = np.linspace(-_WIDEST, _WIDEST, 97)
+    edges = np.linspace(-_MAX_LOG_ODDS, _MAX_LOG_ODDS, 97)
     for axis, (name, colour, values) in zip(axes, groups, strict=True):
         values = values[~np.isnan(values)]
-        counts, _ = np.histogram(np.clip(_log_odds(values), -_WIDEST, _WIDEST), edges)
+        counts, _ = np.histogram(np.clip(_log_odds(values), -_MAX_LOG_ODDS, _MAX_LOG_ODDS), edges)
         axis.bar(edges[:-1], counts, width=np.diff(edges), align="edge", color=colour)
         axis.set_yscale("symlog", linthresh=1)
         axis.set_ylim(0, max(float(counts.max()) * 1.3 if len(values) else 0.0, 2.0))
@@ -67,22 +68,22 @@ def score_distributions(path: Path, model: Measured) -> None:
         axis.set_ylabel(f"{name} ({len(values)})", rotation=0, ha="right", va="center", fontsize=8)
         axis.tick_params(axis="y", which="both", left=False, labelleft=False)
         axis.spines[["top", "right", "left"]].set_visible(False)
-    axes[-1].set_xlim(-_WIDEST, _WIDEST)
+    axes[-1].set_xlim(-_MAX_LOG_ODDS, _MAX_LOG_ODDS)
     axes[-1].set_xlabel("log-odds of the calibrated score, counts on a logarithmic scale; the line is the threshold")
     _save(figure, path)
 
 
 def worst_sheet(path: Path, model: Measured, columns: Mapping[str, npt.NDArray[Any]], live: bool) -> int:
-    """The ten samples of a class that scored furthest on the wrong side, RGB, depth and infrared side by side.
+    """Draw the samples of a class with the worst scores, with RGB, depth and infrared side by side.
 
     Args:
-        path: a .jpg to write.
-        model: its test part holds everything, held-out species and sensors too.
-        columns: the generator's table, of the test part.
-        live: live faces with the lowest scores, else attacks with the highest.
+        path: .jpg file to write.
+        model: scores on the whole test part, including held-out species and sensors.
+        columns: generator's table of the test part.
+        live: True for live faces with the lowest scores, False for attacks with the highest.
 
     Returns:
-        How many of the whole test part are on the wrong side of the threshold.
+        Number of samples of the class in the test part that are misclassified.
     """
     from trainer.synth.dataset.contact_sheet import triple
 
@@ -98,7 +99,7 @@ def worst_sheet(path: Path, model: Measured, columns: Mapping[str, npt.NDArray[A
         if place >= len(order):
             continue
         index = int(order[place])
-        axis.imshow(triple(cut(model.test.pictures(index)), 160))
+        axis.imshow(triple(cut(model.test.sample(index)), 160))
         held = model.held_out
         species = "live" if live else str(model.test.species[index])
         sensor = str(model.test.sensors[index])
@@ -123,7 +124,7 @@ def _det(axis: Axes, model: Measured, subset: Subset, label: str, colour: Any, s
     if not len(scored.live) or not len(scored.attacks):
         return
     fpr, tpr, _ = roc(scored)
-    # Below half a sample there is nothing to draw.
+    # Rates below half a sample cannot be measured.
     x = norm.ppf(np.clip(fpr, 0.5 / len(scored.attacks), 0.6))
     y = norm.ppf(np.clip(1.0 - tpr, 0.5 / len(scored.live), 0.6))
     axis.plot(x, y, style, color=colour, label=label, linewidth=1.4)
@@ -150,13 +151,10 @@ def _log_odds(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         options = {"quality": 82} if path.suffix == ".jpg" else {"optimize": True}
-        figure.savefig(temporary, pil_kwargs=options)
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            figure.savefig(temporary, pil_kwargs=options)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error}); choose another place.") from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ _TONES = ("light", "intermediate", "tan", "dark")
 
 
 def percent(value: Value | Rate, digits: int = 2) -> str:
-    """`0.52 % (0.1-1.6)`; `n/a` where there is none."""
+    """Format a rate as `0.52 % (0.1-1.6)`, or `n/a` where there is none."""
     if value.value is None:
         return "n/a"
     text = f"{100 * value.value:.{digits}f} %"
@@ -28,7 +28,7 @@ def percent(value: Value | Rate, digits: int = 2) -> str:
 
 
 def main_table(models: Sequence[Measured]) -> list[str]:
-    """One row a model and subset of its streams: unseen people, seen species and sensors."""
+    """Return a table with one row per model and subset of streams: unseen people, seen species and sensors."""
     rows = [
         "| model | streams | mult-adds | ACER | worst APCER | BPCER | EER | TPR@FPR=1e-2 | TPR@FPR=1e-3 | BPCER20 |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -48,7 +48,7 @@ def main_table(models: Sequence[Measured]) -> list[str]:
 
 
 def unseen_species_table(models: Sequence[Measured]) -> list[str]:
-    """APCER of each held-out species, seen sensors: one row a model."""
+    """Return a table of the APCER of each held-out species on seen sensors, one row per model and subset."""
     names = sorted(models[0].held_out.species) if models else []
     rows = ["| model | streams | " + " | ".join(names) + " |", "|---|---|" + "---|" * len(names)]
     for model in models:
@@ -62,7 +62,7 @@ def unseen_species_table(models: Sequence[Measured]) -> list[str]:
 
 
 def unseen_sensor_table(models: Sequence[Measured]) -> list[str]:
-    """Each held-out sensor, seen species: one row a model."""
+    """Return a table of the figures of each held-out sensor on seen species, one row per model and sensor."""
     rows = [
         "| model | sensor | live | attacks | ACER | worst APCER | BPCER | EER |",
         "|---|---|---|---|---|---|---|---|",
@@ -75,7 +75,7 @@ def unseen_sensor_table(models: Sequence[Measured]) -> list[str]:
 
 
 def species_table(models: Sequence[Measured]) -> list[str]:
-    """APCER by species, all streams of each model; held-out ones are named so. The last model comes with intervals."""
+    """Return a table of the APCER by species with all streams; the column of the last model has intervals."""
     test, held = models[0].test, models[0].held_out
     usual = ~held.unseen_sensor(test)
     rows = [
@@ -92,7 +92,7 @@ def species_table(models: Sequence[Measured]) -> list[str]:
 
 
 def group_table(model: Measured, title: str, groups: Iterable[tuple[str, Mask]]) -> list[str]:
-    """One row a group of samples, of species that were seen."""
+    """Return a table with one row per group of samples, of seen species."""
     rows = [f"| {title} | live | attacks | ACER | APCER, all species | BPCER | EER |", "|---|---|---|---|---|---|---|"]
     for name, mask in groups:
         found = line(model, mask & ~model.held_out.unseen_species(model.test))
@@ -103,11 +103,11 @@ def group_table(model: Measured, title: str, groups: Iterable[tuple[str, Mask]])
 
 
 def groupings(model: Measured, columns: Mapping[str, Column]) -> dict[str, list[tuple[str, Mask]]]:
-    """Every way in which the page divides the test part; all but the sensors are of seen sensors alone.
+    """Return the groups of samples by title: name and mask (N,); all but `sensor` hold seen sensors only.
 
     Args:
-        model: for what was held out.
-        columns: the generator's table, of the test part.
+        model: model with the held-out species and sensors.
+        columns: generator's table of the test part.
     """
     usual = ~model.held_out.unseen_sensor(model.test)
     turn = np.maximum(np.abs(columns["yaw"]), np.abs(columns["pitch"]))
@@ -129,10 +129,10 @@ def groupings(model: Measured, columns: Mapping[str, Column]) -> dict[str, list[
 
 
 def goals_table(goals: Sequence[tuple[str, str, float, Value]]) -> list[str]:
-    """What was wanted against what was reached.
+    """Return a table of goals and measured figures.
 
     Args:
-        goals: name, `<=` or `>=`, the limit, the figure.
+        goals: name, `<=` or `>=`, limit, figure.
     """
     rows = ["| goal | wanted | reached | |", "|---|---|---|---|"]
     for name, relation, limit, value in goals:
@@ -153,7 +153,7 @@ def _met(value: float, relation: str, limit: float) -> bool:
 
 
 def counted(rate: Rate) -> str:
-    """With how many there were."""
+    """Format a rate with its counts."""
     return f"{percent(rate)}, {rate.errors} of {rate.total}" if rate.total else "n/a"
 
 

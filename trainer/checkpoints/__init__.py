@@ -1,1 +1,1 @@
-"""Checkpoints: weights with the configuration, card and training state that belong to them."""
+"""Checkpoints: files with weights, configuration, card and training state."""

@@ -1,4 +1,4 @@
-"""The model card of a checkpoint: what the checkpoint says, the published facts where it says nothing, and honesty."""
+"""Model cards of checkpoints, completed with published facts and defaults where a checkpoint states nothing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fasdemo.frames import Stream
 from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
 from trainer import networks
 from trainer.checkpoints.checkpoint import Checkpoint
+from trainer.checkpoints.stream_model import input_specs
+from trainer.config.schema import DEFAULT_MEAN, DEFAULT_STD, check
 from trainer.networks import FlexFusion
-
-LIVE_INDEX = 1
-"""Of every network's logits: the seeds' target is 1 for a live face."""
+from trainer.networks.output import LIVE_INDEX
 
 UNMEASURED = Threshold(
     live_above=0.99, spoof_below=0.5, rule="strict guess, chosen without any measurement", data="none"
@@ -26,24 +26,24 @@ UNMEASURED_LIMITS = "Nothing was measured: neither the threshold nor any error r
 ASSUMED_LIMITS = "How its pictures were encoded was not recorded; the training configuration's defaults are assumed."
 
 _SINGLE_MEAN, _SINGLE_STD = 0.143, 0.1005
-"""Grey depth of CASIA-SURF, as the published single-stream networks were trained (arXiv 1904.09290's code)."""
+"""Mean and standard deviation of the published single-stream networks (code of arXiv 1904.09290), for [0, 1]."""
 _FUSION_MEAN, _FUSION_STD = 127.5 / 255.0, 128.0 / 255.0
-"""(x - 127.5) / 128 of OpenCV's BGR pictures, as the three-stream extension was trained."""
+"""(x - 127.5) / 128 of 8-bit BGR images, as the published three-stream extension was trained."""
 
 
 def published_inputs(network: nn.Module, modality: Stream = "depth") -> tuple[InputSpec, ...]:
-    """How the published networks were fed: every stream as an 8-bit picture, replicated to three channels.
+    """Return the inputs of a published network: 8-bit images, grey ones replicated to three channels.
 
     Args:
-        network: one whose inputs have three channels.
-        modality: what a single-stream network looks at.
+        network: a network whose inputs have one or three channels.
+        modality: stream of a single-stream network.
 
     Raises:
-        UserError: the network's inputs have another number of channels, so it is not a published one.
+        UserError: an input of the network has another number of channels.
     """
     shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
     if any(shape[0] not in (1, 3) for shape in shapes):
-        raise UserError(f"the network takes {[shape[0] for shape in shapes]} channels; fasdemo feeds 1 or 3.")
+        raise UserError(f"in_channels: the network takes {[shape[0] for shape in shapes]} channels; give 1 or 3.")
     streams = cast("tuple[Stream, ...] | None", getattr(network, "modalities", None))
     mean, std = (_SINGLE_MEAN, _SINGLE_STD) if streams is None else (_FUSION_MEAN, _FUSION_STD)
     return tuple(
@@ -61,13 +61,13 @@ def published_inputs(network: nn.Module, modality: Stream = "depth") -> tuple[In
 
 
 def assumed_inputs(network: nn.Module) -> tuple[InputSpec, ...]:
-    """What a network of this project was most likely trained on: the training configuration's defaults."""
+    """Return the inputs of a network of this project by the defaults of the training configuration."""
     return tuple(
         spec.model_copy(
             update={
                 "channel_order": "RGB" if spec.channels == 3 and spec.modality == "rgb" else "grey",
-                "mean": (0.5,),
-                "std": (0.25,),
+                "mean": DEFAULT_MEAN,
+                "std": DEFAULT_STD,
                 "depth_encoding": "face-relative-mm" if spec.modality == "depth" else None,
             }
         )
@@ -76,13 +76,13 @@ def assumed_inputs(network: nn.Module) -> tuple[InputSpec, ...]:
 
 
 def is_published_form(network: nn.Module) -> bool:
-    """Whether a network takes what the published ones take: three channels of every stream."""
+    """Return whether a network has the inputs of the published ones: three channels of every stream."""
     shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
     return not isinstance(network, FlexFusion) and all(shape[0] == 3 for shape in shapes)
 
 
 def outputs_of(network: nn.Module) -> tuple[OutputSpec, ...]:
-    """The card's outputs: one of logits, or of `FlexFusion` fused and one per stream."""
+    """Return the outputs for the card: one vector of logits, or for `FlexFusion` the fused and one per stream."""
     training = network.training
     with torch.no_grad():
         given = network.eval()(*networks.example_inputs(network))
@@ -94,14 +94,20 @@ def outputs_of(network: nn.Module) -> tuple[OutputSpec, ...]:
 
 
 def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Mapping[str, Any]) -> ModelCard:
-    """The card with which a checkpoint is exported.
+    """Return the card with which a checkpoint is exported.
 
-    Each field comes from the first that has it: `overrides`, the checkpoint's `card`, its training configuration,
-    and for the inputs `published_inputs` or `assumed_inputs`. Without thresholds the only policy is `default`, a
-    strict guess, and `limits` says that nothing was measured.
+    Each field is taken from the first source that has it: `overrides`, the checkpoint's `card`, its training
+    configuration, and for the inputs `published_inputs` or `assumed_inputs`. Without thresholds the card has only the
+    policy `default`, a strict guess, and `limits` states that nothing was measured.
+
+    Args:
+        checkpoint: the checkpoint.
+        network: its network.
+        name: name of the model.
+        overrides: fields of `ModelCard` that take precedence.
 
     Raises:
-        UserError: the facts do not make a valid card; says which field.
+        UserError: a field of the card is not valid; the message names it.
     """
     given = dict(checkpoint.card or {}) | dict(overrides)
     given.pop("sha256", None)
@@ -113,12 +119,9 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
         "training_data": "unknown",
     }
     if {"network", "input"} <= checkpoint.config.keys():
-        from trainer.checkpoints import stream_model as judge
-        from trainer.config import schema as config
-
-        trained = config.check(checkpoint.config, "the checkpoint's config")
+        trained = check(checkpoint.config, "the checkpoint's config")
         streams = cast("tuple[Stream, ...]", getattr(network, "modalities", trained.network.modalities))
-        facts["inputs"] = judge.input_specs(trained, streams)
+        facts["inputs"] = input_specs(trained, streams)
         facts["crop"] = CropSpec(scale=trained.input.crop_scale)
         facts["recipe"] = f"configuration {trained.name}"
         if trained.data.folder is not None:
@@ -128,7 +131,7 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
         given["limits"] = " ".join(part for part in (given.get("limits", ""), ASSUMED_LIMITS) if part)
     elif "inputs" not in given:
         facts["inputs"] = published_inputs(network)
-        # The published pictures are upright squares around the face.
+        # The published training images are upright squares around the face.
         facts["crop"] = CropSpec(template="box-v1")
         facts["credits"] = (networks.entry(checkpoint.arch).paper,)
     if isinstance(network, FlexFusion):
@@ -147,5 +150,5 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
         problem = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, problem["loc"])) or "card"
         raise UserError(
-            f"the checkpoint's card is not valid: {place}: {problem['msg']}; correct it and save again."
+            f"the checkpoint's card is not valid: {place}: {problem['msg']}; correct the field and save again."
         ) from error

@@ -1,7 +1,7 @@
-"""Checkpoints: one file with the weights and all that is needed to rebuild, judge and resume them.
+"""Checkpoint files: weights with all that is needed to rebuild, evaluate and resume a network.
 
-A checkpoint is a torch file of plain types, read with `weights_only=True`, so that opening a stranger's file runs
-no code of theirs. Published `.pth.tar` files are read the same way, see `read_published`.
+A checkpoint is a torch file of plain types. It is read with `weights_only=True`, so that an untrusted file cannot run
+code. `read_published` reads published `.pth.tar` files the same way.
 """
 
 from __future__ import annotations
@@ -21,37 +21,38 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 from trainer import networks
 from trainer.networks.state import check_keys
 
 SCHEMA = 1
-_FULL = 1024 * 1024
-"""A disk with fewer free bytes than this has no room for any checkpoint."""
+_MIN_FREE_BYTES = 1024 * 1024
+"""Free space below which a failed write is reported as a full disk; the smallest checkpoint needs more."""
 
 _SAFE: list[Any] = [
-    # Published files keep their best accuracy as a NumPy number; these rebuild numbers and nothing else.
+    # Published files hold their best accuracy as a NumPy number; these functions rebuild numbers only.
     (np.float64(0).__reduce__()[0], "numpy.core.multiarray.scalar"),
     (np.float64(0).__reduce__()[0], "numpy._core.multiarray.scalar"),
     np.dtype,
     *{type(np.dtype(kind)) for kind in ("f8", "f4", "i8", "i4", "b1")},
 ]
-"""What a file may name beside tensors and plain types."""
+"""Globals that a file may name beside tensors and plain types."""
 
 
 @dataclass(slots=True)
 class Checkpoint:
-    """What a checkpoint holds; plain types and tensors only.
+    """Content of a checkpoint file: plain types and tensors only.
 
     Attributes:
-        arch: the network's name in `trainer.networks`.
-        state_dict: its weights.
-        options: keyword options with which `networks.build` makes it.
-        config: the training configuration that gave the weights.
+        arch: name of the network in `trainer.networks`.
+        state_dict: weights of the network.
+        options: keyword options for `networks.build`.
+        config: training configuration.
         metrics: measured figures by name.
         card: facts for the model card, any subset of the fields of `fasdemo.models.card.ModelCard`.
-        training: what resuming needs (epoch, optimizer state ...); dropped by nothing, ignored by export.
-        revision: git revision of the code that wrote it, `+` added where the tree was changed; empty if unknown.
+        training: state for resuming (epoch, optimiser state ...); None in a finished model.
+        revision: git revision of the code that wrote the file, with `+` if the tree was changed; empty if unknown.
     """
 
     arch: str
@@ -65,7 +66,7 @@ class Checkpoint:
 
 
 def git_revision() -> str:
-    """Revision of the checkout that this code lies in, `+` added where tracked files were changed; else empty."""
+    """Return the git revision of this code, with `+` if tracked files were changed; empty without git."""
     folder = Path(__file__).resolve().parent
     try:
         command = ["git", "-C", str(folder), "describe", "--always", "--abbrev=12", "--dirty=+", "--exclude=*"]
@@ -75,10 +76,13 @@ def git_revision() -> str:
 
 
 def save(path: str | Path, checkpoint: Checkpoint) -> Path:
-    """Write a checkpoint under a temporary name, then rename it: a reader never meets half a file.
+    """Write a checkpoint in one step, so that a reader never sees an incomplete file.
+
+    Returns:
+        The path.
 
     Raises:
-        UserError: the folder cannot be written.
+        UserError: the file cannot be written.
     """
     path = Path(path)
     content: dict[str, Any] = {"schema": SCHEMA}
@@ -90,19 +94,16 @@ def save(path: str | Path, checkpoint: Checkpoint) -> Path:
     content["revision"] = checkpoint.revision or git_revision()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            torch.save(content, temporary)
-            temporary.replace(path)
+            with replacing(path) as temporary:
+                torch.save(content, temporary)
         except RuntimeError as error:
-            # torch's writer names a place in its own sources instead of the reason.
-            if shutil.disk_usage(path.parent).free < _FULL:
+            # torch's error names a line of its sources instead of the reason.
+            if shutil.disk_usage(path.parent).free < _MIN_FREE_BYTES:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
             raise
-        finally:
-            temporary.unlink(missing_ok=True)
     except (OSError, RuntimeError) as error:
-        # torch reports an unwritable folder as RuntimeError.
+        # torch raises RuntimeError for a folder that cannot be written.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise UserError(f"{path}: cannot be written ({reason}); choose another place.") from error
     return path
@@ -112,30 +113,38 @@ def load(path: str | Path) -> Checkpoint:
     """Read a checkpoint of this project.
 
     Raises:
-        UserError: no file, no torch file, a pickle with code in it (refused, nothing executed), a published
-            checkpoint that has to be imported first, or fields missing or of the wrong kind.
+        UserError: there is no such file, it is not a torch file, it contains code (nothing is executed), it is a
+            published checkpoint that must be imported first, or a field is missing or of the wrong type.
     """
     content = read_torch(path)
     if not isinstance(content, dict) or "schema" not in content:
         raise UserError(f"{path}: not a checkpoint of this project; convert it with `python -m trainer import`.")
     if content["schema"] != SCHEMA:
-        raise UserError(f"{path}: checkpoint schema {content['schema']} is unknown here; this version reads {SCHEMA}.")
+        raise UserError(
+            f"{path}: unknown checkpoint schema {content['schema']}, this version reads {SCHEMA}; update fasdemo."
+        )
     kinds = {"arch": str, "state_dict": dict, "options": dict, "config": dict, "metrics": dict, "revision": str}
     for name, kind in kinds.items():
         if not isinstance(content.get(name), kind):
-            raise UserError(f"{path}: the checkpoint's {name} is missing or no {kind.__name__}; write it again.")
+            raise UserError(
+                f"{path}: the field {name} is missing or not of type {kind.__name__}; write the checkpoint again."
+            )
     for name in ("card", "training"):
         if not isinstance(content.get(name), dict | None):
-            raise UserError(f"{path}: the checkpoint's {name} is no dict; write it again.")
+            raise UserError(f"{path}: the field {name} is not of type dict; write the checkpoint again.")
     values: dict[str, Any] = {entry.name: content.get(entry.name) for entry in fields(Checkpoint)}
     return Checkpoint(**values)
 
 
 def build_network(checkpoint: Checkpoint, where: str = "checkpoint") -> nn.Module:
-    """The checkpoint's network with its weights, in eval mode.
+    """Return the network of a checkpoint with its weights, in eval mode.
+
+    Args:
+        checkpoint: the checkpoint.
+        where: name of the file, for errors.
 
     Raises:
-        UserError: unknown architecture or options, or weights that do not fit; `where` names the file.
+        UserError: the architecture or an option is unknown, or the weights do not fit.
     """
     network = networks.build(checkpoint.arch, **checkpoint.options)
     load_weights(network, checkpoint.state_dict, where)
@@ -143,54 +152,62 @@ def build_network(checkpoint: Checkpoint, where: str = "checkpoint") -> nn.Modul
 
 
 def load_weights(network: nn.Module, state: Mapping[str, Tensor], where: str) -> None:
-    """Load all weights; a missing `num_batches_tracked` stays as it is.
+    """Load all weights into a network; a missing `num_batches_tracked` is left unchanged.
+
+    Args:
+        network: the network.
+        state: its state_dict.
+        where: name of the file, for errors.
 
     Raises:
-        UserError: missing, surplus or misshapen keys, listed, or values that are no tensors of numbers.
+        UserError: keys are missing, unexpected or of another shape, or a value is not a tensor of finite numbers.
     """
     bad = [key for key, tensor in state.items() if not isinstance(tensor, Tensor)]
     if bad:
-        raise UserError(f"{where}: {', '.join(map(str, bad[:8]))} in the state_dict hold no tensors.")
+        raise UserError(
+            f"{where}: not a tensor in the state_dict: {', '.join(map(str, bad[:8]))}; save the state_dict again."
+        )
     check_keys(network.state_dict(), state, where)
     infinite = [key for key, tensor in state.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
     if infinite:
-        raise UserError(f"{where}: {', '.join(infinite[:8])} hold NaN or infinite weights; the training diverged.")
+        raise UserError(f"{where}: {', '.join(infinite[:8])} hold NaN or infinite weights; take an earlier checkpoint.")
     network.load_state_dict(dict(state), strict=False)
 
 
 def read_torch(path: str | Path) -> Any:
-    """What a torch file holds, read with `weights_only=True` onto the CPU.
+    """Return the content of a torch file, read with `weights_only=True` onto the CPU.
 
     Raises:
-        UserError: no such file, not a torch file, cut off, or a pickle with code in it (nothing of it is executed).
+        UserError: there is no such file, it is not a torch file, it is damaged, or it contains code (nothing of it is
+            executed).
     """
     path = Path(path)
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a checkpoint.")
     try:
         with torch.serialization.safe_globals(list(_SAFE)), warnings.catch_warnings():
-            # Advice about pickle protocols is not for the person whose file this is.
+            # torch warns about old pickle protocols, which the user cannot change.
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "Unsupported global" in str(error) or "Unsupported class" in str(error) or "GLOBAL" in str(error):
             raise UserError(
                 f"{path}: refused, because it holds code or objects beside the weights; nothing of it was executed; "
-                "save its state_dict alone."
+                "save the state_dict alone."
             ) from error
-        raise UserError(f"{path}: not a torch checkpoint, or a damaged one; fetch or write it again.") from error
+        raise UserError(f"{path}: not a torch checkpoint, or damaged; download or write it again.") from error
     except (RuntimeError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
-        raise UserError(f"{path}: not a torch checkpoint, or a damaged one; fetch or write it again.") from error
+        raise UserError(f"{path}: not a torch checkpoint, or damaged; download or write it again.") from error
 
 
 def read_published(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Weights and the other entries of a published checkpoint.
+    """Return the weights and the other entries of a published checkpoint.
 
-    Both forms are read: a dict with `state_dict` beside `epoch`, `arch` and so on, and a bare state_dict; keys
-    may carry the `module.` of a network that was trained on several GPUs.
+    The file holds either a dict with `state_dict` beside `epoch`, `arch` and others, or a bare state_dict. The prefix
+    `module.` of networks that were trained on several GPUs is removed.
 
     Raises:
-        UserError: see `read_torch`; or no weights in it.
+        UserError: the file cannot be read (see `read_torch`) or holds no weights.
     """
     content = read_torch(path)
     state = content.get("state_dict", content) if isinstance(content, dict) else None

@@ -1,4 +1,4 @@
-"""A network and how it is fed: the one place that knows single streams, fusions and flexible networks apart."""
+"""Common interface to single-stream networks, fusions and flexible networks."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import InputSpec
 from trainer import networks
 from trainer.checkpoints import checkpoint
-from trainer.config.schema import Config
+from trainer.config.schema import DEFAULT_MEAN, DEFAULT_STD, Config
 from trainer.networks.fusion import Fusion
 
-_DEFAULT_MEAN, _DEFAULT_STD = 0.5, 0.25
 
-
-class Judge(nn.Module):
-    """Takes a batch's pictures and any number of presence masks; gives fused logits per mask and each stream's own.
+class StreamModel(nn.Module):
+    """A network with its streams: images and presence masks in, logits out.
 
     Attributes:
-        network: the registered network.
-        modalities: the streams in the order in which it takes them.
-        flexible: it takes which streams are present.
+        network: network of the registry.
+        modalities: streams in the order in which the network takes them.
+        flexible: whether the network has a presence input.
     """
 
     def __init__(self, network: nn.Module, modalities: tuple[Stream, ...], flexible: bool) -> None:
@@ -36,14 +34,15 @@ class Judge(nn.Module):
         self.flexible = flexible
 
     def forward(self, pictures: Sequence[Tensor], masks: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Logits.
+        """Compute logits.
 
         Args:
             pictures: one (N, C, S, S) tensor per stream.
-            masks: presence (N, streams) of 0 and 1; ignored by networks that need all of their streams.
+            masks: presence masks (N, streams) of 0 and 1; ignored by networks that are not flexible.
 
         Returns:
-            Fused logits (N, classes), one for each mask; each stream's own (N, classes), empty unless flexible.
+            Fused logits (N, classes) for each mask, and own logits (N, classes) of each stream; the second list is
+            empty for networks that are not flexible.
         """
         if not self.flexible:
             return [self.network(*pictures)], []
@@ -52,26 +51,38 @@ class Judge(nn.Module):
         return [network.fuse(levels, mask) for mask in masks], own
 
 
-def of_checkpoint(saved: checkpoint.Checkpoint, where: str) -> Judge:
-    """The judge of a loaded checkpoint, in eval mode."""
+def model_of_checkpoint(saved: checkpoint.Checkpoint, where: str) -> StreamModel:
+    """Return the model of a checkpoint, in eval mode.
+
+    Args:
+        saved: the checkpoint.
+        where: name of the file, for errors.
+
+    Raises:
+        UserError: the architecture is unknown or the weights do not fit.
+    """
     return _wrap(checkpoint.build_network(saved, where), _streams_of(saved))
 
 
-def fresh(config: Config) -> tuple[Judge, dict[str, Any]]:
-    """A new judge and the options that make its network again, started from `network.init` where configured.
+def build_model(config: Config) -> tuple[StreamModel, dict[str, Any]]:
+    """Return a new model, initialised from `network.init` where configured, and the options of its network.
 
     Raises:
-        UserError: an unknown network or option, or checkpoints that do not fit.
+        UserError: the network or an option is unknown, or a checkpoint of `network.init` does not fit.
     """
     options = network_options(config)
     network = networks.build(config.network.arch, **options)
     for part, path in config.network.init.items():
-        _start_from(network, part, path)
+        _initialise_from(network, part, path)
     return _wrap(network, config.network.modalities), options
 
 
 def network_options(config: Config) -> dict[str, Any]:
-    """Keyword options for `networks.build`: those configured, with size, channels and streams filled in."""
+    """Return the options for `networks.build`: those configured, with size, channels and streams filled in.
+
+    Raises:
+        UserError: the network is unknown, or takes one stream and several are configured.
+    """
     known = networks.entry(config.network.arch)
     filled: dict[str, Any] = {}
     channels = {stream: config.input.channels.get(stream, 3) for stream in config.network.modalities}
@@ -83,7 +94,7 @@ def network_options(config: Config) -> dict[str, Any]:
         if len(config.network.modalities) != 1:
             raise UserError(
                 f"network.modalities: {config.network.arch} takes one stream, not "
-                f"{'+'.join(config.network.modalities)}; name one, or choose a fusion."
+                f"{'+'.join(config.network.modalities)}; give one, or choose a fusion."
             )
         if "in_channels" in known.options:
             filled["in_channels"] = channels[config.network.modalities[0]]
@@ -91,7 +102,7 @@ def network_options(config: Config) -> dict[str, Any]:
 
 
 def input_specs(config: Config, modalities: Sequence[Stream]) -> tuple[InputSpec, ...]:
-    """The model card's inputs, in the order of `modalities`."""
+    """Return the inputs for the model card, in the order of `modalities`."""
     specs = []
     for stream in modalities:
         channels = config.input.channels.get(stream, 3)
@@ -101,8 +112,8 @@ def input_specs(config: Config, modalities: Sequence[Stream]) -> tuple[InputSpec
                 modality=stream,
                 channels=channels,
                 channel_order=config.input.channel_order if stream == "rgb" and channels == 3 else "grey",
-                mean=config.input.mean.get(stream, (_DEFAULT_MEAN,)),
-                std=config.input.std.get(stream, (_DEFAULT_STD,)),
+                mean=config.input.mean.get(stream, DEFAULT_MEAN),
+                std=config.input.std.get(stream, DEFAULT_STD),
                 depth_encoding=config.input.depth_encoding if stream == "depth" else None,
                 depth_range_mm=config.input.depth_range_mm,
                 ir_encoding=config.input.ir_encoding if stream == "ir" else "full-range-8bit",
@@ -112,9 +123,9 @@ def input_specs(config: Config, modalities: Sequence[Stream]) -> tuple[InputSpec
     return tuple(specs)
 
 
-def started_parts(config: Config, judge: Judge) -> set[int]:
-    """Ids of the parameters that came from `network.init`; `optimiser.trunk_lr` applies to these."""
-    network, found = judge.network, set[int]()
+def initialised_parameters(config: Config, model: StreamModel) -> set[int]:
+    """Return the ids of the parameters that were loaded by `network.init`; `optimiser.trunk_lr` applies to them."""
+    network, found = model.network, set[int]()
     for part in config.network.init:
         if part == "all":
             modules: list[nn.Module] = [network]
@@ -126,9 +137,9 @@ def started_parts(config: Config, judge: Judge) -> set[int]:
     return found
 
 
-def _wrap(network: nn.Module, modalities: Sequence[Stream]) -> Judge:
+def _wrap(network: nn.Module, modalities: Sequence[Stream]) -> StreamModel:
     own = getattr(network, "modalities", None)
-    return Judge(network, tuple(own or modalities), isinstance(network, networks.FlexFusion))
+    return StreamModel(network, tuple(own or modalities), isinstance(network, networks.FlexFusion))
 
 
 def _streams_of(saved: checkpoint.Checkpoint) -> tuple[Stream, ...]:
@@ -138,15 +149,15 @@ def _streams_of(saved: checkpoint.Checkpoint) -> tuple[Stream, ...]:
     return tuple(stream for stream in named if stream in STREAMS) or ("depth",)
 
 
-def _start_from(network: nn.Module, part: str, path: Path) -> None:
+def _initialise_from(network: nn.Module, part: str, path: Path) -> None:
     if not path.is_file():
-        raise UserError(f"network.init.{part}: {path} is no file; train that stream first or correct the path.")
+        raise UserError(f"network.init.{part}: {path}: no such file; train this stream first, or correct the path.")
     saved = checkpoint.load(path)
     state = saved.state_dict
     if part == "all":
         target = network.state_dict()
         known = networks.entry(saved.arch)
-        # A head for other classes starts afresh; everything else has to fit.
+        # A classifier for another number of classes keeps its initial weights; everything else must fit.
         head = {k for k in {*target, *state} if known.classifier and k.startswith(known.classifier)}
         other = {k for k in head if k not in target or k not in state or state[k].shape != target[k].shape}
         kept = {k: v for k, v in state.items() if k not in other}
@@ -159,9 +170,9 @@ def _start_from(network: nn.Module, part: str, path: Path) -> None:
         trunk = {k.removeprefix("features."): v for k, v in state.items() if k.startswith("features.")}
         checkpoint.load_weights(network.trunk(stream), trunk, str(path))
     else:
-        raise UserError(f"network.init.{part}: this network has no trunk per stream; use `all`.")
+        raise UserError(f"network.init.{part}: this network has no trunk per stream; use the key `all`.")
 
 
-def channels_last(judge: Judge) -> Judge:
-    """Weights in the memory layout that the loader's pictures have; faster for light networks on CPU and GPU alike."""
-    return judge.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+def channels_last(model: StreamModel) -> StreamModel:
+    """Convert the weights to the channels-last memory format of the loader; faster on CPU and GPU."""
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

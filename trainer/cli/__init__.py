@@ -1,1 +1,1 @@
-"""The `python -m trainer` command line: one module a command, imported only when called."""
+"""Command line `python -m trainer`: one module per command, imported only when needed."""

@@ -1,4 +1,4 @@
-"""`python -m trainer`: one subcommand a module of `trainer.cli.commands`, imported only when called."""
+"""Entry point of `python -m trainer`; runs one command of `trainer.cli.commands`."""
 
 from __future__ import annotations
 
@@ -12,43 +12,48 @@ from fasdemo.errors import UserError, printable
 
 COMMANDS = {
     "train": "train a network from a configuration",
-    "evaluate": "metrics and an HTML report of a checkpoint on a labelled list",
+    "evaluate": "write the metrics and an HTML report of a model on labelled data",
     "real": "measure models on captures of real cameras",
-    "submit": "score a list of pictures into a submission file",
+    "recapture": "add real live captures to a rendered data set, in both classes",
+    "submit": "score a list of images and write a submission file",
     "ensemble": "combine several score files",
-    "metrics": "the papers' and ISO/IEC 30107-3 figures of a score file",
-    "lists": "write train, validation and test lists from a folder",
-    "finetune": "own recorded sessions to a new model",
-    "summary": "parameters and multiply-adds of every network beside the published figures",
-    "import": "read a published checkpoint",
+    "metrics": "print the metrics of the papers and of ISO/IEC 30107-3 for a score file",
+    "lists": "write training, validation and test lists of a folder",
+    "finetune": "fine-tune a checkpoint on recorded sessions and export the model",
+    "summary": "print parameters and multiply-adds of the networks beside the published figures",
+    "import": "convert a published checkpoint",
     "export": "write an ONNX model with its card",
     "synth": "render faces and attacks as RGB, depth and infrared",
 }
 
 MODULES = {"import": "import_weights"}
-"""Modules whose command is a reserved word of Python."""
+"""Command to module, where the command is a reserved word of Python."""
 
 
 def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
-    """The parser of one subcommand, and the function that runs it."""
+    """Return the parser of a command, and the function that runs it."""
     return subcommand(f"python -m trainer {name}", f"trainer.cli.commands.{MODULES.get(name, name)}", COMMANDS[name])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand; returns the exit status: 0, 2 for unusable input, 130 after Ctrl-C."""
+    """Run a command and return the exit status: 0, 2 for unusable input, 130 after Ctrl-C.
+
+    Args:
+        argv: command and options; those of the process if None.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    # The published spelling has no subcommand: `python -m trainer --config NAME ...` trains.
+    # The published spelling `python -m trainer --config NAME ...` has no command and means `train`.
     if arguments and arguments[0] not in COMMANDS and arguments[0] not in ("-h", "--help"):
         if not arguments[0].startswith("-"):
             print(
-                f"trainer: {arguments[0]!r} is no command; choose from {', '.join(COMMANDS)}.",
+                f"trainer: unknown command {arguments[0]!r}; choose from {', '.join(COMMANDS)}.",
                 file=sys.stderr,
             )
             return 2
         arguments.insert(0, "train")
     if not arguments or arguments[0] in ("-h", "--help"):
         width = max(map(len, COMMANDS))
-        print("usage: python -m trainer COMMAND ...   (each command explains itself with --help)\n")
+        print("usage: python -m trainer COMMAND ...   (--help after a command shows its options)\n")
         print("\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()))
         return 0
     name = arguments[0]
@@ -70,6 +75,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"trainer {name}: interrupted.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output went away: not an error, and nothing more can be written.
+        # The process that reads the output has ended, which is not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

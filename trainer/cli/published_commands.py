@@ -1,4 +1,4 @@
-"""The published spellings of evaluation: `--resume CHECKPOINT --val True --val-save True --phase-test True`."""
+"""Published options for evaluation: `--resume CHECKPOINT --val True --val-save True --phase-test True`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trainer.config import options
 from trainer.config.schema import Config
 from trainer.data.faces import FaceSet
 from trainer.data.splits import check_streams, open_part, open_splits
-from trainer.evaluation.evaluation import by_line
+from trainer.evaluation.evaluation import per_video
 from trainer.evaluation.loading import open_model
 from trainer.evaluation.metrics import Scored, seed_metrics
 from trainer.evaluation.score_files import write_submission
@@ -20,29 +20,40 @@ from trainer.evaluation.submission import submission
 from trainer.training.train import make_fabric
 
 FOLDER = Path("submission")
+"""Folder of submission files, as published."""
 
 
 def validate(args: argparse.Namespace, config: Config) -> int:
-    """Score the validation list, or with `--phase-test` the test list; print what the published code prints.
+    """Score the validation list, or with `--phase-test` the test list, and print the published metrics.
 
-    Scores are the network's own probability of a live face, as published. `--val-save` writes
+    Scores are uncalibrated probabilities, as published. `--val-save` writes
     `submission/TIME_CONFIG_EPOCH_submission.txt`.
+
+    Args:
+        args: options of `python -m trainer train`.
+        config: the configuration.
+
+    Returns:
+        The exit status 0.
+
+    Raises:
+        UserError: `--resume` is missing, or the checkpoint or the data cannot be used.
     """
     if args.resume is None:
-        raise UserError("--val True: give the checkpoint with --resume FILE.")
+        raise UserError("--val True: no checkpoint to evaluate; give it with --resume FILE.")
     loaded = open_model(Path(args.resume), config)
     loaded.config = config.model_copy(update={"input": loaded.config.input})
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()
-    fabric.to_device(loaded.judge)
-    face_set = _part(config, args.phase_test, loaded.judge.modalities)
-    check_streams(face_set, loaded.judge.modalities, loaded.judge.flexible)
+    fabric.to_device(loaded.model)
+    face_set = _part(config, args.phase_test, loaded.model.modalities)
+    check_streams(face_set, loaded.model.modalities, loaded.model.flexible)
     names, scores, unreadable = submission(loaded, face_set, fabric, None)
     if not fabric.is_global_zero:
         return 0
     if unreadable:
-        print(f"warning: {unreadable} lines have no readable pictures and got the score 0", file=sys.stderr)
-    first, _ = by_line(face_set, face_set.labels.astype(float))
+        print(f"warning: {unreadable} lines have missing or damaged images and got the score 0", file=sys.stderr)
+    first, _ = per_video(face_set, face_set.labels.astype(float))
     labels = face_set.labels[first]
     known = labels >= 0
     if known.any():

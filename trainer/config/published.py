@@ -1,4 +1,4 @@
-"""Configuration files as the published code has them: `common: {arch, batch_size, epochs, base_lr ...}`."""
+"""Translation of configuration files of the published code: `common: {arch, batch_size, epochs, base_lr ...}`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from fasdemo.errors import UserError
 
-# Names of earlier revisions of the published code, folded to lower case without `-` and `_`.
-_EARLIER = {
+_OLD_NAMES = {
     "feathernet54": "MobileLiteNet54",
     "feathernet54se": "MobileLiteNet54-SE",
     "mobilelitenet54se": "MobileLiteNet54-SE",
@@ -18,6 +17,7 @@ _EARLIER = {
     "mobilelitenetb": "FeatherNetB",
     "moilenetv2": "MobileNetV2",
 }
+"""Names in earlier revisions of the published code, in lower case without `-` and `_`, to names of the registry."""
 _KEYS = {
     "batch_size": "run.batch",
     "epochs": "run.epochs",
@@ -27,9 +27,9 @@ _KEYS = {
     "workers": "run.workers",
     "random_seed": "run.seed",
 }
-_WITHOUT_MEANING = {"policy", "print_freq", "save_path", "gpus", "resume"}
-"""Steps are the published schedule anyway, and the rest is said on the command line here."""
-_SEED_SETTINGS: dict[str, Any] = {
+_IGNORED_KEYS = {"policy", "print_freq", "save_path", "gpus", "resume"}
+"""Keys without effect: `policy` is always the step schedule, the others are command line options here."""
+_PUBLISHED_SETTINGS: dict[str, Any] = {
     "augment": {"kind": "published"},
     "loss": {"kind": "focal", "gamma": 3},
     "optimiser": {"kind": "sgd", "lr": 0.01, "weight_decay": 1e-4, "schedule": "step", "every_decay": 60, "clip": 0},
@@ -38,33 +38,34 @@ _SEED_SETTINGS: dict[str, Any] = {
 
 
 def is_published(raw: Mapping[str, Any]) -> bool:
-    """Whether a file's content is of that kind."""
+    """Return whether the content of a file has the published layout."""
     return isinstance(raw.get("common"), dict)
 
 
-def translated(raw: Mapping[str, Any], shipped: dict[str, Any] | None, name: str) -> dict[str, Any]:
-    """The same in this project's keys.
+def translate(raw: Mapping[str, Any], shipped: dict[str, Any] | None, name: str) -> dict[str, Any]:
+    """Return a published configuration with this project's keys.
 
     Args:
-        raw: the file's content.
-        shipped: the shipped configuration of the same name, for what the published file leaves to the code.
-        name: of the file; `-ir` in it means infrared, otherwise depth.
+        raw: content of the file.
+        shipped: shipped configuration of the same name, for settings that the published file leaves to the code; None
+            if there is none.
+        name: name of the file without extension; the stream is infrared if it ends in `-ir`, else depth.
 
     Raises:
-        UserError: an architecture or a key that is not known.
+        UserError: the architecture or a key is unknown.
     """
     from trainer import networks
 
     common = dict(raw["common"])
     arch = str(common.pop("arch", ""))
-    folded = {known.lower().replace("-", "").replace("_", ""): known for known in networks.names()} | _EARLIER
+    folded = {known.lower().replace("-", "").replace("_", ""): known for known in networks.names()} | _OLD_NAMES
     key = arch.lower().replace("-", "").replace("_", "")
     if key not in folded:
         networks.entry(arch)
-        raise UserError(f"--config {name}: common.arch is missing.")
+        raise UserError(f"configuration {name}: common.arch is missing; add it.")
     stream = "ir" if name.endswith("-ir") else "depth"
     result = shipped or {
-        **{group: dict(values) for group, values in _SEED_SETTINGS.items()},
+        **{group: dict(values) for group, values in _PUBLISHED_SETTINGS.items()},
         "input": {
             "size": 224,
             "resize": 256,
@@ -80,6 +81,6 @@ def translated(raw: Mapping[str, Any], shipped: dict[str, Any] | None, name: str
         if option in _KEYS:
             group, own = _KEYS[option].split(".")
             result[group][own] = value
-        elif option not in _WITHOUT_MEANING:
-            raise UserError(f"--config {name}: common.{option} is no known key; take it out.")
+        elif option not in _IGNORED_KEYS:
+            raise UserError(f"configuration {name}: unknown key common.{option}; remove it.")
     return result

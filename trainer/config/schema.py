@@ -1,7 +1,7 @@
-"""What a training run is made of: one YAML, checked, with every default visible here.
+"""Schema of training configurations, with the default of every key.
 
-`--config` takes a shipped name (`fasdemo-flex`), the published spelling of one (`cfgs/FeatherNetB-32.yaml` resolves
-by its base name) or the path of your own file.
+A configuration is a shipped one (`fasdemo-flex`), a published path of one (`cfgs/FeatherNetB-32.yaml` is found by its
+base name) or a YAML file.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import DepthEncoding, IrEncoding
-from trainer.config.published import is_published, translated
+from trainer.config.published import is_published, translate
 from trainer.text_file import read_text
 
-_LARGEST_FILE = 256 * 1024
-"""Bytes; the shipped configurations have about 500."""
+_MAX_FILE_BYTES = 256 * 1024
+"""The shipped configurations have about 500 bytes."""
+DEFAULT_MEAN: tuple[float, ...] = (0.5,)
+DEFAULT_STD: tuple[float, ...] = (0.25,)
+"""Normalisation of inputs in [0, 1] where `InputConfig` names none for a stream."""
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 NonNegative = Annotated[float, Field(ge=0.0)]
 Positive = Annotated[float, Field(gt=0.0)]
@@ -33,98 +36,98 @@ class _Part(BaseModel):
 
 
 class NetworkConfig(_Part):
-    """Which network of `trainer.networks` and what it sees."""
+    """Network of `trainer.networks` and its streams."""
 
     arch: str
     options: dict[str, Any] = {}
-    """Passed to `trainer.networks.build`."""
+    """Options for `trainer.networks.build`."""
     modalities: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=3)] = ("depth",)
-    """In the order in which the network takes them."""
+    """Streams in the order in which the network takes them."""
     flexible: bool = False
-    """The network also takes which streams are present, and gives one score per stream beside the fused one."""
+    """Whether the network has a presence input and gives one score per stream beside the fused one."""
     init: dict[str, Path] = {}
-    """Checkpoints to start from: key `all` for the whole network, a modality's name for that stream's trunk."""
+    """Checkpoints to start from: key `all` for the whole network, a stream's name for the trunk of that stream."""
 
 
 class InputConfig(_Part):
-    """What becomes of the pictures; travels into the model card."""
+    """Preprocessing of the images; it is copied to the model card."""
 
     size: Annotated[int, Field(ge=32, le=512)] = 128
     channels: dict[Stream, Literal[1, 3]] = {}
-    """Per modality, 3 where not given; single-channel pictures are replicated."""
+    """Input channels per stream, 3 where not given; single-channel images are replicated."""
     channel_order: Literal["RGB", "BGR"] = "RGB"
     depth_encoding: DepthEncoding = "face-relative-mm"
     depth_range_mm: Positive = 150.0
     ir_encoding: IrEncoding = "full-range-8bit"
     mean: dict[Stream, tuple[float, ...]] = {}
     std: dict[Stream, tuple[Positive, ...]] = {}
-    """Per modality, of values in [0, 1]; 0.5 and 0.25 where not given."""
+    """Normalisation per stream for values in [0, 1]; `DEFAULT_MEAN` and `DEFAULT_STD` where not given."""
     crop_scale: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
-    """`CropSpec.scale` of the network's own crop."""
+    """`CropSpec.scale` of the crop of the network."""
     resize: Annotated[int, Field(ge=0)] = 0
-    """Picture lists: shorter side before the centre crop when evaluating (published: 256); 0 is `size`."""
+    """Image lists: shorter side before the centre crop in evaluation (published: 256); 0 means `size`."""
 
 
 class AugmentConfig(_Part):
-    """`face` moves and disturbs aligned crops; `published` is the seeds' random resized crop, flip and PCA lighting."""
+    """Augmentation: `face` for aligned crops, or `published` (random resized crop, flip, PCA lighting), or `none`."""
 
     kind: Literal["face", "published", "none"] = "face"
     flip: Share = 0.5
-    # face: geometry, the same for all modalities
+    # Kind `face`, geometry, the same for all streams.
     scale: tuple[Positive, Positive] = (0.88, 1.15)
     rotation_deg: NonNegative = 12.0
     shift: NonNegative = 0.05
-    """Of the crop's side."""
+    """Largest shift, as a share of the side of the crop."""
     misregistration: NonNegative = 0.012
-    """Extra shift of depth and IR against RGB, of the crop's side: calibrations are never perfect."""
+    """Largest extra shift of depth and infrared against RGB, as a share of the side: calibrations have errors."""
     cutout: Share = 0.25
-    """How often a rectangle is blanked in every modality."""
-    # face: what a camera does to each stream, as probabilities and strengths
+    """Probability that a rectangle is blanked in every stream."""
+    # Kind `face`, sensor faults of each stream, as probabilities and strengths.
     colour: Share = 0.8
     blur: Share = 0.25
     jpeg: Share = 0.25
     noise: Share = 0.5
     rgb_noise: NonNegative = 10.0
-    """Largest standard deviation, grey levels of 255."""
+    """Largest standard deviation, in grey levels of 255."""
     depth_noise_mm: NonNegative = 3.0
     depth_holes: Share = 0.5
     depth_offset_mm: NonNegative = 60.0
     depth_relief: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    """Relief made deeper or flatter by up to this share."""
+    """Largest change of the relief, as a share."""
     depth_tilt_deg: Annotated[float, Field(ge=0.0, le=30.0)] = 0.0
-    """The surface turned by up to this about either axis."""
+    """Largest rotation of the surface about the horizontal and the vertical axis."""
     depth_far: Share = 0.0
-    """How often a face is shown as from up to 2.2 times its distance: fewer and rougher readings."""
+    """Probability of showing a face as from up to 2.2 times its distance, with fewer and less accurate readings."""
     depth_delivered: Share = 0.35
-    """How often depth is shown as a driver delivers it, filled, smoothed, of few pixels or in coarse steps, without
-    further noise and holes."""
+    """Probability of showing depth as drivers deliver it (filled, smoothed, at low resolution or in coarse steps)
+    instead of with noise and holes."""
     ir_gain: tuple[Positive, Positive] = (0.08, 2.5)
-    """Exposure and gain, drawn evenly on a logarithmic scale: 16-bit cameras use a tenth of their range."""
+    """Range of exposure times gain, drawn log-uniformly; 16-bit cameras use a tenth of their range."""
     ir_noise: NonNegative = 10.0
     ir_black: Annotated[float, Field(ge=0.0, le=0.5)] = 0.06
-    """Highest black level, of full scale."""
+    """Largest black level, as a share of full scale."""
     ir_vignette: Share = 0.5
-    """How often the lamp is brighter in one place than in another."""
+    """Probability of uneven illumination."""
     ir_glare: Share = 0.15
-    """How often a blob is saturated."""
-    # published
+    """Probability of a saturated spot."""
+    # Kind `published`.
     area: tuple[Positive, Positive] = (0.08, 1.0)
     aspect: tuple[Positive, Positive] = (0.75, 1.3333333)
     lighting: NonNegative = 0.1
 
 
 class LossConfig(_Part):
-    """Focal loss with gamma 0 is cross entropy."""
+    """Loss function; focal loss with gamma 0 is cross entropy."""
 
     kind: Literal["focal", "cross-entropy"] = "focal"
     gamma: NonNegative = 2.0
     smoothing: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.0
     auxiliary: NonNegative = 0.4
-    """Weight of the mean of the per-stream losses of a flexible network."""
+    """Weight of the mean loss of the streams' own scores in flexible networks."""
 
 
 class OptimiserConfig(_Part):
-    """SGD with step decay as published, or AdamW with warm-up and cosine."""
+    """Optimiser and schedule: SGD with step decay as published, or AdamW with warm-up and cosine decay."""
 
     kind: Literal["sgd", "adamw"] = "adamw"
     lr: Positive = 2e-3
@@ -132,64 +135,65 @@ class OptimiserConfig(_Part):
     weight_decay: NonNegative = 0.02
     schedule: Literal["cosine", "step"] = "cosine"
     warmup: Share = 0.05
-    """Share of all steps."""
+    """Warm-up, as a share of all steps."""
     final: Share = 0.01
-    """Cosine ends at this share of `lr`."""
+    """Final learning rate of the cosine schedule, as a share of `lr`."""
     every_decay: Annotated[int, Field(ge=1)] = 60
-    """Step: epochs after which `lr` is divided by ten."""
+    """Step schedule: epochs after which the learning rate is divided by ten."""
     clip: NonNegative = 5.0
-    """Largest norm of the gradient; 0 switches it off."""
+    """Largest norm of the gradient; 0 switches clipping off."""
     trunk_lr: Positive = 1.0
-    """Factor on `lr` for parts that were initialised from checkpoints."""
+    """Factor on `lr` for parameters that were loaded by `network.init`."""
 
 
 class DataConfig(_Part):
-    """Where the samples lie and what may be wrong with them."""
+    """Location of the samples, and how many may be unusable."""
 
     folder: Path | None = None
-    """A generated data set, a data set's root that lists are relative to, or recorded sessions."""
+    """Generated data set, root of a data set to which lists are relative, or recorded sessions."""
     layout: Literal["auto", "synth", "lists", "casia-surf", "cefa", "sessions"] = "auto"
     train_list: Path | None = None
     val_list: Path | None = None
     test_list: Path | None = None
     protocol: Literal["4@1", "4@2", "4@3", "4"] = "4@1"
-    """CeFA: which of the cross-ethnicity protocols, or their union."""
+    """CeFA: cross-ethnicity protocol; 4 is the union of the three."""
     max_missing: Share = 0.01
-    """Training stops where a larger share of the pictures is missing or unreadable."""
+    """Largest share of missing or damaged images; beyond it training stops."""
     exclude_species: tuple[str, ...] = ()
-    """Left out of training and development, kept in the test: how unseen attacks are measured."""
+    """Attack species left out of training and development and kept in the test, to measure unseen attacks."""
     exclude_sensors: tuple[str, ...] = ()
-    """The same for everything taken with these sensors; for sets that name them, as generated ones do."""
+    """Sensors whose samples are left out of training and development; for sets that name sensors (generated ones)."""
     limit: Annotated[int, Field(ge=0)] = 0
-    """At most this many samples a split, evenly picked; 0 takes all."""
+    """Largest number of samples per part, evenly picked; 0 takes all."""
 
 
 class RunConfig(_Part):
-    """How long, how large, how repeatable."""
+    """Length, batches and reproducibility of a run."""
 
     epochs: Annotated[int, Field(ge=1)] = 20
     batch: Annotated[int, Field(ge=1)] = 64
-    """Over all processes."""
+    """Batch size over all processes."""
     epoch_samples: Annotated[int, Field(ge=0)] = 0
-    """Samples an epoch draws; 0 takes as many as there are."""
+    """Samples per epoch; 0 means the size of the training part."""
     balance: Literal["none", "class", "species"] = "species"
-    """`species`: half live, half attacks, every attack species as often as the others."""
+    """Sampling; `species`: half live, half attacks, every attack species equally often."""
     seed: int = 2019
     precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
     ema: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.998
-    """Decay of the averaged weights that are evaluated and exported; 0 switches them off."""
+    """Decay of the exponential moving average of the weights, which is evaluated and exported; 0 switches it off."""
     best: Literal["eer", "acer", "auc", "bpcer20", "loss"] = "eer"
+    """Figure on the development part that selects the best epoch."""
     patience: Annotated[int, Field(ge=0)] = 0
-    """Epochs without a better one after which training stops; 0 never does."""
+    """Epochs without improvement after which training stops; 0 switches it off."""
     presence: dict[str, NonNegative] = {}
-    """Flexible networks: how often each subset of streams is shown, e.g. `depth+ir: 1`; see `presence_weights`."""
+    """Flexible networks: weight of each subset of streams, e.g. `depth+ir: 1`; see `presence_weights`."""
     workers: Annotated[int, Field(ge=1)] = 2
     max_minutes: Annotated[float, Field(gt=0.0)] | None = None
-    """The schedule is bent so that it ends by then."""
+    """Time limit; the learning rate schedule is shortened to fit."""
 
 
 class Config(_Part):
-    """One training run."""
+    """Configuration of one training run."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
     network: NetworkConfig
@@ -200,7 +204,7 @@ class Config(_Part):
     data: DataConfig = DataConfig()
     run: RunConfig = RunConfig()
     policy: Literal["bpcer20", "apcer1", "balanced"] = "balanced"
-    """The card's default policy."""
+    """Default policy of the model card."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
@@ -208,15 +212,15 @@ class Config(_Part):
             raise ValueError("network.modalities names a stream twice")
         for key in self.run.presence:
             if not set(key.split("+")) <= set(self.network.modalities):
-                raise ValueError(f"run.presence: {key!r} is no subset of {'+'.join(self.network.modalities)}")
+                raise ValueError(f"run.presence: {key!r} is not a subset of {'+'.join(self.network.modalities)}")
         for key in self.network.init:
             if key != "all" and key not in self.network.modalities:
-                raise ValueError(f"network.init: {key!r} is neither `all` nor one of the network's modalities")
+                raise ValueError(f"network.init: unknown key {key!r}, expected `all` or one of network.modalities")
         return self
 
 
 def shipped() -> dict[str, Any]:
-    """The configurations that come with the package: name to readable resource."""
+    """Return the shipped configurations: name to readable resource, sorted by name."""
     entries = (entry for entry in files("trainer.config.presets").iterdir() if entry.name.endswith(".yaml"))
     return {entry.name.removesuffix(".yaml"): entry for entry in sorted(entries, key=lambda entry: entry.name)}
 
@@ -225,56 +229,63 @@ def load(name: str, overrides: dict[str, Any] | None = None) -> Config:
     """Read a configuration.
 
     Args:
-        name: a shipped name, a path whose base name is one, or the path of a file; an existing file wins.
+        name: path of a file, name of a shipped configuration, or a path with such a base name; an existing file takes
+            precedence.
         overrides: values by dotted key, e.g. `{"optimiser.lr": 0.01}`, applied before the check.
 
     Raises:
-        UserError: no such configuration, no YAML, an unknown key or an unusable value; unknown names come with the
-            nearest known ones.
+        UserError: there is no such configuration, it is not YAML, or a key or a value is not valid; the message
+            suggests the most similar name.
     """
     path = Path(name)
     known = shipped()
     base = path.name.removesuffix(".yaml").removesuffix(".yml")
     if is_regular(path):
-        text = read_text(path, "a YAML file", f"--config {name}", _LARGEST_FILE)
+        text = read_text(path, "a YAML file", f"configuration {name}", _MAX_FILE_BYTES)
     elif base in known:
         text = known[base].read_text(encoding="utf-8")
     else:
         near = difflib.get_close_matches(base, known, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}, or give a file."
-        raise UserError(f"--config {name}: there is no such file and no such configuration; {hint}")
+        raise UserError(f"configuration {name}: neither a file nor a shipped configuration; {hint}")
     try:
         raw = yaml.load(text, _PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # ValueError: the 99th of a month; RecursionError: lists in lists without end.
-        reason = (str(error).splitlines() or ["it makes no sense"])[0][:200]
-        raise UserError(f"--config {name}: this is not YAML ({reason}); correct the file.") from None
+        # yaml raises ValueError for dates such as 2024-01-99, and RecursionError for deep nesting.
+        reason = (str(error).splitlines() or ["no reason given"])[0][:200]
+        raise UserError(f"configuration {name}: not YAML ({reason}); correct the file.") from None
     if not isinstance(raw, dict):
-        raise UserError(f"--config {name}: expected keys such as `network:` and `run:` at the top; correct the file.")
+        raise UserError(
+            f"configuration {name}: expected keys such as `network:` and `run:` at the top; correct the file."
+        )
     if is_published(raw):
         same = yaml.safe_load(known[base].read_text(encoding="utf-8")) if base in known else None
-        raw = translated(raw, same, base)
+        raw = translate(raw, same, base)
     raw.setdefault("name", base)
     for key, value in (overrides or {}).items():
         _set(raw, key, value)
-    return check(raw, f"--config {name}")
+    return check(raw, f"configuration {name}")
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML without aliases: ten lines of them can stand for billions of values."""
+    """Safe YAML loader without aliases, because ten lines of aliases can expand to billions of values."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Refuses `*name`, composes everything else."""
+        """Compose a node; raise `yaml.YAMLError` for an alias (`*name`)."""
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not understood here")
+            raise yaml.YAMLError("aliases (*name) are not supported")
         return super().compose_node(parent, index)
 
 
 def check(raw: dict[str, Any], where: str) -> Config:
-    """Validate a dictionary.
+    """Validate a configuration.
+
+    Args:
+        raw: content by group and key.
+        where: origin of the content, for errors.
 
     Raises:
-        UserError: naming the first key that is wrong.
+        UserError: a key or value is not valid; the message names the first one.
     """
     try:
         return Config.model_validate(raw)
@@ -283,10 +294,10 @@ def check(raw: dict[str, Any], where: str) -> Config:
 
 
 def check_data(raw: dict[str, Any]) -> DataConfig:
-    """Validate the data group alone.
+    """Validate the group `data` alone.
 
     Raises:
-        UserError: naming the first value that is wrong.
+        UserError: a key or value is not valid; the message names the first one.
     """
     try:
         return DataConfig.model_validate(raw)
@@ -295,9 +306,13 @@ def check_data(raw: dict[str, Any]) -> DataConfig:
 
 
 def presence_weights(config: Config) -> dict[tuple[Stream, ...], float]:
-    """How often a flexible network is shown each subset of its streams, summing to one.
+    """Return the probability of each subset of streams in the training of a flexible network.
 
-    Unless configured: all streams as often as all proper subsets together, and among those every size alike.
+    By default all streams together are shown as often as all proper subsets together, and the sizes of proper subsets
+    are equally frequent.
+
+    Raises:
+        UserError: all weights are zero.
     """
     streams = config.network.modalities
     subsets = all_subsets(streams)
@@ -316,7 +331,7 @@ def presence_weights(config: Config) -> dict[tuple[Stream, ...], float]:
 
 
 def all_subsets(streams: tuple[Stream, ...]) -> list[tuple[Stream, ...]]:
-    """Every non-empty subset, largest first, each in the order of `streams`."""
+    """Return every non-empty subset, largest first, each in the order of `streams`."""
     masks = range(1, 2 ** len(streams))
     subsets = [tuple(s for bit, s in enumerate(streams) if mask >> bit & 1) for mask in masks]
     return sorted(subsets, key=lambda subset: (-len(subset), [STREAMS.index(s) for s in subset]))
@@ -327,12 +342,12 @@ def _set(raw: dict[str, Any], dotted: str, value: Any) -> None:
     for parent in parents:
         raw = raw.setdefault(parent, {})
         if not isinstance(raw, dict):
-            raise UserError(f"{dotted}: {parent} is no group of settings; correct the option.")
+            raise UserError(f"{dotted}: {parent} is not a group of settings; correct the key.")
     raw[last] = value
 
 
 def _first_problem(error: ValidationError) -> str:
-    # A misspelt key is more likely the cause of a missing one than the other way round.
+    # Report an unknown key before a missing one, because a misspelt key causes both.
     problem = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in problem["loc"])
     if problem["type"] != "extra_forbidden":
@@ -341,7 +356,7 @@ def _first_problem(error: ValidationError) -> str:
     known = _keys_beside(problem["loc"])
     near = difflib.get_close_matches(str(problem["loc"][-1]), known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"known keys are {', '.join(known)}."
-    return f"{place} is no known key; {hint}"
+    return f"unknown key {place}; {hint}"
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:

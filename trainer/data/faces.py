@@ -1,4 +1,4 @@
-"""What every data set looks like to the trainer: numbered triples of pictures with a label, a species and a person."""
+"""The interface of a data set (`FaceSet`): numbered samples with a label, a species, a person and a sensor."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ LIVE, ATTACK, UNLABELLED = 1, 0, -1
 
 
 class UnreadableError(Exception):
-    """A picture is missing or damaged; the message is its file."""
+    """A picture is missing or damaged; the message is the file's name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
-    """One sample as it is stored; the streams are registered and show the same field, sizes may differ.
+class Sample:
+    """One sample as it is stored. The streams are registered and show the same field of view; their sizes may differ.
 
     Attributes:
-        rgb: uint8 (H, W, 3), order R, G, B; None if not there.
-        depth: uint16 or float32 (h, w) millimetres with 0 = no reading, or uint8 (h, w) grey as CASIA-SURF has it.
-        ir: uint8 or uint16 (h, w), full range of its type.
+        rgb: uint8 (H, W, 3) in the order R, G, B; None if absent.
+        depth: uint16 or float32 (h, w) in millimetres with 0 = no reading, or uint8 (h, w) grey as in CASIA-SURF.
+        ir: uint8 or uint16 (h, w), scaled to the full range of its type.
     """
 
     rgb: npt.NDArray[np.uint8] | None
@@ -35,7 +35,7 @@ class Pictures:
     ir: npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | None
 
     def get(self, stream: Stream) -> npt.NDArray[Any] | None:
-        """The picture of one stream."""
+        """Return the picture of one stream, or None if the sample lacks it."""
         return {"rgb": self.rgb, "depth": self.depth, "ir": self.ir}[stream]
 
 
@@ -45,14 +45,14 @@ class FaceSet(Protocol):
     Attributes:
         labels: int64 (N,): 1 live, 0 attack, -1 unlabelled.
         species: str (N,): the attack's species, empty where live or unknown.
-        subjects: str (N,): who is seen, empty where unknown.
-        sensors: str (N,): what it was taken with, empty where unknown.
-        names: N names as the set's list file writes them, `color depth ir` where it has three files a sample.
-        lines: int64 (N,): samples with the same number are frames of one video, which is scored as one.
-        streams: what `pictures` gives.
-        crop_scale: the pictures show the face crop's template widened by this (`CropSpec.scale`); None where
-            nothing is known but that the picture shows a face.
-        source: where the set lies, for messages and cards.
+        subjects: str (N,): identifier of the person, empty where unknown.
+        sensors: str (N,): name of the sensor, empty where unknown.
+        names: N names as written in the set's list file: `color depth ir` where a sample has three files.
+        lines: int64 (N,): samples with the same number are frames of one video, which gets one score.
+        streams: the streams that every sample has.
+        crop_scale: width of the pictures in units of the face crop's template (`CropSpec.scale`); None if the
+            position of the face in the picture is unknown.
+        source: path of the set, for messages and model cards.
     """
 
     labels: Ints
@@ -67,18 +67,18 @@ class FaceSet(Protocol):
 
     def __len__(self) -> int: ...
 
-    def pictures(self, index: int) -> Pictures:
-        """Sample `index`; safe to call from several threads.
+    def sample(self, index: int) -> Sample:
+        """Return sample `index`. Safe to call from several threads.
 
         Raises:
-            UnreadableError: a file of it cannot be read.
+            UnreadableError: one of its files cannot be read.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Species and sensors that a test part has and training was never shown; figures on them are reported apart."""
+    """Species and sensors that occur in the test part but not in training; their figures are reported separately."""
 
     species: frozenset[str] = frozenset()
     sensors: frozenset[str] = frozenset()
@@ -87,15 +87,15 @@ class HeldOut:
         return bool(self.species or self.sensors)
 
     def unseen_species(self, face_set: FaceSet) -> npt.NDArray[np.bool_]:
-        """(N,): an attack of a species that was held out."""
+        """Return a mask (N,) that is true for attacks of a species that was held out."""
         return np.isin(face_set.species, sorted(self.species))
 
     def unseen_sensor(self, face_set: FaceSet) -> npt.NDArray[np.bool_]:
-        """(N,): taken with a sensor that was held out."""
+        """Return a mask (N,) that is true for samples of a sensor that was held out."""
         return np.isin(face_set.sensors, sorted(self.sensors))
 
     def seen(self, face_set: FaceSet) -> npt.NDArray[np.bool_]:
-        """(N,): of a species and a sensor that training showed."""
+        """Return a mask (N,) that is true for samples whose species and sensor both occur in training."""
         return ~(self.unseen_species(face_set) | self.unseen_sensor(face_set))
 
 
@@ -103,7 +103,7 @@ NOTHING_HELD_OUT = HeldOut()
 
 
 class SubsetOf:
-    """Some samples of a set, in the given order."""
+    """Selected samples of a set, in the given order."""
 
     def __init__(self, whole: FaceSet, indices: npt.ArrayLike) -> None:
         self._whole = whole
@@ -121,20 +121,20 @@ class SubsetOf:
     def __len__(self) -> int:
         return len(self._indices)
 
-    def pictures(self, index: int) -> Pictures:
-        """Sample `index` of the subset."""
-        return self._whole.pictures(int(self._indices[index]))
+    def sample(self, index: int) -> Sample:
+        """Return sample `index` of the subset."""
+        return self._whole.sample(int(self._indices[index]))
 
 
-def thin(face_set: FaceSet, limit: int) -> FaceSet:
-    """At most `limit` samples, evenly picked over the set's order; 0 takes all."""
+def subsample(face_set: FaceSet, limit: int) -> FaceSet:
+    """Return at most `limit` samples, evenly spaced over the set's order; 0 keeps all."""
     if not limit or len(face_set) <= limit:
         return face_set
     return SubsetOf(face_set, np.linspace(0, len(face_set) - 1, limit).round().astype(np.int64))
 
 
 def counts(face_set: FaceSet) -> str:
-    """One line: how many live, attacks by species, people."""
+    """Return one line with the number of live faces, of attacks by species, and of people."""
     live = int((face_set.labels == LIVE).sum())
     attack = face_set.labels == ATTACK
     names, numbers = np.unique(face_set.species[attack], return_counts=True)

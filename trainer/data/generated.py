@@ -1,4 +1,4 @@
-"""A data set of the project's own generator (`python -m trainer synth crops`): memory-mapped crops with margin."""
+"""Data sets rendered by `python -m trainer synth crops`: memory-mapped crops with a margin around the face."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from trainer.data.faces import FaceSet, Pictures, SubsetOf
+from trainer.data.faces import FaceSet, Sample, SubsetOf
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 
 class Generated:
-    """The whole set as a `FaceSet`; see there for the attributes.
+    """A rendered data set with all its splits, as a `FaceSet` (attributes are documented there).
 
     Attributes:
         split: str (N,): `train`, `dev` or `test`.
-        crops: the generator's own view of the set, with all its columns.
+        crops: the memory-mapped files and the table of all columns.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,25 +38,25 @@ class Generated:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def pictures(self, index: int) -> Pictures:
-        """Sample `index`, views of the files where nothing has to be converted."""
+    def sample(self, index: int) -> Sample:
+        """Return sample `index`. Its arrays are views of the files wherever no conversion is needed."""
         depth = self.crops.depth[index]
         unit = float(self._millimetres[index])
-        # A sensor's finer unit (0.1 mm) is kept as a fraction.
+        # Float keeps the fractions of a millimetre of sensors with a finer depth unit (0.1 mm).
         metric = depth if abs(unit - 1.0) < 1e-9 else depth.astype(np.float32) * np.float32(unit)
-        return Pictures(self.crops.rgb[index], metric, self.crops.ir[index])
+        return Sample(self.crops.rgb[index], metric, self.crops.ir[index])
 
 
 def open_generated(folder: Path) -> tuple[FaceSet, FaceSet, FaceSet | None]:
-    """The training, development and test parts.
+    """Open the training, development and test parts.
 
     Raises:
-        UserError: no finished set in the folder, or a part of it is missing.
+        UserError: the folder holds no finished set, or one of its parts is missing.
     """
     whole = Generated(folder)
     parts = {name: np.flatnonzero(whole.split == name) for name in ("train", "dev", "test")}
     for name in ("train", "dev"):
         if not len(parts[name]):
-            raise UserError(f"{folder}: samples.csv names no sample of the split `{name}`; render a larger set.")
+            raise UserError(f"{folder}: samples.csv has no sample in the split `{name}`; render a larger set.")
     test = SubsetOf(whole, parts["test"]) if len(parts["test"]) else None
     return SubsetOf(whole, parts["train"]), SubsetOf(whole, parts["dev"]), test

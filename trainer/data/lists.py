@@ -1,9 +1,9 @@
 """Picture lists: one line a sample, files relative to a folder.
 
-Understood are the lines `color depth ir label` of CASIA-SURF, the same without a label, one path of which the other
-two follow by the folder's or file's name (CeFA: `.../profile/0001.jpg`; CASIA-SURF Val: `...-color.jpg`), a folder that
-holds a whole video (CeFA: `dev/003000`), and the four parallel files of MMFD (`rgb_X.txt`, `depth_X.txt`, `ir_X.txt`,
-`label_X.txt`). `-` stands for a stream that is not there.
+Supported lines: `color depth ir label` of CASIA-SURF; the same without a label; a single path from which the other
+two follow by the name of the folder or file (CeFA: `.../profile/0001.jpg`; CASIA-SURF Val: `...-color.jpg`); a folder
+with a whole video (CeFA: `dev/003000`); and the four parallel files of MMFD (`rgb_X.txt`, `depth_X.txt`, `ir_X.txt`,
+`label_X.txt`). `-` marks an absent stream.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_claims
-from trainer.data.faces import UNLABELLED, Ints, Pictures, UnreadableError
+from trainer.data.faces import UNLABELLED, Ints, Sample, UnreadableError
 from trainer.data.paths import describe
 from trainer.text_file import read_text
 
 ABSENT = "-"
 _COLOUR = ("color", "profile", "rgb")
 _TWINS: dict[Stream, tuple[str, ...]] = {"rgb": _COLOUR, "depth": ("depth",), "ir": ("ir",)}
-_LARGEST_FACTS = 1024 * 1024
+_MAX_FACTS_BYTES = 1024 * 1024
 _MMFD = re.compile(r"^(rgb|color|depth|ir)_(.+\.txt)$")
 
 
@@ -40,10 +40,10 @@ class Entry:
     """One sample of a list.
 
     Attributes:
-        files: path relative to the folder, per stream that is there.
-        label: 1 live, 0 attack, -1 none given.
-        line: number of the line of the list from 0; frames of one video share it.
-        text: the line's paths as they stand in the list.
+        files: path relative to the folder, for every stream that is present.
+        label: 1 live, 0 attack, -1 if none is given.
+        line: index of the line in the list, from 0; frames of one video share it.
+        text: the line's paths as written in the list.
     """
 
     files: dict[Stream, str]
@@ -53,29 +53,29 @@ class Entry:
 
 
 class ListSet:
-    """The pictures of a list; see `trainer.data.faces.FaceSet` for the attributes.
+    """The samples of a list, read from disk on demand (for the attributes see `trainer.data.faces.FaceSet`).
 
     Attributes:
-        lines: int64 (N,): line of the list that a sample belongs to.
-        line_texts: the list's lines without labels, in its order.
-        missing: files that do not exist, of samples that were therefore left out.
-        partial: samples without a stream that others have, by stream; the set as a whole is without it.
+        lines: int64 (N,): index of the line of the list that a sample belongs to.
+        line_texts: the list's lines without labels, in the order of the list.
+        missing: files that do not exist; their samples are left out.
+        partial: per stream that only some samples have, the number of samples without it; the set does not offer it.
     """
 
     def __init__(
         self, entries: Sequence[Entry], folder: Path, source: str, max_missing: float = 0.01, keep_all: bool = False
     ) -> None:
-        """Check that the files exist.
+        """Check that the files exist and read the labels, subjects and species.
 
         Args:
             entries: the samples.
-            folder: what their paths are relative to.
+            folder: the folder that the paths are relative to.
             source: the list, for messages.
-            max_missing: largest share of samples whose files may be missing.
-            keep_all: keep them nevertheless: a submission has a line for every line of its list.
+            max_missing: largest allowed share of samples with missing files, 0 to 1.
+            keep_all: keep samples with missing files: a submission needs a line for every line of its list.
 
         Raises:
-            UserError: too many files are missing; the message names the first ones.
+            UserError: too many files are missing; the message names the first three.
         """
         self.source = source
         self._folder = folder
@@ -91,7 +91,7 @@ class ListSet:
             some = ", ".join(self.missing[:3])
             raise UserError(
                 f"{source}: {absent} of {len(entries)} samples have missing pictures ({some} ...), more than "
-                f"{max_missing:.1%}; correct --data or the list."
+                f"{max_missing:.1%}; correct --data or the list, or raise --max-missing."
             )
         self._entries = there
         details = _details(folder)
@@ -121,17 +121,17 @@ class ListSet:
         return len(self._entries)
 
     def files(self, index: int) -> dict[Stream, str]:
-        """The paths of sample `index`, relative to the folder."""
+        """Return the paths of sample `index`, relative to the folder."""
         return dict(self._entries[index].files)
 
-    def pictures(self, index: int) -> Pictures:
-        """Sample `index`.
+    def sample(self, index: int) -> Sample:
+        """Return sample `index`.
 
         Raises:
             UnreadableError: a file is missing or damaged.
         """
         found = {stream: self._read(stream, file) for stream, file in self._entries[index].files.items()}
-        return Pictures(found.get("rgb"), found.get("depth"), found.get("ir"))  # type: ignore[arg-type]
+        return Sample(found.get("rgb"), found.get("depth"), found.get("ir"))  # type: ignore[arg-type]
 
     def _read(self, stream: Stream, file: str) -> npt.NDArray[np.generic]:
         flags = cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_ANYDEPTH
@@ -154,11 +154,11 @@ def read_list(path: Path, folder: Path) -> list[Entry]:
     """Read a list file.
 
     Args:
-        path: the list; of MMFD's parallel files any one.
-        folder: what its paths are relative to; absolute paths have to lie in it.
+        path: the list; for MMFD any one of the four parallel files.
+        folder: the folder that the paths are relative to; absolute paths must lie inside it.
 
     Raises:
-        UserError: no such file, an empty one, a line that cannot be understood or that points outside the folder.
+        UserError: the file does not exist or is empty, or a line is malformed or points outside the folder.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such list; correct the path, or write lists with `python -m trainer lists`.")
@@ -176,7 +176,7 @@ def read_list(path: Path, folder: Path) -> list[Entry]:
         if len(inside) == 3:
             files = {s: token for s, token in zip(STREAMS, inside, strict=True) if token != ABSENT}
             if not files:
-                raise UserError(f"{path}, line {number + 1}: names no picture at all.")
+                raise UserError(f"{path}, line {number + 1}: no stream has a picture; name at least one file.")
             entries.append(Entry(files, label, number, text))
         else:
             entries += _from_one(inside[0], folder, label, number, text)
@@ -186,7 +186,7 @@ def read_list(path: Path, folder: Path) -> list[Entry]:
 
 
 def frames_of(video: Path, folder: Path) -> list[dict[Stream, str]]:
-    """A video's frames: files of the same name in its folders `profile` (or `color`, `rgb`), `depth` and `ir`."""
+    """Return the frames of a video: equally named files in its folders `profile` (`color`, `rgb`), `depth` and `ir`."""
     places: dict[Stream, Path] = {}
     for stream, names in _TWINS.items():
         place = next((video / name for name in names if (video / name).is_dir()), None)
@@ -209,7 +209,7 @@ def _from_one(token: str, folder: Path, label: int, number: int, text: str) -> l
 
 
 def _twins(token: str) -> dict[Stream, str]:
-    """The other streams' files of one picture, by its folder's or its own name."""
+    """Return the files of all streams, derived from the folder or name of one of them."""
     folder, _, name = token.rpartition("/")
     parent, _, last = folder.rpartition("/")
     for own, names in _TWINS.items():
@@ -231,8 +231,8 @@ def _inside(token: str, folder: Path, path: Path, number: int) -> str:
         resolved = (place if place.is_absolute() else root / place).resolve()
         resolved.exists()
     except (OSError, ValueError, RuntimeError):
-        # Too long, not a name at all, or a link that leads to itself.
-        raise UserError(f"{path}, line {number + 1}: {token[:80]!r} is no file's name; correct the list.") from None
+        # The name is too long, contains a null byte, or is a symbolic link to itself.
+        raise UserError(f"{path}, line {number + 1}: {token[:80]!r} is not a file name; correct the list.") from None
     if not resolved.is_relative_to(root):
         raise UserError(f"{path}, line {number + 1}: {token} lies outside the data folder {folder}; correct the list.")
     return resolved.relative_to(root).as_posix() if place.is_absolute() else token
@@ -252,7 +252,7 @@ def _parallel(path: Path, rest: str) -> list[tuple[int, list[str]]]:
     if any(len(column) not in (0, count) for column in columns):
         sizes = ", ".join(str(len(column)) for column in columns)
         raise UserError(
-            f"{path}: the parallel lists rgb, depth, ir, label of {rest} have {sizes} lines; write them anew."
+            f"{path}: the parallel lists rgb, depth, ir, label of {rest} have {sizes} lines; make them equally long."
         )
     pictures = [column or [ABSENT] * count for column in columns[:3]]
     labels = [[label] for label in columns[3]] or [[] for _ in range(count)]
@@ -260,7 +260,7 @@ def _parallel(path: Path, rest: str) -> list[tuple[int, list[str]]]:
 
 
 def _details(folder: Path) -> dict[str, tuple[str, str]]:
-    """Subject and species by colour file, of crops that `fasdemo sessions export` wrote."""
+    """Read subject and species by colour file, as written by `fasdemo sessions export`."""
     path = folder / "details.csv"
     if not path.is_file():
         return {}
@@ -272,16 +272,16 @@ def _details(folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def _export_facts(folder: Path) -> tuple[float | None, float]:
-    """Crop scale and millimetres per depth unit of exported crops; (None, 1.0) for other pictures."""
+    """Read crop scale and millimetres per depth unit of exported crops; return (None, 1.0) for other pictures."""
     path = folder / "export.json"
     if not path.is_file():
         return None, 1.0
     try:
-        facts = json.loads(read_bounded(path, _LARGEST_FACTS))
+        facts = json.loads(read_bounded(path, _MAX_FACTS_BYTES))
         scale = facts["depth_scale"]
         found = float(facts["crop"]["scale"]), 1.0 if scale is None else float(scale) * 1000.0
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise UserError(f"{path}: cannot be read; export the sessions again.") from None
     if not all(math.isfinite(one) and one > 0 for one in found):
-        raise UserError(f"{path}: the scales are no positive numbers; export the sessions again.")
+        raise UserError(f"{path}: the scales must be positive numbers; export the sessions again.")
     return found

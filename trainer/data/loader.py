@@ -1,4 +1,4 @@
-"""Batches for the network, made ahead in threads: OpenCV, NumPy and torch free the interpreter while they work."""
+"""Batches for the network, prepared in threads, since OpenCV, NumPy and torch release the interpreter lock."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Batch:
     Attributes:
         inputs: one (N, C, S, S) float32 per network input, channels-last in memory.
         labels: int64 (N,).
-        presence: float32 (N, streams) of a flexible network's draw for training, ones elsewhere.
-        indices: the samples' numbers in their set.
-        positions: where they stand in the order that was asked for; unreadable ones are left out.
+        presence: float32 (N, streams): 1 where a stream is shown; drawn at random when a flexible network is trained.
+        indices: int64 (N,): the samples' indices in their set.
+        positions: int64 (N,): their positions in the requested order, from which unreadable samples are missing.
     """
 
     inputs: list[torch.Tensor]
@@ -42,13 +42,13 @@ class Batch:
 
 @dataclass(slots=True)
 class LoadingTime:
-    """Where the time of a pass went, seconds.
+    """Where the time of one pass over the data went, in seconds.
 
     Attributes:
-        work_s: CPU time of the threads that made batches.
-        wait_s: time for which the consumer stood still, waiting for a batch.
-        total_s: from the first batch asked for to the last one consumed.
-        cpu_s: CPU time of the whole process over that time.
+        work_s: CPU time of the threads that prepared batches.
+        wait_s: time for which the consumer waited for a batch.
+        total_s: wall-clock time from the first request to the last batch consumed.
+        cpu_s: CPU time of the whole process during that time.
     """
 
     work_s: float = 0.0
@@ -57,24 +57,24 @@ class LoadingTime:
     cpu_s: float = 0.0
 
     def share(self) -> float:
-        """Share of the process's CPU time that went into making batches."""
+        """Return the share of the process's CPU time that was spent on preparing batches."""
         return self.work_s / self.cpu_s if self.cpu_s > 0 else 0.0
 
     def waiting(self) -> float:
-        """Share of the wall clock for which the consumer waited."""
+        """Return the share of the wall-clock time for which the consumer waited."""
         return self.wait_s / self.total_s if self.total_s > 0 else 0.0
 
 
 @dataclass
 class Loader:
-    """Makes batches of a set.
+    """A loader of batches of one set.
 
     Attributes:
         face_set: the samples.
-        cropper: pictures to crops.
-        inputs: what the network wants to see, from its card.
-        subsets: for flexible networks: rows of presence (K, streams) and how often each is drawn (K,).
-        unreadable: names of files that could not be read so far, of samples that were therefore left out.
+        cropper: turns samples into crops.
+        inputs: the network's inputs, as its card specifies them.
+        subsets: for flexible networks: rows of presence (K, streams) and the probability of each (K,).
+        unreadable: names of files that could not be read so far; their samples are left out.
     """
 
     face_set: FaceSet
@@ -88,11 +88,11 @@ class Loader:
     def training(
         self, order: Ints, batch: int, seed: int, epoch: int, rank: int = 0, world: int = 1, skip: int = 0
     ) -> Iterator[Batch]:
-        """Augmented batches of one epoch; incomplete ones are left out, unless there is no other.
+        """Yield the augmented batches of one epoch. The last, incomplete batch is dropped unless it is the only one.
 
-        Sample at position p of `order` is disturbed by the generator of (seed, epoch, p): the same in every process
-        and after every resume. `batch` is over all processes, of which each makes its share; the first `skip`
-        batches are left out.
+        The sample at position p of `order` is augmented with the generator of (seed, epoch, p), hence identically in
+        every process and after every resume. `batch` counts the samples of all processes, each of which makes its
+        share. The first `skip` batches are left out.
         """
         whole = [order[k : k + batch] for k in range(0, len(order), batch)]
         if len(whole) > 1 and len(whole[-1]) < batch:
@@ -104,7 +104,7 @@ class Loader:
         return self._run([(i, p, (seed, epoch)) for i, p in jobs])
 
     def exact(self, indices: Sequence[int] | Ints, batch: int) -> Iterator[Batch]:
-        """The given samples in their order, without chance."""
+        """Yield the given samples in their order, without augmentation."""
         numbers = np.asarray(indices, np.int64)
         places = np.arange(len(numbers))
         return self._run([(numbers[k : k + batch], places[k : k + batch], None) for k in range(0, len(numbers), batch)])
@@ -143,16 +143,16 @@ class Loader:
         kept: list[int] = []
         for row, index in enumerate(indices):
             try:
-                pictures = self.face_set.pictures(int(index))
+                sample = self.face_set.sample(int(index))
             except UnreadableError as error:
                 self.unreadable.add(str(error))
                 continue
             kept.append(row)
             if key is None:
-                crops.append(self.cropper.exact(pictures))
+                crops.append(self.cropper.exact(sample))
             else:
                 rng = np.random.default_rng([*key, int(positions[row])])
-                crops.append(self.cropper.training(pictures, rng))
+                crops.append(self.cropper.training(sample, rng))
         if not crops:
             return None, time.thread_time() - started
         indices, positions = indices[kept], positions[kept]

@@ -1,4 +1,4 @@
-"""Loaders that feed one network: its inputs, its crops and, for flexible networks, which streams are shown."""
+"""Loaders for one network: its inputs, its crops and, for flexible networks, the streams that are shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
-from trainer.checkpoints.stream_model import Judge, input_specs
+from trainer.checkpoints.stream_model import StreamModel, input_specs
 from trainer.config.schema import Config, presence_weights
 from trainer.data.faces import FaceSet, UnreadableError
 from trainer.data.loader import Loader
@@ -18,47 +18,50 @@ from trainer.data.transforms.augment import Cropper
 
 
 def presence_rows(config: Config, modalities: Sequence[Stream]) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """The subsets of streams that a flexible network is shown: presence (subsets, streams), and each one's share."""
+    """Return the subsets of streams that a flexible network is shown.
+
+    The first array is the presence, float32 (subsets, streams), the second the probability of each subset (subsets,).
+    """
     weights = presence_weights(config)
     rows = np.array([[s in subset for s in modalities] for subset in weights], np.float32)
     return rows, np.array(list(weights.values()))
 
 
-def make_loader(config: Config, judge: Judge, face_set: FaceSet) -> Loader:
-    """A loader that feeds this network from this set."""
-    specs = input_specs(config, judge.modalities)
-    check_depth(config, judge, face_set)
-    cropper = Cropper(judge.modalities, config.input, config.augment, face_set.crop_scale)
-    subsets = presence_rows(config, judge.modalities) if judge.flexible else None
+def make_loader(config: Config, model: StreamModel, face_set: FaceSet) -> Loader:
+    """Return a loader that feeds a network from a set."""
+    specs = input_specs(config, model.modalities)
+    check_depth(config, model, face_set)
+    cropper = Cropper(model.modalities, config.input, config.augment, face_set.crop_scale)
+    subsets = presence_rows(config, model.modalities) if model.flexible else None
     return Loader(face_set, cropper, specs, config.run.workers, subsets)
 
 
-def check_depth(config: Config, judge: Judge, face_set: FaceSet) -> None:
-    """Refuse 8-bit depth pictures where the network wants millimetres.
+def check_depth(config: Config, model: StreamModel, face_set: FaceSet) -> None:
+    """Raise an error if the depth pictures have 8 bits while the network expects millimetres.
 
     Raises:
-        UserError: saying what to change.
+        UserError: the encodings differ; the message says which option to change.
     """
-    if "depth" not in judge.modalities or config.input.depth_encoding != "face-relative-mm" or not len(face_set):
+    if "depth" not in model.modalities or config.input.depth_encoding != "face-relative-mm" or not len(face_set):
         return
     for index in range(min(len(face_set), 8)):
         try:
-            depth = face_set.pictures(index).depth
+            depth = face_set.sample(index).depth
         except UnreadableError:
             continue
         if depth is not None and depth.dtype == np.uint8:
             raise UserError(
-                f"{face_set.source}: the depth pictures have 8 bits and hold no millimetres; use "
+                f"{face_set.source}: the depth pictures have 8 bits, which are not millimetres; use "
                 "--set input.depth_encoding=casia-surf-8bit, or a set with 16-bit depth."
             )
         return
 
 
 def check_readable(loader: Loader, share: float) -> None:
-    """Stop where too many pictures turned out to be damaged.
+    """Raise an error if too many pictures are damaged.
 
     Raises:
-        UserError: more than `share` of the set's samples; the message names the first ones.
+        UserError: more than `share` of the set's samples are unreadable; the message names the first three.
     """
     count = len(loader.unreadable)
     if count > share * len(loader.face_set):

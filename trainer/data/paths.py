@@ -1,7 +1,7 @@
-"""What the folder names of the known data sets say about a picture: who is seen, and which attack it is.
+"""Labels, species and people that follow from the folder names of known data sets.
 
 CASIA-SURF (arXiv 1812.00408): `Training/real_part|fake_part/PERSON/KIND.rssdk/color|depth|ir/N.jpg`.
-CASIA-SURF CeFA (arXiv 2003.05136): `PHASE/R_ID_D_S_P/profile|depth|ir/NNNN.jpg`, R ethnicity, P the attack (1 = real).
+CASIA-SURF CeFA (arXiv 2003.05136): `PHASE/R_ID_D_S_P/profile|depth|ir/NNNN.jpg`, R = ethnicity, P = attack (1: none).
 Recorded sessions: `PERSON/live|spoof-SPECIES/SESSION/color|depth|ir/...`.
 """
 
@@ -16,16 +16,18 @@ from trainer.data.faces import ATTACK, LIVE, UNLABELLED
 _CEFA = re.compile(r"^([1-3])_(\d{3})_\d_\d_([1-4])$")
 _CEFA_SPECIES = {"2": "print-cloth", "3": "print", "4": "replay"}
 CEFA_RACES = {"4@1": "1", "4@2": "2", "4@3": "3"}
-"""Protocol 4 trains on one ethnicity: Africa, Central Asia, East Asia."""
+"""Ethnicity of the training part by protocol: Africa, Central Asia, East Asia."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a path says; empty and -1 where it says nothing.
+    """The facts about a picture that its path contains; fields are empty or -1 where unknown.
 
     Attributes:
+        subject: identifier of the person.
+        species: attack species, empty for a live face.
         label: 1 live, 0 attack, -1 unknown.
-        race: CeFA's ethnicity, `1`, `2` or `3`.
+        race: ethnicity in CeFA: `1`, `2` or `3`.
     """
 
     subject: str = ""
@@ -35,7 +37,7 @@ class Described:
 
 
 def describe(path: str) -> Described:
-    """Read a picture's path, with `/` between its parts."""
+    """Derive label, species and person from a picture's path, whose parts are separated by `/`."""
     parts = PurePosixPath(path).parts
     for index, part in enumerate(parts[:-1]):
         if part in ("real_part", "fake_part") and index + 2 < len(parts):

@@ -1,4 +1,4 @@
-"""Recorded sessions as training crops: cut once, kept beside the sessions, cut again when a session is newer."""
+"""Training crops of recorded sessions, cut once, kept beside the sessions and updated when a session is newer."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from fasdemo.record.export import DETAILS_FILE, LIST_FILE, ExportOptions, export
 from fasdemo.sessions.schema import SESSION_FILE
 
 SIZE, SCALE = 192, 1.5
-"""As the generator's crops: the network's 128 px in the middle, margin for augmentation around it."""
+"""Size in pixels and scale of the generator's crops: the network's 128 px in the middle, a margin around them."""
 FACTS_FILE = "export.json"
 
 
 def crops_of(root: Path, every: int = 3) -> Path:
-    """The folder of a root's crops, cut if need be: `ROOT-crops`.
+    """Return the folder with a root's crops (`ROOT-crops`), after cutting them if they are missing or out of date.
 
     Raises:
-        UserError: no complete session, no face found, or the folder cannot be written.
+        UserError: there is no complete session, no face was found, or the folder cannot be written.
     """
     target = root.resolve().with_name(root.resolve().name + "-crops")
     sessions = sorted(path.parent for path in root.glob(f"*/*/*/{SESSION_FILE}"))
     if not sessions:
         raise UserError(
-            f"--data {root}: holds no recorded sessions (PERSON/live|spoof-SPECIES/SESSION/{SESSION_FILE})."
+            f"--data {root}: no recorded sessions (PERSON/live|spoof-SPECIES/SESSION/{SESSION_FILE}); correct the path."
         )
     options = ExportOptions(size=SIZE, crop=CropSpec(scale=SCALE), every=every)
     if _current(target, sessions, options):
         return target
     if target.exists():
         if not (target / FACTS_FILE).is_file():
-            raise UserError(f"{target}: is in the way of this folder's crops; move it.")
+            raise UserError(f"{target}: this folder exists, but does not hold crops of sessions; move or rename it.")
         shutil.rmtree(target)
     from fasdemo.faces.detector import FaceDetector
 

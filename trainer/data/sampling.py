@@ -1,4 +1,4 @@
-"""Which samples an epoch shows, in which order: a function of seed and epoch alone, so that it can be resumed."""
+"""The order of samples in an epoch: a function of seed and epoch alone, so that training can be resumed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ Balance = Literal["none", "class", "species"]
 
 
 def epoch_order(face_set: FaceSet, balance: Balance, samples: int, seed: int, epoch: int) -> Ints:
-    """Indices (samples or N,) of one epoch.
+    """Return the sample indices of one epoch, int64 (`samples`,), or (N,) if `samples` is 0.
 
-    Without balance each sample comes once. With it half of the draws are live and half attacks; `species` draws
-    every attack species equally often. Small groups repeat only after all of their members had a turn, and the turns
-    go on from epoch to epoch.
+    `none` shows every sample once. `class` draws live faces and attacks equally often; `species` also draws every
+    attack species equally often. A group repeats only after all of its members were drawn, also across epochs.
     """
     count = samples or len(face_set)
     rng = np.random.default_rng([seed, epoch])
@@ -37,7 +36,7 @@ def epoch_order(face_set: FaceSet, balance: Balance, samples: int, seed: int, ep
 
 
 def _turns(members: Ints, count: int, epoch: int, seed: int, group: int, rng: np.random.Generator) -> Ints:
-    """The stretch of an endless sequence of shuffled rounds over `members` that belongs to this epoch."""
+    """Return this epoch's section of an endless sequence of shuffled passes over `members`."""
     first = epoch * count
     rounds = range(first // len(members), (first + count - 1) // len(members) + 1)
     sequence = np.concatenate([np.random.default_rng([seed, group, 7919, r]).permutation(members) for r in rounds])

@@ -1,4 +1,4 @@
-"""Combines the scores of several models by the published rules."""
+"""Combination of several models' scores by the published rules."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SCAN_STEPS = 1000
-"""The published scan tries 0.000, 0.001 ... 0.999."""
+"""Number of thresholds in the published scan: 0.000, 0.001 ... 0.999."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """Constants of the published test rule (FeatherNets, CVPR 2019 challenge)."""
+    """The constants of the published test rule (FeatherNets, CVPR 2019 challenge)."""
 
     factors: tuple[float, ...] = (1, 0, 1, 1, 0, 1, 0, 0, 1, 1)
-    """Weights of the models in the mean; for another number of models all are 1."""
+    """Weights of the models in the mean; all 1 if the number of models differs."""
     low: float = 0.18
     high: float = 0.8
     ir: float = 0.54
@@ -36,10 +36,10 @@ PUBLISHED_CASCADE = Cascade()
 
 
 def read_members(paths: Sequence[Path]) -> tuple[list[str], Floats]:
-    """Scores (models, samples) of several submissions over the same list.
+    """Read the scores (models, samples) of several submissions for the same list.
 
     Raises:
-        UserError: files of different lists.
+        UserError: the files belong to different lists.
     """
     members = [read_submission(path) for path in paths]
     for path, member in zip(paths, members, strict=True):
@@ -49,18 +49,21 @@ def read_members(paths: Sequence[Path]) -> tuple[list[str], Floats]:
                 min(len(member.names), len(members[0].names)),
             )
             raise UserError(
-                f"{path}, line {at + 1}: is of another list than {paths[0]}; score the same list with both."
+                f"{path}, line {at + 1}: the line differs from {paths[0]}; score the same list with both models."
             )
     return members[0].names, np.stack([member.scores for member in members])
 
 
 def max_or_min(scores: Floats, threshold: float) -> Floats:
-    """The published validation rule: (models, N) to (N,); mean above the threshold -> highest, else lowest score."""
+    """Apply the published validation rule: highest score if the mean exceeds the threshold, else lowest.
+
+    Scores (models, N) give (N,).
+    """
     return np.asarray(np.where(scores.mean(0) > threshold, scores.max(0), scores.min(0)))
 
 
 def scan_threshold(scores: Floats, labels: Ints) -> tuple[float, int]:
-    """The threshold with the fewest errors at 0.5 on labelled scores, and how many; the lowest of equals."""
+    """Return the threshold with the fewest errors at a score of 0.5 (the lowest of several), and their number."""
     candidates = np.arange(SCAN_STEPS) / SCAN_STEPS
     errors = [int(((max_or_min(scores, t) > 0.5) != (labels == 1)).sum()) for t in candidates]
     best = int(np.argmin(errors))
@@ -68,11 +71,11 @@ def scan_threshold(scores: Floats, labels: Ints) -> tuple[float, int]:
 
 
 def cascade(scores: Floats, ir: Floats, fish: Floats, constants: Cascade = PUBLISHED_CASCADE) -> Floats:
-    """The published test rule.
+    """Apply the published test rule; return scores (N,).
 
-    A weighted mean below `low` takes the lowest score and above `high` the highest. Between them FishNet150 and the
-    infrared model decide: one of them below its threshold gives the lowest score of all; otherwise the mean with
-    FishNet150 added decides between highest and lowest.
+    If the weighted mean is below `low`, the result is the lowest score; above `high` it is the highest. Between them, a
+    score of FishNet150 or of the infrared model below its own threshold gives the lowest of all; otherwise the mean
+    including FishNet150 selects the highest or the lowest score.
 
     Args:
         scores: (models, N).
@@ -91,42 +94,44 @@ def cascade(scores: Floats, ir: Floats, fish: Floats, constants: Cascade = PUBLI
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
-    """How much one member helps, in ACER at 0.5: of itself, and of the ensemble without it."""
+class Contribution:
+    """The contribution of one member: ACER at 0.5 of the member alone, and of the ensemble without it."""
 
     name: str
     alone: float
     without: float | None
 
 
-def how_much_each_helps(
+def member_contributions(
     names: Sequence[str], scores: Floats, labels: Ints, threshold: float
-) -> tuple[float, list[Help]]:
-    """ACER of the whole ensemble by the validation rule, and each member's part in it."""
+) -> tuple[float, list[Contribution]]:
+    """Return the ACER of the whole ensemble by the validation rule, and the contribution of each member."""
 
     def acer(values: Floats) -> float:
         return float(seed_metrics(Scored.of(values, labels))["acer"])
 
-    helps = []
+    contributions = []
     for number, name in enumerate(names):
         rest = np.delete(scores, number, axis=0)
-        helps.append(Help(name, acer(scores[number]), acer(max_or_min(rest, threshold)) if len(rest) else None))
-    return acer(max_or_min(scores, threshold)), helps
+        contributions.append(
+            Contribution(name, acer(scores[number]), acer(max_or_min(rest, threshold)) if len(rest) else None)
+        )
+    return acer(max_or_min(scores, threshold)), contributions
 
 
 def labels_for(names: Sequence[str], labelled: Submission, where: Path) -> Ints:
-    """The labels of a labelled list in the order of the members' lines.
+    """Return the labels (N,) from a labelled list, in the order of the members' lines.
 
     Raises:
-        UserError: a line is not in the list.
+        UserError: the list lacks a line, or a label is neither 0 nor 1.
     """
     known = dict(zip(labelled.names, labelled.scores, strict=True))
     missing = [name for name in names if name not in known]
     if missing:
         raise UserError(
-            f"{where}: does not label {missing[0]!r} and {len(missing) - 1} other lines; give their own list."
+            f"{where}: no label for {missing[0]!r} and {len(missing) - 1} other lines; give the list that was scored."
         )
     labels = np.array([known[name] for name in names])
     if not np.isin(labels, (0.0, 1.0)).all():
-        raise UserError(f"{where}: labels have to be 1 (live) or 0 (attack); give a labelled list.")
+        raise UserError(f"{where}: labels must be 1 (live) or 0 (attack); give a labelled list.")
     return labels.astype(np.int64)

@@ -1,4 +1,4 @@
-"""Measures a network: calibration and thresholds from one set, figures on another, and the card's facts of both."""
+"""Calibration and thresholds from one set, figures on another set, and the facts about both for the model card."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from lightning_fabric import Fabric
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import Calibration, Metric, Threshold
-from trainer.checkpoints.stream_model import Judge
+from trainer.checkpoints.stream_model import StreamModel
 from trainer.config.schema import Config, all_subsets
 from trainer.data.faces import NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, counts
 from trainer.evaluation import metrics
 from trainer.evaluation.metrics import Scored
-from trainer.evaluation.scoring import Margins, Subset, probability, score
+from trainer.evaluation.scoring import Margins, Subset, predict_margins, probability
 from trainer.evaluation.thresholds import aligned, log_odds, platt, thresholds
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_LEAST = 1e-12
+_MIN_PROBABILITY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """How margins become scores and verdicts; what the card says.
+class OperatingPoints:
+    """The calibration and the thresholds that turn margins into scores and verdicts, as stored in the model card.
 
     Attributes:
-        calibration: of all streams.
-        subsets: of every subset of a flexible network's streams, key `depth+ir`.
-        thresholds: by policy.
-        default_policy: the one that figures are quoted at.
+        calibration: for all streams together.
+        subsets: calibration for every subset of a flexible network's streams, by key such as `depth+ir`.
+        thresholds: by policy name.
+        default_policy: name of the policy at which figures are reported.
     """
 
     calibration: Calibration
@@ -44,11 +44,11 @@ class Decision:
     default_policy: str
 
     def scores(self, margins: Floats, subset: Subset) -> Floats:
-        """Calibrated scores in [0, 1]."""
+        """Return calibrated scores (N,) in [0, 1] from margins (N,)."""
         return probability(log_odds(margins, self.subsets.get("+".join(subset), self.calibration)))
 
     def card_facts(self) -> dict[str, Any]:
-        """The card's fields."""
+        """Return the card's fields for calibration and thresholds."""
         return {
             "calibration": self.calibration.model_dump(mode="json"),
             "subset_calibration": {key: value.model_dump(mode="json") for key, value in self.subsets.items()},
@@ -59,16 +59,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A network's figures on a set.
+    """The scores and figures of a network on a set.
 
     Attributes:
-        name: of the set's part, e.g. `test`.
+        name: name of the set's part, e.g. `test`.
         face_set: the samples.
-        scores: calibrated scores (N,) of all streams that are there.
-        by_subset: the same for every subset of a flexible network's streams.
-        own: per stream of a flexible network its own, uncalibrated probability (N,).
-        figures: everything that is reported, plain types.
-        held_out: species and sensors that the network never saw; the figures on them are apart.
+        scores: calibrated scores (N,) from all streams of the set.
+        by_subset: calibrated scores (N,) for every subset of a flexible network's streams.
+        own: uncalibrated probability (N,) of each stream of a flexible network by itself.
+        figures: all reported figures, as plain types.
+        held_out: species and sensors that the network was not trained on; their figures are reported separately.
     """
 
     name: str
@@ -80,32 +80,33 @@ class Evaluation:
     held_out: HeldOut = NOTHING_HELD_OUT
 
     def scored(self, subset: Subset | None = None) -> Scored:
-        """The labelled samples of species and sensors that were seen, a video's frames as one; of all streams or of a
-        subset.
+        """Return the labelled samples of species and sensors that occur in training, one score per video.
+
+        The scores are from all streams, or from a subset of them.
         """
         return self.part(self.held_out.seen(self.face_set), subset)
 
     def unseen_species(self) -> Scored:
-        """Attacks of species that were held out, with sensors that were seen."""
+        """Return attacks of held-out species, seen by sensors that occur in training."""
         held = self.held_out
         return self.part(held.unseen_species(self.face_set) & ~held.unseen_sensor(self.face_set))
 
     def unseen_sensor(self, name: str) -> Scored:
-        """What a held-out sensor took of live faces and of species that were seen."""
+        """Return live faces and attacks of known species, seen by one held-out sensor."""
         return self.part((self.face_set.sensors == name) & ~self.held_out.unseen_species(self.face_set))
 
     def part(self, mask: npt.NDArray[np.bool_], subset: Subset | None = None) -> Scored:
-        """The labelled samples of a mask (N,), a video's frames as one."""
+        """Return the labelled samples of a mask (N,), one score per video."""
         face_set, scores = self.face_set, self.scores if subset is None else self.by_subset[subset]
-        first, means = by_line(face_set, scores)
+        first, means = per_video(face_set, scores)
         known = (face_set.labels[first] >= 0) & mask[first]
         return Scored.of(means[known], face_set.labels[first][known], face_set.species[first][known])
 
 
-def by_line(face_set: FaceSet, scores: Floats) -> tuple[Ints, Floats]:
-    """First sample and mean score of every line of the set's list: frames of a video are scored as one.
+def per_video(face_set: FaceSet, scores: Floats) -> tuple[Ints, Floats]:
+    """Return the first sample and the mean score of every video (line of the set's list).
 
-    A video's unreadable frames are left out of its mean; one without any readable frame has no score (NaN).
+    Unreadable frames do not enter the mean; a video without any readable frame has no score (NaN).
     """
     _, first, group = np.unique(face_set.lines, return_index=True, return_inverse=True)
     if len(first) == len(scores):
@@ -116,32 +117,32 @@ def by_line(face_set: FaceSet, scores: Floats) -> tuple[Ints, Floats]:
     return first, np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def subsets_of(judge: Judge, face_set: FaceSet) -> list[Subset]:
-    """The subsets of streams on which a network can be judged with this set; all streams first."""
-    there: tuple[Stream, ...] = tuple(s for s in judge.modalities if s in face_set.streams)
-    return list(all_subsets(there)) if judge.flexible else [there]
+def subsets_of(model: StreamModel, face_set: FaceSet) -> list[Subset]:
+    """Return the subsets of streams that can be evaluated on this set, all streams first."""
+    there: tuple[Stream, ...] = tuple(s for s in model.modalities if s in face_set.streams)
+    return list(all_subsets(there)) if model.flexible else [there]
 
 
-def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
+def choose_operating_points(margins: Margins, face_set: FaceSet, policy: str) -> OperatingPoints:
     """Calibrate on a labelled set and choose the thresholds on it.
 
     Raises:
-        UserError: the set lacks a class.
+        UserError: the set has only one class.
     """
     known = (face_set.labels >= 0) & ~np.isnan(margins.all_streams)
     labels = face_set.labels[known]
     if len(np.unique(labels)) < 2:
-        raise UserError(f"{face_set.source}: thresholds need live faces and attacks; this part has one class only.")
+        raise UserError(f"{face_set.source}: this part has one class only; thresholds need live faces and attacks.")
     fitted = {subset: platt(values[known], labels) for subset, values in margins.fused.items()}
     whole = next(iter(fitted))
     data = f"development part of {_name(face_set)}: {counts(face_set)}"
 
     def scored(subset: Subset) -> Scored:
         odds = log_odds(margins.fused[subset], fitted[subset])
-        first, means = by_line(face_set, probability(odds))
+        first, means = per_video(face_set, probability(odds))
         if len(first) < len(odds):
-            # Videos: the threshold is applied to the mean score of their frames.
-            odds = np.log(np.clip(means, _LEAST, 1.0)) - np.log(np.clip(1.0 - means, _LEAST, 1.0))
+            # For videos the threshold applies to the mean score of the frames.
+            odds = np.log(np.clip(means, _MIN_PROBABILITY, 1.0)) - np.log(np.clip(1.0 - means, _MIN_PROBABILITY, 1.0))
         labelled = (face_set.labels[first] >= 0) & ~np.isnan(odds)
         return Scored.of(odds[labelled], face_set.labels[first][labelled], face_set.species[first][labelled])
 
@@ -149,37 +150,39 @@ def decide(margins: Margins, face_set: FaceSet, policy: str) -> Decision:
     common = float(metrics.policy_threshold(scored(whole), policy) or 0.0)
     own = {"+".join(s): float(metrics.policy_threshold(scored(s), policy) or 0.0) for s in fitted}
     subsets = aligned({"+".join(s): c for s, c in fitted.items()}, own, common) if len(fitted) > 1 else {}
-    return Decision(fitted[whole], subsets, chosen, policy)
+    return OperatingPoints(fitted[whole], subsets, chosen, policy)
 
 
 def evaluate(
-    judge: Judge,
+    model: StreamModel,
     loader: Any,
     fabric: Fabric,
-    decision: Decision,
+    operating_points: OperatingPoints,
     name: str,
     subsets: Sequence[Subset] | None = None,
     held_out: HeldOut = NOTHING_HELD_OUT,
 ) -> Evaluation:
-    """Score a set and compute both families of figures at the decision's thresholds, what was held out apart."""
+    """Score a set and compute all figures at the given operating points, held-out samples separately."""
     face_set: FaceSet = loader.face_set
-    margins = score(judge, loader, fabric, subsets or subsets_of(judge, face_set), description=name, exact=True)
-    by_subset = {subset: decision.scores(values, subset) for subset, values in margins.fused.items()}
+    margins = predict_margins(
+        model, loader, fabric, subsets or subsets_of(model, face_set), description=name, exact=True
+    )
+    by_subset = {subset: operating_points.scores(values, subset) for subset, values in margins.fused.items()}
     own = {stream: probability(values) for stream, values in margins.own.items()}
     result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset, own, held_out=held_out)
-    result.figures.update(_figures(result, decision))
+    result.figures.update(_figures(result, operating_points))
     return result
 
 
-def card_metrics(evaluation: Evaluation, decision: Decision, command: str) -> dict[str, Metric]:
-    """The card's measured figures: seed metrics, ISO figures at the default policy, every species and every subset.
+def card_metrics(evaluation: Evaluation, operating_points: OperatingPoints, command: str) -> dict[str, Metric]:
+    """Return the card's figures: seed metrics, ISO figures at the default policy, each species and each subset.
 
-    They are of species and sensors that were seen; `apcer_unseen:SPECIES`, and of a held-out sensor `acer_unseen:NAME`,
-    `apcer_max_unseen:NAME` and `bpcer_unseen:NAME`, are of those that were not.
+    They describe species and sensors that occur in training. `apcer_unseen:SPECIES` describes a held-out species;
+    `acer_unseen:NAME`, `apcer_max_unseen:NAME` and `bpcer_unseen:NAME` describe a held-out sensor.
     """
     scored = evaluation.scored()
     data = f"{command} ({_counted(evaluation)})"
-    result = _at_policy(scored, decision, data, "")
+    result = _at_policy(scored, operating_points, data, "")
     for name, value in metrics.seed_metrics(scored).items():
         if name in ("eer", "auc", *metrics.SEED_FPR):
             note = "" if value is not None else "the data do not resolve this rate"
@@ -192,23 +195,23 @@ def card_metrics(evaluation: Evaluation, decision: Decision, command: str) -> di
             )
     for subset in list(evaluation.by_subset)[1:]:
         prefix = "+".join(subset) + "/"
-        found = _at_policy(evaluation.scored(subset), decision, data, prefix)
+        found = _at_policy(evaluation.scored(subset), operating_points, data, prefix)
         found[f"{prefix}eer"] = Metric(value=metrics.eer(evaluation.scored(subset)), data=data)
         result |= {key: value for key, value in found.items() if not key.split("/")[-1].startswith("apcer:")}
-    for name, metric in _at_policy(evaluation.unseen_species(), decision, data, "").items():
+    for name, metric in _at_policy(evaluation.unseen_species(), operating_points, data, "").items():
         if name.startswith("apcer:"):
-            note = f"{metric.note}; of this species no attack was trained on"
+            note = f"{metric.note}; no attack of this species occurs in training"
             result[name.replace("apcer:", "apcer_unseen:")] = metric.model_copy(update={"note": note})
     for sensor in sorted(evaluation.held_out.sensors):
-        for name, metric in _at_policy(evaluation.unseen_sensor(sensor), decision, data, "").items():
+        for name, metric in _at_policy(evaluation.unseen_sensor(sensor), operating_points, data, "").items():
             if name in ("acer", "apcer_max", "bpcer"):
-                note = f"{metric.note}; nothing was trained on that this sensor took"
+                note = f"{metric.note}; this sensor does not occur in training"
                 result[f"{name}_unseen:{sensor}"] = metric.model_copy(update={"note": note})
     return result
 
 
 def _counted(evaluation: Evaluation) -> str:
-    """How many of what the figures are of."""
+    """Describe the samples that the figures are computed from."""
     face_set = evaluation.face_set
     if not evaluation.held_out:
         return counts(face_set)
@@ -216,10 +219,10 @@ def _counted(evaluation: Evaluation) -> str:
     return f"seen species and sensors: {counts(seen)}"
 
 
-def _at_policy(scored: Scored, decision: Decision, data: str, prefix: str) -> dict[str, Metric]:
-    threshold = decision.thresholds[decision.default_policy].live_above
+def _at_policy(scored: Scored, operating_points: OperatingPoints, data: str, prefix: str) -> dict[str, Metric]:
+    threshold = operating_points.thresholds[operating_points.default_policy].live_above
     rates, refused = metrics.apcer(scored, threshold), metrics.bpcer(scored, threshold)
-    note = f"at policy {decision.default_policy}"
+    note = f"at policy {operating_points.default_policy}"
     result = {f"{prefix}bpcer": Metric(value=refused.value, ci95=refused.ci95, data=data, note=note)}
     if rates:
         name, highest = metrics.worst(rates)
@@ -236,16 +239,18 @@ def _at_policy(scored: Scored, decision: Decision, data: str, prefix: str) -> di
     return result
 
 
-def _figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
+def _figures(evaluation: Evaluation, operating_points: OperatingPoints) -> dict[str, Any]:
     scored = evaluation.scored()
-    at = {f"policy {name}": threshold.live_above for name, threshold in decision.thresholds.items()}
+    at = {f"policy {name}": threshold.live_above for name, threshold in operating_points.thresholds.items()}
     figures: dict[str, Any] = {
         "data": f"{evaluation.name} part of {_name(evaluation.face_set)}: {_counted(evaluation)}",
         "seed metrics": metrics.seed_metrics(scored),
         "iso 30107-3": metrics.iso_metrics(scored, at),
-        "thresholds": {name: threshold.model_dump(mode="json") for name, threshold in decision.thresholds.items()},
+        "thresholds": {
+            name: threshold.model_dump(mode="json") for name, threshold in operating_points.thresholds.items()
+        },
     }
-    threshold = decision.thresholds[decision.default_policy].live_above
+    threshold = operating_points.thresholds[operating_points.default_policy].live_above
     if evaluation.held_out:
         figures["held out"] = {
             "species": metrics.at_threshold(evaluation.unseen_species(), threshold)["apcer_per_species"],
@@ -266,14 +271,14 @@ def _figures(evaluation: Evaluation, decision: Decision) -> dict[str, Any]:
     return figures
 
 
-def training_facts(config: Config, train: FaceSet, decision: Decision) -> dict[str, Any]:
-    """Card fields about where the weights come from."""
-    return decision.card_facts() | {
+def training_facts(config: Config, train: FaceSet, operating_points: OperatingPoints) -> dict[str, Any]:
+    """Return the card's fields about the origin of the weights."""
+    return operating_points.card_facts() | {
         "training_data": f"{_name(train)}: {counts(train)}",
         "recipe": f"python -m trainer train --config {config.name}",
     }
 
 
 def _name(face_set: FaceSet) -> str:
-    """The set's folder without where it lies: cards travel."""
+    """Return the name of the set's folder without its parent folders, since cards are shared."""
     return PurePath(face_set.source).name

@@ -1,4 +1,4 @@
-"""Opens whatever can be evaluated: this project's checkpoints, published ones, and exported ONNX files."""
+"""Opening of every kind of model that can be evaluated: checkpoints, published weights and exported ONNX files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from fasdemo.models.card import Calibration, ModelCard, Threshold
 from fasdemo.models.model_file import read_model
 from trainer.checkpoints import checkpoint
 from trainer.checkpoints.published_weights import import_published
-from trainer.checkpoints.stream_model import Judge, network_options, of_checkpoint
+from trainer.checkpoints.stream_model import StreamModel, model_of_checkpoint, network_options
 from trainer.config.schema import Config, check
-from trainer.evaluation.evaluation import Decision
+from trainer.evaluation.evaluation import OperatingPoints
 
 ARGMAX = Threshold(live_above=0.5, spoof_below=0.5, rule="the published argmax", data="none")
 _PUBLISHED_RESIZE = 256
-"""Shorter side before the centre crop where a model was trained on upright squares (`box-v1`)."""
+"""Shorter side in pixels before the centre crop, for models trained on upright squares (`box-v1`)."""
 
 
 @dataclass(slots=True)
@@ -29,15 +29,15 @@ class Loaded:
     """A model that can be evaluated.
 
     Attributes:
-        judge: the network.
-        config: how it is fed; where the file says nothing else, taken from its card.
-        decision: calibration and thresholds that the file carries; None if it carries none.
-        saved: the checkpoint, None for an ONNX file.
+        model: the network.
+        config: its preprocessing; taken from the card if the file holds no configuration.
+        operating_points: calibration and thresholds of the file; None if it has none.
+        saved: the checkpoint; None for an ONNX file.
     """
 
-    judge: Judge
+    model: StreamModel
     config: Config
-    decision: Decision | None
+    operating_points: OperatingPoints | None
     saved: checkpoint.Checkpoint | None
 
 
@@ -45,40 +45,42 @@ def open_model(path: Path, published: Config | None = None) -> Loaded:
     """Open a model file.
 
     Args:
-        path: of this project's checkpoint, an exported `.onnx`, or, with `published`, any published checkpoint.
+        path: a checkpoint of this project, an exported `.onnx`, or, with `published`, any published checkpoint.
         published: the configuration that a published checkpoint belongs to.
 
     Raises:
-        UserError: not such a file.
+        UserError: the file is missing, damaged or of another kind.
     """
     if path.suffix == ".onnx":
         file = read_model(path)
-        return Loaded(OnnxJudge(file.content, file.card), config_of(file.card, path), decision_of(file.card), None)
+        return Loaded(
+            OnnxStreamModel(file.content, file.card), config_of(file.card, path), operating_points_of(file.card), None
+        )
     if published is not None and not _is_ours(path):
         imported = import_published(path, published.network.arch, network_options(published))
-        judge = Judge(imported.network, published.network.modalities, published.network.flexible)
+        model = StreamModel(imported.network, published.network.modalities, published.network.flexible)
         saved = checkpoint.Checkpoint(published.network.arch, {}, metrics=imported.facts)
-        return Loaded(judge, published, None, saved)
+        return Loaded(model, published, None, saved)
     saved = checkpoint.load(path)
-    judge = of_checkpoint(saved, str(path))
-    card = _card(saved, judge, path)
+    model = model_of_checkpoint(saved, str(path))
+    card = _card(saved, model, path)
     config = check(saved.config, str(path)) if "network" in saved.config else config_of(card, path)
     measured = bool((saved.card or {}).get("thresholds"))
-    return Loaded(judge, config, decision_of(card) if measured else None, saved)
+    return Loaded(model, config, operating_points_of(card) if measured else None, saved)
 
 
-def uncalibrated() -> Decision:
-    """The network's own probability and the published threshold, 0.5."""
-    return Decision(Calibration(), {}, {"argmax": ARGMAX}, "argmax")
+def uncalibrated() -> OperatingPoints:
+    """Return the network's own probability with the published threshold 0.5."""
+    return OperatingPoints(Calibration(), {}, {"argmax": ARGMAX}, "argmax")
 
 
-def decision_of(card: ModelCard) -> Decision:
-    """What a card says about scores and thresholds."""
-    return Decision(card.calibration, dict(card.subset_calibration), dict(card.thresholds), card.default_policy)
+def operating_points_of(card: ModelCard) -> OperatingPoints:
+    """Return the calibration and the thresholds of a card."""
+    return OperatingPoints(card.calibration, dict(card.subset_calibration), dict(card.thresholds), card.default_policy)
 
 
 def config_of(card: ModelCard, path: Path) -> Config:
-    """The configuration that feeds a network as its card says."""
+    """Return the configuration that preprocesses inputs as the card specifies."""
     depth = next((spec for spec in card.inputs if spec.modality == "depth"), None)
     inputs: dict[str, Any] = {
         "size": card.input_size,
@@ -99,8 +101,8 @@ def config_of(card: ModelCard, path: Path) -> Config:
     return check({"name": card.name, "network": network, "input": inputs}, str(path))
 
 
-class OnnxJudge(Judge):
-    """An exported file behind the interface of `Judge`: the shipped bytes are measured, not their origin."""
+class OnnxStreamModel(StreamModel):
+    """An exported file behind the interface of `StreamModel`, so that the shipped bytes themselves are measured."""
 
     def __init__(self, content: bytes, card: ModelCard) -> None:
         import onnxruntime as ort
@@ -112,7 +114,7 @@ class OnnxJudge(Judge):
         self._card = card
 
     def forward(self, pictures: Sequence[Tensor], masks: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """See `Judge.forward`; each mask is a run of its own."""
+        """Run the network once for each mask (see `StreamModel.forward`)."""
         card = self._card
         feed = {
             spec.name: np.ascontiguousarray(picture.float().cpu().numpy())
@@ -134,7 +136,7 @@ class OnnxJudge(Judge):
         return fused, own
 
     def _logits(self, values: np.ndarray[Any, np.dtype[np.float32]], head: str) -> Tensor:
-        """Logits with the live one at index 1, whatever the card's order and kind."""
+        """Return logits with the live class at index 1, whatever the card's class order and output kind."""
         output = next(o for o in self._card.outputs if o.head == head)
         tensor = torch.from_numpy(np.asarray(values, np.float32))
         if output.kind == "probabilities":
@@ -145,10 +147,10 @@ class OnnxJudge(Judge):
         return torch.cat([tensor[:, others[:1]], tensor[:, [output.live_index]], tensor[:, others[1:]]], 1)
 
 
-def _card(saved: checkpoint.Checkpoint, judge: Judge, path: Path) -> ModelCard:
+def _card(saved: checkpoint.Checkpoint, model: StreamModel, path: Path) -> ModelCard:
     from trainer.checkpoints.card import card_of
 
-    return card_of(saved, judge.network, "model", {})
+    return card_of(saved, model.network, "model", {})
 
 
 def _is_ours(path: Path) -> bool:

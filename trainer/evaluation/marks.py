@@ -1,4 +1,4 @@
-"""A page of which a command writes what stands between two marks."""
+"""Replacement of the section between two marks of a page."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from fasdemo.errors import UserError
 
 
 def check_marks(page: Path, begin: str, end: str) -> None:
-    """Look before long work whether its page can take the result.
+    """Check that a page can take a result, before the work that computes it.
 
     Raises:
-        UserError: no such page, or not each mark once.
+        UserError: the page does not exist, or a mark does not occur exactly once.
     """
     _split(page, begin, end)
 
 
 def write_between(page: Path, begin: str, end: str, lines: list[str]) -> None:
-    """Replace what stands between the marks.
+    """Replace the lines between the marks.
 
     Raises:
-        UserError: as `check_marks`.
+        UserError: see `check_marks`.
     """
     before, after = _split(page, begin, end)
     write_text(page, before + begin + "\n" + "\n".join(lines).strip("\n") + "\n" + end + after)
@@ -33,6 +33,6 @@ def _split(page: Path, begin: str, end: str) -> tuple[str, str]:
     except OSError as error:
         raise UserError(f"{page}: cannot be read ({error.strerror}); give --page.") from None
     if text.count(begin) != 1 or text.count(end) != 1:
-        raise UserError(f"{page}: needs the marks {begin} and {end} once each.")
+        raise UserError(f"{page}: the marks {begin} and {end} must occur once each; add them.")
     before, rest = text.split(begin)
     return before, rest.split(end)[1]

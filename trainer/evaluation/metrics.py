@@ -1,14 +1,14 @@
-"""Error rates of presentation attack detection, in the two families that people compare.
+"""Error rates of presentation attack detection, in the two families that are in use.
 
 The *seed metrics* are those of the CVPR 2019 challenge and of the published code: attacks pooled, decision at a
 fixed score, TPR at fixed FPR by linear interpolation of the ROC, EER where FPR = 1 - TPR.
 
-*ISO/IEC 30107-3* counts per presentation attack instrument species: APCER is the rate of attacks taken for live,
-BPCER the rate of live faces refused; BPCER10, 20 and 100 are the BPCER at the lowest threshold at which every
-species' APCER is at most 1/10, 1/20, 1/100. A face is taken for live when its score is **greater** than the threshold.
+*ISO/IEC 30107-3* counts per presentation attack instrument species: APCER is the rate of accepted attacks,
+BPCER the rate of live faces rejected; BPCER10, 20 and 100 are the BPCER at the lowest threshold at which every
+species' APCER is at most 1/10, 1/20, 1/100. A face is accepted as live if its score is **greater** than the threshold.
 
 Throughout: `scores` float (N,), higher is more live; `labels` int (N,), 1 = live, 0 = attack; `species` str (N,),
-ignored where live. NaN scores are non-responses: they are counted apart and enter no rate.
+ignored where live. NaN scores are non-responses: they are counted separately and enter no rate.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ Ints = npt.NDArray[np.int64]
 Names = npt.NDArray[np.str_]
 
 UNNAMED_SPECIES = "attack"
-"""What an attack without a named species is counted under."""
+"""The species under which attacks without a named species are counted."""
 
 ISO_LIMITS = {"bpcer10": 1 / 10, "bpcer20": 1 / 20, "bpcer100": 1 / 100}
 SEED_FPR = {"tpr@fpr=1e-2": 1e-2, "tpr@fpr=1e-3": 1e-3, "tpr@fpr=1e-4": 1e-4}
-_GRAIN = 1e-9
-"""Guards comparisons of exact fractions (5 of 100 against 1/20) from rounding."""
+_TOLERANCE = 1e-9
+"""Tolerance for comparisons of exact fractions (5 of 100 against 1/20)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores with what is known about them; see the module's first lines for shapes.
+    """Scores with their labels and species; the module's docstring gives the shapes.
 
     Attributes:
-        no_response: how many samples gave no score (dropped from the arrays).
+        no_response: number of samples without a score, which are not in the arrays.
     """
 
     scores: Floats
@@ -53,7 +53,7 @@ class Scored:
         """Check and clean the three columns.
 
         Raises:
-            ValueError: lengths differ, a label is neither 0 nor 1.
+            ValueError: the lengths differ, or a label is neither 0 nor 1.
         """
         values = np.asarray(scores, np.float64).ravel()
         truth = np.asarray(labels).astype(np.int64).ravel()
@@ -70,70 +70,68 @@ class Scored:
 
     @property
     def live(self) -> Floats:
-        """Scores of live faces."""
+        """Return the scores of live faces."""
         return np.asarray(self.scores[self.labels == 1])
 
     @property
     def attacks(self) -> Floats:
-        """Scores of attacks, species pooled."""
+        """Return the scores of attacks of all species."""
         return np.asarray(self.scores[self.labels == 0])
 
     def by_species(self) -> dict[str, Floats]:
-        """Scores of each attack species, names sorted."""
+        """Return the scores of each attack species, sorted by name."""
         return {str(name): self.scores[self.species == name] for name in np.unique(self.species[self.labels == 0])}
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`errors` of `total`."""
+    """A rate: `errors` of `total`."""
 
     errors: int
     total: int
 
     @property
     def value(self) -> float | None:
-        """The rate, None without any sample."""
+        """Return the rate, None if there is no sample."""
         return self.errors / self.total if self.total else None
 
     @property
     def ci95(self) -> tuple[float, float] | None:
-        """Clopper-Pearson 95 % interval."""
+        """Return the Clopper-Pearson 95 % interval, None if there is no sample."""
         return clopper_pearson(self.errors, self.total) if self.total else None
 
 
 def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Exact binomial interval of `errors` in `total` (Clopper and Pearson, 1934)."""
-    from scipy.stats import beta
+    """Return the exact binomial interval of `errors` in `total` (Clopper and Pearson, 1934)."""
+    from scipy.stats import binomtest
 
-    tail = (1.0 - confidence) / 2.0
-    low = 0.0 if errors == 0 else float(beta.ppf(tail, errors, total - errors + 1))
-    high = 1.0 if errors == total else float(beta.ppf(1.0 - tail, errors + 1, total - errors))
-    return low, high
+    interval = binomtest(errors, total).proportion_ci(confidence, method="exact")
+    return float(interval.low), float(interval.high)
 
 
 def apcer(scored: Scored, threshold: float) -> dict[str, Rate]:
-    """Per species: attacks with a score above the threshold."""
+    """Return the rate of accepted attacks (score above the threshold) of each species."""
     return {name: Rate(int((s > threshold).sum()), len(s)) for name, s in scored.by_species().items()}
 
 
 def bpcer(scored: Scored, threshold: float) -> Rate:
-    """Live faces with a score not above the threshold."""
+    """Return the rate of rejected live faces (score not above the threshold)."""
     live = scored.live
     return Rate(int((live <= threshold).sum()), len(live))
 
 
 def worst(rates: Mapping[str, Rate]) -> tuple[str, Rate]:
-    """The species with the highest rate; among equals the one with fewest samples, which is known least."""
+    """Return the species with the highest rate; of several equal ones the one with the fewest samples."""
     return max(rates.items(), key=lambda item: (item[1].value or 0.0, -item[1].total))
 
 
 def pooled(rates: Mapping[str, Rate]) -> Rate:
-    """All attacks as one species."""
+    """Return the rate over all attacks."""
     return Rate(sum(rate.errors for rate in rates.values()), sum(rate.total for rate in rates.values()))
 
 
 def acer(passed: Rate, refused: Rate) -> tuple[float, tuple[float, float]] | None:
-    """The mean of the APCER over all attacks and the BPCER, and of both intervals; None where a class is absent."""
+    """Return the mean of pooled APCER and BPCER with the mean of their intervals; None if a class is absent."""
     if passed.value is None or refused.value is None or passed.ci95 is None or refused.ci95 is None:
         return None
     low, high = ((a + b) / 2 for a, b in zip(passed.ci95, refused.ci95, strict=True))
@@ -141,40 +139,40 @@ def acer(passed: Rate, refused: Rate) -> tuple[float, tuple[float, float]] | Non
 
 
 def threshold_at_apcer(scored: Scored, limit: float) -> float | None:
-    """The lowest observed score t at which every species' APCER (scores > t) is at most `limit`; None: no attacks."""
+    """Return the lowest observed score t at which every species' APCER (scores > t) is at most `limit`.
+
+    Return None if there are no attacks.
+    """
     groups = scored.by_species().values()
     if not groups:
         return None
     needed = -np.inf
     for group in groups:
-        allowed = int(np.floor(limit * len(group) + _GRAIN))
-        # With t = the (allowed + 1)-th highest score at most `allowed` attacks lie strictly above it.
+        allowed = int(np.floor(limit * len(group) + _TOLERANCE))
+        # At most `allowed` attacks lie strictly above the (allowed + 1)-th highest score.
         needed = max(needed, float(np.sort(group)[::-1][min(allowed, len(group) - 1)]))
     return float(needed)
 
 
 def resolves(scored: Scored, limit: float) -> bool:
-    """Whether every species has enough attacks (1 / limit) for a rate as fine as `limit` to be observed."""
+    """Tell whether every species has enough attacks (1 / limit) to observe a rate of `limit`."""
     groups = scored.by_species().values()
-    return bool(groups) and all(len(group) * limit >= 1.0 - _GRAIN for group in groups)
+    return bool(groups) and all(len(group) * limit >= 1.0 - _TOLERANCE for group in groups)
 
 
 def roc(scored: Scored) -> tuple[Floats, Floats, Floats]:
-    """False positive rate, true positive rate and the thresholds (score >= threshold) from (0, 0) to (1, 1).
+    """Return false positive rate, true positive rate and thresholds (score >= threshold) from (0, 0) to (1, 1).
 
-    Attacks are pooled, one point per distinct score.
+    Attacks are pooled; there is one point for each distinct score.
     """
-    order = np.argsort(-scored.scores, kind="stable")
-    values, truth = scored.scores[order], scored.labels[order]
-    last = np.append(np.flatnonzero(np.diff(values)), len(values) - 1)
-    tp, fp = np.cumsum(truth)[last], np.cumsum(1 - truth)[last]
-    tpr = np.concatenate([[0.0], tp / max(int(tp[-1]), 1)])
-    fpr = np.concatenate([[0.0], fp / max(int(fp[-1]), 1)])
-    return fpr, tpr, np.concatenate([[np.inf], values[last]])
+    from sklearn.metrics import roc_curve
+
+    fpr, tpr, thresholds = roc_curve(scored.labels, scored.scores, drop_intermediate=False)
+    return fpr, tpr, thresholds
 
 
 def auc(scored: Scored) -> float | None:
-    """Area under the ROC, None unless both classes are there."""
+    """Return the area under the ROC, None unless both classes occur."""
     if not len(scored.live) or not len(scored.attacks):
         return None
     fpr, tpr, _ = roc(scored)
@@ -182,7 +180,7 @@ def auc(scored: Scored) -> float | None:
 
 
 def eer(scored: Scored) -> float | None:
-    """Equal error rate on the linearly interpolated ROC: the FPR at which FPR = 1 - TPR."""
+    """Return the equal error rate: the FPR on the linearly interpolated ROC at which FPR = 1 - TPR."""
     if not len(scored.live) or not len(scored.attacks):
         return None
     fpr, tpr, _ = roc(scored)
@@ -195,8 +193,8 @@ def eer(scored: Scored) -> float | None:
 
 
 def tpr_at_fpr(scored: Scored, fpr_limit: float) -> float | None:
-    """TPR on the linearly interpolated ROC; None where the attacks are too few (< 1 / fpr_limit) to resolve the FPR."""
-    if not len(scored.live) or len(scored.attacks) * fpr_limit < 1.0 - _GRAIN:
+    """Return the TPR on the linearly interpolated ROC; None if there are fewer than 1 / fpr_limit attacks."""
+    if not len(scored.live) or len(scored.attacks) * fpr_limit < 1.0 - _TOLERANCE:
         return None
     fpr, tpr, _ = roc(scored)
     above = int(np.searchsorted(fpr, fpr_limit, side="right"))
@@ -208,7 +206,10 @@ def tpr_at_fpr(scored: Scored, fpr_limit: float) -> float | None:
 
 
 def worst_species_eer_threshold(scored: Scored) -> float | None:
-    """A threshold where the worst species' APCER meets the BPCER; in the middle of the gap where they never overlap."""
+    """Return the threshold at which the worst species' APCER meets the BPCER.
+
+    If the classes do not overlap, return the middle of the gap. Return None if a class is absent.
+    """
     live, groups = np.sort(scored.live), list(scored.by_species().values())
     if not len(live) or not groups:
         return None
@@ -232,10 +233,10 @@ POLICIES: dict[str, str] = {
 
 
 def policy_threshold(scored: Scored, policy: str) -> float | None:
-    """The threshold that a named policy of `POLICIES` chooses; None where a class is missing.
+    """Return the threshold that a policy of `POLICIES` chooses; None if a class is absent.
 
     Raises:
-        KeyError: no such policy.
+        KeyError: the policy does not exist.
     """
     if policy == "balanced":
         return worst_species_eer_threshold(scored)
@@ -243,7 +244,10 @@ def policy_threshold(scored: Scored, policy: str) -> float | None:
 
 
 def seed_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
-    """The published family; positive = live, attacks pooled. Unresolved figures are None and explained in `notes`."""
+    """Return the published figures: live is positive, attacks are pooled.
+
+    Figures that the data cannot resolve are None and explained in `notes`.
+    """
     live, attacks = scored.live, scored.attacks
     tp, fp = int((live > threshold).sum()), int((attacks > threshold).sum())
     fn, tn = len(live) - tp, len(attacks) - fp
@@ -256,21 +260,21 @@ def seed_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
     for name, limit in SEED_FPR.items():
         result[name] = tpr_at_fpr(scored, limit)
         if result[name] is None and len(live):
-            notes.append(f"{name}: {len(attacks)} attacks do not resolve this rate, {round(1 / limit)} would")
+            notes.append(f"{name}: {len(attacks)} attacks cannot resolve this rate, {round(1 / limit)} are needed")
     result |= {"tp": tp, "tn": tn, "fp": fp, "fn": fn}
     attack_rate, live_rate = Rate(fp, len(attacks)).value, Rate(fn, len(live)).value
     both = attack_rate is not None and live_rate is not None
     result |= {"apcer": attack_rate, "bpcer": live_rate}
     result["acer"] = (attack_rate + live_rate) / 2 if both else None  # type: ignore[operator]
     if not both:
-        notes.append("only one class is there: figures that need both are null")
+        notes.append("only one class is present: figures that need both are null")
     if notes:
         result["notes"] = notes
     return result
 
 
 def at_threshold(scored: Scored, threshold: float) -> dict[str, Any]:
-    """ISO figures at a fixed threshold, with Clopper-Pearson 95 % intervals."""
+    """Return the ISO figures at a fixed threshold, with Clopper-Pearson 95 % intervals."""
     rates, refused = apcer(scored, threshold), bpcer(scored, threshold)
     highest = worst(rates)[1].value if rates else None
     return {
@@ -283,11 +287,11 @@ def at_threshold(scored: Scored, threshold: float) -> dict[str, Any]:
 
 
 def iso_metrics(scored: Scored, thresholds: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """The ISO/IEC 30107-3 family: at each fixed threshold (default 0.5) and at BPCER10, 20 and 100.
+    """Return the ISO/IEC 30107-3 figures at each given threshold (default 0.5) and at BPCER10, 20 and 100.
 
     Args:
         scored: the scores.
-        thresholds: name to threshold, e.g. those that a development set fixed.
+        thresholds: thresholds by name, e.g. those chosen on a development set.
     """
     total = len(scored.scores) + scored.no_response
     result: dict[str, Any] = {
@@ -309,7 +313,7 @@ def iso_metrics(scored: Scored, thresholds: Mapping[str, float] | None = None) -
 
 
 def all_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
-    """Both families in one dictionary, the shape that `python -m trainer metrics --json` prints."""
+    """Return both families of figures in the form that `python -m trainer metrics --json` prints."""
     return {
         "seed metrics": seed_metrics(scored, threshold),
         "iso 30107-3": iso_metrics(scored, {f"threshold {threshold:g}": threshold}),

@@ -1,4 +1,4 @@
-"""A self-contained HTML report: curves, tables with intervals, and the worst mistakes as pictures."""
+"""A self-contained HTML report: curves, tables with intervals, and pictures of the worst errors."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from fasdemo.frames import Stream
 from fasdemo.models.crop import core_median_mm
 from trainer.data.faces import UnreadableError
 from trainer.data.transforms.augment import Cropper
-from trainer.evaluation.evaluation import Decision, Evaluation
+from trainer.evaluation.evaluation import Evaluation, OperatingPoints
 from trainer.evaluation.metrics import Scored, apcer, at_threshold
 from trainer.evaluation.report_plots import det_plot, histograms, roc_plot
 
 WORST = 12
-"""Mistakes shown of each kind."""
+"""Largest number of pictures for each kind of error."""
 _TILE = 112
 _STREAM_NAMES: dict[Stream, str] = {
     "rgb": "colour",
@@ -47,26 +47,26 @@ def write_report(
     path: Path,
     model: str,
     evaluation: Evaluation,
-    decision: Decision,
+    operating_points: OperatingPoints,
     cropper: Cropper,
     streams: tuple[Stream, ...],
 ) -> None:
     """Write the report.
 
     Args:
-        path: of the HTML file.
-        model: its name, for the title.
+        path: path of the HTML file.
+        model: name of the model, for the title.
         evaluation: the figures.
-        decision: thresholds; the development set chose them, the report applies them.
-        cropper: cuts the pictures as the network saw them.
-        streams: what the set has, in the order to show.
+        operating_points: thresholds that were chosen on the development set.
+        cropper: cuts the pictures in the way the network sees them.
+        streams: the set's streams, in the order in which they are shown.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     scored = evaluation.scored()
-    policy = decision.default_policy
-    threshold = decision.thresholds[policy].live_above
+    policy = operating_points.default_policy
+    threshold = operating_points.thresholds[policy].live_above
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"percent": percent, "interval": interval, "number": number}
     both = len(scored.live) > 0 and len(scored.attacks) > 0
@@ -79,7 +79,8 @@ def write_report(
         seeds=seed_rows(evaluation.figures["seed metrics"]),
         shown=[_STREAM_NAMES[stream] for stream in streams],
         policies={
-            name: (chosen, at_threshold(scored, chosen.live_above)) for name, chosen in decision.thresholds.items()
+            name: (chosen, at_threshold(scored, chosen.live_above))
+            for name, chosen in operating_points.thresholds.items()
         },
         plots=[
             (title, markup)
@@ -109,7 +110,7 @@ def write_report(
 
 
 def species_rows(scored: Scored, threshold: float) -> list[dict[str, Any]]:
-    """Every species' attacks that pass, worst first."""
+    """Return the rate of accepted attacks of each species, the highest first."""
     rates = sorted(apcer(scored, threshold).items(), key=lambda item: (-(item[1].value or 0.0), item[0]))
     return [
         {"name": name, "passed": rate.errors, "total": rate.total, "rate": rate.value, "ci95": rate.ci95}
@@ -118,37 +119,37 @@ def species_rows(scored: Scored, threshold: float) -> list[dict[str, Any]]:
 
 
 def seed_rows(seeds: dict[str, Any]) -> list[tuple[str, str]]:
-    """The published code's figures with names for people; counts as one table of confusion."""
+    """Return the published figures with readable names, and the confusion counts."""
     rows = [
         (words, number(seeds[key]) if key == "auc" else percent(seeds[key]))
         for key, words in _SEEDS.items()
         if key in seeds
     ]
     if "tp" in seeds:
-        rows.append(("live taken for live, for attacks", f"{seeds['tp']}, {seeds['fn']}"))
-        rows.append(("attacks taken for attacks, for live", f"{seeds['tn']}, {seeds['fp']}"))
+        rows.append(("live faces accepted, rejected", f"{seeds['tp']}, {seeds['fn']}"))
+        rows.append(("attacks rejected, accepted", f"{seeds['tn']}, {seeds['fp']}"))
     return rows
 
 
 def percent(value: float | None) -> str:
-    """A rate for people; n/a where it is unknown."""
+    """Format a rate in per cent; n/a if it is unknown."""
     return "n/a" if value is None else f"{100.0 * value:.2f} %"
 
 
 def interval(pair: tuple[float, float] | list[float] | None) -> str:
-    """A 95 % interval for people."""
+    """Format a 95 % interval in per cent; n/a if it is unknown."""
     return "n/a" if pair is None else f"{100.0 * pair[0]:.2f} – {100.0 * pair[1]:.2f} %"
 
 
 def number(value: Any) -> str:
-    """A figure for people."""
+    """Format a figure; n/a if it is unknown."""
     return "n/a" if value is None else f"{value:.5g}"
 
 
 def worst(
     evaluation: Evaluation, threshold: float, cropper: Cropper, streams: tuple[Stream, ...], live: bool
 ) -> list[dict[str, Any]]:
-    """The samples of a class that scored furthest on the wrong side, first the worst; mistakes are marked."""
+    """Return the samples of a class whose scores lie furthest on the wrong side, the worst first."""
     face_set, scores = evaluation.face_set, evaluation.scores
     candidates = np.flatnonzero((face_set.labels == int(live)) & ~np.isnan(scores))
     order = candidates[np.argsort(scores[candidates] if live else -scores[candidates], kind="stable")][:WORST]
@@ -172,8 +173,8 @@ def worst(
 
 
 def _strip(cropper: Cropper, evaluation: Evaluation, index: int, streams: tuple[Stream, ...]) -> str:
-    """The crop's streams side by side, as a data URL."""
-    crop = cropper.exact(evaluation.face_set.pictures(index)).streams
+    """Return the crop's streams side by side, as a data URL."""
+    crop = cropper.exact(evaluation.face_set.sample(index)).streams
     parts = [_visible(stream, crop[stream]) for stream in streams if stream in crop]
     done, data = cv2.imencode(".jpg", np.hstack(parts)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
     return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode() if done else ""

@@ -1,4 +1,4 @@
-"""The report's curves as SVG that takes its colours from the page, so that they follow a light and a dark one."""
+"""The report's curves as SVG whose colours are variables of the page, so that they follow its light or dark theme."""
 
 from __future__ import annotations
 
@@ -21,19 +21,25 @@ _VARIABLES = {
     _ATTACK: "var(--attack)",
     _WRONG: "var(--wrong)",
 }
-"""Colours that Matplotlib writes and the page's variables that replace them."""
+"""Placeholder colours in Matplotlib's output and the page's variables that replace them."""
 _SERIES = ("#4c9be8", "#e8833a", "#3fae6b", "#c264d6", "#d4a72c", "#2bb5b5", "#e0609a", "#8a7ff0", "#a58a6a", "#8f9aa5")
-"""Legible on white and on near black."""
+"""Colours that are legible on white and on near-black."""
 _DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 _DET_RANGE = (0.0005, 0.6)
 _NAMED = 10
-"""Curves with a name of their own; of more species the worst ones."""
+"""Largest number of curves with their own colour and name; the species with the worst curves get them."""
+
+
+def _literal(name: str) -> str:
+    """Return a name that Matplotlib shows as it is: `$` would begin a formula, a leading `_` hides a curve's name."""
+    escaped = name.replace("$", r"\$")
+    return f"\u200b{escaped}" if escaped.startswith("_") else escaped
 
 
 def histograms(scored: Scored, threshold: float) -> str:
-    """Score histograms: live above, each attack species below, on one axis; what is on the wrong side stands out.
+    """Draw score histograms on one axis: live faces above, each attack species below, errors in another colour.
 
-    Each row is scaled to its own tallest bar, whose height is that of the square root of its count.
+    Bar heights are square roots of the counts, scaled to the tallest bar of each row.
     """
     groups = {"live": scored.live, **scored.by_species()} if len(scored.live) else scored.by_species()
     figure = _figure(10.4, 0.55 + 0.44 * len(groups))
@@ -52,7 +58,7 @@ def histograms(scored: Scored, threshold: float) -> str:
         _plain(axis)
         axis.set_ylim(0, 1.12)
         axis.axvline(threshold, color=_INK, linewidth=1)
-        axis.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+        axis.set_ylabel(_literal(name), rotation=0, ha="right", va="center", fontsize=9)
         axis.tick_params(axis="y", which="both", left=False, labelleft=False)
         axis.tick_params(axis="x", length=0, labelbottom=axis is axes[-1])
         axis.spines[["top", "right", "left"]].set_visible(False)
@@ -73,7 +79,7 @@ def histograms(scored: Scored, threshold: float) -> str:
 
 
 def roc_plot(scored: Scored, threshold: float) -> str:
-    """ROC on a logarithmic false positive axis, down to the finest rate that the attacks resolve."""
+    """Draw the ROC on a logarithmic false positive axis, down to the finest rate that the attacks resolve."""
     fpr, tpr, _ = roc(scored)
     finest = 1.0 / len(scored.attacks)
     figure = _figure(5.1, 4.0)
@@ -88,15 +94,15 @@ def roc_plot(scored: Scored, threshold: float) -> str:
     axis.set_xscale("log")
     axis.set_xlim(finest / 3, 1)
     axis.set_ylim(floor, 1.0 + 0.03 * (1 - floor))
-    axis.set_xlabel("attacks taken for live (false positive rate)")
-    axis.set_ylabel("live faces taken for live")
+    axis.set_xlabel("attacks accepted as live (false positive rate)")
+    axis.set_ylabel("live faces accepted as live")
     axis.grid(True, which="major", color=_LINE, linewidth=0.8)
     axis.legend(frameon=False, loc="lower right", fontsize=8)
     return _svg(figure)
 
 
 def det_plot(scored: Scored, threshold: float) -> str:
-    """DET curves, APCER against BPCER on normal deviate axes (ISO/IEC 19795-1), one per species."""
+    """Draw DET curves, APCER against BPCER on normal deviate axes (ISO/IEC 19795-1), one per species."""
     from scipy.stats import norm
 
     figure = _figure(5.1, 4.0)
@@ -118,7 +124,7 @@ def det_plot(scored: Scored, threshold: float) -> str:
             x,
             y,
             where="post",
-            label=f"{name} ({count})" if named else None,
+            label=_literal(f"{name} ({count})") if named else None,
             color=_SERIES[number] if named else _LINE,
             linewidth=1.4,
             zorder=3 if named else 2,
@@ -143,7 +149,7 @@ def det_plot(scored: Scored, threshold: float) -> str:
 
 
 def _against(live: npt.NDArray[np.float64], name: str, group: npt.NDArray[np.float64]) -> Scored:
-    """Live faces against one species."""
+    """Combine live faces with the attacks of one species."""
     return Scored(
         np.concatenate([live, group]),
         np.concatenate([np.ones(len(live), np.int64), np.zeros(len(group), np.int64)]),
@@ -152,7 +158,7 @@ def _against(live: npt.NDArray[np.float64], name: str, group: npt.NDArray[np.flo
 
 
 def _mark(axis: Axes, x: float, y: float) -> None:
-    """The threshold that the development set chose."""
+    """Mark the threshold that was chosen on the development set."""
     axis.plot([x], [y], "o", markersize=7, markerfacecolor="none", markeredgecolor=_WRONG, markeredgewidth=1.6,
               label="at the threshold", zorder=5, clip_on=False)  # fmt: skip
 

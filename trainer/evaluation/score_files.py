@@ -1,4 +1,4 @@
-"""Reads and writes scores: CSV with `score,label,species` (and `name`), and submissions `color depth ir score`."""
+"""Score files: CSV with `score,label,species` (and `name`), and submissions with lines `color depth ir score`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Submission:
     """A submission file.
 
     Attributes:
-        names: each line without its score.
+        names: the lines without their scores.
         scores: float64 (N,).
     """
 
@@ -34,17 +34,19 @@ class Submission:
 
 
 def read_scores(path: Path) -> Scored:
-    """Read a score table: columns score, label (1 live, 0 attack) and, optionally, species; an empty score is none.
+    """Read a score table with the columns score, label (1 live, 0 attack) and, optionally, species.
+
+    An empty score is a non-response.
 
     Raises:
-        UserError: no such file, a missing column, a value that is no number; the message names the line.
+        UserError: the file or a column is missing, or a value is not a number; the message names the line.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a CSV with the columns score, label and species.")
     try:
         rows = list(csv.DictReader(read_text(path, "a CSV with the columns score, label and species").splitlines()))
     except csv.Error:
-        raise UserError(f"{path}: this is no CSV; give one with the columns score, label and species.") from None
+        raise UserError(f"{path}: not a CSV file; give one with the columns score, label and species.") from None
     if not rows:
         raise UserError(f"{path}: holds no scores; give a CSV with the columns score, label and species.")
     for column in ("score", "label"):
@@ -56,11 +58,9 @@ def read_scores(path: Path) -> Scored:
             scores[number] = float(row["score"]) if row["score"] not in ("", None) else np.nan
             label = float(row["label"])
         except (TypeError, ValueError):
-            raise UserError(
-                f"{path}, line {number + 2}: score and label have to be numbers; correct the line."
-            ) from None
+            raise UserError(f"{path}, line {number + 2}: score and label must be numbers; correct the line.") from None
         if label not in (0.0, 1.0):
-            raise UserError(f"{path}, line {number + 2}: label {row['label']} is neither 1 (live) nor 0 (attack).")
+            raise UserError(f"{path}, line {number + 2}: label {row['label']} must be 1 (live) or 0 (attack).")
         labels[number] = int(label)
         if math.isinf(scores[number]):
             raise UserError(f"{path}, line {number + 2}: the score is infinite; correct the line.")
@@ -70,10 +70,10 @@ def read_scores(path: Path) -> Scored:
 def write_scores(
     path: Path, names: Sequence[str], scores: Floats, labels: Sequence[int], species: Sequence[str]
 ) -> None:
-    """Write a score table with names; a sample without a score has an empty one.
+    """Write a score table with names; the score of a non-response is empty.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -84,10 +84,10 @@ def write_scores(
 
 
 def read_submission(path: Path) -> Submission:
-    """Read `color depth ir score` lines.
+    """Read lines `color depth ir score`.
 
     Raises:
-        UserError: no such file, or a line without a score.
+        UserError: the file does not exist, or a line has no score.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a submission with lines `color depth ir score`.")
@@ -102,7 +102,7 @@ def read_submission(path: Path) -> Submission:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise UserError(f"{path}, line {number}: ends in {last[:80]!r} and not in a score; correct the file.")
+            raise UserError(f"{path}, line {number}: {last[:80]!r} is not a score; end the line in a number.")
         names.append(" ".join(name.split()))
         scores.append(value)
     if not names:
@@ -111,9 +111,9 @@ def read_submission(path: Path) -> Submission:
 
 
 def write_submission(path: Path, names: Sequence[str], scores: Floats) -> None:
-    """Write `color depth ir score` lines, in the given order.
+    """Write lines `color depth ir score`, in the given order.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     write_text(path, "".join(f"{name} {score:.8g}\n" for name, score in zip(names, scores, strict=True)))

@@ -1,4 +1,4 @@
-"""From margins to a calibrated score and to thresholds that a named policy chooses on the development set."""
+"""Score calibration, and thresholds chosen on the development set by named policies."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Floats = npt.NDArray[np.float64]
 
 CARD_POLICIES = ("bpcer20", "apcer1", "balanced")
 BAND = 1.0
-"""Least width of the uncertain band, in the calibrated score's log-odds: 0.5 above, 0.27 below."""
+"""Smallest width of the uncertain band in log-odds of the calibrated score: from 0.5 down to 0.27."""
 LIVE_TAIL = 0.01
-"""At most this share of the development set's live faces lies below `spoof_below`."""
-_LEAST = 1e-6
+"""Largest share of the development set's live faces below `spoof_below`."""
+_MIN_PROBABILITY = 1e-6
 _ROUNDING = 1e-9
-"""Keeps the attack that a threshold lies on below it, whatever the last digit does."""
+"""Margin against rounding, so that the attack on which a threshold lies stays below it."""
 
 
 def platt(margins: Floats, labels: npt.NDArray[np.int64]) -> Calibration:
-    """Scale and bias that make sigmoid(scale * margin + bias) a probability, live and attack equally likely beforehand.
+    """Fit scale and bias so that sigmoid(scale * margin + bias) is the probability of a live face for equal priors.
 
-    Platt (1999): logistic regression on targets that are drawn in by one sample a class, so that classes that never
-    overlap get a finite slope.
+    Logistic regression of Platt (1999): each target is moved inwards by one sample of its class, so that classes which
+    do not overlap get a finite slope.
     """
     from scipy.optimize import minimize
 
@@ -54,16 +54,16 @@ def platt(margins: Floats, labels: npt.NDArray[np.int64]) -> Calibration:
 
 
 def log_odds(margins: Floats, calibration: Calibration) -> Floats:
-    """The calibrated score's log-odds, on which thresholds are chosen: a score near 0 or 1 has no room left."""
+    """Return the calibrated score's log-odds, which keep their resolution where scores are close to 0 or 1."""
     return calibration.scale * margins + calibration.bias
 
 
 def thresholds(scored: Scored, data: str) -> dict[str, Threshold]:
-    """The card's thresholds.
+    """Return the card's thresholds by policy name.
 
     Args:
         scored: log-odds of the development set.
-        data: what the development set is, for the card.
+        data: description of the development set, for the card.
     """
     chosen = {}
     for name in CARD_POLICIES:
@@ -83,10 +83,10 @@ def thresholds(scored: Scored, data: str) -> dict[str, Threshold]:
 def aligned(
     calibrations: Mapping[str, Calibration], thresholds_by_subset: Mapping[str, float], common: float
 ) -> dict[str, Calibration]:
-    """Shift each subset's calibration so that its own threshold (log-odds) falls on the common one.
+    """Shift each subset's calibration so that its own threshold (log-odds) coincides with the common one.
 
-    One card has one threshold a policy for every subset of streams, while a subset that separates worse needs a
-    stricter one; moving its scores does the same.
+    A card has one threshold per policy for all subsets of streams. A subset that separates worse needs a stricter
+    threshold, and shifting its scores has the same effect.
     """
     return {
         key: Calibration(scale=c.scale, bias=c.bias + common - thresholds_by_subset.get(key, common))
@@ -95,4 +95,4 @@ def aligned(
 
 
 def _unit(value: float) -> float:
-    return float(np.clip(probability(np.array([value]))[0], _LEAST, 1.0 - _LEAST))
+    return float(np.clip(probability(np.array([value]))[0], _MIN_PROBABILITY, 1.0 - _MIN_PROBABILITY))

@@ -1,4 +1,4 @@
-"""A trained network with fewer operations and the same answers."""
+"""Simplification of a trained network for export: batch norms and central differences become convolutions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from trainer.networks.blocks import CentralDifferenceConv2d, InvertedResidual
 
 
 def folded(network: nn.Module) -> nn.Module:
-    """A copy in eval mode with fewer operations and the same answers.
+    """Return an equivalent copy in eval mode with fewer operations.
 
-    Central-difference convolutions become the plain ones they equal, a batch norm goes into the convolution that it
-    follows or into the 1x1 convolution without padding that follows it, and ReLU6 becomes the clamp that it is, which
-    the exporter traces in a third of the time.
+    Central difference convolutions become plain ones. A batch norm is merged into the convolution before it, or into
+    the 1x1 convolution without padding after it. ReLU6 becomes a clamp, which the exporter traces three times faster.
     """
     plain = copy.deepcopy(network).cpu().eval().requires_grad_(False)
     for module in list(plain.modules()):
@@ -49,7 +48,7 @@ def _norm_into_conv(norm: nn.BatchNorm2d, pointwise: nn.Conv2d) -> nn.Conv2d:
     assert norm.running_mean is not None
     assert norm.running_var is not None
     with torch.no_grad():
-        # In double, so that only one rounding is added.
+        # In double precision, so that only the final conversion rounds.
         scale = norm.weight.double() / torch.sqrt(norm.running_var.double() + norm.eps)
         shift = norm.bias.double() - norm.running_mean.double() * scale
         kernel = pointwise.weight.double()

@@ -1,7 +1,7 @@
-"""From a trained network to an ONNX file that fasdemo runs: exported, checked, compared, with its card inside.
+"""Export of a trained network to an ONNX file with a model card, checked against the network.
 
-The card goes into the file's metadata under `CARD_KEY`, and beside the file as JSON with the file's sha256. The
-graph gives logits; softmax is taken once, in fasdemo, as the card's `kind` says.
+The card is stored in the metadata of the file under `CARD_KEY`, and beside the file as JSON with its sha256. The graph
+returns logits; fasdemo applies softmax, as the `kind` of the card's outputs says.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import numpy as np
@@ -23,26 +24,27 @@ from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
 
+from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 from fasdemo.models.card import CARD_KEY, ModelCard
 from trainer.export.onnx_graph import as_tuple, graph_of, quiet, strip
 from trainer.networks import FlexFusion, example_inputs
 
 Feed = Mapping[str, npt.NDArray[np.float32]]
-"""Input name to float32 (N, ...), as `fasdemo.models.encode.encode_batch` makes it."""
+"""Input name to float32 (N, ...), as `fasdemo.models.encode.encode_batch` returns it."""
 
 TOLERANCE = 1e-4
-"""Largest difference between ONNX Runtime and torch, relative to the largest logit where that exceeds 1."""
+"""Largest accepted difference between ONNX Runtime and torch, relative to the largest logit if that exceeds 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How far two files' (or a file's and a network's) answers lie apart.
+    """Difference between the outputs of two files, or of a file and a network.
 
     Attributes:
-        logits: largest absolute difference of a logit, divided by the largest logit where that exceeds 1.
+        logits: largest absolute difference of a logit, divided by the largest logit if that exceeds 1.
         live: largest absolute difference of the fused live probability.
-        samples: number of samples compared.
+        samples: number of compared samples.
     """
 
     logits: float
@@ -51,18 +53,20 @@ class Difference:
 
 
 def export_onnx(network: nn.Module, card: ModelCard, path: str | Path, samples: Sequence[Feed] | None = None) -> Path:
-    """Write `path` and the card beside it; neither is touched unless everything is right.
+    """Write an ONNX file and its card beside it; existing files are only replaced after all checks.
 
     Args:
-        network: of `trainer.networks.build`; the same after the call as before.
-        card: its inputs stand in the order in which the network takes them, its outputs in the order in which the
-            network gives them. `sha256` is ignored.
-        path: of the ONNX file, ending in `.onnx`.
-        samples: real encoded crops, on which the file is compared with the network; random ones if None.
+        network: a network of `trainer.networks.build`; it is not changed.
+        card: model card with inputs and outputs in the order of the network; `sha256` is ignored.
+        path: path of the ONNX file, ending in `.onnx`.
+        samples: encoded crops on which the file is compared with the network; random ones if None.
+
+    Returns:
+        The path.
 
     Raises:
-        UserError: the card does not fit the network, the file differs from the network by more than `TOLERANCE`,
-            or the place cannot be written.
+        UserError: the card does not fit the network, the outputs of the file differ from those of the network by more
+            than `TOLERANCE`, or the file cannot be written.
     """
     path = _target(path)
     check_card(network, card)
@@ -70,82 +74,87 @@ def export_onnx(network: nn.Module, card: ModelCard, path: str | Path, samples: 
     network.eval()
     try:
         model = graph_of(network, input_names(card), [output.name for output in card.outputs])
-        with _beside(path) as temporary:
-            _save(model, card, temporary)
-            found = compare_with_network(temporary, network, card, samples or example_feeds(network, card))
+        with _replacing_model(path) as (model_file, card_file):
+            _save(model, card, model_file)
+            found = compare_with_network(model_file, network, card, samples or example_feeds(network, card))
             if not found.logits <= TOLERANCE:
                 raise UserError(
                     f"{path}: not written, because ONNX Runtime differs from torch by {found.logits:.1e}, more than "
-                    f"{TOLERANCE:.0e}; the network uses an operation that the exporter does not carry over exactly."
+                    f"{TOLERANCE:.0e}; replace the operation of the network that the exporter does not reproduce."
                 )
-            _publish(temporary, card, path)
+            _write_card(card, model_file, card_file)
     finally:
         network.train(training)
     return path
 
 
-def quantise(source: str | Path, path: str | Path, calibration: Sequence[Feed], name: str | None = None) -> Path:
+def quantise(source: str | Path, path: str | Path, samples: Sequence[Feed]) -> Path:
     """Write an INT8 version of an exported file: QDQ, per channel, QUInt8 activations and QInt8 weights.
+
+    The name on its card is that of the source with `-int8`.
 
     Args:
         source: a file of `export_onnx`.
-        path: of the new file.
-        calibration: encoded real crops; activations' ranges are measured on them.
-        name: the card's new name; the old one with `-int8` if None.
+        path: path of the new file, ending in `.onnx`.
+        samples: encoded real crops, on which the ranges of the activations are measured.
+
+    Returns:
+        The path.
 
     Raises:
-        UserError: no calibration samples, or the place cannot be written.
+        UserError: there are no samples, or the file cannot be written.
     """
     source, path = Path(source), _target(path)
-    if not calibration:
-        raise UserError("--int8: no calibration crops; give a folder with at least a few dozen real faces.")
+    if not samples:
+        raise UserError("samples: no crops to quantise on; give a few dozen real faces.")
     card = read_card(source)
-    card = card.model_copy(update={"name": name or f"{card.name[:75]}-int8"})
-    with _beside(path) as temporary, _beside(path, "prepared") as prepared, quiet():
+    card = card.model_copy(update={"name": f"{card.name[:75]}-int8"})
+    with _replacing_model(path) as (model_file, card_file), TemporaryDirectory() as folder, quiet():
+        prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
         quantization.quantize_static(
             str(prepared),
-            str(temporary),
-            _Reader(calibration),
+            str(model_file),
+            _FeedReader(samples),
             quant_format=quantization.QuantFormat.QDQ,
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
             per_channel=True,
-            # Where and the gates carry presence, which is 0 or 1 and gains nothing from 8 bits.
+            # Where and the gates process presence, which is 0 or 1 and gains nothing from 8 bits.
             op_types_to_quantize=["Conv", "Add", "AveragePool", "MaxPool", "Clip", "Relu", "Concat", "Resize"],
         )
-        _save(onnx.load(str(temporary)), card, temporary)
-        _publish(temporary, card, path)
+        _save(onnx.load(str(model_file)), card, model_file)
+        _write_card(card, model_file, card_file)
     return path
 
 
 def replace_card(path: str | Path, card: ModelCard) -> None:
-    """Give an exported file another card, inside and beside it; the graph stays as it is.
+    """Replace the card in and beside an exported file without changing the graph.
 
     Raises:
-        UserError: the place cannot be written.
+        UserError: the files cannot be written.
     """
     path = Path(path)
-    with _beside(path) as temporary:
-        _save(onnx.load(str(path)), card, temporary)
-        _publish(temporary, card, path)
+    with _replacing_model(path) as (model_file, card_file):
+        _save(onnx.load(str(path)), card, model_file)
+        _write_card(card, model_file, card_file)
 
 
-class _Reader(quantization.CalibrationDataReader):  # type: ignore[misc]
+class _FeedReader(quantization.CalibrationDataReader):  # type: ignore[misc]
     def __init__(self, feeds: Sequence[Feed]) -> None:
         self._feeds = iter(feeds)
 
     def get_next(self) -> dict[str, Any] | None:
-        """The next feed; None at the end."""
+        """Return the next feed, None at the end."""
         feed = next(self._feeds, None)
         return None if feed is None else dict(feed)
 
 
 def read_card(path: str | Path) -> ModelCard:
-    """The card inside an ONNX file.
+    """Return the card of an ONNX file.
 
     Raises:
-        UserError: it has none.
+        UserError: the file has no card.
     """
     metadata = {entry.key: entry.value for entry in onnx.load(str(path), load_external_data=False).metadata_props}
     if CARD_KEY not in metadata:
@@ -154,35 +163,35 @@ def read_card(path: str | Path) -> ModelCard:
 
 
 def input_names(card: ModelCard) -> list[str]:
-    """The graph's inputs: the pictures in the card's order, then presence where there is one."""
+    """Return the names of the inputs: the streams in the order of the card, then presence if there is one."""
     return [spec.name for spec in card.inputs] + ([card.presence_input] if card.presence_input else [])
 
 
 def check_card(network: nn.Module, card: ModelCard) -> None:
-    """Compare what the card says with what the network takes and gives.
+    """Check that a card fits a network.
 
     Raises:
-        UserError: says which of inputs, sizes, presence and outputs do not agree.
+        UserError: inputs, sizes, presence or outputs differ; the message names the difference.
     """
     names = input_names(card) + [output.name for output in card.outputs]
     if len(set(names)) != len(names):
-        raise UserError(f"model card {card.name}: inputs and outputs need different names; correct the card.")
+        raise UserError(f"model card {card.name}: two inputs or outputs have the same name; give different names.")
     wanted = [(spec.channels, card.input_size, card.input_size) for spec in card.inputs]
     shapes = list(cast("tuple[tuple[int, int, int], ...]", network.input_shapes))
     if wanted != shapes:
         raise UserError(
-            f"model card {card.name}: its inputs are {wanted}, the network takes {shapes}; correct the card."
+            f"model card {card.name}: its inputs are {wanted}, those of the network {shapes}; correct the card."
         )
     modalities = getattr(network, "modalities", None)
     if modalities is not None and tuple(modalities) != card.modalities:
         raise UserError(
-            f"model card {card.name}: its inputs are {', '.join(card.modalities)}, the network takes "
-            f"{', '.join(modalities)} in this order; correct the card."
+            f"model card {card.name}: its inputs are {', '.join(card.modalities)}, those of the network "
+            f"{', '.join(modalities)}; correct the card."
         )
     flexible = isinstance(network, FlexFusion)
     if flexible != (card.presence_input is not None):
-        word = "needs" if flexible else "has no"
-        raise UserError(f"model card {card.name}: the network {word} a presence input; correct the card.")
+        verb = "needs a" if flexible else "has no"
+        raise UserError(f"model card {card.name}: the network {verb} presence input; correct the card.")
     training = network.training
     with torch.no_grad():
         given = as_tuple(network.eval()(*example_inputs(network)))
@@ -190,8 +199,8 @@ def check_card(network: nn.Module, card: ModelCard) -> None:
     classes = [output.shape[1] for output in given]
     if classes != [output.classes for output in card.outputs]:
         raise UserError(
-            f"model card {card.name}: its outputs have {[output.classes for output in card.outputs]} classes, the "
-            f"network gives {classes}; correct the card."
+            f"model card {card.name}: its outputs have {[output.classes for output in card.outputs]} classes, those of "
+            f"the network {classes}; correct the card."
         )
     if flexible and tuple(output.head for output in card.outputs) != ("fused", *card.modalities):
         raise UserError(
@@ -200,7 +209,7 @@ def check_card(network: nn.Module, card: ModelCard) -> None:
 
 
 def example_feeds(network: nn.Module, card: ModelCard) -> list[Feed]:
-    """Random feeds of batch 1 and of a batch in which each subset of streams occurs."""
+    """Return random feeds: one of batch size 1, and one in which every subset of streams occurs."""
     feeds: list[Feed] = []
     for seed, batch in enumerate((1, 2 ** len(card.inputs))):
         tensors = example_inputs(network, batch, seed)
@@ -209,7 +218,7 @@ def example_feeds(network: nn.Module, card: ModelCard) -> list[Feed]:
 
 
 def compare_with_network(path: str | Path, network: nn.Module, card: ModelCard, feeds: Sequence[Feed]) -> Difference:
-    """An ONNX file on the CPU against the network it came from."""
+    """Compare an ONNX file on the CPU with its network."""
     given = []
     with torch.no_grad():
         for feed in feeds:
@@ -219,20 +228,20 @@ def compare_with_network(path: str | Path, network: nn.Module, card: ModelCard, 
 
 
 def compare_files(first: str | Path, second: str | Path, feeds: Sequence[Feed]) -> Difference:
-    """Two ONNX files with the same inputs and outputs, on the CPU."""
+    """Compare two ONNX files with the same inputs and outputs on the CPU."""
     card = read_card(first)
     return _difference(answers(first, card, feeds), answers(second, card, feeds), card)
 
 
 def answers(path: str | Path, card: ModelCard, feeds: Sequence[Feed]) -> list[list[npt.NDArray[np.float32]]]:
-    """Run an ONNX file on the CPU; per feed the card's outputs in their order."""
+    """Run an ONNX file on the CPU; return, for each feed, the outputs in the order of the card."""
     names = [output.name for output in card.outputs]
     running = session(path)
     return [list(running.run(names, dict(feed))) for feed in feeds]
 
 
 def session(path: str | Path, threads: int = 2) -> ort.InferenceSession:
-    """A CPU session."""
+    """Return an ONNX Runtime session on the CPU."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
@@ -240,7 +249,7 @@ def session(path: str | Path, threads: int = 2) -> ort.InferenceSession:
 
 
 def live_probability(logits: npt.NDArray[np.float32], live_index: int) -> npt.NDArray[np.float64]:
-    """softmax(.)[live_index] of logits (N, classes), float64 (N,)."""
+    """Return softmax(logits)[live_index], float64 (N,), of logits (N, classes)."""
     wide = logits.astype(np.float64)
     powers = np.exp(wide - wide.max(1, keepdims=True))
     return np.asarray(powers[:, live_index] / powers.sum(1))
@@ -255,7 +264,7 @@ def _difference(
     for a, b in zip(first, second, strict=True):
         for one, other in zip(a, b, strict=True):
             distance = float(np.abs(one - other).max()) / max(1.0, float(np.abs(one).max()))
-            # NumPy's maximum keeps a NaN, Python's may lose it.
+            # np.maximum propagates NaN, max() may drop it.
             logits = float(np.maximum(logits, distance))
         change = np.abs(live_probability(a[fused], live_index) - live_probability(b[fused], live_index))
         live = float(np.maximum(live, change.max()))
@@ -270,36 +279,33 @@ def _save(model: onnx.ModelProto, card: ModelCard, path: Path) -> None:
     onnx.save_model(model, str(path))
 
 
-def _publish(temporary: Path, card: ModelCard, path: Path) -> None:
-    digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
+def _write_card(card: ModelCard, model_file: Path, card_file: Path) -> None:
+    digest = hashlib.sha256(model_file.read_bytes()).hexdigest()
     text = card.model_copy(update={"sha256": digest}).model_dump_json(indent=2) + "\n"
-    with _beside(path.with_suffix(".json")) as beside:
-        beside.write_text(text, encoding="utf-8")
-        # The old card must not vouch for the new file, not even for a moment.
-        path.with_suffix(".json").unlink(missing_ok=True)
-        temporary.replace(path)
-        beside.replace(path.with_suffix(".json"))
+    card_file.write_text(text, encoding="utf-8")
 
 
 def _target(path: str | Path) -> Path:
     path = Path(path)
     if path.suffix != ".onnx":
-        raise UserError(f"--output {path}: has to end in .onnx.")
+        raise UserError(f"{path}: the name does not end in .onnx; give a name that does.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"--output {path}: cannot be written ({error.strerror}); choose another place.") from error
+        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another place.") from error
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise UserError(f"--output {path}: cannot be written; choose another place.")
+        raise UserError(f"{path}: cannot be written; choose another place.")
     return path
 
 
 @contextmanager
-def _beside(path: Path, kind: str = "part") -> Iterator[Path]:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{kind}")
+def _replacing_model(path: Path) -> Iterator[tuple[Path, Path]]:
+    """Give temporary files for a model and its card, which replace both when the block ends without an error."""
+    old_card = path.with_suffix(".json")
     try:
-        yield temporary
+        with replacing(old_card) as card_file, replacing(path) as model_file:
+            yield model_file, card_file
+            # Removed before the model is replaced, so that the old card never stands beside the new model.
+            old_card.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error}); free some space or choose another place.") from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""From a network in torch to the bare ONNX graph."""
+"""Conversion of a torch network to an ONNX graph without a card."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from trainer.export.stacked import StackedFlexFusion
 from trainer.networks import FlexFusion, example_inputs
 
 OPSET = 20
+"""ONNX operator set of exported files."""
 
 
 def as_tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """What a network gave, whether it has one output or several."""
+    """Return the outputs of a network as a tuple, also for a network with one output."""
     return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
 
 
 class _Fixed(nn.Module):
-    """Gives the exporter a signature it can name: one parameter, a tuple of tensors."""
+    """Wrapper with one parameter, a tuple of tensors, whose elements the exporter can name."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -36,7 +37,7 @@ class _Fixed(nn.Module):
 
 
 def graph_of(network: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) -> onnx.ModelProto:
-    """The network as a graph for batches of any size, with these names of its inputs and outputs."""
+    """Return the graph of a network for any batch size, with these names of inputs and outputs."""
     plain = folded(network)
     if isinstance(plain, FlexFusion):
         plain = StackedFlexFusion(plain)
@@ -59,14 +60,14 @@ def graph_of(network: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) 
 
 
 def export_graph(network: nn.Module, inputs: Sequence[str], path: str | Path) -> None:
-    """The bare graph without a card, for timing: `network` with the inputs' names, outputs `output_0` ..."""
+    """Write the graph without a card, for timing; its outputs are named `output_0`, `output_1`, ..."""
     with torch.no_grad():
         count = len(as_tuple(network(*example_inputs(network))))
     onnx.save_model(graph_of(network, inputs, [f"output_{index}" for index in range(count)]), str(path))
 
 
 def strip(model: onnx.ModelProto) -> None:
-    """Drop what only the exporter's developers read: stack traces with paths of this machine, unused operator sets."""
+    """Remove debugging data of the exporter: stack traces with local paths, and unused operator sets."""
     used = {node.domain for node in model.graph.node}
     kept = [(entry.domain, entry.version) for entry in model.opset_import if entry.domain in used]
     del model.opset_import[:]
@@ -81,7 +82,7 @@ def strip(model: onnx.ModelProto) -> None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """The exporter's and the quantiser's advice is for their developers."""
+    """Suppress warnings of the exporter and the quantiser, which a user cannot act on."""
     previous = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

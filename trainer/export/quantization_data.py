@@ -1,4 +1,4 @@
-"""Real crops for the exporter: fed to both sides of the comparison, and to the quantiser."""
+"""Encoded crops for the exporter, to compare files and to quantise."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Encoded crops with their labels.
+    """Encoded crops with labels.
 
     Attributes:
-        feeds: batches of up to 16.
-        labels: int64 (N,): 1 live, 0 attack, -1 unlabelled, in the feeds' order.
-        source: the data set's or the list's name.
+        feeds: batches of up to `_BATCH` samples.
+        labels: int64 (N,): 1 live, 0 attack, -1 unlabelled, in the order of the feeds.
+        source: name of the data set or list.
     """
 
     feeds: list[Feed]
@@ -39,24 +39,28 @@ class Samples:
 
 
 def read_samples(place: Path, card: ModelCard, limit: int) -> tuple[Samples, Samples]:
-    """Crops to calibrate on, and others to compare on: a data set's training and development parts, a list's halves.
+    """Read crops to quantise on, and other crops to compare on.
 
     Args:
-        place: a data set's folder as `python -m trainer train --data` takes it, or a list file.
-        card: what the network wants to see.
-        limit: largest number of crops in each part, evenly picked.
+        place: folder of a data set as `python -m trainer train --data` takes it, whose training and development parts
+            are read, or a list file, whose two halves are read.
+        card: model card, which defines crops and encoding.
+        limit: largest number of crops of each part, evenly picked.
+
+    Returns:
+        Samples to quantise on, and samples to compare on.
 
     Raises:
-        UserError: no such place, nothing readable in it, or a stream that the network needs is absent.
+        UserError: there is no such folder or file, nothing in it is readable, or a stream of the network is absent.
     """
     flexible = card.presence_input is not None
     if place.is_file():
-        # The list may be one without labels: calibration needs none.
+        # Opened as one part, because quantising needs no labels and the list may have none.
         whole = open_part(DataConfig(folder=place.parent, val_list=place), "dev", card.modalities)
         check_streams(whole, card.modalities, flexible)
         halves = [np.arange(start, len(whole), 2) for start in (0, 1)]
         if not len(halves[1]):
-            raise UserError(f"{place}: lists fewer than two samples; give a few dozen real faces.")
+            raise UserError(f"{place}: fewer than two samples; give a list of a few dozen real faces.")
         return _encoded(whole, card, halves[0], limit), _encoded(whole, card, halves[1], limit)
     if not place.is_dir():
         raise UserError(f"{place}: no such folder or list file; give recorded sessions, a data set or a list.")
@@ -88,13 +92,18 @@ def _encoded(face_set: FaceSet, card: ModelCard, indices: Ints, limit: int) -> S
         feeds.append(feed)
         labels.append(face_set.labels[batch.indices])
     if not feeds:
-        raise UserError(f"{face_set.source}: none of the {count} pictures tried can be read; check the folder.")
-    # The name and not the place: it goes into the card.
+        raise UserError(f"{face_set.source}: none of {count} samples can be read; check the folder.")
+    # Only the name, because it is written to the card.
     return Samples(feeds, np.concatenate(labels), Path(face_set.source).name)
 
 
 def accuracy(live: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> float | None:
-    """Share of labelled samples whose live probability lies on the right side of 0.5; None without labels."""
+    """Return the share of labelled samples classified correctly at 0.5; None without labels.
+
+    Args:
+        live: live probability, float64 (N,).
+        labels: int64 (N,): 1 live, 0 attack, -1 unlabelled.
+    """
     known = (labels == LIVE) | (labels == ATTACK)
     if not known.any():
         return None

@@ -1,7 +1,7 @@
-"""FlexFusion's three trunks as one, for export: the same answers from a third of the operations.
+"""FlexFusion with its trunks merged into one for export: the same outputs with a third of the operations.
 
-The trunks have the same shapes from the end of their first block on. Their features, side by side as channels, go
-through grouped convolutions, so that each operation has three times the work: fewer starts, and enough for two threads.
+After their first block the trunks have the same shapes. Their features are concatenated as channels and processed by
+grouped convolutions. Each operation then has three times the work, which needs fewer starts and can use two threads.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from trainer.networks.blocks import InvertedResidual, SqueezeExcitation
 from trainer.networks.flexfusion import FlexFusion
 
 _FRONT = 2
-"""Layers of a trunk that stay apart: the stem, whose input channels differ, and the first block, after which the
-features are an eighth as large to put together."""
+"""Layers of a trunk that are not merged: the stem, whose input channels differ, and the first block, after which the
+features to concatenate are an eighth as large."""
 
 
 class StackedFlexFusion(nn.Module):
-    """A FlexFusion in eval mode, without batch norms, as `trainer.export.onnx_export.folded` makes it.
+    """A FlexFusion in eval mode with merged trunks; `trainer.export.folded.folded` must have removed its batch norms.
 
-    Takes and gives what the original does. An absent stream's picture is replaced by zeros at the start, so that no
-    value of it, not even NaN, meets what the streams share.
+    Inputs and outputs are those of the original. The picture of an absent stream is replaced by zeros first, so that no
+    value of it, not even NaN, can reach the shared layers.
     """
 
     def __init__(self, network: FlexFusion) -> None:
@@ -47,7 +47,7 @@ class StackedFlexFusion(nn.Module):
         self.token_coarse = nn.Parameter(network.token_coarse.detach().reshape(1, -1, 1, 1), requires_grad=False)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """As `FlexFusion.forward`."""
+        """Compute the outputs of `FlexFusion.forward`."""
         *pictures, presence = inputs
         there = presence > 0.5
         x = torch.cat(
@@ -76,7 +76,7 @@ class StackedFlexFusion(nn.Module):
 
 
 class _StackedGate(nn.Module):
-    """Squeeze-and-excitation of every stream for itself, as two matrices of blocks."""
+    """Squeeze-and-excitation of each stream, as two block-diagonal linear layers."""
 
     def __init__(self, gates: Sequence[SqueezeExcitation]) -> None:
         super().__init__()
@@ -89,7 +89,11 @@ class _StackedGate(nn.Module):
 
 
 def _stack(modules: Sequence[nn.Module]) -> nn.Module:
-    """One module that does to channels side by side what each of these does to its own."""
+    """Return one module that applies each of these modules to its own part of the channels.
+
+    Raises:
+        TypeError: a module of this type with parameters cannot be merged.
+    """
     first = modules[0]
     if isinstance(first, nn.Conv2d):
         return _grouped(cast("Sequence[nn.Conv2d]", modules))
@@ -108,7 +112,7 @@ def _stack(modules: Sequence[nn.Module]) -> nn.Module:
         sequences = cast("Sequence[nn.Sequential]", modules)
         return nn.Sequential(*(_stack(parts) for parts in zip(*sequences, strict=True)))
     if next(first.parameters(), None) is not None:
-        raise TypeError(f"cannot stack {type(first).__name__}")
+        raise TypeError(f"modules: cannot merge {type(first).__name__}; fold it first")
     return first
 
 

@@ -1,12 +1,13 @@
-"""The networks of both papers' code and this project's own, by name.
+"""Registry of the networks of both papers' code and of this project.
 
-from trainer import networks
+Example:
+    from trainer import networks
 
-net = networks.build("FeatherNetB", in_channels=1, input_size=128, classes=2)
+    network = networks.build("FeatherNetB", in_channels=1, input_size=128, classes=2)
 """
 
 # isort: off
-from trainer.networks import (  # noqa: F401  (importing registers, in this order)
+from trainer.networks import (  # noqa: F401  (importing a module registers its networks, in this order)
     feathernet,
     mobilelitenet,
     mobilenetv2,

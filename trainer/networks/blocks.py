@@ -1,4 +1,4 @@
-"""Blocks that several networks share: inverted residuals, squeeze-and-excitation, central differences."""
+"""Building blocks shared by networks: inverted residuals, squeeze-and-excitation, central differences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 
 def conv_bn(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> list[nn.Module]:
-    """Convolution that keeps the size at stride 1, then batch norm."""
+    """Return a convolution without bias, padded to keep the size at stride 1, and its batch norm."""
     return [
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(outputs),
@@ -18,17 +18,17 @@ def conv_bn(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int
 
 
 def scaled(channels: int, width: float) -> int:
-    """Channels times width as a multiple of 8, at least nine tenths of the exact number (MobileNetV2's rule)."""
+    """Return `channels * width`, rounded to a multiple of 8 and not below 90 % of the product (MobileNetV2's rule)."""
     exact = channels * width
     rounded = max(8, int(exact + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * exact else rounded
 
 
 class InvertedResidual(nn.Module):
-    """Expansion 1x1, depthwise 3x3, projection 1x1 (MobileNetV2, arXiv 1801.04381, section 3.3).
+    """Inverted residual: 1x1 expansion, depthwise 3x3, 1x1 projection (MobileNetV2, arXiv 1801.04381, section 3.3).
 
-    Where the shape stays the input is added. Elsewhere, with `branch`, FeatherNetB's second branch is: average
-    pool 2x2/2, batch norm, 1x1 convolution (arXiv 1904.09290, figure 3b).
+    The input is added where input and output shapes are equal. With `branch`, the output of FeatherNetB's second
+    branch is added instead: average pool 2x2/2, batch norm, 1x1 convolution (arXiv 1904.09290, figure 3b).
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int, expansion: int, branch: bool = False) -> None:
@@ -48,7 +48,7 @@ class InvertedResidual(nn.Module):
         self.identity = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
+        """Map (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
         y: Tensor = self.conv(x)
         if self.identity:
             return x + y
@@ -69,16 +69,17 @@ class SqueezeExcitation(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W), each channel scaled by a gate in (0, 1)."""
+        """Scale each channel of (N, C, H, W) by a gate in (0, 1)."""
         gates: Tensor = self.fc(self.pool(x).flatten(1))
         return x * gates[:, :, None, None]
 
 
 class CentralDifferenceConv2d(nn.Module):
-    """3x3 convolution of the differences to the centre, mixed with the plain one (CDC, arXiv 2003.04092, eq. 4).
+    """3x3 central difference convolution (CDC, arXiv 2003.04092, equation 4).
 
-    y = conv(x, W) - theta * conv1x1(x, sum of W over its 3x3 positions). Both are linear in x, so the sum is
-    one 3x3 convolution whose middle tap is lowered by theta times the kernel's sum; theta 0.7 as published.
+    y = conv(x, W) - theta * conv1x1(x, sum of W over its 3x3 positions). Both terms are linear in x, so it is computed
+    as one 3x3 convolution whose centre weight is reduced by theta times the sum of the kernel. theta is 0.7 as
+    published.
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1, groups: int = 1, theta: float = 0.7) -> None:
@@ -91,17 +92,21 @@ class CentralDifferenceConv2d(nn.Module):
         self.centre: Tensor
 
     def kernel(self) -> Tensor:
-        """The equivalent plain kernel, (outputs, inputs / groups, 3, 3)."""
+        """Return the equivalent plain kernel, (outputs, inputs / groups, 3, 3)."""
         weight = self.conv.weight
         return weight - self.centre * weight.sum((2, 3), keepdim=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
+        """Map (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
         return F.conv2d(x, self.kernel(), None, self.conv.stride, self.conv.padding, groups=self.conv.groups)
 
 
 def initialise(network: nn.Module) -> None:
-    """Fresh weights as the MobileNetV2 family trains from: He normal by fan-out, batch norm 1 and 0, linear 0.01."""
+    """Initialise a network as the MobileNetV2 family does.
+
+    Convolutions: He normal by fan-out. Batch norms: weight 1, bias 0. Linear layers: normal with standard deviation
+    0.01. Biases: 0.
+    """
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             fan_out = module.kernel_size[0] * module.kernel_size[1] * module.out_channels

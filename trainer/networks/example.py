@@ -1,4 +1,4 @@
-"""Random inputs of the right shapes for any network of the registry."""
+"""Random inputs for any network of the registry."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from trainer.networks.flexfusion import FlexFusion
 
 
 def example_inputs(network: nn.Module, batch: int = 1, seed: int = 0) -> tuple[Tensor, ...]:
-    """What `network.forward` takes: standard normal pictures, and for `FlexFusion` every subset of streams in turn.
+    """Return random inputs for `network.forward`, and for `FlexFusion` presence masks that vary over the batch.
 
     Args:
-        network: of `trainer.networks.build`.
-        batch: N.
-        seed: of the pictures.
+        network: a network of `trainer.networks.build`.
+        batch: number of samples N.
+        seed: seed of the random pictures.
+
+    Returns:
+        One standard normal float32 (N, C, S, S) tensor per stream. `FlexFusion` also gets presence, float32
+        (N, streams): row 0 has all streams, the following rows the other subsets in turn.
     """
     generator = torch.Generator().manual_seed(seed)
     shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
@@ -24,7 +28,6 @@ def example_inputs(network: nn.Module, batch: int = 1, seed: int = 0) -> tuple[T
     if not isinstance(network, FlexFusion):
         return tuple(pictures)
     streams = len(shapes)
-    # Row 0 has all streams, then one bit pattern after the other.
     patterns = [(2**streams - 1 - row % (2**streams - 1)) for row in range(batch)]
     presence = torch.tensor([[float(pattern >> column & 1) for column in range(streams)] for pattern in patterns])
     return (*pictures, presence)

@@ -1,4 +1,4 @@
-"""FeatherNetA and FeatherNetB: Zhang et al., FeatherNets (arXiv 1904.09290)."""
+"""FeatherNetA and FeatherNetB (Zhang et al., FeatherNets, arXiv 1904.09290)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from trainer.networks.registry import Published, check_channels, check_classes, 
 _PAPER = "Zhang et al., FeatherNets: Convolutional Neural Networks as Light as Feather, arXiv 1904.09290"
 
 STAGES = ((1, 16, 1), (6, 32, 2), (6, 48, 6), (6, 64, 3))
-"""Expansion, channels and blocks; each stage halves the size (arXiv 1904.09290, table 1)."""
+"""Expansion, output channels and blocks of each stage; each stage halves the size (arXiv 1904.09290, table 1)."""
 
 
 class Trunk(nn.Sequential):
-    """Everything before FeatherNet's head: stem, four stages of inverted residuals, each with its gate.
+    """FeatherNet without its head: a stem and four stages of inverted residuals, each followed by a gate.
 
-    A sequence whose indices are the published ones. (N, in_channels, S, S) to (N, `channels[-1]`, S/32, S/32).
+    Maps (N, in_channels, S, S) to (N, `channels[-1]`, S/32, S/32). The indices of the layers are the published ones,
+    so that published weights load without renaming.
 
     Attributes:
-        channels: of the four stages' outputs.
-        ends: how many layers give each of them.
+        channels: output channels of the four stages.
+        ends: number of layers up to and including each stage.
     """
 
     def __init__(self, in_channels: int = 3, branch: bool = True, width: float = 1.0, stem: int = 32) -> None:
@@ -46,7 +47,7 @@ class Trunk(nn.Sequential):
         self.ends = tuple(ends)
 
     def levels(self, x: Tensor) -> tuple[Tensor, ...]:
-        """The four stages' outputs, (N, `channels[i]`, S / 2^(i + 2), S / 2^(i + 2))."""
+        """Return the outputs of the four stages, (N, `channels[i]`, S / 2^(i + 2), S / 2^(i + 2))."""
         outputs = []
         for index, layer in enumerate(self, start=1):
             x = layer(x)
@@ -58,11 +59,12 @@ class Trunk(nn.Sequential):
 class FeatherNet(nn.Module):
     """FeatherNet with its streaming head.
 
-    The published head is a depthwise 3x3/2 convolution whose flattened output *is* the logits: 1024 at 224,
-    target 0 or 1 among them, live = softmax(.)[1]. With `classes` a linear layer follows it.
+    The published head is a depthwise 3x3/2 convolution whose flattened output is used as logits: 1024 of them at
+    224 x 224 pixels. It is trained with targets 0 and 1, and live = softmax(logits)[1]. With `classes`, dropout and a
+    linear layer follow.
 
     Attributes:
-        input_shapes: (channels, height, width) of its input.
+        input_shapes: (channels, height, width) of its one input.
         outputs: number of logits.
     """
 
@@ -95,14 +97,14 @@ class FeatherNet(nn.Module):
         initialise(self)
 
     def head(self, x: Tensor) -> Tensor:
-        """The trunk's output to logits, (N, outputs)."""
+        """Map the output of the trunk, (N, C, S/32, S/32), to logits (N, outputs)."""
         x = self.final_DW(x).flatten(1)
         if self.linear is not None:
             x = self.linear(cast(nn.Module, self.dropout)(x))
         return x
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, S, S) to logits (N, outputs)."""
+        """Map (N, in_channels, S, S) to logits (N, outputs)."""
         return self.head(self.features(x))
 
 
@@ -112,7 +114,7 @@ class FeatherNet(nn.Module):
 def feathernet_a(
     in_channels: int = 3, input_size: int = 224, classes: int | None = None, width: float = 1.0, dropout: float = 0.0
 ) -> FeatherNet:
-    """FeatherNetA: one branch only."""
+    """Build FeatherNetA, whose blocks have one branch."""
     return FeatherNet(False, in_channels, input_size, classes, width, dropout, "FeatherNetA")
 
 
@@ -122,5 +124,5 @@ def feathernet_a(
 def feathernet_b(
     in_channels: int = 3, input_size: int = 224, classes: int | None = None, width: float = 1.0, dropout: float = 0.0
 ) -> FeatherNet:
-    """FeatherNetB: an average-pooled second branch where a stage begins."""
+    """Build FeatherNetB, with an average-pooled second branch in the first block of each stage."""
     return FeatherNet(True, in_channels, input_size, classes, width, dropout, "FeatherNetB")

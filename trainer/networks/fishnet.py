@@ -1,7 +1,7 @@
-"""FishNet99 and FishNet150: Sun et al., FishNet, a versatile backbone (arXiv 1901.03495).
+"""FishNet99 and FishNet150 (Sun et al., FishNet, a versatile backbone, arXiv 1901.03495).
 
-A tail that shrinks, a body that grows again and a head that shrinks again; each later stage also gets the
-features of an earlier one through transfer blocks.
+The tail reduces the resolution, the body increases it, and the head reduces it again. Each stage of the body and the
+head also takes the features of an earlier stage through transfer blocks.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from trainer.networks.blocks import initialise
 from trainer.networks.registry import Published, check_channels, check_classes, check_size, register
 
 _PLANES = (64, 128, 256, 512, 512, 512, 384, 256, 320, 832, 1600)
-"""Channels of the stem, then of the blocks of stages 0 to 9."""
+"""Output channels of the stem, then of the blocks of stages 0 to 9."""
 _PAPER = "Sun et al., FishNet, arXiv 1901.03495"
 _BRIDGE = 3
 _UP = (4, 5, 6)
 _SOURCES = {4: 2, 5: 1, 6: 0, 7: 6, 8: 5, 9: 4}
-"""Stage to the stage whose input its transfer branch takes."""
+"""For each stage of the body and the head: the stage whose input its transfer branch takes."""
 
 
 def _norm_relu(channels: int) -> list[nn.Module]:
@@ -28,8 +28,8 @@ def _norm_relu(channels: int) -> list[nn.Module]:
 class FishBlock(nn.Module):
     """Pre-activation bottleneck: three times batch norm, ReLU and convolution (1x1, 3x3, 1x1).
 
-    The shortcut is the input; BN-ReLU-1x1 of it where the number of channels changes; with `reduce` the sum over
-    groups of adjacent channels instead, which has no weights.
+    The shortcut is the input where the number of channels stays, else batch norm, ReLU and a 1x1 convolution of it.
+    With `reduce` it is the sum over groups of adjacent channels, which has no weights.
     """
 
     def __init__(self, inputs: int, outputs: int, reduce: bool = False, dilation: int = 1) -> None:
@@ -41,7 +41,7 @@ class FishBlock(nn.Module):
         self.conv2 = nn.Conv2d(middle, middle, 3, 1, dilation, dilation, bias=False)
         self.bn3 = nn.BatchNorm2d(middle)
         self.conv3 = nn.Conv2d(middle, outputs, 1, bias=False)
-        # Not in place: the input is needed again for the shortcut.
+        # Not in place, because the shortcut needs the input.
         self.relu = nn.ReLU()
         self.merge = inputs // outputs if reduce else 1
         self.shortcut: nn.Sequential | None = None
@@ -49,7 +49,7 @@ class FishBlock(nn.Module):
             self.shortcut = nn.Sequential(nn.BatchNorm2d(inputs), nn.ReLU(), nn.Conv2d(inputs, outputs, 1, bias=False))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, inputs, H, W) to (N, outputs, H, W)."""
+        """Map (N, inputs, H, W) to (N, outputs, H, W)."""
         y: Tensor = self.conv1(self.relu(self.bn1(x)))
         y = self.conv2(self.relu(self.bn2(y)))
         y = self.conv3(self.relu(self.bn3(y)))
@@ -67,12 +67,12 @@ def _blocks(inputs: int, outputs: int, count: int, reduce: bool = False, dilatio
 
 
 def _squeeze(inputs: int) -> list[nn.Module]:
-    """BN-ReLU-1x1 to half of the channels, BN-ReLU."""
+    """Return batch norm, ReLU and a 1x1 convolution to half of the channels, then batch norm and ReLU."""
     return [*_norm_relu(inputs), nn.Conv2d(inputs, inputs // 2, 1, bias=False), *_norm_relu(inputs // 2)]
 
 
 class Fish(nn.Module):
-    """The ten stages and the score layers, nested as in the published state_dict."""
+    """Ten stages and the score layers, nested as in the published state_dict."""
 
     def __init__(self, blocks: tuple[int, ...], transfers: tuple[int, ...], classes: int) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class Fish(nn.Module):
         self.fish = nn.ModuleList(stages)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The stem's output (N, 64, S/4, S/4) to (N, classes)."""
+        """Map the output of the stem, (N, 64, S/4, S/4), to logits (N, classes)."""
         inputs = [x]
         for index, stage in enumerate(self.fish):
             assert isinstance(stage, nn.ModuleList)
@@ -143,11 +143,11 @@ def _bridge(inputs: int, width: int, count: int) -> nn.ModuleList:
 
 
 class FishNet(nn.Module):
-    """Three convolutions and a pool, then `Fish`.
+    """FishNet classifier: a stem of three convolutions and a pool, then `Fish`.
 
     Attributes:
-        input_shapes: (channels, height, width) of its input.
-        outputs: number of logits; the published ones have ImageNet's 1000, of which index 1 is live.
+        input_shapes: (channels, height, width) of its one input.
+        outputs: number of logits; the published networks have ImageNet's 1000, of which index 1 is live.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class FishNet(nn.Module):
         initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, S, S) to logits (N, classes)."""
+        """Map (N, in_channels, S, S) to logits (N, classes)."""
         return self.fish(self.pool(self.conv3(self.conv2(self.conv1(x)))))  # type: ignore[no-any-return]
 
 

@@ -1,10 +1,9 @@
-"""FlexFusion: one network for any subset of RGB, depth and infrared at run time; this project's own.
+"""FlexFusion: this project's network for any subset of RGB, depth and infrared at run time.
 
-Three FeatherNetB (arXiv 1904.09290), each complete with a two-class head of its own, meet at two scales in a
-light head: gates across the streams (squeeze-and-excitation, arXiv 1709.01507, as Zhang et al. use it for
-CASIA-SURF, arXiv 1812.00408), then depthwise central-difference convolutions (arXiv 2003.04092). Which streams
-are there is an input of its own: an absent stream's features are replaced by a learned token, whatever its
-picture shows, and its own logits are 0.
+It has one complete FeatherNetB (arXiv 1904.09290) with a two-class head per stream. Their features at two scales enter
+a small fusion head: gates across the streams (squeeze-and-excitation, arXiv 1709.01507, used for CASIA-SURF by Zhang et
+al., arXiv 1812.00408), then depthwise central difference convolutions (arXiv 2003.04092). The presence of each stream
+is an input: the features of an absent stream are replaced by a learned token, and its own logits are 0.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from trainer.networks.registry import check_size, choose_modalities, register
 from trainer.networks.state import check_keys
 
 CHANNELS: dict[Stream, int] = {"rgb": 3, "depth": 1, "ir": 1}
-"""Input channels of each stream, unless given otherwise."""
+"""Default number of input channels of each stream."""
 
 Levels = tuple[Tensor, Tensor]
-"""One stream's features at S/16 and S/32: (N, C, S/16, S/16), (N, C', S/32, S/32)."""
+"""Features of one stream at two scales: (N, C, S/16, S/16) and (N, C', S/32, S/32)."""
 
 
 class CrossGate(nn.Module):
-    """Gates for all streams' channels from all streams' global averages and from which streams are there."""
+    """Channel gates of all streams, computed from the global averages of all streams and from presence."""
 
     def __init__(self, channels: int, streams: int, reduction: int = 4) -> None:
         super().__init__()
@@ -43,13 +42,16 @@ class CrossGate(nn.Module):
         )
 
     def forward(self, x: Tensor, presence: Tensor) -> Tensor:
-        """(N, C, H, W) and (N, streams) to (N, C, H, W)."""
+        """Scale features (N, C, H, W) by gates that depend on them and on presence (N, streams)."""
         gates: Tensor = self.fc(torch.cat([self.pool(x).flatten(1), presence], 1))
         return x * gates[:, :, None, None]
 
 
 class CdcUnit(nn.Module):
-    """Depthwise central-difference 3x3, batch norm, ReLU6, 1x1, batch norm, ReLU6; input added where shapes agree."""
+    """Depthwise 3x3 central difference convolution and 1x1 convolution, each with batch norm and ReLU6.
+
+    The input is added where input and output shapes are equal.
+    """
 
     def __init__(self, inputs: int, outputs: int, stride: int, theta: float) -> None:
         super().__init__()
@@ -61,7 +63,7 @@ class CdcUnit(nn.Module):
         self.identity = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
+        """Map (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
         y: Tensor = self.act(self.norm(self.depthwise(x)))
         y = self.act(self.norm_out(self.pointwise(y)))
         return x + y if self.identity else y
@@ -75,15 +77,15 @@ class CdcUnit(nn.Module):
     classifier=("linear.",),
 )
 class FlexFusion(nn.Module):
-    """See the module's first lines.
+    """Fusion network for any subset of its streams; the module's docstring describes its parts.
 
-    Training with modality dropout: give the real pictures to `features` and the masks to `fuse`, so that the trunks'
-    batch norms only ever see pictures and one pass through the trunks can serve several masks.
+    For modality dropout in training, call `features` with all pictures and `fuse` with each presence mask. The batch
+    norms of the trunks then only see real pictures, and one pass through the trunks serves several masks.
 
     Attributes:
-        modalities: the streams, in the order rgb, depth, ir, of `forward`'s arguments and of presence's columns.
+        modalities: streams in the order rgb, depth, ir; the order of the inputs and of the columns of presence.
         input_shapes: (channels, height, width) of each picture.
-        streams: a complete two-class FeatherNetB per stream.
+        streams: one complete two-class FeatherNetB per stream.
     """
 
     def __init__(
@@ -123,13 +125,17 @@ class FlexFusion(nn.Module):
         initialise(self)
 
     def stream(self, modality: Stream) -> FeatherNet:
-        """The FeatherNetB of one stream; its state_dict is that of `build("FeatherNetB", classes=2, ...)`."""
+        """Return the FeatherNetB of one stream; its state_dict is that of `build("FeatherNetB", classes=2, ...)`."""
         network = self.streams[modality]
         assert isinstance(network, FeatherNet)
         return network
 
     def features(self, *pictures: Tensor) -> tuple[list[Levels], list[Tensor]]:
-        """Per stream its features at two scales and its own logits (N, 2), as if all streams were there."""
+        """Return the features and the own logits (N, 2) of each stream, as if all streams were present.
+
+        Raises:
+            ValueError: the number of pictures is not the number of streams.
+        """
         if len(pictures) != len(self.modalities):
             raise ValueError(
                 f"{len(self.modalities)} streams expected ({', '.join(self.modalities)}), got {len(pictures)}"
@@ -144,13 +150,13 @@ class FlexFusion(nn.Module):
         return levels, logits
 
     def fuse(self, levels: list[Levels], presence: Tensor) -> Tensor:
-        """Fused logits (N, 2) from all streams' features and presence (N, streams), 1 = there, 0 = absent."""
+        """Return fused logits (N, 2) from the features of all streams and presence (N, streams) of 0 and 1."""
         fine = self._place([level[0] for level in levels], presence, self.token_fine)
         coarse = self._place([level[1] for level in levels], presence, self.token_coarse)
         return self.fuse_placed(fine, coarse, presence)
 
     def fuse_placed(self, fine: Tensor, coarse: Tensor, presence: Tensor) -> Tensor:
-        """The same from all streams' features side by side, (N, streams x C, ...), absent ones replaced already."""
+        """Return fused logits (N, 2) from concatenated features (N, streams * C, ...) with absent streams replaced."""
         fine = self.fuse_fine(self.gate_fine(fine, presence))
         coarse = self.fuse_coarse(self.gate_coarse(coarse, presence))
         x = self.refine(self.mix(torch.cat([fine, coarse], 1)))
@@ -158,7 +164,7 @@ class FlexFusion(nn.Module):
 
     @staticmethod
     def _place(parts: list[Tensor], presence: Tensor, tokens: Tensor) -> Tensor:
-        # A selection and not a product: even a NaN in an absent stream's picture stays out.
+        # Selection instead of multiplication, because 0 * NaN is NaN.
         there = presence > 0.5
         placed = [
             torch.where(there[:, index, None, None, None], part, tokens[index].reshape(1, -1, 1, 1))
@@ -167,14 +173,14 @@ class FlexFusion(nn.Module):
         return torch.cat(placed, 1)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """Logits (N, 2), index 1 = live: fused, then each stream's own in the order of `modalities`.
+        """Return logits (N, 2), index 1 live: fused, then of each stream in the order of `modalities`.
+
+        The own logits of an absent stream are 0. With no stream present the fused logits are meaningless, and the
+        caller must not derive a verdict from them.
 
         Args:
-            inputs: one (N, C, S, S) tensor per stream in the order of `modalities` (an absent one may hold
-                anything of the right shape), then presence (N, streams) of 0 and 1.
-
-        An absent stream's own logits are 0; with no stream present the fused logits say nothing either, and the
-        caller must not take them for a verdict.
+            inputs: one (N, C, S, S) tensor per stream in the order of `modalities` (with any values for an absent
+                stream), then presence (N, streams) of 0 and 1.
         """
         *pictures, presence = inputs
         levels, logits = self.features(*pictures)
@@ -184,15 +190,15 @@ class FlexFusion(nn.Module):
 
 
 def load_stream(network: FlexFusion, modality: Stream, state: Mapping[str, Tensor]) -> list[str]:
-    """Start one stream from a single-stream FeatherNetB's state_dict.
+    """Load the state_dict of a single-stream FeatherNetB into one stream of a FlexFusion.
 
-    A published head without `linear` leaves this network's linear layer as it is.
+    A state_dict without `linear` (the published head) leaves the linear layer of the stream unchanged.
 
     Returns:
-        The keys that kept their fresh values.
+        The keys that were not loaded.
 
     Raises:
-        UserError: the state_dict is not that of a FeatherNetB with these input channels and this input size.
+        UserError: the state_dict does not fit a FeatherNetB with this number of input channels and this input size.
     """
     target = network.stream(modality).state_dict()
     kept = [key for key in target if key.startswith("linear.") and key not in state]

@@ -1,12 +1,12 @@
-"""Counting a network's work: plain multiply-adds, and the two conventions behind the published FLOPs.
+"""Operation counts of networks: multiply-adds, and FLOPs by the two conventions of the published figures.
 
-Published figures at 224 x 224 count different things (found by fitting both to the printed tables):
+The published figures at 224 x 224 follow two conventions, which were found by fitting the printed tables:
 
 - `paper` (FeatherNetA and B, MobileLiteNet, MobileNetV2): multiply-adds of convolutions and linear layers, 1 per
-  batch-norm output element, 1 per input element of average and max pooling; neither global pooling nor activations.
-- `extension` (the three-stream fusions, FishNet): multiply-adds of convolutions, their biases and linear layers,
-  2 per batch-norm output element, 1 per ReLU output element, 1 per input element of any pooling, 1 per
-  up-sampled element.
+  batch norm output element, 1 per input element of average and max pooling; no global pooling and no activations.
+- `extension` (the three-stream fusions, FishNet): multiply-adds of convolutions and linear layers, 1 per convolution
+  bias, 2 per batch norm output element, 1 per ReLU output element, 1 per input element of any pooling, 1 per
+  upsampled element.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from trainer.networks.registry import Convention
 
 @dataclass(slots=True)
 class Work:
-    """What one forward pass of one sample computes, in elementary counts.
+    """Operation counts of one forward pass of one sample.
 
     Attributes:
-        multiply_adds: of convolutions and linear layers, biases left out.
-        conv_biases: additions of biases in convolutions.
-        norm_elements: batch-norm output elements.
+        multiply_adds: multiply-adds of convolutions and linear layers, without biases.
+        conv_biases: bias additions of convolutions.
+        norm_elements: output elements of batch norms.
         relu_elements: output elements of ReLU and ReLU6.
         pool_elements: input elements of pooling with a window.
         global_pool_elements: input elements of global average pooling.
-        upsampled_elements: output elements of up-sampling.
+        upsampled_elements: output elements of upsampling.
     """
 
     multiply_adds: int = 0
@@ -46,7 +46,7 @@ class Work:
     upsampled_elements: int = 0
 
     def flops(self, convention: Convention) -> int:
-        """The published way of counting, see the module's first lines."""
+        """Return the FLOPs by a published convention; the module's docstring defines both."""
         if convention == "paper":
             return self.multiply_adds + self.norm_elements + self.pool_elements
         pools = self.pool_elements + self.global_pool_elements
@@ -55,12 +55,12 @@ class Work:
 
 
 def parameters(network: nn.Module) -> int:
-    """Number of trainable parameters."""
+    """Return the number of trainable parameters."""
     return sum(tensor.numel() for tensor in network.parameters() if tensor.requires_grad)
 
 
 def work(network: nn.Module, inputs: tuple[Tensor, ...]) -> Work:
-    """Count one forward pass; the inputs have batch size 1. The network is left as it was."""
+    """Count the operations of one forward pass with inputs of batch size 1; the network is not changed."""
     total = Work()
     training = network.training
     with _counted(network, total), torch.no_grad():
@@ -97,7 +97,7 @@ def _conv(module: nn.Conv2d, _: Tensor, output: Tensor, total: Work) -> None:
 
 
 def _central_difference(module: CentralDifferenceConv2d, x: Tensor, output: Tensor, total: Work) -> None:
-    # One plain convolution with the folded kernel.
+    # It runs as one plain convolution with the equivalent kernel.
     _conv(module.conv, x, output, total)
 
 

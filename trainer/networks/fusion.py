@@ -1,7 +1,7 @@
-"""Three FeatherNetB trunks, fused late: the extension of FeatherNets for CASIA-SURF CeFA.
+"""Late fusions of three FeatherNetB trunks: the published extension of FeatherNets for CASIA-SURF CeFA.
 
-Concatenation after arXiv 1904.09290; residual stages after PipeNet (Yang et al., CVPR Workshops 2020); central
-differences after Yu et al. (arXiv 2003.04092 and 2004.08388).
+`concat` follows arXiv 1904.09290, `pipenet` adds residual stages (PipeNet, Yang et al., CVPR Workshops 2020), `cdc`
+adds central difference convolutions (Yu et al., arXiv 2003.04092 and 2004.08388).
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from trainer.networks.registry import (
 _PAPER = "three-stream extension of FeatherNets (arXiv 1904.09290) for CASIA-SURF CeFA"
 
 ORDER: tuple[Stream, ...] = ("rgb", "ir", "depth")
-"""In which the published fusions concatenate their streams, and take them."""
+"""Order in which the published fusions take and concatenate their streams."""
 
 _KEYS: dict[Stream, tuple[str, int]] = {
     "rgb": ("RGB_features", 32),
     "depth": ("DW_features", 64),
     "ir": ("IR_features", 64),
 }
-"""Published name and stem channels of each trunk, in the order of the published state_dict."""
+"""Published name and stem channels of the trunk of each stream, in the order of the published state_dict."""
 
 
 def stream_channels(
     name: str, in_channels: int | Mapping[Any, int], modalities: tuple[Stream, ...]
 ) -> dict[Stream, int]:
-    """Input channels of each stream, from one number for all or a mapping.
+    """Return the number of input channels of each stream, given as one number for all or as a mapping.
 
     Raises:
-        UserError: a stream without a positive number of channels.
+        UserError: a stream has no positive number of channels.
     """
     channels: dict[Stream, int] = {}
     for stream in modalities:
@@ -54,12 +54,12 @@ def stream_channels(
 
 
 class Fusion(nn.Module):
-    """Trunks side by side, their outputs concatenated in the order of `ORDER`, then `fuse`.
+    """Base class: one trunk per stream, outputs concatenated in the order `ORDER`, then `fuse`.
 
     Attributes:
-        modalities: the streams, in the order in which `forward` takes them.
+        modalities: streams in the order in which `forward` takes them.
         input_shapes: (channels, height, width) of each input.
-        outputs: number of logits; the published ones have 1024, of which index 1 is live.
+        outputs: number of logits; the published networks have 1024, of which index 1 is live.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Fusion(nn.Module):
         self.outputs = 1024
         self.linear: nn.Linear | None = None
 
-    def _finish(self, name: str, classes: int | None) -> None:
+    def _add_classifier(self, name: str, classes: int | None) -> None:
         check_classes(name, classes)
         if classes is not None:
             self.linear = nn.Linear(self.outputs, classes)
@@ -89,17 +89,21 @@ class Fusion(nn.Module):
         initialise(self)
 
     def trunk(self, stream: Stream) -> Trunk:
-        """The trunk of one stream."""
+        """Return the trunk of one stream."""
         trunk = self.get_submodule(_KEYS[stream][0])
         assert isinstance(trunk, Trunk)
         return trunk
 
     def fuse(self, x: Tensor) -> Tensor:
-        """(N, 64 x streams, S/32, S/32) to a vector (N, 1024)."""
+        """Map concatenated features (N, 64 * streams, S/32, S/32) to vectors (N, 1024)."""
         raise NotImplementedError
 
     def forward(self, *streams: Tensor) -> Tensor:
-        """One (N, C, S, S) tensor per stream, in the order of `modalities`, to logits (N, outputs)."""
+        """Map one (N, C, S, S) tensor per stream, in the order of `modalities`, to logits (N, outputs).
+
+        Raises:
+            ValueError: the number of tensors is not the number of streams.
+        """
         if len(streams) != len(self.modalities):
             raise ValueError(
                 f"{len(self.modalities)} streams expected ({', '.join(self.modalities)}), got {len(streams)}"
@@ -118,7 +122,7 @@ class Fusion(nn.Module):
     classifier=("linear.",),
 )
 class ConcatFusion(Fusion):
-    """A grouped 3x3/2 convolution over the concatenated streams, flattened: the streaming head, widened."""
+    """Fusion by a grouped 3x3/2 convolution over the concatenated streams, a wider form of the streaming head."""
 
     def __init__(
         self,
@@ -131,15 +135,15 @@ class ConcatFusion(Fusion):
         super().__init__(name, in_channels, input_size, modalities)
         self.final_DW2 = nn.Sequential(nn.Conv2d(self.width, 64, 3, 2, 1, groups=64, bias=False))
         self.outputs = 64 * ((input_size // 32 + 1) // 2) ** 2
-        self._finish(name, classes)
+        self._add_classifier(name, classes)
 
     def fuse(self, x: Tensor) -> Tensor:
-        """See `Fusion.fuse`."""
+        """Implement `Fusion.fuse`."""
         return self.final_DW2(x).flatten(1)  # type: ignore[no-any-return]
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut (ResNet, arXiv 1512.03385)."""
+    """Residual block of two 3x3 convolutions (ResNet, arXiv 1512.03385)."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -153,7 +157,7 @@ class BasicBlock(nn.Module):
             self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
+        """Map (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
         y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
         shortcut = x if self.downsample is None else self.downsample(x)
         return self.relu(y + shortcut)  # type: ignore[no-any-return]
@@ -168,7 +172,7 @@ class BasicBlock(nn.Module):
     classifier=("linear.",),
 )
 class PipeNetFusion(Fusion):
-    """Three residual stages of two blocks over the concatenated streams, then the global average."""
+    """Fusion by three residual stages of two blocks over the concatenated streams, then the global average."""
 
     def __init__(
         self,
@@ -185,10 +189,10 @@ class PipeNetFusion(Fusion):
             self.add_module(f"res_{stage}", blocks)
             inputs = outputs
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self._finish(name, classes)
+        self._add_classifier(name, classes)
 
     def fuse(self, x: Tensor) -> Tensor:
-        """See `Fusion.fuse`."""
+        """Implement `Fusion.fuse`."""
         for stage in range(3):
             x = self.get_submodule(f"res_{stage}")(x)
         return self.pool(x).flatten(1)  # type: ignore[no-any-return]
@@ -203,7 +207,7 @@ class PipeNetFusion(Fusion):
     classifier=("linear.",),
 )
 class CdcFusion(Fusion):
-    """Two central-difference convolutions over the concatenated streams, then the global average."""
+    """Fusion by two central difference convolutions over the concatenated streams, then the global average."""
 
     def __init__(
         self,
@@ -219,9 +223,9 @@ class CdcFusion(Fusion):
             CentralDifferenceConv2d(self.width, 256, theta=theta), nn.BatchNorm2d(256), nn.ReLU(inplace=True)
         )
         self.lastconv3 = nn.Sequential(CentralDifferenceConv2d(256, 1024, theta=theta), nn.ReLU(inplace=True))
-        self._finish(name, classes)
+        self._add_classifier(name, classes)
 
     def fuse(self, x: Tensor) -> Tensor:
-        """See `Fusion.fuse`."""
-        # A mean and not a pooling layer: the published FLOPs count no pooling here.
+        """Implement `Fusion.fuse`."""
+        # mean() instead of a pooling layer, because the published FLOPs count no pooling here.
         return self.lastconv3(self.lastconv2(x)).mean((2, 3))  # type: ignore[no-any-return]

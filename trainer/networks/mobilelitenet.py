@@ -1,7 +1,7 @@
-"""MobileLiteNet: the wider siblings of FeatherNets in the published code of arXiv 1904.09290.
+"""MobileLiteNet: the larger networks in the published code of FeatherNets (arXiv 1904.09290).
 
-Inverted residuals whose middle 3x3 convolution has as many groups as the block has input channels, so six
-channels in and out per group where MobileNetV2 has one.
+The 3x3 convolution of their inverted residuals has as many groups as the block has input channels: six channels per
+group, where MobileNetV2 has one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ _WIDTHS = (16, 32, 48, 64)
 
 
 class LiteBlock(nn.Module):
-    """1x1 to six times the channels, grouped 3x3, 1x1; added to the input or to a depthwise, pooled shortcut."""
+    """Inverted residual with a grouped 3x3 convolution and an expansion of six.
+
+    The shortcut is the input where the shapes are equal, else a depthwise 3x3 convolution, batch norm and a 1x1
+    convolution of it.
+    """
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -38,7 +42,7 @@ class LiteBlock(nn.Module):
             )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
+        """Map (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
         y: Tensor = self.relu(self.bn1(self.conv1(x)))
         y = self.relu(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
@@ -46,10 +50,10 @@ class LiteBlock(nn.Module):
 
 
 class MobileLiteNet(nn.Module):
-    """Stem, four stages, a 4x4 depthwise head without padding, dropout and a linear layer.
+    """MobileLiteNet: stem, four stages, a 4x4 depthwise head without padding, dropout and a linear layer.
 
     Attributes:
-        input_shapes: (channels, height, width) of its input.
+        input_shapes: (channels, height, width) of its one input.
         outputs: number of logits.
     """
 
@@ -64,7 +68,7 @@ class MobileLiteNet(nn.Module):
         dropout: float,
     ) -> None:
         check_channels(name, in_channels)
-        check_size(name, input_size, least=128)
+        check_size(name, input_size, min_size=128)
         check_classes(name, classes)
         super().__init__()
         self.input_shapes = ((in_channels, input_size, input_size),)
@@ -89,7 +93,7 @@ class MobileLiteNet(nn.Module):
         initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, S, S) to logits (N, classes)."""
+        """Map (N, in_channels, S, S) to logits (N, classes)."""
         x = self.relu(self.bn1(self.conv1(x)))
         x = self.relu(self.bn2(self.conv2(x)))
         for stage in range(1, 5):

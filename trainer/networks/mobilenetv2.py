@@ -1,4 +1,4 @@
-"""MobileNetV2: Sandler et al., Inverted Residuals and Linear Bottlenecks (arXiv 1801.04381)."""
+"""MobileNetV2 (Sandler et al., Inverted Residuals and Linear Bottlenecks, arXiv 1801.04381)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from trainer.networks.blocks import InvertedResidual, conv_bn, initialise, scale
 from trainer.networks.registry import Published, check_channels, check_classes, check_size, register
 
 _STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-"""Expansion, channels, blocks, stride of the first (table 2)."""
+"""Expansion, output channels, blocks and stride of the first block of each stage (arXiv 1801.04381, table 2)."""
 
 
 @register(
@@ -19,10 +19,10 @@ _STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3
     classifier=("classifier.",),
 )
 class MobileNetV2(nn.Module):
-    """Stem, seventeen inverted residuals, 1x1 to 1280, global average, dropout and a linear layer.
+    """MobileNetV2 classifier: stem, 17 inverted residuals, 1x1 to 1280 channels, global average, linear layer.
 
     Attributes:
-        input_shapes: (channels, height, width) of its input.
+        input_shapes: (channels, height, width) of its one input.
         outputs: number of logits.
     """
 
@@ -55,5 +55,5 @@ class MobileNetV2(nn.Module):
         initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, in_channels, S, S) to logits (N, classes)."""
+        """Map (N, in_channels, S, S) to logits (N, classes)."""
         return self.classifier(self.features(x).mean((2, 3)))  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""One registry of networks: every architecture by its name, with what was published about it."""
+"""Registry of networks by name, with their papers and published figures."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 
 Convention = Literal["paper", "extension"]
-"""Which operations a published FLOPs figure counts, see `trainer.networks.flops`."""
+"""Convention of a published FLOPs figure; `trainer.networks.flops` defines both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published figure, as printed.
+    """Published figures of a network, as printed.
 
     Attributes:
-        parameters: trainable parameters.
-        flops: at 224 x 224, in the entry's convention.
+        parameters: number of trainable parameters.
+        flops: FLOPs at 224 x 224, by the convention of the entry.
     """
 
     parameters: int
@@ -35,12 +35,12 @@ class Entry:
     """One registered network.
 
     Attributes:
-        name: the registry's name, also that of the checkpoint's `arch`.
-        factory: keyword options to a module.
-        paper: where it was published.
-        convention: how its published FLOPs were counted (for unpublished ones: those of its nearest relative).
-        published: the printed figures, if there are any.
-        fusion: takes several streams, in the order of the module's `modalities`.
+        name: name in the registry and in the field `arch` of checkpoints.
+        factory: class or function that builds the module from keyword options.
+        paper: citation.
+        convention: convention of its published FLOPs; without published figures, that of the most similar network.
+        published: the published figures, None if there are none.
+        fusion: whether it takes several streams, in the order of the module's `modalities`.
         classifier: prefixes of the state_dict keys that depend on the number of classes.
     """
 
@@ -54,7 +54,7 @@ class Entry:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Names of the options that the network takes."""
+        """Names of the options of the network."""
         return tuple(inspect.signature(self.factory).parameters)
 
 
@@ -71,7 +71,14 @@ def register(
     fusion: bool = False,
     classifier: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
-    """Decorator: enter a factory (a class or a function whose parameters are the network's options)."""
+    """Return a decorator that registers a factory.
+
+    The factory is a class or a function whose parameters are the options of the network. The other arguments are the
+    fields of `Entry`.
+
+    Raises:
+        ValueError: the name is already registered.
+    """
 
     def enter(factory: F) -> F:
         if name in _ENTRIES:
@@ -83,88 +90,88 @@ def register(
 
 
 def names() -> tuple[str, ...]:
-    """All names, in the order of registration."""
+    """Return all names in the order of registration."""
     return tuple(_ENTRIES)
 
 
 def entry(name: str) -> Entry:
-    """The entry of a network.
+    """Return the entry of a network.
 
     Raises:
-        UserError: no network has this name; the message lists those that exist.
+        UserError: no network has this name; the message lists the known names.
     """
     if name not in _ENTRIES:
         folded = {known.lower(): known for known in _ENTRIES}
         close = difflib.get_close_matches(str(name).lower(), folded, n=1)
         hint = f" (did you mean {folded[close[0]]}?)" if close else ""
-        raise UserError(f"no network is called {name!r}{hint}; choose from {', '.join(_ENTRIES)}.")
+        raise UserError(f"unknown network {name!r}{hint}; choose from {', '.join(_ENTRIES)}.")
     return _ENTRIES[name]
 
 
 def build(name: str, **options: Any) -> nn.Module:
-    """A network with fresh weights.
+    """Build a network with initial weights.
 
-    Without options it is the published network: three-channel inputs of 224 x 224. Common options are
-    `in_channels`, `input_size` (a multiple of 32), `classes` (a linear head of that many) and, for fusions,
-    `modalities`.
+    Without options it is the published network for three-channel inputs of 224 x 224. Common options are
+    `in_channels`, `input_size` (a multiple of 32), `classes` (adds a linear layer with that many outputs) and, for
+    fusions, `modalities`.
 
     Raises:
-        UserError: an unknown name, or an option that the network lacks or cannot take.
+        UserError: the name or an option is unknown, or the value of an option is not possible.
     """
     known = entry(name)
     for option in options:
         if option not in known.options:
-            raise UserError(f"{name} has no option {option!r}; it takes {', '.join(known.options)}.")
+            raise UserError(f"{name}: unknown option {option!r}; the options are {', '.join(known.options)}.")
     return known.factory(**options)
 
 
-def check_size(name: str, input_size: int, least: int = 32) -> None:
-    """Refuse an input size that five halvings do not divide.
+def check_size(name: str, input_size: int, min_size: int = 32) -> None:
+    """Check an input size in pixels; networks halve it five times.
 
     Raises:
-        UserError: not a multiple of 32, or smaller than `least`.
+        UserError: it is not a multiple of 32, or less than `min_size`.
     """
-    if isinstance(input_size, bool) or not isinstance(input_size, int) or input_size % 32 or input_size < least:
-        raise UserError(f"{name}: input size {input_size} does not work; give a multiple of 32, at least {least}.")
+    if isinstance(input_size, bool) or not isinstance(input_size, int) or input_size % 32 or input_size < min_size:
+        raise UserError(f"{name}: input_size {input_size} is not possible; give a multiple of 32, at least {min_size}.")
 
 
 def check_classes(name: str, classes: int | None) -> None:
-    """Refuse a linear head of fewer than two classes.
+    """Check a number of classes; None stands for the published head.
 
     Raises:
-        UserError: fewer than two.
+        UserError: it is less than two.
     """
     if classes is not None and (isinstance(classes, bool) or not isinstance(classes, int) or classes < 2):
-        raise UserError(f"{name}: {classes} classes do not make a decision; give 2 or more.")
+        raise UserError(f"{name}: classes {classes} is not possible; give 2 or more.")
 
 
 def check_channels(name: str, in_channels: int) -> None:
-    """Refuse anything but a positive number of input channels.
+    """Check a number of input channels.
 
     Raises:
-        UserError: not a positive whole number.
+        UserError: it is not a positive whole number.
     """
     if isinstance(in_channels, bool) or not isinstance(in_channels, int) or in_channels < 1:
-        raise UserError(f"{name}: {in_channels} input channels do not work; give 1, 3 or another positive number.")
+        raise UserError(f"{name}: in_channels {in_channels} is not possible; give 1, 3 or another positive number.")
 
 
 def choose_modalities(name: str, modalities: Any, known: tuple[Stream, ...]) -> tuple[Stream, ...]:
-    """The chosen streams in the network's own order.
+    """Return the chosen streams in the order of the network.
 
     Args:
-        name: the network, for the error.
-        modalities: names, or one string such as `rgb+depth`.
-        known: what the network knows, in its order.
+        name: name of the network, for the error.
+        modalities: names of streams, or one string such as `rgb+depth`.
+        known: streams of the network, in its order.
 
     Raises:
-        UserError: an empty choice, one given twice, or a stream that the network does not know.
+        UserError: no stream is chosen, one is chosen twice, or the network has no such stream.
     """
     chosen = modalities.replace("+", ",").split(",") if isinstance(modalities, str) else list(modalities)
     unknown = [str(stream) for stream in chosen if stream not in known]
     if unknown or not chosen or len(set(chosen)) != len(chosen):
-        what = f"does not know {', '.join(unknown)}" if unknown else "needs at least one stream, and each only once"
+        problem = f"has no stream {', '.join(unknown)}" if unknown else "needs at least one stream, and each only once"
         raise UserError(
-            f"{name}: modalities {'+'.join(map(str, chosen)) or '(none)'}: the network {what}; "
+            f"{name}: modalities {'+'.join(map(str, chosen)) or '(none)'}: the network {problem}; "
             f"choose any subset of {', '.join(known)}."
         )
     return tuple(stream for stream in known if stream in chosen)

@@ -1,1 +1,1 @@
-"""Renders registered RGB, depth and infrared images of live faces and of attacks."""
+"""Rendering of registered RGB, depth and infrared images of live faces and of attacks."""

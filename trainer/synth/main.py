@@ -1,4 +1,4 @@
-"""What `python -m trainer synth` does with its options."""
+"""The command `python -m trainer synth`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 from fasdemo.errors import UserError
 from trainer.synth.dataset.crops import Job, Recipe, environment_list, fingerprint, render_crops
 from trainer.synth.heads.open_heads import load_head
-from trainer.synth.people.people import People, gather
+from trainer.synth.people.people import People, load_people
 from trainer.synth.scene.subject import SPECIES
 from trainer.synth.sensors.sensor import DEFAULT_SENSORS, PRESETS
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check the options and do the work."""
+    """Check the options and run the selected task."""
     if args.jobs < 1:
-        raise UserError(f"--jobs {args.jobs}: needs at least one process.")
+        raise UserError(f"--jobs {args.jobs}: at least one process is needed; give 1 or more.")
     if args.what == "noise":
         from trainer.synth.sensors.noise import measure_noise, noise_table
 
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         from trainer.synth.dataset.shortcuts import measure_shortcuts, shortcut_table
 
         if args.data is None:
-            raise UserError("--data: name the folder of the data set to look at.")
+            raise UserError("--data: this task needs it; give the folder of a rendered data set.")
         print(shortcut_table(measure_shortcuts(SynthSet(args.data), seed=args.seed)))
         return 0
     if args.what == "statistics":
@@ -37,27 +37,27 @@ def run(args: argparse.Namespace) -> int:
         from trainer.synth.dataset.smoothing import measure_smoothing, smoothing_table
 
         if args.data is None or args.model is None:
-            raise UserError("--data, --model: name the folder of crops and the ONNX model to measure.")
+            raise UserError("--data, --model: this task needs both; give a rendered data set and an ONNX model.")
         print(smoothing_table(measure_smoothing(args.model, SynthSet(args.data))))
         return 0
     if args.what != "fit" and args.output is None:
-        raise UserError("--output: say where to write.")
+        raise UserError("--output: this task needs it; give the folder or file to write.")
     load_head(args.heads)
     if args.what == "demo":
         from trainer.synth.dataset.demo import render_demo
 
         render_demo(args.output, args.heads, args.seed, args.work)
         return 0
-    people = gather(args.portraits, args.heads, args.jobs, args.work)
+    people = load_people(args.portraits, args.heads, args.jobs, args.work)
     if people.skipped:
         print(f"{len(people.skipped)} pictures without a usable face were skipped: {', '.join(people.skipped)}")
     if args.what == "fit":
         print(f"{len(people.files)} portraits of {len(set(people.names))} people are ready in {args.work}")
         return 0
     if args.what == "sheet":
-        from trainer.synth.dataset.contact_sheet import write_sheet
+        from trainer.synth.dataset.contact_sheet import write_contact_sheet
 
-        write_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
+        write_contact_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
         return 0
     if args.what == "sessions":
         return _sessions(args, people)
@@ -69,7 +69,9 @@ def _statistics(args: argparse.Namespace) -> int:
     from trainer.synth.dataset.depth_statistics import kinect_crops, rendered_crops, statistics_table, summarise
 
     if args.data is None and args.real is None:
-        raise UserError("--data, --real: name a folder of rendered crops, of real captures, or both.")
+        raise UserError(
+            "--data, --real: this task needs one of them; give a folder of rendered crops or real captures."
+        )
     columns = {}
     if args.real is not None:
         columns["real"] = summarise(kinect_crops(args.real))
@@ -77,7 +79,7 @@ def _statistics(args: argparse.Namespace) -> int:
         data = SynthSet(args.data)
         live = data.table["label"] == "live"
         if not live.any():
-            raise UserError(f"--data {args.data}: holds no live sample; render some.")
+            raise UserError(f"--data {args.data}: the set has no live sample; render some.")
         columns["rendered"] = summarise(rendered_crops(data, label="live"))
         for sensor in sorted(set(data.table["sensor"][live])):
             columns[sensor] = summarise(rendered_crops(data, label="live", sensor=sensor))
@@ -89,7 +91,7 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
     from trainer.synth.dataset.sessions import SessionJob, render_sessions
 
     if not 0.1 <= args.seconds <= 600:
-        raise UserError("--seconds: needs a number from 0.1 to 600.")
+        raise UserError("--seconds: must be a number from 0.1 to 600.")
     environments = environment_list(args.environments)
     job = SessionJob(_recipe(args, people, environments), people, environments, Path(args.output), args.seconds)
     print(f"{render_sessions(job, args.jobs)} sessions in {args.output}")
@@ -98,7 +100,7 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
 
 def _recipe(args: argparse.Namespace, people: People, environments: tuple[Path, ...]) -> Recipe:
     if args.count < 1 or args.shots < 1 or not 0 <= args.live_share <= 1:
-        raise UserError("--count and --shots need at least 1, --live-share a number from 0 to 1.")
+        raise UserError("--count and --shots must be at least 1, --live-share must be a number from 0 to 1.")
     return Recipe(
         seed=args.seed,
         count=args.count,
@@ -125,7 +127,7 @@ def _crops(args: argparse.Namespace, people: People) -> int:
 def _known(names: list[str], known: tuple[str, ...], option: str) -> tuple[str, ...]:
     for name in names:
         if name not in known:
-            raise UserError(f"{option} {name}: is not known; choose from {', '.join(known)}.")
+            raise UserError(f"{option} {name}: unknown; choose from {', '.join(known)}.")
     return tuple(names)
 
 
@@ -143,7 +145,7 @@ def _sensors(args: argparse.Namespace) -> dict[str, float]:
         try:
             result[name] = float(weight or 1.0)
         except ValueError:
-            raise UserError(f"--sensor {item}: the weight is no number; write {name}=0.5.") from None
+            raise UserError(f"--sensor {item}: the weight must be a number; write {name}=0.5.") from None
         if not 0 < result[name] < 1e6:
             raise UserError(f"--sensor {item}: the weight must be positive.")
     return result

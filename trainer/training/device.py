@@ -1,4 +1,4 @@
-"""Which precision and how many processes: small questions to the machine."""
+"""Numerical precision and number of processes, as the machine and the environment allow."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What `torchrun` says: processes on this machine, machines."""
+    """Size of a distributed run.
+
+    Attributes:
+        local: number of processes on this machine.
+        nodes: number of machines.
+    """
 
     local: int
     nodes: int
 
 
 def world_of_environment() -> World | None:
-    """The processes that `torchrun` started, None without it."""
+    """Return the size of the run that `torchrun` started, None without it."""
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return None
     local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
@@ -31,7 +36,10 @@ def world_of_environment() -> World | None:
 
 
 def precision_of(config: Config, accelerator: str) -> Precision:
-    """The configured precision; `auto`: bfloat16 where the hardware multiplies it, else what is safe."""
+    """Return the configured precision.
+
+    `auto` means bfloat16 where the hardware supports it, else float16 on GPUs and float32 on CPUs.
+    """
     chosen = config.run.precision
     if chosen != "auto":
         return chosen
@@ -40,18 +48,20 @@ def precision_of(config: Config, accelerator: str) -> Precision:
     return "bf16-mixed" if accelerator == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported() else "32-true"
 
 
-_FEW_PIXELS = 4
+_MAX_FLOAT32_PX = 4
+"""Largest number of input pixels at which dense bfloat16 convolutions returned wrong gradients."""
 
 
-def spare_bad_kernels(network: nn.Module) -> None:
-    """Run in float32, inside a bfloat16 region of the CPU, the convolutions that have no good kernel there.
+def force_fp32_convs(network: nn.Module) -> None:
+    """Make some convolutions run in float32 inside bfloat16 autocast on the CPU.
 
-    Strided depthwise ones have no fast backward pass: at 32 x 96 x 32 x 32 it takes 33 ms against 2.7 on one thread.
-    Dense ones over two by two pixels and fewer have a wrong one: now and then their weights' gradient holds what lay in
-    memory, up to infinity (the residual stages of FeatherNetB-x3-pipenet at 128 px; torch 2.13 on AVX-512 BF16). Both
-    cost little in float32.
+    - Strided depthwise convolutions have no fast bfloat16 backward pass: 33 ms instead of 2.7 ms for 32 x 96 x 32 x 32
+      on one thread.
+    - Dense convolutions over at most 2 x 2 pixels have a wrong one: occasionally the gradient of the weights holds
+      uninitialised memory, up to infinity (measured in the residual stages of FeatherNetB-x3-pipenet at 128 px, torch
+      2.13, AVX-512 BF16).
 
-    Only for the copy of a network that is trained: `copy.deepcopy` would share the changed layers.
+    Apply it only to the network that is trained, because `copy.deepcopy` would share the changed layers.
     """
     for module in network.modules():
         if not isinstance(module, nn.Conv2d):
@@ -59,18 +69,18 @@ def spare_bad_kernels(network: nn.Module) -> None:
         if module.groups > 1 and module.stride[0] > 1:
             module.forward = _InFloat32(module)  # type: ignore[assignment,method-assign]
         elif module.groups == 1 and max(module.kernel_size) > 1:
-            module.forward = _InFloat32(module, up_to=_FEW_PIXELS)  # type: ignore[assignment,method-assign]
+            module.forward = _InFloat32(module, max_px=_MAX_FLOAT32_PX)  # type: ignore[assignment,method-assign]
 
 
 class _InFloat32:
-    """A layer's forward in float32 on pictures of at most `up_to` pixels; on all without it."""
+    """Forward function of a layer in float32 for inputs of at most `max_px` pixels; for all inputs if None."""
 
-    def __init__(self, layer: nn.Conv2d, up_to: int | None = None) -> None:
+    def __init__(self, layer: nn.Conv2d, max_px: int | None = None) -> None:
         self._forward = layer.forward
-        self._up_to = up_to
+        self._max_px = max_px
 
     def __call__(self, x: Tensor) -> Tensor:
-        if self._up_to is not None and x.shape[-1] * x.shape[-2] > self._up_to:
+        if self._max_px is not None and x.shape[-1] * x.shape[-2] > self._max_px:
             return self._forward(x)
         with torch.autocast(x.device.type, enabled=False):
             return self._forward(x.float()).to(x.dtype)

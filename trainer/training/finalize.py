@@ -1,4 +1,4 @@
-"""After training: calibrate the best weights, choose thresholds, measure on unseen people, write `model.pt`."""
+"""Final step of a training: calibrate the best weights, choose thresholds, evaluate and write `model.pt`."""
 
 from __future__ import annotations
 
@@ -12,64 +12,76 @@ from lightning_fabric import Fabric
 from fasdemo.atomic_file import write_text
 from fasdemo.models.card import ModelCard
 from trainer.checkpoints import checkpoint
-from trainer.checkpoints import stream_model as judge
 from trainer.checkpoints.card import card_of
+from trainer.checkpoints.stream_model import channels_last, model_of_checkpoint
 from trainer.config.schema import Config
 from trainer.data.network_loader import make_loader
 from trainer.data.splits import Splits
 from trainer.evaluation.evaluation import (
-    Decision,
     Evaluation,
+    OperatingPoints,
     card_metrics,
-    decide,
+    choose_operating_points,
     evaluate,
     subsets_of,
     training_facts,
 )
 from trainer.evaluation.metrics import seed_metrics
-from trainer.evaluation.scoring import score
+from trainer.evaluation.scoring import predict_margins
 from trainer.training.train import BEST
 
 MODEL = "model.pt"
+"""File of the finished model in the folder of a run."""
 
 
-def finish(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tuple[Decision, list[Evaluation]]:
-    """Turn `best.pt` into `model.pt`, whose card says everything that `export` needs; also writes `figures.json`.
+def finalize(config: Config, splits: Splits, folder: Path, fabric: Fabric) -> tuple[OperatingPoints, list[Evaluation]]:
+    """Calibrate and evaluate `best.pt`; write `model.pt`, with a complete model card, and `figures.json`.
+
+    Args:
+        config: configuration of the run.
+        splits: its data.
+        folder: folder of the run, with `best.pt`.
+        fabric: device, precision and processes.
 
     Returns:
-        The thresholds and the evaluations of the development and, where there is one, the test part.
+        The operating points, and the evaluations of the development part and, if it has labels, of the test part.
+
+    Raises:
+        UserError: `best.pt` cannot be read, the development part has one class only, or a file cannot be written.
     """
-    fabric.barrier()  # the first process may still be writing
+    fabric.barrier()  # wait until the first process has written best.pt
     saved = checkpoint.load(folder / BEST)
-    network = judge.of_checkpoint(saved, str(folder / BEST))
-    fabric.to_device(judge.channels_last(network))
-    dev_loader = make_loader(config, network, splits.dev)
-    margins = score(network, dev_loader, fabric, subsets_of(network, splits.dev), description="calibrating", exact=True)
-    decision = decide(margins, splits.dev, config.policy)
-    evaluations = [evaluate(network, dev_loader, fabric, decision, "dev")]
+    model = model_of_checkpoint(saved, str(folder / BEST))
+    fabric.to_device(channels_last(model))
+    dev_loader = make_loader(config, model, splits.dev)
+    margins = predict_margins(
+        model, dev_loader, fabric, subsets_of(model, splits.dev), description="calibrating", exact=True
+    )
+    operating_points = choose_operating_points(margins, splits.dev, config.policy)
+    evaluations = [evaluate(model, dev_loader, fabric, operating_points, "dev")]
     if splits.test is not None and (splits.test.labels >= 0).any():
-        test_loader = make_loader(config, network, splits.test)
-        evaluations.append(evaluate(network, test_loader, fabric, decision, "test", held_out=splits.held_out))
+        test_loader = make_loader(config, model, splits.test)
+        evaluations.append(evaluate(model, test_loader, fabric, operating_points, "test", held_out=splits.held_out))
     last = evaluations[-1]
-    command = f"python -m trainer evaluate {folder.name}/{MODEL} --data {_where(config)} --split {last.name}"
-    facts = training_facts(config, splits.train, decision)
+    command = f"python -m trainer evaluate {folder.name}/{MODEL} --data {_data_name(config)} --split {last.name}"
+    facts = training_facts(config, splits.train, operating_points)
     facts |= {
         "name": config.name,
-        "metrics": {k: m.model_dump(mode="json") for k, m in card_metrics(last, decision, command).items()},
+        "metrics": {k: m.model_dump(mode="json") for k, m in card_metrics(last, operating_points, command).items()},
         "limits": _limits(last, splits),
     }
-    card: ModelCard = card_of(replace(saved, card=facts), network.network, config.name, {})
+    card: ModelCard = card_of(replace(saved, card=facts), model.network, config.name, {})
     if fabric.is_global_zero:
         facts = card.model_dump(mode="json", exclude={"sha256"})
-        metrics = seed_metrics(last.scored(), decision.thresholds[decision.default_policy].live_above)
+        metrics = seed_metrics(last.scored(), operating_points.thresholds[operating_points.default_policy].live_above)
         checkpoint.save(folder / MODEL, replace(saved, card=facts, metrics=saved.metrics | metrics))
         write_text(folder / "figures.json", json.dumps({e.name: e.figures for e in evaluations}, indent=1) + "\n")
-    return decision, evaluations
+    return operating_points, evaluations
 
 
-def summary(decision: Decision, evaluations: list[Evaluation]) -> str:
-    """The figures as a few lines for people, at the default policy."""
-    policy = decision.default_policy
+def summary(operating_points: OperatingPoints, evaluations: list[Evaluation]) -> str:
+    """Return a text summary of evaluations at the default policy."""
+    policy = operating_points.default_policy
     lines = []
     for evaluation in evaluations:
         figures = evaluation.figures
@@ -77,7 +89,7 @@ def summary(decision: Decision, evaluations: list[Evaluation]) -> str:
         lines.append(f"{figures['data']}")
         seeds = figures["seed metrics"]
         lines.append(
-            f"  at policy {policy} (LIVE above {decision.thresholds[policy].live_above:.4f}): "
+            f"  at policy {policy} (LIVE above {operating_points.thresholds[policy].live_above:.4f}): "
             f"worst APCER {_percent(at['apcer_max'])}, BPCER {_percent(at['bpcer'])}, EER {_percent(seeds['eer'])}, "
             f"TPR@FPR=1e-2 {_percent(seeds['tpr@fpr=1e-2'])}"
         )
@@ -105,7 +117,7 @@ def _limits(last: Evaluation, splits: Splits) -> str:
     return " ".join(parts)
 
 
-def _where(config: Config) -> str:
+def _data_name(config: Config) -> str:
     place = config.data.folder or config.data.train_list
     return place.name if place is not None else "DATA"
 

@@ -1,4 +1,8 @@
-"""Every epoch's figures, as CSV, as JSON and for TensorBoard."""
+"""Figures of every epoch, as CSV, as JSON and for TensorBoard.
+
+Fabric's loggers are not used: its CSV logger deletes the rows of the interrupted run after a resume, and its
+TensorBoard logger reports a full disk as a value that cannot be logged.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,6 @@ import numpy.typing as npt
 
 from fasdemo.atomic_file import write_text
 from fasdemo.errors import UserError
-from trainer.config.schema import Config
 from trainer.data.faces import FaceSet
 from trainer.evaluation.metrics import Scored, auc, bpcer, eer, seed_metrics, threshold_at_apcer
 from trainer.evaluation.scoring import probability
@@ -24,7 +27,11 @@ if TYPE_CHECKING:
 
 
 class History:
-    """The rows of a run; rewritten whole each time, so that a resumed run's files show one history."""
+    """Figures of the epochs of a run, written to its folder after each epoch.
+
+    Attributes:
+        rows: figures by name, one row per epoch.
+    """
 
     def __init__(self, folder: Path, enabled: bool) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -33,14 +40,14 @@ class History:
         self._board: SummaryWriter | None = None
 
     def restore(self, rows: list[dict[str, Any]]) -> None:
-        """Start from the rows of an interrupted run."""
+        """Set the rows of an interrupted run."""
         self.rows = [dict(row) for row in rows]
 
     def add(self, row: dict[str, Any]) -> None:
-        """Append one epoch and write the files.
+        """Append the figures of an epoch and write the files.
 
         Raises:
-            UserError: the folder cannot be written.
+            UserError: a file cannot be written.
         """
         self.rows.append(row)
         if not self._enabled:
@@ -51,9 +58,9 @@ class History:
         writer.writerows(self.rows)
         write_text(self._folder / "epochs.csv", text.getvalue())
         write_text(self._folder / "epochs.json", json.dumps(self.rows, indent=1) + "\n")
-        self._to_board(row)
+        self._add_to_tensorboard(row)
 
-    def _to_board(self, row: dict[str, Any]) -> None:
+    def _add_to_tensorboard(self, row: dict[str, Any]) -> None:
         from torch.utils.tensorboard.writer import SummaryWriter
 
         try:
@@ -64,11 +71,21 @@ class History:
                     self._board.add_scalar(name, value, row["epoch"])
             self._board.flush()
         except OSError as error:
-            raise UserError(f"{self._folder}: cannot be written ({error}); free some space and resume.") from error
+            raise UserError(
+                f"{self._folder}: cannot be written ({error}); free some space and resume the training."
+            ) from error
 
 
-def dev_figures(margins: npt.NDArray[np.float64], dev: FaceSet, config: Config) -> dict[str, Any]:
-    """What an epoch is judged by: cross entropy and error rates on the development set, uncalibrated."""
+def dev_figures(margins: npt.NDArray[np.float64], dev: FaceSet) -> dict[str, Any]:
+    """Return the figures that select the best epoch: cross entropy and error rates without calibration.
+
+    Args:
+        margins: float64 (N,) margins of the development part.
+        dev: the development part.
+
+    Returns:
+        `dev_loss`, `dev_eer`, `dev_auc`, `dev_acer` at 0.5 and `dev_bpcer20`; None where a class is missing.
+    """
     known = dev.labels >= 0
     scored = Scored.of(margins[known], dev.labels[known], dev.species[known])
     signed = np.where(scored.labels == 1, -scored.scores, scored.scores)

@@ -1,4 +1,4 @@
-"""What training minimises."""
+"""Loss functions of the training."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from trainer.config.schema import LossConfig
 
 
 def per_sample(logits: Tensor, labels: Tensor, config: LossConfig) -> Tensor:
-    """Focal loss (Lin et al., arXiv 1708.02002) or cross entropy, (N, classes) and int64 (N,) to (N,).
+    """Return the loss of each sample, float32 (N,).
 
-    Focal: (1 - p)^gamma times cross entropy, p the probability of the true class.
+    The focal loss (Lin et al., arXiv 1708.02002) is (1 - p)^gamma times the cross entropy, where p is the probability
+    of the true class.
+
+    Args:
+        logits: (N, classes).
+        labels: int64 (N,), 0 attack, 1 live.
+        config: kind of loss, gamma and label smoothing.
     """
     logits = logits.float()
     if config.smoothing:
-        # Over the two classes that exist, not over all logits of a 1024-wide published head.
+        # Smooth over the two classes in use, because a published head has up to 1024 logits.
         log_p = F.log_softmax(logits, 1)[:, :2]
         target = F.one_hot(labels, 2) * (1.0 - 2.0 * config.smoothing) + config.smoothing
         entropy = -(target * log_p).sum(1)
@@ -29,14 +35,16 @@ def per_sample(logits: Tensor, labels: Tensor, config: LossConfig) -> Tensor:
 
 
 def flexible_loss(fused: list[Tensor], own: list[Tensor], there: Tensor, labels: Tensor, config: LossConfig) -> Tensor:
-    """Loss of a flexible network: mean over the masks shown, plus `auxiliary` times the streams' own mean loss.
+    """Return the loss of a flexible network.
+
+    It is the mean over the masks, plus `auxiliary` times the mean loss of the streams' own logits.
 
     Args:
-        fused: fused logits (N, classes), one for each mask that was shown.
-        own: each stream's logits (N, classes).
-        there: (N, streams), 1 where the picture exists, whatever the masks hid.
-        labels: int64 (N,).
-        config: weights and kind.
+        fused: fused logits (N, classes), one tensor for each mask.
+        own: own logits (N, classes) of each stream.
+        there: (N, streams), 1 where the stream exists, independent of the masks.
+        labels: int64 (N,), 0 attack, 1 live.
+        config: kind and weights of the loss.
     """
     loss = torch.stack([per_sample(logits, labels, config).mean() for logits in fused]).mean()
     if config.auxiliary and own:

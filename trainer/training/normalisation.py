@@ -1,4 +1,4 @@
-"""Batch norm over the batches of all processes, so that several small batches train as one large one does."""
+"""Batch norm over the batches of all processes, so that they train like one large batch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from torch import Tensor, nn
 
 
 def synchronised(network: nn.Module, device: torch.device) -> nn.Module:
-    """The same network with batch norms that share their statistics; torch's own on GPUs, `SharedNorm` elsewhere."""
+    """Replace the batch norms of a network by ones that share statistics over all processes.
+
+    `nn.SyncBatchNorm` supports GPUs only, so other devices use `SharedNorm`.
+
+    Returns:
+        The network.
+    """
     if device.type == "cuda":
         converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
         return converted
@@ -22,11 +28,11 @@ def synchronised(network: nn.Module, device: torch.device) -> nn.Module:
 
 
 class SharedNorm(nn.BatchNorm2d):
-    """`nn.BatchNorm2d` whose mean and variance are those of all processes' batches, on any device."""
+    """An `nn.BatchNorm2d` with mean and variance over the batches of all processes, on any device."""
 
     @classmethod
     def of(cls, norm: nn.BatchNorm2d) -> SharedNorm:
-        """The same norm with the same parameters and buffers."""
+        """Return a shared norm with the parameters and buffers of a batch norm."""
         shared = cls(norm.num_features, norm.eps, norm.momentum, norm.affine, norm.track_running_stats)
         shared.weight, shared.bias = norm.weight, norm.bias
         shared.running_mean, shared.running_var = norm.running_mean, norm.running_var
@@ -34,7 +40,7 @@ class SharedNorm(nn.BatchNorm2d):
         return shared
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W), normalised over N, H and W of all processes."""
+        """Normalise (N, C, H, W) over N, H and W of all processes."""
         if not self.training or not dist.is_initialized() or dist.get_world_size() == 1:
             return super().forward(x)
         values = x.float()

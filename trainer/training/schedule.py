@@ -1,4 +1,4 @@
-"""Learning rate as a function of progress alone, so that resuming needs no state."""
+"""Learning rate as a function of the progress, so that resuming needs no state."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from trainer.config.schema import OptimiserConfig
 
 
 def learning_rate(config: OptimiserConfig, progress: float, epoch: float) -> float:
-    """Learning rate of a step.
+    """Return the learning rate of a step.
+
+    The schedule `step` divides the rate by ten every `every_decay` epochs, as published. `cosine` warms up linearly
+    over the share `warmup` and decays to `final * lr`.
 
     Args:
-        config: the schedule; `step` divides by ten every `every_decay` epochs as published, `cosine` warms up over
-            its first share and falls to `final` at the end.
-        progress: share of the whole training that is done, in [0, 1].
-        epoch: epochs done, may be a fraction.
+        config: the schedule.
+        progress: completed share of the training, in [0, 1].
+        epoch: completed epochs, may be a fraction.
     """
     if config.schedule == "step":
         return config.lr * 0.1 ** (int(epoch) // config.every_decay)

@@ -1,4 +1,4 @@
-"""The training loop, top to bottom: data, network, steps, epochs, checkpoints."""
+"""Training loop: data, network, steps, epochs, checkpoints."""
 
 from __future__ import annotations
 
@@ -22,43 +22,45 @@ from torch import Tensor
 from fasdemo.errors import UserError
 from fasdemo.progress import bar
 from trainer.checkpoints import checkpoint
-from trainer.checkpoints.stream_model import Judge, channels_last, fresh, started_parts
+from trainer.checkpoints.stream_model import StreamModel, build_model, channels_last, initialised_parameters
 from trainer.config.schema import Config
 from trainer.data.faces import Ints
 from trainer.data.loader import Batch
 from trainer.data.network_loader import check_readable, make_loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
-from trainer.evaluation.scoring import score
-from trainer.training.device import precision_of, spare_bad_kernels
-from trainer.training.ema import blend, measuring_norms
+from trainer.evaluation.scoring import predict_margins
+from trainer.training.device import force_fp32_convs, precision_of
+from trainer.training.ema import measure_norm_statistics, update_ema
 from trainer.training.history import History, dev_figures
 from trainer.training.losses import flexible_loss
 from trainer.training.normalisation import synchronised
 from trainer.training.schedule import learning_rate
 
 LAST, BEST = "last.pt", "best.pt"
+"""Files of a run: the state for resuming, and the weights of the best epoch."""
 NORM_SAMPLES = 1024
-"""Training samples on which batch norm statistics of averaged weights are measured after each epoch."""
+"""Training samples on which the batch norm statistics of the averaged weights are measured after each epoch."""
 NORM_EPOCH = 1_000_000
-"""Their disturbances are drawn as if they were of this much later an epoch."""
+"""Offset of the epoch number that seeds the augmentation of these samples, so that it differs from training."""
 
 
 class TrainingInterruptedError(Exception):
-    """Ctrl-C was pressed; everything is saved in the file that it names."""
+    """Error after Ctrl-C; its text is the path of the file in which the state was saved."""
 
 
 @dataclass(slots=True)
 class Position:
-    """Where a training stands; all that resuming needs beside weights and optimiser.
+    """Progress of a training; with weights and optimiser state it is all that resuming needs.
 
     Attributes:
-        epoch: the running epoch, from 0.
-        batch: batches of it that are done.
-        elapsed_s: training time so far, over all runs.
-        loss_sum, samples: of the running epoch.
-        best: the figure of the best epoch so far, smaller is better; None before the first.
-        best_epoch: its number.
+        epoch: current epoch, from 0.
+        batch: completed batches of the current epoch.
+        elapsed_s: training time over all runs.
+        loss_sum: sum of the losses of the samples of the current epoch.
+        samples: number of these samples.
+        best: selection figure and development loss of the best epoch, smaller is better; None before the first.
+        best_epoch: number of the best epoch.
     """
 
     epoch: int = 0
@@ -71,56 +73,57 @@ class Position:
 
 
 class Training:
-    """One run in one folder.
+    """A training run with its folder.
 
-    `last.pt` lets it be resumed to the bit (on a CPU, with the same number of threads), `best.pt` holds the averaged
-    weights of the best epoch.
+    `last.pt` holds the state for resuming; on a CPU with the same number of threads a resumed run is bit-identical.
+    `best.pt` holds the averaged weights of the best epoch.
     """
 
     def __init__(self, config: Config, splits: Splits, folder: Path, fabric: Fabric) -> None:
         cv2.setNumThreads(1)
         torch.manual_seed(config.run.seed)
         self.config, self.splits, self.folder, self.fabric = config, splits, folder, fabric
-        judge, self.options = fresh(config)
-        self.judge = channels_last(judge)
-        self.average = copy.deepcopy(self.judge).eval().requires_grad_(False)
-        fabric.to_device(self.average)
+        built, self.options = build_model(config)
+        self.stream_model = channels_last(built)
+        self.ema_model = copy.deepcopy(self.stream_model).eval().requires_grad_(False)
+        fabric.to_device(self.ema_model)
         if precision_of(config, fabric.device.type) == "bf16-mixed" and fabric.device.type == "cpu":
-            spare_bad_kernels(self.judge)
+            force_fp32_convs(self.stream_model)
         if fabric.world_size > 1:
-            synchronised(self.judge, fabric.device)
-        started = started_parts(config, self.judge)
-        self.train_loader = make_loader(config, self.judge, splits.train)
-        self.norm_loader = make_loader(config, self.judge, splits.train)
-        self.dev_loader = make_loader(config, self.judge, splits.dev)
-        optimiser = make_optimiser(config, self.judge, started)
-        self.model, self.optimiser = fabric.setup(self.judge, optimiser)
+            synchronised(self.stream_model, fabric.device)
+        initialised = initialised_parameters(config, self.stream_model)
+        self.train_loader = make_loader(config, self.stream_model, splits.train)
+        self.norm_loader = make_loader(config, self.stream_model, splits.train)
+        self.dev_loader = make_loader(config, self.stream_model, splits.dev)
+        optimiser = make_optimiser(config, self.stream_model, initialised)
+        self.model, self.optimiser = fabric.setup(self.stream_model, optimiser)
         self.position = Position()
         self.history = History(folder, enabled=fabric.is_global_zero)
         self._stop = False
 
     @property
-    def steps_an_epoch(self) -> int:
-        """Optimiser steps of one epoch."""
+    def steps_per_epoch(self) -> int:
+        """Number of optimiser steps of one epoch."""
         samples = self.config.run.epoch_samples or len(self.splits.train)
         return max(samples // self.config.run.batch, 1)
 
     def resume(self, path: Path) -> None:
-        """Go on where `last.pt` stopped.
+        """Load the state of `last.pt`.
 
         Raises:
-            UserError: not such a file, or of another network.
+            UserError: the file cannot be read, holds no training state, or is of another network.
         """
         saved = checkpoint.load(path)
         if saved.training is None:
-            raise UserError(f"--resume {path}: holds weights but no training state; give the run's {LAST}.")
+            raise UserError(f"{path}: holds weights but no training state; give the file {LAST} of the run.")
         if saved.arch != self.config.network.arch:
             raise UserError(
-                f"--resume {path}: this is a {saved.arch}, the configuration wants {self.config.network.arch}."
+                f"{path}: network {saved.arch}, but the configuration has {self.config.network.arch}; "
+                "give the configuration of the run."
             )
         state = saved.training
-        checkpoint.load_weights(self.judge.network, saved.state_dict, str(path))
-        self.average.network.load_state_dict(state["average"])
+        checkpoint.load_weights(self.stream_model.network, saved.state_dict, str(path))
+        self.ema_model.network.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         position = dict(state["position"])
         position["best"] = tuple(position["best"]) if position["best"] is not None else None
@@ -128,11 +131,11 @@ class Training:
         self.history.restore(state["history"])
 
     def run(self) -> None:
-        """Train to the end of the schedule, the time given, or the end of patience.
+        """Train until the end of the schedule, the time limit or early stopping.
 
         Raises:
-            TrainingInterruptedError: after Ctrl-C; everything is saved.
-            UserError: the loss is no number any more, or the disk is full.
+            TrainingInterruptedError: Ctrl-C was pressed; the state is saved.
+            UserError: the loss is not finite, too many images are damaged, or a file cannot be written.
         """
         run, position = self.config.run, self.position
         budget_s = run.max_minutes * 60.0 if run.max_minutes else math.inf
@@ -157,13 +160,13 @@ class Training:
         rate = 0.0
         with bar() as progress:
             label = f"epoch {position.epoch + 1}/{run.epochs}"
-            task = progress.add_task(label, total=self.steps_an_epoch, completed=position.batch)
+            task = progress.add_task(label, total=self.steps_per_epoch, completed=position.batch)
             for batch in batches:
                 rate = self._step(batch, budget_s)
                 position.elapsed_s = before_s + time.perf_counter() - started
                 mean = position.loss_sum / max(position.samples, 1)
                 progress.update(task, advance=1, description=f"{label} loss {mean:.4f} lr {rate:.2g}")
-                if self._agreed_to_leave(position.elapsed_s >= budget_s):
+                if self._agree_to_stop(position.elapsed_s >= budget_s):
                     break
         if self._stop:
             return
@@ -182,8 +185,10 @@ class Training:
         check_readable(self.train_loader, self.config.data.max_missing)
         if run.ema:
             self._refresh_norms(order)
-        margins = score(self.average if run.ema else self.judge, self.dev_loader, fabric, description="development set")
-        row |= dev_figures(margins.all_streams, self.splits.dev, self.config)
+        margins = predict_margins(
+            self.ema_model if run.ema else self.stream_model, self.dev_loader, fabric, description="development set"
+        )
+        row |= dev_figures(margins.all_streams, self.splits.dev)
         position.elapsed_s = before_s + time.perf_counter() - started
         row["elapsed_s"] = round(position.elapsed_s, 1)
         figure = (_smaller_is_better(run.best, row), float(row["dev_loss"]))
@@ -199,12 +204,12 @@ class Training:
 
     def _step(self, batch: Batch, budget_s: float) -> float:
         config, position = self.config, self.position
-        steps = position.epoch * self.steps_an_epoch + position.batch
-        progress = max(steps / (self.steps_an_epoch * config.run.epochs), position.elapsed_s / budget_s)
-        rate = learning_rate(config.optimiser, progress, steps / self.steps_an_epoch)
+        steps = position.epoch * self.steps_per_epoch + position.batch
+        progress = max(steps / (self.steps_per_epoch * config.run.epochs), position.elapsed_s / budget_s)
+        rate = learning_rate(config.optimiser, progress, steps / self.steps_per_epoch)
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["factor"]
-        # Dropout is a function of seed, step and process: resuming needs no state of the generator.
+        # Seeded by seed, step and process, so that resuming needs no generator state for dropout.
         torch.manual_seed((config.run.seed * 1_000_003 + steps) * 4099 + self.fabric.global_rank)
         pictures = [self.fabric.to_device(picture) for picture in batch.inputs]
         labels = self.fabric.to_device(batch.labels)
@@ -221,7 +226,9 @@ class Training:
         self._check_finite(value)
         self.optimiser.step()
         if config.run.ema:
-            blend(self.average.network, self.judge.network, min(config.run.ema, (1.0 + steps) / (10.0 + steps)))
+            update_ema(
+                self.ema_model.network, self.stream_model.network, min(config.run.ema, (1.0 + steps) / (10.0 + steps))
+            )
         position.batch += 1
         position.samples += len(labels)
         position.loss_sum += value * len(labels)
@@ -230,17 +237,19 @@ class Training:
     def _refresh_norms(self, order: Ints) -> None:
         run = self.config.run
         sample = order[: max(NORM_SAMPLES // run.batch, 1) * run.batch]
-        with measuring_norms(self.average.network):
+        with measure_norm_statistics(self.ema_model.network):
             for batch in self.norm_loader.training(sample, run.batch, run.seed, NORM_EPOCH + self.position.epoch):
                 pictures = [self.fabric.to_device(picture) for picture in batch.inputs]
                 with self.fabric.autocast():
-                    self.average(pictures, self._masks(batch))
+                    self.ema_model(pictures, self._masks(batch))
 
     def _masks(self, batch: Batch) -> list[Tensor]:
-        """What a flexible network is shown: every stream that is there, then the draw that hides some of them."""
-        there = torch.tensor([[s in self.splits.train.streams for s in self.judge.modalities]], dtype=torch.float32)
+        """Return the presence masks of a batch: all available streams, and for flexible networks a random subset."""
+        there = torch.tensor(
+            [[s in self.splits.train.streams for s in self.stream_model.modalities]], dtype=torch.float32
+        )
         whole = self.fabric.to_device(there.expand(len(batch.labels), -1))
-        return [whole, self.fabric.to_device(batch.presence)] if self.judge.flexible else [whole]
+        return [whole, self.fabric.to_device(batch.presence)] if self.stream_model.flexible else [whole]
 
     def _mean_loss(self) -> float:
         sums = torch.tensor([self.position.loss_sum, float(self.position.samples)], dtype=torch.float64)
@@ -255,19 +264,19 @@ class Training:
         kept = f"{last} holds the last good state" if last.is_file() else "nothing was saved yet"
         raise UserError(
             f"the loss became {loss} in epoch {self.position.epoch + 1}, step {self.position.batch + 1}: {kept}; "
-            "lower --lr or use --precision 32-true."
+            "lower the learning rate (optimiser.lr) or use the precision 32-true (run.precision)."
         )
 
     def _save(self, name: str, with_training: bool, metrics: dict[str, Any] | None = None) -> None:
         if not self.fabric.is_global_zero:
             return
-        averaged = self.average if self.config.run.ema else self.judge
+        averaged = self.ema_model if self.config.run.ema else self.stream_model
         position = {slot: getattr(self.position, slot) for slot in Position.__slots__}
         position["best"] = list(self.position.best) if self.position.best is not None else None
         training = None
         if with_training:
             training = {
-                "average": {k: v.detach().cpu() for k, v in self.average.network.state_dict().items()},
+                "average": {k: v.detach().cpu() for k, v in self.ema_model.network.state_dict().items()},
                 "optimiser": self.optimiser.state_dict(),
                 "position": position,
                 "history": self.history.rows,
@@ -276,7 +285,7 @@ class Training:
             self.folder / name,
             checkpoint.Checkpoint(
                 arch=self.config.network.arch,
-                state_dict=(self.judge if with_training else averaged).network.state_dict(),
+                state_dict=(self.stream_model if with_training else averaged).network.state_dict(),
                 options=self.options,
                 config=self.config.model_dump(mode="json"),
                 metrics=metrics or {},
@@ -284,8 +293,8 @@ class Training:
             ),
         )
 
-    def _agreed_to_leave(self, time_is_up: bool) -> bool:
-        """Whether any process was interrupted or ran out of time; all have to leave the loop at the same step."""
+    def _agree_to_stop(self, time_is_up: bool) -> bool:
+        """Return whether any process was interrupted or out of time, so that all leave the loop at the same step."""
         if self.fabric.world_size > 1:
             flags = self.fabric.to_device(torch.tensor([float(self._stop), float(time_is_up)]))
             self._stop, time_is_up = (torch.as_tensor(self.fabric.all_reduce(flags, reduce_op="sum")) > 0).tolist()
@@ -293,7 +302,7 @@ class Training:
 
     @contextmanager
     def _on_interrupt(self) -> Iterator[None]:
-        """The first Ctrl-C ends the running step and saves, the second one ends at once."""
+        """Make the first Ctrl-C stop after the current step, and the second one stop immediately."""
 
         def handle(number: int, frame: FrameType | None) -> None:
             if self._stop:
@@ -302,7 +311,7 @@ class Training:
 
         try:
             before = signal.signal(signal.SIGINT, handle)
-        except ValueError:  # not the main thread: nobody presses Ctrl-C here
+        except ValueError:  # signals reach the main thread only
             yield
             return
         try:
@@ -311,13 +320,21 @@ class Training:
             signal.signal(signal.SIGINT, before)
 
 
-def make_optimiser(config: Config, judge: Judge, started: set[int]) -> torch.optim.Optimizer:
-    """SGD as published, or AdamW, which spares gates, norms and biases the weight decay."""
+def make_optimiser(config: Config, model: StreamModel, initialised: set[int]) -> torch.optim.Optimizer:
+    """Return the optimiser: SGD as published, or AdamW.
+
+    AdamW applies weight decay to weight matrices and kernels only, not to norms and biases.
+
+    Args:
+        config: configuration of the run.
+        model: network to train.
+        initialised: ids of the parameters to which `optimiser.trunk_lr` applies.
+    """
     settings = config.optimiser
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
-    for parameter in judge.parameters():
+    for parameter in model.parameters():
         decays = settings.kind == "sgd" or parameter.ndim > 1
-        groups.setdefault((decays, id(parameter) in started), []).append(parameter)
+        groups.setdefault((decays, id(parameter) in initialised), []).append(parameter)
     listed = [
         {
             "params": members,
@@ -332,22 +349,28 @@ def make_optimiser(config: Config, judge: Judge, started: set[int]) -> torch.opt
     return torch.optim.AdamW(listed, lr=settings.lr)
 
 
-def _quiet() -> None:
-    """Fabric announces its precision on every start."""
+def _silence_fabric() -> None:
+    """Raise Fabric's log level, because it prints its precision at every start."""
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
 
 
 def make_fabric(config: Config, accelerator: str = "auto", devices: int | str = "auto", nodes: int = 1) -> Fabric:
-    """Device, precision and processes; under `torchrun` they come from its environment.
+    """Return a Fabric with device, precision and processes, not yet launched.
 
-    Not launched yet.
+    Under `torchrun` the number of processes comes from its environment.
+
+    Args:
+        config: configuration of the run.
+        accelerator: `cpu`, `cuda` or `auto`.
+        devices: number of processes on this machine, or ids of GPUs such as `0,1`.
+        nodes: number of machines.
     """
     from lightning_fabric.strategies.ddp import DDPStrategy
 
     from trainer.training.device import world_of_environment
 
-    _quiet()
+    _silence_fabric()
     world = world_of_environment()
     if accelerator == "auto":
         accelerator = "cuda" if torch.cuda.is_available() else "cpu"

@@ -13,12 +13,14 @@ from typing import Protocol
 
 import numpy as np
 
+from fasdemo.capture.device_clock import CaptureAge, CaptureMarks, ClockUnwrapper
 from fasdemo.capture.source import SourceInfo
-from fasdemo.frames import STREAMS, FrameSet, Stream
+from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime
 
 STALLED = "stream_stalled"
 LOST = "device_lost"
 JUMP = "timestamp_jump"
+LATE = "frames_late"
 USB2 = "usb2"
 
 
@@ -77,7 +79,11 @@ class Patience:
     healthy_s: float = 5.0
     """After this long without a fault the back-off starts from its beginning."""
     jump_s: float = 0.5
-    """Device and host may disagree by this much about the time between two frames."""
+    """The device's clock may run ahead of the host's by this much between two frames; further, it was set anew."""
+    late_s: float = 0.5
+    """Pictures that arrive this late come out of a queue that grows."""
+    late_restart_s: float = 60.0
+    """After this long of late pictures the device is started anew, which empties its queue."""
 
 
 class Supervisor:
@@ -120,8 +126,13 @@ class Supervisor:
         self._out_s = 0.0
         self._out_at_s = 0.0
         self._raw: tuple[float, float] | None = None
+        self._restarted = False
         self._offset_s = 0.0
-        self._counters: dict[Stream, tuple[int, float]] = {}
+        self._unwrapper = ClockUnwrapper()
+        self._age = CaptureAge()
+        self._on_time_s = 0.0
+        self._marks = CaptureMarks()
+        self._moved_s: dict[Stream, float] = {}
         self._device_frames = 1
         self.focus: Box | None = None
         """Where the face is; set by another thread, taken at the next frame."""
@@ -148,7 +159,7 @@ class Supervisor:
         self._device_frames = info.device_frames
         # A device that was started anew has forgotten where to look.
         self.focus = self.focus or self._focused
-        self._last_good_s = self._healthy_since_s = self._clock()
+        self._last_good_s = self._healthy_since_s = self._on_time_s = self._clock()
 
     def stop(self) -> None:
         """Release the device."""
@@ -191,9 +202,9 @@ class Supervisor:
     def _give_up(self, fault: str, message: str) -> None:
         self.fault, self.message = fault, message
         self.stop()
-        self._counters.clear()
-        # The time base of the next run has nothing to do with this one's.
-        self._raw = None
+        self._marks = CaptureMarks()
+        self._moved_s.clear()
+        self._restarted = True
         self._next_try_s = self._clock() + self._back_off_s
         self._back_off_s = min(self._back_off_s * 2, self._patience.longest_back_off_s)
 
@@ -223,20 +234,30 @@ class Supervisor:
 
     def _accept(self, frame: FrameSet, now: float, grabber: Grabber) -> FrameSet | None:
         rgb_time = frame.times.get("rgb")
-        previous = self._counters.get("rgb")
-        if rgb_time is not None and previous is not None and rgb_time.counter == previous[0]:
+        previous = self._marks.last("rgb")
+        if rgb_time is not None and not self._marks.is_new("rgb", rgb_time):
             # The SDK repeats the last image of a stream that lags; colour that stands still is no new frame.
             return self._silence(now)
         lost = frame.lost_before
-        if rgb_time is not None and previous is not None and 1 < rgb_time.counter - previous[0] < 10_000:
-            lost += (rgb_time.counter - previous[0] - 1) // self._device_frames
+        if rgb_time is not None and previous is not None and 1 < rgb_time.counter - previous.counter < 10_000:
+            lost += (rgb_time.counter - previous.counter - 1) // self._device_frames
         faults = [*frame.faults, *grabber.standing_faults]
         missing = self._standing_streams(frame, now)
         if missing:
             faults.append(STALLED)
-        timestamp_s, jumped = self._time(frame.timestamp_s, now)
+        raw_s = self._unwrapper.unwrap(frame.timestamp_s)
+        timestamp_s, jumped = self._time(raw_s, now)
+        times = {
+            stream: StreamTime(self._unwrapper.unwrap(time.timestamp_s) + self._offset_s, time.counter)
+            for stream, time in frame.times.items()
+        }
         if jumped:
             faults.append(JUMP)
+        age_s = self._age.update(raw_s + self._offset_s, now if frame.received_s is None else frame.received_s)
+        if age_s <= self._patience.late_s:
+            self._on_time_s = now
+        else:
+            faults.append(LATE)
         if faults:
             self._healthy_since_s = now
         elif now - self._healthy_since_s >= self._patience.healthy_s:
@@ -247,6 +268,7 @@ class Supervisor:
             frame,
             index=self._index,
             timestamp_s=timestamp_s,
+            times=times,
             depth=None if "depth" in missing else frame.depth,
             ir=None if "ir" in missing else frame.ir,
             received_s=now if frame.received_s is None else frame.received_s,
@@ -258,10 +280,12 @@ class Supervisor:
             self._focused, self.focus = self.focus, None
             self._focused_s = now
             grabber.focus_on(self._focused)
+        if now - self._on_time_s >= self._patience.late_restart_s:
+            self._give_up(LATE, "its pictures arrived late")
         return result
 
     def _standing_streams(self, frame: FrameSet, now: float) -> set[Stream]:
-        """Declared streams that are absent, or whose counter has not moved for too long."""
+        """Declared streams that are absent, or that have given no new image for too long."""
         missing: set[Stream] = set()
         for stream in STREAMS:
             time = frame.times.get(stream)
@@ -271,25 +295,30 @@ class Supervisor:
                 if getattr(frame, stream) is None:
                     missing.add(stream)
                 continue
-            last = self._counters.get(stream)
-            if last is None or last[0] != time.counter:
-                self._counters[stream] = (time.counter, now)
-            elif now - last[1] > self._patience.stream_stalled_s:
+            if self._marks.is_new(stream, time):
+                self._marks.note(stream, time)
+                self._moved_s[stream] = now
+            elif now - self._moved_s[stream] > self._patience.stream_stalled_s:
                 missing.add(stream)
         return missing
 
     def _time(self, raw_s: float, now: float) -> tuple[float, bool]:
-        """The device's time made continuous over restarts and jumps, and whether it jumped."""
+        """The device's time made continuous over restarts and jumps, and whether it jumped.
+
+        A device that falls behind the host's clock has not jumped: its pictures are late.
+        """
         jumped = False
-        if self._index == 0:
-            self._offset_s = 0.0
-        elif self._raw is None:
-            self._offset_s = self._out_s + (now - self._out_at_s) - raw_s
-        else:
+        if self._raw is not None:
             device_s, host_s = raw_s - self._raw[0], now - self._raw[1]
-            if device_s < 0 or abs(device_s - host_s) > self._patience.jump_s:
-                jumped = True
-                self._offset_s = self._out_s + (now - self._out_at_s) - raw_s
+            set_anew = device_s < 0 or device_s - host_s > self._patience.jump_s
+            if set_anew or self._restarted:
+                jumped = not self._restarted
+                # The picture counts as just taken: a fresh pipeline has an empty queue, and of a clock that was set
+                # anew nothing else is known.
+                since_s = self._age.offset_s
+                fresh_s = self._out_s + now - self._out_at_s if since_s is None else now - since_s
+                self._offset_s = max(fresh_s, self._out_s) - raw_s
+        self._restarted = False
         self._raw = (raw_s, now)
         self._out_s, self._out_at_s = max(raw_s + self._offset_s, self._out_s), now
         return self._out_s, jumped

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fasdemo.capture.cameras.virtual_cameras import virtual_camera
+
 _SYSFS = Path("/sys/class/video4linux")
 _DEVICES = Path("/dev")
 
@@ -25,6 +27,8 @@ COLOR = frozenset({
     "RGBP", "422P", "BGR4", "RGB4", "AB24", "AR24", "XB24", "XR24",
 })  # fmt: skip
 """Pixel formats (FourCC) that carry colour. Grey, depth, metadata and raw Bayer formats are none of these."""
+GREY = frozenset({"GREY", "Y8I", "Y10", "Y10B", "Y10P", "Y12", "Y12I", "Y14", "Y16"})
+"""Pixel formats of one brightness a pixel, which infrared sensors deliver."""
 _INFRARED = re.compile(r"\b(ir|infrared)\b", re.IGNORECASE)
 
 
@@ -38,6 +42,8 @@ class VideoNode:
         formats: FourCC codes of its capture formats, empty for metadata nodes.
         color: whether it may be offered as a colour camera.
         problem: why it could not be asked, e.g. missing permission; empty when it could.
+        driver: name of its kernel driver.
+        virtual: what shows that it is a virtual camera, see `virtual_camera`; empty where nothing does.
     """
 
     index: int
@@ -45,14 +51,51 @@ class VideoNode:
     formats: tuple[str, ...]
     color: bool
     problem: str = ""
+    driver: str = ""
+    virtual: str = ""
+
+    @property
+    def labelled_infrared(self) -> bool:
+        """Its name says infrared."""
+        return bool(_INFRARED.search(self.name))
+
+    @property
+    def infrared(self) -> bool:
+        """Whether it may be offered as an infrared camera: named so, with grey formats alone, and not a virtual camera.
+
+        A node that delivers colour has a colour sensor, whatever its name says.
+        """
+        return (
+            self.labelled_infrared
+            and bool(GREY & set(self.formats))
+            and not COLOR & set(self.formats)
+            and not self.virtual
+        )
 
 
-Query = Callable[[Path], tuple[str, tuple[str, ...]]]
-"""Card name and capture formats of a device node; raises OSError."""
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What a device node says about itself.
+
+    Attributes:
+        card: name of the device.
+        formats: FourCC codes of its capture formats.
+        driver: name of its kernel driver.
+        bus: where it is connected, e.g. `usb-0000:00:14.0-1` or `platform:v4l2loopback-000`.
+    """
+
+    card: str
+    formats: tuple[str, ...]
+    driver: str = ""
+    bus: str = ""
 
 
-def query_node(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Ask a device node for its name and the FourCC codes of its capture formats.
+Query = Callable[[Path], NodeFacts]
+"""Asks a device node; raises OSError."""
+
+
+def query_node(path: Path) -> NodeFacts:
+    """Ask a device node for its name, driver, bus and the FourCC codes of its capture formats.
 
     Raises:
         OSError: no such node, no permission, or not a video device.
@@ -63,7 +106,8 @@ def query_node(path: Path) -> tuple[str, tuple[str, ...]]:
     try:
         capability = bytearray(_QUERYCAP_BYTES)
         fcntl.ioctl(handle, _QUERYCAP, capability)
-        card = bytes(capability[16:48]).split(b"\0", 1)[0].decode("utf-8", "replace")
+        # driver[16], card[32], bus_info[32], version, capabilities, device_caps
+        driver, card, bus = (_text(capability[start:end]) for start, end in ((0, 16), (16, 48), (48, 80)))
         capabilities, device_caps = struct.unpack_from("<II", capability, 84)
         # The node's own capabilities: a camera's metadata node shares the camera's.
         able = device_caps if capabilities & _HAS_DEVICE_CAPS else capabilities
@@ -80,9 +124,13 @@ def query_node(path: Path) -> tuple[str, tuple[str, ...]]:
                         break
                     raise
                 formats.append(bytes(description[44:48]).decode("ascii", "replace").rstrip())
-        return card, tuple(formats)
+        return NodeFacts(card, tuple(formats), driver, bus)
     finally:
         os.close(handle)
+
+
+def _text(field: bytearray) -> str:
+    return bytes(field).split(b"\0", 1)[0].decode("utf-8", "replace")
 
 
 def list_nodes(sysfs: Path = _SYSFS, devices: Path = _DEVICES, query: Query = query_node) -> list[VideoNode]:
@@ -97,13 +145,14 @@ def list_nodes(sysfs: Path = _SYSFS, devices: Path = _DEVICES, query: Query = qu
             name = (entry / "name").read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
             name = entry.name
-        formats: tuple[str, ...] = ()
-        problem = ""
+        facts, problem = NodeFacts("", ()), ""
         try:
-            card, formats = query(devices / entry.name)
-            name = name or card
+            facts = query(devices / entry.name)
+            name = name or facts.card
         except OSError as error:
             problem = error.strerror or str(error)
-        color = bool(COLOR & set(formats)) and not _INFRARED.search(name)
-        found.append(VideoNode(index, name, formats, color, problem))
+        color = bool(COLOR & set(facts.formats)) and not _INFRARED.search(name)
+        # The kernel's name and the driver's can differ; either may give a virtual camera away.
+        virtual = virtual_camera(f"{name} {facts.card}".strip(), facts.driver, facts.bus, entry.resolve())
+        found.append(VideoNode(index, name, facts.formats, color, problem, facts.driver, virtual))
     return sorted(found, key=lambda node: node.index)

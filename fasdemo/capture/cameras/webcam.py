@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -14,9 +15,12 @@ import cv2
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.supervisor import Box, DeviceError, Patience
 from fasdemo.capture.cameras.v4l2 import VideoNode, list_nodes
+from fasdemo.capture.cameras.virtual_cameras import FAULT, virtual_camera
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Rgb, StreamTime
+
+_log = logging.getLogger(__name__)
 
 _LINUX = sys.platform.startswith("linux")
 _WINDOWS = sys.platform == "win32"
@@ -30,25 +34,58 @@ Opener = Callable[[int], Any]
 
 @dataclass(frozen=True, slots=True)
 class Webcam:
-    """A camera that may be offered as a colour camera."""
+    """A colour camera.
+
+    Attributes:
+        index: its number.
+        name: as the system calls it.
+        formats: FourCC codes; empty where the system does not tell.
+        virtual: what shows that it is a virtual camera; empty where nothing does.
+        named: the system told its name; without one a virtual camera cannot be known, so no verdict is LIVE.
+    """
 
     index: int
     name: str
     formats: tuple[str, ...]
-    """FourCC codes; empty where the system does not tell."""
+    virtual: str = ""
+    named: bool = True
+
+    @property
+    def words(self) -> str:
+        """What to open and what it is, e.g. `webcam:2 (OBS Virtual Camera, virtual)`."""
+        return f"webcam:{self.index} ({self.name}{', virtual' if self.virtual else ''})"
 
 
 def list_webcams(nodes: Callable[[], list[VideoNode]] = list_nodes) -> list[Webcam]:
-    """Colour cameras. On Linux by name and pixel format; elsewhere the numbers that can be opened."""
+    """Return the colour cameras, virtual ones among them.
+
+    On Linux by name and pixel format; elsewhere by name, or the numbers that can be opened.
+    """
     if _LINUX:
-        return [Webcam(node.index, node.name, node.formats) for node in nodes() if node.color]
+        return [Webcam(node.index, node.name, node.formats, node.virtual) for node in nodes() if node.color]
+    names = system_names()
+    if names is not None:
+        return [Webcam(index, name, (), virtual_camera(name)) for index, name in sorted(names.items())]
     found = []
     for index in range(_PROBED):
         camera = open_device(index)
         if camera.isOpened():
-            found.append(Webcam(index, f"camera {index}", ()))
+            found.append(Webcam(index, f"camera {index}", (), named=False))
         camera.release()
     return found
+
+
+def system_names() -> dict[int, str] | None:
+    """Return the cameras' names by number on Windows and macOS; None where the system cannot be asked."""
+    try:
+        from cv2_enumerate_cameras import enumerate_cameras
+
+        found = enumerate_cameras(cv2.CAP_DSHOW if _WINDOWS else cv2.CAP_AVFOUNDATION)
+    except Exception:
+        # A missing package, a system without that interface, a driver that fails: all mean that no name is known.
+        _log.warning("the cameras' names cannot be read", exc_info=True)
+        return None
+    return {int(one.index): str(one.name) for one in found}
 
 
 def open_device(index: int) -> Any:
@@ -63,14 +100,15 @@ def open_device(index: int) -> Any:
 class WebcamGrabber:
     """One run of one webcam; see `fasdemo.capture.cameras.supervisor.Grabber`."""
 
-    def __init__(self, index: int, name: str, opener: Opener = open_device) -> None:
-        self._index = index
-        self._name = name
+    def __init__(self, camera: Webcam, opener: Opener = open_device) -> None:
+        self._index = camera.index
+        self._name = camera.name
+        self._note = _injection_note(camera)
         self._opener = opener
         self._camera: Any = None
         self._count = 0
         self._empty = 0
-        self.standing_faults: tuple[str, ...] = ()
+        self.standing_faults: tuple[str, ...] = (FAULT,) if self._note else ()
 
     def start(self) -> SourceInfo:
         """Open the device at 640 x 480, or the size it prefers."""
@@ -97,6 +135,7 @@ class WebcamGrabber:
             height=image.shape[0],
             fps=fps if 1.0 <= fps <= 240.0 else 30.0,
             frame_count=None,
+            notes=(self._note,) if self._note else (),
         )
 
     def wait(self, timeout_s: float) -> FrameSet | None:
@@ -142,14 +181,23 @@ def open_webcam(
     patience: Patience | None = None,
     opener: Opener = open_device,
     listed: Callable[[], list[Webcam]] = list_webcams,
+    allow_virtual: bool = False,
 ) -> LiveSource:
-    """A webcam by its number; without one, the first colour camera.
+    """A webcam by its number; without one, the first colour camera that is not a virtual one.
+
+    Args:
+        which: its number.
+        patience: with a device that is silent.
+        opener: opens the device.
+        listed: the cameras that are there.
+        allow_virtual: also open a virtual camera. Its frames carry the fault `virtual_camera` and are never LIVE.
 
     Raises:
-        UserError: not a number, no such camera, or one that gives no colour; on entering: it cannot be opened.
+        UserError: not a number, no such camera, one that gives no colour, or a virtual one that is not allowed; on
+            entering: it cannot be opened.
     """
     cameras = listed()
-    names = ", ".join(f"webcam:{one.index} ({one.name})" for one in cameras) or "none"
+    names = ", ".join(one.words for one in cameras) or "none"
     if which:
         if not which.isdigit():
             raise UserError(f"webcam:{which}: give the camera's number; there are: {names}.")
@@ -158,20 +206,40 @@ def open_webcam(
         if chosen is None:
             raise UserError(f"webcam:{index}: there is no such colour camera; there are: {names}.")
     elif cameras:
-        chosen = cameras[0]
+        chosen = next((one for one in cameras if not one.virtual), cameras[0])
     else:
         raise UserError("No webcam was found; plug one in, or run `fasdemo doctor` to see what is wrong.")
+    if chosen.virtual and not allow_virtual:
+        raise UserError(
+            f"webcam:{chosen.index}: {chosen.name} is a virtual camera ({chosen.virtual}) and can show any picture; "
+            f"choose another camera, or add --allow-virtual-camera to open it without ever calling it LIVE."
+        )
 
     def present() -> bool:
         if not _LINUX:
             # Asking would mean opening it.
             return True
-        return any(one.index == chosen.index for one in listed())
+        # Not the number alone: another device can take it over while this one is away.
+        return any(
+            (one.index, one.name, one.virtual) == (chosen.index, chosen.name, chosen.virtual) for one in listed()
+        )
 
     return LiveSource(
-        lambda: WebcamGrabber(chosen.index, chosen.name, opener),
+        lambda: WebcamGrabber(chosen, opener),
         present,
         f"webcam:{chosen.index}: is gone; plug it in again.",
         # OpenCV's own read may block longer than a RealSense is given.
         patience=patience or Patience(dead_s=4.0),
     )
+
+
+def _injection_note(camera: Webcam) -> str:
+    """One sentence for a camera whose frames are never LIVE; empty for one that shows nothing against it."""
+    if camera.virtual:
+        return f"{camera.name} is a virtual camera ({camera.virtual}): nothing that it shows is called LIVE."
+    if not camera.named:
+        return (
+            f"The system does not name {camera.name}, so it may be a virtual camera and nothing is called LIVE; "
+            f"install cv2-enumerate-cameras."
+        )
+    return ""

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fasdemo.capture.files.playback import PlayedSource
-from fasdemo.capture.files.stills import Still, find_stills, load_still
+from fasdemo.capture.files.session_source import neighbours_of
+from fasdemo.capture.files.stills import find_stills_and_notes, load_still
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, FrameSet, Stream
@@ -34,7 +35,7 @@ class ImageSequenceSource(PlayedSource):
         loop: bool = False,
     ) -> None:
         super().__init__(realtime=realtime, loop=loop)
-        self._stills: list[Still] = find_stills([folder])
+        self._stills, self._notes = find_stills_and_notes([folder])
         self._declared: frozenset[Stream] = frozenset().union(*(still.streams for still in self._stills))
         self._depth_scale = depth_scale
         self._calibration = calibration
@@ -52,6 +53,7 @@ class ImageSequenceSource(PlayedSource):
             frame_count=len(self._stills),
             calibration=calibration,
             depth_scale=depth_scale,
+            capable=neighbours_of(folder),
         )
 
     def _load(self, index: int) -> FrameSet:
@@ -73,9 +75,12 @@ class ImageSequenceSource(PlayedSource):
     def warnings(self) -> tuple[str, ...]:
         """Which pictures were skipped so far."""
         if not self._unreadable:
-            return ()
+            return tuple(self._notes)
         first = next(iter(self._unreadable.values()))
-        return (f"{len(self._unreadable)} of {len(self._stills)} pictures were skipped; the first: {first}",)
+        return (
+            *self._notes,
+            f"{len(self._unreadable)} of {len(self._stills)} pictures were skipped; the first: {first}",
+        )
 
     def _next(self) -> FrameSet | None:
         lost = 0

@@ -9,16 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from fasdemo.capture.files.playback import PlayedSource
+from fasdemo.capture.files.recorded_clock import RESTARTED, RecordedClock
 from fasdemo.capture.realsense_frames import Reader, calibration_of, load_sdk, recorded_profiles
-from fasdemo.capture.source import SourceInfo
+from fasdemo.capture.source import SourceInfo, streams_of_device
 from fasdemo.errors import UserError
-from fasdemo.frames import FrameSet, Stream
+from fasdemo.frames import FrameSet, Stream, StreamTime
 
 _TIMEOUT_MS = 200
 _SILENT_TRIES = 25
 """So many time-outs in a row without the end being reported mean that the file is stuck."""
 _MOST_FRAMES = 2**31 - 1
 """A damaged time stamp may claim centuries; a slider counts this far."""
+
+
+def recorded_streams(sdk: Any, device: Any) -> frozenset[Stream]:
+    """Return every stream of a device or file, also one in a format that cannot be used."""
+    names: dict[Any, Stream] = {sdk.stream.color: "rgb", sdk.stream.depth: "depth", sdk.stream.infrared: "ir"}
+    kinds = {profile.stream_type() for sensor in device.query_sensors() for profile in sensor.get_stream_profiles()}
+    return frozenset(names[kind] for kind in kinds if kind in names)
 
 
 class RealSenseRecording(PlayedSource):
@@ -36,8 +44,9 @@ class RealSenseRecording(PlayedSource):
         self._sdk = load_sdk()
         self._path = path
         self._pipeline: Any = None
-        self._first: int | None = None
         self._start_s: float | None = None
+        self._numbering = RecordedClock()
+        self._breaks = 0
         self._expected: int | None = None
         self._stuck = False
         self._skip_below: int | None = None
@@ -67,6 +76,7 @@ class RealSenseRecording(PlayedSource):
             kind="recording",
             live=False,
             declared=frozenset(profiles),
+            capable=frozenset(profiles) | recorded_streams(sdk, device) | streams_of_device(name),
             width=calibration.rgb.width,
             height=calibration.rgb.height,
             fps=fps,
@@ -115,8 +125,16 @@ class RealSenseRecording(PlayedSource):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Whether the file got stuck."""
-        return (f"{self._path.name}: the SDK stopped before the end of the file.",) if self._stuck else ()
+        """Whether the file got stuck, and whether the device started its counter or clock again."""
+        found = []
+        if self._stuck:
+            found.append(f"{self._path.name}: the SDK stopped before the end of the file.")
+        if self._breaks:
+            times = "once" if self._breaks == 1 else f"{self._breaks} times"
+            found.append(
+                f"{self._path.name}: the device started its counter again {times}; the evidence starts afresh there."
+            )
+        return tuple(found)
 
     def _next(self) -> FrameSet | None:
         while True:
@@ -130,35 +148,45 @@ class RealSenseRecording(PlayedSource):
                 return None
             if frame is None:
                 continue
-            number = frame.times["rgb"].counter
-            if self._first is None:
-                self._first, self._start_s = number, frame.timestamp_s
-            index = number - self._first
+            placed = self._numbering.place(frame)
+            if placed is None:
+                # The syncer gives a set again when one stream lags behind.
+                continue
+            frame, index, broken = placed
+            if self._start_s is None:
+                self._start_s = frame.timestamp_s
             if self._skip_below is not None:
-                if index < self._skip_below:
+                if 0 <= index < self._skip_below:
                     continue
-                if index > self._skip_below and self._jumped:
+                if index != self._skip_below and self._jumped:
                     # The file's own clock and the frames' disagree: read over everything from the start.
                     wanted, self._jumped = self._skip_below, False
                     self._go_to(wanted, jump=False)
                     continue
             self._skip_below = None
-            lost = 0 if self._expected is None else index - self._expected
-            if lost < 0:
-                # The syncer gives a set again when one stream lags behind.
-                continue
+            lost = 0 if self._expected is None else max(index - self._expected, 0)
             self._expected = index + 1
-            return self._placed(frame, index, lost)
+            self._breaks += broken
+            return self._placed(frame, index, lost, broken)
 
-    def _placed(self, frame: FrameSet, index: int, lost: int) -> FrameSet:
-        faults = tuple(
+    def _placed(self, frame: FrameSet, index: int, lost: int, broken: bool) -> FrameSet:
+        faults = [
             f"{stream}_missing"
             for stream in ("depth", "ir")
             if stream in frame.declared and getattr(frame, stream) is None
-        )
+        ]
+        if broken:
+            faults.append(RESTARTED)
         start_s = self._start_s or 0.0
         return replace(
-            frame, index=index, timestamp_s=max(frame.timestamp_s - start_s, 0.0), lost_before=lost, faults=faults
+            frame,
+            index=index,
+            timestamp_s=frame.timestamp_s - start_s,
+            times={
+                stream: StreamTime(time.timestamp_s - start_s, time.counter) for stream, time in frame.times.items()
+            },
+            lost_before=lost,
+            faults=tuple(faults),
         )
 
     def _arrive(self) -> Any:
@@ -180,7 +208,9 @@ class RealSenseRecording(PlayedSource):
         # A pipeline that has reached the end never gives another frame: start a fresh one.
         self._stop()
         self._open()
+        self._numbering.start_over()
         self._expected = None
+        self._breaks = 0
         self._skip_below = index or None
         self._jumped = jump and index > int(self._info.fps)
         if self._jumped:

@@ -5,9 +5,44 @@ from __future__ import annotations
 from pathlib import Path
 
 from fasdemo.capture.files.playback import PlayedSource
-from fasdemo.capture.source import SourceInfo
-from fasdemo.frames import FrameSet
+from fasdemo.capture.source import SourceInfo, streams_of_device
+from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.schema import SESSION_FILE, Session
+from fasdemo.sessions.writer import FOLDERS, VIDEO_FILES
+
+
+def stored_streams(folder: Path) -> frozenset[Stream]:
+    """Return the streams of which a session's folder holds images, whatever its description says."""
+    return frozenset(
+        stream
+        for stream in STREAMS
+        if (folder / VIDEO_FILES[stream]).exists() or any((folder / FOLDERS[stream]).glob("*"))
+    )
+
+
+def neighbours_of(path: Path) -> frozenset[Stream]:
+    """Return the streams of the session whose colour a video or a folder of pictures is; empty where it is none."""
+    folder = path.parent
+    if path.name not in (VIDEO_FILES["rgb"], FOLDERS["rgb"]) or not (folder / SESSION_FILE).exists():
+        return frozenset()
+    return stored_streams(folder)
+
+
+def device_streams(session: Session) -> frozenset[Stream]:
+    """Return the streams that the device which recorded a session has at least."""
+    return streams_of_device(f"{session.device.name} {session.device.sensor_preset}")
+
+
+def capable_streams(folder: Path, session: Session) -> frozenset[Stream]:
+    """Return every stream that was recorded or that the device has: what counts is not what `session.json` declares."""
+    found = stored_streams(folder) | device_streams(session)
+    calibration = session.calibration
+    if calibration is not None:
+        found |= {"depth"} if calibration.depth is not None else set()
+        found |= {"ir"} if calibration.ir is not None else set()
+    names = {name.split("/")[0] for name in session.checksums}
+    return found | {stream for stream in STREAMS if names & {FOLDERS[stream], VIDEO_FILES[stream]}}
 
 
 class SessionSource(PlayedSource):
@@ -34,6 +69,8 @@ class SessionSource(PlayedSource):
             calibration=self._reader.calibration,
             depth_scale=session.depth_scale,
             device=session.device.name,
+            capable=capable_streams(folder, session),
+            calibrated=bool(device_streams(session)),
         )
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -17,13 +17,27 @@ import cv2
 import numpy as np
 from pydantic import ValidationError
 
-from fasdemo.bounded_file import read_bounded
+from fasdemo.bounded_file import read_bounded, read_text
 from fasdemo.errors import UserError
+from fasdemo.folder_walk import is_hidden, visible_files
 from fasdemo.frames import Calibration, Depth, FrameSet, Rgb, Stream
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, check_claims, read_image
 from fasdemo.sessions.schema import CalibrationRecord
 
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
+PICTURES = frozenset(
+    {".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".bmp", ".dib", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm"}
+)
+UNREADABLE_PICTURES = frozenset(
+    {
+        *(".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".j2k", ".psd", ".svg", ".exr", ".hdr", ".pfm", ".ico"),
+        *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2", ".raw"),
+    }
+)
+"""Pictures that no decoder here reads; they are named, never passed over in silence."""
+_NOTES = frozenset(
+    {".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".md", ".log", ".html", ".pdf", ".ini", ".db"}
+)
+"""Lists and notes beside pictures."""
 _ROLES: dict[str, Stream] = {
     "color": "rgb",
     "colour": "rgb",
@@ -58,38 +72,105 @@ class Still:
 
 
 def find_stills(paths: Sequence[Path]) -> list[Still]:
+    """Return the captures of `find_stills_and_notes`."""
+    return find_stills_and_notes(paths)[0]
+
+
+def find_stills_and_notes(paths: Sequence[Path]) -> tuple[list[Still], list[str]]:
     """All captures in files and folders (with their subfolders), in natural order of names, each once.
 
-    A file brings the depth and IR pictures that belong to it, whether or not they were named. Depth and IR pictures
-    without a colour picture are left out.
+    A file brings the depth and IR pictures that belong to it, whether or not they were named. Two colour pictures of
+    one name (`p1.jpg`, `p1.png`) are two captures.
+
+    Returns:
+        The captures, and sentences about files that were left out: kinds that are not read, depth and infrared without
+        colour. Hidden files and those that systems leave behind (`._p1.jpg`, `Thumbs.db`) are not mentioned.
 
     Raises:
         UserError: no such file, not a picture, or nothing found.
     """
-    found: dict[tuple[Path, str], dict[Stream, Path]] = {}
+    found: dict[tuple[Path, str], _Group] = {}
+    notes: list[str] = []
     for path in paths:
         if path.is_dir():
-            for file in sorted(_pictures(path.rglob("*")), key=natural_key):
-                key, role = _place(file)
-                found.setdefault(key, {}).setdefault(role, file)
+            try:
+                files = sorted(visible_files(path), key=natural_key)
+            except OSError as error:
+                raise UserError(f"{error.filename or path}: cannot be read ({error.strerror}).") from None
+            notes += left_out(path, files)
+            for file in files:
+                if file.suffix.lower() in PICTURES:
+                    key, role = _place(file)
+                    found.setdefault(key, _Group()).add(role, file)
         elif path.is_file():
+            if path.suffix.lower() in UNREADABLE_PICTURES:
+                raise UserError(f"{path}: is a picture of a kind that is not read; convert it to JPEG or PNG.")
             if path.suffix.lower() not in PICTURES:
                 raise UserError(f"{path}: is not a picture; known are {', '.join(sorted(PICTURES))}.")
             key, role = _place(path)
-            group = found.setdefault(key, {})
-            group[role] = path
+            group = found.setdefault(key, _Group())
+            group.add(role, path)
             for other in _relatives(path):
                 other_key, other_role = _place(other)
-                if other_key == key:
-                    group.setdefault(other_role, other)
+                if other_key == key and (other_role != "rgb" or not group.color):
+                    group.add(other_role, other)
         else:
             raise UserError(f"{path}: no such file or folder.")
-    stills = [Still(group["rgb"], group.get("depth"), group.get("ir")) for group in found.values() if "rgb" in group]
+    stills = [still for group in found.values() for still in group.stills()]
     if not stills:
         names = ", ".join(map(str, paths))
         why = "only depth or infrared pictures, none in colour" if found else "no picture"
-        raise UserError(f"{names}: {why} found; give colour pictures or folders of them.")
-    return stills
+        more = f" {notes[0]}" if notes else ""
+        raise UserError(f"{names}: {why} found; give colour pictures or folders of them.{more}")
+    alone = [file for group in found.values() if not group.color for file in (*group.depth, *group.ir)]
+    if alone:
+        notes.append(f"{_counted(alone)} left out: depth or infrared without a colour picture of that name.")
+    doubled = [file for group in found.values() for file in (*group.depth[1:], *group.ir[1:]) if group.color]
+    if doubled:
+        notes.append(f"{_counted(doubled)} left out: there is another depth or infrared picture of that name.")
+    return stills, notes
+
+
+@dataclass(slots=True)
+class _Group:
+    """Files of one capture by what they show."""
+
+    color: list[Path] = field(default_factory=list)
+    depth: list[Path] = field(default_factory=list)
+    ir: list[Path] = field(default_factory=list)
+
+    def add(self, role: Stream, file: Path) -> None:
+        """Take a file, once."""
+        files = {"rgb": self.color, "depth": self.depth, "ir": self.ir}[role]
+        if file not in files:
+            files.append(file)
+
+    def stills(self) -> list[Still]:
+        """Return a capture for each colour picture."""
+        depth, ir = next(iter(self.depth), None), next(iter(self.ir), None)
+        return [Still(color, depth, ir) for color in self.color]
+
+
+def left_out(folder: Path, files: Sequence[Path]) -> list[str]:
+    """Return a sentence about files of a folder that are neither pictures that are read nor notes beside them."""
+    pictures = [file for file in files if file.suffix.lower() in UNREADABLE_PICTURES]
+    others = [
+        file
+        for file in files
+        if file.suffix.lower() not in PICTURES | UNREADABLE_PICTURES | _NOTES and file.suffix and file not in pictures
+    ]
+    found = []
+    if pictures:
+        found.append(f"{folder}: {_counted(pictures)} left out: convert pictures of this kind to JPEG or PNG.")
+    if others:
+        found.append(f"{folder}: {_counted(others)} left out: not a picture; give videos one by one with --video.")
+    return found
+
+
+def _counted(files: Sequence[Path]) -> str:
+    """Return e.g. `3 files (a.heic, b.heic ...) were`."""
+    names = ", ".join(file.name for file in files[:2]) + (" ..." if len(files) > 2 else "")
+    return f"1 file ({names}) was" if len(files) == 1 else f"{len(files)} files ({names}) were"
 
 
 def natural_key(path: Path) -> list[tuple[int, int, str]]:
@@ -102,7 +183,7 @@ def natural_key(path: Path) -> list[tuple[int, int, str]]:
 
 
 def _pictures(files: Iterable[Path]) -> list[Path]:
-    return [file for file in files if file.suffix.lower() in PICTURES and file.is_file()]
+    return [file for file in files if file.suffix.lower() in PICTURES and not is_hidden(file.name) and file.is_file()]
 
 
 def _place(file: Path) -> tuple[tuple[Path, str], Stream]:
@@ -138,7 +219,7 @@ def load_calibration(path: Path) -> Calibration:
         UserError: no such file, or one that breaks the format.
     """
     try:
-        return CalibrationRecord.model_validate_json(read_bounded(path, _MAX_CALIBRATION_BYTES)).value()
+        return CalibrationRecord.model_validate_json(read_text(path, _MAX_CALIBRATION_BYTES)).value()
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from fasdemo.capture.files.playback import PlayedSource
+from fasdemo.capture.files.session_source import neighbours_of
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import Depth, FrameSet, Ir, Rgb, Stream
@@ -70,6 +71,7 @@ class VideoSource(PlayedSource):
             fps=color.fps,
             frame_count=self._count,
             depth_scale=depth_scale,
+            capable=neighbours_of(path),
         )
 
     def _common_length(self) -> int | None:
@@ -97,6 +99,8 @@ class VideoSource(PlayedSource):
         """What could not be read so far."""
         found = []
         color = self._tracks["rgb"]
+        if color.hdr:
+            found.append(f"{self._path.name}: is HDR video ({color.hdr}); it is judged converted to standard range.")
         total = self._count or self._expected
         missing = self._lost
         if self._ended and not self._sought and self._count is not None:

@@ -23,7 +23,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from fasdemo import __version__
-from fasdemo.errors import UserError
+from fasdemo.display import display_problem
+from fasdemo.errors import UserError, printable
 from fasdemo.frames import STREAMS
 from fasdemo.shared_libraries import (
     HEADLESS_OPENCV,
@@ -132,9 +133,9 @@ def _print(findings: list[Finding]) -> None:
         if one.area != area:
             area = one.area
             console.print(f"[bold]{area}[/bold]")
-        console.print(f"  {_WORDS[one.state]} {escape(one.text)}")
+        console.print(f"  {_WORDS[one.state]} {escape(printable(one.text))}")
         if one.advice:
-            console.print(f"        {escape(one.advice)}")
+            console.print(f"        {escape(printable(one.advice))}")
     wrong = sum(one.state == "wrong" for one in findings)
     console.print({0: "Nothing is wrong.", 1: "1 thing is wrong."}.get(wrong, f"{wrong} things are wrong."))
 
@@ -240,7 +241,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def webcams() -> list[Finding]:
-    """Video devices with their pixel formats; on Linux also those that are not offered, and why."""
+    """Video devices with their pixel formats, virtual ones marked; on Linux also those not offered, and why."""
     from fasdemo.capture.cameras.v4l2 import list_nodes
     from fasdemo.capture.cameras.webcam import list_webcams
 
@@ -249,7 +250,16 @@ def webcams() -> list[Finding]:
     for one in cameras:
         text = f"webcam:{one.index} {one.name}" + (f", {' '.join(one.formats)}" if one.formats else "")
         details = {"kind": "webcam", "index": one.index, "name": one.name, "formats": list(one.formats)}
-        found.append(Finding("cameras", "good", text, details=details))
+        details["virtual"] = one.virtual
+        if one.virtual:
+            text += f": a virtual camera ({one.virtual}), refused"
+            advice = "Any picture can be fed into it. --allow-virtual-camera opens it; it is never LIVE."
+            found.append(Finding("cameras", "note", text, advice, details))
+        elif not one.named:
+            advice = "Install cv2-enumerate-cameras: without a name it may be a virtual camera, and is never LIVE."
+            found.append(Finding("cameras", "note", f"{text}: the system does not name it", advice, details))
+        else:
+            found.append(Finding("cameras", "good", text, details=details))
     if platform.system() == "Linux":
         for node in list_nodes():
             if node.problem:
@@ -257,7 +267,12 @@ def webcams() -> list[Finding]:
                 advice = "Add yourself to the group video (usermod -aG video USER) and log in again."
                 found.append(Finding("cameras", "wrong", text, advice))
             elif node.formats and not node.color:
-                text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: no colour, not offered"
+                why = "no colour, not offered"
+                if node.labelled_infrared and not node.infrared:
+                    why = "named infrared, but not an infrared sensor's formats; used neither as colour nor as infrared"
+                if node.virtual:
+                    why = f"a virtual camera ({node.virtual}), not offered"
+                text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: {why}"
                 found.append(Finding("cameras", "good", text))
     if not cameras:
         found.append(Finding("cameras", "note", "No webcam is connected.", "Files and sessions work without one."))
@@ -339,6 +354,10 @@ def display() -> list[Finding]:
             return [Finding("display", "wrong", f"Qt cannot start: {problem}", _qt_advice())]
         advice = "Use --headless, or log in at a screen (DISPLAY and WAYLAND_DISPLAY are not set)."
         return [Finding("display", "note", "Qt works, and there is no display.", advice)]
+    unreachable = display_problem()
+    if unreachable:
+        advice = "Cannot connect to display: log in at a screen, correct the variable, or use --headless."
+        return [Finding("display", "wrong", f"{unreachable}.", advice)]
     problem = _try_qt(None)
     if problem:
         return [Finding("display", "wrong", f"Qt cannot open a window: {problem}", _qt_advice())]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from fasdemo.atomic_file import write_atomically
 from fasdemo.draw.event_plot import png, svg
 from fasdemo.engine.events import Event, read_events
 from fasdemo.engine.timeline import Part, Span, changes_a_minute, parts
-from fasdemo.errors import UserError, printable
+from fasdemo.errors import UserError
+from fasdemo.outputs import check_outputs
+from fasdemo.terminal import tell
 
 EXAMPLE = "fasdemo replay events.jsonl --output events.svg"
 
@@ -34,16 +37,14 @@ def run(options: argparse.Namespace) -> int:
     suffix = output.suffix.lower()
     if suffix not in (".svg", ".png"):
         raise UserError(f"--output {output}: the picture is drawn as SVG or PNG; end its name in .svg or .png.")
+    check_outputs({"--output": output}, [options.log])
     events = read_events(options.log)
-    print("\n".join(map(printable, _table(events))))
-    temporary = output.with_name(output.name + ".part")
+    tell("\n".join(_table(events)))
     try:
-        temporary.write_bytes(png(events) if suffix == ".png" else svg(events).encode("utf-8"))
-        temporary.replace(output)
+        write_atomically(output, png(events) if suffix == ".png" else svg(events).encode("utf-8", "replace"))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UserError(f"--output {output}: cannot be written ({error.strerror}); choose another place.") from error
-    print(f"Time line: {output}")
+    tell(f"Time line: {output}")
     return 0
 
 

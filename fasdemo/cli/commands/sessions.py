@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,20 @@ from rich.table import Table
 from fasdemo.errors import UserError, printable
 from fasdemo.progress import track
 from fasdemo.record.export import ExportOptions, export_sessions
-from fasdemo.sessions.erase import erase, expired_sessions, measure, sessions_of_subject
+from fasdemo.sessions.erase import (
+    erase,
+    expired_sessions,
+    kept_beside,
+    measure,
+    sessions_of_subject,
+    strays,
+    unreadable,
+)
 from fasdemo.sessions.reader import SessionReader, load_session
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
 from fasdemo.sessions.schema import Session
+from fasdemo.sessions.session_lock import who_holds
+from fasdemo.terminal import say, tell
 
 EXAMPLE = "fasdemo sessions export recordings --to crops"
 
@@ -148,7 +159,7 @@ def _list(args: argparse.Namespace) -> int:
         )
     Console(width=None if sys.stdout.isatty() else 160).print(table)
     for sentence in broken:
-        print(f"fasdemo: {printable(sentence)}", file=sys.stderr)
+        say(sentence)
     subjects = len({row["subject"] for row in rows})
     print(f"{len(rows)} session{'s' * (len(rows) != 1)} of {subjects} subject{'s' * (subjects != 1)}.")
     return 0
@@ -178,7 +189,7 @@ def _show(args: argparse.Namespace) -> int:
         "keep until": "-" if consent is None else f"{consent.retain_until}{' (past)' if facts['expired'] else ''}",
     }
     for name, text in lines.items():
-        print(f"{name:<12} {text}")
+        tell(f"{name:<12} {text}")
     return 0
 
 
@@ -192,15 +203,19 @@ def _verify(args: argparse.Namespace) -> int:
     for folder in track(_sessions(args.folder), "verifying"):
         try:
             result = verify_session(folder)
-            problems, frames = list(result.problems), result.frames
+            problems, frames, notes = list(result.problems), result.frames, result.notes
         except UserError as error:
-            problems, frames = [str(error)], 0
+            problems, frames, notes = [str(error)], 0, ()
         wrong += bool(problems)
         print(f"{_name(folder, args.folder)}: {f'{frames} frames, sound' if not problems else printable(problems[0])}")
         for sentence in problems[1:10]:
             print(f"  {printable(sentence)}")
         if len(problems) > 10:
             print(f"  and {len(problems) - 10} more")
+        for sentence in notes[:10]:
+            tell(f"  note: {sentence}.")
+        if len(notes) > 10:
+            print(f"  and {len(notes) - 10} more notes")
     return 1 if wrong else 0
 
 
@@ -211,10 +226,10 @@ def _repair(args: argparse.Namespace) -> int:
             result = repair_session(folder)
         except UserError as error:
             failed += 1
-            print(f"fasdemo: {printable(str(error))}", file=sys.stderr)
+            say(str(error))
             continue
         notes = "; ".join(result.notes) or "completed"
-        print(f"{_name(folder, args.folder)}: {result.frames} frames, {notes}")
+        tell(f"{_name(folder, args.folder)}: {result.frames} frames, {notes}")
     return 2 if failed else 0
 
 
@@ -229,10 +244,15 @@ def _export(args: argparse.Namespace) -> int:
     with FaceDetector() as detector:
         options = ExportOptions(size=args.size, depth=args.depth, every=args.every)
         summary = export_sessions(
-            track(sessions, "exporting", len(sessions)), args.folder, args.to, detector.detect, options
+            sessions,
+            args.folder,
+            args.to,
+            detector.detect,
+            options,
+            partial(track, description="exporting", total=len(sessions)),
         )
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.labels.items()))
-    print(f"{summary.folder}: {summary.crops} crops ({kinds}).")
+    tell(f"{summary.folder}: {summary.crops} crops ({kinds}).")
     for reason, count in sorted(summary.skipped.items()):
         print(f"left out: {count} frames {reason}.")
     return 0
@@ -244,13 +264,16 @@ def _delete(args: argparse.Namespace) -> int:
         find_sessions(root)
         folders = expired_sessions(root, _today())
         if not folders:
-            print(f"{root}: no session's time has run out.")
+            _say_left([*strays(root), *unreadable(root)])
+            tell(f"{root}: no session's time has run out.")
             return 0
         whose = "whose time has run out"
     else:
         folders = sessions_of_subject(root, args.subject)
         whose = f"of subject {args.subject}"
     plan = measure(folders)
+    for busy in filter(None, map(who_holds, folders)):
+        raise UserError(f"{busy[:-1]}, and nothing was deleted.")
     for folder in folders:
         print(_name(folder, root))
     what = f"{plan.files} files ({plan.megabytes:.1f} MB) {whose} below {root}"
@@ -261,7 +284,15 @@ def _delete(args: argparse.Namespace) -> int:
             print("Nothing was deleted.")
             return 1
     done = erase(folders, root)
-    print(
+    _say_left([*done.left, *strays(root), *(unreadable(root) if args.expired else kept_beside(root, args.subject))])
+    tell(
         f"Deleted {done.files} files ({done.megabytes:.1f} MB) {whose} below {root}; exported crops are not part of it."
     )
     return 0
+
+
+def _say_left(sentences: list[str]) -> None:
+    for sentence in sentences[:10]:
+        say(sentence)
+    if len(sentences) > 10:
+        say(f"and {len(sentences) - 10} more that stay.")

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from fasdemo.errors import UserError
 from fasdemo.gui.settings import Settings
+from fasdemo.outputs import check_outputs
 from fasdemo.runtime.event_log_writer import LogKeeper, LogStatus
 
 
@@ -34,6 +35,8 @@ class LogControl(QObject):
         self.keeper = LogKeeper()
         self._ask, self._settings = ask, settings
         self._shown: LogStatus | None = None
+        self.inputs: Callable[[], list[Path]] = list
+        """Files that are played or judged with now: no log is written over them."""
 
     @property
     def running(self) -> bool:
@@ -55,6 +58,7 @@ class LogControl(QObject):
     def start(self, path: Path) -> None:
         """Write every change of a verdict to a file from now on."""
         try:
+            check_outputs({"": path}, self.inputs())
             self.keeper.start(path)
         except UserError as error:
             self.said.emit(str(error), True)

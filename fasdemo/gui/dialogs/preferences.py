@@ -8,6 +8,7 @@ from typing import Any, get_args
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -106,6 +107,10 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
             box.addItem(str(choice).capitalize(), choice)
         box.setCurrentIndex(box.findData(value))
         return box
+    if isinstance(value, bool):
+        tick = QCheckBox()
+        tick.setChecked(value)
+        return tick
     if isinstance(value, int):
         whole = QSpinBox()
         whole.setRange(int(low), int(high))  # type: ignore[call-overload]
@@ -124,6 +129,8 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
 def _value(field: QWidget) -> Any:
     if isinstance(field, FolderField):
         return Path(field.line.text())
+    if isinstance(field, QCheckBox):
+        return field.isChecked()
     if isinstance(field, QComboBox):
         return field.currentData()
     assert isinstance(field, QSpinBox | QDoubleSpinBox)

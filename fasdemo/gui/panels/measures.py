@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fasdemo.engine import cross_modal_rules, gates
+from fasdemo.engine.motion_evidence import FLAT_RATIO
 from fasdemo.engine.policy import Policy
 
 _POLICY = Policy()
@@ -123,6 +124,10 @@ MEASURES: dict[str, Measure] = {
     "ir_mirror_gain": Measure(
         "IR like its mirror", "", -1.0, 1.0, decimals=2, at_most=cross_modal_rules.MAX_IR_MIRROR_GAIN,
         meaning="By how much better infrared fits colour's mirror image than colour.",
+    ),
+    "parallax_ratio": Measure(
+        "Parallax ratio", "", 0.0, 1.0, decimals=2, at_least=FLAT_RATIO,
+        meaning="Share of the face's change of shape over 5 s that no flat picture makes.",
     ),
     "score_shift": Measure(
         "Evidence on score", "", -2.0, 2.0, decimals=2,

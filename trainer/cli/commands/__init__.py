@@ -1,1 +1,1 @@
-"""The subcommands of `python -m trainer`, one module each, imported only when called."""
+"""Commands of `python -m trainer`, one module each."""

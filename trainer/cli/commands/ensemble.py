@@ -1,4 +1,4 @@
-"""`python -m trainer ensemble`: several score files into one, by the published rules."""
+"""Command `python -m trainer ensemble`: combine several score files by the published rules."""
 
 from __future__ import annotations
 
@@ -9,28 +9,43 @@ EXAMPLE = "python -m trainer ensemble a.txt b.txt c.txt --labels val_label.txt -
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument("members", type=Path, nargs="+", metavar="FILE", help="submissions over the same list")
-    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the submission to write")
-    parser.add_argument("--rule", choices=["validation", "cascade"], default="validation", help="which published rule")
+    """Declare the options of the command."""
+    parser.add_argument("members", type=Path, nargs="+", metavar="FILE", help="submission files of the same list")
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="submission file to write")
     parser.add_argument(
-        "--labels", type=Path, metavar="FILE", help="labelled list: scans the threshold and says how much each helps"
+        "--rule", choices=["validation", "cascade"], default="validation", help="published rule (default: validation)"
     )
-    parser.add_argument("--threshold", type=float, metavar="T", help="validation rule without labels, e.g. 0.53")
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="labelled list, to choose the threshold and to print the contribution of each member",
+    )
+    parser.add_argument(
+        "--threshold", type=float, metavar="T", help="threshold of the validation rule without --labels, e.g. 0.53"
+    )
     group = parser.add_argument_group("cascade, with the published constants")
-    group.add_argument("--ir", type=Path, metavar="FILE", help="the infrared model's submission")
-    group.add_argument("--fish", type=Path, metavar="FILE", help="FishNet150's submission")
+    group.add_argument("--ir", type=Path, metavar="FILE", help="submission file of the infrared model")
+    group.add_argument("--fish", type=Path, metavar="FILE", help="submission file of FishNet150")
     group.add_argument(
-        "--factors", type=float, nargs="+", metavar="W", help="weights (1 0 1 1 0 1 0 0 1 1 for ten models)"
+        "--factors", type=float, nargs="+", metavar="W", help="weights of the members (default: 1 0 1 1 0 1 0 0 1 1)"
     )
-    group.add_argument("--low", type=float, default=0.18, help="mean below: lowest score (0.18)")
-    group.add_argument("--high", type=float, default=0.8, help="mean above: highest score (0.8)")
-    group.add_argument("--ir-threshold", type=float, default=0.54, help="(0.54)")
-    group.add_argument("--fish-threshold", type=float, default=0.32, help="(0.32)")
+    group.add_argument(
+        "--low", type=float, default=0.18, help="mean below which the lowest score is taken (default: 0.18)"
+    )
+    group.add_argument(
+        "--high", type=float, default=0.8, help="mean above which the highest score is taken (default: 0.8)"
+    )
+    group.add_argument("--ir-threshold", type=float, default=0.54, help="threshold of --ir (default: 0.54)")
+    group.add_argument("--fish-threshold", type=float, default=0.32, help="threshold of --fish (default: 0.32)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Combine and write; prints the threshold and each member's part."""
+    """Combine the members and write the submission file; print the threshold and the contributions.
+
+    Raises:
+        UserError: an option or a file cannot be used.
+    """
     from fasdemo.errors import UserError
     from trainer.evaluation import ensemble
     from trainer.evaluation.score_files import read_submission, write_submission
@@ -41,10 +56,14 @@ def run(args: argparse.Namespace) -> int:
         labels = ensemble.labels_for(names, read_submission(args.labels), args.labels)
     if args.rule == "cascade":
         if args.ir is None or args.fish is None:
-            raise UserError("--rule cascade: needs --ir and --fish, the models that decide between the thresholds.")
+            raise UserError(
+                "--rule cascade: the models that decide between the thresholds are missing; give --ir and --fish."
+            )
         factors = tuple(args.factors) if args.factors else ensemble.PUBLISHED_CASCADE.factors
         if args.factors and (len(factors) != len(scores) or sum(factors) <= 0 or min(factors) < 0):
-            raise UserError(f"--factors: give {len(scores)} weights, one a model, not negative and not all zero.")
+            raise UserError(
+                f"--factors: not valid; give {len(scores)} weights, one per member, not negative and not all zero."
+            )
         constants = ensemble.Cascade(factors, args.low, args.high, args.ir_threshold, args.fish_threshold)
         _, deciders = ensemble.read_members([args.members[0], args.ir, args.fish])
         combined = ensemble.cascade(scores, deciders[1], deciders[2], constants)
@@ -54,12 +73,14 @@ def run(args: argparse.Namespace) -> int:
             threshold, errors = ensemble.scan_threshold(scores, labels)
             print(f"threshold {threshold:.3f}: {errors} errors of {len(labels)}")
         if threshold is None:
-            raise UserError("give --labels to scan the threshold, or --threshold.")
+            raise UserError("--rule validation: no threshold; give --threshold, or --labels to choose it.")
         combined = ensemble.max_or_min(scores, threshold)
         if labels is not None:
-            whole, helps = ensemble.how_much_each_helps([p.name for p in args.members], scores, labels, threshold)
+            whole, contributions = ensemble.member_contributions(
+                [p.name for p in args.members], scores, labels, threshold
+            )
             print(f"ACER of all {len(scores)}: {whole:.5f}")
-            for entry in helps:
+            for entry in contributions:
                 gain = (
                     "" if entry.without is None else f", without it {entry.without:.5f} ({entry.without - whole:+.5f})"
                 )

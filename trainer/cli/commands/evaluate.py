@@ -1,4 +1,4 @@
-"""`python -m trainer evaluate`: figures, score file and HTML report of a model on a labelled set."""
+"""Command `python -m trainer evaluate`: figures, score file and HTML report of a model on labelled data."""
 
 from __future__ import annotations
 
@@ -13,68 +13,84 @@ EXAMPLE = "python -m trainer evaluate runs/fasdemo-flex/model.pt --data data/syn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Declare the options of the command."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="a checkpoint (.pt) or an exported file (.onnx)")
-    parser.add_argument("--split", choices=["train", "dev", "test"], default="test", help="which part (test)")
     parser.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="report.html, figures.json and scores.csv go there"
+        "--split", choices=["train", "dev", "test"], default="test", help="part of the data (default: test)"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="folder for report.html, figures.json and scores.csv"
     )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
-        "--calibrate", action="store_true", help="choose calibration and thresholds anew on the set's development part"
+        "--calibrate",
+        action="store_true",
+        help="choose calibration and thresholds again on the development part of the data",
     )
-    parser.add_argument("--subset", metavar="STREAMS", help="flexible networks: show only these, e.g. depth+ir")
+    parser.add_argument("--subset", metavar="STREAMS", help="flexible networks: use only these streams, e.g. depth+ir")
     options.add_data(parser)
     options.add_machine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Evaluate; prints a summary or JSON."""
+    """Evaluate a model; print a summary or JSON, and write the report.
+
+    Raises:
+        UserError: an option, the model or the data cannot be used.
+    """
     from fasdemo.atomic_file import write_text
     from fasdemo.errors import UserError
     from fasdemo.frames import STREAMS
     from trainer.data.network_loader import check_readable, make_loader
     from trainer.data.splits import check_streams, held_out, open_part
-    from trainer.evaluation.evaluation import decide, evaluate, subsets_of
-    from trainer.evaluation.loading import OnnxJudge, open_model, uncalibrated
+    from trainer.evaluation.evaluation import choose_operating_points, evaluate, subsets_of
+    from trainer.evaluation.loading import OnnxStreamModel, open_model, uncalibrated
     from trainer.evaluation.report import write_report
     from trainer.evaluation.score_files import write_scores
-    from trainer.evaluation.scoring import score
+    from trainer.evaluation.scoring import predict_margins
     from trainer.training.finalize import summary
     from trainer.training.train import make_fabric
 
     loaded = open_model(args.model)
-    judge, config = loaded.judge, loaded.config
+    model, config = loaded.model, loaded.config
     data = options.data_config(args, config)
-    fabric = make_fabric(config, *(("cpu", 1) if isinstance(judge, OnnxJudge) else options.machine(args)))
+    fabric = make_fabric(config, *(("cpu", 1) if isinstance(model, OnnxStreamModel) else options.machine(args)))
     fabric.launch()
-    fabric.to_device(judge)
-    face_set = open_part(data, args.split, judge.modalities)
-    check_streams(face_set, judge.modalities, judge.flexible)
+    fabric.to_device(model)
+    face_set = open_part(data, args.split, model.modalities)
+    check_streams(face_set, model.modalities, model.flexible)
     if not (face_set.labels >= 0).any():
-        raise UserError(f"{face_set.source}: has no labels, so nothing can be measured; use `submit` to score it.")
-    decision = loaded.decision
-    if args.calibrate or decision is None:
+        raise UserError(
+            f"{face_set.source}: no labels, so nothing can be measured; use `python -m trainer submit` to score it."
+        )
+    operating_points = loaded.operating_points
+    if args.calibrate or operating_points is None:
         try:
-            dev = open_part(data, "dev", judge.modalities)
-            loader = make_loader(config, judge, dev)
-            margins = score(judge, loader, fabric, subsets_of(judge, dev), description="dev", exact=True)
-            decision = decide(margins, dev, config.policy)
+            dev = open_part(data, "dev", model.modalities)
+            loader = make_loader(config, model, dev)
+            margins = predict_margins(model, loader, fabric, subsets_of(model, dev), description="dev", exact=True)
+            operating_points = choose_operating_points(margins, dev, config.policy)
         except UserError:
             if args.calibrate:
                 raise
-            decision = uncalibrated()
-            print("no thresholds in the model and no development part: the published 0.5 is used", file=sys.stderr)
+            operating_points = uncalibrated()
+            print(
+                "warning: no thresholds in the model and no usable development part; the published 0.5 is used",
+                file=sys.stderr,
+            )
     subsets = None
     if args.subset:
-        chosen = tuple(s for s in judge.modalities if s in args.subset.split("+"))
-        if not judge.flexible or len(chosen) != len(args.subset.split("+")):
-            raise UserError(f"--subset {args.subset}: {'+'.join(judge.modalities)} of this network has no such subset.")
+        chosen = tuple(s for s in model.modalities if s in args.subset.split("+"))
+        if not model.flexible or len(chosen) != len(args.subset.split("+")):
+            raise UserError(
+                f"--subset {args.subset}: not possible; this network takes "
+                f"{'any subset of ' if model.flexible else 'only '}{'+'.join(model.modalities)}."
+            )
         subsets = [chosen]
-    loader = make_loader(config, judge, face_set)
+    loader = make_loader(config, model, face_set)
     excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
-    apart = held_out(data.model_copy(update=excluded), judge.modalities)
-    evaluation = evaluate(judge, loader, fabric, decision, args.split, subsets, apart)
+    apart = held_out(data.model_copy(update=excluded), model.modalities)
+    evaluation = evaluate(model, loader, fabric, operating_points, args.split, subsets, apart)
     check_readable(loader, data.max_missing)
     if not fabric.is_global_zero:
         return 0
@@ -91,11 +107,11 @@ def run(args: argparse.Namespace) -> int:
         write_text(args.output / "figures.json", json.dumps(evaluation.figures, indent=1) + "\n")
         streams = tuple(s for s in STREAMS if s in face_set.streams)
         name = f"{loaded.config.name} ({args.model.name})" if loaded.config.name else args.model.name
-        write_report(args.output / "report.html", name, evaluation, decision, loader.cropper, streams)
+        write_report(args.output / "report.html", name, evaluation, operating_points, loader.cropper, streams)
     if args.json:
         print(json.dumps(evaluation.figures, indent=1))
     else:
-        print(summary(decision, [evaluation]))
+        print(summary(operating_points, [evaluation]))
         if args.output is not None:
             print(f"{args.output / 'report.html'}: open it in a browser")
     return 0

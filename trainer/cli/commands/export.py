@@ -1,4 +1,4 @@
-"""`python -m trainer export`: a checkpoint becomes an ONNX file with its card, and on request an INT8 one beside it."""
+"""Command `python -m trainer export`: write a checkpoint as an ONNX file with its card, and optionally as INT8."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from fasdemo.models.card import ModelCard, Threshold
 from trainer import networks
 from trainer.checkpoints.card import card_of
 from trainer.checkpoints.checkpoint import build_network, load
-from trainer.export import onnx_export, onnx_graph
-from trainer.export import quantization_data as calibration
+from trainer.export import onnx_export, onnx_graph, quantization_data
 from trainer.export.quantization_data import Samples
 from trainer.networks import flops
 
@@ -25,66 +24,72 @@ EXAMPLE = "python -m trainer export runs/flex/best.pt --output models/flex.onnx 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="of this project")
-    parser.add_argument("--output", required=True, type=Path, metavar="FILE.onnx", help="the file to write")
+    """Declare the options of the command."""
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="checkpoint of this project")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE.onnx", help="file to write")
     parser.add_argument(
         "--crops",
         type=Path,
         metavar="PLACE",
-        help="recorded sessions, a data set or a list, on whose faces the file is compared with the network "
-        "(default: random pictures)",
+        help="recorded sessions, data set or list, with whose faces the file is compared with the network "
+        "(default: random images)",
     )
     parser.add_argument(
         "--int8",
         type=Path,
         metavar="PLACE",
-        help="also write FILE-int8.onnx, calibrated on the faces there; its difference and accuracy are printed",
+        help="also write FILE-int8.onnx, quantised with faces of PLACE, and print its difference and accuracy",
     )
-    parser.add_argument("--samples", type=int, default=128, metavar="N", help="faces taken from each PLACE (128)")
-    parser.add_argument("--name", help="the model's name on its card (default: that of the file)")
-    parser.add_argument("--training-data", metavar="TEXT", help="what the model was trained on, for its card")
-    parser.add_argument("--limits", metavar="TEXT", help="what the model's figures do not say, for its card")
+    parser.add_argument(
+        "--samples", type=int, default=128, metavar="N", help="number of faces of each PLACE (default: 128)"
+    )
+    parser.add_argument("--name", help="name on the card (default: name of the file)")
+    parser.add_argument("--training-data", metavar="TEXT", help="training data, for the card")
+    parser.add_argument("--limits", metavar="TEXT", help="limits of the figures, for the card")
     parser.add_argument(
         "--threshold",
         metavar="LIVE,SPOOF",
-        help="LIVE above and SPOOF below these scores, e.g. 0.9,0.5; for checkpoints without measured thresholds",
+        help="scores above LIVE are live and below SPOOF attacks, e.g. 0.9,0.5; for checkpoints without thresholds",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export; prints what was written and how exact it is."""
+    """Export a checkpoint; print the files and their difference to the network.
+
+    Raises:
+        UserError: an option, the checkpoint or the data cannot be used, or a file cannot be written.
+    """
     if args.samples < 1:
-        raise UserError(f"--samples {args.samples}: give at least 1.")
+        raise UserError(f"--samples {args.samples}: too small; give at least 1.")
     checkpoint = load(args.checkpoint)
     network = build_network(checkpoint, str(args.checkpoint))
     card = card_of(checkpoint, network, card_name(args.output), _overrides(args, checkpoint.card or {}))
     cost = flops.work(network, networks.example_inputs(network)).multiply_adds
     card = card.model_copy(update={"multiply_adds": cost})
-    compared = None if args.crops is None else calibration.read_samples(args.crops, card, args.samples)[1]
-    calibrated = None if args.int8 is None else calibration.read_samples(args.int8, card, args.samples)
+    compared = None if args.crops is None else quantization_data.read_samples(args.crops, card, args.samples)[1]
+    quantised_on = None if args.int8 is None else quantization_data.read_samples(args.int8, card, args.samples)
     feeds = onnx_export.example_feeds(network, card) if compared is None else compared.feeds
     path = onnx_export.export_onnx(network, card, args.output, feeds)
     found = onnx_export.compare_with_network(path, network, card, feeds)
-    on = "random pictures" if compared is None else f"faces of {compared.source}"
+    source = "random images" if compared is None else f"faces of {compared.source}"
     print(f"{path}: {card.architecture}, opset {onnx_graph.OPSET}, {_megabytes(path)}")
-    print(f"  against torch on {found.samples} {on}: logits differ by {found.logits:.1e}, live by {found.live:.1e}")
+    print(f"  against torch on {found.samples} {source}: logits differ by {found.logits:.1e}, live by {found.live:.1e}")
     outputs = ", ".join(f"{output.name} ({output.classes})" for output in card.outputs)
-    print(f"  outputs {outputs}: {card.outputs[0].kind}; softmax is taken once, in fasdemo")
+    print(f"  outputs {outputs}: {card.outputs[0].kind}; fasdemo applies the softmax")
     if _unmeasured(card):
-        print("  thresholds: none was measured; the card says so and decides strictly", file=sys.stderr)
-    if calibrated is not None:
-        _int8(path, card, *calibrated)
+        print("  warning: no thresholds were measured; the card has a strict guess", file=sys.stderr)
+    if quantised_on is not None:
+        _int8(path, card, *quantised_on)
     return 0
 
 
 def _unmeasured(card: ModelCard) -> bool:
-    """Whether the card's default policy is the strict guess."""
+    """Return whether the default policy of the card is the strict guess."""
     return card.thresholds[card.default_policy].data == "none"
 
 
 def card_name(output: Path) -> str:
-    """The file's stem as a card's name: letters, digits, dot, dash and underscore."""
+    """Return the name of a file without extension as a valid name for a card."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", output.stem).lstrip("._-")[:80]
     return name or "model"
 
@@ -105,15 +110,15 @@ def _threshold(text: str) -> Threshold:
         return Threshold(live_above=live, spoof_below=spoof, rule="given by hand at export", data="not stated")
     except ValidationError as error:
         raise UserError(
-            f"--threshold {text}: give two scores between 0 and 1, the second not above the first, such as 0.9,0.5."
+            f"--threshold {text}: not valid; give two scores from 0 to 1, the higher one first, such as 0.9,0.5."
         ) from error
 
 
-def _int8(source: Path, card: ModelCard, training: Samples, held_back: Samples) -> None:
+def _int8(source: Path, card: ModelCard, training: Samples, comparison: Samples) -> None:
     path = source.with_name(f"{source.stem}-int8.onnx")
     onnx_export.quantise(source, path, training.feeds)
-    found = onnx_export.compare_files(source, path, held_back.feeds)
-    rates = [_accuracy(file, card, held_back) for file in (source, path)]
+    found = onnx_export.compare_files(source, path, comparison.feeds)
+    rates = [_accuracy(file, card, comparison) for file in (source, path)]
     words = f"on {found.samples} other faces live changes by up to {found.live:.3f}"
     if None not in rates:
         words += f", accuracy at 0.5 {rates[0]:.4f} (fp32) and {rates[1]:.4f} (INT8)"
@@ -134,7 +139,7 @@ def _accuracy(path: Path, card: ModelCard, samples: Samples) -> float | None:
         onnx_export.live_probability(outputs[position], fused.live_index)
         for outputs in onnx_export.answers(path, card, samples.feeds)
     ]
-    return calibration.accuracy(np.concatenate(live), samples.labels)
+    return quantization_data.accuracy(np.concatenate(live), samples.labels)
 
 
 def _megabytes(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""`python -m trainer import`: a published checkpoint becomes one of this project."""
+"""Command `python -m trainer import`: convert a published checkpoint to one of this project."""
 
 from __future__ import annotations
 
@@ -16,37 +16,51 @@ EXAMPLE = "python -m trainer import FeatherNetB_best.pth.tar --arch FeatherNetB 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Declare the options of the command."""
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="a published .pth.tar, or a state_dict")
     parser.add_argument("--arch", required=True, metavar="NAME", help=f"one of {', '.join(networks.names())}")
-    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="the checkpoint to write")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="checkpoint to write")
     parser.add_argument(
         "--modality",
         choices=("rgb", "depth", "ir"),
         default="depth",
-        help="what a single-stream network was trained on (default: depth, as published)",
+        help="stream of a single-stream network (default: depth, as published)",
     )
-    parser.add_argument("--input-size", type=int, metavar="S", help="a multiple of 32 (default: 224, as published)")
-    parser.add_argument("--classes", type=int, metavar="N", help="of a linear head, where it is not as published")
+    parser.add_argument(
+        "--input-size",
+        type=int,
+        metavar="S",
+        help="side of the input in pixels, a multiple of 32 (default: 224, as published)",
+    )
+    parser.add_argument(
+        "--classes",
+        type=int,
+        metavar="N",
+        help="outputs of the linear layer, where they differ from the published ones",
+    )
     parser.add_argument(
         "--new-classifier",
         action="store_true",
-        help="leave the file's classifier out, as for ImageNet weights of MobileNetV2 and FishNet150",
+        help="initialise a new classifier, as for ImageNet weights of MobileNetV2 and FishNet150",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import; prints what was read and written."""
+    """Convert a checkpoint; print what was written.
+
+    Raises:
+        UserError: an option or the file cannot be used, or the weights do not fit the network.
+    """
     known = networks.entry(args.arch)
     given = {"input_size": args.input_size, "classes": args.classes}
     options: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if "classes" in options and "classes" not in known.options:
-        raise UserError(f"--classes: {args.arch} always has two.")
+        raise UserError(f"--classes: {args.arch} always has two; leave the option out.")
     if args.output.resolve() == args.checkpoint.resolve():
-        raise UserError(f"--output {args.output}: is the file that is read; choose another name.")
+        raise UserError(f"--output {args.output}: same as the file that is read; choose another name.")
     imported = import_published(args.checkpoint, args.arch, options, args.new_classifier)
     if known.fusion and args.modality != "depth":
-        raise UserError(f"--modality: {args.arch} has streams of its own; leave the option out.")
+        raise UserError(f"--modality: {args.arch} takes several streams; leave the option out.")
     card: dict[str, Any] | None = None
     if not isinstance(imported.network, networks.FlexFusion):
         source = f"weights of {args.checkpoint.name}, data as their publisher says"
@@ -68,6 +82,6 @@ def run(args: argparse.Namespace) -> int:
         ),
     )
     count = sum(tensor.numel() for tensor in imported.network.parameters())
-    fresh = f", {len(imported.fresh)} of them fresh (classifier)" if imported.fresh else ""
+    fresh = f", {len(imported.fresh)} of them new (classifier)" if imported.fresh else ""
     print(f"{saved}: {args.arch}, {count:,} parameters in {len(imported.network.state_dict())} tensors{fresh}")
     return 0

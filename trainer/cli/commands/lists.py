@@ -1,4 +1,4 @@
-"""`python -m trainer lists`: train, validation and test lists from a folder, split by person."""
+"""Command `python -m trainer lists`: write training, validation and test lists, split by person."""
 
 from __future__ import annotations
 
@@ -16,48 +16,54 @@ EXAMPLE = "python -m trainer lists data/CASIA-SURF --output data/CASIA-SURF --sh
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Declare the options of the command."""
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="CASIA-SURF, CeFA or recorded sessions")
     parser.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="where train.txt, val.txt and test.txt go (FOLDER)"
+        "--output", type=Path, metavar="FOLDER", help="folder for train.txt, val.txt and test.txt (default: FOLDER)"
     )
-    parser.add_argument("--layout", choices=["auto", "casia-surf", "cefa", "sessions"], default="auto")
-    parser.add_argument("--protocol", choices=["4@1", "4@2", "4@3", "4"], default="4@1", help="CeFA; 4 = the union")
-    parser.add_argument("--shares", type=float, nargs=3, default=(0.7, 0.15, 0.15), metavar="SHARE")
-    parser.add_argument("--seed", type=int, default=0, help="another split of the same people")
+    parser.add_argument(
+        "--layout", choices=["auto", "casia-surf", "cefa", "sessions"], default="auto", help="default: detected"
+    )
+    parser.add_argument(
+        "--protocol",
+        choices=["4@1", "4@2", "4@3", "4"],
+        default="4@1",
+        help="CeFA: protocol; 4 is the union of all (default: 4@1)",
+    )
+    parser.add_argument(
+        "--shares",
+        type=float,
+        nargs=3,
+        metavar="SHARE",
+        help="shares of the people for training, validation and test (default: 0.7 0.15 0.15)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the split (default: 0)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scan, split and write; prints what was found."""
+    """Read a folder, split its people and write the lists; print the number of samples.
+
+    Raises:
+        UserError: an option or the folder cannot be used.
+    """
     from fasdemo.atomic_file import write_text
     from fasdemo.errors import UserError
-    from trainer.data import folders
     from trainer.data.faces import SubsetOf, counts
-    from trainer.data.lists import ListSet, read_list
+    from trainer.data.layouts import listed_layout
+    from trainer.data.lists import ListSet
+    from trainer.data.person_split import THREE_WAYS, Shares, by_person
 
-    if min(args.shares) < 0 or args.shares[0] <= 0 or args.shares[1] <= 0 or sum(args.shares) > 1 + 1e-9:
-        raise UserError("--shares: give three shares that sum to at most one, training and validation above zero.")
-    folder: Path = args.folder
-    layout = folders.detect_layout(folder) if args.layout == "auto" else args.layout
-    if layout == "synth":
-        raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with --data.")
-    if layout == "sessions":
-        from trainer.data.recorded import crops_of
-
-        folder = crops_of(folder)
-        entries = read_list(folder / "list.txt", folder)
-    elif layout == "casia-surf":
-        entries = folders.casia_surf(folder)["train"]
-    elif layout == "cefa":
-        entries = folders.cefa(folder, args.protocol)["train"]
-    else:
-        entries = read_list(folder / "list.txt", folder)
+    shares: Shares = tuple(args.shares or THREE_WAYS)
+    if min(shares) < 0 or shares[0] <= 0 or shares[1] <= 0 or sum(shares) > 1 + 1e-9:
+        raise UserError("--shares: not valid; give three shares with a sum of at most one, the first two above zero.")
+    layout = listed_layout(args.folder, args.layout, args.protocol)
+    folder, entries = layout.folder, layout.unsplit()
     target = args.output or folder
     whole = ListSet(entries, folder, str(folder))
     if whole.missing:
-        print(f"warning: {len(whole.missing)} pictures are missing, e.g. {whole.missing[0]}", file=sys.stderr)
+        print(f"warning: {len(whole.missing)} images are missing, e.g. {whole.missing[0]}", file=sys.stderr)
     people = [str(name) for name in whole.subjects]
-    parts = folders.by_person(people, whole.labels.tolist(), tuple(args.shares), args.seed, str(folder))
+    parts = by_person(people, whole.labels.tolist(), shares, args.seed, str(folder))
     prefix = "" if target.resolve() == folder.resolve() else f"{folder.resolve()}/"
     for part, who in parts.items():
         chosen = [k for k, name in enumerate(people) if name in who]
@@ -69,8 +75,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"{target / f'{part}.txt'}: {counts(SubsetOf(whole, chosen))}")
         if part != "test" and len(set(whole.labels[chosen].tolist()) - {-1}) < 2:
             print(
-                f"warning: {target / f'{part}.txt'} has one class only, which no training takes; record more people, "
-                "or try another --seed.",
+                f"warning: {target / f'{part}.txt'} has one class only and cannot be used for training; record more "
+                "people, or try another --seed.",
                 file=sys.stderr,
             )
     if prefix:

@@ -1,4 +1,4 @@
-"""`python -m trainer metrics`: both families of figures of a score file."""
+"""Command `python -m trainer metrics`: print the metrics of a score file."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ EXAMPLE = "python -m trainer metrics scores.csv --json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Declare the options of the command."""
     parser.add_argument("scores", type=Path, metavar="FILE", help="CSV with the columns score, label and species")
-    parser.add_argument("--threshold", type=float, default=0.5, metavar="T", help="live when the score is above (0.5)")
+    parser.add_argument(
+        "--threshold", type=float, default=0.5, metavar="T", help="scores above it are live (default: 0.5)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the figures."""
+    """Print the metrics.
+
+    Raises:
+        UserError: the file cannot be used.
+    """
     from trainer.evaluation.metrics import all_metrics
     from trainer.evaluation.score_files import read_scores
 
@@ -28,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def text(figures: dict[str, Any]) -> str:
-    """The figures as lines for people."""
+    """Return metrics as text."""
     seeds = dict(figures["seed metrics"])
     notes = seeds.pop("notes", [])
     lines = ["seed metrics (attacks pooled)"]

@@ -1,4 +1,4 @@
-"""`python -m trainer real`: how model files do on captures of real cameras."""
+"""Command `python -m trainer real`: measure model files on captures of real cameras."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ EXAMPLE = "python -m trainer real ../shared/real --folder door=recordings/door -
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument("captures", type=Path, nargs="?", metavar="FOLDER", help="sources as subfolders")
+    """Declare the options of the command."""
+    parser.add_argument("captures", type=Path, nargs="?", metavar="FOLDER", help="folder with one subfolder per source")
     parser.add_argument(
         "--folder",
         action="append",
         default=[],
         metavar="NAME=FOLDER",
-        help="add captures of your own: recorded sessions, or pictures and clips named live_* and attack_*",
+        help="own captures: recorded sessions, or images and videos named live_* and attack_*",
     )
     parser.add_argument(
-        "--model", nargs="+", default=[], metavar="NAME|FILE", help="models to measure (all shipped ones)"
+        "--model", nargs="+", default=[], metavar="NAME|FILE", help="models to measure (default: all shipped models)"
     )
     parser.add_argument("--source", nargs="+", default=[], metavar="NAME", help="measure these sources only")
-    parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the cards (each card's default)")
-    parser.add_argument("--no-engine", action="store_true", help="leave out the whole engine, which takes longer")
+    parser.add_argument("--policy", metavar="NAME", help="threshold policy of the cards (default: that of each card)")
+    parser.add_argument("--no-engine", action="store_true", help="do not run the whole engine, which takes longer")
     parser.add_argument("--persons", action="store_true", help="also print one row for each person")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument(
         "--page", type=Path, metavar="FILE", help="write the tables between the marks of a Markdown page, or a new page"
     )
     parser.add_argument(
-        "--work", type=Path, default=Path(".work/real"), metavar="FOLDER", help="keeps found faces (.work/real)"
+        "--work",
+        type=Path,
+        default=Path(".work/real"),
+        metavar="FOLDER",
+        help="cache of detected faces (default: .work/real)",
     )
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads of the network (1)")
+    parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads of the network (default: 1)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure; prints a table.
+    """Measure models and print a table.
 
     Raises:
         UserError: captures, a model or an output cannot be used.
@@ -61,19 +65,21 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.real.report import BEGIN, END, page_lines, terminal_table
 
     if args.threads < 1:
-        raise UserError(f"--threads {args.threads}: has to be 1 or more.")
+        raise UserError(f"--threads {args.threads}: too small; give at least 1.")
     if args.captures is None and not args.folder:
-        raise UserError("nothing to measure: give the folder of the captures, or --folder NAME=FOLDER.")
+        raise UserError("no captures to measure; give their folder, or --folder NAME=FOLDER.")
     sources: list[RealSource] = [] if args.captures is None else real_sources(args.captures)
     for text in args.folder:
         name, equals, place = text.partition("=")
         if not (name and equals and place):
-            raise UserError(f"--folder {text}: has to be NAME=FOLDER.")
+            raise UserError(f"--folder {text}: not valid; give NAME=FOLDER.")
         sources += folder_sources(name, Path(place))
     if args.source:
         unknown = sorted(set(args.source) - {source.name for source in sources})
         if unknown:
-            raise UserError(f"--source {unknown[0]}: choose from {', '.join(source.name for source in sources)}.")
+            raise UserError(
+                f"--source {unknown[0]}: no such source; choose from {', '.join(source.name for source in sources)}."
+            )
         sources = [source for source in sources if source.name in args.source]
     existing = args.page is not None and args.page.exists()
     if existing:
@@ -97,8 +103,8 @@ def run(args: argparse.Namespace) -> int:
     finally:
         kept.release()
     if not records:
-        raise UserError("no model can judge the streams of these captures; choose another --model.")
-    # Wide enough for every column where the output is not a terminal.
+        raise UserError("--model: no model fits the streams of these captures; give another model.")
+    # A file or pipe has no width; 200 columns show the whole table.
     console = Console() if sys.stdout.isatty() else Console(width=200)
     console.print(terminal_table(records, args.persons))
     for note in sorted({f"{r['source']}: AUC {r['auc_note']}" for r in records if "auc_note" in r}):

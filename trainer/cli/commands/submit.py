@@ -1,4 +1,4 @@
-"""`python -m trainer submit`: score a list into a submission file."""
+"""Command `python -m trainer submit`: score a list and write a submission file."""
 
 from __future__ import annotations
 
@@ -12,36 +12,46 @@ EXAMPLE = "python -m trainer submit runs/FeatherNetB-32/model.pt --test-list dat
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Declare the options of the command."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="a checkpoint (.pt) or an exported file (.onnx)")
-    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="lines `color depth ir score`")
-    parser.add_argument("--split", choices=["train", "dev", "test"], default="test", help="which part (test)")
-    parser.add_argument("--raw", action="store_true", help="the network's own probability instead of calibrated scores")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help="file to write, with lines `color depth ir score`"
+    )
+    parser.add_argument(
+        "--split", choices=["train", "dev", "test"], default="test", help="part of the data (default: test)"
+    )
+    parser.add_argument(
+        "--raw", action="store_true", help="write uncalibrated probabilities instead of calibrated scores"
+    )
     options.add_data(parser)
     options.add_machine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Score and write."""
+    """Score a list and write the file.
+
+    Raises:
+        UserError: an option, the model or the data cannot be used.
+    """
     from trainer.data.splits import check_streams, open_part
-    from trainer.evaluation.loading import OnnxJudge, open_model
+    from trainer.evaluation.loading import OnnxStreamModel, open_model
     from trainer.evaluation.score_files import write_submission
     from trainer.evaluation.submission import submission
     from trainer.training.train import make_fabric
 
     loaded = open_model(args.model)
     data = options.data_config(args, loaded.config)
-    onnx = isinstance(loaded.judge, OnnxJudge)
+    onnx = isinstance(loaded.model, OnnxStreamModel)
     fabric = make_fabric(loaded.config, *(("cpu", 1) if onnx else options.machine(args)))
     fabric.launch()
-    fabric.to_device(loaded.judge)
-    face_set = open_part(data, args.split, loaded.judge.modalities, keep_all=True)
-    check_streams(face_set, loaded.judge.modalities, loaded.judge.flexible)
-    decision = None if args.raw else loaded.decision
-    names, scores, unreadable = submission(loaded, face_set, fabric, decision)
+    fabric.to_device(loaded.model)
+    face_set = open_part(data, args.split, loaded.model.modalities, keep_all=True)
+    check_streams(face_set, loaded.model.modalities, loaded.model.flexible)
+    operating_points = None if args.raw else loaded.operating_points
+    names, scores, unreadable = submission(loaded, face_set, fabric, operating_points)
     if fabric.is_global_zero:
         write_submission(args.output, names, scores)
         if unreadable:
-            print(f"warning: {unreadable} lines have no readable pictures and got the score 0", file=sys.stderr)
+            print(f"warning: {unreadable} lines have missing or damaged images and got the score 0", file=sys.stderr)
         print(f"{args.output}: {len(names)} lines")
     return 0

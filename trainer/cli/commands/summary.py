@@ -1,4 +1,4 @@
-"""`python -m trainer summary`: every network's size and work beside the published figures."""
+"""Command `python -m trainer summary`: size and operations of the networks beside the published figures."""
 
 from __future__ import annotations
 
@@ -25,24 +25,39 @@ from trainer.networks import flops
 
 EXAMPLE = "python -m trainer summary --time --threads 1,2 FeatherNetB FlexFusion"
 
-_SECONDS = 0.6
-_LEAST, _MOST = 5, 200
+_TIMING_S = 0.6
+"""Time spent on each timing, within the limits of its number of runs."""
+_MIN_RUNS, _MAX_RUNS = 5, 200
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"default: all of {', '.join(networks.names())}")
-    parser.add_argument("--json", action="store_true", help="one list of objects; counts are single operations")
-    parser.add_argument("--input-size", type=int, default=224, metavar="S", help="a multiple of 32 (default: 224)")
-    parser.add_argument("--time", action="store_true", help="time one face in torch and in ONNX Runtime, on the CPU")
+    """Declare the options of the command."""
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"networks (default: all of {', '.join(networks.names())})"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON; counts are single operations")
+    parser.add_argument(
+        "--input-size",
+        type=int,
+        default=224,
+        metavar="S",
+        help="side of the input in pixels, a multiple of 32 (default: 224)",
+    )
+    parser.add_argument(
+        "--time", action="store_true", help="measure the time per face in torch and ONNX Runtime on the CPU"
+    )
     parser.add_argument("--threads", metavar="N[,N]", help="thread counts for --time (default: 1 and all cores)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table or the JSON."""
+    """Print a table or JSON.
+
+    Raises:
+        UserError: a network or an option is unknown or not possible.
+    """
     threads = _threads(args.threads)
     names = args.names or networks.names()
-    # All names are checked before the first network is built.
+    # Check all names before the first network is built.
     for name in names:
         networks.entry(name)
     rows = []
@@ -60,9 +75,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def describe(name: str, network: nn.Module) -> dict[str, Any]:
-    """One row: counts of this network, and the published ones (at 224) where there are any.
+    """Return the counts of a network, and the published ones (at 224 x 224), None where there are none.
 
-    `flops_paper` is counted by the convention of the published figure, or of the nearest published relative.
+    `flops_paper` is counted by the convention of the published figure, or of the most similar published network.
     """
     entry = networks.entry(name)
     work = flops.work(network, networks.example_inputs(network))
@@ -82,7 +97,7 @@ def describe(name: str, network: nn.Module) -> dict[str, Any]:
 
 
 def timings(network: nn.Module, threads: list[int]) -> dict[str, dict[str, float]]:
-    """Median milliseconds for one face, by `torch` and `onnxruntime`, then by thread count."""
+    """Return the median time for one face in ms, by engine (`torch`, `onnxruntime`), then by number of threads."""
     from trainer.export.onnx_export import session
     from trainer.export.onnx_graph import export_graph
 
@@ -110,7 +125,7 @@ def _median_ms(call: Callable[[], object]) -> float:
     for _ in range(3):
         call()
     times: list[float] = []
-    while len(times) < _LEAST or (sum(times) < _SECONDS and len(times) < _MOST):
+    while len(times) < _MIN_RUNS or (sum(times) < _TIMING_S and len(times) < _MAX_RUNS):
         started = time.perf_counter()
         call()
         times.append(time.perf_counter() - started)
@@ -126,7 +141,7 @@ def _threads(text: str | None) -> list[int]:
     except ValueError:
         counts = []
     if not counts or min(counts) < 1 or max(counts) > 256:
-        raise UserError(f"--threads {text}: give thread counts from 1 to 256, such as 1,2.")
+        raise UserError(f"--threads {text}: not valid; give numbers of threads from 1 to 256, such as 1,2.")
     return sorted(set(counts))
 
 
@@ -154,5 +169,5 @@ def _print_table(rows: list[dict[str, Any]], input_size: int, threads: list[int]
             cells += [f"{row['milliseconds'][engine][str(count)]:.2f}" for count in threads]
         table.add_row(*cells)
     console = Console()
-    # A pipe has no width; a table cut to 80 columns would lose its figures.
+    # A file or pipe has no width; 200 columns show the whole table.
     Console(width=None if console.is_terminal else 200).print(table)

@@ -1,4 +1,4 @@
-"""`python -m trainer synth`: render faces and attacks."""
+"""Command `python -m trainer synth`: render faces and attacks as RGB, depth and infrared."""
 
 from __future__ import annotations
 
@@ -10,46 +10,49 @@ EXAMPLE = "python -m trainer synth crops --portraits DIR --heads HEAD.npz --coun
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the subcommand."""
+    """Declare the options of the command."""
     parser.add_argument(
         "what", choices=("crops", "sessions", "demo", "sheet", "fit", "noise", "shortcuts", "statistics", "smoothing"),
-        help="crops: a data set for training; sessions: labelled sequences; demo: the demo session; "
-        "sheet: contact sheets of every species; fit: fit the portraits and stop; noise: a board before each sensor; "
-        "shortcuts: how far a data set's classes can be told without looking at the face; "
-        "statistics: depth of a data set's live faces beside real captures; smoothing: live faces "
-        "that a model refuses once their depth is filled and smoothed",
+        help="crops: training data; sessions: labelled sessions; demo: the demo session; sheet: contact sheet of every "
+        "species; fit: fit the portraits only; noise: depth noise of each sensor on a flat board; shortcuts: accuracy "
+        "on a data set without the face; statistics: depth of live faces of a data set and of real captures; "
+        "smoothing: live faces that a model rejects after their depth is filled and smoothed",
     )  # fmt: skip
-    parser.add_argument("--output", type=Path, help="folder to write (sheet: a .jpg or .png file)")
-    parser.add_argument("--data", type=Path, help="shortcuts, statistics, smoothing: the data set to look at")
-    parser.add_argument("--model", type=Path, help="smoothing: the ONNX model that judges")
+    parser.add_argument("--output", type=Path, help="folder to write (sheet: .jpg or .png file)")
+    parser.add_argument("--data", type=Path, help="shortcuts, statistics, smoothing: data set to examine")
+    parser.add_argument("--model", type=Path, help="smoothing: ONNX model to examine")
     parser.add_argument("--real", type=Path, help="statistics: folder of registered Kinect captures with labels.txt")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of everything random (default: 1)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="number of processes (default: all cores)"
+    )
     parser.add_argument(
         "--portraits", type=Path, nargs="+", metavar="DIR", help="folders of portraits (default: the built-in person)"
     )
     parser.add_argument("--heads", type=Path, help="head model, .npz or .obj (default: the built-in head)")
     parser.add_argument("--environments", type=Path, help="folder of equirectangular environment maps")
-    parser.add_argument("--work", type=Path, default=Path(".work"), help="where fitted portraits are kept")
-    parser.add_argument("--count", type=int, default=2000, help="crops: exposures; sessions: sessions")
-    parser.add_argument("--live-share", type=float, default=0.45)
-    parser.add_argument("--species", nargs="+", help="only these (default: all)")
+    parser.add_argument("--work", type=Path, default=Path(".work"), help="cache of fitted portraits (default: .work)")
+    parser.add_argument(
+        "--count", type=int, default=2000, help="number of exposures (crops) or sessions (default: 2000)"
+    )
+    parser.add_argument("--live-share", type=float, default=0.45, help="share of live exposures (default: 0.45)")
+    parser.add_argument("--species", nargs="+", help="species to render (default: all)")
     parser.add_argument(
         "--sensor",
         nargs="+",
         metavar="NAME[=WEIGHT]",
         help="d415 d435 d455 sr300 tof truedepth kinect2 (default: all of them, a third d435)",
     )
-    parser.add_argument("--holdout", nargs="+", default=[], metavar="SPECIES", help="species for the test split only")
+    parser.add_argument("--holdout", nargs="+", default=[], metavar="SPECIES", help="species for the test part only")
     parser.add_argument(
-        "--holdout-sensor", nargs="+", default=[], metavar="NAME", help="sensors for the test split only"
+        "--holdout-sensor", nargs="+", default=[], metavar="NAME", help="sensors for the test part only"
     )
-    parser.add_argument("--shots", type=int, default=3, help="exposures of each setup")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of each session")
+    parser.add_argument("--shots", type=int, default=3, help="exposures per setup (default: 3)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of a session in seconds (default: 4)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the subcommand."""
+    """Run the command."""
     from trainer.synth import main
 
     return main.run(args)

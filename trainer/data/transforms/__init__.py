@@ -1,1 +1,1 @@
-"""From stored pictures to network input: geometry, augmentation and encoding."""
+"""Geometry, augmentation and encoding of stored pictures for a network."""

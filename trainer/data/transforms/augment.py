@@ -1,7 +1,6 @@
-"""From stored pictures to one training crop per stream: one geometry for all streams, then each sensor's faults.
+"""Training crops from stored pictures: one geometry for all streams, then augmentation per sensor.
 
-Every draw comes from the generator that is passed in, so a sample of an epoch looks the same whichever thread or
-process makes it.
+All random numbers come from the generator that is passed in, so the result does not depend on the thread or process.
 """
 
 from __future__ import annotations
@@ -14,17 +13,8 @@ import numpy.typing as npt
 
 from fasdemo.frames import Stream
 from trainer.config.schema import AugmentConfig, InputConfig
-from trainer.data.faces import Pictures
+from trainer.data.faces import Sample
 from trainer.data.transforms.delivered import deliver
-from trainer.data.transforms.disturbances import (
-    Floats32,
-    another_face,
-    between,
-    disturb_depth,
-    disturb_ir,
-    disturb_rgb,
-    signed,
-)
 from trainer.data.transforms.geometry import (
     Affine,
     centred,
@@ -35,8 +25,17 @@ from trainer.data.transforms.geometry import (
     moved,
     random_resized,
 )
+from trainer.data.transforms.stream_augment import (
+    Floats32,
+    augment_depth,
+    augment_ir,
+    augment_rgb,
+    between,
+    jitter_depth_shape,
+    signed,
+)
 
-# Eigenvalues and eigenvectors of RGB over ImageNet (Krizhevsky et al. 2012), as the published code lists them.
+# Eigenvalues and eigenvectors of RGB over ImageNet (Krizhevsky et al. 2012), as in the published code.
 _PCA_VALUES = np.array([0.2175, 0.0188, 0.0045])
 _PCA_VECTORS = np.array(
     [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]],
@@ -45,11 +44,11 @@ _PCA_VECTORS = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """One training crop.
+    """One training crop of S x S pixels.
 
     Attributes:
-        streams: uint8 (S, S, 3) rgb; float32 (S, S) depth in mm or uint8 grey; uint8 or uint16 (S, S) ir.
-        lighting: PCA lighting, added to the channels on the scale [0, 1] after encoding; None for none.
+        streams: uint8 (S, S, 3) rgb; float32 (S, S) depth in mm, or uint8 grey; uint8 or uint16 (S, S) ir.
+        lighting: PCA lighting (3,), added to the channels on the scale [0, 1] after encoding; None without.
     """
 
     streams: dict[Stream, npt.NDArray[Any]]
@@ -57,7 +56,7 @@ class Crop:
 
 
 class Cropper:
-    """Cuts crops out of a set's pictures: `exact` as evaluation sees them, `training` with chance."""
+    """A cutter of crops: `exact` for evaluation, `training` with random augmentation."""
 
     def __init__(
         self, streams: tuple[Stream, ...], inputs: InputConfig, augment: AugmentConfig, set_scale: float | None
@@ -68,32 +67,32 @@ class Cropper:
         self._augment = augment
         self._set_scale = set_scale
 
-    def exact(self, pictures: Pictures) -> Crop:
-        """The crop without any chance in it."""
-        reference = self._reference(pictures)
+    def exact(self, sample: Sample) -> Crop:
+        """Return the crop without augmentation."""
+        reference = self._reference(sample)
         affine = self._evaluation(reference)
-        return Crop({s: self._cut(pictures, s, affine, reference) for s in self._streams})
+        return Crop({s: self._cut(sample, s, affine, reference) for s in self._streams})
 
-    def training(self, pictures: Pictures, rng: np.random.Generator) -> Crop:
-        """A randomly moved and disturbed crop."""
+    def training(self, sample: Sample, rng: np.random.Generator) -> Crop:
+        """Return a randomly moved and augmented crop."""
         kind = self._augment.kind
         if kind == "none":
-            return self.exact(pictures)
-        return self._published(pictures, rng) if kind == "published" else self._face(pictures, rng)
+            return self.exact(sample)
+        return self._published(sample, rng) if kind == "published" else self._face(sample, rng)
 
-    def _published(self, pictures: Pictures, rng: np.random.Generator) -> Crop:
-        settings, reference = self._augment, self._reference(pictures)
+    def _published(self, sample: Sample, rng: np.random.Generator) -> Crop:
+        settings, reference = self._augment, self._reference(sample)
         affine = random_resized(reference, self._size, settings.area, settings.aspect, rng.random(40))
         if rng.random() < settings.flip:
             affine = mirrored(affine, self._size)
         lighting = _PCA_VECTORS @ (rng.normal(0.0, settings.lighting, 3) * _PCA_VALUES) if settings.lighting else None
         return Crop(
-            {s: self._cut(pictures, s, affine, reference) for s in self._streams},
+            {s: self._cut(sample, s, affine, reference) for s in self._streams},
             None if lighting is None else lighting.astype(np.float32),
         )
 
-    def _face(self, pictures: Pictures, rng: np.random.Generator) -> Crop:
-        settings, size, reference = self._augment, self._size, self._reference(pictures)
+    def _face(self, sample: Sample, rng: np.random.Generator) -> Crop:
+        settings, size, reference = self._augment, self._size, self._reference(sample)
         draws = rng.random(12)
         zoom = float(np.exp(between(draws[0], float(np.log(settings.scale[0])), float(np.log(settings.scale[1])))))
         angle = signed(draws[1]) * settings.rotation_deg
@@ -107,15 +106,15 @@ class Cropper:
             if stream != "rgb" and settings.misregistration:
                 dx, dy = (rng.random(2) * 2.0 - 1.0) * settings.misregistration * size
                 own = moved(affine, dx, dy)
-            picture = self._cut(pictures, stream, own, reference)
+            picture = self._cut(sample, stream, own, reference)
             if stream == "rgb":
-                streams[stream] = disturb_rgb(picture, settings, rng)
+                streams[stream] = augment_rgb(picture, settings, rng)
             elif stream == "ir":
-                streams[stream] = disturb_ir(picture, settings, rng)
+                streams[stream] = augment_ir(picture, settings, rng)
             elif picture.dtype == np.uint8:
                 streams[stream] = picture
             else:
-                streams[stream] = self._depth(another_face(picture, settings, rng), rng)
+                streams[stream] = self._depth(jitter_depth_shape(picture, settings, rng), rng)
         if draws[5] < settings.cutout:
             self._blank(streams, draws[6:11])
         return Crop(streams)
@@ -123,7 +122,7 @@ class Cropper:
     def _depth(self, depth_mm: Floats32, rng: np.random.Generator) -> Floats32:
         settings = self._augment
         if not settings.depth_delivered or rng.random() >= settings.depth_delivered:
-            return disturb_depth(depth_mm, settings, rng)
+            return augment_depth(depth_mm, settings, rng)
         clean = deliver(depth_mm, rng)
         moved = clean + np.float32(signed(rng.random()) * settings.depth_offset_mm)
         return np.where((clean > 0) & (moved > 0), moved, np.float32(0.0)).astype(np.float32)
@@ -137,26 +136,26 @@ class Cropper:
             streams[stream] = picture = picture.copy()
             picture[top : top + height, left : left + width] = fill
 
-    def _reference(self, pictures: Pictures) -> tuple[int, int]:
+    def _reference(self, sample: Sample) -> tuple[int, int]:
         for stream in ("rgb", *self._streams):
-            picture = pictures.get(stream)
+            picture = sample.get(stream)
             if picture is not None:
                 return picture.shape[0], picture.shape[1]
-        raise ValueError("a sample without any picture")
+        raise ValueError("the sample has no picture")
 
     def _evaluation(self, shape: tuple[int, int]) -> Affine:
         return evaluation_map(shape, self._size, self._set_scale, self._inputs.crop_scale, self._inputs.resize)
 
     def _moved(self, affine: Affine, zoom: float, angle: float) -> Affine:
-        """The map, then magnified and turned about the crop's centre."""
+        """Return the map, followed by a magnification and a rotation (degrees) about the crop's centre."""
         middle = (self._size - 1) / 2
         turn = centred(middle, middle, zoom, angle, self._size)
         return np.column_stack([turn[:, :2] @ affine[:, :2], turn[:, :2] @ affine[:, 2] + turn[:, 2]])
 
-    def _cut(self, pictures: Pictures, stream: Stream, affine: Affine, reference: tuple[int, int]) -> npt.NDArray[Any]:
-        picture = pictures.get(stream)
+    def _cut(self, sample: Sample, stream: Stream, affine: Affine, reference: tuple[int, int]) -> npt.NDArray[Any]:
+        picture = sample.get(stream)
         if picture is None:
-            # An absent stream of a flexible network: presence says so, the picture is never looked at.
+            # The presence mask hides an absent stream of a flexible network, so the values do not matter.
             shape = (self._size, self._size, 3) if stream == "rgb" else (self._size, self._size)
             millimetres = stream == "depth" and self._inputs.depth_encoding == "face-relative-mm"
             return np.zeros(shape, np.float32 if millimetres else np.uint8)

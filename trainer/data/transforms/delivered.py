@@ -1,6 +1,6 @@
-"""Depth crops as a camera's driver delivers them: holes filled, surfaces smoothed, fewer pixels, coarser steps.
+"""Depth crops as camera drivers deliver them: holes filled, surfaces smoothed, fewer pixels, coarser steps.
 
-Live faces and attacks are treated alike, so that clean depth says nothing about the class.
+Live faces and attacks are treated alike, so that the quality of depth does not reveal the class.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ Floats32 = npt.NDArray[np.float32]
 
 MAX_STEP_MM = 8.0
 MAX_COARSENESS = 3.0
-"""A crop is shown with at most this many times fewer pixels along each axis."""
+"""Largest factor by which the resolution along each axis is reduced."""
 
 
 def deliver(depth_mm: Floats32, rng: np.random.Generator) -> Floats32:
-    """(S, S) millimetres through filters of random kind and strength."""
+    """Filter depth in millimetres, float32 (S, S), with filters of random kind and strength."""
     d = rng.random(12)
     size = depth_mm.shape[0]
     valid = depth_mm > 0
     if not valid.any():
         return depth_mm
     depth = fill_all(depth_mm) if d[0] < 0.7 else depth_mm
-    # Strengths are for crops of 128 pixels.
+    # The strengths were chosen for crops of 128 pixels.
     scale = size / 128.0
     if d[1] < 0.35:
         edges = cv2.bilateralFilter(depth, 5, 4.0 + 16.0 * float(d[2]), (0.8 + 2.2 * float(d[2])) * scale)
@@ -38,7 +38,7 @@ def deliver(depth_mm: Floats32, rng: np.random.Generator) -> Floats32:
     if d[5] < 0.35:
         few = max(round(size / (1.2 + (MAX_COARSENESS - 1.2) * float(d[6]))), 8)
         small = cv2.resize(depth, (few, few), interpolation=cv2.INTER_NEAREST_EXACT)
-        # A mean of a reading and of none would be a distance at which nothing is.
+        # Interpolating between a reading and a hole would give a distance at which there is no surface.
         even = bool((small > 0).all()) and d[7] < 0.6
         kind = cv2.INTER_LINEAR if even else cv2.INTER_NEAREST_EXACT
         depth = np.asarray(cv2.resize(small, (size, size), interpolation=kind), np.float32)

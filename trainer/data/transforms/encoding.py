@@ -1,4 +1,4 @@
-"""A batch of crops to network input, by the app's own encoding."""
+"""Encoding of a batch of crops as network input, by the function that the app uses."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class CropBatch:
     """N aligned crops of S x S.
 
     Attributes:
-        rgb: uint8 (N, S, S, 3); None if the network does not look at it.
-        depth: float32 (N, S, S) millimetres, 0 = no reading, or uint8 (N, S, S) grey as CASIA-SURF has it.
-        ir: uint8 or uint16 (N, S, S), full range of its type.
+        rgb: uint8 (N, S, S, 3); None if the network does not use it.
+        depth: float32 (N, S, S) in millimetres with 0 = no reading, or uint8 (N, S, S) grey as in CASIA-SURF.
+        ir: uint8 or uint16 (N, S, S), scaled to the full range of its type.
     """
 
     rgb: Bytes | None
@@ -34,25 +34,25 @@ class CropBatch:
 
 
 def encode_batch(batch: CropBatch, spec: InputSpec) -> Floats32:
-    """One network input for all N crops, float32 (N, S, S, channels): channels last, unlike the network's view of it.
+    """Encode one network input of all N crops, float32 (N, S, S, channels): channels last, unlike in the network.
 
     Raises:
-        ValueError: the stream is absent, or grey depth is asked for as millimetres.
+        ValueError: the stream is absent, or grey depth cannot be encoded as millimetres.
     """
     streams: dict[Stream, Pictures | None] = {"rgb": batch.rgb, "depth": batch.depth, "ir": batch.ir}
     pictures = streams[spec.modality]
     if pictures is None:
-        raise ValueError(f"the batch has no {spec.modality}")
+        raise ValueError(f"batch.{spec.modality} is None, but an input needs it")
     return encode_pictures(pictures, spec)
 
 
 def stack_infrared(crops: Sequence[Ir]) -> Ir:
-    """Stack infrared crops of 8 or 16 bits, (S, S) each; 8-bit ones are widened where the others have 16."""
+    """Stack infrared crops (S, S) of 8 or 16 bits; 8-bit crops are widened if others have 16."""
     if len({crop.dtype for crop in crops}) > 1:
         return np.stack([np.rint(crop * (65535.0 / full_scale(crop))).astype(np.uint16) for crop in crops])
     return cast(Ir, np.stack(list(crops)))
 
 
 def needed_streams(inputs: tuple[InputSpec, ...]) -> tuple[Stream, ...]:
-    """The streams that the inputs look at, in their order."""
+    """Return the streams of the inputs, in their order."""
     return tuple(spec.modality for spec in inputs)

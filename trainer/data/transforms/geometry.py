@@ -1,4 +1,4 @@
-"""Where a network's crop lies in a stored picture: affine maps, pixel (0, 0) being the centre of the first pixel."""
+"""Affine maps from a stored picture to a network's crop; pixel (0, 0) is the centre of the first pixel."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import numpy.typing as npt
 from fasdemo.models.warp import sample, warp
 
 Affine = npt.NDArray[np.float64]
-"""(2, 3): picture pixels to crop pixels."""
+"""float64 (2, 3): from picture pixels to crop pixels."""
 
 
 def evaluation_map(
     shape: tuple[int, int], size: int, set_scale: float | None, crop_scale: float, resize: int
 ) -> Affine:
-    """The map that evaluation uses, without any chance in it.
+    """Return the map that is used for evaluation.
 
     Args:
-        shape: height and width of the picture.
-        size: side of the network's crop.
-        set_scale: how much wider than the crop template the picture is; None where that is unknown.
-        crop_scale: how much wider than the template the network's crop is.
-        resize: where `set_scale` is unknown: the shorter side becomes this, then the centre is cut out; 0 = `size`.
+        shape: height and width of the picture in pixels.
+        size: side of the network's crop in pixels.
+        set_scale: width of the picture in units of the crop template; None if unknown.
+        crop_scale: width of the network's crop in units of the template.
+        resize: if `set_scale` is unknown: length of the shorter side before the centre is cut out; 0 means `size`.
     """
     height, width = shape
     if set_scale is not None:
@@ -34,7 +34,7 @@ def evaluation_map(
 
 
 def centred(x: float, y: float, zoom: float, degrees: float, size: int) -> Affine:
-    """The map that puts picture point (x, y) on the crop's centre, magnified by `zoom` and turned."""
+    """Return the map that moves picture point (x, y) to the crop's centre, magnifies by `zoom` and rotates."""
     a, b = zoom * cos(radians(degrees)), zoom * sin(radians(degrees))
     middle = (size - 1) / 2
     return np.array([[a, -b, middle - a * x + b * y], [b, a, middle - b * x - a * y]])
@@ -47,9 +47,9 @@ def random_resized(
     aspect: tuple[float, float],
     draws: npt.NDArray[np.float64],
 ) -> Affine:
-    """The published augmentation: a rectangle of random area and aspect ratio, stretched to the crop.
+    """Return the published augmentation: a rectangle of random area and aspect ratio, stretched to the crop.
 
-    As torchvision's RandomResizedCrop: ten tries, then the centre. `draws` are 40 numbers in [0, 1).
+    Works as torchvision's RandomResizedCrop: ten attempts, then the centre. `draws` are 40 numbers in [0, 1).
     """
     height, width = shape
     for attempt in range(10):
@@ -65,13 +65,13 @@ def random_resized(
 
 
 def rectangle(left: float, top: float, width: float, height: float, size: int) -> Affine:
-    """The map that stretches a rectangle of pixels over the crop."""
+    """Return the map that stretches a rectangle of pixels to the crop."""
     zx, zy = size / width, size / height
     return np.array([[zx, 0.0, -zx * left + 0.5 * zx - 0.5], [0.0, zy, -zy * top + 0.5 * zy - 0.5]])
 
 
 def mirrored(affine: Affine, size: int) -> Affine:
-    """The same map, left and right exchanged."""
+    """Return the map with left and right exchanged in the crop."""
     result = affine.copy()
     result[0] = -result[0]
     result[0, 2] += size - 1
@@ -79,14 +79,14 @@ def mirrored(affine: Affine, size: int) -> Affine:
 
 
 def moved(affine: Affine, dx: float, dy: float) -> Affine:
-    """The same map, its result shifted by crop pixels."""
+    """Return the map with its result shifted by (dx, dy) crop pixels."""
     result = affine.copy()
     result[:, 2] += (dx, dy)
     return result
 
 
 def for_shape(affine: Affine, reference: tuple[int, int], shape: tuple[int, int]) -> Affine:
-    """The map for a picture of another size that shows the same field."""
+    """Return the map for a picture of another size (h, w) with the same field of view."""
     if reference == shape:
         return affine
     ratio = np.array([reference[1] / shape[1], reference[0] / shape[0]])
@@ -97,7 +97,7 @@ def for_shape(affine: Affine, reference: tuple[int, int], shape: tuple[int, int]
 
 
 def cut(picture: npt.NDArray[np.generic], affine: Affine, size: int, nearest: bool) -> npt.NDArray[np.generic]:
-    """`fasdemo.models.warp.warp`, or a plain slice where the map is a shift by whole pixels within the picture."""
+    """Apply `fasdemo.models.warp.warp`, or a plain slice if the map is a shift by whole pixels inside the picture."""
     (a, b, tx), (c, d, ty) = affine.tolist()
     left, top = round(-tx), round(-ty)
     off = abs(a - 1) + abs(b) + abs(c) + abs(d - 1) + abs(tx + left) + abs(ty + top)

@@ -1,1 +1,1 @@
-"""Measures model files on captures of real cameras."""
+"""Measurement of model files on captures of real cameras."""

@@ -1,4 +1,4 @@
-"""Real captures of one source: what is measured, and with what it was taken."""
+"""Real captures of one source and the camera that took them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Capture:
     """One labelled capture.
 
     Attributes:
-        name: file or frame, unique within its source.
-        person: pseudonym; empty where unknown.
+        name: name of the file or frame, unique within its source.
+        person: pseudonym; empty if unknown.
         label: ground truth.
-        species: presentation attack instrument species; empty where live or unknown.
-        load: reads the frame set; `rgb` is the picture in which the face is detected.
+        species: presentation attack instrument species; empty if live or unknown.
+        load: reads the frame set; the face is detected in its `rgb`.
     """
 
     name: str
@@ -41,15 +41,15 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class RealSource:
-    """Captures of one folder, all with the same streams.
+    """The captures of one folder, all with the same streams.
 
     Attributes:
-        name: as the tables name it.
-        sensor: the camera, in words.
-        streams: what the models are shown. Without `rgb` the frame's `rgb` is a view of the infrared picture.
+        name: name in the tables.
+        sensor: description of the camera.
+        streams: the streams that models are shown. Without `rgb` the frame's `rgb` is a view of the infrared picture.
         captures: at least one.
-        note: how the pictures were prepared, and what their figures do not say.
-        prepared: another preparation of a source that is listed too, for models that need it.
+        note: how the pictures were prepared, and the limits of their figures.
+        prepared: whether this is another preparation of a source that is also listed, for models that need it.
     """
 
     name: str
@@ -64,14 +64,14 @@ def read_grey(path: Path) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
     """Return a picture in its own bit depth, uint8 or uint16 (H, W).
 
     Raises:
-        UserError: it cannot be read, or has another bit depth.
+        UserError: the file cannot be read, or has another bit depth.
     """
     try:
         data = read_bounded(path, MAX_FILE_BYTES)
         check_claims(data)
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise UserError(f"{path}: cannot be read ({error.strerror}); check the file and its permissions.") from None
     except (ValueError, cv2.error):
         image = None
     if image is None or image.dtype not in (np.uint8, np.uint16):
@@ -88,14 +88,14 @@ def infrared_view(ir: Ir, level: float = VIEW_LEVEL) -> npt.NDArray[np.uint8]:
 def infrared_frame(
     ir: Ir, depth: Depth | None, enlarge: int, border_px: int, view: npt.NDArray[np.uint8] | None = None
 ) -> FrameSet:
-    """Return a frame set of a camera without colour: a view of the infrared picture stands in its place.
+    """Return a frame set of a camera without colour, with a view of the infrared picture in place of colour.
 
     Args:
         ir: uint8 or uint16 (H, W).
         depth: uint16 (H, W) millimetres, aligned with `ir`.
         enlarge: factor of width and height, for pictures too small for the detector.
-        border_px: border that is added on every side: replicated in infrared, without a reading in depth.
-        view: uint8 (H, W) for the detector; None takes `ir`, whose bit depth then has to be 8.
+        border_px: border added on every side: replicated in infrared, without a reading in depth.
+        view: uint8 (H, W) for the detector; None uses `ir`, which must then have 8 bits.
     """
     rgb = cv2.cvtColor(_framed(ir if view is None else view, enlarge, border_px), cv2.COLOR_GRAY2RGB)
     metric = None
@@ -114,7 +114,7 @@ def infrared_frame(
 
 
 def colour_frame(rgb: Rgb, ir: Ir | None = None) -> FrameSet:
-    """Return a frame set of a colour picture, with infrared where there is some."""
+    """Return a frame set of a colour picture, with infrared if given."""
     streams: frozenset[Stream] = frozenset({"rgb"} if ir is None else {"rgb", "ir"})
     return FrameSet(index=0, timestamp_s=0.0, rgb=rgb, ir=ir, declared=streams)
 

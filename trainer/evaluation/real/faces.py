@@ -1,4 +1,4 @@
-"""Faces of pictures that are measured again and again: found once, kept in a work folder by the picture's bytes."""
+"""Face detections of pictures that are measured repeatedly, cached in a work folder by the pictures' bytes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from fasdemo.faces.face import Box, Face
 from fasdemo.faces.landmarks import FaceLandmarks
 
 _FORMAT = "1"
-"""Changes with what is kept, and with how faces are found."""
+"""Version of the cache format; also changed when face detection changes."""
 
 
 class KeptFaces:
-    """A face detector and a landmarker whose answers for whole pictures are kept on disk.
+    """A face detector and landmarker that caches its results for whole pictures on disk.
 
-    Offers what `fasdemo.faces.finder.Detector` and `fasdemo.engine.parts.Landmarker` ask for.
+    Implements `fasdemo.faces.finder.Detector` and the engine's `Landmarker` protocol.
 
     Args:
-        folder: where the answers are kept; created.
+        folder: folder of the cache; created if missing.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,11 +47,11 @@ class KeptFaces:
         return found
 
     def detect_tile(self, image: npt.NDArray[np.uint8], number: int, known: Sequence[Face] = ()) -> list[Face]:
-        """See `FaceDetector.detect_tile`."""
+        """Detect faces in a tile; see `FaceDetector.detect_tile`."""
         return self._running().detect_tile(image, number, known)
 
     def detect_rough(self, image: npt.NDArray[np.uint8]) -> list[Face]:
-        """See `FaceDetector.detect_rough`; kept, as models share their infrared crops."""
+        """Detect faces roughly; see `FaceDetector.detect_rough`. Cached, since models share their infrared crops."""
         key = _key(image, "rough")
         found = self._kept(key)
         if found is None:
@@ -60,7 +60,7 @@ class KeptFaces:
         return found
 
     def detect_near(self, image: npt.NDArray[np.uint8], box: Box) -> Face | None:
-        """See `FaceDetector.detect_near`."""
+        """Detect a face near a box; see `FaceDetector.detect_near`."""
         return self._running().detect_near(image, box)
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
@@ -78,7 +78,7 @@ class KeptFaces:
         """Do nothing: several engines share this object; `release` closes it."""
 
     def release(self) -> None:
-        """Close the detector and the landmarker, if they were needed."""
+        """Close the detector and the landmarker, if they were opened."""
         for part in (self._detector, self._landmarker):
             if part is not None:
                 part.close()

@@ -1,4 +1,4 @@
-"""Folders of real captures, recognised by what lies in them."""
+"""Folders of real captures, recognised by their contents."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ KNOWN = (
     "and label, live_*.mp4 and attack_*.mp4"
 )
 FRAMES_PER_RECORDING = 40
-"""Frames that are taken evenly from a clip or a session."""
+"""Number of evenly spaced frames that are taken from a clip or a session."""
 _ENLARGE = 3
 _BORDER_PX = 120
 _LABEL = re.compile(r"^(live|attack|spoof)(?:[_\-. ]|$)", re.IGNORECASE)
 _PERSON = re.compile(r"^(person|subject|id)[_\-]?\w+$", re.IGNORECASE)
-# What the pictures of shared/real were taken with; their files do not say.
+# The cameras of the project's real captures; the files themselves do not name them.
 _SENSORS = {
     "kinect2": "Kinect v2 (time of flight)",
     "nir": "NIR camera, face crops",
@@ -44,22 +44,22 @@ _SENSORS = {
     "portraits_congress": "portrait photographs",
 }
 _NOT_REAL = frozenset({"portraits_generated"})
-"""Generated portraits: they show no real people, so nothing is measured on them."""
+"""Generated portraits show no real people, so nothing is measured on them."""
 
 
 def real_sources(root: Path) -> list[RealSource]:
-    """Return the sources in the subfolders of a folder laid out as the project's real captures are.
+    """Return the sources in the subfolders of a folder with the layout of the project's real captures.
 
     Raises:
-        UserError: no such folder, no subfolder with captures, or one that cannot be read.
+        UserError: the folder does not exist, or has no subfolder with captures, or one cannot be read.
     """
     if not root.is_dir():
-        raise UserError(f"{root}: there is no such folder; give the folder of the real captures.")
+        raise UserError(f"{root}: no such folder; give the folder of the real captures.")
     folders = [one for one in sorted(root.iterdir()) if one.is_dir() and one.name not in _NOT_REAL]
     if not any(_has_files(folder) for folder in folders):
         if _has_files(root):
             return folder_sources(root.resolve().name, root)
-        raise UserError(f"{root}: holds neither pictures nor recordings; known layouts: {KNOWN}.")
+        raise UserError(f"{root}: no pictures or recordings found; known layouts: {KNOWN}.")
     return [source for folder in folders if _has_files(folder) for source in folder_sources(folder.name, folder)]
 
 
@@ -67,12 +67,12 @@ def folder_sources(name: str, folder: Path) -> list[RealSource]:
     """Return the sources of one folder, one for each set of streams.
 
     Raises:
-        UserError: no such folder, nothing in it, or a layout that is not known.
+        UserError: the folder does not exist or is empty, or its layout is unknown.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: there is no such folder; give the folder of your captures.")
+        raise UserError(f"{folder}: no such folder; give the folder of your captures.")
     if not _has_files(folder):
-        raise UserError(f"{folder}: holds neither pictures nor recordings; known layouts: {KNOWN}.")
+        raise UserError(f"{folder}: no pictures or recordings found; known layouts: {KNOWN}.")
     sensor = _SENSORS.get(name, "own camera")
     if any(folder.rglob("session.json")):
         return _sessions(name, sensor, folder)
@@ -104,7 +104,7 @@ def _depth_ir(name: str, sensor: str, pairs: list[Path]) -> list[RealSource]:
     how = f"Enlarged {_ENLARGE} times, border {_BORDER_PX} px."
     streams: tuple[Stream, ...] = ("depth", "ir")
     return [
-        RealSource(name, sensor, streams, raw, f"{how} Infrared as the file has it."),
+        RealSource(name, sensor, streams, raw, f"{how} Infrared as stored in the file."),
         RealSource(
             f"{name}, IR scaled",
             sensor,
@@ -119,7 +119,7 @@ def _depth_ir(name: str, sensor: str, pairs: list[Path]) -> list[RealSource]:
 def _depth_ir_frame(ir_file: Path, depth_file: Path, scaled: bool) -> FrameSet:
     ir, depth = read_grey(ir_file), read_grey(depth_file)
     if depth.dtype != np.uint16 or depth.shape != ir.shape:
-        raise UserError(f"{depth_file}: has to be a 16-bit picture of the size of {ir_file.name}.")
+        raise UserError(f"{depth_file}: must be a 16-bit picture of the size of {ir_file.name}; export it again.")
     view = infrared_view(ir)
     return infrared_frame(view if scaled else ir, cast(Depth, depth), _ENLARGE, _BORDER_PX, view)
 
@@ -174,7 +174,7 @@ def _sessions(name: str, sensor: str, folder: Path) -> list[RealSource]:
         streams = tuple(s for s in STREAMS if s in session.streams)
         group = groups.setdefault(streams, [])
         for number in _evenly(len(reader)):
-            # The frames of a mixed session have labels of their own; those without one are not measured.
+            # The frames of a mixed session have their own labels; frames without a label are not measured.
             truth = reader[number].truth if session.label == "mixed" else Truth(session.label, session.species or "")
             if truth is not None:
                 load = partial(_session_frame, place, number)
@@ -182,7 +182,7 @@ def _sessions(name: str, sensor: str, folder: Path) -> list[RealSource]:
                 group.append(Capture(shown, session.subject, truth.label, truth.species, load))
     found = {streams: captures for streams, captures in groups.items() if captures}
     if not found:
-        raise UserError(f"{folder}: its sessions hold no labelled frames; label them (docs/sessions.md).")
+        raise UserError(f"{folder}: the sessions have no labelled frames; label them (docs/sessions.md).")
     several = len(found) > 1
     return [
         RealSource(f"{name}, {'+'.join(streams)}" if several else name, sensor, streams, captures)
@@ -242,11 +242,11 @@ def _labels(folder: Path) -> dict[str, str]:
             rows = list(csv.DictReader(file))
         return {row["file"]: row["label"] for row in rows}
     except (OSError, UnicodeDecodeError, csv.Error, KeyError):
-        raise UserError(f"{path}: needs the columns file and label; correct it or remove it.") from None
+        raise UserError(f"{path}: the columns file and label are required; correct the file or remove it.") from None
 
 
 def _truth(file: Path, folder: Path, labels: dict[str, str]) -> tuple[Label, str]:
-    """Return label and attack species, from labels.csv, the file's name or a folder's, in this order."""
+    """Return label and attack species from labels.csv, the file name or a folder name, in this order."""
     relative = file.relative_to(folder)
     for text in (labels.get(relative.as_posix(), ""), file.name, *reversed(relative.parts[:-1]), folder.name):
         match = _LABEL.match(text)
@@ -256,7 +256,7 @@ def _truth(file: Path, folder: Path, labels: dict[str, str]) -> tuple[Label, str
             return "live", ""
         rest = text[match.end() :] if text not in (file.name, labels.get(relative.as_posix())) else ""
         return "spoof", rest
-    raise UserError(f"{file}: nothing says whether it is live or an attack; known layouts: {KNOWN}.")
+    raise UserError(f"{file}: the ground truth (live or attack) is unknown; known layouts: {KNOWN}.")
 
 
 def _person(file: Path, folder: Path) -> str:
@@ -264,10 +264,10 @@ def _person(file: Path, folder: Path) -> str:
 
 
 def _check_bits(files: list[Path]) -> None:
-    """Raise for 16-bit infrared of which only eight bits are used.
+    """Raise an error for 16-bit infrared pictures of which only eight bits are used.
 
     Raises:
-        UserError: no picture is brighter than 255.
+        UserError: no picture has a value above 255.
     """
     sample = [read_grey(file) for file in files[:: max(len(files) // 20, 1)]]
     if sample and all(one.dtype == np.uint16 for one in sample) and max(int(one.max()) for one in sample) <= 255:

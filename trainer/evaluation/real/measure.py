@@ -1,4 +1,4 @@
-"""Scores of one model on real captures, at its own threshold and through the whole engine."""
+"""Scores of one model on real captures, at its own threshold, and verdicts of the whole engine."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.frames import Stream
@@ -27,16 +28,16 @@ Floats = npt.NDArray[np.float64]
 Advance = Callable[[], None]
 _BATCH = 16
 MAX_PERSONS = 40
-"""Sources with more people get no figures for each: one photograph of each of 608 people says nothing of one."""
+"""Largest number of people for figures per person; with one photograph each, such figures mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubsetScores:
-    """Calibrated scores of one model with one subset of streams.
+    """Calibrated scores of one model for one subset of streams.
 
     Attributes:
-        streams: what the model was shown.
-        scores: float64 (N,), NaN where there was no face or no answer.
+        streams: the streams that the model was shown.
+        scores: float64 (N,), NaN where no face was found or the model gave no answer.
     """
 
     streams: tuple[Stream, ...]
@@ -45,7 +46,7 @@ class SubsetScores:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the whole engine said of one capture."""
+    """The verdict of the whole engine on one capture."""
 
     status: str
     reasons: tuple[str, ...]
@@ -53,14 +54,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One model on one source.
+    """The scores and verdicts of one model on one source.
 
     Attributes:
         source: the captures.
-        model: the card's name.
-        threshold: LIVE above it; of the card's policy.
-        subsets: scores by streams, the most streams first.
-        engine: one judgement a capture, all streams shown; empty if the engine was not run.
+        model: name in the card.
+        threshold: score above which a face is LIVE, at the card's policy.
+        subsets: scores by streams, the largest subset first.
+        engine: one judgement per capture with all streams; empty if the engine was not run.
     """
 
     source: RealSource
@@ -111,13 +112,13 @@ class Measured:
 
 
 class Benchmark:
-    """Measures models on the same captures, whose faces are found once.
+    """A measurement of several models on the same captures, in which faces are detected once.
 
     Args:
-        faces: the detector that keeps what it found.
-        policy: a threshold of the cards; None takes each card's default.
-        threads: of the network.
-        engine: also run the whole engine.
+        faces: detector with a cache.
+        policy: name of a threshold of the cards; None takes each card's default.
+        threads: number of threads of the network.
+        engine: whether to run the whole engine too.
     """
 
     def __init__(self, faces: KeptFaces, policy: str | None = None, threads: int = 1, engine: bool = True) -> None:
@@ -127,14 +128,14 @@ class Benchmark:
         self._engine = engine
 
     def subsets(self, card: ModelCard, source: RealSource) -> list[tuple[Stream, ...]]:
-        """Return the subsets of the source's streams that the model can judge, the most streams first."""
+        """Return the subsets of the source's streams that the model supports, the largest first."""
         if source.prepared and not _needs_preparation(card):
             return []
         shared = tuple(stream for stream in card.modalities if stream in source.streams)
         return [subset for subset in all_subsets(shared) if card.accepts(frozenset(subset))] if shared else []
 
     def measure(self, predictor: Predictor, source: RealSource, advance: Advance) -> Measured | None:
-        """Measure one model on one source; None where it cannot judge any of its streams.
+        """Measure one model on one source; return None if it supports none of its streams.
 
         Args:
             predictor: the model.
@@ -142,7 +143,7 @@ class Benchmark:
             advance: called after each capture.
 
         Raises:
-            UserError: a capture cannot be read, or the card has no threshold of the policy's name.
+            UserError: a capture cannot be read, or the card has no threshold for the policy.
         """
         card = predictor.card
         subsets = self.subsets(card, source)
@@ -173,14 +174,16 @@ class Benchmark:
         declared = frozenset({"rgb", *source.streams})
         info = SourceInfo(source.name, "images", False, declared, 1, 1, 1.0, len(source.captures))
         scorer = SubsetScorer(predictor, subset)
-        return Engine(scorer, FaceFinder(self._faces), policy, self._faces, info)
+        # Colour alone is allowed: a cap on every verdict would hide what the model and the gates do.
+        rules = Policy(threshold=policy, allow_rgb_only=True)
+        return Engine(scorer, FaceFinder(self._faces), rules, self._faces, info)
 
 
 class SubsetScorer:
-    """A predictor that is shown some of the streams only: what `fasdemo.engine.parts.Judge` asks for.
+    """A predictor that is shown only some of the streams; implements the engine's protocol for scoring.
 
-    A camera without colour needs it: its infrared picture stands in the place of colour for the detector, and a
-    model must not take it for colour.
+    For a camera without colour, the infrared picture replaces the colour picture in face detection, but the model
+    must not score it as colour.
     """
 
     def __init__(self, predictor: Predictor, streams: tuple[Stream, ...]) -> None:
@@ -189,22 +192,22 @@ class SubsetScorer:
 
     @property
     def card(self) -> ModelCard:
-        """The model's card."""
+        """Return the model's card."""
         return self._predictor.card
 
     @property
     def sha256(self) -> str:
-        """Hash of the model file."""
+        """Return the hash of the model file."""
         return self._predictor.sha256
 
     @property
     def provider(self) -> str:
-        """Where the model runs."""
+        """Return the execution provider of the model."""
         return self._predictor.provider
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences for the user."""
+        """Return warnings for the user, one sentence each."""
         return self._predictor.warnings
 
     def predict(self, crops: list[FaceCrops]) -> list[Prediction]:
@@ -212,16 +215,16 @@ class SubsetScorer:
         return self._predictor.predict([shown(one, self._streams) for one in crops])
 
     def close(self) -> None:
-        """Leave the predictor open: it judges other sources too."""
+        """Do nothing: the predictor is also used for other sources."""
 
 
 def _needs_preparation(card: ModelCard) -> bool:
-    """Whether infrared has to be brought to a level before the model sees it."""
+    """Tell whether infrared must be scaled to a fixed level before the model sees it."""
     return any(spec.modality == "ir" and spec.ir_encoding == "full-range-8bit" for spec in card.inputs)
 
 
 def shown(crops: FaceCrops, streams: frozenset[Stream]) -> FaceCrops:
-    """Return the crops with these streams alone."""
+    """Return the crops with these streams only."""
     return replace(
         crops,
         rgb=crops.rgb if "rgb" in streams else None,
@@ -233,7 +236,7 @@ def shown(crops: FaceCrops, streams: frozenset[Stream]) -> FaceCrops:
 def _score(
     predictor: Predictor, pending: list[tuple[int, FaceCrops]], scores: dict[tuple[Stream, ...], Floats]
 ) -> None:
-    """Score what is pending and empty it."""
+    """Score the pending crops and empty the list."""
     for subset, values in scores.items():
         found = predictor.predict([shown(crops, frozenset(subset)) for _, crops in pending])
         for (number, _), prediction in zip(pending, found, strict=True):

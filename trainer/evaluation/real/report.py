@@ -1,4 +1,4 @@
-"""The real-capture figures as a table on the terminal, as Markdown and as JSON."""
+"""The figures of real captures as a table on the terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def terminal_table(records: list[dict[str, Any]], persons: bool) -> Table:
     """Return the table that the command prints.
 
     Args:
-        records: `Measured.figures` of every model and source, with `model` added.
-        persons: also one row for each person.
+        records: `Measured.figures` of every model and source, with the key `model` added.
+        persons: also return one row for each person.
     """
     table = Table(title="Real captures, at each card's own threshold", title_justify="left")
     for number, name in enumerate(_COLUMNS):
@@ -43,14 +43,17 @@ def terminal_table(records: list[dict[str, Any]], persons: bool) -> Table:
 
 
 def page_lines(records: list[dict[str, Any]], sources: list[RealSource], command: str) -> list[str]:
-    """Return the Markdown section."""
+    """Return the lines of the Markdown section."""
     lines = [
         "Figures of the model files on captures of real cameras that none of them was trained on, written by "
         f"`{command}`. The face is found, cropped, encoded and judged by the app's own code, each picture alone. "
         "*Live accepted* and *attacks accepted*: faces whose score is above the threshold of the card's policy, of "
         "the faces that were found; *engine*: pictures that the whole engine, with its evidence and gates, calls LIVE, "
-        "of all pictures. In brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
-        "so the intervals are too narrow rather than too wide. n/a: without attacks there is no AUC.",
+        "of all pictures; colour alone is allowed to be LIVE here (`--allow-colour-alone`), which it is not by "
+        "default. In brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
+        "so the intervals are too narrow rather than too wide. n/a: without attacks there is no AUC. The ranges of the "
+        "generator's infrared camera were adjusted to statistics of the Kinect v2 and NIR captures, so figures on "
+        "these are not fully independent of the training data.",
         "",
         "| source | sensor | captures | people | note |",
         "|---|---|---|---|---|",

@@ -1,1 +1,1 @@
-"""Attack instruments: prints, screens and masks."""
+"""Presentation attack instruments: prints, screens, masks and mannequins."""

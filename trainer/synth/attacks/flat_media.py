@@ -1,4 +1,4 @@
-"""Paper and screens with a photograph on them."""
+"""Flat media: paper and screens with a photograph on them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.people.photo import Photo
 from trainer.synth.people.portrait import to_linear
 from trainer.synth.scene import geometry, raster
@@ -18,19 +19,17 @@ Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
 Ink = Literal["dye", "pigment", "toner", "photo"]
 
-EYES_M = 0.063
-
 
 @dataclass(frozen=True)
 class Sheet:
-    """A rectangle with a photograph, flat around the origin of camera axes: the printed eyes' middle is the origin.
+    """A flat rectangle with a photograph, in camera axes around the middle of the printed eyes.
 
     Attributes:
-        texels: (h, w, 6) texture; `scale`: metres per texel.
-        origin: the eyes' middle in texels.
-        keypoints: (4, 2) right eye, left eye, nose, mouth in metres on the sheet.
-        points: (68, 2) in texels.
-        angles: yaw, pitch, roll of the head in the photograph.
+        texels: (h, w, 6): texture; `scale`: metres per texel.
+        origin: middle of the eyes in texels.
+        keypoints: (4, 2): right eye, left eye, nose, mouth in metres on the sheet.
+        points: (68, 2): landmarks in texels.
+        angles: yaw, pitch, roll of the head in the photograph, radians.
     """
 
     texels: Floats
@@ -40,7 +39,7 @@ class Sheet:
     points: npt.NDArray[np.float64]
 
     def mesh(self, material: Material, rows: int = 36, columns: int = 28) -> Mesh:
-        """The flat sheet, facing the camera."""
+        """Return the mesh of the flat sheet, facing the camera."""
         height, width = self.texels.shape[:2]
         vertices, triangles, uv = geometry.plane(
             width * self.scale, height * self.scale, (height, width), rows, columns
@@ -52,17 +51,17 @@ class Sheet:
 
 
 Window = tuple[float, float, float, float]
-"""Left, top, right, bottom in eye distances from the eyes' middle."""
+"""Left, top, right and bottom in eye distances from the middle of the eyes."""
 
 
 def _frame(
     points: npt.NDArray[np.float64], size: tuple[int, int], window: Window
 ) -> tuple[float, tuple[int, int, int, int]]:
-    """The eye distance in pixels and the window's left, top, right, bottom in pixels of a (width, height) picture."""
+    """Return the eye distance and the window's left, top, right, bottom in pixels of a (width, height) picture."""
     right, left = points[36:42].mean(0), points[42:48].mean(0)
     middle = (left + right) / 2
     mouth = points[[51, 57]].mean(0)
-    # Turned heads have nearer eyes: size goes by the larger of eye distance and eyes-to-mouth distance.
+    # The eyes of a turned head appear closer, so the larger of eye distance and eyes-to-mouth distance gives the size.
     eyes = max(float(np.linalg.norm(left - right)), float(np.linalg.norm(mouth - middle)) * 0.95)
     x0, x1 = (int(np.clip(middle[0] + window[k] * eyes, 0, size[0])) for k in (0, 2))
     y0, y1 = (int(np.clip(middle[1] + window[k] * eyes, 0, size[1])) for k in (1, 3))
@@ -70,27 +69,27 @@ def _frame(
 
 
 def cut_out(photo: Photo, points: npt.NDArray[np.float64], window: Window) -> npt.NDArray[np.uint8]:
-    """The part of a photograph that `lay_out` shows for a photograph with these points."""
+    """Return the part of a photograph that `lay_out` shows for a photograph with these points."""
     height, width = photo.rgb.shape[:2]
     _, (x0, y0, x1, y1) = _frame(points, (width, height), window)
     return photo.rgb[y0:y1, x0:x1]
 
 
 def lay_out(photo: Photo, scale: float, window: Window, border: float) -> tuple[npt.NDArray[np.uint8], Sheet]:
-    """Crop `photo` to a window around the face and give it its size.
+    """Crop `photo` to a window around the face and scale it.
 
     Args:
         photo: the photograph.
-        scale: printed eye distance over an adult's 63 mm.
-        window: what of the photograph is shown.
-        border: white border in metres.
+        scale: printed eye distance relative to an adult's 63 mm.
+        window: visible part of the photograph.
+        border: width of the white border in metres.
 
     Returns:
         The picture (h, w, 3) with its border, and the sheet with empty texels.
     """
     height, width = photo.rgb.shape[:2]
     eyes, (x0, y0, x1, y1) = _frame(photo.points, (width, height), window)
-    metres = scale * EYES_M / eyes
+    metres = scale * ADULT_EYE_DISTANCE_M / eyes
     pad = round(border / metres)
     picture = cv2.copyMakeBorder(
         photo.rgb[y0:y1, x0:x1], pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(255, 255, 255)
@@ -106,7 +105,7 @@ def lay_out(photo: Photo, scale: float, window: Window, border: float) -> tuple[
 
 @dataclass(frozen=True)
 class Printing:
-    """How a print answers light."""
+    """The optical properties of a print."""
 
     ink: Ink
     paper_ir: float
@@ -117,7 +116,7 @@ class Printing:
 
 
 def draw_printing(rng: Rng) -> Printing:
-    """A random printer and paper."""
+    """Draw a random printer and paper."""
     ink = cast(Ink, str(rng.choice(["dye", "pigment", "toner", "photo"], p=[0.3, 0.25, 0.3, 0.15])))
     glossy = ink == "photo" or rng.random() < 0.2
     return Printing(
@@ -131,7 +130,7 @@ def draw_printing(rng: Rng) -> Printing:
 
 
 def _levels(linear: Floats, rng: Rng) -> Floats:
-    """What people do to a picture before they print or show it: stretch its contrast, more or less."""
+    """Adjust contrast and brightness by a random amount, as people do before they print or show a picture."""
     grey = linear.mean(-1)
     low, high = (float(np.percentile(grey[::3, ::3], q)) for q in (2.0, 98.5))
     strength = float(rng.uniform(0.6, 1.0))
@@ -143,10 +142,10 @@ def _levels(linear: Floats, rng: Rng) -> Floats:
 
 
 def print_texels(picture: npt.NDArray[np.uint8], printing: Printing, rng: Rng) -> Floats:
-    """The printed picture (h, w, 6): what ink does to colour and to 850 nm.
+    """Return the printed picture (h, w, 6) with the effect of ink on colour and on albedo at 850 nm.
 
-    Dye inks are clear at 850 nm, so the face vanishes; carbon black in pigment ink and toner absorbs there as in the
-    visible, coloured pigments and toners hardly do.
+    Dye inks are transparent at 850 nm, so the face vanishes; carbon black in pigment ink and toner absorbs there as in
+    visible light, while coloured pigments and toners hardly do.
     """
     linear = _levels(to_linear(picture), rng)
     linear = cast(Floats, cv2.GaussianBlur(linear, (0, 0), float(rng.uniform(0.3, 0.9))))
@@ -177,7 +176,7 @@ def print_texels(picture: npt.NDArray[np.uint8], printing: Printing, rng: Rng) -
 
 
 def print_material(texels: Floats, printing: Printing, cut: bool) -> Material:
-    """Paper with these texels."""
+    """Return the material of paper with these texels."""
     return Material(
         texels, specular=printing.gloss * 0.5, power=12 + 90 * printing.gloss, specular_ir=printing.gloss * 1.2,
         retro=20 + 200 * printing.gloss, cut=cut,
@@ -185,7 +184,7 @@ def print_material(texels: Floats, printing: Printing, cut: bool) -> Material:
 
 
 def cut_holes(texels: Floats, points: npt.NDArray[np.float64], parts: tuple[str, ...], rng: Rng) -> None:
-    """Cut eyes, nose or mouth out of the sheet, a little larger than they are printed."""
+    """Cut eyes, nose or mouth out of the sheet, slightly larger than printed."""
     hole = np.zeros(texels.shape[:2], np.uint8)
     for part in parts:
         if part == "eyes":
@@ -203,7 +202,7 @@ def cut_holes(texels: Floats, points: npt.NDArray[np.float64], parts: tuple[str,
 
 
 def cut_half(texels: Floats, points: npt.NDArray[np.float64], rng: Rng) -> str:
-    """Cut away one half of a printed face, a side or the upper or lower part; returns which half is left."""
+    """Cut away one half of a printed face (a side, the upper or the lower part) and return which half is left."""
     left = str(rng.choice(["left", "right", "upper", "lower"], p=[0.3, 0.3, 0.2, 0.2]))
     eyes, mouth = points[36:48].mean(0), points[48:68].mean(0)
     down = mouth - eyes
@@ -228,7 +227,7 @@ def _cut(hole: npt.NDArray[np.uint8], outline: npt.NDArray[np.float64], factor: 
 
 
 def trim_to_head(texels: Floats, points: npt.NDArray[np.float64], rng: Rng) -> None:
-    """Cut the sheet along the head's outline."""
+    """Cut the sheet along the outline of the head."""
     jaw = points[:17]
     brow = points[17:27]
     eyes = float(np.linalg.norm(points[36:42].mean(0) - points[42:48].mean(0)))
@@ -244,7 +243,7 @@ def trim_to_head(texels: Floats, points: npt.NDArray[np.float64], rng: Rng) -> N
 
 
 def bend(vertices: Floats, radius_m: float, axis: float, hollow: bool = False) -> Floats:
-    """Roll a flat sheet onto a cylinder through the origin; `axis` 0 = upright axis, radians. Convex to the camera."""
+    """Roll a flat sheet onto a cylinder through the origin, convex to the camera; `axis` in radians, 0 = upright."""
     c, s = np.cos(axis), np.sin(axis)
     along = vertices[:, 0] * c + vertices[:, 1] * s
     across = -vertices[:, 0] * s + vertices[:, 1] * c
@@ -255,7 +254,7 @@ def bend(vertices: Floats, radius_m: float, axis: float, hollow: bool = False) -
 
 
 def crumple(vertices: Floats, amplitude_m: float, rng: Rng) -> Floats:
-    """Smooth waves across a sheet, as paper has in a hand."""
+    """Add smooth waves to a sheet, as in paper that is held in a hand."""
     result = vertices.copy()
     for _ in range(4):
         direction, wavelength = rng.uniform(0, np.pi), rng.uniform(0.06, 0.25)
@@ -268,7 +267,7 @@ def crumple(vertices: Floats, amplitude_m: float, rng: Rng) -> Floats:
 
 @dataclass(frozen=True)
 class Screen:
-    """A phone's, tablet's or monitor's pane."""
+    """The pane of a phone, tablet or monitor."""
 
     kind: Literal["phone", "tablet", "monitor"]
     radiance: float
@@ -279,11 +278,11 @@ class Screen:
     moire: float
     bezel: float
     confusing: float
-    """How much the pane misleads a depth camera, in [0, 1]."""
+    """How much the pane misleads a depth camera, 0 to 1."""
 
 
 def draw_screen(rng: Rng, kind: Literal["phone", "tablet", "monitor"]) -> Screen:
-    """A random display."""
+    """Draw a random display."""
     matte = kind == "monitor" and rng.random() < 0.7
     return Screen(
         kind=kind,
@@ -299,7 +298,7 @@ def draw_screen(rng: Rng, kind: Literal["phone", "tablet", "monitor"]) -> Screen
 
 
 def screen_texels(picture: npt.NDArray[np.uint8], screen: Screen, rng: Rng) -> Floats:
-    """What the display shows (h, w, 6)."""
+    """Return the displayed picture (h, w, 6)."""
     linear = _levels(to_linear(picture), rng)
     result = np.empty((*linear.shape[:2], raster.TEXEL), np.float32)
     result[..., :3] = linear * (1 + rng.normal(0, 0.04, 3)).astype(np.float32) + np.float32(screen.black)
@@ -316,7 +315,7 @@ def screen_texels(picture: npt.NDArray[np.uint8], screen: Screen, rng: Rng) -> F
 
 
 def screen_meshes(sheet: Sheet, screen: Screen, rng: Rng) -> list[Mesh]:
-    """Pane and body of the device, flat around the printed eyes' middle."""
+    """Return pane and body of the device, flat around the middle of the displayed eyes."""
     pane = Material(
         sheet.texels, emissive=screen.radiance, specular=1.0 if screen.sharp_ir > 100 else 0.05,
         power=800.0 if screen.sharp_ir > 100 else 12.0, specular_ir=screen.mirror_ir, retro=screen.sharp_ir,
@@ -337,7 +336,7 @@ def screen_meshes(sheet: Sheet, screen: Screen, rng: Rng) -> list[Mesh]:
 def fingers(
     rng: Rng, edge: npt.NDArray[np.floating], inward: npt.NDArray[np.floating], skin: npt.NDArray[np.floating]
 ) -> list[Mesh]:
-    """A thumb before and fingers behind a sheet's edge at `edge` (3,), pointing `inward` (3,) on the sheet."""
+    """Return a thumb in front of and fingers behind a sheet at `edge` (3,); `inward` (3,) points to its middle."""
     ir = float(rng.uniform(0.45, 0.6))
     paint = np.array([[[*np.clip(skin, 0.02, 0.7), ir, 1.0, 0.5]]], np.float32)
     material = Material(paint, specular=0.1, power=20, specular_ir=0.1, wrap=0.25)

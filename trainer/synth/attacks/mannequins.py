@@ -1,4 +1,4 @@
-"""Heads of shop windows: a whole rigid head of one material, bald or with a wig."""
+"""Mannequin heads: whole rigid heads of one material, bald or with a wig."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Mannequin:
-    """A head's mesh in head coordinates, with its material."""
+    """A mannequin's mesh in head coordinates, with its material."""
 
     vertices: Floats
     triangles: Ints
@@ -39,7 +39,7 @@ class Wig:
 
 
 def make_mannequin(actor: Actor, model: HeadModel, rng: Rng) -> Mannequin:
-    """A head shaped like the actor's, smoothed as casts are, painted in one colour or in a person's."""
+    """Make a head with the actor's shape, smoothed as casts are, painted in one colour or in a person's colours."""
     person = actor.person
     calm = Pose(np.eye(3), np.zeros(3), actor.identity, {}, 1.0, actor.stature)
     shape = head_shape(person, model, calm)
@@ -59,12 +59,12 @@ def make_mannequin(actor: Actor, model: HeadModel, rng: Rng) -> Mannequin:
 
 
 def _lifelike(actor: Actor, rng: Rng) -> tuple[Material, str]:
-    """The person's own colours on the head, softer, with skin's colour where the portrait shows hair or nothing."""
+    """Return a softened texture of the person's own colours, with the colour of skin where the portrait shows hair."""
     person = actor.person
-    surface = texels(person, actor.looks)
+    surface = texels(person, actor.appearance)
     bald = cv2.GaussianBlur((person.region == HAIR).astype(np.float32), (0, 0), 3.0)
     bald = np.maximum(bald, 1 - person.matte.astype(np.float32) / 255)[..., None]
-    colour = np.asarray(person.skin, np.float32) * np.float32(actor.looks.gain)
+    colour = np.asarray(person.skin, np.float32) * np.float32(actor.appearance.gain)
     surface[..., :3] = surface[..., :3] * (1 - bald) + colour * bald
     surface[..., :3] = cv2.GaussianBlur(surface[..., :3], (0, 0), float(rng.uniform(0.4, 2.0)))
     base, follow = float(rng.uniform(0.2, 0.85)), float(rng.uniform(0.0, 0.7))
@@ -80,9 +80,9 @@ def _lifelike(actor: Actor, rng: Rng) -> tuple[Material, str]:
 
 
 def draw_wig(person: Person, actor: Actor, rng: Rng) -> Wig:
-    """The hair of `person` as a wig, with a reflectance of its own: synthetic hair is dark or light in infrared."""
-    looks = replace(actor.looks, hair_ir=float(np.exp(rng.uniform(np.log(0.02), np.log(0.5)))))
-    surface = texels(person, looks)
+    """Draw a wig from the hair of `person`; synthetic hair is dark or bright in infrared."""
+    appearance = replace(actor.appearance, hair_ir=float(np.exp(rng.uniform(np.log(0.02), np.log(0.5)))))
+    surface = texels(person, appearance)
     hair = ((person.region == HAIR) & (person.matte > 128)).astype(np.float32)
     surface[..., 4] = cv2.GaussianBlur(hair, (0, 0), 1.0)
     surface[..., 5] = 1.0
@@ -91,13 +91,13 @@ def draw_wig(person: Person, actor: Actor, rng: Rng) -> Wig:
 
 
 def pose_mannequin(head: Mannequin, wig: Wig | None, actor: Actor, model: HeadModel, pose: Pose) -> Subject:
-    """The head, its wig and what it wears, before the camera; the angles are left at zero."""
+    """Return the head with its wig and things worn in camera coordinates; the angles stay zero."""
     shape = head_shape(actor.person, model, pose)
     origin = eyes_middle(model, shape)
     meshes = [Mesh(place_points(head.vertices, pose, origin), head.triangles, head.uv, head.material)]
     if wig is not None:
         person = wig.person
-        # The wig sits on this skull: what of it lay in the portrait's head is lifted out by its own eyes' place.
+        # Fit the wig to this skull: parts that would lie inside it are lifted out along the direction from its middle.
         own = eyes_middle(model, model.shape(person.identity, person.expression))
         shift = (origin - own).astype(np.float32)
         for vertices, triangles in (

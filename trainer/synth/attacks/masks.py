@@ -1,4 +1,4 @@
-"""Masks with relief: cast in resin, plaster or silicone after a victim's head, or folded from a paper print."""
+"""Masks with relief: cast from a victim's head in resin, plaster or silicone, or folded from a paper print."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Kind = Literal["resin", "plaster", "silicone", "paper", "white", "half"]
 
 @dataclass(frozen=True)
 class Mask:
-    """A mask's mesh in the head coordinates of whom it shows, with its material.
+    """A mask in the head coordinates of the person it shows, with its material.
 
-    `open_eyes`: the wearer's own eyes look through.
+    `open_eyes`: whether the wearer's own eyes are visible.
     """
 
     vertices: Floats
@@ -44,7 +44,7 @@ def _neighbours(triangles: Ints, count: int) -> tuple[Ints, Ints]:
 
 
 def smooth(vertices: Floats, triangles: Ints, rounds: int) -> Floats:
-    """Laplacian smoothing."""
+    """Smooth a mesh by Laplacian smoothing."""
     if rounds <= 0:
         return vertices
     i, j = _neighbours(triangles, len(vertices))
@@ -58,7 +58,7 @@ def smooth(vertices: Floats, triangles: Ints, rounds: int) -> Floats:
 
 
 def _faceted(vertices: Floats, cell: float) -> Floats:
-    """Depth taken from the flat facets between a coarse grid's mean points: folds of paper instead of round skin."""
+    """Replace depth by flat facets between the mean points of a coarse grid, like folds of paper."""
     nodes: dict[tuple[int, int], list[Floats]] = {}
     for key, vertex in zip(np.round(vertices[:, :2] / cell).astype(int), vertices, strict=True):
         nodes.setdefault((int(key[0]), int(key[1])), []).append(vertex)
@@ -69,10 +69,10 @@ def _faceted(vertices: Floats, cell: float) -> Floats:
 
 
 def _surface(stuff: str, victim: Actor, rng: Rng) -> tuple[Material, str]:
-    """Material and description of a mask of `stuff` that shows `victim`."""
+    """Return material and description of a mask of `stuff` that shows `victim`."""
     if stuff == "white":
         return plain_surface(victim, rng)
-    surface = texels(victim.person, victim.looks)
+    surface = texels(victim.person, victim.appearance)
     blur = {"resin": (0.3, 1.2), "plaster": (0.8, 2.2), "silicone": (0.6, 2.0), "paper": (0.3, 0.9)}[stuff]
     surface[..., :4] = cv2.GaussianBlur(surface[..., :4], (0, 0), float(rng.uniform(*blur)))
     luminance = surface[..., :3].mean(-1, keepdims=True)
@@ -96,7 +96,7 @@ def _surface(stuff: str, victim: Actor, rng: Rng) -> tuple[Material, str]:
         contrast = float(rng.uniform(0.85, 1.15))
         mean = surface[..., :3].mean((0, 1))
         surface[..., :3] = np.clip(mean + contrast * (surface[..., :3] - mean), 0.01, 1.0)
-        # Paints follow the visible only partly at 850 nm; the body's own reflectance leads.
+        # Paints follow visible colours only partly at 850 nm; the body's own reflectance dominates.
         base = {
             "resin": rng.uniform(0.28, 0.75),
             "plaster": rng.uniform(0.6, 0.9),
@@ -118,11 +118,11 @@ def _surface(stuff: str, victim: Actor, rng: Rng) -> tuple[Material, str]:
 
 
 def plain_surface(victim: Actor, rng: Rng) -> tuple[Material, str]:
-    """One colour all over: white, grey, black, skin-like or any; brows, lips and eyes painted on, faintly, or not.
+    """Return a surface of one colour (white, grey, black, skin-like or any), with or without faintly painted features.
 
-    Matt or glossy; in infrared light, dark or between, whatever the colour.
+    It is matt or glossy; its infrared reflectance is independent of its colour.
     """
-    looks = texels(victim.person, victim.looks)
+    appearance = texels(victim.person, victim.appearance)
     skin = np.maximum(victim.person.skin, 0.02)
     colours = {
         "white": rng.uniform(0.6, 0.9) * (1 + rng.normal(0, 0.03, 3)),
@@ -133,10 +133,10 @@ def plain_surface(victim: Actor, rng: Rng) -> tuple[Material, str]:
     }
     name = str(rng.choice(list(colours), p=[0.4, 0.12, 0.08, 0.25, 0.15]))
     painted = float(rng.uniform(0.3, 1.0)) if rng.random() < 0.5 else 0.0
-    ratio = np.clip(looks[..., 0] / skin[0], 0.0, 1.15)
+    ratio = np.clip(appearance[..., 0] / skin[0], 0.0, 1.15)
     ratio = cv2.GaussianBlur(ratio, (0, 0), float(rng.uniform(0.6, 2.5)))
     dark = np.clip(1.0 - ratio, 0, 1) * (victim.person.region == SKIN)
-    result = np.empty_like(looks)
+    result = np.empty_like(appearance)
     paint = painted * np.clip(dark * float(rng.uniform(1.0, 2.0)), 0, 0.97)
     result[..., :3] = np.clip(colours[name], 0.01, 0.95) * (1 - paint[..., None])
     base = float(rng.uniform(0.5, 0.9) if name == "white" or rng.random() < 0.3 else rng.uniform(0.08, 0.85))
@@ -152,7 +152,7 @@ def plain_surface(victim: Actor, rng: Rng) -> tuple[Material, str]:
 
 
 def _half(model: HeadModel, rng: Rng) -> npt.NDArray[np.bool_]:
-    """Vertices of one half of a face: a side, the upper or the lower part, with a slanted edge."""
+    """Select the vertices of one half of a face: a side, the upper or the lower part, with a slanted edge."""
     x, y, _ = model.vertices.T
     marks = model.vertices[model.landmarks] if len(model.landmarks) else model.vertices[:1]
     kind = str(rng.choice(["side", "upper", "lower"]))
@@ -166,10 +166,10 @@ def _half(model: HeadModel, rng: Rng) -> npt.NDArray[np.bool_]:
 
 
 def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
-    """A mask of `victim`: rigid, neutral, 2-4 mm larger than the face, with its own infrared reflectance.
+    """Make a mask of `victim`: rigid, neutral, 2-4 mm larger than the face, with its own infrared reflectance.
 
-    A `half` mask covers a side, the upper or the lower part of the face and is of any of the materials; a `white` one
-    shows nobody's skin: white, grey or of one colour, sometimes with lips and brows painted on.
+    A `half` mask covers a side, the upper or the lower part of the face and consists of any of the materials; a `white`
+    one has a single colour (white, grey or other), sometimes with painted lips and brows.
     """
     person = victim.person
     stuff = str(rng.choice(["resin", "plaster", "silicone", "paper", "white", "white"])) if kind == "half" else kind
@@ -190,7 +190,7 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     triangles = model.triangles[chosen[model.triangles].all(1) & person.front[model.triangles].all(1)]
     has_eyes = "eyes" in model.parts
     open_eyes = (kind == "half" or bool(rng.random() < 0.55)) and has_eyes
-    if not open_eyes and has_eyes:  # painted eyes: the eyeballs are part of the cast
+    if not open_eyes and has_eyes:  # painted eyes: the eyeballs belong to the cast
         e0, e1 = model.parts["eyes"]
         eyes = model.triangles[(model.triangles >= e0).all(1) & (model.triangles < e1).all(1)]
         triangles = np.concatenate([triangles, eyes])
@@ -224,7 +224,7 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
 
 
 def worn_mask(mask: Mask, model: HeadModel, pose: Pose, victim: Actor) -> Mesh:
-    """The mask at the pose of the head that wears it."""
+    """Return the mask at the pose of the head that wears it."""
     identity = victim.person.identity.astype(np.float64).copy()
     identity[: len(victim.identity)] += victim.identity
     shape = model.shape(identity, {}) * np.float32(victim.stature)

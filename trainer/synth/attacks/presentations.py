@@ -1,4 +1,4 @@
-"""What a face or an instrument is made of: the bona fide presentation and every attack species, drawn at random."""
+"""The bona fide presentation and every attack species, drawn at random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import numpy as np
 
-from trainer.synth.attacks import flat_media as sheets
+from trainer.synth.attacks import flat_media
 from trainer.synth.attacks.mannequins import draw_wig, make_mannequin, pose_mannequin
 from trainer.synth.attacks.masks import Kind, make_mask, worn_mask
 from trainer.synth.heads.headmodel import HeadModel
@@ -18,30 +18,30 @@ from trainer.synth.people.person import Person
 from trainer.synth.people.photo import PHOTOS, Photo
 from trainer.synth.scene import geometry
 from trainer.synth.scene.scene import Mesh
-from trainer.synth.scene.subject import LIVE, SPECIES, Moment, PhotoOf, Placement, Rng, Stage, Subject, Vector
+from trainer.synth.scene.subject import LIVE, SPECIES, PhotoOf, Placement, PoseSample, Rng, Stage, Subject, Vector
 
-# What a builder gives: description, glasses, the stage, and how much farther than a live head it has to be.
+# Result of a builder: description, glasses, stage, and factor of the distance compared with a live head.
 Built = tuple[str, bool, Stage, float]
 
 MIN_SHEET_M = 0.08
-"""No part of a leaning sheet comes nearer to the camera than this, metres."""
+"""Smallest distance between the camera and any part of a tilted sheet, metres."""
 
 
 def _live(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
     actor = draw_actor(rng, person, model)
     skin = skin_of(actor, model)
 
-    def stage(moment: Moment, place: Placement) -> Subject:
-        angles = moment.turn
-        pose = pose_of(actor, angles, place.ray * place.distance_m, moment.expression)
-        body = posed(person, model, pose, actor.looks, skin, worn=actor.worn(model, pose))
+    def stage(pose_sample: PoseSample, place: Placement) -> Subject:
+        angles = pose_sample.turn
+        pose = pose_of(actor, angles, place.ray * place.distance_m, pose_sample.expression)
+        body = posed(person, model, pose, actor.appearance, skin, worn=actor.worn(model, pose))
         return Subject(body.meshes, body.keypoints, angles, panes=body.panes)
 
     return "", actor.glasses, stage, 1.0
 
 
 def _sheet_subject(
-    moment: Moment,
+    pose_sample: PoseSample,
     meshes: list[Mesh],
     keys: Vector,
     photo: Photo,
@@ -49,9 +49,9 @@ def _sheet_subject(
     tilt: float,
     mirrors: tuple[int, ...] = (),
 ) -> Subject:
-    turn = moment.flat(tilt)
+    turn = pose_sample.flat(tilt)
     position = place.ray * place.distance_m
-    # A large sheet leans only so far that it stays before the camera.
+    # Limit the tilt of a large sheet, so that all of it stays in front of the camera.
     while min(float((m.vertices @ geometry.turn(*turn)[2]).min()) for m in meshes) + position[2] < MIN_SHEET_M:
         turn = (turn[0] * 0.8, turn[1] * 0.8, turn[2])
         if max(abs(turn[0]), abs(turn[1])) < 0.05:
@@ -63,23 +63,23 @@ def _sheet_subject(
 
 
 def _window(rng: Rng) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of a photograph in eye distances around the eyes' middle."""
+    """Draw left, top, right, bottom of a photograph in eye distances around the middle of the eyes."""
     return (-rng.uniform(1.5, 3.4), -rng.uniform(1.7, 3.2), rng.uniform(1.5, 3.4), rng.uniform(2.6, 5.0))
 
 
-def _holder(rng: Rng, other: Person, model: HeadModel) -> Callable[[Moment, Placement], list[Mesh]] | None:
-    """Sometimes the person who holds the instrument stands behind it."""
+def _holder(rng: Rng, other: Person, model: HeadModel) -> Callable[[PoseSample, Placement], list[Mesh]] | None:
+    """Sometimes place the person who holds the instrument behind it."""
     if rng.random() > 0.45:
         return None
     actor = draw_actor(rng, other, model)
     aside, behind = rng.uniform(-0.16, 0.16), rng.uniform(0.12, 0.35)
     drop = rng.uniform(-0.02, 0.1)
-    skin = texels(other, actor.looks)
+    skin = texels(other, actor.appearance)
 
-    def meshes(moment: Moment, place: Placement) -> list[Mesh]:
+    def meshes(pose_sample: PoseSample, place: Placement) -> list[Mesh]:
         position = place.ray * place.distance_m + np.array([aside, drop, behind])
-        pose = pose_of(actor, moment.other_turn, position, moment.other_expression)
-        return posed(other, model, pose, actor.looks, skin).meshes
+        pose = pose_of(actor, pose_sample.other_turn, position, pose_sample.other_expression)
+        return posed(other, model, pose, actor.appearance, skin).meshes
 
     return meshes
 
@@ -92,26 +92,26 @@ def _hand(rng: Rng, mesh: Mesh, other: Person) -> list[Mesh]:
     for side in rng.choice([-1, 1], size=int(rng.integers(1, 3)), replace=False):
         column = np.flatnonzero(np.isclose(x, x.max() if side > 0 else x.min(), atol=1e-4))
         row = column[int(rng.integers(len(column) // 2, len(column)))]
-        found += sheets.fingers(
+        found += flat_media.fingers(
             rng, mesh.vertices[row].astype(np.float64), np.array([-float(side), 0.0, 0.0]), other.skin
         )
     return found
 
 
 def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """Flat print, bent print, poster."""
+    """Draw a flat print, a bent print or a poster."""
     photo = photo_of(person, int(rng.integers(PHOTOS)))
     poster = species == "poster"
     scale = float(rng.uniform(1.35, 2.4)) if poster else float(np.exp(rng.normal(np.log(0.95), 0.16)))
     border = float(rng.uniform(0.002, 0.02)) * scale if rng.random() < 0.5 else 0.0
-    picture, sheet = sheets.lay_out(photo, scale, _window(rng), border)
-    printing = sheets.draw_printing(rng)
-    printed = sheets.print_texels(picture, printing, rng)
+    picture, sheet = flat_media.lay_out(photo, scale, _window(rng), border)
+    printing = flat_media.draw_printing(rng)
+    printed = flat_media.print_texels(picture, printing, rng)
     trimmed = not poster and rng.random() < 0.12
     if trimmed:
-        sheets.trim_to_head(printed, sheet.points, rng)
+        flat_media.trim_to_head(printed, sheet.points, rng)
     sheet = replace(sheet, texels=printed)
-    flat = sheet.mesh(sheets.print_material(printed, printing, trimmed))
+    flat = sheet.mesh(flat_media.print_material(printed, printing, trimmed))
     vertices = flat.vertices
     note = f"ink={printing.ink} scale={scale:.2f}"
     if species == "print-bent":
@@ -120,13 +120,13 @@ def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadMod
             axis += np.pi / 2
             radius = max(radius, 0.12)
         hollow = bool(rng.random() < 0.2)
-        vertices = sheets.bend(
-            sheets.crumple(vertices, 0.0015, rng), max(radius, 0.09 if hollow else 0.0), axis, hollow
+        vertices = flat_media.bend(
+            flat_media.crumple(vertices, 0.0015, rng), max(radius, 0.09 if hollow else 0.0), axis, hollow
         )
         note += f" radius_m={radius:.2f}"
     elif not poster:
-        vertices = sheets.bend(
-            sheets.crumple(vertices, 0.0008, rng), float(rng.uniform(1.0, 6.0)), float(rng.uniform(0, 3.1))
+        vertices = flat_media.bend(
+            flat_media.crumple(vertices, 0.0008, rng), float(rng.uniform(1.0, 6.0)), float(rng.uniform(0, 3.1))
         )
     keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
     nearest = np.array([int(np.argmin(((flat.vertices - k) ** 2).sum(1))) for k in keys3])
@@ -135,18 +135,18 @@ def _paper(rng: Rng, species: str, person: Person, other: Person, model: HeadMod
     extra = [] if poster else _hand(rng, mesh, other)
     holder = None if poster else _holder(rng, other, model)
 
-    def stage(moment: Moment, place: Placement) -> Subject:
-        subject = _sheet_subject(moment, [mesh, *extra], keys3, photo, place, 0.55)
-        return replace(subject, meshes=subject.meshes + holder(moment, place)) if holder else subject
+    def stage(pose_sample: PoseSample, place: Placement) -> Subject:
+        subject = _sheet_subject(pose_sample, [mesh, *extra], keys3, photo, place, 0.55)
+        return replace(subject, meshes=subject.meshes + holder(pose_sample, place)) if holder else subject
 
     return note, photo.glasses, stage, scale
 
 
 def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """A print with parts cut out, or half a print, worn before a real face."""
+    """Draw a print with parts cut out, or half a print, worn in front of a real face."""
     parts = tuple(species.split("-")[2 if "cut" in species else 1 :])
     photo = photo_of(person, int(rng.integers(PHOTOS)))
-    # Only photographs that look ahead fit before a face.
+    # Only frontal photographs fit in front of a face.
     for number in range(PHOTOS):
         if max(abs(photo.angles[0]), abs(photo.angles[1])) < 0.22:
             break
@@ -155,40 +155,40 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
     skin = skin_of(wearer, model)
     scale = float(rng.normal(1.0, 0.04))
     border = float(rng.uniform(0.002, 0.015)) if rng.random() < 0.3 else 0.0
-    picture, sheet = sheets.lay_out(
+    picture, sheet = flat_media.lay_out(
         photo,
         scale,
         (-rng.uniform(1.4, 2.4), -rng.uniform(1.5, 2.6), rng.uniform(1.4, 2.4), rng.uniform(2.4, 3.6)),
         border,
     )
-    printing = sheets.draw_printing(rng)
-    printed = sheets.print_texels(picture, printing, rng)
-    half = sheets.cut_half(printed, sheet.points, rng) if parts == ("half",) else ""
+    printing = flat_media.draw_printing(rng)
+    printed = flat_media.print_texels(picture, printing, rng)
+    half = flat_media.cut_half(printed, sheet.points, rng) if parts == ("half",) else ""
     if not half:
-        sheets.cut_holes(printed, sheet.points, parts, rng)
+        flat_media.cut_holes(printed, sheet.points, parts, rng)
     trimmed = rng.random() < 0.45
     if trimmed:
-        sheets.trim_to_head(printed, sheet.points, rng)
+        flat_media.trim_to_head(printed, sheet.points, rng)
     sheet = replace(sheet, texels=printed)
-    flat = sheet.mesh(sheets.print_material(printed, printing, True))
+    flat = sheet.mesh(flat_media.print_material(printed, printing, True))
     bent = rng.random() < 0.6
-    vertices = sheets.crumple(flat.vertices, 0.0012, rng)
+    vertices = flat_media.crumple(flat.vertices, 0.0012, rng)
     radius = float(rng.uniform(0.085, 0.16)) if bent else 5.0
-    vertices = sheets.bend(vertices, radius, float(rng.normal(0, 0.05)))
-    # The sheet touches the nose, or the face where the nose looks through, or is held before it.
+    vertices = flat_media.bend(vertices, radius, float(rng.normal(0, 0.05)))
+    # The sheet touches the nose, or the face if the nose passes through it, or is held in front of it.
     gap = float(rng.uniform(0.0, 0.02)) - (float(rng.uniform(0.012, 0.02)) if "nose" in parts else 0.0)
     extra = [] if trimmed else _hand(rng, replace(flat, vertices=vertices), other)
     mesh = replace(flat, vertices=vertices, normals=None)
     keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
 
-    def stage(moment: Moment, place: Placement) -> Subject:
-        angles = moment.narrowed(0.9)
+    def stage(pose_sample: PoseSample, place: Placement) -> Subject:
+        angles = pose_sample.narrowed(0.9)
         position = place.ray * place.distance_m
-        pose = pose_of(wearer, angles, position, moment.expression)
-        body = posed(other, model, pose, wearer.looks, skin)
+        pose = pose_of(wearer, angles, position, pose_sample.expression)
+        body = posed(other, model, pose, wearer.appearance, skin)
         rotation = pose.rotation
-        nose = (body.keypoints[2] - position) @ rotation  # in the head's own axes
-        offset = rotation @ np.array([*moment.slip, float(nose[2]) - 0.003 - gap])
+        nose = (body.keypoints[2] - position) @ rotation  # in axes of the head
+        offset = rotation @ np.array([*pose_sample.slip, float(nose[2]) - 0.003 - gap])
         keys = keys3 @ rotation.T + position + offset
         meshes = [m.moved(rotation, position + offset) for m in (mesh, *extra)]
         shown = tuple(a + b for a, b in zip(photo.angles, angles, strict=True))
@@ -206,26 +206,26 @@ def _replay(rng: Rng, species: str, person: Person, other: Person, model: HeadMo
     if kind == "phone":
         left, right = -rng.uniform(1.3, 2.0), rng.uniform(1.3, 2.0)
     points, window = photo.points, (left, top, right, bottom)
-    _, sheet = sheets.lay_out(photo, float(scale), window, 0.0)
-    screen = sheets.draw_screen(rng, kind)
+    _, sheet = flat_media.lay_out(photo, float(scale), window, 0.0)
+    screen = flat_media.draw_screen(rng, kind)
     grain = int(rng.integers(2**31))
 
-    def shown(photo: Photo) -> sheets.Floats:
-        return sheets.screen_texels(sheets.cut_out(photo, points, window), screen, np.random.default_rng(grain))
+    def shown(photo: Photo) -> flat_media.Floats:
+        return flat_media.screen_texels(flat_media.cut_out(photo, points, window), screen, np.random.default_rng(grain))
 
     sheet = replace(sheet, texels=shown(photo))
-    device = sheets.screen_meshes(sheet, screen, rng)
+    device = flat_media.screen_meshes(sheet, screen, rng)
     keys3 = np.column_stack([sheet.keypoints, np.zeros(4)])
     hand = [] if kind == "monitor" else _hand(rng, device[0], other)
     holder = None if kind == "monitor" else _holder(rng, other, model)
 
-    def stage(moment: Moment, place: Placement) -> Subject:
+    def stage(pose_sample: PoseSample, place: Placement) -> Subject:
         pane = device[0]
-        if moment.photo is not None:
-            pane = replace(pane, material=replace(pane.material, texels=shown(moment.photo)))
-        subject = _sheet_subject(moment, [pane, *device[1:], *hand], keys3, photo, place, 0.6, mirrors=(0,))
+        if pose_sample.photo is not None:
+            pane = replace(pane, material=replace(pane.material, texels=shown(pose_sample.photo)))
+        subject = _sheet_subject(pose_sample, [pane, *device[1:], *hand], keys3, photo, place, 0.6, mirrors=(0,))
         subject = replace(subject, confusing=screen.confusing)
-        return replace(subject, meshes=subject.meshes + holder(moment, place)) if holder else subject
+        return replace(subject, meshes=subject.meshes + holder(pose_sample, place)) if holder else subject
 
     return f"scale={scale:.2f} radiance={screen.radiance:.2f}", photo.glasses, stage, float(scale)
 
@@ -239,16 +239,16 @@ def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadMode
     bare = rng.random() < 0.15
     skins = skin_of(victim, model), skin_of(wearer, model)
 
-    def stage(moment: Moment, place: Placement) -> Subject:
-        angles = moment.turn
+    def stage(pose_sample: PoseSample, place: Placement) -> Subject:
+        angles = pose_sample.turn
         position = place.ray * place.distance_m
-        expression = {k: v for k, v in moment.expression.items() if k.startswith("eye")} if mask.open_eyes else {}
+        expression = {k: v for k, v in pose_sample.expression.items() if k.startswith("eye")} if mask.open_eyes else {}
         pose = pose_of(wearer, angles, position, expression)
         face = pose_of(victim, angles, position, {})
         shell = worn_mask(mask, model, face, victim)
-        own = posed(person, model, replace(face, expression=expression), victim.looks, skins[0])
-        body = posed(other, model, pose, wearer.looks, skins[1], wearer.worn(model, pose))
-        # The wearer's hair, neck and shoulders; the eyes are where the mask's holes are.
+        own = posed(person, model, replace(face, expression=expression), victim.appearance, skins[0])
+        body = posed(other, model, pose, wearer.appearance, skins[1], wearer.worn(model, pose))
+        # Add the wearer's hair, neck and shoulders; the eyes lie at the mask's holes.
         meshes = [shell]
         if mask.open_eyes:
             meshes += [own.meshes[own.eyes]]
@@ -259,39 +259,39 @@ def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadMode
 
 
 def _half_mask(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """A mask of `person` over a part of the face of `other`, to whose face it is fitted."""
+    """Draw a mask of `person` over a part of the face of `other`, to whose face it is fitted."""
     wearer = draw_actor(rng, other, model)
     identity = other.identity.astype(np.float64).copy()
     identity[: len(wearer.identity)] += wearer.identity
-    # The wearer's shape under the victim's picture: what is left of the victim's own shape is taken off.
+    # Use the wearer's shape with the victim's texture, without the rest of the victim's own shape.
     fitted = identity - person.identity[: len(identity)]
     victim = replace(draw_actor(rng, person, model).bare(), identity=fitted, stature=wearer.stature)
     mask = make_mask("half", victim, model, rng)
     skin = skin_of(wearer, model)
 
-    def stage(moment: Moment, place: Placement) -> Subject:
+    def stage(pose_sample: PoseSample, place: Placement) -> Subject:
         position = place.ray * place.distance_m
-        calm = {k: v * 0.4 for k, v in moment.expression.items() if not k.startswith("jaw")}
-        pose = pose_of(wearer, moment.turn, position, calm)
-        body = posed(other, model, pose, wearer.looks, skin, wearer.worn(model, pose))
-        shell = worn_mask(mask, model, pose_of(victim, moment.turn, position, {}), victim)
-        return Subject([*body.meshes, shell], body.keypoints, moment.turn, panes=body.panes)
+        calm = {k: v * 0.4 for k, v in pose_sample.expression.items() if not k.startswith("jaw")}
+        pose = pose_of(wearer, pose_sample.turn, position, calm)
+        body = posed(other, model, pose, wearer.appearance, skin, wearer.worn(model, pose))
+        shell = worn_mask(mask, model, pose_of(victim, pose_sample.turn, position, {}), victim)
+        return Subject([*body.meshes, shell], body.keypoints, pose_sample.turn, panes=body.panes)
 
     return mask.description, wearer.glasses, stage, 1.0
 
 
 def _mannequin(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    """A shop window's head with the face of `person`, with or without a wig of the hair of `other`, and glasses."""
+    """Draw a mannequin with the face of `person`, with or without glasses and a wig of the hair of `other`."""
     sculpted = draw_actor(rng, person, model, 0.6)
     sculpted = replace(sculpted, glasses=bool(rng.random() < 0.4), hat=sculpted.hat and species == "mannequin")
     sculpted = replace(sculpted, fringe=species == "mannequin-wig" and bool(rng.random() < 0.35), hand=False)
     head = make_mannequin(sculpted, model, rng)
     hair = draw_wig(other, sculpted, rng) if species == "mannequin-wig" else None
 
-    def stage(moment: Moment, place: Placement) -> Subject:
-        pose = pose_of(sculpted, moment.turn, place.ray * place.distance_m, {}, follow=1.0)
+    def stage(pose_sample: PoseSample, place: Placement) -> Subject:
+        pose = pose_of(sculpted, pose_sample.turn, place.ray * place.distance_m, {}, follow=1.0)
         subject = pose_mannequin(head, hair, sculpted, model, pose)
-        return replace(subject, angles=moment.turn)
+        return replace(subject, angles=pose_sample.turn)
 
     return head.description, sculpted.glasses, stage, 1.0
 
@@ -311,6 +311,8 @@ def _builder(species: str) -> Callable[[Rng, str, Person, Person, HeadModel, Pho
 
 
 PRESENTATIONS = {species: _builder(species) for species in (LIVE, *SPECIES)}
-"""Draws what is shown to the camera: from a generator, the species, who is shown, who holds or wears it, the head model
-and the portraits.
+"""A builder of a presentation.
+
+Its arguments are a generator, the species, the person shown, the person who holds or wears the instrument, the head
+model and the photographs.
 """

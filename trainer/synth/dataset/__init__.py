@@ -1,1 +1,1 @@
-"""What is rendered: crop data sets, sessions, the demo, contact sheets and their checks."""
+"""Rendered output (crop data sets, sessions, the demo, contact sheets) and its checks."""

@@ -1,4 +1,4 @@
-"""Contact sheets: every species in all three modalities, as a person looks at them."""
+"""Contact sheets: examples of every species in all three modalities."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.infrared import ir_8bit
 from fasdemo.progress import track
 from trainer.synth.dataset.crop_set import CROP_SIZE
-from trainer.synth.dataset.crops import CROP, Studio, find_face
+from trainer.synth.dataset.crops import CROP, SetupSampler, find_face
 from trainer.synth.people.people import People
-from trainer.synth.scene.setup import take
+from trainer.synth.scene.setup import render_exposure
 from trainer.synth.scene.subject import LIVE
 from trainer.synth.sensors.sensor import PRESETS
 
@@ -26,7 +26,7 @@ DEPTH_SPAN_MM = 300.0
 
 
 def depth_colours(depth_mm: npt.NDArray[np.floating], middle_mm: float) -> Rgb:
-    """Depth as colours: blue is 150 mm before the face's median, red 150 mm behind it, black no reading."""
+    """Colour depth (h, w): blue is 150 mm before `middle_mm`, red 150 mm behind it, black no reading."""
     unit = np.clip((depth_mm - middle_mm) / DEPTH_SPAN_MM + 0.5, 0, 1)
     bgr = cv2.applyColorMap(np.round(unit * 255).astype(np.uint8), cv2.COLORMAP_TURBO)
     bgr[depth_mm <= 0] = 0
@@ -34,7 +34,7 @@ def depth_colours(depth_mm: npt.NDArray[np.floating], middle_mm: float) -> Rgb:
 
 
 def triple(crops: FaceCrops, size: int = 128) -> Rgb:
-    """RGB, depth and IR side by side, (size, 3 * size, 3)."""
+    """Return RGB, depth and IR side by side, uint8 (size, 3 * size, 3)."""
     assert crops.rgb is not None
     assert crops.depth_mm is not None
     assert crops.ir is not None
@@ -43,14 +43,14 @@ def triple(crops: FaceCrops, size: int = 128) -> Rgb:
     return np.hstack([cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA) for part in parts])
 
 
-def write_sheet(
+def write_contact_sheet(
     output: Path, people: People, species: tuple[str, ...], seed: int, environments: tuple[Path, ...],
     columns: int = 5, size: int = 128,
 ) -> None:  # fmt: skip
-    """One row for live and each species, `columns` triples a row."""
+    """Write a picture with one row for live and each species, `columns` triples per row."""
     if output.suffix.lower() not in (".jpg", ".jpeg", ".png"):
-        raise UserError(f"--output {output}: is no picture's name; end it in .jpg or .png.")
-    studio = Studio(people, environments)
+        raise UserError(f"--output {output}: must end in .jpg or .png; correct the file name.")
+    sampler = SetupSampler(people, environments)
     rows = []
     with FaceDetector() as detector:
         for line, name in enumerate(track((LIVE, *species), "rendering")):
@@ -59,15 +59,15 @@ def write_sheet(
                 rng = np.random.default_rng([seed, line, attempt])
                 first, second = rng.choice(len(people.files), 2, replace=len(people.files) < 2)
                 sensor = list(PRESETS)[(line + attempt) % len(PRESETS)]
-                setup = studio.setup(rng, name, int(first), int(second), sensor)
-                frame = take(setup, rng)
+                setup = sampler.setup(rng, name, int(first), int(second), sensor)
+                frame = render_exposure(setup, rng)
                 face = find_face(detector, frame)
                 if face is None:
                     continue
                 picture = triple(crop_face(frame.frames, face, CROP, CROP_SIZE), size)
                 cv2.putText(
                     picture,
-                    f"{sensor} {frame.shot.projector}",
+                    f"{sensor} {frame.params.projector}",
                     (3, size - 5),
                     cv2.FONT_HERSHEY_SIMPLEX,
                     0.33,
@@ -86,5 +86,5 @@ def write_sheet(
     quality = [cv2.IMWRITE_JPEG_QUALITY, 90] if output.suffix.lower() in (".jpg", ".jpeg") else []
     if not cv2.imwrite(str(output), np.vstack(rows)[..., ::-1], quality):
         raise UserError(
-            f"--output {output}: cannot be written; give the name of a .jpg or .png file in a folder that exists."
+            f"--output {output}: cannot be written; give the name of a .jpg or .png file in an existing folder."
         )

@@ -1,8 +1,8 @@
-"""Reads a rendered crops data set.
+"""Rendered data sets of crops on disk.
 
-A folder holds `recipe.json`, `samples.csv` and `rgb.npy`, `depth.npy`, `ir.npy`: one row of each array per row of the
-table. Crops are 192 x 192 pixels at 1.5 times the network's field, so that the middle 128 x 128 is what the network
-sees at its scale of 1 and the rest is margin for augmentation.
+A folder holds `recipe.json`, `samples.csv` and `rgb.npy`, `depth.npy`, `ir.npy`: each row of the table has one row in
+every array. Crops are 192 x 192 pixels at 1.5 times the network's field, so that the middle 128 x 128 is the network's
+input at a scale of 1 and the rest is margin for augmentation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fasdemo.errors import UserError
 
 CROP_SIZE = 192
 INNER_SIZE = 128
-"""The middle of a crop, which has the field of `CropSpec(scale=1.0)`."""
+"""Side of the middle of a crop in pixels, with the field of `CropSpec(scale=1.0)`."""
 
 ARRAYS: dict[str, type[np.generic]] = {"rgb": np.uint8, "depth": np.uint16, "ir": np.uint8}
 
@@ -36,16 +36,16 @@ _NUMBERS = {
 
 
 class SynthSet:
-    """A crops data set, memory mapped.
+    """A memory-mapped data set of crops.
 
     Attributes:
         rgb: uint8 (N, 192, 192, 3), channel order R, G, B.
-        depth: uint16 (N, 192, 192), raw units: times `table["depth_scale"]` metres; 0 = no reading.
+        depth: uint16 (N, 192, 192), raw units of `table["depth_scale"]` metres; 0 = no reading.
         ir: uint8 (N, 192, 192).
-        table: column name to an array of N; `label` is `live` or `spoof`, `species` is empty when live.
+        table: column name to an array (N,); `label` is `live` or `spoof`, `species` is empty for live faces.
 
     Raises:
-        UserError: the folder is not a finished data set.
+        UserError: the folder does not hold a finished data set.
     """
 
     def __init__(self, folder: Path | str) -> None:
@@ -57,7 +57,7 @@ class SynthSet:
                 if (folder / "recipe.json").is_file()
                 else "give a folder made by `python -m trainer synth crops`"
             )
-            raise UserError(f"{folder}: holds no samples.csv; {hint}.")
+            raise UserError(f"{folder}: no samples.csv found; {hint}.")
         with table.open(newline="") as file:
             rows = list(csv.DictReader(file))
         self.table: dict[str, npt.NDArray[Any]] = {
@@ -77,14 +77,14 @@ class SynthSet:
         except (OSError, ValueError) as error:
             raise UserError(f"{path}: cannot be read ({error}); render the data set again.") from None
         if len(array) != count or array.dtype != ARRAYS[name]:
-            raise UserError(f"{path}: does not fit samples.csv; render the data set again.")
+            raise UserError(f"{path}: rows or number type differ from samples.csv; render the data set again.")
         return np.asarray(array) if count == 0 else array
 
     def __len__(self) -> int:
         return len(self.rgb)
 
     def where(self, **conditions: str | int | float) -> npt.NDArray[np.intp]:
-        """Indices of the samples whose columns equal the given values."""
+        """Return the indices of the samples whose columns equal the given values."""
         mask = np.ones(len(self), bool)
         for name, value in conditions.items():
             mask &= self.table[name] == value
@@ -92,5 +92,5 @@ class SynthSet:
 
 
 def load(folder: Path | str) -> SynthSet:
-    """The data set in `folder`."""
+    """Open the data set in `folder`."""
     return SynthSet(folder)

@@ -1,7 +1,7 @@
-"""The crops data set: rendered exposures, cut around the face as the app cuts them, in a few large arrays.
+"""The data set of crops: rendered exposures, cut around the face as by the app, stored in a few large arrays.
 
-A shard is a fixed range of setups and depends on the recipe alone, so the set is the same for any number of jobs, and
-a run that was stopped goes on where it stopped.
+A shard is a fixed range of setups and depends only on the recipe, so the set does not depend on the number of jobs,
+and an interrupted run continues where it stopped.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from trainer.synth.dataset.crop_set import ARRAYS, COLUMNS, CROP_SIZE
 from trainer.synth.people.people import People, Split
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import Photo, take_photo
-from trainer.synth.scene.setup import Frame, Setup, draw_setup, take
+from trainer.synth.scene.setup import Frame, Setup, draw_setup, render_exposure
 from trainer.synth.scene.subject import LIVE, SPECIES
 from trainer.synth.scene.surroundings import environment_files
 from trainer.synth.sensors.sensor import DEFAULT_SENSORS
@@ -43,21 +43,21 @@ SHARD_SETUPS = 60
 _SPLIT_SHARES = {"train": 0.70, "dev": 0.12, "test": 0.18}
 _TRIES = 4
 KNOWN_SHARE = 0.6
-"""How often a face that turns or leans far and that the detector misses is cut by its known landmarks."""
+"""Probability that a strongly turned or tilted face which the detector misses is cut by its known landmarks."""
 MIN_KNOWN_DEG = 20.0
 MIN_KNOWN_PX = 8.0
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what a data set contains; written to `recipe.json`.
+    """All parameters that determine the contents of a data set; written to `recipe.json`.
 
     Attributes:
-        count: exposures, before those in which no face is found are dropped.
-        live_share: of the setups; the rest is spread evenly over `species`.
-        sensors: preset name to weight.
-        shots: exposures of each setup.
-        holdout: species that appear in the test split only; `holdout_sensors` likewise.
+        count: number of exposures, including those that are dropped because no face is found.
+        live_share: share of live setups; the others are spread evenly over `species`.
+        sensors: weight by preset name.
+        shots: number of exposures of each setup.
+        holdout: species that appear in the test split only; `holdout_sensors`: the same for sensors.
     """
 
     seed: int
@@ -75,24 +75,24 @@ class Recipe:
 
     @property
     def setups(self) -> int:
-        """Number of setups."""
+        """Return the number of setups."""
         return -(-self.count // self.shots)
 
     @property
     def shards(self) -> int:
-        """Number of shards."""
+        """Return the number of shards."""
         return -(-self.setups // SHARD_SETUPS)
 
 
 def fingerprint(paths: tuple[Path, ...] | list[Path]) -> str:
-    """A short hash of file names and sizes, to tell one set of inputs from another."""
+    """Return a short hash of file names and sizes, which identifies a set of inputs."""
     text = "\n".join(f"{path.name} {path.stat().st_size}" for path in paths)
     return hashlib.sha256(text.encode()).hexdigest()[:12] if paths else ""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs."""
+    """The parameters of a worker process."""
 
     recipe: Recipe
     people: People
@@ -100,8 +100,8 @@ class Job:
     folder: Path
 
 
-class Studio:
-    """Draws setups of a recipe; one per process."""
+class SetupSampler:
+    """A sampler of setups, one per process."""
 
     def __init__(self, people: People, environments: tuple[Path, ...] = ()) -> None:
         self.people = people
@@ -110,7 +110,7 @@ class Studio:
         self._photos: dict[tuple[str, int], tuple[bytes, Photo]] = {}
 
     def photo_of(self, person: Person, number: int) -> Photo:
-        """A photograph of a person, kept as the JPEG file that it would be for the next setup that wants it."""
+        """Return a photograph of a person, cached as JPEG for later setups."""
         key = (person.portrait, number)
         if key not in self._photos:
             photo = take_photo(person, self.model, number)
@@ -121,7 +121,7 @@ class Studio:
         return replace(photo, rgb=np.ascontiguousarray(decoded[..., ::-1]))
 
     def setup(self, rng: Rng, species: str, first: int, second: int, sensor: str, **options: Any) -> Setup:
-        """A random setup that shows portrait `first`, held or worn by `second`."""
+        """Draw a random setup that shows portrait `first`, held or worn by `second`."""
         return draw_setup(
             rng, species, self.people.portrait(first), self.people.portrait(second), self.model, self.photo_of, sensor,
             environments=list(self.environments), **options,
@@ -129,7 +129,7 @@ class Studio:
 
 
 def choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, int, int]:
-    """Split, species, sensor and the two portraits of a setup."""
+    """Draw split, species, sensor and the two portraits of a setup."""
     present: list[Split] = [split for split in ("train", "dev", "test") if people.indices(split)]
     weights = np.array([_SPLIT_SHARES[split] for split in present])
     split = present[int(rng.choice(len(present), p=weights / weights.sum()))]
@@ -139,7 +139,7 @@ def choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, i
     share = np.array([recipe.sensors[s] for s in sensors])
     sensor = sensors[int(rng.choice(len(sensors), p=share / share.sum()))]
     mine = people.indices(split)
-    # By person first, so that those with two portraits do not count twice.
+    # Draw the person first, so that people with two portraits do not count twice.
     names = sorted({people.names[i] for i in mine})
     person = names[int(rng.integers(len(names)))]
     first = int(rng.choice([i for i in mine if people.names[i] == person]))
@@ -148,7 +148,7 @@ def choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, i
 
 
 def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
-    """The face where the setup has put it, as the app would find it; None where the detector sees none."""
+    """Return the detected face where the setup has placed it, as the app finds it; None if it is not detected."""
     eyes = (frame.keypoints[0] + frame.keypoints[1]) / 2
     size = float(np.linalg.norm(frame.keypoints[3] - eyes))
     near = [
@@ -157,7 +157,7 @@ def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
     ]  # fmt: skip
     if near:
         return min(near, key=lambda face: float(np.linalg.norm(face.keypoints[:2].mean(0) - eyes)))
-    # In a video the tracker looks again where the face was.
+    # In a video the tracker searches again near the face's last position.
     x, y = eyes + (frame.keypoints[3] - eyes) * 0.5
     found = detector.detect_near(frame.frames.rgb, (x - 1.1 * size, y - 1.1 * size, 2.2 * size, 2.2 * size))
     if found is None or found.score < REFINED_CONFIDENCE:
@@ -166,9 +166,9 @@ def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
 
 
 def known_face(frame: Frame) -> Face | None:
-    """The face from the projected landmarks, with a score of 0; None where they leave the picture.
+    """Return a face from the projected landmarks, with a score of 0; None if they lie outside the picture.
 
-    It stands in for a face that turns or leans so far that the detector misses it, whatever its class.
+    It replaces the detection of faces of all classes that turn or tilt too far for the detector.
     """
     keys = np.asarray(frame.keypoints, np.float64)
     height, width = frame.frames.rgb.shape[:2]
@@ -184,7 +184,7 @@ def known_face(frame: Frame) -> Face | None:
 
 
 def skin_tone(person: Person) -> tuple[str, float]:
-    """Class and individual typology angle (Chardon 1991) of the portrait's skin."""
+    """Return class and individual typology angle (Chardon 1991) of the portrait's skin."""
     lab = cv2.cvtColor(person.skin.reshape(1, 1, 3).astype(np.float32) ** (1 / 2.2), cv2.COLOR_RGB2LAB)[0, 0]
     angle = float(np.degrees(np.arctan2(lab[0] - 50, lab[2])))
     return ("light" if angle > 41 else "intermediate" if angle > 28 else "tan" if angle > 10 else "dark"), angle
@@ -193,7 +193,7 @@ def skin_tone(person: Person) -> tuple[str, float]:
 def _row(
     job: Job,
     number: int,
-    shot: int,
+    params: int,
     split: str,
     first: int,
     second: int,
@@ -205,13 +205,13 @@ def _row(
     tone, angle = skin_tone(setup.person)
     yaw, pitch, roll = frame.angles_deg
     return {
-        "setup": number, "shot": shot, "split": split, "label": setup.label,
+        "setup": number, "shot": params, "split": split, "label": setup.label,
         "species": "" if setup.species == LIVE else setup.species, "person": job.people.names[first],
         "portrait": setup.person.portrait, "other": "" if setup.species == LIVE else job.people.names[second],
         "instrument": setup.instrument, "sensor": setup.preset.name, "depth_scale": setup.preset.unit_m,
-        "projector": frame.shot.projector, "distance_m": round(frame.distance_m, 4), "yaw": round(yaw, 1),
+        "projector": frame.params.projector, "distance_m": round(frame.distance_m, 4), "yaw": round(yaw, 1),
         "pitch": round(pitch, 1), "roll": round(roll, 1), "skin_tone": tone, "skin_ita": round(angle, 1),
-        "glasses": int(setup.glasses), "light": setup.surroundings.kind, "exposure": round(frame.shot.exposure, 4),
+        "glasses": int(setup.glasses), "light": setup.surroundings.kind, "exposure": round(frame.params.exposure, 4),
         "face_px": round(float(face.box[2]), 1), "face_score": round(face.score, 3), "inside": round(inside, 3),
         "face_x": round(float(face.box[0] + face.box[2] / 2), 1),
         "face_y": round(float(face.box[1] + face.box[3] / 2), 1),
@@ -219,8 +219,8 @@ def _row(
 
 
 def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
-    """Render one shard; returns its number, its samples and the exposures that were dropped."""
-    studio, detector = _worker(job)
+    """Render one shard; return its number and the numbers of samples and of dropped exposures."""
+    sampler, detector = _worker(job)
     recipe = job.recipe
     arrays: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ARRAYS}
     rows: list[dict[str, Any]] = []
@@ -228,10 +228,10 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
     for number in range(shard * SHARD_SETUPS, min((shard + 1) * SHARD_SETUPS, recipe.setups)):
         rng = np.random.default_rng([recipe.seed, number])
         split, species, sensor, first, second = choose(rng, recipe, job.people)
-        setup = studio.setup(rng, species, first, second, sensor)
-        for shot in range(recipe.shots):
+        setup = sampler.setup(rng, species, first, second, sensor)
+        for params in range(recipe.shots):
             for _ in range(_TRIES):
-                frame = take(setup, rng)
+                frame = render_exposure(setup, rng)
                 face = find_face(detector, frame)
                 far = max(abs(frame.angles_deg[0]), abs(frame.angles_deg[1])) >= MIN_KNOWN_DEG
                 if face is None and far and rng.random() < KNOWN_SHARE:
@@ -249,7 +249,7 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
             arrays["rgb"].append(crops.rgb)
             arrays["depth"].append(np.round(crops.depth_mm / (setup.preset.unit_m * 1000)).astype(np.uint16))
             arrays["ir"].append(crops.ir)
-            rows.append(_row(job, number, shot, split, first, second, setup, frame, face, crops.inside))
+            rows.append(_row(job, number, params, split, first, second, setup, frame, face, crops.inside))
     stem = job.folder / "shards" / f"{shard:05d}"
     shapes = {"rgb": (CROP_SIZE, CROP_SIZE, 3), "depth": (CROP_SIZE, CROP_SIZE), "ir": (CROP_SIZE, CROP_SIZE)}
     for name, images in arrays.items():
@@ -260,28 +260,28 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
         temporary.replace(stem.with_suffix(f".{name}.npy"))
     temporary = stem.with_suffix(".tmp")
     temporary.write_text(json.dumps({"rows": rows, "dropped": dropped}))
-    temporary.replace(stem.with_suffix(".json"))  # the json file is last: with it the shard is complete
+    temporary.replace(stem.with_suffix(".json"))  # the JSON file marks the shard as complete, so it is written last
     return shard, len(rows), dropped
 
 
-_STATE: dict[str, tuple[Studio, FaceDetector]] = {}
+_STATE: dict[str, tuple[SetupSampler, FaceDetector]] = {}
 
 
-def _worker(job: Job) -> tuple[Studio, FaceDetector]:
-    """The studio and the detector of the process."""
+def _worker(job: Job) -> tuple[SetupSampler, FaceDetector]:
+    """Return the sampler and the detector of this process."""
     key = str(job.folder)
     if key not in _STATE:
         cv2.setNumThreads(1)
         _STATE.clear()
-        _STATE[key] = (Studio(job.people, job.environments), FaceDetector())
+        _STATE[key] = (SetupSampler(job.people, job.environments), FaceDetector())
     return _STATE[key]
 
 
 def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
-    """Create `folder` for a recipe, or check that it holds the same one.
+    """Create `folder` for a recipe, or check that it holds the same recipe.
 
     Raises:
-        UserError: it holds another recipe's data, or anything else.
+        UserError: the folder holds another recipe's data or other files.
     """
     described = {"kind": kind, **asdict(recipe)}
     text = json.dumps(described, indent=2, sort_keys=True, default=list)
@@ -304,7 +304,7 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
 
 
 def render_crops(job: Job, jobs: int) -> tuple[int, int]:
-    """Render what is missing of a data set and join the shards; returns samples and dropped exposures.
+    """Render the missing shards of a data set and join them; return the numbers of samples and of dropped exposures.
 
     Raises:
         UserError: the folder holds another recipe's data or cannot be written; finished shards are kept.
@@ -371,5 +371,5 @@ def _join(job: Job) -> tuple[int, int]:
 
 
 def environment_list(folder: Path | None) -> tuple[Path, ...]:
-    """Environment maps of a folder."""
+    """Return the environment maps of a folder."""
     return tuple(environment_files(folder))

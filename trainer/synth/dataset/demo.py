@@ -1,7 +1,7 @@
-"""The demo session: one person live, then three attacks with the same person's face, in 8 MB.
+"""The demo session: one live person, then three attacks with the same person's face, in 8 MB.
 
-Colour is H.264; depth is lossless FFV1 after the filters that Intel recommends before depth is used (decimation by two,
-a temporal filter, a threshold), which also make it small; infrared is 8-bit H.264 at high quality.
+Colour is H.264. Depth is lossless FFV1 after the filters that Intel recommends (decimation by two, a temporal filter, a
+threshold), which also reduce its size. Infrared is 8-bit H.264 at high quality.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from fasdemo.sessions.schema import CalibrationRecord, Device, Session
 from fasdemo.sessions.video_track import VideoTrackWriter
 from fasdemo.sessions.writer import VIDEO_FILES, SessionWriter
 from trainer.synth.dataset.crops import GENERATOR_VERSION
-from trainer.synth.people.people import People, gather
+from trainer.synth.people.people import People, load_people
 from trainer.synth.people.performance import draw_performance
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import Photo, take_clip, take_photo
@@ -34,7 +34,7 @@ from trainer.synth.scene.setup import Setup, draw_setup
 from trainer.synth.scene.subject import LIVE
 from trainer.synth.sensors.depth import DepthQuality
 from trainer.synth.sensors.infrared import IrCamera
-from trainer.synth.sensors.sensor import Shot
+from trainer.synth.sensors.sensor import ExposureParams
 
 PARTS: tuple[tuple[str, float], ...] = (
     (LIVE, 4.5), ("print-flat", 2.5), ("print-cut-eyes", 2.5), ("replay-tablet", 2.5),
@@ -45,7 +45,7 @@ _FAR_M = 1.1
 
 
 class _GreyVideo:
-    """8-bit grey H.264 in Matroska; the interface of `VideoTrackWriter`."""
+    """A writer of 8-bit grey H.264 in Matroska, with the interface of `VideoTrackWriter`."""
 
     def __init__(self, path: Path, fps: float, crf: int) -> None:
         self._container = av.open(str(path), "w", format="matroska")
@@ -75,14 +75,14 @@ class _GreyVideo:
 
 
 class DepthFilter:
-    """What librealsense's recommended post-processing does: decimate by two, smooth over time, drop what is far."""
+    """Intel's recommended post-processing of depth: decimation by two, smoothing over time, a distance limit."""
 
     def __init__(self, far_m: float = _FAR_M, keep: float = 0.4, step_m: float = 0.012) -> None:
         self._last: npt.NDArray[np.float32] | None = None
         self._far, self._keep, self._step = far_m, keep, step_m
 
     def __call__(self, depth: npt.NDArray[np.uint16], scale: float) -> npt.NDArray[np.uint16]:
-        """Filter one image (h, w), giving (h // 2, w // 2) in the same unit."""
+        """Filter one image (h, w); return (h // 2, w // 2) in the same unit."""
         blocks = depth[: depth.shape[0] // 2 * 2, : depth.shape[1] // 2 * 2].astype(np.float32)
         blocks = (
             blocks.reshape(blocks.shape[0] // 2, 2, -1, 2).transpose(0, 2, 1, 3).reshape(blocks.shape[0] // 2, -1, 4)
@@ -98,9 +98,9 @@ class DepthFilter:
         return np.round(self._last / scale).astype(np.uint16)
 
 
-def _shot() -> Shot:
-    """One calm indoor exposure for the whole session."""
-    return Shot(
+def _shot() -> ExposureParams:
+    """Return the parameters of one calm indoor exposure for the whole session."""
+    return ExposureParams(
         blur=0.5, motion=(0.0, 0.0), exposure=0.22, noise=0.002, shot_noise=0.006, white=(1.03, 0.98), contrast=1.05,
         sharpen=0.25, jpeg=96, ir=IrCamera(), projector="interleaved", dot_gain=0.3,
         metering=1.5, veil=0.02,
@@ -108,7 +108,7 @@ def _shot() -> Shot:
 
 
 def _setups(person: Person, people: People, photo: Photo, seed: int) -> list[Setup]:
-    """One setup a part, all in the first one's room and before its camera."""
+    """Return one setup per part, all in the first one's room and in front of its camera."""
     model = people.model()
     result: list[Setup] = []
     for index, (species, _) in enumerate(PARTS):
@@ -131,7 +131,7 @@ def _setups(person: Person, people: People, photo: Photo, seed: int) -> list[Set
         setup = replace(setup, quality=quality)
         if result:
             setup = replace(setup, surroundings=result[0].surroundings)
-        # The same apparent size in the middle of the frame for all.
+        # Use the same apparent size in the middle of the frame for all parts.
         near = {"replay-tablet": 0.85, "print-flat": 1.0}.get(species, 1.0)
         place = replace(setup.placement, ray=np.array([0.0, -0.03, 1.0]), distance_m=0.52 * near)
         result.append(replace(setup, placement=place))
@@ -139,7 +139,7 @@ def _setups(person: Person, people: People, photo: Photo, seed: int) -> list[Set
 
 
 def _wanted(setup: Setup) -> bool:
-    """Of the random instruments, those that show the demonstration's point well."""
+    """Tell whether a random instrument suits the demonstration."""
     if setup.glasses:
         return False
     if setup.species == "print-cut-eyes":
@@ -148,7 +148,7 @@ def _wanted(setup: Setup) -> bool:
 
 
 def _frames(setups: list[Setup], person: Person, people: People, seed: int) -> Iterator[FrameSet]:
-    shot, number = _shot(), 0
+    params, number = _shot(), 0
     for index, (setup, (species, seconds)) in enumerate(zip(setups, PARTS, strict=True)):
         rng = np.random.default_rng([seed, index, 7])
         performance = draw_performance(rng, seconds, 0.8 if species == LIVE else 0.6)
@@ -158,23 +158,23 @@ def _frames(setups: list[Setup], person: Person, people: People, seed: int) -> I
             times = np.arange(round(seconds * 15)) / 15
             clip = take_clip(person, people.model(), seed, [(played.turn(t), played.expression(t)) for t in times])
         if index:
-            for frame in empty_room(setup, shot, _PAUSE_FRAMES, (seed, 1), number):
+            for frame in empty_room(setup, params, _PAUSE_FRAMES, (seed, 1), number):
                 yield frame
                 number += 1
-        for frame in film(setup, performance, shot, seconds, (seed, 2), clip, number):
+        for frame in film(setup, performance, params, seconds, (seed, 2), clip, number):
             yield frame
             number += 1
 
 
 def render_demo(output: Path, heads: Path | None, seed: int, work: Path) -> None:
-    """Render the demo session into `output`, replacing a demo session that lies there.
+    """Render the demo session into `output`, replacing a demo session there.
 
     Raises:
-        UserError: `output` holds anything else, or cannot be written.
+        UserError: `output` holds other files, or cannot be written.
     """
     if output.exists() and any(output.iterdir()) and not (output / "session.json").is_file():
-        raise UserError(f"--output {output}: holds something that is no session; choose another folder.")
-    people = gather(None, heads, 1, work)
+        raise UserError(f"--output {output}: holds files that are not a session; choose another folder.")
+    people = load_people(None, heads, 1, work)
     person = people.portrait(0)
     photo = take_photo(person, people.model(), 3)
     setups = _setups(person, people, photo, seed)
@@ -217,7 +217,7 @@ def render_demo(output: Path, heads: Path | None, seed: int, work: Path) -> None
     size = sum(path.stat().st_size for path in partial.iterdir())
     if size > _LIMIT_BYTES:
         raise UserError(
-            f"{partial}: takes {size / 1e6:.1f} MB and not at most 8 MiB; "
+            f"{partial}: takes {size / 1e6:.1f} MB, more than 8 MiB; "
             "lower the quality in trainer/synth/dataset/demo.py."
         )
     shutil.rmtree(output, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""Statistics of depth around faces, for real captures and rendered ones alike.
+"""Statistics of depth around faces, for both real and rendered captures.
 
-Every crop is brought to the network's field first (`fasdemo.models.crop.TEMPLATE`, about 225 mm wide), so that figures
-of different cameras can be compared.
+Every crop is first converted to the network's field (`fasdemo.models.crop.TEMPLATE`, about 225 mm wide), so that
+figures of different cameras are comparable.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 Floats = npt.NDArray[np.float32]
 
 _SMOOTH_PX = 3.0
-"""Standard deviation of the smooth surface's Gaussian, pixels of a crop of 128: about 5 mm on the face."""
+"""Standard deviation of the Gaussian that gives the smooth surface, pixels of a crop of 128: about 5 mm on the face."""
 _BEHIND_MM = 150.0
-"""What lies this far behind the face, or has no reading outside of it, counts as background."""
+"""Pixels this far behind the face (mm), or without a reading outside of it, are background."""
 MIN_FACE_READINGS = 200
 
 
 @dataclass(frozen=True)
 class CropFigures:
-    """What one depth crop of `INNER_SIZE` pixels shows.
+    """The figures of one depth crop of `INNER_SIZE` pixels.
 
     Attributes:
-        holes: share of the face without a reading; `holes_around`: of the rest of the crop.
-        fine_mm: standard deviation of the face from a smooth surface, its outer 2.5 % on either side left out.
-        grain: correlation of that residual with itself one pixel aside.
+        holes: share of the face without a reading; `holes_around`: the same for the rest of the crop.
+        fine_mm: standard deviation of the face from a smooth surface, without the outer 2.5 % on either side.
+        grain: correlation of that residual with itself shifted by one pixel.
         plane_mm: standard deviation of the face from the best plane (linear in 1 / z).
         relief_mm: range of the face's depth from the 5th to the 95th percentile.
         step_mm: median of the differences between neighbouring distinct depth values.
-        background: share of the crop that lies 150 mm behind the face or has no reading.
+        background: share of the crop that is 150 mm behind the face or has no reading.
     """
 
     holes: float
@@ -60,13 +60,13 @@ LABELS = (
 
 
 def face_mask(size: int = INNER_SIZE) -> npt.NDArray[np.bool_]:
-    """Pixels of the face's middle in a crop of the network's field: an ellipse from the brows to below the mouth."""
+    """Return a mask of the middle of the face in a crop: an ellipse from the brows to below the mouth."""
     y, x = np.mgrid[:size, :size] / size
     return np.asarray(((x - 0.5) / 0.21) ** 2 + ((y - 0.54) / 0.25) ** 2 < 1)
 
 
 def measure_crop(depth_mm: Floats) -> CropFigures | None:
-    """Figures of one crop (S, S) in millimetres, 0 = no reading; None where the face has hardly any reading."""
+    """Measure one crop (S, S) in millimetres, 0 = no reading; return None if the face has hardly any reading."""
     face = face_mask(depth_mm.shape[0])
     valid = depth_mm > 0
     inside = face & valid
@@ -78,7 +78,7 @@ def measure_crop(depth_mm: Floats) -> CropFigures | None:
     total = cv2.GaussianBlur(weight, (0, 0), _SMOOTH_PX)
     smooth = cv2.GaussianBlur(depth_mm * weight, (0, 0), _SMOOTH_PX) / np.maximum(total, 1e-3)
     used = face & near
-    # The second pass removes what curvature leaves of the first.
+    # The second pass removes the influence of curvature that the first one leaves.
     first = np.where(near, depth_mm - smooth, 0.0).astype(np.float32)
     rest = np.where(used, first - cv2.GaussianBlur(first, (0, 0), _SMOOTH_PX) / np.maximum(total, 1e-3), 0.0)
     low, high = np.percentile(rest[used], [2.5, 97.5])
@@ -103,7 +103,7 @@ def measure_crop(depth_mm: Floats) -> CropFigures | None:
 
 
 def rendered_crops(data: SynthSet, limit: int = 400, **conditions: str) -> Iterator[Floats]:
-    """Depth crops (128, 128) in millimetres of a rendered set's samples whose columns equal `conditions`."""
+    """Yield depth crops (128, 128) in millimetres of a rendered set's samples whose columns equal `conditions`."""
     margin = (CROP_SIZE - INNER_SIZE) // 2
     for index in data.where(**conditions)[:limit]:
         inner = np.asarray(data.depth[index])[margin:-margin, margin:-margin]
@@ -111,14 +111,14 @@ def rendered_crops(data: SynthSet, limit: int = 400, **conditions: str) -> Itera
 
 
 def kinect_crops(folder: Path) -> Iterator[Floats]:
-    """Depth crops (128, 128) in millimetres of a folder with `labels.txt` and `person_NN/K_depth.png`.
+    """Yield depth crops (128, 128) in millimetres of a folder with `labels.txt` and `person_NN/K_depth.png`.
 
     Raises:
         UserError: the folder has another layout.
     """
     table = folder / "labels.txt"
     if not table.is_file():
-        raise UserError(f"{folder}: holds no labels.txt with landmarks; give a folder of registered Kinect captures.")
+        raise UserError(f"{folder}: no labels.txt with landmarks found; give a folder of registered Kinect captures.")
     rows: dict[str, dict[str, npt.NDArray[np.float64]]] = {}
     for line in table.read_text().splitlines():
         name, *numbers = line.split()
@@ -136,7 +136,7 @@ def kinect_crops(folder: Path) -> Iterator[Floats]:
 
 
 def summarise(crops: Iterator[Floats]) -> tuple[int, npt.NDArray[np.float64]]:
-    """Number of crops and (fields, 3) with the 10th, 50th and 90th percentile of every figure.
+    """Return the number of crops and the 10th, 50th and 90th percentile (fields, 3) of every figure.
 
     Raises:
         UserError: there is no crop with a face.
@@ -148,7 +148,7 @@ def summarise(crops: Iterator[Floats]) -> tuple[int, npt.NDArray[np.float64]]:
 
 
 def statistics_table(columns: dict[str, tuple[int, npt.NDArray[np.float64]]]) -> str:
-    """A Markdown table of every figure: the median, with the 10th and 90th percentile in brackets."""
+    """Format a Markdown table of every figure: the median, with the 10th and 90th percentile in brackets."""
     head = "| depth of live faces | " + " | ".join(f"{name} ({count})" for name, (count, _) in columns.items()) + " |"
     lines = [head, "|" + "---|" * (len(columns) + 1)]
     for row, (label, _) in enumerate(zip(LABELS, fields(CropFigures), strict=True)):

@@ -1,4 +1,4 @@
-"""Labelled sequences in the session format, one session a setup."""
+"""Labelled sequences in the session format, one session per setup."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from fasdemo.frames import Calibration
 from fasdemo.progress import bar
 from fasdemo.sessions.schema import SESSION_FILE, CalibrationRecord, Device, Session
 from fasdemo.sessions.writer import SessionWriter
-from trainer.synth.dataset.crops import GENERATOR_VERSION, Recipe, Studio, choose, open_folder
+from trainer.synth.dataset.crops import GENERATOR_VERSION, Recipe, SetupSampler, choose, open_folder
 from trainer.synth.people.people import People
 from trainer.synth.people.performance import draw_performance
 from trainer.synth.people.photo import Photo, take_clip
 from trainer.synth.scene.sequence import FPS, film
 from trainer.synth.scene.subject import LIVE
-from trainer.synth.sensors.sensor import draw_shot
+from trainer.synth.sensors.sensor import draw_exposure_params
 
 Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
 class SessionJob:
-    """What a worker needs: `count` of the recipe is the number of sessions, each of `seconds`."""
+    """The parameters of a worker: `count` of the recipe is the number of sessions of `seconds` each."""
 
     recipe: Recipe
     people: People
@@ -39,21 +39,21 @@ class SessionJob:
 
 
 def session_folder(job: SessionJob, number: int) -> Path:
-    """Where session `number` lies: `SUBJECT/live|spoof-SPECIES/SEED-NUMBER`."""
+    """Return the folder of session `number`: `SUBJECT/live|spoof-SPECIES/SEED-NUMBER`."""
     _, species, _, first, _ = choose(np.random.default_rng([job.recipe.seed, number]), job.recipe, job.people)
     kind = LIVE if species == LIVE else f"spoof-{species}"
     return job.folder / job.people.names[first] / kind / f"{job.recipe.seed}-{number:05d}"
 
 
 def render_session(job: SessionJob, number: int) -> Path:
-    """Render one session; a folder of it that is complete is kept."""
+    """Render one session, unless its folder is complete; return the folder."""
     target = session_folder(job, number)
     if (target / SESSION_FILE).is_file():
         return target
     rng = np.random.default_rng([job.recipe.seed, number])
     split, species, sensor, first, second = choose(rng, job.recipe, job.people)
-    setup = Studio(job.people, job.environments).setup(rng, species, first, second, sensor)
-    shot = draw_shot(rng, setup.projector)
+    setup = SetupSampler(job.people, job.environments).setup(rng, species, first, second, sensor)
+    params = draw_exposure_params(rng, setup.projector)
     performance = draw_performance(rng, job.seconds)
     clip: list[Photo] | None = None
     if species.startswith("replay"):
@@ -83,14 +83,14 @@ def render_session(job: SessionJob, number: int) -> Path:
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     with SessionWriter(partial, session) as writer:
-        for frame in film(setup, performance, shot, job.seconds, (job.recipe.seed, number), clip):
+        for frame in film(setup, performance, params, job.seconds, (job.recipe.seed, number), clip):
             writer.write(frame)
     partial.replace(target)
     return target
 
 
 def render_sessions(job: SessionJob, jobs: int) -> int:
-    """Render what is missing; returns the number of sessions.
+    """Render the missing sessions; return the number of sessions.
 
     Raises:
         UserError: the folder holds another recipe's data or cannot be written; complete sessions are kept.

@@ -1,7 +1,7 @@
-"""Can the class be told without looking at the face? It should not be.
+"""Check that the class cannot be predicted without looking at the face.
 
-A gradient boosted classifier sees only how large, where, how sharp and how bright the face's picture is and what
-surrounds it, all in RGB, and is asked for live or spoof on people it has not seen.
+A gradient boosted classifier gets only size, position, sharpness and brightness of the face's picture and features of
+its surroundings, all in RGB, and predicts live or spoof for people that it has not seen.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class ShortcutFigure:
-    """How well one group of features tells the classes apart: area under the ROC curve with its 95 % interval."""
+    """How well one group of features separates the classes: area under the ROC curve with its 95 % interval."""
 
     group: str
     auc: float
@@ -41,7 +41,7 @@ class ShortcutFigure:
 
 
 def features(data: SynthSet, indices: npt.NDArray[np.intp]) -> dict[str, Floats]:
-    """Column name to values for the given samples."""
+    """Compute the features of the given samples, by column name."""
     table = data.table
     result: dict[str, list[float]] = {name: [] for names in GROUPS.values() for name in names}
     margin = (CROP_SIZE - INNER_SIZE) // 2
@@ -78,10 +78,10 @@ def features(data: SynthSet, indices: npt.NDArray[np.intp]) -> dict[str, Floats]
 
 
 def measure_shortcuts(data: SynthSet, limit: int = 4000, seed: int = 0) -> list[ShortcutFigure]:
-    """Cross-validated over people, for each group of features and for all of them together.
+    """Cross-validate over people, for each group of features and for all of them together.
 
     Raises:
-        UserError: the set holds one person or one class only.
+        UserError: the set has only one person or only one class.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
@@ -114,7 +114,7 @@ def measure_shortcuts(data: SynthSet, limit: int = 4000, seed: int = 0) -> list[
 
 
 def shortcut_table(figures: list[ShortcutFigure]) -> str:
-    """The figures as a Markdown table."""
+    """Format the figures as a Markdown table."""
     lines = ["| features | AUC (95 %) | balanced accuracy |", "|---|---|---|"]
     lines += [f"| {f.group} | {f.auc:.3f} ({f.low:.3f}-{f.high:.3f}) | {f.accuracy:.3f} |" for f in figures]
     return "\n".join(lines)

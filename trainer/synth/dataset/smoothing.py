@@ -1,7 +1,7 @@
-"""How many live faces a model refuses when their depth is as clean as a driver's filters make it.
+"""Error rates of a model when the depth of live faces is as clean as a driver's filters make it.
 
-Rendered live crops are scored as they are and with every hole filled and the surface smoothed. The class must not hang
-on the noise: the two shares are to be alike.
+Rendered live crops are scored both unchanged and with every hole filled and the surface smoothed. If the two rates are
+alike, the model does not rely on noise.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 from trainer.synth.sensors.filters import filled_and_smoothed
 
 SIGMAS_PX = (0.0, 0.7, 1.2, 2.0)
-"""Strengths of the smoothing, pixels of a crop of 128; 0 = depth as it was rendered."""
+"""Strengths of the smoothing, pixels of a crop of 128; 0 = depth as rendered."""
 
 
 @dataclass(frozen=True)
 class SmoothingFigure:
-    """Share of live faces (BPCER) and of attacks (APCER) judged wrongly at the card's threshold."""
+    """The rates of rejected live faces (BPCER) and of accepted attacks (APCER) at the card's threshold."""
 
     sigma_px: float
     live: int
@@ -34,20 +34,20 @@ class SmoothingFigure:
 
 
 def measure_smoothing(model: Path, data: SynthSet, limit: int = 400) -> list[SmoothingFigure]:
-    """Figures for every strength, from up to `limit` live samples and as many attacks; no score counts as refused.
+    """Measure every strength on up to `limit` live samples and as many attacks; a missing score counts as rejected.
 
     Raises:
-        UserError: the model does not look at depth or at crops of another size, or the set has no live sample.
+        UserError: the model does not use depth or uses crops of another size, or the set has no live sample.
     """
     with Predictor(model, "cpu", 1) as predictor:
         card = predictor.card
         if "depth" not in card.modalities or card.input_size != INNER_SIZE:
-            raise UserError(f"--model {model}: does not judge depth crops of {INNER_SIZE} pixels; give one that does.")
+            raise UserError(f"--model {model}: must score depth crops of {INNER_SIZE} pixels; give another model.")
         threshold = card.thresholds[card.default_policy].live_above
         figures = []
         samples = {name: data.where(label=name)[:limit] for name in ("live", "spoof")}
         if not len(samples["live"]):
-            raise UserError("--data: holds no live sample; render some.")
+            raise UserError("--data: the set has no live sample; render some.")
         for sigma in SIGMAS_PX:
             accepted = {}
             for name, indices in samples.items():
@@ -84,7 +84,7 @@ def _crops(data: SynthSet, index: int) -> FaceCrops:
 
 
 def smoothing_table(figures: list[SmoothingFigure]) -> str:
-    """The figures as a Markdown table."""
+    """Format the figures as a Markdown table."""
     lines = ["| depth | BPCER | APCER |", "|---|---|---|"]
     for f in figures:
         name = f"filled and smoothed, {f.sigma_px:g} px" if f.sigma_px else "as rendered"

@@ -1,7 +1,7 @@
-"""The built-in head: a smooth mesh made by formulas, with the 68 landmarks and a few ways to vary.
+"""The built-in head: a smooth mesh defined by formulas, with the 68 landmarks and a few modes of variation.
 
-No scan and no data: an egg with a nose, brows, lips, eye sockets and a neck, of an adult's size. It needs no
-download; for realistic shapes give a morphable model, see docs/synth.md.
+It consists of an egg with nose, brows, lips, eye sockets and neck in an adult's size, so that no scan and no download
+is needed; docs/synth.md describes morphable models with realistic shapes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ROWS, _COLUMNS = 110, 150
 _HALF_WIDTH, _HALF_HEIGHT, _HALF_DEPTH = 0.076, 0.118, 0.094
 _CENTRE_Y, _CENTRE_Z = 0.018, 0.002
 
-# The 68 points in metres across (x) and up (y) on the front of the face; the right half mirrors the left.
+# The 68 points in metres across (x) and up (y) on the front of the face; the right half is mirrored from the left.
 _JAW = (
     (-0.0715, 0.036), (-0.071, 0.018), (-0.069, 0.0), (-0.065, -0.018), (-0.058, -0.036), (-0.048, -0.051),
     (-0.034, -0.064), (-0.018, -0.073), (0.0, -0.076),
@@ -44,7 +44,7 @@ def _bump(x: Floats, y: Floats, at: tuple[float, float], size: tuple[float, floa
 
 
 def _relief(x: Floats, y: Floats) -> Floats:
-    """What the face adds to the egg towards the viewer, metres."""
+    """Return the height in metres by which the face rises above the egg, towards the viewer."""
     side = np.abs(x)
     ridge = np.clip((0.040 - y) / 0.044, 0, 1) * np.clip((y + 0.016) / 0.012, 0, 1)
     nose = 0.024 * ridge**0.9 * np.exp(-((x / (0.0065 + 0.0085 * np.clip((0.040 - y) / 0.044, 0, 1))) ** 2))
@@ -63,14 +63,14 @@ def _relief(x: Floats, y: Floats) -> Floats:
 def _shape() -> Floats:
     v, u = np.meshgrid(np.linspace(0.02, 1.0, _ROWS), np.linspace(-np.pi, np.pi, _COLUMNS), indexing="ij")
     polar = v * np.pi * 0.86
-    # Denser columns at the front, where the face is.
+    # Columns are denser at the front, where the face is.
     angle = u - 0.62 * np.sin(u)
     y = _CENTRE_Y + _HALF_HEIGHT * np.cos(polar)
     ring = np.sin(polar)
     low = np.clip((-y - 0.02) / 0.08, 0, 1)
     width = _HALF_WIDTH * ring * (1 - 0.16 * low)
     depth = _HALF_DEPTH * ring
-    # The neck goes straight down.
+    # The neck is straight.
     neck = np.clip((-y - 0.072) / 0.02, 0, 1)
     y = np.where(v > 0.93, -0.09 - (v - 0.93) / 0.07 * 0.10, y)
     neck = np.where(v > 0.93, 1.0, neck)
@@ -96,7 +96,7 @@ def _landmark_places() -> Floats:
 
 
 def _modes(vertices: Floats) -> tuple[npt.NDArray[np.float32], tuple[str, ...], npt.NDArray[np.float32]]:
-    """Identity offsets (one a standard deviation) and expressions."""
+    """Return identity offsets (one standard deviation each), the names of expressions and their offsets."""
     x, y, z = vertices.T
     zero = np.zeros_like(x)
     low = np.clip((0.0 - y) / 0.08, 0, 1) * (y > -0.1)
@@ -131,7 +131,7 @@ def _modes(vertices: Floats) -> tuple[npt.NDArray[np.float32], tuple[str, ...], 
         "mouthPucker": (-0.35 * x * mouth, zero, 0.006 * mouth),
         "browInnerUp_L": (zero, 0.006 * _bump(x, y, (0.018, 0.05), (0.014, 0.01)) * (z > 0.03), zero),
         "browInnerUp_R": (zero, 0.006 * _bump(x, y, (-0.018, 0.05), (0.014, 0.01)) * (z > 0.03), zero),
-        # The upper lid's skin is drawn over the eye.
+        # The skin of the upper lid moves over the eye.
         "eyeBlink_L": (zero, -0.0095 * _bump(x, y, (0.032, 0.0405), (0.014, 0.0045)) * (z > 0.03), zero),
         "eyeBlink_R": (zero, -0.0095 * _bump(x, y, (-0.032, 0.0405), (0.014, 0.0045)) * (z > 0.03), zero),
     }
@@ -145,13 +145,13 @@ def _stacked(parts: list[tuple[Floats, Floats, Floats]]) -> npt.NDArray[np.float
 def deformations(
     vertices: npt.NDArray[np.floating],
 ) -> tuple[npt.NDArray[np.float32], tuple[str, ...], npt.NDArray[np.float32]]:
-    """Identity and expression offsets for any head mesh that lies like this one (metres, origin inside the head)."""
+    """Return identity and expression offsets for a head mesh in the same position (metres, origin inside the head)."""
     return _modes(np.asarray(vertices, np.float64))
 
 
 @lru_cache(maxsize=1)
 def default_head() -> HeadModel:
-    """The built-in head model."""
+    """Return the built-in head model."""
     vertices = _shape()
     triangles = geometry.grid(_ROWS, _COLUMNS)
     a, b, c = (vertices[triangles[:, k]] for k in range(3))

@@ -1,6 +1,7 @@
-"""A head mesh and what varies in it.
+"""Head models: a mesh and its modes of variation.
 
-Unit metres, x to the person's left (the viewer's right), y up, z towards the viewer; the origin lies inside the head.
+Coordinates are in metres, x to the person's left (the viewer's right), y up, z towards the viewer; the origin is inside
+the head.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class HeadModel:
-    """A head mesh with what is known to vary in it.
+    """A head mesh with identity and expression modes.
 
     Attributes:
-        vertices: float32 (V, 3), metres, the mean head.
+        vertices: float32 (V, 3): the mean head in metres.
         triangles: int32 (T, 3).
-        identity: float32 (K, V, 3) offsets per unit weight, weights ~ N(0, 1); K may be 0.
-        expression: float32 (E, V, 3) offsets per unit weight, weights 0..1; E may be 0.
+        identity: float32 (K, V, 3): offsets in metres per unit weight, weights ~ N(0, 1); K may be 0.
+        expression: float32 (E, V, 3): offsets in metres per unit weight, weights 0 to 1; E may be 0.
         expression_names: E names in ARKit's spelling, e.g. `eyeBlink_L`.
-        landmarks: int32 (68,) vertices of the Multi-PIE points, or empty where the mesh has none.
+        landmarks: int32 (68,): vertices of the Multi-PIE points, or empty if the mesh has none.
         parts: material name to vertex range.
     """
 
@@ -38,7 +39,7 @@ class HeadModel:
     parts: dict[str, tuple[int, int]]
 
     def shape(self, identity: npt.NDArray[np.floating], expression: dict[str, float] | None = None) -> Floats:
-        """Vertices (V, 3) for identity weights (<= K,) and expression weights by name."""
+        """Return vertices (V, 3) in metres for identity weights (<= K,) and expression weights by name."""
         result = self.vertices.copy()
         for weight, offsets in zip(identity, self.identity, strict=False):
             if weight:

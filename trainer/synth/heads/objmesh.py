@@ -1,4 +1,4 @@
-"""Head meshes in Wavefront OBJ: brought to size and place, with landmarks found by MediaPipe on a rendered view."""
+"""Head meshes in Wavefront OBJ: scaled and placed by landmarks that MediaPipe finds in a rendered view."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from fasdemo.errors import UserError
 from fasdemo.faces.model_file import face_model_path
 from fasdemo.frames import Intrinsics
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.heads.defaulthead import deformations
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.landmarks import MEDIAPIPE_68, Landmarker
@@ -19,14 +20,12 @@ from trainer.synth.scene.scene import Light, Material, Mesh, Scene
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
-_EYES_M = 0.063
-
 
 def read_obj(path: Path) -> tuple[Floats, Ints]:
-    """Vertices (V, 3) and triangles (T, 3) of an OBJ file; polygons become fans.
+    """Read vertices (V, 3) and triangles (T, 3) of an OBJ file; polygons become fans of triangles.
 
     Raises:
-        UserError: it holds no triangles, or an index that points nowhere.
+        UserError: the file has no triangles, or an index without a vertex.
     """
     vertices: list[tuple[float, float, float]] = []
     triangles: list[tuple[int, int, int]] = []
@@ -42,25 +41,28 @@ def read_obj(path: Path) -> tuple[Floats, Ints]:
                 corners = [int(corner.split("/")[0]) for corner in parts[1:]]
                 corners = [c - 1 if c > 0 else len(vertices) + c for c in corners]
                 triangles += [(corners[0], corners[k], corners[k + 1]) for k in range(1, len(corners) - 1)]
-    except (ValueError, IndexError):
-        raise UserError(f"--heads {path}: line {number} is no valid OBJ; export the mesh again.") from None
+    except (ValueError, IndexError, OverflowError):
+        raise UserError(f"--heads {path}: line {number} is not valid OBJ; export the mesh again.") from None
+    if any(not 0 <= corner < len(vertices) for triangle in triangles for corner in triangle):
+        # Checked before the conversion to 32 bits, which cannot hold larger indices.
+        raise UserError(f"--heads {path}: a face refers to a missing vertex; export the mesh again.")
     faces = np.array(triangles, np.int32).reshape(-1, 3)
     if not len(faces):
         raise UserError(f"--heads {path}: the mesh has no triangles; export it with faces.")
     points = np.array(vertices, np.float32).reshape(-1, 3)
     if faces.min() < 0 or faces.max() >= len(points) or not np.isfinite(points).all():
-        raise UserError(f"--heads {path}: a face points to a vertex that is not there; export the mesh again.")
+        raise UserError(f"--heads {path}: a face refers to a missing vertex; export the mesh again.")
     return points, faces
 
 
 def load_obj_head(path: Path) -> HeadModel:
-    """A head model from any mesh of a head that stands upright (y up) and looks along +z.
+    """Load a head model from a mesh of an upright head (y up) that faces +z.
 
     Raises:
-        UserError: no face is recognized in its front view.
+        UserError: no face is detected in its front view.
     """
     points, triangles = read_obj(path)
-    # First to about a head's height, so that a front view shows the face; then by the eyes to its size.
+    # Scale to about a head's height so that the detector finds the face; then scale by the distance of the eyes.
     middle = (points.max(0) + points.min(0)) / 2
     span = float(np.ptp(points[:, 1]))
     best = None
@@ -74,13 +76,13 @@ def load_obj_head(path: Path) -> HeadModel:
             break
     if best is None:
         raise UserError(
-            f"--heads {path}: no face is seen from the front; turn the mesh so that y is up and it looks along +z."
+            f"--heads {path}: no face is detected from the front; turn the mesh so that y is up and it faces +z."
         )
     local, marks = best
     eyes = local[marks]
     distance = float(np.linalg.norm(eyes[36:42].mean(0) - eyes[42:48].mean(0)))
-    local = local * (_EYES_M / distance)
-    # The built-in head's place: eyes at this height and depth.
+    local = local * (ADULT_EYE_DISTANCE_M / distance)
+    # Move the eyes to the height and depth of the built-in head's eyes.
     eye = (local[marks][36:42].mean(0) + local[marks][42:48].mean(0)) / 2
     local = (local - eye + np.array([0.0, 0.0343, 0.086])).astype(np.float32)
     identity, names, expression = deformations(local)
@@ -88,7 +90,7 @@ def load_obj_head(path: Path) -> HeadModel:
 
 
 def _landmarks(points: Floats, triangles: Ints) -> Ints | None:
-    """Vertices nearest to the 68 points in a front view, or None where no face is seen."""
+    """Return the vertices nearest to the 68 points in a front view, or None if no face is detected."""
     camera = Intrinsics(512, 512, 900.0, 900.0, 255.5, 255.5)
     skin = np.array([[[0.55, 0.36, 0.28, 0.5, 1.0, 0.3]]], np.float32)
     view = (points * np.array([1, -1, -1], np.float32)) + np.array([0, 0, 0.75], np.float32)
@@ -105,7 +107,7 @@ def _landmarks(points: Floats, triangles: Ints) -> Ints | None:
         return None
     pixels = view[:, :2] / view[:, 2:] * camera.fx + camera.cx
     column, row = np.round(pixels.T).astype(int).clip(0, 511)
-    # Vertices on the visible surface only.
+    # Use only vertices on the visible surface.
     seen = np.abs(picture.depth_m[row, column] - view[:, 2]) < 0.006
     candidates = np.flatnonzero(seen)
     if len(candidates) < 68:

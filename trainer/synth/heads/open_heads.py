@@ -1,4 +1,4 @@
-"""Opens head models: a morphable mesh from `.npz`, any OBJ mesh, or the built-in default."""
+"""Loading of head models: a morphable mesh from `.npz`, an OBJ mesh, or the built-in head."""
 
 from __future__ import annotations
 
@@ -27,24 +27,22 @@ ICT_PARTS = {
     "teeth": (17039, 21451),
     "eyes": (21451, 25351),
 }
-"""Vertex ranges by material; everything in `skin` and `eyes` is coloured from the portrait."""
+"""Vertex ranges by material; `skin` and `eyes` take their colours from the portrait."""
 
 IDENTITY_USED = 50
 
 
 @lru_cache(maxsize=2)
 def load_head(path: Path | None) -> HeadModel:
-    """A head from `.npz` or `.obj`; the built-in one for None.
+    """Load a head model from `.npz` or `.obj`; None returns the built-in one.
 
     Raises:
-        UserError: the file is missing, or is no head mesh.
+        UserError: the file does not exist, or is not a head mesh.
     """
     if path is None:
         return default_head()
     if not path.is_file():
-        raise UserError(
-            f"--heads {path}: there is no such file; give a .npz or .obj head model, or leave the option out."
-        )
+        raise UserError(f"--heads {path}: no such file; give a .npz or .obj head model, or omit the option.")
     if path.suffix.lower() == ".obj":
         return load_obj_head(path)
     try:
@@ -55,7 +53,7 @@ def load_head(path: Path | None) -> HeadModel:
             names = tuple(str(name) for name in data["expression_names"])
     except (OSError, ValueError, KeyError) as error:
         raise UserError(
-            f"--heads {path}: is no head model ({error}); docs/synth.md lists the arrays it needs."
+            f"--heads {path}: not a head model ({error}); docs/synth.md lists the arrays it needs."
         ) from None
     if not len(triangles):
         raise UserError(f"--heads {path}: the mesh has no triangles; give a mesh with faces.")

@@ -1,1 +1,1 @@
-"""People: portraits fitted to head models, posed, dressed and moved."""
+"""People: portraits fitted to head models, with poses, clothing and motion."""

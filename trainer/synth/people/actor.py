@@ -1,4 +1,4 @@
-"""Random people in random poses: what a live subject, a photographed victim and a wearer of a mask have in common."""
+"""Random people in random poses: live subjects, photographed victims and wearers of masks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.synth.heads.headmodel import Floats, HeadModel
-from trainer.synth.people.body import Looks, Pose, Worn, head_shape, lit_eyes, texels
+from trainer.synth.people.body import Appearance, Pose, Worn, head_shape, lit_eyes, texels
 from trainer.synth.people.covers import draw_fringe, draw_hand
 from trainer.synth.people.occluders import draw_glasses, draw_hat
 from trainer.synth.people.person import Person
@@ -21,11 +21,11 @@ Vector = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Actor:
-    """A person with a shape, looks and things worn, constant over a setup; `hand`: one is held at the face."""
+    """A person with a shape, an appearance and things worn, constant over a setup; `hand` puts one at the face."""
 
     person: Person
     identity: Vector
-    looks: Looks
+    appearance: Appearance
     glasses: bool
     hat: bool
     stature: float
@@ -34,11 +34,11 @@ class Actor:
     hand: bool = False
 
     def bare(self) -> Actor:
-        """The same person with nothing on or before the face."""
+        """Return the same person with nothing on or in front of the face."""
         return replace(self, glasses=False, hat=False, fringe=False, hand=False)
 
     def worn(self, model: HeadModel, pose: Pose) -> tuple[Worn, ...]:
-        """Glasses, hat, fringe and hand for the head at `pose`."""
+        """Return glasses, hat, fringe and hand for the head at `pose`."""
         if not (self.glasses or self.hat or self.fringe or self.hand) or not len(model.landmarks):
             return ()
         rng = np.random.default_rng(self.seed)
@@ -49,24 +49,24 @@ class Actor:
             things += draw_glasses(rng, model, shape)
         if self.hat:
             things += draw_hat(rng, model, shape, self.person.relief)
-        looks = self.looks
+        appearance = self.appearance
         if self.fringe:
-            things += draw_fringe(rng, self.person, model, shape, looks.hair_ir)
+            things += draw_fringe(rng, self.person, model, shape, appearance.hair_ir)
         if self.hand:
-            tone = self.person.skin * np.float32(looks.gain) * np.asarray(looks.tint, np.float32)
-            things += draw_hand(rng, model, shape, tone, looks.skin_ir * float(rng.uniform(0.85, 1.1)))
+            tone = self.person.skin * np.float32(appearance.gain) * np.asarray(appearance.tint, np.float32)
+            things += draw_hand(rng, model, shape, tone, appearance.skin_ir * float(rng.uniform(0.85, 1.1)))
         return things
 
 
 def draw_actor(rng: Rng, person: Person, model: HeadModel, shape_spread: float = 0.8) -> Actor:
-    """A random shape under the person's texture, random looks, and perhaps glasses or a hat."""
+    """Draw a random shape and appearance for the person's texture, and perhaps glasses or a hat."""
     count = min(len(model.identity), 40)
     identity = rng.normal(0, shape_spread, count) if count else np.zeros(0)
-    # The first component is size: most of it is drawn as stature.
+    # The first component is size, most of which is drawn as `stature`.
     if count:
         identity[0] *= 0.4
     tone = float(person.skin[0])
-    looks = Looks(
+    appearance = Appearance(
         skin_ir=float(np.clip(rng.normal(0.50 + 0.10 * (tone - 0.35), 0.08), 0.28, 0.72)),
         hair_ir=float(np.clip(np.exp(rng.normal(np.log(0.13), 0.6)), 0.03, 0.55)),
         cloth_ir=float(rng.uniform(0.05, 0.9)),
@@ -80,38 +80,39 @@ def draw_actor(rng: Rng, person: Person, model: HeadModel, shape_spread: float =
         pupil_ir=float(rng.uniform(0.8, 3.0)) if rng.random() < 0.06 else float(rng.uniform(0.01, 0.06)),
     )
     return Actor(
-        person, identity, looks, bool(rng.random() < 0.3), bool(rng.random() < 0.07), float(rng.normal(1.0, 0.025)),
+        person, identity, appearance,
+        bool(rng.random() < 0.3), bool(rng.random() < 0.07), float(rng.normal(1.0, 0.025)),
         int(rng.integers(2**31)), bool(rng.random() < 0.12), bool(rng.random() < 0.09),
     )  # fmt: skip
 
 
 def skin_of(actor: Actor, model: HeadModel) -> Floats:
-    """The actor's texture (h, w, 6) with the eyes as they look in infrared."""
-    surface = texels(actor.person, actor.looks)
-    lit_eyes(surface, actor.person, model, actor.looks)
+    """Return the actor's texture (h, w, 6) with the eyes as they appear in infrared."""
+    surface = texels(actor.person, actor.appearance)
+    lit_eyes(surface, actor.person, model, actor.appearance)
     return surface
 
 
 WIDE_SHARE = 0.35
-"""How often a head's yaw and pitch are drawn evenly over all that is allowed."""
+"""Probability that a head's yaw and pitch are drawn uniformly from the whole allowed range."""
 LEAN_SHARE = 0.35
-"""How often a flat instrument leans far."""
+"""Probability that a flat instrument is strongly tilted."""
 MAX_LEAN_DEG = 65.0
 
 
 def draw_lean(rng: Rng) -> tuple[float, float] | None:
-    """Yaw and pitch of a flat instrument that leans far, radians, up to 65 degrees; None for one held like a face."""
+    """Draw yaw and pitch in radians of a tilted flat instrument, up to 65 degrees; None if held like a face."""
     if rng.random() >= LEAN_SHARE:
         return None
     amount, other = rng.uniform(20.0, MAX_LEAN_DEG), rng.uniform(-30.0, 30.0)
     amount *= rng.choice([-1.0, 1.0])
-    # Sheets lean back and forth more often than they turn aside.
+    # Sheets are tilted back and forth more often than sideways.
     yaw, pitch = (other, amount) if rng.random() < 0.6 else (amount, other)
     return radians(yaw), radians(pitch)
 
 
 def draw_turn(rng: Rng, spread: float = 1.0) -> tuple[float, float, float]:
-    """Yaw, pitch, roll in radians: mostly towards the camera, up to 35 degrees, and 20 of roll."""
+    """Draw yaw, pitch and roll in radians: mostly towards the camera, up to 35 degrees, and 20 of roll."""
     if rng.random() < WIDE_SHARE:
         yaw, pitch = rng.uniform(-35, 35, 2) * min(spread, 1.0)
     else:
@@ -122,7 +123,7 @@ def draw_turn(rng: Rng, spread: float = 1.0) -> tuple[float, float, float]:
 
 
 def draw_expression(rng: Rng) -> dict[str, float]:
-    """Weights of a momentary expression: often calm, sometimes smiling, speaking, blinking or frowning."""
+    """Draw weights of a momentary expression: often neutral, sometimes smiling, speaking, blinking or frowning."""
     result: dict[str, float] = {}
 
     def both(name: str, value: float) -> None:
@@ -161,5 +162,5 @@ def pose_of(
     expression: dict[str, float],
     follow: float = 0.35,
 ) -> Pose:
-    """The actor's head turned by `angles` (yaw, pitch, roll) with the eyes' middle at `position`."""
+    """Return the pose of the actor's head with angles (yaw, pitch, roll) in radians and eyes' middle at `position`."""
     return Pose(geometry.turn(*angles), position, actor.identity, expression, follow, actor.stature)

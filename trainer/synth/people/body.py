@@ -1,4 +1,4 @@
-"""A person posed: from the cached portrait, head model, expression and turn to meshes in camera coordinates."""
+"""A posed person: meshes in camera coordinates from fitted portrait, head model, expression and turn."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.heads.headmodel import Floats, HeadModel
 from trainer.synth.people.fit import FLIP
 from trainer.synth.people.person import Person
@@ -22,18 +23,18 @@ _NECK_PIVOT = np.array([0.0, -0.11, -0.01])
 
 
 @dataclass(frozen=True)
-class Looks:
-    """What varies in how a person's surface answers light, besides the portrait.
+class Appearance:
+    """The optical properties of a person's surface that vary independently of the portrait.
 
     Attributes:
-        skin_ir: 850 nm reflectance of the skin; melanin hardly absorbs there, so it depends little on the tone.
-        hair_ir: of the hair; cloth_ir: of the clothes, whose dyes are mostly clear at 850 nm.
+        skin_ir: reflectance of the skin at 850 nm; melanin hardly absorbs there, so it depends little on the tone.
+        hair_ir: reflectance of the hair; `cloth_ir`: of the clothes, whose dyes are mostly transparent at 850 nm.
         oil: strength of the skin's highlights.
-        ir_follow: how much of the red channel's pattern (brows, lips, stubble, freckles) is left at 850 nm; 1 = as in
-            the visible. `ir_soft`: light spreads under the skin, standard deviation in eye distances.
-        shine_ir: strength of the lamp's highlight on the skin, times `oil`.
-        iris_ir: reflectance of the iris, brown eyes being light at 850 nm; `pupil_ir`: of the pupil, above 1 when the
-            lamp is so near the lens that it lights up.
+        ir_follow: how much of the red channel's pattern (brows, lips, stubble, freckles) remains at 850 nm; 1 = all of
+            it. `ir_soft`: spread of light under the skin, standard deviation in eye distances.
+        shine_ir: strength of the lamp's highlight on the skin, multiplied by `oil`.
+        iris_ir: reflectance of the iris (brown eyes are bright at 850 nm); `pupil_ir`: of the pupil, above 1 if the
+            lamp is so close to the lens that the pupil lights up.
     """
 
     skin_ir: float = 0.55
@@ -51,12 +52,12 @@ class Looks:
 
 @dataclass(frozen=True)
 class Pose:
-    """Where a head is and what it does. Angles in radians, see `geometry.turn`.
+    """The position, rotation, shape and expression of a head. Angles in radians, see `geometry.turn`.
 
     Attributes:
-        rotation: (3, 3) head rotation in camera axes; the body turns by `follow` of it.
-        position: (3,) camera coordinates of the point between the eyes.
-        identity: (K,) identity weights added to the portrait's own.
+        rotation: (3, 3): head rotation in camera axes; the body follows by the share `follow`.
+        position: (3,): point between the eyes in camera coordinates, metres.
+        identity: (K,): identity weights added to those of the portrait.
         expression: weights by name, added to the neutral face of the portrait.
     """
 
@@ -66,14 +67,14 @@ class Pose:
     expression: dict[str, float] = field(default_factory=dict)
     follow: float = 0.35
     stature: float = 1.0
-    """Scales the whole head."""
+    """Factor of the size of the whole head."""
 
 
 @dataclass(frozen=True)
 class Worn:
-    """Something worn on the head, in head coordinates.
+    """An object worn on the head, in head coordinates (metres).
 
-    `uv` (V, 2) are pixels of the material's texture, the first one where None. With a `lens`, `vertices` are its
+    `uv` (V, 2) are pixels of the material's texture; None uses the first pixel. With a `lens`, `vertices` are its
     outline and nothing else is drawn.
     """
 
@@ -86,14 +87,14 @@ class Worn:
 
 @dataclass(frozen=True)
 class Posed:
-    """Meshes of a posed person and where the face is.
+    """The meshes of a posed person and the position of the face.
 
     Attributes:
         meshes: head, eyes, mouth, relief and its back, in camera coordinates.
-        head: (V, 3) camera coordinates of all vertices of the head model.
-        keypoints: (4, 3) right eye, left eye, nose tip, mouth in camera coordinates.
-        face, eyes, cover: indices into `meshes` of the face, of the eyes (-1 where the model has none), and of the
-            first of hair, neck and shoulders, after which come things worn; `panes` are lenses.
+        head: (V, 3): all vertices of the head model in camera coordinates.
+        keypoints: (4, 3): right eye, left eye, nose tip, mouth in camera coordinates.
+        face, eyes, cover: indices into `meshes` of the face, of the eyes (-1 if the model has none), and of the first
+            of hair, neck and shoulders, which things worn follow; `panes`: lenses.
     """
 
     meshes: list[Mesh]
@@ -106,7 +107,7 @@ class Posed:
 
 
 def head_shape(person: Person, model: HeadModel, pose: Pose) -> Floats:
-    """The posed head's vertices in head coordinates, metres."""
+    """Return the posed head's vertices (V, 3) in head coordinates, metres."""
     identity = person.identity.astype(np.float64).copy()
     count = min(len(pose.identity), len(identity))
     identity[:count] += pose.identity[:count]
@@ -117,24 +118,24 @@ def head_shape(person: Person, model: HeadModel, pose: Pose) -> Floats:
 
 
 def eyes_middle(model: HeadModel, vertices: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """The point between the eyes, (3,)."""
+    """Return the point between the eyes (3,)."""
     marks = vertices[model.landmarks]
     return np.asarray((marks[36:42].mean(0) + marks[42:48].mean(0)) / 2, np.float64)
 
 
 def keypoints(model: HeadModel, vertices: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """(4, 3): right eye, left eye, nose tip and mouth, as MediaPipe's detector marks them."""
+    """Return right eye, left eye, nose tip and mouth (4, 3), as MediaPipe's detector marks them."""
     marks = vertices[model.landmarks].astype(np.float64)
     return np.stack([marks[36:42].mean(0), marks[42:48].mean(0), marks[30], marks[[51, 57]].mean(0)])
 
 
 def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArray[np.float64]) -> Floats:
-    """Head coordinates to camera coordinates; below the neck's root only part of the turn is followed."""
+    """Convert head to camera coordinates; points below the root of the neck follow the turn only partly."""
     local = points.astype(np.float64)
     rotation = pose.rotation
     axis, _ = cv2.Rodrigues(rotation)
     body, _ = cv2.Rodrigues(axis * pose.follow)
-    # 1 above the chin, 0 below the neck's root.
+    # The weight is 1 above the chin and 0 below the root of the neck.
     weight = np.clip((local[:, 1] + 0.15) / 0.08, 0.0, 1.0)
     weight = (weight * weight * (3 - 2 * weight))[:, None]
     from_pivot = (local - _NECK_PIVOT) @ FLIP.T
@@ -143,22 +144,22 @@ def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArr
     return cast(Floats, (turned + offset).astype(np.float32))
 
 
-def texels(person: Person, looks: Looks) -> Floats:
-    """The portrait as a texture (h, w, 6): linear colour, 850 nm albedo, opacity, gloss."""
+def texels(person: Person, appearance: Appearance) -> Floats:
+    """Return the portrait as a texture (h, w, 6): linear colour, albedo at 850 nm, opacity, gloss."""
     linear = to_linear(person.texture)
     red = linear[..., 0]
     result = np.empty((*red.shape, raster.TEXEL), np.float32)
-    result[..., :3] = linear * np.float32(looks.gain) * np.asarray(looks.tint, np.float32)
+    result[..., :3] = linear * np.float32(appearance.gain) * np.asarray(appearance.tint, np.float32)
     soft = [cv2.GaussianBlur((person.region == r).astype(np.float32), (0, 0), 2.0) for r in (SKIN, HAIR, CLOTH)]
-    # Skin at 850 nm: the red channel's pattern (pores, stubble, brows, pupils) at a level that hardly knows the tone.
+    # Skin at 850 nm keeps the pattern of the red channel (pores, stubble, brows) almost independently of the tone.
     ratio = np.clip(red / max(float(person.skin[0]), 0.02), 0.0, 1.6)
-    pattern = np.power(ratio, looks.ir_follow)
-    if looks.ir_soft:
+    pattern = np.power(ratio, appearance.ir_follow)
+    if appearance.ir_soft:
         eyes = _eyes_apart(person)
-        pattern = 0.4 * pattern + 0.6 * cv2.GaussianBlur(pattern, (0, 0), max(looks.ir_soft * eyes, 0.3))
-    skin = looks.skin_ir * (0.12 + 0.88 * pattern)
-    hair = looks.hair_ir * (0.55 + 0.9 * np.sqrt(np.clip(red, 0, 1)) * 2.0)
-    cloth = looks.cloth_ir * (0.45 + 0.55 * np.sqrt(np.clip(red, 0, 1)))
+        pattern = 0.4 * pattern + 0.6 * cv2.GaussianBlur(pattern, (0, 0), max(appearance.ir_soft * eyes, 0.3))
+    skin = appearance.skin_ir * (0.12 + 0.88 * pattern)
+    hair = appearance.hair_ir * (0.55 + 0.9 * np.sqrt(np.clip(red, 0, 1)) * 2.0)
+    cloth = appearance.cloth_ir * (0.45 + 0.55 * np.sqrt(np.clip(red, 0, 1)))
     total = soft[0] + soft[1] + soft[2] + 1e-6
     result[..., 3] = (soft[0] * skin + soft[1] * hair + soft[2] * cloth) / total
     result[..., 4] = person.matte.astype(np.float32) / 255.0
@@ -167,13 +168,13 @@ def texels(person: Person, looks: Looks) -> Floats:
 
 
 def _eyes_apart(person: Person) -> float:
-    """Distance of the eyes in the portrait, pixels, from the width of the head's mesh in it."""
+    """Return the distance of the eyes in the portrait in pixels, from the width of the head's mesh."""
     front = person.uv[person.front]
-    return max(float(np.ptp(front[:, 0])) * 0.063 / 0.15, 10.0)
+    return max(float(np.ptp(front[:, 0])) * ADULT_EYE_DISTANCE_M / 0.15, 10.0)
 
 
-def lit_eyes(surface: Floats, person: Person, model: HeadModel, looks: Looks) -> None:
-    """Paint iris and pupil as they look at 850 nm into a texture made by `texels`."""
+def lit_eyes(surface: Floats, person: Person, model: HeadModel, appearance: Appearance) -> None:
+    """Paint iris and pupil as they appear at 850 nm into a texture made by `texels`."""
     if not len(model.landmarks):
         return
     for first, last in EYE_POINTS:
@@ -191,8 +192,8 @@ def lit_eyes(surface: Floats, person: Person, model: HeadModel, looks: Looks) ->
         cv2.fillConvexPoly(opening, np.round(lids - (left, top)).astype(np.int32), 1.0)
         iris, pupil = (np.clip((size - r) / 0.04 + 0.5, 0, 1) * opening for size in (0.19, 0.07))
         part = surface[top:low, left:right, 3]
-        part += iris * (looks.iris_ir - part) * 0.8
-        part += pupil * (looks.pupil_ir - part)
+        part += iris * (appearance.iris_ir - part) * 0.8
+        part += pupil * (appearance.pupil_ir - part)
 
 
 def _flat(colour: tuple[float, float, float], ir: float, gloss: float = 1.0) -> Floats:
@@ -203,21 +204,26 @@ def posed(
     person: Person,
     model: HeadModel,
     pose: Pose,
-    looks: Looks,
+    appearance: Appearance,
     skin_texels: Floats | None = None,
     worn: tuple[Worn, ...] = (),
 ) -> Posed:
-    """The person's meshes at `pose`. `skin_texels` replaces the texture made by `texels`."""
-    surface = texels(person, looks) if skin_texels is None else skin_texels
+    """Return the person's meshes at `pose`. `skin_texels` replaces the texture made by `texels`."""
+    surface = texels(person, appearance) if skin_texels is None else skin_texels
     own = model.shape(person.identity, person.expression)
     shape = head_shape(person, model, pose)
     origin = eyes_middle(model, shape)
     head = place_points(shape, pose, origin)
     skin = Material(
-        surface, specular=looks.oil * 0.35, power=14.0, specular_ir=looks.oil * looks.shine_ir, retro=24.0, wrap=0.25
+        surface,
+        specular=appearance.oil * 0.35,
+        power=14.0,
+        specular_ir=appearance.oil * appearance.shine_ir,
+        retro=24.0,
+        wrap=0.25,
     )
     eye = replace(skin, specular=0.9, power=220.0, specular_ir=2.5, retro=600.0, wrap=0.0)
-    lit = float(np.clip(person.skin.mean() * looks.gain / 0.28, 0.25, 1.2))
+    lit = float(np.clip(person.skin.mean() * appearance.gain / 0.28, 0.25, 1.2))
     inside = {
         "socket": Material(_flat((0.16 * lit, 0.05 * lit, 0.045 * lit), 0.16, 0.1)),
         "gums": Material(_flat((0.22 * lit, 0.075 * lit, 0.07 * lit), 0.22, 0.6), specular=0.1, power=40),
@@ -238,7 +244,7 @@ def posed(
         material = skin if part == "skin" else eye if part == "eyes" else inside[part]
         uv = person.uv if part in ("skin", "eyes") else np.zeros_like(person.uv)
         if part == "teeth" and _mouth_open_m(model, own) > 0.004:
-            # The photograph shows the upper teeth; the lower ones move away with the jaw and stay painted.
+            # The photograph shows the upper teeth; the lower ones move with the jaw and stay in its texture.
             upper = own[triangles][:, :, 1].mean(1) > float(own[first:last, 1].mean())
             drawn.append("upper teeth")
             meshes.append(_compact(head, triangles[upper], person.uv, replace(skin, specular=0.1, power=40.0)))
@@ -251,7 +257,7 @@ def posed(
     relief = person.relief * np.float32(pose.stature)
     delta = (moved - own * np.float32(pose.stature - 1.0))[person.anchor]
     relief = relief + (delta * person.anchor_weight[..., None]).sum(1)
-    cover = replace(skin, cut=True, specular=looks.oil * 0.2)
+    cover = replace(skin, cut=True, specular=appearance.oil * 0.2)
     meshes.append(Mesh(place_points(relief, pose, origin), person.relief_triangles, person.relief_uv, cover))
     back = place_points(person.back * np.float32(pose.stature), pose, origin)
     meshes.append(Mesh(back, person.relief_triangles[:, ::-1].copy(), person.relief_uv, cover))
@@ -263,7 +269,7 @@ def posed(
 def place_worn(
     worn: tuple[Worn, ...], pose: Pose, origin: npt.NDArray[np.float64]
 ) -> tuple[list[Mesh], tuple[Pane, ...]]:
-    """Things worn, and their lenses, in camera coordinates; `origin` is the point between the wearer's eyes."""
+    """Return things worn, and their lenses, in camera coordinates; `origin` is the point between the wearer's eyes."""
     meshes: list[Mesh] = []
     panes: list[Pane] = []
     for thing in worn:
@@ -277,7 +283,7 @@ def place_worn(
 
 
 def _mouth_open_m(model: HeadModel, shape: Floats) -> float:
-    """Gap between the inner lips in metres."""
+    """Return the gap between the inner lips in metres."""
     upper, lower = shape[model.landmarks[[61, 62, 63]]], shape[model.landmarks[[65, 66, 67]]]
     return float(np.linalg.norm(upper.mean(0) - lower.mean(0)))
 

@@ -1,4 +1,4 @@
-"""What covers parts of a face, in the coordinates of its head: a fringe of hair over the brows, a hand."""
+"""Objects that cover parts of a face, in head coordinates: a fringe of hair over the brows, a hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Rng = np.random.Generator
 
 
 def _hair_colour(person: Person) -> Floats:
-    """Linear RGB (3,) of the portrait's hair; dark where it shows none."""
+    """Return the linear RGB (3,) of the portrait's hair; a dark one if it shows none."""
     hair = person.texture[(person.region == HAIR) & (person.matte > 200)]
     if len(hair) < 200:
         return np.array([0.02, 0.015, 0.012], np.float32)
@@ -26,7 +26,7 @@ def _hair_colour(person: Person) -> Floats:
 
 
 def _strands(rng: Rng, colour: Floats, hair_ir: float) -> Floats:
-    """Strands that hang down, with gaps towards their tips: a texture (80, 120, 6)."""
+    """Return a texture (80, 120, 6) of hanging strands with gaps towards their tips."""
     height, width = 80, 120
     fine = cv2.GaussianBlur(rng.standard_normal((1, width)).astype(np.float32), (0, 0), float(rng.uniform(0.6, 2.0)))
     fine = np.repeat(fine / max(float(fine.std()), 1e-6), height, 0)
@@ -48,7 +48,7 @@ def _strands(rng: Rng, colour: Floats, hair_ir: float) -> Floats:
 
 
 def draw_fringe(rng: Rng, person: Person, model: HeadModel, shape: Floats, hair_ir: float) -> tuple[Worn, ...]:
-    """Hair over the forehead, down to the brows or over them, all across or on one side."""
+    """Draw hair over the forehead, down to the brows or over them, on the whole width or on one side."""
     middle = eyes_middle(model, shape)
     low = middle[1] + float(rng.uniform(-0.004, 0.028))
     high = middle[1] + 0.078
@@ -82,7 +82,7 @@ def draw_fringe(rng: Rng, person: Person, model: HeadModel, shape: Floats, hair_
 def draw_hand(
     rng: Rng, model: HeadModel, shape: Floats, colour: npt.NDArray[np.floating], hand_ir: float
 ) -> tuple[Worn, ...]:
-    """A hand at the temple (as who puts glasses straight), the brow, the cheek, the mouth or the chin; or two hands."""
+    """Draw a hand at the temple (adjusting glasses), brow, cheek, mouth or chin; or two hands."""
     marks = shape[model.landmarks].astype(np.float64)
     spot = str(rng.choice(["temples", "temple", "brow", "nose", "cheek", "mouth", "chin"]))
     sides = [-1.0, 1.0] if spot == "temples" else [float(rng.choice([-1.0, 1.0]))]
@@ -113,7 +113,7 @@ def draw_hand(
 def _one_hand(
     rng: Rng, target: npt.NDArray[np.float64], away: npt.NDArray[np.float64], spot: str, material: Material
 ) -> list[Worn]:
-    """Fingers at `target`, with the hand in the direction `away` from it."""
+    """Return fingers at `target`, with the hand in the direction `away` from it."""
     across = np.cross(away, [0.0, 0.0, 1.0])
     across /= np.linalg.norm(across)
     count = int(rng.integers(1, 3)) if spot in ("nose", "brow") else int(rng.integers(2, 5))
@@ -130,7 +130,7 @@ def _one_hand(
         radius = float(rng.uniform(0.0072, 0.0095))
         taper = radius * np.sqrt(np.clip(1.02 - t[:, 0] ** 6, 0.02, 1))
         found.append(Worn(*geometry.tube(path, taper, 10), material))
-    # The palm is a short thick tube between fingers and wrist, the forearm a longer one.
+    # The palm is a short thick tube between fingers and wrist, the forearm a longer tube.
     for start, end, wide in ((-0.035, 0.045, 0.034), (0.03, 0.25, 0.026)):
         path = palm + away * (start * (1 - t) + end * t)
         taper = wide * np.sqrt(np.clip(np.sin(np.pi * np.clip(t[:, 0], 0.06, 0.94)), 0.25, 1))

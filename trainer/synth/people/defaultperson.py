@@ -1,6 +1,6 @@
 """The built-in person: NASA's portrait of the astronaut Eileen Collins, in the public domain, from scikit-image.
 
-Its landmarks, found once by MediaPipe, travel with the code, so that no model file is needed.
+Its landmarks, found by MediaPipe, are part of the source code, so that no model file is needed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from trainer.synth.people.landmarks import Points
 
 DEFAULT_NAME = "astronaut"
 
-# The flag and the model beside her, in pixels; painted over, so that the backdrop is plain.
+# Regions of the flag and the model beside her, in pixels; they are painted over to make the background plain.
 _BESIDE = (
     ((0, 0), (140, 0), (140, 140), (110, 185), (112, 208), (60, 247), (38, 300), (28, 350), (12, 420), (0, 512)),
     (
@@ -34,7 +34,7 @@ _BACKDROP = (206, 199, 192)
 
 
 def default_portrait(work: Path) -> tuple[Path, str]:
-    """A picture file of the built-in person in the work folder, and the person's name."""
+    """Write the built-in person's picture into the work folder if missing; return its path and the person's name."""
     import skimage.data
 
     path = work / f"{DEFAULT_NAME}-plain.png"
@@ -51,6 +51,6 @@ def default_portrait(work: Path) -> tuple[Path, str]:
 
 
 def default_points() -> Points:
-    """MediaPipe's 478 landmarks of the built-in portrait, pixels."""
+    """Return MediaPipe's 478 landmarks of the built-in portrait, pixels (478, 2)."""
     points: Points = np.load(Path(__file__).with_name("astronaut_landmarks.npy")).astype(np.float64)
     return points

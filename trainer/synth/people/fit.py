@@ -1,4 +1,8 @@
-"""Fit the head model to a portrait: landmarks to identity, expression and pose by regularised Gauss-Newton."""
+"""Fit of a head model to a portrait: identity, expression and pose from landmarks, by regularised Gauss-Newton.
+
+Each linearised step is solved by `scipy.optimize.lsq_linear` and not all of them by `least_squares`, because the first
+steps hold the coefficients fixed, rotations are relative to the last step, and rendered sets depend on the exact fits.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import lsq_linear
 
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.landmarks import MEDIAPIPE_68, Points
 
 PORTRAIT_DISTANCE_M = 1.6
-"""Portraits are taken from about here; the focal length follows from the face's size in pixels."""
+"""Distance in metres that is assumed for portraits; it gives the focal length from the face's size in pixels."""
 
 FITTED_EXPRESSIONS = (
     "browDown_L", "browDown_R", "browInnerUp_L", "browInnerUp_R", "browOuterUp_L", "browOuterUp_R", "eyeBlink_L",
@@ -25,7 +30,7 @@ FITTED_EXPRESSIONS = (
 
 @dataclass(frozen=True)
 class HeadFit:
-    """Where a head lies in a portrait.
+    """The position of a head in a portrait.
 
     `camera = rotation @ head + translation_m` (OpenCV axes), `pixel = focal * camera[:2] / camera[2] + centre`.
 
@@ -34,7 +39,7 @@ class HeadFit:
         expression: weights by name.
         focal: pixels.
         centre: principal point in pixels.
-        residual: root mean square distance of the inner points, as a share of the eyes' distance.
+        residual: root mean square distance of the inner points, relative to the distance of the eyes.
     """
 
     identity: npt.NDArray[np.float64]
@@ -46,21 +51,21 @@ class HeadFit:
     residual: float
 
     def to_camera(self, points: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-        """Head coordinates (N, 3) to the portrait camera's (N, 3), metres."""
+        """Convert head coordinates (N, 3) to those of the portrait's camera (N, 3), metres."""
         return np.asarray(points @ self.rotation.T + self.translation_m)
 
     def to_head(self, points: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-        """The inverse of `to_camera`."""
+        """Convert coordinates of the portrait's camera (N, 3) to head coordinates (N, 3), metres."""
         return np.asarray((points - self.translation_m) @ self.rotation)
 
     def project(self, points: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-        """Head coordinates (N, 3) to portrait pixels (N, 2)."""
+        """Project head coordinates (N, 3) to portrait pixels (N, 2)."""
         camera = self.to_camera(points)
         return np.asarray(camera[:, :2] / camera[:, 2:] * self.focal + np.array(self.centre))
 
 
 FLIP = np.diag([1.0, -1.0, -1.0])
-"""Head axes (y up, z to the viewer) to camera axes (y down, z away)."""
+"""Rotation from head axes (y up, z towards the viewer) to camera axes (y down, z away)."""
 
 
 def _weights() -> npt.NDArray[np.float64]:
@@ -78,10 +83,10 @@ def fit_head(model: HeadModel, points: Points, size: tuple[int, int], iterations
         ValueError: the model has no landmarks.
     """
     if not len(model.landmarks):
-        raise ValueError("this head model has no landmarks")
+        raise ValueError("model.landmarks is empty; a fit needs the 68 landmarks")
     target = points[list(MEDIAPIPE_68)]
     eyes = float(np.linalg.norm(target[36:42].mean(0) - target[42:48].mean(0)))
-    focal = eyes / 0.063 * PORTRAIT_DISTANCE_M
+    focal = eyes / ADULT_EYE_DISTANCE_M * PORTRAIT_DISTANCE_M
     centre = ((size[0] - 1) / 2, (size[1] - 1) / 2)
     names = [name for name in FITTED_EXPRESSIONS if name in model.expression_names]
     rows = [model.expression_names.index(name) for name in names]
@@ -97,7 +102,7 @@ def fit_head(model: HeadModel, points: Points, size: tuple[int, int], iterations
     rotation = FLIP.copy()
     coefficients = np.zeros(count)
     root = np.sqrt(_weights())
-    # One pixel at an eye distance of 100 weighs as much as 1 / prior sigmas of a coefficient.
+    # An error of one pixel at an eye distance of 100 pixels weighs as much as 1 / prior sigmas of a coefficient.
     prior = np.concatenate([np.full(count_id, 1.6), np.full(count - count_id, 7.0)])
     lowest = np.concatenate([np.full(count_id, -2.5), np.zeros(count - count_id)])
     highest = np.concatenate([np.full(count_id, 2.5), np.ones(count - count_id)])
@@ -125,7 +130,7 @@ def fit_head(model: HeadModel, points: Points, size: tuple[int, int], iterations
         active = 6 if step < 3 else 6 + count
         matrix = (np.concatenate([j_pose, j_shape], axis=2) * root[:, None, None]).reshape(136, -1)[:, :active]
         rhs = (error * root[:, None]).reshape(136)
-        # The distance is not observable beside the size: hold it where it was assumed, softly.
+        # Distance and size cannot be distinguished, so the distance is kept close to the assumed one.
         damping = np.full(6, 1e-3)
         damping[5] = 100.0
         extra, wanted = np.diag(damping), np.zeros(6)

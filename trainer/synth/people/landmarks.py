@@ -1,4 +1,4 @@
-"""Face landmarks of portraits by MediaPipe, as the 68 Multi-PIE points."""
+"""Face landmarks of portraits by MediaPipe, and their reduction to the 68 Multi-PIE points."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MEDIAPIPE_68 = (
     33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380,
     61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181, 78, 82, 13, 312, 308, 317, 14, 87,
 )  # fmt: skip
-"""MediaPipe face mesh indices that lie on the 68 points (jaw 0-16 only roughly: the contour slides)."""
+"""MediaPipe face mesh indices of the 68 points; those of the jaw (0-16) are approximate."""
 
 
 class Landmarker:
-    """478 face landmarks of one picture; use as a context manager."""
+    """A detector of 478 face landmarks in one picture, used as a context manager."""
 
     def __init__(self, path: Path) -> None:
         from mediapipe.tasks.python import BaseOptions, vision
@@ -39,7 +39,7 @@ class Landmarker:
         self._task.close()
 
     def points(self, rgb: npt.NDArray[np.uint8]) -> Points | None:
-        """(478, 2) pixels, or None where no face was found."""
+        """Return the landmarks (478, 2) in pixels, or None if no face was found."""
         import mediapipe as mp
 
         found = self._task.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)))

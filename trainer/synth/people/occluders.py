@@ -1,4 +1,4 @@
-"""Glasses and hats, in head coordinates of the head that wears them."""
+"""Glasses and hats, in the coordinates of the head that wears them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _paint(colour: npt.NDArray[np.floating] | tuple[float, float, float], ir: fl
 
 
 def draw_glasses(rng: Rng, model: HeadModel, shape: Floats) -> tuple[Worn, ...]:
-    """Rims, bridge, temples and lenses of glasses."""
+    """Draw rims, bridge, temples and lenses of glasses."""
     marks = shape[model.landmarks].astype(np.float64)
     right, left = marks[36:42].mean(0), marks[42:48].mean(0)
     front = max(marks[27, 2], marks[36:48, 2].max()) + rng.uniform(0.006, 0.012)
@@ -59,7 +59,7 @@ def draw_glasses(rng: Rng, model: HeadModel, shape: Floats) -> tuple[Worn, ...]:
 
 
 def draw_hat(rng: Rng, model: HeadModel, shape: Floats, relief: Floats) -> tuple[Worn, ...]:
-    """A woollen hat, or a cap with a peak, over head and hair."""
+    """Draw a woollen hat, or a cap with a peak, over head and hair."""
     middle = eyes_middle(model, shape)
     low = middle[1] + rng.uniform(0.045, 0.06)
     band = relief[(relief[:, 1] > low) & (relief[:, 1] < low + 0.03)]

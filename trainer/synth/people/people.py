@@ -1,4 +1,4 @@
-"""A folder of portraits to people: fitted once, kept in a work folder, split by person."""
+"""People from folders of portraits: fitted once, cached in a work folder, split by person."""
 
 from __future__ import annotations
 
@@ -21,23 +21,22 @@ from trainer.synth.people.defaultperson import DEFAULT_NAME, default_points, def
 from trainer.synth.people.fit import fit_head
 from trainer.synth.people.landmarks import Landmarker, Points
 from trainer.synth.people.person import PERSON_VERSION, Person, build_person, stable_hash
-from trainer.synth.people.portrait import cropped, read_picture, take_apart
+from trainer.synth.people.portrait import cropped, read_picture, segment_portrait
 
 Split = Literal["train", "dev", "test"]
-SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 WORK = Path(".work")
 
 
 def split_of(person: str) -> Split:
-    """The split of a person: 70 % train, 15 % dev, 15 % test by a stable hash of the id."""
+    """Return the split of a person: 70 % train, 15 % dev, 15 % test, by a stable hash of the name."""
     share = stable_hash(person) % 1000
     return "train" if share < 700 else "dev" if share < 850 else "test"
 
 
 @dataclass(frozen=True)
 class People:
-    """Fitted portraits and the head model they were fitted with.
+    """Fitted portraits and the head model that they were fitted with.
 
     Attributes:
         files: cached fits; `names`: the person of each; `skipped`: pictures without a usable face.
@@ -49,15 +48,15 @@ class People:
     skipped: tuple[str, ...] = ()
 
     def model(self) -> HeadModel:
-        """The head model, loaded once per process."""
+        """Return the head model, loaded once per process."""
         return load_head(self.heads)
 
     def portrait(self, index: int) -> Person:
-        """A fitted portrait, kept in memory."""
+        """Return a fitted portrait, cached in memory."""
         return _load(self.files[index])
 
     def indices(self, split: Split) -> list[int]:
-        """Portraits of the people of a split."""
+        """Return the indices of the portraits of a split."""
         return [index for index, name in enumerate(self.names) if split_of(name) == split]
 
 
@@ -67,13 +66,13 @@ def _load(path: Path) -> Person:
 
 
 def portrait_files(folder: Path) -> list[tuple[Path, str]]:
-    """Pictures of a folder with the person on each: from `people.csv` (columns file, person[, set]) or the file's name.
+    """Return the pictures of a folder with their people, from `people.csv` (file, person[, set]) or the file names.
 
     Raises:
-        UserError: the folder is missing or holds no picture.
+        UserError: the folder does not exist or holds no picture.
     """
     if not folder.is_dir():
-        raise UserError(f"--portraits {folder}: there is no such folder; give one with pictures of faces.")
+        raise UserError(f"--portraits {folder}: no such folder; give one with pictures of faces.")
     known: dict[str, str] = {}
     table = folder / "people.csv"
     if table.is_file():
@@ -84,13 +83,13 @@ def portrait_files(folder: Path) -> list[tuple[Path, str]]:
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICTURES)
     if not files:
         raise UserError(
-            f"--portraits {folder}: holds no picture (.jpg, .png, .webp, .bmp); give a folder with portraits."
+            f"--portraits {folder}: no picture (.jpg, .png, .webp, .bmp) found; give a folder with portraits."
         )
     return [(path, known.get(path.name, path.stem)) for path in files]
 
 
 def _entries(folders: list[Path]) -> list[tuple[Path, str]]:
-    """Pictures of all folders with the person on each."""
+    """Return the pictures of all folders with their people."""
     result: list[tuple[Path, str]] = []
     owner: dict[str, Path] = {}
     for folder in folders:
@@ -98,7 +97,7 @@ def _entries(folders: list[Path]) -> list[tuple[Path, str]]:
         for _, name in found:
             if owner.setdefault(name, folder) != folder:
                 raise UserError(
-                    f"--portraits {folder}: its person {name} is also in {owner[name]}; rename one in people.csv."
+                    f"--portraits {folder}: the person {name} is also in {owner[name]}; rename one in people.csv."
                 )
         result += found
     return result
@@ -112,7 +111,7 @@ def _key(path: Path, heads: Path | None) -> str:
 
 
 def fit_portrait(path: Path, name: str, heads: Path | None, target: Path) -> bool:
-    """Fit one portrait and save it; False where no face was found."""
+    """Fit one portrait and save it; return False if no face was found."""
     model = load_head(heads)
     rgb = read_picture(path)
     if name == DEFAULT_NAME and rgb.shape == (512, 512, 3):
@@ -124,14 +123,16 @@ def fit_portrait(path: Path, name: str, heads: Path | None, target: Path) -> boo
         return False
     rgb, points = cropped(rgb, points)
     fit = fit_head(model, points, (rgb.shape[1], rgb.shape[0]))
-    build_person(name, path.name, take_apart(rgb, points), model, fit).save(target)
+    build_person(name, path.name, segment_portrait(rgb, points), model, fit).save(target)
     return True
 
 
-def gather(
+def load_people(
     portraits: Path | Sequence[Path] | None, heads: Path | None, jobs: int = 1, work: Path = WORK
 ) -> People:  # fmt: skip
-    """Fit what is not fitted yet and return everybody of one or several folders; the built-in person for None.
+    """Fit the portraits of one or several folders that are not cached yet and return all people.
+
+    Without a folder, return the built-in person.
 
     Raises:
         UserError: a folder without usable portraits, or two folders that name the same person.

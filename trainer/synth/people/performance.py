@@ -1,4 +1,4 @@
-"""How people move over time: slow sways, blinks, speech. Smooth functions of the time in seconds."""
+"""Movements of people over time: slow sways, blinks, speech, as smooth functions of the time in seconds."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from math import exp, pi, radians, sin
 
 import numpy as np
 
-from trainer.synth.scene.subject import Moment
+from trainer.synth.scene.subject import PoseSample
 
 Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
 class Performance:
-    """A random performance of one person, with what is held before it.
+    """A random performance of one person and of an instrument in front of it.
 
     Attributes:
         sways: amplitude (degrees), frequency (Hz) and phase of yaw, pitch and roll, two of each.
-        drifts: the same for the position across and up, in metres, and for the distance, as a share.
+        drifts: the same for the position across and up, in metres, and for the distance, as a factor.
         blinks: times of closed eyes, seconds.
-        speech: intervals in which the mouth moves; `smile` is the peak of a slow smile.
+        speech: intervals in seconds in which the mouth moves; `smile`: peak of a slow smile.
     """
 
     sways: tuple[tuple[tuple[float, float, float], ...], ...]
@@ -31,17 +31,17 @@ class Performance:
     gaze: float
 
     def turn(self, t: float) -> tuple[float, float, float]:
-        """Yaw, pitch, roll in radians."""
+        """Return yaw, pitch and roll in radians at time `t`."""
         yaw, pitch, roll = (radians(_waves(parts, t)) for parts in self.sways)
         return yaw, pitch, roll
 
     def shift(self, t: float) -> tuple[float, float, float]:
-        """Metres across and down, and the factor of the distance."""
+        """Return the displacement across and down in metres and the factor of the distance at time `t`."""
         x, y, z = (_waves(parts, t) for parts in self.drifts)
         return x, y, 1.0 + z
 
     def expression(self, t: float) -> dict[str, float]:
-        """Weights of the face's movements."""
+        """Return the expression weights at time `t`."""
         closed = max((exp(-(((t - blink) / 0.07) ** 2)) for blink in self.blinks), default=0.0)
         lid = min(1.0, 1.15 * closed)
         result = {"eyeBlink_L": lid, "eyeBlink_R": lid}
@@ -56,9 +56,9 @@ class Performance:
                 result["mouthFunnel"] = 0.25 * swell * max(0.0, sin(2 * pi * 2.3 * t + 1.1))
         return result
 
-    def moment(self, t: float) -> Moment:
-        """Everything at once, for `setup.Setup.stage`."""
-        return Moment(self.turn(t), self.expression(t), self.turn(t + 3.7), self.expression(t + 5.3))
+    def pose_sample(self, t: float) -> PoseSample:
+        """Return turn and expression of all people at time `t`, for `setup.Setup.stage`."""
+        return PoseSample(self.turn(t), self.expression(t), self.turn(t + 3.7), self.expression(t + 5.3))
 
 
 def _waves(parts: tuple[tuple[float, float, float], ...], t: float) -> float:
@@ -66,7 +66,7 @@ def _waves(parts: tuple[tuple[float, float, float], ...], t: float) -> float:
 
 
 def draw_performance(rng: Rng, seconds: float, liveliness: float = 1.0) -> Performance:
-    """A random performance of some seconds."""
+    """Draw a random performance of some seconds."""
 
     def waves(size: float, slow: float) -> tuple[tuple[float, float, float], ...]:
         return tuple(

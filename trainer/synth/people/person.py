@@ -1,7 +1,7 @@
-"""A person made of a portrait and a head model: the face as a fitted mesh, hair and shoulders as a closed relief.
+"""People made of a portrait and a head model: a fitted mesh for the face, a closed relief for hair and shoulders.
 
-The relief is a grid over the portrait's matte. Its depth is an inflated outline that is pulled, by a Laplace equation,
-onto the face mesh where the two meet and to the middle of the head along the outline: no step, no gap, no flat sheet.
+The relief is a grid over the portrait's matte. Its depth is an inflated outline that a Laplace equation pulls onto the
+face mesh where the two meet and to the middle of the head along the outline, without steps or gaps.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from trainer.synth.scene import geometry, raster
 PERSON_VERSION = 4
 _GRID = 150
 _BACK_M = -0.012
-"""Head coordinate z of the outline of head and hair: about the ears."""
+"""Head coordinate z in metres of the outline of head and hair, about at the ears."""
 _BODY_BACK_M = -0.05
 
 
 @dataclass(frozen=True)
 class Person:
-    """One portrait, ready to be posed with its head model. All coordinates are head coordinates in metres.
+    """A portrait fitted to a head model, ready to be posed. Coordinates are head coordinates in metres.
 
     Attributes:
-        name: person id, the unit of the data split; `portrait` names the photograph.
-        identity: fitted weights; `expression`: the portrait's own expression.
-        uv: (V, 2) portrait pixels of the head's vertices.
-        front: vertices of the head mesh that belong to the face and are drawn, bool (V,).
-        relief: (R, 3) vertices of hair, neck and shoulders; `relief_uv` (R, 2); `relief_triangles`.
-        back: (R, 3) the same outline seen from behind.
-        anchor: (R, 4) nearest head vertices, `anchor_weight` (R, 4): how the relief follows a changed head shape.
+        name: person, the unit of the data split; `portrait`: name of the photograph.
+        identity: fitted weights; `expression`: expression of the portrait.
+        uv: (V, 2): portrait pixels of the head's vertices.
+        front: bool (V,): vertices of the head mesh that belong to the face and are drawn.
+        relief: (R, 3): vertices of hair, neck and shoulders; `relief_uv`: (R, 2); `relief_triangles`: their triangles.
+        back: (R, 3): the same outline from behind.
+        anchor: (R, 4): nearest head vertices, weighted by `anchor_weight` (R, 4); the relief follows them.
         texture: uint8 (h, w, 3) sRGB; `matte`, `region`: uint8 (h, w), see `Portrait`; `skin`: linear RGB (3,).
     """
 
@@ -67,7 +67,7 @@ class Person:
     residual: float
 
     def save(self, path: Path) -> None:
-        """Write as `.npz`, by way of a temporary file."""
+        """Write the person as `.npz`, via a temporary file."""
         temporary = path.with_suffix(".tmp.npz")
         values = {key: value for key, value in self.__dict__.items() if isinstance(value, np.ndarray)}
         rest = {"name": self.name, "portrait": self.portrait, "expression": self.expression, "residual": self.residual}
@@ -76,19 +76,19 @@ class Person:
 
     @classmethod
     def load(cls, path: Path) -> Person:
-        """Read what `save` wrote."""
+        """Read a person that `save` wrote."""
         with np.load(path, allow_pickle=False) as data:
             values = {key: data[key] for key in data.files if key != "meta"}
             return cls(**json.loads(str(data["meta"])), **values)
 
 
 def stable_hash(text: str) -> int:
-    """A 32-bit number that depends on the text alone, on every machine."""
+    """Return a 32-bit hash that depends only on the text and is the same on every machine."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 def face_vertices(model: HeadModel) -> npt.NDArray[np.bool_]:
-    """Vertices of the mean head that are face and not hair, ear or neck's side."""
+    """Return a mask (V,) of the mean head's vertices of the face, without hair, ears and sides of the neck."""
     x, y, z = model.vertices.T
     first, last = model.parts["skin"]
     is_skin = np.zeros(len(model.vertices), bool)
@@ -99,13 +99,13 @@ def face_vertices(model: HeadModel) -> npt.NDArray[np.bool_]:
 
 
 def build_person(name: str, portrait_name: str, portrait: Portrait, model: HeadModel, fit: HeadFit) -> Person:
-    """Combine portrait, model and fit."""
+    """Combine portrait, head model and fit."""
     vertices = model.shape(fit.identity, fit.expression)
     pixels = fit.project(vertices)
     uv = pixels + _correction(model, portrait, pixels)
     face = face_vertices(model)
     skin_first, skin_last = model.parts["skin"]
-    # Whatever lies behind the ears is covered by the relief's own back.
+    # Everything behind the ears is covered by the back of the relief.
     drawn = np.ones(len(vertices), bool)
     drawn[skin_first:skin_last] = model.vertices[skin_first:skin_last, 2] > -0.02
     relief, relief_uv, triangles, back = _relief(portrait, model, fit, vertices, face)
@@ -137,7 +137,7 @@ def build_person(name: str, portrait_name: str, portrait: Portrait, model: HeadM
 
 
 def _correction(model: HeadModel, portrait: Portrait, pixels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """A smooth shift of uv that puts eyes, nose and mouth exactly on their texture, fading out around the face."""
+    """Return a smooth shift of uv that aligns eyes, nose and mouth with the texture and fades out around the face."""
     target = portrait.points[list(MEDIAPIPE_68)][17:]
     source = pixels[model.landmarks[17:]]
     eyes = float(np.linalg.norm(target[19:25].mean(0) - target[25:31].mean(0)))
@@ -156,7 +156,7 @@ def _correction(model: HeadModel, portrait: Portrait, pixels: npt.NDArray[np.flo
 def _portrait_depth(
     portrait: Portrait, fit: HeadFit, vertices: Floats, triangles: Ints, step: float
 ) -> tuple[npt.NDArray[np.float64], Ints]:
-    """Depth of the head mesh in the portrait camera on a grid of `step` pixels (0 = nothing), and triangle ids."""
+    """Return depth of the head mesh in the portrait camera on a grid of `step` pixels (0 = none), and triangle ids."""
     camera = fit.to_camera(vertices)
     pixel = camera[:, :2] / camera[:, 2:] * fit.focal + np.array(fit.centre)
     height, width = portrait.matte.shape
@@ -188,10 +188,10 @@ def _relief(
     contours, _ = cv2.findContours(is_face.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outlined = np.zeros(is_face.shape, np.uint8)
     cv2.drawContours(outlined, [max(contours, key=cv2.contourArea)], -1, 1, cv2.FILLED)
-    # Eyes and mouth belong to the face; the depth there is that of their surroundings.
+    # Eyes and mouth are part of the face; the relief's depth there is that of their surroundings.
     opening = (outlined > 0) & ~is_face
     is_face = outlined > 0
-    # z towards the viewer, about the head's middle, along the portrait's axis.
+    # z points to the viewer, relative to the middle of the head, along the portrait's optical axis.
     middle_z = fit.translation_m[2]
     metre = step * middle_z / fit.focal
     towards = np.where(depth > 0, middle_z - depth, -1.0)
@@ -201,7 +201,7 @@ def _relief(
         cv2.distanceTransform(np.pad(person, ((0, 1), (0, 0)), mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[:rows]
         * metre
     )
-    # Front and back meet inside the matte's edge, else the turned outline gapes.
+    # Front and back must meet inside the edge of the matte, or a gap shows when the head turns.
     d_out = np.maximum(d_out - 1.0 * metre, 0.0)
     chin = portrait.points[152] / step
     y = np.arange(rows)[:, None] * np.ones((1, columns))
@@ -214,7 +214,7 @@ def _relief(
     fixed = is_face | ~person
     value = np.where(is_face, towards - inflated, 0.0)
     z = inflated + _harmonic(value, fixed)
-    # Hair lies on the skull, not in it.
+    # Hair must lie outside the skull.
     skull = (towards > -0.5) & person & ~is_face & (down < 0.4)
     hair = 0.010 * np.clip(_distance(~is_face) * metre / 0.03, 0, 1)
     z = np.where(skull, np.maximum(z, np.minimum(towards + hair, z + 0.03)), z)
@@ -226,7 +226,7 @@ def _relief(
     behind = np.minimum(z - 0.001, outline - 0.75 * (np.maximum(z, outline) - outline))
     behind = np.where(cv2.erode(person.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, behind, z)
     keep = cv2.dilate(person.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    # Bodies go on below the picture's lower edge; their texture is mirrored there.
+    # Bodies continue below the lower edge of the picture, where their texture is mirrored.
     extra = 8
     fall = np.concatenate([np.arange(rows), rows - 1 + np.cumsum(np.linspace(2, 14, extra))])
     z, behind, keep, inner = (np.concatenate([a, np.repeat(a[-1:], extra, 0)]) for a in (z, behind, keep, inner))
@@ -259,7 +259,7 @@ def _rays(fit: HeadFit, uv: npt.NDArray[np.float64], depth: npt.NDArray[np.float
 
 
 def _harmonic(value: npt.NDArray[np.float64], fixed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """The solution of Laplace's equation that equals `value` on `fixed`; the picture's border is free."""
+    """Solve Laplace's equation with the value `value` on `fixed` and a free border of the picture."""
     rows, columns = value.shape
     unknown = ~fixed
     number = np.full(value.shape, -1)

@@ -1,4 +1,4 @@
-"""Photographs of a person for prints and screens: the portrait itself or a picture rendered in another room."""
+"""Photographs of people for prints and screens: the portrait itself or a picture rendered in another room."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from trainer.synth.people.person import Person, stable_hash
 from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.surroundings import draw_surroundings
-from trainer.synth.sensors.sensor import centre_weight, draw_shot, expose_rgb
+from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
 
 PHOTOS = 4
-"""Different photographs of one portrait."""
+"""Number of different photographs of one portrait."""
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A photograph: uint8 (h, w, 3) with the 68 points in pixels, and the yaw of the head in it (radians)."""
+    """A photograph: uint8 (h, w, 3) with the 68 points in pixels and the angles of the head in radians."""
 
     rgb: npt.NDArray[np.uint8]
     points: npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ class Photo:
 
 
 def take_photo(person: Person, model: HeadModel, number: int) -> Photo:
-    """Photograph `number` (0 .. `PHOTOS` - 1) of a person; the same for every caller."""
+    """Return photograph `number` (0 to `PHOTOS` - 1) of a person; it is the same for every caller."""
     rng = np.random.default_rng([stable_hash(person.portrait), number, 68])
     return _photograph(rng, person, model, None)[0]
 
@@ -40,7 +40,7 @@ def take_photo(person: Person, model: HeadModel, number: int) -> Photo:
 def take_clip(
     person: Person, model: HeadModel, seed: int, moves: list[tuple[tuple[float, float, float], dict[str, float]]]
 ) -> list[Photo]:
-    """A film of a person in one room: turn (yaw, pitch, roll in radians) and expression for each picture."""
+    """Render a film of a person in one room, with turn (yaw, pitch, roll in radians) and expression of each picture."""
     return _photograph(np.random.default_rng([stable_hash(person.portrait), seed, 69]), person, model, moves)
 
 
@@ -56,18 +56,18 @@ def _photograph(
         moves = [(draw_turn(rng), draw_expression(rng))]
     else:
         actor = actor.bare()
-    skin = texels(person, actor.looks)
+    skin = texels(person, actor.appearance)
     rooms = draw_surroundings(rng, distance, [])
-    shot = draw_shot(rng, "off")
+    params = draw_exposure_params(rng, "off")
     photos = []
     for angles, expression in moves:
         pose = pose_of(actor, angles, position, expression)
-        body = posed(person, model, pose, actor.looks, skin, actor.worn(model, pose))
+        body = posed(person, model, pose, actor.appearance, skin, actor.worn(model, pose))
         picture = Scene(camera, rooms.light, [*body.meshes, *rooms.meshes]).render(2)
         reflect(picture, body.panes, camera, rooms.light)
         marks = body.head[model.landmarks].astype(np.float64)
         points = marks[:, :2] / marks[:, 2:] * camera.fx + (camera.cx, camera.cy)
         middle = points[36:48].mean(0)
-        weight = centre_weight(camera.height, camera.width, (middle[0], middle[1] + 50), 75.0 * shot.metering)
-        photos.append(Photo(expose_rgb(picture.rgb, shot, weight, rng), points, angles, actor.glasses))
+        weight = centre_weight(camera.height, camera.width, (middle[0], middle[1] + 50), 75.0 * params.metering)
+        photos.append(Photo(expose_rgb(picture.rgb, params, weight, rng), points, angles, actor.glasses))
     return photos

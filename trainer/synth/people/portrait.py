@@ -1,4 +1,4 @@
-"""A portrait photograph taken apart: where the person is, what is skin, hair and cloth, its colours in linear light."""
+"""Segmentation of portraits into matte and regions (skin, hair, cloth), and their colours in linear light."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _FACE_OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 36
 
 @dataclass(frozen=True)
 class Portrait:
-    """A photograph with its matte.
+    """A photograph with its matte and regions.
 
     Attributes:
-        rgb: uint8 (h, w, 3); outside the matte the nearest colours of the person are continued.
+        rgb: uint8 (h, w, 3); outside the matte it continues the nearest colours of the person.
         matte: uint8 (h, w), 255 = person.
         region: uint8 (h, w): `SKIN`, `HAIR` or `CLOTH`.
-        points: float64 (478, 2) landmarks in pixels.
+        points: float64 (478, 2): landmarks in pixels.
         skin: mean linear RGB of the cheeks and forehead.
     """
 
@@ -42,12 +42,12 @@ class Portrait:
 
 
 def to_linear(rgb: npt.NDArray[np.generic]) -> Floats:
-    """Turn sRGB in 8 bits to linear light in [0, 1]."""
+    """Convert 8-bit sRGB to linear light in [0, 1]."""
     return _LINEAR[np.asarray(rgb, np.uint8)]
 
 
 def to_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
-    """Linear light to sRGB in [0, 1]."""
+    """Convert linear light to sRGB in [0, 1]."""
     clipped = np.clip(linear, 0.0, 1.0)
     encoded = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
     return cast(Floats, encoded.astype(np.float32))
@@ -58,7 +58,7 @@ _LINEAR = np.where(_V <= 0.04045, _V / 12.92, ((_V + 0.055) / 1.055) ** 2.4).ast
 
 
 def read_picture(path: Path) -> Rgb:
-    """An 8-bit RGB picture.
+    """Read a picture as 8-bit RGB (h, w, 3).
 
     Raises:
         UserError: the file cannot be read as a picture.
@@ -69,8 +69,8 @@ def read_picture(path: Path) -> Rgb:
     return cast(Rgb, np.ascontiguousarray(bgr[..., ::-1]))
 
 
-def take_apart(rgb: Rgb, points: Points) -> Portrait:
-    """Matte, regions and continued colours of a portrait with known landmarks."""
+def segment_portrait(rgb: Rgb, points: Points) -> Portrait:
+    """Compute matte, regions and continued colours of a portrait with known landmarks."""
     matte = _matte(rgb, points)
     rgb = _balanced(rgb, matte, points)
     region = _regions(rgb, matte, points)
@@ -99,7 +99,7 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
     middle = p.mean(0)
     labels = np.full(small.shape[:2], cv2.GC_PR_BGD, np.uint8)
     y, x = np.mgrid[: small.shape[0], : small.shape[1]]
-    # A generous head and shoulders may be the person; the face and the breast below it are.
+    # A generous area of head and shoulders may be the person; the face and the chest below it certainly are.
     chin = p[152]
     around = ((x - middle[0]) / (2.2 * eyes)) ** 2 + ((y - middle[1]) / (2.7 * eyes)) ** 2 < 1
     below = (y > chin[1] + 0.3 * eyes) & (np.abs(x - chin[0]) < 1.2 * eyes + 2.0 * np.maximum(0, y - chin[1]))
@@ -133,13 +133,13 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
         inside = left > 0 and top > 0 and left + w < person.shape[1] and top + h < person.shape[0]
         if inside and area < 0.3 * eyes * eyes:
             person[parts == index] = 1
-    # Shoulders do not end in the air: what is person stays person further down.
+    # Extend the person downwards, since shoulders do not end inside the picture.
     start = int(chin[1] + 0.8 * eyes)
     if start < len(person):
         person[start:] = np.maximum.accumulate(person[start:], axis=0)
     person = cv2.morphologyEx(person, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     if start < len(person):
-        # Poles and flags beside the shoulders are no part of them.
+        # Exclude poles and flags beside the shoulders.
         wide = max(3, int(0.7 * eyes))
         below_chin = np.pad(person[start:], ((0, wide), (wide, wide)), mode="edge")
         round_tip = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
@@ -150,7 +150,7 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
 
 
 def _plain_background(small: Rgb, points: Points, eyes: float) -> npt.NDArray[np.float32] | None:
-    """Colour distance (Lab) to a smooth studio background fitted beside the head; None where there is no such thing."""
+    """Return the colour distance (Lab) to a smooth background fitted beside the head; None if there is none."""
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
     height, width = lab.shape[:2]
     y, x = np.mgrid[:height, :width] / max(height, width)
@@ -173,7 +173,7 @@ def _plain_background(small: Rgb, points: Points, eyes: float) -> npt.NDArray[np
 
 
 def cropped(rgb: Rgb, points: Points) -> tuple[Rgb, Points]:
-    """Head and shoulders of a photograph, enlarged where the eyes are less than 80 pixels apart."""
+    """Crop a photograph to head and shoulders, enlarged if the eyes are less than 80 pixels apart."""
     eyes = float(np.linalg.norm(points[33] - points[263])) / 1.45
     middle = (points[33] + points[263]) / 2
     height, width = rgb.shape[:2]
@@ -189,7 +189,7 @@ def cropped(rgb: Rgb, points: Points) -> tuple[Rgb, Points]:
 
 
 def _balanced(rgb: Rgb, matte: Grey, points: Points) -> Rgb:
-    """White balance by the studio's plain backdrop, which is grey; half of what it asks for where it is coloured."""
+    """Balance white by the grey backdrop of the studio, by half if the backdrop is coloured."""
     chin = int(points[152, 1])
     backdrop = np.zeros(matte.shape, bool)
     backdrop[:chin] = matte[:chin] < 5
@@ -213,7 +213,7 @@ def _regions(rgb: Rgb, matte: Grey, points: Points) -> Grey:
     y = np.arange(matte.shape[0])[:, None] * np.ones((1, matte.shape[1]))
     skin = (distance < 3.5) | (oval > 0)
     region = np.where(skin, SKIN, np.where(y < chin[1] + 0.5 * eyes, HAIR, CLOTH)).astype(np.uint8)
-    # Long hair reaches down: dark or similar to the hair on top, and not like the cloth at the bottom.
+    # Long hair reaches down: it is dark or similar to the hair on top, and unlike the cloth at the bottom.
     top = (region == HAIR) & (matte > 200) & (y < points[10, 1] + 0.6 * eyes)
     bottom = (region == CLOTH) & (matte > 200) & (y > matte.shape[0] * 0.96)
     if top.sum() > 50 and bottom.sum() > 50:
@@ -224,7 +224,7 @@ def _regions(rgb: Rgb, matte: Grey, points: Points) -> Grey:
 
 
 def _continue_colours(rgb: Rgb, matte: Grey) -> Rgb:
-    """Colours outside the matte are those of the nearest sure pixel inside, so that no background bleeds in."""
+    """Replace colours outside the matte by the nearest certain pixel inside, so that no background bleeds in."""
     sure = cv2.erode((matte > 235).astype(np.uint8), np.ones((3, 3), np.uint8))
     if not sure.any():
         return rgb

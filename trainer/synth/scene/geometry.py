@@ -1,4 +1,4 @@
-"""Simple meshes and rotations, in camera axes (x right, y down, z forward), metres."""
+"""Simple meshes and rotations in camera axes (x right, y down, z forward), in metres."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Matrix = npt.NDArray[np.float64]
 
 
 def turn(yaw: float, pitch: float, roll: float) -> Matrix:
-    """Rotation (3, 3) in camera axes, radians: yaw turns a face to the image's right, pitch down, roll clockwise."""
+    """Return the rotation (3, 3) in camera axes for angles in radians.
+
+    Yaw turns a face to the image's right, pitch down, roll clockwise.
+    """
     cy, sy, cp, sp, cr, sr = cos(yaw), sin(yaw), cos(pitch), sin(pitch), cos(roll), sin(roll)
     about_y = np.array([[cy, 0, -sy], [0, 1, 0], [sy, 0, cy]])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
@@ -22,7 +25,7 @@ def turn(yaw: float, pitch: float, roll: float) -> Matrix:
 
 
 def grid(rows: int, columns: int) -> Ints:
-    """Triangles of a rows x columns grid of vertices in row-major order."""
+    """Return the triangles (T, 3) of a rows x columns grid of vertices in row-major order."""
     index = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
     return np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)]).astype(
@@ -33,7 +36,7 @@ def grid(rows: int, columns: int) -> Ints:
 def plane(
     width: float, height: float, texture: tuple[int, int], rows: int = 2, columns: int = 2
 ) -> tuple[Floats, Ints, Floats]:
-    """A rectangle around the origin that faces the camera (normal -z), its triangles and uv for a (h, w) texture."""
+    """Return a rectangle around the origin, facing the camera (normal -z): vertices, triangles, uv in texels."""
     y, x = np.meshgrid(np.linspace(-0.5, 0.5, rows), np.linspace(-0.5, 0.5, columns), indexing="ij")
     vertices = np.stack([x * width, y * height, np.zeros_like(x)], -1).reshape(-1, 3)
     uv = np.stack([(x + 0.5) * (texture[1] - 1), (y + 0.5) * (texture[0] - 1)], -1).reshape(-1, 2)
@@ -41,7 +44,7 @@ def plane(
 
 
 def box(width: float, height: float, depth: float) -> tuple[Floats, Ints, Floats]:
-    """A box around the origin with flat faces (24 vertices) and uv in [0, 1] per face."""
+    """Return a box around the origin with flat faces (24 vertices) and uv in [0, 1] on each face."""
     vertices: list[Matrix] = []
     triangles: list[npt.NDArray[np.int_]] = []
     uv: list[Matrix] = []
@@ -66,7 +69,7 @@ def box(width: float, height: float, depth: float) -> tuple[Floats, Ints, Floats
 def tube(
     path: npt.NDArray[np.floating], radius: npt.NDArray[np.floating] | float, sides: int = 10
 ) -> tuple[Floats, Ints]:
-    """A tube with closed ends along `path` (N, 3)."""
+    """Return a tube with closed ends along `path` (N, 3)."""
     path = np.asarray(path, np.float64)
     radii = np.broadcast_to(np.asarray(radius, np.float64), len(path)).copy()
     ahead = np.gradient(path, axis=0)
@@ -84,14 +87,14 @@ def tube(
 def ellipsoid(
     centre: npt.NDArray[np.floating], axes: npt.NDArray[np.floating], rows: int = 12, columns: int = 20
 ) -> tuple[Floats, Ints]:
-    """An ellipsoid with half axes along x, y and z."""
+    """Return an ellipsoid with half axes along x, y and z."""
     v, u = np.meshgrid(np.linspace(0, np.pi, rows), np.linspace(0, 2 * np.pi, columns), indexing="ij")
     unit = np.stack([np.sin(v) * np.cos(u), -np.cos(v), np.sin(v) * np.sin(u)], -1).reshape(-1, 3)
     return (unit * axes + centre).astype(np.float32), grid(rows, columns)
 
 
 def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
-    """Unit normals (V, 3), weighted by area; outwards for counter-clockwise triangles."""
+    """Return unit normals (V, 3), weighted by area; they point outwards for counter-clockwise triangles."""
     a, b, c = (vertices[triangles[:, k]] for k in range(3))
     faces = np.cross(b - a, c - a)
     normals = np.zeros((len(vertices), 3), np.float64)

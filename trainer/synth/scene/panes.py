@@ -1,6 +1,6 @@
-"""Lenses of glasses in a rendered picture: they darken what lies behind, and reflect the lamp and windows.
+"""Lenses of glasses in a rendered picture: they darken the surfaces behind them and reflect the lamp and windows.
 
-The rasteriser knows no transparency, so lenses are laid over its images where nothing stands before them.
+The rasteriser does not support transparency, so lenses are drawn over its images where no surface is in front of them.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Lens:
-    """How a pair's lenses answer light.
+    """The optical properties of the lenses of a pair of glasses.
 
     Attributes:
-        clear: share of the visible light that comes back through; `clear_ir`: of infrared.
-        haze_ir: even reflection of the lamp's light, as a share of a white surface's.
-        curve_m: radii of the two surfaces; `glint`: radiance of the lamp's mirror image, in white surfaces, of each.
-        glint_m: radius of that image.
-        window: brightness of a mirrored window in infrared, in white surfaces, 0 = none; `window_at`: its left, top,
-            right and bottom edges in half widths of the lens; `bars`: of the window's frame.
+        clear: share of visible light that passes the lens twice; `clear_ir`: the same for infrared.
+        haze_ir: diffuse reflection of the lamp's light, relative to a white surface.
+        curve_m: radii of the two surfaces; `glint`: radiance of the lamp's mirror image on each, relative to a white
+        surface; `glint_m`: radius of that image.
+        window: brightness of a mirrored window in infrared, relative to a white surface, 0 = none; `window_at`: its
+            left, top, right and bottom edges in half widths of the lens; `bars`: number of bars of the window's frame.
     """
 
     clear: float
@@ -44,13 +44,13 @@ class Lens:
 
 
 def draw_lens(rng: Rng) -> Lens:
-    """Random lenses: clear ones, some tinted or dark, with and without coating."""
+    """Draw random lenses: clear, tinted or dark, with and without coating."""
     dark = rng.random() < 0.12
     strong = float(np.exp(rng.uniform(np.log(1.0), np.log(60.0)))) if rng.random() < 0.75 else 0.0
     left, top = rng.uniform(-1.1, 0.2, 2)
     return Lens(
         clear=float(rng.uniform(0.08, 0.5) if dark else rng.uniform(0.86, 1.0)),
-        # Many dark lenses are clear in the infrared, and some clear ones absorb it.
+        # Many dark lenses are clear in infrared, and some clear ones absorb it.
         clear_ir=float(rng.uniform(0.3, 0.85) if dark or rng.random() < 0.15 else rng.uniform(0.82, 1.0)),
         haze_ir=float(rng.beta(1.0, 8.0)) * 0.3,
         curve_m=(float(rng.uniform(0.04, 0.13)), float(rng.uniform(0.02, 0.09))),
@@ -64,14 +64,14 @@ def draw_lens(rng: Rng) -> Lens:
 
 @dataclass(frozen=True)
 class Pane:
-    """A lens before the camera: its outline (K, 3) in camera coordinates, metres."""
+    """A lens in camera coordinates: its outline (K, 3) in metres."""
 
     outline: Vector
     lens: Lens
 
 
 def reflect(picture: Rendering, panes: tuple[Pane, ...], camera: Intrinsics, light: Light) -> None:
-    """Lay `panes` over the noiseless images, in place."""
+    """Draw `panes` over the noiseless images, in place."""
     for pane in panes:
         outline = pane.outline
         if outline[:, 2].min() < 0.03:
@@ -114,7 +114,7 @@ def _lay(
         for bar in range(lens.bars):
             inside &= np.abs(u - left - (bar + 1) / (lens.bars + 1) * (right - left)) > 0.05
         added += np.float32(lens.window) * cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.8)
-    # The lens mirrors the lamp where its bulging surface looks half-way to camera and lamp.
+    # The lens mirrors the lamp where its curved surface faces the middle between camera and lamp.
     across, up = outline[0] - outline[len(outline) // 2], outline[len(outline) // 4] - middle
     normal = np.cross(across, up)
     normal /= max(float(np.linalg.norm(normal)), 1e-9)
@@ -127,7 +127,7 @@ def _lay(
     for curve, glint in zip(lens.curve_m, lens.glint, strict=True):
         spot = at + (aside * curve)[:2] / pixel_m
         r = np.hypot(x - spot[0], y - spot[1]) * pixel_m
-        # An image smaller than a pixel fills only a part of it.
+        # An image smaller than a pixel covers only a part of it.
         radius = max(lens.glint_m, 0.6 * pixel_m)
         added += np.float32(glint * (lens.glint_m / radius) ** 2) * np.exp(-((r / radius) ** 2))
     picture.ir[part] = infrared + cover * added * np.float32(white)

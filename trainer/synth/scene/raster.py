@@ -1,6 +1,6 @@
 """A small z-buffer rasteriser and shader: colour, infrared and depth of one scene in one pass.
 
-Compiled by numba. All images of a scene come from the same triangles, samples and light, whatever the scene shows.
+Compiled by numba. Colour, infrared and depth come from the same triangles, samples and lights for every class of scene.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def raster(
 ) -> None:  # fmt: skip
     """Fill `inverse_z` (h, w) and `ids` (h, w) with the nearest triangle of every sample.
 
-    `screen` is (V, 3): x and y in samples (sample centres are integers) and 1 / z; triangles with a vertex behind the
-    camera (1 / z <= 0) are skipped. Materials with `M_CUT` are see-through where the texture's opacity is below 0.5.
+    `screen` (V, 3) holds x and y in samples (sample centres are integers) and 1 / z. Triangles with a vertex behind the
+    camera (1 / z <= 0) are skipped. Materials with `M_CUT` have holes where the texture's opacity is below 0.5.
     """
     height, width = inverse_z.shape
     for t in range(len(triangles)):
@@ -133,12 +133,12 @@ def shade(
     shadow_rows: Floats, panorama: Floats, ir_light: Floats, step: int, rgb: Floats, ir: Floats, depth: Floats,
     surface: Ints,
 ) -> None:  # fmt: skip
-    """Shade all samples, average `step` x `step` of them into linear `rgb` (h, w, 3), `ir` (h, w) and `depth` (h, w).
+    """Shade all samples and average `step` x `step` of them into linear `rgb` (h, w, 3), `ir` (h, w), `depth` (h, w).
 
-    Depth is the nearest sample's z in metres, 0 where nothing is: no mean of two distances; `surface` (h, w) is that
-    sample's material, -1 where nothing is.
-    `ir_light` is (7,): the light's intensity at 1 m, the ambient infrared, the beam's fall-off towards the corners, the
-    largest irradiance (the emitter is not a point), where the light stands beside the camera (x, y in metres) and the
+    Depth is z of the nearest sample in metres, not a mean, and 0 where there is no surface; `surface` (h, w) is that
+    sample's material, -1 where there is no surface.
+    `ir_light` (7,) holds the light's intensity at 1 m, the ambient infrared, the beam's fall-off towards the corners,
+    the largest irradiance (the emitter has a size), the light's position beside the camera (x, y in metres) and the
     infrared share of the other lamps' red.
     """
     height, width = rgb.shape[0], rgb.shape[1]
@@ -148,7 +148,7 @@ def shade(
         for px in range(width):
             best = 0.0
             red = green = blue = infra = 0.0
-            # Inside a surface the samples of one diagonal tell what all of them would.
+            # Inside one surface the samples of a diagonal represent all samples of the pixel.
             mixed = False
             first = ids[py * step, px * step]
             for sy in range(step):
@@ -184,7 +184,7 @@ def shade(
                     b2 = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) * scale * z2 / w
                     b0 = 1.0 - b1 - b2
                     m = material[t]
-                    # Texture, bilinear; an edge is held or the picture repeats.
+                    # Sample the texture bilinearly; at its border it is clamped or repeated.
                     u = b0 * uv[i0, 0] + b1 * uv[i1, 0] + b2 * uv[i2, 0]
                     v = b0 * uv[i0, 1] + b1 * uv[i1, 1] + b2 * uv[i2, 1]
                     t_width, t_height = int(materials[m, M_WIDTH]), int(materials[m, M_HEIGHT])
@@ -216,7 +216,7 @@ def shade(
                     vx, vy, vz = -gx * length, -gy * length, -gz * length
                     facing = nx * vx + ny * vy + nz * vz
                     if facing < 0.0:
-                        # Seen from behind: sheets have two sides; on closed meshes this is a smoothing artefact.
+                        # A back face: sheets have two sides; on closed meshes this is an artefact of smoothed normals.
                         nx, ny, nz, facing = -nx, -ny, -nz, -facing
                     gloss = texel[5] * materials[m, M_SPEC]
                     power = materials[m, M_POWER]
@@ -263,7 +263,7 @@ def shade(
                     red += share * (texel[0] * lr + sr)
                     green += share * (texel[1] * lg + sg)
                     blue += share * (texel[2] * lb + sb)
-                    # Infrared: the light stands at the camera or a hand's breadth beside it.
+                    # The infrared light is at the camera or up to a hand's breadth beside it.
                     beam = 1.0 / (1.0 + ir_light[2] * (gx * gx + gy * gy) / (gz * gz + 1e-9))
                     arriving = min(ir_light[0] / (square + 1e-6), ir_light[3]) * beam
                     tx, ty, tz = ir_light[4] - gx, ir_light[5] - gy, -gz

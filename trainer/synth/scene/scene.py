@@ -1,4 +1,4 @@
-"""What stands before the camera, and its noiseless image: meshes, materials, light, pinhole camera."""
+"""A scene and its noiseless image: meshes, materials, light, pinhole camera."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Material:
-    """How a surface answers light.
+    """The optical properties of a surface.
 
     Attributes:
         texels: float32 (h, w, 6): linear red, green, blue, infrared albedo, opacity, gloss.
-        emissive: radiance of a white texel of a screen; 0 = a surface that is lit.
+        emissive: radiance of a white texel of a screen; 0 for a surface that is lit.
         specular: strength of highlights of the lamps in RGB; `power` is their Blinn-Phong exponent.
-        specular_ir: strength of the highlight of the infrared light beside the camera; `retro` is its exponent.
-        wrap: 0 = Lambert, 0.5 = light wraps around as in skin.
-        mirror: share of the surroundings that a glossy pane reflects, times Fresnel.
-        ir_gain: multiplies the infrared albedo.
-        glow_ir: infrared radiance of its own.
-        cut: texels with opacity below one half are holes.
-        repeat: the texture repeats beyond its border.
-        plain: not the subject: one sample a pixel is enough inside it.
+        specular_ir: strength of the highlight of the infrared light near the camera; `retro` is its exponent.
+        wrap: 0 = Lambert; 0.5 = light wraps around edges as in skin.
+        mirror: share of the surroundings that a glossy pane reflects, multiplied by the Fresnel term.
+        ir_gain: factor of the infrared albedo.
+        glow_ir: emitted infrared radiance.
+        cut: whether texels with opacity below 0.5 are holes.
+        repeat: whether the texture repeats beyond its border.
+        plain: whether the mesh belongs to the background, for which one sample per pixel suffices.
     """
 
     texels: Floats
@@ -64,7 +64,7 @@ class Mesh:
     casts_shadow: bool = True
 
     def moved(self, rotation: npt.NDArray[np.floating], translation: npt.NDArray[np.floating]) -> Mesh:
-        """The mesh after `rotation @ x + translation`."""
+        """Return the mesh after `rotation @ x + translation`."""
         vertices = (self.vertices @ np.asarray(rotation, np.float32).T + np.asarray(translation, np.float32)).astype(
             np.float32
         )
@@ -74,15 +74,15 @@ class Mesh:
 
 @dataclass(frozen=True)
 class Light:
-    """All light of a scene.
+    """All lights of a scene.
 
     Attributes:
-        harmonics: float32 (9, 3) irradiance by second-order spherical harmonics of the normal, camera axes.
-        lamps: float32 (L, 6): direction to the lamp and its colour; the first casts a shadow.
-        panorama: float32 (h, w, 3) radiance around, for reflections; the middle column lies behind the scene.
-        ir_intensity: of the 850 nm light beside the camera on a white surface at 1 m.
-        ir_ambient: infrared from lamps and the sun.
-        ir_falloff: how fast the beam fades towards the corners.
+        harmonics: float32 (9, 3): irradiance as second-order spherical harmonics of the normal, in camera axes.
+        lamps: float32 (L, 6): direction to each lamp and its colour; the first one casts a shadow.
+        panorama: float32 (h, w, 3): radiance for reflections; the middle column is behind the scene.
+        ir_intensity: irradiance of the 850 nm light near the camera on a white surface at 1 m.
+        ir_ambient: infrared irradiance from lamps and the sun.
+        ir_falloff: strength of the beam's fall-off towards the corners.
     """
 
     harmonics: Floats
@@ -92,32 +92,32 @@ class Light:
     ir_ambient: float = 0.01
     ir_falloff: float = 0.5
     ir_lamp: tuple[float, float] = (0.0, 0.0)
-    """Where the infrared light stands beside the camera, metres to the right and down."""
+    """Position of the infrared light relative to the camera, metres to the right and down."""
     ir_sun: float = 0.0
-    """Infrared of the lamps and the sun in `lamps`, as a share of their red."""
+    """Infrared of the lamps in `lamps` (which include the sun), as a share of their red."""
 
 
 @dataclass
 class Rendering:
-    """Noiseless images on the grid of the RGB camera: linear radiance and metres, 0 = nothing there."""
+    """Noiseless images on the grid of the RGB camera: linear radiance, and depth in metres (0 = no surface)."""
 
     rgb: Floats
     ir: Floats
     depth_m: Floats
     surface: Ints
-    """Index of the mesh seen, -1 where nothing is."""
+    """Index of the visible mesh, -1 where there is none."""
 
 
 @dataclass
 class Scene:
-    """Meshes and light before one pinhole camera at the origin."""
+    """Meshes and lights in front of a pinhole camera at the origin."""
 
     camera: Intrinsics
     light: Light
     meshes: list[Mesh] = field(default_factory=list)
 
     def render(self, supersample: int = 2) -> Rendering:
-        """Render the whole frame with `supersample`^2 samples a pixel."""
+        """Render the whole frame with `supersample`^2 samples per pixel."""
         points = np.concatenate([mesh.vertices for mesh in self.meshes]).astype(np.float32)
         normals = np.concatenate(
             [
@@ -189,7 +189,7 @@ def _pack(materials: list[Material]) -> tuple[Floats, Floats]:
             material.specular_ir, material.wrap, material.mirror, material.ir_gain, material.repeat, material.retro,
             material.glow_ir, material.plain,
         )  # fmt: skip
-    # Texel offsets pass through float32, which is exact up to 2^24.
+    # Texel offsets are stored as float32, which is exact up to 2^24.
     assert used == 0 or log2(used) < 24
     return np.concatenate(parts), table
 
@@ -200,7 +200,7 @@ _SHADOW_SIZE = 320
 def _shadow(
     points: Floats, uv: Floats, triangles: Ints, material: Ints, table: Floats, texels: Floats, lamps: Floats
 ) -> tuple[Floats, Floats]:
-    """Depth along the first lamp's direction around what casts shadows, and the rows that map a point into it."""
+    """Return a shadow map (depth along the first lamp's direction) and the rows that map a point into it."""
     rows = np.zeros((3, 4), np.float32)
     if not len(lamps) or not len(triangles):
         return np.zeros((1, 1), np.float32), rows

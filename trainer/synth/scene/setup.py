@@ -1,6 +1,6 @@
-"""One setup: who or what stands before which camera in which room; and the exposures taken of it.
+"""Setups (a subject, a sensor and a room) and their exposures.
 
-Live and attack setups share every line here but the one that builds the subject.
+Live and attack setups share all code except the builder of the subject.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import Literal, cast
 import numpy as np
 
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, Truth
+from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.attacks.presentations import PRESENTATIONS
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.person import Person
 from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
-from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_moment
+from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_pose_sample
 from trainer.synth.scene.surroundings import Surroundings, draw_surroundings
 from trainer.synth.sensors.depth import DepthQuality, draw_quality, draw_unit, measure_depth
 from trainer.synth.sensors.sensor import (
     PRESETS,
+    ExposureParams,
     Projector,
     SensorPreset,
-    Shot,
     centre_weight,
-    draw_shot,
+    draw_exposure_params,
     expose_ir,
     expose_rgb,
 )
@@ -34,7 +35,7 @@ from trainer.synth.sensors.sensor import (
 
 @dataclass
 class Setup:
-    """A subject that can be posed again and again in one room before one sensor."""
+    """A subject that can be posed repeatedly in one room in front of one sensor."""
 
     species: str
     person: Person
@@ -50,38 +51,38 @@ class Setup:
 
     @property
     def label(self) -> Literal["live", "spoof"]:
-        """The truth."""
+        """Return the ground truth."""
         return "live" if self.species == LIVE else "spoof"
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A rendered frame set with what is known about it."""
+    """A rendered frame set with its ground truth."""
 
     frames: FrameSet
     keypoints: Vector
-    """(4, 2) projected right eye, left eye, nose, mouth in pixels."""
+    """float64 (4, 2): projected right eye, left eye, nose, mouth in pixels."""
     distance_m: float
     angles_deg: tuple[float, float, float]
-    shot: Shot
+    params: ExposureParams
 
 
 def camera_of(preset: SensorPreset, width: int = 640, height: int = 480) -> Intrinsics:
-    """The preset's RGB camera, to which depth and infrared are registered."""
+    """Return the preset's RGB camera, to which depth and infrared are registered."""
     focal = preset.rgb_fx * width / 640
     return Intrinsics(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
 
 
 def draw_placement(rng: Rng, camera: Intrinsics, nearest_m: float = 0.0) -> Placement:
-    """Faces of the same sizes at the same places for every class: as a live head at 0.25 to 1.5 m gives.
+    """Draw the place of a face: for every class sizes and places of a live head at 0.25 to 1.5 m.
 
-    A sensor that measures from `nearest_m` on is used from there on.
+    Distances start at `nearest_m`, the shortest that the sensor can measure.
     """
-    # What counts for a network is the size in the image, so wide cameras are used nearer.
+    # A network sees the size in the image, so wide cameras are placed nearer.
     low, high = 0.26 * max(camera.fx / 615, 0.8), min(1.5, 1.25 * camera.fx / 615)
     low = min(max(low, nearest_m), 0.8 * high)
     distance = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-    pixels = 0.063 * camera.fx / distance
+    pixels = ADULT_EYE_DISTANCE_M * camera.fx / distance
     room_x = max(camera.width / 2 - 1.7 * pixels, 8.0)
     room_y = max(camera.height / 2 - 2.0 * pixels, 8.0)
     x = float(np.clip(rng.normal(0, 70), -room_x, room_x))
@@ -93,7 +94,7 @@ def draw_setup(
     rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf, preset_name: str,
     projector: Projector | None = None, light: str | None = None, environments: list[object] | None = None,
 ) -> Setup:  # fmt: skip
-    """A random setup of `species` that shows `person`; `other` holds or wears what is not a live face."""
+    """Draw a random setup of `species` that shows `person`; `other` holds or wears the instrument of an attack."""
     preset = PRESETS[preset_name]
     preset = replace(preset, unit_m=draw_unit(rng, preset))
     camera = camera_of(preset)
@@ -120,39 +121,39 @@ def draw_setup(
     )
 
 
-def take(
-    setup: Setup, rng: Rng, shot: Shot | None = None, subject: Subject | None = None, supersample: int = 2
+def render_exposure(
+    setup: Setup, rng: Rng, params: ExposureParams | None = None, subject: Subject | None = None, supersample: int = 2
 ) -> Frame:
-    """One exposure: pose the subject anew, render, and pass it through the sensor."""
+    """Render one exposure: pose the subject, render the scene and simulate the sensor."""
     if subject is None:
         here = setup.placement
         jitter = rng.normal(0, 0.012, 3) * (1, 1, 0)
         near = float(np.exp(rng.normal(0, 0.03)))
-        subject = setup.stage(draw_moment(rng), Placement(here.ray + jitter, here.distance_m * near))
+        subject = setup.stage(draw_pose_sample(rng), Placement(here.ray + jitter, here.distance_m * near))
     camera, preset = setup.camera, setup.preset
-    shot = shot or draw_shot(rng, setup.projector)
+    params = params or draw_exposure_params(rng, setup.projector)
     scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
     picture = scene.render(supersample)
     reflect(picture, subject.panes, camera, setup.surroundings.light)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
-    eyes = 0.063 * camera.fx / float(subject.keypoints[:2, 2].mean())
+    eyes = ADULT_EYE_DISTANCE_M * camera.fx / float(subject.keypoints[:2, 2].mean())
     weight = centre_weight(
-        camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), shot.metering * eyes
+        camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), params.metering * eyes
     )
-    rgb = expose_rgb(picture.rgb, shot, weight, rng)
+    rgb = expose_rgb(picture.rgb, params, weight, rng)
     confusing = None
     if subject.mirrors:
         confusing = np.isin(picture.surface, subject.mirrors).astype(np.float32) * np.float32(subject.confusing)
-    # A window behind disturbs a depth camera less than its full radiance would: it filters for its own light.
+    # A depth camera filters for its own light, so a bright window in the background disturbs it only in part.
     seen = picture.ir[weight > 0.6]
     behind = picture.depth_m > float(subject.keypoints[:, 2].max()) + 0.2
     limit = 5 * np.float32(np.median(seen)) + 1e-4 if seen.size else np.float32(np.inf)
     own_light = np.where(behind, np.minimum(picture.ir, limit), picture.ir)
     depth = measure_depth(
-        picture.depth_m, own_light, confusing, preset, camera, setup.quality, shot.projector, weight, rng
+        picture.depth_m, own_light, confusing, preset, camera, setup.quality, params.projector, weight, rng
     )
-    ir_shot = replace(shot, projector="off") if shot.projector == "interleaved" else shot
-    ir = expose_ir(picture.ir, picture.depth_m, preset, camera, ir_shot, weight, rng)
+    ir_params = replace(params, projector="off") if params.projector == "interleaved" else params
+    ir = expose_ir(picture.ir, picture.depth_m, preset, camera, ir_params, weight, rng)
     frames = FrameSet(
         index=0,
         timestamp_s=0.0,
@@ -162,10 +163,10 @@ def take(
         ir=ir,
         calibration=Calibration(camera, camera, camera),
         declared=frozenset({"rgb", "depth", "ir"}),
-        emitter_on=shot.projector == "on",
+        emitter_on=params.projector == "on",
         truth=Truth(setup.label, "" if setup.species == LIVE else setup.species),
     )
     distance = float(np.linalg.norm(subject.keypoints[:2].mean(0)))
     return Frame(
-        frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), shot
+        frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), params
     )

@@ -1,4 +1,4 @@
-"""Who or what stands before the camera, at one moment and place."""
+"""The subject of an exposure, and the pose and place at which it is shown."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Vector = npt.NDArray[np.float64]
 LIVE = "live"
 
 PhotoOf = Callable[[Person, int], Photo]
-Stage = Callable[["Moment", "Placement"], "Subject"]
-"""Poses a subject, in camera coordinates."""
+Stage = Callable[["PoseSample", "Placement"], "Subject"]
+"""A function that poses a subject, in camera coordinates."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is in the scene besides the room, for one exposure.
+    """The meshes of a scene except the room, for one exposure.
 
     Attributes:
-        meshes: in camera coordinates; `mirrors` are indices of those that mislead a depth camera (screens).
-        keypoints: (4, 3) camera coordinates of right eye, left eye, nose tip, mouth.
-        angles: yaw, pitch, roll of the face shown, radians.
-        confusing: how much the mirrors mislead; `panes`: lenses of glasses worn.
+        meshes: meshes in camera coordinates; `mirrors`: indices of those that mislead a depth camera (screens).
+        keypoints: (4, 3): right eye, left eye, nose tip, mouth in camera coordinates, metres.
+        angles: yaw, pitch, roll of the visible face, radians.
+        confusing: how much the mirrors mislead a depth camera, 0 to 1; `panes`: lenses of glasses that are worn.
     """
 
     meshes: list[Mesh]
@@ -45,16 +45,16 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What everybody does at one exposure.
+class PoseSample:
+    """The pose of all people and instruments at one exposure.
 
     Attributes:
-        turn: yaw, pitch, roll of who or what is shown, radians, before `spread` narrows it for sheets.
-        expression: of the face, if it is a real one.
-        other_turn, other_expression: of the person who stands behind an instrument.
-        slip: (2,) metres by which a worn sheet has slipped.
-        photo: what a screen shows now, in place of its still picture.
-        lean: yaw and pitch of a flat instrument that leans far, radians; None: it is turned as a face would be.
+        turn: yaw, pitch, roll in radians of the person or instrument; `narrowed` reduces it for sheets.
+        expression: expression of a real face.
+        other_turn, other_expression: the same for the person behind an instrument.
+        slip: (2,) displacement in metres of a sheet that is worn.
+        photo: the picture that a screen shows now, instead of its still picture.
+        lean: yaw and pitch in radians of a strongly tilted flat instrument; None: it is turned like a face.
     """
 
     turn: tuple[float, float, float]
@@ -66,20 +66,20 @@ class Moment:
     lean: tuple[float, float] | None = None
 
     def narrowed(self, spread: float) -> tuple[float, float, float]:
-        """The turn times `spread`."""
+        """Return the turn multiplied by `spread`."""
         return self.turn[0] * spread, self.turn[1] * spread, self.turn[2] * spread
 
     def flat(self, spread: float) -> tuple[float, float, float]:
-        """The turn of a flat instrument: far where it leans, else the turn times `spread`."""
+        """Return the turn of a flat instrument: `lean` if given, else the turn multiplied by `spread`."""
         if self.lean is None:
             return self.narrowed(spread)
         return self.lean[0], self.lean[1], self.turn[2]
 
 
-def draw_moment(rng: Rng) -> Moment:
-    """A random moment."""
+def draw_pose_sample(rng: Rng) -> PoseSample:
+    """Draw a random pose."""
     slip = rng.normal(0, 0.002, 2)
-    return Moment(
+    return PoseSample(
         draw_turn(rng), draw_expression(rng), draw_turn(rng), draw_expression(rng), (float(slip[0]), float(slip[1])),
         lean=draw_lean(rng),
     )  # fmt: skip
@@ -87,7 +87,7 @@ def draw_moment(rng: Rng) -> Moment:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the face is to appear: direction of the eyes' middle, and the distance at which a live head would be."""
+    """The place at which the face appears: direction of the eyes' middle, and distance of a live head there."""
 
     ray: Vector
     distance_m: float

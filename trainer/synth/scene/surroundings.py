@@ -1,6 +1,6 @@
-"""Rooms and light: procedural panoramas and walls, or environment maps from a folder.
+"""Rooms and lights: procedural panoramas and walls, or environment maps from a folder.
 
-The same surroundings serve live faces and attacks.
+Live faces and attacks are rendered in the same surroundings.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LIGHTS = ("even", "side", "window", "top", "back", "dim", "warm")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Light and background meshes, with the kind of light for the table."""
+    """Lights and background meshes, and the kind of light for the table of samples."""
 
     light: Light
     meshes: list[Mesh]
@@ -35,7 +35,7 @@ class Surroundings:
 
 
 def harmonics_of(panorama: Floats) -> Floats:
-    """Irradiance / pi of a panorama (h, w, 3) as second-order spherical harmonics (9, 3) for `raster.shade`.
+    """Return irradiance / pi of a panorama (h, w, 3) as second-order spherical harmonics (9, 3) for `raster.shade`.
 
     Ramamoorthi and Hanrahan, An Efficient Representation for Irradiance Environment Maps, 2001.
     """
@@ -67,7 +67,7 @@ def _colour(rng: Rng, saturation: float = 0.35) -> npt.NDArray[np.float64]:
 
 
 def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
-    """A wall, shelf, curtain or picture: (h, w, 6)."""
+    """Draw a texture (h, w, 6) of a wall, shelf, curtain or picture."""
     height, width = size
     base = _colour(rng)
     image = np.ones((height, width, 3)) * base
@@ -111,7 +111,7 @@ def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
     image *= (1 + 0.10 * coarse + rng.uniform(0.02, 0.12) * fine)[..., None].clip(0.3, 1.8)
     result = np.empty((height, width, raster.TEXEL), np.float32)
     result[..., :3] = image.clip(0.005, 0.95)
-    # Paints and dyes are mostly brighter in the infrared, and differ less.
+    # Most paints and dyes are brighter in infrared, and differ less.
     mix, level = rng.uniform(0.2, 0.9), rng.uniform(0.15, 0.75)
     result[..., 3] = mix * result[..., 0] + (1 - mix) * level * (0.8 + 0.4 * result[..., :3].mean(-1))
     result[..., 4] = 1.0
@@ -120,7 +120,7 @@ def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
 
 
 def _panorama(rng: Rng, kind: str) -> tuple[Floats, npt.NDArray[np.float64] | None]:
-    """Radiance around (48 x 96) and the direction and colour of the brightest lamp, if there is one."""
+    """Draw the radiance of the surroundings (48 x 96), and direction and colour of the brightest lamp (or None)."""
     height, width = 48, 96
     base = _colour(rng, 0.2) * 0.5 + 0.3
     image = np.ones((height, width, 3)) * base
@@ -129,7 +129,7 @@ def _panorama(rng: Rng, kind: str) -> tuple[Floats, npt.NDArray[np.float64] | No
     warm = {"warm": (1.25, 1.0, 0.62), "window": (0.92, 1.0, 1.12)}.get(kind, (1.0, 1.0, 1.0))
     tint = np.array(warm) * (1 + rng.normal(0, 0.04, 3))
     image *= tint
-    for _ in range(int(rng.integers(1, 5))):  # lamps and windows that reflect
+    for _ in range(int(rng.integers(1, 5))):  # lamps and windows that are reflected
         y, x = int(rng.uniform(0, height * 0.6)), int(rng.uniform(0, width))
         h, w = int(rng.integers(2, 12)), int(rng.integers(2, 14))
         image[y : y + h, x : x + w] = tint * rng.uniform(2, 14)
@@ -144,7 +144,7 @@ def _panorama(rng: Rng, kind: str) -> tuple[Floats, npt.NDArray[np.float64] | No
     }[kind]
     image *= fill
     strength = strength * float(np.exp(rng.normal(0, 0.25)))
-    # Lamps stand on the camera's side (-z) for azimuth 0.
+    # At azimuth 0 a lamp is on the camera's side (-z).
     direction = np.array(
         [np.sin(azimuth) * np.cos(height_angle), -np.sin(height_angle), -np.cos(azimuth) * np.cos(height_angle)]
     )
@@ -168,24 +168,24 @@ def _environment(path: Path) -> Floats:
 
 
 def environment_files(folder: Path | None) -> list[Path]:
-    """Pictures in a folder of environment maps, sorted.
+    """Return the pictures in a folder of environment maps, sorted.
 
     Raises:
-        UserError: the folder is missing or holds none.
+        UserError: the folder does not exist or has no pictures.
     """
     if folder is None:
         return []
     files = sorted(p for p in folder.glob("**/*") if p.suffix.lower() in (".hdr", ".exr", ".jpg", ".jpeg", ".png"))
     if not files:
         raise UserError(
-            f"--environments {folder}: holds no .hdr, .exr, .jpg or .png picture; give a folder with environment maps."
+            f"--environments {folder}: no .hdr, .exr, .jpg or .png picture found; give a folder with environment maps."
         )
     return files
 
 
 def _draw_ir_light(rng: Rng) -> dict[str, Any]:
-    """Infrared from elsewhere, the beam's shape and the place of the lamp."""
-    # Half of the rooms have light without infrared (LED); daylight and bulbs bring it along, from the side too.
+    """Draw the ambient infrared, the beam's shape and the place of the lamp."""
+    # Half of the rooms have light without infrared (LED); daylight and bulbs contain it and also come from the side.
     day = rng.random() < 0.5
     beside = rng.random() < 0.6
     return {
@@ -197,7 +197,7 @@ def _draw_ir_light(rng: Rng) -> dict[str, Any]:
 
 
 def _draw_ir_background(rng: Rng) -> float:
-    """How much brighter in infrared than its paint the wall behind is: a window, a lit hall, or night."""
+    """Draw the infrared brightness of the wall relative to its paint: a window, a lit hall, or night."""
     kind = rng.random()
     if kind < 0.16:
         return float(np.exp(rng.uniform(np.log(6.0), np.log(150.0))))
@@ -207,7 +207,7 @@ def _draw_ir_background(rng: Rng) -> float:
 
 
 def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind: str | None = None) -> Surroundings:
-    """A random room around a subject at `subject_m` metres: a wall behind it and things in between."""
+    """Draw a random room around a subject at `subject_m` metres: a wall behind it and objects in between."""
     kind = kind or str(rng.choice(LIGHTS, p=[0.28, 0.16, 0.16, 0.12, 0.08, 0.10, 0.10]))
     panorama, lamp = _panorama(rng, kind)
     distance = subject_m + float(rng.choice([rng.uniform(0.25, 1.0), rng.uniform(1.0, 4.0)], p=[0.35, 0.65]))
@@ -218,7 +218,7 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
         panorama = cv2.resize(full, (96, 48), interpolation=cv2.INTER_AREA).clip(0, 20)
         height, width = full.shape[:2]
         view = full[int(height * 0.3) : int(height * 0.7), int(width * 0.36) : int(width * 0.64)]
-        # Small maps are enlarged smoothly: the background is out of focus anyway.
+        # Small maps are enlarged smoothly, since the background is out of focus.
         small = view.shape[1] < 560
         scaled = cv2.resize(view, (560, 420), interpolation=cv2.INTER_CUBIC if small else cv2.INTER_AREA)
         view = cast(Floats, cv2.GaussianBlur(scaled, (0, 0), 2.0 if small else 0.7).clip(0, None))

@@ -1,6 +1,6 @@
-"""Depth cameras: what matching, timing and a driver's filters make of the true distance.
+"""Depth cameras: the effect of matching, timing and the driver's filters on the true distance.
 
-Every class of scene passes through these functions with parameters from the same distributions.
+All classes of scenes pass through these functions with parameters from the same distributions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Rng = np.random.Generator
 
 @njit(cache=True)
 def _occluded(disparity: Floats, hidden: npt.NDArray[np.bool_]) -> None:
-    """Mark pixels that the second imager, to the right, cannot see: nearer things cover them."""
+    """Mark pixels that nearer surfaces hide from the second imager, which is to the right."""
     height, width = disparity.shape
     for y in range(height):
         reach = 1e9
@@ -42,17 +42,17 @@ def _occluded(disparity: Floats, hidden: npt.NDArray[np.bool_]) -> None:
 
 @dataclass(frozen=True)
 class DepthQuality:
-    """What varies in a depth camera's state from setup to setup, and is the same for all exposures of a setup.
+    """The state of a depth camera, which varies between setups and is the same for all exposures of one setup.
 
     Attributes:
-        noise: multiplies the preset's noise; holes: share of the surface that blobs of lost matches take.
-        filled: 0..1, how much of the holes the camera's own filter closes; 1 closes all of them smoothly.
-        frail: multiplies the holes that weak light, grazing angles and edges make.
-        static: share of the noise's variance that every exposure repeats; `pattern` seeds that part.
-        frames: exposures that a temporal filter averages; they leave the static part.
-        decimation: the driver reduces the picture by this factor; smoothing: 0..1, strength of its spatial filter.
-        limit_m: what lies beyond is dropped, or shown at the limit if `saturated`; 0 = the preset's range.
-        step_m: depth is counted in steps of this, as with eight bits; 0 = in units of the image.
+        noise: factor of the preset's noise; `holes`: share of the surface that is lost in blobs of failed matches.
+        filled: how much of the holes the camera's own filter closes, 0 to 1; 1 closes all of them smoothly.
+        frail: factor of the holes due to weak light, grazing angles and edges.
+        static: share of the noise's variance that every exposure repeats; `pattern`: seed of that part.
+        frames: number of exposures that a temporal filter averages, which does not reduce the static part.
+        decimation: factor by which the driver reduces the picture; `smoothing`: strength of its spatial filter, 0 to 1.
+        limit_m: readings beyond are dropped, or set to the limit if `saturated`; 0 = the preset's range.
+        step_m: step of depth in metres, as with eight bits; 0 = one unit of the image.
     """
 
     noise: float
@@ -70,13 +70,13 @@ class DepthQuality:
 
 
 def draw_quality(rng: Rng, preset: SensorPreset | None = None, subject_m: float = 0.5) -> DepthQuality:
-    """A random state, from raw and noisy to filled and smoothed, for a subject at `subject_m` metres."""
+    """Draw a random state, from raw and noisy to filled and smoothed, for a subject at `subject_m` metres."""
     name = "" if preset is None else preset.name
     state = rng.random()
     if name == "truedepth":
-        state = 0.85 + 0.15 * state  # its driver always fills and smooths
+        state = 0.85 + 0.15 * state  # its driver always fills holes and smooths
     elif name == "kinect2":
-        state = 0.35 + 0.3 * state  # its driver smooths and fills nothing
+        state = 0.35 + 0.3 * state  # its driver smooths but fills no holes
     smoothing, filled, frames, decimation = 0.0, float(rng.random() < 0.3) * float(rng.uniform(0.2, 0.9)), 1, 1
     if state > 0.35:
         smoothing = float(rng.uniform(0.15, 1.0))
@@ -108,13 +108,13 @@ def draw_quality(rng: Rng, preset: SensorPreset | None = None, subject_m: float 
 
 
 def draw_unit(rng: Rng, preset: SensorPreset) -> float:
-    """Depth unit in metres: stereo cameras are set to millimetres or to tenths of them."""
+    """Draw the depth unit in metres: stereo cameras are set to millimetres or tenths of them."""
     tenths = preset.principle == "stereo" and rng.random() < 0.4
     return 0.0001 if tenths else preset.unit_m
 
 
 class _Noise:
-    """Noise fields of one exposure: a part that the setup repeats, and a part that is new."""
+    """Noise fields of one exposure: a part that the setup repeats, and a new part."""
 
     def __init__(self, shape: tuple[int, int], quality: DepthQuality, rng: Rng) -> None:
         self._shape = shape
@@ -125,14 +125,14 @@ class _Noise:
         self._new = np.float32(np.sqrt((1.0 - static) / quality.frames))
 
     def field(self, sigma: float, number: int) -> Floats:
-        """Gaussian noise (h, w) with a correlation length of `sigma` pixels, of unit variance before averaging."""
+        """Return Gaussian noise (h, w), correlated over `sigma` pixels, of unit variance before averaging."""
         result = self._new * smooth_noise(self._shape, sigma, self._rng)
         if self._old > 0:
             result = result + self._old * _static(self._shape, round(sigma, 3), self._pattern, number)
         return cast(Floats, result)
 
     def fixed(self, sigma: float, number: int) -> Floats:
-        """The same for a fault of the lenses or the rectification: all of it is repeated."""
+        """Return noise of a fault of the lenses or the rectification, which every exposure repeats completely."""
         if not self._pattern:
             return smooth_noise(self._shape, sigma, self._rng)
         return _static(self._shape, round(sigma, 3), self._pattern, number)
@@ -147,11 +147,11 @@ def measure_depth(
     depth_m: Floats, ir: Floats, confusing: Floats | None, preset: SensorPreset, camera: Intrinsics,
     quality: DepthQuality, projector: Projector, weight: Floats, rng: Rng,
 ) -> npt.NDArray[np.uint16]:  # fmt: skip
-    """True depth (h, w) to the 16-bit image of the preset, registered to the RGB camera.
+    """Convert true depth (h, w) in metres to the preset's 16-bit image, registered to the RGB camera.
 
-    `ir` is the noiseless infrared radiance, which decides how sure a reading is; `confusing` (h, w) in [0, 1], if
-    given, is how much a surface misleads the sensor (a mirroring screen). `weight` meters as in `expose_ir`. A sensor
-    with fewer pixels than the RGB camera measures on its own grid, which registration repeats on the RGB camera's.
+    `ir` is the noiseless infrared radiance, which determines the precision of a reading; `confusing` (h, w), 0 to 1,
+    if given, is how much a surface misleads the sensor (a mirroring screen). `weight` meters as in `expose_ir`. A
+    sensor with fewer pixels than the RGB camera measures on its own grid, and registration repeats its readings.
     """
     full = (depth_m.shape[1], depth_m.shape[0])
     scale = preset.depth_fx / camera.fx
@@ -172,7 +172,7 @@ def measure_depth(
 
 
 def _filtered(depth: Floats, quality: DepthQuality) -> Floats:
-    """The driver's filters in their usual order."""
+    """Apply the driver's filters in their usual order."""
     if quality.decimation > 1:
         depth = filters.decimate(depth, quality.decimation)
     if 0 < quality.filled < 1:
@@ -190,12 +190,12 @@ def _readings(
     depth_m: Floats, ir: Floats, confusing: Floats | None, preset: SensorPreset, focal: float,
     quality: DepthQuality, projector: Projector, weight: Floats, rng: Rng,
 ) -> Floats:  # fmt: skip
-    """Raw readings in metres on the sensor's grid, whose focal length is `focal` pixels; 0 = none."""
+    """Return raw readings in metres on the sensor's grid, whose focal length is `focal` pixels; 0 = no reading."""
     present = depth_m > 0
     z = np.where(present, depth_m, preset.far_m * 2).astype(np.float32)
-    # Pixels of the depth camera on this grid: the same noise seen through another focal length.
+    # Pixels of the depth camera per pixel of this grid: the same noise at another focal length.
     ratio = focal / preset.depth_fx
-    # The camera exposes for what the middle of its frame shows: there the signal is about 1.
+    # The camera exposes for the middle of its frame, where the signal is therefore about 1.
     signal = ir / max(float((ir * weight).sum() / weight.sum()), 1e-6)
     weak = 1.0 / np.sqrt(np.clip(signal, 0.05, 4.0))
     if preset.principle == "stereo" and projector == "off":
@@ -205,15 +205,15 @@ def _readings(
     if preset.principle == "tof":
         sigma = preset.noise_m * z**2 * weak * quality.noise + 0.0006
         measured = cv2.bilateralFilter(z, 3, 0.02, 1.0) + sigma * noise.field(preset.grain, 1)
-        # Lens and timing leave a slow error that stays.
+        # Lens and timing cause a smooth, constant error.
         measured = measured + np.float32(0.0012 * quality.noise) * noise.fixed(12.0, 2)
-        # Multipath: concave and dark places read a little far.
+        # Multipath makes concave and dark places appear slightly farther.
         measured = measured + 0.0015 * (weak - 1.0)
         edge = _edges(z, 0.03)
         mixed = cv2.blur(z, (3, 3))
         flying = edge & (rng.random(z.shape, np.float32) < 0.35)
         measured = np.where(flying, mixed, measured)
-        # Where hardly any light comes back the phase is a guess, and most such readings are dropped.
+        # Where hardly any light returns, the phase is random, and most such readings are dropped.
         lost = signal < 0.05
         guess = rng.random(z.shape, np.float32)
         measured = np.where(lost & (guess < 0.5), guess * 2 * preset.far_m, measured)
@@ -221,7 +221,7 @@ def _readings(
     else:
         focal_baseline = preset.depth_fx * preset.baseline_m
         disparity = (focal_baseline / z).astype(np.float32)
-        # A matching block wins for its nearest content: silhouettes grow by about half a block.
+        # A matching block takes the depth of its nearest content, so silhouettes grow by about half a block.
         block = 3 if preset.principle == "coded" else 5
         fat = cv2.dilate(disparity, np.ones((block, block), np.uint8))
         grow = smooth_noise(z.shape, 3.0, rng) > (0.3 if preset.principle == "stereo" else 1.2)
@@ -229,7 +229,7 @@ def _readings(
         if preset.principle == "stereo":
             disparity = cast(Floats, cv2.bilateralFilter(disparity, 5, 0.6, 1.5))
         error = noise.field(preset.grain * max(ratio, 0.6), 1) * 0.8 + noise.field(6.0, 2) * 0.3
-        # Rectification is never perfect: a slow ripple that grows with the distance, and an error of every match.
+        # Imperfect rectification causes a smooth ripple that grows with the distance, and an error of every match.
         ripple = np.float32(0.0007 * quality.noise) * noise.fixed(14.0, 3)
         ripple = ripple + np.float32(preset.match * quality.noise) * noise.field(0.8, 4)
         disparity = disparity * (1 + ripple)
@@ -240,7 +240,7 @@ def _readings(
     hole = _holes(z, signal, confusing, preset, quality, projector, rng)
     hidden = cv2.morphologyEx(hidden.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
     if confusing is not None:
-        # A mirror shows what lies behind it: readings jump away from the pane in blobs.
+        # A mirror shows objects behind it: readings jump away from the pane in blobs.
         jump = smooth_noise(z.shape, 9.0, rng)
         lost = (confusing > 0) & (jump > 2.6 - 1.5 * confusing)
         measured = np.where(lost, measured * (1 + 0.15 * np.abs(jump - 1.0)), measured)
@@ -249,7 +249,7 @@ def _readings(
 
 
 def smooth_noise(shape: tuple[int, ...], sigma: float, rng: Rng) -> Floats:
-    """Gaussian noise of unit variance with a correlation length of `sigma` pixels."""
+    """Return Gaussian noise of unit variance with a correlation length of `sigma` pixels."""
     factor = max(1, int(sigma / 2))
     small = rng.standard_normal((shape[0] // factor + 2, shape[1] // factor + 2), np.float32)
     s = sigma / factor
@@ -271,7 +271,7 @@ def _holes(
 ) -> npt.NDArray[np.bool_]:  # fmt: skip
     noise = smooth_noise(z.shape, 4.0, rng)
     level = np.zeros(z.shape, np.float32)
-    # Too little or too much light, and grazing surfaces, lose the match.
+    # Too little light, too much light and grazing angles make matching fail.
     level += 0.5 * np.clip((0.16 - signal) / 0.16, 0, 1) + 0.4 * np.clip((signal - 6.0) / 6.0, 0, 1)
     gy, gx = np.gradient(cv2.GaussianBlur(z, (0, 0), 1.0))
     slope = np.hypot(gx, gy) / np.maximum(z, 0.1) * 600.0

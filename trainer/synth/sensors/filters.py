@@ -1,6 +1,6 @@
-"""What a depth camera's driver makes of its raw readings: decimation, smoothing, hole filling, a limit, coarse steps.
+"""Filters that a depth camera's driver applies: decimation, smoothing, hole filling, a range limit, coarse steps.
 
-Distances are float32 metres unless said otherwise, 0 = no reading.
+Distances are float32 metres unless stated otherwise; 0 = no reading.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MIN_LEVEL_PX = 4
 
 
 def fill_small(depth: Floats, radius: int) -> Floats:
-    """Close holes up to about `radius` pixels with the farther neighbour's value along the row."""
+    """Close holes up to about `radius` pixels with the farther neighbour in the row."""
     result = depth.copy()
     for _ in range(radius):
         empty = result == 0
@@ -28,7 +28,7 @@ def fill_small(depth: Floats, radius: int) -> Floats:
 
 
 def fill_all(depth: Floats) -> Floats:
-    """Close every hole smoothly: a hole takes the mean of the nearest readings around it."""
+    """Close every hole smoothly with the mean of the nearest readings around it."""
     valid = (depth > 0).astype(np.float32)
     levels = [(depth * valid, valid)]
     while min(levels[-1][0].shape) > MIN_LEVEL_PX:
@@ -46,7 +46,7 @@ def fill_all(depth: Floats) -> Floats:
 
 
 def decimate(depth: Floats, factor: int) -> Floats:
-    """Reduce by `factor` along both axes: the mean of the readings that lie within 3 % of the block's nearest one."""
+    """Reduce by `factor` along both axes to the mean of the readings within 3 % of the block's nearest one."""
     height, width = depth.shape[0] // factor, depth.shape[1] // factor
     blocks = depth[: height * factor, : width * factor].reshape(height, factor, width, factor)
     nearest = np.where(blocks > 0, blocks, np.float32(np.inf)).min((1, 3))
@@ -57,24 +57,24 @@ def decimate(depth: Floats, factor: int) -> Floats:
 
 
 def smooth(depth: Floats, strength: float) -> Floats:
-    """Smooth surfaces and keep edges: a bilateral filter whose reach grows with `strength` in (0, 1]."""
+    """Smooth surfaces but keep edges, by a bilateral filter whose radius grows with `strength` in (0, 1]."""
     size = 5 if strength < 0.6 else 7
     result = cv2.bilateralFilter(depth, size, 0.006 + 0.014 * strength, 0.7 + 2.0 * strength)
     return np.where(depth > 0, result, np.float32(0.0)).astype(np.float32)
 
 
 def limit(depth: Floats, far_m: float, saturated: bool) -> Floats:
-    """Drop what lies beyond `far_m`, or show it at `far_m` where the camera saturates there."""
+    """Drop readings beyond `far_m`, or set them to `far_m` if the camera saturates."""
     return np.where(depth > far_m, np.float32(far_m if saturated else 0.0), depth).astype(np.float32)
 
 
 def quantise(depth: Floats, step_m: float) -> Floats:
-    """Count in steps of `step_m`, as depth that was kept with eight bits does."""
+    """Round to steps of `step_m`, as depth stored with eight bits."""
     return (np.round(depth / np.float32(step_m)) * np.float32(step_m)).astype(np.float32)
 
 
 def smoothed(depth: Floats, sigma_px: float) -> Floats:
-    """A Gaussian over the readings of (S, S) of distances in any unit alone; 0 stays 0."""
+    """Smooth readings (S, S) of any unit by a Gaussian that ignores holes; 0 stays 0."""
     valid = (depth > 0).astype(np.float32)
     total = cv2.GaussianBlur(depth * valid, (0, 0), sigma_px)
     weight = cv2.GaussianBlur(valid, (0, 0), sigma_px)
@@ -82,5 +82,5 @@ def smoothed(depth: Floats, sigma_px: float) -> Floats:
 
 
 def filled_and_smoothed(depth: Floats, sigma_px: float = 1.0) -> Floats:
-    """Every hole of (S, S) of distances in any unit filled, then a median of three pixels and a Gaussian."""
+    """Fill every hole of (S, S) distances of any unit, then apply a median of three pixels and a Gaussian."""
     return smoothed(np.asarray(cv2.medianBlur(fill_all(depth), 3), np.float32), sigma_px)

@@ -1,8 +1,9 @@
-"""The infrared camera: its lamp, exposure, tone curve, noise and digitisation, as widely as real cameras differ.
+"""The infrared camera: lamp, exposure, tone curve, noise and digitisation, varied as widely as in real cameras.
 
-Real pictures that the ranges cover: Kinect v2 (linear, dark background, strong contrast), near-infrared access cameras
-(face medians of 67 to 180 of 255, backgrounds from a tenth of the face to burnt out, flares of glasses, windows behind)
-and active stereo cameras. Nothing here knows what stands before the camera.
+The ranges were adjusted by comparing rendered live faces with statistics of real captures: Kinect v2 (linear, dark
+background, strong contrast), near-infrared access cameras (face medians of 67 to 180 of 255, backgrounds from a tenth
+of the face to saturated, flares of glasses, windows behind) and active stereo cameras. They are the same for all
+classes.
 """
 
 from __future__ import annotations
@@ -20,23 +21,23 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class IrCamera:
-    """Everything random about one infrared exposure.
+    """All random parameters of one infrared exposure.
 
     Attributes:
-        exposure: mean brightness aimed at around the face, linear, 1 = white.
-        burn: the brightest part of the face may reach this; above 1 skin saturates.
-        gamma: of the tone curve; 1 = linear. `knee`: 1 = hard clipping, below it highlights are compressed from there.
-        black: black level, added before digitisation; negative cuts the darkest parts.
-        veil: stray light as a share of the frame's mean, which greys a face before a bright background.
-        vignette: darkening of the corners.
-        spot: strength of the lamp's beam beside its even light; `spot_at`: its middle, `spot_size`: its width, both in
-            half widths of the frame.
-        noise: standard deviation of read noise as a share of white; `shot_noise`: of a white pixel's photon noise.
-        grain: correlation length of the noise, pixels; `columns`: noise that a column shares.
-        blur: standard deviation of the lens's blur, pixels; `coarse`: pixels of the frame per pixel of the sensor.
-        sharpen: unsharp amount; `smooth`: strength of the camera's own denoising.
-        flare: how far lights spread; `star`: share of it in a cross.
-        bits: of the digitisation; `jpeg`: quality of the stream, 0 = not compressed.
+        exposure: target mean brightness around the face, linear, 1 = white.
+        burn: limit of the brightest part of the face; above 1 skin saturates.
+        gamma: exponent of the tone curve, 1 = linear; `knee`: level where highlights start to be compressed, 1 = clip.
+        black: black level, added before digitisation; a negative one cuts the darkest parts.
+        veil: stray light as a share of the frame's mean; greys a face in front of a bright background.
+        vignette: darkening of the corners, as a share.
+        spot: strength of the lamp's beam relative to its even light; `spot_at`: its middle, `spot_size`: its width,
+            both in half widths of the frame.
+        noise: standard deviation of read noise relative to white; `shot_noise`: photon noise of a white pixel.
+        grain: correlation length of the noise, pixels; `columns`: noise common to the pixels of a column.
+        blur: standard deviation of the lens blur, pixels; `coarse`: pixels of the frame per pixel of the sensor.
+        sharpen: amount of unsharp masking; `smooth`: strength of the camera's own denoising.
+        flare: spread of bright lights; `star`: the share of it in a cross.
+        bits: bits of the digitisation; `jpeg`: quality of the stream, 0 = not compressed.
     """
 
     exposure: float = 0.30
@@ -64,13 +65,13 @@ class IrCamera:
 
 
 def _sometimes(rng: Rng, share: float, low: float, high: float) -> float:
-    """A value in the range in that share of the cases, else 0."""
+    """Draw a value from the range with probability `share`, else 0."""
     value = float(rng.uniform(low, high))
     return value if rng.random() < share else 0.0
 
 
 def draw_ir_camera(rng: Rng) -> IrCamera:
-    """A random camera and exposure, the same for live faces and attacks."""
+    """Draw a random camera and exposure, with the same distribution for live faces and attacks."""
     exposure = float(np.exp(rng.normal(np.log(0.19), 0.55)))
     noise = float(np.exp(rng.normal(np.log(0.007), 0.7)))
     return IrCamera(
@@ -100,7 +101,7 @@ def draw_ir_camera(rng: Rng) -> IrCamera:
 
 
 def _beam(shape: tuple[int, int], camera: IrCamera) -> Floats:
-    """How much of the lamp's light and of the lens's view reaches each pixel, about 1 in the middle."""
+    """Return the share of lamp light and of lens transmission at each pixel, about 1 in the middle."""
     height, width = shape
     y = ((np.arange(height, dtype=np.float32) - (height - 1) / 2) / (width / 2))[:, None]
     x = ((np.arange(width, dtype=np.float32) - (width - 1) / 2) / (width / 2))[None]
@@ -113,7 +114,7 @@ def _beam(shape: tuple[int, int], camera: IrCamera) -> Floats:
 
 
 def _star(size: int) -> Floats:
-    """A cross with fading arms, of unit sum."""
+    """Return a cross with fading arms and unit sum."""
     kernel = np.zeros((size, size), np.float32)
     arm = np.exp(-np.abs(np.arange(size, dtype=np.float32) - size // 2) / (size / 7.0))
     kernel[size // 2] += arm
@@ -122,12 +123,12 @@ def _star(size: int) -> Floats:
 
 
 def _flared(image: Floats, camera: IrCamera) -> Floats:
-    """Lights far above white spread into their surroundings, as halo and as a cross."""
+    """Spread lights far above white into their surroundings, as a halo and a cross."""
     over = np.clip(image - 1.5, 0.0, 12.0)
     rows, columns = np.flatnonzero(over.max(1) > 0), np.flatnonzero(over.max(0) > 0)
     if not len(rows):
         return image
-    # Burnt out windows do not flare as single lights do: only what stands out of its surroundings does.
+    # Saturated windows do not flare like single lights, so only local maxima spread.
     area = float((over > 0).mean())
     strength = camera.flare * min(1.0, 0.01 / max(area, 1e-4))
     if strength < 0.02:
@@ -147,7 +148,7 @@ def _flared(image: Floats, camera: IrCamera) -> Floats:
 
 
 def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
-    """Linear infrared radiance (h, w), already blurred, times `gain`, to the camera's 8-bit picture."""
+    """Convert linear infrared radiance (h, w), already blurred, times `gain`, to the camera's 8-bit picture."""
     height, width = image.shape
     image = image + np.float32(camera.veil) * np.minimum(image, 2.0 / gain).mean()
     image = image * np.float32(gain)
@@ -187,6 +188,6 @@ def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArr
 
 
 def exposed(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
-    """`develop` after the lamp's beam and the lens's vignette."""
+    """Apply the lamp's beam and the lens's vignette, then `develop`."""
     lit = cast(Floats, image * _beam((image.shape[0], image.shape[1]), camera))
     return develop(lit, gain, camera, rng)

@@ -1,8 +1,8 @@
-"""Does the depth of the presets behave like the measured cameras?
+"""Comparison of the simulated depth noise with that of measured cameras.
 
-A printed board is put before each simulated sensor; its plane residual and holes are compared with what was measured
-on three consumer depth cameras at 15-31 cm (standard deviation 0.48, 0.55 and 0.73 mm, up to 9.2 % holes), and the
-noise at 2 m with the data sheet's 2 % of the distance.
+A printed board is placed in front of each simulated sensor. Its plane residual and holes are compared with those of
+three consumer depth cameras at 15-31 cm (standard deviation 0.48, 0.55 and 0.73 mm, up to 9.2 % holes), and the noise
+at 2 m with the data sheets' 2 % of the distance.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class NoiseFigure:
 
 
 def plane_residuals(depth_mm: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Distances (h, w) in millimetres from the best plane, which is linear in 1 / z; NaN where there is no reading."""
+    """Return distances (h, w) in millimetres from the best plane, linear in 1 / z; NaN where there is no reading."""
     y, x = np.nonzero(depth_mm > 0)
     z = depth_mm[y, x].astype(np.float64)
     result = np.full(depth_mm.shape, np.nan)
@@ -55,19 +55,19 @@ def plane_residuals(depth_mm: npt.NDArray[np.floating]) -> npt.NDArray[np.float6
 
 
 def plane_residual_mm(depth_mm: npt.NDArray[np.floating]) -> float:
-    """Standard deviation of the distances from the best plane; pixels without a reading are left out."""
+    """Return the standard deviation of the distances from the best plane, without pixels that have no reading."""
     return float(np.nanstd(plane_residuals(depth_mm)))
 
 
 def neighbour_correlation(residuals: npt.NDArray[np.float64]) -> float:
-    """Correlation of (h, w) residuals with those one pixel to the right."""
+    """Return the correlation of residuals (h, w) with those one pixel to the right."""
     a, b = residuals[:, 1:], residuals[:, :-1]
     both = np.isfinite(a) & np.isfinite(b)
     return float((a[both] * b[both]).mean() / np.nanvar(residuals))
 
 
 def static_share(frames: npt.NDArray[np.float64]) -> float:
-    """Share of the variance of (n, h, w) residuals that is the same in every frame."""
+    """Return the share of the variance of residuals (n, h, w) that is the same in every frame."""
     every = np.isfinite(frames).all(0)
     kept = frames[:, every]
     within = float(kept.var(0, ddof=1).mean())
@@ -77,7 +77,7 @@ def static_share(frames: npt.NDArray[np.float64]) -> float:
 def board(
     preset: SensorPreset, distance_m: float, quality: DepthQuality, seed: int = 0, tilt: float = 0.1
 ) -> npt.NDArray[np.float64]:
-    """Depth in millimetres (h, w) of a tilted bright board that fills the view."""
+    """Measure depth in millimetres (h, w) of a tilted, bright board that fills the view."""
     camera = Intrinsics(640, 480, preset.rgb_fx, preset.rgb_fx, 319.5, 239.5)
     x = (np.arange(640) - camera.cx) / camera.fx
     depth = np.repeat((distance_m / (1 - tilt * x))[None].astype(np.float32), 480, 0)
@@ -89,7 +89,7 @@ def board(
 
 
 def measure_noise(distances: tuple[float, ...] = (0.2, 0.31, 0.5, 1.0, 2.0), states: int = 6) -> list[NoiseFigure]:
-    """Residual and holes of every preset at every distance in its range, averaged over random states of the sensor."""
+    """Measure residual and holes of every preset at every distance in its range, averaged over random sensor states."""
     figures = []
     for preset in PRESETS.values():
         for distance in distances:
@@ -110,7 +110,7 @@ def measure_noise(distances: tuple[float, ...] = (0.2, 0.31, 0.5, 1.0, 2.0), sta
 
 
 def noise_table(figures: list[NoiseFigure]) -> str:
-    """The figures as a Markdown table."""
+    """Format the figures as a Markdown table."""
     lines = [
         "| sensor | distance | plane residual | share of distance | holes | grain | static |",
         "|---|---|---|---|---|---|---|",

@@ -1,6 +1,6 @@
-"""Cameras: what noise, exposure and geometry make of a noiseless image.
+"""Cameras: noise, exposure and geometry that turn a noiseless image into a picture.
 
-Every class of scene passes through these functions with parameters from the same distributions.
+All classes of scenes pass through these functions with parameters from the same distributions.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class SensorPreset:
         principle: `stereo` (active, dot projector), `coded` (coded light) or `tof` (time of flight).
         rgb_fx: focal length of the RGB camera in pixels at 640 x 480, to which depth and IR are registered.
         depth_fx: focal length of the depth image in pixels of its own width.
-        baseline_m: between the two imagers, or projector and imager; the sign of the shadow follows it.
+        baseline_m: distance between the two imagers, or projector and imager; its sign gives the side of the shadow.
         subpixel: standard deviation of the disparity, pixels (stereo, coded).
-        noise_m: standard deviation at 1 m (time of flight), growing with distance squared over reflectance.
+        noise_m: standard deviation at 1 m (time of flight), proportional to distance squared over reflectance.
         step: disparity quantum, pixels.
-        grain: correlation length of the noise, pixels: the size of the matching block.
-        unit_m: depth unit of the 16-bit image; a setup may count in another (`depth.draw_unit`).
-        near_m, far_m: the range in which a reading is given.
-        dots: the projector's dots show in the infrared image unless the emitter is off.
+        grain: correlation length of the noise, pixels, which is the size of the matching block.
+        unit_m: depth unit of the 16-bit image; a setup may use another one (`depth.draw_unit`).
+        near_m, far_m: range in which readings are given.
+        dots: whether the projector's dots show in the infrared image while the emitter is on.
 
     Focal lengths and baselines from Intel's D400 family and SR300 data sheets (D415 65 x 40 degrees and 55 mm, D435
     87 x 58 and 50 mm, D455 87 x 58 and 95 mm); subpixel noise so that a plane's residual meets the measured
@@ -60,7 +60,7 @@ class SensorPreset:
     far_m: float
     dots: bool
     match: float = 0.0014
-    """Standard deviation of the error of single matches as a share of the disparity, whatever the distance."""
+    """Standard deviation of the error of single matches as a share of the disparity, at any distance."""
 
 
 PRESETS = {
@@ -91,18 +91,18 @@ DEFAULT_SENSORS = {
 
 
 @dataclass(frozen=True)
-class Shot:
-    """Everything random about one exposure.
+class ExposureParams:
+    """All random parameters of one exposure.
 
     Attributes:
-        blur: standard deviation of the lens's and focus's blur, pixels; `motion`: length and angle of motion blur.
-        exposure: mean brightness aimed at for the middle of the frame, linear.
-        noise: standard deviation of read noise as a share of white; `shot_noise`: of a white pixel's photon noise.
-        white: gains of red and blue; `contrast`: of the tone curve; `sharpen`: unsharp amount.
-        jpeg: quality of the stream.
-        ir: the infrared camera's side of it.
+        blur: standard deviation of lens and focus blur, pixels; `motion`: length and angle of motion blur.
+        exposure: target mean brightness of the middle of the frame, linear.
+        noise: standard deviation of read noise relative to white; `shot_noise`: photon noise of a white pixel.
+        white: gains of red and blue; `contrast`: of the tone curve; `sharpen`: amount of unsharp masking.
+        jpeg: quality of the JPEG stream.
+        ir: parameters of the infrared camera.
         projector: state of the dot projector.
-        dot_gain: how bright dots are beside the even light.
+        dot_gain: brightness of the dots relative to the even light.
     """
 
     blur: float
@@ -118,15 +118,15 @@ class Shot:
     projector: Projector
     dot_gain: float
     metering: float
-    """Radius of the metered surroundings of the face, in eye distances; small = the camera exposes for the face."""
+    """Radius of the metered area around the face, in eye distances; small = the camera exposes for the face."""
     veil: float
-    """Stray light in the lens as a share of the mean brightness; it greys the darkest parts."""
+    """Stray light in the lens as a share of the mean brightness; it brightens the darkest parts."""
 
 
-def draw_shot(rng: Rng, projector: Projector) -> Shot:
-    """A random exposure."""
+def draw_exposure_params(rng: Rng, projector: Projector) -> ExposureParams:
+    """Draw the parameters of a random exposure."""
     motion = float(rng.gamma(1.2, 0.7)) if rng.random() < 0.4 else 0.0
-    return Shot(
+    return ExposureParams(
         blur=float(np.clip(rng.gamma(3.0, 0.22), 0.2, 2.2)),
         motion=(min(motion, 6.0), float(rng.uniform(0, np.pi))),
         exposure=float(np.exp(rng.normal(np.log(0.19), 0.36))),
@@ -159,7 +159,7 @@ def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.
 
 
 def _gain(luminance: Floats, weight: Floats, target: float, brightest: float = 0.95) -> float:
-    """Exposure gain: a metered mean reaches `target`, and little of what the middle shows exceeds `brightest`."""
+    """Return the gain at which a metered mean reaches `target` and few pixels of the middle exceed `brightest`."""
     metered = float((luminance * weight).sum() / weight.sum())
     inner = luminance[weight > 0.6]
     bright = float(np.percentile(inner, 93)) if inner.size else metered
@@ -167,37 +167,37 @@ def _gain(luminance: Floats, weight: Floats, target: float, brightest: float = 0
 
 
 def centre_weight(height: int, width: int, centre: tuple[float, float], radius: float) -> Floats:
-    """Metering weights: all of the frame a little, the surroundings of the subject more."""
+    """Return metering weights (height, width): high around the subject, low elsewhere."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     inner = np.exp(-(((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * radius**2)))
     return cast(Floats, (0.15 + inner).astype(np.float32))
 
 
-def expose_rgb(linear: Floats, shot: Shot, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
-    """Linear radiance (h, w, 3) to the 8-bit picture that a webcam delivers."""
-    image = _blurred(linear, shot.blur, shot.motion)
-    image = image + np.float32(shot.veil) * image.mean((0, 1))
-    image = image * np.float32(_gain(image @ np.array([0.3, 0.6, 0.1], np.float32), weight, shot.exposure))
-    image = image * np.array([shot.white[0], 1.0, shot.white[1]], np.float32)
+def expose_rgb(linear: Floats, params: ExposureParams, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
+    """Convert linear radiance (h, w, 3) to the 8-bit picture of a webcam."""
+    image = _blurred(linear, params.blur, params.motion)
+    image = image + np.float32(params.veil) * image.mean((0, 1))
+    image = image * np.float32(_gain(image @ np.array([0.3, 0.6, 0.1], np.float32), weight, params.exposure))
+    image = image * np.array([params.white[0], 1.0, params.white[1]], np.float32)
     noise = rng.standard_normal(image.shape, np.float32)
     noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * 1.6
-    image = image + noise * np.sqrt(shot.noise**2 + shot.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(
+    image = image + noise * np.sqrt(params.noise**2 + params.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(
         np.float32
     )
-    # A soft shoulder keeps lamps and white paper from clipping hard.
+    # A soft shoulder prevents hard clipping of lamps and white paper.
     image = np.where(image > 0.75, 0.75 + 0.25 * np.tanh((image - 0.75) / 0.25), image)
     encoded = to_srgb(image)
-    encoded = np.clip((encoded - 0.5) * np.float32(shot.contrast) + 0.5, 0, 1)
-    if shot.sharpen > 0.05:
-        encoded = encoded + np.float32(shot.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
+    encoded = np.clip((encoded - 0.5) * np.float32(params.contrast) + 0.5, 0, 1)
+    if params.sharpen > 0.05:
+        encoded = encoded + np.float32(params.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
     picture = np.round(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
-    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg])
+    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, params.jpeg])
     decoded = cast("npt.NDArray[np.uint8]", cv2.imdecode(data, cv2.IMREAD_COLOR))
     return np.ascontiguousarray(decoded[..., ::-1])
 
 
 def _dot_pattern() -> Floats:
-    """The projector's dots in its own image plane, 2048 x 2048 pixels of 1 / 700 radian, repeating."""
+    """Return the projector's dots in its own image plane, 2048 x 2048 pixels of 1 / 700 radian, repeating."""
     rng = np.random.default_rng(850)
     size = 2048
     pattern = np.zeros((size, size), np.float32)
@@ -229,17 +229,23 @@ def _dots(depth_m: Floats, camera: Intrinsics, baseline_m: float) -> Floats:
 
 
 def expose_ir(
-    linear: Floats, depth_m: Floats, preset: SensorPreset, camera: Intrinsics, shot: Shot, weight: Floats, rng: Rng
+    linear: Floats,
+    depth_m: Floats,
+    preset: SensorPreset,
+    camera: Intrinsics,
+    params: ExposureParams,
+    weight: Floats,
+    rng: Rng,
 ) -> npt.NDArray[np.uint8]:
-    """Infrared radiance (h, w) to the camera's 8-bit image; dots where the projector is on and the sensor has one."""
+    """Convert infrared radiance (h, w) to the camera's 8-bit image, with dots if the preset's projector is on."""
     image = linear
-    if preset.dots and shot.projector == "on":
+    if preset.dots and params.projector == "on":
         dots = _dots(depth_m, camera, preset.baseline_m)
-        strength = np.float32(shot.dot_gain)
+        strength = np.float32(params.dot_gain)
         image = cast(Floats, (image * (1 + strength * dots) / (1 + strength)).astype(np.float32))
-    image = _blurred(image, shot.ir.blur)
-    # A burnt out window behind counts as bright, but not as its full radiance: cameras limit what they meter.
+    image = _blurred(image, params.ir.blur)
+    # A saturated window in the background counts as bright, but not with its full radiance, since metering is limited.
     inner = image[weight > 0.6]
     seen = np.minimum(image, 5 * float(np.median(inner)) + 1e-4) if inner.size else image
-    gain = _gain(cast(Floats, seen), weight, shot.ir.exposure, shot.ir.burn)
-    return exposed(image, gain, shot.ir, rng)
+    gain = _gain(cast(Floats, seen), weight, params.ir.exposure, params.ir.burn)
+    return exposed(image, gain, params.ir, rng)

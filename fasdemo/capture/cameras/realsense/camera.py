@@ -15,7 +15,7 @@ from fasdemo.capture.cameras.realsense.devices import RealSenseSettings, choose_
 from fasdemo.capture.cameras.realsense.interleave import Interleaver
 from fasdemo.capture.cameras.supervisor import USB2, Box, DeviceError, Patience
 from fasdemo.capture.realsense_frames import Reader, calibration_of, load_sdk, recorded_profiles
-from fasdemo.capture.source import SourceInfo
+from fasdemo.capture.source import SourceInfo, streams_of_device
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.crop import project
 
@@ -66,6 +66,7 @@ class PipelineGrabber:
         context = sdk.context()
         config = sdk.config()
         streams: tuple[Stream, ...]
+        capable: frozenset[Stream] = frozenset()
         if self._recording is not None:
             sdk.config.enable_device_from_file(config, str(self._recording), repeat_playback=True)
             pipeline = sdk.pipeline(context)
@@ -82,6 +83,7 @@ class PipelineGrabber:
             about = describe(sdk, device)
             self.standing_faults = (USB2,) if about.usb2 else ()
             modes = choose_modes(about.modes, self._settings)
+            capable = frozenset(mode.stream for mode in about.modes)
             config.enable_device(about.serial)
             for stream, mode in modes.items():
                 kind = {"rgb": sdk.stream.color, "depth": sdk.stream.depth, "ir": sdk.stream.infrared}[stream]
@@ -126,6 +128,7 @@ class PipelineGrabber:
             calibration=calibration,
             depth_scale=scale,
             device_frames=2 if self._interleaver else 1,
+            capable=frozenset(running) | capable | streams_of_device(about.name),
             notes=self._notes,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -117,7 +118,8 @@ def _modes(device: Any) -> Iterator[StreamMode]:
 def choose_modes(modes: Iterable[StreamMode], settings: RealSenseSettings) -> dict[Stream, StreamMode]:
     """One mode per stream: the highest common rate up to the wanted one at which sizes come near the wanted size.
 
-    Depth and infrared come from one sensor and need one size.
+    Depth and infrared come from one sensor and need one size. Where the streams have no rate in common, each runs at
+    its own, as near to the others' as can be: no stream that the device has is left out.
 
     Raises:
         DeviceError: the device has no colour.
@@ -138,7 +140,34 @@ def choose_modes(modes: Iterable[StreamMode], settings: RealSenseSettings) -> di
         if best is None or rank < best[0]:
             best = (rank, chosen)
     assert best is not None
-    return best[1]
+    chosen = best[1]
+    return chosen if len(chosen) == len(streams) else _at_own_rates(usable, settings)
+
+
+def _at_own_rates(usable: list[StreamMode], settings: RealSenseSettings) -> dict[Stream, StreamMode]:
+    """Every stream, at rates that differ as little as possible; of those the nearest to the wanted one."""
+    rates: dict[Stream, list[int]] = {}
+    for mode in usable:
+        rates.setdefault(mode.stream, [])
+        if mode.fps not in rates[mode.stream]:
+            rates[mode.stream].append(mode.fps)
+
+    def cost(combination: dict[Stream, StreamMode]) -> tuple[float, ...]:
+        speeds = [mode.fps for mode in combination.values()]
+        off = sum(_size_cost(mode, settings) for mode in combination.values())
+        spread = math.log(max(speeds) / min(speeds))
+        return (
+            len(rates) - len(combination),
+            float(off > 3.0),
+            spread,
+            sum(abs(one - settings.fps) for one in speeds) + off,
+        )
+
+    found = []
+    for speeds in itertools.product(*rates.values()):
+        wanted = dict(zip(rates, speeds, strict=True))
+        found.append(_at_rate([mode for mode in usable if mode.fps == wanted[mode.stream]], settings))
+    return min(found, key=cost)
 
 
 def _usable(mode: StreamMode) -> bool:
@@ -153,7 +182,8 @@ def _at_rate(modes: list[StreamMode], settings: RealSenseSettings) -> dict[Strea
         return min(found, key=lambda one: (_size_cost(one, settings), order.index(one.format), one.index), default=None)
 
     depth = best("depth")
-    ir = best("ir", None if depth is None else (depth.width, depth.height))
+    # A device whose infrared has other sizes than its depth is asked for both, and says so itself if it cannot.
+    ir = best("ir", None if depth is None else (depth.width, depth.height)) or best("ir")
     chosen: dict[Stream, StreamMode] = {}
     for mode in (best("rgb"), depth, ir):
         if mode is not None:

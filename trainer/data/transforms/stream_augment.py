@@ -1,6 +1,6 @@
-"""What each sensor's faults, and another face or distance, make of one stream's crop.
+"""Augmentation of one stream's crop: sensor faults, other face shapes and other distances.
 
-Every draw comes from the generator that is passed in.
+All random numbers come from the generator that is passed in.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ Words = npt.NDArray[np.uint16]
 Floats32 = npt.NDArray[np.float32]
 
 _NOISE = np.random.default_rng(30107).standard_normal(1 << 20, dtype=np.float32)
-"""Sensor noise is cut out of this at random places: drawing it anew would cost more than everything else."""
+"""Noise is taken from random places of this table, as drawing new noise would dominate the cost of augmentation."""
 _CROP_MM = 225.0
-"""Width of a network's crop on an adult's face; a generated set's crops are 1.5 times as wide."""
+"""Width of a network's crop on an adult's face, mm; the crops of a rendered set are 1.5 times as wide."""
 _FAR_ERROR_MM = 1.5
-"""Largest standard deviation of a depth reading at the distance that it was really taken at."""
+"""Largest standard deviation of a depth reading at the original distance, mm."""
 _WINDOW = 0.8
-"""Standard deviation of the blur that makes neighbouring readings err alike, readings."""
+"""Standard deviation, in readings, of the blur that correlates the errors of neighbouring readings."""
 _LUMA = np.array([0.299, 0.587, 0.114])
 _RAMP = np.linspace(0.0, 1.0, 256)
 
 
-def disturb_rgb(rgb: Bytes, settings: AugmentConfig, rng: np.random.Generator) -> Bytes:
-    """White balance, exposure, saturation, gamma; then blur, noise and JPEG, in the order of a camera."""
+def augment_rgb(rgb: Bytes, settings: AugmentConfig, rng: np.random.Generator) -> Bytes:
+    """Change white balance, exposure, saturation and gamma; then add blur, noise and JPEG artefacts."""
     d = rng.random(12)
     if d[0] < settings.colour:
         gains = np.exp((d[1:4] - 0.5) * 0.24 + (d[4] - 0.5) * 0.8)
@@ -49,15 +49,15 @@ def disturb_rgb(rgb: Bytes, settings: AugmentConfig, rng: np.random.Generator) -
     return rgb
 
 
-def disturb_depth(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Generator) -> Floats32:
-    """Noise, coarser steps, holes and a wrong distance; 0 stays 0."""
+def augment_depth(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Generator) -> Floats32:
+    """Add noise, coarser steps, holes and an offset of the distance to millimetres (S, S); 0 stays 0."""
     d = rng.random(8)
     depth = depth_mm.copy()
     if d[0] < settings.noise:
         sigma = d[1] * settings.depth_noise_mm
         depth += _grain(depth.size, rng).reshape(depth.shape) * np.float32(sigma)
     if d[2] < 0.5 * settings.noise:
-        # Smooth error over a few pixels, as a matching window leaves it.
+        # Stereo matching windows leave smooth errors over a few pixels.
         side = max(depth.shape[0] // 8, 2)
         coarse = _grain(side * side, rng).reshape(side, side) * np.float32(d[3] * settings.depth_noise_mm)
         depth += cv2.resize(coarse, depth.shape[::-1], interpolation=cv2.INTER_LINEAR)
@@ -70,10 +70,10 @@ def disturb_depth(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Ge
     return depth
 
 
-def another_face(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Generator) -> Floats32:
-    """The relief a little deeper or flatter, turned a little, or seen from farther away; 0 stays 0.
+def jitter_depth_shape(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Generator) -> Floats32:
+    """Stretch or flatten the relief, tilt it, or move it farther away; millimetres (S, S), 0 stays 0.
 
-    What is done to a face is done to a mask, so none of it tells one from the other.
+    Faces and masks are changed alike, so the changes do not reveal the class.
     """
     if not (settings.depth_relief or settings.depth_tilt_deg or settings.depth_far):
         return depth_mm
@@ -94,11 +94,11 @@ def another_face(depth_mm: Floats32, settings: AugmentConfig, rng: np.random.Gen
 
 
 def _from_farther(depth_mm: Floats32, times: float, roughness: float, rng: np.random.Generator) -> Floats32:
-    """The same at `times` the distance: fewer readings over the face, whose errors grow with the distance squared."""
+    """Return depth as seen from `times` the distance: fewer readings, with errors that grow with its square."""
     size = depth_mm.shape[0]
     few = max(round(size / times), 8)
     small = np.asarray(cv2.resize(depth_mm, (few, few), interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
-    # Neighbouring readings share a matching window; the blur's loss of variance is made good.
+    # Neighbouring readings share a matching window. The factor below restores the variance that the blur removes.
     grain = np.asarray(cv2.GaussianBlur(_grain(few * few, rng).reshape(few, few), (0, 0), _WINDOW), np.float32)
     sigma = roughness * _FAR_ERROR_MM * (times**2 - 1.0)
     error = grain * np.float32(2.0 * np.sqrt(np.pi) * _WINDOW * sigma)
@@ -106,11 +106,11 @@ def _from_farther(depth_mm: Floats32, times: float, roughness: float, rng: np.ra
     return np.asarray(cv2.resize(small, (size, size), interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
 
 
-def disturb_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Generator) -> Words:
-    """Return the crop as another infrared camera and lamp would give it, uint16 with the full range of its type.
+def augment_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Generator) -> Words:
+    """Return the crop as another infrared camera and lamp would give it, uint16 scaled to the full range.
 
-    In the order of a camera: lamp and gamma, vignette, glare, gain, blur, noise, black level, saturation, and the
-    steps of 8, 10 or 16 bits.
+    The steps follow a camera: lamp and gamma, vignette, glare, gain, blur, noise, black level, saturation, and
+    quantisation to 8, 10 or 16 bits.
     """
     full = 65535.0 if ir.dtype == np.uint16 else 255.0
     d = rng.random(18)
@@ -118,7 +118,7 @@ def disturb_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Genera
     light = np.asarray(cv2.pow(light, float(np.exp((d[0] - 0.5) * 1.0))), np.float32)
     size = light.shape[0]
     if d[1] < settings.ir_vignette:
-        # A lamp's cone: brightest somewhere near the face, down to a third at the crop's corners.
+        # A lamp's cone is brightest somewhere near the face and falls to a third at the corners of the crop.
         x = np.linspace(-0.5, 0.5, size, dtype=np.float32)
         across, down = (x - np.float32((v - 0.5) * 0.6) for v in d[2:4])
         light *= np.float32(1.0) - np.float32(1.2 * d[4]) * np.minimum(across[None, :] ** 2 + down[:, None] ** 2, 0.6)
@@ -129,7 +129,7 @@ def disturb_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Genera
     if d[11] < settings.blur:
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), between(d[12], 0.4, 1.8)), np.float32)
     if d[13] < settings.noise:
-        # Read noise does not depend on the light; shot noise grows with its root.
+        # Read noise does not depend on the light; shot noise grows with its square root.
         read, shot = d[14] * d[14] * settings.ir_noise / 255.0, 0.03 * d[15]
         sigma = np.sqrt(np.float32(read**2) + np.float32(shot**2) * np.maximum(light, 0.0))
         light += _grain(light.size, rng).reshape(light.shape) * sigma
@@ -141,7 +141,7 @@ def disturb_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Genera
 
 
 def _shine(light: Floats32, draws: npt.NDArray[np.float64]) -> None:
-    """Add one saturated blob, as glasses and oily skin throw the lamp back."""
+    """Add one saturated blob, as a lamp's reflection on glasses or oily skin."""
     size = light.shape[0]
     blob = np.zeros_like(light)
     centre = (int(size * between(draws[0], 0.25, 0.75)), int(size * between(draws[1], 0.25, 0.65)))
@@ -192,10 +192,10 @@ def _table(values: npt.NDArray[np.float64]) -> Bytes:
 
 
 def between(draw: float, low: float, high: float) -> float:
-    """A draw from [0, 1) stretched to [low, high)."""
+    """Map a draw from [0, 1) to [low, high)."""
     return float(low + draw * (high - low))
 
 
 def signed(draw: float) -> float:
-    """A draw from [0, 1) stretched to [-1, 1)."""
+    """Map a draw from [0, 1) to [-1, 1)."""
     return float(draw * 2.0 - 1.0)

@@ -1,0 +1,45 @@
+"""Virtual cameras: devices that show what a program writes to them, so that any file can take the place of a face.
+
+They are known by driver, bus and name. A virtual camera whose driver was rewritten to look like hardware is not found.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FAULT = "virtual_camera"
+"""On every frame of such a camera; `fasdemo.engine.reasons` says what it does."""
+
+_DRIVERS = re.compile(r"v4l2[ _-]?loopback|akvcam|vivid|vimc|vcam|droidcam|loopback", re.IGNORECASE)
+"""Kernel modules: v4l2loopback (OBS, DroidCam and most others on Linux), akvcam (Webcamoid), the kernel's own vivid and
+vimc."""
+_NAMES = re.compile(
+    r"\bvirtual\b|v4l2[ _-]?loopback|\bloopback\b|dummy video device|\bobs\b|obs-camera|akvcam|\bvivid\b|\bvimc\b"
+    r"|\bv-?cam\b|virtualcam|manycam|xsplit|snap camera|e2esoft|droidcam|iriun|epoccam|\bivcam|\bcamo\b|camtwist|mmhmm"
+    r"|webcamoid|sparkocam|splitcam|youcam|fakecam|fake camera|ndi (webcam|video)|newtek ndi|nvidia broadcast"
+    r"|unity video capture|chromacam|prism live|logi(tech)? capture|altercam|webcammax",
+    re.IGNORECASE,
+)
+_VIRTUAL_BUS = ("devices", "virtual")
+
+
+def virtual_camera(name: str, driver: str = "", bus: str = "", sysfs: Path | None = None) -> str:
+    """Return what shows that a camera is a virtual one; an empty string where nothing does.
+
+    Args:
+        name: as the system calls it.
+        driver: of the kernel, empty where the system does not tell.
+        bus: where the driver says that the device is connected, empty where the system does not tell.
+        sysfs: the device's place below `/sys`, with links resolved.
+
+    Returns:
+        Part of a sentence, e.g. `driver v4l2 loopback`.
+    """
+    if _DRIVERS.search(driver):
+        return f"driver {driver}"
+    if _DRIVERS.search(bus):
+        return f"bus {bus}"
+    if sysfs is not None and any(pair == _VIRTUAL_BUS for pair in zip(sysfs.parts, sysfs.parts[1:], strict=False)):
+        return "no hardware behind it"
+    return f"name {name}" if _NAMES.search(name) else ""

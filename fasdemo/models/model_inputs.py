@@ -1,0 +1,27 @@
+"""Files that judging reads beside its source, so that no output is written over them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from fasdemo.assets_folder import assets_folder
+from fasdemo.errors import UserError
+from fasdemo.faces.model_file import ENVIRONMENT
+
+
+def model_files(model: str | Path | None) -> list[Path]:
+    """Return the named model file with the cards and lists beside it, the shipped files, and the face model."""
+    found: list[Path] = []
+    if model is not None and Path(model).suffix:
+        path = Path(model)
+        found += [path, path.with_suffix(".json"), path.with_name(path.name + ".json")]
+    try:
+        assets = assets_folder()
+    except UserError:
+        pass
+    else:
+        found += [assets / "models", assets / "demo"]
+    if os.environ.get(ENVIRONMENT):
+        found.append(Path(os.environ[ENVIRONMENT]))
+    return found

@@ -1,0 +1,63 @@
+"""The checksum of a session's own description, which stands in `session.json` itself.
+
+It tells edits and damage, not forgery: who can write the file can write its checksum too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from fasdemo.bounded_file import read_bounded
+from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE, Session
+
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+def description_sha256(content: bytes | str) -> str:
+    """Return the sha256 of a `session.json`'s values without its own checksum, whatever their order and spacing.
+
+    Raises:
+        ValueError: the content is not a JSON object.
+    """
+    values = json.loads(content)
+    if not isinstance(values, dict):
+        raise ValueError("it is not a JSON object")
+    checksums = values.get("checksums")
+    if isinstance(checksums, dict):
+        checksums.pop(SESSION_FILE, None)
+    return hashlib.sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
+
+
+def with_own_checksum(session: Session) -> Session:
+    """Return a completed session with the checksum of its description among the others; an open one as it is."""
+    others = {name: value for name, value in session.checksums.items() if name != SESSION_FILE}
+    if session.state != "complete":
+        return session
+    bare = session.model_copy(update={"checksums": others})
+    own = description_sha256(bare.model_dump_json())
+    return bare.model_copy(update={"checksums": dict(sorted({**others, SESSION_FILE: own}.items()))})
+
+
+def edited_files(folder: Path, session: Session) -> list[str]:
+    """Return a sentence for each of `session.json` and `frames.csv` that is not as the recorder wrote it."""
+    found = [problem] if (problem := description_problem(folder, session)) else []
+    expected = session.checksums.get(FRAMES_FILE)
+    if expected is not None:
+        with (folder / FRAMES_FILE).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                found.append(f"{FRAMES_FILE} was changed: its checksum differs")
+    return found
+
+
+def description_problem(folder: Path, session: Session) -> str:
+    """Return what is wrong with a session's description; empty where it is as it was written, or has no checksum."""
+    expected = session.checksums.get(SESSION_FILE)
+    if expected is None:
+        return ""
+    try:
+        found = description_sha256(read_bounded(folder / SESSION_FILE, _MAX_BYTES))
+    except (OSError, ValueError) as error:
+        return f"{SESSION_FILE} cannot be read ({error})"
+    return "" if found == expected else f"{SESSION_FILE} was changed: its checksum differs"
