@@ -43,7 +43,7 @@ class Streams:
 def moments(frames: int = FRAMES) -> Iterator[Streams]:
     """Yield the session's parts side by side."""
     with SessionReader(demo_session()) as reader, FaceDetector() as detector:
-        rows, _ = load_rows(demo_session(), load_session(demo_session()))
+        rows = load_rows(demo_session(), load_session(demo_session())).rows
         first: dict[str, int] = {}
         for index, row in enumerate(rows):
             if row.truth is not None:
