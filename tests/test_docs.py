@@ -69,11 +69,32 @@ def test_the_command_exists_and_takes_these_options(command: str) -> None:
 
 
 def test_the_python_page_runs_as_it_stands() -> None:
-    (body,) = blocks(ROOT / "docs" / "python.md", "python")
+    body, _ = blocks(ROOT / "docs" / "python.md", "python")
     done = subprocess.run([sys.executable, "-c", body], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "LIVE" in done.stdout
     assert "SPOOF" in done.stdout
+
+
+CAMERA = """
+from types import SimpleNamespace
+import fasdemo
+camera = []
+with fasdemo.open_source(fasdemo.demo_session()) as source:
+    for frame in source:
+        if len(camera) == 40:
+            break
+        s, n = frame.timestamp_s, frame.index
+        camera.append(SimpleNamespace(rgb=frame.rgb, depth=frame.depth, ir=frame.ir, color_s=s, color_number=n,
+                                      depth_s=s, depth_number=n, ir_s=s, ir_number=n))
+"""
+
+
+def test_the_python_page_judges_frames_of_an_own_camera() -> None:
+    _, body = blocks(ROOT / "docs" / "python.md", "python")
+    done = subprocess.run([sys.executable, "-c", CAMERA + body], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("FaceVerdict(") >= 35, "faces are judged"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,54 +1,76 @@
 #!/usr/bin/env bash
 # Reproduces the shipped models: renders data, trains the streams and the fusions, exports, and writes the manifest. The
 # other networks of the tables of docs/models.md are trained and exported to WORK/table; they are not shipped.
-#   PORTRAITS   folder of portraits      HEADS  head model; docs/synth.md names sources of both
-#   WORK        folder for data and runs  COUNT  exposures to render  SEED  seed of the data
-#   MINUTES     limit of each training    THREADS  of each training   MODELS  folder for the shipped files
+#   PORTRAITS     folders of portraits, separated by spaces   HEADS  head model; docs/synth.md names sources of both
+#   ENVIRONMENTS  folder of environment maps for light and backgrounds
+#   REAL          folder of real captures (docs/synth.md); the live people PEOPLE of its source kinect2 are trained on too
+#   WORK          folder for data and runs  COUNT  exposures to render  SEED  seed of the data
+#   MINUTES       limit of each training    THREADS  of each training   MODELS  folder for the shipped files
 # Finished steps are not repeated, so an interrupted run can be started again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-PORTRAITS=${PORTRAITS:-} HEADS=${HEADS:-} WORK=${WORK:-.work} COUNT=${COUNT:-21000} SEED=${SEED:-1}
+PORTRAITS=${PORTRAITS:-} HEADS=${HEADS:-} ENVIRONMENTS=${ENVIRONMENTS:-} REAL=${REAL:-}
+PEOPLE=${PEOPLE:-person_00 person_01 person_02 person_04}
+WORK=${WORK:-.work} COUNT=${COUNT:-14000} SEED=${SEED:-21}
 MINUTES=${MINUTES:-60} THREADS=${THREADS:-1} MODELS=${MODELS:-assets/models}
 python=.venv/bin/python
 trainer=("$python" -m trainer)
 data=$WORK/crops runs=${RUNS:-$WORK/runs} table=$WORK/table
 
 # Three species and a sensor are in the test part only, to measure the networks on unseen attacks and sensors.
-"${trainer[@]}" synth crops ${PORTRAITS:+--portraits "$PORTRAITS"} ${HEADS:+--heads "$HEADS"} \
-  --work "$WORK" --count "$COUNT" --seed "$SEED" --output "$data" \
+# shellcheck disable=SC2086  # PORTRAITS holds several folders
+"${trainer[@]}" synth crops ${PORTRAITS:+--portraits $PORTRAITS} ${HEADS:+--heads "$HEADS"} \
+  ${ENVIRONMENTS:+--environments "$ENVIRONMENTS"} --work "$WORK" --count "$COUNT" --seed "$SEED" --output "$data" \
   --holdout print-cut-eyes-nose replay-monitor mask-resin --holdout-sensor tof
 
-# NAME CONFIG [OPTIONS]
+# Real captures in both classes: as they are, and shown as prints and screens.
+mixed=$data
+if [ -n "$REAL" ]; then
+  mixed=$WORK/mixed
+  # shellcheck disable=SC2086  # PEOPLE holds several names
+  [ -f "$mixed/recipe.json" ] || "${trainer[@]}" recapture "$REAL" --source kinect2 --people $PEOPLE \
+    --data "$data" --output "$mixed" --work "$WORK/real"
+fi
+
+# NAME CONFIG SET [OPTIONS]
 train() {
-  local name=$1 config=$2; shift 2
+  local name=$1 config=$2 set=$3; shift 3
   [ -f "$runs/$name/model.pt" ] && return
-  "${trainer[@]}" train --config "$config" --data "$data" --output "$runs/$name" --resume auto \
+  "${trainer[@]}" train --config "$config" --data "$set" --output "$runs/$name" --resume auto \
     --max-minutes "$MINUTES" --threads "$THREADS" "$@"
 }
 
+# Each stream is trained on rendered crops, then on both.
+epochs() { case $1 in depth) echo 16 ;; ir) echo 10 ;; rgb) echo 4 ;; esac; }
 for stream in depth ir rgb; do
-  train "fasdemo-featherb-$stream" "fasdemo-featherb-$stream"
+  train "first-$stream" "fasdemo-featherb-$stream" "$data" --epochs "$(epochs $stream)"
 done
-train fasdemo-flex fasdemo-flex --init "depth=$runs/fasdemo-featherb-depth/model.pt" \
-  "ir=$runs/fasdemo-featherb-ir/model.pt" "rgb=$runs/fasdemo-featherb-rgb/model.pt"
+for stream in depth ir; do
+  train "fasdemo-featherb-$stream" "fasdemo-featherb-$stream" "$mixed" --epochs 14 \
+    --init "all=$runs/first-$stream/model.pt" --set run.ema=0.995
+done
+[ -e "$runs/fasdemo-featherb-rgb" ] || cp -r "$runs/first-rgb" "$runs/fasdemo-featherb-rgb"
+train fasdemo-flex fasdemo-flex "$mixed" --epochs 9 --set run.ema=0.995 \
+  --init "depth=$runs/fasdemo-featherb-depth/model.pt" "ir=$runs/fasdemo-featherb-ir/model.pt" \
+  "rgb=$runs/first-rgb/model.pt"
 for fusion in cdc concat pipenet; do
-  train "fasdemo-$fusion" "fasdemo-$fusion"
+  train "fasdemo-$fusion" "fasdemo-$fusion" "$mixed"
 done
 # Both networks of the paper on depth with equal settings: fewer epochs, augmentation as for the other streams.
 for network in FeatherNetA FeatherNetB; do
-  train "$network-depth" fasdemo-featherb-depth --arch "$network" --epochs 12 \
+  train "$network-depth" fasdemo-featherb-depth "$data" --arch "$network" --epochs 12 \
     --set augment.depth_far=0 augment.depth_tilt_deg=0 augment.depth_relief=0
 done
 
-limits="Trained and measured on rendered faces and attacks alone: no figure here was measured on a real camera, a real infrared face or a real attack."
+limits="Trained on rendered faces and attacks${REAL:+ and on real Kinect v2 captures of four live people}; no real attack was trained on, and the figures of this card are of rendered people. docs/models.md has figures on real captures."
 # Credits of the portraits and heads of the shipped models; set CREDITS for others.
-credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2017, CC BY 4.0, and Young Adult White Faces, DeBruine and Jones 2017, CC BY 4.0; heads: ICT-FaceKit, USC ICT, MIT}
+credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2017, CC BY 4.0, and Young Adult White Faces, DeBruine and Jones 2017, CC BY 4.0; generated portraits: faker-js/assets-person-portrait, CC0; heads: ICT-FaceKit, USC ICT, MIT; environment maps: @pmndrs/assets, CC0; Kinect v2 captures: delphifirst/Intensity-Depth-Face-Alignment, MIT}
 
 # FOLDER NAME [OPTIONS]
 export_model() {
   local folder=$1 name=$2; shift 2
   "${trainer[@]}" export "$runs/$name/model.pt" --output "$folder/$name.onnx" --name "$name" --crops "$data" "$@" \
-    --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $COUNT exposures; $credits" --limits "$limits"
+    --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $COUNT exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}; $credits" --limits "$limits"
 }
 
 mkdir -p "$MODELS" "$table"

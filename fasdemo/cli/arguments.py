@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from fasdemo.frames import STREAMS, Stream
+if TYPE_CHECKING:
+    from fasdemo.frames import Stream
 
 ALLOW_COLOUR_ALONE = "let a source without depth and infrared be LIVE (unreliable: see docs/models.md)"
 """Help of `--allow-colour-alone`."""
@@ -34,6 +36,9 @@ def metres_per_unit(text: str) -> float:
 
 def stream_list(text: str) -> frozenset[Stream]:
     """Streams by name, separated by commas; `none` for no stream."""
+    # Imported here: it brings NumPy, for which `--help` should not wait.
+    from fasdemo.frames import STREAMS
+
     names = [name.strip().lower() for name in text.split(",")]
     if names == ["none"]:
         return frozenset()

@@ -130,7 +130,7 @@ def test_repair_drops_frames_whose_video_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_find_sessions_says_that_a_folder_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "rglob", refuse(errno.EACCES))
+    monkeypatch.setattr("fasdemo.folder_walk.os.scandir", refuse(errno.EACCES))
     with pytest.raises(UserError, match=r"cannot be read \(no\); check its permissions"):
         find_sessions(tmp_path)
 
@@ -140,7 +140,7 @@ def test_find_sessions_says_that_a_folder_cannot_be_read(tmp_path: Path, monkeyp
 
 def test_erase_names_what_could_not_be_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write(tmp_path, 1)
-    monkeypatch.setattr(shutil, "rmtree", refuse(errno.EACCES))
+    monkeypatch.setattr(Path, "unlink", refuse(errno.EACCES))
     with pytest.raises(UserError, match=r"could not be deleted \(no\); delete it by hand"):
         erase([folder], tmp_path)
     assert (folder / SESSION_FILE).exists()

@@ -221,7 +221,9 @@ def test_repair_mends_one_bad_number_and_keeps_every_image(case: str, state: str
     content = json.loads((folder / "session.json").read_text())
     content["state"] = state
     if state == "complete":
+        # As earlier versions completed it: without a checksum of the description itself.
         content["checksums"]["frames.csv"] = session_digest(folder)
+        del content["checksums"]["session.json"]
     (folder / "session.json").write_text(json.dumps(content))
     images = {name: data for name, data in contents(folder).items() if name.endswith(".png")}
     rows = 4 if case == "a total" else 3

@@ -246,7 +246,7 @@ def test_a_listed_picture_that_is_no_picture_is_unreadable(tmp_path: Path) -> No
     found = ListSet(read_list(path, tmp_path), tmp_path, "list")
     for index in range(2):
         with pytest.raises(UnreadableError):
-            found.pictures(index)
+            found.sample(index)
 
 
 @fuzz(200)

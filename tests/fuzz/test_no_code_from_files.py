@@ -42,6 +42,13 @@ def test_nothing_that_is_read_can_run(path: Path) -> None:
         assert keyword(call, "shell") in (None, "False")
 
 
+LOCAL_SOCKETS = {
+    "fasdemo/display.py",  # asks whether the X server that DISPLAY names answers
+    "fasdemo/runtime/service_manager.py",  # tells systemd through its Unix socket
+    "fasdemo/sessions/session_lock.py",  # the name of this computer
+}
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_only_set_up_knows_the_network(path: Path) -> None:
     if path.relative_to(ROOT).as_posix() in FETCHES:
@@ -52,6 +59,8 @@ def test_only_set_up_knows_the_network(path: Path) -> None:
             modules |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules.add(node.module)
+    if path.relative_to(ROOT).as_posix() in LOCAL_SOCKETS:
+        modules.discard("socket")
     network = {"socket", "urllib.request", "http.client", "requests", "ftplib", "smtplib", "aiohttp", "httpx"}
     assert not modules & network
 

@@ -237,7 +237,7 @@ def test_depth_arrives_at_the_trainer_in_millimetres(crops: Path) -> None:
             frame = reader[int(Path(file).stem)]
         assert frame.depth_scale == DEPTH_SCALE
         assert frame.depth is not None
-        depth = face_set.pictures(index).depth
+        depth = face_set.sample(index).depth
         assert depth is not None
         stored = cv2.imread(str(crops / name.replace("/color/", "/depth/")), cv2.IMREAD_UNCHANGED)
         assert stored.dtype == np.uint16
@@ -263,7 +263,7 @@ def test_a_stream_that_was_not_there_is_a_dash(desk: Desk, monkeypatch: pytest.M
         assert line.split()[1:3] == ["-", "-"]
     face_set = ListSet(read_list(Path("colour-crops/list.txt"), Path("colour-crops")), Path("colour-crops"), "list")
     assert face_set.streams == {"rgb"}
-    assert face_set.pictures(0).depth is None
+    assert face_set.sample(0).depth is None
     rows = next(Path("colour").glob("S01/live/*/frames.csv")).read_text(encoding="utf-8")
     assert "unknown" not in rows
 

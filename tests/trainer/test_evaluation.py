@@ -94,7 +94,7 @@ def test_submit_writes_the_lists_order_and_scores_unreadable_lines_as_attacks(tm
     lines = output.read_text().splitlines()
     assert [line.rsplit(" ", 1)[0] for line in lines] == listed.read_text().splitlines()
     assert lines[3].endswith(" 0")
-    assert "1 lines have no readable pictures" in capsys.readouterr().err
+    assert "1 lines have missing or damaged images" in capsys.readouterr().err
     assert main(["evaluate", model, "--data", str(root), "--test-list", str(listed), "--max-missing", "1"]) == 2
     assert "has no labels" in capsys.readouterr().err
 

@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 import pytest
 
+from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
 from trainer.cli.main import main
 from trainer.evaluation.real.captures import Capture, RealSource, infrared_frame, infrared_view
-from trainer.evaluation.real.layouts import folder_sources, real_sources
+from trainer.evaluation.real.layouts import folder_sources, real_sources, without_people
 from trainer.evaluation.real.measure import Judgement, Measured, SubsetScores
 from trainer.evaluation.real.report import page_lines
 
@@ -158,3 +159,15 @@ def test_an_infrared_view_brings_the_bright_part_to_a_fixed_level() -> None:
     frame = infrared_frame(view, None, 2, 10)
     assert frame.rgb.shape == (60 * 2 + 20, 64 * 2 + 20, 3)
     assert frame.declared == {"rgb", "ir"}
+
+
+def test_without_people_leaves_them_out_and_says_so(tmp_path: Path) -> None:
+    kinect(tmp_path / "kinect2")
+    sources = real_sources(tmp_path)
+    left = without_people(sources, ["person_00"])
+    assert {capture.person for source in left for capture in source.captures} == {"person_01"}
+    assert all("Without person_00, who were trained on." in source.note for source in left)
+    with pytest.raises(UserError, match="person_07: no capture shows this person"):
+        without_people(sources, ["person_07"])
+    with pytest.raises(UserError, match="nothing is left"):
+        without_people(sources, ["person_00", "person_01"])

@@ -22,6 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", nargs="+", default=[], metavar="NAME|FILE", help="models to measure (default: all shipped models)"
     )
     parser.add_argument("--source", nargs="+", default=[], metavar="NAME", help="measure these sources only")
+    parser.add_argument(
+        "--without-people",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="leave these people out, e.g. those that the models were trained on",
+    )
     parser.add_argument("--policy", metavar="NAME", help="threshold policy of the cards (default: that of each card)")
     parser.add_argument("--no-engine", action="store_true", help="do not run the whole engine, which takes longer")
     parser.add_argument("--persons", action="store_true", help="also print one row for each person")
@@ -60,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.marks import check_marks, write_between
     from trainer.evaluation.real.captures import RealSource
     from trainer.evaluation.real.faces import KeptFaces
-    from trainer.evaluation.real.layouts import folder_sources, real_sources
+    from trainer.evaluation.real.layouts import folder_sources, real_sources, without_people
     from trainer.evaluation.real.measure import Benchmark
     from trainer.evaluation.real.report import BEGIN, END, page_lines, terminal_table
 
@@ -81,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
                 f"--source {unknown[0]}: no such source; choose from {', '.join(source.name for source in sources)}."
             )
         sources = [source for source in sources if source.name in args.source]
+    if args.without_people:
+        sources = without_people(sources, args.without_people)
     existing = args.page is not None and args.page.exists()
     if existing:
         check_marks(args.page, BEGIN, END)
@@ -120,6 +129,7 @@ def run(args: argparse.Namespace) -> int:
     if args.page is not None:
         given = [str(args.captures)] if args.captures is not None else []
         given += [part for text in args.folder for part in ("--folder", text)]
+        given += ["--without-people", *args.without_people] if args.without_people else []
         lines = page_lines(records, sources, shlex.join(["python", "-m", "trainer", "real", *given]))
         if existing:
             write_between(args.page, BEGIN, END, lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal, cast
@@ -61,6 +62,27 @@ def real_sources(root: Path) -> list[RealSource]:
             return folder_sources(root.resolve().name, root)
         raise UserError(f"{root}: no pictures or recordings found; known layouts: {KNOWN}.")
     return [source for folder in folders if _has_files(folder) for source in folder_sources(folder.name, folder)]
+
+
+def without_people(sources: list[RealSource], people: list[str]) -> list[RealSource]:
+    """Return the sources without the captures of these people; a source that loses some says so in its note.
+
+    Raises:
+        UserError: no source shows one of them, or nothing is left.
+    """
+    known = {capture.person for source in sources for capture in source.captures}
+    if unknown := sorted(set(people) - known):
+        raise UserError(f"--without-people {unknown[0]}: no capture shows this person; check the name.")
+    left = []
+    for source in sources:
+        kept = [capture for capture in source.captures if capture.person not in people]
+        gone = sorted({capture.person for capture in source.captures} & set(people))
+        if kept:
+            note = f"{source.note} Without {', '.join(gone)}, who were trained on.".strip() if gone else source.note
+            left.append(replace(source, captures=kept, note=note))
+    if not left:
+        raise UserError("--without-people: nothing is left to measure; leave fewer people out.")
+    return left
 
 
 def folder_sources(name: str, folder: Path) -> list[RealSource]:
