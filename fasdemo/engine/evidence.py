@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.cross_modal import depth_agreement
 from fasdemo.engine.face_surface import DepthView, Grid, oval, surface
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet
@@ -65,6 +66,8 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
         `depth_coverage`: share of the face's front with a depth reading, in [0, 1].
         `plane_residual_mm`, `sheet_residual_mm`, `nose_mm`, `relief_mm`, `depth_noise_mm`, `face_relief`,
             `relief_correlation`: see `fasdemo.engine.face_surface.surface`.
+        `lower_residual_mm`, `upper_residual_mm`, `upper_relief`, `depth_yaw_deg`, `relief_offset_mm`,
+            `relief_offset_gain`: see `fasdemo.engine.cross_modal.depth_agreement`.
         `interpupil_mm`: distance of the eyes; needs the RGB camera's calibration.
         `ir_level`: mean infrared on the face's front, 1 = full scale, or the range that a 16-bit camera uses.
         `ir_contrast`: standard deviation of the infrared over its mean.
@@ -77,6 +80,7 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
         front = crops.depth_mm[oval(crops.depth_mm.shape[0])]
         result["depth_coverage"] = float((front > 0).mean()) if front.size else 0.0
         result.update(surface(small.depth_mm, depth_view(frame, crops)))
+        result.update(depth_agreement(small.depth_mm))
         result["interpupil_mm"] = interpupil_mm(face, crops, frame.calibration, frame.rgb.shape[1])
     if small.ir is not None:
         used = 1.0 if frame.ir is None else working_range(frame.ir)

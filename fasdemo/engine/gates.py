@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 
+from fasdemo.engine.cross_modal_rules import agreement_codes
 from fasdemo.engine.policy import Policy
 from fasdemo.faces.face import Box
 from fasdemo.faces.quality import Quality
@@ -145,6 +146,7 @@ def physical_codes(
     error = evidence.get("ir_landmark_error")
     if error is not None and _above(error, IR_LANDMARK_ERROR, "ir_rgb_mismatch" in held):
         codes.append("ir_rgb_mismatch")
+    codes += agreement_codes(evidence, quality, codes, held)
     least = HEAD_CLEARS if "modalities_disagree" in held else HEAD_SAYS_ATTACK
     if any(heads.get(stream, 1.0) < least for stream in ("depth", "ir")):
         codes.append("modalities_disagree")

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.cross_modal import infrared_agreement
 from fasdemo.engine.evidence import ir_landmark_error
 from fasdemo.engine.face_observation import FaceWork
 from fasdemo.engine.protocols import Finder
@@ -28,7 +29,7 @@ pixels wide. With the dots the detector saw a rendered live face in 4 of 20 look
 
 
 def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: float) -> None:
-    """Look for the face in the infrared crop: its parts must lie where colour has them."""
+    """Look for the face in the infrared crop: its parts must lie where colour has them, and be no copy of colour."""
     crops = work.crops
     if crops is None or crops.ir is None:
         return
@@ -38,6 +39,8 @@ def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: f
         found = finder.find_in_crop(without_dots(ir_view(crops.ir)))
         state.ir_face.note(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
+        state.ir_agreement = infrared_agreement(crops)
+    work.evidence.update(state.ir_agreement)
     work.evidence["ir_landmark_error"] = state.ir_landmark_error
     # Misses are forgiven to a face that was seen there once: LIVE takes less time than three looks.
     if state.ir_face.missing(_IR_MISSES):

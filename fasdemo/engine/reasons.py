@@ -126,7 +126,26 @@ CATALOGUE = _catalogue(
     Reason("implausible_size", Effect.SPOOF, "At its distance, the face is larger or smaller than a human face."),
     Reason("ir_face_missing", Effect.DOUBT, "There is no face in infrared at the position of the face in colour."),
     Reason(
-        "ir_rgb_mismatch", Effect.DOUBT, "Eyes, nose and mouth are at different positions in infrared and in colour."
+        "ir_rgb_mismatch",
+        Effect.DOUBT,
+        "Eyes, nose and mouth are at different positions in infrared and in colour, or mirrored.",
+    ),
+    Reason(
+        "ir_copies_colour",
+        Effect.DOUBT,
+        "Infrared shows the same picture as colour, like a print or a grey copy, and not like skin.",
+    ),
+    Reason(
+        "depth_elsewhere",
+        Effect.DOUBT,
+        "The depth shows the face at another place or angle than the colour image.",
+        "Please look straight at the camera.",
+    ),
+    Reason(
+        "partly_flat",
+        Effect.DOUBT,
+        "Mouth and chin, or forehead and eyes, are flat: something covers them.",
+        "Please uncover your face.",
     ),
     Reason("rough_surface", Effect.DOUBT, "The depth of the face is rougher than any face; it may be another image."),
     Reason(

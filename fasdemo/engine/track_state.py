@@ -55,6 +55,7 @@ class TrackState:
         motion: parallax of the landmarks over time.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
+        ir_agreement: of the same look, see `fasdemo.engine.cross_modal.infrared_agreement`.
         held: the gates that held in the last frame, see `fasdemo.engine.gates`.
     """
 
@@ -69,6 +70,7 @@ class TrackState:
     eyes_closed_since_s: float | None = None
     ir_face: Looks = field(default_factory=Looks)
     ir_landmark_error: float | None = None
+    ir_agreement: dict[str, float | None] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
 
     def start_afresh(self) -> None:

@@ -47,6 +47,13 @@ def relief_mm(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return np.where(head > 0.0, skull - nose + sockets, np.nan)
 
 
+def _under_lamp(grey: np.ndarray, depth_mm: np.ndarray, pose: Pose) -> np.ndarray:
+    """Infrared of skin: half of what colour shows has faded, and the camera's own lamp falls off with the slope."""
+    down, across = np.gradient(depth_mm, pose.distance_m * 1000.0 / FOCAL)
+    lit = 1.0 / (1.0 + np.minimum(down**2 + across**2, 4.0))
+    return ((0.5 * grey + 90.0) * (0.35 + 0.65 * lit)).astype(np.float32)
+
+
 @lru_cache(maxsize=12)
 def _clean(kind: str, pose: Pose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Colour, depth in millimetres and infrared without noise, float32."""
@@ -63,7 +70,9 @@ def _clean(kind: str, pose: Pose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     else:
         depth_mm = pose.distance_m * 1000.0 + 0.05 * u
     ir = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    if kind == "screen":
+    if kind == "live":
+        ir = _under_lamp(ir, depth_mm, pose)
+    elif kind == "screen":
         ir = np.where((np.abs(u) < 90) & (np.abs(v - 20) < 120), np.float32(3.0), ir)
     return rgb.astype(np.float32), depth_mm.astype(np.float32), ir
 

@@ -13,6 +13,7 @@ from engine_fixtures import RGB_CARD, make_engine
 from onnx_fixtures import make_model
 from scenes import frame, true_face
 
+from fasdemo.engine.cross_modal import infrared_agreement
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.events import COLUMNS
 from fasdemo.engine.evidence import grids, measure
@@ -85,7 +86,8 @@ def test_every_reason_is_documented_with_its_effect_and_sentence() -> None:
 
 def test_every_measurement_is_documented() -> None:
     crops = crop_face(frame(0), true_face(), CropSpec(), 64)
-    names = {*measure(frame(0), true_face(), crops, grids(crops)), "ir_landmark_error", "score_shift", "parallax_ratio"}
+    names = {*measure(frame(0), true_face(), crops, grids(crops)), *infrared_agreement(crops)}
+    names |= {"ir_landmark_error", "score_shift", "parallax_ratio"}
     documented = set(re.findall(r"^\| `(\w+)` \|", (DOCS / "verdict.md").read_text(), re.MULTILINE))
     assert documented == names
 

@@ -206,7 +206,7 @@ def test_the_sessions_are_sound(desk: Desk, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.fixture(scope="module")
 def crops(desk: Desk) -> Path:
-    (export, _) = steps("Other code, other networks")
+    (export, _) = steps("Other networks and the published code")
     assert desk.type(export, "--every", "2") == 0
     return Path("crops")
 
@@ -344,6 +344,6 @@ def test_the_window_changes_to_the_new_model_while_it_runs(
 
 
 def test_another_network_trains_on_the_exported_crops(desk: Desk, crops: Path) -> None:
-    (_, command) = steps("Other code, other networks")
+    (_, command) = steps("Other networks and the published code")
     assert desk.type(command, *TINY, "input.size=64") == 0
     assert Path("runs/depth/model.pt").is_file()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fasdemo.engine import gates
+from fasdemo.engine import cross_modal_rules, gates
 from fasdemo.engine.motion_evidence import FLAT_RATIO
 from fasdemo.engine.policy import Policy
 
@@ -92,6 +92,38 @@ MEASURES: dict[str, Measure] = {
     "depth_noise_mm": Measure(
         "Depth noise", "mm", 0.0, 10.0,
         meaning="Standard deviation of the fine structure of the depth; a face's relief must exceed it.",
+    ),
+    "lower_residual_mm": Measure(
+        "Mouth off a plane", "mm", 0.0, 15.0, at_least=cross_modal_rules.MIN_LOWER_RESIDUAL_MM,
+        meaning="Standard deviation of mouth and chin from a plane of their own; a print held before them is flat.",
+    ),
+    "upper_residual_mm": Measure(
+        "Eyes off a plane", "mm", 0.0, 15.0, at_least=cross_modal_rules.MIN_UPPER_RESIDUAL_MM,
+        meaning="Standard deviation of forehead and eyes from a plane of their own.",
+    ),
+    "upper_relief": Measure(
+        "Relief of the eyes", "%", 0.0, 1.5, 100.0, 0, at_least=cross_modal_rules.MIN_UPPER_RELIEF,
+        meaning="Relief of forehead and eyes, as a share of an average face's.",
+    ),
+    "depth_yaw_deg": Measure(
+        "Turn in depth", "°", -45.0, 45.0, decimals=0,
+        meaning="Turn of the face's depth about the upright axis; the eyes and the nose in colour have to agree.",
+    ),
+    "relief_offset_mm": Measure(
+        "Relief's offset", "mm", 0.0, 40.0, decimals=0,
+        meaning="How far from eyes, nose and mouth an average face's relief fits the depth best.",
+    ),
+    "relief_offset_gain": Measure(
+        "Offset's gain", "", 0.0, 1.0, decimals=2, at_most=cross_modal_rules.MAX_OFFSET_GAIN,
+        meaning="By how much better the relief fits there than where it should be.",
+    ),
+    "ir_rgb_detail": Measure(
+        "IR like colour", "", -1.0, 1.0, decimals=2, at_most=cross_modal_rules.MAX_IR_DETAIL,
+        meaning="Correlation of the details in infrared and colour; skin differs in infrared, a print does not.",
+    ),
+    "ir_mirror_gain": Measure(
+        "IR like its mirror", "", -1.0, 1.0, decimals=2, at_most=cross_modal_rules.MAX_IR_MIRROR_GAIN,
+        meaning="By how much better infrared fits colour's mirror image than colour.",
     ),
     "parallax_ratio": Measure(
         "Parallax ratio", "", 0.0, 1.0, decimals=2, at_least=FLAT_RATIO,
