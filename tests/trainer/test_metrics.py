@@ -95,7 +95,7 @@ def test_eer_and_auc_of_separable_and_of_random_scores():
 
 
 def test_the_balanced_threshold_lies_in_the_middle_of_a_gap():
-    assert metrics.worst_species_eer_threshold(Scored.of([0.9, 0.1], [1, 0])) == pytest.approx(0.5)
+    assert metrics.species_eer_threshold(Scored.of([0.9, 0.1], [1, 0])) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,13 @@ def test_unusable_score_files_are_named(tmp_path, capsys, content, says):
     path.write_text(content)
     assert main(["metrics", str(path)]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_the_mean_threshold_is_not_decided_by_one_species_alone():
+    live = [0.6, 0.7, 0.8, 0.9]
+    attacks = [0.05, 0.1, 0.15, 0.2, 0.85, 0.88]
+    scored = Scored.of(live + attacks, [1] * 4 + [0] * 6, [""] * 4 + ["print"] * 4 + ["mask"] * 2)
+    worst = metrics.policy_threshold(scored, "balanced")
+    mean = metrics.policy_threshold(scored, "mean")
+    assert mean < worst
+    assert metrics.bpcer(scored, mean).value < metrics.bpcer(scored, worst).value

@@ -203,7 +203,7 @@ class Config(_Part):
     optimiser: OptimiserConfig = OptimiserConfig()
     data: DataConfig = DataConfig()
     run: RunConfig = RunConfig()
-    policy: Literal["bpcer20", "apcer1", "balanced"] = "balanced"
+    policy: Literal["bpcer20", "apcer1", "balanced", "mean"] = "balanced"
     """Default policy of the model card."""
 
     @model_validator(mode="after")

@@ -205,8 +205,8 @@ def tpr_at_fpr(scored: Scored, fpr_limit: float) -> float | None:
     return float(tpr[low] + share * (tpr[high] - tpr[low]))
 
 
-def worst_species_eer_threshold(scored: Scored) -> float | None:
-    """Return the threshold at which the worst species' APCER meets the BPCER.
+def species_eer_threshold(scored: Scored, mean: bool = False) -> float | None:
+    """Return the threshold at which the worst species' APCER, or the mean over the species, meets the BPCER.
 
     If the classes do not overlap, return the middle of the gap. Return None if a class is absent.
     """
@@ -218,17 +218,19 @@ def worst_species_eer_threshold(scored: Scored) -> float | None:
         return float((highest + live[0]) / 2.0)
     candidates = np.unique(scored.scores)
     refused = np.searchsorted(live, candidates, side="right") / len(live)
-    passed = np.max([1.0 - np.searchsorted(np.sort(g), candidates, side="right") / len(g) for g in groups], axis=0)
+    rates = [1.0 - np.searchsorted(np.sort(g), candidates, side="right") / len(g) for g in groups]
+    passed = np.mean(rates, axis=0) if mean else np.max(rates, axis=0)
     return float(candidates[int(np.argmin(np.maximum(refused, passed)))])
 
 
-Policy = Literal["bpcer10", "bpcer20", "bpcer100", "apcer1", "balanced"]
+Policy = Literal["bpcer10", "bpcer20", "bpcer100", "apcer1", "balanced", "mean"]
 POLICIES: dict[str, str] = {
     "bpcer10": "lowest threshold at which every species' APCER is at most 1/10",
     "bpcer20": "lowest threshold at which every species' APCER is at most 1/20",
     "bpcer100": "lowest threshold at which every species' APCER is at most 1/100",
     "apcer1": "lowest threshold at which every species' APCER is at most 1/100",
     "balanced": "threshold at which the worst species' APCER meets the BPCER",
+    "mean": "threshold at which the mean of the species' APCER meets the BPCER",
 }
 
 
@@ -238,8 +240,8 @@ def policy_threshold(scored: Scored, policy: str) -> float | None:
     Raises:
         KeyError: the policy does not exist.
     """
-    if policy == "balanced":
-        return worst_species_eer_threshold(scored)
+    if policy in ("balanced", "mean"):
+        return species_eer_threshold(scored, mean=policy == "mean")
     return threshold_at_apcer(scored, {**ISO_LIMITS, "apcer1": 1 / 100}[policy])
 
 
