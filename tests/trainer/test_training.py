@@ -65,7 +65,7 @@ def test_a_run_learns_and_leaves_everything_behind(run):
 
 def test_the_card_says_what_the_model_is(run):
     card = checkpoint.load(run / "model.pt").card
-    assert set(card["thresholds"]) == {"bpcer20", "apcer1", "balanced"}
+    assert set(card["thresholds"]) == {"bpcer20", "apcer1", "balanced", "mean"}
     assert card["default_policy"] == "balanced"
     for threshold in card["thresholds"].values():
         assert 0 < threshold["spoof_below"] < threshold["live_above"] < 1
