@@ -46,6 +46,8 @@ if [ "$(uname -s)" = Linux ] && [ "$what" != docs ]; then
     command -v Xvfb >/dev/null || missing+=(xvfb)
     command -v xdotool >/dev/null || missing+=(xdotool)
     command -v openbox >/dev/null || missing+=(openbox)
+    # The MQTT client is tested against a real broker, which the tests start themselves.
+    command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
   fi
 fi
 if [ ${#missing[@]} -gt 0 ]; then
