@@ -16,7 +16,7 @@ import numpy as np
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.gates import DARKEST
+from fasdemo.engine.gates import MIN_BRIGHTNESS
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.quality import assess
@@ -110,7 +110,7 @@ def wavering_light(engine: Engine, part: Sequence[FrameSet], rng: np.random.Gene
         if face.crops is not None and face.crops.rgb is not None
     ]
     engine.reset()
-    base = DARKEST / float(np.median(bright)) if bright else 1.0
+    base = MIN_BRIGHTNESS / float(np.median(bright)) if bright else 1.0
     frames = []
     for number, frame in enumerate(part):
         gain = base * (1.0 + 0.2 * np.sin(2 * np.pi * 3.0 * number / 30.0) + 0.05 * rng.standard_normal())

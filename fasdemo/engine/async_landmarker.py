@@ -10,7 +10,7 @@ import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-from fasdemo.engine.face_observation import FaceWork
+from fasdemo.engine.face_observation import FaceObservation
 from fasdemo.engine.protocols import Landmarker
 from fasdemo.engine.track_state import TrackState, TrackStates
 from fasdemo.faces.face import Face
@@ -19,8 +19,8 @@ from fasdemo.frames import FrameSet
 _EVERY_S = 0.25
 
 
-class LandmarkLook:
-    """Looks at one face at a time in a thread of its own; not to be called from two threads at once.
+class AsyncLandmarker:
+    """Finds the landmarks of one face at a time in a thread of its own; not to be called from two threads at once.
 
     Args:
         landmarker: closed with this object.
@@ -31,7 +31,7 @@ class LandmarkLook:
         self._thread = ThreadPoolExecutor(1, "landmarks")
         self._pending: tuple[TrackState, Future[Face]] | None = None
 
-    def look(self, frame: FrameSet, work: list[FaceWork], states: TrackStates, now_s: float) -> None:
+    def look(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates, now_s: float) -> None:
         """Read what the look of the frame before found, and start one at the face that has waited longest.
 
         Raises:
@@ -50,7 +50,7 @@ class LandmarkLook:
             if known is not None:
                 item.face = replace(item.face, blendshapes=known)
 
-    def look_at_still(self, frame: FrameSet, work: list[FaceWork], states: TrackStates) -> None:
+    def look_at_still(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates) -> None:
         """Look at every face of a picture that stands alone, at once."""
         self.forget()
         for item in work:
@@ -81,5 +81,5 @@ class LandmarkLook:
 
 
 def _remember(state: TrackState, face: Face) -> None:
-    state.landmarks.note(face.landmarks is not None)
+    state.landmarks.record(face.landmarks is not None)
     state.blendshapes = face.blendshapes

@@ -1,4 +1,4 @@
-"""Does the same thing still stand where the face was? A cut, a swapped person or a raised print breaks the view.
+"""Compare two views of one face, to detect a cut, a swapped person or a raised print.
 
 What moves by itself moves little in a thirtieth of a second. Limits grow with the time between two looks, up to a
 quarter of a second.
@@ -16,8 +16,8 @@ from fasdemo.faces.face import Box, Face
 from fasdemo.models.crop import FaceCrops
 
 _LOOK_S = 1.0 / 30.0
-LONGEST_S = 0.25
-_LONGEST_UNSEEN_S = 0.1
+MAX_GAP_S = 0.25
+_MAX_UNSEEN_GAP_S = 0.1
 """After a longer pause, or one in which frames did not show the face, nothing is known about what happened."""
 _MOVE = 0.25
 """Over the box's side, a look."""
@@ -26,7 +26,7 @@ _DISTANCE_MM = 30.0
 _DISTANCE_SHARE = 0.04
 _RELIEF_MM = 4.0
 _RELIEF_SHARE = 0.006
-_LEAST_CORRELATION = 0.75
+_MIN_CORRELATION = 0.75
 _IR_RATIO = 1.5
 _LUMA_RATIO = 1.8
 _MARGIN = 8.0
@@ -45,7 +45,7 @@ class View:
     margin: float | None
 
 
-def view_of(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, margin: float | None) -> View:
+def view_from(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, margin: float | None) -> View:
     """Return the view of one frame."""
     relief = None
     if small.depth_mm is not None and crops.distance_mm > 0:
@@ -53,19 +53,19 @@ def view_of(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, marg
     return View(timestamp_s, face.box, crops.distance_mm, small.luma, small.ir, relief, margin)
 
 
-def breaks(before: View, now: View, unseen: bool = False, longest_s: float = LONGEST_S) -> list[str]:
+def changed_aspects(before: View, now: View, unseen: bool = False, max_gap_s: float = MAX_GAP_S) -> list[str]:
     """Return the aspects that changed more than a face can change, for the log; empty if the view is continuous.
 
     Args:
         before: the last view of the track.
         now: this frame's.
         unseen: there were frames between the two that did not show the face.
-        longest_s: allowed time between the two; longer than the usual one for a source that gives few frames.
+        max_gap_s: allowed time between the two; longer than the usual one for a source that gives few frames.
     """
     elapsed = now.timestamp_s - before.timestamp_s
-    if not 0.0 <= elapsed <= (_LONGEST_UNSEEN_S if unseen else longest_s):
+    if not 0.0 <= elapsed <= (_MAX_UNSEEN_GAP_S if unseen else max_gap_s):
         return ["time"]
-    looks = min(max(elapsed / _LOOK_S, 1.0), LONGEST_S / _LOOK_S)
+    looks = min(max(elapsed / _LOOK_S, 1.0), MAX_GAP_S / _LOOK_S)
     found = []
     side = max(before.box[2], before.box[3], 1.0)
     centre = np.array([now.box[0] + now.box[2] / 2, now.box[1] + now.box[3] / 2])
@@ -110,4 +110,4 @@ def _picture_changed(name: str, before: Grid | None, now: Grid | None, ratio: fl
         return [name]
     if float(a.std()) < 1.0 or float(b.std()) < 1.0:
         return []
-    return [name] if correlation(a, b) < _LEAST_CORRELATION else []
+    return [name] if correlation(a, b) < _MIN_CORRELATION else []

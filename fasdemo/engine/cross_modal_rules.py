@@ -33,7 +33,7 @@ _OFFSET_COMPARED_DEG = 20.0
 _FITS_IR_GAIN, _FITS_YAW_DEG, _FITS_GAIN = -0.05, 15.0, 0.1
 """Once streams disagreed, they have to agree as nearly all live faces do before the doubt ends: a stream that is moved
 or mirrored always is, and is only seen to be while the head is turned or lit from the side."""
-_LETS_GO = 0.1
+_HYSTERESIS = 0.1
 _NOT_A_FACE = frozenset({"flat_surface", "bent_sheet", "relief_unclear", "depth_holes"})
 
 
@@ -41,7 +41,7 @@ def agreement_codes(
     evidence: Mapping[str, float | None],
     quality: Quality,
     codes: Collection[str],
-    held: Collection[str] = frozenset(),
+    active_gates: Collection[str] = frozenset(),
 ) -> list[str]:
     """Return what the streams' comparison speaks against; what was not measured says nothing.
 
@@ -49,16 +49,18 @@ def agreement_codes(
         evidence: of `fasdemo.engine.cross_modal`, by name.
         quality: of the face's picture.
         codes: physical reasons found so far: a part is called flat only where the whole has a face's relief.
-        held: what was said of the same face in the frame before.
+        active_gates: gates that were active for this face in the previous frame.
     """
     found = []
-    if _over(evidence.get("ir_mirror_gain"), _FITS_IR_GAIN if "ir_rgb_mismatch" in held else MAX_IR_MIRROR_GAIN):
+    if _over(
+        evidence.get("ir_mirror_gain"), _FITS_IR_GAIN if "ir_rgb_mismatch" in active_gates else MAX_IR_MIRROR_GAIN
+    ):
         found.append("ir_rgb_mismatch")
     if _over(evidence.get("ir_rgb_detail"), MAX_IR_DETAIL):
         found.append("ir_copies_colour")
-    if _elsewhere(evidence, quality, "depth_elsewhere" in held):
+    if _elsewhere(evidence, quality, "depth_elsewhere" in active_gates):
         found.append("depth_elsewhere")
-    if _NOT_A_FACE.isdisjoint(codes) and _part_is_flat(evidence, "partly_flat" in held):
+    if _NOT_A_FACE.isdisjoint(codes) and _part_is_flat(evidence, "partly_flat" in active_gates):
         found.append("partly_flat")
     return found
 
@@ -86,4 +88,4 @@ def _over(value: float | None, limit: float) -> bool:
 
 
 def _under(value: float | None, limit: float, holds: bool) -> bool:
-    return value is not None and value < (limit * (1.0 + _LETS_GO) if holds else limit)
+    return value is not None and value < (limit * (1.0 + _HYSTERESIS) if holds else limit)

@@ -16,14 +16,14 @@ from types import TracebackType
 from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.engine.async_landmarker import LandmarkLook
+from fasdemo.engine.async_landmarker import AsyncLandmarker
 from fasdemo.engine.face_exposure import FaceExposure
-from fasdemo.engine.face_observation import FaceWork, align
+from fasdemo.engine.face_observation import FaceObservation, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.ir_face_check import compare_infrared
 from fasdemo.engine.policy import Policy, floor_note, thresholds
-from fasdemo.engine.protocols import Finder, Judge, Landmarker
+from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import ordered
 from fasdemo.engine.repetition import RepeatCheck
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
@@ -42,7 +42,7 @@ class Engine:
     """Judges frames; a context manager. Not to be called from two threads at once.
 
     Args:
-        judge: the model; closed with the engine.
+        scorer: the model; closed with the engine.
         finder: the faces; closed with the engine.
         policy: a threshold's name or a whole policy; None = the model's default.
         landmarks: for closed eyes and covered faces; None = those are not looked at.
@@ -56,7 +56,7 @@ class Engine:
 
     def __init__(
         self,
-        judge: Judge,
+        scorer: Scorer,
         finder: Finder,
         policy: Policy | str | None = None,
         landmarks: Landmarker | None = None,
@@ -64,8 +64,8 @@ class Engine:
         site: SiteFile | None = None,
     ) -> None:
         self._site = site
-        self._judge, self._finder = judge, finder
-        self._landmarks = None if landmarks is None else LandmarkLook(landmarks)
+        self._scorer, self._finder = scorer, finder
+        self._landmarks = None if landmarks is None else AsyncLandmarker(landmarks)
         self._source_name = "" if source is None else source.name
         self._declared: frozenset[Stream] = frozenset() if source is None else source.declared
         self._capable: frozenset[Stream] = frozenset() if source is None else source.capable
@@ -144,17 +144,17 @@ class Engine:
     @property
     def card(self) -> ModelCard:
         """The model's card."""
-        return self._judge.card
+        return self._scorer.card
 
     @property
     def model_sha256(self) -> str:
         """Hash of the model file."""
-        return self._judge.sha256
+        return self._scorer.sha256
 
     @property
     def provider(self) -> str:
         """Where the network runs: `CPU`, `CUDA` ..."""
-        return self._judge.provider
+        return self._scorer.provider
 
     @property
     def policy(self) -> Policy:
@@ -180,7 +180,7 @@ class Engine:
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, e.g. that the network runs elsewhere than asked."""
         note = floor_note(self.card, self._policy_name)
-        found = (*self._judge.warnings, note) if note else self._judge.warnings
+        found = (*self._scorer.warnings, note) if note else self._scorer.warnings
         if self._site is not None and self.site_bias is None:
             return (*found, _SITE_UNUSED)
         return found
@@ -202,16 +202,16 @@ class Engine:
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._states = TrackStates(self._threshold)
 
-    def set_model(self, judge: Judge) -> None:
+    def set_model(self, scorer: Scorer) -> None:
         """Change the model and close the old one; the policy's threshold is kept where the new card has it.
 
         Raises:
             UserError: never for a valid card, whose default threshold exists.
         """
         policy = self._policy
-        if policy.threshold is not None and policy.threshold not in judge.card.thresholds:
+        if policy.threshold is not None and policy.threshold not in scorer.card.thresholds:
             policy = replace(policy, threshold=None)
-        old, self._judge = self._judge, judge
+        old, self._scorer = self._scorer, scorer
         self.set_policy(policy)
         old.close()
 
@@ -249,7 +249,7 @@ class Engine:
     def process(
         self, frame: FrameSet, now_s: float | None = None, capture_ms: float = 0.0, still: bool = False
     ) -> FrameResult:
-        """Judge one frame.
+        """Process one frame.
 
         Args:
             frame: the next frame of the source.
@@ -278,7 +278,7 @@ class Engine:
             self._states.clear()
             codes, faces = ["internal_error"], []
         took_s = time.perf_counter() - started
-        if frame.received_s is not None and now + took_s - frame.received_s > self._policy.oldest_s:
+        if frame.received_s is not None and now + took_s - frame.received_s > self._policy.max_age_s:
             # Fresh when it came, and old by now: the process stood still, or the machine is too slow.
             self._states.clear()
             codes, faces = [*codes, "stale_frame"], [outdated(face) for face in faces]
@@ -305,7 +305,7 @@ class Engine:
 
     def close(self) -> None:
         """Release the model and the detector; calling it again does nothing."""
-        self._judge.close()
+        self._scorer.close()
         self._finder.close()
         if self._landmarks is not None:
             self._landmarks.close()
@@ -320,7 +320,7 @@ class Engine:
 
     def _resolve(self, policy: Policy | str | None) -> tuple[Policy, str, Threshold]:
         whole = policy if isinstance(policy, Policy) else Policy(threshold=policy)
-        name, threshold = thresholds(self._judge.card, whole)
+        name, threshold = thresholds(self._scorer.card, whole)
         return whole, name, threshold
 
     def _process(
@@ -343,7 +343,7 @@ class Engine:
         tracks = self._finder.find(usable.rgb, self._time_s, still)
         if not still:
             codes += self._repeats.check(usable, tracks[0].face.box if tracks else None)
-        work = [FaceWork(track, track.face) for track in tracks]
+        work = [FaceObservation(track, track.face) for track in tracks]
         self._states.see((track.id for track in tracks), self._time_s)
         if self._landmarks is not None and still:
             self._landmarks.look_at_still(usable, work, self._states)
@@ -354,7 +354,7 @@ class Engine:
             return [*codes, "no_face"], []
         for item in work:
             state = self._states[item.track.id]
-            align(usable, item, self.card, self._policy, state.held)
+            align(usable, item, self.card, self._policy, state.active_gates)
             compare_infrared(item, state, self._finder, self._time_s)
         at = _lap(stages, "align", at)
         self._predict(work)
@@ -375,11 +375,11 @@ class Engine:
         ]
         return [*codes, *(["several_faces"] if len(work) > 1 else [])], verdicts
 
-    def _predict(self, work: list[FaceWork]) -> None:
+    def _predict(self, work: list[FaceObservation]) -> None:
         aligned = [(item, item.crops) for item in work if item.crops is not None]
         if not aligned:
             return
-        predictions = self._judge.predict([crops for _, crops in aligned])
+        predictions = self._scorer.predict([crops for _, crops in aligned])
         if len(predictions) != len(aligned):
             raise RuntimeError(f"{len(predictions)} predictions for {len(aligned)} faces")
         for (item, _), prediction in zip(aligned, predictions, strict=True):
@@ -387,7 +387,7 @@ class Engine:
             if prediction.error is not None:
                 log.warning("face %s: %s", item.track.id, prediction.error)
 
-    def _notes(self, frame: FrameSet, work: list[FaceWork], still: bool) -> list[str]:
+    def _notes(self, frame: FrameSet, work: list[FaceObservation], still: bool) -> list[str]:
         notes = []
         looked_at = frame.declared & set(self.card.modalities)
         if looked_at <= {"rgb"}:

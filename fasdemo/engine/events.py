@@ -26,14 +26,14 @@ from fasdemo.faces.tracker import LOST_AFTER_S
 from fasdemo.outputs import open_output
 from fasdemo.spreadsheet import safe_cell, stored_cell
 
-LONGEST_LINE = 1 << 20
+MAX_LINE_CHARS = 1 << 20
 """Characters of one line of a log that is read."""
-MOST_EVENTS = 200_000
+MAX_EVENTS = 200_000
 """A log has one a change: a busy door fills this in months."""
-LARGEST_LOG = 64 * 1024 * 1024
-_LONGEST_GAP_S = 1.0
+MAX_LOG_BYTES = 64 * 1024 * 1024
+_MAX_GAP_S = 1.0
 """A verdict is not in force any longer while no frame comes."""
-_LATEST_S = 1e11
+_MAX_TIMESTAMP_S = 1e11
 """Seconds since 1970 reach it in the year 5138."""
 
 Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
@@ -52,7 +52,7 @@ class Event(BaseModel):
     utc: str | None = None
     """Time of day, ISO 8601; only for cameras, whose clock is the present."""
     frame: Annotated[int, Field(ge=0)]
-    timestamp_s: Annotated[float, Field(ge=-_LATEST_S, le=_LATEST_S)]
+    timestamp_s: Annotated[float, Field(ge=-_MAX_TIMESTAMP_S, le=_MAX_TIMESTAMP_S)]
     source: str = ""
     live_source: bool
     model: str
@@ -171,7 +171,7 @@ class EventLog:
         return (
             (result.source, result.live_source, result.model, result.policy, by)
             == (last.source, last.live_source, last.model, last.policy, last_by)
-        ) and 0.0 <= result.timestamp_s - last.timestamp_s <= _LONGEST_GAP_S
+        ) and 0.0 <= result.timestamp_s - last.timestamp_s <= _MAX_GAP_S
 
     def _end(self) -> list[Event]:
         if self._last is None:
@@ -218,7 +218,7 @@ def _event(
         "event": what,
         "utc": datetime.now(UTC).isoformat(timespec="milliseconds") if result.live_source else None,
         "frame": max(result.frame, 0),
-        "timestamp_s": round(min(max(result.timestamp_s, -_LATEST_S), _LATEST_S), 6),
+        "timestamp_s": round(min(max(result.timestamp_s, -_MAX_TIMESTAMP_S), _MAX_TIMESTAMP_S), 6),
         "source": result.source,
         "live_source": result.live_source,
         "model": result.model,
@@ -252,13 +252,13 @@ def read_events(path: Path) -> list[Event]:
         UserError: a line is not an event; the message names it.
     """
     try:
-        stream = io.StringIO(read_text(path, LARGEST_LOG), newline="")
+        stream = io.StringIO(read_text(path, MAX_LOG_BYTES), newline="")
         rows = _csv_rows(stream) if path.suffix.lower() == ".csv" else _json_rows(stream)
         events = []
         for number, row in rows:
             events.append(_parse(row, path, number))
-            if len(events) > MOST_EVENTS:
-                raise UserError(f"{path}: has more than {MOST_EVENTS} events; split it.")
+            if len(events) > MAX_EVENTS:
+                raise UserError(f"{path}: has more than {MAX_EVENTS} events; split it.")
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); give an event log.") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -280,7 +280,7 @@ def _parse(row: Any, path: Path, number: int) -> Event:
 
 
 def _json_rows(stream: Any) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), ""), 1):
+    for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE_CHARS), ""), 1):
         if not line.strip():
             continue
         try:

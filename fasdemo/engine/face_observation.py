@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class FaceWork:
+class FaceObservation:
     """One face of one frame; what is None was not reached, or failed with a code.
 
     Attributes:
@@ -45,7 +45,9 @@ class FaceWork:
     evidence: dict[str, float | None] = field(default_factory=dict)
 
 
-def align(frame: FrameSet, work: FaceWork, card: ModelCard, policy: Policy, held: frozenset[str] = frozenset()) -> None:
+def align(
+    frame: FrameSet, work: FaceObservation, card: ModelCard, policy: Policy, active_gates: frozenset[str] = frozenset()
+) -> None:
     """Cut the crops that the network sees, measure them and judge their quality; a failure is `score_missing`.
 
     Args:
@@ -53,7 +55,7 @@ def align(frame: FrameSet, work: FaceWork, card: ModelCard, policy: Policy, held
         work: the face; changed.
         card: of the network.
         policy: limits.
-        held: gates that held in the frame before.
+        active_gates: gates that were active in the previous frame.
     """
     try:
         crops = crop_face(frame, work.face, card.crop, card.input_size)
@@ -67,4 +69,4 @@ def align(frame: FrameSet, work: FaceWork, card: ModelCard, policy: Policy, held
         return
     work.crops, work.small, work.quality = crops, small, quality
     shape = (frame.rgb.shape[0], frame.rgb.shape[1])
-    work.gates = quality_codes(quality, work.face.box, shape, crops.inside, policy, held)
+    work.gates = quality_codes(quality, work.face.box, shape, crops.inside, policy, active_gates)

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fasdemo.engine.continuity import breaks, view_of
-from fasdemo.engine.face_observation import FaceWork
+from fasdemo.engine.continuity import changed_aspects, view_from
+from fasdemo.engine.face_observation import FaceObservation
 from fasdemo.engine.gates import physical_codes
 from fasdemo.engine.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def face_verdict(
-    work: FaceWork,
+    work: FaceObservation,
     state: TrackState,
     shared: Iterable[str],
     policy: Policy,
@@ -47,7 +47,7 @@ def face_verdict(
     score = None if prediction is None else stream_score(prediction.score, prediction.score_without_rgb)
     gates = list(work.gates)
     if work.quality is not None and prediction is not None:
-        gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.held)
+        gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.active_gates)
     codes = [*shared, *work.codes, *gates, *eyes_and_cover(work, state, now_s, still)]
     if score is not None and work.evidence:
         shift = total_shift(score, work.evidence, codes, site_bias)
@@ -61,9 +61,9 @@ def face_verdict(
         fused = score
     else:
         codes += _break_codes(work, state, now_s)
-        state.held = frozenset(gates)
-        more = state.fusion.update(now_s, score, codes)
-        status, fused = state.fusion.status, state.fusion.score
+        state.active_gates = frozenset(gates)
+        more = state.sequential_test.update(now_s, score, codes)
+        status, fused = state.sequential_test.status, state.sequential_test.score
     reasons = ordered([*codes, *more])
     if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons if code not in policy.lifted):
         # A cap, or a defect of the fusion: the reasons decide last.
@@ -97,17 +97,17 @@ def outdated(verdict: FaceVerdict) -> FaceVerdict:
     return replace(verdict, status=status, reasons=reasons, guidance=guidance(reasons))
 
 
-def _break_codes(work: FaceWork, state: TrackState, now_s: float) -> list[str]:
+def _break_codes(work: FaceObservation, state: TrackState, now_s: float) -> list[str]:
     """Whether something else stands where the face was; the evidence starts afresh then."""
     if work.crops is None or work.small is None:
         state.view, state.in_last_frame = None, False
         return []
     margin = None if work.prediction is None else work.prediction.margin
-    now = view_of(now_s, work.face, work.crops, work.small, margin)
+    now = view_from(now_s, work.face, work.crops, work.small, margin)
     before, state.view = state.view, now
-    found = [] if before is None else breaks(before, now, not state.in_last_frame, state.longest_gap_s)
+    found = [] if before is None else changed_aspects(before, now, not state.in_last_frame, state.max_gap_s)
     state.in_last_frame = True
     if found:
         log.debug("track %s: %s changed", work.track.id, ", ".join(found))
-        state.start_afresh()
+        state.restart()
     return ["view_changed"] if found else []

@@ -11,7 +11,7 @@ from fasdemo.capture.device_clock import CaptureAge, CaptureMarks
 from fasdemo.engine.policy import Policy
 from fasdemo.frames import FrameSet, Intrinsics, Stream
 
-_LEAST_DEPTH_COVERAGE = 0.02
+_MIN_DEPTH_COVERAGE = 0.02
 """A face at the farthest distance still covers more of the picture."""
 _BLACK_8BIT = 4.0
 """99th percentile of an infrared image behind a covered lens or without its emitter."""
@@ -84,7 +84,7 @@ class FreshnessCheck:
         waited_s = now_s - frame.received_s
         late_s = self._age.update(frame.timestamp_s, frame.received_s)
         # Not `age > oldest`: NaN has to count as stale.
-        if not (waited_s >= -0.001 and waited_s + late_s <= policy.oldest_s):
+        if not (waited_s >= -0.001 and waited_s + late_s <= policy.max_age_s):
             codes.append("stale_frame")
         return codes
 
@@ -97,7 +97,7 @@ class FreshnessCheck:
         if not (math.isfinite(frame.depth_scale) and 0 < frame.depth_scale <= 1):
             return ["depth_invalid"]
         codes = self._size(frame, "depth", depth)
-        if np.count_nonzero(depth[::4, ::4]) < _LEAST_DEPTH_COVERAGE * depth[::4, ::4].size:
+        if np.count_nonzero(depth[::4, ::4]) < _MIN_DEPTH_COVERAGE * depth[::4, ::4].size:
             codes.append("depth_empty")
         return codes
 
@@ -152,7 +152,7 @@ class FreshnessCheck:
 
     def _skew(self, frame: FrameSet, policy: Policy) -> list[str]:
         """Every stream's time against the frame's own; on a live source a stream without a time proves nothing."""
-        limit_s = policy.largest_skew_s + _ROUNDING_S
+        limit_s = policy.max_skew_s + _ROUNDING_S
         codes = [
             f"{stream}_out_of_sync"
             for stream, time in frame.times.items()

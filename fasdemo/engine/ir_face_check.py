@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from fasdemo.engine.cross_modal import infrared_agreement
 from fasdemo.engine.evidence import ir_landmark_error
-from fasdemo.engine.face_observation import FaceWork
+from fasdemo.engine.face_observation import FaceObservation
 from fasdemo.engine.protocols import Finder
 from fasdemo.engine.track_state import TrackState
 from fasdemo.models.infrared import ir_view
@@ -28,7 +28,7 @@ _DOTS = 0.04
 pixels wide. With the dots the detector saw a rendered live face in 4 of 20 looks, without them in all."""
 
 
-def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: float) -> None:
+def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, now_s: float) -> None:
     """Look for the face in the infrared crop: its parts must lie where colour has them, and be no copy of colour."""
     crops = work.crops
     if crops is None or crops.ir is None:
@@ -37,13 +37,13 @@ def compare_infrared(work: FaceWork, state: TrackState, finder: Finder, now_s: f
     if now_s - state.ir_face.last_s >= every_s - _EARLY_S:
         state.ir_face.last_s = now_s
         found = finder.find_in_crop(without_dots(ir_view(crops.ir)))
-        state.ir_face.note(found is not None)
+        state.ir_face.record(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
         state.ir_agreement = infrared_agreement(crops)
     work.evidence.update(state.ir_agreement)
     work.evidence["ir_landmark_error"] = state.ir_landmark_error
     # Misses are forgiven to a face that was seen there once: LIVE takes less time than three looks.
-    if state.ir_face.missing(_IR_MISSES):
+    if state.ir_face.is_missing(_IR_MISSES):
         work.codes.append("ir_face_missing")
 
 
@@ -52,7 +52,7 @@ def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.medianBlur(ir, 2 * max(round(ir.shape[0] * _DOTS / 2), 1) + 1), np.uint8)
 
 
-def eyes_and_cover(work: FaceWork, state: TrackState, now_s: float, still: bool) -> list[str]:
+def eyes_and_cover(work: FaceObservation, state: TrackState, now_s: float, still: bool) -> list[str]:
     """Codes for closed eyes and a covered face, which need landmarks and a while."""
     codes = []
     closed = work.quality is not None and work.quality.eyes_closed
@@ -62,6 +62,6 @@ def eyes_and_cover(work: FaceWork, state: TrackState, now_s: float, still: bool)
         state.eyes_closed_since_s = now_s
     if closed and (still or now_s - (state.eyes_closed_since_s or 0.0) >= EYES_CLOSED_S):
         codes.append("eyes_closed")
-    if state.landmarks.missing(1 if still else _MISSES):
+    if state.landmarks.is_missing(1 if still else _MISSES):
         codes.append("face_covered")
     return codes

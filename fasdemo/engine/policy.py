@@ -1,17 +1,31 @@
-"""What a verdict is measured against: the card's thresholds by name, and limits for the capture."""
+"""The policy of a verdict: a threshold of the model card, and limits of the capture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fasdemo.engine.former_names import former_names
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import ModelCard, Threshold
 
+FORMER_NAMES = {
+    "nearest_m": "min_distance_m",
+    "farthest_m": "max_distance_m",
+    "smallest_eye_px": "min_eye_distance_px",
+    "largest_yaw_deg": "max_yaw_deg",
+    "largest_pitch_deg": "max_pitch_deg",
+    "largest_roll_deg": "max_roll_deg",
+    "oldest_s": "max_age_s",
+    "largest_skew_s": "max_skew_s",
+}
+"""New names of a policy's fields by their former names."""
 
+
+@former_names(FORMER_NAMES)
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What has to hold before a face is called live.
+    """The conditions of the verdict LIVE.
 
     Attributes:
         threshold: name of one of the model card's thresholds; None = the card's default.
@@ -19,26 +33,28 @@ class Policy:
         allow_rgb_only: a source or model with colour alone may be LIVE. Off: on real pictures colour alone was measured
             to be no better than chance, see `docs/models.md`.
         single_face: several faces in the picture block every one of them.
-        nearest_m, farthest_m: allowed distance, where it is known. Farther than 1.5 m the relief of a face drowns in
-            the noise of a consumer depth camera, which grows with the distance's square.
-        smallest_eye_px: least distance of the eyes in pixels; at 24 a face spans about 85 pixels.
-        largest_yaw_deg, largest_pitch_deg, largest_roll_deg: allowed turn of the head.
-        oldest_s: allowed age of a live frame when it is judged, and when its verdict is there.
-        largest_skew_s: allowed time between the streams of one frame set.
+        min_distance_m, max_distance_m: allowed distance, where it is known. Beyond 1.5 m the noise of a consumer depth
+            camera, which grows with the square of the distance, hides the relief of a face.
+        min_eye_distance_px: minimum distance of the eyes in pixels; at 24 a face is about 85 pixels wide.
+        max_yaw_deg, max_pitch_deg, max_roll_deg: maximum angles of the head.
+        max_age_s: maximum age of a live frame when processing starts, and when its verdict is ready.
+        max_skew_s: maximum time between the streams of one frame set.
+
+    The names of earlier versions (`nearest_m`, `oldest_s` ...) still work, see `FORMER_NAMES`.
     """
 
     threshold: str | None = None
     require: frozenset[Stream] = frozenset()
     allow_rgb_only: bool = False
     single_face: bool = False
-    nearest_m: float = 0.2
-    farthest_m: float = 1.5
-    smallest_eye_px: float = 24.0
-    largest_yaw_deg: float = 40.0
-    largest_pitch_deg: float = 35.0
-    largest_roll_deg: float = 35.0
-    oldest_s: float = 0.5
-    largest_skew_s: float = 0.04
+    min_distance_m: float = 0.2
+    max_distance_m: float = 1.5
+    min_eye_distance_px: float = 24.0
+    max_yaw_deg: float = 40.0
+    max_pitch_deg: float = 35.0
+    max_roll_deg: float = 35.0
+    max_age_s: float = 0.5
+    max_skew_s: float = 0.04
 
     @property
     def lifted(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What an engine is made of: anything that finds faces, judges crops or adds landmarks as these protocols say."""
+"""The interfaces of the parts of an engine: face finder, scorer and landmarker."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Finder(Protocol):
         ...
 
 
-class Judge(Protocol):
+class Scorer(Protocol):
     """What `fasdemo.models.predictor.Predictor` offers."""
 
     @property
@@ -58,7 +58,7 @@ class Judge(Protocol):
         ...
 
     def predict(self, crops: list[FaceCrops]) -> list[Prediction]:
-        """Judge the faces of one frame."""
+        """Return the prediction on each face of one frame, in the same order."""
         ...
 
     def close(self) -> None:

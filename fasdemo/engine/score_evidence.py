@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 
-from fasdemo.engine.gates import IR_BLACK, IR_LANDMARK_ERROR
+from fasdemo.engine.gates import MAX_IR_LANDMARK_ERROR, MIN_IR_LEVEL
 from fasdemo.engine.reasons import Effect, effect
 
 MAX_SHIFT = 1.0
@@ -125,7 +125,7 @@ def log_odds(score: float) -> float:
 
 def _face_in_infrared(evidence: Mapping[str, float | None]) -> bool:
     level, error = evidence.get("ir_level"), evidence.get("ir_landmark_error")
-    return level is not None and level >= IR_BLACK and error is not None and error <= IR_LANDMARK_ERROR
+    return level is not None and level >= MIN_IR_LEVEL and error is not None and error <= MAX_IR_LANDMARK_ERROR
 
 
 def _ramp(value: float, limits: tuple[float, float]) -> float:

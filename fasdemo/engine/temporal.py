@@ -22,20 +22,20 @@ _SPOOF_RELEASE = -1.0
 _INDEPENDENT_S = 0.1
 _MEMORY_S = 1.0
 _SCORE_MEMORY_S = 0.3
-_MOST_PER_LOOK = 4.0
+_MAX_PER_FRAME = 4.0
 _LOG_ODDS_RANGE = (-8.0, 8.0)
-LEAST_FRAMES = 5
-LEAST_SPAN_S = 0.12
+MIN_FRAMES = 5
+MIN_SPAN_S = 0.12
 SETTLE_S = 0.4
 """A face that lost LIVE is LIVE again after so long without a frame against it: within half a second of a good view."""
-LONGEST_DIP_S = 0.25
+MAX_DIP_S = 0.25
 """So long a LIVE face may score in the upper half of the uncertain band: a blink lasts 0.1 to 0.4 s, of which the eyes
 are shut for half."""
 _FIRST_FRAME_S = 1.0 / 30.0
 
 
-class Fusion:
-    """The verdict on one track."""
+class SequentialTest:
+    """A sequential test of the scores of one track, which gives its verdict."""
 
     def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold
@@ -56,8 +56,8 @@ class Fusion:
         self._must_settle = False
         self._was_spoof = False
 
-    def switch(self) -> None:
-        """Something else may stand there now: forget everything but the word SPOOF, if the next frame says so too."""
+    def restart_after_change(self) -> None:
+        """Forget everything, but keep SPOOF if the next frame shows an attack too."""
         was_spoof = self.status is Status.SPOOF
         self.restart()
         self._was_spoof = was_spoof
@@ -119,7 +119,7 @@ class Fusion:
     def _gather(self, elapsed_s: float, score: float, clean: bool, blocked: bool, attacked: bool) -> None:
         said = self._log_likelihood(score)
         if attacked:
-            said = min(said, -_MOST_PER_LOOK)
+            said = min(said, -_MAX_PER_FRAME)
         elif not clean:
             said = min(said, 0.0)
         if said < 0.0 and (attacked or score <= self._threshold.spoof_below):
@@ -147,12 +147,12 @@ class Fusion:
         was = self.status
         fused = self.score
         assert fused is not None
-        dips = was is Status.LIVE and timestamp_s - self._best_s <= LONGEST_DIP_S
+        dips = was is Status.LIVE and timestamp_s - self._best_s <= MAX_DIP_S
         needed = self._hold if dips else self._threshold.live_above
         enough = (
             self._log_odds >= LIVE_EVIDENCE
-            and self._live_frames >= LEAST_FRAMES
-            and self._live_span_s >= LEAST_SPAN_S
+            and self._live_frames >= MIN_FRAMES
+            and self._live_span_s >= MIN_SPAN_S
             and fused >= self._threshold.live_above
             and (not self._must_settle or self._settled(timestamp_s))
         )
@@ -185,11 +185,11 @@ class Fusion:
             said = _logit(score) - _logit(self._threshold.spoof_below) - 1.0
         else:
             said = 0.0
-        return min(max(said, -_MOST_PER_LOOK), _MOST_PER_LOOK)
+        return min(max(said, -_MAX_PER_FRAME), _MAX_PER_FRAME)
 
 
 def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold) -> tuple[Status, list[str]]:
-    """Return the verdict on a single picture and its reasons; the caller applies a `cap`, as in `Fusion`."""
+    """Return the verdict on a single picture and its reasons; the caller applies a `cap`, as in `SequentialTest`."""
     effects = {effect(code) for code in codes}
     if score is None or not 0.0 <= score <= 1.0:
         return Status.UNCERTAIN, ["score_missing"]

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fasdemo.engine.continuity import LONGEST_S, View
+from fasdemo.engine.continuity import MAX_GAP_S, View
 from fasdemo.engine.motion_evidence import MotionEvidence
-from fasdemo.engine.temporal import Fusion
+from fasdemo.engine.temporal import SequentialTest
 from fasdemo.faces.frame_interval import FrameInterval
 from fasdemo.models.card import Threshold
 
@@ -17,26 +17,26 @@ _KEPT_S = 1.0
 
 
 @dataclass(slots=True)
-class Looks:
-    """What is looked for a few times a second.
+class PeriodicCheck:
+    """A check that runs a few times a second.
 
     Attributes:
-        last_s: when it was last looked for, on the source's clock.
-        missed: looks in a row that did not find it.
-        seen: it was found since the evidence started.
+        last_s: time of the last check, on the source's clock.
+        missed: consecutive checks that found nothing.
+        seen: whether a check found it since the evidence started.
     """
 
     last_s: float = -math.inf
     missed: int = 0
     seen: bool = False
 
-    def note(self, found: bool) -> None:
+    def record(self, found: bool) -> None:
         """Record the outcome of a check."""
         self.missed = 0 if found else self.missed + 1
         self.seen = self.seen or found
 
-    def missing(self, forgiven: int) -> bool:
-        """Whether it is not there: at the first miss, or at that many in a row once it was seen."""
+    def is_missing(self, forgiven: int) -> bool:
+        """Return True after the first miss, or after `forgiven` consecutive misses once it was seen."""
         return self.missed >= (forgiven if self.seen else 1)
 
 
@@ -45,38 +45,38 @@ class TrackState:
     """One track.
 
     Attributes:
-        fusion: the evidence so far.
+        sequential_test: the evidence so far.
         view: what was last compared, None before the first look and after one that could not be aligned.
         seen_s: when the face was last seen; this and all other times are on the source's clock.
         in_last_frame: it was seen in the frame before this one.
-        longest_gap_s: allowed time between two views, see `fasdemo.engine.continuity`.
+        max_gap_s: allowed time between two views, see `fasdemo.engine.continuity`.
         landmarks, ir_face: looks for landmarks, and for the face in infrared.
         blendshapes: of the last landmarks.
         motion: parallax of the landmarks over time.
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
         ir_agreement: of the same look, see `fasdemo.engine.cross_modal.infrared_agreement`.
-        held: the gates that held in the last frame, see `fasdemo.engine.gates`.
+        active_gates: the gates that were active in the previous frame, see `fasdemo.engine.gates`.
     """
 
-    fusion: Fusion
+    sequential_test: SequentialTest
     view: View | None = None
     seen_s: float = 0.0
     in_last_frame: bool = False
-    longest_gap_s: float = LONGEST_S
-    landmarks: Looks = field(default_factory=Looks)
+    max_gap_s: float = MAX_GAP_S
+    landmarks: PeriodicCheck = field(default_factory=PeriodicCheck)
     blendshapes: dict[str, float] | None = None
     motion: MotionEvidence = field(default_factory=MotionEvidence)
     eyes_closed_since_s: float | None = None
-    ir_face: Looks = field(default_factory=Looks)
+    ir_face: PeriodicCheck = field(default_factory=PeriodicCheck)
     ir_landmark_error: float | None = None
     ir_agreement: dict[str, float | None] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
+    active_gates: frozenset[str] = frozenset()
 
-    def start_afresh(self) -> None:
-        """Something else stands there now: what was last seen in infrared and by the landmarks was another thing."""
-        self.fusion.switch()
-        self.landmarks, self.ir_face = Looks(), Looks()
+    def restart(self) -> None:
+        """Forget the evidence and earlier checks, because another object may be at this position now."""
+        self.sequential_test.restart_after_change()
+        self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
         self.motion = MotionEvidence()
         self.blendshapes, self.eyes_closed_since_s = None, None
 
@@ -96,7 +96,7 @@ class TrackStates:
 
     def __getitem__(self, track_id: int) -> TrackState:
         if track_id not in self._states:
-            self._states[track_id] = TrackState(Fusion(self._threshold))
+            self._states[track_id] = TrackState(SequentialTest(self._threshold))
         return self._states[track_id]
 
     def see(self, present: Iterable[int], timestamp_s: float) -> None:
@@ -106,10 +106,10 @@ class TrackStates:
         for number, state in self._states.items():
             if number not in shown:
                 state.in_last_frame = False
-                state.fusion.interrupt()
+                state.sequential_test.interrupt()
         for number in shown:
             self[number].seen_s = timestamp_s
-            self[number].longest_gap_s = self._interval.longest_s(LONGEST_S)
+            self[number].max_gap_s = self._interval.max_gap_s(MAX_GAP_S)
         self._states = {
             number: state for number, state in self._states.items() if timestamp_s - state.seen_s <= _KEPT_S
         }

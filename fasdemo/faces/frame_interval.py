@@ -32,6 +32,6 @@ class FrameInterval:
         """Return the usual interval; 0 while it is not known."""
         return median(self._intervals) if len(self._intervals) >= _MIN_FRAMES else 0.0
 
-    def longest_s(self, usual_s: float) -> float:
+    def max_gap_s(self, usual_s: float) -> float:
         """Return how long nothing may be seen: `usual_s`, or a little more than one interval of a slow source."""
         return max(usual_s, PAUSE * min(self.seconds, MAX_INTERVAL_S))

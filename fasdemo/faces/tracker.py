@@ -82,7 +82,7 @@ class Tracker:
     def forget(self, timestamp_s: float) -> None:
         """End the tracks without a detection within the last `LOST_AFTER_S`, or in the last frame of a slow source."""
         self._interval.note(timestamp_s)
-        lost_after_s = self._interval.longest_s(LOST_AFTER_S)
+        lost_after_s = self._interval.max_gap_s(LOST_AFTER_S)
         self._tracks = {
             number: track for number, track in self._tracks.items() if timestamp_s - track.last_seen_s <= lost_after_s
         }

@@ -14,7 +14,7 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.sessions.schema import (
-    MOST_TEXT,
+    MAX_TEXT_CHARS,
     PLAIN_TEXT,
     CalibrationRecord,
     Consent,
@@ -140,9 +140,9 @@ def _check_name(parameter: str, text: str, what: str) -> None:
 
 
 def _check_text(parameter: str, text: str) -> None:
-    if len(text) > MOST_TEXT or not re.fullmatch(PLAIN_TEXT, text):
+    if len(text) > MAX_TEXT_CHARS or not re.fullmatch(PLAIN_TEXT, text):
         raise UserError(
-            f"{parameter}: use at most {MOST_TEXT} characters and no control characters.", parameter=parameter
+            f"{parameter}: use at most {MAX_TEXT_CHARS} characters and no control characters.", parameter=parameter
         )
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from fasdemo.bounded_file import read_bounded
 from fasdemo.frames import Stream
-from fasdemo.sessions.schema import LARGEST_IMAGE
+from fasdemo.sessions.schema import MAX_IMAGE_PX
 
 Image = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 ColorFormat = Literal["jpg", "png"]
@@ -26,9 +26,9 @@ ColorFormat = Literal["jpg", "png"]
 JPEG_QUALITY = 95
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """No frame is larger; a file that is, was not written by a recorder."""
-_MOST_SCANS = 100
+_MAX_SCANS = 100
 """Progressive JPEGs have about ten scans; each of ten thousand would pass over all pixels again."""
-_MOST_CHUNKS = 100_000
+_MAX_CHUNKS = 100_000
 """Writers make them of 8 kB and more."""
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _JPEG_START = b"\xff\xd8\xff"
@@ -113,25 +113,25 @@ def check_declared_size(data: bytes) -> None:
 
     A megabyte of PNG can claim a thousand megabytes of pixels.
 
-    Other formats are bounded in pixels by OpenCV, to which `fasdemo` tells `LARGEST_IMAGE` when it is imported.
+    Other formats are bounded in pixels by OpenCV, to which `fasdemo` tells `MAX_IMAGE_PX` when it is imported.
     """
     if data.startswith(_PNG_START):
         size = struct.unpack(">II", data[16:24]) if len(data) >= 24 else (0, 0)
         _check_png_chunks(data)
     elif data.startswith(_JPEG_START):
         size = _jpeg_size(data)
-        if _jpeg_scans(data) > _MOST_SCANS:
+        if _jpeg_scans(data) > _MAX_SCANS:
             raise ValueError("the picture has more scans than any camera writes")
     else:
         return
-    if size[0] * size[1] > LARGEST_IMAGE:
+    if size[0] * size[1] > MAX_IMAGE_PX:
         raise ValueError(f"{size[0]} x {size[1]} pixels are too many for a picture")
 
 
 def _check_png_chunks(data: bytes) -> None:
     """Every chunk lies within the file: OpenCV takes memory for what a chunk claims, up to 4 GB, before it looks."""
     place = len(_PNG_START)
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(_MAX_CHUNKS):
         if place + 12 > len(data):
             break
         length = int.from_bytes(data[place : place + 4], "big")
@@ -167,13 +167,13 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
 def _jpeg_scans(data: bytes) -> int:
     """Count the scans up to the end of the picture; motion photos have a video after it, which is ignored."""
     scans, place = 0, 2
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(_MAX_CHUNKS):
         # Within compressed data 0xFF is always followed by 0 or by a restart marker.
         found = _MARKER.search(data, place)
         if found is None or found[0] == b"\xff\xd9":
             return scans
         scans += found[0] == b"\xff\xda"
-        if scans > _MOST_SCANS:
+        if scans > _MAX_SCANS:
             return scans
         length = int.from_bytes(data[found.end() : found.end() + 2], "big")
         place = found.end() + (0 if found[0] in (b"\xff\xd8", b"\xff\x01") else max(length, 2))

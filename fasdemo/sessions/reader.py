@@ -33,9 +33,9 @@ _MAX_JSON_BYTES = 64 * 1024 * 1024
 _MAX_CSV_BYTES = 128 * 1024 * 1024
 _MAX_ROWS = 500_000
 """Four and a half hours at 30 frames a second, which take 0.7 GB."""
-_LATEST_S = 1e11
+_MAX_TIMESTAMP_S = 1e11
 """Devices count seconds since they were started, or since 1970, of which 1e11 is the year 5138."""
-_MOST = 2**62
+_MAX_COUNT = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +255,14 @@ def _seconds(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"{text!r} is not a finite number")
-    if abs(value) > _LATEST_S:
+    if abs(value) > _MAX_TIMESTAMP_S:
         raise ValueError(f"{text!r} is not a time in seconds")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text) if len(text) <= 20 else _MOST + 1
-    if abs(value) > _MOST:
+    value = int(text) if len(text) <= 20 else _MAX_COUNT + 1
+    if abs(value) > _MAX_COUNT:
         raise ValueError(f"{text!r} is too large for a running number")
     return value
 

@@ -17,7 +17,7 @@ from fasdemo.frames import Calibration, Extrinsics, Intrinsics
 SCHEMA_VERSION = 1
 SESSION_FILE = "session.json"
 FRAMES_FILE = "frames.csv"
-LARGEST_IMAGE = 64 * 1024 * 1024
+MAX_IMAGE_PX = 64 * 1024 * 1024
 """Pixels: eight times 4K. What is not there is shown black at its full size, so a size is a claim on memory."""
 
 FRAME_COLUMNS = (
@@ -45,9 +45,9 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=
 # A file of the session: its name, or one folder and its name.
 OWN_FILE_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$"
 OwnFile = Annotated[str, Field(pattern=OWN_FILE_PATTERN, max_length=160)]
-MOST_TEXT = 4000
+MAX_TEXT_CHARS = 4000
 PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
-Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=PLAIN_TEXT)]
+Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=PLAIN_TEXT)]
 """Any words, without the control characters that a terminal would obey."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -184,6 +184,6 @@ class Session(_Part):
             raise ValueError("a spoof session names its species, and no other does")
         if "rgb" not in self.streams:
             raise ValueError("streams must contain rgb")
-        if self.width * self.height > LARGEST_IMAGE:
-            raise ValueError(f"width x height must not exceed {LARGEST_IMAGE} pixels")
+        if self.width * self.height > MAX_IMAGE_PX:
+            raise ValueError(f"width x height must not exceed {MAX_IMAGE_PX} pixels")
         return self

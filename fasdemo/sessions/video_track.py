@@ -24,7 +24,7 @@ from fasdemo.frames import Stream
 from fasdemo.sessions.ffv1_check import slices_intact
 from fasdemo.sessions.image_codec import Image, check_image
 from fasdemo.sessions.packet_times import PacketTimes
-from fasdemo.sessions.schema import LARGEST_IMAGE
+from fasdemo.sessions.schema import MAX_IMAGE_PX
 from fasdemo.sessions.video_color import (
     hdr_name,
     pixel_aspect,
@@ -133,18 +133,18 @@ class VideoTrack:
         video = self._chosen(streams)
         self._index = video.index
         context = video.codec_context
-        if context.width * context.height > LARGEST_IMAGE:
+        if context.width * context.height > MAX_IMAGE_PX:
             self._container.close()
             raise UserError(f"{self.path}: {context.width} x {context.height} pixels are too many; make it smaller.")
         # A stream may change its size on the way.
-        context.options = {"max_pixels": str(LARGEST_IMAGE)}
+        context.options = {"max_pixels": str(MAX_IMAGE_PX)}
         video.thread_type = "AUTO"
         self._video = video
         self._time_base = float(video.time_base or Fraction(1, 90000))
         self._format = self._container.format.name
         self._aspect = pixel_aspect(video)
         width, height = square_size(context.width, context.height, self._aspect)
-        if width * height > LARGEST_IMAGE:
+        if width * height > MAX_IMAGE_PX:
             self._container.close()
             raise UserError(f"{self.path}: {width} x {height} pixels are too many; make it smaller.")
         self.fps = 30.0

@@ -54,7 +54,7 @@ class ScriptedFinder:
         self.closed = True
 
 
-class ScriptedJudge:
+class ScriptedScorer:
     """A model whose answer is a number, or a function of the crops."""
 
     sha256 = "0" * 64
@@ -89,4 +89,4 @@ def make_engine(
     faces: Sequence[Face] | None = None,
     card: ModelCard = CARD,
 ) -> Engine:
-    return Engine(ScriptedJudge(score, card), ScriptedFinder(faces), policy)
+    return Engine(ScriptedScorer(score, card), ScriptedFinder(faces), policy)

@@ -32,9 +32,9 @@ def crops() -> FaceCrops:
 
 
 def codes(
-    yaw: float = 0.0, found: tuple[str, ...] = (), held: tuple[str, ...] = (), **changes: float | None
+    yaw: float = 0.0, found: tuple[str, ...] = (), active_gates: tuple[str, ...] = (), **changes: float | None
 ) -> list[str]:
-    return agreement_codes({**AGREES, **changes}, replace(AHEAD, yaw_deg=yaw), found, held)
+    return agreement_codes({**AGREES, **changes}, replace(AHEAD, yaw_deg=yaw), found, active_gates)
 
 
 def test_a_face_that_all_streams_show_has_nothing_against_it(crops: FaceCrops) -> None:
@@ -77,8 +77,8 @@ def test_turned_faces_are_not_compared_by_their_key_points() -> None:
 
 def test_moved_depth_stays_doubted_until_it_fits() -> None:
     assert codes(depth_yaw_deg=18.0) == []
-    assert codes(depth_yaw_deg=18.0, held=("depth_elsewhere",)) == ["depth_elsewhere"]
-    assert codes(depth_yaw_deg=12.0, held=("depth_elsewhere",)) == []
+    assert codes(depth_yaw_deg=18.0, active_gates=("depth_elsewhere",)) == ["depth_elsewhere"]
+    assert codes(depth_yaw_deg=12.0, active_gates=("depth_elsewhere",)) == []
 
 
 @pytest.mark.parametrize("noise", [0.0, 3.0])

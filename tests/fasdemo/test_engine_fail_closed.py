@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedJudge, make_engine
+from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedScorer, make_engine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenes import frame
@@ -19,7 +19,7 @@ from scenes import frame
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.temporal import LEAST_FRAMES
+from fasdemo.engine.temporal import MIN_FRAMES
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, StreamTime
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.predictor import Prediction
@@ -100,7 +100,7 @@ BAD_FRAMES: dict[str, Callable[[FrameSet], FrameSet]] = {
 class Fails:
     """A judge or finder of which one call goes wrong."""
 
-    def __init__(self, judge: ScriptedJudge, finder: ScriptedFinder) -> None:
+    def __init__(self, judge: ScriptedScorer, finder: ScriptedFinder) -> None:
         self.judge, self.finder = judge, finder
         self.mode = ""
 
@@ -160,7 +160,7 @@ STEPS = ("good", "again", "same time", *ATTACKS, *BAD_FRAMES, *BAD_PARTS)
 
 
 def broken_engine(card: Any = CARD) -> tuple[Engine, Fails]:
-    parts = Fails(ScriptedJudge(0.99, card), ScriptedFinder())
+    parts = Fails(ScriptedScorer(0.99, card), ScriptedFinder())
     return Engine(parts, parts, None), parts
 
 
@@ -187,7 +187,7 @@ def statuses(result: FrameResult) -> list[Status]:
 @pytest.mark.parametrize("before", [1, 3, 7])
 def test_live_after_a_frame_without_the_face_needs_good_frames_in_a_row(before: int) -> None:
     engine, parts = broken_engine()
-    results = play(engine, parts, [*["good"] * before, "no face", *["good"] * LEAST_FRAMES])
+    results = play(engine, parts, [*["good"] * before, "no face", *["good"] * MIN_FRAMES])
     assert Status.LIVE not in {status for result in results[before:-1] for status in statuses(result)}
     assert statuses(results[-1]) == [Status.LIVE]
 
@@ -200,8 +200,8 @@ def test_live_needs_good_frames_up_to_and_including_this_one(steps: list[str]) -
     steps = [*("good" if step in ("again", "same time") else step for step in steps[:1]), *steps[1:]]
     for index, result in enumerate(play(engine, parts, steps)):
         if Status.LIVE in statuses(result):
-            assert index + 1 >= LEAST_FRAMES
-            assert steps[index + 1 - LEAST_FRAMES : index + 1] == ["good"] * LEAST_FRAMES
+            assert index + 1 >= MIN_FRAMES
+            assert steps[index + 1 - MIN_FRAMES : index + 1] == ["good"] * MIN_FRAMES
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=6))
@@ -255,7 +255,7 @@ def test_a_stream_that_the_source_promised_and_the_frame_does_not_declare_is_mis
     from fasdemo.capture.source import SourceInfo
 
     info = SourceInfo("x", "session", False, frozenset({"rgb", "depth", "ir"}), 640, 480, 30.0, None)
-    engine = Engine(ScriptedJudge(0.99, RGB_CARD), ScriptedFinder(), source=info)
+    engine = Engine(ScriptedScorer(0.99, RGB_CARD), ScriptedFinder(), source=info)
     for index in range(20):
         result = engine.process(frame(index, declared=frozenset({"rgb"})))
         assert statuses(result) == [Status.UNCERTAIN]
@@ -334,7 +334,7 @@ def test_a_frozen_colour_stream_is_never_live() -> None:
     still = frame(0, declared=frozenset({"rgb"}))
     for index in range(40):
         result = engine.process(dataclasses.replace(still, index=index, timestamp_s=index / 30, times={}))
-        assert index < LEAST_FRAMES or Status.LIVE not in statuses(result)
+        assert index < MIN_FRAMES or Status.LIVE not in statuses(result)
     assert "rgb_frozen" in result.reasons
 
 
@@ -358,7 +358,7 @@ def test_a_live_camera_that_delivers_in_time_is_live() -> None:
 
 def test_a_live_frame_that_grows_old_while_it_is_judged_is_not_live(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process is stopped, swapped out or starved in the middle: what it says afterwards is about the past."""
-    judge, stands_still_s = ScriptedJudge(0.99), 0.0
+    judge, stands_still_s = ScriptedScorer(0.99), 0.0
     predict = judge.predict
 
     def slow(crops: list[FaceCrops]) -> list[Prediction]:
@@ -366,7 +366,7 @@ def test_a_live_frame_that_grows_old_while_it_is_judged_is_not_live(monkeypatch:
         return predict(crops)
 
     monkeypatch.setattr(judge, "predict", slow)
-    engine = Engine(judge, ScriptedFinder(), Policy(oldest_s=5.0))
+    engine = Engine(judge, ScriptedFinder(), Policy(max_age_s=5.0))
     found = []
     for index in range(40):
         received = 100.0 + index / 30

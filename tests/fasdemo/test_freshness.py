@@ -20,7 +20,7 @@ from fasdemo.engine.result import FrameResult, Status
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime
 
 START_S = 500.0
-UNHURRIED = Policy(oldest_s=30.0)
+UNHURRIED = Policy(max_age_s=30.0)
 """For tests in which a face has to become LIVE and age is not the subject: a busy machine judges slowly."""
 
 
@@ -228,7 +228,7 @@ def test_engine_notes_that_a_file_without_calibration_has_no_size() -> None:
 def test_engine_refuses_a_source_that_leaves_out_what_its_device_has(left_out: Stream) -> None:
     declared = frozenset(STREAMS) - {left_out}
     made = make_engine()
-    engine = Engine(made._judge, made._finder, source=replace(INFO, declared=declared, capable=frozenset(STREAMS)))
+    engine = Engine(made._scorer, made._finder, source=replace(INFO, declared=declared, capable=frozenset(STREAMS)))
     results = judge(engine, [live(frame(index, declared=declared)) for index in range(20)])
     assert live_count(results) == 0
     assert reasons(results)[f"{left_out}_unused"] == 20

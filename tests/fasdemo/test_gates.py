@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from engine_fixtures import ScriptedFinder, ScriptedJudge
+from engine_fixtures import ScriptedFinder, ScriptedScorer
 from scenes import frame
 
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.gates import NOSE_MM, physical_codes, quality_codes
+from fasdemo.engine.gates import MIN_NOSE_MM, physical_codes, quality_codes
 from fasdemo.engine.ir_face_check import EYES_CLOSED_S
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
@@ -105,7 +105,7 @@ def test_a_surface_with_a_nose_is_no_sheet() -> None:
 
 def test_a_low_nose_speaks_of_a_sheet_up_to_its_limit_and_a_little_beyond_where_it_did_before() -> None:
     low, beyond, high = (
-        {**LIVE_EVIDENCE, "sheet_residual_mm": 1.5, "nose_mm": NOSE_MM * share} for share in (0.99, 1.05, 1.15)
+        {**LIVE_EVIDENCE, "sheet_residual_mm": 1.5, "nose_mm": MIN_NOSE_MM * share} for share in (0.99, 1.05, 1.15)
     )
     assert physical_codes(low, GOOD, {}, Policy()) == ["bent_sheet"]
     assert physical_codes(beyond, GOOD, {}, Policy()) == []
@@ -152,7 +152,7 @@ def play(engine: Engine, start: int, stop: int) -> list[FrameResult]:
 
 def test_eyes_that_stay_closed_block_and_a_blink_does_not() -> None:
     landmarks = ScriptedLandmarks()
-    with Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
         assert play(engine, 0, 20)[-1].faces[0].status is Status.LIVE
         landmarks.closed = 0.9
         assert {result.faces[0].status for result in play(engine, 20, 29)} == {Status.LIVE}
@@ -169,7 +169,7 @@ def test_eyes_that_stay_closed_block_and_a_blink_does_not() -> None:
 def test_a_face_without_landmarks_is_covered() -> None:
     landmarks = ScriptedLandmarks()
     landmarks.closed = None
-    engine = Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks)
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
     results = play(engine, 0, 20)
     assert "face_covered" in results[-1].faces[0].reasons
     # LIVE takes less time than two looks, so that the first one counts.
@@ -178,7 +178,7 @@ def test_a_face_without_landmarks_is_covered() -> None:
 
 def test_one_look_without_landmarks_is_forgiven_to_a_face_that_had_some() -> None:
     landmarks = ScriptedLandmarks()
-    engine = Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks)
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
     assert play(engine, 0, 20)[-1].faces[0].status is Status.LIVE
     landmarks.closed = None
     results = play(engine, 20, 40)
@@ -189,14 +189,14 @@ def test_one_look_without_landmarks_is_forgiven_to_a_face_that_had_some() -> Non
 
 def test_landmarks_are_run_now_and_then_only() -> None:
     landmarks = ScriptedLandmarks()
-    engine = Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks)
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
     play(engine, 0, 60)
     assert 6 <= landmarks.calls <= 10
 
 
 def test_a_still_picture_is_looked_at_with_landmarks() -> None:
     landmarks = ScriptedLandmarks()
-    engine = Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks)
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
     assert engine.process(frame(0), still=True).faces[0].status is Status.LIVE
     landmarks.closed = 0.9
     closed = engine.process(frame(0), still=True).faces[0]
@@ -215,7 +215,7 @@ def test_a_look_that_takes_long_is_read_with_the_next_frame() -> None:
 
     landmarks.add = slow  # type: ignore[method-assign]
     landmarks.closed = 0.9
-    with Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
         assert engine.process(frame(0)).faces[0].face.blendshapes is None
         go_on.set()
         assert engine.process(frame(1)).faces[0].face.blendshapes == {"eyeBlinkLeft": 0.9, "eyeBlinkRight": 0.9}
@@ -228,7 +228,7 @@ def test_landmarks_that_fail_are_an_error_and_never_live() -> None:
         raise RuntimeError("the graph is gone")
 
     landmarks.add = broken  # type: ignore[method-assign]
-    with Engine(ScriptedJudge(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
         results = play(engine, 0, 20)
     assert not any(face.status is Status.LIVE for result in results for face in result.faces)
     assert sum("internal_error" in result.reasons for result in results) >= 5

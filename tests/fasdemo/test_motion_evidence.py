@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
-from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedJudge
+from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedScorer
 from scenes import Pose, frame, true_face
 
 from fasdemo.engine.engine import Engine
@@ -106,7 +106,7 @@ class TurningLandmarks:
 def test_engine_doubts_a_colour_face_that_moves_like_a_flat_picture(flat: bool, status: Status) -> None:
     policy = Policy(allow_rgb_only=True)
     finder = ScriptedFinder([true_face(Pose())])
-    with Engine(ScriptedJudge(0.97, RGB_CARD), finder, policy, landmarks=TurningLandmarks(flat)) as engine:
+    with Engine(ScriptedScorer(0.97, RGB_CARD), finder, policy, landmarks=TurningLandmarks(flat)) as engine:
         for index in range(90):
             face = engine.process(frame(index, declared=frozenset({"rgb"}))).faces[0]
     assert face.status is status
@@ -115,7 +115,7 @@ def test_engine_doubts_a_colour_face_that_moves_like_a_flat_picture(flat: bool, 
 
 
 def test_engine_leaves_motion_out_where_depth_is_measured() -> None:
-    with Engine(ScriptedJudge(0.97, CARD), ScriptedFinder(), landmarks=TurningLandmarks(True)) as engine:
+    with Engine(ScriptedScorer(0.97, CARD), ScriptedFinder(), landmarks=TurningLandmarks(True)) as engine:
         for index in range(60):
             face = engine.process(frame(index)).faces[0]
     assert "parallax_ratio" not in face.evidence

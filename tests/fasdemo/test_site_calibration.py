@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from engine_fixtures import CARD, ScriptedFinder, ScriptedJudge
+from engine_fixtures import CARD, ScriptedFinder, ScriptedScorer
 from scenes import frame
 
 from fasdemo.capture.source import SourceInfo
@@ -103,7 +103,7 @@ def test_check_recordings_refuses_few_frames_and_sheets() -> None:
 
 
 def engine(score: float, site: SiteFile | None = None) -> Engine:
-    return Engine(ScriptedJudge(score, LENIENT), ScriptedFinder(), site=site)
+    return Engine(ScriptedScorer(score, LENIENT), ScriptedFinder(), site=site)
 
 
 def play(judging: Engine, kind: str = "live", count: int = 40) -> list[Status]:

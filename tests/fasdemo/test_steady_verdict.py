@@ -8,17 +8,17 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-from engine_fixtures import ScriptedFinder, ScriptedJudge, make_engine
+from engine_fixtures import ScriptedFinder, ScriptedScorer, make_engine
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import frame, photograph
 
 from fasdemo.engine import ir_face_check as closer_look
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.gates import DARKEST, physical_codes, quality_codes
+from fasdemo.engine.gates import MIN_BRIGHTNESS, physical_codes, quality_codes
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.temporal import LONGEST_DIP_S, SETTLE_S, Fusion
+from fasdemo.engine.temporal import MAX_DIP_S, SETTLE_S, SequentialTest
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Face
 from fasdemo.faces.finder import FaceFinder
@@ -29,8 +29,8 @@ THRESHOLD = Threshold(live_above=0.7, spoof_below=0.3, rule="by hand", data="non
 FPS = 30.0
 
 
-def run(frames: list[tuple[float, list[str]]], fusion: Fusion | None = None) -> list[Status]:
-    judge = fusion or Fusion(THRESHOLD)
+def run(frames: list[tuple[float, list[str]]], test: SequentialTest | None = None) -> list[Status]:
+    judge = test or SequentialTest(THRESHOLD)
     found = []
     for number, (score, codes) in enumerate(frames):
         judge.update(number / FPS, score, codes)
@@ -68,7 +68,7 @@ def test_a_dip_that_lasts_ends_live() -> None:
     """Scores in the upper half of the band are forgiven for a quarter of a second, however sure all before was."""
     statuses = run([(1.0, [])] * 60 + [(0.6, [])] * 30)
     lasted = statuses.index(Status.UNCERTAIN, 60) - 60
-    assert 2 <= lasted <= LONGEST_DIP_S * FPS
+    assert 2 <= lasted <= MAX_DIP_S * FPS
     assert Status.LIVE not in statuses[60 + lasted :]
 
 
@@ -90,32 +90,32 @@ def test_live_is_lost_at_most_twice_a_second_whatever_comes(frames: list[tuple[f
 
 
 def test_another_attack_in_the_place_of_an_attack_is_still_called_one() -> None:
-    fusion = Fusion(THRESHOLD)
-    run([(0.05, [])] * 15, fusion)
-    assert fusion.status is Status.SPOOF
-    fusion.switch()
-    fusion.update(15 / FPS, 0.05, ["view_changed"])
-    assert fusion.status is Status.SPOOF
+    test = SequentialTest(THRESHOLD)
+    run([(0.05, [])] * 15, test)
+    assert test.status is Status.SPOOF
+    test.restart_after_change()
+    test.update(15 / FPS, 0.05, ["view_changed"])
+    assert test.status is Status.SPOOF
 
 
 @pytest.mark.parametrize(("score", "codes"), [(0.95, []), (0.5, []), (0.05, ["blurred"]), (0.05, ["depth_missing"])])
 def test_the_word_spoof_does_not_stick_to_who_comes_next(score: float, codes: list[str]) -> None:
-    fusion = Fusion(THRESHOLD)
-    run([(0.05, [])] * 15, fusion)
-    fusion.switch()
-    fusion.update(15 / FPS, score, ["view_changed", *codes])
-    assert fusion.status is Status.UNCERTAIN
+    test = SequentialTest(THRESHOLD)
+    run([(0.05, [])] * 15, test)
+    test.restart_after_change()
+    test.update(15 / FPS, score, ["view_changed", *codes])
+    assert test.status is Status.UNCERTAIN
     # And it is gone for good: a single attack frame later starts like a first one.
-    fusion.update(16 / FPS, 0.05, [])
-    assert fusion.status is Status.UNCERTAIN
+    test.update(16 / FPS, 0.05, [])
+    assert test.status is Status.UNCERTAIN
 
 
 def test_live_is_never_carried_over_a_switch() -> None:
-    fusion = Fusion(THRESHOLD)
-    run([(0.999, [])] * 30, fusion)
-    fusion.switch()
-    fusion.update(30 / FPS, 0.999, ["view_changed"])
-    assert fusion.status is Status.UNCERTAIN
+    test = SequentialTest(THRESHOLD)
+    run([(0.999, [])] * 30, test)
+    test.restart_after_change()
+    test.update(30 / FPS, 0.999, ["view_changed"])
+    assert test.status is Status.UNCERTAIN
 
 
 def test_a_sure_attack_is_called_one_though_its_parts_disagree() -> None:
@@ -157,7 +157,7 @@ GATES = ("too_far", "partly_outside", "turned_away", "too_dark", "overexposed", 
 
 @given(QUALITY, EVIDENCE, st.floats(0.0, 0.2), st.floats(0.5, 1.0), st.frozensets(st.sampled_from(GATES)))
 def test_what_held_before_only_adds_reasons(
-    quality: Quality, evidence: dict[str, float | None], head: float, inside: float, held: frozenset[str]
+    quality: Quality, evidence: dict[str, float | None], head: float, inside: float, active_gates: frozenset[str]
 ) -> None:
     policy, box = Policy(), (10.0, 10.0, 100.0, 100.0)
     fresh = {
@@ -165,25 +165,25 @@ def test_what_held_before_only_adds_reasons(
         *physical_codes(evidence, quality, {"depth": head}, policy),
     }
     after = {
-        *quality_codes(quality, box, (480, 640), inside, policy, held),
-        *physical_codes(evidence, quality, {"depth": head}, policy, held),
+        *quality_codes(quality, box, (480, 640), inside, policy, active_gates),
+        *physical_codes(evidence, quality, {"depth": head}, policy, active_gates),
     }
     # A face that is flat is not bent as well: either speaks of an attack.
     assert fresh - {"bent_sheet"} <= after
     assert "bent_sheet" not in fresh or after & {"bent_sheet", "flat_surface"}
-    assert after - fresh <= held
+    assert after - fresh <= active_gates
 
 
 def test_a_measurement_that_wavers_about_its_limit_changes_its_mind_once() -> None:
     rng = np.random.default_rng(2)
     quality = Quality(0.5, 0.0, 0.2, 80.0, 0.0, 0.0, 0.0, None)
-    held: frozenset[str] = frozenset()
+    active_gates: frozenset[str] = frozenset()
     said, without = [], []
     for _ in range(300):
         evidence = {"depth_coverage": 1.0, "distance_m": 1.5 + float(rng.uniform(-0.02, 0.02))}
         without.append("too_far" in physical_codes(evidence, quality, {}, Policy()))
-        held = frozenset(physical_codes(evidence, quality, {}, Policy(), held))
-        said.append("too_far" in held)
+        active_gates = frozenset(physical_codes(evidence, quality, {}, Policy(), active_gates))
+        said.append("too_far" in active_gates)
     assert sum(a != b for a, b in pairwise(without)) > 50
     assert sum(a != b for a, b in pairwise(said)) <= 1
 
@@ -194,7 +194,7 @@ def test_the_engine_remembers_its_gates_by_face() -> None:
     bright = engine.process(frame(0)).faces[0]
     assert bright.crops is not None
     assert bright.crops.rgb is not None
-    limit = DARKEST / assess(bright.face, bright.crops.rgb).brightness
+    limit = MIN_BRIGHTNESS / assess(bright.face, bright.crops.rgb).brightness
     engine.reset()
     shown = []
     for index in range(90):
@@ -221,7 +221,7 @@ class BlindFinder(ScriptedFinder):
 
 
 def play(finder: ScriptedFinder, count: int) -> list[FrameResult]:
-    engine = Engine(ScriptedJudge(0.97), finder)
+    engine = Engine(ScriptedScorer(0.97), finder)
     return [engine.process(frame(index)) for index in range(count)]
 
 
@@ -234,7 +234,7 @@ def test_a_face_that_infrared_never_showed_is_not_live_for_a_single_frame() -> N
     assert all(result.faces[0].status is not Status.LIVE for result in play(BlindFinder(set(range(1000))), 60))
     late = play(BlindFinder({0, 1}), 60)
     first = next(result.timestamp_s for result in late if result.faces[0].status is Status.LIVE)
-    # Looks at 0, 0.1 and 0.2 s; evidence is gathered from the one that sees it.
+    # Checks at 0, 0.1 and 0.2 s; evidence is gathered from the one that sees it.
     assert 0.2 < first <= 0.5
 
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedJudge, make_engine
+from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedScorer, make_engine
 from scenes import Pose, frame, true_face
 
-from fasdemo.engine.continuity import View, breaks
+from fasdemo.engine.continuity import View, changed_aspects
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import CATALOGUE, guidance, ordered
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.temporal import Fusion, judge_still
+from fasdemo.engine.temporal import SequentialTest, judge_still
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import Threshold
@@ -25,8 +25,8 @@ THRESHOLD = Threshold(live_above=0.7, spoof_below=0.3, rule="by hand", data="non
 EVERYTHING: frozenset[Stream] = frozenset({"rgb", "depth", "ir"})
 
 
-def run_scores(scores: list[float | None], fps: float = 30.0, fusion: Fusion | None = None) -> list[Status]:
-    judge = fusion or Fusion(THRESHOLD)
+def run_scores(scores: list[float | None], fps: float = 30.0, test: SequentialTest | None = None) -> list[Status]:
+    judge = test or SequentialTest(THRESHOLD)
     result = []
     for index, score in enumerate(scores):
         judge.update(index / fps, score, [])
@@ -98,24 +98,24 @@ def test_what_is_no_score_ends_live(score: float | None) -> None:
 
 
 def test_a_blocked_frame_is_never_live_and_proves_no_attack() -> None:
-    fusion = Fusion(THRESHOLD)
+    test = SequentialTest(THRESHOLD)
     for index in range(60):
-        fusion.update(index / 30, 0.05, ["blurred"])
-        assert fusion.status is Status.UNCERTAIN
-    run_scores([0.95] * 30, fusion=Fusion(THRESHOLD))
+        test.update(index / 30, 0.05, ["blurred"])
+        assert test.status is Status.UNCERTAIN
+    run_scores([0.95] * 30, test=SequentialTest(THRESHOLD))
 
 
 def test_physics_overrules_a_network_that_is_sure() -> None:
-    fusion = Fusion(THRESHOLD)
+    test = SequentialTest(THRESHOLD)
     for index in range(10):
-        fusion.update(index / 30, 0.999, ["flat_surface"])
-        assert fusion.status is not Status.LIVE
-    assert fusion.status is Status.SPOOF
+        test.update(index / 30, 0.999, ["flat_surface"])
+        assert test.status is not Status.LIVE
+    assert test.status is Status.SPOOF
 
 
 def test_equal_thresholds_leave_no_band() -> None:
-    judge = Fusion(Threshold(live_above=0.5, spoof_below=0.5, rule="argmax", data="none"))
-    assert run_scores([0.9] * 30, fusion=judge)[-1] is Status.LIVE
+    judge = SequentialTest(Threshold(live_above=0.5, spoof_below=0.5, rule="argmax", data="none"))
+    assert run_scores([0.9] * 30, test=judge)[-1] is Status.LIVE
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def _has_relief(crops: FaceCrops) -> bool:
 )
 def test_a_face_that_jumps_is_another_face(other: Pose) -> None:
     finder = ScriptedFinder()
-    engine = Engine(ScriptedJudge(0.95), finder)
+    engine = Engine(ScriptedScorer(0.95), finder)
     for index in range(20):
         engine.process(frame(index))
     finder.faces = [true_face(other)]
@@ -207,7 +207,7 @@ def test_a_jump_in_depth_alone_starts_afresh() -> None:
 
 def test_walking_up_to_the_camera_keeps_live() -> None:
     finder = ScriptedFinder()
-    engine = Engine(ScriptedJudge(0.95), finder)
+    engine = Engine(ScriptedScorer(0.95), finder)
     statuses = []
     for index in range(60):
         # 0.6 m a second, a brisk step.
@@ -219,7 +219,7 @@ def test_walking_up_to_the_camera_keeps_live() -> None:
 
 def test_a_face_that_was_gone_for_a_moment_starts_afresh() -> None:
     finder = ScriptedFinder()
-    engine = Engine(ScriptedJudge(0.95), finder)
+    engine = Engine(ScriptedScorer(0.95), finder)
     for index in range(20):
         engine.process(frame(index))
     there, finder.faces = finder.faces, []
@@ -231,7 +231,7 @@ def test_a_face_that_was_gone_for_a_moment_starts_afresh() -> None:
 
 def test_every_face_has_its_own_track_and_verdict() -> None:
     finder = ScriptedFinder([true_face(Pose(x=200.0)), true_face(Pose(x=450.0))])
-    engine = Engine(ScriptedJudge(lambda crops: 0.95 if crops.to_crop[0, 2] > -70 else 0.02), finder)
+    engine = Engine(ScriptedScorer(lambda crops: 0.95 if crops.to_crop[0, 2] > -70 else 0.02), finder)
     for index in range(25):
         result = engine.process(_two_people(index))
     assert [face.status for face in result.faces] == [Status.LIVE, Status.SPOOF]
@@ -241,7 +241,7 @@ def test_every_face_has_its_own_track_and_verdict() -> None:
 
 def test_a_policy_can_allow_one_face_only() -> None:
     finder = ScriptedFinder([true_face(Pose(x=200.0)), true_face(Pose(x=450.0))])
-    engine = Engine(ScriptedJudge(0.95), finder, Policy(single_face=True))
+    engine = Engine(ScriptedScorer(0.95), finder, Policy(single_face=True))
     for index in range(25):
         result = engine.process(_two_people(index))
         assert all(face.status is Status.UNCERTAIN for face in result.faces)
@@ -277,10 +277,10 @@ def test_another_policy_starts_the_evidence_afresh() -> None:
 
 
 def test_another_model_replaces_and_closes_the_old_one() -> None:
-    old = ScriptedJudge(0.99)
+    old = ScriptedScorer(0.99)
     engine = Engine(old, ScriptedFinder(), "strict")
     play(engine, ["live"] * 20)
-    engine.set_model(ScriptedJudge(0.01, RGB_CARD))
+    engine.set_model(ScriptedScorer(0.01, RGB_CARD))
     assert old.closed
     assert engine.policy_name == "strict"
     results = [engine.process(frame(index)) for index in range(20, 40)]
@@ -289,7 +289,7 @@ def test_another_model_replaces_and_closes_the_old_one() -> None:
 
 
 def test_closing_an_engine_closes_its_parts() -> None:
-    judge, finder = ScriptedJudge(), ScriptedFinder()
+    judge, finder = ScriptedScorer(), ScriptedFinder()
     with Engine(judge, finder):
         pass
     assert judge.closed
@@ -345,15 +345,15 @@ def small_view(**changes: object) -> View:
 )
 def test_each_sign_of_a_switch_is_seen(change: dict[str, object], word: str) -> None:
     later = {"timestamp_s": 1 / 30}
-    assert breaks(small_view(), small_view(**later)) == []
-    assert word in breaks(small_view(), small_view(**later, **change))
+    assert changed_aspects(small_view(), small_view(**later)) == []
+    assert word in changed_aspects(small_view(), small_view(**later, **change))
 
 
 def test_a_pause_is_a_switch() -> None:
-    assert breaks(small_view(), small_view(timestamp_s=0.3)) == ["time"]
-    assert breaks(small_view(), small_view(timestamp_s=0.2)) == []
-    assert breaks(small_view(), small_view(timestamp_s=0.2), unseen=True) == ["time"]
-    assert breaks(small_view(timestamp_s=1.0), small_view(timestamp_s=0.9)) == ["time"]
+    assert changed_aspects(small_view(), small_view(timestamp_s=0.3)) == ["time"]
+    assert changed_aspects(small_view(), small_view(timestamp_s=0.2)) == []
+    assert changed_aspects(small_view(), small_view(timestamp_s=0.2), unseen=True) == ["time"]
+    assert changed_aspects(small_view(timestamp_s=1.0), small_view(timestamp_s=0.9)) == ["time"]
 
 
 def test_unknown_reasons_come_first_and_block() -> None:

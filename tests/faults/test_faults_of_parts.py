@@ -48,7 +48,8 @@ def test_nan_from_the_model_is_no_score_and_never_live(person: Path, tmp_path: P
             assert result.faces[0].score is None
             assert "score_missing" in result.faces[0].reasons
         # Dark, the same network answers: the test's person is what makes it fail.
-        assert engine._judge.predict([replace(results[0].faces[0].crops, rgb=np.zeros((48, 48, 3), np.uint8))])[0].score
+        dark = replace(results[0].faces[0].crops, rgb=np.zeros((48, 48, 3), np.uint8))
+        assert engine._scorer.predict([dark])[0].score
 
 
 def test_a_provider_that_fails_at_start_falls_back_with_a_sentence(
@@ -89,7 +90,7 @@ class FailsFrom:
 def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(person: Path, tmp_path: Path) -> None:
     model = trusting_model(tmp_path)
     with real_engine(model) as engine:
-        broken = engine._judge
+        broken = engine._scorer
         assert isinstance(broken, Predictor)
         broken._session = FailsFrom(broken._session, 12)
         results = judge(person, engine)
@@ -101,7 +102,7 @@ def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(person: Path, t
 
 def test_when_the_cpu_fails_too_nothing_is_live(person: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with real_engine(trusting_model(tmp_path)) as engine:
-        broken = engine._judge
+        broken = engine._scorer
         assert isinstance(broken, Predictor)
         broken._session = FailsFrom(broken._session, 12)
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-MOST_MB = 2048
+MAX_MB = 2048
 LONGEST_S = 10
 _DONE = re.compile(r"Done (\d+) runs|#(\d+)\s+(?:DONE|NEW|REDUCE|pulse|RELOAD|INITED)")
 
@@ -205,7 +205,7 @@ def _child(target: str, arguments: list[str]) -> None:
         (corpus / f"seed{number}").write_bytes(seed)
     kept = [argument for argument in arguments if not argument.startswith("-")]
     options = [argument for argument in arguments if argument.startswith("-")]
-    limits = [f"-rss_limit_mb={MOST_MB}", f"-timeout={LONGEST_S}", f"-artifact_prefix={folder}/", "-max_len=20000"]
+    limits = [f"-rss_limit_mb={MAX_MB}", f"-timeout={LONGEST_S}", f"-artifact_prefix={folder}/", "-max_len=20000"]
     atheris.Setup([sys.argv[0], *limits, *options, *kept, str(corpus)], one)
     atheris.Fuzz()
 

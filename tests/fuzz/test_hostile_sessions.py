@@ -37,7 +37,7 @@ from fasdemo.frames import FrameSet
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import repair_session, verify_session
 
-MOST_MB = 1024
+MAX_MB = 1024
 
 
 def play(folder: Path, **options: Any) -> list[FrameSet]:
@@ -263,7 +263,7 @@ def test_one_bad_picture_is_one_missing_picture(tmp_path: Path, case: str) -> No
 def test_a_gap_of_years_does_not_stop_the_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from fasdemo.capture.files import playback
 
-    monkeypatch.setattr(playback, "_LONGEST_PAUSE_S", 0.2)
+    monkeypatch.setattr(playback, "_MAX_PAUSE_S", 0.2)
     folder = put(tmp_path / "s", session_files())
     replaced("5.033333,c", "1000000000.0,c")(folder)
     assert len(play(folder, realtime=True)) == 3
@@ -280,7 +280,7 @@ def test_playing_picture_bombs_stays_within_a_gigabyte(tmp_path: Path) -> None:
     content["color/000001.png"] = png_claiming(2**31 - 1, 2**31 - 1, 8, 2, rows=1)
     put(tmp_path, content)
     code = "from fasdemo.capture.open import open_source\nwith open_source(argument) as s: print(sum(1 for _ in s))"
-    assert run_bounded(code, str(tmp_path), MOST_MB, 120).startswith("3")
+    assert run_bounded(code, str(tmp_path), MAX_MB, 120).startswith("3")
 
 
 def test_repair_removes_nothing_behind_a_link(tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_as_many_rows_as_may_be_stay_within_a_gigabyte(tmp_path: Path) -> None:
     lines = (tmp_path / "frames.csv").read_text().splitlines(keepends=True)
     (tmp_path / "frames.csv").write_text(lines[0] + lines[1] * 500_001)
     code = "from fasdemo.sessions.reader import SessionReader; from pathlib import Path; SessionReader(Path(argument))"
-    assert "more than 500000 rows" in run_bounded(code, str(tmp_path), MOST_MB, 250)
+    assert "more than 500000 rows" in run_bounded(code, str(tmp_path), MAX_MB, 250)
 
 
 def test_the_description_is_what_was_written(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, ref
 
 from fasdemo.cli.main import main
 from fasdemo.draw.event_plot import svg
-from fasdemo.engine.events import LARGEST_LOG, read_events
+from fasdemo.engine.events import MAX_LOG_BYTES, read_events
 from fasdemo.errors import UserError
 from trainer.config import schema as config
 from trainer.data.faces import UnreadableError
@@ -101,10 +101,10 @@ def test_pipes_and_devices_are_no_logs(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_largest_log_stays_within_a_gigabyte(tmp_path: Path) -> None:
     line = lines({"evidence": {f"k{number}": 1.0 for number in range(40)}, "source": "x" * 200})
-    path = write(tmp_path, "a.jsonl", line * (LARGEST_LOG // len(line)))
+    path = write(tmp_path, "a.jsonl", line * (MAX_LOG_BYTES // len(line)))
     code = "from fasdemo.engine.events import read_events; from pathlib import Path; read_events(Path(argument))"
     assert peak_mb(run_bounded(code, str(path), 1024, 300)) > 200
-    write(tmp_path, "a.jsonl", line * (LARGEST_LOG // len(line) + 1))
+    write(tmp_path, "a.jsonl", line * (MAX_LOG_BYTES // len(line) + 1))
     with pytest.raises(UserError, match="larger than 64 MB"):
         read_events(path)
 

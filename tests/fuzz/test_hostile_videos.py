@@ -108,9 +108,9 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_picture_size_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(video("a.mp4", *KINDS["a.mp4"]))
-    monkeypatch.setattr(video_track, "LARGEST_IMAGE", 4 * WIDTH * HEIGHT)
+    monkeypatch.setattr(video_track, "MAX_IMAGE_PX", 4 * WIDTH * HEIGHT)
     assert len(play(path)) == 20
-    monkeypatch.setattr(video_track, "LARGEST_IMAGE", WIDTH * HEIGHT - 1)
+    monkeypatch.setattr(video_track, "MAX_IMAGE_PX", WIDTH * HEIGHT - 1)
     with pytest.raises(UserError, match="pixels are too many"):
         open_source(path)
 

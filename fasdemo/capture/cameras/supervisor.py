@@ -72,7 +72,7 @@ class WatchdogTimeouts:
     roi_every_s: float = 0.5
     """Between two changes of the region that auto-exposure looks at."""
     first_back_off_s: float = 0.5
-    longest_back_off_s: float = 8.0
+    max_back_off_s: float = 8.0
     restarts_per_minute: int = 8
     look_every_s: float = 0.5
     """Between looks for a device that is away."""
@@ -206,7 +206,7 @@ class Supervisor:
         self._moved_s.clear()
         self._restarted = True
         self._next_try_s = self._clock() + self._back_off_s
-        self._back_off_s = min(self._back_off_s * 2, self._timeouts.longest_back_off_s)
+        self._back_off_s = min(self._back_off_s * 2, self._timeouts.max_back_off_s)
 
     def _try_again(self) -> None:
         now = self._clock()

@@ -15,7 +15,7 @@ from fasdemo.frames import FrameSet
 
 _LATE_S = 0.5
 """If the reader is later than this, the clock restarts instead of catching up."""
-_LONGEST_PAUSE_S = 5.0
+_MAX_PAUSE_S = 5.0
 """Longer gaps between two time stamps are cut short: a damaged time stamp may claim years."""
 
 
@@ -107,8 +107,8 @@ class PlayedSource(ABC):
         due = anchor[0] + moment_s - anchor[1]
         if now - due > _LATE_S:
             return now, moment_s
-        if due - now > _LONGEST_PAUSE_S:
-            self._wake.wait(_LONGEST_PAUSE_S)
+        if due - now > _MAX_PAUSE_S:
+            self._wake.wait(_MAX_PAUSE_S)
             return self._clock(), moment_s
         if due > now:
             self._wake.wait(due - now)

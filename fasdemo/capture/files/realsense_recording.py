@@ -18,7 +18,7 @@ from fasdemo.frames import FrameSet, Stream, StreamTime
 _TIMEOUT_MS = 200
 _SILENT_TRIES = 25
 """So many time-outs in a row without the end being reported mean that the file is stuck."""
-_MOST_FRAMES = 2**31 - 1
+_MAX_FRAMES = 2**31 - 1
 """A damaged time stamp may claim centuries; a slider counts this far."""
 
 
@@ -80,7 +80,7 @@ class RealSenseRecording(PlayedSource):
             width=calibration.rgb.width,
             height=calibration.rgb.height,
             fps=fps,
-            frame_count=min(max(round(duration_s * fps) + 1, 1), _MOST_FRAMES),
+            frame_count=min(max(round(duration_s * fps) + 1, 1), _MAX_FRAMES),
             calibration=calibration,
             depth_scale=self._reader.depth_scale,
         )

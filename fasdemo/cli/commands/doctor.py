@@ -46,7 +46,7 @@ _WORDS: dict[State, str] = {
     "note": "[yellow]note [/yellow]",
     "wrong": "[red]WRONG[/red]",
 }
-_LEAST_DISK_GB = 2.0
+_MIN_DISK_GB = 2.0
 _RECORDING_GB_PER_MINUTE = 1.0
 """640 x 480 colour, depth and infrared at 30 frames a second, see benchmarks/bench_record.py."""
 _QT_TRIAL = """
@@ -404,7 +404,7 @@ def disk() -> list[Finding]:
         if not os.access(place, os.W_OK):
             advice = "Choose another folder for recordings and outputs."
             found.append(Finding("disk", "note", f"{name} ({folder}): may not be written.", advice, details))
-        elif free_gb < _LEAST_DISK_GB:
+        elif free_gb < _MIN_DISK_GB:
             advice = f"A recording takes about {_RECORDING_GB_PER_MINUTE:.0f} GB a minute: free some space."
             found.append(Finding("disk", "wrong", text, advice, details))
         else:

@@ -58,19 +58,19 @@ class Measure:
 
 MEASURES: dict[str, Measure] = {
     "distance_m": Measure(
-        "Distance", "m", 0.0, 2.0, decimals=2, at_least=_POLICY.nearest_m, at_most=_POLICY.farthest_m,
+        "Distance", "m", 0.0, 2.0, decimals=2, at_least=_POLICY.min_distance_m, at_most=_POLICY.max_distance_m,
         meaning="Median distance of the face from the depth camera.",
     ),
     "depth_coverage": Measure(
-        "Depth coverage", "%", 0.0, 1.0, 100.0, 0, at_least=gates.LEAST_DEPTH_COVERAGE,
+        "Depth coverage", "%", 0.0, 1.0, 100.0, 0, at_least=gates.MIN_DEPTH_COVERAGE,
         meaning="Share of the face with a depth value.",
     ),
     "plane_residual_mm": Measure(
-        "Plane residual", "mm", 0.0, 15.0, at_least=gates.FLAT_MM,
+        "Plane residual", "mm", 0.0, 15.0, at_least=gates.MIN_PLANE_RESIDUAL_MM,
         meaning="Standard deviation of the face's depth from the best-fitting plane; prints and screens are flat.",
     ),
     "sheet_residual_mm": Measure(
-        "Bent-sheet residual", "mm", 0.0, 10.0, at_least=gates.SHEET_MM,
+        "Bent-sheet residual", "mm", 0.0, 10.0, at_least=gates.MIN_SHEET_RESIDUAL_MM,
         meaning="Standard deviation of the face's depth from the best-fitting bent sheet of paper.",
     ),
     "relief_mm": Measure(
@@ -78,7 +78,7 @@ MEASURES: dict[str, Measure] = {
         meaning="Range from the 2nd to the 98th percentile of the distance to the plane.",
     ),
     "nose_mm": Measure(
-        "Nose", "mm", 0.0, 30.0, at_least=gates.NOSE_MM,
+        "Nose", "mm", 0.0, 30.0, at_least=gates.MIN_NOSE_MM,
         meaning="Height of the tip of the nose above the surface around it; bent paper has no nose.",
     ),
     "face_relief": Measure(
@@ -138,21 +138,21 @@ MEASURES: dict[str, Measure] = {
         meaning="Distance between the eyes; 54 to 74 mm in adults.",
     ),
     "ir_level": Measure(
-        "IR level", "%", 0.0, 1.0, 100.0, 0, at_least=gates.IR_BLACK,
+        "IR level", "%", 0.0, 1.0, 100.0, 0, at_least=gates.MIN_IR_LEVEL,
         meaning="Mean infrared brightness of the face; screens are black.",
     ),
     "ir_contrast": Measure(
         "IR contrast", "", 0.0, 1.0, decimals=2, meaning="Standard deviation of the infrared brightness over its mean."
     ),
     "ir_rgb_ratio": Measure(
-        "IR-to-red ratio", "", 0.0, 3.0, decimals=2, at_least=gates.IR_RGB_BLACK,
+        "IR-to-red ratio", "", 0.0, 3.0, decimals=2, at_least=gates.MIN_IR_RGB_RATIO,
         meaning="Infrared over red brightness of the face; a bright screen is black in infrared.",
     ),
     "ir_rgb_correlation": Measure(
         "IR-colour correlation", "", -1.0, 1.0, decimals=2, meaning="Correlation of infrared and colour brightness."
     ),
     "ir_landmark_error": Measure(
-        "IR landmark offset", "%", 0.0, 0.6, 100.0, 0, at_most=gates.IR_LANDMARK_ERROR,
+        "IR landmark offset", "%", 0.0, 0.6, 100.0, 0, at_most=gates.MAX_IR_LANDMARK_ERROR,
         meaning="Offset of eyes, nose and mouth between infrared and colour, over the distance between the eyes.",
     ),
 }  # fmt: skip
