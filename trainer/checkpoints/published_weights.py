@@ -56,7 +56,8 @@ def import_published(
     if new_classifier:
         if not classifier:
             raise UserError(
-                f"--new-classifier: {arch} has no classifier to replace; give --classes, or leave the option out."
+                f"new_classifier: {arch} has no classifier to replace; give --classes, or leave the option out.",
+                parameter="new_classifier",
             )
         state = {key: tensor for key, tensor in state.items() if not key.startswith(known.classifier)}
         state |= {key: target[key] for key in classifier}

@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 2
     except UserError as error:
-        print(f"trainer {name}: {printable(str(error))}", file=sys.stderr)
+        print(f"trainer {name}: {printable(error.for_command_line())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"trainer {name}: interrupted.", file=sys.stderr)

@@ -193,7 +193,8 @@ class ListFolder(ListedLayout):
             return {part: self.read(part, self._lists[part]) for part in PARTS if part in self._lists}
         if not (self.folder / _LIST_FILE).is_file():
             raise UserError(
-                f"--data {self.folder}: holds no train.txt; write lists with `python -m trainer lists {self.folder}`."
+                f"data {self.folder}: holds no train.txt; write lists with `python -m trainer lists {self.folder}`.",
+                parameter="data",
             )
         return {"all": self.unsplit()}
 
@@ -309,7 +310,7 @@ def detect_layout(folder: Path) -> str:
         UserError: the folder does not exist, or its layout is unknown.
     """
     if not folder.is_dir():
-        raise UserError(f"--data {folder}: no such folder; correct the path.")
+        raise UserError(f"data {folder}: no such folder; correct the path.", parameter="data")
     if (folder / "samples.csv").is_file() or (folder / "recipe.json").is_file():
         return "synth"
     if any(folder.glob("train.txt")):
@@ -329,8 +330,9 @@ def detect_layout(folder: Path) -> str:
     if next(folder.glob(f"*/*/*/{SESSION_FILE}"), None) is not None:
         return "sessions"
     raise UserError(
-        f"--data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
-        "train.txt and val.txt); give --train-list and --val-list."
+        f"data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
+        "train.txt and val.txt); give --train-list and --val-list.",
+        parameter="data",
     )
 
 
@@ -358,8 +360,9 @@ def listed_layout(
     if protocol is not None:
         reason = "its train.txt, val.txt and test.txt are used" if name == "lists" else f"the layout is {name}"
         raise UserError(
-            f"--protocol {protocol}: {folder} is not read by a protocol, because {reason}; add --layout cefa (or the "
-            "data set's own layout), remove those lists, or leave --protocol out."
+            f"protocol {protocol}: {folder} is not read by a protocol, because {reason}; add --layout cefa (or the "
+            "data set's own layout), remove those lists, or leave --protocol out.",
+            parameter="protocol",
         )
     if name == "casia-surf":
         return CasiaSurf(folder)
@@ -387,7 +390,10 @@ def open_layout(data: DataConfig) -> Layout:
     lists = {part: path for part, path in paths.items() if path is not None}
     if data.train_list is not None:
         if data.protocol is not None:
-            raise UserError(f"--protocol {data.protocol}: has no effect beside --train-list; leave one of the two out.")
+            raise UserError(
+                f"protocol {data.protocol}: has no effect beside --train-list; leave one of the two out.",
+                parameter="protocol",
+            )
         files = ListFiles(data.folder or data.train_list.parent, lists)
         files.live_label = data.live_label
         return files
@@ -420,7 +426,10 @@ def _scan(folder: Path, videos: Sequence[Path]) -> list[Entry]:
             text = " ".join(files.get(s, "-") for s in ("rgb", "depth", "ir"))
             entries.append(Entry(dict(files), known.label, len(entries), text))
     if not entries:
-        raise UserError(f"--data {folder}: no pictures were found in the folders of a known layout; correct the path.")
+        raise UserError(
+            f"data {folder}: no pictures were found in the folders of a known layout; correct the path.",
+            parameter="data",
+        )
     return entries
 
 
@@ -433,7 +442,8 @@ def check_protocol(layout: ListedLayout, protocol: str) -> str:
     if protocol not in layout.protocols:
         known = ", ".join(layout.protocols) or "none"
         raise UserError(
-            f"--protocol {protocol}: {layout.folder} (layout {layout.kind}) has {known}; choose one of them."
+            f"protocol {protocol}: {layout.folder} (layout {layout.kind}) has {known}; choose one of them.",
+            parameter="protocol",
         )
     return protocol
 

@@ -34,7 +34,8 @@ def crops_of(root: Path, every: int = 3) -> Path:
     sessions = sorted(path.parent for path in root.glob(f"*/*/*/{SESSION_FILE}"))
     if not sessions:
         raise UserError(
-            f"--data {root}: no recorded sessions (PERSON/live|spoof-SPECIES/SESSION/{SESSION_FILE}); correct the path."
+            f"data {root}: no recorded sessions (PERSON/live|spoof-SPECIES/SESSION/{SESSION_FILE}); correct the path.",
+            parameter="data",
         )
     options = ExportOptions(size=SIZE, crop=CropSpec(scale=SCALE), every=every)
     hashes = {session.relative_to(root).as_posix(): _hash(session) for session in sessions}

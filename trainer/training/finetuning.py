@@ -43,10 +43,11 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     loaded = open_model(args.start)
     if loaded.saved is None:
         raise UserError(
-            f"--from {args.start}: an ONNX file cannot be trained; give the checkpoint (.pt) it was exported from."
+            f"from {args.start}: an ONNX file cannot be trained; give the checkpoint (.pt) it was exported from.",
+            parameter="from",
         )
     if (folder / LAST).is_file():
-        raise UserError(f"--output {folder}: the folder holds a run already; choose another folder.")
+        raise UserError(f"output {folder}: the folder holds a run already; choose another folder.", parameter="output")
     config = check(_settings(args, loaded, folder), "finetune")
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()

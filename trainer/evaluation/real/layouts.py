@@ -72,7 +72,9 @@ def without_people(sources: list[RealSource], people: list[str]) -> list[RealSou
     """
     known = {capture.person for source in sources for capture in source.captures}
     if unknown := sorted(set(people) - known):
-        raise UserError(f"--without-people {unknown[0]}: no capture shows this person; check the name.")
+        raise UserError(
+            f"without_people {unknown[0]}: no capture shows this person; check the name.", parameter="without_people"
+        )
     left = []
     for source in sources:
         kept = [capture for capture in source.captures if capture.person not in people]
@@ -81,7 +83,9 @@ def without_people(sources: list[RealSource], people: list[str]) -> list[RealSou
             note = f"{source.note} Without {', '.join(gone)}, who were trained on.".strip() if gone else source.note
             left.append(replace(source, captures=kept, note=note))
     if not left:
-        raise UserError("--without-people: nothing is left to measure; leave fewer people out.")
+        raise UserError(
+            "without_people: nothing is left to measure; leave fewer people out.", parameter="without_people"
+        )
     return left
 
 

@@ -151,7 +151,9 @@ class Benchmark:
             return None
         name = self._policy or card.default_policy
         if name not in card.thresholds:
-            raise UserError(f"--policy {name}: {card.name} has {', '.join(card.thresholds)}; choose one of them.")
+            raise UserError(
+                f"policy {name}: {card.name} has {', '.join(card.thresholds)}; choose one of them.", parameter="policy"
+            )
         scores = {subset: np.full(len(source.captures), np.nan) for subset in subsets}
         judgements: list[Judgement] = []
         pending: list[tuple[int, FaceCrops]] = []

@@ -49,7 +49,7 @@ def write_contact_sheet(
 ) -> None:  # fmt: skip
     """Write a picture with one row for live and each species, `columns` triples per row."""
     if output.suffix.lower() not in (".jpg", ".jpeg", ".png"):
-        raise UserError(f"--output {output}: must end in .jpg or .png; correct the file name.")
+        raise UserError(f"output {output}: must end in .jpg or .png; correct the file name.", parameter="output")
     sampler = SetupSampler(people, environments)
     rows = []
     with FaceDetector() as detector:
@@ -86,5 +86,6 @@ def write_contact_sheet(
     quality = [cv2.IMWRITE_JPEG_QUALITY, 90] if output.suffix.lower() in (".jpg", ".jpeg") else []
     if not cv2.imwrite(str(output), np.vstack(rows)[..., ::-1], quality):
         raise UserError(
-            f"--output {output}: cannot be written; give the name of a .jpg or .png file in an existing folder."
+            f"output {output}: cannot be written; give the name of a .jpg or .png file in an existing folder.",
+            parameter="output",
         )

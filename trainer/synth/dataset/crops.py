@@ -287,16 +287,21 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(text):
             raise UserError(
-                f"--output {folder}: holds another recipe's data (see recipe.json); choose another folder or delete it."
+                f"output {folder}: holds another recipe's data (see recipe.json); choose another folder or delete it.",
+                parameter="output",
             )
         return
     if folder.exists() and any(folder.iterdir()):
-        raise UserError(f"--output {folder}: is not empty and holds no recipe.json; choose a new folder.")
+        raise UserError(
+            f"output {folder}: is not empty and holds no recipe.json; choose a new folder.", parameter="output"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(file, f"{text}\n".encode())
     except OSError as error:
-        raise UserError(f"--output {folder}: cannot be written ({error.strerror}); choose another folder.") from None
+        raise UserError(
+            f"output {folder}: cannot be written ({error.strerror}); choose another folder.", parameter="output"
+        ) from None
 
 
 def render_crops(job: Job, jobs: int) -> tuple[int, int]:
@@ -333,8 +338,9 @@ def render_crops(job: Job, jobs: int) -> tuple[int, int]:
         return _join(job)
     except OSError as error:
         raise UserError(
-            f"--output {job.folder}: writing failed ({error.strerror}); free some space and run the "
-            "same command again, finished shards are kept."
+            f"output {job.folder}: writing failed ({error.strerror}); free some space and run the "
+            "same command again, finished shards are kept.",
+            parameter="output",
         ) from None
 
 

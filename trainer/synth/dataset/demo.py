@@ -173,7 +173,9 @@ def render_demo(output: Path, heads: Path | None, seed: int, work: Path) -> None
         UserError: `output` holds other files, or cannot be written.
     """
     if output.exists() and any(output.iterdir()) and not (output / "session.json").is_file():
-        raise UserError(f"--output {output}: holds files that are not a session; choose another folder.")
+        raise UserError(
+            f"output {output}: holds files that are not a session; choose another folder.", parameter="output"
+        )
     people = load_people(None, heads, 1, work)
     person = people.portrait(0)
     photo = take_photo(person, people.model(), 3)

@@ -111,7 +111,8 @@ def render_sessions(job: SessionJob, jobs: int) -> int:
                         progress.advance(task)
     except OSError as error:
         raise UserError(
-            f"--output {job.folder}: writing failed ({error.strerror}); free some space and run the same command "
-            "again, complete sessions are kept."
+            f"output {job.folder}: writing failed ({error.strerror}); free some space and run the same command "
+            "again, complete sessions are kept.",
+            parameter="output",
         ) from None
     return len(numbers)

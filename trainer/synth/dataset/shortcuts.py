@@ -90,7 +90,10 @@ def measure_shortcuts(data: SynthSet, limit: int = 4000, seed: int = 0) -> list[
     rng = np.random.default_rng(seed)
     indices = np.sort(rng.permutation(len(data))[:limit]).astype(np.intp)
     if len(set(data.table["person"][indices])) < 2 or len(set(data.table["label"][indices])) < 2:
-        raise UserError("--data: the shortcut check needs live and spoof samples of at least two people; render more.")
+        raise UserError(
+            "data: the shortcut check needs live and spoof samples of at least two people; render more.",
+            parameter="data",
+        )
     columns = features(data, indices)
     live = data.table["label"][indices] == "live"
     people = data.table["person"][indices]

@@ -42,12 +42,14 @@ def measure_smoothing(model: Path, data: SynthSet, limit: int = 400) -> list[Smo
     with Predictor(model, "cpu", 1) as predictor:
         card = predictor.card
         if "depth" not in card.modalities or card.input_size != INNER_SIZE:
-            raise UserError(f"--model {model}: must score depth crops of {INNER_SIZE} pixels; give another model.")
+            raise UserError(
+                f"model {model}: must score depth crops of {INNER_SIZE} pixels; give another model.", parameter="model"
+            )
         threshold = card.thresholds[card.default_policy].live_above
         figures = []
         samples = {name: data.where(label=name)[:limit] for name in ("live", "spoof")}
         if not len(samples["live"]):
-            raise UserError("--data: the set has no live sample; render some.")
+            raise UserError("data: the set has no live sample; render some.", parameter="data")
         for sigma in SIGMAS_PX:
             accepted = {}
             for name, indices in samples.items():

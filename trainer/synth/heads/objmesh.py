@@ -42,16 +42,18 @@ def read_obj(path: Path) -> tuple[Floats, Ints]:
                 corners = [c - 1 if c > 0 else len(vertices) + c for c in corners]
                 triangles += [(corners[0], corners[k], corners[k + 1]) for k in range(1, len(corners) - 1)]
     except (ValueError, IndexError, OverflowError):
-        raise UserError(f"--heads {path}: line {number} is not valid OBJ; export the mesh again.") from None
+        raise UserError(
+            f"heads {path}: line {number} is not valid OBJ; export the mesh again.", parameter="heads"
+        ) from None
     if any(not 0 <= corner < len(vertices) for triangle in triangles for corner in triangle):
         # Checked before the conversion to 32 bits, which cannot hold larger indices.
-        raise UserError(f"--heads {path}: a face refers to a missing vertex; export the mesh again.")
+        raise UserError(f"heads {path}: a face refers to a missing vertex; export the mesh again.", parameter="heads")
     faces = np.array(triangles, np.int32).reshape(-1, 3)
     if not len(faces):
-        raise UserError(f"--heads {path}: the mesh has no triangles; export it with faces.")
+        raise UserError(f"heads {path}: the mesh has no triangles; export it with faces.", parameter="heads")
     points = np.array(vertices, np.float32).reshape(-1, 3)
     if faces.min() < 0 or faces.max() >= len(points) or not np.isfinite(points).all():
-        raise UserError(f"--heads {path}: a face refers to a missing vertex; export the mesh again.")
+        raise UserError(f"heads {path}: a face refers to a missing vertex; export the mesh again.", parameter="heads")
     return points, faces
 
 
@@ -76,7 +78,8 @@ def load_obj_head(path: Path) -> HeadModel:
             break
     if best is None:
         raise UserError(
-            f"--heads {path}: no face is detected from the front; turn the mesh so that y is up and it faces +z."
+            f"heads {path}: no face is detected from the front; turn the mesh so that y is up and it faces +z.",
+            parameter="heads",
         )
     local, marks = best
     eyes = local[marks]

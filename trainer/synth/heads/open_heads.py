@@ -42,7 +42,9 @@ def load_head(path: Path | None) -> HeadModel:
     if path is None:
         return default_head()
     if not path.is_file():
-        raise UserError(f"--heads {path}: no such file; give a .npz or .obj head model, or omit the option.")
+        raise UserError(
+            f"heads {path}: no such file; give a .npz or .obj head model, or omit the option.", parameter="heads"
+        )
     if path.suffix.lower() == ".obj":
         return load_obj_head(path)
     try:
@@ -53,13 +55,14 @@ def load_head(path: Path | None) -> HeadModel:
             names = tuple(str(name) for name in data["expression_names"])
     except (OSError, ValueError, KeyError) as error:
         raise UserError(
-            f"--heads {path}: not a head model ({error}); docs/synth.md lists the arrays it needs."
+            f"heads {path}: not a head model ({error}); docs/synth.md lists the arrays it needs.", parameter="heads"
         ) from None
     if not len(triangles):
-        raise UserError(f"--heads {path}: the mesh has no triangles; give a mesh with faces.")
+        raise UserError(f"heads {path}: the mesh has no triangles; give a mesh with faces.", parameter="heads")
     if len(neutral) != ICT_PARTS["eyes"][1]:
         raise UserError(
-            f"--heads {path}: has {len(neutral)} vertices, ICT-FaceKit light has 25351; use OBJ for other meshes."
+            f"heads {path}: has {len(neutral)} vertices, ICT-FaceKit light has 25351; use OBJ for other meshes.",
+            parameter="heads",
         )
     centimetre = np.float32(0.01)
     return HeadModel(

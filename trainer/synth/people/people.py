@@ -72,7 +72,7 @@ def portrait_files(folder: Path) -> list[tuple[Path, str]]:
         UserError: the folder does not exist or holds no picture.
     """
     if not folder.is_dir():
-        raise UserError(f"--portraits {folder}: no such folder; give one with pictures of faces.")
+        raise UserError(f"portraits {folder}: no such folder; give one with pictures of faces.", parameter="portraits")
     known: dict[str, str] = {}
     table = folder / "people.csv"
     if table.is_file():
@@ -83,7 +83,8 @@ def portrait_files(folder: Path) -> list[tuple[Path, str]]:
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICTURES)
     if not files:
         raise UserError(
-            f"--portraits {folder}: no picture (.jpg, .png, .webp, .bmp) found; give a folder with portraits."
+            f"portraits {folder}: no picture (.jpg, .png, .webp, .bmp) found; give a folder with portraits.",
+            parameter="portraits",
         )
     return [(path, known.get(path.name, path.stem)) for path in files]
 
@@ -97,7 +98,8 @@ def _entries(folders: list[Path]) -> list[tuple[Path, str]]:
         for _, name in found:
             if owner.setdefault(name, folder) != folder:
                 raise UserError(
-                    f"--portraits {folder}: the person {name} is also in {owner[name]}; rename one in people.csv."
+                    f"portraits {folder}: the person {name} is also in {owner[name]}; rename one in people.csv.",
+                    parameter="portraits",
                 )
         result += found
     return result
@@ -157,7 +159,8 @@ def load_people(
     if not kept:
         given = " ".join(map(str, folders))
         raise UserError(
-            f"--portraits {given}: no face was found in any of {len(entries)} pictures; give frontal portraits."
+            f"portraits {given}: no face was found in any of {len(entries)} pictures; give frontal portraits.",
+            parameter="portraits",
         )
     return People(heads, tuple(t for t, _ in kept), tuple(n for _, n in kept), skipped)
 

@@ -178,7 +178,8 @@ def environment_files(folder: Path | None) -> list[Path]:
     files = sorted(p for p in folder.glob("**/*") if p.suffix.lower() in (".hdr", ".exr", ".jpg", ".jpeg", ".png"))
     if not files:
         raise UserError(
-            f"--environments {folder}: no .hdr, .exr, .jpg or .png picture found; give a folder with environment maps."
+            f"environments {folder}: no .hdr, .exr, .jpg or .png picture found; give a folder with environment maps.",
+            parameter="environments",
         )
     return files
 
