@@ -1,7 +1,6 @@
-"""Landmarks, for closed eyes and covered faces, beside the frames: ten milliseconds that no verdict waits for.
+"""Find landmarks, for closed eyes and covered faces, in a thread, because they take about ten milliseconds.
 
-A look starts with one frame and is read with the next, always that one, so that a recording gives the same verdicts at
-any speed.
+The landmarks of one frame are read with the next frame, so that a recording gives the same verdicts at any speed.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _EVERY_S = 0.25
 
 
 class AsyncLandmarker:
-    """Finds the landmarks of one face at a time in a thread of its own; not to be called from two threads at once.
+    """Finds the landmarks of one face at a time in its own thread; it must not be called from two threads at once.
 
     Args:
         landmarker: closed with this object.
@@ -32,7 +31,7 @@ class AsyncLandmarker:
         self._pending: tuple[TrackState, Future[Face]] | None = None
 
     def look(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates, now_s: float) -> None:
-        """Read what the look of the frame before found, and start one at the face that has waited longest.
+        """Read the landmarks of the previous frame, and start on the face that has waited longest.
 
         Raises:
             Exception: what the landmarker raised.
@@ -51,14 +50,14 @@ class AsyncLandmarker:
                 item.face = replace(item.face, blendshapes=known)
 
     def look_at_still(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates) -> None:
-        """Look at every face of a picture that stands alone, at once."""
+        """Find the landmarks of every face of a single picture, without a thread."""
         self.forget()
         for item in work:
             item.face = self._landmarker.add(frame.rgb, item.face)
             _remember(states[item.track.id], item.face)
 
     def forget(self) -> None:
-        """Wait for a look that is under way and drop it; what it found concerns the past."""
+        """Wait for landmarks that are being found and discard them, because they belong to the past."""
         pending, self._pending = self._pending, None
         if pending is not None and not pending[1].cancel():
             pending[1].exception()
@@ -75,7 +74,7 @@ class AsyncLandmarker:
             state, found = pending
             face = found.result()
             _remember(state, face)
-            # A track that started afresh meanwhile has forgotten when it was looked at: this look is of what was there.
+            # If the track has restarted meanwhile, these landmarks are of the previous object.
             if face.landmarks is not None and math.isfinite(state.landmarks.last_s):
                 state.motion.add(state.landmarks.last_s, face.landmarks)
 

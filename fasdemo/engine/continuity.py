@@ -1,7 +1,7 @@
 """Compare two views of one face, to detect a cut, a swapped person or a raised print.
 
-What moves by itself moves little in a thirtieth of a second. Limits grow with the time between two looks, up to a
-quarter of a second.
+A person moves little in a thirtieth of a second. Limits grow with the time between two views, up to a quarter of a
+second.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from fasdemo.models.crop import FaceCrops
 _LOOK_S = 1.0 / 30.0
 MAX_GAP_S = 0.25
 _MAX_UNSEEN_GAP_S = 0.1
-"""After a longer pause, or one in which frames did not show the face, nothing is known about what happened."""
+"""Longest time between two views if frames in between did not show the face."""
 _MOVE = 0.25
-"""Over the box's side, a look."""
+"""Movement over the side of the box, per thirtieth of a second."""
 _GROWTH = 0.12
 _DISTANCE_MM = 30.0
 _DISTANCE_SHARE = 0.04
@@ -34,7 +34,7 @@ _MARGIN = 8.0
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is compared from look to look."""
+    """What is compared between two frames: place, distance, block means and score of a face."""
 
     timestamp_s: float
     box: Box

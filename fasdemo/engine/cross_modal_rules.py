@@ -1,4 +1,4 @@
-"""Rules on whether colour, depth and infrared see the same surface. Each makes doubt: none proves an attack by itself.
+"""Rules on whether colour, depth and infrared show the same surface; each prevents LIVE and none proves an attack.
 
 The limits hold for any network: nothing here is learned. Figures are of single frames: 6,243 and 1,290 rendered live
 faces of two generators and eight sensors, 323 Kinect v2 captures of six live people, each raw and smoothed in two ways.
@@ -40,7 +40,7 @@ def agreement_codes(
     codes: Collection[str],
     active_gates: Collection[str] = frozenset(),
 ) -> list[Reason]:
-    """Return what the streams' comparison speaks against; what was not measured says nothing.
+    """Return the reasons from the comparison of the streams; a missing measurement gives no reason.
 
     Args:
         evidence: of `fasdemo.engine.cross_modal`, by name.

@@ -1,7 +1,7 @@
-"""The engine: a frame set in, a verdict on every face out.
+"""The engine, which gives a verdict on every face of a frame set.
 
-`process` depends on nothing but the frames it was given and the times passed in: a recording gives the same verdicts
-at any speed. It never raises for what a frame holds; what fails is a reason, and no reason leads to LIVE.
+`process` depends only on the frames and times passed to it, so a recording gives the same verdicts at any speed. It
+never raises an error because of the content of a frame: a failure is a reason, and no reason leads to LIVE.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ _SITE_UNUSED = "the site calibration belongs to another model or policy and is n
 
 
 class Engine:
-    """Judges frames; a context manager. Not to be called from two threads at once.
+    """An engine; a context manager that must not be called from two threads at once.
 
     Args:
         scorer: the model; closed with the engine.
         finder: the faces; closed with the engine.
         policy: a threshold's name or a whole policy; None = the model's default.
-        landmarks: for closed eyes and covered faces; None = those are not looked at.
+        landmarks: for closed eyes and covered faces; None = these are not checked.
         source: facts about where the frames come from.
         site: a site calibration, checked by `fasdemo.engine.site_calibration.check_site`; it acts with its own policy
             and model only.
@@ -174,7 +174,7 @@ class Engine:
 
     @property
     def judged_by(self) -> JudgedBy:
-        """What judges now, for the event log."""
+        """Model file, provider and threshold in force, for the event log."""
         return JudgedBy(self.model_sha256, self.provider, self._threshold)
 
     @property
@@ -236,7 +236,7 @@ class Engine:
         """Every frame of an open source with its result.
 
         The latency's `capture` is the time that a file took to be read and decoded; of a camera it is the time between
-        the frame's arrival in this process and the start of its judgement. A camera that can is told where to expose.
+        the frame's arrival in this process and the start of processing. A camera that supports it exposes for the face.
         """
         frames, exposure = iter(source), FaceExposure(source)
         while True:
@@ -255,10 +255,10 @@ class Engine:
 
         Args:
             frame: the next frame of the source.
-            now_s: the moment of judgement on the clock of `frame.received_s`; None = `time.monotonic()`. Only looked at
+            now_s: the time of processing on the clock of `frame.received_s`; None = `time.monotonic()`. Only looked at
                 for frames that say when they were received.
             capture_ms: what reading the frame from a file took; of a live frame it is what it waited.
-            still: the picture stands alone: faces are searched thoroughly and judged without evidence over time.
+            still: the picture is a single one: faces are searched thoroughly, and there is no evidence over time.
 
         Returns:
             The result. Whatever is wrong with the frame is a reason in it.
@@ -274,14 +274,14 @@ class Engine:
         try:
             codes, faces = self._process(frame, now, still, stages)
         except Exception:
-            log.exception("frame %s could not be judged", frame.index)
-            # What was seen before stays known: frozen or repeated images are recognised after the error too.
+            log.exception("frame %s could not be processed", frame.index)
+            # Keep the memory of earlier images, so that frozen or repeated images are detected after the error too.
             self._finder.reset()
             self._states.clear()
             codes, faces = [Reason.INTERNAL_ERROR], []
         took_s = time.perf_counter() - started
         if frame.received_s is not None and now + took_s - frame.received_s > self._policy.max_age_s:
-            # Fresh when it came, and old by now: the process stood still, or the machine is too slow.
+            # The frame became too old during processing: the process was suspended, or the computer is too slow.
             self._states.clear()
             codes, faces = [*codes, Reason.STALE_FRAME], [outdated(face) for face in faces]
         total = took_s * 1000.0
@@ -395,7 +395,7 @@ class Engine:
         if looked_at <= {"rgb"}:
             notes.append(Reason.RGB_ONLY)
         if frame.depth is not None and frame.calibration is None:
-            # A camera knows its own; a file of registered pictures often has none.
+            # A camera has a calibration; a file of registered pictures often has none.
             notes.append(Reason.SIZE_UNKNOWN if frame.live_source or self._calibrated else Reason.SIZE_UNCHECKED)
         if len(work) > 1:
             notes.append(Reason.TOO_MANY_FACES if self._policy.single_face else Reason.SEVERAL_FACES)

@@ -1,4 +1,4 @@
-"""The event log: a line at every change of a verdict, with all that is needed to question it later.
+"""The event log: a line at every change of a verdict, with the data needed to review it later.
 
 JSON lines, or CSV where the file's name ends in `.csv`. `docs/events.md` describes the fields.
 """
@@ -29,10 +29,10 @@ from fasdemo.spreadsheet import safe_cell, stored_cell
 MAX_LINE_CHARS = 1 << 20
 """Characters of one line of a log that is read."""
 MAX_EVENTS = 200_000
-"""A log has one a change: a busy door fills this in months."""
+"""Events of one log; a busy door takes months for so many."""
 MAX_LOG_BYTES = 64 * 1024 * 1024
 _MAX_GAP_S = 1.0
-"""A verdict is not in force any longer while no frame comes."""
+"""Time without a frame after which a verdict ends."""
 _MAX_TIMESTAMP_S = 1e11
 """Seconds since 1970 reach it in the year 5138."""
 
@@ -40,10 +40,10 @@ Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
 
 
 class Event(BaseModel):
-    """One line.
+    """A line of the log.
 
-    `verdict`: a face's status is new or changed. `lost`: a face was not seen any more. `end`: what belongs together is
-    complete; what follows, if anything, is another source, another judge, or the source from an earlier moment on.
+    `verdict`: a face's status is new or changed. `lost`: a face is no longer seen. `end`: a part of the log is
+    complete, and the next part is of another source, model or policy, or of the same source from an earlier time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -113,7 +113,7 @@ class VerdictChanges:
         return [_event("end", result, by, None, None)]
 
     def _follows(self, result: FrameResult, by: JudgedBy) -> bool:
-        """Whether a result continues what was logged: same source, same judge, and time goes on without a gap."""
+        """Whether a result continues what was logged: same source, model and policy, and time goes on without a gap."""
         if self._last is None:
             return True
         last, last_by = self._last

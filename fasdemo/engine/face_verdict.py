@@ -1,4 +1,4 @@
-"""From what a frame shows of one face, and what is remembered of it, to the verdict with its reasons."""
+"""Combine the observation of one face in a frame with the state of its track into a verdict."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def face_verdict(
 
     Args:
         work: what the stages found in this frame.
-        state: what is remembered of the track; changed.
+        state: the state of the track; changed.
         shared: reasons that concern the whole frame.
         policy: its limits.
-        threshold: of the policy, for a picture that stands alone.
+        threshold: of the policy, for a single picture.
         now_s: the frame's time on the source's clock.
-        still: the picture stands alone.
+        still: the picture is a single one.
         site_bias: log-odds of the site's calibration.
     """
     prediction = work.prediction
@@ -53,7 +53,7 @@ def face_verdict(
         shift = total_shift(score, work.evidence, codes, site_bias)
         work.evidence, score = work.evidence.updated({"score_shift": shift}), shifted(score, shift)
     if not still and Reason.RGB_ONLY in codes:
-        # With depth the surface itself is measured; landmarks are the weaker witness.
+        # With depth the surface itself is measured, which is stronger evidence than landmarks.
         work.evidence = work.evidence.updated({"parallax_ratio": state.motion.ratio})
         codes += state.motion.codes
     if still:
@@ -66,7 +66,7 @@ def face_verdict(
         status, fused = state.sequential_test.status, state.sequential_test.score
     reasons = ordered([*codes, *more])
     if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons if code not in policy.lifted):
-        # A cap, or a defect of the fusion: the reasons decide last.
+        # Only reasons with the effect `note` or lifted caps are compatible with LIVE.
         status = Status.UNCERTAIN
     return FaceVerdict(
         track_id=work.track.id,
@@ -98,7 +98,7 @@ def outdated(verdict: FaceVerdict) -> FaceVerdict:
 
 
 def _break_codes(work: FaceObservation, state: TrackState, now_s: float) -> list[Reason]:
-    """Whether something else stands where the face was; the evidence starts afresh then."""
+    """Return `view_changed` and restart the evidence if another object may be at the position of the face."""
     if work.crops is None or work.small is None:
         state.view, state.in_last_frame = None, False
         return []

@@ -1,4 +1,4 @@
-"""Is this frame set a fresh, complete capture? Everything that is not, is a reason against LIVE."""
+"""Check that a frame set is a new and complete capture; every defect is a reason against LIVE."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from fasdemo.engine.reasons import FROZEN, MISMATCHED, OUT_OF_SYNC, UNTIMED, Rea
 from fasdemo.frames import FrameSet, Intrinsics, Stream
 
 _MIN_DEPTH_COVERAGE = 0.02
-"""A face at the farthest distance still covers more of the picture."""
+"""A face at the maximum distance covers more of the picture."""
 _BLACK_8BIT = 4.0
 """99th percentile of an infrared image behind a covered lens or without its emitter."""
 _ASPECT_TOLERANCE = 0.03
 _FILE_REPEATS_S = 0.1
 """Video files repeat pictures when their rate was converted or nothing moves; their colour may do so for this long."""
 _FOCAL_OVER_WIDTH = (0.3, 5.0)
-"""Cameras that see between 118 and 11 degrees."""
+"""Fields of view from 118 to 11 degrees."""
 _FOCAL_RATIO = (0.5, 2.0)
 """Focal lengths in x and y: pixels that are twice as wide as high."""
 _ROUNDING_S = 1e-6
 
 _MARKS = frozenset({Reason.VIRTUAL_CAMERA})
-"""What a source says of sound pictures; the effect `cap` keeps them from being LIVE."""
+"""Fault codes of a source whose pictures are intact; their effect is `cap`."""
 
 
 class FreshnessCheck:
-    """Remembers the frame before; feed it every frame of one source in order."""
+    """A check of every frame of one source, in order, against the previous ones."""
 
     def __init__(self) -> None:
         self.reset()
@@ -49,11 +49,11 @@ class FreshnessCheck:
         Args:
             frame: the next frame.
             policy: its limits.
-            now_s: the moment of judgement on the clock of `frame.received_s`.
+            now_s: the time of processing on the clock of `frame.received_s`.
         """
         codes: list[str] = [*self._clock(frame, policy, now_s)]
         if not _is_picture(frame.rgb):
-            # Nothing else can be compared with a picture that is none.
+            # Without a valid picture nothing else can be compared.
             return [*codes, Reason.RGB_INVALID, *_faults(frame)]
         codes += [*self._depth(frame), *self._ir(frame), *_calibration(frame)]
         if "rgb" in self._images and self._images["rgb"].shape != frame.rgb.shape:
@@ -142,7 +142,7 @@ class FreshnessCheck:
         return codes
 
     def _skew(self, frame: FrameSet, policy: Policy) -> list[Reason]:
-        """Every stream's time against the frame's own; on a live source a stream without a time proves nothing."""
+        """Return reasons for streams whose time differs from the frame's, or is missing on a live source."""
         limit_s = policy.max_skew_s + _ROUNDING_S
         codes = [
             OUT_OF_SYNC[stream]
@@ -214,5 +214,5 @@ def _percentile_99(values: npt.NDArray[np.generic]) -> float:
 
 
 def _same(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> bool:
-    """Bit by bit; every fourth row is compared first, so that what moves costs little."""
+    """Return whether two images are identical; every 16th row is compared first, to find most differences quickly."""
     return a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a[::16], b[::16]) and np.array_equal(a, b)

@@ -1,4 +1,4 @@
-"""Rules on one face: what its picture, its distance and its physics speak against. None of them raises trust.
+"""Rules on the picture, distance and physical measurements of one face; each can only prevent LIVE.
 
 A gate becomes active at its limit and clears a little beyond it: a measurement that varies around a limit
 changes the verdict once and not with every frame.

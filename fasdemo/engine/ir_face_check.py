@@ -1,4 +1,4 @@
-"""What is looked at a few times a second and remembered in between: the face in infrared, and what landmarks said."""
+"""Checks that run a few times a second: the face in infrared, closed eyes and covered faces."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ EYES_CLOSED_S = 0.7
 """Blinks last 0.1 to 0.4 s."""
 _IR_FACE_EVERY_S = 0.2
 _IR_AGAIN_EVERY_S = 0.1
-"""After a look that found none: `_IR_MISSES` looks take no longer than two of the usual ones."""
+"""Interval after a check that found no face, so that `_IR_MISSES` checks take no longer than two usual intervals."""
 _EARLY_S = 0.005
-"""Frames come on a grid: a look that is due a hair after one is not put off to the next."""
+"""Tolerance, so that a check due just after a frame runs on that frame."""
 _MISSES = 2
-"""So many looks in a row without landmarks count, once the face had some: LIVE takes less time than two looks."""
+"""Consecutive checks without landmarks that count, once the face had some; LIVE takes less time than two checks."""
 _IR_MISSES = 3
 _DOTS = 0.04
 """Side of the median that takes a projector's dots out of infrared, over the crop's: a RealSense's dot is 2 to 4 of 112
@@ -30,7 +30,7 @@ pixels wide. With the dots the detector saw a rendered live face in 4 of 20 look
 
 
 def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, now_s: float) -> None:
-    """Look for the face in the infrared crop: its parts must lie where colour has them, and be no copy of colour."""
+    """Find the face in the infrared crop; its parts must be where they are in colour, but not copy colour."""
     crops = work.crops
     if crops is None or crops.ir is None:
         return
@@ -42,7 +42,7 @@ def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, n
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
         state.ir_agreement = infrared_agreement(crops)
     work.evidence = work.evidence.updated({**state.ir_agreement, "ir_landmark_error": state.ir_landmark_error})
-    # Misses are forgiven to a face that was seen there once: LIVE takes less time than three looks.
+    # A face that was found once may be missed in two checks, because LIVE takes less time than three checks.
     if state.ir_face.is_missing(_IR_MISSES):
         work.codes.append(Reason.IR_FACE_MISSING)
 
@@ -53,7 +53,7 @@ def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def eyes_and_cover(work: FaceObservation, state: TrackState, now_s: float, still: bool) -> list[Reason]:
-    """Codes for closed eyes and a covered face, which need landmarks and a while."""
+    """Return the reasons for closed eyes and a covered face, which need landmarks and some time."""
     codes = []
     closed = work.quality is not None and work.quality.eyes_closed
     if not closed:

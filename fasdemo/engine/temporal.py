@@ -1,8 +1,8 @@
-"""From scores to a verdict over time: a sequential test on log-likelihoods that decay.
+"""Combine the scores of a face over time: a sequential test on log-likelihoods that decay.
 
 Frames of one face are not independent, so evidence is counted per second and not per frame: a tenth of a second of
-frames weighs as much as one independent look. Evidence for LIVE is lost at once by one frame that looks like an attack.
-What lowers trust acts at once; what raises it waits, so that a verdict does not flicker.
+frames counts as one independent observation. One frame that looks like an attack removes all evidence for LIVE.
+Evidence against LIVE acts at once and evidence for it is delayed, so that a verdict does not flicker.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fasdemo.models.card import Threshold
 LIVE_EVIDENCE = 4.6
 """log(0.99 / 0.01): Wald's upper bound for 1 % false alarms and misses."""
 SPOOF_EVIDENCE = -3.0
-"""log(0.05 / 0.95): an attack that is called uncertain does no harm, and one that is called an attack helps."""
+"""log(0.05 / 0.95): lower than for LIVE, because an attack that stays UNCERTAIN is not accepted either."""
 _SPOOF_RELEASE = -1.0
 _INDEPENDENT_S = 0.1
 _MEMORY_S = 1.0
@@ -27,10 +27,10 @@ _LOG_ODDS_RANGE = (-8.0, 8.0)
 MIN_FRAMES = 5
 MIN_SPAN_S = 0.12
 SETTLE_S = 0.4
-"""A face that lost LIVE is LIVE again after so long without a frame against it: within half a second of a good view."""
+"""Time without a frame against LIVE after which a face that lost LIVE is LIVE again."""
 MAX_DIP_S = 0.25
-"""So long a LIVE face may score in the upper half of the uncertain band: a blink lasts 0.1 to 0.4 s, of which the eyes
-are shut for half."""
+"""Time for which a LIVE face may score in the upper half of the uncertain band. In a blink, which lasts 0.1 to 0.4 s,
+the eyes are shut for half of the time."""
 _FIRST_FRAME_S = 1.0 / 30.0
 
 
@@ -39,12 +39,12 @@ class SequentialTest:
 
     def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold
-        # Once LIVE, a face may dip to the middle of the uncertain band, in log-odds, without losing the word.
+        # A LIVE face may score down to the middle of the uncertain band, in log-odds, for `MAX_DIP_S`.
         self._hold = _sigmoid((_logit(threshold.live_above) + _logit(threshold.spoof_below)) / 2)
         self.restart()
 
     def restart(self) -> None:
-        """Forget everything, e.g. because something else may stand there now."""
+        """Forget everything, e.g. because another object may be there now."""
         self.status = Status.UNCERTAIN
         self._last_s: float | None = None
         self._log_odds = 0.0
@@ -126,10 +126,10 @@ class SequentialTest:
             self._forget_live()
         gathered = self._log_odds * math.exp(-elapsed_s / _MEMORY_S) + said * elapsed_s / _INDEPENDENT_S
         if blocked and not attacked:
-            # A bad picture can take trust away; it proves no attack.
+            # An unusable picture can remove evidence for LIVE, but does not prove an attack.
             gathered = max(gathered, min(self._log_odds, 0.0))
         elif self._was_spoof and said < 0.0:
-            # Called an attack before something changed, and an attack again: the word stays.
+            # SPOOF before the view changed and an attack again: keep SPOOF.
             gathered = min(gathered, SPOOF_EVIDENCE)
         self._was_spoof = False
         self._log_odds = min(max(gathered, _LOG_ODDS_RANGE[0]), _LOG_ODDS_RANGE[1])

@@ -1,4 +1,4 @@
-"""What an event log says over time: from changes to durations, part by part."""
+"""Convert the changes in an event log to durations, part by part."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Part:
     """What one source gave without a jump back, judged by one model with one policy.
 
     Attributes:
-        first: its first event, which names source and judge.
+        first: its first event, which names source and model.
         start_s, end_s: on the source's clock.
         spans: by face and time.
         changes: verdicts that replaced another one on the same face.

@@ -1,4 +1,4 @@
-"""What the engine remembers of each tracked face between frames."""
+"""The state of each tracked face between frames."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fasdemo.faces.frame_interval import FrameInterval
 from fasdemo.models.card import Threshold
 
 _KEPT_S = 1.0
-"""How long a face that is not seen is remembered; the finder gives it up before."""
+"""Time for which the state of a face is kept after it was last seen; the finder drops its track earlier."""
 
 
 @dataclass(slots=True)

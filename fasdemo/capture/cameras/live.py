@@ -1,4 +1,4 @@
-"""A camera as a source: capture runs in its own thread, the reader takes what is there."""
+"""A camera as a source, whose capture runs in its own thread."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from fasdemo.frames import FrameSet
 
 Tap = Callable[[FrameSet], object]
 _WAITING = 4
-"""Frames that may wait for a slow reader. Beyond, the oldest is dropped and counted: the present matters."""
+"""Frames that may wait for a slow reader. If there are more, the oldest is dropped and counted."""
 
 
 class LiveSource:
-    """A `Source` over grabbers, see `fasdemo.capture.cameras.supervisor` for what happens when things go wrong.
+    """A `Source` over grabbers, see `fasdemo.capture.cameras.supervisor` for the handling of faults.
 
     Never ends by itself. Frames that a slow reader missed are counted in `lost_before`.
 
@@ -74,7 +74,7 @@ class LiveSource:
 
     @property
     def fault(self) -> str:
-        """What is wrong at the moment, e.g. `device_lost`; empty while frames come."""
+        """The present fault, e.g. `device_lost`; empty while frames arrive."""
         return self._supervisor.fault
 
     @property
@@ -145,7 +145,7 @@ class LiveSource:
                 elif (idle_s := self._supervisor.idle_s) > 0:
                     self._stopping.wait(idle_s)
         except BaseException as error:
-            # Handed to the reader: a capture thread that dies in silence would look like a still scene.
+            # Raised in the reading thread, because a capture thread that ends silently would look like a still scene.
             self._crash = error
         finally:
             self._supervisor.stop()
