@@ -176,6 +176,9 @@ def _draw_notices(canvas: Rgb, result: FrameResult, text_px: int) -> None:
     _shade(canvas, (0, height - strip, width, height))
     baseline = height - round(strip * 0.32)
     right_width = text_width(right_words, small, REGULAR) if right_words else 0
+    if right_words and text_width(left_words, small, REGULAR) > width - right_width - 3 * small:
+        # The limits of the verdict are more important than the ground truth.
+        right_words, right_width = "", 0
     left_words = _fitted(left_words, width - right_width - 3 * small, small)
     put_text(canvas, left_words, (small, baseline), small, PAPER, REGULAR)
     if right_words:

@@ -45,6 +45,8 @@ from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
+MIN_SIZE = QSize(720, 420)
+"""Smallest window; it fits a screen of 800 x 480 with a title bar."""
 _FIGURES_MS = 200
 _CLOSE_S = 0.9
 
@@ -93,7 +95,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("fasdemo")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self._full_screen = FullScreen(self, QSize(900, 600))
+        self._full_screen = FullScreen(self, MIN_SIZE)
         self.cameras = CameraList(look, self)
         self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
@@ -457,7 +459,8 @@ class MainWindow(QMainWindow):
         self.workspace.timeline.set_window(self.settings.timeline_s)
 
     def _restore(self) -> None:
-        self.resize(1360, 860)
+        window_state.fit_screen(self)
+        self.workspace.fit(self.width() - 24, self.height() - 120)
         window_state.restore(self, self.workspace.splitters(), self.settings)
         self.workspace.show_tab(self.settings.tab)
         self.workspace.transport.loop.setChecked(self.settings.loop)

@@ -29,6 +29,12 @@ class Settings(BaseModel):
         Literal["system", "light", "dark"],
         Field(title="Appearance", description="System follows the desktop's light or dark setting."),
     ] = "system"
+    text_size: Annotated[
+        Literal["automatic", "100 %", "125 %", "150 %", "175 %", "200 %"],
+        Field(
+            title="Text size", description="Automatic enlarges the text on a high screen. Applies at the next start."
+        ),
+    ] = "automatic"
     depth_near_m: Annotated[
         float, Field(ge=0.0, le=2.0, title="Depth colours from (m)", description="Distance of the brightest colour.")
     ] = 0.25

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,8 @@ def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path, place
         scene.make_source, scene.make_processor, settings, place, ("fusion", "colour-only"), "demo", cameras
     )
     qtbot.addWidget(made)
+    # The offscreen platform's screen is only 800 pixels wide.
+    made.resize(1360, 860)
     made.show()
     qtbot.waitExposed(made)
     yield made
@@ -415,6 +418,21 @@ def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: Qt
     assert {"Colour", "Depth", "Infrared"} <= set(scores)
 
 
+def test_the_footer_tells_captured_judged_and_drawn_apart(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
+    scene.delay_s = 0.15
+    play(qtbot, window, "webcam", after=30)
+    rates = re.compile(r"Captured (\d+), judged (\d+), drawn (\d+) fps")
+
+    def shown() -> tuple[int, int, int]:
+        found = rates.fullmatch(window.footer.items["rate"].text())
+        return (0, 0, 0) if found is None else (int(found[1]), int(found[2]), int(found[3]))
+
+    qtbot.waitUntil(lambda: shown()[2] > 0, timeout=3000)
+    captured, judged, drawn = shown()
+    assert captured > 2 * judged
+    assert drawn <= judged + 1
+
+
 def test_timing_shows_rate_latency_and_losses(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window, after=20)
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
@@ -517,6 +535,30 @@ def test_a_recording_is_written_counted_and_completed(window: MainWindow, qtbot:
     assert session["frames"] > 8
     assert str(folder) in window.messages.words
     assert folder.is_relative_to(tmp_path / "sessions" / "S01" / "spoof-print-flat")
+
+
+def test_consent_is_asked_again_for_every_take_and_every_subject(window: MainWindow, qtbot: QtBot) -> None:
+    play(qtbot, window, "webcam")
+    record = window.workspace.record
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(record.subject, "S01")
+    record.consent.click()
+    assert record.button.isEnabled()
+    record.subject.setFocus()
+    QTest.keyClick(record.subject, Qt.Key.Key_Backspace)
+    QTest.keyClicks(record.subject, "2")
+    assert not record.consent.isChecked(), "S01 agreed, S02 did not"
+    record.consent.click()
+    record.statement.setPlainText("I agree to other words.")
+    assert not record.consent.isChecked()
+    record.consent.click()
+    qtbot.mouseClick(record.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.recording is not None and window.recording.status is not None, timeout=5000)
+    qtbot.waitUntil(record.button.isEnabled, timeout=3000)
+    qtbot.mouseClick(record.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    assert not record.consent.isChecked()
+    assert not record.button.isEnabled()
 
 
 def test_closing_the_window_completes_a_recording(window: MainWindow, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline, ResultListener, Tap
@@ -12,7 +12,8 @@ from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import UpdateQueue
 
-_MIN_RATE_HZ, _MAX_RATE_HZ = 24.0, 75.0
+_MIN_RATE_HZ, _MAX_RATE_HZ = 60.0, 75.0
+"""Virtual and remote displays report rates near 0; at 24 Hz a camera of 30 frames a second would not be shown whole."""
 
 
 class Player(QObject):
@@ -49,6 +50,7 @@ class Player(QObject):
         self._last_s = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._take)
         self._notified.connect(self._schedule)
 

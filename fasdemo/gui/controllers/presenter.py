@@ -91,9 +91,10 @@ class Presenter(QObject):
         self.show_headline()
         self._work.timeline.refresh()
         timing = self._rolling.timing()
-        self._footer.show_timing(timing)
+        drawn_fps = max(pane.drawn_fps() for pane in self._work.panes)
+        self._footer.show_timing(timing, drawn_fps)
         if self._work.timing.isVisible():
-            self._work.timing.show_timing(timing)
+            self._work.timing.show_timing(timing, drawn_fps)
 
     def show_engine(self) -> None:
         """Show model, policy and thresholds in every widget that has them."""

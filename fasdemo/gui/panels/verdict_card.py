@@ -86,7 +86,7 @@ class VerdictCard(QWidget):
         """Return the minimum size in the side bar; the kiosk's card scales down to any screen."""
         if self._large:
             return QSize(1, 1)
-        return QSize(260, self.sizeHint().height())
+        return QSize(240, self.sizeHint().height())
 
     @override
     def paintEvent(self, event: QPaintEvent | None) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPalette, QShowEvent
+from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -183,13 +183,14 @@ class Timeline(QWidget):
             axis.setPen(border)
             axis.setTextPen(muted)
             font = self.font()
-            font.setPixelSize(11)
+            font.setPixelSize(max(11, round(QFontMetricsF(self.font()).lineSpacing() * 0.72)))
             axis.setStyle(tickFont=font, tickLength=-4 if name == "bottom" else 0)
-        self._plot.getAxis("left").setWidth(50)
-        self._plot.getAxis("right").setWidth(104)
-        faint = QColor(muted)
-        faint.setAlpha(110)
-        self._frame_line.setPen(pg.mkPen(faint, width=1))
+        # Keep both threshold labels, which pyqtgraph would drop where they are close.
+        self._plot.getAxis("right").setStyle(textFillLimits=[(0, 1.5)])
+        metrics = QFontMetricsF(font)
+        self._plot.getAxis("left").setWidth(round(metrics.horizontalAdvance("verdict")) + 12)
+        self._plot.getAxis("right").setWidth(round(metrics.horizontalAdvance("SPOOF below 0.00")) + 10)
+        self._frame_line.setPen(pg.mkPen(muted, width=1))
         self._score_line.setPen(pg.mkPen(accent, width=2))
         for status, line in self._verdicts.items():
             line.setPen(_strip(status_line(status, palette)))
