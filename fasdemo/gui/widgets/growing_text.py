@@ -28,7 +28,7 @@ class GrowingText(QPlainTextEdit):
         assert document is not None
         # The document's height is in lines, not in pixels.
         lines = min(max(1, round(document.size().height())), MAX_LINES)
-        # 12: padding and border of the style sheet.
-        height = lines * self.fontMetrics().lineSpacing() + round(2 * document.documentMargin()) + 12
+        # 16: padding and border of the style sheet, and room for fractions of a line.
+        height = lines * self.fontMetrics().lineSpacing() + round(2 * document.documentMargin()) + 16
         if height != self.height():
             self.setFixedHeight(height)
