@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.draw.text import BOLD, REGULAR, Colour, put_text, text_width
+from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.frames import Rgb
 
@@ -75,9 +76,31 @@ def reason_words(code: str) -> str:
     return " ".join(capitals.get(word, word) for word in code.split("_"))
 
 
+_AGAINST = frozenset(
+    {
+        "ir_face_missing", "ir_rgb_mismatch", "ir_copies_colour", "rough_surface", "modalities_disagree",
+        "flat_motion", "score_spoof",
+    }
+)  # fmt: skip
+"""Doubts that are signs of an attack, so they fit the word SPOOF."""
+
+
+def fitting_reasons(verdict: FaceVerdict) -> tuple[str, ...]:
+    """Return the frame's reasons that explain the verdict; the word is about several frames, a reason about one.
+
+    Without this, SPOOF would stand beside "one moment" or "too far" of the newest frame, which do not explain it.
+    """
+    codes = tuple(code for code in verdict.reasons if code not in NOTICED)
+    if verdict.status is Status.SPOOF:
+        return tuple(code for code in codes if code in _AGAINST or effect(code) is Effect.SPOOF)
+    if verdict.status is Status.LIVE:
+        return tuple(code for code in codes if effect(code) is Effect.NOTE)
+    return codes
+
+
 def main_reason(verdict: FaceVerdict) -> str:
-    """Return the first reason that is not shown elsewhere in the picture, as words; empty if there is none."""
-    return next((reason_words(code) for code in verdict.reasons if code not in NOTICED), "")
+    """Return the first reason that explains the verdict and is not shown elsewhere in the picture; empty without."""
+    return next((reason_words(code) for code in fitting_reasons(verdict)), "")
 
 
 def draw_shape(canvas: Rgb, status: Status, centre: tuple[int, int], radius: int, fill: Colour, mark: Colour) -> None:

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from fasdemo.capture.open import CAMERAS
 from fasdemo.capture.source import SourceInfo
 from fasdemo.draw.depth_view import DepthScale
 from fasdemo.engine.result import FrameResult
@@ -23,6 +24,7 @@ from fasdemo.gui.controllers.log_control import LogControl
 from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.controllers.presenter import Presenter
+from fasdemo.gui.controllers.reconnect import Reconnect
 from fasdemo.gui.controllers.recording_control import RecordingControl
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.preferences import Preferences
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
+        self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.player = Player(make_source, make_processor, self, self.event_log.writer)
         self._always_allow_rgb_only = allow_rgb_only
@@ -109,6 +112,8 @@ class MainWindow(QMainWindow):
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
         )
+        self._reconnect = Reconnect(self)
+        self.presenter.retry_words = self._reconnect.words
         self._build()
         self._connect()
         self._keys = Keys(self, self.do)
@@ -146,7 +151,10 @@ class MainWindow(QMainWindow):
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
         self.presenter.engine_in_force.connect(self._take_engine)
-        self.presenter.failed.connect(self._recorder.stop)
+        self.presenter.failed.connect(self._source_failed)
+        self.player.switched.connect(self._show_opening)
+        self.player.rejected.connect(self._show_rejected)
+        self._reconnect.due.connect(self._open_again)
         self._recorder.ended.connect(self.messages.show_message)
         self.event_log.message.connect(self.messages.show_message)
         self.event_log.changed.connect(self._show_log)
@@ -166,6 +174,7 @@ class MainWindow(QMainWindow):
             "open_realsense": lambda: self.open_spec("realsense"),
             "open_webcam": lambda: self.open_spec("webcam"),
             "close_source": self.close_source,
+            "try_again": self._reconnect.now,
             "choose_model": self.choose_model,
             "play_pause": self.playback.play_pause,
             "step_back": lambda: self.playback.step(-1),
@@ -214,8 +223,25 @@ class MainWindow(QMainWindow):
         return [*files, *model_files(self._engine.model)]
 
     def open(self, request: SourceRequest) -> None:
-        """Open a source and close the current one."""
-        self._recorder.stop()
+        """Open a source; the current one is closed when the new one is open, and goes on if it cannot be opened."""
+        if self._refuse_while_recording("opening another source"):
+            return
+        self._reconnect.cancel()
+        self.messages.clear()
+        kinds = [_camera_kind(one.spec) for one in (request, self.player.request) if one is not None]
+        # The same kind of camera may be the same device, which can be open only once.
+        if self.presenter.running and (kinds[0] is None or kinds[0] != kinds[-1]):
+            self.messages.show_message(f"Opening {self._name_of(request.spec)} …")
+            self.player.try_open(request, self._engine, self.settings.speed, self.settings.loop)
+            return
+        self._recorder.show_source(None)
+        self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
+        self._show_opening()
+
+    def _show_opening(self) -> None:
+        """Show that the player's source has replaced the previous one."""
+        request = self.player.request
+        assert request is not None
         self.messages.clear()
         self.header.show_source(self._name_of(request.spec))
         self.setWindowTitle(f"{self._name_of(request.spec)} – fasdemo")
@@ -224,8 +250,33 @@ class MainWindow(QMainWindow):
             # A focused button would consume Space and the arrow keys, which control playback.
             self.workspace.colour_pane.setFocus()
         self._recorder.show_source(None)
-        self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
         self.presenter.open()
+
+    def _show_rejected(self, why: str) -> None:
+        request = self.player.request
+        kept = "" if request is None else f" {self._name_of(request.spec)} goes on."
+        self.messages.show_message(f"{why}{kept}", error=True)
+
+    def _refuse_while_recording(self, what: str) -> bool:
+        """Return True, and say so, while a recording is running: a wrong drop or key must not end it."""
+        if self.recording is None:
+            return False
+        self.messages.show_message(f"A recording is running; stop it (R) before {what}.", error=True)
+        return True
+
+    def _source_failed(self) -> None:
+        """Complete a recording; look for a camera again after a pause."""
+        self._recorder.stop()
+        request = self.player.request
+        if request is not None and _camera_kind(request.spec) is not None:
+            self._reconnect.failed()
+            self.messages.offer("Try again", self._reconnect.now)
+
+    def _open_again(self) -> None:
+        request = self.player.request
+        if request is not None:
+            self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
+            self.presenter.open()
 
     def _name_of(self, spec: str) -> str:
         return "Demo session" if spec == self._demo else source_words(spec)
@@ -269,7 +320,9 @@ class MainWindow(QMainWindow):
 
     def close_source(self) -> None:
         """Close the source and show the start page."""
-        self._recorder.stop()
+        if self._refuse_while_recording("closing the source"):
+            return
+        self._reconnect.cancel()
         self.player.close()
         self._recorder.show_source(None)
         self.header.show_source("")
@@ -380,7 +433,7 @@ class MainWindow(QMainWindow):
         self._require()
         self.apply_theme()
         self._apply_settings()
-        save(self.settings, self._settings_path)
+        self._save()
 
     # Recording.
 
@@ -405,6 +458,7 @@ class MainWindow(QMainWindow):
     def _show_source(self, info: SourceInfo) -> None:
         request = self.player.request
         assert request is not None
+        self._reconnect.succeeded()
         if not info.live and request.spec != self._demo:
             self.settings.remember_source(request.spec)
         self._show_recent()
@@ -443,6 +497,7 @@ class MainWindow(QMainWindow):
         self.start.show_recent(self.settings.recent)
 
     def _show_engine(self) -> None:
+        self.presenter.model_name = "" if self._engine.model is None else Path(self._engine.model).name
         self.header.show_engine(self._engine, self.presenter.facts)
         self.presenter.show_engine()
 
@@ -468,16 +523,22 @@ class MainWindow(QMainWindow):
         self.workspace.record.remember(self.settings.subject, self.settings.retain_days)
         self._apply_settings()
 
+    def _save(self) -> None:
+        """Save what this window has changed; what another window has saved in the meantime is kept."""
+        save(self.settings, self._settings_path, self._saved)
+        self._saved = self.settings.model_copy(deep=True)
+
     def _keep(self) -> None:
         if not self.in_kiosk:
             window_state.keep(self, self.workspace.splitters(), self.settings)
         self.settings.tab = self.workspace.tab
-        save(self.settings, self._settings_path)
+        self._save()
 
     @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Hide the window, wait briefly for the threads, and complete the recording and the event log."""
         self._clock.stop()
+        self._reconnect.cancel()
         self._keep()
         self._recorder.stop()
         self.player.close()
@@ -507,3 +568,9 @@ class MainWindow(QMainWindow):
         if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "workspace"):
             self.workspace.timeline.recolour()
         super().changeEvent(event)
+
+
+def _camera_kind(spec: str) -> str | None:
+    """Return the kind of camera that a source specification names; None for a file."""
+    kind = spec.split(":", 1)[0]
+    return kind if kind in CAMERAS else None

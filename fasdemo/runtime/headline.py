@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fasdemo.draw.overlay import NOTICED, notice_lines, reason_words
+from fasdemo.draw.overlay import NOTICED, fitting_reasons, notice_lines, reason_words
 from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.runtime.updates import Phase, View
@@ -58,7 +58,14 @@ WAITING = Headline(None, "NO SOURCE", "Open a camera, a video or a recorded sess
 
 
 def current_headline(
-    source: str, phase: Phase | None, problem: str, view: View | None, live: bool, now_s: float
+    source: str,
+    phase: Phase | None,
+    problem: str,
+    view: View | None,
+    live: bool,
+    now_s: float,
+    loading: str = "",
+    model_loaded: bool = False,
 ) -> Headline:
     """Return the headline for the current state of a source.
 
@@ -69,17 +76,20 @@ def current_headline(
         view: the last processed frame.
         live: whether the source is a camera.
         now_s: `time.monotonic()`.
+        loading: what is being loaded, as a sentence.
+        model_loaded: whether a model is loaded.
     """
     if phase is Phase.FAILED:
         return Headline(None, "NO SOURCE", problem)
     if view is None and phase is Phase.OPENING:
         return Headline(None, "OPENING", f"Opening {source} …")
     if view is None:
-        return Headline(None, "STARTING", "Loading the model …")
+        return Headline(None, "STARTING", loading or "Loading the model …")
     if live and (now_s - view.judged_s > STALE_S or phase is Phase.ENDED):
         return Headline(None, "NO PICTURE", "No new picture from the camera; there is no verdict.")
     if view.result is None:
-        return Headline(None, "NO VERDICT", "No model is loaded.", from_file=not live)
+        why = "This picture could not be processed." if model_loaded else "No model is loaded."
+        return Headline(None, "NO VERDICT", why, from_file=not live)
     return headline(view.result)
 
 
@@ -98,11 +108,11 @@ def headline(result: FrameResult) -> Headline:
 
 
 def _explanation(face: FaceVerdict, from_file: bool) -> str:
-    if face.guidance:
-        return face.guidance
     if face.status is Status.LIVE:
         return "The file shows a live person." if from_file else "Live person detected."
-    return _sentence(code for code in face.reasons if code not in NOTICED)
+    if face.status is Status.SPOOF:
+        return _sentence(fitting_reasons(face)) or "The last pictures together were rated as an attack."
+    return face.guidance or _sentence(fitting_reasons(face))
 
 
 def _sentence(codes: Iterable[str]) -> str:

@@ -292,9 +292,9 @@ class Pipeline:
             return self._make_processor(self._source, wanted).__enter__()
         except UserError as error:
             self._updates.put(message=f"{error}{kept}")
-        except Exception as error:
+        except Exception:
             _log.exception("the engine cannot be started")
-            self._updates.put(message=f"The engine cannot be started ({error}); choose another model.{kept}")
+            self._updates.put(message=f"The engine cannot be started; choose another model.{kept}")
         return None
 
     def _result(self, processor: FrameProcessor | None, job: FrameJob) -> FrameResult | None:
@@ -304,10 +304,10 @@ class Pipeline:
             if job.fresh:
                 processor.restart()
             return processor.process(job.frame, job.capture_ms)
-        except Exception as error:
+        except Exception:
             # There is no result, so the window shows that there is no verdict.
             _log.exception("frame %d could not be processed", job.frame.index)
-            self._updates.put(message=f"Frame {job.frame.index} could not be processed ({error}); it has no verdict.")
+            self._updates.put(message=f"Frame {job.frame.index} could not be processed; it has no verdict.")
             return None
 
     def _deliver(self, job: FrameJob, result: FrameResult | None) -> None:
@@ -337,7 +337,9 @@ class Pipeline:
 def _reading_failed(spec: str, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return f"The file no longer exists: {error.filename or spec}"
-    return f"{spec} cannot be read any more ({error}); open it again."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{spec} cannot be read any more: {error.strerror}. Open it again."
+    return f"{spec} cannot be read any more. Check the camera or the file and open it again."
 
 
 def _close(processor: Any) -> None:

@@ -90,10 +90,17 @@ def make_frame(index: int, *, live: bool = False, rgb_only: bool = False, face: 
 class Clip(PlayedSource):
     """A generated file of `count` frames."""
 
-    def __init__(self, count: int = 120, rgb_only: bool = False, face: bool = True, name: str = "clip") -> None:
+    def __init__(
+        self,
+        count: int = 120,
+        rgb_only: bool = False,
+        face: bool = True,
+        name: str = "clip",
+        breaks_at: int | None = None,
+    ) -> None:
         super().__init__()
         self._count, self._rgb_only, self._face, self._name = count, rgb_only, face, name
-        self._position = 0
+        self._position, self._breaks_at = 0, breaks_at
         self.entered = self.left = False
 
     @property
@@ -112,6 +119,8 @@ class Clip(PlayedSource):
     def _next(self) -> FrameSet | None:
         if self._position >= self._count:
             return None
+        if self._position == self._breaks_at:
+            raise RuntimeError("cannot reshape array of size 0")
         self._position += 1
         return make_frame(self._position - 1, rgb_only=self._rgb_only, face=self._face)
 
@@ -251,11 +260,16 @@ class Scene:
         self.judges: list[ScriptedProcessor] = []
         self.requests: list[SourceRequest] = []
         self.grab = Grab()
+        self.absent = 0
+        """Attempts to open the webcam that fail before it is found."""
 
     def make_source(self, request: SourceRequest) -> Source:
         self.requests.append(request)
         made: Source
         if request.spec.startswith("webcam"):
+            if self.absent > 0:
+                self.absent -= 1
+                raise UserError("No webcam was found; connect one.")
             made = camera(self.grab)
         elif request.spec.startswith("missing"):
             raise UserError(f"{request.spec}: no such file or folder; check the path.")
@@ -267,6 +281,7 @@ class Scene:
                 rgb_only="rgb" in request.spec,
                 face="empty" not in request.spec,
                 name=request.spec,
+                breaks_at=40 if "breaks" in request.spec else None,
             )
         self.sources.append(made)
         return made

@@ -62,10 +62,20 @@ class Presenter(QObject):
         self.info: SourceInfo | None = None
         self.recording = False
         """Whether frames are being recorded; shown in kiosk mode."""
+        self.model_name = ""
+        """Name of the requested model; empty for the automatic choice."""
+        self.retry_words: Callable[[], str] = str
+        """Returns the count-down to the next attempt to open a camera; empty if none is due."""
         self._phase: Phase | None = None
         self._problem = ""
+        self._loading_since_s = 0.0
         self._rolling = Rolling()
         player.updated.connect(self._receive)
+
+    @property
+    def running(self) -> bool:
+        """Whether a source is open and has not failed."""
+        return self.info is not None and self._phase in (Phase.RUNNING, Phase.ENDED)
 
     @property
     def live(self) -> bool:
@@ -87,7 +97,10 @@ class Presenter(QObject):
         self.show_headline()
 
     def tick(self) -> None:
-        """Update what changes without an update from the player: figures, time line, and a verdict that is too old."""
+        """Update what changes without an update from the player: figures, count-downs, a verdict that is too old."""
+        if self._phase is Phase.RUNNING and self.view is None:
+            for pane in self._work.panes:
+                pane.show_message(self._loading())
         self.show_headline()
         self._work.timeline.refresh()
         timing = self._rolling.timing()
@@ -130,7 +143,22 @@ class Presenter(QObject):
         if request is None:
             return WAITING
         name = self._name_of(request.spec)
-        return current_headline(name, self._phase, self._problem, self.view, self.live, time.monotonic())
+        problem = " ".join(part for part in (self._problem, self.retry_words()) if part)
+        return current_headline(
+            name,
+            self._phase,
+            problem,
+            self.view,
+            self.live,
+            time.monotonic(),
+            loading=self._loading(),
+            model_loaded=self.facts is not None,
+        )
+
+    def _loading(self) -> str:
+        what = f"the model {self.model_name}" if self.model_name else "the model"
+        seconds = int(time.monotonic() - self._loading_since_s)
+        return f"Loading {what} and the face detector … {seconds} s"
 
     def _receive(self, update: UiUpdate) -> None:
         if update.info is not None:
@@ -147,10 +175,14 @@ class Presenter(QObject):
             self._work.timeline.add(update.samples)
         if update.view is not None:
             self.show_view(update.view)
+        if update.phase is Phase.FAILED:
+            # After its message, to which the window may add a button.
+            self.failed.emit()
         self.show_headline()
 
     def _show_source(self, info: SourceInfo) -> None:
         self.info = info
+        self._loading_since_s = time.monotonic()
         work = self._work
         work.show_streams(info.declared)
         work.timeline.start(info)
@@ -158,15 +190,16 @@ class Presenter(QObject):
         self._playback.start(info)
         self.source_ready.emit(info)
         for pane in work.panes:
-            pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
+            pane.show_message(self._loading())
 
     def _show_phase(self, update: UiUpdate) -> None:
         self._phase = update.phase
         if self._phase is Phase.FAILED:
             self._problem = update.messages[-1] if update.messages else ""
             self.view = None
+            self._rolling.clear()
+            self._footer.show_timing(None)
             self._show_empty("No picture")
-            self.failed.emit()
         self._playback.show_playing()
 
     def _show_empty(self, words: str) -> None:

@@ -31,6 +31,7 @@ SHORTCUTS = (
     Shortcut(("Ctrl+Shift+O",), "open_folder", "Open a session or a folder of pictures", "Source"),
     Shortcut(("Ctrl+D",), "open_demo", "Open the demo session", "Source"),
     Shortcut(("Ctrl+R",), "open_realsense", "Open a RealSense camera", "Source"),
+    Shortcut(("F5",), "try_again", "Look for the camera again now", "Source"),
     Shortcut(("Ctrl+W",), "close_source", "Close the source", "Source"),
     Shortcut(("Space",), "play_pause", "Play or pause a file", "Playing"),
     Shortcut(("Left",), "step_back", "Previous frame", "Playing"),

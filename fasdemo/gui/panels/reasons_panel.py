@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from fasdemo.draw.overlay import reason_words
+from fasdemo.draw.overlay import fitting_reasons, reason_words
 from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import FaceVerdict, FrameResult
 from fasdemo.gui.panels.measures import measure_of
@@ -71,7 +71,7 @@ class ReasonsPanel(QWidget):
         """Show the result of a frame; None clears the panel."""
         face = None if result is None else main_face(result)
         codes = face.reasons if face is not None else (() if result is None else result.reasons)
-        words = "  ·  ".join(reason_words(code) for code in codes) or ("none" if face is not None else "–")
+        words = _reason_lines(codes, face)
         if words != self._reasons.text():
             self._reasons.setText(words)
             known = [reason for reason in map(reason_of, codes) if reason is not None]
@@ -82,6 +82,16 @@ class ReasonsPanel(QWidget):
         self._evidence.show_rows(_evidence_rows(face))
         for bars in (self._scores, self._evidence):
             bars.setAccessibleDescription(bars.describe())
+
+
+def _reason_lines(codes: tuple[str, ...], face: FaceVerdict | None) -> str:
+    """Return the reasons that explain the verdict, and below them those of this frame alone."""
+    fitting = codes if face is None else tuple(code for code in codes if code in fitting_reasons(face))
+    others = [reason_words(code) for code in codes if code not in fitting]
+    lines = ["  ·  ".join(reason_words(code) for code in fitting)] if fitting else []
+    if others:
+        lines.append(f"In this frame: {'  ·  '.join(others)}")
+    return "\n".join(lines) or ("none" if face is not None else "–")
 
 
 def score_rows(face: FaceVerdict | None, facts: EngineFacts | None) -> list[Row]:
