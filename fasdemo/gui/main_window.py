@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
             "enlarge_depth": lambda: work.toggle_enlarged(work.depth_pane),
             "enlarge_infrared": lambda: work.toggle_enlarged(work.infrared_pane),
             "snap": lambda: self._snap(work.snap_target()),
+            "next_face": self.presenter.next_face,
             "back": self._back,
             "toggle_kiosk": lambda: self.set_kiosk(not self.in_kiosk),
             "tab_reasons": lambda: self._show_tab(0),

@@ -52,6 +52,11 @@ def main_face(result: FrameResult) -> FaceVerdict | None:
     return min(result.faces, key=lambda face: (_WORST_FIRST.index(face.status), -face.face.box[2] * face.face.box[3]))
 
 
+def explained_face(result: FrameResult, chosen: int | None) -> FaceVerdict | None:
+    """Return the face that the user has chosen by its track, or else the main face."""
+    return next((face for face in result.faces if face.track_id == chosen), None) or main_face(result)
+
+
 STALE_S = 1.0
 """Maximum age of a camera's verdict; an older one is removed, because it may be about another person."""
 WAITING = Headline(None, "NO SOURCE", "Open a camera, a video or a recorded session.")

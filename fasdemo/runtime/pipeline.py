@@ -330,6 +330,7 @@ class Pipeline:
             lost=job.lost,
             skipped=job.skipped,
             fresh=job.fresh,
+            faces=tuple((one.track_id, one.status, one.score) for one in result.faces),
         )
         self._updates.put_view(view, sample)
 

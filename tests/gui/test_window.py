@@ -496,6 +496,29 @@ def test_a_camera_that_stops_takes_the_verdict_down(
     assert window.workspace.reasons.reasons == "–"
 
 
+def test_a_click_on_a_face_explains_it_and_gives_it_the_main_line(
+    window: MainWindow, qtbot: QtBot, scene: Scene
+) -> None:
+    scene.faces = 2
+    play(qtbot, window)
+    stand_still(qtbot, window)
+    work = window.workspace
+    assert work.card.headline.word == "SPOOF", "several faces are LIVE only if each of them is"
+    assert work.reasons.which.text().startswith("Face 2, one of 2")
+    at = work.colour_pane.from_pixel(110 + shown_frame(window) % 100, 120).toPoint()
+    qtbot.mouseClick(work.colour_pane, Qt.MouseButton.LeftButton, pos=at)
+    assert work.reasons.which.text().startswith("Face 1, one of 2")
+    assert {row.name: row.value for row in work.reasons.score_rows}["Over time"] == "0.93"
+    work.timeline.refresh()
+    _, main = work.timeline._score_line.getData()
+    assert np.nanmax(main) > 0.9
+    _, other = work.timeline._other_lines[0].getData()
+    assert np.nanmax(other) == pytest.approx(0.02)
+    assert work.card.headline.word == "SPOOF", "the choice changes what is explained, not the verdict"
+    QTest.keyClick(window, Qt.Key.Key_F)
+    assert work.reasons.which.text().startswith("Face 2, one of 2")
+
+
 def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     rows = {row.name: row for row in window.workspace.reasons.evidence_rows}

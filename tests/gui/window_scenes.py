@@ -167,7 +167,8 @@ def camera(grab: Grab | None = None) -> LiveSource:
 class ScriptedProcessor:
     """LIVE where the truth says live (or nothing), SPOOF where it says spoof; UNCERTAIN in the first frames."""
 
-    def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3) -> None:
+    def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3, faces: int = 1) -> None:
+        self._count = faces
         self._request, self._delay_s, self._uncertain = request, delay_s, uncertain
         self._since = 0
         self.thread: threading.Thread | None = None
@@ -196,6 +197,22 @@ class ScriptedProcessor:
             time.sleep(self._delay_s)
         self._since += 1
         faces = self._faces(frame)
+        if faces and self._count > 1:
+            # A second person at the left, always an attack.
+            box = (20.0, 70.0, 60.0, 80.0)
+            other = Face(box, 0.9, faces[0].face.landmarks)
+            faces = (
+                *faces,
+                replace(
+                    faces[0],
+                    track_id=2,
+                    face=other,
+                    status=Status.SPOOF,
+                    score=0.02,
+                    reasons=("bent_sheet",),
+                    guidance="",
+                ),
+            )
         took = (time.perf_counter() - started) * 1e3
         return FrameResult(
             frame=frame.index,
@@ -260,6 +277,7 @@ class Scene:
         self.judges: list[ScriptedProcessor] = []
         self.requests: list[SourceRequest] = []
         self.grab = Grab()
+        self.faces = 1
         self.absent = 0
         """Attempts to open the webcam that fail before it is found."""
 
@@ -289,6 +307,6 @@ class Scene:
     def make_processor(self, source: Source, request: EngineRequest) -> ScriptedProcessor:
         if request.model == "unfit":
             raise UserError("unfit needs infrared, but this source has colour only; choose another model.")
-        judge = ScriptedProcessor(request, self.delay_s)
+        judge = ScriptedProcessor(request, self.delay_s, faces=self.faces)
         self.judges.append(judge)
         return judge

@@ -15,7 +15,7 @@ from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panels.workspace import Workspace
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.runtime.headline import WAITING, Headline, current_headline
+from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import EngineFacts, Phase, UiUpdate, View
 
@@ -60,6 +60,8 @@ class Presenter(QObject):
         self.view: View | None = None
         self.facts: EngineFacts | None = None
         self.info: SourceInfo | None = None
+        self.chosen: int | None = None
+        """Track of the face that the user has chosen; None explains the main face."""
         self.recording = False
         """Whether frames are being recorded; shown in kiosk mode."""
         self.model_name = ""
@@ -71,6 +73,7 @@ class Presenter(QObject):
         self._loading_since_s = 0.0
         self._rolling = Rolling()
         player.updated.connect(self._receive)
+        workspace.colour_pane.face_chosen.connect(self.choose_face)
 
     @property
     def running(self) -> bool:
@@ -115,17 +118,34 @@ class Presenter(QObject):
         self._work.timing.show_facts(self.facts)
         self._work.timeline.set_threshold(None if self.facts is None else self.facts.threshold)
         if self.view is not None:
-            self._work.reasons.show_result(self.view.result, self.facts)
+            self._work.reasons.show_result(self.view.result, self.facts, self.chosen)
+
+    def choose_face(self, track: int | None) -> None:
+        """Explain this face from now on."""
+        self.chosen = track
+        self._work.timeline.follow(track)
+        if self.view is not None:
+            self.show_view(self.view)
+
+    def next_face(self) -> None:
+        """Explain the next face in the picture."""
+        result = None if self.view is None else self.view.result
+        face = None if result is None else explained_face(result, self.chosen)
+        if result is not None and face is not None:
+            tracks = sorted(one.track_id for one in result.faces)
+            self.choose_face(tracks[(tracks.index(face.track_id) + 1) % len(tracks)])
 
     def show_view(self, view: View) -> None:
         """Show a picture with its result."""
         self.view = view
+        face = None if view.result is None else explained_face(view.result, self.chosen)
+        self._work.colour_pane.mark(None if face is None else face.track_id)
         for pane in self._work.panes:
             pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
             pane.show_view(view)
         self._playback.show_position(view.frame.index)
         if self._work.reasons.isVisible():
-            self._work.reasons.show_result(view.result, self.facts)
+            self._work.reasons.show_result(view.result, self.facts, self.chosen)
 
     def show_headline(self) -> None:
         """Show the current verdict on both cards."""
@@ -209,7 +229,8 @@ class Presenter(QObject):
         self._work.reasons.show_result(None, self.facts)
 
     def _reset(self) -> None:
-        self.view, self.facts, self.info, self._problem = None, None, None, ""
+        self.view, self.facts, self.info, self._problem, self.chosen = None, None, None, "", None
+        self._work.timeline.follow(None)
         self._rolling.clear()
         self._playback.stop()
         work = self._work

@@ -46,6 +46,7 @@ SHORTCUTS = (
     Shortcut(("2",), "enlarge_depth", "Show only depth, or all pictures", "Pictures"),
     Shortcut(("3",), "enlarge_infrared", "Show only infrared, or all pictures", "Pictures"),
     Shortcut(("S",), "snap", "Take a snapshot of the focused or enlarged picture", "Pictures"),
+    Shortcut(("F",), "next_face", "Explain the next face", "Pictures"),
     Shortcut(("Esc",), "back", "Show all pictures, or leave kiosk mode", "Pictures"),
     Shortcut(("F11", "K"), "toggle_kiosk", "Kiosk mode: only the verdict, full screen", "Window"),
     Shortcut(("Ctrl+1",), "tab_reasons", "Show reasons and evidence", "Window"),
@@ -72,7 +73,7 @@ class Keys:
         self._plain: dict[str, str] = {}
         for shortcut in SHORTCUTS:
             for key in shortcut.keys:
-                if "Ctrl+" in key or key.startswith("F"):
+                if "Ctrl+" in key or (key.startswith("F") and key != "F"):
                     bound = QShortcut(QKeySequence(key), window)
                     bound.activated.connect(lambda name=shortcut.action: do(name))
                 else:

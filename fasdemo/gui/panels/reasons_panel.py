@@ -12,7 +12,7 @@ from fasdemo.gui.panels.measures import measure_of
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES, CropsView
 from fasdemo.gui.widgets.heading import heading
-from fasdemo.runtime.headline import main_face
+from fasdemo.runtime.headline import explained_face
 from fasdemo.runtime.updates import EngineFacts
 
 
@@ -36,9 +36,14 @@ class ReasonsPanel(QWidget):
         self._crops = CropsView()
         self._scores = Bars("Scores")
         self._evidence = Bars("Physical evidence")
+        self.which = QLabel("")
+        self.which.setWordWrap(True)
+        self.which.setProperty("role", "caption")
+        self.which.setAccessibleName("Explained face")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 6, 8)
         layout.setSpacing(4)
+        layout.addWidget(self.which)
         for words, widget in (
             ("Reasons", self._reasons),
             ("Network input", self._crops),
@@ -67,9 +72,13 @@ class ReasonsPanel(QWidget):
         """The shown reasons."""
         return self._reasons.text()
 
-    def show_result(self, result: FrameResult | None, facts: EngineFacts | None) -> None:
-        """Show the result of a frame; None clears the panel."""
-        face = None if result is None else main_face(result)
+    def show_result(self, result: FrameResult | None, facts: EngineFacts | None, chosen: int | None = None) -> None:
+        """Show the result of a frame; None clears the panel. `chosen` is the track of the face to explain."""
+        face = None if result is None else explained_face(result, chosen)
+        count = 0 if result is None else len(result.faces)
+        self.which.setVisible(count > 1)
+        if face is not None and count > 1:
+            self.which.setText(f"Face {face.track_id}, one of {count}; click another one or press F.")
         codes = face.reasons if face is not None else (() if result is None else result.reasons)
         words = _reason_lines(codes, face)
         if words != self._reasons.text():

@@ -25,6 +25,10 @@ _KEPT = 36_000
 _WHOLE_S = 60.0
 """Files up to this duration are shown completely."""
 _VERDICT_Y, _TRUTH_Y = -0.17, -0.34
+_ROW = 0.17
+"""Distance of the rows below the plot, in units of the score."""
+MAX_OTHER_FACES = 4
+"""Maximum number of faces with a line of their own beside the explained one."""
 _NAN = float("nan")
 
 Floats = npt.NDArray[np.float64]
@@ -63,6 +67,11 @@ class Timeline(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
+        self._followed: int | None = None
+        self._other_lines = [self._plot.plot(connect="finite") for _ in range(MAX_OTHER_FACES)]
+        self._other_verdicts = [
+            {status: self._plot.plot(connect="finite") for status in Status} for _ in range(MAX_OTHER_FACES)
+        ]
         self._frame_line = self._plot.plot(connect="finite")
         self._score_line = self._plot.plot(connect="finite")
         self._verdicts = {status: self._plot.plot(connect="finite") for status in Status}
@@ -93,6 +102,11 @@ class Timeline(QWidget):
         self._samples.clear()
         self._by_frame.clear()
         self._length_s, self._now_s = None, 0.0
+        self._changed = True
+
+    def follow(self, track: int | None) -> None:
+        """Show the line of this face as the main one; None shows the frame's main face."""
+        self._followed = track
         self._changed = True
 
     def set_threshold(self, threshold: Threshold | None) -> None:
@@ -126,26 +140,55 @@ class Timeline(QWidget):
         zero_s = self._now_s if self._length_s is None else 0.0
         # Break the line where frames are missing.
         x, gaps = _times(shown, [self._time(sample) - zero_s for sample in shown])
-        self._score_line.setData(x, _column(shown, lambda one: one.score, gaps))
+        main = self._main(shown)
+        self._score_line.setData(x, _column(shown, lambda one: _score_of(one, main), gaps))
         self._frame_line.setData(x, _column(shown, lambda one: one.frame_score, gaps))
         for status, line in self._verdicts.items():
-            line.setData(x, _column(shown, lambda one, s=status: _VERDICT_Y if one.status is s else None, gaps))  # type: ignore[misc]
+            line.setData(
+                x,
+                _column(shown, lambda one, s=status: _VERDICT_Y if _status_of(one, main) is s else None, gaps),  # type: ignore[misc]
+            )
         known = False
         for label, line in self._truths.items():
             column = _column(shown, lambda one, t=label: _TRUTH_Y if one.truth and one.truth.label == t else None, gaps)  # type: ignore[misc]
             known = known or bool(np.isfinite(column).any())
             line.setData(x, column)
-        self._label_axis(known)
+        others = [] if main is None else _other_tracks(shown, main)
+        self._show_others(shown, x, gaps, others, _TRUTH_Y if known else _VERDICT_Y)
+        self._label_axis(known, main, others)
         self._cursor.setValue(self._now_s)
         self._cursor.setVisible(self._length_s is not None)
         self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
 
-    def _label_axis(self, truth: bool) -> None:
-        ticks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1"), (_VERDICT_Y, "verdict")]
+    def _main(self, shown: list[Sample]) -> int | None:
+        """Return the track of the main line if several faces are shown; None shows the main face of each frame."""
+        tracks = list(dict.fromkeys(track for sample in shown for track, _, _ in sample.faces))
+        if not any(len(sample.faces) > 1 for sample in shown):
+            return None
+        return self._followed if self._followed in tracks else shown[-1].track_id or tracks[-1]
+
+    def _show_others(self, shown: list[Sample], x: Floats, gaps: list[int], others: list[int], last_y: float) -> None:
+        for number, line in enumerate(self._other_lines):
+            track = others[number] if number < len(others) else -1
+            used = shown if track >= 0 else []
+            at, y = (x, last_y - (number + 1) * _ROW) if used else (np.zeros(0), 0.0)
+            line.setData(at, _column(used, lambda one, t=track: _score_of(one, t), gaps if used else []))  # type: ignore[misc]
+            for status, strip in self._other_verdicts[number].items():
+                values = _column(
+                    used,
+                    lambda one, t=track, s=status, y=y: y if _status_of(one, t) is s else None,  # type: ignore[misc]
+                    gaps if used else [],
+                )
+                strip.setData(at, values)
+
+    def _label_axis(self, truth: bool, main: int | None, others: list[int]) -> None:
+        ticks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1"), (_VERDICT_Y, "verdict" if main is None else f"face {main}")]
         if truth:
             ticks.append((_TRUTH_Y, "truth"))
+        last_y = _TRUTH_Y if truth else _VERDICT_Y
+        ticks += [(last_y - (number + 1) * _ROW, f"face {track}") for number, track in enumerate(others)]
         self._plot.getAxis("left").setTicks([ticks])
-        self._plot.setYRange(-0.44 if truth else -0.27, 1.04, padding=0)
+        self._plot.setYRange(last_y - len(others) * _ROW - 0.1, 1.04, padding=0)
 
     def _range(self) -> tuple[float, float]:
         if self._length_s is not None and self._length_s <= _WHOLE_S:
@@ -192,6 +235,11 @@ class Timeline(QWidget):
         self._plot.getAxis("right").setWidth(round(metrics.horizontalAdvance("SPOOF below 0.00")) + 10)
         self._frame_line.setPen(pg.mkPen(muted, width=1))
         self._score_line.setPen(pg.mkPen(accent, width=2))
+        for number, line in enumerate(self._other_lines):
+            style = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DashDotDotLine)
+            line.setPen(pg.mkPen(muted, width=1.5, style=style[number % len(style)]))
+            for status, strip in self._other_verdicts[number].items():
+                strip.setPen(_strip(status_line(status, palette)))
         for status, line in self._verdicts.items():
             line.setPen(_strip(status_line(status, palette)))
         self._truths["live"].setPen(_strip(status_line(Status.LIVE, palette)))
@@ -214,6 +262,24 @@ class _Seconds(pg.AxisItem):  # type: ignore[misc]
     @override
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"{value:g} s" for value in values]
+
+
+def _score_of(sample: Sample, track: int | None) -> float | None:
+    if track is None:
+        return sample.score
+    return next((score for number, _, score in sample.faces if number == track), None)
+
+
+def _status_of(sample: Sample, track: int | None) -> Status | None:
+    if track is None:
+        return sample.status
+    return next((status for number, status, _ in sample.faces if number == track), None)
+
+
+def _other_tracks(shown: list[Sample], main: int) -> list[int]:
+    """Return the newest tracks besides the main one, in ascending order."""
+    newest = list(dict.fromkeys(track for sample in reversed(shown) for track, _, _ in sample.faces if track != main))
+    return sorted(newest[:MAX_OTHER_FACES])
 
 
 def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:

@@ -321,8 +321,12 @@ class Pane(QWidget):
 class ColourPane(Pane):
     """A pane that shows the RGB image with boxes, shapes, verdicts, scores and reasons."""
 
+    face_chosen = pyqtSignal(int)
+    """Track of the face that the user has clicked."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("colour", "Colour", parent)
+        self._marked: int | None = None
 
     @override
     def available(self, frame: FrameSet) -> bool:
@@ -337,7 +341,27 @@ class ColourPane(Pane):
         picture = resized(view.frame.rgb, width, height)
         if view.result is None:
             return picture
-        return draw(picture, view.result, width / view.frame.rgb.shape[1])
+        return draw(picture, view.result, width / view.frame.rgb.shape[1], explained=self._marked)
+
+    def mark(self, track: int | None) -> None:
+        """Set the face that is explained beside the picture; it is marked if there are several."""
+        self._marked = track
+
+    @override
+    def look(self) -> object:
+        return self._marked
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Choose the face under the cursor, the smallest one if several overlap."""
+        assert event is not None
+        at = self.to_pixel(event.position())
+        result = None if self._view is None else self._view.result
+        if at is not None and result is not None:
+            under = [face for face in result.faces if _contains(face.face.box, at)]
+            if under:
+                self.face_chosen.emit(min(under, key=lambda face: face.face.box[2] * face.face.box[3]).track_id)
+        super().mousePressEvent(event)
 
     @override
     def snapshots(self) -> dict[str, np.ndarray]:
@@ -379,3 +403,8 @@ class InfraredPane(Pane):
         if pictures and self._view is not None and self._view.frame.ir is not None:
             pictures["-raw.png"] = self._view.frame.ir
         return pictures
+
+
+def _contains(box: tuple[float, float, float, float], at: tuple[int, int]) -> bool:
+    x, y, width, height = box
+    return x <= at[0] <= x + width and y <= at[1] <= y + height
