@@ -31,6 +31,8 @@ from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.dialogs.shortcuts import Keys, ShortcutsDialog
 from fasdemo.gui.full_screen import FullScreen, Pages
 from fasdemo.gui.icons import app_icon
+from fasdemo.gui.library_index import is_library
+from fasdemo.gui.panels.library import Library
 from fasdemo.gui.panels.start_page import StartPage
 from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panels.workspace import TABS, Workspace
@@ -102,9 +104,10 @@ class MainWindow(QMainWindow):
         self.cameras = CameraList(look, self)
         self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
+        self.library = Library()
         self.pages = Pages()
         self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
-        for page in (self.start, self.workspace, self.kiosk):
+        for page in (self.start, self.workspace, self.kiosk, self.library):
             self.pages.addWidget(page)
         work = self.workspace
         self._recorder = RecordingControl(self.player, work.record, settings, self)
@@ -147,6 +150,8 @@ class MainWindow(QMainWindow):
         self.header.engine_chosen.connect(self.use_engine)
         self.start.opened.connect(self.open_spec)
         self.start.action.connect(self.do)
+        self.library.opened.connect(lambda folder: self.open_spec(str(folder)))
+        self.library.closed.connect(self._leave_library)
         work = self.workspace
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
@@ -188,6 +193,7 @@ class MainWindow(QMainWindow):
             "enlarge_colour": lambda: work.toggle_enlarged(work.colour_pane),
             "enlarge_depth": lambda: work.toggle_enlarged(work.depth_pane),
             "enlarge_infrared": lambda: work.toggle_enlarged(work.infrared_pane),
+            "open_library": lambda: self.open_library(self.library.root or self.settings.record_folder),
             "snap": lambda: self._snap(work.snap_target()),
             "next_face": self.presenter.next_face,
             "back": self._back,
@@ -227,6 +233,9 @@ class MainWindow(QMainWindow):
         """Open a source; the current one is closed when the new one is open, and goes on if it cannot be opened."""
         if self._refuse_while_recording("opening another source"):
             return
+        if not self.in_kiosk and is_library(Path(request.spec)):
+            self.open_library(Path(request.spec))
+            return
         self._reconnect.cancel()
         self.messages.clear()
         kinds = [_camera_kind(one.spec) for one in (request, self.player.request) if one is not None]
@@ -238,6 +247,18 @@ class MainWindow(QMainWindow):
         self._recorder.show_source(None)
         self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
         self._show_opening()
+
+    def open_library(self, root: Path) -> None:
+        """Show the recorded sessions below a folder; the current source goes on."""
+        self.messages.clear()
+        self.settings.remember_source(str(root))
+        self._show_recent()
+        self.pages.setCurrentWidget(self.library)
+        self.library.show_root(root)
+
+    def _leave_library(self) -> None:
+        self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
+        self.setFocus()
 
     def _show_opening(self) -> None:
         """Show that the player's source has replaced the previous one."""
@@ -382,6 +403,8 @@ class MainWindow(QMainWindow):
     def _back(self) -> None:
         if self.in_kiosk:
             self.set_kiosk(False)
+        elif self.pages.currentWidget() is self.library:
+            self._leave_library()
         elif not self.workspace.restore():
             self.messages.clear()
 
@@ -542,11 +565,13 @@ class MainWindow(QMainWindow):
         self._reconnect.cancel()
         self._keep()
         self._recorder.stop()
+        self.library.index.stop()
         self.player.close()
         self.hide()
         self.player.join(_CLOSE_S)
         self.event_log.writer.stop()
         self.cameras.join(_CLOSE_S)
+        self.library.index.join(_CLOSE_S)
         super().closeEvent(event)
 
     @override

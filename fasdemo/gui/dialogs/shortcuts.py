@@ -29,6 +29,7 @@ class Shortcut:
 SHORTCUTS = (
     Shortcut(("Ctrl+O",), "open_file", "Open a video, recording or model", "Source"),
     Shortcut(("Ctrl+Shift+O",), "open_folder", "Open a session or a folder of pictures", "Source"),
+    Shortcut(("Ctrl+B",), "open_library", "Show the library of recorded sessions", "Source"),
     Shortcut(("Ctrl+D",), "open_demo", "Open the demo session", "Source"),
     Shortcut(("Ctrl+R",), "open_realsense", "Open a RealSense camera", "Source"),
     Shortcut(("F5",), "try_again", "Look for the camera again now", "Source"),

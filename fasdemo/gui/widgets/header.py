@@ -189,6 +189,7 @@ class Header(QWidget):
         menu.addSeparator()
         _add(menu, "Video or recording…", lambda: self.action.emit("open_file"), "file", "Ctrl+O")
         _add(menu, "Session or picture folder…", lambda: self.action.emit("open_folder"), "folder", "Ctrl+Shift+O")
+        _add(menu, "Library of recordings", lambda: self.action.emit("open_library"), "folder", "Ctrl+B")
         _add(menu, "Demo session", lambda: self.action.emit("open_demo"), "demo", "Ctrl+D")
         if self._recent:
             menu.addSeparator()
