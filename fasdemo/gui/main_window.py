@@ -27,6 +27,7 @@ from fasdemo.gui.controllers.presenter import Presenter
 from fasdemo.gui.controllers.reconnect import Reconnect
 from fasdemo.gui.controllers.recording_control import RecordingControl
 from fasdemo.gui.dialogs import system as dialogs
+from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard
 from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.dialogs.shortcuts import Keys, ShortcutsDialog
 from fasdemo.gui.full_screen import FullScreen, Pages
@@ -95,7 +96,8 @@ class MainWindow(QMainWindow):
             allow_rgb_only=allow_rgb_only or settings.allow_rgb_only,
         )
         self.event_log.inputs = self._inputs
-        self._dialog: ShortcutsDialog | Preferences | None = None
+        self._dialog: ShortcutsDialog | Preferences | PinDialog | None = None
+        self._pin_guard = PinGuard()
 
         self.setWindowTitle("fasdemo")
         self.setWindowIcon(app_icon())
@@ -197,7 +199,7 @@ class MainWindow(QMainWindow):
             "snap": lambda: self._snap(work.snap_target()),
             "next_face": self.presenter.next_face,
             "back": self._back,
-            "toggle_kiosk": lambda: self.set_kiosk(not self.in_kiosk),
+            "toggle_kiosk": self._toggle_kiosk,
             "tab_reasons": lambda: self._show_tab(0),
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
@@ -206,11 +208,13 @@ class MainWindow(QMainWindow):
             "preferences": self.show_preferences,
             "show_shortcuts": self.show_shortcuts,
             "about": lambda: dialogs.show_about(self),
-            "quit": self.close,
+            "quit": lambda: self._leave_kiosk(self.close),
         }
 
     def do(self, action: str) -> None:
         """Run the action of a key, button or menu entry."""
+        if self._locked and action not in ("back", "toggle_kiosk", "quit"):
+            return
         self._actions()[action]()
 
     @override
@@ -402,7 +406,7 @@ class MainWindow(QMainWindow):
 
     def _back(self) -> None:
         if self.in_kiosk:
-            self.set_kiosk(False)
+            self._leave_kiosk(lambda: self.set_kiosk(False))
         elif self.pages.currentWidget() is self.library:
             self._leave_library()
         elif not self.workspace.restore():
@@ -419,6 +423,26 @@ class MainWindow(QMainWindow):
     def in_kiosk(self) -> bool:
         """Whether the window shows only the verdict."""
         return self.pages.currentWidget() is self.kiosk
+
+    @property
+    def _locked(self) -> bool:
+        """Whether kiosk mode can be left only with the PIN; then files, models and settings cannot be changed."""
+        return self.in_kiosk and bool(self.settings.kiosk_pin)
+
+    def _toggle_kiosk(self) -> None:
+        if self.in_kiosk:
+            self._leave_kiosk(lambda: self.set_kiosk(False))
+        else:
+            self.set_kiosk(True)
+
+    def _leave_kiosk(self, leave: Callable[[], object]) -> None:
+        """Run `leave` at once, or after the right PIN if kiosk mode is locked."""
+        if not self._locked:
+            leave()
+            return
+        dialog = PinDialog(self._pin_guard, self.settings.kiosk_pin, self)
+        dialog.accepted.connect(leave)
+        self._show_dialog(dialog)
 
     def set_kiosk(self, kiosk: bool) -> None:
         """Switch between kiosk mode (only the verdict, full screen) and the normal window."""
@@ -447,7 +471,7 @@ class MainWindow(QMainWindow):
         dialog.accepted.connect(lambda: self._take_preferences(dialog))
         self._show_dialog(dialog)
 
-    def _show_dialog(self, dialog: ShortcutsDialog | Preferences) -> None:
+    def _show_dialog(self, dialog: ShortcutsDialog | Preferences | PinDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialog = dialog
         dialog.open()
@@ -533,6 +557,7 @@ class MainWindow(QMainWindow):
         self.workspace.timeline.recolour()
 
     def _apply_settings(self) -> None:
+        self.presenter.neutral, self.presenter.mirror = self.settings.kiosk_neutral, self.settings.kiosk_mirror
         near, far = self.settings.depth_near_m, self.settings.depth_far_m
         self.workspace.depth_pane.set_scale(DepthScale(near, far) if near < far else DepthScale())
         self.workspace.timeline.set_window(self.settings.timeline_s)
@@ -561,6 +586,11 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Hide the window, wait briefly for the threads, and complete the recording and the event log."""
+        if self._locked and event is not None and event.spontaneous():
+            # The window manager's close button or key; a signal to the process still closes the window.
+            event.ignore()
+            self._leave_kiosk(self.close)
+            return
         self._clock.stop()
         self._reconnect.cancel()
         self._keep()
@@ -577,14 +607,14 @@ class MainWindow(QMainWindow):
     @override
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         assert event is not None
-        data = event.mimeData()
+        data = None if self._locked else event.mimeData()
         if data is not None and any(url.isLocalFile() for url in data.urls()):
             event.acceptProposedAction()
 
     @override
     def dropEvent(self, event: QDropEvent | None) -> None:
         assert event is not None
-        data = event.mimeData()
+        data = None if self._locked else event.mimeData()
         if data is not None:
             event.acceptProposedAction()
             self.open_files([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])

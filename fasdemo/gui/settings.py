@@ -67,6 +67,20 @@ class Settings(BaseModel):
         ),
     ] = False
 
+    kiosk_neutral: Annotated[
+        bool,
+        Field(
+            title="Kiosk: neutral words",
+            description="Show the public neither SPOOF nor reasons; the event log has them.",
+        ),
+    ] = False
+    kiosk_mirror: Annotated[
+        bool, Field(title="Kiosk: mirror picture", description="Show the camera's picture as in a mirror.")
+    ] = False
+    kiosk_pin: Annotated[
+        str, Field(title="Kiosk: exit PIN", description="Needed to leave kiosk mode; stored as a salted hash.")
+    ] = ""
+
     recent: list[str] = []
     model: str | None = None
     policy: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fasdemo.draw.overlay import NOTICED, fitting_reasons, notice_lines, reason_words
 from fasdemo.engine.reasons import reason_of
@@ -32,6 +32,8 @@ class Headline:
     detail: str = ""
     notices: tuple[str, ...] = ()
     from_file: bool = False
+    guidance: str = ""
+    """What the person can do, if the verdict is UNCERTAIN; empty if nothing has to change."""
 
     def spoken(self) -> str:
         """Return the headline as one line for screen readers."""
@@ -108,8 +110,30 @@ def headline(result: FrameResult) -> Headline:
             return Headline(None, "NO FACE", "Please look at the camera.", "", notices, from_file)
         return Headline(None, "NO VERDICT", _sentence((code,)), "", notices, from_file)
     return Headline(
-        face.status, face.status.value, _explanation(face, from_file), _detail(face, result.faces), notices, from_file
+        face.status,
+        face.status.value,
+        _explanation(face, from_file),
+        _detail(face, result.faces),
+        notices,
+        from_file,
+        guidance=face.guidance if face.status is Status.UNCERTAIN else "",
     )
+
+
+def public_headline(shown: Headline) -> Headline:
+    """Return a headline in neutral words for the public.
+
+    SPOOF and UNCERTAIN look alike and have no reason, so that nobody learns from the screen what gave an attack away;
+    the event log has the reasons.
+    """
+    if shown.status is Status.LIVE:
+        return replace(shown, word="ACCEPTED", sentence="Thank you.", detail="")
+    if shown.status is not None:
+        sentence = shown.guidance or "Please look straight at the camera."
+        return replace(shown, status=None, word="ONE MOMENT", sentence=sentence, detail="")
+    if shown.word == "NO FACE":
+        return replace(shown, word="WELCOME", detail="")
+    return replace(shown, word="OUT OF ORDER", sentence="Please ask the staff for help.", detail="")
 
 
 def _explanation(face: FaceVerdict, from_file: bool) -> str:

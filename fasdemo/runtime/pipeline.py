@@ -22,6 +22,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
 from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
+from fasdemo.runtime.memory import release_memory
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import EngineFacts, Phase, Sample, UpdateQueue, View
@@ -250,6 +251,8 @@ class Pipeline:
             if self._listener is not None:
                 self._listener.on_no_result()
             _close(processor)
+            processor = None
+            release_memory()
 
     def _tell(self, processor: FrameProcessor | None, result: FrameResult | None) -> None:
         if self._listener is None:

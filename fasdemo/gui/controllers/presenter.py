@@ -15,7 +15,7 @@ from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panels.workspace import Workspace
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face
+from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import EngineFacts, Phase, UiUpdate, View
 
@@ -62,6 +62,8 @@ class Presenter(QObject):
         self.info: SourceInfo | None = None
         self.chosen: int | None = None
         """Track of the face that the user has chosen; None explains the main face."""
+        self.neutral = self.mirror = False
+        """Whether kiosk mode shows neutral words, and the camera's picture."""
         self.recording = False
         """Whether frames are being recorded; shown in kiosk mode."""
         self.model_name = ""
@@ -143,6 +145,7 @@ class Presenter(QObject):
         for pane in self._work.panes:
             pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
             pane.show_view(view)
+        self._kiosk.show_mirror(view.frame.rgb if self.mirror else None)
         self._playback.show_position(view.frame.index)
         if self._work.reasons.isVisible():
             self._work.reasons.show_result(view.result, self.facts, self.chosen)
@@ -156,7 +159,8 @@ class Presenter(QObject):
         self._work.card.show_headline(headline)
         # The kiosk page shows nothing else, and the person in front of the camera must see that it records.
         notices = (*headline.notices, "● Recording") if self.recording else headline.notices
-        self._kiosk.show_headline(replace(headline, notices=notices))
+        shown = public_headline(headline) if self.neutral else headline
+        self._kiosk.show_headline(replace(shown, notices=notices))
 
     def _headline(self) -> Headline:
         request = self._player.request
@@ -223,6 +227,7 @@ class Presenter(QObject):
         self._playback.show_playing()
 
     def _show_empty(self, words: str) -> None:
+        self._kiosk.show_mirror(None)
         for pane in self._work.panes:
             pane.show_view(None)
             pane.show_message(words if pane is self._work.colour_pane else "")
