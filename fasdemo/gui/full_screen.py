@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize
+from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 from typing_extensions import override
+
+
+_CHECK_MS = 300
 
 
 class Pages(QStackedWidget):
@@ -47,6 +50,14 @@ class FullScreen:
         # On X11 the window manager sets the size, and a kiosk often runs without one. Setting the widget's geometry
         # would clear its full-screen state, so the handle's geometry is set instead.
         if QGuiApplication.platformName() == "xcb" and screen is not None and handle is not None:
+            handle.setGeometry(screen.geometry())
+            # A size that was set just before may still be on its way from the X server and arrive after this one.
+            QTimer.singleShot(_CHECK_MS, window, self._fill)
+
+    def _fill(self) -> None:
+        screen, handle = self._window.screen(), self._window.windowHandle()
+        full = self._window.isFullScreen() and screen is not None and handle is not None
+        if full and handle.geometry() != screen.geometry():
             handle.setGeometry(screen.geometry())
 
     def leave(self) -> None:

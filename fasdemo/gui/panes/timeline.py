@@ -68,6 +68,7 @@ class Timeline(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
         self._followed: int | None = None
+        self._row = MIN_ROW
         self._other_lines = [self._plot.plot(connect="finite") for _ in range(MAX_OTHER_FACES)]
         self._other_verdicts = [
             {status: self._plot.plot(connect="finite") for status in Status} for _ in range(MAX_OTHER_FACES)
@@ -154,6 +155,7 @@ class Timeline(QWidget):
             known = known or bool(np.isfinite(column).any())
             line.setData(x, column)
         others = [] if main is None else _other_tracks(shown, main)
+        self._row = self._row_height(1 + known + len(others))
         self._show_others(shown, x, gaps, others, _TRUTH_Y if known else _VERDICT_Y)
         self._label_axis(known, main, others)
         self._cursor.setValue(self._now_s)
