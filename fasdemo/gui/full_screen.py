@@ -7,7 +7,6 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 from typing_extensions import override
 
-
 _CHECK_MS = 300
 
 

@@ -24,9 +24,8 @@ _KEPT = 36_000
 """Maximum number of stored samples: twenty minutes at 30 frames per second."""
 _WHOLE_S = 60.0
 """Files up to this duration are shown completely."""
-_VERDICT_Y, _TRUTH_Y = -0.17, -0.34
-_ROW = 0.17
-"""Distance of the rows below the plot, in units of the score."""
+MIN_ROW, MAX_ROW = 0.17, 1.0
+"""Least and greatest height of a row below the plot, in units of the score."""
 MAX_OTHER_FACES = 4
 """Maximum number of faces with a line of their own beside the explained one."""
 _NAN = float("nan")
@@ -68,7 +67,6 @@ class Timeline(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
         self._followed: int | None = None
-        self._row = MIN_ROW
         self._other_lines = [self._plot.plot(connect="finite") for _ in range(MAX_OTHER_FACES)]
         self._other_verdicts = [
             {status: self._plot.plot(connect="finite") for status in Status} for _ in range(MAX_OTHER_FACES)
@@ -142,22 +140,23 @@ class Timeline(QWidget):
         # Break the line where frames are missing.
         x, gaps = _times(shown, [self._time(sample) - zero_s for sample in shown])
         main = self._main(shown)
+        others = [] if main is None else _other_tracks(shown, main)
+        known = any(sample.truth is not None for sample in shown)
+        row = self._row_height(1 + known + len(others))
+        verdict_y, truth_y = -row, -2 * row
         self._score_line.setData(x, _column(shown, lambda one: _score_of(one, main), gaps))
         self._frame_line.setData(x, _column(shown, lambda one: one.frame_score, gaps))
         for status, line in self._verdicts.items():
             line.setData(
                 x,
-                _column(shown, lambda one, s=status: _VERDICT_Y if _status_of(one, main) is s else None, gaps),  # type: ignore[misc]
+                _column(shown, lambda one, s=status: verdict_y if _status_of(one, main) is s else None, gaps),  # type: ignore[misc]
             )
-        known = False
         for label, line in self._truths.items():
-            column = _column(shown, lambda one, t=label: _TRUTH_Y if one.truth and one.truth.label == t else None, gaps)  # type: ignore[misc]
-            known = known or bool(np.isfinite(column).any())
+            column = _column(shown, lambda one, t=label: truth_y if one.truth and one.truth.label == t else None, gaps)  # type: ignore[misc]
             line.setData(x, column)
-        others = [] if main is None else _other_tracks(shown, main)
-        self._row = self._row_height(1 + known + len(others))
-        self._show_others(shown, x, gaps, others, _TRUTH_Y if known else _VERDICT_Y)
-        self._label_axis(known, main, others)
+        rows = ["verdict" if main is None else f"face {main}", *(["truth"] if known else [])]
+        self._show_others(shown, x, gaps, others, len(rows), row)
+        self._label_axis([*rows, *(f"face {track}" for track in others)], row)
         self._cursor.setValue(self._now_s)
         self._cursor.setVisible(self._length_s is not None)
         self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
@@ -169,11 +168,13 @@ class Timeline(QWidget):
             return None
         return self._followed if self._followed in tracks else shown[-1].track_id or tracks[-1]
 
-    def _show_others(self, shown: list[Sample], x: Floats, gaps: list[int], others: list[int], last_y: float) -> None:
+    def _show_others(
+        self, shown: list[Sample], x: Floats, gaps: list[int], others: list[int], above: int, row: float
+    ) -> None:
         for number, line in enumerate(self._other_lines):
             track = others[number] if number < len(others) else -1
             used = shown if track >= 0 else []
-            at, y = (x, last_y - (number + 1) * _ROW) if used else (np.zeros(0), 0.0)
+            at, y = (x, -(above + number + 1) * row) if used else (np.zeros(0), 0.0)
             line.setData(at, _column(used, lambda one, t=track: _score_of(one, t), gaps if used else []))  # type: ignore[misc]
             for status, strip in self._other_verdicts[number].items():
                 values = _column(
@@ -183,14 +184,17 @@ class Timeline(QWidget):
                 )
                 strip.setData(at, values)
 
-    def _label_axis(self, truth: bool, main: int | None, others: list[int]) -> None:
-        ticks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1"), (_VERDICT_Y, "verdict" if main is None else f"face {main}")]
-        if truth:
-            ticks.append((_TRUTH_Y, "truth"))
-        last_y = _TRUTH_Y if truth else _VERDICT_Y
-        ticks += [(last_y - (number + 1) * _ROW, f"face {track}") for number, track in enumerate(others)]
-        self._plot.getAxis("left").setTicks([ticks])
-        self._plot.setYRange(last_y - len(others) * _ROW - 0.1, 1.04, padding=0)
+    def _row_height(self, rows: int) -> float:
+        """Return the height of a row below the plot, in units of the score, so that its labels do not overlap."""
+        line_px, height_px = QFontMetricsF(self.font()).lineSpacing() * 0.85, self._plot.height() * 0.85
+        left_px = height_px - rows * line_px
+        return MIN_ROW if left_px <= 0 else min(max(MIN_ROW, 1.14 * line_px / left_px), MAX_ROW)
+
+    def _label_axis(self, rows: list[str], row: float) -> None:
+        # Without room for three numbers, the ends are enough.
+        numbers = [(0.0, "0"), (1.0, "1")] if row > 2 * MIN_ROW else [(0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+        self._plot.getAxis("left").setTicks([[*numbers, *((-(n + 1) * row, name) for n, name in enumerate(rows))]])
+        self._plot.setYRange(-(len(rows) + 0.6) * row, 1.04, padding=0)
 
     def _range(self) -> tuple[float, float]:
         if self._length_s is not None and self._length_s <= _WHOLE_S:
