@@ -36,6 +36,9 @@ class FullScreen:
         self._was_maximized = False
         self._windowed = window.geometry()
         window.setMinimumSize(min_size)
+        self._check = QTimer(window)
+        self._check.setSingleShot(True)
+        self._check.timeout.connect(self._fill)
 
     def enter(self) -> None:
         """Fill the screen that shows the window."""
@@ -51,12 +54,13 @@ class FullScreen:
         if QGuiApplication.platformName() == "xcb" and screen is not None and handle is not None:
             handle.setGeometry(screen.geometry())
             # A size that was set just before may still be on its way from the X server and arrive after this one.
-            QTimer.singleShot(_CHECK_MS, window, self._fill)
+            self._check.start(_CHECK_MS)
 
     def _fill(self) -> None:
         screen, handle = self._window.screen(), self._window.windowHandle()
-        full = self._window.isFullScreen() and screen is not None and handle is not None
-        if full and handle.geometry() != screen.geometry():
+        if screen is None or handle is None or not self._window.isFullScreen():
+            return
+        if handle.geometry() != screen.geometry():
             handle.setGeometry(screen.geometry())
 
     def leave(self) -> None:
