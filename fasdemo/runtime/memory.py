@@ -13,7 +13,7 @@ def release_memory() -> None:
     """Let glibc return its free memory to the system; Python's lock is released meanwhile.
 
     Without this, every closed engine leaves tens of megabytes in the heaps of its threads: 14 sources one after another
-    took 875 MB, and with it 526 MB.
+    took 875 MB, and with it 550 to 600 MB.
     """
     if not sys.platform.startswith("linux"):
         return
