@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"app": ("app",), "dev": ("dev", "torch", "cuda"), "docs": ("docs",)}
+EXTRAS = {"app": "window", "dev": "dev", "docs": "docs"}
 SPACE_GB = {"app": 1.5, "dev": 3.5, "docs": 0.3}
 """Disk space to ask for when it has run out; measured on Linux with a CPU build of torch, rounded up."""
 
@@ -111,7 +112,7 @@ def install(what: str, venv: Path) -> None:
     except VersionGoneError as gone:
         say(f"{gone} of the lock cannot be had any more, so the version ranges of pyproject.toml are used instead.")
         try:
-            pip(python, what, "--editable", "." if what == "app" else f".[{what}]")
+            pip(python, what, "--editable", f".[{EXTRAS[what]}]")
         except VersionGoneError as error:
             raise SetupError(
                 f"{error} cannot be had for this Python and platform; try another Python, such as 3.12."
