@@ -45,7 +45,7 @@ the same module without window functions. Its newest release is often an older o
 
 _HEADER = "# Written by `make lock` from pyproject.toml: wheels for Python 3.11 to 3.14. Do not edit.\n"
 _NOTES = {
-    "headless": "# Without the window and with OpenCV's headless build: pip install --no-deps -r requirements/headless.txt\n",
+    "headless": "# No window, and OpenCV's headless build instead of the one that MediaPipe requires: use --no-deps.\n",
     "torch": "# One version, several builds: PyPI's files and CPU builds of the same release.\n",
     "cuda": "# Installed only where the build of torch that pip chose requires it.\n",
 }
@@ -126,7 +126,9 @@ def resolve(requirements: Iterable[str], preferred: Mapping[str, str], without: 
         # uv prefers the versions that its output file already names.
         chosen.write_text("".join(f"{key}=={version}\n" for key, version in preferred.items()), encoding="utf-8")
         _uv(wanted, "--override", overrides, "--output-file", chosen, "--format", "requirements.txt")
-        _uv(wanted, "--override", overrides, "--constraints", chosen, "--output-file", result, "--format", "pylock.toml")
+        _uv(
+            wanted, "--override", overrides, "--constraints", chosen, "--output-file", result, "--format", "pylock.toml"
+        )
         packages: list[Package] = tomllib.loads(result.read_text(encoding="utf-8")).get("packages", [])
     return sorted(packages, key=lambda package: (package["name"], package["version"]))
 
