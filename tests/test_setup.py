@@ -216,11 +216,42 @@ def test_install_refuses_a_wheel_that_does_not_match_the_lock(project: Path, ven
     assert not list(venv.glob(".installed-*"))
 
 
-def test_install_says_that_a_lock_file_is_damaged(project: Path, venv: Path) -> None:
-    (project / "requirements/app.txt").write_text("tiny==1.0 \\\n    --hash=sha2<<<<<<<\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    "content",
+    [b"tiny==1.0 \\\n    --hash=sha2<<<<<<<\n", b"tiny==1.0 \\\n    --hash=sha256:00ff\n", b"", b"\xff\xfe"],
+    ids=["conflict", "truncated", "empty", "not UTF-8"],
+)
+def test_install_says_that_a_lock_file_is_damaged(project: Path, venv: Path, content: bytes) -> None:
+    (project / "requirements/app.txt").write_bytes(content)
     done = install(project, venv)
     assert done.returncode == 2
-    assert done.stderr.endswith("a file in requirements/ is damaged; restore it with `git checkout requirements`.\n")
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.startswith("setup: requirements/app.txt is ")
+    assert "restore it with `git checkout requirements" in sentence
+
+
+def test_install_says_that_a_lock_file_is_missing(project: Path, venv: Path) -> None:
+    (project / "requirements/app.txt").unlink()
+    done = install(project, venv)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "requirements/app.txt is missing or damaged" in done.stderr
+
+
+def test_install_says_that_pyproject_is_damaged(project: Path, venv: Path) -> None:
+    (project / "pyproject.toml").write_text("[project\n", encoding="utf-8")
+    done = install(project, venv)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.endswith("restore it with `git checkout pyproject.toml`.\n")
+
+
+def test_install_takes_the_ranges_where_the_lock_lacks_a_requirement(project: Path, venv: Path) -> None:
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[project]\nname = "project"\nversion = "1.0"\ndependencies = ["tiny>=1"]\n')
+    (project / "requirements/app.txt").write_text("# nothing\n", encoding="utf-8")
+    done = install(project, venv)
+    assert done.returncode == 0, done.stderr
+    assert "setup: requirements/ does not name tiny, so the version ranges of pyproject.toml are used" in done.stderr
+    assert "tiny" in installed(venv)
 
 
 def test_install_says_that_there_is_no_network(project: Path, venv: Path) -> None:
