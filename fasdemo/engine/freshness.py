@@ -24,7 +24,7 @@ _FOCAL_RATIO = (0.5, 2.0)
 """Focal lengths in x and y: pixels that are twice as wide as high."""
 _ROUNDING_S = 1e-6
 
-_MARKS = frozenset({"virtual_camera"})
+_MARKS = frozenset({"virtual_camera", "rgb_untimed"})
 """What a source says of sound pictures; the effect `cap` keeps them from being LIVE."""
 
 

@@ -197,6 +197,12 @@ CATALOGUE = _catalogue(
         "This is a virtual camera, which cannot prove a live person; use a real camera.",
     ),
     Reason(
+        "rgb_untimed",
+        Effect.CAP,
+        "The network camera gives pictures without time stamps, so an old picture cannot be detected.",
+        "This camera cannot prove a live person; please ask the staff for help.",
+    ),
+    Reason(
         "rgb_only",
         Effect.CAP,
         "Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).",
