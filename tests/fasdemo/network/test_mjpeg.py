@@ -20,7 +20,7 @@ from fasdemo.capture.cameras.supervisor import WatchdogTimeouts
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
 
-EAGER = WatchdogTimeouts(first_back_off_s=0.1, longest_back_off_s=0.2, dead_s=3.0, restarts_per_minute=100)
+EAGER = WatchdogTimeouts(first_back_off_s=0.1, max_back_off_s=0.2, dead_s=3.0, restarts_per_minute=100)
 Serve = Callable[[BaseHTTPRequestHandler], None]
 
 

@@ -65,7 +65,7 @@ def test_rtsp_camera_does_not_show_half_a_key_frame(tmp_path: Path) -> None:
 
 @needs_server
 def test_rtsp_camera_comes_back_after_its_server_stopped(clip: Path) -> None:
-    timeouts = WatchdogTimeouts(first_back_off_s=0.2, longest_back_off_s=0.4, dead_s=3.0, restarts_per_minute=100)
+    timeouts = WatchdogTimeouts(first_back_off_s=0.2, max_back_off_s=0.4, dead_s=3.0, restarts_per_minute=100)
     server = RtspServer(clip)
     try:
         with open_network_camera(f"rtsp://127.0.0.1:{server.port}/live", timeouts) as source:
