@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.errors import UserError
+from fasdemo.runtime.requests import SourceRequest
 
 
 def source_spec(options: argparse.Namespace) -> str:
@@ -27,3 +29,22 @@ def source_spec(options: argparse.Namespace) -> str:
             shown = options.camera.partition(":")[0] if "@" in options.camera else options.camera
             raise UserError(f"--camera {shown}: unknown camera; use {CAMERA_FORMS}.")
     return str(options.camera or options.video or "")
+
+
+def source_request(options: argparse.Namespace) -> SourceRequest | None:
+    """Return the request for the source that the options name; None if they name none.
+
+    Raises:
+        UserError: the camera is unknown.
+    """
+    spec = source_spec(options)
+    if not spec:
+        return None
+    return SourceRequest(
+        spec,
+        None if options.depth is None else Path(options.depth),
+        None if options.ir is None else Path(options.ir),
+        options.depth_scale,
+        options.emitter,
+        options.allow_virtual_camera,
+    )
