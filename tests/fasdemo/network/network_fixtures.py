@@ -198,3 +198,22 @@ def until(source: Source, wanted: Callable[[FrameSet], bool], seconds: float = 1
             return found
         assert time.monotonic() < end_s, f"not seen in {seconds} s: {[frame.faults for frame in found]}"
     raise AssertionError("the camera ended")
+
+
+def sound(source: Source, count: int, seconds: float = 20.0) -> list[FrameSet]:
+    """The next frames without a fault; a busy machine may have others between them."""
+    found = []
+    end_s = time.monotonic() + seconds
+    for one in source:
+        if not one.faults:
+            found.append(one)
+        if len(found) == count:
+            return found
+        assert time.monotonic() < end_s, f"{len(found)} of {count} frames in {seconds} s"
+    raise AssertionError("the camera ended")
+
+
+def arrival(frame: FrameSet) -> float:
+    """`received_s` of a camera's frame."""
+    assert frame.received_s is not None
+    return frame.received_s

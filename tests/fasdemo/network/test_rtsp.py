@@ -6,11 +6,21 @@ import logging
 import shutil
 import socket
 import threading
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from network_fixtures import FPS, RtspServer, TlsRelay, has_rtsp_server, make_certificate, until, write_clip
+from network_fixtures import (
+    FPS,
+    RtspServer,
+    TlsRelay,
+    arrival,
+    has_rtsp_server,
+    make_certificate,
+    sound,
+    until,
+    write_clip,
+)
 
 from fasdemo.capture.cameras.network.camera import open_network_camera
 from fasdemo.capture.cameras.supervisor import WatchdogTimeouts
@@ -38,13 +48,12 @@ def test_rtsp_camera_gives_the_pictures_in_time(clip: Path) -> None:
         assert (source.info.width, source.info.height, source.info.fps) == (320, 240, FPS)
         assert source.info.declared == {"rgb"}
         assert "not encrypted" in source.info.notes[0]
-        first = until(source, lambda frame: not frame.faults)[-1]
-        frames = [first, *islice(source, 2 * FPS)]
-    assert not any(frame.faults for frame in frames)
+        frames = sound(source, 2 * FPS)
     assert all(abs(float(frame.rgb.mean()) - 76.6) < 1.5 for frame in frames)
     assert all(frame.received_s is not None and frame.live_source for frame in frames)
-    steps = [b.timestamp_s - a.timestamp_s for a, b in pairwise(frames)]
-    assert sum(steps) == pytest.approx(2.0, abs=0.1)
+    steps = [after.timestamp_s - before.timestamp_s for before, after in pairwise(frames)]
+    assert min(steps) > 0
+    assert sum(steps) == pytest.approx(arrival(frames[-1]) - arrival(frames[0]), abs=0.5)
 
 
 @needs_server
@@ -56,11 +65,8 @@ def test_rtsp_camera_does_not_show_half_a_key_frame(tmp_path: Path) -> None:
         RtspServer(path, parameters_before_every_slice=True) as server,
         open_source(f"rtsp://127.0.0.1:{server.port}/live") as source,
     ):
-        first = until(source, lambda frame: not frame.faults)[-1]
-        frames = [first, *islice(source, 2 * FPS)]
-    good = [frame for frame in frames if not frame.faults]
-    assert len(good) > FPS
-    assert all(abs(float(frame.rgb.mean()) - 76.6) < 1.5 for frame in good)
+        frames = sound(source, FPS)
+    assert all(abs(float(frame.rgb.mean()) - 76.6) < 1.5 for frame in frames)
 
 
 @needs_server
