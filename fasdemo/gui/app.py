@@ -17,6 +17,7 @@ from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.shared_libraries import check_window_packages
 from fasdemo.stop_signals import handle_stop_signals
 
 _log = logging.getLogger(__name__)
@@ -66,13 +67,15 @@ def run(
         arguments: command-line arguments for Qt.
 
     Raises:
-        UserError: no display was found, the requested file cannot be opened, or the event log cannot be written.
+        UserError: a package of the window is not installed, no display was found, the requested file cannot be
+            opened, or the event log cannot be written.
     """
     wanted = launch or Launch()
     from fasdemo.runtime import frame_processor
 
     make_source = make_source or frame_processor.make_source
     make_processor = make_processor or frame_processor.make_processor
+    check_window_packages()
     _check_display()
     if wanted.source is not None:
         _check_source(wanted.source, wanted.engine, make_source)

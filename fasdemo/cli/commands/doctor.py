@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,10 +27,12 @@ from fasdemo.errors import UserError, printable
 from fasdemo.frames import STREAMS
 from fasdemo.shared_libraries import (
     HEADLESS_OPENCV,
+    INSTALL_WINDOW,
     QT_PACKAGES,
     MissingLibraryError,
     check_mediapipe,
     check_opencv,
+    check_window_packages,
     missing_library,
 )
 
@@ -364,8 +365,10 @@ def face_model() -> list[Finding]:
 
 def display() -> list[Finding]:
     """Whether a window can be opened, tried in a process of its own: Qt ends the process where it cannot."""
-    if find_spec("PyQt6") is None:
-        advice = "Use --headless, or pip install PyQt6 pyqtgraph."
+    try:
+        check_window_packages()
+    except MissingLibraryError:
+        advice = f"Use --headless, or run {INSTALL_WINDOW}."
         return [Finding("display", "note", "The window's Python packages are not installed.", advice)]
     if platform.system() == "Linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         problem = _try_qt("offscreen")
