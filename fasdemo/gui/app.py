@@ -162,9 +162,9 @@ def _check_display() -> None:
 
 def _check_source(request: SourceRequest, engine: EngineRequest | None, make_source: MakeSource) -> None:
     """Raise UserError before the window appears if the requested file cannot be opened; do not check cameras."""
-    from fasdemo.capture.open import CAMERAS
+    from fasdemo.capture.open import is_camera
 
-    if request.spec.split(":", 1)[0] in CAMERAS:
+    if is_camera(request.spec):
         return
     with make_source(request) as source:
         if engine is not None and engine.model is not None:

@@ -133,8 +133,8 @@ class Pipeline:
         except UserError as error:
             self._updates.put(phase=Phase.FAILED, message=str(error))
         except Exception as error:
-            _log.exception("the source %s failed", self.request.spec)
-            self._updates.put(phase=Phase.FAILED, message=_reading_failed(self.request.spec, error))
+            _log.exception("the source %s failed", self.request.shown)
+            self._updates.put(phase=Phase.FAILED, message=_reading_failed(self.request.shown, error))
         finally:
             self._slot.close()
 

@@ -308,3 +308,20 @@ def test_hand_over_counts_what_was_replaced() -> None:
     work = slot.take()
     assert work is not None
     assert (work.frame.index, work.skipped, work.frame.lost_before, work.fresh) == (2, 2, 5, True)
+
+
+def test_pipeline_names_a_failed_network_camera_without_its_keys(
+    reader: Reader, scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(request: SourceRequest) -> Source:
+        raise RuntimeError("out of order")
+
+    request = SourceRequest("rtsp://door/live?key=tulip")
+    pipeline = Pipeline(request, EngineRequest(), broken, scene.make_processor, reader.updates, PlaybackClock())
+    pipeline.start()
+    reader.until(lambda: Phase.FAILED in reader.phases)
+    pipeline.stop()
+    assert pipeline.join(2.0)
+    assert "rtsp://door/live cannot be read any more" in "".join(reader.all.messages)
+    assert "rtsp://door/live failed" in caplog.text
+    assert "tulip" not in caplog.text

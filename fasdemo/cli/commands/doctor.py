@@ -10,7 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -38,6 +38,7 @@ from fasdemo.shared_libraries import (
 
 if TYPE_CHECKING:
     from fasdemo.capture.cameras.realsense.devices import RealSenseDevice
+    from fasdemo.capture.cameras.v4l2 import VideoNode
 
 EXAMPLE = "fasdemo doctor --json > doctor.json"
 
@@ -275,8 +276,26 @@ def webcams() -> list[Finding]:
                     why = f"a virtual camera ({node.virtual}), not offered"
                 text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: {why}"
                 found.append(Finding("cameras", "good", text))
+        found += hello_pairs(list_nodes())
     if not cameras:
         found.append(Finding("cameras", "note", "No webcam is connected.", "Files and sessions work without one."))
+    return found
+
+
+def hello_pairs(nodes: Sequence[VideoNode], sysfs: Path = Path("/sys/class/video4linux")) -> list[Finding]:
+    """Colour and infrared cameras in one USB device, as in laptops with Windows Hello (Linux)."""
+    from fasdemo.capture.cameras.hello_pairs import list_pairs
+
+    found = []
+    for pair in list_pairs(nodes, sysfs):
+        color, infrared = pair.color, pair.infrared
+        text = (
+            f"{color.name}: colour /dev/video{color.index} and infrared /dev/video{infrared.index} are one device "
+            f"(shown by {pair.evidence})"
+        )
+        details = {"kind": "hello", "color": color.index, "infrared": infrared.index, "evidence": pair.evidence}
+        advice = f"Its infrared cannot be used yet; webcam:{color.index} uses the colour."
+        found.append(Finding("cameras", "note", text, advice, details))
     return found
 
 
