@@ -211,7 +211,8 @@ def configure(args: argparse.Namespace) -> Config:
         if plain.network.modalities == ("depth",):
             found["network.modalities"] = ["ir"]
             for name in ("mean", "std"):
-                found[f"input.{name}"] = {"ir": getattr(plain.input, name).get("depth", (0.143,))}
+                given = getattr(plain.input, name)
+                found[f"input.{name}"] = {"ir": given["depth"]} if "depth" in given else {}
         elif plain.network.modalities != ("ir",):
             raise UserError("--phase-ir: the configuration has several streams; choose one of a single stream.")
     if "optimiser.every_decay" in found:
