@@ -19,11 +19,15 @@ def source_spec(options: argparse.Namespace) -> str:
     if options.demo:
         return str(demo_session())
     if options.camera:
-        from fasdemo.capture.open import CAMERAS
+        from fasdemo.capture.cameras.network.address import is_network_address, parse_address
+        from fasdemo.capture.open import CAMERA_FORMS, is_camera
 
-        if options.camera.split(":", 1)[0] not in CAMERAS:
-            names = " or ".join(f"{name}[:WHICH]" for name in sorted(CAMERAS))
-            raise UserError(f"--camera {options.camera}: unknown camera; use {names}.")
+        if is_network_address(options.camera):
+            parse_address(options.camera)
+        elif not is_camera(options.camera):
+            # An address with a slash too few may hold a password.
+            shown = options.camera.partition(":")[0] if "@" in options.camera else options.camera
+            raise UserError(f"--camera {shown}: unknown camera; use {CAMERA_FORMS}.")
     return str(options.camera or options.video or "")
 
 

@@ -25,7 +25,7 @@ _FOCAL_RATIO = (0.5, 2.0)
 """Focal lengths in x and y: pixels that are twice as wide as high."""
 _ROUNDING_S = 1e-6
 
-_MARKS = frozenset({Reason.VIRTUAL_CAMERA})
+_MARKS = frozenset({Reason.VIRTUAL_CAMERA, Reason.RGB_UNTIMED})
 """Fault codes of a source whose pictures are intact; their effect is `cap`."""
 
 

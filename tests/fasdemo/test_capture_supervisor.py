@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -543,3 +544,14 @@ def test_paired_frames_are_not_counted_as_lost() -> None:
     assert {frame.lost_before for frame in frames} == {0}
     world.step_counter = 6
     assert run(supervisor, world, 0.5)[-1].lost_before == 2
+
+
+def test_supervisor_time_goes_on_from_fault_frames_before_the_first_picture() -> None:
+    world = World(silent=True)
+    supervisor = world.supervisor(WatchdogTimeouts())
+    supervisor.start()
+    before = run(supervisor, world, 1.5)
+    assert {frame.faults for frame in before} == {("stream_stalled",)}
+    world.silent = False
+    times = [frame.timestamp_s for frame in [*before, *run(supervisor, world, 1.0)]]
+    assert all(later > earlier for earlier, later in itertools.pairwise(times))

@@ -158,7 +158,7 @@ def test_a_loop_starts_again_and_forgets_what_was_gathered(start: Start, reader:
     assert all(sample.status is Status.UNCERTAIN for sample in first)
 
 
-@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "the driver fell over")])
+@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "cannot be read any more")])
 def test_a_source_that_cannot_be_read_is_said_in_a_sentence(
     start: Start, reader: Reader, spec: str, words: str
 ) -> None:
@@ -227,7 +227,8 @@ def test_a_frame_that_cannot_be_judged_has_no_verdict(
 
     monkeypatch.setattr(scene.judges[0], "process", fail)
     reader.until(lambda: reader.all.view is not None and reader.all.view.result is None)
-    assert "out of memory" in reader.all.messages[0]
+    assert "could not be processed" in reader.all.messages[0]
+    assert "out of memory" not in reader.all.messages[0], "an exception's text says nothing to a user"
     assert pipeline.alive
 
 
@@ -307,3 +308,20 @@ def test_hand_over_counts_what_was_replaced() -> None:
     work = slot.take()
     assert work is not None
     assert (work.frame.index, work.skipped, work.frame.lost_before, work.fresh) == (2, 2, 5, True)
+
+
+def test_pipeline_names_a_failed_network_camera_without_its_keys(
+    reader: Reader, scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(request: SourceRequest) -> Source:
+        raise RuntimeError("out of order")
+
+    request = SourceRequest("rtsp://door/live?key=tulip")
+    pipeline = Pipeline(request, EngineRequest(), broken, scene.make_processor, reader.updates, PlaybackClock())
+    pipeline.start()
+    reader.until(lambda: Phase.FAILED in reader.phases)
+    pipeline.stop()
+    assert pipeline.join(2.0)
+    assert "rtsp://door/live cannot be read any more" in "".join(reader.all.messages)
+    assert "rtsp://door/live failed" in caplog.text
+    assert "tulip" not in caplog.text
