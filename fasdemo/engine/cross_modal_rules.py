@@ -27,6 +27,14 @@ faces: 7 of 6,243 beyond."""
 MAX_OFFSET_MM, MAX_OFFSET_GAIN = 13.0, 0.25
 """The average face's relief fits so far away, and so much better. Kinect within 20 degrees: 0 of 576; rendered live
 faces: 9 of 6,243, most of them partly covered."""
+MAX_OUTLINE_SMALLER_GAIN, MAX_OUTLINE_LARGER_GAIN = 0.235, 0.05
+"""The outline in depth fits colour and infrared better if it is 1.2 times smaller or larger. Kinect, with infrared also
+for colour: 3 and 1 of 969 beyond."""
+MAX_DEPTH_MIRROR_GAIN = 0.17
+"""The mirrored outline fits better, mean of colour and infrared. The same Kinect captures: 3 of 969 beyond."""
+MAX_STREAM_MIRROR_GAIN = 0.02
+"""Infrared or colour fits the mirror image of both others better."""
+_FITS_SMALLER, _FITS_LARGER, _FITS_MIRROR = 0.08, 0.0, 0.0
 _YAW_COMPARED_DEG = 25.0
 _OFFSET_COMPARED_DEG = 20.0
 """Beyond, the key points of a turned face are too coarse to compare with."""
@@ -52,13 +60,12 @@ def agreement_codes(
         active_gates: gates that were active for this face in the previous frame.
     """
     found = []
-    if _over(
-        evidence.get("ir_mirror_gain"), _FITS_IR_GAIN if "ir_rgb_mismatch" in active_gates else MAX_IR_MIRROR_GAIN
-    ):
+    if _mirrored(evidence, "ir_rgb_mismatch" in active_gates):
         found.append("ir_rgb_mismatch")
     if _over(evidence.get("ir_rgb_detail"), MAX_IR_DETAIL):
         found.append("ir_copies_colour")
-    if _elsewhere(evidence, quality, "depth_elsewhere" in active_gates):
+    elsewhere = "depth_elsewhere" in active_gates
+    if _elsewhere(evidence, quality, elsewhere) or _outline_elsewhere(evidence, elsewhere):
         found.append("depth_elsewhere")
     if _NOT_A_FACE.isdisjoint(codes) and _part_is_flat(evidence, "partly_flat" in active_gates):
         found.append("partly_flat")
@@ -73,6 +80,25 @@ def _elsewhere(evidence: Mapping[str, float | None], quality: Quality, holds: bo
         gain = None
     return _over(apart, _FITS_YAW_DEG if holds else MAX_YAW_APART_DEG) or _over(
         gain, _FITS_GAIN if holds else MAX_OFFSET_GAIN
+    )
+
+
+def _mirrored(evidence: Mapping[str, float | None], holds: bool) -> bool:
+    gain = evidence.get("ir_mirror_gain")
+    outlines = (evidence.get("rgb_outline_mirror_gain"), evidence.get("ir_outline_mirror_gain"))
+    if holds:
+        return _over(gain, _FITS_IR_GAIN) or any(_over(value, _FITS_MIRROR) for value in outlines)
+    outline = any(_over(value, MAX_STREAM_MIRROR_GAIN) for value in outlines)
+    return _over(gain, MAX_STREAM_MIRROR_GAIN if outline else MAX_IR_MIRROR_GAIN)
+
+
+def _outline_elsewhere(evidence: Mapping[str, float | None], holds: bool) -> bool:
+    in_rgb, in_ir = evidence.get("rgb_outline_mirror_gain"), evidence.get("ir_outline_mirror_gain")
+    mirrored = None if in_rgb is None or in_ir is None else (in_rgb + in_ir) / 2
+    return (
+        _over(evidence.get("outline_smaller_gain"), _FITS_SMALLER if holds else MAX_OUTLINE_SMALLER_GAIN)
+        or _over(evidence.get("outline_larger_gain"), _FITS_LARGER if holds else MAX_OUTLINE_LARGER_GAIN)
+        or _over(mirrored, _FITS_MIRROR if holds else MAX_DEPTH_MIRROR_GAIN)
     )
 
 

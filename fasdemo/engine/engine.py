@@ -22,6 +22,7 @@ from fasdemo.engine.face_observation import FaceObservation, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.ir_face_check import compare_infrared
+from fasdemo.engine.outlines import check_outlines
 from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import ordered
@@ -356,6 +357,7 @@ class Engine:
             state = self._states[item.track.id]
             align(usable, item, self.card, self._policy, state.active_gates)
             compare_infrared(item, state, self._finder, self._time_s)
+            check_outlines(usable, item, state, self.card.crop, self._time_s)
         at = _lap(stages, "align", at)
         self._predict(work)
         _lap(stages, "infer", at)

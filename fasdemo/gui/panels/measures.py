@@ -125,6 +125,22 @@ MEASURES: dict[str, Measure] = {
         "IR like its mirror", "", -1.0, 1.0, decimals=2, at_most=cross_modal_rules.MAX_IR_MIRROR_GAIN,
         meaning="By how much better infrared fits colour's mirror image than colour.",
     ),
+    "outline_smaller_gain": Measure(
+        "Outline if smaller", "", -1.0, 1.0, decimals=2, at_most=cross_modal_rules.MAX_OUTLINE_SMALLER_GAIN,
+        meaning="By how much better the head's outline in depth fits colour and infrared if it is taken smaller.",
+    ),
+    "outline_larger_gain": Measure(
+        "Outline if larger", "", -1.0, 1.0, decimals=2, at_most=cross_modal_rules.MAX_OUTLINE_LARGER_GAIN,
+        meaning="The same if it is taken larger.",
+    ),
+    "rgb_outline_mirror_gain": Measure(
+        "Outline like mirrored colour", "", -1.0, 1.0, decimals=2,
+        meaning="By how much better the head's outline in depth fits colour if it is mirrored.",
+    ),
+    "ir_outline_mirror_gain": Measure(
+        "Outline like mirrored IR", "", -1.0, 1.0, decimals=2,
+        meaning="By how much better the head's outline in depth fits infrared if it is mirrored.",
+    ),
     "parallax_ratio": Measure(
         "Parallax ratio", "", 0.0, 1.0, decimals=2, at_least=FLAT_RATIO,
         meaning="Share of the face's change of shape over 5 s that no flat picture makes.",
