@@ -65,7 +65,9 @@ def test_the_command_exists_and_takes_these_options(command: str) -> None:
         fasdemo.cli.main.build_parser().parse_args(words[words.index("fasdemo") + 1 :])
     else:
         others = {"pip", "python", "torchrun", "py", "tensorboard", "git", "cp"}
-        assert words[0] in others | {"apt-get", "docker", "echo", "systemctl"}, f"unknown program in {command!r}"
+        assert words[0] in others | {"apt-get", "curl", "docker", "echo", "systemctl"}, (
+            f"unknown program in {command!r}"
+        )
 
 
 def test_the_python_page_runs_as_it_stands() -> None:

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from fasdemo.engine.cross_modal import depth_agreement, infrared_agreement
 from fasdemo.engine.cross_modal_rules import agreement_codes
 from fasdemo.engine.evidence import depth_grid
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.outlines import OUTLINE_SHAPE, WIDER, compare_outlines
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Face
@@ -138,7 +139,7 @@ def table(samples: Iterator[Sample]) -> None:
         evidence = {**depth_agreement(depth_grid(crops.depth_mm)), **infrared_agreement(crops)}
         evidence |= compare_outlines(wide, seen)
         yaw, pitch, _ = head_pose_deg(face.keypoints)
-        counts[name].update(agreement_codes(evidence, replace(_GOOD, yaw_deg=yaw, pitch_deg=pitch), ()))
+        counts[name].update(agreement_codes(Evidence.of(evidence), replace(_GOOD, yaw_deg=yaw, pitch_deg=pitch), ()))
     columns = ("n", "passed", "ir_copies_colour", "depth_elsewhere", "partly_flat", "ir_rgb_mismatch")
     print(f"\n| | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
     for name, row in counts.items():

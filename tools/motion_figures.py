@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.engine.motion_evidence import FLAT_RATIO, MotionEvidence
+from fasdemo.engine.limits import MIN_PARALLAX_RATIO
+from fasdemo.engine.motion_evidence import MotionEvidence
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.landmarks import FaceLandmarks
 
@@ -87,7 +88,7 @@ def _row(values: list[float], percentiles: tuple[int, int]) -> str:
     if not values:
         return "0 | 0 | "
     low, high = np.percentile(values, percentiles)
-    return f"{len(values)} | {sum(value < FLAT_RATIO for value in values)} | {low:.2f}, {high:.2f}"
+    return f"{len(values)} | {sum(value < MIN_PARALLAX_RATIO for value in values)} | {low:.2f}, {high:.2f}"
 
 
 if __name__ == "__main__":

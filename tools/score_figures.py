@@ -24,6 +24,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.evidence import grids, infrared
 from fasdemo.engine.face_surface import surface
 from fasdemo.engine.gates import physical_codes
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import FrameResult
@@ -89,7 +90,7 @@ def kinect_table(results: dict[str, list[FrameResult]], card: ModelCard, thresho
     """Print what each step accepts, and a site's bias with every person left out in turn."""
     every = [result for rows in results.values() for result in rows]
     faces = [face for result in every for face in result.faces[:1]]
-    bare = [shifted(face.frame_score, -(face.evidence.get("score_shift") or 0.0)) for face in faces]
+    bare = [shifted(face.frame_score, -(face.evidence.score_shift or 0.0)) for face in faces]
     clean = [not any(effect(c) is not Effect.NOTE and not c.startswith("score_") for c in f.reasons) for f in faces]
     live = sum(face.status == "LIVE" for face in faces)
     network = sum(score is not None and score >= threshold.live_above for score in bare)
@@ -129,7 +130,7 @@ def rendered_table(folder: Path, model: str | None) -> None:
             crops = [_crops(data, row, middle) for row in rows]
             for row, crop, found in zip(rows, crops, predictor.predict(crops), strict=True):
                 name = str(data.table["species"][row]) or "live"
-                evidence = _evidence(crop)
+                evidence = Evidence.of(_evidence(crop))
                 clear = not physical_codes(evidence, _GOOD, found.per_modality, Policy())
                 streams = stream_score(found.score, found.score_without_rgb)
                 scores = {"network": (found.score, None), "gates": (found.score, None), "streams": (streams, None)}

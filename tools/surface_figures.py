@@ -23,6 +23,7 @@ import numpy.typing as npt
 from fasdemo.engine.evidence import GRID, depth_grid
 from fasdemo.engine.face_surface import DepthView, surface
 from fasdemo.engine.gates import physical_codes
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.policy import Policy
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.quality import Quality
@@ -105,7 +106,7 @@ def judged(depth_mm: Crop, view: DepthView | None) -> Row:
     """Measurements and the codes that the surface's rules give."""
     distance = core_median_mm(depth_mm) / 1000.0
     evidence = {**surface(depth_grid(depth_mm), view), "distance_m": distance, "depth_coverage": 1.0}
-    codes = physical_codes(evidence, _GOOD, {}, Policy())
+    codes = physical_codes(Evidence.of(evidence), _GOOD, {}, Policy())
     return {**evidence, "codes": [code for code in codes if code in _SURFACE_CODES]}
 
 

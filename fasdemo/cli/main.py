@@ -20,6 +20,7 @@ COMMANDS = {
     "score": "judge still pictures, or folders of them",
     "sessions": "list, show, verify, repair, export or delete recorded sessions",
     "calibrate": "fit the operating point to your camera with a minute of live people",
+    "serve": "serve verdicts to other software: REST, WebSocket, MQTT, webhooks",
     "replay": "draw the time line of an event log",
     "doctor": "look at cameras, providers, models and display, and say what is wrong",
     "bench": "measure latency, throughput and memory of the shipped models",

@@ -25,7 +25,7 @@ from fasdemo.engine.ir_face_check import compare_infrared
 from fasdemo.engine.outlines import check_outlines
 from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
-from fasdemo.engine.reasons import ordered
+from fasdemo.engine.reasons import REQUIRED, UNUSABLE_DEPTH, UNUSABLE_IR, UNUSED, Reason, ordered
 from fasdemo.engine.repetition import RepeatCheck
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
 from fasdemo.engine.site_calibration import SiteFile, camera_of, check_site, read_site
@@ -218,10 +218,7 @@ class Engine:
 
     def reset(self) -> None:
         """Forget the past, e.g. before frames from another place of a file."""
-        self._forget(keep_clock=False)
-
-    def _forget(self, keep_clock: bool) -> None:
-        self._freshness.reset(keep_clock)
+        self._freshness.reset()
         self._repeats.reset()
         self._finder.reset()
         self._states.clear()
@@ -277,12 +274,12 @@ class Engine:
             # What was seen before stays known: frozen or repeated images are recognised after the error too.
             self._finder.reset()
             self._states.clear()
-            codes, faces = ["internal_error"], []
+            codes, faces = [Reason.INTERNAL_ERROR], []
         took_s = time.perf_counter() - started
         if frame.received_s is not None and now + took_s - frame.received_s > self._policy.max_age_s:
             # Fresh when it came, and old by now: the process stood still, or the machine is too slow.
             self._states.clear()
-            codes, faces = [*codes, "stale_frame"], [outdated(face) for face in faces]
+            codes, faces = [*codes, Reason.STALE_FRAME], [outdated(face) for face in faces]
         total = took_s * 1000.0
         return FrameResult(
             frame=frame.index,
@@ -328,14 +325,14 @@ class Engine:
         self, frame: FrameSet, now_s: float, still: bool, stages: dict[str, float]
     ) -> tuple[list[str], list[FaceVerdict]]:
         codes = self._freshness.check(frame, self._policy, now_s)
-        codes += [f"{stream}_required" for stream in self._policy.require - frame.declared]
-        codes += [f"{stream}_unused" for stream in self._capable - frame.declared]
-        if "clock_back" in codes:
+        codes += [REQUIRED[stream] for stream in self._policy.require - frame.declared]
+        codes += [UNUSED[stream] for stream in self._capable - frame.declared]
+        if Reason.CLOCK_BACK in codes:
             self._finder.reset()
             self._states.clear()
         if math.isfinite(frame.timestamp_s):
             self._time_s = frame.timestamp_s
-        if "rgb_invalid" in codes:
+        if Reason.RGB_INVALID in codes:
             self._states.clear()
             return codes, []
         usable = _without(frame, codes)
@@ -352,7 +349,7 @@ class Engine:
             self._landmarks.look(usable, work, self._states, self._time_s)
         at = _lap(stages, "detect", at)
         if not work:
-            return [*codes, "no_face"], []
+            return [*codes, Reason.NO_FACE], []
         for item in work:
             state = self._states[item.track.id]
             align(usable, item, self.card, self._policy, state.active_gates)
@@ -375,7 +372,7 @@ class Engine:
             )
             for item in work
         ]
-        return [*codes, *(["several_faces"] if len(work) > 1 else [])], verdicts
+        return [*codes, *([Reason.SEVERAL_FACES] if len(work) > 1 else [])], verdicts
 
     def _predict(self, work: list[FaceObservation]) -> None:
         aligned = [(item, item.crops) for item in work if item.crops is not None]
@@ -389,30 +386,29 @@ class Engine:
             if prediction.error is not None:
                 log.warning("face %s: %s", item.track.id, prediction.error)
 
-    def _notes(self, frame: FrameSet, work: list[FaceObservation], still: bool) -> list[str]:
-        notes = []
+    def _notes(self, frame: FrameSet, work: list[FaceObservation], still: bool) -> list[Reason]:
+        notes: list[Reason] = []
         looked_at = frame.declared & set(self.card.modalities)
         if looked_at <= {"rgb"}:
-            notes.append("rgb_only")
+            notes.append(Reason.RGB_ONLY)
         if frame.depth is not None and frame.calibration is None:
             # A camera knows its own; a file of registered pictures often has none.
-            notes.append("size_unknown" if frame.live_source or self._calibrated else "size_unchecked")
+            notes.append(Reason.SIZE_UNKNOWN if frame.live_source or self._calibrated else Reason.SIZE_UNCHECKED)
         if len(work) > 1:
-            notes.append("too_many_faces" if self._policy.single_face else "several_faces")
+            notes.append(Reason.TOO_MANY_FACES if self._policy.single_face else Reason.SEVERAL_FACES)
         if still:
-            notes.append("single_frame")
+            notes.append(Reason.SINGLE_FRAME)
         elif self._states.interval_s > MAX_INTERVAL_S + 0.001:
-            notes.append("low_frame_rate")
+            notes.append(Reason.LOW_FRAME_RATE)
         return notes
 
 
 def _without(frame: FrameSet, codes: list[str]) -> FrameSet:
     """Return the frame without the streams that cannot be used."""
-    unusable = {code.split("_")[0] for code in codes if code.endswith(("_invalid", "_mismatched"))}
     return replace(
         frame,
-        depth=None if "depth" in unusable else frame.depth,
-        ir=None if "ir" in unusable else frame.ir,
+        depth=frame.depth if UNUSABLE_DEPTH.isdisjoint(codes) else None,
+        ir=frame.ir if UNUSABLE_IR.isdisjoint(codes) else None,
     )
 
 

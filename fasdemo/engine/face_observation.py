@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from fasdemo.engine.evidence import Grids, grids, measure
 from fasdemo.engine.gates import quality_codes
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.policy import Policy
+from fasdemo.engine.reasons import Reason
 from fasdemo.faces.face import Face
 from fasdemo.faces.quality import Quality, assess
 from fasdemo.faces.tracker import Track
@@ -31,7 +33,7 @@ class FaceObservation:
         prediction: of the network.
         codes: reasons so far, see `fasdemo.engine.reasons`.
         gates: those of them that `fasdemo.engine.gates` gives.
-        evidence: measurements by name.
+        evidence: the measurements.
     """
 
     track: Track
@@ -41,8 +43,8 @@ class FaceObservation:
     quality: Quality | None = None
     prediction: Prediction | None = None
     codes: list[str] = field(default_factory=list)
-    gates: list[str] = field(default_factory=list)
-    evidence: dict[str, float | None] = field(default_factory=dict)
+    gates: list[Reason] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 def align(
@@ -62,10 +64,10 @@ def align(
         assert crops.rgb is not None
         small = grids(crops)
         quality = assess(work.face, crops.rgb)
-        work.evidence = measure(frame, work.face, crops, small)
+        work.evidence = Evidence.of(measure(frame, work.face, crops, small))
     except Exception:  # OpenCV and NumPy raise what they like for key points from nowhere
         log.exception("face %s of frame %s could not be aligned", work.track.id, frame.index)
-        work.codes.append("score_missing")
+        work.codes.append(Reason.SCORE_MISSING)
         return
     work.crops, work.small, work.quality = crops, small, quality
     shape = (frame.rgb.shape[0], frame.rgb.shape[1])

@@ -11,7 +11,7 @@ from fasdemo.engine.face_observation import FaceObservation
 from fasdemo.engine.gates import physical_codes
 from fasdemo.engine.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
-from fasdemo.engine.reasons import Effect, effect, guidance, ordered
+from fasdemo.engine.reasons import Effect, Reason, effect, guidance, ordered
 from fasdemo.engine.result import FaceVerdict, Status
 from fasdemo.engine.score_evidence import shifted, stream_score, total_shift
 from fasdemo.engine.temporal import judge_still
@@ -51,10 +51,10 @@ def face_verdict(
     codes = [*shared, *work.codes, *gates, *eyes_and_cover(work, state, now_s, still)]
     if score is not None and work.evidence:
         shift = total_shift(score, work.evidence, codes, site_bias)
-        work.evidence["score_shift"], score = shift, shifted(score, shift)
-    if not still and "rgb_only" in codes:
+        work.evidence, score = work.evidence.updated({"score_shift": shift}), shifted(score, shift)
+    if not still and Reason.RGB_ONLY in codes:
         # With depth the surface itself is measured; landmarks are the weaker witness.
-        work.evidence["parallax_ratio"] = state.motion.ratio
+        work.evidence = work.evidence.updated({"parallax_ratio": state.motion.ratio})
         codes += state.motion.codes
     if still:
         status, more = judge_still(score, codes, threshold)
@@ -92,12 +92,12 @@ def _guidance(status: Status, reasons: Iterable[str], policy: Policy) -> str:
 
 def outdated(verdict: FaceVerdict) -> FaceVerdict:
     """Return a verdict that is not LIVE, because its frame became older than the policy allows during processing."""
-    reasons = ordered([*verdict.reasons, "stale_frame"])
+    reasons = ordered([*verdict.reasons, Reason.STALE_FRAME])
     status = Status.UNCERTAIN if verdict.status is Status.LIVE else verdict.status
     return replace(verdict, status=status, reasons=reasons, guidance=guidance(reasons))
 
 
-def _break_codes(work: FaceObservation, state: TrackState, now_s: float) -> list[str]:
+def _break_codes(work: FaceObservation, state: TrackState, now_s: float) -> list[Reason]:
     """Whether something else stands where the face was; the evidence starts afresh then."""
     if work.crops is None or work.small is None:
         state.view, state.in_last_frame = None, False
@@ -110,4 +110,4 @@ def _break_codes(work: FaceObservation, state: TrackState, now_s: float) -> list
     if found:
         log.debug("track %s: %s changed", work.track.id, ", ".join(found))
         state.restart()
-    return ["view_changed"] if found else []
+    return [Reason.VIEW_CHANGED] if found else []

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from fasdemo.capture.device_clock import CaptureAge, CaptureMarks
 from fasdemo.engine.policy import Policy
+from fasdemo.engine.reasons import FROZEN, MISMATCHED, OUT_OF_SYNC, UNTIMED, Reason
 from fasdemo.frames import FrameSet, Intrinsics, Stream
 
 _MIN_DEPTH_COVERAGE = 0.02
@@ -24,7 +25,7 @@ _FOCAL_RATIO = (0.5, 2.0)
 """Focal lengths in x and y: pixels that are twice as wide as high."""
 _ROUNDING_S = 1e-6
 
-_MARKS = frozenset({"virtual_camera"})
+_MARKS = frozenset({Reason.VIRTUAL_CAMERA})
 """What a source says of sound pictures; the effect `cap` keeps them from being LIVE."""
 
 
@@ -32,25 +33,15 @@ class FreshnessCheck:
     """Remembers the frame before; feed it every frame of one source in order."""
 
     def __init__(self) -> None:
-        self._age = CaptureAge()
-        self._forget_images()
+        self.reset()
 
-    def _forget_images(self) -> None:
+    def reset(self) -> None:
+        """Forget the past, e.g. after a jump within a file."""
+        self._age = CaptureAge()
         self._last_s: float | None = None
         self._images: dict[Stream, npt.NDArray[np.generic]] = {}
         self._changed_s: dict[Stream, float] = {}
         self._marks = CaptureMarks()
-
-    def reset(self, keep_clock: bool = False) -> None:
-        """Forget the past, e.g. after a jump within a file.
-
-        Args:
-            keep_clock: the source goes on: how its clock lies to the host's stays known, or an old picture would count
-                as a fresh one afterwards.
-        """
-        self._forget_images()
-        if not keep_clock:
-            self._age = CaptureAge()
 
     def check(self, frame: FrameSet, policy: Policy, now_s: float) -> list[str]:
         """Codes of `fasdemo.engine.reasons` against this frame.
@@ -60,62 +51,62 @@ class FreshnessCheck:
             policy: its limits.
             now_s: the moment of judgement on the clock of `frame.received_s`.
         """
-        codes = self._clock(frame, policy, now_s)
+        codes: list[str] = [*self._clock(frame, policy, now_s)]
         if not _is_picture(frame.rgb):
             # Nothing else can be compared with a picture that is none.
-            return [*codes, "rgb_invalid", *_faults(frame)]
-        codes += self._depth(frame) + self._ir(frame) + _calibration(frame)
+            return [*codes, Reason.RGB_INVALID, *_faults(frame)]
+        codes += [*self._depth(frame), *self._ir(frame), *_calibration(frame)]
         if "rgb" in self._images and self._images["rgb"].shape != frame.rgb.shape:
-            codes.append("rgb_mismatched")
-        codes += self._frozen(frame) + self._skew(frame, policy) + _faults(frame)
+            codes.append(Reason.RGB_MISMATCHED)
+        codes += [*self._frozen(frame), *self._skew(frame, policy), *_faults(frame)]
         for stream, image in _images(frame).items():
             self._images[stream] = image
         return codes
 
-    def _clock(self, frame: FrameSet, policy: Policy, now_s: float) -> list[str]:
+    def _clock(self, frame: FrameSet, policy: Policy, now_s: float) -> list[Reason]:
         if not math.isfinite(frame.timestamp_s):
-            return ["clock_back"]
+            return [Reason.CLOCK_BACK]
         before, self._last_s = self._last_s, frame.timestamp_s
-        codes = ["clock_back"] if before is not None and frame.timestamp_s <= before else []
+        codes = [Reason.CLOCK_BACK] if before is not None and frame.timestamp_s <= before else []
         if frame.received_s is None:
-            return [*codes, "stale_frame"] if frame.live_source else codes
+            return [*codes, Reason.STALE_FRAME] if frame.live_source else codes
         if not math.isfinite(frame.received_s):
-            return [*codes, "stale_frame"]
+            return [*codes, Reason.STALE_FRAME]
         waited_s = now_s - frame.received_s
         late_s = self._age.update(frame.timestamp_s, frame.received_s)
         # Not `age > oldest`: NaN has to count as stale.
         if not (waited_s >= -0.001 and waited_s + late_s <= policy.max_age_s):
-            codes.append("stale_frame")
+            codes.append(Reason.STALE_FRAME)
         return codes
 
-    def _depth(self, frame: FrameSet) -> list[str]:
+    def _depth(self, frame: FrameSet) -> list[Reason]:
         depth = frame.depth
         if depth is None:
-            return ["depth_missing"] if "depth" in frame.declared else []
+            return [Reason.DEPTH_MISSING] if "depth" in frame.declared else []
         if not _is_plane(depth) or depth.dtype != np.uint16:
-            return ["depth_invalid"]
+            return [Reason.DEPTH_INVALID]
         if not (math.isfinite(frame.depth_scale) and 0 < frame.depth_scale <= 1):
-            return ["depth_invalid"]
+            return [Reason.DEPTH_INVALID]
         codes = self._size(frame, "depth", depth)
         if np.count_nonzero(depth[::4, ::4]) < _MIN_DEPTH_COVERAGE * depth[::4, ::4].size:
-            codes.append("depth_empty")
+            codes.append(Reason.DEPTH_EMPTY)
         return codes
 
-    def _ir(self, frame: FrameSet) -> list[str]:
+    def _ir(self, frame: FrameSet) -> list[Reason]:
         ir = frame.ir
         if ir is None:
-            return ["ir_missing"] if "ir" in frame.declared else []
+            return [Reason.IR_MISSING] if "ir" in frame.declared else []
         if not _is_plane(ir) or ir.dtype not in (np.uint8, np.uint16):
-            return ["ir_invalid"]
+            return [Reason.IR_INVALID]
         codes = self._size(frame, "ir", ir)
         black = _BLACK_8BIT * (257 if ir.dtype == np.uint16 else 1)
         if _percentile_99(ir[::8, ::8]) <= black:
-            codes.append("ir_dark")
+            codes.append(Reason.IR_DARK)
         return codes
 
-    def _size(self, frame: FrameSet, stream: Stream, image: npt.NDArray[np.generic]) -> list[str]:
+    def _size(self, frame: FrameSet, stream: Stream, image: npt.NDArray[np.generic]) -> list[Reason]:
         """Return a code if an image's size does not match the previous one, the calibration or the colour image."""
-        code = [f"{stream}_mismatched"]
+        code = [MISMATCHED[stream]]
         if stream in self._images and self._images[stream].shape != image.shape:
             return code
         calibration = frame.calibration
@@ -125,7 +116,7 @@ class FreshnessCheck:
         ratio = (image.shape[1] / image.shape[0]) / (frame.rgb.shape[1] / frame.rgb.shape[0])
         return [] if abs(ratio - 1.0) <= _ASPECT_TOLERANCE else code
 
-    def _frozen(self, frame: FrameSet) -> list[str]:
+    def _frozen(self, frame: FrameSet) -> list[Reason]:
         """Return codes of images that are identical to the previous ones, which sensor noise excludes for two captures.
 
         A stream that runs at a lower rate than colour is given again with the same counter and time until its next
@@ -145,25 +136,25 @@ class FreshnessCheck:
                 continue
             allowed_s = _FILE_REPEATS_S if stream == "rgb" and not frame.live_source else 0.0
             if again or (same and not frame.timestamp_s - self._changed_s.get(stream, -math.inf) < allowed_s):
-                codes.append(f"{stream}_frozen")
+                codes.append(FROZEN[stream])
             if time is not None:
                 self._marks.note(stream, time)
         return codes
 
-    def _skew(self, frame: FrameSet, policy: Policy) -> list[str]:
+    def _skew(self, frame: FrameSet, policy: Policy) -> list[Reason]:
         """Every stream's time against the frame's own; on a live source a stream without a time proves nothing."""
         limit_s = policy.max_skew_s + _ROUNDING_S
         codes = [
-            f"{stream}_out_of_sync"
+            OUT_OF_SYNC[stream]
             for stream, time in frame.times.items()
             if not abs(time.timestamp_s - frame.timestamp_s) <= limit_s
         ]
         if frame.live_source:
-            codes += [f"{stream}_untimed" for stream in _images(frame) if stream != "rgb" and stream not in frame.times]
+            codes += [UNTIMED[stream] for stream in _images(frame) if stream != "rgb" and stream not in frame.times]
         return codes
 
 
-def _calibration(frame: FrameSet) -> list[str]:
+def _calibration(frame: FrameSet) -> list[Reason]:
     """Return a code if the calibration is unusable; a missing calibration is handled by the size rule."""
     if frame.calibration is None:
         return []
@@ -172,7 +163,7 @@ def _calibration(frame: FrameSet) -> list[str]:
     sound = all(camera is None or _plausible(camera) for camera in cameras) and all(
         np.isfinite(one.rotation).all() and np.isfinite(one.translation_m).all() for one in transforms
     )
-    return [] if sound else ["calibration_invalid"]
+    return [] if sound else [Reason.CALIBRATION_INVALID]
 
 
 def _plausible(camera: Intrinsics) -> bool:
@@ -191,7 +182,7 @@ def _plausible(camera: Intrinsics) -> bool:
 def _faults(frame: FrameSet) -> list[str]:
     """Return the source's fault codes, with `capture_fault` if one of them affects the pictures."""
     broken = any(code not in _MARKS for code in frame.faults)
-    return [*frame.faults, "capture_fault"] if broken else [*frame.faults]
+    return [*frame.faults, Reason.CAPTURE_FAULT] if broken else [*frame.faults]
 
 
 def _images(frame: FrameSet) -> dict[Stream, npt.NDArray[np.generic]]:

@@ -10,6 +10,7 @@ from fasdemo.engine.cross_modal import infrared_agreement
 from fasdemo.engine.evidence import ir_landmark_error
 from fasdemo.engine.face_observation import FaceObservation
 from fasdemo.engine.protocols import Finder
+from fasdemo.engine.reasons import Reason
 from fasdemo.engine.track_state import TrackState
 from fasdemo.models.infrared import ir_view
 
@@ -40,11 +41,10 @@ def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, n
         state.ir_face.record(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
         state.ir_agreement = infrared_agreement(crops)
-    work.evidence.update(state.ir_agreement)
-    work.evidence["ir_landmark_error"] = state.ir_landmark_error
+    work.evidence = work.evidence.updated({**state.ir_agreement, "ir_landmark_error": state.ir_landmark_error})
     # Misses are forgiven to a face that was seen there once: LIVE takes less time than three looks.
     if state.ir_face.is_missing(_IR_MISSES):
-        work.codes.append("ir_face_missing")
+        work.codes.append(Reason.IR_FACE_MISSING)
 
 
 def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -52,7 +52,7 @@ def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.medianBlur(ir, 2 * max(round(ir.shape[0] * _DOTS / 2), 1) + 1), np.uint8)
 
 
-def eyes_and_cover(work: FaceObservation, state: TrackState, now_s: float, still: bool) -> list[str]:
+def eyes_and_cover(work: FaceObservation, state: TrackState, now_s: float, still: bool) -> list[Reason]:
     """Codes for closed eyes and a covered face, which need landmarks and a while."""
     codes = []
     closed = work.quality is not None and work.quality.eyes_closed
@@ -61,7 +61,7 @@ def eyes_and_cover(work: FaceObservation, state: TrackState, now_s: float, still
     elif state.eyes_closed_since_s is None:
         state.eyes_closed_since_s = now_s
     if closed and (still or now_s - (state.eyes_closed_since_s or 0.0) >= EYES_CLOSED_S):
-        codes.append("eyes_closed")
+        codes.append(Reason.EYES_CLOSED)
     if state.landmarks.is_missing(1 if still else _MISSES):
-        codes.append("face_covered")
+        codes.append(Reason.FACE_COVERED)
     return codes

@@ -12,15 +12,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.limits import MIN_PARALLAX_RATIO
+from fasdemo.engine.reasons import Reason
+
 WINDOW_S = 5.0
 """How far back looks are compared; at four looks a second up to 20."""
 MIN_SHAPE_CHANGE = 0.05
 """Change of shape that two looks need to be compared, of the distance of the eyes' outer corners. Landmarks waver by
 0.01."""
 MIN_PAIRS = 5
-FLAT_RATIO = 0.5
-"""Parallax ratio below which a face moves as a flat picture does. Two real clips of live people who turn: 0.55 and
-more; pictures of four clips turned as prints: below in 165 of 215 looks (`tools/motion_figures.py`)."""
 
 _RIGID = (
     1, 2, 4, 5, 6, 168, 197, 195, 8, 9, 10, 151, 98, 327, 48, 278, 122, 351, 50, 280, 36, 266, 101, 330, 117, 346,
@@ -68,10 +68,10 @@ class MotionEvidence:
         return float(np.median(list(self._ratios.values()))) if len(self._ratios) >= MIN_PAIRS else None
 
     @property
-    def codes(self) -> list[str]:
+    def codes(self) -> list[Reason]:
         """`flat_motion` where one plane explains how the face moved."""
         ratio = self.ratio
-        return ["flat_motion"] if ratio is not None and ratio < FLAT_RATIO else []
+        return [Reason.FLAT_MOTION] if ratio is not None and ratio < MIN_PARALLAX_RATIO else []
 
 
 def parallax_ratio(a: Points, b: Points, eye_px: float) -> float | None:

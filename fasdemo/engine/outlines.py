@@ -73,7 +73,7 @@ def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, sp
     if now_s - state.outlines_s >= _EVERY_S - _EARLY_S:
         state.outlines_s = now_s
         state.outline_agreement = outline_agreement(frame, work.face, spec)
-    work.evidence.update(state.outline_agreement)
+    work.evidence = work.evidence.updated(state.outline_agreement)
 
 
 def outline_agreement(frame: FrameSet, face: Face, spec: CropSpec) -> dict[str, float | None]:

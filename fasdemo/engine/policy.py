@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fasdemo.engine.former_names import former_names
+from fasdemo.engine.reasons import Reason
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import ModelCard, Threshold
@@ -59,7 +60,7 @@ class Policy:
     @property
     def lifted(self) -> frozenset[str]:
         """Codes with the effect `cap` that do not act under this policy."""
-        return frozenset({"rgb_only"}) if self.allow_rgb_only else frozenset()
+        return frozenset({Reason.RGB_ONLY}) if self.allow_rgb_only else frozenset()
 
 
 MIN_LIVE_ABOVE = 0.5

@@ -1,13 +1,15 @@
 """The reason codes of a verdict, their effects, and the guidance for the person in front of the camera.
 
-`docs/reasons.md` has the same table.
+`tools/verdict_tables.py` writes the table in `docs/reasons.md` from this one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterable, Mapping
+from enum import Enum, StrEnum
+from types import MappingProxyType
+
+from fasdemo.frames import Stream
 
 
 class Effect(Enum):
@@ -27,195 +29,288 @@ class Effect(Enum):
     """Information without effect."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A reason: its code, effect, meaning, and guidance for the person in front of the camera."""
-
-    code: str
-    effect: Effect
-    meaning: str
-    guidance: str = ""
-
-
-def _catalogue(*reasons: Reason) -> dict[str, Reason]:
-    return {reason.code: reason for reason in reasons}
-
-
 _CAMERA = "There is a problem with the camera; please ask the staff for help."
 
-CATALOGUE = _catalogue(
+
+class Reason(StrEnum):
+    """A reason, most important first: its code as the value, its effect, meaning, and guidance for the person.
+
+    A member is a string equal to its code. A source also reports codes of its own, which are plain strings and act like
+    `Effect.RESTART`; use `effect` where both may occur.
+    """
+
+    effect: Effect
+    meaning: str
+    guidance: str
+
+    def __new__(cls, code: str, effect: Effect, meaning: str, guidance: str = "") -> Reason:
+        """Return the member with the given code."""
+        self = str.__new__(cls, code)
+        self._value_ = code
+        self.effect, self.meaning, self.guidance = effect, meaning, guidance
+        return self
+
     # The capture, in the order of importance.
-    Reason("internal_error", Effect.RESTART, "A part of the engine failed on this frame.", _CAMERA),
-    Reason("rgb_invalid", Effect.RESTART, "The colour image is not a uint8 (H, W, 3) array.", _CAMERA),
-    Reason("depth_missing", Effect.RESTART, "The source declares depth, but this frame has none.", _CAMERA),
-    Reason("ir_missing", Effect.RESTART, "The source declares infrared, but this frame has none.", _CAMERA),
-    Reason("depth_invalid", Effect.RESTART, "The depth image or its scale is not valid.", _CAMERA),
-    Reason("ir_invalid", Effect.RESTART, "The infrared image is not valid.", _CAMERA),
-    Reason(
+    INTERNAL_ERROR = ("internal_error", Effect.RESTART, "A part of the engine failed on this frame.", _CAMERA)
+    RGB_INVALID = ("rgb_invalid", Effect.RESTART, "The colour image is not a uint8 (H, W, 3) array.", _CAMERA)
+    DEPTH_MISSING = ("depth_missing", Effect.RESTART, "The source declares depth, but this frame has none.", _CAMERA)
+    IR_MISSING = ("ir_missing", Effect.RESTART, "The source declares infrared, but this frame has none.", _CAMERA)
+    DEPTH_INVALID = ("depth_invalid", Effect.RESTART, "The depth image or its scale is not valid.", _CAMERA)
+    IR_INVALID = ("ir_invalid", Effect.RESTART, "The infrared image is not valid.", _CAMERA)
+    DEPTH_MISMATCHED = (
         "depth_mismatched",
         Effect.RESTART,
         "The size of the depth image does not match the colour image, the calibration or the previous frames.",
         _CAMERA,
-    ),
-    Reason(
+    )
+    IR_MISMATCHED = (
         "ir_mismatched",
         Effect.RESTART,
         "The size of the infrared image does not match the colour image, the calibration or the previous frames.",
         _CAMERA,
-    ),
-    Reason("rgb_mismatched", Effect.RESTART, "The size of the colour image has changed.", _CAMERA),
-    Reason(
+    )
+    RGB_MISMATCHED = ("rgb_mismatched", Effect.RESTART, "The size of the colour image has changed.", _CAMERA)
+    CALIBRATION_INVALID = (
         "calibration_invalid",
         Effect.RESTART,
         "The calibration is not valid, so nothing can be measured with it.",
         _CAMERA,
-    ),
-    Reason(
-        "clock_back", Effect.RESTART, "The time of the frame is not later than that of the previous frame.", _CAMERA
-    ),
-    Reason("stale_frame", Effect.RESTART, "The frame is older than the policy allows.", _CAMERA),
-    Reason("rgb_repeated", Effect.RESTART, "The colour image of the face repeats an earlier one.", _CAMERA),
-    Reason("depth_repeated", Effect.RESTART, "The depth image of the face repeats an earlier one.", _CAMERA),
-    Reason("ir_repeated", Effect.RESTART, "The infrared image of the face repeats an earlier one.", _CAMERA),
-    Reason("rgb_frozen", Effect.RESTART, "The colour image is identical to the previous one.", _CAMERA),
-    Reason("depth_frozen", Effect.RESTART, "The depth image is identical to the previous one.", _CAMERA),
-    Reason("ir_frozen", Effect.RESTART, "The infrared image is identical to the previous one.", _CAMERA),
-    Reason(
+    )
+    CLOCK_BACK = (
+        "clock_back",
+        Effect.RESTART,
+        "The time of the frame is not later than that of the previous frame.",
+        _CAMERA,
+    )
+    STALE_FRAME = ("stale_frame", Effect.RESTART, "The frame is older than the policy allows.", _CAMERA)
+    RGB_REPEATED = ("rgb_repeated", Effect.RESTART, "The colour image of the face repeats an earlier one.", _CAMERA)
+    DEPTH_REPEATED = ("depth_repeated", Effect.RESTART, "The depth image of the face repeats an earlier one.", _CAMERA)
+    IR_REPEATED = ("ir_repeated", Effect.RESTART, "The infrared image of the face repeats an earlier one.", _CAMERA)
+    RGB_FROZEN = ("rgb_frozen", Effect.RESTART, "The colour image is identical to the previous one.", _CAMERA)
+    DEPTH_FROZEN = ("depth_frozen", Effect.RESTART, "The depth image is identical to the previous one.", _CAMERA)
+    IR_FROZEN = ("ir_frozen", Effect.RESTART, "The infrared image is identical to the previous one.", _CAMERA)
+    RGB_OUT_OF_SYNC = (
         "rgb_out_of_sync",
         Effect.RESTART,
         "The device time of the colour image does not match the time of the frame.",
         _CAMERA,
-    ),
-    Reason("depth_out_of_sync", Effect.RESTART, "Depth and colour were not captured at the same time.", _CAMERA),
-    Reason("ir_out_of_sync", Effect.RESTART, "Infrared and colour were not captured at the same time.", _CAMERA),
-    Reason(
+    )
+    DEPTH_OUT_OF_SYNC = (
+        "depth_out_of_sync",
+        Effect.RESTART,
+        "Depth and colour were not captured at the same time.",
+        _CAMERA,
+    )
+    IR_OUT_OF_SYNC = (
+        "ir_out_of_sync",
+        Effect.RESTART,
+        "Infrared and colour were not captured at the same time.",
+        _CAMERA,
+    )
+    DEPTH_UNTIMED = (
         "depth_untimed",
         Effect.RESTART,
         "The camera gives depth without a time stamp, so an old image cannot be detected.",
         _CAMERA,
-    ),
-    Reason(
+    )
+    IR_UNTIMED = (
         "ir_untimed",
         Effect.RESTART,
         "The camera gives infrared without a time stamp, so an old image cannot be detected.",
         _CAMERA,
-    ),
-    Reason("depth_empty", Effect.RESTART, "The depth image has almost no depth values.", _CAMERA),
-    Reason("ir_dark", Effect.RESTART, "The whole infrared image is black.", _CAMERA),
-    Reason("capture_fault", Effect.RESTART, "The source reports a fault, whose code is listed with this one.", _CAMERA),
-    Reason("depth_required", Effect.BLOCK, "The policy requires depth, but the source has none.", _CAMERA),
-    Reason("ir_required", Effect.BLOCK, "The policy requires infrared, but the source has none.", _CAMERA),
-    Reason(
-        "depth_unused", Effect.BLOCK, "The device or the recording has depth, but the source does not use it.", _CAMERA
-    ),
-    Reason(
-        "ir_unused", Effect.BLOCK, "The device or the recording has infrared, but the source does not use it.", _CAMERA
-    ),
-    Reason("low_frame_rate", Effect.BLOCK, "The frame rate is too low to track a face.", _CAMERA),
-    Reason(
+    )
+    DEPTH_EMPTY = ("depth_empty", Effect.RESTART, "The depth image has almost no depth values.", _CAMERA)
+    IR_DARK = ("ir_dark", Effect.RESTART, "The whole infrared image is black.", _CAMERA)
+    CAPTURE_FAULT = (
+        "capture_fault",
+        Effect.RESTART,
+        "The source reports a fault, whose code is listed with this one.",
+        _CAMERA,
+    )
+    RGB_REQUIRED = ("rgb_required", Effect.BLOCK, "The policy requires colour, but the source has none.", _CAMERA)
+    DEPTH_REQUIRED = ("depth_required", Effect.BLOCK, "The policy requires depth, but the source has none.", _CAMERA)
+    IR_REQUIRED = ("ir_required", Effect.BLOCK, "The policy requires infrared, but the source has none.", _CAMERA)
+    RGB_UNUSED = (
+        "rgb_unused",
+        Effect.BLOCK,
+        "The device or the recording has colour, but the source does not use it.",
+        _CAMERA,
+    )
+    DEPTH_UNUSED = (
+        "depth_unused",
+        Effect.BLOCK,
+        "The device or the recording has depth, but the source does not use it.",
+        _CAMERA,
+    )
+    IR_UNUSED = (
+        "ir_unused",
+        Effect.BLOCK,
+        "The device or the recording has infrared, but the source does not use it.",
+        _CAMERA,
+    )
+    LOW_FRAME_RATE = ("low_frame_rate", Effect.BLOCK, "The frame rate is too low to track a face.", _CAMERA)
+    SIZE_UNKNOWN = (
         "size_unknown",
         Effect.BLOCK,
         "There is no valid calibration for the depth image, so the size of the face is unknown.",
         _CAMERA,
-    ),
-    Reason("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA),
+    )
+    SCORE_MISSING = ("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA)
     # What the face is made of.
-    Reason("flat_surface", Effect.SPOOF, "The face is flat, like a print or a screen."),
-    Reason("bent_sheet", Effect.SPOOF, "The face has the shape of a bent sheet of paper, without a nose."),
-    Reason("ir_dark_screen", Effect.SPOOF, "The face is bright in colour but black in infrared, like a screen."),
-    Reason("implausible_size", Effect.SPOOF, "At its distance, the face is larger or smaller than a human face."),
-    Reason("ir_face_missing", Effect.DOUBT, "There is no face in infrared at the position of the face in colour."),
-    Reason(
+    FLAT_SURFACE = ("flat_surface", Effect.SPOOF, "The face is flat, like a print or a screen.")
+    BENT_SHEET = ("bent_sheet", Effect.SPOOF, "The face has the shape of a bent sheet of paper, without a nose.")
+    IR_DARK_SCREEN = (
+        "ir_dark_screen",
+        Effect.SPOOF,
+        "The face is bright in colour but black in infrared, like a screen.",
+    )
+    IMPLAUSIBLE_SIZE = (
+        "implausible_size",
+        Effect.SPOOF,
+        "At its distance, the face is larger or smaller than a human face.",
+    )
+    IR_FACE_MISSING = (
+        "ir_face_missing",
+        Effect.DOUBT,
+        "There is no face in infrared at the position of the face in colour.",
+    )
+    IR_RGB_MISMATCH = (
         "ir_rgb_mismatch",
         Effect.DOUBT,
         "Eyes, nose and mouth are at different positions in infrared and in colour, or mirrored.",
-    ),
-    Reason(
+    )
+    IR_COPIES_COLOUR = (
         "ir_copies_colour",
         Effect.DOUBT,
         "Infrared shows the same picture as colour, like a print or a grey copy, and not like skin.",
-    ),
-    Reason(
+    )
+    DEPTH_ELSEWHERE = (
         "depth_elsewhere",
         Effect.DOUBT,
         "The depth shows the face at another place or angle than the colour image.",
         "Please look straight at the camera.",
-    ),
-    Reason(
+    )
+    PARTLY_FLAT = (
         "partly_flat",
         Effect.DOUBT,
         "Mouth and chin, or forehead and eyes, are flat: something covers them.",
         "Please uncover your face.",
-    ),
-    Reason("rough_surface", Effect.DOUBT, "The depth of the face is rougher than any face; it may be another image."),
-    Reason(
+    )
+    ROUGH_SURFACE = (
+        "rough_surface",
+        Effect.DOUBT,
+        "The depth of the face is rougher than any face; it may be another image.",
+    )
+    RELIEF_UNCLEAR = (
         "relief_unclear",
         Effect.DOUBT,
         "The depth is too noisy, or the nose too flat, to tell a face from a sheet of paper.",
         "Please come closer and look straight at the camera.",
-    ),
-    Reason("modalities_disagree", Effect.DOUBT, "The network rates depth or infrared as an attack."),
+    )
+    MODALITIES_DISAGREE = ("modalities_disagree", Effect.DOUBT, "The network rates depth or infrared as an attack.")
     # What the person can change.
-    Reason("too_close", Effect.BLOCK, "The face is closer than the policy allows.", "Please step back a little."),
-    Reason(
-        "too_far", Effect.BLOCK, "The face is farther away or smaller than the policy allows.", "Please come closer."
-    ),
-    Reason(
+    TOO_CLOSE = ("too_close", Effect.BLOCK, "The face is closer than the policy allows.", "Please step back a little.")
+    TOO_FAR = (
+        "too_far",
+        Effect.BLOCK,
+        "The face is farther away or smaller than the policy allows.",
+        "Please come closer.",
+    )
+    PARTLY_OUTSIDE = (
         "partly_outside",
         Effect.BLOCK,
         "The face is partly outside the picture.",
         "Please move to the middle of the picture.",
-    ),
-    Reason("turned_away", Effect.BLOCK, "The head is turned or tilted too far.", "Please look straight at the camera."),
-    Reason(
-        "face_covered",
+    )
+    TURNED_AWAY = (
+        "turned_away",
         Effect.BLOCK,
-        "Parts of the face are not visible.",
-        "Please uncover your face.",
-    ),
-    Reason("eyes_closed", Effect.BLOCK, "Both eyes have been closed for a while.", "Please open your eyes."),
-    Reason("too_dark", Effect.BLOCK, "The face is too dark.", "It is too dark here; please face the light."),
-    Reason("overexposed", Effect.BLOCK, "Much of the face is overexposed.", "Please turn away from the bright light."),
-    Reason("blurred", Effect.BLOCK, "The face is blurred.", "Please hold still."),
-    Reason(
+        "The head is turned or tilted too far.",
+        "Please look straight at the camera.",
+    )
+    FACE_COVERED = ("face_covered", Effect.BLOCK, "Parts of the face are not visible.", "Please uncover your face.")
+    EYES_CLOSED = ("eyes_closed", Effect.BLOCK, "Both eyes have been closed for a while.", "Please open your eyes.")
+    TOO_DARK = ("too_dark", Effect.BLOCK, "The face is too dark.", "It is too dark here; please face the light.")
+    OVEREXPOSED = (
+        "overexposed",
+        Effect.BLOCK,
+        "Much of the face is overexposed.",
+        "Please turn away from the bright light.",
+    )
+    BLURRED = ("blurred", Effect.BLOCK, "The face is blurred.", "Please hold still.")
+    DEPTH_HOLES = (
         "depth_holes",
         Effect.BLOCK,
         "Depth is missing on much of the face.",
         "Please look straight at the camera, with nothing in front of your face.",
-    ),
-    Reason(
+    )
+    TOO_MANY_FACES = (
         "too_many_faces",
         Effect.BLOCK,
         "The policy allows only one face, but there are several.",
         "One person at a time, please.",
-    ),
+    )
     # What the source can prove.
-    Reason(
+    VIRTUAL_CAMERA = (
         "virtual_camera",
         Effect.CAP,
         "The camera is virtual, or its name cannot be read, so any picture can be fed into it.",
         "This is a virtual camera, which cannot prove a live person; use a real camera.",
-    ),
-    Reason(
+    )
+    RGB_ONLY = (
         "rgb_only",
         Effect.CAP,
         "Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).",
         "Colour alone cannot prove a live person; use a camera with depth or infrared.",
-    ),
+    )
     # Evidence over time.
-    Reason("flat_motion", Effect.DOUBT, "The face moves like a flat picture: no part of it is closer than the rest."),
-    Reason("view_changed", Effect.DOUBT, "The view changed; checking again."),
-    Reason("score_spoof", Effect.DOUBT, "The network rates this frame as an attack."),
-    Reason("score_uncertain", Effect.DOUBT, "Not sure: the score is between the LIVE and SPOOF limits."),
-    Reason("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please."),
+    FLAT_MOTION = (
+        "flat_motion",
+        Effect.DOUBT,
+        "The face moves like a flat picture: no part of it is closer than the rest.",
+    )
+    VIEW_CHANGED = ("view_changed", Effect.DOUBT, "The view changed; checking again.")
+    SCORE_SPOOF = ("score_spoof", Effect.DOUBT, "The network rates this frame as an attack.")
+    SCORE_UNCERTAIN = ("score_uncertain", Effect.DOUBT, "Not sure: the score is between the LIVE and SPOOF limits.")
+    GATHERING = ("gathering", Effect.DOUBT, "There is not enough evidence yet.", "One moment, please.")
     # Notes.
-    Reason("size_unchecked", Effect.NOTE, "The file has no calibration, so the size of the face is not checked."),
-    Reason("single_frame", Effect.NOTE, "The verdict is based on a single picture, without evidence over time."),
-    Reason("several_faces", Effect.NOTE, "There are several faces; each has its own verdict."),
-    Reason("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera."),
-)
+    SIZE_UNCHECKED = (
+        "size_unchecked",
+        Effect.NOTE,
+        "The file has no calibration, so the size of the face is not checked.",
+    )
+    SINGLE_FRAME = (
+        "single_frame",
+        Effect.NOTE,
+        "The verdict is based on a single picture, without evidence over time.",
+    )
+    SEVERAL_FACES = ("several_faces", Effect.NOTE, "There are several faces; each has its own verdict.")
+    NO_FACE = ("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera.")
 
-_ORDER = {code: place for place, code in enumerate(CATALOGUE)}
+
+def _by_stream(rgb: Reason | None, depth: Reason, ir: Reason) -> Mapping[Stream, Reason]:
+    reasons: dict[Stream, Reason] = {"depth": depth, "ir": ir}
+    return MappingProxyType(reasons if rgb is None else {"rgb": rgb, **reasons})
+
+
+MISMATCHED = _by_stream(Reason.RGB_MISMATCHED, Reason.DEPTH_MISMATCHED, Reason.IR_MISMATCHED)
+REPEATED = _by_stream(Reason.RGB_REPEATED, Reason.DEPTH_REPEATED, Reason.IR_REPEATED)
+FROZEN = _by_stream(Reason.RGB_FROZEN, Reason.DEPTH_FROZEN, Reason.IR_FROZEN)
+OUT_OF_SYNC = _by_stream(Reason.RGB_OUT_OF_SYNC, Reason.DEPTH_OUT_OF_SYNC, Reason.IR_OUT_OF_SYNC)
+UNTIMED = _by_stream(None, Reason.DEPTH_UNTIMED, Reason.IR_UNTIMED)
+REQUIRED = _by_stream(Reason.RGB_REQUIRED, Reason.DEPTH_REQUIRED, Reason.IR_REQUIRED)
+UNUSED = _by_stream(Reason.RGB_UNUSED, Reason.DEPTH_UNUSED, Reason.IR_UNUSED)
+UNUSABLE_DEPTH = frozenset({Reason.DEPTH_INVALID, Reason.DEPTH_MISMATCHED})
+UNUSABLE_IR = frozenset({Reason.IR_INVALID, Reason.IR_MISMATCHED})
+"""Reasons after which nothing is measured in a depth or infrared image."""
+
+_BY_CODE: dict[str, Reason] = {reason.value: reason for reason in Reason}
+_ORDER: dict[str, int] = {reason.value: place for place, reason in enumerate(Reason)}
+
+
+def reason_of(code: str) -> Reason | None:
+    """Return the reason with a code; None for a fault code of a source."""
+    return _BY_CODE.get(code)
 
 
 def ordered(codes: Iterable[str]) -> tuple[str, ...]:
@@ -224,10 +319,11 @@ def ordered(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def effect(code: str) -> Effect:
-    """Return the effect of a code; a code that is not in the catalogue is a capture fault."""
-    return CATALOGUE[code].effect if code in CATALOGUE else Effect.RESTART
+    """Return the effect of a code; a fault code of a source has the effect `restart`."""
+    known = reason_of(code)
+    return Effect.RESTART if known is None else known.effect
 
 
 def guidance(codes: Iterable[str]) -> str:
     """Return the guidance of the first code that has one, for the person in front of the camera; empty if none has."""
-    return next((CATALOGUE[code].guidance for code in codes if code in CATALOGUE and CATALOGUE[code].guidance), "")
+    return next((known.guidance for known in map(reason_of, codes) if known is not None and known.guidance), "")

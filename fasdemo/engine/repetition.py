@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.reasons import REPEATED, Reason
 from fasdemo.faces.face import Box
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime
 
@@ -80,20 +81,20 @@ class RepeatCheck:
         """Forget the past, e.g. after a jump within a file."""
         self._past.clear()
 
-    def check(self, frame: FrameSet, box: Box | None) -> list[str]:
+    def check(self, frame: FrameSet, box: Box | None) -> list[Reason]:
         """Return codes of `fasdemo.engine.reasons` for streams that show an old capture again.
 
         Args:
             frame: the next frame; its images have passed `FreshnessCheck`.
             box: the largest face, x, y, width, height in RGB pixels; None where there is none, and nothing to compare.
         """
-        codes: list[str] = []
+        codes: list[Reason] = []
         if not math.isfinite(frame.timestamp_s):
             return codes
         for stream in STREAMS:
             image = frame.rgb[..., 1] if stream == "rgb" else getattr(frame, stream)
             if image is not None and self._repeats(frame, stream, image, box):
-                codes.append(f"{stream}_repeated")
+                codes.append(REPEATED[stream])
         return codes
 
     def _repeats(self, frame: FrameSet, stream: Stream, image: npt.NDArray[np.generic], box: Box | None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from fasdemo.engine.measurements import Evidence
 from fasdemo.faces.face import Face
 from fasdemo.frames import Stream, Truth
 from fasdemo.models.card import Threshold
@@ -30,7 +31,7 @@ class FaceVerdict:
         frame_score: this frame's own calibrated score.
         reasons: machine-readable codes, most important first, see `docs/reasons.md`.
         per_modality: score of each stream's own head, where the model has them.
-        evidence: physical measurements by name with the unit in the name, None = could not be measured.
+        evidence: the physical measurements, None = could not be measured.
         guidance: one sentence for the person in front of the camera, empty if nothing has to change.
     """
 
@@ -41,7 +42,7 @@ class FaceVerdict:
     frame_score: float | None
     reasons: tuple[str, ...]
     per_modality: dict[Stream, float] = field(default_factory=dict)
-    evidence: dict[str, float | None] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     guidance: str = ""
     crops: FaceCrops | None = None
 

@@ -8,9 +8,10 @@ by as much. Masks have a face's relief: a score that decidedly says attack is no
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
-from fasdemo.engine.gates import MAX_IR_LANDMARK_ERROR, MIN_IR_LEVEL
+from fasdemo.engine.limits import MAX_IR_LANDMARK_ERROR, MIN_IR_LEVEL
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.reasons import Effect, effect
 
 MAX_SHIFT = 1.0
@@ -46,13 +47,13 @@ def stream_score(score: float | None, without_rgb: float | None) -> float | None
     return shifted(without_rgb, min((log_odds(score) - bounded) / 2.0, 0.0))
 
 
-def support(evidence: Mapping[str, float | None]) -> float | None:
+def support(evidence: Evidence) -> float | None:
     """Return how well the depth supports a face, in [0, 1]; None where its surface was not measured.
 
     The weakest of four measurements decides, so that no term alone makes a face.
     """
-    names = ("face_relief", "relief_correlation", "nose_mm", "depth_noise_mm")
-    relief, likeness, nose, noise = (evidence.get(name) for name in names)
+    relief, likeness = evidence.face_relief, evidence.relief_correlation
+    nose, noise = evidence.nose_mm, evidence.depth_noise_mm
     if relief is None or likeness is None or noise is None:
         return None
     if nose is None or not all(map(math.isfinite, (relief, likeness, nose, noise))):
@@ -65,7 +66,7 @@ def support(evidence: Mapping[str, float | None]) -> float | None:
     )
 
 
-def evidence_shift(score: float, evidence: Mapping[str, float | None], codes: Iterable[str] = ()) -> float:
+def evidence_shift(score: float, evidence: Evidence, codes: Iterable[str] = ()) -> float:
     """Return the log-odds that the evidence adds to a score, within +-`MAX_SHIFT`.
 
     Positive only where depth and infrared both speak for a face: the surface has a face's relief, the face was found
@@ -89,9 +90,7 @@ def evidence_shift(score: float, evidence: Mapping[str, float | None], codes: It
     return shift * _ramp(log_odds(score), (_NOT_RAISED, _FULLY_RAISED))
 
 
-def total_shift(
-    score: float, evidence: Mapping[str, float | None], codes: Collection[str] = (), site_bias: float = 0.0
-) -> float:
+def total_shift(score: float, evidence: Evidence, codes: Collection[str] = (), site_bias: float = 0.0) -> float:
     """Return the log-odds that evidence and a site's calibration add together, at most `MAX_RAISE`.
 
     A site's bias, like evidence, does not raise a score that decidedly says attack; one that lowers applies always.
@@ -123,8 +122,8 @@ def log_odds(score: float) -> float:
     return math.log(bounded / (1.0 - bounded))
 
 
-def _face_in_infrared(evidence: Mapping[str, float | None]) -> bool:
-    level, error = evidence.get("ir_level"), evidence.get("ir_landmark_error")
+def _face_in_infrared(evidence: Evidence) -> bool:
+    level, error = evidence.ir_level, evidence.ir_landmark_error
     return level is not None and level >= MIN_IR_LEVEL and error is not None and error <= MAX_IR_LANDMARK_ERROR
 
 

@@ -20,8 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fasdemo.atomic_file import write_text
 from fasdemo.bounded_file import read_bounded
 from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
-from fasdemo.engine.reasons import Effect, effect
+from fasdemo.engine.reasons import Effect, Reason, effect
 from fasdemo.engine.result import FrameResult
 from fasdemo.engine.score_evidence import MAX_RAISE, log_odds, shifted, total_shift
 from fasdemo.errors import UserError
@@ -41,7 +42,7 @@ MAX_LOWERING = 2.0
 """Log-odds by which recorded attacks may lower the score."""
 _STEP = 0.05
 _MAX_FILE_BYTES = 100_000
-_ABOUT_SCORE = frozenset({"score_spoof", "score_uncertain", "gathering", "view_changed"})
+_ABOUT_SCORE = frozenset({Reason.SCORE_SPOOF, Reason.SCORE_UNCERTAIN, Reason.GATHERING, Reason.VIEW_CHANGED})
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -88,11 +89,11 @@ class ScoredFrame:
 
     Attributes:
         score: before evidence and bias, calibrated.
-        evidence: measurements by name.
+        evidence: the measurements.
     """
 
     score: float
-    evidence: dict[str, float | None]
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,9 @@ def recording_of(results: Sequence[FrameResult]) -> Recording:
         sheets += any(effect(code) is Effect.SPOOF for code in codes)
         if face.frame_score is None or any(effect(c) is not Effect.NOTE for c in codes if c not in _ABOUT_SCORE):
             continue
-        score = shifted(face.frame_score, -(face.evidence.get("score_shift") or 0.0))
+        score = shifted(face.frame_score, -(face.evidence.score_shift or 0.0))
         if score is not None and 0.0 <= score <= 1.0:
-            usable.append(ScoredFrame(score, dict(face.evidence)))
+            usable.append(ScoredFrame(score, face.evidence))
     return Recording(frames, sheets, tuple(usable))
 
 

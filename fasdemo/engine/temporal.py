@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from fasdemo.engine.reasons import Effect, effect
+from fasdemo.engine.reasons import Effect, Reason, effect
 from fasdemo.engine.result import Status
 from fasdemo.models.card import Threshold
 
@@ -73,7 +73,7 @@ class SequentialTest:
         """Live score fused over about `_SCORE_MEMORY_S`, in [0, 1]; None before the first score."""
         return None if self._score_logit is None else _sigmoid(self._score_logit)
 
-    def update(self, timestamp_s: float, score: float | None, codes: Iterable[str]) -> list[str]:
+    def update(self, timestamp_s: float, score: float | None, codes: Iterable[str]) -> list[Reason]:
         """Take one frame.
 
         Args:
@@ -95,7 +95,7 @@ class SequentialTest:
         clean = not effects & {Effect.BLOCK, Effect.DOUBT, Effect.SPOOF}
         if score is None or not 0.0 <= score <= 1.0:
             self._forget_live()
-            self.status, reasons = Status.UNCERTAIN, ["score_missing"]
+            self.status, reasons = Status.UNCERTAIN, [Reason.SCORE_MISSING]
             self._good_since_s, self._was_spoof = None, False
         else:
             self._note_good(timestamp_s, clean and score >= self._threshold.live_above)
@@ -143,7 +143,7 @@ class SequentialTest:
             self._live_frames += 1
             self._live_span_s += elapsed_s if self._live_frames > 1 else 0.0
 
-    def _decide(self, timestamp_s: float, score: float, clean: bool) -> list[str]:
+    def _decide(self, timestamp_s: float, score: float, clean: bool) -> list[Reason]:
         was = self.status
         fused = self.score
         assert fused is not None
@@ -162,10 +162,10 @@ class SequentialTest:
         release = _SPOOF_RELEASE if was is Status.SPOOF else SPOOF_EVIDENCE
         self.status = Status.SPOOF if self._log_odds <= release else Status.UNCERTAIN
         if score <= self._threshold.spoof_below:
-            return ["score_spoof"]
+            return [Reason.SCORE_SPOOF]
         if score < needed:
-            return ["score_uncertain"]
-        return ["gathering"] if clean else []
+            return [Reason.SCORE_UNCERTAIN]
+        return [Reason.GATHERING] if clean else []
 
     def _settled(self, timestamp_s: float) -> bool:
         return self._good_since_s is not None and timestamp_s - self._good_since_s >= SETTLE_S
@@ -188,17 +188,17 @@ class SequentialTest:
         return min(max(said, -_MAX_PER_FRAME), _MAX_PER_FRAME)
 
 
-def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold) -> tuple[Status, list[str]]:
+def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold) -> tuple[Status, list[Reason]]:
     """Return the verdict on a single picture and its reasons; the caller applies a `cap`, as in `SequentialTest`."""
     effects = {effect(code) for code in codes}
     if score is None or not 0.0 <= score <= 1.0:
-        return Status.UNCERTAIN, ["score_missing"]
+        return Status.UNCERTAIN, [Reason.SCORE_MISSING]
     if Effect.SPOOF in effects or score <= threshold.spoof_below:
         return (Status.SPOOF if Effect.RESTART not in effects else Status.UNCERTAIN), (
-            ["score_spoof"] if score <= threshold.spoof_below else []
+            [Reason.SCORE_SPOOF] if score <= threshold.spoof_below else []
         )
     if score < threshold.live_above:
-        return Status.UNCERTAIN, ["score_uncertain"]
+        return Status.UNCERTAIN, [Reason.SCORE_UNCERTAIN]
     return (Status.LIVE if effects <= {Effect.NOTE, Effect.CAP} else Status.UNCERTAIN), []
 
 

@@ -24,13 +24,12 @@ from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, crop_face
 from fasdemo.models.encode import encode_depth_casia
 from fasdemo.outputs import check_output_folder
+from fasdemo.record.derived import DETAILS_FILE, LIST_FILE, note_derived
 from fasdemo.sessions.image_codec import Image, encode_image
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.session_lock import who_holds
 from fasdemo.sessions.writer import FOLDERS
 
-LIST_FILE = "list.txt"
-DETAILS_FILE = "details.csv"
 ABSENT = "-"
 """Entry in the list for a stream that a session does not have."""
 
@@ -64,6 +63,8 @@ class ExportSummary:
     """Number of crops of `live` and of each species."""
     skipped: Counter[str] = field(default_factory=Counter)
     """Number of skipped frames by reason."""
+    subjects: set[str] = field(default_factory=set)
+    """Pseudonyms of the people in the crops."""
 
 
 def export_sessions(
@@ -112,6 +113,7 @@ def export_sessions(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     summary.folder = target
+    note_derived(root, target, "crops", summary.subjects)
     return summary
 
 
@@ -148,6 +150,7 @@ def _write(sessions: Iterable[Path], root: Path, target: Path, detect: Detect, o
                         ]
                     )
                     summary.crops += 1
+                    summary.subjects.add(reader.session.subject)
                     summary.labels[kind] += 1
     (target / "export.json").write_text(
         json.dumps(
@@ -158,6 +161,7 @@ def _write(sessions: Iterable[Path], root: Path, target: Path, detect: Detect, o
                 "depth": options.depth,
                 "depth_scale": 0.001 if options.depth == "16bit" else None,
                 "every": options.every,
+                "sessions": str(root.resolve()),
             },
             indent=1,
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fasdemo.draw.overlay import NOTICED, notice_lines, reason_words
-from fasdemo.engine.reasons import CATALOGUE
+from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.runtime.updates import Phase, View
 
@@ -107,7 +107,7 @@ def _explanation(face: FaceVerdict, from_file: bool) -> str:
 
 def _sentence(codes: Iterable[str]) -> str:
     for code in codes:
-        known = CATALOGUE.get(code)
+        known = reason_of(code)
         if known is None:
             return _FAULTS.get(code, f"Camera problem: {reason_words(code)}.")
         return known.guidance or known.meaning

@@ -7,8 +7,10 @@ import pytest
 from scenes import frame, true_face
 
 from fasdemo.engine.cross_modal import DEPTH_NAMES, INFRARED_NAMES, depth_agreement, infrared_agreement
-from fasdemo.engine.cross_modal_rules import MAX_IR_DETAIL, agreement_codes
+from fasdemo.engine.cross_modal_rules import agreement_codes
 from fasdemo.engine.evidence import depth_grid
+from fasdemo.engine.limits import MAX_IR_DETAIL
+from fasdemo.engine.measurements import Evidence
 from fasdemo.faces.quality import Quality
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, crop_face
@@ -38,7 +40,7 @@ def crops() -> FaceCrops:
 def codes(
     yaw: float = 0.0, found: tuple[str, ...] = (), active_gates: tuple[str, ...] = (), **changes: float | None
 ) -> list[str]:
-    return agreement_codes({**AGREES, **changes}, replace(AHEAD, yaw_deg=yaw), found, active_gates)
+    return agreement_codes(Evidence.of({**AGREES, **changes}), replace(AHEAD, yaw_deg=yaw), found, active_gates)
 
 
 def test_a_face_that_all_streams_show_has_nothing_against_it(crops: FaceCrops) -> None:
@@ -46,9 +48,9 @@ def test_a_face_that_all_streams_show_has_nothing_against_it(crops: FaceCrops) -
     measured = {**depth_agreement(depth_grid(crops.depth_mm)), **infrared_agreement(crops)}
     assert set(measured) == {*DEPTH_NAMES, *INFRARED_NAMES}
     assert measured["relief_offset_mm"] == 0.0
-    assert agreement_codes(measured, AHEAD, ()) == []
+    assert agreement_codes(Evidence.of(measured), AHEAD, ()) == []
     assert codes() == []
-    assert agreement_codes({}, AHEAD, ()) == []
+    assert agreement_codes(Evidence(), AHEAD, ()) == []
 
 
 @pytest.mark.parametrize(

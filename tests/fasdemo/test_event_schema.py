@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -17,12 +18,14 @@ from fasdemo.engine.cross_modal import infrared_agreement
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.events import COLUMNS
 from fasdemo.engine.evidence import grids, measure
-from fasdemo.engine.reasons import CATALOGUE
+from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import Truth
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
 from fasdemo.models.predictor import Predictor
+from tools.verdict_tables import measure_rows, reason_rows
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -75,13 +78,32 @@ def test_the_schema_refuses_what_is_no_result(
         validator.validate({**good, **change})
 
 
+@pytest.mark.parametrize(("page", "rows"), [("reasons.md", reason_rows), ("verdict.md", measure_rows)])
+def test_verdict_tables_are_those_of_the_code(page: str, rows: Callable[[str], str]) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    assert rows(text) == text, "run `python -m tools.verdict_tables`"
+    first = next(line for line in text.splitlines() if line.startswith("| `"))
+    with pytest.raises(ValueError, match=page):
+        rows(text.replace(first, ""))
+
+
+def test_evidence_applies_and_is_written_by_name_in_one_order() -> None:
+    evidence = Evidence.of({"ir_level": 0.5, "distance_m": None})
+    assert dict(evidence) == {"distance_m": None, "ir_level": 0.5}
+    assert evidence.updated({"nose_mm": 9.0}).nose_mm == 9.0
+    assert list(evidence.updated({"nose_mm": 9.0})) == ["distance_m", "nose_mm", "ir_level"]
+    assert "nose_mm" not in evidence
+    with pytest.raises(KeyError, match="nose_inch"):
+        Evidence.of({"nose_inch": 1.0})
+
+
 def test_every_reason_is_documented_with_its_effect_and_sentence() -> None:
     rows = {
         cells[0].strip("` "): [cell.strip() for cell in cells[1:]]
         for line in (DOCS / "reasons.md").read_text().splitlines()
         if line.startswith("| `") and (cells := line.strip("|").split("|"))
     }
-    assert rows == {code: [reason.effect.value, reason.meaning, reason.guidance] for code, reason in CATALOGUE.items()}
+    assert rows == {reason.value: [reason.effect.value, reason.meaning, reason.guidance] for reason in Reason}
 
 
 def test_every_measurement_is_documented() -> None:

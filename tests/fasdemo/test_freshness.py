@@ -82,10 +82,12 @@ def test_capture_age_sees_a_queue_that_grows_faster_than_clocks_drift() -> None:
     assert ages[-1] > 0.75
 
 
-def test_an_error_of_the_engine_does_not_make_an_old_picture_fresh() -> None:
+def test_an_error_of_the_engine_does_not_make_an_old_picture_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = make_engine()
-    judge(engine, [live(frame(index)) for index in range(10)])
-    engine._forget(keep_clock=True)
+    judge(engine, [live(frame(index)) for index in range(9)])
+    with monkeypatch.context() as patch:
+        patch.setattr(engine._scorer, "predict", lambda crops: 1 / 0)
+        assert "internal_error" in judge(engine, [live(frame(9))])[0].reasons
     results = judge(engine, [live(frame(index), START_S + 10.0 + index / 30) for index in range(10, 40)])
     assert live_count(results) == 0
 

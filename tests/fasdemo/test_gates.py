@@ -9,8 +9,10 @@ from engine_fixtures import ScriptedFinder, ScriptedScorer
 from scenes import frame
 
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.gates import MIN_NOSE_MM, physical_codes, quality_codes
+from fasdemo.engine.gates import physical_codes, quality_codes
 from fasdemo.engine.ir_face_check import EYES_CLOSED_S
+from fasdemo.engine.limits import MIN_NOSE_MM
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.face import Face
@@ -42,14 +44,14 @@ def judge_quality(box: tuple[float, float, float, float] = BOX, inside: float = 
 
 
 def judge_physics(heads: dict[str, float] | None = None, yaw: float = 0.0, **changes: float | None) -> list[str]:
-    evidence = {**LIVE_EVIDENCE, **changes}
+    evidence = Evidence.of({**LIVE_EVIDENCE, **changes})
     return physical_codes(evidence, replace(GOOD, yaw_deg=yaw), heads or {}, Policy())  # type: ignore[arg-type]
 
 
 def test_a_good_picture_of_a_face_has_nothing_against_it() -> None:
     assert judge_quality() == []
     assert judge_physics() == []
-    assert physical_codes({}, GOOD, {}, Policy()) == []
+    assert physical_codes(Evidence(), GOOD, {}, Policy()) == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,8 @@ def test_a_surface_with_a_nose_is_no_sheet() -> None:
 
 def test_a_low_nose_speaks_of_a_sheet_up_to_its_limit_and_a_little_beyond_where_it_did_before() -> None:
     low, beyond, high = (
-        {**LIVE_EVIDENCE, "sheet_residual_mm": 1.5, "nose_mm": MIN_NOSE_MM * share} for share in (0.99, 1.05, 1.15)
+        Evidence.of({**LIVE_EVIDENCE, "sheet_residual_mm": 1.5, "nose_mm": MIN_NOSE_MM * share})
+        for share in (0.99, 1.05, 1.15)
     )
     assert physical_codes(low, GOOD, {}, Policy()) == ["bent_sheet"]
     assert physical_codes(beyond, GOOD, {}, Policy()) == []

@@ -10,7 +10,8 @@ from engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedScorer
 from scenes import Pose, frame, true_face
 
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.motion_evidence import FLAT_RATIO, MIN_PAIRS, WINDOW_S, MotionEvidence, parallax_ratio
+from fasdemo.engine.limits import MIN_PARALLAX_RATIO
+from fasdemo.engine.motion_evidence import MIN_PAIRS, WINDOW_S, MotionEvidence, parallax_ratio
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import Status
 from fasdemo.faces.face import Face
@@ -55,10 +56,10 @@ def test_parallax_ratio_needs_a_change_of_shape() -> None:
 def test_motion_evidence_tells_a_turning_head_from_a_turning_print() -> None:
     head, sheet = played(False, 25.0), played(True, 25.0)
     assert head.ratio is not None
-    assert head.ratio > FLAT_RATIO
+    assert head.ratio > MIN_PARALLAX_RATIO
     assert head.codes == []
     assert sheet.ratio is not None
-    assert sheet.ratio < FLAT_RATIO
+    assert sheet.ratio < MIN_PARALLAX_RATIO
     assert sheet.codes == ["flat_motion"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.score_evidence import (
     MAX_RAISE,
     MAX_SHIFT,
@@ -19,14 +20,16 @@ from fasdemo.engine.score_evidence import (
     total_shift,
 )
 
-FACE: dict[str, float | None] = {
-    "face_relief": 1.0,
-    "relief_correlation": 0.9,
-    "nose_mm": 15.0,
-    "depth_noise_mm": 2.5,
-    "ir_level": 0.5,
-    "ir_landmark_error": 0.05,
-}
+FACE = Evidence.of(
+    {
+        "face_relief": 1.0,
+        "relief_correlation": 0.9,
+        "nose_mm": 15.0,
+        "depth_noise_mm": 2.5,
+        "ir_level": 0.5,
+        "ir_landmark_error": 0.05,
+    }
+)
 
 
 def test_evidence_shift_raises_a_face_that_the_network_doubts() -> None:
@@ -37,12 +40,12 @@ def test_evidence_shift_raises_a_face_that_the_network_doubts() -> None:
 
 @pytest.mark.parametrize("name", ["face_relief", "relief_correlation", "nose_mm"])
 def test_evidence_shift_lowers_where_any_term_is_weak(name: str) -> None:
-    assert evidence_shift(0.9, {**FACE, name: 0.0}) == -MAX_SHIFT
+    assert evidence_shift(0.9, FACE.updated({name: 0.0})) == -MAX_SHIFT
 
 
 @pytest.mark.parametrize("name", ["face_relief", "relief_correlation", "nose_mm", "depth_noise_mm"])
 def test_evidence_shift_takes_a_measurement_that_is_no_number_for_no_support(name: str) -> None:
-    assert evidence_shift(0.9, {**FACE, name: math.nan}) == -MAX_SHIFT
+    assert evidence_shift(0.9, FACE.updated({name: math.nan})) == -MAX_SHIFT
 
 
 @pytest.mark.parametrize(
@@ -50,7 +53,7 @@ def test_evidence_shift_takes_a_measurement_that_is_no_number_for_no_support(nam
     [{"ir_level": None}, {"ir_level": 0.05}, {"ir_landmark_error": None}, {"ir_landmark_error": 0.5}],
 )
 def test_evidence_shift_does_not_raise_without_a_face_in_infrared(change: dict[str, float | None]) -> None:
-    assert evidence_shift(0.5, {**FACE, **change}) == 0.0
+    assert evidence_shift(0.5, FACE.updated(change)) == 0.0
 
 
 @pytest.mark.parametrize("code", ["ir_rgb_mismatch", "flat_surface", "too_dark", "depth_frozen", "a_drivers_fault"])
@@ -60,7 +63,7 @@ def test_evidence_shift_does_not_raise_a_face_with_a_reason_against_it(code: str
 
 
 def test_evidence_shift_is_zero_without_depth() -> None:
-    assert evidence_shift(0.5, {"ir_level": 0.5, "ir_landmark_error": 0.05}) == 0.0
+    assert evidence_shift(0.5, Evidence(ir_level=0.5, ir_landmark_error=0.05)) == 0.0
 
 
 def test_total_shift_leaves_a_decided_attack_alone() -> None:
@@ -74,12 +77,10 @@ _ANY = st.none() | st.floats()
 
 @given(
     st.floats(),
-    st.fixed_dictionaries(dict.fromkeys(FACE, _ANY)),
+    st.fixed_dictionaries(dict.fromkeys(FACE, _ANY)).map(Evidence.of),
     st.floats(),
 )
-def test_total_shift_is_bounded_whatever_was_measured(
-    score: float, evidence: dict[str, float | None], bias: float
-) -> None:
+def test_total_shift_is_bounded_whatever_was_measured(score: float, evidence: Evidence, bias: float) -> None:
     shift = total_shift(score, evidence, (), bias)
     assert shift <= MAX_RAISE
     result = shifted(score, shift)

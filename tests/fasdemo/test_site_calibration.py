@@ -12,6 +12,7 @@ from scenes import frame
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.result import Status
 from fasdemo.engine.score_evidence import log_odds
@@ -59,7 +60,7 @@ SITE = SiteFile(
 
 
 def recording(*scores: float) -> Recording:
-    return Recording(len(scores), 0, tuple(ScoredFrame(score, {}) for score in scores))
+    return Recording(len(scores), 0, tuple(ScoredFrame(score, Evidence()) for score in scores))
 
 
 def test_allowed_bias_ends_at_the_cards_bpcer20_threshold() -> None:

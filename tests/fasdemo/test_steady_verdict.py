@@ -16,6 +16,7 @@ from scenes import frame, photograph
 from fasdemo.engine import ir_face_check as closer_look
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.gates import MIN_BRIGHTNESS, physical_codes, quality_codes
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.engine.temporal import MAX_DIP_S, SETTLE_S, SequentialTest
@@ -149,7 +150,7 @@ EVIDENCE = st.fixed_dictionaries(
         "ir_rgb_ratio": st.none() | st.floats(0.0, 1.0),
         "ir_landmark_error": st.none() | st.floats(0.0, 1.0),
     }
-)
+).map(Evidence.of)
 GATES = ("too_far", "partly_outside", "turned_away", "too_dark", "overexposed", "blurred", "depth_holes", "too_close",
          "flat_surface", "bent_sheet", "rough_surface", "implausible_size", "ir_dark_screen", "ir_rgb_mismatch",
          "modalities_disagree")  # fmt: skip
@@ -157,7 +158,7 @@ GATES = ("too_far", "partly_outside", "turned_away", "too_dark", "overexposed", 
 
 @given(QUALITY, EVIDENCE, st.floats(0.0, 0.2), st.floats(0.5, 1.0), st.frozensets(st.sampled_from(GATES)))
 def test_what_held_before_only_adds_reasons(
-    quality: Quality, evidence: dict[str, float | None], head: float, inside: float, active_gates: frozenset[str]
+    quality: Quality, evidence: Evidence, head: float, inside: float, active_gates: frozenset[str]
 ) -> None:
     policy, box = Policy(), (10.0, 10.0, 100.0, 100.0)
     fresh = {
@@ -180,7 +181,7 @@ def test_a_measurement_that_wavers_about_its_limit_changes_its_mind_once() -> No
     active_gates: frozenset[str] = frozenset()
     said, without = [], []
     for _ in range(300):
-        evidence = {"depth_coverage": 1.0, "distance_m": 1.5 + float(rng.uniform(-0.02, 0.02))}
+        evidence = Evidence(depth_coverage=1.0, distance_m=1.5 + float(rng.uniform(-0.02, 0.02)))
         without.append("too_far" in physical_codes(evidence, quality, {}, Policy()))
         active_gates = frozenset(physical_codes(evidence, quality, {}, Policy(), active_gates))
         said.append("too_far" in active_gates)

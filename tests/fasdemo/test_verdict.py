@@ -13,7 +13,7 @@ from scenes import Pose, frame, true_face
 from fasdemo.engine.continuity import View, changed_aspects
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
-from fasdemo.engine.reasons import CATALOGUE, guidance, ordered
+from fasdemo.engine.reasons import Reason, guidance, ordered
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.engine.temporal import SequentialTest, judge_still
 from fasdemo.errors import UserError
@@ -363,7 +363,7 @@ def test_unknown_reasons_come_first_and_block() -> None:
 def test_guidance_is_the_first_sentence_there_is() -> None:
     assert guidance(["score_uncertain", "too_far", "blurred"]) == "Please come closer."
     assert guidance(["single_frame"]) == ""
-    assert all(reason.guidance.endswith((".", "")) for reason in CATALOGUE.values())
+    assert all(reason.guidance.endswith((".", "")) for reason in Reason)
 
 
 @pytest.mark.parametrize(

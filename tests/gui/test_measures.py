@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from fasdemo.engine.evidence import Grids, grids, measure
+from fasdemo.engine.measurements import MEASURES
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet, Intrinsics
-from fasdemo.gui.panels.measures import MEASURES, measure_of
+from fasdemo.gui.panels.measures import measure_of
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
 

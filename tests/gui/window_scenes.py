@@ -15,6 +15,7 @@ import numpy as np
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.files.playback import PlayedSource
 from fasdemo.capture.source import Source, SourceInfo
+from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
@@ -224,7 +225,9 @@ class ScriptedProcessor:
                 frame_score=min(1.0, max(0.0, score + 0.05 * np.sin(frame.index))),
                 reasons=reasons,
                 per_modality={"rgb": 0.8} if frame.depth is None else {"rgb": 0.8, "depth": score, "ir": 0.9},
-                evidence={} if frame.depth is None else {"distance_m": 0.5, "plane_residual_mm": 9.3, "ir_level": 0.6},
+                evidence=Evidence.of(
+                    {} if frame.depth is None else {"distance_m": 0.5, "plane_residual_mm": 9.3, "ir_level": 0.6}
+                ),
                 guidance=guidance,
                 crops=crop_face(frame, face, CropSpec(), 64),
             ),

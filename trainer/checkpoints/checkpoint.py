@@ -40,6 +40,11 @@ _SAFE: list[Any] = [
 """Globals that a file may name beside tensors and plain types."""
 
 
+_WEIGHTS = ("state_dict", "model", "model_state_dict")
+"""Entries of published files that hold the weights: the seeds and Lightning, timm, and many training scripts."""
+_WRAPPERS = ("module.", "_orig_mod.", "model.")
+
+
 @dataclass(slots=True)
 class Checkpoint:
     """Content of a checkpoint file: plain types and tensors only.
@@ -203,18 +208,20 @@ def read_torch(path: str | Path) -> Any:
 def read_published(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Return the weights and the other entries of a published checkpoint.
 
-    The file holds either a dict with `state_dict` beside `epoch`, `arch` and others, or a bare state_dict. The prefix
-    `module.` of networks that were trained on several GPUs is removed.
+    The file holds either a dict with `state_dict` (timm: `model`) beside `epoch`, `arch` and others, or a bare
+    state_dict. The prefixes of wrappers are removed however often they occur: `module.` of networks that were trained
+    on several GPUs, `_orig_mod.` of compiled ones, and Lightning's `model.`.
 
     Raises:
         UserError: the file cannot be read (see `read_torch`) or holds no weights.
     """
     content = read_torch(path)
-    state = content.get("state_dict", content) if isinstance(content, dict) else None
+    name = next((key for key in _WEIGHTS if isinstance(content, dict) and isinstance(content.get(key), dict)), "")
+    state = content.get(name, content) if isinstance(content, dict) else None
     if not isinstance(state, dict) or not any(isinstance(value, Tensor) for value in state.values()):
         raise UserError(f"{path}: holds no state_dict; give a published checkpoint (.pth.tar) or a saved state_dict.")
-    rest = {str(key): value for key, value in content.items() if key != "state_dict"} if state is not content else {}
+    rest = {str(key): value for key, value in content.items() if key != name} if state is not content else {}
     state = {str(key): value for key, value in state.items()}
-    if all(key.startswith("module.") for key in state):
-        state = {key.removeprefix("module."): value for key, value in state.items()}
+    while prefix := next((one for one in _WRAPPERS if all(key.startswith(one) for key in state)), ""):
+        state = {key.removeprefix(prefix): value for key, value in state.items()}
     return state, rest

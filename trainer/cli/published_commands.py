@@ -43,7 +43,7 @@ def validate(args: argparse.Namespace, config: Config) -> int:
         raise UserError("--val True: no checkpoint to evaluate; give it with --resume FILE.")
     loaded = open_model(Path(args.resume), config)
     loaded.config = config.model_copy(update={"input": loaded.config.input})
-    fabric = make_fabric(config, *options.machine(args))
+    fabric = make_fabric(options.scoring_precision(args, config), *options.machine(args))
     fabric.launch()
     fabric.to_device(loaded.model)
     face_set = _part(config, args.phase_test, loaded.model.modalities)

@@ -29,6 +29,7 @@ _KEYS = {
     "data": "data.folder",
     "layout": "data.layout",
     "protocol": "data.protocol",
+    "live_label": "data.live_label",
     "train_list": "data.train_list",
     "val_list": "data.val_list",
     "test_list": "data.test_list",
@@ -62,10 +63,19 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--layout",
-        choices=["auto", "synth", "lists", "casia-surf", "cefa", "sessions"],
+        choices=["auto", "synth", "lists", "casia-surf", "cefa", "casia-release", "sessions"],
         help="layout of the data set (default: detected)",
     )
-    group.add_argument("--protocol", choices=["4@1", "4@2", "4@3", "4"], help="CeFA: protocol; 4 is the union of all")
+    group.add_argument(
+        "--protocol",
+        metavar="NAME",
+        help="official protocol of the data set: CeFA 4@1, 4@2, 4@3 or 4 (the union), the owners' lists 1.1 to 4.5",
+    )
+    group.add_argument(
+        "--live-label",
+        choices=["auto", "0", "1"],
+        help="number that the lists write for live faces (default: auto, 1 unless the paths say otherwise)",
+    )
     for name, what in (("train", "training"), ("val", "validation"), ("test", "test")):
         group.add_argument(
             f"--{name}-list", type=Path, metavar="FILE", help=f"{what} list with lines `color depth ir label`"
@@ -111,7 +121,7 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--fl-gamma", type=float, metavar="GAMMA", help="gamma of the focal loss; 0 is cross entropy")
     group.add_argument("--seed", "--random-seed", dest="seed", type=int, help="seed of weights, order and augmentation")
-    group.add_argument("-j", "--workers", type=int, metavar="N", help="threads that load data")
+    group.add_argument("-j", "--workers", type=int, metavar="N", help="threads that load data; 0: none")
     group.add_argument(
         "--max-minutes",
         type=float,
@@ -200,11 +210,20 @@ def data_config(args: argparse.Namespace, config: Config) -> DataConfig:
     places = {"folder", "train_list", "val_list", "test_list"}
     base = config.data.model_dump(mode="json")
     if places & found.keys():
-        base |= dict.fromkeys((*places, "layout"))
+        base |= dict.fromkeys((*places, "layout", "protocol", "live_label"))
         base = {key: value for key, value in base.items() if value is not None}
     base.pop("exclude_species", None)
     base.pop("exclude_sensors", None)
     return check_data(base | found)
+
+
+def scoring_precision(args: argparse.Namespace, config: Config) -> Config:
+    """Return the configuration with the precision for scoring: 32 bits unless `--precision` asks for another.
+
+    Fewer bits give equal scores to different pictures, which spoils rates such as TPR@FPR=1e-3.
+    """
+    wanted = args.precision or "32-true"
+    return config.model_copy(update={"run": config.run.model_copy(update={"precision": wanted})})
 
 
 def machine(args: argparse.Namespace) -> tuple[str, int | str]:

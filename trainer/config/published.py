@@ -16,6 +16,7 @@ _OLD_NAMES = {
     "mobileliteneta": "FeatherNetA",
     "mobilelitenetb": "FeatherNetB",
     "moilenetv2": "MobileNetV2",
+    "feathernetmodal3": "FeatherNetB-x3-cdc",
 }
 """Names in earlier revisions of the published code, in lower case without `-` and `_`, to names of the registry."""
 _KEYS = {

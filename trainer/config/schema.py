@@ -151,12 +151,14 @@ class DataConfig(_Part):
 
     folder: Path | None = None
     """Generated data set, root of a data set to which lists are relative, or recorded sessions."""
-    layout: Literal["auto", "synth", "lists", "casia-surf", "cefa", "sessions"] = "auto"
+    layout: Literal["auto", "synth", "lists", "casia-surf", "cefa", "casia-release", "sessions"] = "auto"
     train_list: Path | None = None
     val_list: Path | None = None
     test_list: Path | None = None
-    protocol: Literal["4@1", "4@2", "4@3", "4"] = "4@1"
-    """CeFA: cross-ethnicity protocol; 4 is the union of the three."""
+    protocol: str | None = None
+    """Official protocol of a public data set, as its layout names it; None takes the layout's default."""
+    live_label: Literal["auto", "0", "1"] = "auto"
+    """Number that lists write for live faces; `auto` compares the labels with the paths."""
     max_missing: Share = 0.01
     """Largest share of missing or damaged images; beyond it training stops."""
     exclude_species: tuple[str, ...] = ()
@@ -187,7 +189,8 @@ class RunConfig(_Part):
     """Epochs without improvement after which training stops; 0 switches it off."""
     presence: dict[str, NonNegative] = {}
     """Flexible networks: weight of each subset of streams, e.g. `depth+ir: 1`; see `presence_weights`."""
-    workers: Annotated[int, Field(ge=1)] = 2
+    workers: Annotated[int, Field(ge=0)] = 2
+    """Threads that load data; 0 loads in the main thread."""
     max_minutes: Annotated[float, Field(gt=0.0)] | None = None
     """Time limit; the learning rate schedule is shortened to fit."""
 

@@ -53,6 +53,7 @@ class FaceSet(Protocol):
         crop_scale: width of the pictures in units of the face crop's template (`CropSpec.scale`); None if the
             position of the face in the picture is unknown.
         source: path of the set, for messages and model cards.
+        warnings: sentences for the reader of the figures.
     """
 
     labels: Ints
@@ -64,6 +65,7 @@ class FaceSet(Protocol):
     streams: frozenset[Stream]
     crop_scale: float | None
     source: str
+    warnings: tuple[str, ...]
 
     def __len__(self) -> int: ...
 
@@ -117,6 +119,7 @@ class SubsetOf:
         self.streams = whole.streams
         self.crop_scale = whole.crop_scale
         self.source = whole.source
+        self.warnings = whole.warnings
 
     def __len__(self) -> int:
         return len(self._indices)

@@ -33,6 +33,7 @@ class Generated:
         self.streams: frozenset[Stream] = frozenset(STREAMS)
         self.crop_scale: float | None = CROP_SIZE / INNER_SIZE
         self.source = str(folder)
+        self.warnings: tuple[str, ...] = ()
         self._millimetres = table["depth_scale"] * 1000.0
 
     def __len__(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,7 @@ from fasdemo.frames import STREAMS, Stream
 from fasdemo.sessions.schema import SESSION_FILE
 from trainer.config.schema import DataConfig
 from trainer.data.faces import FaceSet, SubsetOf
+from trainer.data.label_sense import LiveLabel
 from trainer.data.lists import Entry, ListSet, frames_of, read_list
 from trainer.data.paths import CEFA_RACES, describe
 from trainer.data.person_split import HELD_BACK, PARTS, THREE_WAYS, Shares, by_person
@@ -31,12 +32,18 @@ _CEFA_PHASES = {"train": ("train",), "val": ("dev_ref", "dev_res"), "test": ("te
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of a data set; `test` may be missing. `warnings` are sentences for the reader of the figures."""
+    """The parts of a data set; `test` may be missing.
+
+    Attributes:
+        warnings: sentences for the reader of the figures.
+        described: layout, protocol and lists that were used.
+    """
 
     train: FaceSet
     dev: FaceSet
     test: FaceSet | None
     warnings: tuple[str, ...] = ()
+    described: str = ""
 
 
 class Layout(Protocol):
@@ -65,7 +72,7 @@ class GeneratedFolder:
         """Open the splits named in `samples.csv`; every sample has all streams and no file is missing."""
         from trainer.data.generated import open_generated
 
-        return Parts(*open_generated(self._folder))
+        return Parts(*open_generated(self._folder), described=f"generated set {self._folder}, its own split")
 
 
 class ListedLayout(ABC):
@@ -74,11 +81,30 @@ class ListedLayout(ABC):
     Attributes:
         folder: the folder that the entries' paths are relative to.
         source: the data set, for messages.
+        live_label: number that the lists write for live faces.
+        used: list of each part that was read, for the announcement.
     """
+
+    kind = "lists"
+    """Name of the layout in messages."""
+    protocols: tuple[str, ...] = ()
+    """Names of the official protocols; empty if the data set has none."""
 
     def __init__(self, folder: Path, source: Path | None = None) -> None:
         self.folder = folder
         self.source = str(source or folder)
+        self.live_label: LiveLabel = "auto"
+        self.used: dict[str, Path] = {}
+
+    def read(self, part: str, path: Path, root: Path | None = None) -> list[Entry]:
+        """Read a list of a part, and remember its name."""
+        self.used[part] = path
+        return read_list(path, root or self.folder)
+
+    def described(self) -> str:
+        """Return layout, protocol and lists of the parts that were read."""
+        lists = ", ".join(f"{part}: {path.name}" for part, path in self.used.items())
+        return f"layout {self.kind}, {self.folder}, {lists or 'folders, split by person'}"
 
     @abstractmethod
     def entries(self) -> dict[str, list[Entry]]:
@@ -97,21 +123,43 @@ class ListedLayout(ABC):
         entries = {part: only(found, streams) for part, found in self.entries().items()}
         if "all" in entries:
             return self._by_person(entries["all"], THREE_WAYS, max_missing)
+        if not any(entry.label >= 0 for entry in entries["train"]):
+            raise UserError(
+                f"{self.used.get('train', self.source)}: has no labels; expected lines `color depth ir label`, or a "
+                "list label_X.txt beside it."
+            )
         if not any(entry.label >= 0 for entry in entries.get("val", ())):
             split = self._by_person(entries["train"], HELD_BACK, max_missing)
-            test = ListSet(entries["test"], self.folder, self.source, max_missing) if "test" in entries else None
+            test = self._set(entries["test"], "test", max_missing) if "test" in entries else None
             return replace(split, test=test)
-        sets = {part: ListSet(found, self.folder, self.source, max_missing) for part, found in entries.items()}
-        return Parts(sets["train"], sets["val"], sets.get("test"), _missing(sets.values()))
+        sets = {part: self._set(found, part, max_missing) for part, found in entries.items()}
+        self._check_sense(sets)
+        warnings = tuple(warning for part in sets.values() for warning in part.warnings)
+        return Parts(sets["train"], sets["val"], sets.get("test"), warnings, self.described())
+
+    def _set(self, entries: Sequence[Entry], part: str, max_missing: float) -> ListSet:
+        source = str(self.used.get(part, self.source))
+        return ListSet(entries, self.folder, source, max_missing, live_label=self.live_label)
+
+    def _check_sense(self, sets: dict[str, ListSet]) -> None:
+        """Raise an error if some lists were turned round and the sense of another is unknown."""
+        turned = [name for name, part in sets.items() if part.turned]
+        for name, part in sets.items():
+            if turned and not part.turned and (part.labels >= 0).any() and not part.confirmed:
+                raise UserError(
+                    f"{part.source}: the paths do not say which label means live, and {sets[turned[0]].source} writes "
+                    f"live 0; give --live-label 0 if the {name} list does so too, or correct the lists."
+                )
 
     def _by_person(self, entries: Sequence[Entry], shares: Shares, max_missing: float) -> Parts:
-        whole = ListSet(entries, self.folder, str(self.folder), max_missing)
+        whole = ListSet(entries, self.folder, str(self.folder), max_missing, live_label=self.live_label)
         people = [str(name) for name in whole.subjects]
         parts = by_person(people, whole.labels.tolist(), shares, _SEED, str(self.folder))
         sets = {
             part: SubsetOf(whole, np.flatnonzero(np.isin(whole.subjects, list(who)))) for part, who in parts.items()
         }
-        return Parts(sets["train"], sets["val"], sets.get("test"), _missing([whole]))
+        described = f"{self.described()}, split by person"
+        return Parts(sets["train"], sets["val"], sets.get("test"), whole.warnings, described)
 
 
 class ListFiles(ListedLayout):
@@ -123,7 +171,7 @@ class ListFiles(ListedLayout):
 
     def entries(self) -> dict[str, list[Entry]]:
         """Read the lists."""
-        return {part: read_list(path, self.folder) for part, path in self._lists.items()}
+        return {part: self.read(part, path) for part, path in self._lists.items()}
 
 
 class ListFolder(ListedLayout):
@@ -142,7 +190,7 @@ class ListFolder(ListedLayout):
     def entries(self) -> dict[str, list[Entry]]:
         """Read the lists of the parts, or the list of all samples."""
         if self._lists:
-            return {part: read_list(self._lists[part], self.folder) for part in PARTS if part in self._lists}
+            return {part: self.read(part, self._lists[part]) for part in PARTS if part in self._lists}
         if not (self.folder / _LIST_FILE).is_file():
             raise UserError(
                 f"--data {self.folder}: holds no train.txt; write lists with `python -m trainer lists {self.folder}`."
@@ -151,22 +199,54 @@ class ListFolder(ListedLayout):
 
     def unsplit(self) -> list[Entry]:
         """Read the list of all samples."""
-        return read_list(self.folder / _LIST_FILE, self.folder)
+        return self.read("all", self.folder / _LIST_FILE)
 
 
 class CasiaSurf(ListedLayout):
-    """CASIA-SURF: the challenge's lists if present, else the tree `Training/real_part|fake_part/...`."""
+    """CASIA-SURF, MMFD: the challenge's lists if present, else the parallel lists of the published code, else the tree.
+
+    The parallel lists are `2rgb_train.txt`, `2depth_train.txt` ... (with MMFD), or `rgb_train.txt` ... as `fileList.py`
+    of the published code writes them. The tree is `Training/real_part|fake_part/...`.
+    """
+
+    kind = "casia-surf"
 
     def entries(self) -> dict[str, list[Entry]]:
         """Read the lists, or scan the tree as the part `train`."""
         found: dict[str, list[Entry]] = {}
         for part, names in _CASIA_LISTS.items():
             path = next((self.folder / name for name in names if (self.folder / name).is_file()), None)
+            path = path or parallel_list(self.folder, part)
             if path is not None:
-                found[part] = read_list(path, self.folder)
+                found[part] = self.read(part, path)
         if "train" not in found:
             found["train"] = _scan(self.folder, sorted((self.folder / "Training").glob("*_part/*/*")))
         return found
+
+
+class CasiaRelease(ListedLayout):
+    """The lists of the data set owners: `CASIA_SURF@p1_image_train.txt`, `CASIA_CeFA@p4.1_video_dev.txt` and others.
+
+    The lists of single pictures are preferred to those of videos. They write live 0 and attack 1.
+    """
+
+    kind = "casia-release"
+
+    def __init__(self, folder: Path, protocol: str | None) -> None:
+        super().__init__(folder)
+        self._lists = release_lists(folder)
+        self.protocols = tuple(sorted(self._lists))
+        if protocol is None and len(self.protocols) > 1:
+            raise UserError(f"{folder}: has the protocols {', '.join(self.protocols)}; choose one with --protocol.")
+        self._protocol = check_protocol(self, protocol or "".join(self.protocols))
+
+    def entries(self) -> dict[str, list[Entry]]:
+        """Read the protocol's lists."""
+        return {part: self.read(part, path) for part, path in self._lists[self._protocol].items()}
+
+    def described(self) -> str:
+        """Return protocol and lists."""
+        return f"{super().described()}, protocol {self._protocol}"
 
 
 class Cefa(ListedLayout):
@@ -176,9 +256,17 @@ class Cefa(ListedLayout):
     anywhere below the folder. Without them the folders `train/R_ID_D_S_P` of the protocol's ethnicity are used.
     """
 
-    def __init__(self, folder: Path, protocol: str) -> None:
+    kind = "cefa"
+    protocols = (*CEFA_RACES, "4")
+
+    def __init__(self, folder: Path, protocol: str | None) -> None:
         super().__init__(folder)
-        self._protocols = list(CEFA_RACES) if protocol == "4" else [protocol]
+        self._protocol = check_protocol(self, protocol or "4@1")
+        self._protocols = list(CEFA_RACES) if protocol == "4" else [self._protocol]
+
+    def described(self) -> str:
+        """Return protocol and lists."""
+        return f"{super().described()}, protocol {self._protocol}"
 
     def entries(self) -> dict[str, list[Entry]]:
         """Read the protocol's lists, or scan its training folders."""
@@ -188,16 +276,17 @@ class Cefa(ListedLayout):
             for name in self._protocols:
                 paths = [p for phase in phases for p in sorted(self.folder.glob(f"**/{name}_{phase}.txt"))]
                 if paths:
-                    entries += self._read(paths[0], entries[-1].line + 1 if entries else 0)
+                    entries += self._read(part, paths[0], entries[-1].line + 1 if entries else 0)
             if entries:
                 found[part] = entries
         if "train" not in found:
             races = {CEFA_RACES[name] for name in self._protocols}
-            videos = [v for v in sorted(self.folder.glob("**/train/[1-3]_*_*_*_*")) if describe(v.name).race in races]
+            places = sorted(self.folder.glob("**/train/[1-3]_*_*_*_*")) or full_release(self.folder)
+            videos = [v for v in places if describe(v.name).race in races]
             found["train"] = _scan(self.folder, videos)
         return found
 
-    def _read(self, path: Path, first_line: int) -> list[Entry]:
+    def _read(self, part: str, path: Path, first_line: int) -> list[Entry]:
         """Read a list, with paths relative to the data folder and lines numbered from `first_line`."""
         # Paths are relative to the data folder if the first file lies there, else to the folder of the list.
         first = path.read_text(encoding="utf-8").split(maxsplit=1)
@@ -209,12 +298,12 @@ class Cefa(ListedLayout):
                 files={stream: prefix + file for stream, file in entry.files.items()},
                 line=entry.line + first_line,
             )
-            for entry in read_list(path, root)
+            for entry in self.read(part, path, root)
         ]
 
 
 def detect_layout(folder: Path) -> str:
-    """Return `synth`, `sessions`, `casia-surf`, `cefa` or `lists`.
+    """Return `synth`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
 
     Raises:
         UserError: the folder does not exist, or its layout is unknown.
@@ -229,6 +318,12 @@ def detect_layout(folder: Path) -> str:
         return "casia-surf"
     if any(folder.glob("**/4@?_train.txt")) or any(folder.glob("train/[1-3]_*_*_*_*")):
         return "cefa"
+    if parallel_list(folder, "train") is not None:
+        return "casia-surf"
+    if release_lists(folder):
+        return "casia-release"
+    if full_release(folder):
+        return "cefa"
     if (folder / _LIST_FILE).is_file():
         return "lists"
     if next(folder.glob(f"*/*/*/{SESSION_FILE}"), None) is not None:
@@ -240,26 +335,34 @@ def detect_layout(folder: Path) -> str:
 
 
 def listed_layout(
-    folder: Path, layout: str = "auto", protocol: str = "4@1", lists: dict[str, Path] | None = None
+    folder: Path, layout: str = "auto", protocol: str | None = None, lists: dict[str, Path] | None = None
 ) -> ListedLayout:
     """Return the layout of a folder that is not a rendered set; crops of recorded sessions are cut if needed.
 
     Args:
         folder: the data set.
-        layout: `auto`, `sessions`, `casia-surf`, `cefa` or `lists`.
-        protocol: protocol of CeFA.
+        layout: `auto`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
+        protocol: official protocol; None takes the layout's default.
         lists: lists of single parts that are given separately, by part.
 
     Raises:
-        UserError: the layout is unknown, is that of a rendered set, or the crops cannot be cut.
+        UserError: the layout is unknown, is that of a rendered set, has no such protocol, or the crops cannot be cut.
     """
     name = detect_layout(folder) if layout == "auto" else layout
     if name == "synth":
         raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with --data.")
-    if name == "casia-surf":
-        return CasiaSurf(folder)
     if name == "cefa":
         return Cefa(folder, protocol)
+    if name == "casia-release":
+        return CasiaRelease(folder, protocol)
+    if protocol is not None:
+        reason = "its train.txt, val.txt and test.txt are used" if name == "lists" else f"the layout is {name}"
+        raise UserError(
+            f"--protocol {protocol}: {folder} is not read by a protocol, because {reason}; add --layout cefa (or the "
+            "data set's own layout), remove those lists, or leave --protocol out."
+        )
+    if name == "casia-surf":
+        return CasiaSurf(folder)
     if name == "sessions":
         from trainer.data.recorded import crops_of
 
@@ -283,12 +386,18 @@ def open_layout(data: DataConfig) -> Layout:
     paths = {"train": data.train_list, "val": data.val_list, "test": data.test_list}
     lists = {part: path for part, path in paths.items() if path is not None}
     if data.train_list is not None:
-        return ListFiles(data.folder or data.train_list.parent, lists)
+        if data.protocol is not None:
+            raise UserError(f"--protocol {data.protocol}: has no effect beside --train-list; leave one of the two out.")
+        files = ListFiles(data.folder or data.train_list.parent, lists)
+        files.live_label = data.live_label
+        return files
     if data.folder is None:
         raise UserError("no data: give --data FOLDER (a generated set, sessions) or --train-list and --val-list.")
     if is_generated(data):
         return GeneratedFolder(data.folder)
-    return listed_layout(data.folder, data.layout, data.protocol, lists)
+    layout = listed_layout(data.folder, data.layout, data.protocol, lists)
+    layout.live_label = data.live_label
+    return layout
 
 
 def only(entries: Sequence[Entry], streams: tuple[Stream, ...]) -> list[Entry]:
@@ -315,16 +424,38 @@ def _scan(folder: Path, videos: Sequence[Path]) -> list[Entry]:
     return entries
 
 
-def _missing(sets: Iterable[ListSet]) -> tuple[str, ...]:
-    """Return a warning for every set with missing files or partly absent streams."""
-    warnings = []
-    for part in sets:
-        if part.missing:
-            some = ", ".join(part.missing[:3])
-            warnings.append(f"{part.source}: {len(part.missing)} pictures are missing ({some} ...) and left out.")
-        for stream, count in part.partial.items():
-            warnings.append(
-                f"{part.source}: {count} of {len(part)} samples have no {stream}, so none is used with it; "
-                "leave their sessions out to train with it."
-            )
-    return tuple(warnings)
+def check_protocol(layout: ListedLayout, protocol: str) -> str:
+    """Return the protocol.
+
+    Raises:
+        UserError: the layout has no protocol of this name.
+    """
+    if protocol not in layout.protocols:
+        known = ", ".join(layout.protocols) or "none"
+        raise UserError(
+            f"--protocol {protocol}: {layout.folder} (layout {layout.kind}) has {known}; choose one of them."
+        )
+    return protocol
+
+
+def parallel_list(folder: Path, part: str) -> Path | None:
+    """Return one of the parallel lists of a part, those with MMFD (`2depth_train.txt`) first; None without any."""
+    forms = ("2{}_{}.txt", "{}_{}.txt", "{}_final_{}.txt")
+    names = [form.format(stream, part) for form in forms for stream in ("rgb", "depth", "ir")]
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def release_lists(folder: Path) -> dict[str, dict[str, Path]]:
+    """Return the owners' lists in a folder by protocol and part; only protocols with a training list."""
+    found: dict[str, dict[str, Path]] = {}
+    for kind in ("video", "image"):
+        for path in sorted(folder.glob(f"**/CASIA_*@p*_{kind}_*.txt")):
+            protocol, _, part = path.stem.partition("@p")[2].partition(f"_{kind}_")
+            found.setdefault(protocol, {})["val" if part == "dev" else part] = path
+    return {protocol: lists for protocol, lists in found.items() if "train" in lists}
+
+
+def full_release(folder: Path) -> list[Path]:
+    """Return the videos of the full release of CeFA, `Ethnicity/PERSON/R_ID_D_S_P` or `AF|CA|EA/PERSON/R_ID_D_S_P`."""
+    videos = [v for pattern in ("*/*/[1-3]_*_*_*_*", "*/*/*/[1-3]_*_*_*_*") for v in folder.glob(pattern)]
+    return sorted(v for v in videos if v.is_dir() and describe(v.name).race)

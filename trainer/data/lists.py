@@ -2,8 +2,8 @@
 
 Supported lines: `color depth ir label` of CASIA-SURF; the same without a label; a single path from which the other
 two follow by the name of the folder or file (CeFA: `.../profile/0001.jpg`; CASIA-SURF Val: `...-color.jpg`); a folder
-with a whole video (CeFA: `dev/003000`); and the four parallel files of MMFD (`rgb_X.txt`, `depth_X.txt`, `ir_X.txt`,
-`label_X.txt`). `-` marks an absent stream.
+with a whole video (CeFA: `dev/003000`, or its colour pictures alone: `.../color`), also with a score behind it; columns
+in any order under a header; and the parallel files of MMFD (see `trainer.data.list_form`). `-` marks an absent stream.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import csv
 import json
 import math
-import re
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,14 +25,14 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_declared_size
 from trainer.data.faces import UNLABELLED, Ints, Sample, UnreadableError
+from trainer.data.label_sense import LiveLabel, label_sense, turned_warning
+from trainer.data.list_form import ABSENT, in_folder, parallel_rows, rows_of
 from trainer.data.paths import describe
 from trainer.text_file import read_text
 
-ABSENT = "-"
 _COLOUR = ("color", "profile", "rgb")
 _TWINS: dict[Stream, tuple[str, ...]] = {"rgb": _COLOUR, "depth": ("depth",), "ir": ("ir",)}
 _MAX_FACTS_BYTES = 1024 * 1024
-_MMFD = re.compile(r"^(rgb|color|depth|ir)_(.+\.txt)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,19 @@ class ListSet:
         line_texts: the list's lines without labels, in the order of the list.
         missing: files that do not exist; their samples are left out.
         partial: per stream that only some samples have, the number of samples without it; the set does not offer it.
+        confirmed: number of labels that agree with the class that their path names.
+        turned: whether the list writes live 0, so that its labels were exchanged.
+        warnings: sentences about missing pictures, partly absent streams and exchanged labels.
     """
 
     def __init__(
-        self, entries: Sequence[Entry], folder: Path, source: str, max_missing: float = 0.01, keep_all: bool = False
+        self,
+        entries: Sequence[Entry],
+        folder: Path,
+        source: str,
+        max_missing: float = 0.01,
+        keep_all: bool = False,
+        live_label: LiveLabel = "auto",
     ) -> None:
         """Check that the files exist and read the labels, subjects and species.
 
@@ -73,9 +82,10 @@ class ListSet:
             source: the list, for messages.
             max_missing: largest allowed share of samples with missing files, 0 to 1.
             keep_all: keep samples with missing files: a submission needs a line for every line of its list.
+            live_label: number that the list writes for live faces.
 
         Raises:
-            UserError: too many files are missing; the message names the first three.
+            UserError: too many files are missing (the message names the first three), or labels contradict paths.
         """
         self.source = source
         self._folder = folder
@@ -97,11 +107,14 @@ class ListSet:
         details = _details(folder)
         described = [describe(next(iter(e.files.values()))) for e in there]
         keys = [next(iter(e.files.values())) for e in there]
-        self.labels = np.array([e.label for e in there], np.int64)
+        sense = label_sense(
+            [e.label for e in there], [d.label for d in described], [e.text for e in there], source, live_label
+        )
+        self.labels, self.turned, self.confirmed = sense.labels, sense.turned, sense.confirmed
         self.species = np.array(
             [
-                "" if e.label == 1 else details.get(k, ("", d.species))[1]
-                for e, k, d in zip(there, keys, described, strict=True)
+                "" if label == 1 else details.get(k, ("", d.species))[1]
+                for label, k, d in zip(self.labels, keys, described, strict=True)
             ],
             dtype="<U64",
         )
@@ -116,6 +129,17 @@ class ListSet:
         sometimes = [one for one in STREAMS if one not in self.streams and any(one in have for have in streams)]
         self.partial: dict[Stream, int] = {one: sum(one not in have for have in streams) for one in sometimes}
         self.crop_scale, self._depth_scale_mm = _export_facts(folder)
+        self.warnings = tuple(self._warnings()) + ((turned_warning(source, sense),) if sense.turned else ())
+
+    def _warnings(self) -> Iterator[str]:
+        if self.missing:
+            some = ", ".join(self.missing[:3])
+            yield f"{self.source}: {len(self.missing)} pictures are missing ({some} ...) and left out."
+        for stream, count in self.partial.items():
+            yield (
+                f"{self.source}: {count} of {len(self)} samples have no {stream}, so none is used with it; "
+                "leave their sessions out to train with it."
+            )
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -154,21 +178,24 @@ def read_list(path: Path, folder: Path) -> list[Entry]:
     """Read a list file.
 
     Args:
-        path: the list; for MMFD any one of the four parallel files.
-        folder: the folder that the paths are relative to; absolute paths must lie inside it.
+        path: the list; for MMFD any one of the parallel files.
+        folder: the folder that the paths are relative to; paths that were written for a folder above or below it are
+            changed (see `trainer.data.list_form.in_folder`), others must lie inside it.
 
     Raises:
         UserError: the file does not exist or is empty, or a line is malformed or points outside the folder.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such list; correct the path, or write lists with `python -m trainer lists`.")
-    parallel = _MMFD.match(path.name)
-    rows = _parallel(path, parallel.group(2)) if parallel else _rows(path)
+    rows = parallel_rows(path)
     entries: list[Entry] = []
-    for number, tokens in rows:
+    for number, tokens in in_folder(rows_of(path) if rows is None else rows, folder):
         label = UNLABELLED
         if len(tokens) > 1 and tokens[-1] in ("0", "1"):
             label = int(tokens.pop())
+        elif len(tokens) in (2, 4) and _is_score(tokens[-1]):
+            # A list of results, as CeFA's `4@1_dev_res.txt` after a submission was written into it.
+            tokens.pop()
         if len(tokens) not in (1, 3):
             raise UserError(f"{path}, line {number + 1}: expected `color depth ir label`, found {len(tokens)} paths.")
         inside = [token if token == ABSENT else _inside(token, folder, path, number) for token in tokens]
@@ -200,8 +227,10 @@ def frames_of(video: Path, folder: Path) -> list[dict[Stream, str]]:
 
 
 def _from_one(token: str, folder: Path, label: int, number: int, text: str) -> list[Entry]:
-    if (folder / token).is_dir():
-        frames = frames_of(folder / token, folder)
+    video = folder / token
+    if video.is_dir():
+        # The owners' video lists name the folder of the colour pictures, the challenge's lists the folder above it.
+        frames = frames_of(video.parent if video.name in _COLOUR else video, folder)
         if not frames:
             raise UserError(f"{folder / token}: holds no pictures in profile, depth or ir; correct the list.")
         return [Entry(files, label, number, text) for files in frames]
@@ -225,38 +254,29 @@ def _twins(token: str) -> dict[Stream, str]:
 
 
 def _inside(token: str, folder: Path, path: Path, number: int) -> str:
-    place = Path(token)
-    root = folder.resolve()
+    """Return a path relative to the folder; links in the folder are followed, since its owner made them."""
+    relative = Path(token)
     try:
-        resolved = (place if place.is_absolute() else root / place).resolve()
-        resolved.exists()
+        relative.exists()
+        if relative.is_absolute():
+            # The folder may be named through a link.
+            root = folder if relative.is_relative_to(folder) else folder.resolve()
+            relative = Path(os.path.relpath(relative if root == folder else relative.resolve(), root))
     except (OSError, ValueError, RuntimeError):
         # The name is too long, contains a null byte, or is a symbolic link to itself.
         raise UserError(f"{path}, line {number + 1}: {token[:80]!r} is not a file name; correct the list.") from None
-    if not resolved.is_relative_to(root):
+    normal = os.path.normpath(relative)
+    if normal == os.pardir or normal.startswith(os.pardir + os.sep):
         raise UserError(f"{path}, line {number + 1}: {token} lies outside the data folder {folder}; correct the list.")
-    return resolved.relative_to(root).as_posix() if place.is_absolute() else token
+    return Path(normal).as_posix()
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    lines = read_text(path, "a list with lines `color depth ir label`").splitlines()
-    return [(number, line.split()) for number, line in enumerate(lines) if line.strip()]
-
-
-def _parallel(path: Path, rest: str) -> list[tuple[int, list[str]]]:
-    columns: list[list[str]] = []
-    for names in (("rgb", "color"), ("depth",), ("ir",), ("label",)):
-        file = next((path.with_name(f"{n}_{rest}") for n in names if path.with_name(f"{n}_{rest}").is_file()), None)
-        columns.append([row[-1] for _, row in _rows(file)] if file is not None else [])
-    count = max(map(len, columns))
-    if any(len(column) not in (0, count) for column in columns):
-        sizes = ", ".join(str(len(column)) for column in columns)
-        raise UserError(
-            f"{path}: the parallel lists rgb, depth, ir, label of {rest} have {sizes} lines; make them equally long."
-        )
-    pictures = [column or [ABSENT] * count for column in columns[:3]]
-    labels = [[label] for label in columns[3]] or [[] for _ in range(count)]
-    return [(k, [*(column[k] for column in pictures), *labels[k]]) for k in range(count)]
+def _is_score(token: str) -> bool:
+    try:
+        float(token)
+    except ValueError:
+        return False
+    return True
 
 
 def _details(folder: Path) -> dict[str, tuple[str, str]]:

@@ -114,6 +114,16 @@ class Loader:
         started, cpu_started = time.perf_counter(), time.process_time()
         pending: deque[Future[tuple[Batch | None, float]]] = deque()
         todo = iter(jobs)
+        if not self.workers:
+            for job in jobs:
+                made, work = self._make(*job)
+                spent.wait_s += work
+                spent.work_s += work
+                if made is not None:
+                    yield made
+                spent.total_s = time.perf_counter() - started
+                spent.cpu_s = time.process_time() - cpu_started
+            return
         with ThreadPoolExecutor(self.workers, thread_name_prefix="loader") as pool:
             try:
                 for job in todo:

@@ -2,6 +2,7 @@
 
 CASIA-SURF (arXiv 1812.00408): `Training/real_part|fake_part/PERSON/KIND.rssdk/color|depth|ir/N.jpg`.
 CASIA-SURF CeFA (arXiv 2003.05136): `PHASE/R_ID_D_S_P/profile|depth|ir/NNNN.jpg`, R = ethnicity, P = attack (1: none).
+MMFD of the published code: `our_realsense/real|gen_fake_noise/...`; its names hold no people.
 Recorded sessions: `PERSON/live|spoof-SPECIES/SESSION/color|depth|ir/...`.
 """
 
@@ -14,6 +15,7 @@ from pathlib import PurePosixPath
 from trainer.data.faces import ATTACK, LIVE, UNLABELLED
 
 _CEFA = re.compile(r"^([1-3])_(\d{3})_\d_\d_([1-4])$")
+_MMFD = "our_realsense"
 _CEFA_SPECIES = {"2": "print-cloth", "3": "print", "4": "replay"}
 CEFA_RACES = {"4@1": "1", "4@2": "2", "4@3": "3"}
 """Ethnicity of the training part by protocol: Africa, Central Asia, East Asia."""
@@ -44,6 +46,9 @@ def describe(path: str) -> Described:
             live = part == "real_part"
             kind = parts[index + 2].split(".")[0]
             return Described(parts[index + 1], "" if live else kind, LIVE if live else ATTACK)
+        if part == _MMFD and index + 2 < len(parts) and (parts[index + 1] == "real" or "fake" in parts[index + 1]):
+            live = parts[index + 1] == "real"
+            return Described("", "" if live or index + 3 >= len(parts) else parts[index + 2], LIVE if live else ATTACK)
         found = _CEFA.match(part)
         if found:
             race, number, attack = found.groups()

@@ -1,24 +1,31 @@
-"""Training crops of recorded sessions, cut once, kept beside the sessions and updated when a session is newer."""
+"""Training crops of recorded sessions, cut once and kept beside the sessions; cut again when the sessions change."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
+from fasdemo.atomic_file import write_text
+from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 from fasdemo.models.card import CropSpec
 from fasdemo.progress import track
-from fasdemo.record.export import DETAILS_FILE, LIST_FILE, ExportOptions, export_sessions
-from fasdemo.sessions.schema import SESSION_FILE
+from fasdemo.record.derived import LIST_FILE, note_derived
+from fasdemo.record.export import ExportOptions, export_sessions
+from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
 SIZE, SCALE = 192, 1.5
 """Size in pixels and scale of the generator's crops: the network's 128 px in the middle, a margin around them."""
 FACTS_FILE = "export.json"
+SESSIONS_FILE = "sessions.json"
+"""File in the crops' folder: hash of every session that was cut, and the frames that were left out."""
+_MAX_BYTES = 64 * 1024 * 1024
 
 
 def crops_of(root: Path, every: int = 3) -> Path:
-    """Return the folder with a root's crops (`ROOT-crops`), after cutting them if they are missing or out of date.
+    """Return the folder with a root's crops (`ROOT-crops`), after cutting them if the sessions differ from those in it.
 
     Raises:
         UserError: there is no complete session, no face was found, or the folder cannot be written.
@@ -30,7 +37,8 @@ def crops_of(root: Path, every: int = 3) -> Path:
             f"--data {root}: no recorded sessions (PERSON/live|spoof-SPECIES/SESSION/{SESSION_FILE}); correct the path."
         )
     options = ExportOptions(size=SIZE, crop=CropSpec(scale=SCALE), every=every)
-    if _current(target, sessions, options):
+    hashes = {session.relative_to(root).as_posix(): _hash(session) for session in sessions}
+    if _current(target, hashes, options):
         return target
     if target.exists():
         if not (target / FACTS_FILE).is_file():
@@ -39,19 +47,51 @@ def crops_of(root: Path, every: int = 3) -> Path:
     from fasdemo.faces.detector import FaceDetector
 
     with FaceDetector() as detector:
-        export_sessions(track(sessions, "cutting crops", len(sessions)), root, target, detector.detect, options)
+        summary = export_sessions(
+            track(sessions, "cutting crops", len(sessions)), root, target, detector.detect, options
+        )
+    # Written last: crops without this file are cut again.
+    write_text(target / SESSIONS_FILE, json.dumps({"sessions": hashes, "skipped": dict(summary.skipped)}, indent=1))
     return target
 
 
-def _current(target: Path, sessions: list[Path], options: ExportOptions) -> bool:
+def skipped_frames(folder: Path) -> dict[str, int]:
+    """Return the number of frames that were left out of crops by reason; empty for crops that were cut by hand."""
+    try:
+        skipped = json.loads(read_bounded(folder / SESSIONS_FILE, _MAX_BYTES))["skipped"]
+        return {str(reason): int(count) for reason, count in skipped.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def note_model(folder: Path, run: Path, subjects: set[str], kind: str = "model") -> None:
+    """Record in the sessions' folder that something was made from their crops; do nothing for other data."""
+    try:
+        facts = json.loads(read_bounded(folder / FACTS_FILE, _MAX_BYTES))
+        root = Path(str(facts["sessions"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if root.is_dir():
+        note_derived(root, run, kind, subjects)
+
+
+def _hash(session: Path) -> str:
+    """Return the hash of a session's description and rows, which hold the checksums of its files."""
+    digest = hashlib.sha256()
+    for name in (SESSION_FILE, FRAMES_FILE):
+        try:
+            digest.update(read_bounded(session / name, _MAX_BYTES))
+        except (OSError, ValueError):
+            digest.update(b"absent")
+    return digest.hexdigest()
+
+
+def _current(target: Path, hashes: dict[str, str], options: ExportOptions) -> bool:
     if not (target / LIST_FILE).is_file():
         return False
     try:
-        facts = json.loads((target / FACTS_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        facts = json.loads(read_bounded(target / FACTS_FILE, _MAX_BYTES))
+        cut = json.loads(read_bounded(target / SESSIONS_FILE, _MAX_BYTES))["sessions"]
+    except (OSError, ValueError, KeyError, TypeError):
         return False
-    same = facts.get("size") == options.size and facts.get("every") == options.every
-    made = (target / DETAILS_FILE).stat().st_mtime
-    known = {line.split("/color/")[0] for line in (target / LIST_FILE).read_text(encoding="utf-8").splitlines()}
-    newest = max((session / SESSION_FILE).stat().st_mtime for session in sessions)
-    return same and newest < made and len(known) <= len(sessions)
+    return bool(cut == hashes and facts.get("size") == options.size and facts.get("every") == options.every)

@@ -21,6 +21,7 @@ class Splits:
 
     Attributes:
         warnings: sentences for the reader of the figures.
+        described: layout, protocol and lists that were used.
         held_out: species and sensors of the test part that are excluded from training or rendered for the test only.
     """
 
@@ -29,6 +30,7 @@ class Splits:
     test: FaceSet | None
     warnings: tuple[str, ...] = ()
     held_out: HeldOut = NOTHING_HELD_OUT
+    described: str = ""
 
 
 def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -> Splits:
@@ -51,7 +53,18 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
         None if splits.test is None else subsample(splits.test, data.limit),
         (*splits.warnings, *shared_people(splits)),
         _held_out(data, keep[0], splits.test),
+        parts.described,
     )
+
+
+def note_run(splits: Splits, run: Path) -> None:
+    """Record in the folder of recorded sessions that a run was trained on them, for later deletions."""
+    from trainer.data.recorded import note_model
+
+    parts = [part for part in (splits.train, splits.dev, splits.test) if part is not None]
+    place = Path(splits.train.source)
+    folder = place if place.is_dir() else place.parent
+    note_model(folder, run, {str(name) for part in parts for name in part.subjects})
 
 
 def open_part(data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all: bool = False) -> FaceSet:
@@ -131,7 +144,7 @@ def shared_people(splits: Splits) -> list[str]:
 def _list_set(path: Path, data: DataConfig, streams: tuple[Stream, ...], keep_all: bool) -> FaceSet:
     folder = data.folder or path.parent
     entries = only(read_list(path, folder), streams)
-    return subsample(ListSet(entries, folder, str(path), data.max_missing, keep_all), data.limit)
+    return subsample(ListSet(entries, folder, str(path), data.max_missing, keep_all, data.live_label), data.limit)
 
 
 def _held_out(data: DataConfig, train: FaceSet | None, test: FaceSet | None) -> HeldOut:

@@ -163,11 +163,15 @@ def evaluate(
     name: str,
     subsets: Sequence[Subset] | None = None,
     held_out: HeldOut = NOTHING_HELD_OUT,
+    exact: bool = True,
 ) -> Evaluation:
-    """Score a set and compute all figures at the given operating points, held-out samples separately."""
+    """Score a set and compute all figures at the given operating points, held-out samples separately.
+
+    `exact` computes in 32 bits; otherwise the precision of `fabric` is used.
+    """
     face_set: FaceSet = loader.face_set
     margins = predict_margins(
-        model, loader, fabric, subsets or subsets_of(model, face_set), description=name, exact=True
+        model, loader, fabric, subsets or subsets_of(model, face_set), description=name, exact=exact
     )
     by_subset = {subset: operating_points.scores(values, subset) for subset, values in margins.fused.items()}
     own = {stream: probability(values) for stream, values in margins.own.items()}

@@ -30,10 +30,12 @@ class Margins:
         fused: float64 (N,) for each subset of streams that was shown, NaN where pictures could not be read. The first
             subset holds all streams of the set.
         own: margin (N,) of each stream by itself; empty unless the network is flexible.
+        broken: number of samples for which the network gave no number; their margins are NaN too.
     """
 
     fused: dict[Subset, Floats]
     own: dict[Stream, Floats]
+    broken: int = 0
 
     @property
     def all_streams(self) -> Floats:
@@ -84,16 +86,20 @@ def predict_margins(
             with nullcontext() if exact else fabric.autocast():
                 fused, own = model(pictures, masks)
             block = torch.stack([margin(logits).clamp(-MAX_MARGIN, MAX_MARGIN) for logits in (*fused, *own)], 1)
-            rows[torch.from_numpy(made.positions)] = block.double().cpu()
+            # Infinity, which a clamped margin never is, marks a sample without a number; NaN one that was not scored.
+            rows[torch.from_numpy(made.positions)] = block.double().cpu().nan_to_num(nan=torch.inf)
             progress.advance(task, size)
     model.train(was_training)
     if fabric.world_size > 1:
         gathered = fabric.all_gather(fabric.to_device(rows))
         rows = torch.as_tensor(gathered).cpu().transpose(0, 1).reshape(-1, columns)
     table = rows[:count].numpy()
+    broken = np.isinf(table)
+    table[broken] = np.nan
     return Margins(
         fused={subset: table[:, k].copy() for k, subset in enumerate(shown)},
         own={s: table[:, len(shown) + k].copy() for k, s in enumerate(model.modalities)} if model.flexible else {},
+        broken=int(broken.any(1).sum()),
     )
 
 

@@ -21,6 +21,8 @@ def submission(
 ) -> tuple[list[str], npt.NDArray[np.float64], int]:
     """Return the lines without scores, their scores (N,), and the number of unreadable lines.
 
+    The precision is that of `fabric`.
+
     Args:
         loaded: the model.
         face_set: the list; labels are not needed.

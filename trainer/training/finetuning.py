@@ -50,7 +50,8 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     config = check(_settings(args, loaded, folder), "finetune")
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()
-    splits = open_splits(config.data, loaded.model.modalities, loaded.model.flexible)
+    with fabric.rank_zero_first():  # so that sessions are cut to crops only once
+        splits = open_splits(config.data, loaded.model.modalities, loaded.model.flexible)
     held_out = splits.test if splits.test is not None and (splits.test.labels >= 0).any() else splits.dev
     print(f"training people:  {counts(splits.train)}")
     print(f"threshold people: {counts(splits.dev)}")

@@ -76,6 +76,21 @@ class History:
             ) from error
 
 
+def epoch_line(row: dict[str, Any], epochs: int, is_best: bool) -> str:
+    """Return the figures of an epoch as one line for the log."""
+
+    def share(name: str) -> str:
+        value = row.get(name)
+        return "n/a" if value is None else f"{100.0 * value:.2f} %"
+
+    return (
+        f"epoch {row['epoch']}/{epochs}  loss {row['loss']:.4f}  lr {row['lr']:.3g}  "
+        f"dev loss {row['dev_loss']:.4f}  EER {share('dev_eer')}  ACER {share('dev_acer')}  "
+        f"BPCER20 {share('dev_bpcer20')}  {row['images_per_s']:.0f} images/s  {row['elapsed_s']:.0f} s"
+        + ("  best" if is_best else "")
+    )
+
+
 def dev_figures(margins: npt.NDArray[np.float64], dev: FaceSet) -> dict[str, Any]:
     """Return the figures that select the best epoch: cross entropy and error rates without calibration.
 

@@ -32,7 +32,7 @@ from trainer.data.splits import Splits
 from trainer.evaluation.scoring import predict_margins
 from trainer.training.device import force_fp32_convs, precision_of
 from trainer.training.ema import measure_norm_statistics, update_ema
-from trainer.training.history import History, dev_figures
+from trainer.training.history import History, dev_figures, epoch_line
 from trainer.training.losses import flexible_loss
 from trainer.training.normalisation import synchronised
 from trainer.training.schedule import learning_rate
@@ -186,9 +186,14 @@ class Training:
         if run.ema:
             self._refresh_norms(order)
         margins = predict_margins(
-            self.ema_model if run.ema else self.stream_model, self.dev_loader, fabric, description="development set"
+            self.ema_model if run.ema else self.stream_model,
+            self.dev_loader,
+            fabric,
+            description="development set",
+            exact=True,
         )
         row |= dev_figures(margins.all_streams, self.splits.dev)
+        self._check_network(row["dev_loss"], margins.broken)
         position.elapsed_s = before_s + time.perf_counter() - started
         row["elapsed_s"] = round(position.elapsed_s, 1)
         figure = (_smaller_is_better(run.best, row), float(row["dev_loss"]))
@@ -198,6 +203,8 @@ class Training:
         position.epoch += 1
         position.batch, position.loss_sum, position.samples = 0, 0.0, 0
         self.history.add(row | {"best": int(is_best)})
+        if fabric.is_global_zero:
+            print(epoch_line(row, run.epochs, is_best), flush=True)
         if is_best:
             self._save(BEST, with_training=False, metrics=row)
         self._save(LAST, with_training=True, metrics=row)
@@ -260,12 +267,25 @@ class Training:
     def _check_finite(self, loss: float) -> None:
         if math.isfinite(loss):
             return
-        last = self.folder / LAST
-        kept = f"{last} holds the last good state" if last.is_file() else "nothing was saved yet"
         raise UserError(
-            f"the loss became {loss} in epoch {self.position.epoch + 1}, step {self.position.batch + 1}: {kept}; "
+            f"the loss became {loss} in epoch {self.position.epoch + 1}, step {self.position.batch + 1}: "
+            f"{self._kept()}; "
             "lower the learning rate (optimiser.lr) or use the precision 32-true (run.precision)."
         )
+
+    def _check_network(self, dev_loss: float, broken: int) -> None:
+        """Stop before the state is saved if the network gives no numbers any more."""
+        if math.isfinite(dev_loss) and not broken:
+            return
+        raise UserError(
+            f"after epoch {self.position.epoch + 1} the network gives no number for {broken} of {len(self.splits.dev)} "
+            f"development samples (loss {dev_loss}): {self._kept()}; lower the learning rate (optimiser.lr) or use the "
+            "precision 32-true (run.precision)."
+        )
+
+    def _kept(self) -> str:
+        last = self.folder / LAST
+        return f"{last} holds the last good state" if last.is_file() else "nothing was saved yet"
 
     def _save(self, name: str, with_training: bool, metrics: dict[str, Any] | None = None) -> None:
         if not self.fabric.is_global_zero:

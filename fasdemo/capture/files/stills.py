@@ -282,19 +282,29 @@ def _read(path: Path, stream: Stream) -> Image:
     try:
         if stream == "rgb":
             return read_image(path, "rgb")
-        data = read_bounded(path, MAX_FILE_BYTES)
-        check_declared_size(data)
-        # Grey at the file's own depth: infrared is often stored as three equal channels.
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
-        if image is None:
-            raise ValueError("the picture cannot be decoded")
-        if stream == "depth" and image.dtype != np.uint16:
-            raise ValueError("depth has to be a 16-bit grey picture, 8 bits have lost the distances")
-        if image.dtype not in (np.uint8, np.uint16):
-            raise ValueError(f"a picture of {image.dtype} is not supported")
-        return cast(Image, image)
+        return decode_grey(read_bounded(path, MAX_FILE_BYTES), stream)
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (ValueError, cv2.error) as error:
-        reason = str(error) if isinstance(error, ValueError) else "the picture cannot be decoded"
-        raise UserError(f"{path}: {reason}.") from None
+    except ValueError as error:
+        raise UserError(f"{path}: {error}.") from None
+
+
+def decode_grey(data: bytes, stream: Stream) -> Image:
+    """Decode a depth or infrared picture: uint16 depth, uint8 or uint16 infrared, (h, w).
+
+    Raises:
+        ValueError: it is not such a picture; says why.
+    """
+    check_declared_size(data)
+    try:
+        # Grey at the file's own depth: infrared is often stored as three equal channels.
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
+    except cv2.error:
+        image = None
+    if image is None:
+        raise ValueError("the picture cannot be decoded")
+    if stream == "depth" and image.dtype != np.uint16:
+        raise ValueError("depth has to be a 16-bit grey picture, 8 bits have lost the distances")
+    if image.dtype not in (np.uint8, np.uint16):
+        raise ValueError(f"a picture of {image.dtype} is not supported")
+    return cast(Image, image)

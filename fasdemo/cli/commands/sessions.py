@@ -17,6 +17,7 @@ from rich.table import Table
 
 from fasdemo.errors import UserError, printable
 from fasdemo.progress import track
+from fasdemo.record.derived import read_derived, remove_crops
 from fasdemo.record.export import ExportOptions, export_sessions
 from fasdemo.sessions.erase import (
     erase,
@@ -283,12 +284,45 @@ def _delete(args: argparse.Namespace) -> int:
         if input(f"Delete {what} for good? Type yes: ").strip().lower() != "yes":
             print("Nothing was deleted.")
             return 1
+    places = [_name(folder, root) for folder in folders]
+    subjects = _subjects(folders)
     done = erase(folders, root)
     _say_left([*done.left, *strays(root), *(unreadable(root) if args.expired else kept_beside(root, args.subject))])
-    tell(
-        f"Deleted {done.files} files ({done.megabytes:.1f} MB) {whose} below {root}; exported crops are not part of it."
-    )
+    tell(f"Deleted {done.files} files ({done.megabytes:.1f} MB) {whose} below {root}.")
+    for sentence in _delete_derived(root, places, subjects):
+        tell(sentence)
     return 0
+
+
+def _subjects(folders: list[Path]) -> frozenset[str]:
+    found = set()
+    for folder in folders:
+        try:
+            found.add(load_session(folder).subject)
+        except UserError:
+            found.add(folder.parent.parent.name)
+    return frozenset(found)
+
+
+def _delete_derived(root: Path, sessions: list[str], subjects: frozenset[str]) -> list[str]:
+    """Remove the recorded crops of deleted sessions; return a sentence for everything that was made from them."""
+    sentences = []
+    for made in read_derived(root):
+        who = ", ".join(sorted(made.subjects & subjects))
+        if not who:
+            continue
+        if made.kind == "crops":
+            count = remove_crops(made.path, sessions)
+            if count:
+                sentences.append(f"{made.path}: {count} crops of {who} were deleted too.")
+        elif made.kind == "lists":
+            sentences.append(f"{made.path}: these lists name {who} and stay; write them again.")
+        else:
+            sentences.append(
+                f"{made.path}: this model (checkpoints, card, figures, exported files) was trained on {who} and stays; "
+                "delete it or train it again."
+            )
+    return sentences or ["No crops, lists or models made from them are on record; copies elsewhere are not known here."]
 
 
 def _say_left(sentences: list[str]) -> None:

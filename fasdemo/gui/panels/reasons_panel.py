@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from fasdemo.draw.overlay import reason_words
-from fasdemo.engine.reasons import CATALOGUE
+from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import FaceVerdict, FrameResult
 from fasdemo.gui.panels.measures import measure_of
 from fasdemo.gui.widgets.bars import Bars, Row
@@ -74,7 +74,8 @@ class ReasonsPanel(QWidget):
         words = "  ·  ".join(reason_words(code) for code in codes) or ("none" if face is not None else "–")
         if words != self._reasons.text():
             self._reasons.setText(words)
-            hints = [f"{reason_words(code)}: {CATALOGUE[code].meaning}" for code in codes if code in CATALOGUE]
+            known = [reason for reason in map(reason_of, codes) if reason is not None]
+            hints = [f"{reason_words(reason)}: {reason.meaning}" for reason in known]
             self._reasons.setToolTip("\n".join(hints))
         self._crops.show_crops(None if face is None else face.crops, None if facts is None else facts.card)
         self._scores.show_rows(score_rows(face, facts))
@@ -109,9 +110,15 @@ def _evidence_rows(face: FaceVerdict | None) -> list[Row]:
     rows = []
     for name, value in face.evidence.items():
         measure = measure_of(name)
-        marks = tuple(measure.position(limit) for limit in (measure.at_least, measure.at_most) if limit is not None)
         fill = None if value is None else measure.position(value)
         rows.append(
-            Row(measure.title, measure.text(value), fill, marks, alert=measure.outside(value), hint=measure.meaning)
+            Row(
+                measure.title,
+                measure.text(value),
+                fill,
+                measure.marks,
+                alert=measure.outside(value),
+                hint=measure.meaning,
+            )
         )
     return rows

@@ -120,7 +120,7 @@ class DepthPane(Pane):
         """Paint a mark at the distance of each face."""
         result = None if self._view is None else self._view.result
         for face in () if result is None else result.faces:
-            distance_m = face.evidence.get("distance_m")
+            distance_m = face.evidence.distance_m
             if distance_m is not None:
                 y = bar.bottom() - self._scale.position(distance_m) * bar.height()
                 painter.setPen(QPen(QColor(0, 0, 0), 1))

@@ -54,7 +54,10 @@ def run(args: argparse.Namespace) -> int:
     loaded = open_model(args.model)
     model, config = loaded.model, loaded.config
     data = options.data_config(args, config)
-    fabric = make_fabric(config, *(("cpu", 1) if isinstance(model, OnnxStreamModel) else options.machine(args)))
+    fabric = make_fabric(
+        options.scoring_precision(args, config),
+        *(("cpu", 1) if isinstance(model, OnnxStreamModel) else options.machine(args)),
+    )
     fabric.launch()
     fabric.to_device(model)
     face_set = open_part(data, args.split, model.modalities)
@@ -68,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             dev = open_part(data, "dev", model.modalities)
             loader = make_loader(config, model, dev)
-            margins = predict_margins(model, loader, fabric, subsets_of(model, dev), description="dev", exact=True)
+            margins = predict_margins(model, loader, fabric, subsets_of(model, dev), description="dev")
             operating_points = choose_operating_points(margins, dev, config.policy)
         except UserError:
             if args.calibrate:
@@ -90,10 +93,12 @@ def run(args: argparse.Namespace) -> int:
     loader = make_loader(config, model, face_set)
     excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
     apart = held_out(data.model_copy(update=excluded), model.modalities)
-    evaluation = evaluate(model, loader, fabric, operating_points, args.split, subsets, apart)
+    evaluation = evaluate(model, loader, fabric, operating_points, args.split, subsets, apart, exact=False)
     check_readable(loader, data.max_missing)
     if not fabric.is_global_zero:
         return 0
+    for warning in face_set.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     if loader.unreadable:
         print(f"warning: {len(loader.unreadable)} samples cannot be read and have no score", file=sys.stderr)
     if args.output is not None:

@@ -22,13 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", type=Path, metavar="FOLDER", help="folder for train.txt, val.txt and test.txt (default: FOLDER)"
     )
     parser.add_argument(
-        "--layout", choices=["auto", "casia-surf", "cefa", "sessions"], default="auto", help="default: detected"
+        "--layout",
+        choices=["auto", "casia-surf", "cefa", "casia-release", "sessions"],
+        default="auto",
+        help="default: detected",
     )
     parser.add_argument(
         "--protocol",
-        choices=["4@1", "4@2", "4@3", "4"],
-        default="4@1",
-        help="CeFA: protocol; 4 is the union of all (default: 4@1)",
+        metavar="NAME",
+        help="official protocol whose training part is split, e.g. 4@1 of CeFA (default), or 4 for the union of all",
     )
     parser.add_argument(
         "--shares",
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.data.layouts import listed_layout
     from trainer.data.lists import ListSet
     from trainer.data.person_split import THREE_WAYS, Shares, by_person
+    from trainer.data.recorded import note_model
 
     shares: Shares = tuple(args.shares or THREE_WAYS)
     if min(shares) < 0 or shares[0] <= 0 or shares[1] <= 0 or sum(shares) > 1 + 1e-9:
@@ -60,8 +63,6 @@ def run(args: argparse.Namespace) -> int:
     folder, entries = layout.folder, layout.unsplit()
     target = args.output or folder
     whole = ListSet(entries, folder, str(folder))
-    if whole.missing:
-        print(f"warning: {len(whole.missing)} images are missing, e.g. {whole.missing[0]}", file=sys.stderr)
     people = [str(name) for name in whole.subjects]
     parts = by_person(people, whole.labels.tolist(), shares, args.seed, str(folder))
     prefix = "" if target.resolve() == folder.resolve() else f"{folder.resolve()}/"
@@ -79,6 +80,14 @@ def run(args: argparse.Namespace) -> int:
                 "people, or try another --seed.",
                 file=sys.stderr,
             )
+    note_model(folder, target / "train.txt", set(people), "lists")
+    if layout.kind != "lists" and not prefix:
+        print(
+            f"note: from now on --data {folder} means these lists, not those of the data set; "
+            f"--layout {layout.kind} selects them."
+        )
+    for warning in whole.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     if prefix:
         print(f"paths are absolute: train with --data {folder} and these lists")
     return 0

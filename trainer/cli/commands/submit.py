@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     loaded = open_model(args.model)
     data = options.data_config(args, loaded.config)
     onnx = isinstance(loaded.model, OnnxStreamModel)
-    fabric = make_fabric(loaded.config, *(("cpu", 1) if onnx else options.machine(args)))
+    config = options.scoring_precision(args, loaded.config)
+    fabric = make_fabric(config, *(("cpu", 1) if onnx else options.machine(args)))
     fabric.launch()
     fabric.to_device(loaded.model)
     face_set = open_part(data, args.split, loaded.model.modalities, keep_all=True)
@@ -53,5 +54,7 @@ def run(args: argparse.Namespace) -> int:
         write_submission(args.output, names, scores)
         if unreadable:
             print(f"warning: {unreadable} lines have missing or damaged images and got the score 0", file=sys.stderr)
-        print(f"{args.output}: {len(names)} lines")
+        for warning in face_set.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+        print(f"{args.output}: {len(names)} lines of {face_set.source}")
     return 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.output or Path("runs") / config.name
     resume = _resume(args.resume, folder)
 
-    from trainer.data.splits import open_splits
+    from trainer.data.splits import note_run, open_splits
     from trainer.training.finalize import MODEL, finalize, summary
     from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
 
@@ -68,15 +70,13 @@ def run(args: argparse.Namespace) -> int:
     if fabric.is_global_zero:
         for warning in splits.warnings:
             print(f"warning: {warning}", file=sys.stderr)
+        note_run(splits, folder)
         _announce(training)
     try:
         training.run()
     except TrainingInterruptedError:
         if fabric.is_global_zero:
-            given = " ".join(part for part in sys.argv[1:] if part)
-            print(
-                f"\nstopped and saved; resume with: python -m trainer {given} --resume {folder / LAST}", file=sys.stderr
-            )
+            print(f"\nstopped and saved; resume with: {resume_command(folder / LAST)}", file=sys.stderr)
         return 130
     operating_points, evaluations = finalize(config, splits, folder, fabric)
     if fabric.is_global_zero:
@@ -100,11 +100,32 @@ def _announce(training: Training) -> None:
     parameters = sum(parameter.numel() for parameter in training.stream_model.parameters())
     streams = ", ".join(training.stream_model.modalities)
     print(f"{training.config.name}: {training.config.network.arch} on {streams}, {parameters:,} parameters")
+    print(f"  data:             {training.splits.described}")
     print(f"  training part:    {counts(training.splits.train)}")
     print(f"  development part: {counts(training.splits.dev)}")
     if training.splits.test is not None:
         print(f"  test part:        {counts(training.splits.test)}")
+    config, position = training.config, training.position
+    print(
+        f"  {'resumed at' if position.epoch or position.batch else 'start:'} epoch {position.epoch + 1} of "
+        f"{config.run.epochs}, {training.steps_per_epoch} steps of {config.run.batch}, {config.optimiser.kind} "
+        f"lr {config.optimiser.lr:g}, seed {config.run.seed}"
+    )
     sys.stdout.flush()
+
+
+def resume_command(last: Path) -> str:
+    """Return the command line of this process with `--resume`, quoted for a shell; with its launcher under `torchrun`.
+
+    The options of `torchrun` are not known here; those of one machine follow from the environment.
+    """
+    words, arguments = ["python", "-m", "trainer"], [part for part in sys.argv[1:] if part]
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        words = ["torchrun", "--nproc-per-node", os.environ.get("LOCAL_WORLD_SIZE", "1"), "-m", "trainer"]
+    if "--resume" in arguments:
+        place = arguments.index("--resume")
+        del arguments[place : place + 2]
+    return shlex.join([*words, *arguments, "--resume", str(last)])
 
 
 def _resume(given: str | None, folder: Path) -> Path | None:

@@ -1,0 +1,104 @@
+"""`fasdemo serve`: verdicts for other software by REST, WebSocket, MQTT and webhooks."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, stream_list
+from fasdemo.errors import UserError
+from fasdemo.terminal import say, tell
+
+EXAMPLE = "fasdemo serve --camera realsense --preview"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `fasdemo serve`."""
+    source = parser.add_argument_group("sources (none: pictures sent by clients are judged)")
+    source.add_argument(
+        "--camera", metavar="NAME", action="append", default=[], help="as of fasdemo; may be given several times"
+    )
+    source.add_argument("--video", metavar="PATH", action="append", default=[], help="may be given several times")
+    source.add_argument("--demo", action="store_true", help="the bundled session")
+    source.add_argument("--loop", action="store_true", help="files start again at their end")
+    judge = parser.add_argument_group("judging")
+    judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
+    judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
+    judge.add_argument("--require", metavar="STREAMS", type=stream_list, default=frozenset(), help="e.g. depth,ir")
+    judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
+    judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
+    judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
+    access = parser.add_argument_group("access")
+    access.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
+    access.add_argument("--port", type=_port, default=8765, metavar="N", help="default: 8765")
+    access.add_argument("--token-file", type=Path, metavar="FILE", help="the token; default: variable FASDEMO_TOKEN")
+    access.add_argument("--tls-certificate", type=Path, metavar="FILE", help="PEM certificate chain")
+    access.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM key, unencrypted")
+    access.add_argument(
+        "--name", action="append", default=[], metavar="HOST", help="another host name by which clients call the server"
+    )
+    access.add_argument("--preview", action="store_true", help="serve pictures: snapshot and MJPEG")
+    access.add_argument("--record", type=Path, metavar="DIR", help="let clients record labelled sessions below DIR")
+    access.add_argument(
+        "--max-body-mb", type=at_least_one, default=16, metavar="N", help="largest request; default: 16"
+    )
+    access.add_argument(
+        "--rate", type=at_least_one, default=20, metavar="N", help="requests a second of one client; default: 20"
+    )
+
+
+def _port(text: str) -> int:
+    value = int(text) if text.isdecimal() and text.isascii() else -1
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM; 0.
+
+    Raises:
+        UserError: a setting, a source's name or the address cannot be used, or the extra packages are missing.
+    """
+    try:
+        from fasdemo.serve.server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("fasdemo"):
+            raise
+        raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
+    from fasdemo.outputs import check_output_folder
+    from fasdemo.runtime.requests import EngineRequest, SourceRequest
+    from fasdemo.serve.settings import TOKEN_VARIABLE, ServeSettings, secret
+
+    settings = ServeSettings(
+        host=args.host,
+        port=args.port,
+        token=secret(TOKEN_VARIABLE, args.token_file, "--token-file"),
+        certificate=args.tls_certificate,
+        key=args.tls_key,
+        names=tuple(args.name),
+        preview=args.preview,
+        record=args.record,
+        max_body_bytes=args.max_body_mb * 1024 * 1024,
+        requests_per_s=float(args.rate),
+    )
+    settings.check()
+    if args.record is not None:
+        check_output_folder("--record", args.record)
+    sources = [SourceRequest(spec) for spec in _specs(args)]
+    engine = EngineRequest(args.model, args.policy, args.device, args.site, args.allow_colour_alone, args.require)
+    for sentence in settings.warnings:
+        say(sentence, "fasdemo serve")
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    serve(settings, sources, engine, loop=args.loop, tell=tell)
+    return 0
+
+
+def _specs(args: argparse.Namespace) -> list[str]:
+    from fasdemo.cli.source_options import source_spec
+
+    single = [{"demo": True}] if args.demo else []
+    single += [{"camera": name} for name in args.camera] + [{"video": path} for path in args.video]
+    empty = {"demo": False, "camera": None, "video": None}
+    return [source_spec(argparse.Namespace(**(empty | one))) for one in single]

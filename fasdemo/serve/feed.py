@@ -1,0 +1,242 @@
+"""One source with its engine, and those who follow its results."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.result import FrameResult, JudgedBy
+from fasdemo.errors import UserError
+from fasdemo.record.labels import Labels
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
+from fasdemo.runtime.playback_clock import PlaybackClock
+from fasdemo.runtime.recording import Recording
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.updates import EngineFacts, Phase, UpdateQueue, View
+from fasdemo.serve.verdict_state import TimedResult, current_state
+
+_log = logging.getLogger(__name__)
+
+RETRY_S = 5.0
+MAX_RETRY_S = 60.0
+_STOP_S = 5.0
+
+
+class Follower(Protocol):
+    """The interface of a receiver of results; called in the processing thread, must not block or raise."""
+
+    def on_result(self, feed: Feed, timed: TimedResult, by: JudgedBy) -> None:
+        """Handle the result of a frame."""
+        ...
+
+    def on_no_result(self, feed: Feed) -> None:
+        """Handle a frame without a result, the end of the source, or a verdict that became too old."""
+        ...
+
+
+class Feed:
+    """A source that is read and judged until `stop`; one that fails is opened again with a growing delay.
+
+    Args:
+        source_id: short name in addresses and topics.
+        request: the source.
+        engine: model, policy and device.
+        make_source, make_processor: as for `Pipeline`.
+        followers: receive every result.
+        loop: files start again at their end.
+        clock: seconds, as `time.monotonic`.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        request: SourceRequest,
+        engine: EngineRequest,
+        make_source: MakeSource,
+        make_processor: MakeProcessor,
+        followers: tuple[Follower, ...] = (),
+        loop: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.source_id = source_id
+        self._request, self._engine = request, engine
+        self._make_source, self._make_processor = make_source, make_processor
+        self._followers = followers
+        self._loop = loop
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._timed: TimedResult | None = None
+        self._announced_stale = True
+        self._view: View | None = None
+        self._phase: Phase | None = None
+        self._info: SourceInfo | None = None
+        self._facts: EngineFacts | None = None
+        self._message = ""
+        self._retry_s = RETRY_S
+        self._failed_s = 0.0
+        self._recording: Recording | None = None
+        self._pipeline: Pipeline | None = None
+
+    def start(self) -> None:
+        """Open the source in the background."""
+        updates = UpdateQueue(lambda: self._take(updates))
+        self._pipeline = Pipeline(
+            self._request,
+            self._engine,
+            self._make_source,
+            self._make_processor,
+            updates,
+            PlaybackClock(loop=self._loop),
+            self,
+        )
+        self._pipeline.start()
+
+    def stop(self) -> None:
+        """End recording and threads; waits a few seconds at most."""
+        recording = self._recording
+        if recording is not None:
+            recording.stop()
+            recording.join(_STOP_S)
+        if self._pipeline is not None:
+            self._pipeline.stop()
+            if not self._pipeline.join(_STOP_S):
+                _log.warning("source %s did not end within %.0f s", self.source_id, _STOP_S)
+        self._set_phase(Phase.ENDED)
+
+    @property
+    def name(self) -> str:
+        """Device or file name, without folder; empty until the source is open."""
+        info = self._info
+        return "" if info is None else info.name
+
+    @property
+    def info(self) -> SourceInfo | None:
+        """Facts about the source, None until it is open."""
+        return self._info
+
+    @property
+    def facts(self) -> EngineFacts | None:
+        """The running engine, None until it is loaded."""
+        return self._facts
+
+    def state(self) -> dict[str, Any]:
+        """Return what the source shows now, see `fasdemo.serve.verdict_state.current_state`."""
+        with self._lock:
+            return current_state(self.source_id, self.name, self._phase, self._message, self._timed, self._clock())
+
+    def fresh_view(self) -> View | None:
+        """Return the newest frame with its result; None if it is too old."""
+        with self._lock:
+            view, timed = self._view, self._timed
+            if view is None or timed is None or timed.is_stale(self._clock()) or self._phase is not Phase.RUNNING:
+                return None
+            return view
+
+    def watch(self) -> None:
+        """Announce a verdict that became too old, and reopen a failed source; call it a few times a second."""
+        now = self._clock()
+        with self._lock:
+            became_stale = self._timed is not None and self._timed.is_stale(now) and not self._announced_stale
+            self._announced_stale = self._announced_stale or became_stale
+            retry = self._phase is Phase.FAILED and now - self._failed_s >= self._retry_s
+            if retry:
+                self._retry_s = min(self._retry_s * 2.0, MAX_RETRY_S)
+                self._failed_s = now
+        if became_stale:
+            self._tell_no_result()
+        pipeline = self._pipeline
+        if retry and pipeline is not None:
+            pipeline.stop()
+            # A thread that hangs in a driver must not be joined by a second one on the same device.
+            if pipeline.join(0.0):
+                self.start()
+
+    def record(self, root: Path, labels: Labels) -> Recording:
+        """Start a recording of a camera.
+
+        Raises:
+            UserError: there is one already, or the source is not an open camera.
+        """
+        with self._lock:
+            info, pipeline = self._info, self._pipeline
+            if info is None or pipeline is None or self._phase is not Phase.RUNNING:
+                raise UserError("The source is not running; wait until it delivers frames.")
+            if not info.live:
+                raise UserError("A file cannot be recorded; choose a camera.")
+            if self._recording is not None and not self._recording.over:
+                raise UserError("A recording is running; stop it first.")
+            recording = self._recording = Recording(root, labels, info)
+        pipeline.tap(recording.put)
+        return recording
+
+    @property
+    def recording(self) -> Recording | None:
+        """The current or last recording."""
+        return self._recording
+
+    def stop_recording(self) -> Recording | None:
+        """Complete the recording in the background; return it."""
+        recording = self._recording
+        if recording is not None:
+            if self._pipeline is not None:
+                self._pipeline.tap(None)
+            recording.stop()
+        return recording
+
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
+        """Take the result of a frame; called in the processing thread."""
+        # A file's frame arrives when it is judged: its age counts from here.
+        waited_s = result.latency_ms.total / 1000.0
+        timed = TimedResult(result, self._clock() - (waited_s if waited_s >= 0.0 else 0.0))
+        with self._lock:
+            self._timed, self._facts, self._announced_stale = timed, facts, False
+        by = JudgedBy(facts.sha256, facts.provider, facts.threshold)
+        for follower in self._followers:
+            try:
+                follower.on_result(self, timed, by)
+            except Exception:
+                _log.exception("a result of source %s could not be passed on", self.source_id)
+
+    def on_no_result(self) -> None:
+        """Take a frame that could not be processed, or the end of the source."""
+        with self._lock:
+            self._timed, self._view, self._announced_stale = None, None, True
+        self._tell_no_result()
+
+    def _tell_no_result(self) -> None:
+        for follower in self._followers:
+            try:
+                follower.on_no_result(self)
+            except Exception:
+                _log.exception("the end of source %s could not be passed on", self.source_id)
+
+    def _take(self, updates: UpdateQueue) -> None:
+        update = updates.take()
+        for sentence in update.messages:
+            _log.warning("source %s: %s", self.source_id, sentence)
+        with self._lock:
+            self._view = update.view or self._view
+            self._info = update.info or self._info
+            self._facts = update.facts or self._facts
+            if update.messages:
+                self._message = update.messages[-1]
+            if update.phase is Phase.RUNNING and self._phase is not Phase.RUNNING:
+                self._retry_s = RETRY_S
+                self._message = update.messages[-1] if update.messages else ""
+        if update.phase is not None:
+            self._set_phase(update.phase)
+
+    def _set_phase(self, phase: Phase) -> None:
+        with self._lock:
+            changed, self._phase = phase is not self._phase, phase
+            if phase is Phase.FAILED:
+                self._failed_s = self._clock()
+            if phase is not Phase.RUNNING:
+                self._timed, self._view = None, None
+        if changed and phase in (Phase.ENDED, Phase.FAILED):
+            self._tell_no_result()

@@ -1,0 +1,101 @@
+"""Live connections: results by WebSocket, and the preview as MJPEG."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, WebSocket, WebSocketDisconnect
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from fasdemo.serve.feed import Feed
+from fasdemo.serve.pictures import jpeg_of, no_picture
+from fasdemo.serve.settings import ServeSettings
+from fasdemo.serve.subscribers import Subscriber, Subscribers
+
+MAX_PREVIEWS = 8
+PREVIEW_FPS = 10.0
+MAX_SEND_S = 10.0
+"""A client that takes nothing for so long is disconnected."""
+_REPEAT_S = 1.0
+_TRY_AGAIN_LATER = 1013
+_BOUNDARY = b"fasdemo-frame"
+
+
+def add_live_routes(
+    router: APIRouter, settings: ServeSettings, feeds: Mapping[str, Feed], subscribers: Subscribers
+) -> None:
+    """Add the WebSocket and the preview."""
+    previews = [0]
+
+    @router.websocket("/events")
+    async def events(socket: WebSocket, source: str | None = None) -> None:
+        client = subscribers.add(source) if source is None or source in feeds else None
+        await socket.accept()
+        if client is None:
+            reason = "There is no such source." if source not in (None, *feeds) else "Too many clients; try again."
+            await socket.close(_TRY_AGAIN_LATER if reason.startswith("Too") else 1008, reason)
+            return
+        sending = asyncio.create_task(_send(socket, client))
+        try:
+            # Nothing is expected from the client; this notices that it has gone.
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                if sending.done():
+                    break
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            subscribers.remove(client)
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
+
+    @router.get("/sources/{source_id}/preview", tags=["pictures"], response_class=StreamingResponse)
+    async def preview(source_id: str, request: Request) -> StreamingResponse:
+        """Return frames with their verdicts as MJPEG; only with `--preview`."""
+        feed = feeds.get(source_id)
+        if feed is None:
+            raise HTTPException(404, "There is no such source; see /v1/sources.")
+        if not settings.preview:
+            raise HTTPException(403, "Pictures are not served; start the server with --preview.")
+        if previews[0] >= MAX_PREVIEWS:
+            raise HTTPException(503, "Too many previews are open; close one.", {"Retry-After": "5"})
+        kind = f"multipart/x-mixed-replace; boundary={_BOUNDARY.decode()}"
+        return StreamingResponse(_frames(feed, previews), media_type=kind)
+
+
+async def _send(socket: WebSocket, client: Subscriber) -> None:
+    try:
+        while True:
+            event = await client.next()
+            async with asyncio.timeout(MAX_SEND_S):
+                await socket.send_text(json.dumps(event, allow_nan=False))
+    except (WebSocketDisconnect, RuntimeError, OSError, TimeoutError):
+        with suppress(Exception):
+            await socket.close(_TRY_AGAIN_LATER)
+
+
+async def _frames(feed: Feed, previews: list[int]) -> AsyncIterator[bytes]:
+    previews[0] += 1
+    shown: Any = None
+    waited_s = _REPEAT_S
+    try:
+        while True:
+            view = feed.fresh_view()
+            # The placeholder is repeated, so that a connection that has gone is noticed.
+            if (view is not None and view is not shown) or (view is None and waited_s >= _REPEAT_S):
+                data = await run_in_threadpool(jpeg_of, view.frame.rgb, view.result) if view else no_picture()
+                head = b"--%s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % (_BOUNDARY, len(data))
+                yield head + data + b"\r\n"
+                shown, waited_s = view, 0.0
+            elif view is None and shown is not None:
+                shown, waited_s = None, _REPEAT_S
+                continue
+            await asyncio.sleep(1.0 / PREVIEW_FPS)
+            waited_s += 1.0 / PREVIEW_FPS
+    finally:
+        previews[0] -= 1

@@ -1,0 +1,130 @@
+"""Start the sources and serve them until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from functools import partial
+from typing import Any
+
+import uvicorn
+
+from fasdemo.errors import UserError
+from fasdemo.runtime.frame_processor import make_processor, make_source
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.service_manager import ServiceManager
+from fasdemo.serve.api import Parts, make_app
+from fasdemo.serve.feed import Feed, Follower
+from fasdemo.serve.guard import Guard
+from fasdemo.serve.settings import ServeSettings
+from fasdemo.serve.still_scorer import MakeEngine, StillScorer, still_engine
+from fasdemo.serve.subscribers import Subscribers
+from fasdemo.stop_signals import stops_like_ctrl_c
+
+MAX_CONNECTIONS = 256
+_MAX_HEADER_BYTES = 32 * 1024
+_MAX_MESSAGE_BYTES = 4096
+_SHUTDOWN_S = 3
+
+
+class FasdemoServer(uvicorn.Server):
+    """A uvicorn server that also tells systemd that it is alive."""
+
+    def __init__(self, config: uvicorn.Config, manager: ServiceManager) -> None:
+        super().__init__(config)
+        self._manager = manager
+
+    async def on_tick(self, counter: int) -> bool:
+        """Run ten times a second in the event loop."""
+        self._manager.alive(time.monotonic())
+        return await super().on_tick(counter)
+
+
+def serve(
+    settings: ServeSettings,
+    sources: Sequence[SourceRequest],
+    engine: EngineRequest,
+    *,
+    loop: bool = False,
+    followers: Sequence[Follower] = (),
+    counters: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    open_source: MakeSource = make_source,
+    open_engine: MakeProcessor = make_processor,
+    open_still_engine: MakeEngine | None = None,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Args:
+        settings: checked settings.
+        sources: get the names `1`, `2` ...
+        engine: for all sources and for pictures.
+        loop: files start again at their end.
+        followers: also receive every result.
+        counters: figures that are shown in the state.
+        tell: receives a sentence when the server is ready.
+        open_source: opens a source.
+        open_engine: makes the engine of a source.
+        open_still_engine: makes the engine for pictures; None = as `engine` says.
+
+    Raises:
+        UserError: the address cannot be used.
+    """
+    with ExitStack() as stack, suppress(KeyboardInterrupt):
+        # uvicorn raises the signal again when it has ended: recordings and threads still have to be completed.
+        stack.enter_context(stops_like_ctrl_c())
+        listening = stack.enter_context(_listen(settings))
+        subscribers = Subscribers()
+        feeds = {
+            str(number): Feed(str(number), request, engine, open_source, open_engine, (subscribers, *followers), loop)
+            for number, request in enumerate(sources, 1)
+        }
+        scorer = StillScorer(open_still_engine or partial(still_engine, engine))
+        stack.callback(scorer.close)
+        _, guard = make_app(Parts(settings, feeds, subscribers, scorer, counters or {}))
+        config = server_config(guard, settings)
+        for feed in feeds.values():
+            stack.callback(feed.stop)
+            feed.start()
+        port = listening.getsockname()[1]
+        tell(f"Serving at {settings.url.replace(f':{settings.port}/', f':{port}/')}")
+        manager = stack.enter_context(ServiceManager())
+        FasdemoServer(config, manager).run(sockets=[listening])
+
+
+def server_config(guard: Guard, settings: ServeSettings) -> uvicorn.Config:
+    """Return the configuration of the HTTP server, with all its limits."""
+    return uvicorn.Config(
+        guard,
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        # Addresses of clients come from their connections: a header could name any address.
+        proxy_headers=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
+        http="h11",
+        ws="websockets-sansio",
+        ws_max_size=_MAX_MESSAGE_BYTES,
+        ws_max_queue=4,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.key,
+    )
+
+
+def _listen(settings: ServeSettings) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family, backlog=128)
+    except (OSError, UnicodeError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"--host {settings.host}, --port {settings.port}: cannot be listened on ({reason}); choose others."
+        ) from None

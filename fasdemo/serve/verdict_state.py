@@ -1,0 +1,71 @@
+"""What a source shows at this moment, with its age; an old verdict is never LIVE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fasdemo.engine.result import FrameResult, Status
+from fasdemo.runtime.headline import STALE_S, main_face
+from fasdemo.runtime.updates import Phase
+
+MAX_AGE_S = STALE_S
+"""A verdict on an older frame is not reported any more: the person may have left."""
+STALE = "stale_frame"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedResult:
+    """A result and the `time.monotonic()` at which its frame arrived."""
+
+    result: FrameResult
+    arrived_s: float
+
+    def age_s(self, now_s: float) -> float:
+        """Return the age of the frame, seconds."""
+        return max(now_s - self.arrived_s, 0.0)
+
+    def is_stale(self, now_s: float) -> bool:
+        """Return whether the verdict is too old to be reported."""
+        return not self.age_s(now_s) <= MAX_AGE_S
+
+    def to_json(self, source_id: str, now_s: float, dropped: int = 0) -> dict[str, Any]:
+        """Return the event of `docs/events.md`; a stale one has no faces and the reason `stale_frame`."""
+        event = self.result.to_json()
+        if self.is_stale(now_s):
+            reasons = [code for code in event["reasons"] if code != STALE]
+            event |= {"faces": [], "reasons": [STALE, *reasons]}
+        return event | {"source_id": source_id, "age_s": round(self.age_s(now_s), 3), "dropped": dropped}
+
+
+def current_state(
+    source_id: str, name: str, phase: Phase | None, message: str, timed: TimedResult | None, now_s: float
+) -> dict[str, Any]:
+    """Return the state of a source: `status` is None without a face, UNCERTAIN without a fresh verdict.
+
+    `accept` is True only for a fresh LIVE of a running camera; a file is never accepted.
+    """
+    fresh = timed is not None and phase is Phase.RUNNING and not timed.is_stale(now_s)
+    status: Status | None = Status.UNCERTAIN
+    reasons: list[str] = [STALE]
+    accept = False
+    event = None
+    if fresh and timed is not None:
+        event = timed.to_json(source_id, now_s)
+        face = main_face(timed.result)
+        status = None if face is None else face.status
+        reasons = list(timed.result.reasons if face is None else face.reasons)
+        # Several faces: `main_face` is the worst of them, so each of them has to be LIVE.
+        accept = status is Status.LIVE and timed.result.live_source
+    return {
+        "source_id": source_id,
+        "source": name,
+        "phase": None if phase is None else phase.value,
+        "message": message,
+        "status": None if status is None else status.value,
+        "accept": accept,
+        "live_source": None if timed is None else timed.result.live_source,
+        "age_s": None if timed is None else round(timed.age_s(now_s), 3),
+        "reasons": reasons,
+        "event": event,
+    }
