@@ -283,7 +283,7 @@ class Evidence(Mapping[str, float | None]):
         1.0,
         decimals=2,
         at_most=limits.MAX_OUTLINE_SMALLER_GAIN,
-        meaning="By how much the edges of colour and infrared are stronger under a smaller outline of the head in depth.",
+        meaning="By how much the edges of colour and infrared are stronger under a smaller outline of the depth.",
     )
     outline_larger_gain: float | None = _measured(
         "Outline if larger",
@@ -300,7 +300,7 @@ class Evidence(Mapping[str, float | None]):
         -1.0,
         1.0,
         decimals=2,
-        meaning="By how much the edges of colour are stronger under a mirrored outline of the head in depth.",
+        meaning="By how much the edges of colour are stronger under the mirrored outline of the depth.",
     )
     ir_outline_mirror_gain: float | None = _measured(
         "Outline like mirrored IR",
@@ -308,7 +308,7 @@ class Evidence(Mapping[str, float | None]):
         -1.0,
         1.0,
         decimals=2,
-        meaning="By how much the edges of infrared are stronger under a mirrored outline of the head in depth.",
+        meaning="By how much the edges of infrared are stronger under the mirrored outline of the depth.",
     )
     ir_landmark_error: float | None = _measured(
         "IR landmark offset",
