@@ -2,6 +2,7 @@
 # Reproduces the shipped models: renders data, trains the streams and the fusions, exports, and writes the manifest. The
 # other networks of the tables of docs/models.md are trained and exported to WORK/table; they are not shipped.
 #   PORTRAITS     folders of portraits, separated by spaces   HEADS  head model; docs/synth.md names sources of both
+#   MORE          further folders of portraits (needs REAL), of which a second set of MORE_COUNT exposures is rendered
 #   ENVIRONMENTS  folder of environment maps for light and backgrounds
 #   REAL          folder of real captures (docs/synth.md); the live people PEOPLE of its source kinect2 are trained on too
 #   WORK          folder for data and runs  COUNT  exposures to render  SEED  seed of the data
@@ -9,19 +10,31 @@
 # Finished steps are not repeated, so an interrupted run can be started again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-PORTRAITS=${PORTRAITS:-} HEADS=${HEADS:-} ENVIRONMENTS=${ENVIRONMENTS:-} REAL=${REAL:-}
+PORTRAITS=${PORTRAITS:-} MORE=${MORE:-} HEADS=${HEADS:-} ENVIRONMENTS=${ENVIRONMENTS:-} REAL=${REAL:-}
 PEOPLE=${PEOPLE:-person_00 person_01 person_02 person_04}
-WORK=${WORK:-.work} COUNT=${COUNT:-14000} SEED=${SEED:-21}
+WORK=${WORK:-.work} COUNT=${COUNT:-14000} MORE_COUNT=${MORE_COUNT:-18000} SEED=${SEED:-21}
 MINUTES=${MINUTES:-60} THREADS=${THREADS:-1} MODELS=${MODELS:-assets/models}
+[ -z "$MORE" ] || [ -n "$REAL" ] || { echo "MORE needs REAL: set REAL to the folder of real captures." >&2; exit 2; }
 python=.venv/bin/python
 trainer=("$python" -m trainer)
 data=$WORK/crops runs=${RUNS:-$WORK/runs} table=$WORK/table
 
 # Three species and a sensor are in the test part only, to measure the networks on unseen attacks and sensors.
-# shellcheck disable=SC2086  # PORTRAITS holds several folders
-"${trainer[@]}" synth crops ${PORTRAITS:+--portraits $PORTRAITS} ${HEADS:+--heads "$HEADS"} \
-  ${ENVIRONMENTS:+--environments "$ENVIRONMENTS"} --work "$WORK" --count "$COUNT" --seed "$SEED" --output "$data" \
-  --holdout print-cut-eyes-nose replay-monitor mask-resin --holdout-sensor tof
+# render OUTPUT COUNT SEED PORTRAITS...
+render() {
+  local output=$1 count=$2 seed=$3; shift 3
+  "${trainer[@]}" synth crops ${1:+--portraits "$@"} ${HEADS:+--heads "$HEADS"} \
+    ${ENVIRONMENTS:+--environments "$ENVIRONMENTS"} --work "$WORK" --count "$count" --seed "$seed" --output "$output" \
+    --holdout print-cut-eyes-nose replay-monitor mask-resin --holdout-sensor tof
+}
+# shellcheck disable=SC2086  # PORTRAITS and MORE hold several folders
+render "$data" "$COUNT" "$SEED" $PORTRAITS
+sets=("$data") exposures=$COUNT
+if [ -n "$MORE" ]; then
+  # shellcheck disable=SC2086
+  render "$WORK/crops2" "$MORE_COUNT" $((SEED + 1)) $PORTRAITS $MORE
+  sets+=("$WORK/crops2") exposures=$((COUNT + MORE_COUNT))
+fi
 
 # Real captures in both classes: as they are, and shown as prints and screens.
 mixed=$data
@@ -29,7 +42,7 @@ if [ -n "$REAL" ]; then
   mixed=$WORK/mixed
   # shellcheck disable=SC2086  # PEOPLE holds several names
   [ -f "$mixed/recipe.json" ] || "${trainer[@]}" recapture "$REAL" --source kinect2 --people $PEOPLE \
-    --data "$data" --output "$mixed" --work "$WORK/real"
+    --data "${sets[@]}" --output "$mixed" --work "$WORK/real"
 fi
 
 # NAME CONFIG SET [OPTIONS]
@@ -40,17 +53,17 @@ train() {
     --max-minutes "$MINUTES" --threads "$THREADS" "$@"
 }
 
-# Each stream is trained on rendered crops, then on both.
+# Each stream is trained on the first rendered set, then on all rendered and real crops.
 epochs() { case $1 in depth) echo 16 ;; ir) echo 10 ;; rgb) echo 4 ;; esac; }
 for stream in depth ir rgb; do
   train "first-$stream" "fasdemo-featherb-$stream" "$data" --epochs "$(epochs $stream)"
 done
 for stream in depth ir; do
-  train "fasdemo-featherb-$stream" "fasdemo-featherb-$stream" "$mixed" --epochs 14 \
-    --init "all=$runs/first-$stream/model.pt" --set run.ema=0.995
+  train "fasdemo-featherb-$stream" "fasdemo-featherb-$stream" "$mixed" --epochs 24 \
+    --init "all=$runs/first-$stream/model.pt" --set run.ema=0.997
 done
 [ -e "$runs/fasdemo-featherb-rgb" ] || cp -r "$runs/first-rgb" "$runs/fasdemo-featherb-rgb"
-train fasdemo-flex fasdemo-flex "$mixed" --epochs 9 --set run.ema=0.995 \
+train fasdemo-flex fasdemo-flex "$mixed" --epochs 6 --set run.ema=0.997 \
   --init "depth=$runs/fasdemo-featherb-depth/model.pt" "ir=$runs/fasdemo-featherb-ir/model.pt" \
   "rgb=$runs/first-rgb/model.pt"
 for fusion in cdc concat pipenet; do
@@ -64,20 +77,20 @@ done
 
 limits="Trained on rendered faces and attacks${REAL:+ and on real Kinect v2 captures of four live people}; no real attack was trained on, and the figures of this card are of rendered people. docs/models.md has figures on real captures."
 # Credits of the portraits and heads of the shipped models; set CREDITS for others.
-credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2017, CC BY 4.0, and Young Adult White Faces, DeBruine and Jones 2017, CC BY 4.0; generated portraits: faker-js/assets-person-portrait, CC0; heads: ICT-FaceKit, USC ICT, MIT; environment maps: @pmndrs/assets, CC0; Kinect v2 captures: delphifirst/Intensity-Depth-Face-Alignment, MIT}
+credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2017, CC BY 4.0, and Young Adult White Faces, DeBruine and Jones 2017, CC BY 4.0; generated portraits: faker-js/assets-person-portrait, CC0; portraits of members of the US Congress, public domain; heads: ICT-FaceKit, USC ICT, MIT; environment maps: @pmndrs/assets, CC0; Kinect v2 captures: delphifirst/Intensity-Depth-Face-Alignment, MIT}
 
 # FOLDER NAME [OPTIONS]
 export_model() {
   local folder=$1 name=$2; shift 2
-  "${trainer[@]}" export "$runs/$name/model.pt" --output "$folder/$name.onnx" --name "$name" --crops "$data" "$@" \
-    --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $COUNT exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}; $credits" --limits "$limits"
+  "${trainer[@]}" export "$runs/$name/model.pt" --output "$folder/$name.onnx" --name "$name" --crops "$mixed" "$@" \
+    --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $exposures exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}; $credits" --limits "$limits"
 }
 
 mkdir -p "$MODELS" "$table"
 for name in fasdemo-featherb-depth fasdemo-featherb-ir fasdemo-featherb-rgb; do
   export_model "$MODELS" "$name"
 done
-export_model "$MODELS" fasdemo-flex --int8 "$data"
+export_model "$MODELS" fasdemo-flex --int8 "$mixed"
 for name in fasdemo-cdc fasdemo-concat fasdemo-pipenet FeatherNetA-depth FeatherNetB-depth; do
   export_model "$table" "$name"
 done
@@ -92,4 +105,4 @@ from fasdemo.models.model_file import write_manifest
 order = ("featherb-depth", "featherb-ir", "featherb-rgb", "flex", "flex-int8")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY
-echo "figures: tools/leave_one_out.py --data $data, then tools/model_figures.py --data $data"
+echo "figures: tools/leave_one_out.py --data $mixed, then tools/model_figures.py --data $mixed"

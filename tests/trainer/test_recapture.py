@@ -50,7 +50,7 @@ def test_write_mixed_adds_both_classes_to_the_training_part_alone(tmp_path) -> N
     base = write_tiny_set(tmp_path / "base", people=4, shots=2)
     before = load(base)
     crops = [capture("p1"), capture("p2", 1)]
-    added = write_mixed(base, crops, "kinect2", 5, tmp_path / "mixed")
+    added = write_mixed([base], crops, "kinect2", 5, tmp_path / "mixed")
     mixed = load(tmp_path / "mixed")
     assert added == len(crops) * (LIVE_REPEATS + RECAPTURES) == len(mixed) - len(before)
     np.testing.assert_array_equal(mixed.rgb[: len(before)], before.rgb)
@@ -62,9 +62,24 @@ def test_write_mixed_adds_both_classes_to_the_training_part_alone(tmp_path) -> N
     np.testing.assert_array_equal(mixed.depth[len(before)], crops[0].depth)
 
 
+def test_write_mixed_joins_rendered_sets_with_setups_of_their_own(tmp_path) -> None:
+    bases = [write_tiny_set(tmp_path / name, people=4, shots=2) for name in ("first", "second")]
+    count = len(load(bases[0]))
+    write_mixed(bases, [capture()], "kinect2", 5, tmp_path / "mixed")
+    mixed = load(tmp_path / "mixed")
+    np.testing.assert_array_equal(mixed.depth[count : 2 * count], load(bases[1]).depth)
+    np.testing.assert_array_equal(mixed.table["sample"], np.arange(len(mixed)))
+    first, second = (set(mixed.table["setup"][rows]) for rows in (slice(count), slice(count, 2 * count)))
+    assert not first & second
+    parts: dict[str, set[str]] = {}
+    for person, part in zip(mixed.table["person"], mixed.table["split"], strict=True):
+        parts.setdefault(person, set()).add(part)
+    assert all(len(part) == 1 for part in parts.values())
+
+
 def test_write_mixed_refuses_a_full_folder_and_an_empty_source(tmp_path) -> None:
     base = write_tiny_set(tmp_path / "base", people=4, shots=2)
     with pytest.raises(UserError, match="is not empty"):
-        write_mixed(base, [capture()], "kinect2", 5, base)
+        write_mixed([base], [capture()], "kinect2", 5, base)
     with pytest.raises(UserError, match="no live capture"):
-        write_mixed(base, [], "kinect2", 5, tmp_path / "new")
+        write_mixed([base], [], "kinect2", 5, tmp_path / "new")

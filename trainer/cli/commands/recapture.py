@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("captures", type=Path, metavar="FOLDER", help="sources as subfolders, as for `real`")
     parser.add_argument("--source", required=True, metavar="NAME", help="the source, with depth and infrared")
     parser.add_argument("--people", nargs="+", metavar="ID", help="these people only (all); keep some for measuring")
-    parser.add_argument("--data", required=True, type=Path, metavar="FOLDER", help="rendered crops to add to")
+    parser.add_argument("--data", required=True, nargs="+", type=Path, metavar="FOLDER", help="rendered sets to add to")
     parser.add_argument("--output", required=True, type=Path, metavar="FOLDER", help="new data set")
     parser.add_argument("--seed", type=int, default=5, help="of the recaptures (5)")
     parser.add_argument(
@@ -48,7 +48,6 @@ def run(args: argparse.Namespace) -> int:
     finally:
         faces.release()
     added = write_mixed(args.data, crops, args.source, args.seed, args.output)
-    print(
-        f"{args.output}: {added} rows of {len(crops)} live captures of {len(people)} people were added to {args.data}."
-    )
+    sets = ", ".join(map(str, args.data))
+    print(f"{args.output}: {added} rows of {len(crops)} live captures of {len(people)} people were added to {sets}.")
     return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -190,11 +190,13 @@ def _holes(nose_and_mouth: bool) -> Floats:
     return holes.astype(np.float32)
 
 
-def write_mixed(base: Path, crops: list[RealCrop], sensor: str, seed: int, output: Path) -> int:
-    """Write a crops data set: the rendered one, and the real captures with their recaptures in its training part.
+def write_mixed(bases: Sequence[Path], crops: list[RealCrop], sensor: str, seed: int, output: Path) -> int:
+    """Write a crops data set: the rendered ones, and the real captures with their recaptures in its training part.
+
+    A person is in the same part of every rendered set, so the parts of the joined set share no person either.
 
     Args:
-        base: a folder of `python -m trainer synth crops`.
+        bases: folders of `python -m trainer synth crops`; the recipe of the first is kept.
         crops: live captures; their colour is not known, so grey infrared stands in its place in both classes.
         sensor: name of the camera in the table.
         seed: of the recaptures.
@@ -204,13 +206,13 @@ def write_mixed(base: Path, crops: list[RealCrop], sensor: str, seed: int, outpu
         The number of rows that were added.
 
     Raises:
-        UserError: the base cannot be read, or the output holds something.
+        UserError: a base cannot be read, or the output holds something.
     """
     if not crops:
         raise UserError("no live capture with depth and infrared shows a face; name other people or another folder.")
     if output.exists() and any(output.iterdir()):
         raise UserError(f"{output}: is not empty; name a new folder.")
-    rendered = load(base)
+    rendered = [load(base) for base in bases]
     draw = Recapture(seed)
     depth: list[Depth] = []
     ir: list[Grey] = []
@@ -228,24 +230,43 @@ def write_mixed(base: Path, crops: list[RealCrop], sensor: str, seed: int, outpu
         "ir": np.stack(ir),
         "rgb": np.repeat(np.stack(ir)[..., None], 3, axis=3),
     }
-    first = len(rendered.depth)
+    first = sum(len(base) for base in rendered)
     for name, added in arrays.items():
-        known: npt.NDArray[np.generic] = getattr(rendered, name)
-        shape = (first + len(added), *known.shape[1:])
-        target = np.lib.format.open_memmap(output / f"{name}.npy", mode="w+", dtype=known.dtype, shape=shape)
-        target[:first], target[first:] = known, added
+        parts: list[npt.NDArray[np.generic]] = [*(getattr(base, name) for base in rendered), added]
+        shape = (first + len(added), *added.shape[1:])
+        target = np.lib.format.open_memmap(output / f"{name}.npy", mode="w+", dtype=added.dtype, shape=shape)
+        at = 0
+        for part in parts:
+            target[at : at + len(part)] = part
+            at += len(part)
         target.flush()
     rows = LIVE_REPEATS + RECAPTURES
-    with (base / "samples.csv").open(newline="") as source, (output / "samples.csv").open("w", newline="") as file:
+    with (output / "samples.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(csv.DictReader(source))
+        writer.writerows(_joined_rows(bases))
         for number, (person, label, species) in enumerate(labels):
             writer.writerow(_row(first + number, number // rows, number % rows, sensor, person, label, species))
-    recipe = json.loads((base / "recipe.json").read_text(encoding="utf-8"))
+    recipe, *others = (json.loads((base / "recipe.json").read_text(encoding="utf-8")) for base in bases)
+    if others:
+        recipe["joined"] = others
     recipe["real"] = {"sensor": sensor, "people": sorted({crop.person for crop in crops}), "seed": seed}
     (output / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
     return len(labels)
+
+
+def _joined_rows(bases: Sequence[Path]) -> Iterator[dict[str, str | int]]:
+    """Yield the rows of the rendered sets with sample and setup numbers that occur once."""
+    sample = first_setup = 0
+    for base in bases:
+        last_setup = first_setup
+        with (base / "samples.csv").open(newline="") as file:
+            for row in csv.DictReader(file):
+                setup = first_setup + int(row["setup"])
+                last_setup = max(last_setup, setup)
+                yield {**row, "sample": sample, "setup": setup}
+                sample += 1
+        first_setup = last_setup + 1
 
 
 def _row(
