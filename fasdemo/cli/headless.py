@@ -70,6 +70,9 @@ def run_headless(options: argparse.Namespace) -> int:
                     threshold=options.policy,
                     require=options.require or frozenset(),
                     allow_rgb_only=options.allow_colour_alone,
+                    require_gaze=options.require_gaze,
+                    max_refused_attempts=options.lockout_after or 0,
+                    lockout_s=options.lockout_seconds,
                 ),
                 site=options.site,
             )

@@ -16,6 +16,7 @@ from fasdemo.engine.result import FaceVerdict, Status
 from fasdemo.engine.score_evidence import shifted, stream_score, total_shift
 from fasdemo.engine.temporal import judge_still
 from fasdemo.engine.track_state import TrackState
+from fasdemo.faces.quality import looks_at_camera
 from fasdemo.models.card import Threshold
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ def face_verdict(
     if work.quality is not None and prediction is not None:
         gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.active_gates)
     codes = [*shared, *work.codes, *gates, *eyes_and_cover(work, state, now_s, still)]
+    if policy.require_gaze and not looks_at_camera(work.face):
+        codes.append(Reason.GAZE_AWAY)
     if score is not None and work.evidence:
         shift = total_shift(score, work.evidence, codes, site_bias)
         work.evidence, score = work.evidence.updated({"score_shift": shift}), shifted(score, shift)
