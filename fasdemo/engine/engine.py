@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.async_landmarker import AsyncLandmarker
+from fasdemo.engine.async_results import async_results
 from fasdemo.engine.attempts import AttemptLimit, locked_out
 from fasdemo.engine.face_exposure import FaceExposure
 from fasdemo.engine.face_observation import FaceObservation, align
@@ -232,6 +233,10 @@ class Engine:
         """Yield the result of every frame of an open source."""
         for _, result in self.run_frames(source):
             yield result
+
+    def run_async(self, source: Source) -> AsyncGenerator[FrameResult, None]:
+        """Return an asyncio iterator over the same results, see `fasdemo.engine.async_results`."""
+        return async_results(self, source)
 
     def run_frames(self, source: Source) -> Iterator[tuple[FrameSet, FrameResult]]:
         """Every frame of an open source with its result.

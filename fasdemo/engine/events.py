@@ -76,6 +76,53 @@ class Event(BaseModel):
 COLUMNS = tuple(Event.model_fields)
 
 
+class VerdictChanges:
+    """Finds the changes of verdicts in successive results.
+
+    Source, model and policy may change at any time: no verdict is carried over, and every event names those that it
+    came from.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[Status, float]] = {}
+        self._last: tuple[FrameResult, JudgedBy] | None = None
+
+    def add(self, result: FrameResult, by: JudgedBy) -> list[Event]:
+        """Take the next result and what gave it; return the events that it makes."""
+        events = [] if self._follows(result, by) else self.end()
+        self._last = (result, by)
+        for face in result.faces:
+            before = self._seen.get(face.track_id)
+            self._seen[face.track_id] = (face.status, result.timestamp_s)
+            if before is None or before[0] is not face.status:
+                events.append(_event("verdict", result, by, face, None if before is None else before[0]))
+        present = {face.track_id for face in result.faces}
+        for number, (status, seen_s) in list(self._seen.items()):
+            gone_s = result.timestamp_s - seen_s
+            if number not in present and not 0.0 <= gone_s <= LOST_AFTER_S:
+                del self._seen[number]
+                events.append(_event("lost", result, by, None, status, number))
+        return events
+
+    def end(self) -> list[Event]:
+        """End the current part: its verdicts do not continue. Return its `end` event, if it has begun."""
+        if self._last is None:
+            return []
+        (result, by), self._last = self._last, None
+        self._seen.clear()
+        return [_event("end", result, by, None, None)]
+
+    def _follows(self, result: FrameResult, by: JudgedBy) -> bool:
+        """Whether a result continues what was logged: same source, same judge, and time goes on without a gap."""
+        if self._last is None:
+            return True
+        last, last_by = self._last
+        return (
+            (result.source, result.live_source, result.model, result.policy, by)
+            == (last.source, last.live_source, last.model, last.policy, last_by)
+        ) and 0.0 <= result.timestamp_s - last.timestamp_s <= _MAX_GAP_S
+
+
 class EventLog:
     """Writes the log while results come in; a context manager that writes the `end` line.
 
@@ -91,8 +138,7 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: dict[int, tuple[Status, float]] = {}
-        self._last: tuple[FrameResult, JudgedBy] | None = None
+        self._changes = VerdictChanges()
         try:
             self._stream = open_output(path, newline="")
         except OSError as error:
@@ -114,19 +160,7 @@ class EventLog:
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
         """
-        events = [] if self._follows(result, by) else self._end()
-        self._last = (result, by)
-        for face in result.faces:
-            before = self._seen.get(face.track_id)
-            self._seen[face.track_id] = (face.status, result.timestamp_s)
-            if before is None or before[0] is not face.status:
-                events.append(_event("verdict", result, by, face, None if before is None else before[0]))
-        present = {face.track_id for face in result.faces}
-        for number, (status, seen_s) in list(self._seen.items()):
-            gone_s = result.timestamp_s - seen_s
-            if number not in present and not 0.0 <= gone_s <= LOST_AFTER_S:
-                del self._seen[number]
-                events.append(_event("lost", result, by, None, status, number))
+        events = self._changes.add(result, by)
         for event in events:
             self._write(event)
         return events
@@ -137,7 +171,7 @@ class EventLog:
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
         """
-        events = self._end()
+        events = self._changes.end()
         for event in events:
             self._write(event)
         return events
@@ -162,23 +196,6 @@ class EventLog:
         except UserError:
             if kind is None:
                 raise
-
-    def _follows(self, result: FrameResult, by: JudgedBy) -> bool:
-        """Whether a result continues what was logged: same source, same judge, and time goes on without a gap."""
-        if self._last is None:
-            return True
-        last, last_by = self._last
-        return (
-            (result.source, result.live_source, result.model, result.policy, by)
-            == (last.source, last.live_source, last.model, last.policy, last_by)
-        ) and 0.0 <= result.timestamp_s - last.timestamp_s <= _MAX_GAP_S
-
-    def _end(self) -> list[Event]:
-        if self._last is None:
-            return []
-        (result, by), self._last = self._last, None
-        self._seen.clear()
-        return [_event("end", result, by, None, None)]
 
     def _write(self, event: Event) -> None:
         content = event.model_dump(mode="json")

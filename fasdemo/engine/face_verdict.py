@@ -13,7 +13,7 @@ from fasdemo.engine.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, Reason, effect, guidance, ordered
 from fasdemo.engine.result import FaceVerdict, Status
-from fasdemo.engine.score_evidence import shifted, stream_score, total_shift
+from fasdemo.engine.score_evidence import shifted, stream_score, total_shift, within_depth
 from fasdemo.engine.temporal import judge_still
 from fasdemo.engine.track_state import TrackState
 from fasdemo.faces.quality import looks_at_camera
@@ -55,6 +55,8 @@ def face_verdict(
     if score is not None and work.evidence:
         shift = total_shift(score, work.evidence, codes, site_bias)
         work.evidence, score = work.evidence.updated({"score_shift": shift}), shifted(score, shift)
+    if prediction is not None:
+        score = within_depth(score, prediction.per_modality.get("depth"))
     if not still and Reason.RGB_ONLY in codes:
         # With depth the surface itself is measured; landmarks are the weaker witness.
         work.evidence = work.evidence.updated({"parallax_ratio": state.motion.ratio})

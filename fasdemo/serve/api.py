@@ -195,6 +195,7 @@ def _source_json(feed: Feed) -> dict[str, Any]:
         "model": None if facts is None else facts.model,
         "policy": None if facts is None else facts.policy,
         "provider": None if facts is None else facts.provider,
+        "warnings": [] if facts is None else list(facts.warnings),
     }
 
 

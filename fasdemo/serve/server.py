@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
@@ -20,9 +20,11 @@ from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.serve.api import Parts, make_app
 from fasdemo.serve.feed import Feed, Follower
 from fasdemo.serve.guard import Guard
+from fasdemo.serve.mqtt import MqttPublisher
 from fasdemo.serve.settings import ServeSettings
 from fasdemo.serve.still_scorer import MakeEngine, StillScorer, still_engine
 from fasdemo.serve.subscribers import Subscribers
+from fasdemo.serve.webhooks import Webhooks
 from fasdemo.stop_signals import stops_like_ctrl_c
 
 MAX_CONNECTIONS = 256
@@ -50,8 +52,8 @@ def serve(
     engine: EngineRequest,
     *,
     loop: bool = False,
-    followers: Sequence[Follower] = (),
-    counters: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
+    publisher: MqttPublisher | None = None,
+    webhooks: Webhooks | None = None,
     tell: Callable[[str], None] = lambda _: None,
     open_source: MakeSource = make_source,
     open_engine: MakeProcessor = make_processor,
@@ -64,8 +66,8 @@ def serve(
         sources: get the names `1`, `2` ...
         engine: for all sources and for pictures.
         loop: files start again at their end.
-        followers: also receive every result.
-        counters: figures that are shown in the state.
+        publisher: publishes the states by MQTT.
+        webhooks: sends the changes of verdicts.
         tell: receives a sentence when the server is ready.
         open_source: opens a source.
         open_engine: makes the engine of a source.
@@ -79,17 +81,30 @@ def serve(
         stack.enter_context(stops_like_ctrl_c())
         listening = stack.enter_context(_listen(settings))
         subscribers = Subscribers()
+        followers: list[Follower] = [subscribers]
+        counters: dict[str, Callable[[], dict[str, Any]]] = {}
+        if publisher is not None:
+            followers.append(publisher)
+            counters["mqtt"] = publisher.counters
+        if webhooks is not None:
+            followers.append(webhooks)
+            counters["webhooks"] = webhooks.counters
+            webhooks.start()
+            stack.callback(webhooks.stop)
         feeds = {
-            str(number): Feed(str(number), request, engine, open_source, open_engine, (subscribers, *followers), loop)
+            str(number): Feed(str(number), request, engine, open_source, open_engine, tuple(followers), loop)
             for number, request in enumerate(sources, 1)
         }
         scorer = StillScorer(open_still_engine or partial(still_engine, engine))
         stack.callback(scorer.close)
-        _, guard = make_app(Parts(settings, feeds, subscribers, scorer, counters or {}))
+        _, guard = make_app(Parts(settings, feeds, subscribers, scorer, counters))
         config = server_config(guard, settings)
         for feed in feeds.values():
             stack.callback(feed.stop)
             feed.start()
+        if publisher is not None:
+            stack.callback(publisher.stop)
+            publisher.start(feeds)
         port = listening.getsockname()[1]
         tell(f"Serving at {settings.url.replace(f':{settings.port}/', f':{port}/')}")
         manager = stack.enter_context(ServiceManager())

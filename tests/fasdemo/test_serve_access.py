@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -438,3 +439,29 @@ def test_slow_headers_do_not_stop_the_others(server: Running) -> None:
     finally:
         for connection in slow:
             connection.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--mqtt", "http://host"], "--mqtt http://host"),
+        (["--webhook", "ftp://host/"], "FASDEMO_WEBHOOK_SECRET"),
+        (["--webhook", "https://host/", "--webhook-secret-file", "/nonexistent"], "cannot be read"),
+    ],
+)
+def test_serve_command_refuses_wrong_receivers(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FASDEMO_WEBHOOK_SECRET", raising=False)
+    assert main(["serve", *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_serve_command_names_the_missing_extra(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("fasdemo.serve")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    assert main(["serve"]) == 2
+    assert "pip install 'fasdemo[serve]'" in capsys.readouterr().err

@@ -46,6 +46,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     access.add_argument(
         "--rate", type=at_least_one, default=20, metavar="N", help="requests a second of one client; default: 20"
     )
+    push = parser.add_argument_group("passing results on")
+    push.add_argument("--mqtt", metavar="URL", help="mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
+    push.add_argument("--mqtt-name", default="fasdemo", metavar="NAME", help="this server in topics; default: fasdemo")
+    push.add_argument("--mqtt-ca", type=Path, metavar="FILE", help="PEM certificate of the broker's authority")
+    push.add_argument("--webhook", action="append", default=[], metavar="URL", help="receives changes of verdicts")
+    push.add_argument(
+        "--webhook-secret-file",
+        type=Path,
+        metavar="FILE",
+        help="key of the signatures; default: variable FASDEMO_WEBHOOK_SECRET",
+    )
 
 
 def _port(text: str) -> int:
@@ -69,7 +80,9 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
     from fasdemo.outputs import check_output_folder
     from fasdemo.runtime.requests import EngineRequest, SourceRequest
-    from fasdemo.serve.settings import TOKEN_VARIABLE, ServeSettings, secret
+    from fasdemo.serve.mqtt import MqttPublisher, broker_of
+    from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
+    from fasdemo.serve.webhooks import Webhooks, check_address
 
     settings = ServeSettings(
         host=args.host,
@@ -88,10 +101,22 @@ def run(args: argparse.Namespace) -> int:
         check_output_folder("--record", args.record)
     sources = [SourceRequest(spec) for spec in _specs(args)]
     engine = EngineRequest(args.model, args.policy, args.device, args.site, args.allow_colour_alone, args.require)
+    publisher = hooks = None
+    if args.mqtt:
+        username, password = (secret(f"FASDEMO_MQTT_{name}", None, "--mqtt") for name in ("USERNAME", "PASSWORD"))
+        publisher = MqttPublisher(broker_of(args.mqtt, username, password, args.mqtt_ca, args.mqtt_name))
+    if args.webhook:
+        key = secret("FASDEMO_WEBHOOK_SECRET", args.webhook_secret_file, "--webhook-secret-file")
+        if len(key) < MIN_TOKEN_CHARACTERS:
+            raise UserError(
+                f"--webhook: set FASDEMO_WEBHOOK_SECRET to at least {MIN_TOKEN_CHARACTERS} characters, or give "
+                "--webhook-secret-file; receivers check the signature with it."
+            )
+        hooks = Webhooks(tuple(check_address(url) for url in args.webhook), key)
     for sentence in settings.warnings:
         say(sentence, "fasdemo serve")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
-    serve(settings, sources, engine, loop=args.loop, tell=tell)
+    serve(settings, sources, engine, loop=args.loop, publisher=publisher, webhooks=hooks, tell=tell)
     return 0
 
 
