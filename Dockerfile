@@ -2,16 +2,14 @@
 FROM python:3.12-slim-bookworm AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY requirements requirements
 COPY assets assets
 COPY fasdemo fasdemo
 COPY trainer trainer
-# MediaPipe asks for the OpenCV wheel with a window, which needs libGL, libxcb and libglib; the headless wheel is the same
-# module without them.
-# hadolint ignore=DL3013
+# The locked packages of an install without the window; each wheel is checked against its sha256.
 RUN python -m venv /opt/fasdemo \
- && /opt/fasdemo/bin/pip install --no-cache-dir . \
- && /opt/fasdemo/bin/pip uninstall --yes opencv-contrib-python PyQt6 PyQt6-Qt6 PyQt6-sip pyqtgraph \
- && /opt/fasdemo/bin/pip install --no-cache-dir "opencv-contrib-python-headless>=4.12,<6" \
+ && /opt/fasdemo/bin/pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r requirements/headless.txt \
+ && /opt/fasdemo/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
  && XDG_DATA_HOME=/opt/fasdemo/share /opt/fasdemo/bin/python -m fasdemo.faces.model_file
 
 FROM python:3.12-slim-bookworm

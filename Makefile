@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
 .PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance weights figures clean setup-app setup-dev setup-docs \
-	lock upgrade test-latest coverage docs release hooks
+	lock upgrade test-latest coverage docs release deb hooks
 
 demo: setup-app
 	@$(BIN)/python tools/demo.py
@@ -49,6 +49,10 @@ release: setup-dev
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist
 	$(BIN)/python tools/try_wheel.py dist
+
+# A Debian package for this machine's Python and architecture, in dist/.
+deb: setup-dev
+	$(BIN)/python tools/deb.py dist
 
 hooks: setup-dev
 	$(BIN)/pre-commit install --hook-type pre-commit --hook-type pre-push

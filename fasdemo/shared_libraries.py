@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from importlib.util import find_spec
 
 from fasdemo.errors import UserError
 
@@ -21,6 +22,9 @@ QT_PACKAGES = (
     "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
     "libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libx11-xcb1"
 )
+WINDOW = ("PyQt6", "pyqtgraph")
+"""Python packages of the extra `window`."""
+INSTALL_WINDOW = 'pip install "fasdemo[window]"'
 HEADLESS_OPENCV = "opencv-contrib-python-headless"
 
 _NOT_FOUND = re.compile(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object file")
@@ -43,12 +47,7 @@ def missing_library(error: ImportError | OSError | RuntimeError | ValueError) ->
     """Return the error to show if `error` is about a missing system library or a package of the window, else None."""
     if isinstance(error, ModuleNotFoundError):
         package = (error.name or "").partition(".")[0]
-        if package in ("PyQt6", "pyqtgraph"):
-            return MissingLibraryError(
-                f"The window needs the Python package {package}, which is not installed",
-                "run pip install PyQt6 pyqtgraph, or add --headless",
-            )
-        return None
+        return _without_window(package) if package in WINDOW else None
     found = _NOT_FOUND.search(str(error))
     if found is None:
         return None
@@ -70,6 +69,17 @@ def missing_library(error: ImportError | OSError | RuntimeError | ValueError) ->
     return MissingLibraryError(
         f"The system library {library} is missing", f"install the package that has it (apt-file search {library})"
     )
+
+
+def check_window_packages() -> None:
+    """Check that the Python packages of the extra `window` are installed, without importing them.
+
+    Raises:
+        MissingLibraryError: one is not.
+    """
+    for package in WINDOW:
+        if find_spec(package) is None:
+            raise _without_window(package)
 
 
 def check_opencv() -> None:
@@ -99,6 +109,13 @@ def check_mediapipe() -> None:
             # On Windows and macOS, where the names differ, MediaPipe's wheels include their libraries.
             if problem is not None:
                 raise problem from error
+
+
+def _without_window(package: str) -> MissingLibraryError:
+    return MissingLibraryError(
+        f"The window needs the Python package {package}, which is not installed",
+        f"run {INSTALL_WINDOW}, or add --headless to run without a window",
+    )
 
 
 def _install(packages: str) -> str:

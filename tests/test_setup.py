@@ -49,7 +49,7 @@ def pins(name: str) -> dict[str, list[str]]:
 # The lock itself
 
 
-@pytest.mark.parametrize("name", ["app", "dev", "torch", "cuda", "docs"])
+@pytest.mark.parametrize("name", ["app", "headless", "dev", "torch", "cuda", "docs"])
 def test_every_line_of_the_lock_is_a_pin_with_hashes_and_names_no_index(name: str) -> None:
     text = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
     rest = "\n".join(line for line in _PIN.sub("", text).splitlines() if not line.startswith("#"))
@@ -57,29 +57,55 @@ def test_every_line_of_the_lock_is_a_pin_with_hashes_and_names_no_index(name: st
     assert "://" not in text
 
 
-@pytest.mark.parametrize(("extra", "files"), [(None, ["app"]), ("dev", ["dev", "torch"]), ("docs", ["docs"])])
-def test_the_lock_satisfies_every_range_of_pyproject(extra: str | None, files: list[str]) -> None:
+def requirements_of(*extras: str) -> list[Requirement]:
+    """Return the ranges of pyproject.toml for an install with `extras`, and those of the build."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = project["project"]["optional-dependencies"]
-    lines = (
-        list(extras[extra]) if extra else [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    )
-    if extra == "dev":
-        lines += extras["train"] + project["project"]["dependencies"]
+    optional = project["project"]["optional-dependencies"]
+    lines = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    for extra in extras:
+        lines += optional[extra]
+    found = []
+    for requirement in map(Requirement, lines):
+        if requirement.name == "fasdemo":
+            found += requirements_of(*requirement.extras)
+        else:
+            found.append(requirement)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("files", "requirements"),
+    [
+        (["app"], requirements_of("window")),
+        (["headless"], [one for one in requirements_of() if one.name != "opencv-contrib-python"]),
+        (["dev", "torch"], requirements_of("dev")),
+        (["docs"], [one for one in requirements_of("docs") if one not in requirements_of()]),
+    ],
+    ids=["app", "headless", "dev", "docs"],
+)
+def test_the_lock_satisfies_every_range_of_pyproject(files: list[str], requirements: list[Requirement]) -> None:
     locked: dict[str, list[str]] = {}
     for name in files:
         locked |= pins(name)
-    for requirement in map(Requirement, lines):
-        if requirement.name != "fasdemo":
-            versions = locked.get(canonicalize_name(requirement.name), [])
-            assert any(requirement.specifier.contains(version) for version in versions), (
-                f"{requirement} is not in requirements/: run `make lock`"
-            )
+    for requirement in requirements:
+        versions = locked.get(canonicalize_name(requirement.name), [])
+        assert any(requirement.specifier.contains(version) for version in versions), (
+            f"{requirement} is not in requirements/: run `make lock`"
+        )
 
 
 def test_the_app_and_the_tests_run_on_the_same_versions() -> None:
     dev = pins("dev")
     assert all(dev.get(package) == versions for package, versions in pins("app").items())
+
+
+def test_the_headless_lock_is_the_app_without_the_window_and_with_the_headless_opencv() -> None:
+    app, headless = pins("app"), pins("headless")
+    (build,) = headless.pop("opencv-contrib-python-headless")
+    (opencv,) = [one for one in requirements_of() if one.name == "opencv-contrib-python"]
+    assert opencv.specifier.contains(build)
+    assert headless.items() <= app.items()
+    assert {"pyqt6", "pyqt6-qt6", "pyqt6-sip", "pyqtgraph", "opencv-contrib-python"} <= app.keys() - headless.keys()
 
 
 # The script
@@ -190,11 +216,42 @@ def test_install_refuses_a_wheel_that_does_not_match_the_lock(project: Path, ven
     assert not list(venv.glob(".installed-*"))
 
 
-def test_install_says_that_a_lock_file_is_damaged(project: Path, venv: Path) -> None:
-    (project / "requirements/app.txt").write_text("tiny==1.0 \\\n    --hash=sha2<<<<<<<\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    "content",
+    [b"tiny==1.0 \\\n    --hash=sha2<<<<<<<\n", b"tiny==1.0 \\\n    --hash=sha256:00ff\n", b"", b"\xff\xfe"],
+    ids=["conflict", "truncated", "empty", "not UTF-8"],
+)
+def test_install_says_that_a_lock_file_is_damaged(project: Path, venv: Path, content: bytes) -> None:
+    (project / "requirements/app.txt").write_bytes(content)
     done = install(project, venv)
     assert done.returncode == 2
-    assert done.stderr.endswith("a file in requirements/ is damaged; restore it with `git checkout requirements`.\n")
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.startswith("setup: requirements/app.txt is ")
+    assert "restore it with `git checkout requirements" in sentence
+
+
+def test_install_says_that_a_lock_file_is_missing(project: Path, venv: Path) -> None:
+    (project / "requirements/app.txt").unlink()
+    done = install(project, venv)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "requirements/app.txt is missing or damaged" in done.stderr
+
+
+def test_install_says_that_pyproject_is_damaged(project: Path, venv: Path) -> None:
+    (project / "pyproject.toml").write_text("[project\n", encoding="utf-8")
+    done = install(project, venv)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.endswith("restore it with `git checkout pyproject.toml`.\n")
+
+
+def test_install_takes_the_ranges_where_the_lock_lacks_a_requirement(project: Path, venv: Path) -> None:
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[project]\nname = "project"\nversion = "1.0"\ndependencies = ["tiny>=1"]\n')
+    (project / "requirements/app.txt").write_text("# nothing\n", encoding="utf-8")
+    done = install(project, venv)
+    assert done.returncode == 0, done.stderr
+    assert "setup: requirements/ does not name tiny, so the version ranges of pyproject.toml are used" in done.stderr
+    assert "tiny" in installed(venv)
 
 
 def test_install_says_that_there_is_no_network(project: Path, venv: Path) -> None:

@@ -15,11 +15,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"app": ("app",), "dev": ("dev", "torch", "cuda"), "docs": ("docs",)}
+EXTRAS = {"app": "window", "dev": "dev", "docs": "docs"}
 SPACE_GB = {"app": 1.5, "dev": 3.5, "docs": 0.3}
 """Disk space to ask for when it has run out; measured on Linux with a CPU build of torch, rounded up."""
 
@@ -33,6 +35,8 @@ _NETWORK = re.compile(
 _NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded|Errno 28|not enough space on the disk")
 _BAD_HASH = re.compile(r"DO NOT MATCH THE HASHES.*?\n\s+(\S+)(?: from|\s)", re.DOTALL)
 _GONE = re.compile(r"No matching distribution found for ([^\s;(]+)")
+_PIN = re.compile(r"^[A-Za-z0-9._-]+==\S+(?: ; .+?)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+$", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 _NEEDS_CUDA = """
 import importlib.metadata, re, sys
@@ -100,8 +104,11 @@ def install(what: str, venv: Path) -> None:
         return
     if what == "app" and _read(venv / ".installed-dev").split("\n", 1)[0] == digest("dev"):
         return
+    lacking = check_lock(what)
     say("installing Python packages (a few minutes the first time)")
     try:
+        if lacking:
+            raise VersionGoneError(", ".join(lacking))
         pip(python, what, *_LOCKED, "-r", f"requirements/{what}.txt")
         if what == "dev":
             install_torch(python)
@@ -109,14 +116,41 @@ def install(what: str, venv: Path) -> None:
         if what != "docs":
             pip(python, what, "--no-deps", "--no-build-isolation", "--no-index", "--editable", ".")
     except VersionGoneError as gone:
-        say(f"{gone} of the lock cannot be had any more, so the version ranges of pyproject.toml are used instead.")
+        why = f"requirements/ does not name {gone}" if lacking else f"{gone} of the lock cannot be had any more"
+        say(f"{why}, so the version ranges of pyproject.toml are used instead.")
         try:
-            pip(python, what, "--editable", "." if what == "app" else f".[{what}]")
+            pip(python, what, "--editable", f".[{EXTRAS[what]}]")
         except VersionGoneError as error:
             raise SetupError(
-                f"{error} cannot be had for this Python and platform; try another Python, such as 3.12."
+                f"{error} cannot be had; check the network and pip's package index (`pip config list`), or try another "
+                "Python, such as 3.12."
             ) from error
     stamp.write_text(f"{state}\n{chr(10).join(sorted(locked_names(what)))}\n", encoding="utf-8")
+
+
+def check_lock(what: str) -> list[str]:
+    """Return the packages that pyproject.toml requires and the lock does not name, as after an edit of pyproject.toml.
+
+    Raises:
+        SetupError: a lock file or pyproject.toml is missing or damaged.
+    """
+    for name in LOCKS[what]:
+        text = _read(ROOT / f"requirements/{name}.txt")
+        rest = [line for line in _PIN.sub("", text).splitlines() if line and not line.startswith("#")]
+        if not text or rest:
+            raise SetupError(
+                f"requirements/{name}.txt is missing or damaged; restore it with `git checkout requirements`."
+            )
+    try:
+        project = tomllib.loads(_read(ROOT / "pyproject.toml")).get("project", {})
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(
+            f"pyproject.toml is damaged ({error}); restore it with `git checkout pyproject.toml`."
+        ) from error
+    optional = project.get("optional-dependencies", {})
+    wanted = list(optional.get(EXTRAS[what], ())) + ([] if what == "docs" else list(project.get("dependencies", ())))
+    names = {match[0].lower().replace("_", "-") for match in map(_NAME.match, wanted) if match}
+    return sorted(names - {str(project.get("name"))} - locked_names(what))
 
 
 def install_torch(python: Path) -> None:
@@ -196,8 +230,6 @@ def explain(output: str, what: str, venv: Path) -> str | None:
             f"{broken[1]} does not match its sha256 in requirements/, so nothing of it was installed; restore the lock "
             "with `git checkout requirements`, or check which package index pip uses (`pip config list`)."
         )
-    if "Invalid requirement" in output or "hashes are required" in output:
-        return "a file in requirements/ is damaged; restore it with `git checkout requirements`."
     if _NETWORK.search(output):
         return (
             "the package index cannot be reached; connect this machine to the network, or name an index that it "
@@ -230,7 +262,11 @@ def digest(what: str) -> str:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    try:
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+    except UnicodeDecodeError as error:
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path
+        raise SetupError(f"{name} is damaged: it is not UTF-8; restore it with `git checkout {name}`.") from error
 
 
 def _last_line(text: str) -> str:

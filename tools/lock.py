@@ -39,8 +39,13 @@ PLATFORMS = {
 _ACCELERATOR = re.compile(r"(nvidia|cuda|triton)\b")
 """Packages that only a CUDA build of torch needs; set-up installs them when the torch file that pip chose asks."""
 
+OPENCV, HEADLESS_OPENCV = "opencv-contrib-python", "opencv-contrib-python-headless"
+"""MediaPipe requires the first, which needs libGL, libxcb and libglib; an install without the window takes the second,
+the same module without window functions. Its newest release is often an older one."""
+
 _HEADER = "# Written by `make lock` from pyproject.toml: wheels for Python 3.11 to 3.14. Do not edit.\n"
 _NOTES = {
+    "headless": "# No window, and OpenCV's headless build instead of the one that MediaPipe requires: use --no-deps.\n",
     "torch": "# One version, several builds: PyPI's files and CPU builds of the same release.\n",
     "cuda": "# Installed only where the build of torch that pip chose requires it.\n",
 }
@@ -59,11 +64,14 @@ def main(arguments: list[str] | None = None) -> int:
     build = [*project["build-system"]["requires"], "editables>=0.5,<1"]
     extras = project["project"]["optional-dependencies"]
     try:
-        dev = resolve(ranges(project, "dev") + build, {} if upgrade else old)
+        dev = resolve(ranges(project) + ranges(project, "dev") + build, {} if upgrade else old)
         pins = {package["name"]: package["version"] for package in dev}
-        app = resolve(ranges(project, None) + build, pins)
-        docs = resolve(extras.get("docs", []), pins if upgrade else old | pins)
-        missing = [*without_wheels(dev), *without_wheels(docs)]
+        kept = pins if upgrade else old | pins
+        app = resolve(ranges(project) + ranges(project, "window") + build, pins)
+        opencv = [f"{HEADLESS_OPENCV}{Requirement(one).specifier}" for one in ranges(project) if OPENCV in one]
+        headless = resolve(ranges(project) + build + opencv, kept, without=OPENCV)
+        docs = resolve(extras.get("docs", []), kept)
+        missing = [*without_wheels(dev), *without_wheels(headless), *without_wheels(docs)]
     except subprocess.CalledProcessError as error:
         print(f"lock: uv found no set of versions:\n{error.stderr.strip()}", file=sys.stderr)
         return 2
@@ -74,6 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     cuda = [package for package in dev if _ACCELERATOR.match(package["name"])]
     torch = [package for package in dev if package["name"] == "torch"]
     write("app", app)
+    write("headless", headless)
     write("dev", [package for package in dev if package not in cuda and package not in torch])
     write("torch", torch, {"torch": other_builds(torch[0]["version"], old)})
     write("cuda", cuda)
@@ -82,25 +91,28 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def ranges(project: Mapping[str, Any], extra: str | None) -> list[str]:
-    """Return the requirement strings of the project, with those of `extra` and of the extras that it names."""
-    found: list[str] = [] if extra else list(project["project"]["dependencies"])
-    for line in project["project"]["optional-dependencies"][extra] if extra else ():
+def ranges(project: Mapping[str, Any], extra: str | None = None) -> list[str]:
+    """Return the requirement strings of the project, or those of `extra` and of the extras that it names."""
+    if extra is None:
+        return list(project["project"]["dependencies"])
+    found: list[str] = []
+    for line in project["project"]["optional-dependencies"][extra]:
         requirement = Requirement(line)
         if requirement.name == project["project"]["name"]:
             for name in requirement.extras:
                 found += ranges(project, name)
         else:
             found.append(line)
-    return found + (list(project["project"]["dependencies"]) if extra else [])
+    return found
 
 
-def resolve(requirements: Iterable[str], preferred: Mapping[str, str]) -> list[Package]:
+def resolve(requirements: Iterable[str], preferred: Mapping[str, str], without: str | None = None) -> list[Package]:
     """Return the packages that satisfy `requirements` on all supported Pythons, sorted by name.
 
     Args:
         requirements: requirement strings.
         preferred: name to version; kept where the requirements allow it.
+        without: name of a package to leave out although others require it.
 
     Raises:
         subprocess.CalledProcessError: uv found no solution.
@@ -108,11 +120,15 @@ def resolve(requirements: Iterable[str], preferred: Mapping[str, str]) -> list[P
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wanted, chosen, result = folder / "wanted.in", folder / "chosen.txt", folder / "pylock.toml"
+        overrides = folder / "overrides.in"
+        overrides.write_text(f"{without} ; python_version < '3'\n" if without else "", encoding="utf-8")
         wanted.write_text("\n".join(requirements) + "\n", encoding="utf-8")
         # uv prefers the versions that its output file already names.
         chosen.write_text("".join(f"{key}=={version}\n" for key, version in preferred.items()), encoding="utf-8")
-        _uv(wanted, "--output-file", chosen, "--format", "requirements.txt")
-        _uv(wanted, "--constraints", chosen, "--output-file", result, "--format", "pylock.toml")
+        _uv(wanted, "--override", overrides, "--output-file", chosen, "--format", "requirements.txt")
+        _uv(
+            wanted, "--override", overrides, "--constraints", chosen, "--output-file", result, "--format", "pylock.toml"
+        )
         packages: list[Package] = tomllib.loads(result.read_text(encoding="utf-8")).get("packages", [])
     return sorted(packages, key=lambda package: (package["name"], package["version"]))
 

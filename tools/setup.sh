@@ -48,6 +48,9 @@ if [ "$(uname -s)" = Linux ] && [ "$what" != docs ]; then
     command -v openbox >/dev/null || missing+=(openbox)
     # The MQTT client is tested against a real broker, which the tests start themselves.
     command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
+    # The tests of network cameras start GStreamer's RTSP server, with the system's own Python.
+    /usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0")' 2>/dev/null ||
+      missing+=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good)
   fi
 fi
 if [ ${#missing[@]} -gt 0 ]; then

@@ -1,7 +1,8 @@
 """Try the one wheel in a folder as a user does who has nothing else: `python tools/try_wheel.py dist`.
 
-A new environment in a temporary folder gets the locked packages of the app and the wheel, and no file of this
-checkout; then the command line, the Python API and the trainer's refusal without torch are run from there.
+Two new environments in a temporary folder get the wheel and no file of this checkout: one the locked packages with the
+window, one those of a headless install. The command line, the Python API and the trainer's refusal without torch are
+run from there.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ with source, fasdemo.Engine.for_source(source) as engine:
     print([face.status for face in engine.process(next(iter(source))).faces])
 """
 
+_DEMO = "import fasdemo; print(fasdemo.demo_session())"
+
 
 class TrialError(Exception):
     """What is wrong with the wheel."""
@@ -41,11 +44,12 @@ def main(arguments: list[str]) -> int:
             raise TrialError(f"{folder} must hold one wheel and one sdist; run `make release`")
         check_content(wheels[0])
         with tempfile.TemporaryDirectory() as name:
-            run_installed(wheels[0], Path(name))
+            run_installed(wheels[0], Path(name, "window"))
+            run_headless(wheels[0], Path(name, "headless"))
     except TrialError as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
-    print(f"release: {wheels[0].name} works in an empty environment")
+    print(f"release: {wheels[0].name} works in an empty environment, with and without the window")
     return 0
 
 
@@ -60,37 +64,83 @@ def check_content(wheel: Path) -> None:
             raise TrialError(f"{wheel.name} lacks {needed}")
 
 
-def run_installed(wheel: Path, folder: Path) -> None:
-    """Install the wheel in a new environment below `folder` and run it there."""
-    python = folder / ("env/Scripts/python.exe" if os.name == "nt" else "env/bin/python")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    environment |= {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
+class Environment:
+    """A virtual environment with the wheel, run from a folder of its own.
 
-    def run(*command: str | Path, status: int = 0) -> str:
+    Args:
+        wheel: file to install.
+        folder: folder to create.
+        lock: name of the file in requirements/ whose packages it gets.
+
+    Raises:
+        TrialError: something cannot be installed.
+    """
+
+    def __init__(self, wheel: Path, folder: Path, lock: str) -> None:
+        folder.mkdir()
+        scripts, suffix = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+        self.folder = folder
+        self.python = folder / "env" / scripts / f"python{suffix}"
+        self.fasdemo = folder / "env" / scripts / f"fasdemo{suffix}"
+        self._variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+        self._variables |= {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
+        pip = [self.python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-deps"]
+        self.run(sys.executable, "-m", "venv", folder / "env")
+        self.run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements" / lock)
+        self.run(*pip, wheel)
+
+    def run(self, *command: str | Path, status: int = 0) -> str:
+        """Run a program and return what it printed.
+
+        Raises:
+            TrialError: it ended with another status.
+        """
         done = subprocess.run(
-            [str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            [str(part) for part in command],
+            cwd=self.folder,
+            env=self._variables,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != status:
             shown = " ".join(Path(part).name if isinstance(part, Path) else part for part in command)
             raise TrialError(f"`{shown}` ended with {done.returncode} instead of {status}:\n{done.stderr[-2000:]}")
-        return done.stdout
+        return done.stdout if status == 0 else done.stderr
 
-    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-deps"]
-    run(sys.executable, "-m", "venv", folder / "env")
-    run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements/app.txt")
-    run(*pip, wheel)
-    run(python, "-m", "pip", "check")
-    fasdemo = python.with_name("fasdemo.exe" if os.name == "nt" else "fasdemo")
+
+def run_installed(wheel: Path, folder: Path) -> None:
+    """Try the install with the window."""
+    env = Environment(wheel, folder, "app.txt")
+    env.run(env.python, "-m", "pip", "check")
     version = wheel.name.split("-")[1]
-    if run(fasdemo, "--version").strip() != f"fasdemo {version}":
+    if env.run(env.fasdemo, "--version").strip() != f"fasdemo {version}":
         raise TrialError(f"`fasdemo --version` does not say {version}")
-    run(python, "-c", _API)
-    run(fasdemo, "--demo", "--headless", "--json", "events.jsonl")
-    events = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    env.run(env.python, "-c", "import fasdemo.gui.main_window")
+    try_verdicts(env)
+    env.run(env.python, "-m", "trainer", "summary", status=2)
+
+
+def run_headless(wheel: Path, folder: Path) -> None:
+    """Try the install without the window: everything else works, and the window is refused in one sentence."""
+    env = Environment(wheel, folder, "headless.txt")
+    try_verdicts(env)
+    env.run(env.fasdemo, "doctor", "--json")
+    env.run(env.fasdemo, "bench", "--model", "fasdemo-flex", "--frames", "1")
+    env.run(env.fasdemo, "sessions", "list", env.run(env.python, "-c", _DEMO).strip())
+    refusal = env.run(env.fasdemo, status=2)
+    if "fasdemo[window]" not in refusal or refusal.count("\n") != 1:
+        raise TrialError(f"`fasdemo` without the window's packages does not say in one line what to install: {refusal}")
+
+
+def try_verdicts(env: Environment) -> None:
+    """Run the Python interface and the demo session, which must show both verdicts."""
+    env.run(env.python, "-c", _API)
+    env.run(env.fasdemo, "--demo", "--headless", "--json", "events.jsonl")
+    events = (env.folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
     shown = {face["status"] for event in map(json.loads, events) for face in event["faces"]}
     if not {"LIVE", "SPOOF"} <= shown:
         raise TrialError("the demo session did not show both LIVE and SPOOF")
-    run(python, "-m", "trainer", "summary", status=2)
 
 
 if __name__ == "__main__":

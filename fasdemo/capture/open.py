@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from fasdemo.capture.cameras.network.address import is_network_address
 from fasdemo.capture.source import Source
 from fasdemo.errors import UserError, unicode_text
 from fasdemo.folder_walk import visible_files
@@ -12,6 +13,12 @@ from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
 _SDK_RECORDINGS = (".db3", ".bag")
 CAMERAS = ("realsense", "webcam")
+CAMERA_FORMS = "realsense[:SERIAL], webcam[:N], rtsp://HOST/PATH or http://HOST/PATH"
+
+
+def is_camera(spec: str | Path) -> bool:
+    """Return whether a source specification names a camera, local or by URL, and not a file."""
+    return isinstance(spec, str) and (spec.split(":", 1)[0] in CAMERAS or is_network_address(spec))
 
 
 def open_source(
@@ -29,7 +36,7 @@ def open_source(
 
     Args:
         spec: a video file, a session's folder, a folder of pictures, a RealSense recording (`.db3`, `.bag`), or, as a
-            str, `realsense[:SERIAL]` or `webcam[:N]`.
+            str, `realsense[:SERIAL]`, `webcam[:N]` or a network camera's URL (rtsp, rtsps, http, https).
         depth: 16-bit grey video beside a video file.
         ir: grey video beside a video file.
         depth_scale: metres per unit of `depth` and of depth pictures; other sources know theirs.
@@ -41,11 +48,15 @@ def open_source(
     Raises:
         UserError: nothing can be opened under that name; says why.
     """
-    if isinstance(spec, str) and spec.split(":", 1)[0] in CAMERAS:
+    if isinstance(spec, str) and is_camera(spec):
         if depth is not None or ir is not None:
             raise UserError(
                 "A depth or infrared video can be used only with a colour video, not with a camera.", parameter="depth"
             )
+        if is_network_address(spec):
+            from fasdemo.capture.cameras.network.camera import open_network_camera
+
+            return open_network_camera(spec)
         kind, _, which = spec.partition(":")
         return _open_camera(kind, which or None, emitter, allow_virtual_camera)
     path = Path(spec)

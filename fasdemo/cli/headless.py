@@ -5,25 +5,23 @@ from __future__ import annotations
 import argparse
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
-from fasdemo.capture.cameras.live import LiveSource
-from fasdemo.capture.open import open_source
 from fasdemo.capture.source import Source
 from fasdemo.cli.recording_options import labels_of
-from fasdemo.cli.source_options import source_spec
+from fasdemo.cli.source_options import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
-from fasdemo.engine.engine import Engine
-from fasdemo.engine.events import EventLog
-from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.progress import bar
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
+from fasdemo.runtime.event_log_writer import EventLogWriter
+from fasdemo.runtime.frame_loop import FrameLoop, tap_camera
+from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
@@ -42,48 +40,37 @@ def run_headless(options: argparse.Namespace) -> int:
     interrupted = False
     labels = labels_of(options) if options.record else None
     recorder = None
-    spec = source_spec(options)
-    _check_outputs(options, spec)
+    request = source_request(options)
+    assert request is not None, "the command line has checked that there is a source"
+    _check_outputs(options, request)
     # A recording needs frames at the pace at which a disk can take them.
     realtime = options.realtime or labels is not None
     with ExitStack() as stack:
         stack.enter_context(stops_like_ctrl_c())
         video = stack.enter_context(AnnotatedVideo(options.output)) if options.output else None
-        source = stack.enter_context(
-            open_source(
-                spec,
-                depth=options.depth,
-                ir=options.ir,
-                depth_scale=options.depth_scale,
-                realtime=realtime,
-                loop=options.loop,
-                emitter=options.emitter,
-                allow_virtual_camera=options.allow_virtual_camera,
-            )
+        source = stack.enter_context(make_source(request, realtime=realtime, loop=options.loop))
+        engine = EngineRequest(
+            options.model,
+            options.policy,
+            options.device,
+            options.site,
+            allow_rgb_only=options.allow_colour_alone,
+            require=options.require or frozenset(),
+            require_gaze=options.require_gaze,
+            max_refused_attempts=options.lockout_after or 0,
+            lockout_s=options.lockout_seconds,
         )
-        engine = stack.enter_context(
-            Engine.for_source(
-                source,
-                model=options.model,
-                device=options.device,
-                policy=Policy(
-                    threshold=options.policy,
-                    require=options.require or frozenset(),
-                    allow_rgb_only=options.allow_colour_alone,
-                    require_gaze=options.require_gaze,
-                    max_refused_attempts=options.lockout_after or 0,
-                    lockout_s=options.lockout_seconds,
-                ),
-                site=options.site,
-            )
-        )
+        processor = stack.enter_context(make_processor(source, engine))
         said = source.warnings
-        for sentence in (*said, *engine.warnings):
+        for sentence in (*said, *processor.facts.warnings):
             say(sentence)
         json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
         manager = stack.enter_context(ServiceManager())
-        log = stack.enter_context(EventLog(options.log)) if options.log else None
-        tapped = labels is not None and isinstance(source, LiveSource)
+        log = EventLogWriter()
+        if options.log:
+            log.start(options.log)
+            stack.callback(log.stop)
+        tapped = False
         if labels is not None:
             similar = similar_subject(options.record, labels.subject)
             if similar:
@@ -91,14 +78,12 @@ def run_headless(options: argparse.Namespace) -> int:
             recorder = stack.enter_context(
                 Recorder(options.record, session_of(labels, source.info), limit=options.max_frames)
             )
-            if isinstance(source, LiveSource):
-                # In the capture thread: frames that judging has no time for are recorded all the same.
-                source.tap(recorder.put)
-                stack.callback(source.tap, None)
+            tapped = tap_camera(source, recorder.put)
+            stack.callback(tap_camera, source, None)
         progress = stack.enter_context(bar())
         task = progress.add_task("judging", total=_expected(source, options.max_frames))
         try:
-            for frame, result in engine.run_frames(source):
+            for frame, result in FrameLoop(source, [log]).run(processor):
                 summary.add(result, frame.lost_before)
                 manager.alive(time.monotonic())
                 if recorder is not None:
@@ -106,8 +91,7 @@ def run_headless(options: argparse.Namespace) -> int:
                         recorder.put(frame)
                     if recorder.status.problem:
                         raise UserError(f"--record {options.record}: {recorder.status.problem}")
-                if log is not None:
-                    log.add(result, engine.judged_by)
+                _check_log(log)
                 if json_lines is not None:
                     json_lines.write(result.to_json())
                 if video is not None:
@@ -118,6 +102,8 @@ def run_headless(options: argparse.Namespace) -> int:
                     break
         except KeyboardInterrupt:
             interrupted = True
+        log.stop()
+        _check_log(log)
         warnings = [sentence for sentence in source.warnings if sentence not in said]
     # Standard output belongs to the JSON lines when they are asked for there.
     report_on_stderr = options.json == "-"
@@ -132,14 +118,20 @@ def run_headless(options: argparse.Namespace) -> int:
     return 130 if interrupted else 0
 
 
-def _check_outputs(options: argparse.Namespace, spec: str) -> None:
+def _check_log(log: EventLogWriter) -> None:
+    """Raise UserError if the event log has stopped."""
+    if log.status is not None and log.status.problem:
+        raise UserError(log.status.problem)
+
+
+def _check_outputs(options: argparse.Namespace, request: SourceRequest) -> None:
     """Refuse outputs that would overwrite what is read, before anything is opened."""
-    files = [] if options.camera else [Path(spec)]
+    files = [] if options.camera else request.files()
     if files and files[0].name == SESSION_FILE:
         files.append(files[0].parent)
     check_outputs(
         {"--json": options.json, "--log": options.log, "--output": options.output},
-        [*files, options.depth, options.ir, *model_files(options.model)],
+        [*files, *model_files(options.model)],
     )
     if options.record is not None:
         check_output_folder("--record", options.record)

@@ -51,7 +51,9 @@ def build_parser() -> argparse.ArgumentParser:
     source = parser.add_argument_group("source (one of)").add_mutually_exclusive_group()
     source.add_argument("--demo", action="store_true", help="the bundled session: a live person, then three attacks")
     source.add_argument("--video", metavar="PATH", help="video file, session folder, picture folder, .db3 or .bag")
-    source.add_argument("--camera", metavar="NAME", help="realsense[:SERIAL] or webcam[:N]")
+    source.add_argument(
+        "--camera", metavar="NAME", help="realsense[:SERIAL], webcam[:N] or a URL, e.g. rtsp://door/live"
+    )
     streams = parser.add_argument_group("beside the source")
     streams.add_argument("--depth", metavar="FILE", help="16-bit depth video registered to --video")
     streams.add_argument("--ir", metavar="FILE", help="infrared video registered to --video")

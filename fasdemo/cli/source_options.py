@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.errors import UserError
+from fasdemo.runtime.requests import SourceRequest
 
 
 def source_spec(options: argparse.Namespace) -> str:
@@ -17,9 +19,32 @@ def source_spec(options: argparse.Namespace) -> str:
     if options.demo:
         return str(demo_session())
     if options.camera:
-        from fasdemo.capture.open import CAMERAS
+        from fasdemo.capture.cameras.network.address import is_network_address, parse_address
+        from fasdemo.capture.open import CAMERA_FORMS, is_camera
 
-        if options.camera.split(":", 1)[0] not in CAMERAS:
-            names = " or ".join(f"{name}[:WHICH]" for name in sorted(CAMERAS))
-            raise UserError(f"--camera {options.camera}: unknown camera; use {names}.")
+        if is_network_address(options.camera):
+            parse_address(options.camera)
+        elif not is_camera(options.camera):
+            # An address with a slash too few may hold a password.
+            shown = options.camera.partition(":")[0] if "@" in options.camera else options.camera
+            raise UserError(f"--camera {shown}: unknown camera; use {CAMERA_FORMS}.")
     return str(options.camera or options.video or "")
+
+
+def source_request(options: argparse.Namespace) -> SourceRequest | None:
+    """Return the request for the source that the options name; None if they name none.
+
+    Raises:
+        UserError: the camera is unknown.
+    """
+    spec = source_spec(options)
+    if not spec:
+        return None
+    return SourceRequest(
+        spec,
+        None if options.depth is None else Path(options.depth),
+        None if options.ir is None else Path(options.ir),
+        options.depth_scale,
+        options.emitter,
+        options.allow_virtual_camera,
+    )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from fasdemo.cli.recording_options import labels_of
-from fasdemo.cli.source_options import source_spec
+from fasdemo.cli.source_options import source_request
 from fasdemo.gui.app import Launch, run
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
-from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.requests import EngineRequest
 
 
 def run_window(options: argparse.Namespace) -> int:
@@ -19,17 +18,7 @@ def run_window(options: argparse.Namespace) -> int:
     Raises:
         fasdemo.errors.UserError: there is no display, or a file cannot be opened.
     """
-    spec = source_spec(options)
-    source: SourceRequest | None = None
-    if spec:
-        source = SourceRequest(
-            spec,
-            _path(options.depth),
-            _path(options.ir),
-            options.depth_scale,
-            options.emitter,
-            options.allow_virtual_camera,
-        )
+    source = source_request(options)
     check_outputs({"--log": options.log}, [*(source.files() if source else ()), *model_files(options.model)])
     if options.record is not None:
         check_output_folder("--record", options.record)
@@ -50,7 +39,3 @@ def run_window(options: argparse.Namespace) -> int:
             record=(options.record, labels_of(options)) if options.record else None,
         )
     )
-
-
-def _path(text: str | None) -> Path | None:
-    return None if text is None else Path(text)

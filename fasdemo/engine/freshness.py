@@ -25,7 +25,7 @@ _FOCAL_RATIO = (0.5, 2.0)
 """Focal lengths in x and y: pixels that are twice as wide as high."""
 _ROUNDING_S = 1e-6
 
-_MARKS = frozenset({Reason.VIRTUAL_CAMERA})
+_MARKS = frozenset({Reason.VIRTUAL_CAMERA, Reason.RGB_UNTIMED})
 """What a source says of sound pictures; the effect `cap` keeps them from being LIVE."""
 
 

@@ -269,6 +269,12 @@ class Reason(StrEnum):
         "The camera is virtual, or its name cannot be read, so any picture can be fed into it.",
         "This is a virtual camera, which cannot prove a live person; use a real camera.",
     )
+    RGB_UNTIMED = (
+        "rgb_untimed",
+        Effect.CAP,
+        "The network camera gives pictures without time stamps, so an old picture cannot be detected.",
+        "This camera cannot prove a live person; please ask the staff for help.",
+    )
     RGB_ONLY = (
         "rgb_only",
         Effect.CAP,

@@ -17,6 +17,7 @@ from fasdemo.frames import Stream
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.shared_libraries import check_window_packages
 from fasdemo.stop_signals import handle_stop_signals
 
 _log = logging.getLogger(__name__)
@@ -72,13 +73,15 @@ def run(
         arguments: command-line arguments for Qt.
 
     Raises:
-        UserError: no display was found, the requested file cannot be opened, or the event log cannot be written.
+        UserError: a package of the window is not installed, no display was found, the requested file cannot be
+            opened, or the event log cannot be written.
     """
     wanted = launch or Launch()
     from fasdemo.runtime import frame_processor
 
     make_source = make_source or frame_processor.make_source
     make_processor = make_processor or frame_processor.make_processor
+    check_window_packages()
     _check_display()
     if wanted.source is not None:
         _check_source(wanted.source, wanted.engine, make_source)
@@ -165,9 +168,9 @@ def _check_display() -> None:
 
 def _check_source(request: SourceRequest, engine: EngineRequest | None, make_source: MakeSource) -> None:
     """Raise UserError before the window appears if the requested file cannot be opened; do not check cameras."""
-    from fasdemo.capture.open import CAMERAS
+    from fasdemo.capture.open import is_camera
 
-    if request.spec.split(":", 1)[0] in CAMERAS:
+    if is_camera(request.spec):
         return
     with make_source(request) as source:
         if engine is not None and engine.model is not None:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fasdemo.atomic_file import write_atomically
 from fasdemo.bounded_file import decode_text, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard
@@ -154,9 +155,7 @@ def write_manifest(folder: Path, preferred: tuple[str, ...] = ()) -> Manifest:
             for name in ordered
         )
     )
-    temporary = folder / (MANIFEST + ".part")
-    temporary.write_text(json.dumps(manifest.model_dump(), indent=2) + "\n", encoding="utf-8")
-    temporary.replace(folder / MANIFEST)
+    write_atomically(folder / MANIFEST, (json.dumps(manifest.model_dump(), indent=2) + "\n").encode())
     return manifest
 
 

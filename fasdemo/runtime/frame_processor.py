@@ -1,4 +1,4 @@
-"""Make the engine and the sources for the window."""
+"""Make the engine and the sources for the window and the headless run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fasdemo.runtime.updates import EngineFacts
 
 
 class EngineFrameProcessor:
-    """A `fasdemo.runtime.pipeline.FrameProcessor` that uses the engine."""
+    """A `fasdemo.runtime.frame_loop.FrameProcessor` that uses the engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -75,8 +75,13 @@ def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcess
     )
 
 
-def make_source(request: SourceRequest) -> Source:
-    """Return the requested source; files are not paced, because the window does this.
+def make_source(request: SourceRequest, realtime: bool = False, loop: bool = False) -> Source:
+    """Return the requested source.
+
+    Args:
+        request: the source.
+        realtime: play a file at its own speed; the window does this itself.
+        loop: start a file again at its end; the window does this itself.
 
     Raises:
         UserError: nothing can be opened under that name.
@@ -90,6 +95,8 @@ def make_source(request: SourceRequest) -> Source:
         depth_scale=request.depth_scale,
         emitter=request.emitter,
         allow_virtual_camera=request.allow_virtual_camera,
+        realtime=realtime,
+        loop=loop,
     )
 
 

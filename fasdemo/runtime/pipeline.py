@@ -12,61 +12,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any
 
+from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source
-from fasdemo.engine.face_exposure import FaceExposure
 from fasdemo.engine.result import FrameResult
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
+from fasdemo.runtime.frame_loop import FrameLoop, FrameProcessor, ResultListener, Tap, tap_camera, timed_next
 from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import EngineFacts, Phase, Sample, UpdateQueue, View
+from fasdemo.runtime.updates import Phase, Sample, UpdateQueue, View
 
 _log = logging.getLogger(__name__)
 
 
-class FrameProcessor(Protocol):
-    """The interface of a frame processor: a context manager used by a single thread."""
-
-    @property
-    def facts(self) -> EngineFacts:
-        """Model, policy and device, for display."""
-        ...
-
-    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
-        """Return the verdicts on a frame; `capture_ms` is the time to read and decode a file's frame."""
-        ...
-
-    def restart(self) -> None:
-        """Drop the evidence so far, because the next frame does not follow the previous one."""
-        ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-
-class ResultListener(Protocol):
-    """The interface of a listener, called for every frame in the processing thread; it must not block or raise."""
-
-    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
-        """Handle the result of a frame."""
-        ...
-
-    def on_no_result(self) -> None:
-        """Handle a frame that could not be processed, or the end of the source."""
-        ...
-
-
 MakeSource = Callable[[SourceRequest], Source]
 MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
-Tap = Callable[[FrameSet], None]
+_WARNINGS_EVERY_S = 0.05
+"""How often a camera's warnings and the end of the pipeline are looked for."""
 
 
 class Pipeline:
@@ -142,46 +108,44 @@ class Pipeline:
             self.playback_clock.seek(index)
 
     def tap(self, tap: Tap | None) -> None:
-        """Also pass every frame of a camera to `tap`, in the reading thread; it must not block. None ends this."""
+        """Also pass every frame of a camera to `tap`, see `fasdemo.runtime.frame_loop.tap_camera`; None ends this."""
         with self._lock:
             self._tap = tap
+            if self._source is not None:
+                tap_camera(self._source, tap)
 
     def _read(self) -> None:
         try:
             self._updates.put(phase=Phase.OPENING)
             with ExitStack() as stack:
                 source = stack.enter_context(self._make_source(self.request))
-                self._source = source
+                with self._lock:
+                    self._source = source
+                    tap_camera(source, self._tap)
                 if self.playback_clock.closed:
                     return
                 self._updates.put(phase=Phase.RUNNING, info=source.info)
-                if source.info.live:
+                if isinstance(source, LiveSource):
                     self._read_camera(source)
                 else:
                     self._read_file(source)
         except UserError as error:
             self._updates.put(phase=Phase.FAILED, message=str(error))
         except Exception as error:
-            _log.exception("the source %s failed", self.request.spec)
-            self._updates.put(phase=Phase.FAILED, message=_reading_failed(self.request.spec, error))
+            _log.exception("the source %s failed", self.request.shown)
+            self._updates.put(phase=Phase.FAILED, message=_reading_failed(self.request.shown, error))
         finally:
             self._slot.close()
 
-    def _read_camera(self, source: Source) -> None:
-        said: set[str] = set()
-        for frame in source:
-            if self.playback_clock.closed:
-                return
-            for sentence in source.warnings:
-                if sentence not in said:
-                    said.add(sentence)
-                    self._updates.put(message=sentence)
-            with self._lock:
-                tap = self._tap
-            if tap is not None:
-                tap(frame)
-            self._slot.put_newest(FrameJob(frame, lost=frame.lost_before))
-        self._updates.put(phase=Phase.ENDED)
+    def _read_camera(self, source: LiveSource) -> None:
+        """Let the capture thread put its frames into the slot, the only queue where a camera's frames are replaced."""
+        said = 0
+        source.send_to(lambda frame: self._slot.put_newest(FrameJob(frame, lost=frame.lost_before)))
+        try:
+            while not self.playback_clock.closed and source.wait(_WARNINGS_EVERY_S):
+                said = self._say_new(source, said)
+        finally:
+            source.send_to(None)
 
     def _read_file(self, source: Source) -> None:
         seek: Callable[[int], None] | None = getattr(source, "seek", None)
@@ -191,22 +155,26 @@ class Pipeline:
             if command.seek is not None and seek is not None:
                 seek(command.seek)
                 frames, fresh = frames or iter(source), True
-            asked = time.perf_counter()
-            frame = None if frames is None else next(frames, None)
-            capture_ms = (time.perf_counter() - asked) * 1000.0
-            if frame is None:
+            timed = None if frames is None else timed_next(frames)
+            if timed is None:
                 # Start again in a loop or if the user plays an ended file, but not after a step or for an empty file.
                 again = command.paced and (frames is None or (self.playback_clock.loop and given > 0))
                 frames, fresh, given = self._at_end(seek if again else None), True, 0
                 continue
+            frame, capture_ms = timed
             if command.paced and not self.playback_clock.wait_until_due(frame.timestamp_s):
                 continue
             self._slot.put_next(FrameJob(frame, fresh, lost=frame.lost_before, capture_ms=capture_ms))
             fresh, given = False, given + 1
             self._updates.put(phase=Phase.RUNNING)
-            for sentence in source.warnings[said:]:
-                self._updates.put(message=sentence)
-            said = max(said, len(source.warnings))
+            said = self._say_new(source, said)
+
+    def _say_new(self, source: Source, said: int) -> int:
+        """Show the warnings after the first `said` ones; return how many there are."""
+        warnings = source.warnings
+        for sentence in warnings[said:]:
+            self._updates.put(message=sentence)
+        return max(said, len(warnings))
 
     def _at_end(self, restart: Callable[[int], None] | None) -> Iterator[FrameSet] | None:
         """Restart the file, or pause at its end; return None if no frame follows before the next seek."""
@@ -224,7 +192,8 @@ class Pipeline:
     def _process(self) -> None:
         processor: FrameProcessor | None = None
         current: EngineRequest | None = None
-        exposure: FaceExposure | None = None
+        loop: FrameLoop | None = None
+        listeners = () if self._listener is None else (self._listener,)
         try:
             while (job := self._slot.take()) is not None:
                 with self._lock:
@@ -239,25 +208,14 @@ class Pipeline:
                         job = replace(newest, skipped=0)
                     job = replace(job, fresh=True)
                 self._frame_index = job.frame.index
-                result = self._result(processor, job)
-                if exposure is None and self._source is not None:
-                    exposure = FaceExposure(self._source)
-                if exposure is not None and result is not None:
-                    exposure.look(result)
-                self._tell(processor, result)
-                self._deliver(job, result)
+                if loop is None:
+                    assert self._source is not None
+                    loop = FrameLoop(self._source, listeners)
+                self._deliver(job, self._result(loop, processor, job))
         finally:
-            if self._listener is not None:
-                self._listener.on_no_result()
+            for listener in listeners:
+                listener.on_no_result()
             _close(processor)
-
-    def _tell(self, processor: FrameProcessor | None, result: FrameResult | None) -> None:
-        if self._listener is None:
-            return
-        if processor is None or result is None:
-            self._listener.on_no_result()
-        else:
-            self._listener.on_result(result, processor.facts)
 
     def _exchange(
         self, old: FrameProcessor | None, current: EngineRequest | None, wanted: EngineRequest
@@ -297,13 +255,9 @@ class Pipeline:
             self._updates.put(message=f"The engine cannot be started ({error}); choose another model.{kept}")
         return None
 
-    def _result(self, processor: FrameProcessor | None, job: FrameJob) -> FrameResult | None:
-        if processor is None:
-            return None
+    def _result(self, loop: FrameLoop, processor: FrameProcessor | None, job: FrameJob) -> FrameResult | None:
         try:
-            if job.fresh:
-                processor.restart()
-            return processor.process(job.frame, job.capture_ms)
+            return loop.step(processor, job.frame, job.capture_ms, job.fresh)
         except Exception as error:
             # There is no result, so the window shows that there is no verdict.
             _log.exception("frame %d could not be processed", job.frame.index)

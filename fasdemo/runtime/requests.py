@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from fasdemo.capture.cameras.network.address import is_network_address, public_address
 from fasdemo.frames import Stream
 
 
@@ -19,6 +20,11 @@ class SourceRequest:
     depth_scale: float = 0.001
     emitter: Literal["on", "off", "interleaved"] = "on"
     allow_virtual_camera: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The specification for people and logs: an address without its keys."""
+        return public_address(self.spec) if is_network_address(self.spec) else self.spec
 
     def files(self) -> list[Path]:
         """Return the files and folders that are read; a camera's name is a path that does not exist."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -432,6 +433,37 @@ def test_what_taps_a_camera_gets_every_frame_though_the_reader_is_slow() -> None
     assert all(frame.lost_before == 0 for frame in tapped)
 
 
+def test_live_source_sends_every_frame_to_one_receiver_instead_of_its_queue() -> None:
+    world = World()
+
+    source = LiveSource(lambda: Quick(world), world.present, "absent", timeouts=WatchdogTimeouts(jump_s=5.0), waiting=2)
+    received: list[FrameSet] = []
+    with source:
+        source.send_to(received.append)
+        assert source.wait(0.1)
+        source.send_to(None)
+        ended = len(received)
+        numbers = [frame.times["rgb"].counter for frame in received]
+        after = next(iter(source))
+    assert len(received) == ended > 10
+    assert numbers == list(range(numbers[0], numbers[0] + ended))
+    assert after.times["rgb"].counter > numbers[-1]
+    assert not source.wait(1.0)
+
+
+def test_live_source_wait_raises_what_ended_the_capture() -> None:
+    world = World()
+
+    def fail(frame: FrameSet) -> None:
+        raise ZeroDivisionError
+
+    source = LiveSource(lambda: Quick(world), world.present, "absent", timeouts=WatchdogTimeouts(jump_s=5.0))
+    with source:
+        source.send_to(fail)
+        with pytest.raises(ZeroDivisionError):
+            source.wait(5.0)
+
+
 def test_a_reader_begins_with_the_present() -> None:
     world = World()
 
@@ -512,3 +544,14 @@ def test_paired_frames_are_not_counted_as_lost() -> None:
     assert {frame.lost_before for frame in frames} == {0}
     world.step_counter = 6
     assert run(supervisor, world, 0.5)[-1].lost_before == 2
+
+
+def test_supervisor_time_goes_on_from_fault_frames_before_the_first_picture() -> None:
+    world = World(silent=True)
+    supervisor = world.supervisor(WatchdogTimeouts())
+    supervisor.start()
+    before = run(supervisor, world, 1.5)
+    assert {frame.faults for frame in before} == {("stream_stalled",)}
+    world.silent = False
+    times = [frame.timestamp_s for frame in [*before, *run(supervisor, world, 1.0)]]
+    assert all(later > earlier for earlier, later in itertools.pairwise(times))

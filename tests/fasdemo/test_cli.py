@@ -55,10 +55,11 @@ def test_a_file_that_is_no_video_is_named(tmp_path: Path, capsys: pytest.Capture
     assert_one_sentence(*run(capsys, "--headless", "--video", str(path)), str(path))
 
 
-def test_a_full_disk_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("output", ["--json", "--log"])
+def test_a_full_disk_ends_with_a_sentence(output: str, capsys: pytest.CaptureFixture[str]) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
-    status, error = run(capsys, "--headless", "--demo", "--max-frames", "3", "--json", "/dev/full")
+    status, error = run(capsys, "--headless", "--demo", "--max-frames", "3", output, "/dev/full")
     assert status == 2
     assert "/dev/full" in error.splitlines()[-1]
     assert "Traceback" not in error

@@ -309,14 +309,15 @@ def test_engine_calls_colour_alone_live_where_the_policy_allows_it_and_says_so()
         assert statuses(engine.process(frame(index, declared=frozenset({"rgb"})))) == [Status.UNCERTAIN]
 
 
+@pytest.mark.parametrize("fault", ["virtual_camera", "rgb_untimed"])
 @pytest.mark.parametrize("score", [0.99, 0.01])
-def test_engine_never_calls_a_virtual_camera_live_under_any_policy(score: float) -> None:
+def test_engine_never_calls_a_capped_camera_live_under_any_policy(score: float, fault: str) -> None:
     for streams in (frozenset({"rgb"}), frozenset({"rgb", "depth", "ir"})):
         engine = make_engine(score, Policy(allow_rgb_only=True), card=RGB_CARD if len(streams) == 1 else CARD)
         for index in range(30):
-            result = engine.process(frame(index, declared=streams, faults=("virtual_camera",)))
+            result = engine.process(frame(index, declared=streams, faults=(fault,)))
             assert statuses(result) != [Status.LIVE]
-            assert "virtual_camera" in result.faces[0].reasons
+            assert fault in result.faces[0].reasons
             assert "capture_fault" not in result.faces[0].reasons
         assert statuses(result) == [Status.UNCERTAIN if score > 0.5 else Status.SPOOF]
 

@@ -135,8 +135,43 @@ def test_missing_library_that_nobody_knows_is_named() -> None:
 
 def test_missing_window_package_says_how_to_install_it() -> None:
     said = str(missing_library(ModuleNotFoundError("No module named 'PyQt6'", name="PyQt6.QtCore")))
-    assert "pip install PyQt6 pyqtgraph" in said
+    assert 'pip install "fasdemo[window]"' in said
     assert "--headless" in said
+
+
+WITHOUT_WINDOW = """
+import importlib.util, sys
+find_spec = importlib.util.find_spec
+importlib.util.find_spec = lambda name, package=None: None if name == {missing!r} else find_spec(name, package)
+sys.modules[{missing!r}] = None
+from fasdemo.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("missing", ["PyQt6", "pyqtgraph"])
+@pytest.mark.parametrize("arguments", [(), ("--kiosk",), ("--demo",)], ids=["start", "kiosk", "demo"])
+def test_window_without_its_packages_is_refused_in_one_sentence(missing: str, arguments: tuple[str, ...]) -> None:
+    code = WITHOUT_WINDOW.format(missing=missing)
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"fasdemo: The window needs the Python package {missing}, which is not installed: "
+        'run pip install "fasdemo[window]", or add --headless to run without a window.\n'
+    )
+
+
+def test_commands_work_without_the_packages_of_the_window() -> None:
+    code = WITHOUT_WINDOW.format(missing="PyQt6")
+    for arguments, shown in (
+        (("--demo", "--headless", "--max-frames", "2"), "2 frames"),
+        (("sessions", "list", "assets"), "demo"),
+        (("doctor",), 'Use --headless, or run pip install "fasdemo[window]".'),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=60
+        )
+        assert shown in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("error", [ModuleNotFoundError("No module named 'x'", name="x"), OSError("disk full")])

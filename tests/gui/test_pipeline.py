@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from dataclasses import replace
 import pytest
 from window_scenes import Scene, ScriptedProcessor, make_frame
 
+from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
@@ -240,6 +242,22 @@ def test_a_slow_engine_gets_the_newest_frame_of_a_camera_and_the_gap_is_counted(
     assert min(gaps[1:]) > 1
 
 
+def test_pipeline_drops_a_cameras_frames_in_one_queue_and_counts_them(
+    start: Start, reader: Reader, scene: Scene
+) -> None:
+    scene.delay_s = 0.1
+    pipeline = start("webcam")
+    captured: list[int] = []
+    pipeline.tap(lambda frame: captured.append(frame.index))
+    reader.until(lambda: len(reader.frames) >= 8 and len(captured) > 20, 8.0)
+    source = scene.sources[0]
+    assert isinstance(source, LiveSource)
+    assert source.overrun == 0, "the camera's own queue takes no part"
+    samples = reader.all.samples
+    for before, after in itertools.pairwise(samples[1:]):
+        assert after.skipped == after.frame - before.frame - 1
+
+
 def test_a_camera_hands_every_frame_to_the_tap(start: Start, reader: Reader, scene: Scene) -> None:
     scene.delay_s = 0.1
     pipeline = start("webcam")
@@ -289,3 +307,20 @@ def test_hand_over_counts_what_was_replaced() -> None:
     work = slot.take()
     assert work is not None
     assert (work.frame.index, work.skipped, work.frame.lost_before, work.fresh) == (2, 2, 5, True)
+
+
+def test_pipeline_names_a_failed_network_camera_without_its_keys(
+    reader: Reader, scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(request: SourceRequest) -> Source:
+        raise RuntimeError("out of order")
+
+    request = SourceRequest("rtsp://door/live?key=tulip")
+    pipeline = Pipeline(request, EngineRequest(), broken, scene.make_processor, reader.updates, PlaybackClock())
+    pipeline.start()
+    reader.until(lambda: Phase.FAILED in reader.phases)
+    pipeline.stop()
+    assert pipeline.join(2.0)
+    assert "rtsp://door/live cannot be read any more" in "".join(reader.all.messages)
+    assert "rtsp://door/live failed" in caplog.text
+    assert "tulip" not in caplog.text

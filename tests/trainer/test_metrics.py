@@ -123,3 +123,11 @@ def test_the_mean_threshold_is_not_decided_by_one_species_alone():
     mean = metrics.policy_threshold(scored, "mean")
     assert mean < worst
     assert metrics.bpcer(scored, mean).value < metrics.bpcer(scored, worst).value
+
+
+@pytest.mark.parametrize("policy", sorted(metrics.POLICIES))
+def test_policy_for_lets_the_worst_species_decide_where_a_mean_has_no_depth(policy: str) -> None:
+    expected = "balanced" if policy == "mean" else policy
+    assert metrics.policy_for(policy, ("rgb", "ir")) == metrics.policy_for(policy, ("ir",)) == expected
+    assert metrics.policy_for(policy, ("depth",)) == metrics.policy_for(policy, ("rgb", "depth", "ir")) == policy
+    assert metrics.policy_for(expected, ("rgb",)) == expected

@@ -148,8 +148,7 @@ def choose_operating_points(margins: Margins, face_set: FaceSet, policy: str) ->
 
     chosen = thresholds(scored(whole), data)
     common = float(metrics.policy_threshold(scored(whole), policy) or 0.0)
-    # Without depth the app has no relief to refuse a mask or a print by: such subsets answer to their worst species.
-    rules = {s: policy if "depth" in s or policy != "mean" else "balanced" for s in fitted}
+    rules = {subset: metrics.policy_for(policy, subset) for subset in fitted}
     own = {"+".join(s): float(metrics.policy_threshold(scored(s), rules[s]) or 0.0) for s in fitted}
     subsets = aligned({"+".join(s): c for s, c in fitted.items()}, own, common) if len(fitted) > 1 else {}
     return OperatingPoints(fitted[whole], subsets, chosen, policy)

@@ -13,7 +13,7 @@ ignored where live. NaN scores are non-responses: they are counted separately an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -224,14 +224,40 @@ def species_eer_threshold(scored: Scored, mean: bool = False) -> float | None:
 
 
 Policy = Literal["bpcer10", "bpcer20", "bpcer100", "apcer1", "balanced", "mean"]
-POLICIES: dict[str, str] = {
-    "bpcer10": "lowest threshold at which every species' APCER is at most 1/10",
-    "bpcer20": "lowest threshold at which every species' APCER is at most 1/20",
-    "bpcer100": "lowest threshold at which every species' APCER is at most 1/100",
-    "apcer1": "lowest threshold at which every species' APCER is at most 1/100",
-    "balanced": "threshold at which the worst species' APCER meets the BPCER",
-    "mean": "threshold at which the mean of the species' APCER meets the BPCER",
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """The rule of a policy.
+
+    Attributes:
+        text: the rule in words, for the model card.
+        without_depth: policy that chooses the threshold of streams without depth instead; None for the policy itself.
+    """
+
+    text: str
+    without_depth: str | None = None
+
+
+POLICIES: dict[str, PolicyRule] = {
+    "bpcer10": PolicyRule("lowest threshold at which every species' APCER is at most 1/10"),
+    "bpcer20": PolicyRule("lowest threshold at which every species' APCER is at most 1/20"),
+    "bpcer100": PolicyRule("lowest threshold at which every species' APCER is at most 1/100"),
+    "apcer1": PolicyRule("lowest threshold at which every species' APCER is at most 1/100"),
+    "balanced": PolicyRule("threshold at which the worst species' APCER meets the BPCER"),
+    # Without depth the app has no relief to refuse a mask or a print by: the worst species decides there.
+    "mean": PolicyRule("threshold at which the mean of the species' APCER meets the BPCER", without_depth="balanced"),
 }
+
+
+def policy_for(policy: str, streams: Collection[str]) -> str:
+    """Return the policy that chooses the threshold of a subset of a model's streams.
+
+    Raises:
+        KeyError: the policy does not exist.
+    """
+    other = POLICIES[policy].without_depth
+    return policy if other is None or "depth" in streams else other
 
 
 def policy_threshold(scored: Scored, policy: str) -> float | None:

@@ -70,7 +70,7 @@ def thresholds(scored: Scored, data: str) -> dict[str, Threshold]:
         value = policy_threshold(scored, name)
         if value is None:
             continue
-        rule = POLICIES[name]
+        rule = POLICIES[name].text
         limit = {"bpcer20": 1 / 20, "apcer1": 1 / 100}.get(name)
         if limit is not None and not resolves(scored, limit):
             rule += " (some species has too few attacks to resolve this rate: none of them may pass)"

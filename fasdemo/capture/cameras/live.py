@@ -53,6 +53,7 @@ class LiveSource:
         self._crash: BaseException | None = None
         self._overrun = 0
         self._tap: Tap | None = None
+        self._receiver: Tap | None = None
 
     @property
     def info(self) -> SourceInfo:
@@ -92,6 +93,28 @@ class LiveSource:
         """
         with self._arrived:
             self._tap = tap
+
+    def send_to(self, receiver: Tap | None) -> None:
+        """Pass every frame to `receiver` instead of keeping it for iteration, in the capture thread.
+
+        For a reader that has its own queue, so that frames pass one queue only; iteration gives no frames meanwhile.
+        `receiver` must not block. None ends it: no call comes after the return.
+        """
+        with self._arrived:
+            self._frames.clear()
+            self._receiver = receiver
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait up to `timeout_s` seconds for the end of the capture; return False if it has ended.
+
+        Raises:
+            BaseException: the error that ended the capture thread.
+        """
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._crash is not None or self._stopping.is_set(), timeout_s)
+            if self._crash is not None:
+                raise self._crash
+            return not self._stopping.is_set()
 
     def __enter__(self) -> Self:
         if not self._present():
@@ -133,6 +156,9 @@ class LiveSource:
         with self._arrived:
             if self._tap is not None:
                 self._tap(frame)
+            if self._receiver is not None:
+                self._receiver(frame)
+                return
             if len(self._frames) >= self._waiting:
                 dropped = self._frames.popleft()
                 self._overrun += 1
@@ -146,7 +172,7 @@ class LiveSource:
 
     def __iter__(self) -> Iterator[FrameSet]:
         with self._arrived:
-            # What came before somebody looked was nobody's: the reader begins with the present.
+            # Discard frames captured before iteration starts.
             self._frames.clear()
         while True:
             with self._arrived:

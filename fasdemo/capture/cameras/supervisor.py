@@ -308,7 +308,11 @@ class Supervisor:
         A device that falls behind the host's clock has not jumped: its pictures are late.
         """
         jumped = False
-        if self._raw is not None:
+        if self._raw is None:
+            if self._out_at_s > 0:
+                # Fault frames came before the first picture, and their time goes on.
+                self._offset_s = self._out_s + now - self._out_at_s - raw_s
+        else:
             device_s, host_s = raw_s - self._raw[0], now - self._raw[1]
             set_anew = device_s < 0 or device_s - host_s > self._timeouts.jump_s
             if set_anew or self._restarted:

@@ -104,10 +104,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _open(spec: Path | str) -> Source:
-    from fasdemo.capture.open import CAMERAS, open_source
+    from fasdemo.capture.open import CAMERA_FORMS, is_camera, open_source
 
-    if isinstance(spec, str) and spec.split(":", 1)[0] not in CAMERAS:
-        raise UserError(f"--camera {spec}: unknown camera; give {' or '.join(CAMERAS)}.")
+    if isinstance(spec, str) and not is_camera(spec):
+        raise UserError(f"--camera {spec}: unknown camera; use {CAMERA_FORMS}.")
     return open_source(spec)
 
 

@@ -10,10 +10,9 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,15 +27,18 @@ from fasdemo.errors import UserError, printable
 from fasdemo.frames import STREAMS
 from fasdemo.shared_libraries import (
     HEADLESS_OPENCV,
+    INSTALL_WINDOW,
     QT_PACKAGES,
     MissingLibraryError,
     check_mediapipe,
     check_opencv,
+    check_window_packages,
     missing_library,
 )
 
 if TYPE_CHECKING:
     from fasdemo.capture.cameras.realsense.devices import RealSenseDevice
+    from fasdemo.capture.cameras.v4l2 import VideoNode
 
 EXAMPLE = "fasdemo doctor --json > doctor.json"
 
@@ -274,8 +276,26 @@ def webcams() -> list[Finding]:
                     why = f"a virtual camera ({node.virtual}), not offered"
                 text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: {why}"
                 found.append(Finding("cameras", "good", text))
+        found += hello_pairs(list_nodes())
     if not cameras:
         found.append(Finding("cameras", "note", "No webcam is connected.", "Files and sessions work without one."))
+    return found
+
+
+def hello_pairs(nodes: Sequence[VideoNode], sysfs: Path = Path("/sys/class/video4linux")) -> list[Finding]:
+    """Colour and infrared cameras in one USB device, as in laptops with Windows Hello (Linux)."""
+    from fasdemo.capture.cameras.hello_pairs import list_pairs
+
+    found = []
+    for pair in list_pairs(nodes, sysfs):
+        color, infrared = pair.color, pair.infrared
+        text = (
+            f"{color.name}: colour /dev/video{color.index} and infrared /dev/video{infrared.index} are one device "
+            f"(shown by {pair.evidence})"
+        )
+        details = {"kind": "hello", "color": color.index, "infrared": infrared.index, "evidence": pair.evidence}
+        advice = f"Its infrared cannot be used yet; webcam:{color.index} uses the colour."
+        found.append(Finding("cameras", "note", text, advice, details))
     return found
 
 
@@ -345,8 +365,10 @@ def face_model() -> list[Finding]:
 
 def display() -> list[Finding]:
     """Whether a window can be opened, tried in a process of its own: Qt ends the process where it cannot."""
-    if find_spec("PyQt6") is None:
-        advice = "Use --headless, or pip install PyQt6 pyqtgraph."
+    try:
+        check_window_packages()
+    except MissingLibraryError:
+        advice = f"Use --headless, or run {INSTALL_WINDOW}."
         return [Finding("display", "note", "The window's Python packages are not installed.", advice)]
     if platform.system() == "Linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         problem = _try_qt("offscreen")

@@ -7,7 +7,8 @@ import time
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline, ResultListener, Tap
+from fasdemo.runtime.frame_loop import ResultListener, Tap
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import UpdateQueue

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from fasdemo.capture.cameras.network.address import is_network_address, public_address
 from fasdemo.gui.cameras import CameraList
 from fasdemo.gui.icons import icon
 from fasdemo.runtime.requests import EngineRequest
@@ -222,9 +223,11 @@ def _captioned(words: str, control: QWidget) -> QVBoxLayout:
 
 
 def source_words(spec: str) -> str:
-    """Return the display name of a source: the camera's name, or the last two parts of a path."""
+    """Return the display name of a source: the camera's name, its address without keys, or the end of a path."""
     kind, _, which = spec.partition(":")
     if kind in ("realsense", "webcam"):
         return {"realsense": "RealSense", "webcam": "Webcam"}[kind] + (f" {which}" if which else "")
+    if is_network_address(spec):
+        return public_address(spec)
     path = Path(spec)
     return f"{path.parent.name}/{path.name}" if path.parent.name else path.name

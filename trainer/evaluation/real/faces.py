@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
@@ -11,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.atomic_file import replacing
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Box, Face
 from fasdemo.faces.landmarks import FaceLandmarks
@@ -109,10 +109,8 @@ class KeptFaces:
             if face.blendshapes is not None:
                 arrays[f"names{number}"] = np.array(list(face.blendshapes))
                 arrays[f"weights{number}"] = np.array(list(face.blendshapes.values()))
-        temporary = self._folder / f".{key}.{os.getpid()}.part"
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        temporary.replace(self._folder / f"{key}.npz")
+        with replacing(self._folder / f"{key}.npz") as temporary:
+            np.savez(temporary, **arrays)  # type: ignore[arg-type]
 
 
 def _face(stored: np.lib.npyio.NpzFile, number: int) -> Face:

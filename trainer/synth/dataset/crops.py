@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.atomic_file import replacing, write_atomically
 from fasdemo.errors import UserError
 from fasdemo.faces.detector import MIN_REFINED_CONFIDENCE, FaceDetector
 from fasdemo.faces.face import Face
@@ -254,13 +255,10 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
     shapes = {"rgb": (CROP_SIZE, CROP_SIZE, 3), "depth": (CROP_SIZE, CROP_SIZE), "ir": (CROP_SIZE, CROP_SIZE)}
     for name, images in arrays.items():
         data = np.stack(images) if images else np.zeros((0, *shapes[name]), ARRAYS[name])
-        temporary = stem.with_suffix(f".{name}.tmp")
-        with temporary.open("wb") as file:
-            np.save(file, data)
-        temporary.replace(stem.with_suffix(f".{name}.npy"))
-    temporary = stem.with_suffix(".tmp")
-    temporary.write_text(json.dumps({"rows": rows, "dropped": dropped}))
-    temporary.replace(stem.with_suffix(".json"))  # the JSON file marks the shard as complete, so it is written last
+        with replacing(stem.with_suffix(f".{name}.npy")) as temporary:
+            np.save(temporary, data)
+    # The JSON file marks the shard as complete, so it is written last.
+    write_atomically(stem.with_suffix(".json"), json.dumps({"rows": rows, "dropped": dropped}).encode())
     return shard, len(rows), dropped
 
 
@@ -296,9 +294,7 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
         raise UserError(f"--output {folder}: is not empty and holds no recipe.json; choose a new folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".tmp")
-        temporary.write_text(text + "\n")
-        temporary.replace(file)
+        write_atomically(file, f"{text}\n".encode())
     except OSError as error:
         raise UserError(f"--output {folder}: cannot be written ({error.strerror}); choose another folder.") from None
 
@@ -349,23 +345,20 @@ def _join(job: Job) -> tuple[int, int]:
     rows = [row for part in parts for row in part["rows"]]
     for name, kind in ARRAYS.items():
         shape = (len(rows), CROP_SIZE, CROP_SIZE, 3) if name == "rgb" else (len(rows), CROP_SIZE, CROP_SIZE)
-        temporary = job.folder / f"{name}.npy.tmp"
-        target = np.lib.format.open_memmap(temporary, mode="w+", dtype=kind, shape=shape)
-        at = 0
-        for shard in range(job.recipe.shards):
-            data = np.load(shards / f"{shard:05d}.{name}.npy")
-            target[at : at + len(data)] = data
-            at += len(data)
-        target.flush()
-        del target
-        temporary.replace(job.folder / f"{name}.npy")
-    temporary = job.folder / "samples.csv.tmp"
-    with temporary.open("w", newline="") as file:
+        with replacing(job.folder / f"{name}.npy") as temporary:
+            target = np.lib.format.open_memmap(temporary, mode="w+", dtype=kind, shape=shape)
+            at = 0
+            for shard in range(job.recipe.shards):
+                data = np.load(shards / f"{shard:05d}.{name}.npy")
+                target[at : at + len(data)] = data
+                at += len(data)
+            target.flush()
+            del target
+    with replacing(job.folder / "samples.csv") as temporary, temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for index, row in enumerate(rows):
             writer.writerow({"sample": index, **row})
-    temporary.replace(job.folder / "samples.csv")
     shutil.rmtree(shards)
     return len(rows), sum(part["dropped"] for part in parts)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fasdemo.atomic_file import replacing
 from trainer.synth.people.landmarks import Points
 
 DEFAULT_NAME = "astronaut"
@@ -40,13 +41,12 @@ def default_portrait(work: Path) -> tuple[Path, str]:
     path = work / f"{DEFAULT_NAME}-plain.png"
     if not path.is_file():
         work.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp.png")
         picture = np.asarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
         painted = picture.copy()
         for outline in _BESIDE:
             cv2.fillPoly(painted, [np.array(outline, np.int32)], _BACKDROP)
-        cv2.imwrite(str(temporary), painted[..., ::-1])
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            cv2.imwrite(str(temporary), painted[..., ::-1])
     return path, DEFAULT_NAME
 
 

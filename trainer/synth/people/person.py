@@ -20,6 +20,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import spsolve
 from scipy.spatial import cKDTree
 
+from fasdemo.atomic_file import replacing
 from trainer.synth.heads.headmodel import Floats, HeadModel, Ints
 from trainer.synth.people.fit import HeadFit
 from trainer.synth.people.landmarks import MEDIAPIPE_68
@@ -67,12 +68,11 @@ class Person:
     residual: float
 
     def save(self, path: Path) -> None:
-        """Write the person as `.npz`, via a temporary file."""
-        temporary = path.with_suffix(".tmp.npz")
+        """Write the person as `.npz`, in one step."""
         values = {key: value for key, value in self.__dict__.items() if isinstance(value, np.ndarray)}
         rest = {"name": self.name, "portrait": self.portrait, "expression": self.expression, "residual": self.residual}
-        np.savez_compressed(temporary, allow_pickle=False, meta=np.array(json.dumps(rest)), **values)
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            np.savez_compressed(temporary, allow_pickle=False, meta=np.array(json.dumps(rest)), **values)
 
     @classmethod
     def load(cls, path: Path) -> Person:

@@ -1,0 +1,1 @@
+"""Network cameras: RTSP and MJPEG over HTTP."""

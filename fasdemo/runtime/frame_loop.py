@@ -1,0 +1,142 @@
+"""The steps of every frame in the window and the headless run: score it, expose for the face, inform listeners."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.source import Source
+from fasdemo.engine.face_exposure import FaceExposure
+from fasdemo.engine.result import FrameResult
+from fasdemo.frames import FrameSet
+from fasdemo.runtime.updates import EngineFacts
+
+Tap = Callable[[FrameSet], object]
+
+
+class FrameProcessor(Protocol):
+    """The interface of a frame processor: a context manager used by a single thread."""
+
+    @property
+    def facts(self) -> EngineFacts:
+        """Model, policy and device, for display."""
+        ...
+
+    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
+        """Return the verdicts on a frame; `capture_ms` is the time to read and decode a file's frame."""
+        ...
+
+    def restart(self) -> None:
+        """Drop the evidence so far, because the next frame does not follow the previous one."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class ResultListener(Protocol):
+    """The interface of a listener, called for every frame in the processing thread; it must not block or raise."""
+
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
+        """Handle the result of a frame."""
+        ...
+
+    def on_no_result(self) -> None:
+        """Handle a frame that could not be processed, or the end of the source."""
+        ...
+
+
+class FrameLoop:
+    """The loop over the frames of one open source; used by a single thread.
+
+    Args:
+        source: gives the frames; a camera is asked to expose for the main face.
+        listeners: receive every result, e.g. to log it.
+    """
+
+    def __init__(self, source: Source, listeners: Sequence[ResultListener] = ()) -> None:
+        self._source = source
+        self._exposure = FaceExposure(source)
+        self._listeners = tuple(listeners)
+
+    def step(
+        self, processor: FrameProcessor | None, frame: FrameSet, capture_ms: float = 0.0, fresh: bool = False
+    ) -> FrameResult | None:
+        """Process one frame, and inform the camera and the listeners.
+
+        Args:
+            processor: scores the frame; None where there is none.
+            frame: the frame.
+            capture_ms: time to read and decode the frame of a file.
+            fresh: the frame does not follow the previous one.
+
+        Returns:
+            The result; None without a processor.
+
+        Raises:
+            Exception: what the processor raises, after the listeners were told that there is no result.
+        """
+        result = None
+        try:
+            if processor is not None:
+                if fresh:
+                    processor.restart()
+                result = processor.process(frame, capture_ms)
+                self._exposure.look(result)
+            return result
+        finally:
+            for listener in self._listeners:
+                if processor is None or result is None:
+                    listener.on_no_result()
+                else:
+                    listener.on_result(result, processor.facts)
+
+    def run(self, processor: FrameProcessor) -> Iterator[tuple[FrameSet, FrameResult]]:
+        """Yield every frame of the source with its result, and tell the listeners about the end.
+
+        Raises:
+            Exception: what the source or the processor raises.
+        """
+        frames = iter(self._source)
+        try:
+            while (timed := timed_next(frames)) is not None:
+                frame, capture_ms = timed
+                result = self.step(processor, frame, capture_ms)
+                assert result is not None
+                yield frame, result
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Tell the listeners that no frame follows."""
+        for listener in self._listeners:
+            listener.on_no_result()
+
+
+def timed_next(frames: Iterator[FrameSet]) -> tuple[FrameSet, float] | None:
+    """Return the next frame and the milliseconds that it took to read; None at the end."""
+    asked = time.perf_counter()
+    frame = next(frames, None)
+    return None if frame is None else (frame, (time.perf_counter() - asked) * 1000.0)
+
+
+def tap_camera(source: Source, tap: Tap | None) -> bool:
+    """Also pass every frame of a camera to `tap`, in the capture thread and before any frame is dropped.
+
+    Args:
+        source: an open source.
+        tap: called with each frame; it must not block. None ends this, and no call follows.
+
+    Returns:
+        False for a file, which is not tapped: its frames are never dropped.
+    """
+    if not isinstance(source, LiveSource):
+        return False
+    source.tap(tap)
+    return True
