@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.draw.label_places import Rect, free_place, plate_places
 from fasdemo.draw.text import BOLD, REGULAR, Colour, put_text, text_width
+from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.frames import Rgb
 
@@ -33,7 +35,9 @@ NOTICED = frozenset({"rgb_only", "virtual_camera"})
 """Reasons that `notice_lines` tells, and that nothing else in the picture has to repeat."""
 
 
-def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = True) -> Rgb:
+def draw(
+    image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = True, explained: int | None = None
+) -> Rgb:
     """Draw boxes, status shapes, verdicts, scores and first reasons on a copy of `image`.
 
     Args:
@@ -42,6 +46,7 @@ def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = Tr
         scale: pixels of `image` per pixel of the frame, so that lines are sharp on an enlarged picture.
         notices: add the strip at the bottom with the limits of the verdict (a file, RGB only), the ground truth and
             the reasons of the whole frame.
+        explained: track of the face that is explained beside the picture; marked if there are several faces.
 
     Returns:
         uint8 (H, W, 3), C-contiguous.
@@ -49,8 +54,14 @@ def draw(image: Rgb, result: FrameResult, scale: float = 1.0, notices: bool = Tr
     canvas = np.array(image, np.uint8, order="C", copy=True)
     text_px = max(11, round(canvas.shape[0] / 30))
     # Draw uncertain faces first, so that they never cover a verdict.
-    for verdict in sorted(result.faces, key=lambda face: face.status is not Status.UNCERTAIN):
-        _draw_face(canvas, verdict, scale, text_px)
+    faces = sorted(result.faces, key=lambda face: face.status is not Status.UNCERTAIN)
+    boxes = {face.track_id: _box(canvas, face, scale) for face in faces}
+    for face in faces:
+        _draw_frame(canvas, face, boxes[face.track_id], len(faces) > 1 and face.track_id == explained)
+    labels: list[Rect] = []
+    for face in faces:
+        others = [box for track, box in boxes.items() if track != face.track_id]
+        _draw_label(canvas, face, boxes[face.track_id], text_px, [*others, *labels], labels, len(faces) > 1)
     if notices:
         _draw_notices(canvas, result, text_px)
     return canvas
@@ -75,9 +86,31 @@ def reason_words(code: str) -> str:
     return " ".join(capitals.get(word, word) for word in code.split("_"))
 
 
+_AGAINST = frozenset(
+    {
+        "ir_face_missing", "ir_rgb_mismatch", "ir_copies_colour", "rough_surface", "modalities_disagree",
+        "flat_motion", "score_spoof",
+    }
+)  # fmt: skip
+"""Doubts that are signs of an attack, so they fit the word SPOOF."""
+
+
+def fitting_reasons(verdict: FaceVerdict) -> tuple[str, ...]:
+    """Return the frame's reasons that explain the verdict; the word is about several frames, a reason about one.
+
+    Without this, SPOOF would stand beside "one moment" or "too far" of the newest frame, which do not explain it.
+    """
+    codes = tuple(code for code in verdict.reasons if code not in NOTICED)
+    if verdict.status is Status.SPOOF:
+        return tuple(code for code in codes if code in _AGAINST or effect(code) is Effect.SPOOF)
+    if verdict.status is Status.LIVE:
+        return tuple(code for code in codes if effect(code) is Effect.NOTE)
+    return codes
+
+
 def main_reason(verdict: FaceVerdict) -> str:
-    """Return the first reason that is not shown elsewhere in the picture, as words; empty if there is none."""
-    return next((reason_words(code) for code in verdict.reasons if code not in NOTICED), "")
+    """Return the first reason that explains the verdict and is not shown elsewhere in the picture; empty without."""
+    return next((reason_words(code) for code in fitting_reasons(verdict)), "")
 
 
 def draw_shape(canvas: Rgb, status: Status, centre: tuple[int, int], radius: int, fill: Colour, mark: Colour) -> None:
@@ -107,31 +140,54 @@ def shape_mark(status: Status) -> tuple[npt.NDArray[np.float64], ...]:
     return np.array([[0.0, -0.35], [0.0, 0.2]]), np.array([[0.0, 0.5], [0.0, 0.52]])
 
 
-def _draw_face(canvas: Rgb, verdict: FaceVerdict, scale: float, text_px: int) -> None:
-    colour = COLOURS[verdict.status]
+def _box(canvas: Rgb, verdict: FaceVerdict, scale: float) -> Rect:
     height, width = canvas.shape[:2]
     x, y, w, h = (value * scale for value in verdict.face.box)
-    left, top = max(1, round(x)), max(1, round(y))
-    right, bottom = min(width - 2, round(x + w)), min(height - 2, round(y + h))
-    if right - left < 4 or bottom - top < 4:
-        return
-    line = max(2, round(height / 240))
-    _frame(canvas, (left, top, right, bottom), verdict.status, INK, line + 2)
-    _frame(canvas, (left, top, right, bottom), verdict.status, colour, line)
+    return max(1, round(x)), max(1, round(y)), min(width - 2, round(x + w)), min(height - 2, round(y + h))
 
+
+def _visible(box: Rect) -> bool:
+    return box[2] - box[0] >= 4 and box[3] - box[1] >= 4
+
+
+def _draw_frame(canvas: Rgb, verdict: FaceVerdict, box: Rect, explained: bool) -> None:
+    if not _visible(box):
+        return
+    line = max(2, round(canvas.shape[0] / 240))
+    if explained:
+        left, top, right, bottom = box
+        gap = 2 * line + 1
+        cv2.rectangle(canvas, (left - gap, top - gap), (right + gap, bottom + gap), INK, line + 2)
+        cv2.rectangle(canvas, (left - gap, top - gap), (right + gap, bottom + gap), PAPER, line)
+    _frame(canvas, box, verdict.status, INK, line + 2)
+    _frame(canvas, box, verdict.status, COLOURS[verdict.status], line)
+
+
+def _draw_label(
+    canvas: Rgb, verdict: FaceVerdict, box: Rect, text_px: int, taken: list[Rect], labels: list[Rect], several: bool
+) -> None:
+    """Draw status, score and reason beside a face, and add the areas to `labels`; cover no area of `taken`."""
+    if not _visible(box):
+        return
+    colour = COLOURS[verdict.status]
+    height, width = canvas.shape[:2]
+    line = max(2, round(height / 240))
+    left, top, right, bottom = box
     score = "" if verdict.score is None else f" {verdict.score:.2f}"
-    words = f"{verdict.status.value}{score}"
-    plate = round(text_px * 1.6)
-    icon = round(text_px * 0.62)
+    words = f"{verdict.track_id}  {verdict.status.value}{score}" if several else f"{verdict.status.value}{score}"
+    plate, icon = round(text_px * 1.6), round(text_px * 0.62)
     plate_width = 2 * icon + text_px + text_width(words, text_px, BOLD) + text_px // 2
-    plate_left = max(0, min(left - line // 2, width - plate_width))
-    above = top - plate >= 0
-    plate_top = top - plate if above else top
-    cv2.rectangle(canvas, (plate_left, plate_top), (plate_left + plate_width, plate_top + plate), colour, cv2.FILLED)
-    middle = plate_top + plate // 2
-    draw_shape(canvas, verdict.status, (plate_left + text_px // 2 + icon, middle), icon, INK, colour)
+    places = plate_places((left - line // 2, top, right, bottom + line), (plate_width, plate), width)
+    # Inside the own face at the worst, never over another one's.
+    inside_top = top if top - plate < 0 else top - plate
+    usual = (places[0][0], inside_top, places[0][0] + plate_width, inside_top + plate)
+    place = free_place(places, taken, width, height) or usual
+    labels.append(place)
+    cv2.rectangle(canvas, place[:2], place[2:], colour, cv2.FILLED)
+    middle = place[1] + plate // 2
+    draw_shape(canvas, verdict.status, (place[0] + text_px // 2 + icon, middle), icon, INK, colour)
     baseline = middle + round(text_px * 0.36)
-    put_text(canvas, words, (plate_left + text_px + 2 * icon, baseline), text_px, INK, BOLD)
+    put_text(canvas, words, (place[0] + text_px + 2 * icon, baseline), text_px, INK, BOLD)
 
     reason = main_reason(verdict)
     if reason:
@@ -141,8 +197,16 @@ def _draw_face(canvas: Rgb, verdict: FaceVerdict, scale: float, text_px: int) ->
         strip_left = max(0, min(left - line // 2, width - strip_width))
         # Keep the notices at the bottom free.
         strip_top = min(bottom + line, height - strip - round(small * 1.8))
-        _shade(canvas, (strip_left, strip_top, strip_left + strip_width, strip_top + strip))
-        put_text(canvas, reason, (strip_left + small // 2, strip_top + round(strip * 0.7)), small, PAPER, REGULAR)
+        below = (strip_left, strip_top, strip_left + strip_width, strip_top + strip)
+        rest = plate_places((left, top, right, bottom + line), (strip_width, strip), width)
+        under = (place[0], place[3], place[0] + strip_width, place[3] + strip)
+        # The usual place may lie inside the own face, at the border of the picture; of several faces none is covered.
+        at = free_place((below, under, *rest), [*taken, place], width, height)
+        if at is None:
+            return
+        labels.append(at)
+        _shade(canvas, at)
+        put_text(canvas, reason, (at[0] + small // 2, at[1] + round(strip * 0.7)), small, PAPER, REGULAR)
 
 
 def _frame(canvas: Rgb, box: tuple[int, int, int, int], status: Status, colour: Colour, line: int) -> None:
@@ -176,6 +240,9 @@ def _draw_notices(canvas: Rgb, result: FrameResult, text_px: int) -> None:
     _shade(canvas, (0, height - strip, width, height))
     baseline = height - round(strip * 0.32)
     right_width = text_width(right_words, small, REGULAR) if right_words else 0
+    if right_words and text_width(left_words, small, REGULAR) > width - right_width - 3 * small:
+        # The limits of the verdict are more important than the ground truth.
+        right_words, right_width = "", 0
     left_words = _fitted(left_words, width - right_width - 3 * small, small)
     put_text(canvas, left_words, (small, baseline), small, PAPER, REGULAR)
     if right_words:

@@ -94,7 +94,7 @@ def run(
 
     from fasdemo.gui import settings as remembered
     from fasdemo.gui.main_window import MainWindow
-    from fasdemo.gui.theme import apply_theme, is_dark
+    from fasdemo.gui.theme import apply_theme, is_dark, scale_text
 
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["fasdemo", *arguments])
@@ -110,6 +110,7 @@ def run(
     if wanted.engine is not None:
         settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
         settings.device = wanted.engine.device  # type: ignore[assignment]
+    scale_text(app, settings.text_size)
     apply_theme(app, is_dark(settings.theme, app))
     answer_first()
     window = MainWindow(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize
+from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 from typing_extensions import override
+
+_CHECK_MS = 300
 
 
 class Pages(QStackedWidget):
@@ -34,6 +36,9 @@ class FullScreen:
         self._was_maximized = False
         self._windowed = window.geometry()
         window.setMinimumSize(min_size)
+        self._check = QTimer(window)
+        self._check.setSingleShot(True)
+        self._check.timeout.connect(self._fill)
 
     def enter(self) -> None:
         """Fill the screen that shows the window."""
@@ -47,6 +52,15 @@ class FullScreen:
         # On X11 the window manager sets the size, and a kiosk often runs without one. Setting the widget's geometry
         # would clear its full-screen state, so the handle's geometry is set instead.
         if QGuiApplication.platformName() == "xcb" and screen is not None and handle is not None:
+            handle.setGeometry(screen.geometry())
+            # A size that was set just before may still be on its way from the X server and arrive after this one.
+            self._check.start(_CHECK_MS)
+
+    def _fill(self) -> None:
+        screen, handle = self._window.screen(), self._window.windowHandle()
+        if screen is None or handle is None or not self._window.isFullScreen():
+            return
+        if handle.geometry() != screen.geometry():
             handle.setGeometry(screen.geometry())
 
     def leave(self) -> None:

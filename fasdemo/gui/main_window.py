@@ -12,6 +12,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from fasdemo.capture.open import CAMERAS
 from fasdemo.capture.source import SourceInfo
 from fasdemo.draw.depth_view import DepthScale
 from fasdemo.engine.result import FrameResult
@@ -23,12 +24,16 @@ from fasdemo.gui.controllers.log_control import LogControl
 from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.controllers.presenter import Presenter
+from fasdemo.gui.controllers.reconnect import Reconnect
 from fasdemo.gui.controllers.recording_control import RecordingControl
 from fasdemo.gui.dialogs import system as dialogs
+from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard
 from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.dialogs.shortcuts import Keys, ShortcutsDialog
 from fasdemo.gui.full_screen import FullScreen, Pages
 from fasdemo.gui.icons import app_icon
+from fasdemo.gui.library_index import is_library
+from fasdemo.gui.panels.library import Library
 from fasdemo.gui.panels.start_page import StartPage
 from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panels.workspace import TABS, Workspace
@@ -45,6 +50,8 @@ from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
+MIN_SIZE = QSize(720, 420)
+"""Smallest window; it fits a screen of 800 x 480 with a title bar."""
 _FIGURES_MS = 200
 _CLOSE_S = 0.9
 KIOSK_LOCKOUT_AFTER = 5
@@ -78,6 +85,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
+        self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.player = Player(make_source, make_processor, self, self.event_log.writer)
         self._always_allow_rgb_only = allow_rgb_only
@@ -92,18 +100,20 @@ class MainWindow(QMainWindow):
             allow_rgb_only=allow_rgb_only or settings.allow_rgb_only,
         )
         self.event_log.inputs = self._inputs
-        self._dialog: ShortcutsDialog | Preferences | None = None
+        self._dialog: ShortcutsDialog | Preferences | PinDialog | None = None
+        self._pin_guard = PinGuard()
 
         self.setWindowTitle("fasdemo")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self._full_screen = FullScreen(self, QSize(900, 600))
+        self._full_screen = FullScreen(self, MIN_SIZE)
         self.cameras = CameraList(look, self)
         self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
+        self.library = Library()
         self.pages = Pages()
         self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
-        for page in (self.start, self.workspace, self.kiosk):
+        for page in (self.start, self.workspace, self.kiosk, self.library):
             self.pages.addWidget(page)
         work = self.workspace
         self._recorder = RecordingControl(self.player, work.record, settings, self)
@@ -111,6 +121,8 @@ class MainWindow(QMainWindow):
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
         )
+        self._reconnect = Reconnect(self)
+        self.presenter.retry_words = self._reconnect.words
         self._build()
         self._connect()
         self._keys = Keys(self, self.do)
@@ -144,11 +156,16 @@ class MainWindow(QMainWindow):
         self.header.engine_chosen.connect(self.use_engine)
         self.start.opened.connect(self.open_spec)
         self.start.action.connect(self.do)
+        self.library.opened.connect(lambda folder: self.open_spec(str(folder)))
+        self.library.closed.connect(self._leave_library)
         work = self.workspace
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
         self.presenter.engine_in_force.connect(self._take_engine)
-        self.presenter.failed.connect(self._recorder.stop)
+        self.presenter.failed.connect(self._source_failed)
+        self.player.switched.connect(self._show_opening)
+        self.player.rejected.connect(self._show_rejected)
+        self._reconnect.due.connect(self._open_again)
         self._recorder.ended.connect(self.messages.show_message)
         self.event_log.message.connect(self.messages.show_message)
         self.event_log.changed.connect(self._show_log)
@@ -168,6 +185,7 @@ class MainWindow(QMainWindow):
             "open_realsense": lambda: self.open_spec("realsense"),
             "open_webcam": lambda: self.open_spec("webcam"),
             "close_source": self.close_source,
+            "try_again": self._reconnect.now,
             "choose_model": self.choose_model,
             "play_pause": self.playback.play_pause,
             "step_back": lambda: self.playback.step(-1),
@@ -181,9 +199,11 @@ class MainWindow(QMainWindow):
             "enlarge_colour": lambda: work.toggle_enlarged(work.colour_pane),
             "enlarge_depth": lambda: work.toggle_enlarged(work.depth_pane),
             "enlarge_infrared": lambda: work.toggle_enlarged(work.infrared_pane),
+            "open_library": lambda: self.open_library(self.library.root or self.settings.record_folder),
             "snap": lambda: self._snap(work.snap_target()),
+            "next_face": self.presenter.next_face,
             "back": self._back,
-            "toggle_kiosk": lambda: self.set_kiosk(not self.in_kiosk),
+            "toggle_kiosk": self._toggle_kiosk,
             "tab_reasons": lambda: self._show_tab(0),
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
@@ -192,11 +212,13 @@ class MainWindow(QMainWindow):
             "preferences": self.show_preferences,
             "show_shortcuts": self.show_shortcuts,
             "about": lambda: dialogs.show_about(self),
-            "quit": self.close,
+            "quit": lambda: self._leave_kiosk(self.close),
         }
 
     def do(self, action: str) -> None:
         """Run the action of a key, button or menu entry."""
+        if self._locked and action not in ("back", "toggle_kiosk", "quit"):
+            return
         self._actions()[action]()
 
     @override
@@ -216,8 +238,40 @@ class MainWindow(QMainWindow):
         return [*files, *model_files(self._engine.model)]
 
     def open(self, request: SourceRequest) -> None:
-        """Open a source and close the current one."""
-        self._recorder.stop()
+        """Open a source; the current one is closed when the new one is open, and goes on if it cannot be opened."""
+        if self._refuse_while_recording("opening another source"):
+            return
+        if not self.in_kiosk and is_library(Path(request.spec)):
+            self.open_library(Path(request.spec))
+            return
+        self._reconnect.cancel()
+        self.messages.clear()
+        kinds = [_camera_kind(one.spec) for one in (request, self.player.request) if one is not None]
+        # The same kind of camera may be the same device, which can be open only once.
+        if self.presenter.running and (kinds[0] is None or kinds[0] != kinds[-1]):
+            self.messages.show_message(f"Opening {self._name_of(request.spec)} …")
+            self.player.try_open(request, self._engine, self.settings.speed, self.settings.loop)
+            return
+        self._recorder.show_source(None)
+        self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
+        self._show_opening()
+
+    def open_library(self, root: Path) -> None:
+        """Show the recorded sessions below a folder; the current source goes on."""
+        self.messages.clear()
+        self.settings.remember_source(str(root))
+        self._show_recent()
+        self.pages.setCurrentWidget(self.library)
+        self.library.show_root(root)
+
+    def _leave_library(self) -> None:
+        self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
+        self.setFocus()
+
+    def _show_opening(self) -> None:
+        """Show that the player's source has replaced the previous one."""
+        request = self.player.request
+        assert request is not None
         self.messages.clear()
         self.header.show_source(self._name_of(request.spec))
         self.setWindowTitle(f"{self._name_of(request.spec)} – fasdemo")
@@ -226,8 +280,33 @@ class MainWindow(QMainWindow):
             # A focused button would consume Space and the arrow keys, which control playback.
             self.workspace.colour_pane.setFocus()
         self._recorder.show_source(None)
-        self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
         self.presenter.open()
+
+    def _show_rejected(self, why: str) -> None:
+        request = self.player.request
+        kept = "" if request is None else f" {self._name_of(request.spec)} goes on."
+        self.messages.show_message(f"{why}{kept}", error=True)
+
+    def _refuse_while_recording(self, what: str) -> bool:
+        """Return True, and say so, while a recording is running: a wrong drop or key must not end it."""
+        if self.recording is None:
+            return False
+        self.messages.show_message(f"A recording is running; stop it (R) before {what}.", error=True)
+        return True
+
+    def _source_failed(self) -> None:
+        """Complete a recording; look for a camera again after a pause."""
+        self._recorder.stop()
+        request = self.player.request
+        if request is not None and _camera_kind(request.spec) is not None:
+            self._reconnect.failed()
+            self.messages.offer("Try again", self._reconnect.now)
+
+    def _open_again(self) -> None:
+        request = self.player.request
+        if request is not None:
+            self.player.open(request, self._engine, self.settings.speed, self.settings.loop)
+            self.presenter.open()
 
     def _name_of(self, spec: str) -> str:
         return "Demo session" if spec == self._demo else source_words(spec)
@@ -271,7 +350,9 @@ class MainWindow(QMainWindow):
 
     def close_source(self) -> None:
         """Close the source and show the start page."""
-        self._recorder.stop()
+        if self._refuse_while_recording("closing the source"):
+            return
+        self._reconnect.cancel()
         self.player.close()
         self._recorder.show_source(None)
         self.header.show_source("")
@@ -350,7 +431,9 @@ class MainWindow(QMainWindow):
 
     def _back(self) -> None:
         if self.in_kiosk:
-            self.set_kiosk(False)
+            self._leave_kiosk(lambda: self.set_kiosk(False))
+        elif self.pages.currentWidget() is self.library:
+            self._leave_library()
         elif not self.workspace.restore():
             self.messages.clear()
 
@@ -365,6 +448,26 @@ class MainWindow(QMainWindow):
     def in_kiosk(self) -> bool:
         """Whether the window shows only the verdict."""
         return self.pages.currentWidget() is self.kiosk
+
+    @property
+    def _locked(self) -> bool:
+        """Whether kiosk mode can be left only with the PIN; then files, models and settings cannot be changed."""
+        return self.in_kiosk and bool(self.settings.kiosk_pin)
+
+    def _toggle_kiosk(self) -> None:
+        if self.in_kiosk:
+            self._leave_kiosk(lambda: self.set_kiosk(False))
+        else:
+            self.set_kiosk(True)
+
+    def _leave_kiosk(self, leave: Callable[[], object]) -> None:
+        """Run `leave` at once, or after the right PIN if kiosk mode is locked."""
+        if not self._locked:
+            leave()
+            return
+        dialog = PinDialog(self._pin_guard, self.settings.kiosk_pin, self)
+        dialog.accepted.connect(leave)
+        self._show_dialog(dialog)
 
     def set_kiosk(self, kiosk: bool) -> None:
         """Switch between kiosk mode (only the verdict, full screen) and the normal window."""
@@ -393,7 +496,7 @@ class MainWindow(QMainWindow):
         dialog.accepted.connect(lambda: self._take_preferences(dialog))
         self._show_dialog(dialog)
 
-    def _show_dialog(self, dialog: ShortcutsDialog | Preferences) -> None:
+    def _show_dialog(self, dialog: ShortcutsDialog | Preferences | PinDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialog = dialog
         dialog.open()
@@ -403,7 +506,7 @@ class MainWindow(QMainWindow):
         self._require()
         self.apply_theme()
         self._apply_settings()
-        save(self.settings, self._settings_path)
+        self._save()
 
     # Recording.
 
@@ -428,6 +531,7 @@ class MainWindow(QMainWindow):
     def _show_source(self, info: SourceInfo) -> None:
         request = self.player.request
         assert request is not None
+        self._reconnect.succeeded()
         if not info.live and request.spec != self._demo:
             self.settings.remember_source(request.spec)
         self._show_recent()
@@ -466,6 +570,7 @@ class MainWindow(QMainWindow):
         self.start.show_recent(self.settings.recent)
 
     def _show_engine(self) -> None:
+        self.presenter.model_name = "" if self._engine.model is None else Path(self._engine.model).name
         self.header.show_engine(self._engine, self.presenter.facts)
         self.presenter.show_engine()
 
@@ -477,12 +582,14 @@ class MainWindow(QMainWindow):
         self.workspace.timeline.recolour()
 
     def _apply_settings(self) -> None:
+        self.presenter.neutral, self.presenter.mirror = self.settings.kiosk_neutral, self.settings.kiosk_mirror
         near, far = self.settings.depth_near_m, self.settings.depth_far_m
         self.workspace.depth_pane.set_scale(DepthScale(near, far) if near < far else DepthScale())
         self.workspace.timeline.set_window(self.settings.timeline_s)
 
     def _restore(self) -> None:
-        self.resize(1360, 860)
+        window_state.fit_screen(self)
+        self.workspace.fit(self.width() - 24, self.height() - 120)
         window_state.restore(self, self.workspace.splitters(), self.settings)
         self.workspace.show_tab(self.settings.tab)
         self.workspace.transport.loop.setChecked(self.settings.loop)
@@ -490,36 +597,49 @@ class MainWindow(QMainWindow):
         self.workspace.record.remember(self.settings.subject, self.settings.retain_days)
         self._apply_settings()
 
+    def _save(self) -> None:
+        """Save what this window has changed; what another window has saved in the meantime is kept."""
+        save(self.settings, self._settings_path, self._saved)
+        self._saved = self.settings.model_copy(deep=True)
+
     def _keep(self) -> None:
         if not self.in_kiosk:
             window_state.keep(self, self.workspace.splitters(), self.settings)
         self.settings.tab = self.workspace.tab
-        save(self.settings, self._settings_path)
+        self._save()
 
     @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Hide the window, wait briefly for the threads, and complete the recording and the event log."""
+        if self._locked and event is not None and event.spontaneous():
+            # The window manager's close button or key; a signal to the process still closes the window.
+            event.ignore()
+            self._leave_kiosk(self.close)
+            return
         self._clock.stop()
+        self._reconnect.cancel()
         self._keep()
         self._recorder.stop()
+        self.library.index.stop()
         self.player.close()
         self.hide()
         self.player.join(_CLOSE_S)
         self.event_log.writer.stop()
         self.cameras.join(_CLOSE_S)
+        self.library.index.join(_CLOSE_S)
         super().closeEvent(event)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         assert event is not None
-        data = event.mimeData()
+        data = None if self._locked else event.mimeData()
         if data is not None and any(url.isLocalFile() for url in data.urls()):
             event.acceptProposedAction()
 
     @override
     def dropEvent(self, event: QDropEvent | None) -> None:
         assert event is not None
-        data = event.mimeData()
+        data = None if self._locked else event.mimeData()
         if data is not None:
             event.acceptProposedAction()
             self.open_files([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
@@ -529,3 +649,9 @@ class MainWindow(QMainWindow):
         if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "workspace"):
             self.workspace.timeline.recolour()
         super().changeEvent(event)
+
+
+def _camera_kind(spec: str) -> str | None:
+    """Return the kind of camera that a source specification names; None for a file."""
+    kind = spec.split(":", 1)[0]
+    return kind if kind in CAMERAS else None

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from platformdirs import user_config_path, user_pictures_path, user_videos_path
 from pydantic import BaseModel, ConfigDict, Field
 
+from fasdemo.atomic_file import write_atomically
 from fasdemo.bounded_file import decode_text
 from fasdemo.frames import Stream
 
@@ -29,6 +30,12 @@ class Settings(BaseModel):
         Literal["system", "light", "dark"],
         Field(title="Appearance", description="System follows the desktop's light or dark setting."),
     ] = "system"
+    text_size: Annotated[
+        Literal["automatic", "100 %", "125 %", "150 %", "175 %", "200 %"],
+        Field(
+            title="Text size", description="Automatic enlarges the text on a high screen. Applies at the next start."
+        ),
+    ] = "automatic"
     depth_near_m: Annotated[
         float, Field(ge=0.0, le=2.0, title="Depth colours from (m)", description="Distance of the brightest colour.")
     ] = 0.25
@@ -59,6 +66,20 @@ class Settings(BaseModel):
             description="Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).",
         ),
     ] = False
+
+    kiosk_neutral: Annotated[
+        bool,
+        Field(
+            title="Kiosk: neutral words",
+            description="Show the public neither SPOOF nor reasons; the event log has them.",
+        ),
+    ] = False
+    kiosk_mirror: Annotated[
+        bool, Field(title="Kiosk: mirror picture", description="Show the camera's picture as in a mirror.")
+    ] = False
+    kiosk_pin: Annotated[
+        str, Field(title="Kiosk: exit PIN", description="Needed to leave kiosk mode; stored as a salted hash.")
+    ] = ""
 
     recent: list[str] = []
     model: str | None = None
@@ -114,17 +135,39 @@ def load(path: Path) -> tuple[Settings, str]:
         )
 
 
-def save(settings: Settings, path: Path) -> bool:
-    """Write the settings in one step; on failure log a warning and return False, because settings are not essential."""
-    partial = path.with_suffix(".partial")
+def save(settings: Settings, path: Path, loaded: Settings | None = None) -> bool:
+    """Write the settings in one step; on failure log a warning and return False, because settings are not essential.
+
+    Args:
+        settings: the current settings.
+        path: the file.
+        loaded: the settings as this window has read or last written them. Settings that have not changed since then
+            keep the values of the file, which another window may have written.
+    """
+    if loaded is not None:
+        settings = _merged(settings, path, loaded)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(settings.model_dump_json(indent=1), encoding="utf-8")
-        partial.replace(path)
+        write_atomically(path, settings.model_dump_json(indent=1).encode("utf-8"))
     except OSError:
         _log.warning("the settings cannot be written to %s", path, exc_info=True)
         return False
     return True
+
+
+def _merged(settings: Settings, path: Path, loaded: Settings) -> Settings:
+    try:
+        saved = Settings.model_validate_json(decode_text(path.read_bytes()))
+    except (OSError, ValueError):
+        return settings
+    own = {
+        name: getattr(settings, name)
+        for name in Settings.model_fields
+        if getattr(settings, name) != getattr(loaded, name)
+    }
+    if "recent" in own:
+        own["recent"] = list(dict.fromkeys([*settings.recent, *saved.recent]))[:RECENT]
+    return saved.model_copy(update=own)
 
 
 def reset(path: Path) -> None:

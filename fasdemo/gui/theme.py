@@ -20,20 +20,25 @@ VIDEO_CHIP = QColor(12, 13, 16, 200)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours of a theme by their use; text and muted text have a contrast of at least 4.5:1 on all backgrounds."""
+    """The colours of a theme by their use.
+
+    Text and muted text have a contrast of at least 4.5:1 on all backgrounds, and outlines of controls at least 3:1.
+    `border` only separates areas and carries no information.
+    """
 
     window: str
     surface: str
     raised: str
     border: str
+    outline: str
     text: str
     muted: str
     accent: str
     on_accent: str
 
 
-DARK = Tokens("#14161a", "#1b1e24", "#262a32", "#343a45", "#eceef2", "#a3abb8", "#56b4e9", "#0b0d10")
-LIGHT = Tokens("#f1f3f6", "#ffffff", "#e9ecf1", "#cfd5de", "#171a1f", "#59616e", "#0068a8", "#ffffff")
+DARK = Tokens("#14161a", "#1b1e24", "#262a32", "#343a45", "#7a8494", "#eceef2", "#a3abb8", "#56b4e9", "#0b0d10")
+LIGHT = Tokens("#f1f3f6", "#ffffff", "#e9ecf1", "#cfd5de", "#7b8594", "#171a1f", "#555d6a", "#0068a8", "#ffffff")
 
 
 def status_colour(status: Status | None, palette: QPalette) -> QColor:
@@ -66,6 +71,28 @@ def is_dark(theme: str, app: QApplication) -> bool:
     return hints.colorScheme() == Qt.ColorScheme.Dark
 
 
+def text_scale(choice: str, screen_height: int) -> float:
+    """Return the factor on the desktop's text size for a setting such as `150 %`.
+
+    Args:
+        choice: a value of `Settings.text_size`; `automatic` enlarges the text on a high screen without scaling.
+        screen_height: height of the screen in logical pixels.
+    """
+    if choice != "automatic":
+        return int(choice.removesuffix(" %")) / 100.0
+    return 1.5 if screen_height >= 1900 else 1.2 if screen_height >= 1300 else 1.0
+
+
+def scale_text(app: QApplication, choice: str) -> None:
+    """Enlarge the application's font; widgets take their sizes from it, so call this before they are made."""
+    screen = app.primaryScreen()
+    factor = text_scale(choice, 0 if screen is None else screen.availableGeometry().height())
+    if factor != 1.0:
+        font = app.font()
+        font.setPointSizeF(font.pointSizeF() * factor)
+        app.setFont(font)
+
+
 def apply_theme(app: QApplication, dark: bool) -> None:
     """Set style, palette and style sheet of the application, unless they are set already, because this is slow."""
     tokens = DARK if dark else LIGHT
@@ -84,7 +111,7 @@ def _palette(tokens: Tokens) -> QPalette:
         (role.Base, tokens.surface),
         (role.AlternateBase, tokens.raised),
         (role.Button, tokens.raised),
-        (role.Mid, tokens.border),
+        (role.Mid, tokens.outline),
         (role.WindowText, tokens.text),
         (role.Text, tokens.text),
         (role.ButtonText, tokens.text),
@@ -96,15 +123,14 @@ def _palette(tokens: Tokens) -> QPalette:
         (role.ToolTipText, tokens.text),
     ):
         palette.setColor(where, QColor(colour))
-    faint = QColor(tokens.muted)
-    faint.setAlphaF(0.55)
     for where in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText):
-        palette.setColor(group.Disabled, where, faint)
+        palette.setColor(group.Disabled, where, QColor(tokens.muted))
     return palette
 
 
 def _sheet(t: Tokens) -> str:
     arrow = icon_file("chevron-muted").as_posix()
+    tick = icon_file("check-dark" if t is DARK else "check-light").as_posix()
     return f"""
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; padding: 4px 6px; }}
     QWidget#header, QWidget#footer {{ background: {t.surface}; }}
@@ -120,35 +146,44 @@ def _sheet(t: Tokens) -> str:
     QToolButton:checked {{ background: {t.raised}; border-color: {t.border}; }}
     QToolButton:focus {{ border-color: {t.accent}; }}
     QToolButton::menu-indicator {{ image: none; }}
-    QToolButton[role="select"] {{ background: {t.raised}; border: 1px solid {t.border}; padding: 4px 10px;
+    QToolButton[role="select"] {{ background: {t.raised}; border: 1px solid {t.outline}; padding: 4px 10px;
         text-align: left; }}
-    QToolButton[role="select"]:hover {{ border-color: {t.muted}; }}
+    QToolButton[role="select"]:hover {{ border-color: {t.text}; }}
     QToolButton[role="select"]:focus {{ border-color: {t.accent}; }}
-    QPushButton {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 6px; padding: 6px 14px;
+    QPushButton {{ background: {t.raised}; border: 1px solid {t.outline}; border-radius: 6px; padding: 6px 14px;
         color: {t.text}; }}
-    QPushButton:hover {{ border-color: {t.muted}; }}
+    QPushButton:hover {{ border-color: {t.text}; }}
     QPushButton:pressed {{ background: {t.border}; }}
     QPushButton:focus {{ border-color: {t.accent}; }}
     QPushButton:disabled {{ color: {t.muted}; background: {t.surface}; }}
     QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
         font-weight: 600; }}
-    QPushButton[role="primary"]:disabled {{ background: {t.raised}; color: {t.muted}; border-color: {t.border}; }}
+    QPushButton[role="primary"]:disabled {{ background: {t.surface}; color: {t.muted}; border-color: {t.border}; }}
     QPushButton[role="choice"]:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
     QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
         border-radius: 0; padding: 7px 10px; color: {t.muted}; }}
     QPushButton[role="tab"]:hover {{ color: {t.text}; }}
     QPushButton[role="tab"]:checked {{ color: {t.text}; border-bottom-color: {t.accent}; font-weight: 600; }}
     QPushButton[role="tab"]:focus {{ background: {t.raised}; }}
-    QComboBox {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 6px; padding: 4px 10px;
-        min-height: 20px; }}
-    QComboBox:hover {{ border-color: {t.muted}; }}
+    QComboBox {{ combobox-popup: 0; background: {t.raised}; border: 1px solid {t.outline}; border-radius: 6px;
+        padding: 4px 10px; min-height: 20px; }}
+    QComboBox:hover {{ border-color: {t.text}; }}
     QComboBox:focus {{ border-color: {t.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.border}; outline: none;
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+    QComboBox QAbstractItemView::item {{ color: {t.text}; padding: 4px 6px; }}
+    QComboBox QAbstractItemView::item:selected, QComboBox QAbstractItemView::item:hover {{
+        background: {t.accent}; color: {t.on_accent}; }}
+    QCheckBox::indicator {{ width: 18px; height: 18px; border: 1px solid {t.outline}; border-radius: 4px;
+        background: {t.window}; }}
+    QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url("{tick}"); }}
+    QCheckBox::indicator:focus {{ border: 2px solid {t.accent}; }}
+    QCheckBox::indicator:checked:focus {{ border: 2px solid {t.text}; }}
+    QCheckBox::indicator:disabled {{ border-color: {t.border}; }}
     QLineEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QPlainTextEdit {{ background: {t.window};
-        border: 1px solid {t.border}; border-radius: 6px; padding: 5px 8px; selection-background-color: {t.accent};
+        border: 1px solid {t.outline}; border-radius: 6px; padding: 5px 8px; selection-background-color: {t.accent};
         selection-color: {t.on_accent}; }}
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus, QPlainTextEdit:focus {{
         border-color: {t.accent}; }}
@@ -157,13 +192,16 @@ def _sheet(t: Tokens) -> str:
         width: 0; border: none; }}
     QDateEdit::drop-down {{ border: none; width: 24px; }}
     QDateEdit::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
+    QTableWidget {{ background: {t.surface}; border: 1px solid {t.border}; selection-background-color: {t.accent};
+        selection-color: {t.on_accent}; }}
+    QHeaderView::section {{ background: {t.raised}; color: {t.text}; border: none; padding: 5px 8px; }}
     QMenu {{ background: {t.surface}; border: 1px solid {t.border}; padding: 5px; }}
     QMenu::item {{ padding: 6px 26px 6px 10px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
     QMenu::item:disabled {{ color: {t.muted}; }}
     QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 6px; }}
     QMenu::icon {{ padding-left: 8px; }}
-    QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {t.outline}; border-radius: 2px; }}
     QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 2px; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
         background: {t.text}; }}
@@ -173,7 +211,7 @@ def _sheet(t: Tokens) -> str:
     QSplitter::handle:hover {{ background: {t.border}; }}
     QScrollArea {{ border: none; background: transparent; }}
     QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
-    QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 4px; min-height: 28px; margin: 1px; }}
+    QScrollBar::handle:vertical {{ background: {t.outline}; border-radius: 4px; min-height: 28px; margin: 1px; }}
     QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
     QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
     """

@@ -4,16 +4,40 @@ from __future__ import annotations
 
 import base64
 
-from PyQt6.QtCore import QByteArray
+from PyQt6.QtCore import QByteArray, QRect, QSize
 from PyQt6.QtWidgets import QMainWindow, QSplitter
 
 from fasdemo.gui.settings import Settings
+
+_FIRST_SIZE = QSize(1360, 860)
+_FRAME_PX = 40
+"""Height reserved for a title bar, which most window managers add to the window."""
+
+
+def first_geometry(free: QRect) -> QRect:
+    """Return the first position and size of the window in the free area of a screen, in logical pixels."""
+    width = min(free.width(), max(_FIRST_SIZE.width(), round(free.width() * 0.72)))
+    height = min(free.height() - _FRAME_PX, max(_FIRST_SIZE.height(), round(free.height() * 0.8)))
+    left = free.left() + (free.width() - width) // 2
+    return QRect(left, free.top() + (free.height() - height + _FRAME_PX) // 2, width, height)
+
+
+def fit_screen(window: QMainWindow) -> None:
+    """Give the window its first geometry."""
+    screen = window.screen()
+    if screen is not None:
+        window.setGeometry(first_geometry(screen.availableGeometry()))
 
 
 def restore(window: QMainWindow, splitters: dict[str, QSplitter], settings: Settings) -> None:
     """Restore window and splitters from the settings; values that cannot be read are ignored."""
     if settings.geometry:
         window.restoreGeometry(_data(settings.geometry))
+        screen = window.screen()
+        free = None if screen is None else screen.availableGeometry()
+        # The last screen may have been larger.
+        if free is not None and not free.contains(window.geometry()):
+            window.setGeometry(first_geometry(free))
     for name, splitter in splitters.items():
         if name in settings.splitters:
             splitter.restoreState(_data(settings.splitters[name]))

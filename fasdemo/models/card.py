@@ -15,6 +15,7 @@ from fasdemo.frames import Stream
 CARD_KEY = "fasdemo.card"
 
 DepthEncoding = Literal["face-relative-mm", "casia-surf-8bit"]
+WholePicture = Literal["warp", "pil-bilinear", "cv2-stretch"]
 IrEncoding = Literal["full-range-8bit", "local-norm-v1"]
 """`full-range-8bit`: the upper eight bits, unchanged; `local-norm-v1`: see `fasdemo.models.infrared`."""
 Unit = Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -62,6 +63,13 @@ class CropSpec(_Part):
     template: Literal["keypoints-v1", "box-v1"] = "keypoints-v1"
     scale: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
     """Factor on the template's field of view; for `box-v1`, the square's side over the box's longer side."""
+    whole_picture: WholePicture = "warp"
+    """How a picture that is not cut by a detected face is brought to the input size, for 8-bit pictures.
+
+    `warp`: this project's resampling of the centre. `pil-bilinear`: shorter side to 256 / 224 of the input by PIL's
+    bilinear filter, which averages when it shrinks, then the centre, as the published code of FeatherNets evaluates.
+    `cv2-stretch`: both sides to the input size by OpenCV, as its three-stream extension does.
+    """
 
 
 class OutputSpec(_Part):

@@ -22,6 +22,7 @@ from fasdemo.frames import FrameSet
 from fasdemo.runtime.frame_loop import FrameLoop, FrameProcessor, ResultListener, Tap, tap_camera, timed_next
 from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
+from fasdemo.runtime.memory import release_memory
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import Phase, Sample, UpdateQueue, View
@@ -216,6 +217,8 @@ class Pipeline:
             for listener in listeners:
                 listener.on_no_result()
             _close(processor)
+            processor = None
+            release_memory()
 
     def _exchange(
         self, old: FrameProcessor | None, current: EngineRequest | None, wanted: EngineRequest
@@ -250,18 +253,18 @@ class Pipeline:
             return self._make_processor(self._source, wanted).__enter__()
         except UserError as error:
             self._updates.put(message=f"{error}{kept}")
-        except Exception as error:
+        except Exception:
             _log.exception("the engine cannot be started")
-            self._updates.put(message=f"The engine cannot be started ({error}); choose another model.{kept}")
+            self._updates.put(message=f"The engine cannot be started; choose another model.{kept}")
         return None
 
     def _result(self, loop: FrameLoop, processor: FrameProcessor | None, job: FrameJob) -> FrameResult | None:
         try:
             return loop.step(processor, job.frame, job.capture_ms, job.fresh)
-        except Exception as error:
+        except Exception:
             # There is no result, so the window shows that there is no verdict.
             _log.exception("frame %d could not be processed", job.frame.index)
-            self._updates.put(message=f"Frame {job.frame.index} could not be processed ({error}); it has no verdict.")
+            self._updates.put(message=f"Frame {job.frame.index} could not be processed; it has no verdict.")
             return None
 
     def _deliver(self, job: FrameJob, result: FrameResult | None) -> None:
@@ -284,6 +287,7 @@ class Pipeline:
             lost=job.lost,
             skipped=job.skipped,
             fresh=job.fresh,
+            faces=tuple((one.track_id, one.status, one.score) for one in result.faces),
         )
         self._updates.put_view(view, sample)
 
@@ -291,7 +295,9 @@ class Pipeline:
 def _reading_failed(spec: str, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return f"The file no longer exists: {error.filename or spec}"
-    return f"{spec} cannot be read any more ({error}); open it again."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{spec} cannot be read any more: {error.strerror}. Open it again."
+    return f"{spec} cannot be read any more. Check the camera or the file and open it again."
 
 
 def _close(processor: Any) -> None:

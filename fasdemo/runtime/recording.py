@@ -91,5 +91,6 @@ class Recording:
         except Exception as error:
             _log.exception("the recording failed")
             where = self._root if self._recorder is None else self._recorder.folder
-            self.message = f"Recording into {where} failed ({error}); `fasdemo sessions repair` saves what was written."
+            why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+            self.message = f"Recording into {where} failed{why}. `fasdemo sessions repair` saves what was written."
             self.stage = Stage.FAILED

@@ -22,6 +22,9 @@ class Timing:
     """Statistics over the last frames; latencies in milliseconds."""
 
     fps: float
+    """Frames processed per second."""
+    captured_fps: float
+    """Frames captured per second, including those that were skipped."""
     p50_ms: dict[str, float]
     p95_ms: dict[str, float]
     lost: int
@@ -57,9 +60,13 @@ class Rolling:
         table = np.array([[getattr(sample.latency_ms, stage) for stage in STAGES] for sample in self._recent])
         p50, p95 = np.percentile(table, [50, 95], axis=0)
         gaps = np.diff([sample.judged_s for sample in self._recent])
-        gaps = gaps[gaps <= _GAP * np.median(gaps)] if gaps.size else gaps
+        captured = np.array([1 + sample.skipped for sample in self._recent][1:])
+        if gaps.size:
+            steady = gaps <= _GAP * np.median(gaps)
+            gaps, captured = gaps[steady], captured[steady]
         return Timing(
             fps=float(1.0 / max(gaps.mean(), 1e-6)) if gaps.size else 0.0,
+            captured_fps=float(captured.sum() / max(gaps.sum(), 1e-6)) if gaps.size else 0.0,
             p50_ms=dict(zip(STAGES, p50.tolist(), strict=True)),
             p95_ms=dict(zip(STAGES, p95.tolist(), strict=True)),
             lost=self._lost,

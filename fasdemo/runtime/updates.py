@@ -72,6 +72,8 @@ class Sample:
     """Frames that were skipped because processing took longer than a frame."""
     fresh: bool
     """Whether the frame does not follow the previous one, because of a seek, a loop or another engine."""
+    faces: tuple[tuple[int, Status, float | None], ...] = ()
+    """Track, status and score of every face."""
 
 
 @dataclass(slots=True)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from fasdemo.draw.label_places import free_place, overlap, plate_places
 from fasdemo.draw.overlay import COLOURS, FILE_NOTICE, INK, RGB_ONLY_NOTICE, draw, notice_lines, reason_words
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
@@ -127,3 +129,28 @@ def test_notices_appear_in_the_picture(picture: np.ndarray) -> None:
 def test_reason_codes_read_as_words() -> None:
     assert reason_words("ir_dark_screen") == "IR dark screen"
     assert reason_words("rgb_only") == "RGB only"
+
+
+def test_labels_of_neighbouring_faces_cover_no_face_and_no_label() -> None:
+    boxes = [(200, 150, 330, 320), (180, 300, 300, 440), (340, 140, 460, 300), (20, 2, 120, 120)]
+    taken: list[tuple[int, int, int, int]] = []
+    for number, box in enumerate(boxes):
+        others = [one for other, one in enumerate(boxes) if other != number]
+        place = free_place(plate_places(box, (150, 26), 640), [*others, *taken], 640, 480)
+        assert place is not None
+        assert not any(overlap(place, one) for one in [*boxes, *taken])
+        taken.append(place)
+
+
+def test_a_label_without_room_has_no_free_place() -> None:
+    assert free_place(plate_places((0, 0, 100, 100), (90, 20), 100), [], 100, 100) is None
+
+
+def test_the_explained_face_is_marked_only_among_several(picture: np.ndarray) -> None:
+    one = replace(verdict(Status.LIVE, (100, 100, 80, 90)), track_id=1)
+    two = replace(verdict(Status.LIVE, (300, 100, 80, 90)), track_id=2)
+    alone = [draw(picture, result(one), explained=track) for track in (None, 1)]
+    assert np.array_equal(*alone)
+    both = [draw(picture, result(one, two), explained=track) for track in (None, 1, 2)]
+    changed = [np.nonzero((both[0] != marked).any((0, 2)))[0] for marked in both[1:]]
+    assert changed[0].max() < 240 < changed[1].min()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fasdemo.draw.overlay import main_reason
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
 from fasdemo.runtime.headline import headline
@@ -45,3 +46,22 @@ def test_notices_are_spoken_too() -> None:
     assert said.spoken() == (
         "LIVE. The file shows a live person. FILE, not a live-camera decision. RGB only: lower assurance"
     )
+
+
+@pytest.mark.parametrize(
+    "reasons", [("gathering",), ("too_far", "turned_away"), ("score_uncertain",), ("view_changed",)]
+)
+def test_spoof_is_never_beside_a_reason_of_one_frame_that_does_not_explain_it(reasons: tuple[str, ...]) -> None:
+    verdict = face(Status.SPOOF, guidance="One moment, please.", reasons=reasons)
+    assert headline(result(verdict)).sentence == "The last pictures together were rated as an attack."
+    assert main_reason(verdict) == ""
+
+
+def test_spoof_is_explained_by_the_sign_of_an_attack_and_not_by_the_first_reason() -> None:
+    verdict = face(Status.SPOOF, guidance="Please come closer.", reasons=("too_far", "flat_surface"))
+    assert "flat, like a print" in headline(result(verdict)).sentence
+    assert main_reason(verdict) == "flat surface"
+
+
+def test_live_is_beside_no_doubt() -> None:
+    assert main_reason(face(Status.LIVE, reasons=("gathering",))) == ""

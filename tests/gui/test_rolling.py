@@ -44,3 +44,12 @@ def test_what_was_dropped_is_counted_by_who_dropped_it() -> None:
     assert timing is not None
     assert (timing.lost, timing.skipped) == (2, 3)
     assert timing.fps == pytest.approx(10.0)
+
+
+def test_captured_fps_counts_skipped_frames() -> None:
+    rolling = Rolling()
+    rolling.add(sample(number, number * 0.1, skipped=2) for number in range(20))
+    timing = rolling.timing()
+    assert timing is not None
+    assert timing.fps == pytest.approx(10.0)
+    assert timing.captured_fps == pytest.approx(30.0)

@@ -61,3 +61,19 @@ def test_reset_forgets(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert not save(Settings(), tmp_path / "file" / "window.json")
+
+
+def test_two_windows_keep_what_each_of_them_changed(tmp_path: Path) -> None:
+    path = tmp_path / "window.json"
+    save(Settings(theme="dark", speed=2.0), path)
+    first, second = load(path)[0], load(path)[0]
+    first_loaded, second_loaded = first.model_copy(deep=True), second.model_copy(deep=True)
+    first.theme = "light"
+    first.remember_source("/a")
+    save(first, path, first_loaded)
+    second.speed = 0.5
+    second.remember_source("/b")
+    save(second, path, second_loaded)
+    together = load(path)[0]
+    assert (together.theme, together.speed) == ("light", 0.5)
+    assert together.recent == ["/b", "/a"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,8 @@ def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path, place
         scene.make_source, scene.make_processor, settings, place, ("fusion", "colour-only"), "demo", cameras
     )
     qtbot.addWidget(made)
+    # The offscreen platform's screen is only 800 pixels wide.
+    made.resize(1360, 860)
     made.show()
     qtbot.waitExposed(made)
     yield made
@@ -64,6 +67,8 @@ def shown_frame(window: MainWindow) -> int:
 
 def play(qtbot: QtBot, window: MainWindow, spec: str = "clip", after: int = 5) -> None:
     window.open_spec(spec)
+    # The previous source goes on until this one is open.
+    qtbot.waitUntil(lambda: window.player.request is not None and window.player.request.spec == spec, timeout=5000)
     qtbot.waitUntil(lambda: shown_frame(window) > after, timeout=5000)
 
 
@@ -375,7 +380,7 @@ def test_a_dropped_model_judges_from_now_on(window: MainWindow, qtbot: QtBot, tm
     assert window.header.model.currentText() == "mine.onnx"
 
 
-@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "fell over")])
+@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "cannot be read any more")])
 def test_what_cannot_be_opened_is_said_in_the_window(window: MainWindow, qtbot: QtBot, spec: str, words: str) -> None:
     window.open_spec(spec)
     qtbot.waitUntil(lambda: words in window.messages.words, timeout=3000)
@@ -385,11 +390,98 @@ def test_what_cannot_be_opened_is_said_in_the_window(window: MainWindow, qtbot: 
 
 
 def test_a_failing_source_takes_the_verdict_down(window: MainWindow, qtbot: QtBot) -> None:
-    play(qtbot, window)
+    play(qtbot, window, "breaks")
     assert window.workspace.card.headline.word == "LIVE"
-    window.open_spec("crash")
+    qtbot.waitUntil(lambda: window.workspace.card.headline.word == "NO SOURCE", timeout=5000)
     assert window.workspace.card.headline.status is None
-    qtbot.waitUntil(lambda: window.workspace.card.headline.word == "NO SOURCE", timeout=3000)
+    assert not any(pane.has_picture for pane in window.workspace.panes), "an old picture still says LIVE"
+    assert window.workspace.reasons.reasons == "–"
+    assert window.footer.items["rate"].text() == ""
+    assert "breaks cannot be read any more" in window.messages.words
+    assert "reshape" not in window.messages.words, "Python's text says nothing to a user"
+
+
+@pytest.mark.parametrize("spec", ["missing.mp4", "crash"])
+def test_a_bad_source_leaves_the_present_one_running(window: MainWindow, qtbot: QtBot, spec: str) -> None:
+    play(qtbot, window)
+    window.open_spec(spec)
+    qtbot.waitUntil(lambda: "clip goes on." in window.messages.words, timeout=3000)
+    frame = shown_frame(window)
+    qtbot.waitUntil(lambda: shown_frame(window) != frame, timeout=2000)
+    assert window.windowTitle() == "clip – fasdemo"
+    assert window.player.join(2.0)
+
+
+def test_a_wrong_drop_does_not_end_a_recording(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    play(qtbot, window, "webcam")
+    record = window.workspace.record
+    record.subject.setText("S05")
+    record.consent.setChecked(True)
+    record.toggle()
+    qtbot.waitUntil(lambda: window.recording is not None and window.recording.status is not None, timeout=5000)
+    recording = window.recording
+    assert recording is not None
+    for name in ("holiday.mp4", "notes.txt", "a folder"):
+        drop(window, str(tmp_path / name))
+        assert "A recording is running" in window.messages.words
+    QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    window.do("close_source")
+    assert window.recording is recording
+    assert not recording.over
+    assert recording.status is not None
+    written = recording.status.written
+    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > written, timeout=3000)
+    record.toggle()
+    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+
+
+@pytest.mark.parametrize("kiosk", [False, True])
+def test_a_camera_that_is_missing_at_start_is_found_later(
+    window: MainWindow, qtbot: QtBot, scene: Scene, monkeypatch: pytest.MonkeyPatch, kiosk: bool
+) -> None:
+    monkeypatch.setattr("fasdemo.gui.controllers.reconnect.PAUSES_S", (1.2,))
+    scene.absent = 2
+    window.set_kiosk(kiosk)
+    window.open_spec("webcam")
+    card = window.kiosk if kiosk else window.workspace.card
+    qtbot.waitUntil(lambda: "Trying again in 1 s." in card.headline.sentence, timeout=3000)
+    assert card.headline.status is None
+    qtbot.waitUntil(lambda: shown_frame(window) > 2, timeout=8000)
+    assert len(scene.requests) == 3
+
+
+def test_try_again_looks_for_the_camera_at_once(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
+    scene.absent = 2
+    window.open_spec("webcam")
+    qtbot.waitUntil(window.messages.button.isVisible, timeout=3000)
+    assert window.messages.button.text() == "Try again"
+    qtbot.mouseClick(window.messages.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(scene.requests) == 2 and window.messages.button.isVisible(), timeout=2000)
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: shown_frame(window) > 1, timeout=3000)
+
+
+def test_a_file_that_cannot_be_opened_is_not_tried_again(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_spec("missing.mp4")
+    qtbot.waitUntil(lambda: "no such file" in window.messages.words, timeout=3000)
+    assert "Trying again" not in window.workspace.card.headline.sentence
+    assert not window.messages.button.isVisible()
+
+
+def test_what_is_loaded_is_said_in_every_pane(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
+    make = scene.make_processor
+
+    def slowly(source: object, request: EngineRequest) -> object:
+        time.sleep(1.5)
+        return make(source, request)  # type: ignore[arg-type]
+
+    window.player._make_processor = slowly  # type: ignore[assignment]
+    window.use_engine(EngineRequest(model="fusion"))
+    window.open_spec("clip")
+    words = "Loading the model fusion and the face detector … 1 s"
+    qtbot.waitUntil(lambda: all(pane._message == words for pane in window.workspace.panes), timeout=4000)
+    assert window.workspace.card.headline.sentence == words
+    qtbot.waitUntil(lambda: shown_frame(window) > 0, timeout=4000)
 
 
 def test_a_camera_that_stops_takes_the_verdict_down(
@@ -404,6 +496,29 @@ def test_a_camera_that_stops_takes_the_verdict_down(
     assert window.workspace.reasons.reasons == "–"
 
 
+def test_a_click_on_a_face_explains_it_and_gives_it_the_main_line(
+    window: MainWindow, qtbot: QtBot, scene: Scene
+) -> None:
+    scene.faces = 2
+    play(qtbot, window)
+    stand_still(qtbot, window)
+    work = window.workspace
+    assert work.card.headline.word == "SPOOF", "several faces are LIVE only if each of them is"
+    assert work.reasons.which.text().startswith("Face 2, one of 2")
+    at = work.colour_pane.from_pixel(110 + shown_frame(window) % 100, 120).toPoint()
+    qtbot.mouseClick(work.colour_pane, Qt.MouseButton.LeftButton, pos=at)
+    assert work.reasons.which.text().startswith("Face 1, one of 2")
+    assert {row.name: row.value for row in work.reasons.score_rows}["Over time"] == "0.93"
+    work.timeline.refresh()
+    _, main = work.timeline._score_line.getData()
+    assert np.nanmax(main) > 0.9
+    _, other = work.timeline._other_lines[0].getData()
+    assert np.nanmax(other) == pytest.approx(0.02)
+    assert work.card.headline.word == "SPOOF", "the choice changes what is explained, not the verdict"
+    QTest.keyClick(window, Qt.Key.Key_F)
+    assert work.reasons.which.text().startswith("Face 2, one of 2")
+
+
 def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window)
     rows = {row.name: row for row in window.workspace.reasons.evidence_rows}
@@ -413,6 +528,21 @@ def test_evidence_and_scores_have_units_and_limits(window: MainWindow, qtbot: Qt
     scores = {row.name: row for row in window.workspace.reasons.score_rows}
     assert scores["Over time"].marks == (0.3, 0.7)
     assert {"Colour", "Depth", "Infrared"} <= set(scores)
+
+
+def test_the_footer_tells_captured_judged_and_drawn_apart(window: MainWindow, qtbot: QtBot, scene: Scene) -> None:
+    scene.delay_s = 0.15
+    play(qtbot, window, "webcam", after=30)
+    rates = re.compile(r"Captured (\d+), judged (\d+), drawn (\d+) fps")
+
+    def shown() -> tuple[int, int, int]:
+        found = rates.fullmatch(window.footer.items["rate"].text())
+        return (0, 0, 0) if found is None else (int(found[1]), int(found[2]), int(found[3]))
+
+    qtbot.waitUntil(lambda: shown()[2] > 0, timeout=3000)
+    captured, judged, drawn = shown()
+    assert captured > 2 * judged
+    assert drawn <= judged + 1
 
 
 def test_timing_shows_rate_latency_and_losses(window: MainWindow, qtbot: QtBot) -> None:
@@ -530,6 +660,30 @@ def test_a_recording_is_written_counted_and_completed(window: MainWindow, qtbot:
     assert session["frames"] > 8
     assert str(folder) in window.messages.words
     assert folder.is_relative_to(tmp_path / "sessions" / "S01" / "spoof-print-flat")
+
+
+def test_consent_is_asked_again_for_every_take_and_every_subject(window: MainWindow, qtbot: QtBot) -> None:
+    play(qtbot, window, "webcam")
+    record = window.workspace.record
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(record.subject, "S01")
+    record.consent.click()
+    assert record.button.isEnabled()
+    record.subject.setFocus()
+    QTest.keyClick(record.subject, Qt.Key.Key_Backspace)
+    QTest.keyClicks(record.subject, "2")
+    assert not record.consent.isChecked(), "S01 agreed, S02 did not"
+    record.consent.click()
+    record.statement.setPlainText("I agree to other words.")
+    assert not record.consent.isChecked()
+    record.consent.click()
+    qtbot.mouseClick(record.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.recording is not None and window.recording.status is not None, timeout=5000)
+    qtbot.waitUntil(record.button.isEnabled, timeout=3000)
+    qtbot.mouseClick(record.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    assert not record.consent.isChecked()
+    assert not record.button.isEnabled()
 
 
 def test_closing_the_window_completes_a_recording(window: MainWindow, qtbot: QtBot) -> None:

@@ -90,10 +90,17 @@ def make_frame(index: int, *, live: bool = False, rgb_only: bool = False, face: 
 class Clip(PlayedSource):
     """A generated file of `count` frames."""
 
-    def __init__(self, count: int = 120, rgb_only: bool = False, face: bool = True, name: str = "clip") -> None:
+    def __init__(
+        self,
+        count: int = 120,
+        rgb_only: bool = False,
+        face: bool = True,
+        name: str = "clip",
+        breaks_at: int | None = None,
+    ) -> None:
         super().__init__()
         self._count, self._rgb_only, self._face, self._name = count, rgb_only, face, name
-        self._position = 0
+        self._position, self._breaks_at = 0, breaks_at
         self.entered = self.left = False
 
     @property
@@ -112,6 +119,8 @@ class Clip(PlayedSource):
     def _next(self) -> FrameSet | None:
         if self._position >= self._count:
             return None
+        if self._position == self._breaks_at:
+            raise RuntimeError("cannot reshape array of size 0")
         self._position += 1
         return make_frame(self._position - 1, rgb_only=self._rgb_only, face=self._face)
 
@@ -158,7 +167,8 @@ def camera(grab: Grab | None = None) -> LiveSource:
 class ScriptedProcessor:
     """LIVE where the truth says live (or nothing), SPOOF where it says spoof; UNCERTAIN in the first frames."""
 
-    def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3) -> None:
+    def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3, faces: int = 1) -> None:
+        self._count = faces
         self._request, self._delay_s, self._uncertain = request, delay_s, uncertain
         self._since = 0
         self.thread: threading.Thread | None = None
@@ -187,6 +197,22 @@ class ScriptedProcessor:
             time.sleep(self._delay_s)
         self._since += 1
         faces = self._faces(frame)
+        if faces and self._count > 1:
+            # A second person at the left, always an attack.
+            box = (20.0, 70.0, 60.0, 80.0)
+            other = Face(box, 0.9, faces[0].face.landmarks)
+            faces = (
+                *faces,
+                replace(
+                    faces[0],
+                    track_id=2,
+                    face=other,
+                    status=Status.SPOOF,
+                    score=0.02,
+                    reasons=("bent_sheet",),
+                    guidance="",
+                ),
+            )
         took = (time.perf_counter() - started) * 1e3
         return FrameResult(
             frame=frame.index,
@@ -251,11 +277,17 @@ class Scene:
         self.judges: list[ScriptedProcessor] = []
         self.requests: list[SourceRequest] = []
         self.grab = Grab()
+        self.faces = 1
+        self.absent = 0
+        """Attempts to open the webcam that fail before it is found."""
 
     def make_source(self, request: SourceRequest) -> Source:
         self.requests.append(request)
         made: Source
         if request.spec.startswith("webcam"):
+            if self.absent > 0:
+                self.absent -= 1
+                raise UserError("No webcam was found; connect one.")
             made = camera(self.grab)
         elif request.spec.startswith("missing"):
             raise UserError(f"{request.spec}: no such file or folder; check the path.")
@@ -267,6 +299,7 @@ class Scene:
                 rgb_only="rgb" in request.spec,
                 face="empty" not in request.spec,
                 name=request.spec,
+                breaks_at=40 if "breaks" in request.spec else None,
             )
         self.sources.append(made)
         return made
@@ -274,6 +307,6 @@ class Scene:
     def make_processor(self, source: Source, request: EngineRequest) -> ScriptedProcessor:
         if request.model == "unfit":
             raise UserError("unfit needs infrared, but this source has colour only; choose another model.")
-        judge = ScriptedProcessor(request, self.delay_s)
+        judge = ScriptedProcessor(request, self.delay_s, faces=self.faces)
         self.judges.append(judge)
         return judge

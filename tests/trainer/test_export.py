@@ -141,7 +141,10 @@ def test_a_published_checkpoint_is_imported_exported_and_run_in_the_app(
     with Predictor(output, device="cpu") as predictor:
         card = predictor.card
         (prediction,) = predictor.predict([crop])
-    assert (card.inputs[0].mean, card.inputs[0].std, card.inputs[0].channels) == ((0.143,), (0.1005,), 3)
+    assert card.inputs[0].mean == (0.14300402, 0.1434545, 0.14277956)
+    assert card.inputs[0].std == (0.10050353, 0.100842826, 0.10034215)
+    assert card.inputs[0].channels == 3
+    assert card.crop.whole_picture == "pil-bilinear"
     assert card.inputs[0].depth_encoding == "casia-surf-8bit"
     assert (card.outputs[0].classes, card.outputs[0].live_index) == (1024, 1)
     assert "Nothing was measured" in card.limits

@@ -1,6 +1,7 @@
 """Own recorded sessions to a new model: cut, split by person, trained, measured before and after, exported."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ from fasdemo.faces.face import Face
 from fasdemo.models.predictor import Predictor
 from trainer.cli.main import main
 from trainer.data.recorded import crops_of
+from trainer.evaluation.metrics import Rate
+from trainer.training import finetuning
+from trainer.training.train import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -96,6 +100,65 @@ def test_one_command_from_sessions_to_a_model_that_the_app_runs(sessions, detect
     with Predictor(target / "model.onnx", device="cpu") as predictor:
         assert predictor.card.modalities == ("depth",)
         assert "sessions-crops" in predictor.card.training_data
+
+
+def test_finetuning_resumes_and_recommends_nothing_from_few_samples(sessions, detector, tmp_path, capsys, monkeypatch):
+    crops = crops_of(sessions, every=1)
+    start = tmp_path / "start"
+    generated = write_tiny_set(tmp_path / "set", people=8, shots=2)
+    command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(generated), "--output", str(start)]
+    assert main([*command, *SMALL, "--epochs", "1"]) == 0
+    target = tmp_path / "mine"
+    command = ["finetune", str(crops), "--from", str(start / "model.pt"), "--output", str(target), *SMALL]
+    real = Training._step
+
+    def interrupted(self, batch, budget_s):
+        rate = real(self, batch, budget_s)
+        self._stop = self.position.epoch == 1
+        return rate
+
+    monkeypatch.setattr(Training, "_step", interrupted)
+    assert main([*command, "--epochs", "3"]) == 130
+    assert "resume with:" in capsys.readouterr().err
+    monkeypatch.setattr(Training, "_step", real)
+    assert main([*command, "--epochs", "3"]) == 2
+    assert "add --resume" in capsys.readouterr().err
+    assert main([*command, "--epochs", "3", "--resume", "auto"]) == 0
+    said = capsys.readouterr()
+    assert "recommendation: no decision" in said.out or "recommendation: use the new model" in said.out
+    assert " of 4, " in said.out
+    assert "epoch 3/3" in said.out
+    assert "epoch 1/3" not in said.out
+    assert "only" in said.err
+    assert "training samples of print-flat" in said.err
+
+
+def test_recommendation_follows_from_intervals_that_do_not_overlap(monkeypatch):
+    rates = {
+        "a": {"worst APCER": Rate(0, 12), "BPCER": Rate(0, 12)},
+        "b": {"worst APCER": Rate(0, 12), "BPCER": Rate(1, 12)},
+    }
+    rates |= {
+        "c": {"worst APCER": Rate(3, 400), "BPCER": Rate(4, 400)},
+        "d": {"worst APCER": Rate(3, 400), "BPCER": Rate(90, 400)},
+    }
+    monkeypatch.setattr(finetuning, "_rates", lambda name, _: rates[name])
+    assert finetuning.recommendation("a", None, "a", None).startswith("recommendation: no decision; 12 to 12")
+    assert finetuning.recommendation("a", None, "b", None).startswith("recommendation: no decision")
+    assert finetuning.recommendation("d", None, "c", None).startswith("recommendation: use the new model; BPCER fell")
+    assert finetuning.recommendation("c", None, "d", None).startswith("recommendation: keep the old model; BPCER rose")
+
+
+def test_live_sessions_alone_are_sent_to_the_calibration_of_a_site(sessions, tmp_path, capsys):
+    root = tmp_path / "live"
+    for person in ("p0", "p1"):
+        shutil.copytree(sessions / person / "live", root / person / "live")
+    generated = write_tiny_set(tmp_path / "set", people=8, shots=2)
+    command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(generated), "--output", str(tmp_path / "s")]
+    assert main([*command, *SMALL, "--epochs", "1"]) == 0
+    command = ["finetune", str(root), "--from", str(tmp_path / "s" / "model.pt"), "--output", str(tmp_path / "o")]
+    assert main(command) == 2
+    assert "fasdemo calibrate" in capsys.readouterr().err
 
 
 def test_finetuning_an_exported_file_or_nothing_is_explained(sessions, tmp_path, capsys):

@@ -39,7 +39,8 @@ def test_published_configurations_hold_the_published_values(name, arch, gamma, d
     assert (settings.optimiser.momentum, settings.optimiser.weight_decay) == (0.9, 1e-4)
     assert settings.run.batch == batch
     assert (settings.input.size, settings.input.resize) == (224, 256)
-    assert settings.input.mean[stream] == (0.143,)
+    assert settings.input.mean[stream] == (0.14300402, 0.1434545, 0.14277956)
+    assert settings.input.std[stream] == (0.10050353, 0.100842826, 0.10034215)
 
 
 def test_an_own_file_wins_over_a_shipped_name(tmp_path, monkeypatch):

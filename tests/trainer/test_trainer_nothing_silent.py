@@ -16,10 +16,10 @@ from tiny_set import write_tiny_set
 
 from fasdemo.cli.main import main as app
 from trainer.checkpoints import checkpoint
-from trainer.cli.commands.train import resume_command
 from trainer.cli.main import main
 from trainer.data.recorded import crops_of, skipped_frames
 from trainer.evaluation.score_files import read_submission
+from trainer.training.resuming import resume_command
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
-from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
+from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold, WholePicture
 from trainer import networks
 from trainer.checkpoints.checkpoint import Checkpoint
 from trainer.checkpoints.stream_model import input_specs
@@ -25,9 +25,10 @@ UNMEASURED = Threshold(
 UNMEASURED_LIMITS = "Nothing was measured: neither the threshold nor any error rate of this model is known."
 ASSUMED_LIMITS = "How its pictures were encoded was not recorded; the training configuration's defaults are assumed."
 
-_SINGLE_MEAN, _SINGLE_STD = 0.143, 0.1005
+_SINGLE_MEAN = (0.14300402, 0.1434545, 0.14277956)
+_SINGLE_STD = (0.10050353, 0.100842826, 0.10034215)
 """Mean and standard deviation of the published single-stream networks (code of arXiv 1904.09290), for [0, 1]."""
-_FUSION_MEAN, _FUSION_STD = 127.5 / 255.0, 128.0 / 255.0
+_FUSION_MEAN, _FUSION_STD = (127.5 / 255.0,), (128.0 / 255.0,)
 """(x - 127.5) / 128 of 8-bit BGR images, as the published three-stream extension was trained."""
 
 
@@ -52,8 +53,8 @@ def published_inputs(network: nn.Module, modality: Stream = "depth") -> tuple[In
             modality=stream,
             channels=cast(Any, shape[0]),
             channel_order=("RGB" if streams is None else "BGR") if stream == "rgb" and shape[0] == 3 else "grey",
-            mean=(mean,),
-            std=(std,),
+            mean=mean if shape[0] == 3 else mean[:1],
+            std=std if shape[0] == 3 else std[:1],
             depth_encoding="casia-surf-8bit" if stream == "depth" else None,
         )
         for stream, shape in zip(streams or (modality,), shapes, strict=True)
@@ -122,7 +123,7 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
         trained = check(checkpoint.config, "the checkpoint's config")
         streams = cast("tuple[Stream, ...]", getattr(network, "modalities", trained.network.modalities))
         facts["inputs"] = input_specs(trained, streams)
-        facts["crop"] = CropSpec(scale=trained.input.crop_scale)
+        facts["crop"] = CropSpec(scale=trained.input.crop_scale, whole_picture=trained.input.whole_picture)
         facts["recipe"] = f"configuration {trained.name}"
         if trained.data.folder is not None:
             facts["training_data"] = trained.data.folder.name
@@ -132,7 +133,8 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
     elif "inputs" not in given:
         facts["inputs"] = published_inputs(network)
         # The published training images are upright squares around the face.
-        facts["crop"] = CropSpec(template="box-v1")
+        whole: WholePicture = "cv2-stretch" if networks.entry(checkpoint.arch).fusion else "pil-bilinear"
+        facts["crop"] = CropSpec(template="box-v1", whole_picture=whole)
         facts["credits"] = (networks.entry(checkpoint.arch).paper,)
     if isinstance(network, FlexFusion):
         facts["presence_input"] = "presence"

@@ -73,7 +73,7 @@ def build_model(config: Config) -> tuple[StreamModel, dict[str, Any]]:
     options = network_options(config)
     network = networks.build(config.network.arch, **options)
     for part, path in config.network.init.items():
-        _initialise_from(network, part, path)
+        _initialise_from(network, part, path, config.network.arch, options)
     return _wrap(network, config.network.modalities), options
 
 
@@ -149,9 +149,18 @@ def _streams_of(saved: checkpoint.Checkpoint) -> tuple[Stream, ...]:
     return tuple(stream for stream in named if stream in STREAMS) or ("depth",)
 
 
-def _initialise_from(network: nn.Module, part: str, path: Path) -> None:
+def _initialise_from(network: nn.Module, part: str, path: Path, arch: str, options: dict[str, Any]) -> None:
     if not path.is_file():
         raise UserError(f"network.init.{part}: {path}: no such file; train this stream first, or correct the path.")
+    content = checkpoint.read_torch(path)
+    if part == "all" and not (isinstance(content, dict) and "schema" in content):
+        # A published file, such as ImageNet weights: everything but the classifier is taken.
+        from trainer.checkpoints.published_weights import import_published
+
+        new_classifier = bool(networks.entry(arch).classifier)
+        imported = import_published(path, arch, options, new_classifier=new_classifier)
+        network.load_state_dict(imported.network.state_dict())
+        return
     saved = checkpoint.load(path)
     state = saved.state_dict
     if part == "all":

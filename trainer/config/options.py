@@ -9,10 +9,12 @@ from typing import Any
 import yaml
 
 from fasdemo.errors import UserError
+from trainer.config.published import current_name
 from trainer.config.schema import Config, DataConfig, check_data, load
 
 _KEYS = {
     "arch": "network.arch",
+    "input_size": "input.size",
     "batch": "run.batch",
     "epochs": "run.epochs",
     "lr": "optimiser.lr",
@@ -107,8 +109,21 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def add_training(parser: argparse.ArgumentParser) -> None:
     """Declare the options of a training; those that are not given keep the configuration's value."""
     group = parser.add_argument_group("training")
-    group.add_argument("-a", "--arch", help="network to use instead of the configuration's")
+    group.add_argument(
+        "-a",
+        "--arch",
+        "--model-name",
+        "--model_name",
+        dest="arch",
+        help="network to use instead of the configuration's",
+    )
     group.add_argument("-b", "--b", "--batch", "--batch-size", dest="batch", type=int, metavar="N", help="batch size")
+    group.add_argument("--input-size", "--input_size", type=int, metavar="S", help="side of the input in pixels")
+    group.add_argument(
+        "--phase-ir", type=truth, nargs="?", const=True, default=False, metavar="True", help="published: use infrared"
+    )
+    group.add_argument("-p", "--print-freq", type=int, metavar="N", help="published; no effect")
+    group.add_argument("--start-epoch", type=int, default=0, metavar="N", help="published; follows from --resume")
     group.add_argument("--epochs", type=int, metavar="N", help="number of epochs")
     group.add_argument("--lr", "--learning-rate", dest="lr", type=float, metavar="RATE", help="learning rate")
     group.add_argument("--momentum", type=float, help="momentum of SGD")
@@ -189,6 +204,17 @@ def configure(args: argparse.Namespace) -> Config:
         UserError: the configuration does not exist, or a value is not valid.
     """
     found = overrides(args)
+    if "network.arch" in found:
+        found["network.arch"] = current_name(found["network.arch"])
+    if args.phase_ir:
+        plain = load(args.config, found)
+        if plain.network.modalities == ("depth",):
+            found["network.modalities"] = ["ir"]
+            for name in ("mean", "std"):
+                given = getattr(plain.input, name)
+                found[f"input.{name}"] = {"ir": given["depth"]} if "depth" in given else {}
+        elif plain.network.modalities != ("ir",):
+            raise UserError("--phase-ir: the configuration has several streams; choose one of a single stream.")
     if "optimiser.every_decay" in found:
         found["optimiser.schedule"] = "step"
     config = load(args.config, found)

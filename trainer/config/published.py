@@ -19,6 +19,14 @@ _OLD_NAMES = {
     "feathernetmodal3": "FeatherNetB-x3-cdc",
 }
 """Names in earlier revisions of the published code, in lower case without `-` and `_`, to names of the registry."""
+CONFIGURATION_NAMES = {
+    "FeatherNet54-32": "MobileLiteNet54-32",
+    "FeatherNet54-se-64": "MobileLiteNet54-se-64",
+    "MobileLiteNetA-32": "FeatherNetA-32",
+    "MobileLiteNetB-32": "FeatherNetB-32",
+    "MobileLiteNetB-32-ir": "FeatherNetB-32-ir",
+}
+"""Names of configurations in the published notebooks and earlier revisions, to the shipped ones."""
 _KEYS = {
     "batch_size": "run.batch",
     "epochs": "run.epochs",
@@ -43,6 +51,14 @@ def is_published(raw: Mapping[str, Any]) -> bool:
     return isinstance(raw.get("common"), dict)
 
 
+def current_name(arch: str) -> str:
+    """Return the registry's name of a network of an earlier revision of the published code; others unchanged."""
+    from trainer import networks
+
+    folded = {known.lower().replace("-", "").replace("_", ""): known for known in networks.names()} | _OLD_NAMES
+    return folded.get(arch.lower().replace("-", "").replace("_", ""), arch)
+
+
 def translate(raw: Mapping[str, Any], shipped: dict[str, Any] | None, name: str) -> dict[str, Any]:
     """Return a published configuration with this project's keys.
 
@@ -58,11 +74,10 @@ def translate(raw: Mapping[str, Any], shipped: dict[str, Any] | None, name: str)
     from trainer import networks
 
     common = dict(raw["common"])
-    arch = str(common.pop("arch", ""))
-    folded = {known.lower().replace("-", "").replace("_", ""): known for known in networks.names()} | _OLD_NAMES
-    key = arch.lower().replace("-", "").replace("_", "")
-    if key not in folded:
-        networks.entry(arch)
+    arch = current_name(str(common.pop("arch", "")))
+    if arch not in networks.names():
+        if arch:
+            networks.entry(arch)
         raise UserError(f"configuration {name}: common.arch is missing; add it.")
     stream = "ir" if name.endswith("-ir") else "depth"
     result = shipped or {
@@ -71,12 +86,13 @@ def translate(raw: Mapping[str, Any], shipped: dict[str, Any] | None, name: str)
             "size": 224,
             "resize": 256,
             "depth_encoding": "casia-surf-8bit",
-            "mean": {stream: [0.143]},
-            "std": {stream: [0.1005]},
+            "whole_picture": "pil-bilinear",
+            "mean": {stream: [0.14300402, 0.1434545, 0.14277956]},
+            "std": {stream: [0.10050353, 0.100842826, 0.10034215]},
         },
         "network": {"modalities": [stream]},
     }
-    result["network"]["arch"] = folded[key]
+    result["network"]["arch"] = arch
     result["name"] = name
     for option, value in common.items():
         if option in _KEYS:

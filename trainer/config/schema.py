@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from fasdemo.models.card import DepthEncoding, IrEncoding
-from trainer.config.published import is_published, translate
+from fasdemo.models.card import DepthEncoding, IrEncoding, WholePicture
+from trainer.config.published import CONFIGURATION_NAMES, is_published, translate
 from trainer.text_file import read_text
 
 _MAX_FILE_BYTES = 256 * 1024
@@ -66,12 +66,18 @@ class InputConfig(_Part):
     """`CropSpec.scale` of the crop of the network."""
     resize: Annotated[int, Field(ge=0)] = 0
     """Image lists: shorter side before the centre crop in evaluation (published: 256); 0 means `size`."""
+    whole_picture: WholePicture = "warp"
+    """Image lists: how 8-bit pictures are brought to `size` in evaluation, see `fasdemo.models.card.CropSpec`."""
 
 
 class AugmentConfig(_Part):
-    """Augmentation: `face` for aligned crops, or `published` (random resized crop, flip, PCA lighting), or `none`."""
+    """Augmentation: `face` for aligned crops, `published` (random resized crop, flip, PCA lighting) or `none`.
 
-    kind: Literal["face", "published", "none"] = "face"
+    `published-fusion` is that of the three-stream extension: brightness, gamma, erasing, mirroring and a blanked
+    square, without any change of geometry.
+    """
+
+    kind: Literal["face", "published", "published-fusion", "none"] = "face"
     flip: Share = 0.5
     # Kind `face`, geometry, the same for all streams.
     scale: tuple[Positive, Positive] = (0.88, 1.15)
@@ -243,6 +249,7 @@ def load(name: str, overrides: dict[str, Any] | None = None) -> Config:
     path = Path(name)
     known = shipped()
     base = path.name.removesuffix(".yaml").removesuffix(".yml")
+    base = CONFIGURATION_NAMES.get(base, base)
     if is_regular(path):
         text = read_text(path, "a YAML file", f"configuration {name}", _MAX_FILE_BYTES)
     elif base in known:

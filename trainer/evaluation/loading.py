@@ -85,6 +85,7 @@ def config_of(card: ModelCard, path: Path) -> Config:
     inputs: dict[str, Any] = {
         "size": card.input_size,
         "crop_scale": card.crop.scale,
+        "whole_picture": card.crop.whole_picture,
         "channels": {spec.modality: spec.channels for spec in card.inputs},
         "channel_order": "BGR" if any(spec.channel_order == "BGR" for spec in card.inputs) else "RGB",
         "mean": {spec.modality: spec.mean for spec in card.inputs},

@@ -14,7 +14,7 @@ ignored where live. NaN scores are non-responses: they are counted separately an
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -39,12 +39,14 @@ class Scored:
 
     Attributes:
         no_response: number of samples without a score, which are not in the arrays.
+        unanswered: the same by species, live faces under the empty name.
     """
 
     scores: Floats
     labels: Ints
     species: Names
     no_response: int = 0
+    unanswered: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -66,7 +68,9 @@ class Scored:
             raise ValueError("labels must be 1 (live) or 0 (attack)")
         names = np.where(truth == 1, "", np.where(names == "", UNNAMED_SPECIES, names)).astype(np.str_)
         answered = ~np.isnan(values)
-        return cls(values[answered], truth[answered], names[answered], int((~answered).sum()))
+        kinds, numbers = np.unique(names[~answered], return_counts=True)
+        missing = {str(kind): int(number) for kind, number in zip(kinds, numbers, strict=True)}
+        return cls(values[answered], truth[answered], names[answered], int((~answered).sum()), missing)
 
     @property
     def live(self) -> Floats:
@@ -337,7 +341,26 @@ def iso_metrics(scored: Scored, thresholds: Mapping[str, float] | None = None) -
                 needed = round(1 / limit)
                 result[name]["note"] = f"{few[0]} has {len(few[1])} attacks, fewer than {needed}: none of them may pass"
     result["non_response_rate"] = scored.no_response / total if total else None
+    result["non_response"] = non_response(scored)
     return result
+
+
+def non_response(scored: Scored) -> dict[str, Any]:
+    """Return the rates of samples without a score: APNRR per attack species and its maximum, and BPNRR."""
+    answered = {name: len(scores) for name, scores in scored.by_species().items()}
+    attacks = {
+        name: Rate(scored.unanswered.get(name, 0), answered.get(name, 0) + scored.unanswered.get(name, 0))
+        for name in sorted({*answered, *(kind for kind in scored.unanswered if kind)})
+    }
+    missing = scored.unanswered.get("", 0)
+    live = Rate(missing, len(scored.live) + missing)
+    rates = [rate.value for rate in attacks.values() if rate.value is not None]
+    return {
+        "apnrr_per_species": {name: {"rate": rate.value, "ci95": _pair(rate.ci95)} for name, rate in attacks.items()},
+        "apnrr_max": max(rates, default=None),
+        "bpnrr": live.value,
+        "bpnrr_ci95": _pair(live.ci95),
+    }
 
 
 def all_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:

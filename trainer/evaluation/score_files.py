@@ -18,6 +18,8 @@ from trainer.evaluation.metrics import Scored
 from trainer.text_file import read_text
 
 Floats = npt.NDArray[np.float64]
+_LIVE_WORDS = frozenset({"live", "real", "genuine", "bonafide", "bona fide", "bona-fide", "bona_fide"})
+_ATTACK_WORDS = frozenset({"spoof", "attack", "fake", "imposter", "impostor", "pa"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,23 @@ class Submission:
 
 
 def read_scores(path: Path) -> Scored:
-    """Read a score table with the columns score, label (1 live, 0 attack) and, optionally, species.
+    """Read a score table with the columns score, label and, optionally, species, or bob's four columns.
 
-    An empty score is a non-response.
+    Labels are 1 live and 0 attack, 1 and -1, or words. Columns are separated by commas, semicolons (Excel) or
+    tabulators. An empty score is a non-response; so is `nan` in bob's files.
 
     Raises:
         UserError: the file or a column is missing, or a value is not a number; the message names the line.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a CSV with the columns score, label and species.")
+    lines = read_text(path, "a CSV with the columns score, label and species").splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    if len(first.split()) == 4 and not any(mark in first for mark in ",;\t"):
+        return _read_four_columns(path, lines)
+    separator = max(",;\t", key=first.count)
     try:
-        rows = list(csv.DictReader(read_text(path, "a CSV with the columns score, label and species").splitlines()))
+        rows = list(csv.DictReader(lines, delimiter=separator))
     except csv.Error:
         raise UserError(f"{path}: not a CSV file; give one with the columns score, label and species.") from None
     if not rows:
@@ -52,19 +60,69 @@ def read_scores(path: Path) -> Scored:
     for column in ("score", "label"):
         if column not in rows[0]:
             raise UserError(f"{path}: has no column `{column}`, only {', '.join(map(str, rows[0]))}; rename it.")
-    scores, labels = np.empty(len(rows)), np.empty(len(rows), np.int64)
+    scores = np.empty(len(rows))
+    words = [str(row["label"] or "").strip() for row in rows]
     for number, row in enumerate(rows):
-        try:
-            scores[number] = float(row["score"]) if row["score"] not in ("", None) else np.nan
-            label = float(row["label"])
-        except (TypeError, ValueError):
-            raise UserError(f"{path}, line {number + 2}: score and label must be numbers; correct the line.") from None
-        if label not in (0.0, 1.0):
-            raise UserError(f"{path}, line {number + 2}: label {row['label']} must be 1 (live) or 0 (attack).")
-        labels[number] = int(label)
-        if math.isinf(scores[number]):
-            raise UserError(f"{path}, line {number + 2}: the score is infinite; correct the line.")
+        text = (row["score"] or "").strip()
+        if separator == ";":
+            # Excel writes decimal commas where it separates columns by semicolons.
+            text = text.replace(",", ".")
+        scores[number] = _number(text, path, number + 2) if text else np.nan
+    labels = _labels(words, path, first_line=2)
     return Scored.of(scores, labels, [row.get("species") or "" for row in rows])
+
+
+def _read_four_columns(path: Path, lines: Sequence[str]) -> Scored:
+    """Read bob's score file `claimed_id real_id file score`: live where both ids agree, else an attack."""
+    scores, labels, species = [], [], []
+    for number, line in enumerate(lines, start=1):
+        words = line.split()
+        if not words:
+            continue
+        if len(words) != 4:
+            raise UserError(f"{path}, line {number}: expected `claimed_id real_id file score`; correct the line.")
+        scores.append(np.nan if words[3].lower() == "nan" else _number(words[3], path, number))
+        labels.append(int(words[0] == words[1]))
+        species.append("" if words[0] == words[1] else words[1])
+    return Scored.of(scores, labels, species)
+
+
+def _number(text: str, path: Path, line: int) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise UserError(f"{path}, line {line}: score and label must be numbers; correct the line.") from None
+    if math.isinf(value):
+        raise UserError(f"{path}, line {line}: the score is infinite; correct the line.")
+    return value
+
+
+def _labels(words: Sequence[str], path: Path, first_line: int) -> list[int]:
+    """Return labels 1 (live) and 0 (attack) from 1 and 0, 1 and -1, or words such as `live` and `spoof`."""
+    signed = any(_value(word) == -1.0 for word in words)
+    labels = []
+    for number, word in enumerate(words):
+        value = _value(word)
+        if value is None and word.lower() in _LIVE_WORDS | _ATTACK_WORDS:
+            labels.append(int(word.lower() in _LIVE_WORDS))
+        elif value is None:
+            raise UserError(
+                f"{path}, line {number + first_line}: score and label must be numbers (or the label live or spoof); "
+                "correct the line."
+            )
+        elif value == 1.0 or value == (-1.0 if signed else 0.0):
+            labels.append(int(value == 1.0))
+        else:
+            beside = " beside -1" if signed and value == 0.0 else ""
+            raise UserError(f"{path}, line {number + first_line}: label {word}{beside} must be 1 (live) or 0 (attack).")
+    return labels
+
+
+def _value(word: str) -> float | None:
+    try:
+        return float(word)
+    except ValueError:
+        return None
 
 
 def write_scores(

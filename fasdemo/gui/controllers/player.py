@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from fasdemo.runtime.frame_loop import ResultListener, Tap
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import UpdateQueue
+from fasdemo.runtime.updates import Phase, UpdateQueue
 
-_MIN_RATE_HZ, _MAX_RATE_HZ = 24.0, 75.0
+_MIN_RATE_HZ, _MAX_RATE_HZ = 60.0, 75.0
+"""Virtual and remote displays report rates near 0; at 24 Hz a camera of 30 frames a second would not be shown whole."""
 
 
 class Player(QObject):
@@ -28,10 +29,14 @@ class Player(QObject):
     Signals:
         updated: UiUpdate, emitted in the window's thread.
         changed: emitted after a source was opened or closed.
+        switched: the source of `try_open` is open and has replaced the previous one.
+        rejected: str: the source of `try_open` cannot be opened, and the previous one goes on; a sentence says why.
     """
 
     updated = pyqtSignal(object)
     changed = pyqtSignal()
+    switched = pyqtSignal()
+    rejected = pyqtSignal(str)
     _notified = pyqtSignal(object)
 
     def __init__(
@@ -45,11 +50,13 @@ class Player(QObject):
         self._make_source, self._make_processor, self._listener = make_source, make_processor, listener
         self._pipeline: Pipeline | None = None
         self._updates: UpdateQueue | None = None
+        self._candidate: tuple[Pipeline, UpdateQueue] | None = None
         self._retiring: list[Pipeline] = []
         self._period_s = 1.0 / _display_rate()
         self._last_s = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._take)
         self._notified.connect(self._schedule)
 
@@ -66,15 +73,25 @@ class Player(QObject):
     def open(self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool) -> None:
         """Open another source without waiting for it."""
         self._retire()
+        self._pipeline, self._updates = self._started(request, engine, speed, loop)
+        self.changed.emit()
+
+    def try_open(self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool) -> None:
+        """Open another source, and replace the current one only if the new one can be opened."""
+        self._drop_candidate()
+        self._candidate = self._started(request, engine, speed, loop)
+
+    def _started(
+        self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool
+    ) -> tuple[Pipeline, UpdateQueue]:
         # The signal carries its queue, so that late signals of a closed source can be told apart and ignored.
         updates = UpdateQueue(lambda: self._notified.emit(updates))
-        self._updates = updates
         playback_clock = PlaybackClock(speed=speed, loop=loop)
-        self._pipeline = Pipeline(
+        pipeline = Pipeline(
             request, engine, self._make_source, self._make_processor, updates, playback_clock, self._listener
         )
-        self._pipeline.start()
-        self.changed.emit()
+        pipeline.start()
+        return pipeline, updates
 
     def close(self) -> None:
         """Close the source without waiting for it."""
@@ -101,13 +118,40 @@ class Player(QObject):
 
     def _retire(self) -> None:
         self._timer.stop()
+        self._drop_candidate()
         if self._pipeline is not None:
-            self._pipeline.stop()
-            self._retiring = [old for old in self._retiring if old.alive]
-            self._retiring.append(self._pipeline)
+            self._let_end(self._pipeline)
         self._pipeline = self._updates = None
 
+    def _drop_candidate(self) -> None:
+        if self._candidate is not None:
+            self._let_end(self._candidate[0])
+        self._candidate = None
+
+    def _let_end(self, pipeline: Pipeline) -> None:
+        pipeline.stop()
+        self._retiring = [old for old in self._retiring if old.alive]
+        self._retiring.append(pipeline)
+
+    def _judge_candidate(self, updates: UpdateQueue) -> None:
+        """Take the candidate's first updates: replace the current source, or reject the candidate."""
+        update = updates.take()
+        if update.phase is Phase.FAILED:
+            self._drop_candidate()
+            self.rejected.emit(update.messages[-1] if update.messages else "The source cannot be opened.")
+        elif update.info is not None:
+            candidate, self._candidate = self._candidate, None
+            self._retire()
+            assert candidate is not None
+            self._pipeline, self._updates = candidate
+            self.changed.emit()
+            self.switched.emit()
+            self.updated.emit(update)
+
     def _schedule(self, updates: UpdateQueue) -> None:
+        if self._candidate is not None and updates is self._candidate[1]:
+            self._judge_candidate(updates)
+            return
         if updates is not self._updates or self._timer.isActive():
             return
         wait_s = max(0.0, self._last_s + self._period_s - time.monotonic())

@@ -15,7 +15,7 @@ from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panels.workspace import Workspace
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.runtime.headline import WAITING, Headline, current_headline
+from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import EngineFacts, Phase, UiUpdate, View
 
@@ -60,12 +60,27 @@ class Presenter(QObject):
         self.view: View | None = None
         self.facts: EngineFacts | None = None
         self.info: SourceInfo | None = None
+        self.chosen: int | None = None
+        """Track of the face that the user has chosen; None explains the main face."""
+        self.neutral = self.mirror = False
+        """Whether kiosk mode shows neutral words, and the camera's picture."""
         self.recording = False
         """Whether frames are being recorded; shown in kiosk mode."""
+        self.model_name = ""
+        """Name of the requested model; empty for the automatic choice."""
+        self.retry_words: Callable[[], str] = str
+        """Returns the count-down to the next attempt to open a camera; empty if none is due."""
         self._phase: Phase | None = None
         self._problem = ""
+        self._loading_since_s = 0.0
         self._rolling = Rolling()
         player.updated.connect(self._receive)
+        workspace.colour_pane.face_chosen.connect(self.choose_face)
+
+    @property
+    def running(self) -> bool:
+        """Whether a source is open and has not failed."""
+        return self.info is not None and self._phase in (Phase.RUNNING, Phase.ENDED)
 
     @property
     def live(self) -> bool:
@@ -87,13 +102,17 @@ class Presenter(QObject):
         self.show_headline()
 
     def tick(self) -> None:
-        """Update what changes without an update from the player: figures, time line, and a verdict that is too old."""
+        """Update what changes without an update from the player: figures, count-downs, a verdict that is too old."""
+        if self._phase is Phase.RUNNING and self.view is None:
+            for pane in self._work.panes:
+                pane.show_message(self._loading())
         self.show_headline()
         self._work.timeline.refresh()
         timing = self._rolling.timing()
-        self._footer.show_timing(timing)
+        drawn_fps = max(pane.drawn_fps() for pane in self._work.panes)
+        self._footer.show_timing(timing, drawn_fps)
         if self._work.timing.isVisible():
-            self._work.timing.show_timing(timing)
+            self._work.timing.show_timing(timing, drawn_fps)
 
     def show_engine(self) -> None:
         """Show model, policy and thresholds in every widget that has them."""
@@ -101,17 +120,35 @@ class Presenter(QObject):
         self._work.timing.show_facts(self.facts)
         self._work.timeline.set_threshold(None if self.facts is None else self.facts.threshold)
         if self.view is not None:
-            self._work.reasons.show_result(self.view.result, self.facts)
+            self._work.reasons.show_result(self.view.result, self.facts, self.chosen)
+
+    def choose_face(self, track: int | None) -> None:
+        """Explain this face from now on."""
+        self.chosen = track
+        self._work.timeline.follow(track)
+        if self.view is not None:
+            self.show_view(self.view)
+
+    def next_face(self) -> None:
+        """Explain the next face in the picture."""
+        result = None if self.view is None else self.view.result
+        face = None if result is None else explained_face(result, self.chosen)
+        if result is not None and face is not None:
+            tracks = sorted(one.track_id for one in result.faces)
+            self.choose_face(tracks[(tracks.index(face.track_id) + 1) % len(tracks)])
 
     def show_view(self, view: View) -> None:
         """Show a picture with its result."""
         self.view = view
+        face = None if view.result is None else explained_face(view.result, self.chosen)
+        self._work.colour_pane.mark(None if face is None else face.track_id)
         for pane in self._work.panes:
             pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
             pane.show_view(view)
+        self._kiosk.show_mirror(view.frame.rgb if self.mirror else None)
         self._playback.show_position(view.frame.index)
         if self._work.reasons.isVisible():
-            self._work.reasons.show_result(view.result, self.facts)
+            self._work.reasons.show_result(view.result, self.facts, self.chosen)
 
     def show_headline(self) -> None:
         """Show the current verdict on both cards."""
@@ -122,14 +159,30 @@ class Presenter(QObject):
         self._work.card.show_headline(headline)
         # The kiosk page shows nothing else, and the person in front of the camera must see that it records.
         notices = (*headline.notices, "● Recording") if self.recording else headline.notices
-        self._kiosk.show_headline(replace(headline, notices=notices))
+        shown = public_headline(headline) if self.neutral else headline
+        self._kiosk.show_headline(replace(shown, notices=notices))
 
     def _headline(self) -> Headline:
         request = self._player.request
         if request is None:
             return WAITING
         name = self._name_of(request.spec)
-        return current_headline(name, self._phase, self._problem, self.view, self.live, time.monotonic())
+        problem = " ".join(part for part in (self._problem, self.retry_words()) if part)
+        return current_headline(
+            name,
+            self._phase,
+            problem,
+            self.view,
+            self.live,
+            time.monotonic(),
+            loading=self._loading(),
+            model_loaded=self.facts is not None,
+        )
+
+    def _loading(self) -> str:
+        what = f"the model {self.model_name}" if self.model_name else "the model"
+        seconds = int(time.monotonic() - self._loading_since_s)
+        return f"Loading {what} and the face detector … {seconds} s"
 
     def _receive(self, update: UiUpdate) -> None:
         if update.info is not None:
@@ -146,10 +199,14 @@ class Presenter(QObject):
             self._work.timeline.add(update.samples)
         if update.view is not None:
             self.show_view(update.view)
+        if update.phase is Phase.FAILED:
+            # After its message, to which the window may add a button.
+            self.failed.emit()
         self.show_headline()
 
     def _show_source(self, info: SourceInfo) -> None:
         self.info = info
+        self._loading_since_s = time.monotonic()
         work = self._work
         work.show_streams(info.declared)
         work.timeline.start(info)
@@ -157,25 +214,28 @@ class Presenter(QObject):
         self._playback.start(info)
         self.source_ready.emit(info)
         for pane in work.panes:
-            pane.show_message("Starting the engine…" if pane is work.colour_pane else "")
+            pane.show_message(self._loading())
 
     def _show_phase(self, update: UiUpdate) -> None:
         self._phase = update.phase
         if self._phase is Phase.FAILED:
             self._problem = update.messages[-1] if update.messages else ""
             self.view = None
+            self._rolling.clear()
+            self._footer.show_timing(None)
             self._show_empty("No picture")
-            self.failed.emit()
         self._playback.show_playing()
 
     def _show_empty(self, words: str) -> None:
+        self._kiosk.show_mirror(None)
         for pane in self._work.panes:
             pane.show_view(None)
             pane.show_message(words if pane is self._work.colour_pane else "")
         self._work.reasons.show_result(None, self.facts)
 
     def _reset(self) -> None:
-        self.view, self.facts, self.info, self._problem = None, None, None, ""
+        self.view, self.facts, self.info, self._problem, self.chosen = None, None, None, "", None
+        self._work.timeline.follow(None)
         self._rolling.clear()
         self._playback.stop()
         work = self._work

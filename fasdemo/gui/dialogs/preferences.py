@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from fasdemo.gui.dialogs.exit_pin import hash_pin
 from fasdemo.gui.settings import Settings
 
 
@@ -40,7 +41,8 @@ class Preferences(QDialog):
         for name, info in Settings.model_fields.items():
             if info.title is None:
                 continue
-            field = _editor(info, getattr(settings, name))
+            value = getattr(settings, name)
+            field = PinField(value) if name == "kiosk_pin" else _editor(info, value)
             field.setToolTip(info.description or "")
             field.setAccessibleName(info.title)
             field.setAccessibleDescription(info.description or "")
@@ -96,6 +98,37 @@ class FolderField(QWidget):
             self.line.setText(found)
 
 
+class PinField(QWidget):
+    """A field for a new PIN, which is never shown; a button removes the old one."""
+
+    def __init__(self, hashed: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hashed = hashed
+        self.line = QLineEdit()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.remove = QPushButton("Remove")
+        self.remove.clicked.connect(self._remove)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.remove)
+        self.setFocusProxy(self.line)
+        self._show()
+
+    def value(self) -> str:
+        """Return the hash of the new PIN, or the old hash if none was typed."""
+        return hash_pin(self.line.text()) if self.line.text() else self._hashed
+
+    def _remove(self) -> None:
+        self._hashed = ""
+        self.line.clear()
+        self._show()
+
+    def _show(self) -> None:
+        self.line.setPlaceholderText("unchanged" if self._hashed else "none")
+        self.remove.setEnabled(bool(self._hashed))
+
+
 def _editor(info: FieldInfo, value: Any) -> QWidget:
     low = next((one.ge for one in info.metadata if isinstance(one, Ge)), 0)
     high = next((one.le for one in info.metadata if isinstance(one, Le)), 1000)
@@ -129,6 +162,8 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
 def _value(field: QWidget) -> Any:
     if isinstance(field, FolderField):
         return Path(field.line.text())
+    if isinstance(field, PinField):
+        return field.value()
     if isinstance(field, QCheckBox):
         return field.isChecked()
     if isinstance(field, QComboBox):

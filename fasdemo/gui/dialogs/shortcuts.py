@@ -29,8 +29,10 @@ class Shortcut:
 SHORTCUTS = (
     Shortcut(("Ctrl+O",), "open_file", "Open a video, recording or model", "Source"),
     Shortcut(("Ctrl+Shift+O",), "open_folder", "Open a session or a folder of pictures", "Source"),
+    Shortcut(("Ctrl+B",), "open_library", "Show the library of recorded sessions", "Source"),
     Shortcut(("Ctrl+D",), "open_demo", "Open the demo session", "Source"),
     Shortcut(("Ctrl+R",), "open_realsense", "Open a RealSense camera", "Source"),
+    Shortcut(("F5",), "try_again", "Look for the camera again now", "Source"),
     Shortcut(("Ctrl+W",), "close_source", "Close the source", "Source"),
     Shortcut(("Space",), "play_pause", "Play or pause a file", "Playing"),
     Shortcut(("Left",), "step_back", "Previous frame", "Playing"),
@@ -45,6 +47,7 @@ SHORTCUTS = (
     Shortcut(("2",), "enlarge_depth", "Show only depth, or all pictures", "Pictures"),
     Shortcut(("3",), "enlarge_infrared", "Show only infrared, or all pictures", "Pictures"),
     Shortcut(("S",), "snap", "Take a snapshot of the focused or enlarged picture", "Pictures"),
+    Shortcut(("F",), "next_face", "Explain the next face", "Pictures"),
     Shortcut(("Esc",), "back", "Show all pictures, or leave kiosk mode", "Pictures"),
     Shortcut(("F11", "K"), "toggle_kiosk", "Kiosk mode: only the verdict, full screen", "Window"),
     Shortcut(("Ctrl+1",), "tab_reasons", "Show reasons and evidence", "Window"),
@@ -71,7 +74,7 @@ class Keys:
         self._plain: dict[str, str] = {}
         for shortcut in SHORTCUTS:
             for key in shortcut.keys:
-                if "Ctrl+" in key or key.startswith("F"):
+                if "Ctrl+" in key or (key.startswith("F") and key != "F"):
                     bound = QShortcut(QKeySequence(key), window)
                     bound.activated.connect(lambda name=shortcut.action: do(name))
                 else:

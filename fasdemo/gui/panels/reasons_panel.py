@@ -5,14 +5,14 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from fasdemo.draw.overlay import reason_words
+from fasdemo.draw.overlay import fitting_reasons, reason_words
 from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import FaceVerdict, FrameResult
 from fasdemo.gui.panels.measures import measure_of
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES, CropsView
 from fasdemo.gui.widgets.heading import heading
-from fasdemo.runtime.headline import main_face
+from fasdemo.runtime.headline import explained_face
 from fasdemo.runtime.updates import EngineFacts
 
 
@@ -36,9 +36,14 @@ class ReasonsPanel(QWidget):
         self._crops = CropsView()
         self._scores = Bars("Scores")
         self._evidence = Bars("Physical evidence")
+        self.which = QLabel("")
+        self.which.setWordWrap(True)
+        self.which.setProperty("role", "caption")
+        self.which.setAccessibleName("Explained face")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 6, 8)
         layout.setSpacing(4)
+        layout.addWidget(self.which)
         for words, widget in (
             ("Reasons", self._reasons),
             ("Network input", self._crops),
@@ -67,11 +72,15 @@ class ReasonsPanel(QWidget):
         """The shown reasons."""
         return self._reasons.text()
 
-    def show_result(self, result: FrameResult | None, facts: EngineFacts | None) -> None:
-        """Show the result of a frame; None clears the panel."""
-        face = None if result is None else main_face(result)
+    def show_result(self, result: FrameResult | None, facts: EngineFacts | None, chosen: int | None = None) -> None:
+        """Show the result of a frame; None clears the panel. `chosen` is the track of the face to explain."""
+        face = None if result is None else explained_face(result, chosen)
+        count = 0 if result is None else len(result.faces)
+        self.which.setVisible(count > 1)
+        if face is not None and count > 1:
+            self.which.setText(f"Face {face.track_id}, one of {count}; click another one or press F.")
         codes = face.reasons if face is not None else (() if result is None else result.reasons)
-        words = "  ·  ".join(reason_words(code) for code in codes) or ("none" if face is not None else "–")
+        words = _reason_lines(codes, face)
         if words != self._reasons.text():
             self._reasons.setText(words)
             known = [reason for reason in map(reason_of, codes) if reason is not None]
@@ -82,6 +91,16 @@ class ReasonsPanel(QWidget):
         self._evidence.show_rows(_evidence_rows(face))
         for bars in (self._scores, self._evidence):
             bars.setAccessibleDescription(bars.describe())
+
+
+def _reason_lines(codes: tuple[str, ...], face: FaceVerdict | None) -> str:
+    """Return the reasons that explain the verdict, and below them those of this frame alone."""
+    fitting = codes if face is None else tuple(code for code in codes if code in fitting_reasons(face))
+    others = [reason_words(code) for code in codes if code not in fitting]
+    lines = ["  ·  ".join(reason_words(code) for code in fitting)] if fitting else []
+    if others:
+        lines.append(f"In this frame: {'  ·  '.join(others)}")
+    return "\n".join(lines) or ("none" if face is not None else "–")
 
 
 def score_rows(face: FaceVerdict | None, facts: EngineFacts | None) -> list[Row]:

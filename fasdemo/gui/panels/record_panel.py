@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.gui.icons import icon
+from fasdemo.gui.widgets.growing_text import GrowingText
 from fasdemo.gui.widgets.heading import heading
 from fasdemo.record.labels import SPECIES, Labels, labels_from_options
 from fasdemo.runtime.recording import Recording, Stage
@@ -50,6 +51,7 @@ class RecordPanel(QWidget):
         self._info: SourceInfo | None = None
         self._root = Path()
         self._recording: Recording | None = None
+        self._consent_for: Recording | None = None
         self.live = _choice("Live person")
         self.spoof = _choice("Attack")
         self.live.setChecked(True)
@@ -68,8 +70,7 @@ class RecordPanel(QWidget):
         self.subject.setPlaceholderText("pseudonym, e.g. S01")
         self.consent = QCheckBox("The person has agreed")
         self.consent.setMinimumHeight(self.subject.sizeHint().height())
-        self.statement = QLineEdit(CONSENT)
-        self.statement.setCursorPosition(0)
+        self.statement = GrowingText(CONSENT)
         self.until = QDateEdit()
         self.until.setCalendarPopup(True)
         self.until.setDisplayFormat("yyyy-MM-dd")
@@ -84,8 +85,8 @@ class RecordPanel(QWidget):
         self._figures = {name: QLabel("–") for name in ("time", "written", "lost", "disk")}
         self._form = QWidget()
         self._build()
-        for field in (self.subject, self.statement):
-            field.textChanged.connect(self._check)
+        self.subject.textChanged.connect(self._withdraw_consent)
+        self.statement.textChanged.connect(self._withdraw_consent)
         self.species.currentTextChanged.connect(self._check)
         self.consent.toggled.connect(self._check)
         self._kind.buttonToggled.connect(self._check)
@@ -100,6 +101,7 @@ class RecordPanel(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, field in (
             ("Subject", self.subject),
@@ -174,13 +176,13 @@ class RecordPanel(QWidget):
             "spoof" if attack else "live",
             self.species.currentText().strip() if attack else None,
             self.instrument.text().strip() if attack else "",
-            self.statement.text().strip() if self.consent.isChecked() else None,
+            self.statement.toPlainText().strip() if self.consent.isChecked() else None,
             self.until.date().toString("yyyy-MM-dd"),
         )
 
     def show_recording(self, recording: Recording | None) -> None:
         """Set the recording whose figures are shown."""
-        self._recording = recording
+        self._recording = self._consent_for = recording
         self.refresh()
 
     @property
@@ -213,6 +215,10 @@ class RecordPanel(QWidget):
             self.button.setEnabled(stage is Stage.RUNNING)
             self._hint.setText("" if recording is None or recording.status is None else f"{recording.status.folder}")
         elif recording is not None:
+            if self._consent_for is recording:
+                # Consent was given for one take of one subject; the next take asks again.
+                self._consent_for = None
+                self.consent.setChecked(False)
             self._hint.setText(recording.message)
             self.button.setEnabled(not self._missing())
         status = None if recording is None else recording.status
@@ -235,9 +241,14 @@ class RecordPanel(QWidget):
             return "Enter a pseudonym of letters, digits, '.', '_' and '-', never a real name."
         if self.spoof.isChecked() and not _NAME.fullmatch(self.species.currentText().strip()):
             return "Enter the attack type, e.g. print-flat."
-        if not self.consent.isChecked() or not self.statement.text().strip():
+        if not self.consent.isChecked() or not self.statement.toPlainText().strip():
             return "Tick consent to record."
         return ""
+
+    def _withdraw_consent(self) -> None:
+        """Untick the consent, because it was given by another subject or to other words."""
+        self.consent.setChecked(False)
+        self._check()
 
     def _check(self) -> None:
         attack = self.spoof.isChecked()

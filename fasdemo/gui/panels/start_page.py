@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from fasdemo.gui.icons import app_icon, icon
 from fasdemo.gui.widgets.header import source_words
@@ -52,7 +52,7 @@ class StartPage(QWidget):
             button = QPushButton(f"  {text}")
             button.setIcon(icon(picture_name))
             button.setIconSize(QSize(22, 22))
-            button.setMinimumSize(220, 46)
+            button.setMinimumSize(180, 40)
             button.setStyleSheet("text-align: left; padding-left: 16px;")
             button.clicked.connect(lambda checked=False, name=name: self.action.emit(name))
             self.buttons[name] = button
@@ -61,7 +61,7 @@ class StartPage(QWidget):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         column = QWidget()
-        column.setMaximumWidth(560)
+        column.setMaximumWidth(round(title.sizeHint().width() * 1.1))
         column.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         inner = QVBoxLayout(column)
         inner.setSpacing(12)
@@ -73,10 +73,18 @@ class StartPage(QWidget):
         inner.addSpacing(10)
         inner.addWidget(self._recent_heading)
         inner.addLayout(self._recent)
+        page = QWidget()
+        around = QVBoxLayout(page)
+        around.addStretch(2)
+        around.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        around.addStretch(3)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
         layout = QVBoxLayout(self)
-        layout.addStretch(2)
-        layout.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
         self.show_recent([])
 
     def show_recent(self, recent: list[str]) -> None:

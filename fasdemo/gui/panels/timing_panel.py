@@ -62,8 +62,8 @@ class TimingPanel(QWidget):
         """The shown latencies."""
         return self._bars.rows
 
-    def show_timing(self, timing: Timing | None) -> None:
-        """Show the newest statistics; None if no frame was processed yet."""
+    def show_timing(self, timing: Timing | None, drawn_fps: float = 0.0) -> None:
+        """Show the newest statistics and the rate of painted frames; None if no frame was processed yet."""
         if timing is None:
             self._bars.show_rows([Row(_TITLES[stage], "–", 0.0) for stage in STAGES])
             self._facts["rate"].setText("–")
@@ -82,7 +82,9 @@ class TimingPanel(QWidget):
             ]
         )
         self._bars.setAccessibleDescription(self._bars.describe())
-        self._facts["rate"].setText(f"{timing.fps:.1f} frames per second")
+        self._facts["rate"].setText(
+            f"captured {timing.captured_fps:.1f}, judged {timing.fps:.1f}, drawn {drawn_fps:.1f} frames per second"
+        )
         self._facts["lost"].setText(f"{timing.lost} frames lost by the camera, {timing.skipped} skipped by the engine")
 
     def show_source(self, info: SourceInfo) -> None:

@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from fasdemo.draw.overlay import shape_mark, shape_outline
 from fasdemo.engine.result import Status
+from fasdemo.frames import Rgb
+from fasdemo.gui.pictures import as_qimage, resized
 from fasdemo.gui.theme import ink, status_colour
 from fasdemo.runtime.headline import WAITING, Headline
 
@@ -55,6 +57,7 @@ class VerdictCard(QWidget):
         super().__init__(parent)
         self._headline = WAITING
         self._large = large
+        self._mirror: Rgb | None = None
         self.setAccessibleName(WAITING.spoken())
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if large:
@@ -75,6 +78,38 @@ class VerdictCard(QWidget):
             self.setAccessibleName(headline.spoken())
         self.update()
 
+    def show_mirror(self, picture: Rgb | None) -> None:
+        """Show the camera's picture as in a mirror beside the word, uint8 (H, W, 3) RGB; None shows the word alone."""
+        if picture is not None or self._mirror is not None:
+            self._mirror = picture
+            self.update()
+
+    def _paint_mirror(self, painter: QPainter, rect: QRectF) -> QRectF:
+        """Paint the mirror picture into one half of the card, and return the other half."""
+        if self._mirror is None:
+            return rect
+        height, width = self._mirror.shape[:2]
+        wide = rect.width() > rect.height()
+        room = QRectF(rect)
+        if wide:
+            room.setWidth(rect.width() * 0.5)
+        else:
+            room.setHeight(rect.height() * 0.5)
+        margin = min(rect.width(), rect.height()) * 0.05
+        room.adjust(margin, margin, -margin / 2 if wide else -margin, -margin if wide else -margin / 2)
+        factor = min(room.width() / width, room.height() / height)
+        place = QRectF(0, 0, width * factor, height * factor)
+        place.moveCenter(room.center())
+        ratio = self.devicePixelRatioF()
+        shown = resized(self._mirror, max(1, round(place.width() * ratio)), max(1, round(place.height() * ratio)))
+        painter.drawImage(place, as_qimage(np.ascontiguousarray(shown[:, ::-1])))
+        rest = QRectF(rect)
+        if wide:
+            rest.setLeft(room.right())
+        else:
+            rest.setTop(room.bottom())
+        return rest
+
     @override
     def sizeHint(self) -> QSize:
         """Return a size for the word, two lines of guidance and the notices."""
@@ -86,7 +121,7 @@ class VerdictCard(QWidget):
         """Return the minimum size in the side bar; the kiosk's card scales down to any screen."""
         if self._large:
             return QSize(1, 1)
-        return QSize(260, self.sizeHint().height())
+        return QSize(240, self.sizeHint().height())
 
     @override
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -191,6 +226,7 @@ class VerdictCard(QWidget):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2))
+        rect = self._paint_mirror(painter, rect)
         unit = min(rect.height(), rect.width() * 0.7)
         side = unit * 0.32
         top = rect.center().y() - unit * 0.36

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QFontMetrics
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -62,7 +63,7 @@ class Workspace(QWidget):
         below_layout.setSpacing(6)
         below_layout.addWidget(self.timeline, 1)
         below_layout.addWidget(self.transport)
-        below.setMinimumHeight(120)
+        below.setMinimumHeight(104)
         self.left = _splitter(Qt.Orientation.Vertical, self.pictures, below)
         self.left.setStretchFactor(0, 1)
         self.left.setStretchFactor(1, 0)
@@ -80,7 +81,7 @@ class Workspace(QWidget):
 
     def _side_bar(self) -> QWidget:
         bar = QWidget()
-        bar.setMinimumWidth(290)
+        bar.setMinimumWidth(280)
         tabs = QHBoxLayout()
         tabs.setSpacing(0)
         self._tabs = QButtonGroup(self)
@@ -90,6 +91,10 @@ class Workspace(QWidget):
             button.setCheckable(True)
             button.setProperty("role", "tab")
             button.setAccessibleName(f"{words} tab")
+            bold = QFont(button.font())
+            bold.setWeight(QFont.Weight.DemiBold)
+            # The chosen tab is bold, and the button must not be too narrow for it.
+            button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(words) + 24)
             self._tabs.addButton(button, number)
             tabs.addWidget(button)
             area = QScrollArea()
@@ -112,6 +117,13 @@ class Workspace(QWidget):
         layout.addWidget(self.stack, 1)
         self.show_tab(0)
         return bar
+
+    def fit(self, width: int, height: int) -> None:
+        """Set the first positions of the splitters for a page of this size in pixels."""
+        side = min(max(round(width * 0.27), 290), 720)
+        self.main.setSizes([max(1, width - side), side])
+        below = min(max(round(height * 0.27), 150), 420)
+        self.left.setSizes([max(1, height - below), below])
 
     @property
     def tab(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPalette, QShowEvent
+from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -24,7 +24,10 @@ _KEPT = 36_000
 """Maximum number of stored samples: twenty minutes at 30 frames per second."""
 _WHOLE_S = 60.0
 """Files up to this duration are shown completely."""
-_VERDICT_Y, _TRUTH_Y = -0.17, -0.34
+MIN_ROW, MAX_ROW = 0.17, 1.0
+"""Least and greatest height of a row below the plot, in units of the score."""
+MAX_OTHER_FACES = 4
+"""Maximum number of faces with a line of their own beside the explained one."""
 _NAN = float("nan")
 
 Floats = npt.NDArray[np.float64]
@@ -63,6 +66,11 @@ class Timeline(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
+        self._followed: int | None = None
+        self._other_lines = [self._plot.plot(connect="finite") for _ in range(MAX_OTHER_FACES)]
+        self._other_verdicts = [
+            {status: self._plot.plot(connect="finite") for status in Status} for _ in range(MAX_OTHER_FACES)
+        ]
         self._frame_line = self._plot.plot(connect="finite")
         self._score_line = self._plot.plot(connect="finite")
         self._verdicts = {status: self._plot.plot(connect="finite") for status in Status}
@@ -93,6 +101,11 @@ class Timeline(QWidget):
         self._samples.clear()
         self._by_frame.clear()
         self._length_s, self._now_s = None, 0.0
+        self._changed = True
+
+    def follow(self, track: int | None) -> None:
+        """Show the line of this face as the main one; None shows the frame's main face."""
+        self._followed = track
         self._changed = True
 
     def set_threshold(self, threshold: Threshold | None) -> None:
@@ -126,26 +139,62 @@ class Timeline(QWidget):
         zero_s = self._now_s if self._length_s is None else 0.0
         # Break the line where frames are missing.
         x, gaps = _times(shown, [self._time(sample) - zero_s for sample in shown])
-        self._score_line.setData(x, _column(shown, lambda one: one.score, gaps))
+        main = self._main(shown)
+        others = [] if main is None else _other_tracks(shown, main)
+        known = any(sample.truth is not None for sample in shown)
+        row = self._row_height(1 + known + len(others))
+        verdict_y, truth_y = -row, -2 * row
+        self._score_line.setData(x, _column(shown, lambda one: _score_of(one, main), gaps))
         self._frame_line.setData(x, _column(shown, lambda one: one.frame_score, gaps))
         for status, line in self._verdicts.items():
-            line.setData(x, _column(shown, lambda one, s=status: _VERDICT_Y if one.status is s else None, gaps))  # type: ignore[misc]
-        known = False
+            line.setData(
+                x,
+                _column(shown, lambda one, s=status: verdict_y if _status_of(one, main) is s else None, gaps),  # type: ignore[misc]
+            )
         for label, line in self._truths.items():
-            column = _column(shown, lambda one, t=label: _TRUTH_Y if one.truth and one.truth.label == t else None, gaps)  # type: ignore[misc]
-            known = known or bool(np.isfinite(column).any())
+            column = _column(shown, lambda one, t=label: truth_y if one.truth and one.truth.label == t else None, gaps)  # type: ignore[misc]
             line.setData(x, column)
-        self._label_axis(known)
+        rows = ["verdict" if main is None else f"face {main}", *(["truth"] if known else [])]
+        self._show_others(shown, x, gaps, others, len(rows), row)
+        self._label_axis([*rows, *(f"face {track}" for track in others)], row)
         self._cursor.setValue(self._now_s)
         self._cursor.setVisible(self._length_s is not None)
         self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
 
-    def _label_axis(self, truth: bool) -> None:
-        ticks = [(0.0, "0"), (0.5, "0.5"), (1.0, "1"), (_VERDICT_Y, "verdict")]
-        if truth:
-            ticks.append((_TRUTH_Y, "truth"))
-        self._plot.getAxis("left").setTicks([ticks])
-        self._plot.setYRange(-0.44 if truth else -0.27, 1.04, padding=0)
+    def _main(self, shown: list[Sample]) -> int | None:
+        """Return the track of the main line if several faces are shown; None shows the main face of each frame."""
+        tracks = list(dict.fromkeys(track for sample in shown for track, _, _ in sample.faces))
+        if not any(len(sample.faces) > 1 for sample in shown):
+            return None
+        return self._followed if self._followed in tracks else shown[-1].track_id or tracks[-1]
+
+    def _show_others(
+        self, shown: list[Sample], x: Floats, gaps: list[int], others: list[int], above: int, row: float
+    ) -> None:
+        for number, line in enumerate(self._other_lines):
+            track = others[number] if number < len(others) else -1
+            used = shown if track >= 0 else []
+            at, y = (x, -(above + number + 1) * row) if used else (np.zeros(0), 0.0)
+            line.setData(at, _column(used, lambda one, t=track: _score_of(one, t), gaps if used else []))  # type: ignore[misc]
+            for status, strip in self._other_verdicts[number].items():
+                values = _column(
+                    used,
+                    lambda one, t=track, s=status, y=y: y if _status_of(one, t) is s else None,  # type: ignore[misc]
+                    gaps if used else [],
+                )
+                strip.setData(at, values)
+
+    def _row_height(self, rows: int) -> float:
+        """Return the height of a row below the plot, in units of the score, so that its labels do not overlap."""
+        line_px, height_px = QFontMetricsF(self.font()).lineSpacing() * 0.85, self._plot.height() * 0.85
+        left_px = height_px - rows * line_px
+        return MIN_ROW if left_px <= 0 else min(max(MIN_ROW, 1.14 * line_px / left_px), MAX_ROW)
+
+    def _label_axis(self, rows: list[str], row: float) -> None:
+        # Without room for three numbers, the ends are enough.
+        numbers = [(0.0, "0"), (1.0, "1")] if row > 2 * MIN_ROW else [(0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+        self._plot.getAxis("left").setTicks([[*numbers, *((-(n + 1) * row, name) for n, name in enumerate(rows))]])
+        self._plot.setYRange(-(len(rows) + 0.6) * row, 1.04, padding=0)
 
     def _range(self) -> tuple[float, float]:
         if self._length_s is not None and self._length_s <= _WHOLE_S:
@@ -183,14 +232,20 @@ class Timeline(QWidget):
             axis.setPen(border)
             axis.setTextPen(muted)
             font = self.font()
-            font.setPixelSize(11)
+            font.setPixelSize(max(11, round(QFontMetricsF(self.font()).lineSpacing() * 0.72)))
             axis.setStyle(tickFont=font, tickLength=-4 if name == "bottom" else 0)
-        self._plot.getAxis("left").setWidth(50)
-        self._plot.getAxis("right").setWidth(104)
-        faint = QColor(muted)
-        faint.setAlpha(110)
-        self._frame_line.setPen(pg.mkPen(faint, width=1))
+        # Keep both threshold labels, which pyqtgraph would drop where they are close.
+        self._plot.getAxis("right").setStyle(textFillLimits=[(0, 1.5)])
+        metrics = QFontMetricsF(font)
+        self._plot.getAxis("left").setWidth(round(metrics.horizontalAdvance("verdict")) + 12)
+        self._plot.getAxis("right").setWidth(round(metrics.horizontalAdvance("SPOOF below 0.00")) + 10)
+        self._frame_line.setPen(pg.mkPen(muted, width=1))
         self._score_line.setPen(pg.mkPen(accent, width=2))
+        for number, line in enumerate(self._other_lines):
+            style = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DashDotDotLine)
+            line.setPen(pg.mkPen(muted, width=1.5, style=style[number % len(style)]))
+            for status, strip in self._other_verdicts[number].items():
+                strip.setPen(_strip(status_line(status, palette)))
         for status, line in self._verdicts.items():
             line.setPen(_strip(status_line(status, palette)))
         self._truths["live"].setPen(_strip(status_line(Status.LIVE, palette)))
@@ -213,6 +268,24 @@ class _Seconds(pg.AxisItem):  # type: ignore[misc]
     @override
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"{value:g} s" for value in values]
+
+
+def _score_of(sample: Sample, track: int | None) -> float | None:
+    if track is None:
+        return sample.score
+    return next((score for number, _, score in sample.faces if number == track), None)
+
+
+def _status_of(sample: Sample, track: int | None) -> Status | None:
+    if track is None:
+        return sample.status
+    return next((status for number, status, _ in sample.faces if number == track), None)
+
+
+def _other_tracks(shown: list[Sample], main: int) -> list[int]:
+    """Return the newest tracks besides the main one, in ascending order."""
+    newest = list(dict.fromkeys(track for sample in reversed(shown) for track, _, _ in sample.faces if track != main))
+    return sorted(newest[:MAX_OTHER_FACES])
 
 
 def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:

@@ -6,6 +6,8 @@ is composed at the screen's pixel size, so that lines and text are sharp on ever
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from datetime import datetime
 from pathlib import Path
 
@@ -63,11 +65,12 @@ class Pane(QWidget):
         self._shown = 0
         self._focus_seen = False
         self._picture: Rgb | None = None
+        self._drawn_s: deque[float] = deque(maxlen=150)
         self.setAccessibleName(f"{title} picture")
         self.setAccessibleDescription("Enter enlarges the picture, S takes a snapshot.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(120, 90)
+        self.setMinimumSize(110, 64)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._tools = QWidget(self)
@@ -106,6 +109,12 @@ class Pane(QWidget):
     def has_picture(self) -> bool:
         """Whether a picture is shown, not a message."""
         return self._view is not None and self.available(self._view.frame)
+
+    def drawn_fps(self) -> float:
+        """Return the distinct frames that were painted per second, over the last two seconds."""
+        now = time.monotonic()
+        recent = [at for at in self._drawn_s if now - at <= 2.0]
+        return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 1 and now - recent[-1] < 1.0 else 0.0
 
     def available(self, frame: FrameSet) -> bool:
         """Return whether the frame has this pane's stream."""
@@ -229,6 +238,8 @@ class Pane(QWidget):
         if key != self._image_key or self._image is None:
             self._picture = np.ascontiguousarray(self.compose(self._view, *size))
             self._image = as_qimage(self._picture)
+            if key[:1] != self._image_key[:1]:
+                self._drawn_s.append(time.monotonic())
             self._image_key = key
         painter.drawImage(rect, self._image)
 
@@ -310,8 +321,12 @@ class Pane(QWidget):
 class ColourPane(Pane):
     """A pane that shows the RGB image with boxes, shapes, verdicts, scores and reasons."""
 
+    face_chosen = pyqtSignal(int)
+    """Track of the face that the user has clicked."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("colour", "Colour", parent)
+        self._marked: int | None = None
 
     @override
     def available(self, frame: FrameSet) -> bool:
@@ -326,7 +341,27 @@ class ColourPane(Pane):
         picture = resized(view.frame.rgb, width, height)
         if view.result is None:
             return picture
-        return draw(picture, view.result, width / view.frame.rgb.shape[1])
+        return draw(picture, view.result, width / view.frame.rgb.shape[1], explained=self._marked)
+
+    def mark(self, track: int | None) -> None:
+        """Set the face that is explained beside the picture; it is marked if there are several."""
+        self._marked = track
+
+    @override
+    def look(self) -> object:
+        return self._marked
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Choose the face under the cursor, the smallest one if several overlap."""
+        assert event is not None
+        at = self.to_pixel(event.position())
+        result = None if self._view is None else self._view.result
+        if at is not None and result is not None:
+            under = [face for face in result.faces if _contains(face.face.box, at)]
+            if under:
+                self.face_chosen.emit(min(under, key=lambda face: face.face.box[2] * face.face.box[3]).track_id)
+        super().mousePressEvent(event)
 
     @override
     def snapshots(self) -> dict[str, np.ndarray]:
@@ -368,3 +403,8 @@ class InfraredPane(Pane):
         if pictures and self._view is not None and self._view.frame.ir is not None:
             pictures["-raw.png"] = self._view.frame.ir
         return pictures
+
+
+def _contains(box: tuple[float, float, float, float], at: tuple[int, int]) -> bool:
+    x, y, width, height = box
+    return x <= at[0] <= x + width and y <= at[1] <= y + height

@@ -18,7 +18,7 @@ from fasdemo.models.encode import encode
 
 NAMES: dict[Stream, str] = {"rgb": "Colour", "depth": "Depth", "ir": "Infrared"}
 _GAP = 8
-_MAX_SIDE_PX = 100
+_MAX_SIDE_LINES = 7.0
 
 
 class CropsView(QWidget):
@@ -47,7 +47,7 @@ class CropsView(QWidget):
         self.setFixedHeight(self._side(self.width()) + self._caption())
 
     def _side(self, width: int) -> int:
-        return min((width - 2 * _GAP) // 3, _MAX_SIDE_PX)
+        return min((width - 2 * _GAP) // 3, round(QFontMetricsF(self.font()).lineSpacing() * _MAX_SIDE_LINES))
 
     def _caption(self) -> int:
         return round(QFontMetricsF(self.font()).lineSpacing() * 1.15)

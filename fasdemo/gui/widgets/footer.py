@@ -20,7 +20,7 @@ class Footer(QWidget):
         self.items = {name: QLabel("") for name in ("recording", "log", "rate", "latency", "dropped", "engine")}
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 5, 16, 5)
-        row.setSpacing(24)
+        row.setSpacing(18)
         for name, label in self.items.items():
             label.setProperty("role", "caption")
             label.setAccessibleName(name)
@@ -29,17 +29,21 @@ class Footer(QWidget):
             label.setFont(font)
             if name == "engine":
                 row.addStretch(1)
+            # Entries may be cut on a narrow screen; the tool tip and the Timing tab have the whole text.
+            label.setMinimumWidth(1)
             row.addWidget(label)
         self.items["recording"].hide()
         self.items["log"].hide()
 
-    def show_timing(self, timing: Timing | None) -> None:
-        """Show the newest statistics; None clears them."""
+    def show_timing(self, timing: Timing | None, drawn_fps: float = 0.0) -> None:
+        """Show the newest statistics and the rate of painted frames; None clears them."""
         if timing is None:
             for name in ("rate", "latency", "dropped"):
                 self.items[name].clear()
             return
-        self.items["rate"].setText(f"{timing.fps:.1f} fps")
+        self.items["rate"].setText(
+            f"Captured {timing.captured_fps:.0f}, judged {timing.fps:.0f}, drawn {drawn_fps:.0f} fps"
+        )
         p50, p95 = timing.p50_ms["total"], timing.p95_ms["total"]
         self.items["latency"].setText(f"Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)")
         self.items["dropped"].setText(f"{timing.lost + timing.skipped} frames skipped")

@@ -53,7 +53,7 @@ class Header(QWidget):
         self.source.setIcon(icon("chevron-down"))
         self.source.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.source.setIconSize(QSize(14, 14))
-        self.source.setMinimumWidth(150)
+        self.source.setMinimumWidth(96)
         self.menu = QMenu(self.source)
         self.menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.menu.setToolTipsVisible(True)
@@ -61,14 +61,14 @@ class Header(QWidget):
         self.cameras = cameras
         cameras.changed.connect(self._fill_menu)
         self.source.setMenu(self.menu)
-        self.model = self._combo("Model", "The network that rates each face", 190)
+        self.model = self._combo("Model", "The network that rates each face", 96)
         self.model.addItem("Automatic", None)
         for name in models:
             self.model.addItem(name, name)
         self.model.addItem("Choose a file…", _CHOOSE)
-        self.policy = self._combo("Policy", "The thresholds that turn a score into a verdict", 150)
+        self.policy = self._combo("Policy", "The thresholds that turn a score into a verdict", 84)
         self.policy.addItem("Model's default", None)
-        self.device = self._combo("Runs on", "The device that runs the network", 110)
+        self.device = self._combo("Runs on", "The device that runs the network", 84)
         for words, name in DEVICES:
             self.device.addItem(words, name)
         for combo in (self.model, self.policy, self.device):
@@ -113,13 +113,13 @@ class Header(QWidget):
         combo.setMinimumWidth(width)
         combo.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        combo.setMaximumWidth(280)
+        combo.setMaximumWidth(round(combo.fontMetrics().averageCharWidth() * 44))
         return combo
 
     def _tool(self, name: str, action: str, words: str) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon(name))
-        button.setIconSize(QSize(22, 22))
+        button.setIconSize(QSize(1, 1) * max(22, round(button.fontMetrics().lineSpacing() * 1.35)))
         button.setToolTip(words)
         button.setAccessibleName(words)
         if action:
@@ -134,7 +134,9 @@ class Header(QWidget):
     def show_source(self, name: str) -> None:
         """Show the name of the open source; empty if there is none."""
         metrics = self.source.fontMetrics()
-        words = metrics.elidedText(name or "Open a source", Qt.TextElideMode.ElideMiddle, 190)
+        words = metrics.elidedText(
+            name or "Open a source", Qt.TextElideMode.ElideMiddle, metrics.averageCharWidth() * 26
+        )
         self.source.setText(words)
         self.source.setToolTip(name or "Choose a camera, a video or a recorded session")
 
@@ -188,6 +190,7 @@ class Header(QWidget):
         menu.addSeparator()
         _add(menu, "Video or recording…", lambda: self.action.emit("open_file"), "file", "Ctrl+O")
         _add(menu, "Session or picture folder…", lambda: self.action.emit("open_folder"), "folder", "Ctrl+Shift+O")
+        _add(menu, "Library of recordings", lambda: self.action.emit("open_library"), "folder", "Ctrl+B")
         _add(menu, "Demo session", lambda: self.action.emit("open_demo"), "demo", "Ctrl+D")
         if self._recent:
             menu.addSeparator()

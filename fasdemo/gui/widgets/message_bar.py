@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from PyQt6.QtCore import QSize, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from fasdemo.gui.icons import icon
 
@@ -37,6 +38,10 @@ class MessageBar(QFrame):
         self._close.setAccessibleName("Close the message")
         self._close.setToolTip("Close the message")
         self._close.clicked.connect(self._next)
+        self.button = QPushButton()
+        self.button.hide()
+        self._do: Callable[[], object] | None = None
+        self.button.clicked.connect(self._act)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next)
@@ -45,6 +50,7 @@ class MessageBar(QFrame):
         row.setSpacing(10)
         row.addWidget(self._sign)
         row.addWidget(self._words, 1)
+        row.addWidget(self.button)
         row.addWidget(self._close)
         self.hide()
 
@@ -62,12 +68,26 @@ class MessageBar(QFrame):
         else:
             self._waiting.append((words, error))
 
+    def offer(self, words: str, do: Callable[[], object]) -> None:
+        """Add a button to the shown message, which disappears with it."""
+        self._do = do
+        self.button.setText(words)
+        self.button.setVisible(not self.isHidden())
+
+    def _act(self) -> None:
+        do = self._do
+        self._next()
+        if do is not None:
+            do()
+
     def clear(self) -> None:
         """Remove all messages."""
         self._waiting.clear()
         self._next()
 
     def _show(self, words: str, error: bool) -> None:
+        self.button.hide()
+        self._do = None
         colour = QColor(213, 94, 0) if error else self.palette().highlight().color()
         self._sign.setPixmap(icon("alert" if error else "info", colour).pixmap(QSize(20, 20)))
         self._words.setText(words)

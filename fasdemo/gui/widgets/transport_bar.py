@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtGui import QMouseEvent, QResizeEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.icons import icon
 
+MIN_SLIDER_PX = 120
+"""Minimum width of the seek bar; narrow bars show a shorter time text instead."""
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 0.0)
 """Factors on the file's frame rate; 0 plays as fast as frames can be processed."""
 
@@ -60,12 +62,13 @@ class TransportBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._fps, self._count = 30.0, 0
+        self._fps, self._count, self._frame = 30.0, 0, 0
         self.back = self._button("step-back", "Previous frame (Left)", lambda: self.stepped.emit(-1))
         self.play = self._button("pause", "Pause (Space)", self.toggled.emit)
         self.forward = self._button("step-forward", "Next frame (Right)", lambda: self.stepped.emit(1))
         self.slider = JumpSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Position in the file")
+        self.slider.setMinimumWidth(MIN_SLIDER_PX)
         self.slider.valueChanged.connect(self.sought.emit)
         self.time = QLabel("")
         self.time.setAccessibleName("Time and frame")
@@ -120,9 +123,26 @@ class TransportBar(QWidget):
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
                 self.slider.setValue(frame)
+        self._frame = frame
+        self._show_time()
+
+    def _show_time(self) -> None:
+        at, number = _clock(self._frame / self._fps), f"frame {self._frame + 1}"
         total = f" / {_clock(self._count / self._fps)}" if self._count else ""
-        number = f"frame {frame + 1} of {self._count}" if self._count else f"frame {frame + 1}"
-        self.time.setText(f"{_clock(frame / self._fps)}{total}   {number}")
+        of = f" of {self._count}" if self._count else ""
+        full = f"{at}{total}   {number}{of}"
+        others = sum(
+            widget.sizeHint().width() for widget in (self.back, self.play, self.forward, self.speed, self.loop)
+        )
+        room = self.width() - others - MIN_SLIDER_PX - 48
+        fits = self.time.fontMetrics().horizontalAdvance(full) <= room
+        self.time.setText(full if fits else at)
+        self.time.setToolTip(full)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._show_time()
+        super().resizeEvent(event)
 
     def show_playing(self, playing: bool) -> None:
         """Set whether the button shows pause or play."""

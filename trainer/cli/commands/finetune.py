@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, metavar="RUN", help="folder of the run and name of the model (default: runs/finetuned)"
     )
+    parser.add_argument("--resume", metavar="FILE", help="resume from RUN/last.pt; `auto`: if it exists")
     parser.add_argument("--epochs", type=int, default=8, metavar="N", help="number of epochs (default: 8)")
     parser.add_argument("--lr", type=float, default=5e-4, metavar="RATE", help="learning rate (default: 0.0005)")
     parser.add_argument("-b", "--batch", type=int, metavar="N", help="batch size (default: that of the checkpoint)")

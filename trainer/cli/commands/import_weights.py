@@ -66,7 +66,10 @@ def run(args: argparse.Namespace) -> int:
         source = f"weights of {args.checkpoint.name}, data as their publisher says"
         card = {
             "inputs": [spec.model_dump(mode="json") for spec in published_inputs(imported.network, args.modality)],
-            "crop": {"template": "box-v1"},
+            "crop": {
+                "template": "box-v1",
+                "whole_picture": "cv2-stretch" if known.fusion else "pil-bilinear",
+            },
             "training_data": source,
             "credits": [known.paper],
         }

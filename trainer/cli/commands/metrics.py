@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ EXAMPLE = "python -m trainer metrics scores.csv --json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("scores", type=Path, metavar="FILE", help="CSV with the columns score, label and species")
     parser.add_argument(
-        "--threshold", type=float, default=0.5, metavar="T", help="scores above it are live (default: 0.5)"
+        "scores", type=Path, metavar="FILE", help="CSV with the columns score, label and species, or bob's four columns"
+    )
+    parser.add_argument(
+        "--threshold", type=float, metavar="T", help="scores above it are live (default: 0.5, or 0 for logits)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -28,7 +31,18 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.metrics import all_metrics
     from trainer.evaluation.score_files import read_scores
 
-    figures = all_metrics(read_scores(args.scores), args.threshold)
+    scored = read_scores(args.scores)
+    threshold = args.threshold
+    if threshold is None:
+        threshold = 0.5
+        if len(scored.scores) and (scored.scores.min() < 0 or scored.scores.max() > 1):
+            threshold = 0.0
+            print(
+                f"note: {args.scores} holds scores outside 0 to 1, so they are taken as logits with the threshold 0; "
+                "give --threshold for others.",
+                file=sys.stderr,
+            )
+    figures = all_metrics(scored, threshold)
     print(json.dumps(figures, indent=1) if args.json else text(figures))
     return 0
 
@@ -42,7 +56,13 @@ def text(figures: dict[str, Any]) -> str:
     lines += [f"  note: {note}" for note in notes]
     lines.append("ISO/IEC 30107-3")
     for name, entry in figures["iso 30107-3"].items():
-        if not isinstance(entry, dict):
+        if name == "non_response":
+            lines.append(f"  non-response: worst APNRR {_value(entry['apnrr_max'])}, BPNRR {_value(entry['bpnrr'])}")
+            for species, rate in entry["apnrr_per_species"].items():
+                if rate["rate"]:
+                    low, high = rate["ci95"]
+                    lines.append(f"    {species:<24} APNRR {_value(rate['rate'])}  95 % {low:.4f}-{high:.4f}")
+        elif not isinstance(entry, dict):
             lines.append(f"  {name} {_value(entry)}")
         elif "apcer_per_species" in entry:
             lines.append(f"  {name}: worst APCER {_value(entry['apcer_max'])}, BPCER {_value(entry['bpcer'])}")

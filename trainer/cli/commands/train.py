@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from fasdemo.errors import UserError
 from trainer.config import options
 
 if TYPE_CHECKING:
+    from trainer.config.schema import Config
     from trainer.training.train import Training
 
 EXAMPLE = """python -m trainer train --config fasdemo-featherb-depth --data data/synth --max-minutes 30
@@ -39,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("published options for evaluation, with --resume CHECKPOINT")
     group.add_argument("--val", type=options.truth, default=False, metavar="True", help="evaluate instead of training")
     group.add_argument("--val-save", type=options.truth, default=False, metavar="True", help="write a submission file")
+    group.add_argument("--summary", type=options.truth, nargs="?", const=True, default=False, help="print its counts")
+    group.add_argument("--speed", type=options.truth, nargs="?", const=True, default=False, help="time the network")
     group.add_argument("--phase-test", type=options.truth, default=False, metavar="True", help="use the test list")
 
 
@@ -49,6 +50,17 @@ def run(args: argparse.Namespace) -> int:
         UserError: an option, the configuration or the data cannot be used, or a file cannot be written.
     """
     config = options.configure(args)
+    if args.start_epoch and args.resume is None:
+        raise UserError(
+            f"--start-epoch {args.start_epoch}: the epoch follows from the state of the run; give --resume RUN/last.pt."
+        )
+    if args.summary or args.speed:
+        from trainer.cli.commands import summary as counts
+
+        words = [config.network.arch, "--input-size", str(config.input.size), *["--time"] * args.speed]
+        parser = argparse.ArgumentParser()
+        counts.add_arguments(parser)
+        return counts.run(parser.parse_args(words))
     if args.val or args.phase_test:
         from trainer.cli.published_commands import validate
 
@@ -58,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
 
     from trainer.data.splits import note_run, open_splits
     from trainer.training.finalize import MODEL, finalize, summary
+    from trainer.training.resuming import resume_command
     from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
 
     fabric = make_fabric(config, *options.machine(args))
@@ -71,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         for warning in splits.warnings:
             print(f"warning: {warning}", file=sys.stderr)
         note_run(splits, folder)
+        for sentence in published_notes(args, config):
+            print(f"note: {sentence}", file=sys.stderr)
         _announce(training)
     try:
         training.run()
@@ -114,18 +129,24 @@ def _announce(training: Training) -> None:
     sys.stdout.flush()
 
 
-def resume_command(last: Path) -> str:
-    """Return the command line of this process with `--resume`, quoted for a shell; with its launcher under `torchrun`.
+_IMAGENET = ("MobileNetV2", "FishNet150", "FishNet99")
 
-    The options of `torchrun` are not known here; those of one machine follow from the environment.
-    """
-    words, arguments = ["python", "-m", "trainer"], [part for part in sys.argv[1:] if part]
-    if "TORCHELASTIC_RUN_ID" in os.environ:
-        words = ["torchrun", "--nproc-per-node", os.environ.get("LOCAL_WORLD_SIZE", "1"), "-m", "trainer"]
-    if "--resume" in arguments:
-        place = arguments.index("--resume")
-        del arguments[place : place + 2]
-    return shlex.join([*words, *arguments, "--resume", str(last)])
+
+def published_notes(args: argparse.Namespace, config: Config) -> list[str]:
+    """Return sentences about published options without effect, and about the ImageNet weights that are missing."""
+    notes = []
+    if args.print_freq is not None:
+        notes.append("--print-freq has no effect: a line is printed after every epoch.")
+    if args.start_epoch:
+        notes.append("--start-epoch has no effect: the epoch follows from --resume.")
+    published = config.augment.kind == "published" and config.network.arch in _IMAGENET
+    if published and not config.network.init and args.resume is None:
+        place = "torchvision's mobilenet_v2 weights" if config.network.arch == "MobileNetV2" else "FishNet's repository"
+        notes.append(
+            f"the published {config.network.arch} starts from ImageNet weights, this run from random ones; give "
+            f"the file of {place} with --init all=FILE."
+        )
+    return notes
 
 
 def _resume(given: str | None, folder: Path) -> Path | None:

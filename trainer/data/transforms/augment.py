@@ -25,6 +25,7 @@ from trainer.data.transforms.geometry import (
     moved,
     random_resized,
 )
+from trainer.data.transforms.published import augment_fusion, resized_centre, stretched
 from trainer.data.transforms.stream_augment import (
     Floats32,
     augment_depth,
@@ -71,14 +72,28 @@ class Cropper:
         """Return the crop without augmentation."""
         reference = self._reference(sample)
         affine = self._evaluation(reference)
-        return Crop({s: self._cut(sample, s, affine, reference) for s in self._streams})
+        return Crop({s: self._exact(sample, s, affine, reference) for s in self._streams})
 
     def training(self, sample: Sample, rng: np.random.Generator) -> Crop:
         """Return a randomly moved and augmented crop."""
         kind = self._augment.kind
         if kind == "none":
             return self.exact(sample)
+        if kind == "published-fusion":
+            settings = self._augment
+            return Crop(augment_fusion(self.exact(sample).streams, settings.flip, settings.cutout, rng))
         return self._published(sample, rng) if kind == "published" else self._face(sample, rng)
+
+    def _exact(self, sample: Sample, stream: Stream, affine: Affine, reference: tuple[int, int]) -> npt.NDArray[Any]:
+        """Return one stream without augmentation; whole 8-bit pictures as `whole_picture` says."""
+        picture, inputs = sample.get(stream), self._inputs
+        if picture is None or picture.dtype != np.uint8 or self._set_scale is not None:
+            return self._cut(sample, stream, affine, reference)
+        if inputs.whole_picture == "pil-bilinear":
+            return resized_centre(picture, inputs.size, inputs.resize or inputs.size)
+        if inputs.whole_picture == "cv2-stretch":
+            return stretched(picture, inputs.size)
+        return self._cut(sample, stream, affine, reference)
 
     def _published(self, sample: Sample, rng: np.random.Generator) -> Crop:
         settings, reference = self._augment, self._reference(sample)

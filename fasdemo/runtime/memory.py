@@ -1,0 +1,23 @@
+"""Give memory that is no longer used back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import sys
+
+_log = logging.getLogger(__name__)
+
+
+def release_memory() -> None:
+    """Let glibc return its free memory to the system; Python's lock is released meanwhile.
+
+    Without this, every closed engine leaves tens of megabytes in the heaps of its threads: 14 sources one after another
+    took 875 MB, and with it 550 to 600 MB.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except (OSError, AttributeError):
+        _log.debug("this C library has no malloc_trim")

@@ -1,0 +1,128 @@
+"""The library as a user sees it: the root of the recordings, a search, a session opened from the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, make_frame
+
+from fasdemo.capture.source import SourceInfo
+from fasdemo.gui.library_index import is_library
+from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.settings import Settings
+from fasdemo.gui.theme import apply_theme
+from fasdemo.record.labels import labels_from_options, session_of
+from fasdemo.record.recorder import Recorder
+
+CAMERA = SourceInfo("test camera", "webcam", True, ALL, WIDTH, HEIGHT, FPS, None)
+
+
+def record(root: Path, subject: str, species: str | None) -> Path:
+    labels = labels_from_options(
+        subject, "spoof" if species else "live", species, "", "I agree.", date(2099, 1, 1).isoformat()
+    )
+    recorder = Recorder(root, session_of(labels, CAMERA))
+    for index in range(4):
+        recorder.put(replace(make_frame(index, live=True), truth=None))
+    recorder.stop()
+    return recorder.folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    made = tmp_path / "sessions"
+    for subject in ("S01", "S02"):
+        for species in (None, "print-flat"):
+            record(made, subject, species)
+    return made
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, scene: Scene, root: Path, tmp_path: Path) -> Iterator[MainWindow]:
+    apply_theme(qapp, dark=True)
+    made = MainWindow(
+        scene.make_source, scene.make_processor, Settings(record_folder=root), tmp_path / "window.json",
+        ("fusion",), "demo", lambda: (),
+    )  # fmt: skip
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+    assert made.player.join(2.0)
+
+
+def shown(window: MainWindow) -> list[tuple[str, str]]:
+    table = window.library.table
+    rows = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
+    return sorted((table.item(row, 1).text(), table.item(row, 2).text()) for row in rows)  # type: ignore[union-attr]
+
+
+def test_a_root_of_recordings_is_a_library_and_a_session_is_not(root: Path) -> None:
+    assert is_library(root)
+    assert is_library(root / "S01")
+    session = next(root.glob("S01/live/*"))
+    assert not is_library(session)
+    assert not is_library(root / "nothing")
+
+
+def test_the_root_of_recordings_opens_as_a_library_and_not_as_a_film(
+    window: MainWindow, qtbot: QtBot, scene: Scene, root: Path
+) -> None:
+    window.open_spec(str(root))
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    assert scene.requests == []
+    assert shown(window) == [("S01", "live"), ("S01", "print-flat"), ("S02", "live"), ("S02", "print-flat")]
+    assert all(entry.picture is not None and entry.picture.any() for entry in window.library.entries)
+    assert window.library.status.text() == "4 of 4 sessions, 2 subjects"
+
+
+def test_a_search_and_enter_open_a_session_by_keyboard_alone(
+    window: MainWindow, qtbot: QtBot, scene: Scene, root: Path
+) -> None:
+    QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    window.do("open_library")
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    QTest.keyClicks(window.library.search, "s02 print")
+    assert shown(window) == [("S02", "print-flat")]
+    QTest.keyClick(window.library.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    assert Path(scene.requests[-1].spec).parent == root / "S02" / "spoof-print-flat"
+    assert window.pages.currentWidget() is window.workspace
+
+
+def test_a_damaged_session_is_listed_with_its_reason_and_opens_nothing(
+    window: MainWindow, qtbot: QtBot, scene: Scene, root: Path
+) -> None:
+    (next(root.glob("S01/live/*")) / "session.json").write_text("{")
+    window.open_spec(str(root))
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: "1 cannot be read" in window.library.status.text(), timeout=2000)
+    row = next(row for row, entry in enumerate(window.library.entries) if entry.problem)
+    window.library.table.activated.emit(window.library.table.model().index(row, 0))  # type: ignore[union-attr]
+    assert scene.requests == []
+    assert "session.json" in window.library.status.text()
+
+
+def test_escape_leaves_the_library_and_the_source_goes_on(window: MainWindow, qtbot: QtBot, root: Path) -> None:
+    window.open_spec("clip")
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    window.open_spec(str(root))
+    assert window.pages.currentWidget() is window.library
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.workspace
+    assert window.player.request is not None
+    assert window.player.request.spec == "clip"
