@@ -23,6 +23,17 @@ def at_least_one(text: str) -> int:
     return value
 
 
+def not_negative(text: str) -> int:
+    """Return a whole number from 0.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
 def metres_per_unit(text: str) -> float:
     """Return a depth scale in metres per unit, above 0 and at most 1."""
     try:

@@ -56,6 +56,9 @@ def run_headless(options: argparse.Namespace) -> int:
             options.site,
             allow_rgb_only=options.allow_colour_alone,
             require=options.require or frozenset(),
+            require_gaze=options.require_gaze,
+            max_refused_attempts=options.lockout_after or 0,
+            lockout_s=options.lockout_seconds,
         )
         processor = stack.enter_context(make_processor(source, engine))
         said = source.warnings

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit, stream_list
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit, not_negative, stream_list
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
 from fasdemo.shared_libraries import missing_library
@@ -86,6 +86,16 @@ def build_parser() -> argparse.ArgumentParser:
         type=stream_list,
         help="nothing is LIVE without these streams, e.g. depth,ir; none: no demand; default: the window's setting, "
         "depth in a kiosk, else none",
+    )
+    judge.add_argument("--require-gaze", action="store_true", help="nothing is LIVE unless the eyes look at the camera")
+    judge.add_argument(
+        "--lockout-after",
+        metavar="N",
+        type=not_negative,
+        help="lock the camera after N refused attempts within five minutes; 0: never; default: 5 in a kiosk, else 0",
+    )
+    judge.add_argument(
+        "--lockout-seconds", metavar="S", type=at_least_one, default=60, help="length of that lock-out; default: 60"
     )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)

@@ -32,6 +32,9 @@ def run_window(options: argparse.Namespace) -> int:
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
             require=options.require,
+            require_gaze=options.require_gaze,
+            lockout_after=options.lockout_after,
+            lockout_s=options.lockout_seconds,
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

@@ -10,10 +10,14 @@ from collections.abc import Collection
 
 from fasdemo.engine.limits import (
     HYSTERESIS,
+    MAX_DEPTH_MIRROR_GAIN,
     MAX_IR_DETAIL,
     MAX_IR_MIRROR_GAIN,
     MAX_OFFSET_GAIN,
     MAX_OFFSET_MM,
+    MAX_OUTLINE_LARGER_GAIN,
+    MAX_OUTLINE_SMALLER_GAIN,
+    MAX_STREAM_MIRROR_GAIN,
     MIN_LOWER_RESIDUAL_MM,
     MIN_UPPER_RELIEF,
     MIN_UPPER_RESIDUAL_MM,
@@ -25,6 +29,7 @@ from fasdemo.faces.quality import Quality
 MAX_YAW_APART_DEG = 25.0
 """Turn of the depth's plane against that of the key points. Kinect: 24 degrees at most, 9 in 95 of 100; rendered live
 faces: 7 of 6,243 beyond."""
+_FITS_SMALLER, _FITS_LARGER, _FITS_MIRROR = 0.08, 0.0, 0.0
 _YAW_COMPARED_DEG = 25.0
 _OFFSET_COMPARED_DEG = 20.0
 """Beyond, the key points of a turned face are too coarse to compare with."""
@@ -49,11 +54,12 @@ def agreement_codes(
         active_gates: gates that were active for this face in the previous frame.
     """
     found = []
-    if _over(evidence.ir_mirror_gain, _FITS_IR_GAIN if Reason.IR_RGB_MISMATCH in active_gates else MAX_IR_MIRROR_GAIN):
+    if _mirrored(evidence, Reason.IR_RGB_MISMATCH in active_gates):
         found.append(Reason.IR_RGB_MISMATCH)
     if _over(evidence.ir_rgb_detail, MAX_IR_DETAIL):
         found.append(Reason.IR_COPIES_COLOUR)
-    if _elsewhere(evidence, quality, Reason.DEPTH_ELSEWHERE in active_gates):
+    elsewhere = Reason.DEPTH_ELSEWHERE in active_gates
+    if _elsewhere(evidence, quality, elsewhere) or _outline_elsewhere(evidence, elsewhere):
         found.append(Reason.DEPTH_ELSEWHERE)
     if _NOT_A_FACE.isdisjoint(codes) and _part_is_flat(evidence, Reason.PARTLY_FLAT in active_gates):
         found.append(Reason.PARTLY_FLAT)
@@ -68,6 +74,25 @@ def _elsewhere(evidence: Evidence, quality: Quality, holds: bool) -> bool:
         gain = None
     return _over(apart, _FITS_YAW_DEG if holds else MAX_YAW_APART_DEG) or _over(
         gain, _FITS_GAIN if holds else MAX_OFFSET_GAIN
+    )
+
+
+def _mirrored(evidence: Evidence, holds: bool) -> bool:
+    gain = evidence.ir_mirror_gain
+    outlines = (evidence.rgb_outline_mirror_gain, evidence.ir_outline_mirror_gain)
+    if holds:
+        return _over(gain, _FITS_IR_GAIN) or any(_over(value, _FITS_MIRROR) for value in outlines)
+    outline = any(_over(value, MAX_STREAM_MIRROR_GAIN) for value in outlines)
+    return _over(gain, MAX_STREAM_MIRROR_GAIN if outline else MAX_IR_MIRROR_GAIN)
+
+
+def _outline_elsewhere(evidence: Evidence, holds: bool) -> bool:
+    in_rgb, in_ir = evidence.rgb_outline_mirror_gain, evidence.ir_outline_mirror_gain
+    mirrored = None if in_rgb is None or in_ir is None else (in_rgb + in_ir) / 2
+    return (
+        _over(evidence.outline_smaller_gain, _FITS_SMALLER if holds else MAX_OUTLINE_SMALLER_GAIN)
+        or _over(evidence.outline_larger_gain, _FITS_LARGER if holds else MAX_OUTLINE_LARGER_GAIN)
+        or _over(mirrored, _FITS_MIRROR if holds else MAX_DEPTH_MIRROR_GAIN)
     )
 
 

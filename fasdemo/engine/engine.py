@@ -18,11 +18,13 @@ from typing import Self
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.async_landmarker import AsyncLandmarker
 from fasdemo.engine.async_results import async_results
+from fasdemo.engine.attempts import AttemptLimit, locked_out
 from fasdemo.engine.face_exposure import FaceExposure
 from fasdemo.engine.face_observation import FaceObservation, align
 from fasdemo.engine.face_verdict import face_verdict, outdated
 from fasdemo.engine.freshness import FreshnessCheck
 from fasdemo.engine.ir_face_check import compare_infrared
+from fasdemo.engine.outlines import check_outlines
 from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import REQUIRED, UNUSABLE_DEPTH, UNUSABLE_IR, UNUSED, Reason, ordered
@@ -76,6 +78,7 @@ class Engine:
         self._time_s = 0.0
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._states = TrackStates(self._threshold)
+        self._attempts = self._attempt_limit()
 
     @classmethod
     def for_source(
@@ -202,6 +205,9 @@ class Engine:
         """
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._states = TrackStates(self._threshold)
+        limit = self._attempt_limit()
+        if limit is None or self._attempts is None or limit.rule != self._attempts.rule:
+            self._attempts = limit
 
     def set_model(self, scorer: Scorer) -> None:
         """Change the model and close the old one; the policy's threshold is kept where the new card has it.
@@ -284,6 +290,10 @@ class Engine:
             # The frame became too old during processing: the process was suspended, or the computer is too slow.
             self._states.clear()
             codes, faces = [*codes, Reason.STALE_FRAME], [outdated(face) for face in faces]
+        if self._attempts is not None and not still:
+            at_s = self._time_s if frame.received_s is None else now
+            if self._attempts.update([face.status for face in faces], at_s):
+                codes, faces = [*codes, Reason.LOCKED_OUT], [locked_out(face) for face in faces]
         total = took_s * 1000.0
         return FrameResult(
             frame=frame.index,
@@ -319,6 +329,10 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _attempt_limit(self) -> AttemptLimit | None:
+        refused = self._policy.max_refused_attempts
+        return AttemptLimit(refused, self._policy.lockout_s) if refused > 0 else None
 
     def _resolve(self, policy: Policy | str | None) -> tuple[Policy, str, Threshold]:
         whole = policy if isinstance(policy, Policy) else Policy(threshold=policy)
@@ -358,6 +372,7 @@ class Engine:
             state = self._states[item.track.id]
             align(usable, item, self.card, self._policy, state.active_gates)
             compare_infrared(item, state, self._finder, self._time_s)
+            check_outlines(usable, item, state, self.card.crop, self._time_s)
         at = _lap(stages, "align", at)
         self._predict(work)
         _lap(stages, "infer", at)

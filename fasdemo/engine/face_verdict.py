@@ -13,9 +13,10 @@ from fasdemo.engine.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, Reason, effect, guidance, ordered
 from fasdemo.engine.result import FaceVerdict, Status
-from fasdemo.engine.score_evidence import shifted, stream_score, total_shift
+from fasdemo.engine.score_evidence import shifted, stream_score, total_shift, within_depth
 from fasdemo.engine.temporal import judge_still
 from fasdemo.engine.track_state import TrackState
+from fasdemo.faces.quality import looks_at_camera
 from fasdemo.models.card import Threshold
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,13 @@ def face_verdict(
     if work.quality is not None and prediction is not None:
         gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.active_gates)
     codes = [*shared, *work.codes, *gates, *eyes_and_cover(work, state, now_s, still)]
+    if policy.require_gaze and not looks_at_camera(work.face):
+        codes.append(Reason.GAZE_AWAY)
     if score is not None and work.evidence:
         shift = total_shift(score, work.evidence, codes, site_bias)
         work.evidence, score = work.evidence.updated({"score_shift": shift}), shifted(score, shift)
+    if prediction is not None:
+        score = within_depth(score, prediction.per_modality.get("depth"))
     if not still and Reason.RGB_ONLY in codes:
         # With depth the surface itself is measured, which is stronger evidence than landmarks.
         work.evidence = work.evidence.updated({"parallax_ratio": state.motion.ratio})

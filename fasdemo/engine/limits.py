@@ -44,6 +44,13 @@ faces: 3 of 7,533."""
 MAX_OFFSET_MM, MAX_OFFSET_GAIN = 13.0, 0.25
 """The average face's relief fits so far away, and so much better. Kinect within 20 degrees: 0 of 576; rendered live
 faces: 9 of 6,243, most of them partly covered."""
+MAX_OUTLINE_SMALLER_GAIN, MAX_OUTLINE_LARGER_GAIN = 0.235, 0.05
+"""The outline in depth fits colour and infrared better if it is 1.2 times smaller or larger. Kinect, with infrared also
+for colour: 3 and 1 of 969 beyond."""
+MAX_DEPTH_MIRROR_GAIN = 0.17
+"""The mirrored outline fits better, mean of colour and infrared. The same Kinect captures: 3 of 969 beyond."""
+MAX_STREAM_MIRROR_GAIN = 0.02
+"""Infrared or colour fits the mirror image of both others better."""
 MIN_PARALLAX_RATIO = 0.5
 """Parallax ratio below which a face moves as a flat picture does. Two real clips of live people who turn: 0.55 and
 more; pictures of four clips turned as prints: below in 165 of 215 looks (`tools/motion_figures.py`)."""

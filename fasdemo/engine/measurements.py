@@ -276,6 +276,40 @@ class Evidence(Mapping[str, float | None]):
         at_most=limits.MAX_IR_MIRROR_GAIN,
         meaning="By how much better infrared fits colour's mirror image than colour.",
     )
+    outline_smaller_gain: float | None = _measured(
+        "Outline if smaller",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        at_most=limits.MAX_OUTLINE_SMALLER_GAIN,
+        meaning="By how much the edges of colour and infrared are stronger under a smaller outline of the depth.",
+    )
+    outline_larger_gain: float | None = _measured(
+        "Outline if larger",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        at_most=limits.MAX_OUTLINE_LARGER_GAIN,
+        meaning="The same if it is taken larger.",
+    )
+    rgb_outline_mirror_gain: float | None = _measured(
+        "Outline like mirrored colour",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        meaning="By how much the edges of colour are stronger under the mirrored outline of the depth.",
+    )
+    ir_outline_mirror_gain: float | None = _measured(
+        "Outline like mirrored IR",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        meaning="By how much the edges of infrared are stronger under the mirrored outline of the depth.",
+    )
     ir_landmark_error: float | None = _measured(
         "IR landmark offset",
         "%",

@@ -34,6 +34,10 @@ class Policy:
         allow_rgb_only: a source or model with colour alone may be LIVE. Off: on real pictures colour alone was measured
             to be no better than chance, see `docs/models.md`.
         single_face: several faces in the picture block every one of them.
+        require_gaze: nothing is LIVE unless the eyes look at the camera, which needs landmarks.
+        max_refused_attempts: refused attempts after which the camera is locked; 0 = never, see
+            `fasdemo.engine.attempts`.
+        lockout_s: length of that lock-out.
         min_distance_m, max_distance_m: allowed distance, where it is known. Beyond 1.5 m the noise of a consumer depth
             camera, which grows with the square of the distance, hides the relief of a face.
         min_eye_distance_px: minimum distance of the eyes in pixels; at 24 a face is about 85 pixels wide.
@@ -48,6 +52,9 @@ class Policy:
     require: frozenset[Stream] = frozenset()
     allow_rgb_only: bool = False
     single_face: bool = False
+    require_gaze: bool = False
+    max_refused_attempts: int = 0
+    lockout_s: float = 60.0
     min_distance_m: float = 0.2
     max_distance_m: float = 1.5
     min_eye_distance_px: float = 24.0

@@ -244,6 +244,18 @@ class Reason(StrEnum):
         "Depth is missing on much of the face.",
         "Please look straight at the camera, with nothing in front of your face.",
     )
+    GAZE_AWAY = (
+        "gaze_away",
+        Effect.BLOCK,
+        "The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.",
+        "Please look at the camera.",
+    )
+    LOCKED_OUT = (
+        "locked_out",
+        Effect.BLOCK,
+        "Several attempts were refused, so the camera is locked for a while.",
+        "Too many attempts were refused; please wait a moment or ask the staff for help.",
+    )
     TOO_MANY_FACES = (
         "too_many_faces",
         Effect.BLOCK,

@@ -18,6 +18,8 @@ MAX_SHIFT = 1.0
 """Log-odds. Measured with `tools/score_figures.py`, see `docs/verdict.md`."""
 MAX_RAISE = 2.0
 """Log-odds that evidence and a site's calibration may add together."""
+MAX_ABOVE_DEPTH = 2.0
+"""Log-odds. Measured with `tools/pattern_figures.py`, see `docs/security.md`."""
 _NOT_RAISED, _FULLY_RAISED = -2.5, -0.5
 """Log-odds of the network (0.08 and 0.38): a score below the first is not raised at all, one above the second fully."""
 _RELIEF = (0.25, 0.6)
@@ -114,6 +116,22 @@ def shifted(score: float | None, shift: float) -> float | None:
     if score is None or not 0.0 <= score <= 1.0 or shift == 0.0:
         return score
     return 0.5 * (1.0 + math.tanh(0.5 * (log_odds(score) + shift)))
+
+
+def within_depth(score: float | None, depth_head: float | None) -> float | None:
+    """Return a score that exceeds the network's own judgement of depth by at most `MAX_ABOVE_DEPTH` log-odds.
+
+    A printed pattern can turn what the network makes of colour and infrared, and does not reach the depth.
+
+    Args:
+        score: of the face, in [0, 1]; None and NaN are returned unchanged.
+        depth_head: live probability of the network's depth head; None where it has none, NaN counts as an attack.
+    """
+    if score is None or depth_head is None or not 0.0 <= score <= 1.0:
+        return score
+    if not 0.0 <= depth_head <= 1.0:
+        return 0.0
+    return min(score, 0.5 * (1.0 + math.tanh(0.5 * (log_odds(depth_head) + MAX_ABOVE_DEPTH))))
 
 
 def log_odds(score: float) -> float:

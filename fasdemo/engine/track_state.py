@@ -56,6 +56,8 @@ class TrackState:
         eyes_closed_since_s: None while they are open, or not known.
         ir_landmark_error: of the last look, see `fasdemo.engine.evidence.ir_landmark_error`.
         ir_agreement: of the same look, see `fasdemo.engine.cross_modal.infrared_agreement`.
+        outlines_s: time of the last comparison of outlines, see `fasdemo.engine.outlines`.
+        outline_agreement: its result.
         active_gates: the gates that were active in the previous frame, see `fasdemo.engine.gates`.
     """
 
@@ -71,6 +73,8 @@ class TrackState:
     ir_face: PeriodicCheck = field(default_factory=PeriodicCheck)
     ir_landmark_error: float | None = None
     ir_agreement: dict[str, float | None] = field(default_factory=dict)
+    outlines_s: float = -math.inf
+    outline_agreement: dict[str, float | None] = field(default_factory=dict)
     active_gates: frozenset[str] = frozenset()
 
     def restart(self) -> None:
@@ -78,6 +82,7 @@ class TrackState:
         self.sequential_test.restart_after_change()
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
         self.motion = MotionEvidence()
+        self.outlines_s = -math.inf
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 

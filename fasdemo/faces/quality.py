@@ -15,6 +15,11 @@ _NOSE_DEPTH = 0.55
 _NOSE_DROP = 0.53
 """Distance of the detector's nose point below the line of the eyes in a frontal view, over the eye distance."""
 _SHARP_SIZE = 64
+_LOOKS = ("OutLeft", "InLeft", "InRight", "OutRight", "UpLeft", "DownLeft", "UpRight", "DownRight")
+_EYE_YAW_DEG, _EYE_PITCH_DEG = 30.0, 20.0
+"""Turn of an eye at a weight of 1 of MediaPipe's `eyeLook` weights."""
+MAX_GAZE_YAW_DEG, MAX_GAZE_PITCH_DEG = 25.0, 30.0
+"""The same portraits: beyond in fewer than 1 of 100 each."""
 EYE_CLOSED = 0.55
 """Value of MediaPipe's `eyeBlink` weight above which an eye is closed."""
 
@@ -97,6 +102,27 @@ def head_pose_deg(keypoints: Points) -> tuple[float, float, float]:
     drop = (offset @ down) / (distance / max(np.cos(np.radians(yaw)), 0.2))
     pitch = float(np.degrees(np.arcsin(np.clip((_NOSE_DROP - drop) / _NOSE_DEPTH, -1.0, 1.0))))
     return yaw, pitch, roll
+
+
+def gaze_deg(face: Face) -> tuple[float, float] | None:
+    """Return where the eyes look from the camera's direction: yaw and pitch in degrees; None without landmarks.
+
+    The turn of the head plus that of the eyes in it, with the signs of `head_pose_deg`. On 102 portraits of people who
+    look at the camera both turns cancel out (correlation -0.88): 18.6 degrees of yaw at most in 99 of 100.
+    """
+    if face.blendshapes is None:
+        return None
+    look = {name: face.blendshapes.get(f"eyeLook{name}", 0.0) for name in _LOOKS}
+    across = (look["OutLeft"] - look["InLeft"] + look["InRight"] - look["OutRight"]) / 2
+    up = (look["UpLeft"] - look["DownLeft"] + look["UpRight"] - look["DownRight"]) / 2
+    yaw, pitch, _ = head_pose_deg(face.keypoints)
+    return yaw + _EYE_YAW_DEG * across, pitch + _EYE_PITCH_DEG * up
+
+
+def looks_at_camera(face: Face) -> bool:
+    """Return whether the eyes are known to look at the camera, within `MAX_GAZE_YAW_DEG` and `MAX_GAZE_PITCH_DEG`."""
+    gaze = gaze_deg(face)
+    return gaze is not None and abs(gaze[0]) <= MAX_GAZE_YAW_DEG and abs(gaze[1]) <= MAX_GAZE_PITCH_DEG
 
 
 def eyes_closed(face: Face) -> bool | None:

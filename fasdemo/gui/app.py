@@ -33,6 +33,9 @@ class Launch:
         allow_rgb_only: allow LIVE with colour only while this window is open, overriding the preferences.
         kiosk: show only the verdict, in full screen.
         require: streams that LIVE requires; None uses the settings, and depth in kiosk mode.
+        require_gaze: LIVE requires a look at the camera.
+        lockout_after: refused attempts that lock the camera, 0 = never; None = 5 in kiosk mode, else never.
+        lockout_s: length of that lock-out, seconds.
         loop: play files in a loop; None uses the setting of the last run.
         reset_settings: delete the saved settings first.
         log: path of the event log to write.
@@ -45,6 +48,9 @@ class Launch:
     kiosk: bool = False
     loop: bool | None = None
     require: frozenset[Stream] | None = None
+    require_gaze: bool = False
+    lockout_after: int | None = None
+    lockout_s: float = 60.0
     reset_settings: bool = False
     log: Path | None = None
     record: tuple[Path, Labels] | None = None
@@ -116,6 +122,7 @@ def run(
         frame_processor.demo_path(),
         allow_rgb_only=wanted.allow_rgb_only,
     )
+    window.set_attempt_rules(wanted.require_gaze, wanted.lockout_after, wanted.lockout_s)
     if wanted.require is not None:
         window.set_required(wanted.require)
     if wanted.log is not None:

@@ -54,6 +54,8 @@ MIN_SIZE = QSize(720, 420)
 """Smallest window; it fits a screen of 800 x 480 with a title bar."""
 _FIGURES_MS = 200
 _CLOSE_S = 0.9
+KIOSK_LOCKOUT_AFTER = 5
+"""Refused attempts that lock the camera in kiosk mode."""
 
 
 class MainWindow(QMainWindow):
@@ -88,6 +90,8 @@ class MainWindow(QMainWindow):
         self.player = Player(make_source, make_processor, self, self.event_log.writer)
         self._always_allow_rgb_only = allow_rgb_only
         self._required: frozenset[Stream] | None = None
+        self._require_gaze, self._lockout_s = False, 60.0
+        self._lockout_after: int | None = None
         self._engine = EngineRequest(
             settings.model,
             settings.policy,
@@ -365,7 +369,28 @@ class MainWindow(QMainWindow):
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
         """Return the request with the requirements and permissions of the settings, kiosk mode and the command line."""
         allowed = self._always_allow_rgb_only or self.settings.allow_rgb_only
-        return replace(engine, require=self.required, allow_rgb_only=allowed)
+        lockout_after = self._lockout_after
+        if lockout_after is None:
+            lockout_after = KIOSK_LOCKOUT_AFTER if self.in_kiosk else 0
+        return replace(
+            engine,
+            require=self.required,
+            allow_rgb_only=allowed,
+            require_gaze=self._require_gaze,
+            max_refused_attempts=lockout_after,
+            lockout_s=self._lockout_s,
+        )
+
+    def set_attempt_rules(self, require_gaze: bool, lockout_after: int | None, lockout_s: float) -> None:
+        """Require a look at the camera, and lock it after refused attempts, until the window closes.
+
+        Args:
+            require_gaze: LIVE requires a look at the camera.
+            lockout_after: refused attempts that lock the camera, 0 = never; None = `KIOSK_LOCKOUT_AFTER` in kiosk mode.
+            lockout_s: length of the lock-out, seconds.
+        """
+        self._require_gaze, self._lockout_after, self._lockout_s = require_gaze, lockout_after, lockout_s
+        self._require()
 
     @property
     def required(self) -> frozenset[Stream]:

@@ -62,7 +62,14 @@ def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcess
     Raises:
         UserError: it cannot be had for this source.
     """
-    policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
+    policy = Policy(
+        threshold=request.policy,
+        require=request.require,
+        allow_rgb_only=request.allow_rgb_only,
+        require_gaze=request.require_gaze,
+        max_refused_attempts=request.max_refused_attempts,
+        lockout_s=request.lockout_s,
+    )
     return EngineFrameProcessor(
         Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
     )

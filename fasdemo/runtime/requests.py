@@ -44,3 +44,8 @@ class EngineRequest:
     """Colour alone may be LIVE, see `fasdemo.engine.policy.Policy`."""
     require: frozenset[Stream] = frozenset()
     """Streams that LIVE requires."""
+    require_gaze: bool = False
+    """LIVE requires a look at the camera."""
+    max_refused_attempts: int = 0
+    """Refused attempts that lock the camera; 0 = never."""
+    lockout_s: float = 60.0

@@ -25,6 +25,10 @@ AGREES: dict[str, float | None] = {
     "relief_offset_gain": 0.0,
     "ir_rgb_detail": 0.8,
     "ir_mirror_gain": -0.2,
+    "outline_larger_gain": -0.3,
+    "outline_smaller_gain": -0.1,
+    "rgb_outline_mirror_gain": -0.2,
+    "ir_outline_mirror_gain": -0.2,
 }
 
 
@@ -59,6 +63,11 @@ def test_a_face_that_all_streams_show_has_nothing_against_it(crops: FaceCrops) -
         ({"depth_yaw_deg": -27.0}, "depth_elsewhere"),
         ({"depth_yaw_deg": -10.0, "yaw": 20.0}, "depth_elsewhere"),
         ({"relief_offset_mm": 21.0, "relief_offset_gain": 0.4}, "depth_elsewhere"),
+        ({"outline_smaller_gain": 0.25}, "depth_elsewhere"),
+        ({"outline_larger_gain": 0.06}, "depth_elsewhere"),
+        ({"rgb_outline_mirror_gain": 0.1, "ir_outline_mirror_gain": 0.3}, "depth_elsewhere"),
+        ({"ir_mirror_gain": 0.04, "ir_outline_mirror_gain": 0.1}, "ir_rgb_mismatch"),
+        ({"ir_mirror_gain": 0.04, "rgb_outline_mirror_gain": 0.1}, "ir_rgb_mismatch"),
     ],
 )
 def test_streams_that_disagree_make_doubt(change: dict[str, float], code: str) -> None:
@@ -81,6 +90,20 @@ def test_moved_depth_stays_doubted_until_it_fits() -> None:
     assert codes(depth_yaw_deg=18.0) == []
     assert codes(depth_yaw_deg=18.0, active_gates=("depth_elsewhere",)) == ["depth_elsewhere"]
     assert codes(depth_yaw_deg=12.0, active_gates=("depth_elsewhere",)) == []
+
+
+def test_an_outline_in_one_stream_alone_says_nothing() -> None:
+    assert codes(ir_outline_mirror_gain=0.3) == []
+    assert codes(ir_outline_mirror_gain=0.3, rgb_outline_mirror_gain=None) == []
+
+
+def test_mirrored_and_zoomed_streams_stay_doubted_until_they_fit() -> None:
+    assert codes(outline_smaller_gain=0.1, active_gates=("depth_elsewhere",)) == ["depth_elsewhere"]
+    assert codes(outline_larger_gain=0.01, active_gates=("depth_elsewhere",)) == ["depth_elsewhere"]
+    mirrored = {"rgb_outline_mirror_gain": 0.02, "ir_outline_mirror_gain": 0.0}
+    assert codes(**mirrored, active_gates=("depth_elsewhere",)) == ["depth_elsewhere"]
+    assert codes(ir_outline_mirror_gain=0.01, active_gates=("ir_rgb_mismatch",)) == ["ir_rgb_mismatch"]
+    assert codes(active_gates=("depth_elsewhere", "ir_rgb_mismatch")) == []
 
 
 @pytest.mark.parametrize("noise", [0.0, 3.0])

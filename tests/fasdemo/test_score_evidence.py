@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fasdemo.engine.measurements import Evidence
 from fasdemo.engine.score_evidence import (
+    MAX_ABOVE_DEPTH,
     MAX_RAISE,
     MAX_SHIFT,
     evidence_shift,
@@ -18,6 +19,7 @@ from fasdemo.engine.score_evidence import (
     stream_score,
     support,
     total_shift,
+    within_depth,
 )
 
 FACE = Evidence.of(
@@ -106,3 +108,12 @@ def test_stream_score_without_a_score_is_none_or_no_score(broken: float) -> None
     assert stream_score(None, 0.9) is None
     assert stream_score(0.9, broken) is None
     assert stream_score(broken, 0.9) is broken
+
+
+def test_within_depth_limits_what_colour_and_infrared_add() -> None:
+    assert within_depth(0.999, 0.01) == pytest.approx(shifted(0.01, MAX_ABOVE_DEPTH))
+    assert within_depth(0.3, 0.9) == 0.3
+    assert within_depth(0.9, None) == 0.9
+    assert within_depth(0.9, math.nan) == 0.0
+    assert within_depth(None, 0.5) is None
+    assert math.isnan(within_depth(math.nan, 0.5) or 0.0)

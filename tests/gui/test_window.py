@@ -21,7 +21,7 @@ from window_scenes import HEIGHT, WIDTH, Scene
 from fasdemo.engine.result import Status
 from fasdemo.gui.cameras import Cameras
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.main_window import KIOSK_LOCKOUT_AFTER, MainWindow
 from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.requests import EngineRequest
@@ -578,6 +578,19 @@ def test_the_kiosk_shows_the_verdict_only(window: MainWindow, qtbot: QtBot) -> N
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.in_kiosk
     assert window.workspace.isVisible()
+
+
+def test_the_kiosk_locks_after_refused_attempts_unless_the_command_line_says_otherwise(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    play(qtbot, window, "webcam")
+    window.use_engine(window._engine)
+    assert window._engine.max_refused_attempts == 0
+    window.set_kiosk(True)
+    assert window._engine.max_refused_attempts == KIOSK_LOCKOUT_AFTER
+    window.set_attempt_rules(True, 0, 30.0)
+    assert (window._engine.require_gaze, window._engine.max_refused_attempts) == (True, 0)
+    assert window._engine.lockout_s == 30.0
 
 
 def test_everything_that_can_be_used_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
