@@ -21,15 +21,14 @@ import cv2
 import numpy as np
 import pyrealsense2 as rs
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "fasdemo"))
-
-from realsense_scene import Surface, record
-from test_realsense_crop import face_in
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fasdemo.capture.open import open_source
 from fasdemo.frames import FrameSet
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
+from tests.fasdemo.models.test_realsense_crop import face_in
+from tests.support.realsense_scene import Surface, record
 
 DISTANCE_M = 0.6
 

@@ -20,16 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "gui"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import window_scenes
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
-from window_scenes import Scene, ScriptedProcessor
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult
@@ -39,6 +37,8 @@ from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.requests import EngineRequest
+from tests.support import window_scenes
+from tests.support.window_scenes import Scene, ScriptedProcessor
 
 
 def line(name: str, seconds: list[float]) -> str:

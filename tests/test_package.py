@@ -46,8 +46,7 @@ def test_wheel_says_what_it_needs_and_for_whom(wheel: Path) -> None:
 
 
 def test_release_notes_are_the_section_of_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    from release_notes import CHANGELOG, main, section
+    from tools.release_notes import CHANGELOG, main, section
 
     text = "# Log\n\n## [0.2.0] - 2027-01-01\n\n- new\n\n## [0.1.0] - 2026-11-22\n\n- old\n"
     assert section(text, "0.2.0") == "- new"
@@ -60,8 +59,7 @@ def test_release_notes_are_the_section_of_the_version(monkeypatch: pytest.Monkey
 def test_coverage_floor_names_the_package_that_is_below(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    from coverage_floor import CRITICAL, main
+    from tools.coverage_floor import CRITICAL, main
 
     report = tmp_path / "coverage.json"
     entries = ", ".join(

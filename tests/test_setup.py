@@ -265,8 +265,7 @@ def test_install_says_that_there_is_no_network(project: Path, venv: Path) -> Non
 
 
 def test_install_explains_a_full_disk(venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    from install import explain
+    from tools.install import explain
 
     output = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
     assert explain(output, "app", venv) == (

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from cross_modal_cases import CASES, Streams, moments, retimed
-from face_fixtures import model_or_skip
-from fault_stage import reasons, statuses, trusting_model
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
@@ -15,6 +12,9 @@ from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.models.predictor import Predictor
+from tests.support.cross_modal_cases import CASES, Streams, moments, retimed
+from tests.support.face_fixtures import model_or_skip
+from tests.support.fault_stage import reasons, statuses, trusting_model
 
 REFUSED = {
     "print over live depth": "ir_copies_colour",

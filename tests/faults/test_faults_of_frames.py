@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fault_stage import Change, Faulty, real_engine, reasons, record_person, statuses, trusting_model
 
 from fasdemo.engine.result import Status
 from fasdemo.frames import FrameSet, Stream, StreamTime
+from tests.support.fault_stage import Change, Faulty, real_engine, reasons, record_person, statuses, trusting_model
 
 FIRST, LAST = 14, 20
 

@@ -10,9 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fault_stage import nan_when_bright, real_engine, reasons, record_person, statuses, trusting_model
-from onnx_fixtures import make_card
-from scenes import CALIBRATION, frame
 
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.supervisor import DeviceError, WatchdogTimeouts
@@ -25,6 +22,9 @@ from fasdemo.frames import FrameSet
 from fasdemo.models import predictor, providers
 from fasdemo.models.card import OutputSpec
 from fasdemo.models.predictor import Predictor
+from tests.support.fault_stage import nan_when_bright, real_engine, reasons, record_person, statuses, trusting_model
+from tests.support.onnx_fixtures import make_card
+from tests.support.scenes import CALIBRATION, frame
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import av
 import pytest
-from face_fixtures import model_or_skip
-from fault_stage import record_person, trusting_model
 
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
 from fasdemo.sessions.writer import SessionWriter
+from tests.support.face_fixtures import model_or_skip
+from tests.support.fault_stage import record_person, trusting_model
 
 RECORDING = ("--subject", "S02", "--label", "live", "--consent", "yes", "--retain-until", "2099-01-01")
 
@@ -106,7 +106,7 @@ def test_a_recording_on_a_disk_that_fills_up_stays_readable(person: Path, model:
 
 
 def test_a_write_that_fails_leaves_the_frames_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fault_stage import frame
+    from tests.support.fault_stage import frame
 
     folder = record_person(tmp_path / "a", 1)
     session = SessionReader(folder).session

@@ -8,8 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from face_fixtures import model_or_skip
-from fault_stage import record_person, trusting_model
+
+from tests.support.face_fixtures import model_or_skip
+from tests.support.fault_stage import record_person, trusting_model
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "soak.py"
 

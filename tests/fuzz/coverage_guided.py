@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1])]
 MAX_MB = 2048
 LONGEST_S = 10
 _DONE = re.compile(r"Done (\d+) runs|#(\d+)\s+(?:DONE|NEW|REDUCE|pulse|RELOAD|INITED)")
@@ -24,7 +25,7 @@ _DONE = re.compile(r"Done (\d+) runs|#(\d+)\s+(?:DONE|NEW|REDUCE|pulse|RELOAD|IN
 
 def seeds(target: str) -> Iterator[bytes]:
     """Sound inputs that a target starts from."""
-    import specimens
+    from tests.support import specimens
 
     files = specimens.session_files()
     if target == "session":
@@ -41,11 +42,11 @@ def seeds(target: str) -> Iterator[bytes]:
             yield specimens.picture(ending)
         yield specimens.picture(".tiff", True)
     elif target == "model":
-        from test_hostile_models import sound
+        from tests.fuzz.test_hostile_models import sound
 
         yield sound()
     elif target == "card":
-        from onnx_fixtures import make_card
+        from tests.support.onnx_fixtures import make_card
 
         yield make_card().model_dump_json().encode()
     elif target == "log":
@@ -111,16 +112,15 @@ def run_still(data: bytes, folder: Path) -> None:
 
 def run_model(data: bytes, folder: Path) -> None:
     """The walk through an ONNX file, against protobuf's own reading."""
-    from test_hostile_models import agrees_with_protobuf
+    from tests.fuzz.test_hostile_models import agrees_with_protobuf
 
     agrees_with_protobuf(data)
 
 
 def run_card(data: bytes, folder: Path) -> None:
     """Model cards, and what a valid one makes of an answer."""
-    from test_hostile_models import check_card
-
     from fasdemo.models.model_file import parse_card
+    from tests.fuzz.test_hostile_models import check_card
 
     check_card(parse_card(data, "card"))
 
@@ -178,7 +178,6 @@ def _child(target: str, arguments: list[str]) -> None:
     import atheris
 
     run, modules = TARGETS[target]
-    sys.path[:0] = [str(HERE), str(HERE.parent / "fasdemo")]
     import cv2  # noqa: F401 - not to be instrumented
     import numpy as np  # noqa: F401
 
@@ -189,7 +188,7 @@ def _child(target: str, arguments: list[str]) -> None:
             __import__(module)
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     if target in ("session", "list"):
-        import specimens
+        from tests.support import specimens
 
         specimens.put(folder, specimens.session_files())
 

@@ -13,13 +13,10 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from bounded_child import run_bounded
 from google.protobuf.message import DecodeError
 from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
-from onnx_fixtures import SIZE, make_card, make_graph, save
-from specimens import damaged, fuzz, mutations, refused_or_read
 
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.errors import UserError
@@ -30,6 +27,9 @@ from fasdemo.models.model_file import parse_card, read_model
 from fasdemo.models.onnx_file import BUILT_IN_DOMAINS, LOOPS, read_contents
 from fasdemo.models.predictor import Predictor, read_outputs
 from fasdemo.models.registry import select_model
+from tests.support.bounded_child import run_bounded
+from tests.support.onnx_fixtures import SIZE, make_card, make_graph, save
+from tests.support.specimens import damaged, fuzz, mutations, refused_or_read
 
 
 @lru_cache(maxsize=1)

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bounded_child import run_bounded
 from hypothesis import example, given
 from hypothesis import strategies as st
-from specimens import HEIGHT, WIDTH, damaged, fuzz, mutations, picture, png_claiming, refused_or_read
 
 from fasdemo.capture.files.image_sequence import ImageSequenceSource
 from fasdemo.capture.files.stills import find_stills, load_calibration, load_still, natural_key
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
 from fasdemo.sessions.image_codec import check_declared_size, decode_image
+from tests.support.bounded_child import run_bounded
+from tests.support.specimens import HEIGHT, WIDTH, damaged, fuzz, mutations, picture, png_claiming, refused_or_read
 
 ENDINGS = (".png", ".jpg", ".bmp", ".webp", ".tiff", ".ppm")
 

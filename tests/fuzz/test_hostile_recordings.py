@@ -17,13 +17,13 @@ pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealSense 
 
 from hypothesis import given
 from hypothesis import strategies as st
-from realsense_fake import HEIGHT, WIDTH, Recorder
-from specimens import damaged, fuzz, mutations, refused_or_read
 
 from fasdemo.capture.files import sandbox_check as recording_trial
 from fasdemo.capture.files.sandbox_check import sandbox_check
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
+from tests.support.realsense_fake import HEIGHT, WIDTH, Recorder
+from tests.support.specimens import damaged, fuzz, mutations, refused_or_read
 
 FRAMES = 8
 

@@ -14,10 +14,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bounded_child import run_bounded
 from hypothesis import given
 from hypothesis import strategies as st
-from specimens import (
+
+from fasdemo.capture.open import open_source
+from fasdemo.cli.main import main
+from fasdemo.errors import UserError
+from fasdemo.frames import FrameSet
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.repair import repair_session, verify_session
+from tests.support.bounded_child import run_bounded
+from tests.support.specimens import (
     HEIGHT,
     WIDTH,
     damaged,
@@ -29,13 +36,6 @@ from specimens import (
     refused_or_read,
     session_files,
 )
-
-from fasdemo.capture.open import open_source
-from fasdemo.cli.main import main
-from fasdemo.errors import UserError
-from fasdemo.frames import FrameSet
-from fasdemo.sessions.reader import SessionReader
-from fasdemo.sessions.repair import repair_session, verify_session
 
 MAX_MB = 1024
 

@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bounded_child import peak_mb, run_bounded
 from hypothesis import given
 from hypothesis import strategies as st
-from specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, refused_or_read, table
 
 from fasdemo.cli.main import main
 from fasdemo.draw.event_plot import svg
 from fasdemo.engine.events import MAX_LOG_BYTES, read_events
 from fasdemo.errors import UserError
+from tests.support.bounded_child import peak_mb, run_bounded
+from tests.support.specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, refused_or_read, table
 from trainer.config import schema as config
 from trainer.data.faces import UnreadableError
 from trainer.data.lists import ListSet, read_list
@@ -238,7 +238,7 @@ def test_damaged_facts_beside_a_list_are_read_or_refused(steps: list[Any], which
 
 
 def test_a_listed_picture_that_is_no_picture_is_unreadable(tmp_path: Path) -> None:
-    from specimens import png_claiming
+    from tests.support.specimens import png_claiming
 
     (tmp_path / "a.png").write_bytes(png_claiming(2**31 - 1, 2**31 - 1))
     (tmp_path / "b.png").write_bytes(png_claiming(30_000, 30_000))

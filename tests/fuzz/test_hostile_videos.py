@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bounded_child import run_bounded
 from hypothesis import given
 from hypothesis import strategies as st
-from specimens import HEIGHT, WIDTH, damaged, fuzz, mutations, refused_or_read, video
 
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
 from fasdemo.sessions import video_track
 from fasdemo.sessions.video_track import VideoTrack
+from tests.support.bounded_child import run_bounded
+from tests.support.specimens import HEIGHT, WIDTH, damaged, fuzz, mutations, refused_or_read, video
 
 KINDS = {
     "a.mp4": ("libx264", "yuv420p"),

@@ -84,8 +84,7 @@ print("opened", opened, native, status)
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_judging_opens_no_connection() -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "fasdemo"))
-    from face_fixtures import model_or_skip
+    from tests.support.face_fixtures import model_or_skip
 
     model_or_skip()
     done = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True, timeout=120, check=False)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
-from window_scenes import Scene
 
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
@@ -17,6 +16,7 @@ from fasdemo.gui.app import Launch, run
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings, load, save
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from tests.support.window_scenes import Scene
 
 
 def main_window() -> MainWindow:

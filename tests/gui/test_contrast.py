@@ -21,11 +21,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from window_scenes import Scene
 
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import DARK, LIGHT, apply_theme
+from tests.support.window_scenes import Scene
 
 TEXT, CONTROL = 4.5, 3.0
 

@@ -17,7 +17,6 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from window_scenes import CARD, Scene
 
 from fasdemo.cli import main as cli
 from fasdemo.engine.events import Event, EventLog, read_events
@@ -30,8 +29,9 @@ from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.runtime.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import EngineRequest
+from tests.support.window_scenes import CARD, Scene
 
-HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -212,10 +212,14 @@ def test_a_refused_log_leaves_no_window(tmp_path: Path, qapp: QApplication) -> N
 
 def test_sigterm_completes_the_log(tmp_path: Path) -> None:
     log = tmp_path / "events.jsonl"
-    root = str(HERE.parent.parent)
     process = subprocess.Popen(
-        [sys.executable, str(HERE / "window_process.py"), str(tmp_path / "window.json"), str(log)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": os.pathsep.join([root, str(HERE)])},
+        [
+            sys.executable,
+            str(ROOT / "tests" / "support" / "window_process.py"),
+            str(tmp_path / "window.json"),
+            str(log),
+        ],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -10,9 +10,6 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from test_contrast import pixels
-from test_window import drop
-from window_scenes import Scene
 
 from fasdemo.engine.result import Status
 from fasdemo.gui.dialogs.exit_pin import MAX_WRONG, PAUSE_S, PinDialog, PinGuard, hash_pin, pin_matches
@@ -21,6 +18,9 @@ from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.headline import Headline, public_headline
+from tests.gui.test_contrast import pixels
+from tests.gui.test_window import drop
+from tests.support.window_scenes import Scene
 
 
 @pytest.fixture

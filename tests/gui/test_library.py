@@ -12,7 +12,6 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, make_frame
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.library_index import is_library
@@ -21,6 +20,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
+from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, make_frame
 
 CAMERA = SourceInfo("test camera", "webcam", True, ALL, WIDTH, HEIGHT, FPS, None)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from window_scenes import Scene, ScriptedProcessor, make_frame
 
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source
@@ -18,6 +17,7 @@ from fasdemo.runtime.pipeline import Pipeline
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import Phase, UiUpdate, UpdateQueue, View
+from tests.support.window_scenes import Scene, ScriptedProcessor, make_frame
 
 
 class Reader:

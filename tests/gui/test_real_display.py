@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(
     not all(shutil.which(tool) for tool in ("Xvfb", "xdotool")), reason="Xvfb and xdotool are not installed"
@@ -73,11 +72,11 @@ class Seen:
         self._env = {
             **{name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
             "DISPLAY": display,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)]),
+            "PYTHONPATH": str(ROOT),
             "HOME": str(folder),
         }
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "window_process.py"), str(settings), *options],
+            [sys.executable, str(ROOT / "tests" / "support" / "window_process.py"), str(settings), *options],
             env=self._env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

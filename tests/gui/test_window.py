@@ -16,7 +16,6 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
-from window_scenes import HEIGHT, WIDTH, Scene
 
 from fasdemo.engine.result import Status
 from fasdemo.gui.cameras import Cameras
@@ -25,6 +24,7 @@ from fasdemo.gui.main_window import KIOSK_LOCKOUT_AFTER, MainWindow
 from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.requests import EngineRequest
+from tests.support.window_scenes import HEIGHT, WIDTH, Scene
 
 
 def cameras() -> Cameras:

@@ -1,0 +1,116 @@
+"""The web page in a headless Chromium, steered by its debugging protocol."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from fasdemo.engine.result import Status
+from fasdemo.serve.settings import ServeSettings
+from tests.support.serve_fixtures import TOKEN, Script, running, wait_for
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+
+class Browser:
+    """One tab."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket, self._numbers = socket, itertools.count(1)
+        self.errors: list[str] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.call("Runtime.enable")
+        self.call("Log.enable")
+
+    _session = ""
+
+    def call(self, method: str, **parameters: object) -> dict[str, Any]:
+        number = next(self._numbers)
+        message: dict[str, object] = {"id": number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        self._socket.send(json.dumps(message))
+        while True:
+            answer = json.loads(self._socket.recv(60))
+            if answer.get("method") == "Runtime.exceptionThrown":
+                self.errors.append(json.dumps(answer["params"])[:300])
+            if answer.get("method") == "Log.entryAdded" and "Content Security Policy" in json.dumps(answer):
+                self.errors.append(json.dumps(answer["params"])[:300])
+            if answer.get("id") == number:
+                assert "error" not in answer, answer
+                return dict(answer["result"])
+
+    def value(self, expression: str) -> Any:
+        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def wait(self, expression: str) -> None:
+        wait_for(lambda: self.value(expression), 60)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM is not None
+    # Not below tmp_path: its name can be too long for the browser's sockets.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
+        options += ["--disable-background-networking", f"--user-data-dir={folder}", "--remote-debugging-port=0"]
+        process = subprocess.Popen([CHROMIUM, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            port_file = Path(folder, "DevToolsActivePort")
+            wait_for(lambda: port_file.exists() and len(port_file.read_text().split()) == 2, 60)
+            port, path = port_file.read_text().split()
+            with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, open_timeout=60) as socket:
+                yield Browser(socket)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+VERDICT = "document.querySelector('article .verdict')?.textContent"
+
+
+def test_page_shows_verdicts_events_and_view_and_clears_them(browser: Browser) -> None:
+    script = Script(name="<img src=x onerror=document.title='injected'>")
+    with running(script, settings=ServeSettings(preview=True, requests_per_s=1000.0)) as server:
+        browser.call("Page.navigate", url=server.url)
+        browser.wait(f"{VERDICT} === 'LIVE'")
+        browser.wait("document.querySelector('article img').naturalWidth > 0")
+        script.status = Status.SPOOF
+        browser.wait(f"{VERDICT} === 'SPOOF'")
+        browser.wait("document.querySelector('#events tr').textContent.includes('SPOOF')")
+        assert browser.value("document.querySelectorAll('#events tr').length") >= 2
+        script.status = Status.LIVE
+        browser.wait(f"{VERDICT} === 'LIVE'")
+        script.stalled = True
+        browser.wait(f"{VERDICT} === 'NO VERDICT'")
+        script.stalled = False
+        browser.wait(f"{VERDICT} === 'LIVE'")
+        assert browser.value("document.title") == "fasdemo", "a source's name is text, not markup"
+    browser.wait(f"{VERDICT} === 'NO VERDICT'")
+    assert "No connection" in browser.value("document.getElementById('connection').textContent")
+    assert not browser.errors
+
+
+def test_page_asks_for_the_token(browser: Browser) -> None:
+    with running(Script(), settings=ServeSettings(token=TOKEN, requests_per_s=1000.0)) as server:
+        browser.call("Page.navigate", url=server.url)
+        browser.wait("document.getElementById('login')?.hidden === false")
+        assert browser.value("document.querySelectorAll('article').length") == 0
+        submit = "document.getElementById('token').value = '{}'; document.querySelector('#login button').click()"
+        browser.value(submit.format("a-wrong-token-of-sixteen"))
+        browser.wait("document.getElementById('login-message').textContent.includes('wrong')")
+        browser.value(submit.format(TOKEN))
+        browser.wait(f"{VERDICT} === 'LIVE'")
+        assert browser.value("document.cookie") == "", "scripts cannot read the cookie"
+    assert not browser.errors

@@ -1,0 +1,151 @@
+"""Webhooks against a real HTTP server: signature, retries, late deliveries, refused addresses."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from fasdemo.engine.result import JudgedBy, Status
+from fasdemo.errors import UserError
+from fasdemo.serve.verdict_state import TimedResult
+from fasdemo.serve.webhooks import MAX_WAITING, Webhooks, _checked_address, check_address
+from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
+
+SECRET = "the secret of the tests"
+BY = JudgedBy("0" * 64, "CPU", FACTS.threshold)
+
+
+class Receiver(ThreadingHTTPServer):
+    """A receiver that answers what a test wants and keeps what it got."""
+
+    def __init__(self) -> None:
+        self.answers: list[int] = []
+        self.got: list[tuple[dict[str, str], bytes, str]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(handler) -> None:  # noqa: N805
+                body = handler.rfile.read(int(handler.headers["Content-Length"]))
+                self.got.append((dict(handler.headers), body, handler.path))
+                handler.send_response(self.answers.pop(0) if self.answers else 204)
+                handler.send_header("Location", "http://127.0.0.1:1/elsewhere")
+                handler.send_header("Content-Length", "0")
+                handler.end_headers()
+
+            do_GET = do_POST  # noqa: N815
+
+            def log_message(handler, *_: object) -> None:  # noqa: N805
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}/hook?x=1"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+
+
+def send(hooks: Webhooks, *statuses: Status, age_s: float = 0.0) -> None:
+    feed = feed_of(Script())
+    for number, status in enumerate(statuses):
+        hooks.on_result(feed, TimedResult(result_of(number, face_verdict(status)), time.monotonic() - age_s), BY)
+
+
+def test_a_change_is_delivered_with_its_signature(receiver: Receiver) -> None:
+    hooks = Webhooks((receiver.url,), SECRET)
+    hooks.start()
+    send(hooks, Status.UNCERTAIN, Status.LIVE, Status.LIVE)
+    wait_for(lambda: hooks.counters()["delivered"] == 2)
+    hooks.stop()
+    assert [json.loads(body)["status"] for _, body, _ in receiver.got] == ["UNCERTAIN", "LIVE"]
+    for headers, body, path in receiver.got:
+        signed = headers["X-Fasdemo-Timestamp"].encode() + b"." + body
+        assert (
+            headers["X-Fasdemo-Signature"] == f"sha256={hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()}"
+        )
+        assert path == "/hook?x=1"
+        assert json.loads(body)["source_id"] == "1"
+
+
+def test_a_failed_delivery_is_repeated_with_the_same_number(receiver: Receiver) -> None:
+    receiver.answers = [500, 503]
+    hooks = Webhooks((receiver.url,), SECRET, delays_s=(0.01, 0.01, 0.01))
+    hooks.start()
+    send(hooks, Status.SPOOF)
+    wait_for(lambda: hooks.counters()["delivered"] == 1)
+    hooks.stop()
+    assert len({headers["X-Fasdemo-Delivery"] for headers, _, _ in receiver.got}) == 1
+    assert len(receiver.got) == 3
+
+
+@pytest.mark.parametrize(("answers", "attempts"), [([500] * 9, 3), ([404], 1), ([302], 3)])
+def test_a_delivery_is_given_up_and_counted(receiver: Receiver, answers: list[int], attempts: int) -> None:
+    receiver.answers = answers * 9
+    hooks = Webhooks((receiver.url,), SECRET, delays_s=(0.01, 0.01))
+    hooks.start()
+    send(hooks, Status.LIVE)
+    wait_for(lambda: hooks.counters()["failed"] == 1)
+    hooks.stop()
+    assert len(receiver.got) == attempts, "a redirect is not followed"
+
+
+def test_a_late_live_is_delivered_as_uncertain(receiver: Receiver) -> None:
+    hooks = Webhooks((receiver.url,), SECRET)
+    hooks.start()
+    send(hooks, Status.LIVE, age_s=60.0)
+    wait_for(lambda: hooks.counters()["delivered"] == 1)
+    hooks.stop()
+    content = json.loads(receiver.got[0][1])
+    assert (content["status"], content["reasons"][0]) == ("UNCERTAIN", "stale_frame")
+    assert content["age_s"] >= 60.0
+
+
+def test_a_dead_receiver_does_not_delay_the_other_or_fill_memory(receiver: Receiver) -> None:
+    hooks = Webhooks(("http://127.0.0.1:1/", receiver.url), SECRET, delays_s=(30.0,))
+    hooks.start()
+    send(hooks, *[Status.LIVE, Status.SPOOF] * 100)
+    wait_for(lambda: hooks.counters()["delivered"] == 200)
+    send(hooks, *[Status.LIVE, Status.SPOOF] * MAX_WAITING)
+    counts = hooks.counters()
+    assert counts["waiting"] <= 2 * MAX_WAITING
+    assert counts["dropped"] > 0
+    hooks.stop()
+
+
+def test_the_end_of_a_source_is_delivered(receiver: Receiver) -> None:
+    hooks = Webhooks((receiver.url,), SECRET)
+    hooks.start()
+    script = Script()
+    with running(script, followers=(hooks,)) as server:
+        wait_for(lambda: hooks.counters()["delivered"] >= 1)
+        script.fails_with = "door: unplugged."
+        wait_for(lambda: server.feeds["1"].state()["phase"] == "failed")
+        wait_for(lambda: json.loads(receiver.got[-1][1])["event"] == "end")
+    hooks.stop()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://host/", "file:///etc/passwd", "http://", "http://user:pw@host/", "http://host/\r\nX: y", "http://[", "x"],
+)
+def test_check_address_refuses_other_than_web_addresses(url: str) -> None:
+    with pytest.raises(UserError) as error:
+        check_address(url)
+    assert "pw" not in str(error.value) or "user:pw" not in str(error.value)
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254", "fe80::1"])
+def test_addresses_that_are_no_receiver_are_refused(host: str) -> None:
+    with pytest.raises(ValueError, match="not an address to send to"):
+        _checked_address(host, 80)

@@ -1,0 +1,1 @@
+"""Scenes, fakes and small files that several tests share."""

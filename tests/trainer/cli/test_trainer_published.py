@@ -1,0 +1,76 @@
+"""The commands as their readme writes them."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.support import tiny_trees
+from tests.support.tiny_set import write_tiny_set
+from trainer.checkpoints import checkpoint
+from trainer.cli.main import main
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+COMMANDS = {
+    "fishnet150": "--config=cfgs/fishnet150-32.yaml --b 2 --lr 0.01 --every-decay 30 --fl-gamma 2",
+    "mobilenetv2": "--config=cfgs/mobilenetv2.yaml --b 4 --lr 0.01 --every-decay 40 --fl-gamma 2",
+    "MobileLiteNet54": "--config=cfgs/MobileLiteNet54-32.yaml --every-decay 60 -b 4 --lr 0.01 --fl-gamma 3",
+    "MobileLiteNet54-se": "--config=cfgs/MobileLiteNet54-se-64.yaml --b 4 --lr 0.01 --every-decay 60 --fl-gamma 3",
+    "FeatherNetA": "--config=cfgs/FeatherNetA-32.yaml --b 4 --lr 0.01 --every-decay 60 --fl-gamma 3",
+    "FeatherNetB": "--config=cfgs/FeatherNetB-32.yaml --b 4 --lr 0.01 --every-decay 60 --fl-gamma 3",
+    "FeatherNetB-ir": "--config=cfgs/FeatherNetB-32-ir.yaml --b 4 --lr 0.01 --every-decay 60 --fl-gamma 3",
+    "fusion": "--config=cfgs/FeatherNet-modal-fusion.yaml --b 4 --lr 0.01 --every-decay 60 --fl-gamma 3",
+}
+
+
+@pytest.fixture(scope="module")
+def surf(tmp_path_factory) -> Path:
+    return tiny_trees.casia_surf(tmp_path_factory.mktemp("surf") / "data")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_published_command_trains_an_epoch_on_generated_crops(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_tiny_set(tmp_path / "data", people=4, shots=1)
+    assert main([*COMMANDS[name].split(), "--epochs", "1"]) == 0
+    assert list(tmp_path.glob("runs/*/model.pt"))
+
+
+def test_training_and_the_submission_file_as_published(surf, tmp_path, monkeypatch, capsys):
+    # No option names the data: the published code expects the folder `data`.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").symlink_to(surf)
+    small = ["--epochs", "1", "--set", "input.size=64", "input.resize=72"]
+    assert main([*COMMANDS["FeatherNetB"].split(), *small]) == 0
+    best = tmp_path / "runs" / "FeatherNetB-32" / "best.pt"
+    config = checkpoint.load(best).config
+    assert (config["run"]["batch"], config["optimiser"]["every_decay"], config["loss"]["gamma"]) == (4, 60, 3)
+    evaluate = ["--config=cfgs/FeatherNetB-32.yaml", "--resume", str(best), "--val", "True", "--val-save", "True"]
+    assert main([*evaluate, "--gpus", "0"]) == 0
+    assert "acer" in capsys.readouterr().out
+    (written,) = (tmp_path / "submission").iterdir()
+    assert written.name.endswith("_FeatherNetB-32_1_submission.txt")
+    expected = [line.rsplit(" ", 1)[0] for line in (surf / "val_private_list.txt").read_text().splitlines()]
+    assert [line.rsplit(" ", 1)[0] for line in written.read_text().splitlines()] == expected
+    assert main([*evaluate, "--phase-test", "True"]) == 0
+
+
+def test_a_published_checkpoint_is_evaluated_as_it_is(surf, tmp_path, monkeypatch, capsys):
+    from trainer import networks
+
+    monkeypatch.chdir(tmp_path)
+    state = {f"module.{key}": value for key, value in networks.build("FeatherNetA").state_dict().items()}
+    torch.save({"epoch": 51, "arch": "FeatherNetA", "state_dict": state}, tmp_path / "_50_best.pth.tar")
+    command = ["--config=cfgs/FeatherNetA-32.yaml", "--resume", "_50_best.pth.tar", "--data", str(surf)]
+    assert main([*command, "--val", "True", "--val-save", "True"]) == 0
+    (written,) = (tmp_path / "submission").iterdir()
+    assert written.name.endswith("_FeatherNetA-32_51_submission.txt")
+
+
+def test_val_without_a_checkpoint_and_wrong_truths_are_explained(surf, capsys):
+    assert main(["--config", "FeatherNetB-32", "--data", str(surf), "--val", "True"]) == 2
+    assert "--resume" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--config", "FeatherNetB-32", "--val", "perhaps"])

@@ -1,0 +1,297 @@
+"""The public data sets' layouts, split by person, and what is said about damaged or misleading lists."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fasdemo.errors import UserError
+from tests.support import tiny_trees
+from tests.support.tiny_set import write_tiny_set
+from trainer.cli.main import main
+from trainer.config import options
+from trainer.config.schema import DataConfig, check
+from trainer.data.faces import UnreadableError
+from trainer.data.layouts import detect_layout
+from trainer.data.lists import ListSet, read_list
+from trainer.data.paths import describe
+from trainer.data.person_split import by_person
+from trainer.data.sampling import epoch_order
+from trainer.data.splits import open_part, open_splits
+
+STREAMS = ("rgb", "depth", "ir")
+
+
+@pytest.fixture(scope="module")
+def trees(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("trees")
+    tiny_trees.casia_surf(root / "surf")
+    tiny_trees.cefa(root / "cefa")
+    tiny_trees.mmfd(root / "mmfd")
+    return root
+
+
+def opened(streams=STREAMS, **data):
+    return open_splits(DataConfig(**data), streams, False)
+
+
+def test_casia_surf_lists_and_tree(trees):
+    splits = opened(folder=trees / "surf")
+    assert len(splits.train) == 32
+    assert set(splits.train.species) == {"", "01_en_b", "05_enm_b"}
+    assert set(splits.train.subjects) == {f"CLKJ_AS{k:04d}" for k in range(4)}
+    assert (splits.test.labels == -1).all()
+    pictures = splits.train.sample(0)
+    assert pictures.rgb.shape == (96, 96, 3)
+    assert pictures.depth.dtype == np.uint8
+
+
+def test_the_casia_surf_tree_without_lists_is_split_by_person(trees, tmp_path):
+    (tmp_path / "Training").symlink_to(trees / "surf" / "Training")
+    splits = opened(folder=tmp_path)
+    assert not set(splits.train.subjects) & set(splits.dev.subjects)
+    assert len(splits.train) + len(splits.dev) == 32
+
+
+@pytest.mark.parametrize(("protocol", "races"), [("4@1", "1"), ("4@2", "2"), ("4", "12")])
+def test_cefa_protocols_and_video_level_lists(trees, protocol, races):
+    splits = opened(folder=trees / "cefa", protocol=protocol)
+    assert {name[0] for name in splits.train.subjects} == set(races)
+    assert set(splits.train.species) == {"", "print-cloth", "replay"}
+    assert len(splits.dev) == 12 * len(races)
+    assert len(set(splits.dev.lines)) == 4 * len(races)  # four videos of three frames each
+
+
+def test_cefa_without_lists_takes_the_folders_of_the_protocols_ethnicity(trees, tmp_path):
+    (tmp_path / "phase1").mkdir()
+    (tmp_path / "phase1" / "train").symlink_to(trees / "cefa" / "phase1" / "train")
+    splits = opened(folder=tmp_path, layout="cefa", protocol="4@2")
+    assert {name[0] for name in (*splits.train.subjects, *splits.dev.subjects)} == {"2"}
+
+
+def test_mmfd_parallel_lists(trees):
+    root = trees / "mmfd"
+    splits = opened(folder=root, train_list=root / "depth_train.txt", val_list=root / "depth_val.txt")
+    assert (len(splits.train), len(splits.dev)) == (16, 16)
+    assert splits.train.labels.tolist() == [1, 0] * 8
+
+
+def test_only_the_streams_that_the_network_needs_are_read(trees):
+    assert opened(("depth",), folder=trees / "surf").train.sample(0).rgb is None
+
+
+def test_paths_say_who_and_what():
+    assert describe("Training/fake_part/CLKJ_AS0005/04_en_b.rssdk/color/1.jpg").species == "04_en_b"
+    assert describe("train/3_412_1_1_4/profile/0001.jpg").subject == "3_412"
+    own = describe("anna/spoof-print-flat/s1/color/000001.png")
+    assert (own.subject, own.species, own.label) == ("anna", "print-flat", 0)
+    assert describe("Val/0000/000000-color.jpg").subject == ""
+
+
+def test_lists_are_written_split_by_person_and_can_be_trained_on(trees, tmp_path, capsys):
+    command = ["lists", str(trees / "surf"), "--output", str(tmp_path), "--shares", "0.5", "0.25", "0.25"]
+    assert main(command) == 0
+    assert "4 people" not in capsys.readouterr().out
+    splits = opened(folder=trees / "surf", train_list=tmp_path / "train.txt", val_list=tmp_path / "val.txt")
+    assert not set(splits.train.subjects) & set(splits.dev.subjects)
+    assert splits.warnings == ()
+
+
+def test_people_are_split_stably_and_each_part_can_be_judged():
+    people = [f"p{k}" for k in range(10) for _ in range(2)]
+    labels = [1, 0] * 10
+    parts = by_person(people, labels, (0.7, 0.15, 0.15), 0, "x")
+    assert sorted(map(len, parts.values())) == [1, 2, 7] or sorted(map(len, parts.values())) == [2, 2, 6]
+    assert set().union(*parts.values()) == set(people)
+    assert parts == by_person(people[::-1], labels[::-1], (0.7, 0.15, 0.15), 0, "x")
+    with pytest.raises(UserError, match="one person only"):
+        by_person(["anna"] * 4, [1, 0, 1, 0], (0.7, 0.3, 0.0), 0, "x")
+
+
+def test_where_nobody_shows_both_classes_two_people_stand_for_a_part():
+    people = [f"p{k}" for k in range(6)]
+    for seed in range(8):
+        labels = [1, 0, 0, 1, 0, 0]
+        parts = by_person(people, labels, (0.7, 0.15, 0.15), seed, "x")
+        for part in ("train", "val"):
+            assert {label for name, label in zip(people, labels, strict=True) if name in parts[part]} == {0, 1}
+        assert sum(map(len, parts.values())) == 6
+    # One of each class: neither part can be judged, and none is empty.
+    assert sorted(map(len, by_person(["a", "b"], [1, 0], (0.8, 0.2, 0.0), 0, "x").values())) == [1, 1]
+    assert sorted(map(len, by_person(["a", "b", "c"], [-1] * 3, (0.7, 0.15, 0.15), 0, "x").values())) == [1, 1, 1]
+
+
+def test_lists_with_one_class_are_warned_of(trees, tmp_path, capsys):
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "list.txt").write_text("".join(f"{name}/live/a/color/0.png - - 1\n" for name in ("anna", "bert")))
+    for name in ("anna", "bert"):
+        (folder / f"{name}/live/a/color").mkdir(parents=True)
+        (folder / f"{name}/live/a/color/0.png").write_bytes(b"")
+    main(["lists", str(folder)])
+    assert "one class only" in capsys.readouterr().err
+
+
+def test_a_stream_that_some_samples_lack_is_warned_of(trees, tmp_path):
+    """One session of a webcam among those of a depth camera would take depth from all of them in silence."""
+    lines = (trees / "surf" / "train_list.txt").read_text().splitlines()
+    color, _, _, label = lines[0].split()
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join([f"{color} - - {label}", *lines[1:]]))
+    data = DataConfig(folder=trees / "surf", train_list=path, val_list=trees / "surf" / "val_private_list.txt")
+    splits = open_splits(data, STREAMS, True)
+    assert splits.train.streams == {"rgb"}
+    said = " ".join(splits.warnings)
+    for stream in ("depth", "ir"):
+        assert f"1 of {len(lines)} samples have no {stream}" in said
+    assert not open_splits(data, ("rgb",), True).warnings
+
+
+def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("../../etc/passwd ../x ../y 1\n")
+    with pytest.raises(UserError, match=r"line 1.*outside the data folder"):
+        read_list(path, trees / "surf")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("a b 1\n", "expected `color depth ir label`"), ("", "is empty"), ("- - - 1\n", "no stream has a picture")],
+)
+def test_lists_that_cannot_be_understood(trees, tmp_path, text, says):
+    path = tmp_path / "list.txt"
+    path.write_text(text)
+    with pytest.raises(UserError, match=says):
+        read_list(path, trees / "surf")
+
+
+def test_missing_pictures_are_counted_named_and_stop_the_training_when_many(trees, tmp_path):
+    lines = (trees / "surf" / "train_list.txt").read_text().splitlines()
+    lines[3] = lines[3].replace("/color/", "/gone/")
+    path = tmp_path / "train.txt"
+    path.write_text("\n".join(lines))
+    data = {"folder": trees / "surf", "train_list": path, "val_list": trees / "surf" / "val_private_list.txt"}
+    with pytest.raises(UserError, match=r"1 of 32 samples have missing pictures \(.*gone"):
+        opened(**data)
+    splits = opened(**data, max_missing=0.1)
+    assert len(splits.train) == 31
+    assert any("gone" in warning for warning in splits.warnings)
+
+
+def test_a_damaged_picture_is_named(trees, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8 no picture")
+    (tmp_path / "list.txt").write_text("a.jpg - - 1\n")
+    with pytest.raises(UnreadableError, match=r"a\.jpg"):
+        ListSet(read_list(tmp_path / "list.txt", tmp_path), tmp_path, "list").sample(0)
+
+
+def test_one_class_only_is_refused_before_training(trees, tmp_path):
+    lines = [line for line in (trees / "surf" / "train_list.txt").read_text().splitlines() if line.endswith("1")]
+    (tmp_path / "train.txt").write_text("\n".join(lines))
+    with pytest.raises(UserError, match="holds no attacks"):
+        opened(
+            folder=trees / "surf",
+            train_list=tmp_path / "train.txt",
+            val_list=trees / "surf" / "val_private_list.txt",
+        )
+
+
+def test_shared_people_are_warned_of(trees):
+    root = trees / "surf"
+    splits = opened(
+        folder=root,
+        train_list=root / "train_list.txt",
+        val_list=root / "val_private_list.txt",
+        test_list=root / "train_list.txt",
+    )
+    assert any("4 people are in the training and in the test part" in w for w in splits.warnings)
+
+
+def test_a_network_that_needs_a_stream_which_is_not_there(trees, tmp_path):
+    (tmp_path / "train.txt").write_text(
+        "\n".join(
+            f"{line.split()[0]} - - {line[-1]}"
+            for line in (trees / "surf/train_list.txt").read_text().split("\n")
+            if line
+        )
+    )
+    with pytest.raises(UserError, match="has no depth"):
+        opened(("depth",), folder=trees / "surf", train_list=tmp_path / "train.txt")
+
+
+def test_a_submission_list_keeps_every_line(trees, tmp_path):
+    path = tmp_path / "test.txt"
+    path.write_text("gone-color.jpg gone-depth.jpg gone-ir.jpg\nVal/0000/000000-color.jpg - -\n")
+    part = open_part(DataConfig(folder=trees / "surf", test_list=path), "test", ("rgb",), keep_all=True)
+    assert len(part) == 2
+
+
+def test_layouts_are_recognised(trees, tmp_path):
+    generated = write_tiny_set(tmp_path / "synth", people=4, shots=1)
+    assert detect_layout(generated) == "synth"
+    assert detect_layout(trees / "surf") == "casia-surf"
+    assert detect_layout(trees / "cefa") == "cefa"
+    with pytest.raises(UserError, match="the layout is unknown"):
+        detect_layout(tmp_path)
+
+
+def test_balanced_epochs_show_every_species_alike_and_every_sample_in_turn(trees):
+    train = opened(folder=trees / "surf").train
+    seen: list[int] = []
+    for epoch in range(8):
+        order = epoch_order(train, "species", 8, 0, epoch)
+        seen += order.tolist()
+        species = train.species[order]
+        assert (species == "").sum() == 4
+        assert (species == "01_en_b").sum() == 2
+    assert set(np.bincount(seen, minlength=32)[train.labels == 1]) == {2}
+    np.testing.assert_array_equal(epoch_order(train, "species", 8, 0, 3), epoch_order(train, "species", 8, 0, 3))
+
+
+def test_a_generated_set_without_some_species_and_sensors(tmp_path):
+    folder = write_tiny_set(tmp_path / "set")
+    table = (folder / "samples.csv").read_text().splitlines()
+    # Every third sample of each person is another sensor's.
+    changed = [line.replace("d435", "tof") if k % 3 == 0 else line for k, line in enumerate(table)]
+    (folder / "samples.csv").write_text("\n".join([table[0], *changed[1:]]) + "\n")
+    data = DataConfig(folder=folder, exclude_species=("replay",), exclude_sensors=("tof",))
+    whole = open_splits(DataConfig(folder=folder), ("depth",), False)
+    splits = open_splits(data, ("depth",), False)
+    assert {*whole.train.species} == {"", "print-flat", "replay"}
+    for part, all_of_it in ((splits.train, whole.train), (splits.dev, whole.dev)):
+        assert {*part.species} == {"", "print-flat"}
+        assert {*part.sensors} == {"d435"}
+        kept = [n for n, s, c in zip(all_of_it.names, all_of_it.species, all_of_it.sensors, strict=True)
+                if s != "replay" and c != "tof"]  # fmt: skip
+        assert part.names == kept
+    assert splits.test.names == whole.test.names
+
+
+@pytest.mark.parametrize(
+    ("excluded", "sentence"),
+    [
+        ({"exclude_species": ("reply",)}, "--without-species reply: .* has print-flat, replay"),
+        ({"exclude_sensors": ("tof",)}, "--without-sensors tof: .* has d435"),
+        ({"exclude_species": ("replay", "print-flat")}, "the training part holds no attacks"),
+        ({"exclude_sensors": ("d435",)}, "the training part is empty"),
+    ],
+)
+def test_what_cannot_be_left_out(tmp_path, excluded, sentence):
+    with pytest.raises(UserError, match=sentence):
+        open_splits(DataConfig(folder=write_tiny_set(tmp_path / "set"), **excluded), ("depth",), False)
+
+
+def test_the_options_that_leave_out(tmp_path):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", default="fasdemo-flex")
+    options.add_data(parser)
+    args = parser.parse_args(
+        ["--data", str(tmp_path), "--without-species", "poster", "mask-resin", "--without-sensors", "tof"]
+    )
+    data = options.configure(args).data
+    assert data.exclude_species == ("poster", "mask-resin")
+    assert data.exclude_sensors == ("tof",)
+    assert (
+        check({"name": "a", "network": {"arch": "FeatherNetB"}, "data": data.model_dump(mode="json")}, "x").data == data
+    )

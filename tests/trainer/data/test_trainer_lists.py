@@ -1,0 +1,208 @@
+"""Lists as people have them: exchanged labels, headers, parallel files, other folders, links, owners' releases."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fasdemo.errors import UserError
+from tests.support import tiny_trees
+from trainer.cli.main import main
+from trainer.config.schema import DataConfig
+from trainer.data.layouts import detect_layout
+from trainer.data.lists import read_list
+from trainer.data.splits import open_part, open_splits
+
+STREAMS = ("rgb", "depth", "ir")
+
+
+def opened(streams=STREAMS, **data):
+    return open_splits(DataConfig(**data), streams, False)
+
+
+@pytest.fixture
+def surf(tmp_path) -> Path:
+    return tiny_trees.casia_surf(tmp_path / "surf")
+
+
+def turn(path: Path, lines: slice = slice(None)) -> None:
+    rows = path.read_text().splitlines()
+    rows[lines] = [row[:-1] + str(1 - int(row[-1])) for row in rows[lines]]
+    path.write_text("\n".join(rows) + "\n")
+
+
+def test_label_sense_turns_a_list_round_that_contradicts_all_its_paths(surf):
+    right = opened(folder=surf)
+    turn(surf / "train_list.txt")
+    turn(surf / "val_private_list.txt")
+    with pytest.raises(UserError, match=r"val_private_list.*--live-label 0"):
+        opened(folder=surf)  # the paths of Val/ name no class, and the training list was turned round
+    turned = opened(folder=surf, live_label="0")
+    assert turned.train.labels.tolist() == right.train.labels.tolist()
+    assert turned.dev.labels.tolist() == right.dev.labels.tolist()
+    assert turned.train.species.tolist() == right.train.species.tolist()
+    assert any("turned round" in warning and "train_list.txt" in warning for warning in turned.warnings)
+
+
+def test_label_sense_refuses_a_list_that_contradicts_itself(surf):
+    turn(surf / "train_list.txt", slice(0, 1))
+    with pytest.raises(UserError, match=r"1 of 32 labels contradict.*real_part.*says a live face"):
+        opened(folder=surf)
+    with pytest.raises(UserError, match="contradict the paths"):
+        opened(folder=surf, live_label="1")
+
+
+def test_lists_command_writes_turned_labels_as_live_1(surf, tmp_path, capsys):
+    turn(surf / "train_list.txt")
+    assert main(["lists", str(surf), "--output", str(tmp_path / "out")]) == 0
+    assert "turned round" in capsys.readouterr().err
+    for line in (tmp_path / "out" / "train.txt").read_text().splitlines():
+        assert line.endswith(" 1") == ("real_part" in line)
+
+
+def test_casia_release_reads_the_owners_lists(tmp_path):
+    tiny_trees.casia_surf(tmp_path / "CASIA_SURF" / "Data")
+    (tmp_path / "protocol").mkdir()
+    tree = tmp_path / "CASIA_SURF" / "Data"
+    for part, people in (("train", ("0000", "0001", "0002")), ("dev", ("0003",))):
+        colours = [p for p in sorted(tree.glob("Training/*/*/*/color/*.jpg")) if p.parts[-4][-4:] in people]
+        images = [f"{p.relative_to(tmp_path).as_posix()} {int('fake_part' in str(p))}" for p in colours]
+        videos = sorted({f"{p.parent.relative_to(tmp_path).as_posix()} {int('fake_part' in str(p))}" for p in colours})
+        (tmp_path / "protocol" / f"CASIA_SURF@p1_video_{part}.txt").write_text("\n".join(videos))
+        (tmp_path / "protocol" / f"CASIA_SURF@p1_image_{part}.txt").write_text("\n".join(images))
+    assert detect_layout(tmp_path) == "casia-release"
+    splits = opened(folder=tmp_path)
+    assert sorted(splits.train.labels.tolist()) == [0] * 12 + [1] * 12
+    assert set(splits.train.species.tolist()) == {"", "01_en_b", "05_enm_b"}
+    assert splits.train.sample(0).ir is not None
+    assert "protocol 1" in splits.described
+    assert "CASIA_SURF@p1_image_train.txt" in splits.described
+    for path in (tmp_path / "protocol").glob("*_image_*"):
+        path.unlink()
+    videos = opened(folder=tmp_path)
+    assert len(set(videos.train.lines.tolist())) == 9
+    assert len(videos.train) == 24
+    with pytest.raises(UserError, match=r"--protocol 4.1: .* has 1; choose one"):
+        opened(folder=tmp_path, protocol="4.1")
+
+
+def test_protocol_beside_written_lists_is_refused_and_layout_selects_it(tmp_path, capsys):
+    tree = tiny_trees.cefa(tmp_path / "cefa")
+    assert main(["lists", str(tree), "--protocol", "4@1"]) == 0
+    assert "--layout cefa" in capsys.readouterr().out
+    with pytest.raises(UserError, match=r"--protocol 4@2: .*train.txt.* --layout cefa"):
+        opened(folder=tree, protocol="4@2")
+    official = opened(folder=tree, protocol="4@2", layout="cefa")
+    assert "4@2_train.txt" in official.described
+    assert {name[0] for name in official.train.subjects.tolist()} == {"2"}
+    assert "train: train.txt" in opened(folder=tree).described
+    with pytest.raises(UserError, match="has no effect beside --train-list"):
+        opened(folder=tree, train_list=tree / "train.txt", val_list=tree / "val.txt", protocol="4@1")
+
+
+def test_parallel_lists_with_the_published_names(tmp_path):
+    tree = tiny_trees.mmfd(tmp_path / "MMFD")
+    for part in ("train", "val"):
+        for stream in ("rgb", "depth", "ir", "label"):
+            number = "2" if part == "train" else ""
+            text = (tree / f"{stream}_{part}.txt").read_text().replace(f"{tree.resolve()}/", "./MMFD/")
+            (tree / f"{stream}_{part}.txt").unlink()
+            (tree / f"{number}{stream}_{part}.txt").write_text(text)
+    assert detect_layout(tree) == "casia-surf"
+    splits = opened(folder=tree)
+    assert "train: 2rgb_train.txt" in splits.described
+    assert len(splits.train) == len(splits.dev) == 16
+    assert splits.train.labels.sum() == 8
+    given = opened(folder=tree, train_list=tree / "2depth_train.txt", val_list=tree / "depth_val.txt")
+    assert given.train.labels.tolist() == splits.train.labels.tolist()
+    (tree / "2ir_train.txt").rename(tree / "ir_final_train.txt")
+    (tree / "2label_train.txt").rename(tree / "label_ir_train.txt")
+    infrared = opened(("ir",), folder=tree, train_list=tree / "ir_final_train.txt", val_list=tree / "ir_val.txt")
+    assert infrared.train.labels.tolist() == splits.train.labels.tolist()
+    assert infrared.train.streams == {"ir"}
+    (tree / "label_ir_train.txt").unlink()
+    with pytest.raises(UserError, match=r"ir_final_train.txt: has no labels"):
+        opened(("ir",), folder=tree, train_list=tree / "ir_final_train.txt", val_list=tree / "ir_val.txt")
+
+
+def test_lists_of_the_published_file_list_beside_training(surf):
+    lines = [line.split() for line in (surf / "train_list.txt").read_text().splitlines()]
+    for column, name in enumerate(("rgb", "depth", "ir", "label")):
+        words = [f"/home/zp/disk1T/CASIA-SURF/{w[column]}" if column < 3 else w[3] for w in lines]
+        (surf / f"{name}_train.txt").write_text("\n".join(words) + "\n")
+    expected = opened(folder=surf).train
+    (surf / "train_list.txt").unlink()
+    found = opened(folder=surf)
+    assert "rgb_train.txt" in found.described
+    assert found.train.labels.tolist() == expected.labels.tolist()
+    assert (found.train.sample(0).rgb == expected.sample(0).rgb).all()
+
+
+def test_list_with_a_header_in_another_order(surf):
+    lines = [line.split() for line in (surf / "train_list.txt").read_text().splitlines()]
+    mixed = surf / "mixed.txt"
+    mixed.write_text("rgb label ir depth\n" + "".join(f"{c} {y} {i} {d}\n" for c, d, i, y in lines))
+    assert [(e.files, e.label) for e in read_list(mixed, surf)] == [
+        (e.files, e.label) for e in read_list(surf / "train_list.txt", surf)
+    ]
+    mixed.write_text("rgb depth ir label\na b c\n")
+    with pytest.raises(UserError, match=r"mixed.txt, line 2: has 3 columns, the header"):
+        read_list(mixed, surf)
+
+
+def test_list_of_results_has_scores_instead_of_labels(tmp_path):
+    tree = tiny_trees.cefa(tmp_path)
+    path = tree / "phase1" / "4@1_test_res.txt"
+    path.write_text("".join(f"{line.split()[0]} 0.153\n" for line in path.read_text().splitlines()))
+    entries = read_list(path, tree / "phase1")
+    assert {entry.label for entry in entries} == {-1}
+    assert len(entries) == 12
+
+
+@pytest.mark.parametrize("data", ["above", "below"])
+def test_lists_written_for_a_folder_above_or_below(surf, tmp_path, data):
+    if data == "below":
+        shutil.copy(surf / "train_list.txt", tmp_path / "l.txt")
+        entries = read_list(tmp_path / "l.txt", surf.parent)
+        assert (surf.parent / entries[0].files["rgb"]).is_file()
+    else:
+        (tmp_path / "l.txt").write_text(
+            (surf / "train_list.txt").read_text().replace("Training/", "up/CASIA/Training/")
+        )
+        entries = read_list(tmp_path / "l.txt", surf)
+        assert (surf / entries[0].files["rgb"]).is_file()
+
+
+def test_links_in_the_data_folder_are_followed_by_lists_and_train(surf, tmp_path):
+    linked = tmp_path / "data"
+    linked.mkdir()
+    for name in ("Training", "Val"):
+        (linked / name).symlink_to(surf / name)
+    for path in surf.glob("*.txt"):
+        shutil.copy(path, linked)
+    assert len(opened(folder=linked).train) == len(opened(folder=surf).train)
+    assert main(["lists", str(linked)]) == 0
+    assert len(opened(folder=linked).train) > 0
+    outside = tmp_path / "outside.txt"
+    outside.write_text(f"{surf}/Val/0000/000000-color.jpg 1\n")
+    (linked / "Val").unlink()
+    with pytest.raises(UserError, match="outside the data folder"):
+        read_list(outside, linked)
+
+
+def test_the_full_release_of_cefa_is_split_by_person(tmp_path):
+    tree = tiny_trees.cefa(tmp_path / "small")
+    full = tmp_path / "CeFA"
+    for video in sorted((tree / "phase1" / "train").iterdir()):
+        shutil.copytree(video, full / "AF" / f"AF-{video.name[2:5]}-198006250024" / video.name)
+    assert detect_layout(full) == "cefa"
+    splits = opened(folder=full, protocol="4@1")
+    assert {name[0] for name in splits.train.subjects.tolist()} == {"1"}
+    assert "split by person" in splits.described
+
+
+def test_open_part_tells_of_turned_labels(surf):
+    turn(surf / "train_list.txt")
+    part = open_part(DataConfig(folder=surf, train_list=surf / "train_list.txt"), "train", STREAMS)
+    assert any("turned round" in warning for warning in part.warnings)
+    assert part.labels.sum() == 16

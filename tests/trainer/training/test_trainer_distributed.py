@@ -1,0 +1,63 @@
+"""Two processes do what one does: the same training, the same figures."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.support.tiny_set import write_tiny_set
+from trainer.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[3]
+SETTINGS = ["input.size=64", "run.precision=32-true", "optimiser.warmup=0", "run.epochs=1", "run.batch=8"]
+# Dropout draws differ between processes; without it nothing but the order of sums does.
+SETTINGS += ["network.options={classes: 2, dropout: 0.0}", "run.workers=1"]
+
+
+def launch(processes: int, *command: str) -> None:
+    """One process: this one."""
+    if processes == 1:
+        assert main(list(command)) == 0
+        return
+    head = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", "-m"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(
+        [*head, "trainer", *command], env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")
+def test_two_processes_equal_one(tmp_path):
+    data = write_tiny_set(tmp_path / "set", people=8, shots=3, seed=1)
+    for processes in (1, 2):
+        folder = tmp_path / f"run{processes}"
+        launch(
+            processes,
+            *["train", "--config", "fasdemo-featherb-depth", "--data", str(data), "--output", str(folder)],
+            *["--device", "cpu", "--set", *SETTINGS],
+        )
+    first, second = (next(csv.DictReader((tmp_path / f"run{n}" / "epochs.csv").open())) for n in (1, 2))
+    for name in ("loss", "dev_loss", "dev_eer", "dev_auc"):
+        np.testing.assert_allclose(float(first[name]), float(second[name]), rtol=2e-3, atol=2e-4, err_msg=name)
+    # The same weights measured by one and by two processes: nothing may differ but the last bits.
+    model = str(tmp_path / "run1" / "model.pt")
+    for processes in (1, 2):
+        output = tmp_path / f"out{processes}"
+        launch(processes, "evaluate", model, "--data", str(data), "--device", "cpu", "--output", str(output))
+    figures = [json.loads((tmp_path / f"out{n}" / "figures.json").read_text()) for n in (1, 2)]
+    assert figures[0] == figures[1]

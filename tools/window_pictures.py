@@ -1,0 +1,228 @@
+"""Take the pictures of `docs/window.md` on a virtual display.
+
+    xvfb-run -a -s "-screen 0 1440x900x24" python tools/window_pictures.py [--demo FOLDER] [--out FOLDER]
+
+The session is the demo's; the camera is a made-up one that gives the session's frames.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PyQt6.QtCore import QBuffer, QIODevice
+from PyQt6.QtGui import QCursor
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from fasdemo.assets_folder import demo_session
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.files.session_source import SessionSource
+from fasdemo.capture.source import Source, SourceInfo
+from fasdemo.frames import FrameSet
+from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.settings import Settings
+from fasdemo.gui.theme import apply_theme
+from fasdemo.runtime import frame_processor as engine_processor
+from fasdemo.runtime.requests import SourceRequest
+
+
+class SessionGrabber:
+    """A camera that shows a session again and again."""
+
+    standing_faults: tuple[str, ...] = ()
+
+    def __init__(self, folder: Path, frames: range) -> None:
+        with SessionSource(folder) as source:
+            self._info = source.info
+            self._frames = [frame for frame in source if frame.index in frames]
+        self._next_s, self._count = time.monotonic(), 0
+
+    def start(self) -> SourceInfo:
+        """Return the session's description as a live camera's."""
+        self._next_s = time.monotonic()
+        return replace(self._info, name="RealSense D435", kind="realsense", live=True, frame_count=None)
+
+    def wait(self, timeout_s: float) -> FrameSet | None:
+        """Return the next frame at the session's rate."""
+        time.sleep(max(0.0, min(timeout_s, self._next_s - time.monotonic())))
+        self._next_s += 1.0 / self._info.fps
+        # Back and forth, so that nothing jumps.
+        period = 2 * len(self._frames) - 2
+        place = self._count % period
+        frame = self._frames[place if place < len(self._frames) else period - place]
+        self._count += 1
+        stamp = self._count / self._info.fps
+        return replace(
+            frame, index=self._count, timestamp_s=stamp, times={}, truth=None, live_source=True,
+            received_s=time.monotonic(),
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """Do nothing: the session is closed by its owner."""
+
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None:
+        """Do nothing: a recording has no exposure to set."""
+
+
+class Pictures:
+    """The window of a demo session, and a folder for pictures of it."""
+
+    def __init__(self, app: QApplication, demo: Path, out: Path, work: Path, model: str | None) -> None:
+        self._app, self._demo, self._out = app, demo, out
+        settings = Settings(theme="dark", model=model, record_folder=Path("recordings"), snap_folder=work)
+        apply_theme(app, dark=True)
+        self._live = range(0)
+        self.window = MainWindow(
+            self._make_source, engine_processor.make_processor, settings, work / "window.json",
+            engine_processor.shipped_model_names(), str(demo), lambda: (),
+        )  # fmt: skip
+        self.window.show()
+        QCursor.setPos(app.primaryScreen().geometry().bottomRight())  # type: ignore[union-attr]
+
+    def _make_source(self, request: SourceRequest) -> Source:
+        if request.spec.startswith("realsense"):
+            return LiveSource(lambda: SessionGrabber(self._demo, self._live), lambda: True, "")
+        return engine_processor.make_source(request)
+
+    def until(self, condition: Callable[[], bool], timeout_s: float = 40.0) -> None:
+        """Process events until `condition` holds, at most `timeout_s` seconds."""
+        end = time.monotonic() + timeout_s
+        while not condition():
+            if time.monotonic() > end:
+                print("not reached", self.window.workspace.card.headline, file=sys.stderr)
+                return
+            QTest.qWait(30)
+
+    def play_to(self, frame: int) -> None:
+        """Play from a second before, so that the verdict has its evidence, and stand still."""
+        window = self.window
+        transport = window.player.playback_clock
+        assert transport is not None
+        window.playback.seek(max(0, frame - 45))
+        transport.play()
+        self.until(lambda: window.shown_result is not None and frame - 45 <= window.shown_result.frame < frame)
+        self.until(lambda: window.shown_result is not None and frame <= window.shown_result.frame < frame + 30)
+        transport.pause()
+        window.workspace.transport.show_playing(False)
+        QTest.qWait(500)
+
+    def shot(self, name: str, widget: QWidget | None = None) -> None:
+        """Write a picture of `widget`, or of the window, as NAME.png."""
+        QTest.qWait(350)
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.ReadWrite)
+        (widget or self.window).grab().save(buffer, "PNG")
+        image = cv2.imdecode(np.frombuffer(buffer.data().data(), np.uint8), cv2.IMREAD_COLOR)
+        cv2.imwrite(str(self._out / f"window-{name}.png"), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+        print(f"window-{name}.png", self.window.workspace.card.headline.word)
+
+
+def parts(demo: Path) -> dict[int, str]:
+    """Frame to `live` or the species."""
+    with SessionSource(demo) as source:
+        return {
+            frame.index: "live" if frame.truth is None or frame.truth.label == "live" else frame.truth.species
+            for frame in source
+        }
+
+
+def main() -> int:
+    """Take all pictures; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--demo", type=Path, default=None)
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    options = parser.parse_args()
+    demo, out = (options.demo or demo_session()).resolve(), options.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    app = QApplication(["pictures"])
+    with tempfile.TemporaryDirectory() as work:
+        # Recordings go to a relative folder, so that no place of this machine is in the picture.
+        os.chdir(work)
+        take(Pictures(app, demo, out, Path(work), options.model), demo)
+        os.chdir(out)
+    return 0
+
+
+def take(pictures: Pictures, demo: Path) -> None:
+    """Bring the window into each state and take its picture."""
+    window, known = pictures.window, parts(demo)
+    species = list(dict.fromkeys(known.values()))
+    live = [frame for frame, what in known.items() if what == "live"]
+    frames = {what: [frame for frame, this in known.items() if this == what] for what in species}
+    middle = {what: part[len(part) * 2 // 3] for what, part in frames.items()}
+    QTest.qWait(500)
+    pictures.shot("start")
+    window.open_spec(str(demo))
+    # Once through, so that the time line is whole.
+    last = max(known)
+    pictures.until(lambda: window.shown_result is not None and window.shown_result.frame >= last, 90.0)
+    for what in species[1:]:
+        pictures.play_to(middle[what])
+        pictures.shot(what)
+    window.playback.seek(middle["live"])
+    pictures.until(lambda: window.workspace.card.headline.word == "UNCERTAIN")
+    pictures.shot("uncertain")
+    pictures.play_to(middle["live"])
+    pictures.shot("main")
+    window.workspace.toggle_enlarged(window.workspace.depth_pane)
+    pictures.shot("depth")
+    window.workspace.restore()
+    window.workspace.show_tab(1)
+    pictures.shot("timing")
+    window.workspace.show_tab(0)
+    window.show_shortcuts()
+    QTest.qWait(400)
+    assert window._dialog is not None
+    pictures.shot("shortcuts", window._dialog)
+    window._dialog.close()
+    window.show_preferences()
+    QTest.qWait(400)
+    pictures.shot("preferences", window._dialog)
+    window._dialog.close()
+
+    pictures._live = range(live[0], live[-1] + 1)
+    window.open_spec("realsense")
+    pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
+    QTest.qWait(6000)
+    pictures.shot("camera")
+    window.workspace.show_tab(2)
+    record = window.workspace.record
+    record.subject.setText("S01")
+    record.consent.setChecked(True)
+    record.toggle()
+    pictures.until(lambda: window.recording is not None and "written" in repr(window.recording.status), 5.0)
+    QTest.qWait(4000)
+    pictures.shot("recording")
+    window.workspace.record.toggle()
+    QTest.qWait(1500)
+    window.set_kiosk(True)
+    QTest.qWait(500)
+    pictures.until(lambda: window.kiosk.headline.word == "LIVE")
+    pictures.shot("kiosk")
+    window.set_kiosk(False)
+    window.workspace.show_tab(0)
+
+    window.settings.theme = "light"
+    window.apply_theme()
+    window.open_spec(str(demo / "color") if (demo / "color").is_dir() else str(demo / "color.mp4"))
+    pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
+    QTest.qWait(500)
+    pictures.shot("light")
+    window.open_spec("no-such-clip.mp4")
+    QTest.qWait(800)
+    pictures.shot("error")
+    window.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
