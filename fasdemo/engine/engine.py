@@ -198,7 +198,7 @@ class Engine:
         return site.bias
 
     def set_policy(self, policy: Policy | str | None) -> None:
-        """Change the policy; the evidence starts afresh.
+        """Change the policy; evidence is collected anew.
 
         Raises:
             UserError: the model has no threshold of that name; the old policy stays in force.

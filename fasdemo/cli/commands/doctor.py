@@ -409,7 +409,7 @@ def _try_qt(plugin: str | None) -> str:
     if done.returncode == 0:
         return ""
     said = [line for line in done.stderr.splitlines() if line.strip()]
-    # The last line lists the plug-ins; the cause, where there is one, stands before.
+    # The last line lists the plug-ins; the line before it names the cause, where there is one.
     cause = [line for line in said if "cannot open shared object" in line or "needed" in line]
     return (cause or said or [f"status {done.returncode}"])[-1].strip()
 
