@@ -80,8 +80,11 @@ def _recipe(folder: Path, whole: Generated, at: dict[str, npt.NDArray[np.intp]])
         asked = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"{folder / 'recipe.json'}: cannot be read ({error}); render the data set again.") from None
-    made = [f"{asked['count']:,} exposures"] if "count" in asked else []
-    made += [f"{word} {asked[key]}" for key, word in (("generator", "generator"), ("seed", "seed")) if key in asked]
+    sets = [asked, *asked.get("joined", ())]
+    made = [f"{sum(one['count'] for one in sets):,} exposures"] if all("count" in one for one in sets) else []
+    made += [f"generator {asked['generator']}"] if "generator" in asked else []
+    seeds = [str(one["seed"]) for one in sets if "seed" in one]
+    made += [f"seed{'s' if len(seeds) > 1 else ''} {' and '.join(seeds)}"] if seeds else []
     people = {part: len(np.unique(whole.subjects[numbers])) for part, numbers in at.items()}
     uses = (("train", "to train"), ("dev", "to choose thresholds"), ("test", "to test"))
     parts = [f"{people[part]} people {use} ({len(at[part]):,} crops)" for part, use in uses]
