@@ -53,7 +53,8 @@ train() {
     --max-minutes "$MINUTES" --threads "$THREADS" "$@"
 }
 
-# Each stream is trained on the first rendered set, then on all rendered and real crops.
+# Each stream is trained on the first rendered set, then on all rendered and real crops. The shipped weights had 14 of the
+# 24 epochs, and the flagship 9 more, on the first set and the real crops alone, before the second set was rendered.
 epochs() { case $1 in depth) echo 16 ;; ir) echo 10 ;; rgb) echo 4 ;; esac; }
 for stream in depth ir rgb; do
   train "first-$stream" "fasdemo-featherb-$stream" "$data" --epochs "$(epochs $stream)"
