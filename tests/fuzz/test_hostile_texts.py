@@ -205,7 +205,8 @@ def test_damaged_lists_are_read_or_refused(steps: list[Any], name: str) -> None:
         refused_or_read(read)
 
 
-OUTSIDE = ["../secret.png", "/etc/hostname", "a/../../secret.png", "x" * 300, "loop", "a\0b", "link/secret.png"]
+OUTSIDE = ["../secret.png", "/etc/hostname", "a/../../secret.png", "x" * 300, "loop", "a\0b"]
+"""Links inside the folder are its owner's and are followed; a list alone cannot make one."""
 
 
 @pytest.mark.parametrize("token", OUTSIDE)
@@ -214,7 +215,6 @@ def test_lists_lead_nowhere_else(tmp_path: Path, token: str) -> None:
     folder.mkdir()
     write(tmp_path, "secret.png", picture(".png"))
     (folder / "loop").symlink_to("loop")
-    (folder / "link").symlink_to(tmp_path)
     path = write(folder, "list.txt", f"{token} 1\n")
     with pytest.raises(UserError):
         ListSet(read_list(path, folder), folder, "list", max_missing=0.0)

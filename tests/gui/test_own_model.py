@@ -163,7 +163,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Iterator[Des
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("fasdemo.cli.headless.open_source", desk.open)
+        patch.setattr("fasdemo.capture.open.open_source", desk.open)
         for person in PEOPLE:
             for command in steps("1. Record"):
                 desk.scene.subject, desk.scene.label = person, "live" if "--label live" in command else "spoof"

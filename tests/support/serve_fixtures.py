@@ -12,11 +12,12 @@ import httpx
 import numpy as np
 import uvicorn
 
-from fasdemo.capture.source import SourceInfo
+from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
-from fasdemo.frames import FrameSet, Stream
+from fasdemo.frames import FrameSet, Stream, StreamTime
 from fasdemo.models.card import Threshold
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import EngineFacts
@@ -56,6 +57,8 @@ class Script:
     stalled: bool = False
     fails_with: str = ""
     fps: float = 50.0
+    supervised: bool = False
+    """Opened as `open_source` opens cameras; only such a source can be recorded."""
     opened: int = 0
 
 
@@ -122,12 +125,44 @@ class ScriptedProcessor:
         pass
 
 
+class ScriptedGrabber:
+    """A device under the supervisor that follows its script."""
+
+    standing_faults: tuple[str, ...] = ()
+
+    def __init__(self, script: Script) -> None:
+        self._script, self._number = script, 0
+
+    def start(self) -> SourceInfo:
+        self._script.opened += 1
+        return ScriptedCamera(self._script).info
+
+    def wait(self, timeout_s: float) -> FrameSet | None:
+        del timeout_s
+        time.sleep(1.0 / self._script.fps)
+        self._number += 1
+        now = time.monotonic()
+        rgb = np.random.default_rng(self._number).integers(80, 120, (48, 64, 3), np.uint8)
+        times = {"rgb": StreamTime(now, self._number)}
+        return FrameSet(self._number, now, rgb, times=times, live_source=True, received_s=now)
+
+    def stop(self) -> None: ...
+
+    def set_exposure_roi(self, box: tuple[float, float, float, float]) -> None: ...
+
+
+def source_of(script: Script) -> Source:
+    if script.supervised:
+        return LiveSource(lambda: ScriptedGrabber(script), lambda: True, "absent")
+    return ScriptedCamera(script)
+
+
 def feed_of(script: Script, source_id: str = "1", followers: tuple[Follower, ...] = ()) -> Feed:
     return Feed(
         source_id,
         SourceRequest(script.name),
         EngineRequest(),
-        lambda _: ScriptedCamera(script),
+        lambda _: source_of(script),
         lambda source, _: ScriptedProcessor(script),
         followers,
     )

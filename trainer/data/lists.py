@@ -257,7 +257,9 @@ def _inside(token: str, folder: Path, path: Path, number: int) -> str:
     """Return a path relative to the folder; links in the folder are followed, since its owner made them."""
     relative = Path(token)
     try:
-        relative.exists()
+        # Raises ValueError for a null byte, which `exists` calls a missing file.
+        os.fsencode(os.path.realpath(folder / relative))
+        (folder / relative).exists()
         if relative.is_absolute():
             # The folder may be named through a link.
             root = folder if relative.is_relative_to(folder) else folder.resolve()

@@ -329,7 +329,10 @@ def test_recording_refuses_paths_and_wrong_labels(tmp_path: Path, change: dict[s
 
 def test_recording_starts_stops_and_reports(tmp_path: Path) -> None:
     settings = ServeSettings(record=tmp_path, requests_per_s=1000.0)
-    with running(Script(), Script("clip", live=False), settings=settings) as server, server.client() as client:
+    with (
+        running(Script(supervised=True), Script("clip", live=False), settings=settings) as server,
+        server.client() as client,
+    ):
         wait_for(lambda: client.get("/v1/sources/1").json()["accept"])
         wait_for(lambda: client.get("/v1/sources/2").json()["phase"] == "running")
         assert client.post("/v1/sources/2/recording", json=LABELS).status_code == 409

@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 
 from fasdemo.engine.result import JudgedBy, Status
 from fasdemo.runtime.updates import Phase
+from fasdemo.serve import feed
 from fasdemo.serve.subscribers import MAX_WAITING, Subscribers
 from fasdemo.serve.verdict_state import MAX_AGE_S, TimedResult, current_state
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
@@ -79,7 +80,7 @@ def test_a_stalled_camera_is_uncertain_and_its_clients_are_told() -> None:
 
 
 def test_a_failed_source_is_reopened_while_the_other_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fasdemo.serve.feed.RETRY_S", 0.2)
+    monkeypatch.setattr(feed, "RETRY_S", 0.2)
     bad, good = Script("gate", fails_with="gate: cannot be opened; plug it in."), Script("door")
     with running(bad, good) as server, server.client() as client:
         wait_for(lambda: client.get("/v1/sources/2").json()["accept"])

@@ -286,6 +286,7 @@ def test_the_options_that_leave_out(tmp_path):
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", default="fasdemo-flex")
     options.add_data(parser)
+    options.add_training(parser)
     args = parser.parse_args(
         ["--data", str(tmp_path), "--without-species", "poster", "mask-resin", "--without-sensors", "tof"]
     )

@@ -82,7 +82,7 @@ def test_casia_release_reads_the_owners_lists(tmp_path):
     videos = opened(folder=tmp_path)
     assert len(set(videos.train.lines.tolist())) == 9
     assert len(videos.train) == 24
-    with pytest.raises(UserError, match=r"--protocol 4.1: .* has 1; choose one"):
+    with pytest.raises(UserError, match=r"protocol 4.1: .* has 1; choose one"):
         opened(folder=tmp_path, protocol="4.1")
 
 
@@ -90,7 +90,7 @@ def test_protocol_beside_written_lists_is_refused_and_layout_selects_it(tmp_path
     tree = tiny_trees.cefa(tmp_path / "cefa")
     assert main(["lists", str(tree), "--protocol", "4@1"]) == 0
     assert "--layout cefa" in capsys.readouterr().out
-    with pytest.raises(UserError, match=r"--protocol 4@2: .*train.txt.* --layout cefa"):
+    with pytest.raises(UserError, match=r"protocol 4@2: .*train.txt.*layout cefa"):
         opened(folder=tree, protocol="4@2")
     official = opened(folder=tree, protocol="4@2", layout="cefa")
     assert "4@2_train.txt" in official.described
