@@ -97,7 +97,8 @@ def test_a_search_and_enter_open_a_session_by_keyboard_alone(
     window.do("open_library")
     qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
     QTest.keyClicks(window.library.search, "s02 print")
-    assert shown(window) == [("S02", "print-flat")]
+    # The folder is read again in the background when the library opens a second time.
+    qtbot.waitUntil(lambda: shown(window) == [("S02", "print-flat")], timeout=5000)
     QTest.keyClick(window.library.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
     assert Path(scene.requests[-1].spec).parent == root / "S02" / "spoof-print-flat"
