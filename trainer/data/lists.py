@@ -258,7 +258,7 @@ def _inside(token: str, folder: Path, path: Path, number: int) -> str:
     relative = Path(token)
     try:
         # Raises ValueError for a null byte, which `exists` calls a missing file.
-        os.fsencode(os.path.realpath(folder / relative))
+        os.path.realpath(folder / relative)
         (folder / relative).exists()
         if relative.is_absolute():
             # The folder may be named through a link.

@@ -27,7 +27,7 @@ from trainer.evaluation.loading import Loaded, open_model, uncalibrated
 from trainer.evaluation.metrics import Rate, apcer, bpcer, worst
 from trainer.export.onnx_export import export_onnx
 from trainer.training.finalize import MODEL, finalize
-from trainer.training.resuming import resume_command
+from trainer.training.resuming import resume_command, resume_file
 from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
 
 MIN_SAMPLES = 50
@@ -102,24 +102,6 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     path = export_onnx(network, card, folder / "model.onnx")
     print(f"{path}: fasdemo --model {path}")
     return 0
-
-
-def resume_file(given: str | None, folder: Path) -> Path | None:
-    """Return the state to resume from: the given file, with `auto` that of the folder if it exists.
-
-    Raises:
-        UserError: the folder holds a run, and resuming was not asked for.
-    """
-    last = folder / LAST
-    if given == "auto":
-        return last if last.is_file() else None
-    if given is not None:
-        return Path(given)
-    if last.is_file():
-        raise UserError(
-            f"--output {folder}: the folder holds a run already; add --resume {last}, or choose another folder."
-        )
-    return None
 
 
 def check_both_classes(sessions: Path) -> None:

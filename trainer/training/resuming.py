@@ -1,4 +1,4 @@
-"""The command line that resumes an interrupted run."""
+"""Resume an interrupted run: the state to start from, and the command line that does it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import shlex
 import sys
 from pathlib import Path
+
+from fasdemo.errors import UserError
 
 
 def resume_command(last: Path) -> str:
@@ -20,3 +22,23 @@ def resume_command(last: Path) -> str:
         place = arguments.index("--resume")
         del arguments[place : place + 2]
     return shlex.join([*words, *arguments, "--resume", str(last)])
+
+
+def resume_file(given: str | None, folder: Path) -> Path | None:
+    """Return the state to resume from: the given file, with `auto` that of the folder if it exists.
+
+    Raises:
+        UserError: the folder holds a run, and resuming was not asked for.
+    """
+    from trainer.training.train import LAST
+
+    last = folder / LAST
+    if given == "auto":
+        return last if last.is_file() else None
+    if given is not None:
+        return Path(given)
+    if last.is_file():
+        raise UserError(
+            f"--output {folder}: the folder holds a run already; add --resume {last}, or choose another folder."
+        )
+    return None

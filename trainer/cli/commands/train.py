@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fasdemo.errors import UserError
 from trainer.config import options
+from trainer.training.resuming import resume_command, resume_file
 
 if TYPE_CHECKING:
     from trainer.config.schema import Config
@@ -66,11 +67,10 @@ def run(args: argparse.Namespace) -> int:
 
         return validate(args, config)
     folder: Path = args.output or Path("runs") / config.name
-    resume = _resume(args.resume, folder)
+    resume = resume_file(args.resume, folder)
 
     from trainer.data.splits import note_run, open_splits
     from trainer.training.finalize import MODEL, finalize, summary
-    from trainer.training.resuming import resume_command
     from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
 
     fabric = make_fabric(config, *options.machine(args))
@@ -147,18 +147,3 @@ def published_notes(args: argparse.Namespace, config: Config) -> list[str]:
             f"the file of {place} with --init all=FILE."
         )
     return notes
-
-
-def _resume(given: str | None, folder: Path) -> Path | None:
-    from trainer.training.train import LAST
-
-    last = folder / LAST
-    if given == "auto":
-        return last if last.is_file() else None
-    if given is not None:
-        return Path(given)
-    if last.is_file():
-        raise UserError(
-            f"--output {folder}: the folder holds a run already; add --resume {last}, or choose another folder."
-        )
-    return None
