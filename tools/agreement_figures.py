@@ -20,11 +20,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.engine.cross_modal import depth_agreement, infrared_agreement
-from fasdemo.engine.cross_modal_rules import agreement_codes
-from fasdemo.engine.evidence import depth_grid
-from fasdemo.engine.measurements import Evidence
-from fasdemo.engine.outlines import OUTLINE_SHAPE, WIDER, compare_outlines
+from fasdemo.engine.measurements.cross_modal import depth_agreement, infrared_agreement
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.measurements.measure import depth_grid
+from fasdemo.engine.measurements.outlines import OUTLINE_SHAPE, WIDER, compare_outlines
+from fasdemo.engine.rules.cross_modal_rules import agreement_codes
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Face
 from fasdemo.faces.quality import Quality, head_pose_deg

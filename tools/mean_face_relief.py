@@ -1,4 +1,4 @@
-"""Average the relief of rendered live faces: writes `fasdemo/engine/mean_face_relief.npy`.
+"""Average the relief of rendered live faces: writes `fasdemo/engine/measurements/mean_face_relief.npy`.
 
     python tools/mean_face_relief.py DATA
 
@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-import fasdemo.engine.face_surface
-from fasdemo.engine.evidence import GRID, depth_grid
-from fasdemo.engine.face_surface import oval, plane_distances
+import fasdemo.engine.measurements.face_surface
+from fasdemo.engine.measurements.face_surface import oval, plane_distances
+from fasdemo.engine.measurements.measure import GRID, depth_grid
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 MAX_TURN_DEG = 12.0
@@ -57,7 +57,7 @@ def main() -> int:
     crops = (
         data.depth[i, middle, middle].astype(np.float32) * np.float32(1000 * table["depth_scale"][i]) for i in chosen
     )
-    target = Path(fasdemo.engine.face_surface.__file__).with_name("mean_face_relief.npy")
+    target = Path(fasdemo.engine.measurements.face_surface.__file__).with_name("mean_face_relief.npy")
     np.save(target, mean_relief(crops))
     print(f"{target}: average of at most {len(chosen)} faces")
     return 0

@@ -1,4 +1,4 @@
-"""Parallax ratio of `fasdemo.engine.motion_evidence`: clips of live people, and a picture of each as a moving print.
+"""Parallax ratio (`fasdemo.engine.measurements.motion_evidence`) of live people and of their pictures as moving prints.
 
 `python tools/motion_figures.py CLIP ...` looks at each clip four times a second as the engine does. The print is the
 clip's first picture on a plane that is turned by up to 30 degrees before a pinhole camera, with noise, and looked at
@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.engine.limits import MIN_PARALLAX_RATIO
-from fasdemo.engine.motion_evidence import MotionEvidence
+from fasdemo.engine.measurements.limits import MIN_PARALLAX_RATIO
+from fasdemo.engine.measurements.motion_evidence import MotionEvidence
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.landmarks import FaceLandmarks
 

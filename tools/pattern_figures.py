@@ -20,12 +20,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from fasdemo.engine.evidence import depth_grid
-from fasdemo.engine.face_surface import surface
-from fasdemo.engine.gates import physical_codes
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.measurements.face_surface import surface
+from fasdemo.engine.measurements.measure import depth_grid
 from fasdemo.engine.policy import Policy
-from fasdemo.engine.score_evidence import log_odds, stream_score
+from fasdemo.engine.rules.gates import physical_codes
+from fasdemo.engine.rules.score_evidence import log_odds, stream_score
 from fasdemo.faces.quality import Quality
 from fasdemo.models.crop import FaceCrops, core_median_mm
 from fasdemo.models.encode import encode_batch

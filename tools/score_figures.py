@@ -21,14 +21,14 @@ import cv2
 import numpy as np
 
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.evidence import grids, infrared
-from fasdemo.engine.face_surface import surface
-from fasdemo.engine.gates import physical_codes
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.measurements.face_surface import surface
+from fasdemo.engine.measurements.measure import grids, infrared
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import FrameResult
-from fasdemo.engine.score_evidence import shifted, stream_score, total_shift
+from fasdemo.engine.rules.gates import physical_codes
+from fasdemo.engine.rules.score_evidence import shifted, stream_score, total_shift
 from fasdemo.engine.site_calibration import accepted, allowed_bias, fit_bias, recording_of
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder

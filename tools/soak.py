@@ -23,7 +23,7 @@ import psutil
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.open import open_source
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.events import EventLog
+from fasdemo.engine.event_log.events import EventLog
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.runtime.json_lines import JsonLines

@@ -20,11 +20,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.engine.evidence import GRID, depth_grid
-from fasdemo.engine.face_surface import DepthView, surface
-from fasdemo.engine.gates import physical_codes
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.measurements.face_surface import DepthView, surface
+from fasdemo.engine.measurements.measure import GRID, depth_grid
 from fasdemo.engine.policy import Policy
+from fasdemo.engine.rules.gates import physical_codes
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.quality import Quality
 from fasdemo.frames import FrameSet, Intrinsics

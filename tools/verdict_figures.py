@@ -16,8 +16,8 @@ import numpy as np
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.gates import MIN_BRIGHTNESS
 from fasdemo.engine.result import FrameResult, Status
+from fasdemo.engine.rules.gates import MIN_BRIGHTNESS
 from fasdemo.errors import UserError
 from fasdemo.faces.quality import assess
 from fasdemo.frames import FrameSet

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fasdemo.engine.measurements import MEASURES, Measure
+from fasdemo.engine.measurements.evidence import MEASURES, Measure
 from fasdemo.engine.reasons import Reason
 
 DOCS = Path(__file__).parents[1] / "docs"

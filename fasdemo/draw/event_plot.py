@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 
 from fasdemo.draw.text import Colour, put_text, text_width
-from fasdemo.engine.events import Event
+from fasdemo.engine.event_log.events import Event
+from fasdemo.engine.event_log.timeline import Part, Span, parts
 from fasdemo.engine.result import Status
-from fasdemo.engine.timeline import Part, Span, parts
 from fasdemo.frames import Rgb
 
 COLOURS: dict[Status, Colour] = {

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
-from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult
 
-if TYPE_CHECKING:
-    from fasdemo.engine.engine import Engine
 
-
-async def async_results(engine: Engine, source: Source) -> AsyncGenerator[FrameResult, None]:
-    """Yield the result of every frame of an open source; frames are read and judged in one thread beside the loop.
+async def async_results(results: Iterator[FrameResult]) -> AsyncGenerator[FrameResult, None]:
+    """Yield the results of an iterator; it is advanced in a thread of its own, beside the event loop.
 
     A frame is read when the caller asks for the next result, so that a camera's frames do not queue. If the caller is
-    cancelled or closes the iterator, it ends after the frame that is being judged; close engine and source
-    afterwards.
+    cancelled or closes the iterator, it ends after the frame in process; close engine and source afterwards.
+
+    Args:
+        results: of `Engine.run`.
 
     Raises:
         fasdemo.errors.UserError: the source is gone for good.
     """
-    results = engine.run(source)
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, thread_name_prefix="fasdemo results") as thread:
         while True:

@@ -16,22 +16,24 @@ from types import TracebackType
 from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.engine.async_landmarker import AsyncLandmarker
 from fasdemo.engine.async_results import async_results
-from fasdemo.engine.attempts import AttemptLimit, locked_out
+from fasdemo.engine.capture_checks.freshness import FreshnessCheck
+from fasdemo.engine.capture_checks.repetition import RepeatCheck
+from fasdemo.engine.capture_checks.streams import absent_streams, stream_notes, usable_streams
 from fasdemo.engine.face_exposure import FaceExposure
-from fasdemo.engine.face_observation import FaceObservation, align
-from fasdemo.engine.face_verdict import face_verdict, outdated
-from fasdemo.engine.freshness import FreshnessCheck
-from fasdemo.engine.ir_face_check import compare_infrared
-from fasdemo.engine.outlines import check_outlines
+from fasdemo.engine.loading import load_parts
+from fasdemo.engine.per_face.async_landmarker import AsyncLandmarker
+from fasdemo.engine.per_face.face_observation import FaceObservation, align
+from fasdemo.engine.per_face.face_verdict import face_verdict, outdated
+from fasdemo.engine.per_face.ir_face_check import compare_infrared
+from fasdemo.engine.per_face.outline_check import check_outlines
 from fasdemo.engine.policy import Policy, floor_note, thresholds
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
-from fasdemo.engine.reasons import REQUIRED, UNUSABLE_DEPTH, UNUSABLE_IR, UNUSED, Reason, ordered
-from fasdemo.engine.repetition import RepeatCheck
+from fasdemo.engine.reasons import Reason, ordered
 from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Latency
-from fasdemo.engine.site_calibration import SiteFile, camera_of, check_site, read_site
-from fasdemo.engine.track_state import TrackStates
+from fasdemo.engine.site_calibration import SiteFile
+from fasdemo.engine.temporal.attempts import AttemptLimit, locked_out
+from fasdemo.engine.temporal.track_state import TrackStates
 from fasdemo.faces.frame_interval import MAX_INTERVAL_S
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
@@ -120,30 +122,8 @@ class Engine:
         site: Path | None = None,
     ) -> Self:
         """As `for_source`, for frames that the caller makes or reads without a source."""
-        from fasdemo.faces.detector import FaceDetector
-        from fasdemo.faces.finder import FaceFinder
-        from fasdemo.faces.landmarks import FaceLandmarks
-        from fasdemo.models.predictor import Predictor
-        from fasdemo.models.registry import select_model
-
-        calibrated = None if site is None else read_site(site)
-        predictor = Predictor(select_model(info.declared, model), device, threads)
-        finder = None
-        try:
-            if calibrated is not None:
-                check_site(calibrated, camera_of(info), info.declared, predictor.card, predictor.sha256)
-                if policy is None:
-                    policy = calibrated.policy
-                elif isinstance(policy, Policy) and policy.threshold is None:
-                    policy = replace(policy, threshold=calibrated.policy)
-            thresholds(predictor.card, policy if isinstance(policy, Policy) else Policy(threshold=policy))
-            finder = FaceFinder(FaceDetector())
-            return cls(predictor, finder, policy, FaceLandmarks() if landmarks else None, info, calibrated)
-        except BaseException:
-            predictor.close()
-            if finder is not None:
-                finder.close()
-            raise
+        parts = load_parts(info, model, device, policy, threads, landmarks, site)
+        return cls(parts.scorer, parts.finder, parts.policy, parts.landmarks, info, parts.site)
 
     @property
     def card(self) -> ModelCard:
@@ -236,7 +216,7 @@ class Engine:
 
     def run_async(self, source: Source) -> AsyncGenerator[FrameResult, None]:
         """Return an asyncio iterator over the same results, see `fasdemo.engine.async_results`."""
-        return async_results(self, source)
+        return async_results(self.run(source))
 
     def run_frames(self, source: Source) -> Iterator[tuple[FrameSet, FrameResult]]:
         """Every frame of an open source with its result.
@@ -343,8 +323,7 @@ class Engine:
         self, frame: FrameSet, now_s: float, still: bool, stages: dict[str, float]
     ) -> tuple[list[str], list[FaceVerdict]]:
         codes = self._freshness.check(frame, self._policy, now_s)
-        codes += [REQUIRED[stream] for stream in self._policy.require - frame.declared]
-        codes += [UNUSED[stream] for stream in self._capable - frame.declared]
+        codes += absent_streams(frame, self._policy, self._capable)
         if Reason.CLOCK_BACK in codes:
             self._finder.reset()
             self._states.clear()
@@ -353,7 +332,7 @@ class Engine:
         if Reason.RGB_INVALID in codes:
             self._states.clear()
             return codes, []
-        usable = _without(frame, codes)
+        usable = usable_streams(frame, codes)
 
         at = time.perf_counter()
         tracks = self._finder.find(usable.rgb, self._time_s, still)
@@ -405,13 +384,7 @@ class Engine:
                 log.warning("face %s: %s", item.track.id, prediction.error)
 
     def _notes(self, frame: FrameSet, work: list[FaceObservation], still: bool) -> list[Reason]:
-        notes: list[Reason] = []
-        looked_at = frame.declared & set(self.card.modalities)
-        if looked_at <= {"rgb"}:
-            notes.append(Reason.RGB_ONLY)
-        if frame.depth is not None and frame.calibration is None:
-            # A camera has a calibration; a file of registered pictures often has none.
-            notes.append(Reason.SIZE_UNKNOWN if frame.live_source or self._calibrated else Reason.SIZE_UNCHECKED)
+        notes = stream_notes(frame, self.card.modalities, self._calibrated)
         if len(work) > 1:
             notes.append(Reason.TOO_MANY_FACES if self._policy.single_face else Reason.SEVERAL_FACES)
         if still:
@@ -419,15 +392,6 @@ class Engine:
         elif self._states.interval_s > MAX_INTERVAL_S + 0.001:
             notes.append(Reason.LOW_FRAME_RATE)
         return notes
-
-
-def _without(frame: FrameSet, codes: list[str]) -> FrameSet:
-    """Return the frame without the streams that cannot be used."""
-    return replace(
-        frame,
-        depth=frame.depth if UNUSABLE_DEPTH.isdisjoint(codes) else None,
-        ir=frame.ir if UNUSABLE_IR.isdisjoint(codes) else None,
-    )
 
 
 def _lap(stages: dict[str, float], name: str, since: float) -> float:

@@ -36,7 +36,7 @@ class Policy:
         single_face: several faces in the picture block every one of them.
         require_gaze: nothing is LIVE unless the eyes look at the camera, which needs landmarks.
         max_refused_attempts: refused attempts after which the camera is locked; 0 = never, see
-            `fasdemo.engine.attempts`.
+            `fasdemo.engine.temporal.attempts`.
         lockout_s: length of that lock-out.
         min_distance_m, max_distance_m: allowed distance, where it is known. Beyond 1.5 m the noise of a consumer depth
             camera, which grows with the square of the distance, hides the relief of a face.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.faces.face import Face
 from fasdemo.frames import Stream, Truth
 from fasdemo.models.card import Threshold

@@ -3,7 +3,7 @@
 A network's scores of live people and attacks still separate on a camera that it has not seen, but may lie elsewhere.
 A minute of live people before that camera says where. The bias never moves the operating point below the card's
 `bpcer20` threshold, at which every species' APCER on the development set is at most 5 %; gates never move, and a
-score that decidedly says attack is not raised (`fasdemo.engine.score_evidence`).
+score that decidedly says attack is not raised (`fasdemo.engine.rules.score_evidence`).
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fasdemo.atomic_file import write_text
 from fasdemo.bounded_file import read_bounded
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.reasons import Effect, Reason, effect
 from fasdemo.engine.result import FrameResult
-from fasdemo.engine.score_evidence import MAX_RAISE, log_odds, shifted, total_shift
+from fasdemo.engine.rules.score_evidence import MAX_RAISE, log_odds, shifted, total_shift
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import ModelCard, Threshold

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fasdemo.engine.events import EventLog
+from fasdemo.engine.event_log.events import EventLog
 from fasdemo.engine.result import FrameResult, JudgedBy
 from fasdemo.errors import UserError
 from fasdemo.runtime.updates import EngineFacts

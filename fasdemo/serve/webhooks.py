@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from fasdemo.engine.events import Event, VerdictChanges
+from fasdemo.engine.event_log.events import Event, VerdictChanges
 from fasdemo.engine.result import JudgedBy, Status
 from fasdemo.errors import UserError
 from fasdemo.serve.feed import Feed

@@ -128,7 +128,7 @@ def run_card(data: bytes, folder: Path) -> None:
 def run_log(data: bytes, folder: Path) -> None:
     """Event logs of both forms, and their picture."""
     from fasdemo.draw.event_plot import svg
-    from fasdemo.engine.events import read_events
+    from fasdemo.engine.event_log.events import read_events
 
     path = folder / ("log.csv" if data[:1] == b"c" else "log.jsonl")
     path.write_bytes(data[1:])
@@ -166,7 +166,16 @@ TARGETS: dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]] = {
     "still": (run_still, ("fasdemo.capture.files.stills", "fasdemo.sessions.image_codec")),
     "model": (run_model, ("fasdemo.models.onnx_file",)),
     "card": (run_card, ("fasdemo.models.card", "fasdemo.models.model_file")),
-    "log": (run_log, ("fasdemo.engine.events", "fasdemo.engine.timeline", "fasdemo.draw.event_plot", "json", "csv")),
+    "log": (
+        run_log,
+        (
+            "fasdemo.engine.event_log.events",
+            "fasdemo.engine.event_log.timeline",
+            "fasdemo.draw.event_plot",
+            "json",
+            "csv",
+        ),
+    ),
     "ffv1": (run_ffv1, ("fasdemo.sessions.ffv1_check",)),
     "list": (run_list, ("trainer.data.lists",)),
     "config": (run_config, ("trainer.config.schema", "yaml")),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fasdemo.cli.main import main
 from fasdemo.draw.event_plot import svg
-from fasdemo.engine.events import MAX_LOG_BYTES, read_events
+from fasdemo.engine.event_log.events import MAX_LOG_BYTES, read_events
 from fasdemo.errors import UserError
 from tests.support.bounded_child import peak_mb, run_bounded
 from tests.support.specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, refused_or_read, table
@@ -102,7 +102,9 @@ def test_pipes_and_devices_are_no_logs(tmp_path: Path) -> None:
 def test_the_largest_log_stays_within_a_gigabyte(tmp_path: Path) -> None:
     line = lines({"evidence": {f"k{number}": 1.0 for number in range(40)}, "source": "x" * 200})
     path = write(tmp_path, "a.jsonl", line * (MAX_LOG_BYTES // len(line)))
-    code = "from fasdemo.engine.events import read_events; from pathlib import Path; read_events(Path(argument))"
+    code = (
+        "from fasdemo.engine.event_log.events import read_events; from pathlib import Path; read_events(Path(argument))"
+    )
     assert peak_mb(run_bounded(code, str(path), 1024, 300)) > 200
     write(tmp_path, "a.jsonl", line * (MAX_LOG_BYTES // len(line) + 1))
     with pytest.raises(UserError, match="larger than 64 MB"):

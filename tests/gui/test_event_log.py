@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fasdemo.cli import main as cli
-from fasdemo.engine.events import Event, EventLog, read_events
+from fasdemo.engine.event_log.events import Event, EventLog, read_events
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.frames import FrameSet
 from fasdemo.gui.app import Launch, run

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fasdemo.engine.evidence import Grids, grids, measure
-from fasdemo.engine.measurements import MEASURES
+from fasdemo.engine.measurements.evidence import MEASURES
+from fasdemo.engine.measurements.measure import Grids, grids, measure
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet, Intrinsics
 from fasdemo.gui.panels.measures import measure_of

@@ -8,7 +8,7 @@ import sys
 _CHILD = """
 import resource, sys
 import av, cv2, numpy, onnxruntime
-import fasdemo.capture.open, fasdemo.models.predictor, fasdemo.engine.events
+import fasdemo.capture.open, fasdemo.models.predictor, fasdemo.engine.event_log.events
 from fasdemo.errors import UserError
 with open("/proc/self/statm") as file:
     used = int(file.read().split()[0]) * resource.getpagesize()

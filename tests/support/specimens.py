@@ -19,7 +19,7 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from fasdemo.engine.events import COLUMNS
+from fasdemo.engine.event_log.events import COLUMNS
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime
 from fasdemo.sessions.schema import CalibrationRecord, Consent, Session

@@ -15,7 +15,7 @@ import numpy as np
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.files.playback import PlayedSource
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face

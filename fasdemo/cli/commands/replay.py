@@ -7,8 +7,8 @@ from pathlib import Path
 
 from fasdemo.atomic_file import write_atomically
 from fasdemo.draw.event_plot import png, svg
-from fasdemo.engine.events import Event, read_events
-from fasdemo.engine.timeline import Part, Span, changes_a_minute, parts
+from fasdemo.engine.event_log.events import Event, read_events
+from fasdemo.engine.event_log.timeline import Part, Span, changes_a_minute, parts
 from fasdemo.errors import UserError
 from fasdemo.outputs import check_outputs
 from fasdemo.terminal import tell

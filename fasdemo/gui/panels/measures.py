@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fasdemo.engine.measurements import MEASURES, Measure
+from fasdemo.engine.measurements.evidence import MEASURES, Measure
 
 
 def measure_of(name: str) -> Measure:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.temporal import MIN_FRAMES
+from fasdemo.engine.temporal.sequential_test import MIN_FRAMES
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, StreamTime
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.predictor import Prediction

@@ -10,10 +10,10 @@ import pytest
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.result import Status
-from fasdemo.engine.score_evidence import log_odds
+from fasdemo.engine.rules.score_evidence import log_odds
 from fasdemo.engine.site_calibration import (
     MIN_LIVE_FRAMES,
     Measured,

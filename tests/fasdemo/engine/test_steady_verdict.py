@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fasdemo.engine import ir_face_check as closer_look
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.gates import MIN_BRIGHTNESS, physical_codes, quality_codes
-from fasdemo.engine.measurements import Evidence
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.per_face import ir_face_check
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.temporal import MAX_DIP_S, SETTLE_S, SequentialTest
+from fasdemo.engine.rules.gates import MIN_BRIGHTNESS, physical_codes, quality_codes
+from fasdemo.engine.temporal.sequential_test import MAX_DIP_S, SETTLE_S, SequentialTest
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Face
 from fasdemo.faces.finder import FaceFinder
@@ -256,7 +256,7 @@ def test_the_projectors_dots_do_not_hide_a_face_in_infrared() -> None:
     with_dots = cv2.resize(with_dots, (112, 112), interpolation=cv2.INTER_AREA)
     with FaceDetector() as detector:
         finder = FaceFinder(detector)
-        seen = finder.find_in_crop(np.asarray(closer_look.without_dots(with_dots), np.uint8))
+        seen = finder.find_in_crop(np.asarray(ir_face_check.without_dots(with_dots), np.uint8))
         clear = finder.find_in_crop(np.asarray(grey, np.uint8))
     assert clear is not None
     assert seen is not None

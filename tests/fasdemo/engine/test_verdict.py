@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fasdemo.engine.continuity import View, changed_aspects
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Reason, guidance, ordered
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.temporal import SequentialTest, judge_still
+from fasdemo.engine.temporal.continuity import View, changed_aspects
+from fasdemo.engine.temporal.sequential_test import SequentialTest, judge_still
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import Threshold

@@ -1,0 +1,1 @@
+"""Checks that a frame set is a new and complete capture."""

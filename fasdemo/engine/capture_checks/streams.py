@@ -1,0 +1,42 @@
+"""Which streams of a frame can be used, and what is noted about the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from fasdemo.engine.policy import Policy
+from fasdemo.engine.reasons import REQUIRED, UNUSABLE_DEPTH, UNUSABLE_IR, UNUSED, Reason
+from fasdemo.frames import FrameSet, Stream
+
+
+def absent_streams(frame: FrameSet, policy: Policy, capable: frozenset[Stream]) -> list[Reason]:
+    """Return a reason for each stream that the policy requires or the device has, and that is not declared."""
+    codes = [REQUIRED[stream] for stream in policy.require - frame.declared]
+    return codes + [UNUSED[stream] for stream in capable - frame.declared]
+
+
+def usable_streams(frame: FrameSet, codes: Collection[str]) -> FrameSet:
+    """Return the frame without the streams that the given reasons rule out."""
+    return replace(
+        frame,
+        depth=frame.depth if UNUSABLE_DEPTH.isdisjoint(codes) else None,
+        ir=frame.ir if UNUSABLE_IR.isdisjoint(codes) else None,
+    )
+
+
+def stream_notes(frame: FrameSet, modalities: Collection[Stream], calibrated: bool) -> list[Reason]:
+    """Return the reasons that follow from the streams which the model reads and from a missing calibration.
+
+    Args:
+        frame: with all declared streams.
+        modalities: streams of the model.
+        calibrated: the source has a calibration.
+    """
+    notes: list[Reason] = []
+    if frame.declared & set(modalities) <= {"rgb"}:
+        notes.append(Reason.RGB_ONLY)
+    if frame.depth is not None and frame.calibration is None:
+        # A camera has a calibration; a file of registered pictures often has none.
+        notes.append(Reason.SIZE_UNKNOWN if frame.live_source or calibrated else Reason.SIZE_UNCHECKED)
+    return notes

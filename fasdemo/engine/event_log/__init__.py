@@ -1,0 +1,1 @@
+"""The event log: its lines, and the durations read from them."""

@@ -1,0 +1,1 @@
+"""Physical measurements of one face, each with its unit and limits."""

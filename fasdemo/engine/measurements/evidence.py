@@ -1,0 +1,378 @@
+"""The measurements of a face as one typed value; each field carries its unit, limits and meaning.
+
+The window's rows and the table in `docs/verdict.md` (written by `tools/verdict_tables.py`) are made from these fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any, Self
+
+from fasdemo.engine.measurements import limits
+from fasdemo.engine.policy import Policy
+
+_POLICY = Policy()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The description of one measurement.
+
+    Attributes:
+        title: name for people.
+        unit: unit of the shown value.
+        low, high: ends of a bar that shows it, in the measurement's own unit.
+        factor: shown value per measured value.
+        decimals: decimals of the shown value.
+        at_least, at_most: limits of the rules against LIVE, if any, in the measurement's own unit. Some rules need two
+            measurements beyond their limits, and limits of the policy are given for the default policy.
+        meaning: explanation in one sentence.
+    """
+
+    title: str
+    unit: str
+    low: float
+    high: float
+    factor: float = 1.0
+    decimals: int = 1
+    at_least: float | None = None
+    at_most: float | None = None
+    meaning: str = ""
+
+    def text(self, value: float | None) -> str:
+        """Return the value with its unit."""
+        if value is None:
+            return "not measured"
+        unit = self.unit if self.unit in ("", "%") else f" {self.unit}"
+        # Adding zero turns -0.0 into 0.0.
+        return f"{round(value * self.factor, self.decimals) + 0.0:.{self.decimals}f}{unit}"
+
+    def position(self, value: float) -> float:
+        """Return the position of a value on the bar, in [0, 1]."""
+        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+    @property
+    def marks(self) -> tuple[float, ...]:
+        """The positions of the limits that lie on the bar."""
+        known = (limit for limit in (self.at_least, self.at_most) if limit is not None)
+        return tuple(self.position(limit) for limit in known if self.low <= limit <= self.high)
+
+    def outside(self, value: float | None) -> bool:
+        """Return whether a value is beyond a limit."""
+        if value is None:
+            return False
+        below = self.at_least is not None and value < self.at_least
+        return below or (self.at_most is not None and value > self.at_most)
+
+
+def _measured(
+    title: str, unit: str, low: float, high: float, factor: float = 1.0, decimals: int = 1, **described: Any
+) -> Any:
+    return field(default=None, metadata={"measure": Measure(title, unit, low, high, factor, decimals, **described)})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence(Mapping[str, float | None]):
+    """The measurements of one face in one frame.
+
+    An attribute is None where the value could not be measured or does not apply. As a mapping, an instance has the
+    names that apply to the frame's streams only, with the unit in the name, in the order of the fields.
+
+    Attributes:
+        applicable: names of the measurements that apply.
+    """
+
+    distance_m: float | None = _measured(
+        "Distance",
+        "m",
+        0.0,
+        2.0,
+        decimals=2,
+        at_least=_POLICY.min_distance_m,
+        at_most=_POLICY.max_distance_m,
+        meaning="Median distance of the face from the depth camera.",
+    )
+    depth_coverage: float | None = _measured(
+        "Depth coverage",
+        "%",
+        0.0,
+        1.0,
+        100.0,
+        0,
+        at_least=limits.MIN_DEPTH_COVERAGE,
+        meaning="Share of the face with a depth value.",
+    )
+    plane_residual_mm: float | None = _measured(
+        "Plane residual",
+        "mm",
+        0.0,
+        15.0,
+        at_least=limits.MIN_PLANE_RESIDUAL_MM,
+        at_most=limits.MAX_PLANE_RESIDUAL_MM,
+        meaning="Standard deviation of the face's depth from the best-fitting plane; prints and screens are flat.",
+    )
+    sheet_residual_mm: float | None = _measured(
+        "Bent-sheet residual",
+        "mm",
+        0.0,
+        10.0,
+        at_least=limits.MIN_SHEET_RESIDUAL_MM,
+        meaning="Standard deviation of the face's depth from the best-fitting bent sheet of paper.",
+    )
+    relief_mm: float | None = _measured(
+        "Relief",
+        "mm",
+        0.0,
+        60.0,
+        decimals=0,
+        meaning="Range from the 2nd to the 98th percentile of the distance to the plane.",
+    )
+    nose_mm: float | None = _measured(
+        "Nose",
+        "mm",
+        0.0,
+        30.0,
+        at_least=limits.MIN_NOSE_MM,
+        meaning="Height of the tip of the nose above the surface around it; bent paper has no nose.",
+    )
+    depth_noise_mm: float | None = _measured(
+        "Depth noise",
+        "mm",
+        0.0,
+        10.0,
+        meaning="Standard deviation of the fine structure of the depth; a face's relief must exceed it.",
+    )
+    face_relief: float | None = _measured(
+        "Face relief",
+        "%",
+        0.0,
+        1.5,
+        100.0,
+        0,
+        at_least=limits.MIN_FACE_RELIEF,
+        meaning="Relief of the surface as a share of an average face's relief; a plane has 0 %.",
+    )
+    relief_correlation: float | None = _measured(
+        "Relief correlation",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        meaning="Correlation of the face's relief with that of an average face.",
+    )
+    lower_residual_mm: float | None = _measured(
+        "Mouth off a plane",
+        "mm",
+        0.0,
+        15.0,
+        at_least=limits.MIN_LOWER_RESIDUAL_MM,
+        meaning="Standard deviation of mouth and chin from a plane of their own; a print held before them is flat.",
+    )
+    upper_residual_mm: float | None = _measured(
+        "Eyes off a plane",
+        "mm",
+        0.0,
+        15.0,
+        at_least=limits.MIN_UPPER_RESIDUAL_MM,
+        meaning="Standard deviation of forehead and eyes from a plane of their own.",
+    )
+    upper_relief: float | None = _measured(
+        "Relief of the eyes",
+        "%",
+        0.0,
+        1.5,
+        100.0,
+        0,
+        at_least=limits.MIN_UPPER_RELIEF,
+        meaning="Relief of forehead and eyes, as a share of an average face's.",
+    )
+    depth_yaw_deg: float | None = _measured(
+        "Turn in depth",
+        "°",
+        -45.0,
+        45.0,
+        decimals=0,
+        meaning="Turn of the face's depth about the upright axis; the eyes and the nose in colour have to agree.",
+    )
+    relief_offset_mm: float | None = _measured(
+        "Relief's offset",
+        "mm",
+        0.0,
+        40.0,
+        decimals=0,
+        meaning="How far from eyes, nose and mouth an average face's relief fits the depth best.",
+    )
+    relief_offset_gain: float | None = _measured(
+        "Offset's gain",
+        "",
+        0.0,
+        1.0,
+        decimals=2,
+        at_most=limits.MAX_OFFSET_GAIN,
+        meaning="By how much better the relief fits there than where it should be.",
+    )
+    interpupil_mm: float | None = _measured(
+        "Eye distance",
+        "mm",
+        30.0,
+        100.0,
+        decimals=0,
+        at_least=limits.MIN_INTERPUPIL_MM,
+        at_most=limits.MAX_INTERPUPIL_MM,
+        meaning="Distance between the eyes; 54 to 74 mm in adults.",
+    )
+    ir_level: float | None = _measured(
+        "IR level",
+        "%",
+        0.0,
+        1.0,
+        100.0,
+        0,
+        at_least=limits.MIN_IR_LEVEL,
+        meaning="Mean infrared brightness of the face; screens are black.",
+    )
+    ir_contrast: float | None = _measured(
+        "IR contrast",
+        "",
+        0.0,
+        1.0,
+        decimals=2,
+        meaning="Standard deviation of the infrared brightness over its mean.",
+    )
+    ir_rgb_ratio: float | None = _measured(
+        "IR-to-red ratio",
+        "",
+        0.0,
+        3.0,
+        decimals=2,
+        at_least=limits.MIN_IR_RGB_RATIO,
+        meaning="Infrared over red brightness of the face; a bright screen is black in infrared.",
+    )
+    ir_rgb_correlation: float | None = _measured(
+        "IR-colour correlation",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        meaning="Correlation of infrared and colour brightness.",
+    )
+    ir_rgb_detail: float | None = _measured(
+        "IR like colour",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        at_most=limits.MAX_IR_DETAIL,
+        meaning="Correlation of the details in infrared and colour; skin differs in infrared, a print does not.",
+    )
+    ir_mirror_gain: float | None = _measured(
+        "IR like its mirror",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        at_most=limits.MAX_IR_MIRROR_GAIN,
+        meaning="By how much better infrared fits colour's mirror image than colour.",
+    )
+    outline_smaller_gain: float | None = _measured(
+        "Outline if smaller",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        at_most=limits.MAX_OUTLINE_SMALLER_GAIN,
+        meaning="By how much the edges of colour and infrared are stronger under a smaller outline of the depth.",
+    )
+    outline_larger_gain: float | None = _measured(
+        "Outline if larger",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        at_most=limits.MAX_OUTLINE_LARGER_GAIN,
+        meaning="The same if it is taken larger.",
+    )
+    rgb_outline_mirror_gain: float | None = _measured(
+        "Outline like mirrored colour",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        meaning="By how much the edges of colour are stronger under the mirrored outline of the depth.",
+    )
+    ir_outline_mirror_gain: float | None = _measured(
+        "Outline like mirrored IR",
+        "",
+        -1.0,
+        1.0,
+        decimals=2,
+        meaning="By how much the edges of infrared are stronger under the mirrored outline of the depth.",
+    )
+    ir_landmark_error: float | None = _measured(
+        "IR landmark offset",
+        "%",
+        0.0,
+        0.6,
+        100.0,
+        0,
+        at_most=limits.MAX_IR_LANDMARK_ERROR,
+        meaning="Offset of eyes, nose and mouth between infrared and colour, over the distance between the eyes.",
+    )
+    score_shift: float | None = _measured(
+        "Score shift",
+        "",
+        -2.0,
+        2.0,
+        decimals=2,
+        meaning="Log-odds that the evidence and the site calibration added to the network's score.",
+    )
+    parallax_ratio: float | None = _measured(
+        "Parallax ratio",
+        "",
+        0.0,
+        1.0,
+        decimals=2,
+        at_least=limits.MIN_PARALLAX_RATIO,
+        meaning="Share of the face's change of shape over 5 s that no flat picture makes.",
+    )
+    applicable: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, values: Mapping[str, float | None]) -> Self:
+        """Return the evidence with the given measurements, which are those that apply.
+
+        Raises:
+            KeyError: a name is not that of a measurement.
+        """
+        return cls().updated(values)
+
+    def updated(self, values: Mapping[str, float | None]) -> Self:
+        """Return the evidence with more or other measurements, which then apply.
+
+        Raises:
+            KeyError: a name is not that of a measurement.
+        """
+        unknown = values.keys() - MEASURES.keys()
+        if unknown:
+            raise KeyError(f"unknown measurements: {', '.join(sorted(unknown))}")
+        return replace(self, applicable=self.applicable | values.keys(), **values)
+
+    def __getitem__(self, name: str) -> float | None:
+        if name not in self.applicable:
+            raise KeyError(name)
+        value: float | None = getattr(self, name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in MEASURES if name in self.applicable)
+
+    def __len__(self) -> int:
+        return len(self.applicable)
+
+
+MEASURES: Mapping[str, Measure] = MappingProxyType(
+    {one.name: one.metadata["measure"] for one in fields(Evidence) if "measure" in one.metadata}
+)
+"""The description of every measurement by its name."""

@@ -1,0 +1,172 @@
+"""Physical measurements of one face, each with its unit, from the aligned crops and the calibration.
+
+Surfaces are fitted on a grid of block means over an oval that shows a face's front without hair, ears or background,
+see `fasdemo.engine.measurements.face_surface`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.measurements.cross_modal import depth_agreement
+from fasdemo.engine.measurements.face_surface import DepthView, Grid, oval, surface
+from fasdemo.faces.face import Face
+from fasdemo.frames import Calibration, FrameSet
+from fasdemo.models.crop import FaceCrops, to_stream
+from fasdemo.models.infrared import full_scale, working_range
+
+GRID = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Grids:
+    """A face's crops as means of GRID x GRID blocks.
+
+    Attributes:
+        luma: of RGB, 0..255, float32; None without RGB.
+        red: the red channel, 0..255.
+        ir: 0..255; None without infrared.
+        depth_mm: mean of the valid pixels, 0 where most are invalid; None without depth.
+    """
+
+    luma: Grid | None
+    red: Grid | None
+    ir: Grid | None
+    depth_mm: Grid | None
+
+
+def grids(crops: FaceCrops) -> Grids:
+    """Reduce the crops."""
+    luma = red = None
+    if crops.rgb is not None:
+        small = _mean(crops.rgb)
+        luma = np.asarray(small @ np.array([0.299, 0.587, 0.114], np.float32), np.float32)
+        red = np.ascontiguousarray(small[..., 0])
+    ir = None if crops.ir is None else _mean(crops.ir) * np.float32(255.0 / full_scale(crops.ir))
+    depth = None if crops.depth_mm is None else depth_grid(crops.depth_mm)
+    return Grids(luma, red, ir, depth)
+
+
+def depth_grid(depth_mm: npt.NDArray[np.float32]) -> Grid:
+    """Block means of valid depth, 0 where fewer than half the pixels of a block are valid; float32 (GRID, GRID)."""
+    valid = (depth_mm > 0).astype(np.float32)
+    share = _mean(valid)
+    return np.where(share >= 0.5, _mean(depth_mm * valid) / np.maximum(share, 1e-6), 0.0).astype(np.float32)
+
+
+def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict[str, float | None]:
+    """Every measurement that the frame's streams allow; None where one could not be made.
+
+    Returns:
+        `distance_m`: median distance of the face's middle from the depth camera.
+        `depth_coverage`: share of the face's front with a depth reading, in [0, 1].
+        `plane_residual_mm`, `sheet_residual_mm`, `nose_mm`, `relief_mm`, `depth_noise_mm`, `face_relief`,
+            `relief_correlation`: see `fasdemo.engine.measurements.face_surface.surface`.
+        `lower_residual_mm`, `upper_residual_mm`, `upper_relief`, `depth_yaw_deg`, `relief_offset_mm`,
+            `relief_offset_gain`: see `fasdemo.engine.measurements.cross_modal.depth_agreement`.
+        `interpupil_mm`: distance of the eyes; needs the RGB camera's calibration.
+        `ir_level`: mean infrared on the face's front, 1 = full scale, or the range that a 16-bit camera uses.
+        `ir_contrast`: standard deviation of the infrared over its mean.
+        `ir_rgb_ratio`: infrared over red on the face's front.
+        `ir_rgb_correlation`: of infrared and RGB brightness over the face's front, in [-1, 1].
+    """
+    result: dict[str, float | None] = {}
+    if crops.depth_mm is not None and small.depth_mm is not None:
+        result["distance_m"] = crops.distance_mm / 1000.0 if crops.distance_mm > 0 else None
+        front = crops.depth_mm[oval(crops.depth_mm.shape[0])]
+        result["depth_coverage"] = float((front > 0).mean()) if front.size else 0.0
+        result.update(surface(small.depth_mm, depth_view(frame, crops)))
+        result.update(depth_agreement(small.depth_mm))
+        result["interpupil_mm"] = interpupil_mm(face, crops, frame.calibration, frame.rgb.shape[1])
+    if small.ir is not None:
+        used = 1.0 if frame.ir is None else working_range(frame.ir)
+        result.update(infrared(small.ir / np.float32(used), small.red, small.luma))
+    return result
+
+
+def depth_view(frame: FrameSet, crops: FaceCrops) -> DepthView | None:
+    """Return the pinhole camera of the depth crop, in blocks of the grid; None without calibration or distance."""
+    calibration = frame.calibration
+    if calibration is None or frame.depth is None or crops.depth_mm is None or crops.distance_mm <= 0:
+        return None
+    size, transform, camera, width = crops.depth_mm.shape[0], crops.to_crop, calibration.rgb, frame.rgb.shape[1]
+    if not calibration.registered and calibration.depth is not None:
+        rgb_shape, shape = (frame.rgb.shape[0], width), (frame.depth.shape[0], frame.depth.shape[1])
+        transform = to_stream(transform, size, rgb_shape, shape, crops.distance_mm / 1000.0, calibration, "depth")
+        camera, width = calibration.depth, shape[1]
+    # The intrinsics may be of another image size; pixel centres are whole numbers in both.
+    scale, blocks = width / camera.width, GRID / size
+    axis = (np.array([camera.cx, camera.cy]) + 0.5) * scale - 0.5
+    at = (transform[:, :2] @ axis + transform[:, 2] + 0.5) * blocks - 0.5
+    focal = camera.fx * scale * float(np.hypot(transform[0, 0], transform[1, 0])) * blocks
+    return DepthView(focal, float(at[0]), float(at[1]))
+
+
+def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float | None]:
+    """`ir_level`, `ir_contrast`, `ir_rgb_ratio` and `ir_rgb_correlation` over the face's front."""
+    front = oval(ir.shape[0])
+    values = ir[front].astype(np.float64)
+    mean, deviation = float(values.mean()), float(values.std())
+    result: dict[str, float | None] = {
+        "ir_level": mean / 255.0,
+        "ir_contrast": deviation / mean if mean > 0 else None,
+        "ir_rgb_ratio": None,
+        "ir_rgb_correlation": None,
+    }
+    if red is not None and luma is not None:
+        level = float(red[front].mean())
+        result["ir_rgb_ratio"] = mean / level if level > 1.0 else None
+        other = luma[front].astype(np.float64)
+        if deviation > 0.5 and float(other.std()) > 0.5:
+            result["ir_rgb_correlation"] = correlation(values, other)
+    return result
+
+
+def interpupil_mm(face: Face, crops: FaceCrops, calibration: Calibration | None, width: int) -> float | None:
+    """Distance of the eyes in millimetres, from their pixels and their depth.
+
+    The depth at an eye is the median over a tenth of the crop around it, or the face's own where glasses leave a hole.
+    Adults have 54 to 74 mm.
+    """
+    if calibration is None or crops.depth_mm is None or crops.distance_mm <= 0:
+        return None
+    eyes = np.asarray(face.keypoints[:2], np.float64)
+    size = crops.depth_mm.shape[0]
+    radius = max(int(size * 0.05), 1)
+    in_crop = eyes @ crops.to_crop[:, :2].T + crops.to_crop[:, 2]
+    shift_m = 0.0 if calibration.registered else calibration.rgb_to_depth.translation_m[2]
+    scale = calibration.rgb.width / width
+    rays = cv2.undistortPoints(
+        ((eyes + 0.5) * scale - 0.5).reshape(-1, 1, 2), calibration.rgb.matrix(), np.array(calibration.rgb.distortion)
+    ).reshape(-1, 2)
+    points = []
+    for (u, v), ray in zip(np.round(in_crop).astype(int), rays, strict=True):
+        patch = crops.depth_mm[max(v - radius, 0) : v + radius + 1, max(u - radius, 0) : u + radius + 1]
+        valid = patch[patch > 0]
+        known = valid.size >= max(patch.size // 10, 1)
+        depth_mm = float(np.median(valid)) if known else crops.distance_mm
+        points.append(np.array([ray[0], ray[1], 1.0]) * (depth_mm - shift_m * 1000.0))
+    return float(np.linalg.norm(points[0] - points[1]))
+
+
+def ir_landmark_error(ir_face: Face, crops: FaceCrops, rgb_face: Face) -> float:
+    """How far eyes, nose and mouth in an infrared crop lie from where colour has them, over the eyes' distance."""
+    expected = np.asarray(rgb_face.keypoints[:4], np.float64) @ crops.to_crop[:, :2].T + crops.to_crop[:, 2]
+    eye_distance = float(np.linalg.norm(expected[0] - expected[1]))
+    found = np.asarray(ir_face.keypoints[:4], np.float64)
+    return float(np.linalg.norm(found - expected, axis=1).mean()) / max(eye_distance, 1.0)
+
+
+def correlation(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
+    """Pearson's, of two vectors that vary."""
+    x, y = a - a.mean(), b - b.mean()
+    return float(x @ y / np.sqrt((x @ x) * (y @ y)))
+
+
+def _mean(image: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    array = np.asarray(image, np.float32)
+    return np.asarray(cv2.resize(array, (GRID, GRID), interpolation=cv2.INTER_AREA), np.float32)

@@ -1,0 +1,109 @@
+"""Measure the parallax of a moving face from colour alone, to detect a flat picture.
+
+Between two views of a turning head, near and far parts move differently. On a print or a screen, all points follow
+one homography, with any camera. This evidence can only prevent LIVE.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.measurements.limits import MIN_PARALLAX_RATIO
+from fasdemo.engine.reasons import Reason
+
+WINDOW_S = 5.0
+"""How far back looks are compared; at four looks a second up to 20."""
+MIN_SHAPE_CHANGE = 0.05
+"""Change of shape that two looks need to be compared, of the distance of the eyes' outer corners. Landmarks waver by
+0.01."""
+MIN_PAIRS = 5
+
+_RIGID = (
+    1, 2, 4, 5, 6, 168, 197, 195, 8, 9, 10, 151, 98, 327, 48, 278, 122, 351, 50, 280, 36, 266, 101, 330, 117, 346,
+    123, 352, 116, 345, 34, 264, 127, 356, 54, 284, 103, 332, 67, 297, 69, 299, 108, 337, 21, 251, 71, 301, 187,
+    411, 205, 425,
+)  # fmt: skip
+"""MediaPipe's landmarks of nose, cheeks, forehead and temples: what a blink or a word does not move."""
+_OUTER_EYE_CORNERS = (33, 263)
+
+Points = npt.NDArray[np.float64]
+
+
+class MotionEvidence:
+    """The looks at one tracked face in the last `WINDOW_S` seconds."""
+
+    def __init__(self) -> None:
+        self._looks: deque[tuple[float, Points, float]] = deque()
+        self._ratios: dict[tuple[float, float], float] = {}
+
+    def add(self, timestamp_s: float, landmarks: npt.NDArray[np.floating]) -> None:
+        """Take one look; the time must be after that of the look before.
+
+        Args:
+            timestamp_s: of the frame, on the source's clock.
+            landmarks: (478, 2 or 3), x and y in pixels.
+        """
+        if self._looks and timestamp_s <= self._looks[-1][0]:
+            self._looks.clear()
+            self._ratios.clear()
+        while self._looks and timestamp_s - self._looks[0][0] > WINDOW_S:
+            oldest, _, _ = self._looks.popleft()
+            self._ratios = {pair: ratio for pair, ratio in self._ratios.items() if pair[0] != oldest}
+        points = np.asarray(landmarks[list(_RIGID), :2], np.float64)
+        right, left = np.asarray(landmarks[list(_OUTER_EYE_CORNERS), :2], np.float64)
+        eye_px = float(np.linalg.norm(right - left))
+        for before_s, before, _ in self._looks:
+            ratio = parallax_ratio(before, points, eye_px)
+            if ratio is not None:
+                self._ratios[before_s, timestamp_s] = ratio
+        self._looks.append((timestamp_s, points, eye_px))
+
+    @property
+    def ratio(self) -> float | None:
+        """Median parallax ratio of the pairs that moved enough; None while there are fewer than `MIN_PAIRS`."""
+        return float(np.median(list(self._ratios.values()))) if len(self._ratios) >= MIN_PAIRS else None
+
+    @property
+    def codes(self) -> list[Reason]:
+        """`flat_motion` where one plane explains how the face moved."""
+        ratio = self.ratio
+        return [Reason.FLAT_MOTION] if ratio is not None and ratio < MIN_PARALLAX_RATIO else []
+
+
+def parallax_ratio(a: Points, b: Points, eye_px: float) -> float | None:
+    """Return the share of the change of shape from `a` to `b` that no homography makes.
+
+    Args:
+        a: points in one picture, (N, 2) pixels, N at least 5.
+        b: the same points in another picture.
+        eye_px: distance of the eyes' outer corners in the picture of `b`.
+
+    Returns:
+        Root mean square residual of the best homography over that of the best similarity: 0 for a plane without
+        measuring errors. None where the shape changed by less than `MIN_SHAPE_CHANGE`, or cannot be compared.
+    """
+    change_px = _rms(_by_similarity(a, b) - b)
+    if not change_px >= MIN_SHAPE_CHANGE * eye_px > 0.0:
+        return None
+    plane, _ = cv2.findHomography(a, b, 0)
+    if plane is None or not np.isfinite(plane).all():
+        return None
+    return _rms(cv2.perspectiveTransform(a[None], plane)[0] - b) / change_px
+
+
+def _by_similarity(a: Points, b: Points) -> Points:
+    """Move `a` onto `b` by the least-squares similarity; as complex numbers that is one factor and one shift."""
+    from_a, to_b = a[:, 0] + 1j * a[:, 1], b[:, 0] + 1j * b[:, 1]
+    centred = from_a - from_a.mean()
+    spread = float((centred * centred.conj()).real.sum())
+    factor = (centred.conj() @ (to_b - to_b.mean())) / spread if spread > 0.0 else 0.0
+    moved = factor * centred + to_b.mean()
+    return np.stack([moved.real, moved.imag], axis=1)
+
+
+def _rms(difference: npt.NDArray[np.floating]) -> float:
+    return float(np.sqrt((difference**2).sum(axis=1).mean()))

@@ -1,0 +1,199 @@
+"""Compare the outline of the head in depth with the edges in colour and infrared, in its size and mirrored.
+
+The outline is the border of what is about as far away as the face, in a crop half as wide again as the network's. Where
+one surface is seen, brightness changes across it. Depth that is shown larger, smaller or mirrored has its outline
+elsewhere, which both other images show independently of each other.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.measurements.face_surface import Floats, median
+from fasdemo.faces.face import Face
+from fasdemo.frames import FrameSet
+from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import FaceCrops, crop_face, to_stream
+from fasdemo.models.warp import Transform
+
+OUTLINE_NAMES = (
+    "outline_larger_gain", "outline_smaller_gain", "rgb_outline_mirror_gain", "ir_outline_mirror_gain",
+)  # fmt: skip
+
+WIDER = 1.5
+"""Field of the compared crop over that of the network's: about 340 mm, so that the head's outline is in it."""
+_SIZE = 64
+OUTLINE_SHAPE = (_SIZE, _SIZE)
+"""Rows and columns in which outlines are compared."""
+_CROP_SIZE = 96
+_REACH_MM = 130.0
+"""What lies nearer to the face's distance belongs to head, hair or neck."""
+_MIN_CORE = 20
+_MIN_POINTS, _MAX_POINTS = 60, 250
+_MIN_SLOPE = 0.1
+"""Change of the smoothed foreground per pixel, at the outline."""
+_MARGIN_PX = 3
+_SCALE = 1.2
+_SLIDES_X, _SLIDES_Y = (-4, -2, 0, 2, 4), (-2, 0, 2)
+"""Pixels of 5 mm by which the outline is moved, with every size and its mirror image."""
+_IN_PLACE_PX = 2
+"""Offset of edges seen by cameras side by side."""
+_MIN_INSIDE = 0.6
+"""Share of the outline that has to be in the image after a move."""
+_EDGE_SHARE = 90.0
+"""Percentile of the gradient at which edges stop counting more."""
+_MIN_CHROMA = 1.0
+"""As in `fasdemo.engine.measurements.cross_modal`: colour that is grey itself is no second witness beside infrared."""
+
+Image = npt.NDArray[np.float32]
+
+
+def outline_agreement(frame: FrameSet, face: Face, spec: CropSpec) -> dict[str, float | None]:
+    """Compare the outline of one face in depth with the edges in colour and infrared.
+
+    Args:
+        frame: all streams.
+        face: a face of the colour image.
+        spec: crop of the network; the compared one is `WIDER`.
+
+    Returns:
+        How much the mean edge strength under the outline, 1 = strongest edges, rises:
+
+        - `outline_larger_gain`, `outline_smaller_gain`: if the outline is taken 1.2 times larger or smaller; mean of
+          colour and infrared. Depth that is shown too large fits better if taken smaller.
+        - `rgb_outline_mirror_gain`, `ir_outline_mirror_gain`: if it is mirrored, in either image.
+
+        None where a stream is missing, colour is grey itself, or too little of an outline is seen.
+
+    Raises:
+        ValueError: the key points of the face coincide.
+    """
+    if frame.depth is None or frame.ir is None:
+        return dict.fromkeys(OUTLINE_NAMES)
+    crops = crop_face(frame, face, spec.model_copy(update={"scale": spec.scale * WIDER}), _CROP_SIZE)
+    return compare_outlines(crops, captured(frame, crops))
+
+
+def compare_outlines(crops: FaceCrops, seen: npt.NDArray[np.bool_] | None = None) -> dict[str, float | None]:
+    """Compare the outlines in crops that are `WIDER` than the network's; see `outline_agreement`.
+
+    Args:
+        crops: of one face.
+        seen: bool (64, 64), the part of the crop that every stream captured; None = all of it.
+    """
+    result: dict[str, float | None] = dict.fromkeys(OUTLINE_NAMES)
+    if crops.rgb is None or crops.ir is None or crops.depth_mm is None:
+        return result
+    rgb = _small(crops.rgb)
+    if float((rgb.max(2) - rgb.min(2)).mean()) < _MIN_CHROMA:
+        return result
+    outline = _outline(crops.depth_mm, seen)
+    if outline is None:
+        return result
+    luma = rgb @ np.array([0.299, 0.587, 0.114], np.float32)
+    in_rgb, in_ir = (_gains(*outline, image) for image in (luma, _small(crops.ir)))
+    return {
+        "outline_larger_gain": (in_rgb[0] + in_ir[0]) / 2,
+        "outline_smaller_gain": (in_rgb[1] + in_ir[1]) / 2,
+        "rgb_outline_mirror_gain": in_rgb[2],
+        "ir_outline_mirror_gain": in_ir[2],
+    }
+
+
+def captured(frame: FrameSet, crops: FaceCrops) -> npt.NDArray[np.bool_]:
+    """Return which part of a crop lies within the images of all streams, bool (64, 64)."""
+    rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
+    seen = _within(crops.to_crop, rgb_shape)
+    distance_m = crops.distance_mm / 1000.0
+    for stream, image in (("depth", frame.depth), ("ir", frame.ir)):
+        if image is not None and distance_m > 0:
+            shape = (image.shape[0], image.shape[1])
+            transform = to_stream(crops.to_crop, _CROP_SIZE, rgb_shape, shape, distance_m, frame.calibration, stream)
+            seen &= _within(transform, shape)
+    return seen
+
+
+def _within(transform: Transform, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    inverse = cv2.invertAffineTransform(transform)
+    y, x = (np.mgrid[:_SIZE, :_SIZE] + 0.5) * (_CROP_SIZE / _SIZE) - 0.5
+    u, v = (row[0] * x + row[1] * y + row[2] for row in inverse)
+    return np.asarray((u >= 0) & (v >= 0) & (u <= shape[1] - 1) & (v <= shape[0] - 1), np.bool_)
+
+
+def _outline(depth_mm: Image, seen: npt.NDArray[np.bool_] | None) -> tuple[Floats, Floats, Floats] | None:
+    """Positions (K, 2) in pixels from the crop's middle, unit normals (K, 2), and weights (K,) of the outline."""
+    size = depth_mm.shape[0]
+    core = depth_mm[size * 2 // 5 : size * 3 // 5, size * 2 // 5 : size * 3 // 5]
+    core = core[core > 0]
+    if core.size < _MIN_CORE:
+        return None
+    near = ((depth_mm > 0) & (np.abs(depth_mm - median(core)) < _REACH_MM)).astype(np.float32)
+    dx, dy = _gradient(_small(near), 1.2)
+    slope = np.hypot(dx, dy)
+    use = slope > _MIN_SLOPE
+    margin = np.ones_like(use) if seen is None else cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    use &= margin & _inner(_SIZE)
+    y, x = np.nonzero(use)
+    if len(x) < _MIN_POINTS:
+        return None
+    step = -(-len(x) // _MAX_POINTS)
+    y, x = y[::step], x[::step]
+    weight = slope[y, x].astype(np.float64)
+    normals = np.stack([dx[y, x], dy[y, x]], axis=1) / weight[:, None]
+    at = np.stack([x, y], axis=1).astype(np.float64) - (_SIZE - 1) / 2
+    return at, np.asarray(normals, np.float64), weight
+
+
+def _gains(at: Floats, normals: Floats, weight: Floats, image: Image) -> tuple[float, float, float]:
+    """By how much larger, smaller and mirrored outlines lie on stronger edges of an image."""
+    level = np.log(image * (100.0 / max(float(image.mean()), 1.0)) + 10.0)
+    dx, dy = _gradient(level, 1.0)
+    strength = np.hypot(dx, dy)
+    strongest = float(np.percentile(strength, _EDGE_SHARE)) + 1e-4
+    limit = np.minimum(1.0, strongest / np.maximum(strength, 1e-6)) / strongest
+    moves, kinds = _moves()
+    x = at[:, 0] * moves[:, :1] + moves[:, 2:3]
+    y = at[:, 1] * moves[:, 1:2] + moves[:, 3:4]
+    column, row = (np.rint(value + (_SIZE - 1) / 2).astype(np.intp) for value in (x, y))
+    inside = (column >= 0) & (row >= 0) & (column < _SIZE) & (row < _SIZE)
+    where = row.clip(0, _SIZE - 1) * _SIZE + column.clip(0, _SIZE - 1)
+    across = (dx * limit).ravel()[where] * normals[:, 0] * np.sign(moves[:, :1])
+    edge = np.abs(across + (dy * limit).ravel()[where] * normals[:, 1])
+    shares = weight * inside
+    fit = (edge * shares).sum(1) / np.maximum(shares.sum(1), 1e-9)
+    fit[inside.mean(1) < _MIN_INSIDE] = 0.0
+    here, larger, smaller, mirrored = (float(fit[kinds == kind].max()) for kind in range(4))
+    return larger - here, smaller - here, mirrored - here
+
+
+@lru_cache(maxsize=1)
+def _moves() -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Factors of x and y and slides of x and y, (M, 4), and the kinds: in place, larger, smaller, mirrored, -1."""
+    rows, kinds = [], []
+    for kind, (along_x, along_y) in enumerate(((1.0, 1.0), (_SCALE, _SCALE), (1 / _SCALE, 1 / _SCALE), (-1.0, 1.0))):
+        for slide_x in _SLIDES_X:
+            for slide_y in _SLIDES_Y:
+                rows.append((along_x, along_y, slide_x, slide_y))
+                kinds.append(kind if kind > 0 or abs(slide_x) <= _IN_PLACE_PX else -1)
+    return np.array(rows, np.float64), np.array(kinds)
+
+
+@lru_cache(maxsize=1)
+def _inner(size: int) -> npt.NDArray[np.bool_]:
+    inner = np.zeros((size, size), np.bool_)
+    inner[_MARGIN_PX:-_MARGIN_PX, _MARGIN_PX:-_MARGIN_PX] = True
+    return inner
+
+
+def _small(image: npt.NDArray[np.generic]) -> Image:
+    return cv2.resize(np.asarray(image), (_SIZE, _SIZE), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def _gradient(image: Image, sigma: float) -> tuple[Image, Image]:
+    smooth = cv2.GaussianBlur(np.asarray(image, np.float32), (0, 0), sigma)
+    across, down = (cv2.Sobel(smooth, cv2.CV_32F, *order, scale=0.125) for order in ((1, 0), (0, 1)))
+    return np.asarray(across, np.float32), np.asarray(down, np.float32)

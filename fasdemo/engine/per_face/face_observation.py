@@ -1,0 +1,74 @@
+"""One face on its way through a frame: what each stage found, and the stage that aligns and measures it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.measurements.measure import Grids, grids, measure
+from fasdemo.engine.policy import Policy
+from fasdemo.engine.reasons import Reason
+from fasdemo.engine.rules.gates import quality_codes
+from fasdemo.faces.face import Face
+from fasdemo.faces.quality import Quality, assess
+from fasdemo.faces.tracker import Track
+from fasdemo.frames import FrameSet
+from fasdemo.models.card import ModelCard
+from fasdemo.models.crop import FaceCrops, crop_face
+from fasdemo.models.predictor import Prediction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class FaceObservation:
+    """One face of one frame; what is None was not reached, or failed with a code.
+
+    Attributes:
+        track: of the finder.
+        face: the track's face, with landmarks or blendshapes where they are known.
+        crops, small: the aligned crops and their block means.
+        quality: of the face's picture.
+        prediction: of the network.
+        codes: reasons so far, see `fasdemo.engine.reasons`.
+        gates: those of them that `fasdemo.engine.rules.gates` gives.
+        evidence: the measurements.
+    """
+
+    track: Track
+    face: Face
+    crops: FaceCrops | None = None
+    small: Grids | None = None
+    quality: Quality | None = None
+    prediction: Prediction | None = None
+    codes: list[str] = field(default_factory=list)
+    gates: list[Reason] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+def align(
+    frame: FrameSet, work: FaceObservation, card: ModelCard, policy: Policy, active_gates: frozenset[str] = frozenset()
+) -> None:
+    """Cut the crops that the network sees, measure them and judge their quality; a failure is `score_missing`.
+
+    Args:
+        frame: where from.
+        work: the face; changed.
+        card: of the network.
+        policy: limits.
+        active_gates: gates that were active in the previous frame.
+    """
+    try:
+        crops = crop_face(frame, work.face, card.crop, card.input_size)
+        assert crops.rgb is not None
+        small = grids(crops)
+        quality = assess(work.face, crops.rgb)
+        work.evidence = Evidence.of(measure(frame, work.face, crops, small))
+    except Exception:  # OpenCV and NumPy raise what they like for key points from nowhere
+        log.exception("face %s of frame %s could not be aligned", work.track.id, frame.index)
+        work.codes.append(Reason.SCORE_MISSING)
+        return
+    work.crops, work.small, work.quality = crops, small, quality
+    shape = (frame.rgb.shape[0], frame.rgb.shape[1])
+    work.gates = quality_codes(quality, work.face.box, shape, crops.inside, policy, active_gates)

@@ -1,0 +1,67 @@
+"""Checks that run a few times a second: the face in infrared, closed eyes and covered faces."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.measurements.cross_modal import infrared_agreement
+from fasdemo.engine.measurements.measure import ir_landmark_error
+from fasdemo.engine.per_face.face_observation import FaceObservation
+from fasdemo.engine.protocols import Finder
+from fasdemo.engine.reasons import Reason
+from fasdemo.engine.temporal.track_state import TrackState
+from fasdemo.models.infrared import ir_view
+
+EYES_CLOSED_S = 0.7
+"""Blinks last 0.1 to 0.4 s."""
+_IR_FACE_EVERY_S = 0.2
+_IR_AGAIN_EVERY_S = 0.1
+"""Interval after a check that found no face, so that `_IR_MISSES` checks take no longer than two usual intervals."""
+_EARLY_S = 0.005
+"""Tolerance, so that a check due just after a frame runs on that frame."""
+_MISSES = 2
+"""Consecutive checks without landmarks that count, once the face had some; LIVE takes less time than two checks."""
+_IR_MISSES = 3
+_DOTS = 0.04
+"""Side of the median that takes a projector's dots out of infrared, over the crop's: a RealSense's dot is 2 to 4 of 112
+pixels wide. With the dots the detector saw a rendered live face in 4 of 20 looks, without them in all."""
+
+
+def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, now_s: float) -> None:
+    """Find the face in the infrared crop; its parts must be where they are in colour, but not copy colour."""
+    crops = work.crops
+    if crops is None or crops.ir is None:
+        return
+    every_s = _IR_AGAIN_EVERY_S if 0 < state.ir_face.missed < _IR_MISSES else _IR_FACE_EVERY_S
+    if now_s - state.ir_face.last_s >= every_s - _EARLY_S:
+        state.ir_face.last_s = now_s
+        found = finder.find_in_crop(without_dots(ir_view(crops.ir)))
+        state.ir_face.record(found is not None)
+        state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
+        state.ir_agreement = infrared_agreement(crops)
+    work.evidence = work.evidence.updated({**state.ir_agreement, "ir_landmark_error": state.ir_landmark_error})
+    # A face that was found once may be missed in two checks, because LIVE takes less time than three checks.
+    if state.ir_face.is_missing(_IR_MISSES):
+        work.codes.append(Reason.IR_FACE_MISSING)
+
+
+def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return an infrared crop, uint8 (S, S), in which the projector's dots are smoothed."""
+    return np.asarray(cv2.medianBlur(ir, 2 * max(round(ir.shape[0] * _DOTS / 2), 1) + 1), np.uint8)
+
+
+def eyes_and_cover(work: FaceObservation, state: TrackState, now_s: float, still: bool) -> list[Reason]:
+    """Return the reasons for closed eyes and a covered face, which need landmarks and some time."""
+    codes = []
+    closed = work.quality is not None and work.quality.eyes_closed
+    if not closed:
+        state.eyes_closed_since_s = None
+    elif state.eyes_closed_since_s is None:
+        state.eyes_closed_since_s = now_s
+    if closed and (still or now_s - (state.eyes_closed_since_s or 0.0) >= EYES_CLOSED_S):
+        codes.append(Reason.EYES_CLOSED)
+    if state.landmarks.is_missing(1 if still else _MISSES):
+        codes.append(Reason.FACE_COVERED)
+    return codes

@@ -1,0 +1,31 @@
+"""Check that runs five times a second: the outline of the head in depth against colour and infrared."""
+
+from __future__ import annotations
+
+from fasdemo.engine.measurements.outlines import outline_agreement
+from fasdemo.engine.per_face.face_observation import FaceObservation
+from fasdemo.engine.temporal.track_state import TrackState
+from fasdemo.frames import FrameSet
+from fasdemo.models.card import CropSpec
+
+_EVERY_S = 0.2
+_EARLY_S = 0.005
+"""Tolerance, so that a check due just after a frame runs on that frame."""
+
+
+def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, spec: CropSpec, now_s: float) -> None:
+    """Compare the outlines of one face five times a second, and add the last comparison to its evidence.
+
+    Args:
+        frame: all streams.
+        work: the face, aligned; its evidence is changed.
+        state: of its track; changed.
+        spec: crop of the network.
+        now_s: the frame's time on the source's clock.
+    """
+    if work.crops is None:
+        return
+    if now_s - state.outlines_s >= _EVERY_S - _EARLY_S:
+        state.outlines_s = now_s
+        state.outline_agreement = outline_agreement(frame, work.face, spec)
+    work.evidence = work.evidence.updated(state.outline_agreement)

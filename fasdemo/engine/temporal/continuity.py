@@ -1,0 +1,113 @@
+"""Compare two views of one face, to detect a cut, a swapped person or a raised print.
+
+A person moves little in a thirtieth of a second. Limits grow with the time between two views, up to a quarter of a
+second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fasdemo.engine.measurements.face_surface import Grid, oval
+from fasdemo.engine.measurements.measure import Grids, correlation
+from fasdemo.faces.face import Box, Face
+from fasdemo.models.crop import FaceCrops
+
+_LOOK_S = 1.0 / 30.0
+MAX_GAP_S = 0.25
+_MAX_UNSEEN_GAP_S = 0.1
+"""Longest time between two views if frames in between did not show the face."""
+_MOVE = 0.25
+"""Movement over the side of the box, per thirtieth of a second."""
+_GROWTH = 0.12
+_DISTANCE_MM = 30.0
+_DISTANCE_SHARE = 0.04
+_RELIEF_MM = 4.0
+_RELIEF_SHARE = 0.006
+_MIN_CORRELATION = 0.75
+_IR_RATIO = 1.5
+_LUMA_RATIO = 1.8
+_MARGIN = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is compared between two frames: place, distance, block means and score of a face."""
+
+    timestamp_s: float
+    box: Box
+    distance_mm: float
+    luma: Grid | None
+    ir: Grid | None
+    relief_mm: Grid | None
+    margin: float | None
+
+
+def view_from(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, margin: float | None) -> View:
+    """Return the view of one frame."""
+    relief = None
+    if small.depth_mm is not None and crops.distance_mm > 0:
+        relief = np.where(small.depth_mm > 0, small.depth_mm - crops.distance_mm, np.nan).astype(np.float32)
+    return View(timestamp_s, face.box, crops.distance_mm, small.luma, small.ir, relief, margin)
+
+
+def changed_aspects(before: View, now: View, unseen: bool = False, max_gap_s: float = MAX_GAP_S) -> list[str]:
+    """Return the aspects that changed more than a face can change, for the log; empty if the view is continuous.
+
+    Args:
+        before: the last view of the track.
+        now: this frame's.
+        unseen: there were frames between the two that did not show the face.
+        max_gap_s: allowed time between the two; longer than the usual one for a source that gives few frames.
+    """
+    elapsed = now.timestamp_s - before.timestamp_s
+    if not 0.0 <= elapsed <= (_MAX_UNSEEN_GAP_S if unseen else max_gap_s):
+        return ["time"]
+    looks = min(max(elapsed / _LOOK_S, 1.0), MAX_GAP_S / _LOOK_S)
+    found = []
+    side = max(before.box[2], before.box[3], 1.0)
+    centre = np.array([now.box[0] + now.box[2] / 2, now.box[1] + now.box[3] / 2])
+    centre_before = np.array([before.box[0] + before.box[2] / 2, before.box[1] + before.box[3] / 2])
+    if float(np.hypot(*(centre - centre_before))) > _MOVE * side * looks:
+        found.append("position")
+    if abs(np.log(max(now.box[2], now.box[3], 1.0) / side)) > _GROWTH * looks:
+        found.append("size")
+    if before.distance_mm > 0 and now.distance_mm > 0:
+        allowed = max(_DISTANCE_MM, _DISTANCE_SHARE * before.distance_mm) * looks
+        if abs(now.distance_mm - before.distance_mm) > allowed:
+            found.append("distance")
+    elif (before.distance_mm > 0) != (now.distance_mm > 0):
+        found.append("distance")
+    if _relief_changed(before, now):
+        found.append("relief")
+    found += _picture_changed("colour", before.luma, now.luma, _LUMA_RATIO)
+    found += _picture_changed("infrared", before.ir, now.ir, _IR_RATIO)
+    if before.margin is not None and now.margin is not None and abs(now.margin - before.margin) > _MARGIN:
+        found.append("score")
+    return found
+
+
+def _relief_changed(before: View, now: View) -> bool:
+    if before.relief_mm is None or now.relief_mm is None:
+        return (before.relief_mm is None) != (now.relief_mm is None)
+    front = oval(before.relief_mm.shape[0])
+    difference = np.abs(now.relief_mm - before.relief_mm)[front]
+    known = difference[np.isfinite(difference)]
+    if known.size < 20:
+        return True
+    return float(np.median(known)) > _RELIEF_MM + _RELIEF_SHARE * now.distance_mm
+
+
+def _picture_changed(name: str, before: Grid | None, now: Grid | None, ratio: float) -> list[str]:
+    if before is None or now is None:
+        return [name] if (before is None) != (now is None) else []
+    front = oval(before.shape[0])
+    a, b = before[front].astype(np.float64), now[front].astype(np.float64)
+    level_a, level_b = max(float(a.mean()), 1.0), max(float(b.mean()), 1.0)
+    if max(level_a / level_b, level_b / level_a) > ratio:
+        return [name]
+    if float(a.std()) < 1.0 or float(b.std()) < 1.0:
+        return []
+    return [name] if correlation(a, b) < _MIN_CORRELATION else []

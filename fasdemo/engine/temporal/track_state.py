@@ -1,0 +1,125 @@
+"""The state of each tracked face between frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fasdemo.engine.measurements.motion_evidence import MotionEvidence
+from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
+from fasdemo.engine.temporal.sequential_test import SequentialTest
+from fasdemo.faces.frame_interval import FrameInterval
+from fasdemo.models.card import Threshold
+
+_KEPT_S = 1.0
+"""Time for which the state of a face is kept after it was last seen; the finder drops its track earlier."""
+
+
+@dataclass(slots=True)
+class PeriodicCheck:
+    """A check that runs a few times a second.
+
+    Attributes:
+        last_s: time of the last check, on the source's clock.
+        missed: consecutive checks that found nothing.
+        seen: whether a check found it since the evidence started.
+    """
+
+    last_s: float = -math.inf
+    missed: int = 0
+    seen: bool = False
+
+    def record(self, found: bool) -> None:
+        """Record the outcome of a check."""
+        self.missed = 0 if found else self.missed + 1
+        self.seen = self.seen or found
+
+    def is_missing(self, forgiven: int) -> bool:
+        """Return True after the first miss, or after `forgiven` consecutive misses once it was seen."""
+        return self.missed >= (forgiven if self.seen else 1)
+
+
+@dataclass(slots=True)
+class TrackState:
+    """One track.
+
+    Attributes:
+        sequential_test: the evidence so far.
+        view: what was last compared, None before the first look and after one that could not be aligned.
+        seen_s: when the face was last seen; this and all other times are on the source's clock.
+        in_last_frame: it was seen in the frame before this one.
+        max_gap_s: allowed time between two views, see `fasdemo.engine.temporal.continuity`.
+        landmarks, ir_face: looks for landmarks, and for the face in infrared.
+        blendshapes: of the last landmarks.
+        motion: parallax of the landmarks over time.
+        eyes_closed_since_s: None while they are open, or not known.
+        ir_landmark_error: of the last look, see `fasdemo.engine.measurements.measure.ir_landmark_error`.
+        ir_agreement: of the same look, see `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
+        outlines_s: time of the last comparison of outlines, see `fasdemo.engine.measurements.outlines`.
+        outline_agreement: its result.
+        active_gates: the gates that were active in the previous frame, see `fasdemo.engine.rules.gates`.
+    """
+
+    sequential_test: SequentialTest
+    view: View | None = None
+    seen_s: float = 0.0
+    in_last_frame: bool = False
+    max_gap_s: float = MAX_GAP_S
+    landmarks: PeriodicCheck = field(default_factory=PeriodicCheck)
+    blendshapes: dict[str, float] | None = None
+    motion: MotionEvidence = field(default_factory=MotionEvidence)
+    eyes_closed_since_s: float | None = None
+    ir_face: PeriodicCheck = field(default_factory=PeriodicCheck)
+    ir_landmark_error: float | None = None
+    ir_agreement: dict[str, float | None] = field(default_factory=dict)
+    outlines_s: float = -math.inf
+    outline_agreement: dict[str, float | None] = field(default_factory=dict)
+    active_gates: frozenset[str] = frozenset()
+
+    def restart(self) -> None:
+        """Forget the evidence and earlier checks, because another object may be at this position now."""
+        self.sequential_test.restart_after_change()
+        self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
+        self.motion = MotionEvidence()
+        self.outlines_s = -math.inf
+        self.blendshapes, self.eyes_closed_since_s = None, None
+
+
+class TrackStates:
+    """The states of all tracks by their numbers, which are never used again."""
+
+    def __init__(self, threshold: Threshold) -> None:
+        self._threshold = threshold
+        self._states: dict[int, TrackState] = {}
+        self._interval = FrameInterval()
+
+    @property
+    def interval_s(self) -> float:
+        """Return the usual time between two frames; 0 while it is not known."""
+        return self._interval.seconds
+
+    def __getitem__(self, track_id: int) -> TrackState:
+        if track_id not in self._states:
+            self._states[track_id] = TrackState(SequentialTest(self._threshold))
+        return self._states[track_id]
+
+    def see(self, present: Iterable[int], timestamp_s: float) -> None:
+        """Note which tracks a frame shows, and drop those that have not been seen for a while."""
+        self._interval.note(timestamp_s)
+        shown = frozenset(present)
+        for number, state in self._states.items():
+            if number not in shown:
+                state.in_last_frame = False
+                state.sequential_test.interrupt()
+        for number in shown:
+            self[number].seen_s = timestamp_s
+            self[number].max_gap_s = self._interval.max_gap_s(MAX_GAP_S)
+        self._states = {
+            number: state for number, state in self._states.items() if timestamp_s - state.seen_s <= _KEPT_S
+        }
+
+    def clear(self) -> None:
+        """Forget every track and the source's rate."""
+        self._states.clear()
+        self._interval = FrameInterval()

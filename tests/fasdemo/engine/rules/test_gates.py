@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.measurements.limits import MIN_NOSE_MM
+from fasdemo.engine.per_face.ir_face_check import EYES_CLOSED_S
+from fasdemo.engine.policy import Policy
+from fasdemo.engine.result import FrameResult, Status
+from fasdemo.engine.rules.gates import physical_codes, quality_codes
+from fasdemo.faces.face import Face
+from fasdemo.faces.quality import Quality
+from tests.support.engine_fixtures import ScriptedFinder, ScriptedScorer
+from tests.support.scenes import frame
+
+GOOD = Quality(
+    brightness=0.5, white=0.0, sharpness=0.2, eye_px=60.0, yaw_deg=0.0, pitch_deg=0.0, roll_deg=0.0, eyes_closed=None
+)
+BOX = (200.0, 150.0, 150.0, 150.0)
+LIVE_EVIDENCE: dict[str, float | None] = {
+    "distance_m": 0.6,
+    "depth_coverage": 0.98,
+    "plane_residual_mm": 8.0,
+    "sheet_residual_mm": 5.0,
+    "nose_mm": 15.0,
+    "relief_mm": 35.0,
+    "depth_noise_mm": 2.0,
+    "face_relief": 1.0,
+    "relief_correlation": 0.9,
+    "interpupil_mm": 62.0,
+    "ir_level": 0.5,
+    "ir_rgb_ratio": 1.1,
+    "ir_landmark_error": 0.05,
+}
+
+
+def judge_quality(box: tuple[float, float, float, float] = BOX, inside: float = 1.0, **changes: float) -> list[str]:
+    return quality_codes(replace(GOOD, **changes), box, (480, 640), inside, Policy())  # type: ignore[arg-type]
+
+
+def judge_physics(heads: dict[str, float] | None = None, yaw: float = 0.0, **changes: float | None) -> list[str]:
+    evidence = Evidence.of({**LIVE_EVIDENCE, **changes})
+    return physical_codes(evidence, replace(GOOD, yaw_deg=yaw), heads or {}, Policy())  # type: ignore[arg-type]
+
+
+def test_a_good_picture_of_a_face_has_nothing_against_it() -> None:
+    assert judge_quality() == []
+    assert judge_physics() == []
+    assert physical_codes(Evidence(), GOOD, {}, Policy()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"eye_px": 20.0}, "too_far"),
+        ({"inside": 0.5}, "partly_outside"),
+        ({"box": (-40.0, 150.0, 150.0, 150.0)}, "partly_outside"),
+        ({"box": (560.0, 150.0, 150.0, 150.0)}, "partly_outside"),
+        ({"yaw_deg": -50.0}, "turned_away"),
+        ({"pitch_deg": 45.0}, "turned_away"),
+        ({"roll_deg": 60.0}, "turned_away"),
+        ({"brightness": 0.03}, "too_dark"),
+        ({"white": 0.5}, "overexposed"),
+        ({"sharpness": 0.03}, "blurred"),
+    ],
+)
+def test_each_flaw_of_a_picture_has_its_code(change: dict[str, float], code: str) -> None:
+    assert judge_quality(**change) == [code]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"depth_coverage": 0.3}, "depth_holes"),
+        ({"distance_m": None}, "depth_holes"),
+        ({"plane_residual_mm": 0.7, "sheet_residual_mm": 0.6, "nose_mm": 0.2}, "flat_surface"),
+        ({"plane_residual_mm": 5.0, "sheet_residual_mm": 0.9, "nose_mm": 0.5}, "bent_sheet"),
+        ({"plane_residual_mm": 5.0, "sheet_residual_mm": 0.9, "nose_mm": None}, "bent_sheet"),
+        ({"face_relief": 0.2}, "flat_surface"),
+        ({"face_relief": None}, "depth_holes"),
+        ({"plane_residual_mm": None, "sheet_residual_mm": None, "nose_mm": None}, "depth_holes"),
+        ({"nose_mm": None}, "relief_unclear"),
+        ({"face_relief": 0.45, "depth_noise_mm": 4.0}, "relief_unclear"),
+        ({"nose_mm": 7.0, "depth_noise_mm": 5.0}, "relief_unclear"),
+        ({"relief_correlation": 0.2}, "relief_unclear"),
+        ({"face_relief": 0.4, "distance_m": 1.45}, "relief_unclear"),
+        ({"distance_m": 0.1}, "too_close"),
+        ({"distance_m": 1.8}, "too_far"),
+        ({"interpupil_mm": 35.0}, "implausible_size"),
+        ({"interpupil_mm": 110.0}, "implausible_size"),
+        ({"ir_level": 0.03, "ir_rgb_ratio": 0.1}, "ir_dark_screen"),
+        ({"ir_landmark_error": 0.6}, "ir_rgb_mismatch"),
+    ],
+)
+def test_each_physical_sign_has_its_code(change: dict[str, float | None], code: str) -> None:
+    assert judge_physics(**change) == [code]  # type: ignore[arg-type]
+
+
+def test_a_surface_with_a_nose_is_no_sheet() -> None:
+    assert judge_physics(sheet_residual_mm=1.5, nose_mm=12.0) == []
+
+
+def test_a_low_nose_speaks_of_a_sheet_up_to_its_limit_and_a_little_beyond_where_it_did_before() -> None:
+    low, beyond, high = (
+        Evidence.of({**LIVE_EVIDENCE, "sheet_residual_mm": 1.5, "nose_mm": MIN_NOSE_MM * share})
+        for share in (0.99, 1.05, 1.15)
+    )
+    assert physical_codes(low, GOOD, {}, Policy()) == ["bent_sheet"]
+    assert physical_codes(beyond, GOOD, {}, Policy()) == []
+    assert physical_codes(beyond, GOOD, {}, Policy(), {"bent_sheet"}) == ["bent_sheet"]
+    assert physical_codes(high, GOOD, {}, Policy(), {"bent_sheet"}) == []
+
+
+def test_the_eyes_distance_of_a_turned_head_says_nothing() -> None:
+    assert judge_physics(interpupil_mm=40.0, yaw=35.0) == []
+
+
+def test_a_face_that_is_dark_in_both_pictures_is_no_screen() -> None:
+    assert judge_physics(ir_level=0.03, ir_rgb_ratio=0.9) == []
+
+
+@pytest.mark.parametrize("stream", ["depth", "ir"])
+def test_a_part_of_the_network_that_says_attack_is_heard(stream: str) -> None:
+    assert judge_physics(heads={stream: 0.01}) == ["modalities_disagree"]
+    assert judge_physics(heads={stream: 0.5, "rgb": 0.01}) == []
+
+
+class ScriptedLandmarks:
+    """Eyes as closed as a test says, or no landmarks at all."""
+
+    def __init__(self) -> None:
+        self.closed: float | None = 0.0
+        self.calls = 0
+        self.released = False
+
+    def add(self, image: np.ndarray, face: Face) -> Face:
+        self.calls += 1
+        if self.closed is None:
+            return face
+        weights = {"eyeBlinkLeft": self.closed, "eyeBlinkRight": self.closed}
+        return replace(face, landmarks=np.zeros((478, 3), np.float32), blendshapes=weights)
+
+    def close(self) -> None:
+        self.released = True
+
+
+def play(engine: Engine, start: int, stop: int) -> list[FrameResult]:
+    return [engine.process(frame(index)) for index in range(start, stop)]
+
+
+def test_eyes_that_stay_closed_block_and_a_blink_does_not() -> None:
+    landmarks = ScriptedLandmarks()
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+        assert play(engine, 0, 20)[-1].faces[0].status is Status.LIVE
+        landmarks.closed = 0.9
+        assert {result.faces[0].status for result in play(engine, 20, 29)} == {Status.LIVE}
+        landmarks.closed = 0.0
+        assert {result.faces[0].status for result in play(engine, 29, 45)} == {Status.LIVE}
+        landmarks.closed = 0.9
+        shut = play(engine, 45, 45 + round((EYES_CLOSED_S + 0.4) * 30))
+        assert shut[-1].faces[0].status is Status.UNCERTAIN
+        assert shut[-1].faces[0].reasons == ("eyes_closed",)
+        assert shut[-1].faces[0].guidance == "Please open your eyes."
+    assert landmarks.released
+
+
+def test_a_face_without_landmarks_is_covered() -> None:
+    landmarks = ScriptedLandmarks()
+    landmarks.closed = None
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
+    results = play(engine, 0, 20)
+    assert "face_covered" in results[-1].faces[0].reasons
+    # LIVE takes less time than two looks, so that the first one counts.
+    assert {result.faces[0].status for result in results} == {Status.UNCERTAIN}
+
+
+def test_one_look_without_landmarks_is_forgiven_to_a_face_that_had_some() -> None:
+    landmarks = ScriptedLandmarks()
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
+    assert play(engine, 0, 20)[-1].faces[0].status is Status.LIVE
+    landmarks.closed = None
+    results = play(engine, 20, 40)
+    assert results[8].faces[0].status is Status.LIVE
+    assert results[-1].faces[0].status is Status.UNCERTAIN
+    assert "face_covered" in results[-1].faces[0].reasons
+
+
+def test_landmarks_are_run_now_and_then_only() -> None:
+    landmarks = ScriptedLandmarks()
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
+    play(engine, 0, 60)
+    assert 6 <= landmarks.calls <= 10
+
+
+def test_a_still_picture_is_looked_at_with_landmarks() -> None:
+    landmarks = ScriptedLandmarks()
+    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
+    assert engine.process(frame(0), still=True).faces[0].status is Status.LIVE
+    landmarks.closed = 0.9
+    closed = engine.process(frame(0), still=True).faces[0]
+    assert closed.status is Status.UNCERTAIN
+    assert "eyes_closed" in closed.reasons
+
+
+def test_a_look_that_takes_long_is_read_with_the_next_frame() -> None:
+    """However slow the landmarks are, the frame that starts a look does not wait, and the next one knows of it."""
+    landmarks, go_on = ScriptedLandmarks(), threading.Event()
+    add = landmarks.add
+
+    def slow(image: np.ndarray, face: Face) -> Face:
+        assert go_on.wait(10)
+        return add(image, face)
+
+    landmarks.add = slow  # type: ignore[method-assign]
+    landmarks.closed = 0.9
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+        assert engine.process(frame(0)).faces[0].face.blendshapes is None
+        go_on.set()
+        assert engine.process(frame(1)).faces[0].face.blendshapes == {"eyeBlinkLeft": 0.9, "eyeBlinkRight": 0.9}
+
+
+def test_landmarks_that_fail_are_an_error_and_never_live() -> None:
+    landmarks = ScriptedLandmarks()
+
+    def broken(image: np.ndarray, face: Face) -> Face:
+        raise RuntimeError("the graph is gone")
+
+    landmarks.add = broken  # type: ignore[method-assign]
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+        results = play(engine, 0, 20)
+    assert not any(face.status is Status.LIVE for result in results for face in result.faces)
+    assert sum("internal_error" in result.reasons for result in results) >= 5
