@@ -14,6 +14,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,23 +67,20 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=500, help="measured frames (default: 500)")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    rows: dict[str, list[float]] = {"crop_face: colour": [], "crop_face: colour, depth, IR": [], "rs.align: depth": []}
     with tempfile.TemporaryDirectory() as folder:
         path = record(Path(folder) / "scene.db3", Surface(DISTANCE_M, bulge=1.2))
         with open_source(path) as source:
             frame = next(iter(source))
         color = replace(frame, depth=None, ir=None)
+        works: dict[str, Callable[[int], list[float]]] = {
+            "crop_face: colour": lambda count: crop_times(color, count),
+            "crop_face: colour, depth, IR": lambda count: crop_times(frame, count),
+            "rs.align: depth": lambda count: sdk_times(path, count),
+        }
+        rows: dict[str, list[float]] = {name: [] for name in works}
         # Alternate the rounds, so that the load of the machine affects all alike.
         for _ in range(5):
-            for name, work in zip(
-                rows,
-                (
-                    lambda n: crop_times(color, n),
-                    lambda n: crop_times(frame, n),
-                    lambda n: sdk_times(path, n),
-                ),
-                strict=True,
-            ):
+            for name, work in works.items():
                 rows[name] += work(options.frames // 5)
     for name, times in rows.items():
         print(f"{name:<30} median {np.median(times):6.3f} ms   95 % {np.percentile(times, 95):6.3f} ms")

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import av
@@ -71,6 +72,7 @@ def video(codec: str, layout: str, **options: str) -> Callable[[list[np.ndarray]
         target = io.BytesIO()
         with av.open(target, "w", format="matroska") as container:
             stream = container.add_stream(codec, rate=FPS, options=options)
+            assert isinstance(stream, av.VideoStream)
             stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, layout
             stream.codec_context.thread_count = 1
             for number, image in enumerate(images):
@@ -118,8 +120,8 @@ def codecs(frames: int) -> None:
             print(f"{name:<7}{label:<36}{1000 * spent / frames:>7.2f}{size / frames / 1000:>10.1f}")
 
 
-def burn(stop: object) -> None:
-    while not stop.is_set():  # type: ignore[attr-defined]
+def burn(stop: Event) -> None:
+    while not stop.is_set():
         sum(range(10_000))
 
 

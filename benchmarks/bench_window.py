@@ -26,7 +26,6 @@ if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from fasdemo.capture.source import Source
@@ -38,6 +37,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.requests import EngineRequest
 from tests.support import window_scenes
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import Scene, ScriptedProcessor
 
 

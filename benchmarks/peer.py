@@ -50,7 +50,7 @@ def prepare(rgb: npt.NDArray[np.uint8], box: Box) -> Tensor:
     part = rgb[max(top, 0) : max(top + side, 0), max(left, 0) : max(left + side, 0)]
     missing = (max(-top, 0), max(top + side - rows, 0), max(-left, 0), max(left + side - columns, 0))
     if any(missing):
-        part = cv2.copyMakeBorder(part, *missing, cv2.BORDER_REFLECT_101)
+        part = np.asarray(cv2.copyMakeBorder(part, *missing, cv2.BORDER_REFLECT_101), np.uint8)
     how = cv2.INTER_AREA if side > SIZE else cv2.INTER_LANCZOS4
     small = cv2.resize(part, (SIZE, SIZE), interpolation=how)
     return np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255.0))

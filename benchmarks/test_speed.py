@@ -21,9 +21,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from peer import Peer, prepare
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.peer import Peer, prepare
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.open import open_source
 from fasdemo.engine.engine import Engine

@@ -11,10 +11,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -28,6 +27,7 @@ from fasdemo.engine.rules.cross_modal_rules import agreement_codes
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Face
 from fasdemo.faces.quality import Quality, head_pose_deg
+from fasdemo.frames import Stream
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import FaceCrops, core_median_mm, crop_face
 from fasdemo.models.warp import warp
@@ -95,36 +95,39 @@ def rendered(folder: Path, detector: FaceDetector, step: int) -> Iterator[Sample
 def faults(samples: Iterator[Sample]) -> Iterator[Sample]:
     """Yield every live sample with its depth zoomed and mirrored, and its infrared and colour mirrored."""
     for name, face, crops, wide, seen in samples:
-        if name != "live":
-            continue
-        yield (
-            "depth 1.2 times as large",
-            face,
-            *(replace(one, depth_mm=_zoomed(one, _ZOOM)) for one in (crops, wide)),
-            seen,
-        )
-        yield (
-            "depth 1 / 1.2 as large",
-            face,
-            *(replace(one, depth_mm=_zoomed(one, 1 / _ZOOM)) for one in (crops, wide)),
-            seen,
-        )
-        yield "depth mirrored", face, *(replace(one, depth_mm=_mirrored(one.depth_mm)) for one in (crops, wide)), seen
-        yield "infrared mirrored", face, *(replace(one, ir=_mirrored(one.ir)) for one in (crops, wide)), seen
-        yield "colour mirrored", face, *(replace(one, rgb=_mirrored(one.rgb)) for one in (crops, wide)), seen
+        if name == "live":
+            for title, change in _FAULTS.items():
+                yield title, face, change(crops), change(wide), seen
 
 
-def _zoomed(crops: FaceCrops, factor: float) -> Any:
+def _zoomed(crops: FaceCrops, factor: float) -> FaceCrops:
     assert crops.depth_mm is not None
     size = crops.depth_mm.shape[0]
     shift = (size - 1) / 2 * (1.0 - factor)
     transform = np.array([[factor, 0.0, shift], [0.0, factor, shift]])
     edge = cv2.BORDER_REPLICATE
-    return cv2.warpAffine(crops.depth_mm, transform, (size, size), flags=cv2.INTER_NEAREST, borderMode=edge)
+    zoomed = cv2.warpAffine(crops.depth_mm, transform, (size, size), flags=cv2.INTER_NEAREST, borderMode=edge)
+    return replace(crops, depth_mm=np.asarray(zoomed, np.float32))
 
 
-def _mirrored(image: Any) -> Any:
-    return np.ascontiguousarray(image[:, ::-1])
+def _mirrored(crops: FaceCrops, stream: Stream) -> FaceCrops:
+    assert crops.rgb is not None
+    assert crops.depth_mm is not None
+    assert crops.ir is not None
+    if stream == "rgb":
+        return replace(crops, rgb=np.ascontiguousarray(crops.rgb[:, ::-1]))
+    if stream == "depth":
+        return replace(crops, depth_mm=np.ascontiguousarray(crops.depth_mm[:, ::-1]))
+    return replace(crops, ir=crops.ir[:, ::-1].copy())
+
+
+_FAULTS: dict[str, Callable[[FaceCrops], FaceCrops]] = {
+    "depth 1.2 times as large": lambda crops: _zoomed(crops, _ZOOM),
+    "depth 1 / 1.2 as large": lambda crops: _zoomed(crops, 1 / _ZOOM),
+    "depth mirrored": lambda crops: _mirrored(crops, "depth"),
+    "infrared mirrored": lambda crops: _mirrored(crops, "ir"),
+    "colour mirrored": lambda crops: _mirrored(crops, "rgb"),
+}
 
 
 def table(samples: Iterator[Sample]) -> None:

@@ -102,7 +102,7 @@ def presence_without(modalities: Sequence[str], stream: str, count: int) -> torc
 def _moved(old: object, new: object, slope: npt.NDArray[np.float32]) -> Bytes:
     first, last = np.asarray(old, np.int16), np.asarray(new, np.int16)
     moved = np.clip(last + STEP * np.sign(slope).astype(np.int16), first - STRENGTH, first + STRENGTH)
-    return np.clip(moved, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(moved, 0, 255), np.uint8)
 
 
 def passing(predictor: Predictor, crops: list[FaceCrops]) -> list[int]:
@@ -172,7 +172,7 @@ def main() -> int:
 
 def _added(image: object, changed: object, clean: object) -> Bytes:
     pattern = np.asarray(changed, np.int16) - np.asarray(clean, np.int16)
-    return np.clip(np.asarray(image, np.int16) + pattern, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.asarray(image, np.int16) + pattern, 0, 255), np.uint8)
 
 
 if __name__ == "__main__":

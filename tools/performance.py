@@ -16,9 +16,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from performance_page import write_page
-from performance_picture import write_picture
-
 from fasdemo.assets_folder import demo_session
 from fasdemo.atomic_file import write_text
 from fasdemo.cli.commands.bench import measure_child
@@ -27,6 +24,8 @@ from fasdemo.models.providers import devices_here
 from fasdemo.models.registry import select_model, shipped_models
 from fasdemo.progress import track
 from fasdemo.runtime.benchmark import machine
+from tools.performance_page import write_page
+from tools.performance_picture import write_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = (1, 2)

@@ -34,11 +34,12 @@ from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.faces.landmarks import FaceLandmarks
 from fasdemo.faces.quality import Quality
-from fasdemo.frames import FrameSet
+from fasdemo.frames import STREAMS, FrameSet
 from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.crop import FaceCrops, core_median_mm
 from fasdemo.models.predictor import Prediction, Predictor
 from fasdemo.models.registry import select_model
+from trainer.evaluation.real.captures import read_grey
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 _GOOD = Quality(0.5, 0.0, 0.5, 60.0, 0.0, 0.0, 0.0, None)
@@ -64,16 +65,19 @@ class WithoutColour:
 def kinect_frames(folder: Path) -> Iterator[tuple[str, FrameSet]]:
     """Yield person and frame; infrared, with its 99th percentile at 235, also stands for colour to find the face."""
     for index, path in enumerate(sorted(folder.glob("person_*/*_depth.png"))):
-        depth = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        ir = cv2.imread(str(path).replace("_depth", "_ir"), cv2.IMREAD_UNCHANGED)
-        grey = np.clip(ir * (235.0 / np.percentile(ir, 99)), 0, 255).astype(np.uint8)
-        grey = cv2.copyMakeBorder(grey, 40, 40, 40, 40, cv2.BORDER_REPLICATE)
-        depth = cv2.copyMakeBorder(depth, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=0)
-        grey = cv2.resize(grey, None, fx=3, fy=3)
+        ir = read_grey(path.with_name(path.name.replace("_depth", "_ir")))
+        view = np.clip(ir * (235.0 / np.percentile(ir, 99)), 0, 255).astype(np.uint8)
+        bordered = cv2.copyMakeBorder(view, 40, 40, 40, 40, cv2.BORDER_REPLICATE)
+        grey = np.asarray(cv2.resize(bordered, None, fx=3, fy=3), np.uint8)
+        depth = cv2.copyMakeBorder(read_grey(path), 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=0)
         depth = cv2.resize(depth, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
         rgb = np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2))
-        streams = frozenset({"rgb", "depth", "ir"})
-        yield path.parent.name, FrameSet(index, float(index), rgb, depth=depth, ir=grey, declared=streams)
+        yield (
+            path.parent.name,
+            FrameSet(
+                index, float(index), rgb, depth=np.asarray(depth, np.uint16), ir=grey, declared=frozenset(STREAMS)
+            ),
+        )
 
 
 def kinect_results(folder: Path, model: str | None) -> dict[str, list[FrameResult]]:
@@ -133,6 +137,7 @@ def rendered_table(folder: Path, model: str | None) -> None:
                 evidence = Evidence.of(_evidence(crop))
                 clear = not physical_codes(evidence, _GOOD, found.per_modality, Policy())
                 streams = stream_score(found.score, found.score_without_rgb)
+                scores: dict[str, tuple[float | None, float | None]]
                 scores = {"network": (found.score, None), "gates": (found.score, None), "streams": (streams, None)}
                 scores |= {"evidence": (streams, 0.0), "site": (streams, limit)}
                 alone = found.score_without_rgb

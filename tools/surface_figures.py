@@ -27,10 +27,11 @@ from fasdemo.engine.policy import Policy
 from fasdemo.engine.rules.gates import physical_codes
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.quality import Quality
-from fasdemo.frames import FrameSet, Intrinsics
+from fasdemo.frames import Intrinsics
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import core_median_mm, crop_face, keypoint_transform
 from fasdemo.models.warp import warp
+from tools.score_figures import kinect_frames
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 from trainer.synth.sensors.depth import draw_quality, measure_depth
 from trainer.synth.sensors.sensor import PRESETS
@@ -122,22 +123,13 @@ def rendered_crops(folder: Path) -> Iterator[tuple[str, Crop]]:
 def kinect_crops(folder: Path) -> Iterator[tuple[str, Crop, DepthView]]:
     """Yield the person, the depth crop in mm and its view of every capture in which a face is found."""
     with FaceDetector() as detector:
-        for path in sorted(folder.glob("person_*/*_depth.png")):
-            depth, ir = (
-                cv2.imread(str(path).replace("_depth", kind), cv2.IMREAD_UNCHANGED) for kind in ("_depth", "_ir")
-            )
-            grey = np.clip(ir * (235.0 / np.percentile(ir, 99)), 0, 255).astype(np.uint8)
-            grey = cv2.copyMakeBorder(grey, 40, 40, 40, 40, cv2.BORDER_REPLICATE)
-            depth = cv2.copyMakeBorder(depth, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=0)
-            rgb = np.ascontiguousarray(np.repeat(cv2.resize(grey, None, fx=3, fy=3)[..., None], 3, axis=2))
-            depth = cv2.resize(depth, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
-            faces = detector.detect(rgb)
+        for person, frame in kinect_frames(folder):
+            faces = detector.detect(frame.rgb)
             if faces:
-                frame = FrameSet(0, 0.0, rgb, depth=depth)
                 crops = crop_face(frame, max(faces, key=lambda face: face.score), CropSpec(), INNER_SIZE)
                 assert crops.depth_mm is not None
                 focal = KINECT_FOCAL_PX * 3 * float(np.hypot(*crops.to_crop[:, 0])) * GRID / INNER_SIZE
-                yield path.parent.name, crops.depth_mm, DepthView(focal, (GRID - 1) / 2, (GRID - 1) / 2)
+                yield person, crops.depth_mm, DepthView(focal, (GRID - 1) / 2, (GRID - 1) / 2)
 
 
 def table(title: str, groups: dict[str, list[Row]]) -> None:

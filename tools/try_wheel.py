@@ -84,7 +84,7 @@ class Environment:
         self.fasdemo = folder / "env" / scripts / f"fasdemo{suffix}"
         self._variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
         self._variables |= {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
-        pip = [self.python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-deps"]
+        pip = (self.python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-deps")
         self.run(sys.executable, "-m", "venv", folder / "env")
         self.run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements" / lock)
         self.run(*pip, wheel)

@@ -18,9 +18,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PyQt6.QtCore import QBuffer, QIODevice
+from PyQt6.QtCore import QBuffer, QEventLoop, QIODevice, QTimer
 from PyQt6.QtGui import QCursor
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from fasdemo.assets_folder import demo_session
@@ -33,6 +32,13 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime import frame_processor as engine_processor
 from fasdemo.runtime.requests import SourceRequest
+
+
+def wait(ms: int) -> None:
+    """Process events for `ms` milliseconds."""
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()
 
 
 class SessionGrabber:
@@ -86,7 +92,9 @@ class Pictures:
             engine_processor.shipped_model_names(), str(demo), lambda: (),
         )  # fmt: skip
         self.window.show()
-        QCursor.setPos(app.primaryScreen().geometry().bottomRight())  # type: ignore[union-attr]
+        screen = app.primaryScreen()
+        assert screen is not None
+        QCursor.setPos(screen.geometry().bottomRight())
 
     def _make_source(self, request: SourceRequest) -> Source:
         if request.spec.startswith("realsense"):
@@ -100,7 +108,7 @@ class Pictures:
             if time.monotonic() > end:
                 print("not reached", self.window.workspace.card.headline, file=sys.stderr)
                 return
-            QTest.qWait(30)
+            wait(30)
 
     def play_to(self, frame: int) -> None:
         """Play from a second before, so that the verdict has its evidence, and stand still."""
@@ -113,15 +121,16 @@ class Pictures:
         self.until(lambda: window.shown_result is not None and frame <= window.shown_result.frame < frame + 30)
         transport.pause()
         window.workspace.transport.show_playing(False)
-        QTest.qWait(500)
+        wait(500)
 
     def shot(self, name: str, widget: QWidget | None = None) -> None:
         """Write a picture of `widget`, or of the window, as NAME.png."""
-        QTest.qWait(350)
+        wait(350)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.ReadWrite)
         (widget or self.window).grab().save(buffer, "PNG")
         image = cv2.imdecode(np.frombuffer(buffer.data().data(), np.uint8), cv2.IMREAD_COLOR)
+        assert image is not None
         cv2.imwrite(str(self._out / f"window-{name}.png"), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
         print(f"window-{name}.png", self.window.workspace.card.headline.word)
 
@@ -160,7 +169,7 @@ def take(pictures: Pictures, demo: Path) -> None:
     live = [frame for frame, what in known.items() if what == "live"]
     frames = {what: [frame for frame, this in known.items() if this == what] for what in species}
     middle = {what: part[len(part) * 2 // 3] for what, part in frames.items()}
-    QTest.qWait(500)
+    wait(500)
     pictures.shot("start")
     window.open_spec(str(demo))
     # Once through, so that the time line is whole.
@@ -181,19 +190,19 @@ def take(pictures: Pictures, demo: Path) -> None:
     pictures.shot("timing")
     window.workspace.show_tab(0)
     window.show_shortcuts()
-    QTest.qWait(400)
+    wait(400)
     assert window._dialog is not None
     pictures.shot("shortcuts", window._dialog)
     window._dialog.close()
     window.show_preferences()
-    QTest.qWait(400)
+    wait(400)
     pictures.shot("preferences", window._dialog)
     window._dialog.close()
 
     pictures._live = range(live[0], live[-1] + 1)
     window.open_spec("realsense")
     pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
-    QTest.qWait(6000)
+    wait(6000)
     pictures.shot("camera")
     window.workspace.show_tab(2)
     record = window.workspace.record
@@ -201,12 +210,12 @@ def take(pictures: Pictures, demo: Path) -> None:
     record.consent.setChecked(True)
     record.toggle()
     pictures.until(lambda: window.recording is not None and "written" in repr(window.recording.status), 5.0)
-    QTest.qWait(4000)
+    wait(4000)
     pictures.shot("recording")
     window.workspace.record.toggle()
-    QTest.qWait(1500)
+    wait(1500)
     window.set_kiosk(True)
-    QTest.qWait(500)
+    wait(500)
     pictures.until(lambda: window.kiosk.headline.word == "LIVE")
     pictures.shot("kiosk")
     window.set_kiosk(False)
@@ -216,10 +225,10 @@ def take(pictures: Pictures, demo: Path) -> None:
     window.apply_theme()
     window.open_spec(str(demo / "color") if (demo / "color").is_dir() else str(demo / "color.mp4"))
     pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
-    QTest.qWait(500)
+    wait(500)
     pictures.shot("light")
     window.open_spec("no-such-clip.mp4")
-    QTest.qWait(800)
+    wait(800)
     pictures.shot("error")
     window.close()
 

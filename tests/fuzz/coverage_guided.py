@@ -94,7 +94,7 @@ def run_picture(data: bytes, folder: Path) -> None:
         return
     for stream in ("rgb", "depth", "ir"):
         try:
-            image = decode_image(data, stream)  # type: ignore[arg-type]
+            image = decode_image(data, stream)
         except ValueError:
             continue
         assert image.shape[0] * image.shape[1] <= 64 * 1024**2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from fasdemo.assets_folder import demo_session
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Points
-from fasdemo.frames import FrameSet, StreamTime
+from fasdemo.frames import STREAMS, FrameSet, StreamTime
 from fasdemo.models.crop import TEMPLATE, similarity
 from fasdemo.models.warp import Transform
 from fasdemo.sessions.reader import SessionReader, load_rows, load_session
@@ -22,6 +23,7 @@ _SETTLED = 15
 """Frames of a part before the first one that is used: parts begin without a face."""
 _FPS = 30.0
 
+Pixel = TypeVar("Pixel", np.uint8, np.uint16)
 Case = Callable[["Streams"], FrameSet]
 
 
@@ -60,7 +62,7 @@ def retimed(frames: list[FrameSet]) -> Iterator[FrameSet]:
     """Yield the frames as a camera would deliver them, at 30 a second."""
     for index, frame in enumerate(frames):
         at = index / _FPS
-        times = {stream: StreamTime(at, index) for stream in ("rgb", "depth", "ir")}
+        times = {stream: StreamTime(at, index) for stream in STREAMS}
         yield replace(frame, index=index, timestamp_s=at, times=times, truth=None)
 
 
@@ -91,7 +93,7 @@ def tablet_on_live(at: Streams) -> FrameSet:
 
 def grey_as_infrared(at: Streams) -> FrameSet:
     """Grey colour in place of infrared."""
-    return replace(at.live, ir=cv2.cvtColor(at.live.rgb, cv2.COLOR_RGB2GRAY))
+    return replace(at.live, ir=np.asarray(cv2.cvtColor(at.live.rgb, cv2.COLOR_RGB2GRAY), np.uint8))
 
 
 def noisy_grey_as_infrared(at: Streams) -> FrameSet:
@@ -144,7 +146,7 @@ def depth_mirrored(at: Streams) -> FrameSet:
 def infrared_mirrored(at: Streams) -> FrameSet:
     """Infrared with left and right exchanged."""
     assert at.live.ir is not None
-    return replace(at.live, ir=np.ascontiguousarray(at.live.ir[:, ::-1]))
+    return replace(at.live, ir=at.live.ir[:, ::-1].copy())
 
 
 def colour_mirrored(at: Streams) -> FrameSet:
@@ -179,10 +181,11 @@ def _key_points(frame: FrameSet, detector: FaceDetector) -> Points:
     return faces[0].keypoints[:4]
 
 
-def _moved(image: npt.NDArray[np.generic], transform: Transform) -> npt.NDArray[np.generic]:
+def _moved(image: npt.NDArray[Pixel], transform: Transform) -> npt.NDArray[Pixel]:
     size = image.shape[1], image.shape[0]
     flags = cv2.INTER_NEAREST if image.dtype == np.uint16 else cv2.INTER_LINEAR
-    return cv2.warpAffine(image, transform, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    moved = cv2.warpAffine(image, transform, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, image.dtype)
 
 
 def _moved_depth(at: Streams, target: FrameSet) -> npt.NDArray[np.uint16]:
@@ -212,7 +215,8 @@ def _covered(at: Streams, top: float, bottom: float) -> FrameSet:
     inside = np.zeros(frame.rgb.shape[:2], np.uint8)
     cv2.fillConvexPoly(inside, outline.round().astype(np.int32), 1)
     rgb = np.where(inside[..., None] > 0, _moved(at.printed.rgb, onto), frame.rgb)
-    ir = np.where(inside > 0, _moved(at.printed.ir, onto), frame.ir)
+    # The bundled session's infrared has 8 bits.
+    ir = np.where(inside > 0, _moved(np.asarray(at.printed.ir, np.uint8), onto), np.asarray(frame.ir, np.uint8))
     size = frame.depth.shape[1], frame.depth.shape[0]
     small = cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST) > 0
     seen = frame.depth[small & (frame.depth > 0)]

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -45,7 +46,7 @@ def oracle_state(keys: list[tuple[str, tuple[int, ...]]]) -> dict[str, Tensor]:
     """The weights with which the oracles' outputs were computed (the rule in their README)."""
     state: dict[str, Tensor] = {}
     for index, (key, shape) in enumerate(keys):
-        x = np.random.default_rng([2019, index]).standard_normal(shape).astype(np.float32)
+        x: npt.NDArray[np.floating] = np.random.default_rng([2019, index]).standard_normal(shape).astype(np.float32)
         if key.endswith("num_batches_tracked"):
             state[key] = torch.zeros((), dtype=torch.long)
             continue

@@ -65,10 +65,10 @@ def make_graph(
     nodes, inputs, outputs, initial = [], [], [], []
     initial.append(numpy_helper.from_array(np.array([1], np.int64), "axis1"))
     initial.append(numpy_helper.from_array(np.array([1, 2, 3], np.int64), "axes"))
-    initial.append(numpy_helper.from_array(np.float32(gain), "gain"))
-    initial.append(numpy_helper.from_array(np.float32(bias), "bias"))
-    initial.append(numpy_helper.from_array(np.float32(1.0 / len(streams)), "share"))
-    initial.append(numpy_helper.from_array(np.float32(0.0), "zero"))
+    initial.append(numpy_helper.from_array(np.array(gain, np.float32), "gain"))
+    initial.append(numpy_helper.from_array(np.array(bias, np.float32), "bias"))
+    initial.append(numpy_helper.from_array(np.array(1.0 / len(streams), np.float32), "share"))
+    initial.append(numpy_helper.from_array(np.array(0.0, np.float32), "zero"))
     for stream in streams:
         channels = 3 if stream == "rgb" else 1
         inputs.append(helper.make_tensor_value_info(stream, TensorProto.FLOAT, [batch, channels, size, size]))

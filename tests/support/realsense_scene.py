@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyrealsense2 as rs
 
 from tests.support.realsense_fake import BASELINE_M, HEIGHT, WIDTH, Recorder, intrinsics
@@ -31,11 +32,11 @@ class Surface:
         return np.column_stack([origin_x + rays[:, 0] * z, rays[:, 1] * z, z])
 
 
-def texture(points: np.ndarray) -> np.ndarray:
+def texture(points: np.ndarray) -> npt.NDArray[np.float64]:
     """Grey of a surface's points: patches of 2 to 6 cm, with a soft contrast as skin has, (N,) float."""
     x, y = points[:, 0] * 1000, points[:, 1] * 1000
     waves = np.sin(x / 5.0 + 0.4) * np.cos(y / 6.0) + np.sin((x + 2 * y) / 8.0) + 0.7 * np.cos((2 * x - y) / 9.0)
-    return 128.0 + 14.0 * waves
+    return np.asarray(128.0 + 14.0 * waves)
 
 
 def rays(focal: float) -> np.ndarray:

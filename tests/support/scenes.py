@@ -5,15 +5,16 @@ The face's relief is a half ellipsoid with a nose; an attack has the same colour
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypedDict, Unpack
 
 import cv2
 import numpy as np
 from skimage import data
 
 from fasdemo.faces.face import Face
-from fasdemo.frames import Calibration, FrameSet, Intrinsics, Stream, StreamTime
+from fasdemo.frames import Calibration, Depth, FrameSet, Intrinsics, Ir, Rgb, Stream, StreamTime
 
 WIDTH, HEIGHT, FOCAL = 640, 480, 600.0
 CALIBRATION = Calibration(rgb=Intrinsics(WIDTH, HEIGHT, FOCAL, FOCAL, (WIDTH - 1) / 2, (HEIGHT - 1) / 2))
@@ -22,6 +23,22 @@ EYE_DISTANCE_MM = 63.0
 _PHOTO_POINTS = np.array(
     [[203.9, 101.5], [246.0, 104.5], [223.3, 129.8], [222.2, 149.0], [180.8, 107.3], [268.6, 113.0]]
 )
+
+
+class FrameChanges(TypedDict, total=False):
+    """Fields of a frame set that differ from the scene's."""
+
+    timestamp_s: float
+    rgb: Rgb
+    depth: Depth | None
+    depth_scale: float
+    ir: Ir | None
+    calibration: Calibration | None
+    times: dict[Stream, StreamTime]
+    live_source: bool
+    received_s: float | None
+    lost_before: int
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +60,15 @@ def relief_mm(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     head = 1.0 - (u / 85.0) ** 2 - ((v - 25.0) / 125.0) ** 2
     skull = 95.0 - 80.0 * np.sqrt(np.maximum(head, 0.0))
     nose = 26.0 * np.exp(-((u / 11.0) ** 2) - ((v - 38.0) / 20.0) ** 2)
-    sockets = 6.0 * sum(np.exp(-(((u - side * 31.5) / 12.0) ** 2) - (v / 9.0) ** 2) for side in (-1, 1))
-    return np.where(head > 0.0, skull - nose + sockets, np.nan)
+    left, right = (np.exp(-(((u - side * 31.5) / 12.0) ** 2) - (v / 9.0) ** 2) for side in (-1, 1))
+    return np.asarray(np.where(head > 0.0, skull - nose + 6.0 * (left + right), np.nan))
 
 
 def _under_lamp(grey: np.ndarray, depth_mm: np.ndarray, pose: Pose) -> np.ndarray:
     """Infrared of skin: half of what colour shows has faded, and the camera's own lamp falls off with the slope."""
     down, across = np.gradient(depth_mm, pose.distance_m * 1000.0 / FOCAL)
     lit = 1.0 / (1.0 + np.minimum(down**2 + across**2, 4.0))
-    return ((0.5 * grey + 90.0) * (0.35 + 0.65 * lit)).astype(np.float32)
+    return np.asarray((0.5 * grey + 90.0) * (0.35 + 0.65 * lit), np.float32)
 
 
 @lru_cache(maxsize=12)
@@ -89,7 +106,7 @@ def frame(
     declared: frozenset[Stream] = frozenset({"rgb", "depth", "ir"}),
     fps: float = 30.0,
     noise: bool = True,
-    **changes: object,
+    **changes: Unpack[FrameChanges],
 ) -> FrameSet:
     """One frame set: `live`, `print` (plane, bright in infrared) or `screen` (plane, black in infrared)."""
     rgb, depth_mm, ir = _clean(kind, pose)
@@ -100,20 +117,17 @@ def frame(
         depth_mm = depth_mm + grain[..., 0]
         ir = ir + grain[..., 1]
     time = index / fps
-    streams: dict[str, object] = {
-        "depth": np.clip(depth_mm + 0.5, 0, 65535).astype(np.uint16) if "depth" in declared else None,
-        "ir": np.clip(ir, 0, 255).astype(np.uint8) if "ir" in declared else None,
-    }
-    fields: dict[str, object] = {
-        "index": index,
-        "timestamp_s": time,
-        "rgb": np.clip(rgb, 0, 255).astype(np.uint8),
-        "calibration": CALIBRATION,
-        "declared": declared,
-        "times": {stream: StreamTime(time, index) for stream in declared},
-        **streams,
-    }
-    return FrameSet(**{**fields, **changes})  # type: ignore[arg-type]
+    taken = FrameSet(
+        index=index,
+        timestamp_s=time,
+        rgb=np.clip(rgb, 0, 255).astype(np.uint8),
+        depth=np.clip(depth_mm + 0.5, 0, 65535).astype(np.uint16) if "depth" in declared else None,
+        ir=np.clip(ir, 0, 255).astype(np.uint8) if "ir" in declared else None,
+        calibration=CALIBRATION,
+        declared=declared,
+        times={stream: StreamTime(time, index) for stream in declared},
+    )
+    return replace(taken, **changes)
 
 
 def true_face(pose: Pose = Pose()) -> Face:

@@ -14,6 +14,7 @@ import uvicorn
 
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source, SourceInfo
+from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
@@ -143,7 +144,7 @@ class ScriptedGrabber:
         self._number += 1
         now = time.monotonic()
         rgb = np.random.default_rng(self._number).integers(80, 120, (48, 64, 3), np.uint8)
-        times = {"rgb": StreamTime(now, self._number)}
+        times: dict[Stream, StreamTime] = {"rgb": StreamTime(now, self._number)}
         return FrameSet(self._number, now, rgb, times=times, live_source=True, received_s=now)
 
     def stop(self) -> None: ...
@@ -168,7 +169,7 @@ def feed_of(script: Script, source_id: str = "1", followers: tuple[Follower, ...
     )
 
 
-def scripted_engine(streams: frozenset[Stream]) -> object:
+def scripted_engine(streams: frozenset[Stream]) -> Engine:
     return make_engine(0.97)
 
 
@@ -191,7 +192,7 @@ def running(
     *scripts: Script,
     settings: ServeSettings | None = None,
     followers: tuple[Follower, ...] = (),
-    make_engine: MakeEngine = scripted_engine,  # type: ignore[assignment]
+    make_engine: MakeEngine = scripted_engine,
     places: int = 8,
 ) -> Iterator[Running]:
     settings = replace(settings or ServeSettings(requests_per_s=1000.0), port=0)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from fasdemo.engine.event_log.events import COLUMNS
 from fasdemo.errors import UserError
-from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime
+from fasdemo.frames import STREAMS, Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime
 from fasdemo.sessions.schema import CalibrationRecord, Consent, Session
 from fasdemo.sessions.writer import SessionWriter
 
@@ -106,7 +106,7 @@ def damaged(content: bytes, steps: list[Mutation]) -> bytes:
 def shot(number: int) -> FrameSet:
     """One frame set with every stream."""
     random = np.random.default_rng(number)
-    times = {name: StreamTime(5.0 + number / 30, 100 + number) for name in ("rgb", "depth", "ir")}
+    times = {name: StreamTime(5.0 + number / 30, 100 + number) for name in STREAMS}
     rgb = np.full((HEIGHT, WIDTH, 3), 40 + number, np.uint8)
     rgb[8:20, 10:30] = (200, 120, 90)
     return FrameSet(
@@ -115,8 +115,8 @@ def shot(number: int) -> FrameSet:
         rgb=rgb,
         depth=random.integers(400, 900, (HEIGHT, WIDTH), np.uint16),
         ir=random.integers(0, 255, (HEIGHT, WIDTH), np.uint8),
-        declared=frozenset({"rgb", "depth", "ir"}),
-        times=times,  # type: ignore[arg-type]
+        declared=frozenset(STREAMS),
+        times=times,
     )
 
 

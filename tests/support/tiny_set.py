@@ -35,7 +35,8 @@ def write_tiny_set(folder: Path, people: int = 12, shots: int = 6, seed: int = 0
     """`people` persons, half of them for training; each has `shots` live pictures and as many attacks."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True)
-    rows, pictures = [], []
+    rows: list[dict[str, str]] = []
+    pictures = []
     for person in range(people):
         split = ("train", "dev", "train", "test")[person % 4]
         for shot in range(2 * shots):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -12,8 +13,8 @@ from tests.support.tiny_set import face
 SIZE = 96
 
 
-def save(folder: Path, names: tuple[str, str, str], live: bool, rng: np.random.Generator) -> None:
-    """Three pictures: colour and infrared JPEG, depth as 8-bit grey, nearer brighter."""
+def save(folder: Path, names: Sequence[str], live: bool, rng: np.random.Generator) -> None:
+    """Write three pictures: colour and infrared JPEG, depth as 8-bit grey, nearer brighter."""
     rgb, depth, ir = face(rng, live, SIZE)
     near = depth[depth > 0].min()
     grey = np.where(depth > 0, np.clip(255 - (depth.astype(float) - near) * 255 / 400, 0, 255), 0).astype(np.uint8)
@@ -31,12 +32,12 @@ def casia_surf(root: Path, people: int = 4, frames: int = 4) -> Path:
         for part, kind in (("real_part", "real"), ("fake_part", "01_en_b"), ("fake_part", "05_enm_b")):
             for frame in range(frames if part == "real_part" else frames // 2):
                 base = f"Training/{part}/CLKJ_AS{person:04d}/{kind}.rssdk"
-                names = tuple(f"{base}/{stream}/{frame}.jpg" for stream in ("color", "depth", "ir"))
-                save(root, names, part == "real_part", rng)  # type: ignore[arg-type]
+                names = [f"{base}/{stream}/{frame}.jpg" for stream in ("color", "depth", "ir")]
+                save(root, names, part == "real_part", rng)
                 train.append(" ".join([*names, str(int(part == "real_part"))]))
     for number in range(8):
-        names = tuple(f"Val/0000/{number:06d}-{stream}.jpg" for stream in ("color", "depth", "ir"))
-        save(root, names, number % 2 == 0, rng)  # type: ignore[arg-type]
+        names = [f"Val/0000/{number:06d}-{stream}.jpg" for stream in ("color", "depth", "ir")]
+        save(root, names, number % 2 == 0, rng)
         val.append(" ".join([*names, str(int(number % 2 == 0))]))
     (root / "train_list.txt").write_text("\n".join(train) + "\n")
     (root / "val_private_list.txt").write_text("\n".join(val) + "\n")
@@ -53,14 +54,14 @@ def cefa(root: Path, people: int = 3, frames: int = 3) -> Path:
             for attack in (1, 2, 4):
                 for frame in range(frames):
                     base = f"train/{race}_{person:03d}_1_1_{attack}"
-                    names = tuple(f"{base}/{stream}/{frame + 1:04d}.jpg" for stream in ("profile", "depth", "ir"))
-                    save(root / "phase1", names, attack == 1, rng)  # type: ignore[arg-type]
+                    names = [f"{base}/{stream}/{frame + 1:04d}.jpg" for stream in ("profile", "depth", "ir")]
+                    save(root / "phase1", names, attack == 1, rng)
                     lines.append(f"{names[0]} {int(attack == 1)}")
         for video in range(4):
             for frame in range(frames):
                 base = f"dev/00{race}{video:03d}"
-                names = tuple(f"{base}/{stream}/{frame + 1:04d}.jpg" for stream in ("profile", "depth", "ir"))
-                save(root / "phase1", names, video % 2 == 0, rng)  # type: ignore[arg-type]
+                names = [f"{base}/{stream}/{frame + 1:04d}.jpg" for stream in ("profile", "depth", "ir")]
+                save(root / "phase1", names, video % 2 == 0, rng)
             videos.append(f"{base} {int(video % 2 == 0)}")
         (root / "phase1" / f"4@{race}_train.txt").write_text("\n".join(lines) + "\n")
         (root / "phase1" / f"4@{race}_dev_ref.txt").write_text("\n".join(videos) + "\n")
@@ -76,8 +77,8 @@ def mmfd(root: Path, people: int = 4, frames: int = 4) -> Path:
         for person in range(people):
             for frame in range(frames):
                 live = frame % 2 == 0
-                names = tuple(f"our_realsense/{part}{person}/{s}/{frame}.jpg" for s in ("rgb", "depth", "ir"))
-                save(root, names, live, rng)  # type: ignore[arg-type]
+                names = [f"our_realsense/{part}{person}/{s}/{frame}.jpg" for s in ("rgb", "depth", "ir")]
+                save(root, names, live, rng)
                 for stream, name in zip(("rgb", "depth", "ir"), names, strict=True):
                     columns[stream].append(str(root.resolve() / name))
                 columns["label"].append(str(int(live)))

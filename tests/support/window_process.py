@@ -20,7 +20,7 @@ def report() -> None:
     screen = QApplication.primaryScreen()
     if window is None or screen is None or not window.isVisible():
         return
-    image = screen.grabWindow(0).scaled(80, 50).toImage()  # type: ignore[arg-type]
+    image = screen.grabWindow().scaled(80, 50).toImage()
     colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
     result, enlarged, transport = window.shown_result, window.workspace.enlarged, window.player.playback_clock
     dialogs = [one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window]

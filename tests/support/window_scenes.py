@@ -19,7 +19,7 @@ from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
-from fasdemo.frames import FrameSet, StreamTime, Truth
+from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime, Truth
 from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import crop_face
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -27,7 +27,7 @@ from fasdemo.runtime.updates import EngineFacts
 
 FPS = 30.0
 WIDTH, HEIGHT = 320, 240
-ALL = frozenset({"rgb", "depth", "ir"})
+ALL = frozenset(STREAMS)
 
 CARD = ModelCard(
     name="scripted-net",
@@ -73,14 +73,14 @@ def make_frame(index: int, *, live: bool = False, rgb_only: bool = False, face: 
         cv2.ellipse(depth, centre, (40, 52), 0, 0, 360, 500, -1)
         cv2.ellipse(ir, centre, (40, 52), 0, 0, 360, 170, -1)
     depth[:, :8] = 0
-    streams = {"rgb"} if rgb_only else set(ALL)
+    streams: frozenset[Stream] = frozenset({"rgb"}) if rgb_only else ALL
     return FrameSet(
         index=index,
         timestamp_s=index / FPS,
         rgb=rgb,
         depth=None if rgb_only else depth,
         ir=None if rgb_only else ir,
-        declared=frozenset(streams),
+        declared=streams,
         times={name: StreamTime(index / FPS, index) for name in streams},
         live_source=live,
         truth=Truth("live") if index % 120 < 60 else Truth("spoof", "print-flat"),
@@ -105,7 +105,7 @@ class Clip(PlayedSource):
 
     @property
     def info(self) -> SourceInfo:
-        declared = frozenset({"rgb"}) if self._rgb_only else ALL
+        declared: frozenset[Stream] = frozenset({"rgb"}) if self._rgb_only else ALL
         return SourceInfo(self._name, "session", False, declared, WIDTH, HEIGHT, FPS, self._count)
 
     @property
@@ -200,7 +200,7 @@ class ScriptedProcessor:
         if faces and self._count > 1:
             # A second person at the left, always an attack.
             box = (20.0, 70.0, 60.0, 80.0)
-            other = Face(box, 0.9, faces[0].face.landmarks)
+            other = Face(box, 0.9, faces[0].face.keypoints)
             faces = (
                 *faces,
                 replace(

@@ -243,7 +243,7 @@ def _train(
             fused = [network.fuse(levels, mask) for mask in (torch.ones_like(drawn), drawn)]
             loss = flexible_loss(fused, [], torch.ones_like(drawn), seen.labels[at], config.loss)
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimiser.step()
     network.eval()
 

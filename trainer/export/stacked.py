@@ -129,7 +129,7 @@ def _grouped(convolutions: Sequence[nn.Conv2d]) -> nn.Conv2d:
 
 
 def _block_diagonal(layers: Sequence[nn.Linear]) -> nn.Linear:
-    weight: Tensor = torch.block_diag(*(layer.weight for layer in layers))  # type: ignore[no-untyped-call]
+    weight: Tensor = torch.block_diag(*(layer.weight for layer in layers))
     together = nn.Linear(weight.shape[1], weight.shape[0])
     together.weight = nn.Parameter(weight, requires_grad=False)
     together.bias = nn.Parameter(torch.cat([layer.bias for layer in layers]), requires_grad=False)

@@ -17,7 +17,7 @@ def synchronised(network: nn.Module, device: torch.device) -> nn.Module:
         The network.
     """
     if device.type == "cuda":
-        converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
+        converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(network)
         return converted
     for name, child in network.named_children():
         if isinstance(child, nn.BatchNorm2d):
@@ -46,7 +46,7 @@ class SharedNorm(nn.BatchNorm2d):
         values = x.float()
         sums = torch.cat([values.sum((0, 2, 3)), values.square().sum((0, 2, 3))])
         count = torch.tensor([float(x.numel() // x.shape[1])], device=x.device)
-        sums, total = collective.all_reduce(sums), count.clone()  # type: ignore[no-untyped-call]
+        sums, total = collective.all_reduce(sums), count.clone()
         dist.all_reduce(total)
         mean, square = (sums / total).chunk(2)
         variance = square - mean.square()

@@ -31,8 +31,7 @@ class Clock:
 
 def shot(number: int, device_s: float, **counters: int) -> FrameSet:
     times: dict[Stream, StreamTime] = {
-        name: StreamTime(device_s, counters.get(name, number))  # type: ignore[misc]
-        for name in ("rgb", "depth", "ir")
+        name: StreamTime(device_s, counters.get(name, number)) for name in ("rgb", "depth", "ir")
     }
     return FrameSet(
         index=number,

@@ -70,7 +70,9 @@ def test_the_projected_crop_equals_the_aligned_frame(tmp_path: Path, name: str) 
     off = np.hypot(*(landed - grid).T)[seen]
     assert off.max() < 1.0
 
-    oracle_ir = cv2.remap(frame.ir, *there.astype(np.float32).T.reshape(2, SIZE, SIZE), cv2.INTER_LINEAR)
+    assert frame.ir is not None
+    x, y = there.astype(np.float32).T.reshape(2, SIZE, SIZE)
+    oracle_ir = cv2.remap(frame.ir, x, y, cv2.INTER_LINEAR)
     grey = np.abs(crops.ir.astype(float) - oracle_ir).ravel()[seen]
     assert grey.mean() < 2.0
     # Colour and infrared of one surface agree too: the crops show the same place.

@@ -95,7 +95,7 @@ def test_screens_are_dark_in_infrared(sampler: SetupSampler) -> None:
 def recipe(**changes: object) -> Recipe:
     return replace(
         Recipe(seed=5, count=4, shots=2, species=("print-flat", "replay-phone"), sensors={"d435": 1.0}), **changes
-    )  # type: ignore[arg-type]
+    )
 
 
 @pytest.mark.usefixtures("_face_model")

@@ -41,7 +41,7 @@ def default_portrait(work: Path) -> tuple[Path, str]:
     path = work / f"{DEFAULT_NAME}-plain.png"
     if not path.is_file():
         work.mkdir(parents=True, exist_ok=True)
-        picture = np.asarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
+        picture = np.asarray(skimage.data.astronaut())
         painted = picture.copy()
         for outline in _BESIDE:
             cv2.fillPoly(painted, [np.array(outline, np.int32)], _BACKDROP)
