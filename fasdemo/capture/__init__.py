@@ -1,1 +1,1 @@
-"""Where frames come from: cameras, video files, recorded sessions and SDK recordings."""
+"""Sources of frames: cameras, video files, recorded sessions and SDK recordings."""

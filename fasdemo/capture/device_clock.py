@@ -1,23 +1,23 @@
-"""Device clocks against the host's: how old a picture is when it arrives, and clocks that start again at zero."""
+"""Device clocks compared with the host's clock: the age of frames on arrival, and clocks that wrap around to zero."""
 
 from __future__ import annotations
 
 from fasdemo.frames import Stream, StreamTime
 
 MAX_DRIFT = 2e-4
-"""How much faster or slower than the host's a device's clock may run: two crystals of 100 parts in a million each."""
+"""Maximum relative drift between the device's and the host's clock: two crystals of 100 parts per million each."""
 _WRAPS_S = (2**32 / 1e6, 2**32 / 1e3)
-"""Clocks of 32 bits that count microseconds (71.6 minutes) or milliseconds (49.7 days)."""
+"""Periods of 32-bit clocks that count microseconds (71.6 minutes) or milliseconds (49.7 days)."""
 _NEAR_S = 2.0
-"""A clock that wrapped goes on within this time of where it was."""
+"""A step is a wrap-around if adding one period brings the time within this distance of the last one."""
 
 
 class CaptureAge:
-    """How old pictures are when they arrive, by a device clock whose offset to the host's is not known.
+    """An estimate of the age of frames on arrival, from a device clock with an unknown offset to the host's clock.
 
-    The smallest difference between arrival and device time seen so far is taken for the offset: pictures can only
-    arrive late. It may rise by `MAX_DRIFT`, as clocks drift apart. So the age is right up to the transport time of the
-    quickest picture, and a queue that grows by less than 0.02 % of the time is not noticed.
+    The offset is the smallest difference between arrival and device time so far, because frames can only arrive late.
+    It may increase by `MAX_DRIFT`, because the clocks drift. The age is therefore too small by the transport time of
+    the fastest frame, and a delay that grows by less than 0.02 % of the elapsed time is not detected.
     """
 
     def __init__(self) -> None:
@@ -26,11 +26,11 @@ class CaptureAge:
 
     @property
     def offset_s(self) -> float | None:
-        """Host time minus device time of a picture that arrives at once; None before the first."""
+        """Host time minus device time of a frame that arrives without delay; None before the first frame."""
         return self._offset_s
 
     def update(self, device_s: float, host_s: float) -> float:
-        """Return the age in seconds, at its arrival at `host_s`, of a picture taken at `device_s`."""
+        """Return the age in seconds of a frame captured at `device_s` (device clock), on arrival at `host_s`."""
         seen_s = host_s - device_s
         if self._offset_s is None:
             self._offset_s = seen_s
@@ -41,10 +41,10 @@ class CaptureAge:
 
 
 class ClockUnwrapper:
-    """Makes a 32-bit device clock that starts again at zero go on.
+    """A converter from a 32-bit device clock that wraps around to a continuous time.
 
-    The streams of one device may be given in any order: one that was taken just before the clock started again and
-    read just after it is put in its place too.
+    The streams of one device may be passed in any order: a time from just before the wrap-around that is passed just
+    after it is converted correctly too.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class ClockUnwrapper:
         self._last_s: float | None = None
 
     def unwrap(self, device_s: float) -> float:
-        """Return the time in seconds on a clock that goes on; a step that is not a wrap is left as it is."""
+        """Return the continuous time in seconds; a step that is not a wrap-around is kept."""
         value = device_s + self._turns_s
         last = self._last_s
         if last is not None and not abs(value - last) <= _NEAR_S:
@@ -62,17 +62,17 @@ class ClockUnwrapper:
                     self._turns_s += period
                     break
                 if self._turns_s > 0 and abs(value - period - last) <= _NEAR_S:
-                    # Taken before the clock started again, and read after it: the next ones are not shifted.
+                    # Captured before the wrap-around and read after it, so later times are not affected.
                     return value - period
         self._last_s = value
         return value
 
 
 class CaptureMarks:
-    """Tells a new capture of a stream from an image that the device gives again, by its counter and time.
+    """The last counter and time of each stream, to distinguish a new image from a repeated one.
 
-    A stream without a counter has -1, and a device without counters gives one number for ever: there the time alone
-    counts.
+    The counter is -1 for a stream without one, and constant for a device without counters. In both cases only the time
+    is compared.
     """
 
     def __init__(self) -> None:
@@ -80,18 +80,18 @@ class CaptureMarks:
         self._counts = False
 
     def last(self, stream: Stream) -> StreamTime | None:
-        """Return the stream's last mark, None before the first."""
+        """Return the stream's last counter and time; None before the first."""
         return self._last.get(stream)
 
     def is_new(self, stream: Stream, time: StreamTime) -> bool:
-        """Return whether the mark is another one than the stream's last."""
+        """Return whether a counter and time belong to a new image of the stream."""
         last = self._last.get(stream)
         if last is None or time.counter != last.counter:
             return True
         return (time.counter < 0 or not self._counts) and time.timestamp_s != last.timestamp_s
 
     def note(self, stream: Stream, time: StreamTime) -> None:
-        """Remember a mark."""
+        """Store the stream's last counter and time."""
         last = self._last.get(stream)
         if last is not None and time.counter != last.counter:
             self._counts = True

@@ -1,4 +1,4 @@
-"""Which source a name means."""
+"""Open a source by its path, camera name or URL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CAMERA_FORMS = "realsense[:SERIAL], webcam[:N], rtsp://HOST/PATH or http://HOST/
 
 
 def is_camera(spec: str | Path) -> bool:
-    """Return whether a source specification names a camera, local or by URL, and not a file."""
+    """Return whether a source specification is a camera name or URL, and not a file."""
     return isinstance(spec, str) and (spec.split(":", 1)[0] in CAMERAS or is_network_address(spec))
 
 
@@ -37,16 +37,16 @@ def open_source(
     Args:
         spec: a video file, a session's folder, a folder of pictures, a RealSense recording (`.db3`, `.bag`), or, as a
             str, `realsense[:SERIAL]`, `webcam[:N]` or a network camera's URL (rtsp, rtsps, http, https).
-        depth: 16-bit grey video beside a video file.
-        ir: grey video beside a video file.
-        depth_scale: metres per unit of `depth` and of depth pictures; other sources know theirs.
-        realtime: files play at their own speed; cameras always do.
-        loop: files start again at their end.
-        emitter: a RealSense's dot projector; `interleaved` takes depth from lit and infrared from dark frames.
-        allow_virtual_camera: also open a webcam that is a virtual one; its frames are never LIVE.
+        depth: 16-bit grey video that belongs to a colour video.
+        ir: grey video that belongs to a colour video.
+        depth_scale: metres per unit of `depth` and of depth pictures; other sources have their own.
+        realtime: play files at their recorded speed; cameras always run in real time.
+        loop: start files again at their end.
+        emitter: mode of a RealSense's dot projector; `interleaved` takes depth from lit and infrared from dark frames.
+        allow_virtual_camera: also open virtual webcams; their frames are never LIVE.
 
     Raises:
-        UserError: nothing can be opened under that name; says why.
+        UserError: the source cannot be opened, or `depth` or `ir` does not fit it.
     """
     if isinstance(spec, str) and is_camera(spec):
         if depth is not None or ir is not None:
@@ -78,7 +78,7 @@ def open_source(
 
         if unicode_text(path.name) != path.name or unicode_text(str(path)) != str(path):
             raise UserError(
-                f"{path}: the name is not UTF-8, which the SDK cannot read; rename the file and its folders."
+                f"{path}: the path is not UTF-8, so the SDK cannot open it; rename the file and its folders."
             )
         sandbox_check(path)
         return RealSenseRecording(path, realtime=realtime, loop=loop)
@@ -115,8 +115,8 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
         return SessionSource(path, realtime=realtime, loop=loop)
     if (path / FRAMES_FILE).exists():
         raise UserError(
-            f"{path}: has {FRAMES_FILE} but no {SESSION_FILE}, so what it shows is unknown; restore the file, "
-            f"or play its color folder."
+            f"{path}: has {FRAMES_FILE} but no {SESSION_FILE}, so the session cannot be read; restore that file, "
+            f"or open the color folder."
         )
     from fasdemo.capture.files.image_sequence import ImageSequenceSource
     from fasdemo.capture.files.stills import PICTURES, left_out
@@ -130,11 +130,13 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
     if not any(file.suffix.lower() in PICTURES for file in files):
         what = " ".join(left_out(path, files))
         raise UserError(
-            f"{path}: has no {SESSION_FILE} and no pictures (no picture found that can be read); "
+            f"{path}: has no {SESSION_FILE} and no picture that can be read; "
             f"{what or 'give a session, a video file or pictures.'}"
         )
     if any(file.name == SESSION_FILE for file in files):
-        raise UserError(f"{path}: holds several sessions; give the folder of one, `fasdemo sessions list` shows them.")
+        raise UserError(
+            f"{path}: contains several sessions; give the folder of one of them (see `fasdemo sessions list`)."
+        )
     return ImageSequenceSource(path, depth_scale=depth_scale, realtime=realtime, loop=loop)
 
 

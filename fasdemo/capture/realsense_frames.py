@@ -1,4 +1,4 @@
-"""From the RealSense SDK's objects to ours: images, intrinsics, extrinsics, times and the emitter's state."""
+"""Convert objects of the RealSense SDK: images, intrinsics, extrinsics, times and the emitter's state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLOR_CODES: dict[str, int | None] = {
     "y8": cv2.COLOR_GRAY2RGB,
 }
 COLOR_FORMATS = tuple(_COLOR_CODES)
-"""SDK format names that become RGB, best first."""
+"""The SDK's names of formats that can be converted to RGB, best first."""
 IR_FORMATS = ("y8", "y16")
 _GRID = 12
 
@@ -41,18 +41,18 @@ def load_sdk() -> ModuleType:
                 "The RealSense SDK needs the system library libusb; install it (Debian: apt-get install libusb-1.0-0)."
             ) from None
         raise UserError(
-            "The RealSense SDK (pyrealsense2) is not installed on this system; "
-            "use a webcam or a recorded session, or install it with pip where it is offered."
+            "The RealSense SDK (pyrealsense2) is not installed; run `pip install pyrealsense2` if there is a package "
+            "for this system, or use a webcam or a recorded session."
         ) from None
     return cast(ModuleType, pyrealsense2)
 
 
 def intrinsics_of(sdk: Any, profile: Any) -> Intrinsics:
-    """Our intrinsics of a video stream's profile.
+    """Return the intrinsics of a video stream's profile, with OpenCV's distortion coefficients.
 
-    OpenCV's five coefficients describe how rays bend; the SDK has models that describe the way back
-    (inverse Brown-Conrady, as D4xx colour uses) or that scale the tangential terms (modified Brown-Conrady). For
-    those, the coefficients are fitted to the SDK's own undistortion over a grid of pixels: the model is linear in them.
+    OpenCV's five coefficients describe distortion. The SDK also has models for undistortion (inverse Brown-Conrady,
+    used by D4xx colour) and with scaled tangential terms (modified Brown-Conrady). For these, OpenCV's coefficients are
+    fitted to the SDK's undistortion on a grid of pixels by linear least squares, because the model is linear in them.
     """
     value = profile.as_video_stream_profile().get_intrinsics()
     coefficients = tuple(float(one) for one in value.coeffs)
@@ -89,13 +89,17 @@ def _fitted(sdk: Any, value: Any) -> tuple[float, ...]:
 
 
 def extrinsics_between(start: Any, target: Any) -> Extrinsics:
-    """Return the transform from one stream's camera to another; the SDK stores rotations by columns."""
+    """Return the transform from one stream's camera to another; the SDK stores rotations column by column.
+
+    Raises:
+        UserError: the device has no extrinsics.
+    """
     try:
         value = start.get_extrinsics_to(target)
     except RuntimeError:
         raise UserError(
-            "the device does not say how its cameras lie to each other (no extrinsics), so depth and infrared cannot "
-            "be laid over colour; record again with the SDK's own recorder, or export the streams aligned to colour "
+            "the transforms between the device's cameras (extrinsics) are missing, so depth and infrared cannot be "
+            "registered to colour; record again with the SDK's own recorder, or export the streams aligned to colour "
             "and give them with --video, --depth and --ir"
         ) from None
     rotation = np.reshape(value.rotation, (3, 3)).T.ravel()
@@ -104,7 +108,7 @@ def extrinsics_between(start: Any, target: Any) -> Extrinsics:
 
 
 def calibration_of(sdk: Any, profiles: dict[Stream, Any]) -> Calibration:
-    """Return the calibration of a device's streams, each in its own grid."""
+    """Return the calibration of a device's streams, each in its own pixel grid."""
     rgb = profiles["rgb"]
     depth, ir = profiles.get("depth"), profiles.get("ir")
     return Calibration(
@@ -119,11 +123,13 @@ def calibration_of(sdk: Any, profiles: dict[Stream, Any]) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Turns the SDK's frame sets into ours.
+    """A converter from frame sets of the SDK to `FrameSet`.
 
     Attributes:
-        profiles: the streams that are expected, by our names.
-        depth_scale: metres per unit where a frame does not say.
+        sdk: the module pyrealsense2.
+        profiles: profiles of the expected streams.
+        calibration: calibration of these streams.
+        depth_scale: metres per unit of depth, for frames that do not contain it.
     """
 
     sdk: Any
@@ -132,7 +138,10 @@ class Reader:
     depth_scale: float
 
     def read(self, frames: Any, index: int, *, live: bool) -> FrameSet | None:
-        """One set, images copied out of the SDK's small pool; None where colour is absent."""
+        """Convert one frame set; return None if it has no colour.
+
+        The images are copied, because the SDK has few buffers.
+        """
         color = frames.get_color_frame()
         if not color:
             return None
@@ -160,9 +169,9 @@ class Reader:
         )
 
     def emitter_of(self, frames: Any) -> bool | None:
-        """Whether the set's depth and infrared images were lit.
+        """Return whether the projector lit the depth and infrared images of a frame set.
 
-        None where their metadata does not say, and where the two were taken at different moments and differ.
+        Returns None if their metadata does not contain it, or if the two images differ.
         """
         states = set()
         if "depth" in self.profiles and (depth := frames.get_depth_frame()):
@@ -187,7 +196,7 @@ def rgb_image(frame: Any) -> Rgb:
     """Return a copy of a colour frame, uint8 (H, W, 3) RGB.
 
     Raises:
-        UserError: a pixel format that is not known.
+        UserError: the pixel format is not supported.
     """
     name = frame.get_profile().format().name
     if name not in _COLOR_CODES:
@@ -204,7 +213,7 @@ def _time(frame: Any) -> StreamTime:
 
 
 def recorded_profiles(sdk: Any, device: Any) -> dict[Stream, Any]:
-    """Return the colour, depth and infrared profiles of a device or file; of two infrared imagers, the left one."""
+    """Return the colour, depth and infrared profiles of a device or file; with two infrared imagers, the left one."""
     found: dict[Stream, Any] = {}
     for sensor in device.query_sensors():
         for profile in sensor.get_stream_profiles():

@@ -1,4 +1,4 @@
-"""The contract of everything that frames come from."""
+"""The interface of all sources of frames."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from fasdemo.frames import Calibration, FrameSet, Stream
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What a source says about itself before the first frame."""
+    """The facts about a source that are known before the first frame."""
 
     name: str
-    """Shown to people and written to logs: a device name and serial, or a file name without its folder."""
+    """Name for users and logs: device name and serial number, or a file name without its folder."""
     kind: str
-    """`realsense`, `webcam`, `video`, `session`, `recording`, `images`."""
+    """`realsense`, `webcam`, `network`, `video`, `session`, `recording` or `images`."""
     live: bool
     declared: frozenset[Stream]
     width: int
     height: int
     fps: float
     frame_count: int | None
-    """None for cameras and where the container does not say."""
+    """None for cameras, and for files whose length is unknown."""
     calibration: Calibration | None = None
     depth_scale: float = 0.001
     device_frames: int = 1
-    """Frames of the device that make one of ours: 2 where a lit and a dark one are paired."""
+    """Number of device frames that make one frame set: 2 if a lit and a dark one are paired."""
     capable: frozenset[Stream] = frozenset()
-    """Streams that the device has, or that lie in the file, whatever is declared. One that is left out is a reason
-    against LIVE, so that nobody gets round depth by not mentioning it."""
+    """Streams that the device has or that are stored in the file. If one of them is not declared, no verdict is LIVE,
+    so that the depth checks cannot be bypassed by not declaring depth."""
     calibrated: bool = False
-    """The device is one that has a calibration, so that depth without one is wrong. True of every live source."""
+    """Whether the device has a calibration, so that depth without one is a fault. Live sources always count as such."""
     notes: tuple[str, ...] = ()
-    """Sentences for the user about how the source runs, e.g. that something was asked of it that it cannot do."""
+    """Sentences for the user about how the source runs, e.g. about a setting that it does not support."""
     device: str = ""
-    """Of a file: the camera that recorded it, as `name` would give it; empty where that is not known."""
+    """Name of the camera that recorded a file, as in `name`; empty if unknown."""
 
     def __post_init__(self) -> None:
-        # A file's name may hold bytes that are not UTF-8, which no log and no session could carry.
+        # Names of files can contain bytes that are not UTF-8, which logs and sessions cannot store.
         object.__setattr__(self, "name", unicode_text(self.name))
 
 
 class Source(Protocol):
     """A context manager that yields frame sets in order.
 
-    `info` is valid after `__enter__`. Iteration ends at the end of a file; a camera never ends by itself: it
-    yields frames that carry `faults`, or raises `fasdemo.errors.UserError` when it is gone for good.
-    After iteration `warnings` holds sentences for the user, e.g. how much of a truncated file was lost.
+    `info` is valid after `__enter__`. Iteration ends at the end of a file. A camera never ends by itself: it yields
+    frames with `faults`, or raises `fasdemo.errors.UserError` if it cannot be used any more. After iteration,
+    `warnings` contains sentences for the user, e.g. how much of a truncated file was lost.
     """
 
     @property
@@ -73,7 +73,7 @@ class Source(Protocol):
 
 
 class SeekableSource(Source, Protocol):
-    """A source of known length that can start anywhere, for the transport bar."""
+    """A source with a known length that can continue at any frame, for the playback controls."""
 
     def seek(self, index: int) -> None:
         """Continue the iteration with frame `index`."""
@@ -81,8 +81,8 @@ class SeekableSource(Source, Protocol):
 
 
 def streams_of_device(name: str) -> frozenset[Stream]:
-    """Return the streams that a device of this name has at least; empty where the name says nothing.
+    """Return the streams that a device with this name certainly has; empty if the name does not tell.
 
-    Every RealSense that has colour has depth; not every one has infrared.
+    Every RealSense with colour has depth; not every one has infrared.
     """
     return frozenset({"rgb", "depth"}) if "realsense" in name.lower() else frozenset()

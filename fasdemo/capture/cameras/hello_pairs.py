@@ -1,7 +1,7 @@
 """Windows Hello cameras on Linux: the colour and the infrared node of one USB device, found through sysfs.
 
-Names do not matter: the nodes have to belong to one USB device, and the infrared one has to be declared as such by the
-device itself. A grey format alone is not enough, because colour cameras offer grey formats too.
+Both nodes must belong to one USB device. The infrared node must offer grey formats only, and a control or its name must
+show that it is infrared. Grey formats alone are not enough, because colour cameras offer them too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EXTENSION_UNIT = 0x06
 _MICROSOFT_UNIT = uuid.UUID("0f3f95dc-2632-4c4e-92c9-a04782f43bc8").bytes_le
 """Microsoft's extensions to UVC 1.5, section 2.2.2: the extension unit of Windows cameras."""
 _FACE_AUTHENTICATION, _IR_TORCH = 0x06, 0x0A
-"""Its control selectors that only infrared sensors have; selector n is bit n - 1 of `bmControls`."""
+"""Control selectors of this unit that only infrared sensors have; selector n is bit n - 1 of `bmControls`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class HelloPair:
     Attributes:
         color: node of the colour camera.
         infrared: node of the infrared camera.
-        device: place of the USB device below `/sys`.
-        evidence: what shows that the second is infrared.
+        device: path of the USB device below `/sys`.
+        evidence: why the second node counts as infrared, e.g. `its infrared torch control`.
     """
 
     color: VideoNode
@@ -47,9 +47,9 @@ class HelloPair:
 
 
 def list_pairs(nodes: Sequence[VideoNode], sysfs: Path = _SYSFS) -> list[HelloPair]:
-    """Return the pairs among the video nodes, in the order of their colour nodes.
+    """Return the pairs among the video nodes, sorted by the index of the colour node.
 
-    A device with several colour or several infrared nodes gives none: which belong together is not known.
+    A device with several colour or several infrared nodes is skipped, because it is unknown which belong together.
     """
     by_device: dict[Path, list[tuple[VideoNode, int]]] = {}
     for node in nodes:
@@ -67,14 +67,14 @@ def list_pairs(nodes: Sequence[VideoNode], sysfs: Path = _SYSFS) -> list[HelloPa
 
 
 def _infrared(node: VideoNode, interface: int, controls: dict[int, str]) -> str:
-    """Return what shows that a node is an infrared camera; empty where nothing does."""
+    """Return why a node counts as an infrared camera, e.g. `its name`; empty if it does not."""
     if COLOR & set(node.formats) or not GREY & set(node.formats):
         return ""
     return controls.get(interface, "") or ("its name" if node.labelled_infrared else "")
 
 
 def _usb_place(path: Path) -> tuple[Path, int] | None:
-    """Return the USB device of a video node and the number of its control interface; None where it is not on USB."""
+    """Return the USB device of a video node and the number of its control interface; None if it is not on USB."""
     for place in path.parents:
         found = _USB_INTERFACE.fullmatch(place.name)
         if found is not None and _USB_DEVICE.fullmatch(place.parent.name):
@@ -91,10 +91,13 @@ def _descriptors(device: Path) -> bytes:
 
 
 def face_controls(descriptors: bytes) -> dict[int, str]:
-    """Return the video control interfaces that declare controls of infrared face cameras, with the control's name.
+    """Find the video control interfaces that declare controls of infrared face cameras.
 
     Args:
-        descriptors: the USB descriptors of a device, as in sysfs; damaged ones give what precedes the damage.
+        descriptors: USB descriptors of a device, as in sysfs. Reading stops at the first damaged one.
+
+    Returns:
+        The number of each interface found and the name of its control, e.g. `its infrared torch control`.
     """
     found: dict[int, str] = {}
     interface: int | None = None
@@ -115,7 +118,7 @@ def face_controls(descriptors: bytes) -> dict[int, str]:
 
 
 def _control_name(unit: bytes) -> str:
-    """Return the infrared control of an extension unit (UVC 1.5, table 3-7); empty where there is none."""
+    """Return the name of an extension unit's infrared control (UVC 1.5, table 3-7); empty if it has none."""
     if unit[4:20] != _MICROSOFT_UNIT:
         return ""
     pins = unit[21]

@@ -1,4 +1,4 @@
-"""A camera as a source, whose capture runs in its own thread."""
+"""A camera as a source; its capture runs in a separate thread."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from fasdemo.frames import FrameSet
 
 Tap = Callable[[FrameSet], object]
 _WAITING = 4
-"""Frames that may wait for a slow reader. If there are more, the oldest is dropped and counted."""
+"""Number of frames that may wait for a slow reader. If the queue is full, the oldest one is dropped and counted."""
 
 
 class LiveSource:
-    """A `Source` over grabbers, see `fasdemo.capture.cameras.supervisor` for the handling of faults.
+    """A camera as a `Source`; `fasdemo.capture.cameras.supervisor` handles its faults.
 
-    Never ends by itself. Frames that a slow reader missed are counted in `lost_before`.
+    It never ends by itself. Frames that a slow reader missed are counted in `lost_before`.
 
     Args:
-        make: a fresh grabber for each start.
-        present: whether the device is there.
-        absent: the sentence for the user when it is not there at the start.
-        waiting: frames that may wait for the reader.
+        make: returns a new grabber for each start.
+        present: returns whether the device is connected.
+        absent: message for the user if the device is not connected at the start.
+        timeouts: time limits of the supervisor; None for the defaults.
+        waiting: number of frames that may wait for the reader.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class LiveSource:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """How the device runs where that is not what was asked for, and its restarts so far."""
+        """Settings that the device could not apply, and its restarts so far."""
         found = list(self.info.notes)
         if self._supervisor.restarts:
             reason = f" ({self._supervisor.message})" if self._supervisor.message else ""
@@ -74,31 +75,32 @@ class LiveSource:
 
     @property
     def fault(self) -> str:
-        """The present fault, e.g. `device_lost`; empty while frames arrive."""
+        """The current fault, e.g. `device_lost`; empty while frames arrive."""
         return self._supervisor.fault
 
     @property
     def overrun(self) -> int:
-        """Frames that were dropped because the reader was slow."""
+        """Number of frames that were dropped because the reader was slow."""
         return self._overrun
 
     def set_exposure_roi(self, box: Box) -> None:
-        """Ask for auto-exposure on a face, x, y, width, height in RGB pixels; ignored where the device cannot."""
+        """Set the region for auto-exposure, in pixels of the RGB image; devices without this function ignore it."""
         self._supervisor.exposure_roi = box
 
     def tap(self, tap: Tap | None) -> None:
-        """Hand every frame to `tap` too, in the capture thread and before it can be dropped; it must not block.
+        """Call `tap` with every frame, in the capture thread and before the frame can be dropped.
 
-        A slow reader misses frames; a recording must not. None ends it: no call comes after the return.
+        Recordings use this, because a slow reader misses frames. `tap` must not block. None removes it: it is not
+        called again after this method has returned.
         """
         with self._arrived:
             self._tap = tap
 
     def send_to(self, receiver: Tap | None) -> None:
-        """Pass every frame to `receiver` instead of keeping it for iteration, in the capture thread.
+        """Call `receiver` with every frame, in the capture thread, instead of queueing the frame for iteration.
 
-        For a reader that has its own queue, so that frames pass one queue only; iteration gives no frames meanwhile.
-        `receiver` must not block. None ends it: no call comes after the return.
+        For a reader that has its own queue, so that frames pass only one queue. Iteration yields no frames meanwhile.
+        `receiver` must not block. None removes it: it is not called again after this method has returned.
         """
         with self._arrived:
             self._frames.clear()
@@ -145,7 +147,7 @@ class LiveSource:
                 elif (idle_s := self._supervisor.idle_s) > 0:
                     self._stopping.wait(idle_s)
         except BaseException as error:
-            # Raised in the reading thread, because a capture thread that ends silently would look like a still scene.
+            # The reading thread raises it, because a capture thread that ends silently would look like a still scene.
             self._crash = error
         finally:
             self._supervisor.stop()

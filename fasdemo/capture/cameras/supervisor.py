@@ -1,7 +1,7 @@
-"""Keeps a camera going: notices what goes wrong, says so on the frames, and starts the device again.
+"""Supervise a camera: detect faults, report them on the frames, and restart the device.
 
-No thread and no sleep here: `Supervisor.step` does one bounded piece of work and the clock is passed in, so that every
-fault can be tested in milliseconds. `fasdemo.capture.cameras.live` runs it in a thread.
+This module uses no thread and no sleep: `Supervisor.step` does one bounded piece of work and the clock is an argument,
+so that every fault can be tested in milliseconds. `fasdemo.capture.cameras.live` runs it in a thread.
 """
 
 from __future__ import annotations
@@ -29,73 +29,85 @@ Box = tuple[float, float, float, float]
 
 
 class DeviceError(Exception):
-    """The device cannot be started or has gone. The message is a sentence for the user."""
+    """A device that cannot be started or was disconnected. The message is a sentence for the user."""
 
 
 class Grabber(Protocol):
-    """One run of a device. After `stop`, or after any error, it is thrown away and never used again."""
+    """One run of a device. After `stop` or any error it must not be used again."""
 
     @property
     def standing_faults(self) -> tuple[str, ...]:
-        """Faults that hold for every frame of this run, e.g. `usb2`."""
+        """Faults of every frame of this run, e.g. `usb2`."""
         ...
 
     def start(self) -> SourceInfo:
-        """Begin; raises DeviceError."""
+        """Start the device.
+
+        Raises:
+            DeviceError: the device cannot be started.
+        """
         ...
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """Return the next frame set with the device's times; None after the timeout; raise DeviceError on failure."""
+        """Return the next frame set with the device's times; None after the timeout.
+
+        Raises:
+            DeviceError: the device has failed.
+        """
         ...
 
     def stop(self) -> None:
-        """End; never raises."""
+        """Stop the device; raise nothing."""
         ...
 
     def set_exposure_roi(self, box: Box) -> None:
-        """Expose for this part of the RGB image, where the device can; never raises."""
+        """Set the auto-exposure region in the RGB image if the device can; raise nothing."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WatchdogTimeouts:
-    """When a silent device counts as stalled or dead, and how eagerly it is started again. All in seconds."""
+    """The time limits of a `Supervisor` in seconds, and its limit on restarts."""
 
     wait_s: float = 0.1
+    """Longest wait for a frame in one step."""
     stalled_s: float = 0.5
-    """Without a frame for this long, fault frames are given."""
+    """After this time without a frame, fault frames are returned."""
     dead_s: float = 2.5
-    """Without a frame for this long, the pipeline is stopped and the device is restarted."""
+    """After this time without a frame, the device is stopped and restarted."""
     stream_stalled_s: float = 0.15
-    """A stream whose counter stands still for this long, while others go on, is missing."""
+    """A stream without a new image for this time, while others continue, is missing."""
     fault_every_s: float = 0.1
+    """Time between two fault frames."""
     roi_every_s: float = 0.5
-    """Between two changes of the region that auto-exposure looks at."""
+    """Minimum time between two changes of the auto-exposure region."""
     first_back_off_s: float = 0.5
+    """Wait before the first restart; it doubles with every further one."""
     max_back_off_s: float = 8.0
     restarts_per_minute: int = 8
     look_every_s: float = 0.5
-    """Between looks for a device that is away."""
+    """Time between two checks whether a disconnected device is connected again."""
     healthy_s: float = 5.0
-    """After this long without a fault the back-off starts from its beginning."""
+    """After this time without a fault, the back-off is reset."""
     jump_s: float = 0.5
-    """The device's clock may run ahead of the host's by this much between two frames; further, it was set anew."""
+    """If the device's clock gains more than this on the host's between two frames, it was reset."""
     late_s: float = 0.5
-    """Pictures that arrive this late come out of a queue that grows."""
+    """Frames that are older than this on arrival come from a growing queue."""
     late_restart_s: float = 60.0
-    """After this time with late pictures the device is restarted, which empties its queue."""
+    """After this time with late frames, the device is restarted, which empties its queue."""
 
 
 class Supervisor:
-    """Runs grabbers one after another and gives frame sets whose time never decreases.
+    """A loop over grabbers that returns frame sets whose time never decreases.
 
-    While nothing comes, `step` gives black frames with the fault: nothing to be judged, and no old picture that could
-    be taken for the present.
+    While no frames arrive, `step` returns black frames with the fault. They contain no face, and no old image can be
+    mistaken for a current one.
 
     Args:
-        make: a fresh grabber; called for the start and for every restart.
-        present: whether the device is there; must be quick and must not touch a running one.
-        clock: seconds, not decreasing.
+        make: returns a new grabber; called at the start and for every restart.
+        present: returns whether the device is connected; must be quick and must not disturb a running device.
+        clock: returns a time in seconds that never decreases.
+        timeouts: time limits; None for the defaults.
     """
 
     def __init__(
@@ -112,9 +124,9 @@ class Supervisor:
         self._grabber: Grabber | None = None
         self.info: SourceInfo | None = None
         self.fault = ""
-        """What is wrong at the moment; empty while frames come."""
+        """The current fault; empty while frames arrive."""
         self.message = ""
-        """The device's last error, a sentence."""
+        """The last error of the device."""
         self.restarts = 0
         self._restart_times: deque[float] = deque()
         self._back_off_s = self._timeouts.first_back_off_s
@@ -135,7 +147,7 @@ class Supervisor:
         self._moved_s: dict[Stream, float] = {}
         self._device_frames = 1
         self.exposure_roi: Box | None = None
-        """Where the face is; set by another thread, taken at the next frame."""
+        """Box of the face; set by another thread and applied at the next frame."""
         self._roi_set: Box | None = None
         self._roi_set_s = -1e9
 
@@ -143,7 +155,7 @@ class Supervisor:
         """Start the device for the first time.
 
         Raises:
-            DeviceError: the device cannot be started; nothing is retried here.
+            DeviceError: the device cannot be started; it is not retried.
         """
         grabber = self._make()
         try:
@@ -157,7 +169,7 @@ class Supervisor:
     def _begin(self, grabber: Grabber, info: SourceInfo) -> None:
         self._grabber = grabber
         self._device_frames = info.device_frames
-        # A restarted device has lost its exposure region.
+        # A restarted device has no exposure region, so the last one is set again.
         self.exposure_roi = self.exposure_roi or self._roi_set
         self._last_good_s = self._healthy_since_s = self._on_time_s = self._clock()
 
@@ -169,14 +181,18 @@ class Supervisor:
 
     @property
     def idle_s(self) -> float:
-        """How long the caller may sleep before the next `step`; 0 while a device runs."""
+        """Seconds that the caller may sleep before the next `step`; 0 while a device runs."""
         if self._grabber is not None:
             return 0.0
         now = self._clock()
         return max(min(self._next_try_s - now, self._last_fault_s + self._timeouts.fault_every_s - now), 0.0)
 
     def step(self) -> FrameSet | None:
-        """Wait a little for a frame, or try to get the device back; None where there is nothing to say yet."""
+        """Wait for a frame, or try to restart the device.
+
+        Returns:
+            A frame, or a black frame with the fault; None if neither is due yet.
+        """
         if self._grabber is None:
             self._try_again()
             return self._fault_frame() if self._grabber is None else None
@@ -196,7 +212,7 @@ class Supervisor:
             return None
         self.fault = STALLED
         if silent_s >= self._timeouts.dead_s:
-            self._give_up(STALLED if self._present() else LOST, "no frame came any more")
+            self._give_up(STALLED if self._present() else LOST, "no more frames arrived")
         return self._fault_frame()
 
     def _give_up(self, fault: str, message: str) -> None:
@@ -236,7 +252,7 @@ class Supervisor:
         rgb_time = frame.times.get("rgb")
         previous = self._marks.last("rgb")
         if rgb_time is not None and not self._marks.is_new("rgb", rgb_time):
-            # The SDK repeats the last image of a delayed stream; a frame with the same colour image is not a new frame.
+            # The SDK repeats the last image of a delayed stream, so a repeated colour image is not a new frame.
             return self._silence(now)
         lost = frame.lost_before
         if rgb_time is not None and previous is not None and 1 < rgb_time.counter - previous.counter < 10_000:
@@ -281,11 +297,11 @@ class Supervisor:
             self._roi_set_s = now
             grabber.set_exposure_roi(self._roi_set)
         if now - self._on_time_s >= self._timeouts.late_restart_s:
-            self._give_up(LATE, "its pictures arrived late")
+            self._give_up(LATE, "its frames arrived late")
         return result
 
     def _standing_streams(self, frame: FrameSet, now: float) -> set[Stream]:
-        """Return the declared streams that are missing or have given no new image for too long."""
+        """Return the declared streams that are missing or have delivered no new image for too long."""
         missing: set[Stream] = set()
         for stream in STREAMS:
             time = frame.times.get(stream)
@@ -303,22 +319,22 @@ class Supervisor:
         return missing
 
     def _time(self, raw_s: float, now: float) -> tuple[float, bool]:
-        """Return the device's time, made continuous over restarts and jumps, and whether it jumped.
+        """Return the device's time, continuous over restarts and jumps, and whether it jumped.
 
-        A device that falls behind the host's clock has not jumped: its pictures are late.
+        A device time that falls behind the host's clock is not a jump: the frames are late.
         """
         jumped = False
         if self._raw is None:
             if self._out_at_s > 0:
-                # Fault frames came before the first picture, and their time goes on.
+                # Fault frames were returned before the first frame; continue their time.
                 self._offset_s = self._out_s + now - self._out_at_s - raw_s
         else:
             device_s, host_s = raw_s - self._raw[0], now - self._raw[1]
             set_anew = device_s < 0 or device_s - host_s > self._timeouts.jump_s
             if set_anew or self._restarted:
                 jumped = not self._restarted
-                # The picture counts as just taken: a fresh pipeline has an empty queue, and of a clock that was set
-                # anew nothing else is known.
+                # The frame counts as just captured: a new pipeline has an empty queue, and after a reset of the clock
+                # the true age is unknown.
                 since_s = self._age.offset_s
                 fresh_s = self._out_s + now - self._out_at_s if since_s is None else now - since_s
                 self._offset_s = max(fresh_s, self._out_s) - raw_s

@@ -1,4 +1,4 @@
-"""Video devices of Linux, by name and pixel format, through the kernel's own interface (linux/videodev2.h)."""
+"""Names and pixel formats of Linux video devices, read through the kernel's interface (linux/videodev2.h)."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ COLOR = frozenset({
     "YUYV", "UYVY", "YVYU", "VYUY", "MJPG", "JPEG", "H264", "HEVC", "NV12", "NV21", "YU12", "YV12", "RGB3", "BGR3",
     "RGBP", "422P", "BGR4", "RGB4", "AB24", "AR24", "XB24", "XR24",
 })  # fmt: skip
-"""Pixel formats (FourCC) that carry colour. Grey, depth, metadata and raw Bayer formats are none of these."""
+"""Pixel formats (FourCC) with colour; excludes grey, depth, metadata and raw Bayer formats."""
 GREY = frozenset({"GREY", "Y8I", "Y10", "Y10B", "Y10P", "Y12", "Y12I", "Y14", "Y16"})
-"""Pixel formats of one brightness a pixel, which infrared sensors deliver."""
+"""Pixel formats with one brightness per pixel, which infrared sensors deliver."""
 _INFRARED = re.compile(r"\b(ir|infrared)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class VideoNode:
-    """One `/dev/videoN`.
+    """A video device node `/dev/videoN`.
 
     Attributes:
         index: N.
-        name: as the driver calls it.
-        formats: FourCC codes of its capture formats, empty for metadata nodes.
+        name: name of the device according to the kernel.
+        formats: FourCC codes of its capture formats; empty for metadata nodes.
         color: whether it may be offered as a colour camera.
-        problem: why it could not be asked, e.g. missing permission; empty when it could.
+        problem: why it could not be queried, e.g. missing permission; empty if it could.
         driver: name of its kernel driver.
-        virtual: what shows that it is a virtual camera, see `virtual_camera`; empty where nothing does.
+        virtual: why it counts as a virtual camera, see `virtual_camera`; empty if it does not.
     """
 
     index: int
@@ -56,14 +56,14 @@ class VideoNode:
 
     @property
     def labelled_infrared(self) -> bool:
-        """Its name says infrared."""
+        """Whether its name contains `IR` or `infrared` as a word."""
         return bool(_INFRARED.search(self.name))
 
     @property
     def infrared(self) -> bool:
-        """Whether it may be offered as an infrared camera: named so, with grey formats alone, and not a virtual camera.
+        """Whether it may be offered as an infrared camera: by its name, with grey formats only, and not virtual.
 
-        A node that delivers colour has a colour sensor, whatever its name says.
+        A node with colour formats has a colour sensor, even if its name contains `IR`.
         """
         return (
             self.labelled_infrared
@@ -75,13 +75,13 @@ class VideoNode:
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """What a device node says about itself.
+    """The facts that a device node reports.
 
     Attributes:
         card: name of the device.
         formats: FourCC codes of its capture formats.
         driver: name of its kernel driver.
-        bus: where it is connected, e.g. `usb-0000:00:14.0-1` or `platform:v4l2loopback-000`.
+        bus: its connection, e.g. `usb-0000:00:14.0-1` or `platform:v4l2loopback-000`.
     """
 
     card: str
@@ -91,11 +91,11 @@ class NodeFacts:
 
 
 Query = Callable[[Path], NodeFacts]
-"""Asks a device node; raises OSError."""
+"""A function that queries a device node; raises OSError."""
 
 
 def query_node(path: Path) -> NodeFacts:
-    """Ask a device node for its name, driver, bus and the FourCC codes of its capture formats.
+    """Query a device node for its name, driver, bus and the FourCC codes of its capture formats.
 
     Raises:
         OSError: no such node, no permission, or not a video device.
@@ -109,7 +109,7 @@ def query_node(path: Path) -> NodeFacts:
         # driver[16], card[32], bus_info[32], version, capabilities, device_caps
         driver, card, bus = (_text(capability[start:end]) for start, end in ((0, 16), (16, 48), (48, 80)))
         capabilities, device_caps = struct.unpack_from("<II", capability, 84)
-        # The node's own capabilities: a camera's metadata node shares the camera's.
+        # Use the capabilities of the node, because those of the device include its other nodes.
         able = device_caps if capabilities & _HAS_DEVICE_CAPS else capabilities
         kinds = [kind for bit, kind in ((_CAPTURE, 1), (_CAPTURE_MPLANE, 9)) if able & bit]
         formats: list[str] = []
@@ -134,7 +134,7 @@ def _text(field: bytearray) -> str:
 
 
 def list_nodes(sysfs: Path = _SYSFS, devices: Path = _DEVICES, query: Query = query_node) -> list[VideoNode]:
-    """All video nodes in the order of their numbers; those that refuse are listed with the reason."""
+    """Return all video nodes in the order of their numbers; nodes that cannot be queried have a `problem`."""
     found = []
     for entry in sysfs.glob("video*"):
         match = re.fullmatch(r"video(\d+)", entry.name)
@@ -152,7 +152,7 @@ def list_nodes(sysfs: Path = _SYSFS, devices: Path = _DEVICES, query: Query = qu
         except OSError as error:
             problem = error.strerror or str(error)
         color = bool(COLOR & set(facts.formats)) and not _INFRARED.search(name)
-        # The kernel's name and the driver's can differ; either may give a virtual camera away.
+        # The kernel's and the driver's name can differ, and either can identify a virtual camera.
         virtual = virtual_camera(f"{name} {facts.card}".strip(), facts.driver, facts.bus, entry.resolve())
         found.append(VideoNode(index, name, facts.formats, color, problem, facts.driver, virtual))
     return sorted(found, key=lambda node: node.index)

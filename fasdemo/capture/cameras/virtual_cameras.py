@@ -1,6 +1,6 @@
-"""Virtual cameras: devices that show what a program writes to them, so that any file can take the place of a face.
+"""Detect virtual cameras: devices that show what a program writes to them, so that a file can replace the live image.
 
-They are known by driver, bus and name. A virtual camera whose driver was rewritten to look like hardware is not found.
+They are recognised by driver, bus and name. A virtual camera whose driver imitates hardware is not detected.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 
 FAULT = "virtual_camera"
-"""On every frame of such a camera; `fasdemo.engine.reasons` says what it does."""
+"""Fault of every frame of such a camera; `fasdemo.engine.reasons` defines its effect."""
 
 _DRIVERS = re.compile(r"v4l2[ _-]?loopback|akvcam|vivid|vimc|vcam|droidcam|loopback", re.IGNORECASE)
-"""Kernel modules: v4l2loopback (OBS, DroidCam and most others on Linux), akvcam (Webcamoid), the kernel's own vivid and
-vimc."""
+"""Kernel modules: v4l2loopback (used by OBS, DroidCam and most others on Linux), akvcam (Webcamoid), and the kernel's
+test drivers vivid and vimc."""
 _NAMES = re.compile(
     r"\bvirtual\b|v4l2[ _-]?loopback|\bloopback\b|dummy video device|\bobs\b|obs-camera|akvcam|\bvivid\b|\bvimc\b"
     r"|\bv-?cam\b|virtualcam|manycam|xsplit|snap camera|e2esoft|droidcam|iriun|epoccam|\bivcam|\bcamo\b|camtwist|mmhmm"
@@ -25,13 +25,13 @@ _VIRTUAL_BUS = ("devices", "virtual")
 
 
 def virtual_camera(name: str, driver: str = "", bus: str = "", sysfs: Path | None = None) -> str:
-    """Return what shows that a camera is a virtual one; an empty string where nothing does.
+    """Return why a camera counts as a virtual one; an empty string if it does not.
 
     Args:
-        name: as the system calls it.
-        driver: of the kernel, empty where the system does not tell.
-        bus: where the driver says that the device is connected, empty where the system does not tell.
-        sysfs: the device's place below `/sys`, with links resolved.
+        name: the camera's name in the system.
+        driver: name of its kernel driver; empty if unknown.
+        bus: its connection according to the driver; empty if unknown.
+        sysfs: the device's path below `/sys`, with links resolved.
 
     Returns:
         Part of a sentence, e.g. `driver v4l2 loopback`.

@@ -1,4 +1,4 @@
-"""Webcams: which there are, and one of them as a source."""
+"""List the webcams, and open one of them as a source."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _log = logging.getLogger(__name__)
 _LINUX = sys.platform.startswith("linux")
 _WINDOWS = sys.platform == "win32"
 _PROBED = 4
-"""Where the system does not list cameras, so many numbers are tried."""
+"""How many camera numbers are tried if the system cannot list cameras."""
 _EMPTY_READS = 30
 
 Opener = Callable[[int], Any]
-"""A camera's number to an opened `cv2.VideoCapture`."""
+"""A function that opens the camera of a number and returns its `cv2.VideoCapture`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,11 @@ class Webcam:
 
     Attributes:
         index: its number.
-        name: as the system calls it.
-        formats: FourCC codes; empty where the system does not tell.
-        virtual: what shows that it is a virtual camera; empty where nothing does.
-        named: the system told its name; without one a virtual camera cannot be known, so no verdict is LIVE.
+        name: its name in the system.
+        formats: FourCC codes of its formats; empty if unknown.
+        virtual: why it counts as a virtual camera; empty if it does not.
+        named: whether the system reports its name. Without a name, a virtual camera cannot be detected, so no verdict
+            is LIVE.
     """
 
     index: int
@@ -52,14 +53,14 @@ class Webcam:
 
     @property
     def words(self) -> str:
-        """What to open and what it is, e.g. `webcam:2 (OBS Virtual Camera, virtual)`."""
+        """Its specification and name, e.g. `webcam:2 (OBS Virtual Camera, virtual)`."""
         return f"webcam:{self.index} ({self.name}{', virtual' if self.virtual else ''})"
 
 
 def list_webcams(nodes: Callable[[], list[VideoNode]] = list_nodes) -> list[Webcam]:
-    """Return the colour cameras, virtual ones among them.
+    """Return the colour cameras, including virtual ones.
 
-    On Linux by name and pixel format; elsewhere by name, or the numbers that can be opened.
+    On Linux they are found by name and pixel format, on other systems by name or by trying to open numbers.
     """
     if _LINUX:
         return [Webcam(node.index, node.name, node.formats, node.virtual) for node in nodes() if node.color]
@@ -76,20 +77,20 @@ def list_webcams(nodes: Callable[[], list[VideoNode]] = list_nodes) -> list[Webc
 
 
 def system_names() -> dict[int, str] | None:
-    """Return the cameras' names by number on Windows and macOS; None where the system cannot be asked."""
+    """Return the cameras' names by number on Windows and macOS; None if they cannot be read."""
     try:
         from cv2_enumerate_cameras import enumerate_cameras
 
         found = enumerate_cameras(cv2.CAP_DSHOW if _WINDOWS else cv2.CAP_AVFOUNDATION)
     except Exception:
-        # A missing package, a system without that interface, a driver that fails: all mean that no name is known.
-        _log.warning("the cameras' names cannot be read", exc_info=True)
+        # A missing package, an unsupported system and a failing driver all mean that no name is known.
+        _log.warning("Cannot read the names of the cameras.", exc_info=True)
         return None
     return {int(one.index): str(one.name) for one in found}
 
 
 def open_device(index: int) -> Any:
-    """OpenCV's capture with the system's own interface, so that no other library grabs the number."""
+    """Open a camera with OpenCV and the system's native interface, whose numbering the names refer to."""
     if _LINUX:
         return cv2.VideoCapture(index, cv2.CAP_V4L2)
     if _WINDOWS:
@@ -115,16 +116,16 @@ class WebcamGrabber:
         camera = self._opener(self._index)
         if not camera.isOpened():
             raise DeviceError(
-                f"Webcam {self._index} ({self._name}) cannot be opened; another program may be using it: close that."
+                f"Webcam {self._index} ({self._name}) cannot be opened; close other programs that use it and try again."
             )
         self._camera = camera
         camera.set(cv2.CAP_PROP_FRAME_WIDTH, 640)
         camera.set(cv2.CAP_PROP_FRAME_HEIGHT, 480)
-        # One image may wait in the driver, or every verdict is about the past.
+        # With a longer queue in the driver, the images would be old.
         camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         arrived, image = camera.read()
         if not arrived or image is None:
-            raise DeviceError(f"Webcam {self._index} ({self._name}) gives no picture; unplug it and plug it in again.")
+            raise DeviceError(f"Webcam {self._index} ({self._name}) delivers no image; unplug it and plug it in again.")
         fps = float(camera.get(cv2.CAP_PROP_FPS))
         return SourceInfo(
             name=self._name,
@@ -139,7 +140,13 @@ class WebcamGrabber:
         )
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """Return the next image; OpenCV limits the wait (10 s on Linux) and releases Python's lock."""
+        """Return the next image; None if there is none.
+
+        OpenCV limits the wait (10 s on Linux) and releases Python's lock.
+
+        Raises:
+            DeviceError: the webcam was not started or delivers no more images.
+        """
         if self._camera is None:
             raise DeviceError("the webcam was not started")
         arrived, image = self._camera.read()
@@ -147,8 +154,8 @@ class WebcamGrabber:
         if not arrived or image is None or image.size == 0:
             self._empty += 1
             if self._empty >= _EMPTY_READS:
-                raise DeviceError(f"webcam {self._index} gives no picture any more")
-            # A dead device answers at once: do not spin.
+                raise DeviceError(f"webcam {self._index} delivers no more images")
+            # A failed device returns immediately, so this avoids a busy loop.
             time.sleep(min(timeout_s, 0.02))
             return None
         self._empty = 0
@@ -173,7 +180,7 @@ class WebcamGrabber:
                 camera.release()
 
     def set_exposure_roi(self, box: Box) -> None:
-        """Webcams choose their exposure themselves."""
+        """Do nothing: webcams control their exposure themselves."""
 
 
 def open_webcam(
@@ -183,28 +190,28 @@ def open_webcam(
     listed: Callable[[], list[Webcam]] = list_webcams,
     allow_virtual: bool = False,
 ) -> LiveSource:
-    """Return the webcam with a number, or the first colour camera that is not virtual.
+    """Return a source for the webcam with a number, or for the first colour camera that is not virtual.
 
     Args:
-        which: its number.
-        timeouts: with a device that is silent.
+        which: its number; None for the first one.
+        timeouts: time limits of the supervisor; None for those of webcams.
         opener: opens the device.
-        listed: the cameras that are there.
-        allow_virtual: also open a virtual camera. Its frames carry the fault `virtual_camera` and are never LIVE.
+        listed: returns the cameras of the system.
+        allow_virtual: also open a virtual camera. Its frames have the fault `virtual_camera` and are never LIVE.
 
     Raises:
-        UserError: not a number, no such camera, one that gives no colour, or a virtual one that is not allowed; on
+        UserError: not a number, no such camera, a camera without colour, or a virtual one that is not allowed. On
             entering: it cannot be opened.
     """
     cameras = listed()
     names = ", ".join(one.words for one in cameras) or "none"
     if which:
         if not which.isdigit():
-            raise UserError(f"webcam:{which}: give the camera's number; there are: {names}.")
+            raise UserError(f"webcam:{which}: give a camera number after the colon; cameras found: {names}.")
         index = int(which)
         chosen = next((one for one in cameras if one.index == index), None)
         if chosen is None:
-            raise UserError(f"webcam:{index}: unknown colour camera; choose from {names}.")
+            raise UserError(f"webcam:{index}: no colour camera with this number; cameras found: {names}.")
     elif cameras:
         chosen = next((one for one in cameras if not one.virtual), cameras[0])
     else:
@@ -212,14 +219,14 @@ def open_webcam(
     if chosen.virtual and not allow_virtual:
         raise UserError(
             f"webcam:{chosen.index}: {chosen.name} is a virtual camera ({chosen.virtual}) and can show any picture; "
-            f"choose another camera, or add --allow-virtual-camera to open it without ever calling it LIVE."
+            f"choose another camera, or add --allow-virtual-camera to open it; its verdicts are never LIVE."
         )
 
     def present() -> bool:
         if not _LINUX:
-            # Asking would mean opening it.
+            # The only way to find out is to open the camera.
             return True
-        # Not the number alone: another device can take it over while this one is away.
+        # The number alone is not enough: another device can get it while this one is disconnected.
         return any(
             (one.index, one.name, one.virtual) == (chosen.index, chosen.name, chosen.virtual) for one in listed()
         )
@@ -227,19 +234,19 @@ def open_webcam(
     return LiveSource(
         lambda: WebcamGrabber(chosen, opener),
         present,
-        f"webcam:{chosen.index}: is gone; plug it in again.",
-        # OpenCV's own read may block longer than a RealSense is given.
+        f"webcam:{chosen.index}: is not connected; plug it in again.",
+        # OpenCV's read can block longer than that of a RealSense.
         timeouts=timeouts or WatchdogTimeouts(dead_s=4.0),
     )
 
 
 def _injection_note(camera: Webcam) -> str:
-    """One sentence for a camera whose frames are never LIVE; empty for one that shows nothing against it."""
+    """Return why a camera's frames are never LIVE, as a sentence for the user; empty if they can be LIVE."""
     if camera.virtual:
-        return f"{camera.name} is a virtual camera ({camera.virtual}): nothing that it shows is called LIVE."
+        return f"{camera.name} is a virtual camera ({camera.virtual}), so no verdict is LIVE."
     if not camera.named:
         return (
-            f"The system does not name {camera.name}, so it may be a virtual camera and nothing is called LIVE; "
-            f"install cv2-enumerate-cameras."
+            f"The system does not report the name of {camera.name}, so it may be a virtual camera and no verdict is "
+            f"LIVE; install cv2-enumerate-cameras."
         )
     return ""

@@ -13,16 +13,16 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, FrameSet, Stream
 
 _FPS = 30.0
-"""Pictures carry no time; this is the pace at which they play."""
+"""Playback rate, because pictures have no time stamps."""
 
 
 class ImageSequenceSource(PlayedSource):
-    """Plays a folder's pictures in natural order of their names; pairs depth and IR as `stills` does.
+    """A folder of pictures, played in natural order of their names; `stills` pairs colour, depth and infrared.
 
-    A picture that cannot be read is skipped and counted as lost.
+    Pictures that cannot be read are skipped and counted as lost.
 
     Raises:
-        UserError: no picture in the folder, or the first one cannot be read.
+        UserError: the folder has no pictures, or the first one cannot be read.
     """
 
     def __init__(
@@ -73,13 +73,13 @@ class ImageSequenceSource(PlayedSource):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Which pictures were skipped so far."""
+        """Sentences about files that were left out or could not be read so far."""
         if not self._unreadable:
             return tuple(self._notes)
         first = next(iter(self._unreadable.values()))
         return (
             *self._notes,
-            f"{len(self._unreadable)} of {len(self._stills)} pictures were skipped; the first: {first}",
+            f"{len(self._unreadable)} of {len(self._stills)} pictures were skipped; first error: {first}",
         )
 
     def _next(self) -> FrameSet | None:

@@ -1,4 +1,4 @@
-"""What all files have in common: order, seeking from another thread, looping, and their own speed."""
+"""Playback of files: order, seeking from another thread, looping and real-time speed."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.frames import FrameSet
 
 _LATE_S = 0.5
-"""If the reader is later than this, the clock restarts instead of catching up."""
+"""If the reader is later than this, playback continues from the current frame instead of catching up."""
 _MAX_PAUSE_S = 5.0
-"""Longer gaps between two time stamps are cut short: a damaged time stamp may claim years."""
+"""Longer gaps between two time stamps are shortened to this, because a damaged time stamp can be years away."""
 
 
 class PlayedSource(ABC):
-    """A `SeekableSource` over something stored.
+    """A `SeekableSource` that plays stored frames.
 
-    Frames keep their number on every round of a loop; their time goes on, so that it never decreases without a seek.
+    In a loop, frames keep their numbers, and their time continues to increase, so that it decreases only after a seek.
 
     Args:
-        realtime: wait between frames as their time stamps say; else as fast as they are read.
+        realtime: wait between frames according to their time stamps; otherwise they play as fast as they are read.
         loop: start again at the end.
-        clock: seconds, not decreasing.
+        clock: returns a time in seconds that never decreases.
     """
 
     def __init__(self, *, realtime: bool = False, loop: bool = False, clock: Callable[[], float] = time.monotonic):
@@ -55,14 +55,18 @@ class PlayedSource(ABC):
 
     @abstractmethod
     def _go_to(self, index: int) -> None:
-        """Make number `index` the next one."""
+        """Make frame `index` the next one."""
 
     @abstractmethod
     def _close(self) -> None:
         """Release the files."""
 
     def seek(self, index: int) -> None:
-        """Continue the iteration with frame `index`; thread-safe."""
+        """Continue the iteration with frame `index`; thread-safe.
+
+        Raises:
+            ValueError: `index` is negative.
+        """
         if index < 0:
             raise ValueError("index must not be negative")
         with self._lock:
@@ -95,7 +99,7 @@ class PlayedSource(ABC):
             if self._realtime:
                 anchor = self._wait(last_s, anchor)
                 if self._closed or self._wake.is_set():
-                    # Closed, or another frame is wanted meanwhile.
+                    # Closed, or a seek was requested during the wait.
                     continue
             yielded = True
             yield replace(frame, timestamp_s=last_s) if offset_s else frame

@@ -1,4 +1,4 @@
-"""The SDK's own recordings: `.db3` (2.58 and later) and `.bag` (before)."""
+"""Recordings of the RealSense SDK: `.db3` (version 2.58 and later) and `.bag` (earlier versions)."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from fasdemo.frames import FrameSet, Stream, StreamTime
 
 _TIMEOUT_MS = 200
 _SILENT_TRIES = 25
-"""So many time-outs in a row without the end being reported mean that the file is stuck."""
+"""After this many consecutive time-outs without a reported end, playback counts as stuck."""
 _MAX_FRAMES = 2**31 - 1
-"""A damaged time stamp may claim centuries; a slider counts this far."""
+"""Limit of the frame count, because a damaged time stamp can give centuries; a slider counts this far."""
 
 
 def recorded_streams(sdk: Any, device: Any) -> frozenset[Stream]:
-    """Return every stream of a device or file, also one in a format that cannot be used."""
+    """Return all streams of a device or file, including those in unsupported formats."""
     names: dict[Any, Stream] = {sdk.stream.color: "rgb", sdk.stream.depth: "depth", sdk.stream.infrared: "ir"}
     kinds = {profile.stream_type() for sensor in device.query_sensors() for profile in sensor.get_stream_profiles()}
     return frozenset(names[kind] for kind in kinds if kind in names)
 
 
 class RealSenseRecording(PlayedSource):
-    """Plays a recording in its native streams with the device's calibration.
+    """A recording of the SDK, played with its native streams and the device's calibration.
 
-    Frame numbers follow the colour stream's counter, so that a frame that was not recorded leaves a gap that
+    Frame numbers follow the colour stream's counter. A frame that was not recorded leaves a gap in the numbers, which
     `lost_before` counts.
 
     Raises:
-        UserError: not a recording, or one without colour.
+        UserError: the file is not a recording or has no colour stream.
     """
 
     def __init__(self, path: Path, *, realtime: bool = False, loop: bool = False) -> None:
@@ -62,11 +62,11 @@ class RealSenseRecording(PlayedSource):
             name = device.get_info(sdk.camera_info.name) if device.supports(sdk.camera_info.name) else ""
         except RuntimeError as error:
             raise UserError(
-                f"{path}: is no RealSense recording that the SDK can read, or a damaged one ({_brief(error)}); "
+                f"{path}: is not a RealSense recording that the SDK can read, or is damaged ({_brief(error)}); "
                 "copy it again, or record it again."
             ) from None
         if "rgb" not in profiles:
-            raise UserError(f"{path}: holds no colour stream, and faces are found in colour; record with colour.")
+            raise UserError(f"{path}: has no colour stream, which is needed to find faces; record with colour.")
         self._profiles = profiles
         self._open()
         fps = float(profiles["rgb"].fps()) or 30.0
@@ -93,10 +93,10 @@ class RealSenseRecording(PlayedSource):
             config.enable_stream(profile.stream_type(), profile.stream_index())
         pipeline = sdk.pipeline()
         try:
-            # Its own pace would drop frames for a slow reader; PlayedSource does the waiting.
+            # In real time the SDK would drop frames for a slow reader; PlayedSource waits between frames instead.
             playback = config.resolve(sdk.pipeline_wrapper(pipeline)).get_device().as_playback()
             playback.set_real_time(False)
-            # Held until the pipeline listens: else the first set is lost in every other start.
+            # Paused until the pipeline has started; otherwise about half of the starts lose the first frame set.
             playback.pause()
             started = pipeline.start(config)
         except RuntimeError as error:
@@ -109,7 +109,7 @@ class RealSenseRecording(PlayedSource):
             for sensor in started.get_device().query_sensors():
                 if sensor.is_depth_sensor():
                     scale = float(sensor.as_depth_sensor().get_depth_scale()) or scale
-            # Extrinsics live in the running device's profiles.
+            # Only the profiles of the running device have the extrinsics.
             running: dict[Stream, Any] = {}
             for stream, profile in self._profiles.items():
                 running[stream] = started.get_stream(profile.stream_type(), profile.stream_index())
@@ -120,19 +120,19 @@ class RealSenseRecording(PlayedSource):
 
     @property
     def info(self) -> SourceInfo:
-        """Facts about the recording; `frame_count` follows from its duration."""
+        """Facts about the recording; `frame_count` is computed from its duration."""
         return self._info
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Whether the file got stuck, and whether the device started its counter or clock again."""
+        """Sentences about playback that got stuck and about restarts of the device's counter."""
         found = []
         if self._stuck:
             found.append(f"{self._path.name}: the SDK stopped before the end of the file.")
         if self._breaks:
             times = "once" if self._breaks == 1 else f"{self._breaks} times"
             found.append(
-                f"{self._path.name}: the device started its counter again {times}; the evidence starts afresh there."
+                f"{self._path.name}: the device restarted its frame counter {times}; evidence is collected anew there."
             )
         return tuple(found)
 
@@ -150,7 +150,7 @@ class RealSenseRecording(PlayedSource):
                 continue
             placed = self._numbering.place(frame)
             if placed is None:
-                # The syncer gives a set again when one stream lags behind.
+                # The SDK's syncer repeats a frame set if one stream is delayed.
                 continue
             frame, index, broken = placed
             if self._start_s is None:
@@ -159,7 +159,7 @@ class RealSenseRecording(PlayedSource):
                 if 0 <= index < self._skip_below:
                     continue
                 if index != self._skip_below and self._jumped:
-                    # The file's own clock and the frames' disagree: read over everything from the start.
+                    # The clocks of the file and of the frames differ, so read from the start up to the frame.
                     wanted, self._jumped = self._skip_below, False
                     self._go_to(wanted, jump=False)
                     continue
@@ -205,7 +205,7 @@ class RealSenseRecording(PlayedSource):
         return None
 
     def _go_to(self, index: int, jump: bool = True) -> None:
-        # A pipeline that has reached the end never gives another frame: start a fresh one.
+        # A pipeline that has reached the end delivers no more frames, so start a new one.
         self._stop()
         self._open()
         self._numbering.start_over()
@@ -214,12 +214,12 @@ class RealSenseRecording(PlayedSource):
         self._skip_below = index or None
         self._jumped = jump and index > int(self._info.fps)
         if self._jumped:
-            # A little early: the SDK lands near the moment, the rest is read over.
+            # Seek 0.5 s too early, because the SDK seeks only approximately; the frames before `index` are skipped.
             self._playback.seek(timedelta(seconds=max(index / self._info.fps - 0.5, 0.0)))
 
     def _stop(self) -> None:
         if self._pipeline is not None:
-            # It may have stopped by itself.
+            # The pipeline raises if it has already stopped.
             with contextlib.suppress(RuntimeError):
                 self._pipeline.stop()
             self._pipeline = None
@@ -230,5 +230,5 @@ class RealSenseRecording(PlayedSource):
 
 def _brief(error: BaseException) -> str:
     text = str(error).strip()
-    # The SDK repeats the request before it says what was wrong.
+    # The SDK's message repeats the request before the reason.
     return (text.rpartition("Reason: ")[2].splitlines() or ["no reason given"])[0].strip(" .")[:160]

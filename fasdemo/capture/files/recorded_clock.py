@@ -1,4 +1,4 @@
-"""The times and counters of a recording made continuous: clocks that wrap, and devices that were started again."""
+"""Continuous times and numbers for a recording whose clock wraps around or whose device was restarted."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from fasdemo.frames import FrameSet, StreamTime
 
 RESTARTED = "counter_restarted"
 _REMEMBERED = 64
-"""Sets that the SDK may give again out of order."""
+"""Number of recent frame sets in which repeated ones are detected."""
 
 
 class RecordedClock:
-    """Gives each set of a recording its number and its time on one clock.
+    """A converter that gives each frame set of a recording a number and a time on one continuous clock.
 
-    Numbers follow the colour stream's counter, so that a frame that was not recorded leaves a gap. Where the counter
-    goes back, the set is either one that was given before, or the device was started again and counting goes on.
+    Numbers follow the colour stream's counter, so that a frame that was not recorded leaves a gap. If the counter
+    decreases, the frame set is either a repeated one, or the device was restarted and the numbering continues.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class RecordedClock:
         self.start_over()
 
     def start_over(self) -> None:
-        """Begin at another place of the same file."""
+        """Prepare for reading from another position of the same file."""
         self._unwrapper = ClockUnwrapper()
         self._marks = CaptureMarks()
         self._seen: deque[StreamTime] = deque(maxlen=_REMEMBERED)
@@ -35,9 +35,9 @@ class RecordedClock:
         self._period_s = 0.0
 
     def place(self, frame: FrameSet) -> tuple[FrameSet, int, bool] | None:
-        """Return the set with its times made continuous, its number, and whether the device was started again.
+        """Return the frame set with continuous times, its number, and whether the device was restarted before it.
 
-        None for a set that was given before.
+        Returns None for a repeated frame set.
         """
         mark = frame.times["rgb"]
         if mark in self._seen or not self._marks.is_new("rgb", mark):

@@ -17,7 +17,7 @@ from fasdemo.errors import UserError
 MAX_TIME_S = 30.0
 """Time limit to import the SDK, open the file and play its beginning; a valid file takes less than 1 s."""
 MAX_MEMORY_BYTES = 3 * 1024**3
-"""Memory limit besides that of the libraries."""
+"""Memory limit in addition to the memory of the loaded libraries."""
 _PLAY_S = 2.0
 """Time that the child plays; later frames are not checked."""
 _PLAY_FRAMES = 60

@@ -13,7 +13,7 @@ from fasdemo.sessions.writer import FOLDERS, VIDEO_FILES
 
 
 def stored_streams(folder: Path) -> frozenset[Stream]:
-    """Return the streams of which a session's folder holds images, whatever its description says."""
+    """Return the streams that have images in a session's folder, regardless of its `session.json`."""
     return frozenset(
         stream
         for stream in STREAMS
@@ -22,7 +22,7 @@ def stored_streams(folder: Path) -> frozenset[Stream]:
 
 
 def neighbours_of(path: Path) -> frozenset[Stream]:
-    """Return the streams of the session whose colour a video or a folder of pictures is; empty where it is none."""
+    """Return the streams of the session to which a colour video or folder belongs; empty if it belongs to none."""
     folder = path.parent
     if path.name not in (VIDEO_FILES["rgb"], FOLDERS["rgb"]) or not (folder / SESSION_FILE).exists():
         return frozenset()
@@ -30,12 +30,12 @@ def neighbours_of(path: Path) -> frozenset[Stream]:
 
 
 def device_streams(session: Session) -> frozenset[Stream]:
-    """Return the streams that the device which recorded a session has at least."""
+    """Return the streams that the recording device of a session certainly has."""
     return streams_of_device(f"{session.device.name} {session.device.sensor_preset}")
 
 
 def capable_streams(folder: Path, session: Session) -> frozenset[Stream]:
-    """Return every stream that was recorded or that the device has: what counts is not what `session.json` declares."""
+    """Return all streams that were recorded or that the device has, even if `session.json` does not declare them."""
     found = stored_streams(folder) | device_streams(session)
     calibration = session.calibration
     if calibration is not None:
@@ -46,10 +46,10 @@ def capable_streams(folder: Path, session: Session) -> frozenset[Stream]:
 
 
 class SessionSource(PlayedSource):
-    """Plays a session's folder; see `fasdemo.sessions.reader` for what damaged images become.
+    """A session's folder as a source; `fasdemo.sessions.reader` handles damaged images.
 
     Raises:
-        UserError: not a session, or one that breaks the format.
+        UserError: the folder is not a session, or its format is not valid.
     """
 
     def __init__(self, folder: Path, *, realtime: bool = False, loop: bool = False) -> None:
@@ -80,7 +80,7 @@ class SessionSource(PlayedSource):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was never completed or could not be read so far."""
+        """Sentences about an incomplete recording and images that could not be read so far."""
         return self._reader.warnings
 
     def _next(self) -> FrameSet | None:

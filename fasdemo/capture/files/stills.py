@@ -1,8 +1,8 @@
-"""Still pictures, alone or as colour, depth and infrared triples that their names or folders pair.
+"""Still pictures: single ones, or colour, depth and infrared pictures that belong together by name or folder.
 
-Known spellings: `NAME_color.png NAME_depth.png NAME_ir.png` (also `-` or `.`, and `rgb`, `profile`, `infrared`, `nir`);
-`NAME.jpg` beside `NAME_depth.png`; folders `color/`, `depth/` and `ir/` with equal file names, as CASIA-SURF
-(`color`) and CeFA (`profile`) have them.
+Supported names: `NAME_color.png NAME_depth.png NAME_ir.png` (also with `-` or `.`, and `rgb`, `profile`, `infrared`,
+`nir`); `NAME.jpg` beside `NAME_depth.png`; folders `color/`, `depth/` and `ir/` with equal file names, as in CASIA-SURF
+(`color`) and CeFA (`profile`).
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ UNREADABLE_PICTURES = frozenset(
         *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2", ".raw"),
     }
 )
-"""Pictures that no decoder here reads; they are named, never passed over in silence."""
+"""Picture formats that cannot be read; files of these formats are reported to the user."""
 _NOTES = frozenset(
     {".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".md", ".log", ".html", ".pdf", ".ini", ".db"}
 )
-"""Lists and notes beside pictures."""
+"""Lists and notes beside pictures; they are ignored without a message."""
 _ROLES: dict[str, Stream] = {
     "color": "rgb",
     "colour": "rgb",
@@ -62,7 +62,7 @@ class Still:
 
     @property
     def streams(self) -> frozenset[Stream]:
-        """What it has."""
+        """Its streams."""
         names: list[Stream] = ["rgb"]
         if self.depth is not None:
             names.append("depth")
@@ -77,17 +77,17 @@ def find_stills(paths: Sequence[Path]) -> list[Still]:
 
 
 def find_stills_and_notes(paths: Sequence[Path]) -> tuple[list[Still], list[str]]:
-    """All captures in files and folders (with their subfolders), in natural order of names, each once.
+    """Find all captures in files and folders (with their subfolders), in natural order of names, without duplicates.
 
-    A file brings the depth and IR pictures that belong to it, whether or not they were named. Two colour pictures of
-    one name (`p1.jpg`, `p1.png`) are two captures.
+    For a single file, the depth and infrared pictures that belong to it are found too. Two colour pictures with the
+    same stem (`p1.jpg`, `p1.png`) are two captures.
 
     Returns:
-        The captures, and sentences about files that were left out: kinds that are not read, depth and infrared without
-        colour. Hidden files and those that systems leave behind (`._p1.jpg`, `Thumbs.db`) are not mentioned.
+        The captures, and sentences about files that were left out: unsupported formats, and depth or infrared pictures
+        without a colour picture. Hidden files and system files (`._p1.jpg`, `Thumbs.db`) are not mentioned.
 
     Raises:
-        UserError: no such file, not a picture, or nothing found.
+        UserError: a file does not exist or is not a picture, or nothing was found.
     """
     found: dict[tuple[Path, str], _Group] = {}
     notes: list[str] = []
@@ -104,9 +104,9 @@ def find_stills_and_notes(paths: Sequence[Path]) -> tuple[list[Still], list[str]
                     found.setdefault(key, _Group()).add(role, file)
         elif path.is_file():
             if path.suffix.lower() in UNREADABLE_PICTURES:
-                raise UserError(f"{path}: is a picture of a kind that is not read; convert it to JPEG or PNG.")
+                raise UserError(f"{path}: is a picture in an unsupported format; convert it to JPEG or PNG.")
             if path.suffix.lower() not in PICTURES:
-                raise UserError(f"{path}: is not a picture; known are {', '.join(sorted(PICTURES))}.")
+                raise UserError(f"{path}: is not a picture; supported are {', '.join(sorted(PICTURES))}.")
             key, role = _place(path)
             group = found.setdefault(key, _Group())
             group.add(role, path)
@@ -119,28 +119,28 @@ def find_stills_and_notes(paths: Sequence[Path]) -> tuple[list[Still], list[str]
     stills = [still for group in found.values() for still in group.stills()]
     if not stills:
         names = ", ".join(map(str, paths))
-        why = "only depth or infrared pictures, none in colour" if found else "no picture"
+        why = "only depth or infrared pictures found" if found else "no picture found"
         more = f" {notes[0]}" if notes else ""
-        raise UserError(f"{names}: {why} found; give colour pictures or folders of them.{more}")
+        raise UserError(f"{names}: {why}; give colour pictures or folders of them.{more}")
     alone = [file for group in found.values() if not group.color for file in (*group.depth, *group.ir)]
     if alone:
-        notes.append(f"{_counted(alone)} left out: depth or infrared without a colour picture of that name.")
+        notes.append(f"{_counted(alone)} left out: depth or infrared without a colour picture of the same name.")
     doubled = [file for group in found.values() for file in (*group.depth[1:], *group.ir[1:]) if group.color]
     if doubled:
-        notes.append(f"{_counted(doubled)} left out: there is another depth or infrared picture of that name.")
+        notes.append(f"{_counted(doubled)} left out: there is another depth or infrared picture of the same name.")
     return stills, notes
 
 
 @dataclass(slots=True)
 class _Group:
-    """Files of one capture by what they show."""
+    """The files of one capture by stream."""
 
     color: list[Path] = field(default_factory=list)
     depth: list[Path] = field(default_factory=list)
     ir: list[Path] = field(default_factory=list)
 
     def add(self, role: Stream, file: Path) -> None:
-        """Take a file, once."""
+        """Add a file to its stream, if it is not there yet."""
         files = {"rgb": self.color, "depth": self.depth, "ir": self.ir}[role]
         if file not in files:
             files.append(file)
@@ -152,7 +152,7 @@ class _Group:
 
 
 def left_out(folder: Path, files: Sequence[Path]) -> list[str]:
-    """Return a sentence about files of a folder that are neither pictures that are read nor notes beside them."""
+    """Return sentences about files of a folder that are neither supported pictures nor lists or notes."""
     pictures = [file for file in files if file.suffix.lower() in UNREADABLE_PICTURES]
     others = [
         file
@@ -161,9 +161,9 @@ def left_out(folder: Path, files: Sequence[Path]) -> list[str]:
     ]
     found = []
     if pictures:
-        found.append(f"{folder}: {_counted(pictures)} left out: convert pictures of this kind to JPEG or PNG.")
+        found.append(f"{folder}: {_counted(pictures)} left out: unsupported format; convert to JPEG or PNG.")
     if others:
-        found.append(f"{folder}: {_counted(others)} left out: not a picture; give videos one by one with --video.")
+        found.append(f"{folder}: {_counted(others)} left out: not a picture; open videos one by one with --video.")
     return found
 
 
@@ -174,7 +174,7 @@ def _counted(files: Sequence[Path]) -> str:
 
 
 def natural_key(path: Path) -> list[tuple[int, int, str]]:
-    """Sorts `frame2` before `frame10`."""
+    """Return a sort key that places `frame2` before `frame10`."""
     return [
         (0, int(part), "") if part.isdecimal() else (1, 0, part.lower())
         for part in re.split(r"(\d+)", path.as_posix())
@@ -198,7 +198,7 @@ def _place(file: Path) -> tuple[tuple[Path, str], Stream]:
 
 
 def _relatives(file: Path) -> list[Path]:
-    """Pictures that may belong to a file: its neighbours, and those of equal stem in folders named for a stream."""
+    """Return pictures that may belong to a file: beside it, or with the same stem in folders named after streams."""
     folders = [file.parent]
     if file.parent.name.lower() in _ROLES and not _SUFFIX.match(file.stem):
         folders = [one for one in file.parent.parent.iterdir() if one.is_dir() and one.name.lower() in _ROLES]
@@ -216,13 +216,13 @@ def load_calibration(path: Path) -> Calibration:
     """Return a calibration from JSON in the format of `session.json`.
 
     Raises:
-        UserError: no such file, or one that breaks the format.
+        UserError: the file cannot be read or its format is not valid.
     """
     try:
         return CalibrationRecord.model_validate_json(read_text(path, _MAX_CALIBRATION_BYTES)).value()
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
+        where = ".".join(map(str, first["loc"])) or "calibration"
         raise UserError(f"{path}: {where}: {first['msg']}; write it as in docs/cameras.md.") from None
     except ValueError as error:
         raise UserError(f"{path}: cannot be used: {error}; write it as in docs/cameras.md.") from None
@@ -239,12 +239,19 @@ def load_still(
     timestamp_s: float = 0.0,
     declared: frozenset[Stream] | None = None,
 ) -> FrameSet:
-    """One capture as a frame set; `depth_scale` is metres per unit of the 16-bit depth picture.
+    """Return one capture as a frame set.
 
-    Streams that are `declared` (default: those that the capture has) and absent carry a fault.
+    Args:
+        still: the files of the capture.
+        index: number of the frame set.
+        depth_scale: metres per unit of the 16-bit depth picture.
+        calibration: calibration of the pictures; None if depth and infrared are registered to colour.
+        timestamp_s: time of the frame set.
+        declared: streams that the capture must have, by default those that it has. A missing one gives the fault
+            `STREAM_missing`.
 
     Raises:
-        UserError: a picture cannot be read, depth is not 16-bit, or sizes contradict the calibration.
+        UserError: a picture cannot be read, depth is not 16-bit, or a size differs from the calibration.
     """
     rgb = cast(Rgb, _read(still.color, "rgb"))
     depth = None if still.depth is None else cast(Depth, _read(still.depth, "depth"))
@@ -273,7 +280,7 @@ def load_still(
 def _check_size(path: Path, image: Image, width: int, height: int) -> None:
     if image.shape[:2] != (height, width):
         raise UserError(
-            f"{path}: is {image.shape[1]} x {image.shape[0]}, but the calibration is of {width} x {height}; "
+            f"{path}: is {image.shape[1]} x {image.shape[0]} pixels, but the calibration is for {width} x {height}; "
             "give the calibration of these pictures."
         )
 
@@ -293,18 +300,18 @@ def decode_grey(data: bytes, stream: Stream) -> Image:
     """Decode a depth or infrared picture: uint16 depth, uint8 or uint16 infrared, (h, w).
 
     Raises:
-        ValueError: it is not such a picture; says why.
+        ValueError: the picture cannot be decoded or has the wrong bit depth.
     """
     check_declared_size(data)
     try:
-        # Grey at the file's own depth: infrared is often stored as three equal channels.
+        # Read as grey with the file's bit depth, because infrared is often stored as three equal channels.
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH)
     except cv2.error:
         image = None
     if image is None:
         raise ValueError("the picture cannot be decoded")
     if stream == "depth" and image.dtype != np.uint16:
-        raise ValueError("depth has to be a 16-bit grey picture, 8 bits have lost the distances")
+        raise ValueError("depth must be a 16-bit grey picture, because 8 bits cannot store distances")
     if image.dtype not in (np.uint8, np.uint16):
-        raise ValueError(f"a picture of {image.dtype} is not supported")
+        raise ValueError(f"pictures with {image.dtype} values are not supported")
     return cast(Image, image)

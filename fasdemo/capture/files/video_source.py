@@ -1,4 +1,4 @@
-"""A video file as a source, with depth and infrared videos beside it where given."""
+"""A video file as a source, with optional depth and infrared videos."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from fasdemo.frames import Depth, FrameSet, Ir, Rgb, Stream
 from fasdemo.sessions.video_track import VideoTrack
 
 _COUNTABLE_BYTES = 2 * 1024**3
-"""Larger files without a frame count in their header are played without a known length."""
+"""Larger files without a frame count in their header are played without a known length, because counting is slow."""
 
 
 class VideoSource(PlayedSource):
-    """RGB from any file that FFmpeg reads; depth (16-bit grey, FFV1) and IR registered to it, frame by frame.
+    """A colour video that FFmpeg can read, with optional depth and infrared videos that are registered to it.
 
-    A frame whose colour is damaged is left out and counted as lost; damaged depth or IR is a missing stream.
+    A frame with damaged colour is left out and counted as lost; damaged depth or infrared is a missing stream.
 
     Args:
         path: the colour video.
-        depth: 16-bit grey video of the same length, `depth_scale` metres per unit.
-        ir: grey video of the same length.
+        depth: 16-bit grey video (e.g. FFV1) with the same number of frames.
+        ir: grey video with the same number of frames.
+        depth_scale: metres per unit of `depth`.
         realtime: see `PlayedSource`.
         loop: see `PlayedSource`.
 
     Raises:
-        UserError: a file is missing or unreadable, or the lengths differ.
+        UserError: a file is missing or unreadable, or the numbers of frames differ.
     """
 
     def __init__(
@@ -96,15 +97,15 @@ class VideoSource(PlayedSource):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What could not be read so far."""
+        """Sentences about what could not be read so far."""
         found = []
         color = self._tracks["rgb"]
         if color.hdr:
-            found.append(f"{self._path.name}: is HDR video ({color.hdr}); it is judged converted to standard range.")
+            found.append(f"{self._path.name}: is HDR video ({color.hdr}); it is converted to standard dynamic range.")
         total = self._count or self._expected
         missing = self._lost
         if self._ended and not self._sought and self._count is not None:
-            # A container's own count may be off by the frames that its edit list hides.
+            # The container's frame count can include frames that its edit list hides.
             rest = self._count - self._expected
             if color.cut_off or rest > max(2, self._count // 100):
                 missing += max(rest, 0)

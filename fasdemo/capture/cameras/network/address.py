@@ -1,4 +1,4 @@
-"""Addresses of network cameras, and what of them may be shown."""
+"""Addresses of network cameras, and the parts of them that may be shown."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from fasdemo.errors import UserError, printable
 
 PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
-"""Schemes with their default ports."""
+"""Default port of each scheme."""
 MAX_ADDRESS_LENGTH = 2000
 _SECRET_SEGMENT = re.compile(r"[A-Za-z0-9_\-=%.~]{16,}")
-"""Parts of a path as long as the keys that some recorders use instead of a password."""
+"""Parts of a path that are long enough to be a key, which some video recorders use instead of a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class CameraAddress:
         scheme: a key of `PORTS`.
         host: name or IP address, IPv6 without brackets.
         port: TCP port.
-        path: path and query; not shown, because queries and long names in paths may be keys.
+        path: path and query. Never shown, because queries and long names in paths can be keys.
     """
 
     scheme: str
@@ -44,12 +44,12 @@ class CameraAddress:
 
     @property
     def url(self) -> str:
-        """The whole URL; never show it, its path or query may hold a key."""
+        """The complete URL. Do not show it: its path or query can contain a key."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
     @property
     def label(self) -> str:
-        """The address for people and logs: without query, with long parts of the path cut."""
+        """The address for messages and logs: without its query, and with long parts of the path cut."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
         path = self.path.partition("?")[0].partition("#")[0]
@@ -62,7 +62,7 @@ def is_network_address(spec: str) -> bool:
 
 
 def public_address(spec: str) -> str:
-    """Return the part of a URL that may be shown; for a malformed one its scheme alone."""
+    """Return the part of a URL that may be shown; only the scheme if the URL is malformed."""
     try:
         return parse_address(spec).label
     except UserError:
@@ -70,21 +70,23 @@ def public_address(spec: str) -> str:
 
 
 def parse_address(spec: str) -> CameraAddress:
-    """Return the address that a URL names.
+    """Parse the URL of a network camera.
 
     Raises:
-        UserError: unknown scheme, no host, a bad port, or credentials in the URL. The message holds none of them.
+        UserError: unknown scheme, no host, an invalid port, or credentials in the URL. The message contains none of
+            them.
     """
     scheme = spec.partition("://")[0].lower()
     if scheme not in PORTS:
         raise UserError(
-            f"camera {printable(scheme)[:12]}://...: unknown kind of address; use one of {', '.join(PORTS)}.",
+            f"camera {printable(scheme)[:12]}://...: unknown type of address; use one of {', '.join(PORTS)}.",
             parameter="camera",
         )
     shown = f"camera {scheme}://..."
     if len(spec) > MAX_ADDRESS_LENGTH or any(not one.isprintable() or one.isspace() for one in spec):
         raise UserError(
-            f"{shown}: the address is too long or holds spaces or control characters; correct it.", parameter="camera"
+            f"{shown}: the address is too long or contains spaces or control characters; correct it.",
+            parameter="camera",
         )
     try:
         parts = urlsplit(spec)
@@ -100,6 +102,6 @@ def parse_address(spec: str) -> CameraAddress:
             parameter="camera",
         )
     if not host or port == 0:
-        raise UserError(f"{shown}: has no host; write it as {scheme}://HOST/PATH.", parameter="camera")
+        raise UserError(f"{shown}: the address has no host; write it as {scheme}://HOST/PATH.", parameter="camera")
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return CameraAddress(scheme, host, port or PORTS[scheme], path)

@@ -18,16 +18,16 @@ from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, StreamTime
 
 UNTIMED = "rgb_untimed"
-"""On every frame of a stream without time stamps; `fasdemo.engine.reasons` has its effect."""
+"""Fault of every frame of a stream without time stamps; `fasdemo.engine.reasons` defines its effect."""
 TIMEOUTS = WatchdogTimeouts(dead_s=5.0, late_restart_s=10.0)
-"""A network may be silent for longer than a cable; a delay that stays is a backlog, which a new connection drops."""
+"""A network can be silent for longer than a cable. A lasting delay is a backlog; a new connection discards it."""
 _START_S = 9.0
-"""For connecting and the first picture."""
+"""Time limit for connecting and receiving the first picture."""
 _MAX_UNDECODABLE = 50
 
 
 class StreamReader:
-    """Reads a stream in its own thread and keeps the newest picture alone, so that no queue can grow."""
+    """A thread that reads a stream and keeps only the newest picture, so that no queue can grow."""
 
     def __init__(self, stream: PictureStream, name: str) -> None:
         self._stream = stream
@@ -39,7 +39,7 @@ class StreamReader:
         self._error = ""
         self._settling = Settling()
         self.untimed = False
-        """The stream has given a picture without a time stamp."""
+        """Whether the stream has delivered a picture without a time stamp."""
         self._thread = threading.Thread(target=self._run, name=f"network {name}", daemon=True)
 
     def start(self) -> None:
@@ -47,14 +47,14 @@ class StreamReader:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end, which it does after the read in progress."""
+        """Request the end of the thread; it ends after the read in progress."""
         self._stopping.set()
         with self._arrived:
             self._newest = None
             self._arrived.notify_all()
 
     def take(self, timeout_s: float) -> tuple[Picture, int] | None:
-        """Return the newest picture and how many were dropped before it; None after the timeout.
+        """Return the newest picture and the number of pictures dropped before it; None after the timeout.
 
         Raises:
             DeviceError: the stream has failed and the last picture was taken.
@@ -88,7 +88,7 @@ class StreamReader:
         except StreamError as error:
             message = str(error)
         except Exception as error:
-            # Libraries quote the address in their errors, and with it the password.
+            # Errors of libraries quote the address and so the password.
             message = f"the stream could not be read ({type(error).__name__})."
         message = message or "the stream ended."
         with self._arrived:
@@ -115,11 +115,11 @@ class NetworkGrabber:
 
     @property
     def standing_faults(self) -> tuple[str, ...]:
-        """`rgb_untimed` for a stream without time stamps."""
+        """`rgb_untimed` if the stream has no time stamps."""
         return (UNTIMED,) if self._reader is not None and self._reader.untimed else ()
 
     def start(self) -> SourceInfo:
-        """Connect and wait for a first picture, which is not used: it may be old."""
+        """Connect and wait for the first picture; it is not used, because it can be old."""
         try:
             stream = self._connect()
         except UserError as error:
@@ -136,16 +136,20 @@ class NetworkGrabber:
             except UndecodableError:
                 continue
             return self._info(image.shape[1], image.shape[0], stream.fps, reader.untimed)
-        raise DeviceError(f"{self._label}: sends no picture that can be decoded; check the address and the camera.")
+        raise DeviceError(f"{self._label}: no picture could be decoded; check the address and the camera.")
 
     def _info(self, width: int, height: int, fps: float, untimed: bool) -> SourceInfo:
         notes = []
         if untimed:
             notes.append(
-                f"{self._label}: sends no time stamps, so an old picture cannot be detected and nothing is called LIVE."
+                f"{self._label}: the camera sends no time stamps, so old pictures cannot be detected and no verdict "
+                f"is LIVE."
             )
         if not self._encrypted:
-            notes.append(f"{self._label}: is not encrypted; others in this network can see and replace its pictures.")
+            notes.append(
+                f"{self._label}: the connection is not encrypted; others in this network can see and replace the "
+                f"pictures."
+            )
         return SourceInfo(
             name=self._label,
             kind="network",
@@ -159,9 +163,9 @@ class NetworkGrabber:
         )
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """Return the newest picture; those that it replaced are counted in `lost_before`."""
+        """Return the newest picture; the older ones that it replaced are counted in `lost_before`."""
         if self._reader is None:
-            raise DeviceError(f"{self._label}: was not started.")
+            raise DeviceError(f"{self._label}: the connection was not started.")
         taken = self._reader.take(timeout_s)
         if taken is None:
             return None
@@ -173,7 +177,7 @@ class NetworkGrabber:
             self._lost += 1
             self._undecodable += 1
             if self._undecodable >= _MAX_UNDECODABLE:
-                raise DeviceError(f"{self._label}: sends pictures that cannot be decoded.") from None
+                raise DeviceError(f"{self._label}: the camera sends pictures that cannot be decoded.") from None
             return None
         self._undecodable = 0
         self._count += 1
@@ -191,16 +195,16 @@ class NetworkGrabber:
         )
 
     def stop(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._reader is not None:
             self._reader.stop()
 
     def set_exposure_roi(self, box: Box) -> None:
-        """Network cameras choose their exposure themselves."""
+        """Do nothing: network cameras control their exposure themselves."""
 
 
 def open_stream(address: CameraAddress, credentials: Credentials | None) -> PictureStream:
-    """Return a connection, not yet made, for the address's scheme."""
+    """Return the stream for the address's scheme, not yet connected."""
     if address.scheme in ("rtsp", "rtsps"):
         return RtspStream(address, credentials)
     return MjpegStream(address, credentials)
@@ -211,15 +215,15 @@ def open_network_camera(
     timeouts: WatchdogTimeouts | None = None,
     connect: Callable[[CameraAddress, Credentials | None], PictureStream] = open_stream,
 ) -> LiveSource:
-    """Return the camera at a URL (rtsp, rtsps, http or https).
+    """Return a source for the camera at a URL (rtsp, rtsps, http or https).
 
     Args:
         spec: the URL, without credentials.
-        timeouts: with a camera that is silent.
+        timeouts: time limits of the supervisor; None for those of network cameras.
         connect: returns a new connection for every start.
 
     Raises:
-        UserError: the URL is not valid; on entering: the camera cannot be reached, or the credentials not be read.
+        UserError: the URL is not valid. On entering: the camera cannot be reached, or the credentials cannot be read.
     """
     address = parse_address(spec)
 
@@ -229,7 +233,7 @@ def open_network_camera(
 
     return LiveSource(
         lambda: NetworkGrabber(address, connection),
-        # Only a connection tells whether the camera is there.
+        # Whether the camera is reachable is known only after connecting.
         lambda: True,
         f"{address.label}: cannot be reached.",
         timeouts=timeouts or TIMEOUTS,

@@ -1,4 +1,4 @@
-"""Reaching a host: sentences for what can fail, and a first look at its certificate."""
+"""Connections to a host: a check of its certificate, and messages for what can fail."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fasdemo.capture.cameras.network.address import CameraAddress
 from fasdemo.capture.cameras.network.picture import StreamError
 
 IO_TIMEOUT_S = 5.0
-"""For connecting, and for every read."""
+"""Time limit for connecting and for every read."""
 
 
 def check_host(address: CameraAddress) -> None:
-    """Connect once, with TLS where the address demands it, and hang up.
+    """Connect once, with TLS if the address requires it, and disconnect.
 
     Raises:
         StreamError: the host is unknown, does not answer, or its certificate is not valid.
@@ -28,18 +28,18 @@ def check_host(address: CameraAddress) -> None:
 
 
 def connection_error(label: str, error: Exception) -> str:
-    """Return the sentence for a connection that failed."""
+    """Return the message for a connection that failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
-            f"{label}: its certificate is not trusted ({error.verify_message}); install a valid one, or name its "
-            f"authority's file in SSL_CERT_FILE."
+            f"{label}: its certificate is not trusted ({error.verify_message}); install a valid one, or set "
+            f"SSL_CERT_FILE to the file of its certificate authority."
         )
     if isinstance(error, ssl.SSLError):
-        return f"{label}: does not answer with TLS; check the port, or whether the camera is set to encrypt."
+        return f"{label}: does not answer with TLS; check the port and whether encryption is enabled on the camera."
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return f"{label}: unknown host; check its name and the network."
     if isinstance(error, ConnectionRefusedError):
-        return f"{label}: nothing listens on this port; check the address and whether the camera is on."
+        return f"{label}: connection refused; check the address, the port and whether the camera is switched on."
     if isinstance(error, TimeoutError):
         return f"{label}: does not answer within {IO_TIMEOUT_S:.0f} s; check the address and the network."
     if isinstance(error, ConnectionError):

@@ -24,13 +24,13 @@ class Credentials:
 
 
 def credentials_for(host: str, environment: Mapping[str, str] = os.environ) -> Credentials | None:
-    """Return the credentials for a host; None where there are none.
+    """Return the credentials for a host; None if there are none.
 
-    An entry of the netrc file that `FASDEMO_NETRC` names counts first, because it is bound to the host. Its `default`
-    entry is not used: it would send the password to any host.
+    An entry of the netrc file in `FASDEMO_NETRC` takes precedence, because it is bound to the host. The file's
+    `default` entry is not used, because it would send the password to any host.
 
     Raises:
-        UserError: the file cannot be read, others may read it, or only one of user and password is set.
+        UserError: the file cannot be read or other users can read it, or only one of user and password is set.
     """
     name = environment.get(NETRC, "")
     if name:
@@ -47,12 +47,12 @@ def credentials_for(host: str, environment: Mapping[str, str] = os.environ) -> C
 def _from_file(path: Path, host: str) -> Credentials | None:
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise UserError(f"{path} ({NETRC}): other users may read the passwords in it; run chmod 600 on it.")
+            raise UserError(f"{path} ({NETRC}): other users can read the passwords in it; run `chmod 600 {path}`.")
         hosts = netrc.netrc(str(path)).hosts
     except OSError as error:
-        raise UserError(f"{path} ({NETRC}): cannot be read ({error.strerror}); correct or unset it.") from None
+        raise UserError(f"{path} ({NETRC}): cannot be read ({error.strerror}); correct or unset {NETRC}.") from None
     except (netrc.NetrcParseError, UnicodeDecodeError) as error:
-        # The parser's own message may quote the password.
+        # The parser's message can quote the password.
         line = f" in line {error.lineno}" if isinstance(error, netrc.NetrcParseError) and error.lineno else ""
         raise UserError(
             f"{path} ({NETRC}): is not a netrc file{line}; write `machine HOST login USER password PASSWORD`."
@@ -62,5 +62,5 @@ def _from_file(path: Path, host: str) -> Credentials | None:
         return None
     login, _, password = entry
     if not login or not password:
-        raise UserError(f"{path} ({NETRC}): the entry of {host} lacks login or password; add it.")
+        raise UserError(f"{path} ({NETRC}): the entry for {host} has no login or no password; add it.")
     return Credentials(login, password)

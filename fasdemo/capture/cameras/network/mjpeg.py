@@ -24,14 +24,14 @@ _MAX_LINES = 64
 _CHUNK_BYTES = 64 << 10
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _TIME_HEADERS = ("x-timestamp", "x-time-stamp")
-"""Capture time in seconds, as mjpg-streamer, ESP32 cameras and others send it."""
+"""Headers with the capture time in seconds, as sent by mjpg-streamer, ESP32 cameras and others."""
 
 
 class Reader(Protocol):
-    """What `parts` reads from."""
+    """A stream of bytes that `parts` reads."""
 
     def read1(self, n: int = ..., /) -> bytes:
-        """Return what there is, at most `n` bytes; empty at the end."""
+        """Return the available bytes, at most `n`; empty at the end."""
         ...
 
 
@@ -44,7 +44,7 @@ class MjpegStream:
         self.fps = 25.0
 
     def pictures(self, stopping: Callable[[], bool]) -> Iterator[Picture]:
-        """Connect and yield pictures until `stopping`; raise StreamError when the stream fails or ends."""
+        """Connect and yield pictures until `stopping` returns True; see `PictureStream`."""
         label = self._address.label
         opened = False
         try:
@@ -55,8 +55,8 @@ class MjpegStream:
                 if not content.startswith("multipart/"):
                     single = content == "image/jpeg"
                     raise StreamError(
-                        f"{label}: {'sends one picture' if single else 'answers'}, not an MJPEG stream; "
-                        f"give the address of its MJPEG stream."
+                        f"{label}: {'is a single picture' if single else 'is'}, not an MJPEG stream; "
+                        f"give the address of the camera's MJPEG stream."
                     )
                 for headers, data, arrived_s in parts(response, boundary or "", stopping):
                     yield Picture(_decoder(data), _time_of(headers), arrived_s)
@@ -75,7 +75,7 @@ class MjpegStream:
         if self._credentials is not None:
             passwords.add_password(None, url, self._credentials.user, self._credentials.password)
         opener = urllib.request.build_opener(
-            # A proxy of the environment would see the password and the pictures.
+            # A proxy set in the environment would see the password and the pictures.
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPDigestAuthHandler(passwords),
             urllib.request.HTTPBasicAuthHandler(passwords),
@@ -92,7 +92,7 @@ class MjpegStream:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A handler that refuses redirects: the user trusts the address given, and no other."""
+    """A handler that refuses redirects, because the user trusts only the given address."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
@@ -103,9 +103,10 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 def parts(
     response: Reader, boundary: str, stopping: Callable[[], bool]
 ) -> Iterator[tuple[dict[str, str], bytes, float]]:
-    """Yield headers, data and arrival (`time.monotonic()` of the part's headers) of the parts of a multipart response.
+    """Yield the parts of a multipart response; memory is bounded by `MAX_PART_BYTES`.
 
-    Memory is bounded by `MAX_PART_BYTES`.
+    Yields:
+        Headers (names in lower case), data, and the `time.monotonic()` at which the part's headers arrived.
 
     Raises:
         StreamError: a part is too large, or the data is not multipart.
@@ -113,7 +114,7 @@ def parts(
     mark = b"--" + boundary.removeprefix("--").encode("latin-1", "replace")
     buffer = _Buffer(response)
     while not stopping():
-        # Whatever lies between two parts is passed over, within bounds.
+        # Skip what is between two parts, up to _MAX_LINES lines.
         for _ in range(_MAX_LINES):
             line = buffer.line()
             if line is None or line.strip() == mark + b"--":
@@ -137,7 +138,7 @@ def parts(
         length = headers.get("content-length", "")
         if length and not (length.isascii() and length.isdigit()):
             raise StreamError("sends data that is not an MJPEG stream.")
-        # A length of more digits is larger than any limit.
+        # A length of more than 12 digits exceeds every limit anyway.
         data = buffer.exactly(int(length[:12])) if length else buffer.until(b"\r\n" + mark)
         if data is None:
             return
@@ -145,7 +146,7 @@ def parts(
 
 
 class _Buffer:
-    """Bounded reading of lines and parts."""
+    """A buffer that reads lines and parts of limited size."""
 
     def __init__(self, response: Reader) -> None:
         self._response = response
@@ -162,7 +163,7 @@ class _Buffer:
         return data
 
     def line(self) -> bytes | None:
-        """Return the next line with its end; None at the end of the response."""
+        """Return the next line with its line break; None at the end of the response."""
         while (end := self._data.find(b"\n", 0, _MAX_LINE_BYTES)) < 0:
             if len(self._data) >= _MAX_LINE_BYTES:
                 raise StreamError("sends data that is not an MJPEG stream.")
@@ -171,7 +172,7 @@ class _Buffer:
         return self._take(end + 1)
 
     def exactly(self, count: int) -> bytes | None:
-        """Return the next `count` bytes; None if the response ends before."""
+        """Return the next `count` bytes; None if the response ends earlier."""
         if count > MAX_PART_BYTES:
             raise StreamError(f"sends a picture of more than {MAX_PART_BYTES >> 20} MB.")
         while len(self._data) < count:
@@ -180,7 +181,7 @@ class _Buffer:
         return self._take(count)
 
     def until(self, mark: bytes) -> bytes | None:
-        """Return the bytes before the mark; None if the response ends before it."""
+        """Return the bytes before the mark; None if the response ends first."""
         looked = 0
         while (found := self._data.find(mark, looked)) < 0:
             if len(self._data) > MAX_PART_BYTES:
@@ -193,9 +194,9 @@ class _Buffer:
 
 def _decoder(data: bytes) -> Callable[[], Rgb]:
     def decode() -> Rgb:
-        # OpenCV fills what is missing of a truncated JPEG with grey.
+        # OpenCV would fill the missing part of a truncated JPEG with grey.
         if not data.startswith(_JPEG_START) or _JPEG_END not in data[-64:]:
-            raise UndecodableError("not a whole JPEG")
+            raise UndecodableError("the JPEG is incomplete")
         try:
             return cast(Rgb, decode_image(data, "rgb"))
         except ValueError as error:
@@ -218,13 +219,13 @@ def _time_of(headers: dict[str, str]) -> float | None:
 def _status_error(label: str, status: int, given: bool) -> str:
     if status in (401, 403):
         if given:
-            return f"{label}: the camera refuses this user and password; correct them."
+            return f"{label}: the camera rejects this user name and password; correct them."
         return (
-            f"{label}: the camera demands a password; set FASDEMO_CAMERA_USER and FASDEMO_CAMERA_PASSWORD, "
+            f"{label}: the camera requires a password; set FASDEMO_CAMERA_USER and FASDEMO_CAMERA_PASSWORD, "
             f"or FASDEMO_NETRC."
         )
     if status == 404:
         return f"{label}: the camera has no stream of this name; correct the path in the address."
     if 300 <= status < 400:
-        return f"{label}: points to another address, which is not followed; give that address."
-    return f"{label}: answers with HTTP status {status}; check the address and the camera."
+        return f"{label}: redirects to another address, and redirects are not followed; give that address."
+    return f"{label}: the camera answers with HTTP status {status}; check the address and the camera."

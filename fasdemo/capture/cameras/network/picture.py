@@ -1,4 +1,4 @@
-"""What a network stream delivers, and when a stream that has just begun delivers the present."""
+"""Pictures of a network stream, and the check that a new stream has delivered its backlog."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Protocol
 from fasdemo.frames import Rgb
 
 SETTLE_S = 1.0
-"""A stream's delay must not have fallen for this long before its pictures count."""
+"""A stream's delay must not decrease for this time before its pictures are used."""
 _NOTICED_S = 0.03
-"""A fall of the delay by less than this is jitter."""
+"""A decrease of the delay by less than this is jitter."""
 
 
 class StreamError(Exception):
-    """The stream cannot be opened or has ended. The message is a sentence for the user, without credentials."""
+    """A stream that cannot be opened or has ended. The message is a sentence for the user, without credentials."""
 
 
 class UndecodableError(Exception):
-    """A picture cannot be decoded."""
+    """A picture that cannot be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Picture:
 
     Attributes:
         decode: returns the RGB image, uint8 (H, W, 3); raises UndecodableError.
-        device_s: capture time on the camera's clock, seconds; None where the stream has no time stamps.
+        device_s: capture time on the camera's clock in seconds; None if the stream has no time stamps.
         arrived_s: `time.monotonic()` at which its data began to arrive.
     """
 
@@ -44,15 +44,19 @@ class PictureStream(Protocol):
     """Nominal frames per second, valid after the first picture."""
 
     def pictures(self, stopping: Callable[[], bool]) -> Iterator[Picture]:
-        """Connect and yield pictures until `stopping`; raise StreamError when the stream fails or ends."""
+        """Connect and yield pictures until `stopping` returns True.
+
+        Raises:
+            StreamError: the stream fails or ends.
+        """
         ...
 
 
 class Settling:
-    """Tells when a new stream has delivered its backlog and shows the present.
+    """A check that a new stream has delivered its backlog, so that its pictures are current.
 
-    Servers start a stream with pictures that they have kept, e.g. since the last key frame, and send these faster than
-    they were taken. The delay then falls from picture to picture. Only when it has stopped falling is it known.
+    Servers start a stream with stored pictures, e.g. since the last key frame, and send them faster than they were
+    taken. The delay then decreases from picture to picture. It is known only after it has stopped decreasing.
     """
 
     def __init__(self) -> None:
@@ -61,7 +65,7 @@ class Settling:
         self._settled = False
 
     def update(self, device_s: float, arrived_s: float) -> bool:
-        """Return whether the delay has once stopped falling; `device_s` and `arrived_s` as in `Picture`."""
+        """Return whether the delay has stopped decreasing at least once; arguments as in `Picture`."""
         delay_s = arrived_s - device_s
         if self._delay_s is None or delay_s < self._delay_s - _NOTICED_S:
             self._delay_s, self._fell_s = delay_s, arrived_s

@@ -22,13 +22,13 @@ from fasdemo.sessions.schema import MAX_IMAGE_PX
 _MAX_USUAL_FPS = 120.0
 MAX_PICTURE_BYTES = 16 << 20
 _MAX_PENDING = 64
-"""Packets whose arrival is remembered until their picture is decoded."""
+"""Maximum number of packets whose arrival time is stored until their picture is decoded."""
 
 
 class RtspStream:
     """One connection to an RTSP server; see `fasdemo.capture.cameras.network.picture.PictureStream`.
 
-    Only TCP is used: over UDP lost packets would be concealed with parts of older pictures.
+    Only TCP is used: over UDP, the decoder would conceal lost packets with parts of older pictures.
     """
 
     def __init__(self, address: CameraAddress, credentials: Credentials | None) -> None:
@@ -37,7 +37,7 @@ class RtspStream:
         self.fps = 25.0
 
     def pictures(self, stopping: Callable[[], bool]) -> Iterator[Picture]:
-        """Connect and yield pictures until `stopping`; raise StreamError when the stream fails or ends."""
+        """Connect and yield pictures until `stopping` returns True; see `PictureStream`."""
         container = self._open()
         try:
             yield from self._decoded(container, stopping)
@@ -53,7 +53,7 @@ class RtspStream:
                 self._url(), format="rtsp", options=_options(self._address), timeout=(IO_TIMEOUT_S, IO_TIMEOUT_S)
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            # The error's own text holds the URL with the password.
+            # The error's own text contains the URL with the password.
             raise StreamError(_open_error(label, error, self._credentials is not None)) from None
 
     def _url(self) -> str:
@@ -66,9 +66,9 @@ class RtspStream:
         label = self._address.label
         video = next((one for one in container.streams.video if one.codec_context is not None), None)
         if video is None:
-            raise StreamError(f"{label}: sends no video that can be decoded; choose another stream of the camera.")
+            raise StreamError(f"{label}: has no video that can be decoded; choose another stream of the camera.")
         video.codec_context.options = {"max_pixels": str(MAX_IMAGE_PX), "flags": "low_delay"}
-        # Threads by frame would hold pictures back.
+        # Decoding frames in parallel would delay them.
         video.thread_type = "SLICE"
         rate = float(video.average_rate or video.guessed_rate or 0)
         if 1.0 <= rate <= _MAX_USUAL_FPS:
@@ -79,7 +79,7 @@ class RtspStream:
             if packet is not None and packet.is_keyframe and not packet.is_corrupt:
                 broken = False
             if packet is None or broken or packet.is_corrupt:
-                # Pictures that build on a lost one show parts of the past.
+                # Pictures that depend on a lost one show parts of older pictures.
                 broken = True
                 continue
             if packet.pts is not None:
@@ -100,7 +100,7 @@ class RtspStream:
 
 
 def _received(container: Any, video: Any, label: str, stopping: Callable[[], bool]) -> Iterator[tuple[Any, float]]:
-    """Yield packets with the `time.monotonic()` of their arrival."""
+    """Yield packets and the `time.monotonic()` at which each arrived."""
     packets = container.demux(video)
     while not stopping():
         try:
@@ -115,11 +115,11 @@ def _received(container: Any, video: Any, label: str, stopping: Callable[[], boo
 
 
 def _whole_pictures(packets: Iterator[tuple[Any, float]]) -> Iterator[tuple[Any | None, float]]:
-    """Yield packets of one whole picture each, with the arrival of their first part; None for a loss.
+    """Yield packets that hold one whole picture each, with the arrival time of their first part; None for a loss.
 
-    Some servers repeat the stream's parameters before every slice of a key frame, which FFmpeg then takes for pictures
-    of their own, of which it conceals the rest. Once a time stamp has come twice, parts are joined, which delays every
-    picture until the next one begins.
+    Some servers repeat the stream's parameters before every slice of a key frame. FFmpeg then treats each slice as a
+    picture and conceals the missing rest of it. After a time stamp has occurred twice, packets with equal time stamps
+    are joined, which delays every picture until the next one begins.
     """
     joining = False
     last_pts: int | None = None
@@ -180,9 +180,9 @@ def _options(address: CameraAddress) -> dict[str, str]:
 def _open_error(label: str, error: Exception, given: bool) -> str:
     if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
         if given:
-            return f"{label}: the camera refuses this user and password; correct them."
+            return f"{label}: the camera rejects this user name and password; correct them."
         return (
-            f"{label}: the camera demands a password; set FASDEMO_CAMERA_USER and FASDEMO_CAMERA_PASSWORD, "
+            f"{label}: the camera requires a password; set FASDEMO_CAMERA_USER and FASDEMO_CAMERA_PASSWORD, "
             f"or FASDEMO_NETRC."
         )
     if isinstance(error, av.error.HTTPNotFoundError):
@@ -191,12 +191,12 @@ def _open_error(label: str, error: Exception, given: bool) -> str:
         return f"{label}: does not answer within {IO_TIMEOUT_S:.0f} s; check the address and the network."
     if isinstance(error, OSError) and error.errno and isinstance(error, (ConnectionError, socket.gaierror)):
         return connection_error(label, error)
-    return f"{label}: is not an RTSP stream that can be read; check the address."
+    return f"{label}: cannot be read as an RTSP stream; check the address."
 
 
 def _read_error(label: str, error: Exception) -> str:
     if isinstance(error, (TimeoutError, av.error.TimeoutError, av.error.ExitError)):
-        return f"{label}: nothing came for {IO_TIMEOUT_S:.0f} s."
+        return f"{label}: no data arrived for {IO_TIMEOUT_S:.0f} s."
     if isinstance(error, av.error.InvalidDataError):
-        return f"{label}: sends data that is not a video stream."
+        return f"{label}: the camera sends data that is not a video stream."
     return f"{label}: the connection was lost."

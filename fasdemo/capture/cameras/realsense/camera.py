@@ -1,4 +1,4 @@
-"""RealSense cameras, by what they can do and not by their names: D4xx, SR300-class and what comes after."""
+"""RealSense cameras of any model (D4xx, SR300, later ones), used according to what each reports it can do."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.crop import project
 
 _PRESETS = ("Hand", "Face Login", "Face Analytics", "Short Range", "Default")
-"""Visual presets for a face at 0.25 to 1.5 m, best first, by the names that the device itself gives them."""
+"""Names of the device's visual presets that suit a face at 0.25 to 1.5 m, best first."""
 _SILENT_SETS = 10
-"""So many sets in a row that do not tell whether they were lit: the device's frames carry no such metadata."""
+"""After this many consecutive frame sets without an emitter state, the device counts as one that does not report it."""
 _PROBE_TRIES, _PROBE_MS = 30, 100
 NO_EMITTER_STATE = (
-    "The camera's frames do not tell whether the projector lit them, so it stays on and nothing is interleaved; "
-    "on Linux the RealSense SDK's kernel patches, or its user-space backend, bring this metadata."
+    "The camera does not report whether its projector lit a frame, so the projector stays on for all frames; "
+    "on Linux, install the RealSense SDK's kernel patches or use its user-space backend to get this metadata."
 )
 
 
 class PipelineGrabber:
-    """One run of one camera through the SDK's pipeline, which is never used again after `stop`.
+    """One run of one camera through the SDK's pipeline; it must not be used again after `stop`.
 
     Args:
-        serial: which camera; None = the first.
+        serial: serial number of the camera; None for the first one.
         settings: see `RealSenseSettings`.
-        recording: instead of a camera, a `.db3` or `.bag` file that repeats in real time.
+        recording: `.db3` or `.bag` file that is repeated in real time instead of a camera.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class PipelineGrabber:
         self.standing_faults: tuple[str, ...] = ()
 
     def start(self) -> SourceInfo:
-        """Configure and start; see `Grabber`."""
+        """Configure and start the camera; see `Grabber`."""
         try:
             return self._start()
         except RuntimeError as error:
@@ -101,7 +101,7 @@ class PipelineGrabber:
         kinds = {"rgb": sdk.stream.color, "depth": sdk.stream.depth, "ir": sdk.stream.infrared}
         running: dict[Stream, Any] = {stream: started.get_stream(kinds[stream], indexes[stream]) for stream in streams}
         if "rgb" not in running:
-            raise DeviceError("The camera has no colour stream, and faces are found in colour; use one that has.")
+            raise DeviceError("The camera has no colour stream, which is needed to find faces; use one that has it.")
         scale = 0.001
         if "depth" in running:
             with contextlib.suppress(RuntimeError):
@@ -133,7 +133,10 @@ class PipelineGrabber:
         )
 
     def _emitter_told(self) -> bool:
-        """Whether the first frames tell if they were lit; True also where none came, which the supervisor notices."""
+        """Return whether the first frames report their emitter state.
+
+        True also if no frames arrive; the supervisor handles that case.
+        """
         assert self._reader is not None
         silent = 0
         for _ in range(_PROBE_TRIES):
@@ -148,7 +151,7 @@ class PipelineGrabber:
         return silent == 0
 
     def wait(self, timeout_s: float) -> FrameSet | None:
-        """Return the next frame set; the SDK releases Python's lock while it waits."""
+        """Return the next frame set; None after the timeout. The SDK releases Python's lock while it waits."""
         if self._pipeline is None or self._reader is None:
             raise DeviceError("the camera was not started")
         try:
@@ -164,7 +167,7 @@ class PipelineGrabber:
         return self._interleaver.push(frame) if self._interleaver is not None else frame
 
     def stop(self) -> None:
-        """Stop and forget the pipeline."""
+        """Stop the pipeline."""
         pipeline, self._pipeline = self._pipeline, None
         self._reader = None
         if pipeline is not None:
@@ -172,11 +175,11 @@ class PipelineGrabber:
                 pipeline.stop()
 
     def set_exposure_roi(self, box: Box) -> None:
-        """Auto-exposure on the face: the colour sensor by the box itself, the stereo sensor by the box projected."""
+        """Set the auto-exposure regions: a box in the RGB image, and its projection on the stereo sensor."""
         reader = self._reader
         if reader is None or not all(math.isfinite(side) for side in box):
             return
-        # A device that has just gone refuses even to list its sensors.
+        # A device that was just disconnected cannot even list its sensors.
         with contextlib.suppress(RuntimeError):
             for sensor in self._device.query_sensors():
                 with contextlib.suppress(RuntimeError):
@@ -187,7 +190,10 @@ class PipelineGrabber:
 
 
 def region_for(reader: Reader, box: Box, stream: Stream) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of a box in a stream's image, within its border; for a face taken to be 0.6 m away."""
+    """Return left, top, right and bottom of a box in a stream's image, clipped to the image.
+
+    The box is projected for an assumed distance of 0.6 m.
+    """
     x, y, width, height = box
     corners = np.array([[x, y], [x + width, y + height]])
     camera = reader.calibration.rgb
@@ -207,13 +213,17 @@ def _set_region(sdk: Any, sensor: Any, region: tuple[int, int, int, int]) -> Non
 
 
 def prepare(sdk: Any, device: Any, settings: RealSenseSettings) -> None:
-    """Set preset, exposure and emitter of each sensor that has them; an option that refuses is left as it is."""
+    """Set preset, exposure and emitter of each sensor that has them; options that cannot be set stay unchanged.
+
+    Raises:
+        DeviceError: the emitter has to be interleaved and the camera cannot do so.
+    """
     option = sdk.option
     for sensor in device.query_sensors():
         if sensor.supports(option.enable_auto_exposure):
             _set(sensor, option.enable_auto_exposure, 1)
         if sensor.supports(option.auto_exposure_priority):
-            # Else a dim room halves the frame rate.
+            # Otherwise the frame rate is halved in a dim room.
             _set(sensor, option.auto_exposure_priority, 0)
         if not sensor.is_depth_sensor():
             continue
@@ -249,7 +259,7 @@ def absent_sentence(serial: str | None) -> str:
     """Return the message for a camera that is not connected."""
     if serial is None:
         return "No RealSense camera was found; plug one in (USB 3), or run `fasdemo doctor` to see what is wrong."
-    return f"No RealSense camera with serial {serial} was found; `fasdemo doctor` lists those that are there."
+    return f"No RealSense camera with serial number {serial} was found; run `fasdemo doctor` for a list."
 
 
 def _sentence(text: str) -> str:
@@ -257,17 +267,17 @@ def _sentence(text: str) -> str:
     if "busy" in text.lower() or "in use" in text.lower():
         return f"The RealSense camera is in use by another program; close it and try again ({brief})."
     if "resolve requests" in text.lower():
-        return f"The RealSense camera cannot give these streams together; try another port or cable ({brief})."
+        return f"The RealSense camera cannot deliver these streams together; try another port or cable ({brief})."
     return f"The RealSense camera could not be used ({brief}); unplug it and plug it in again."
 
 
 def open_realsense(
     serial: str | None = None, settings: RealSenseSettings | None = None, timeouts: WatchdogTimeouts | None = None
 ) -> LiveSource:
-    """Return a source for a camera that reconnects after a disconnection.
+    """Return a source for a RealSense camera; it reconnects after a disconnection.
 
     Raises:
-        UserError: the SDK is not installed; on entering: no camera, in use, or it cannot start.
+        UserError: the SDK is not installed. On entering: the camera is not connected, in use, or cannot start.
     """
     sdk = load_sdk()
     wanted = serial or None
@@ -275,17 +285,17 @@ def open_realsense(
     def present() -> bool:
         return find_device(sdk, sdk.context(), wanted) is not None
 
-    # Looking first: `pipeline.start` without a device blocks for 15 s.
+    # Check for the device first, because `pipeline.start` without one blocks for 15 s.
     return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), timeouts=timeouts)
 
 
 def open_repeated(recording: Path, timeouts: WatchdogTimeouts | None = None) -> LiveSource:
     """Return a source that repeats a recording in real time, with the pipeline, thread and watchdog of a camera.
 
-    For tests and demonstrations of the live path; its frames do not claim to be a camera's.
+    For tests and demonstrations of live capture; its frames are not marked as live.
 
     Raises:
-        UserError: the SDK is not installed; on entering: the file cannot be played.
+        UserError: the SDK is not installed. On entering: the file cannot be played.
     """
     load_sdk()
     return LiveSource(

@@ -1,4 +1,4 @@
-"""Which RealSense cameras are connected, and in which modes their streams are run."""
+"""List the connected RealSense cameras, and choose the modes of their streams."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _STREAM_NAMES: dict[str, Stream] = {"color": "rgb", "depth": "depth", "infrared"
 
 @dataclass(frozen=True, slots=True)
 class RealSenseSettings:
-    """What is asked of the device; each is left alone where the device cannot do it."""
+    """The wanted settings of a device; it keeps its own where it cannot apply one."""
 
     width: int = 640
     height: int = 480
     fps: int = 30
     emitter: Emitter = "on"
-    """`interleaved`: every other frame lit; depth is taken from the lit ones and IR from the dark ones. Where the
-    frames do not tell which they are, the projector stays on: nothing is guessed."""
+    """`interleaved`: the projector lights every other frame; depth is taken from the lit and IR from the dark frames.
+    If the frames do not report which of the two they are, the projector stays on for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamMode:
-    """One way to run one stream of a device."""
+    """A mode of one stream: format, size in pixels and frames per second."""
 
     stream: Stream
     index: int
@@ -43,7 +43,7 @@ class StreamMode:
 
 @dataclass(frozen=True, slots=True)
 class RealSenseDevice:
-    """A connected camera."""
+    """A connected RealSense camera."""
 
     name: str
     serial: str
@@ -55,19 +55,19 @@ class RealSenseDevice:
 
     @property
     def usb2(self) -> bool:
-        """Whether the cable or port is too slow for all streams."""
+        """Whether it is connected over USB 2, which is too slow for all streams."""
         return self.usb.startswith("2")
 
 
 def list_realsense() -> list[RealSenseDevice]:
-    """Return the connected cameras.
+    """Return the connected RealSense cameras.
 
     Raises:
         UserError: the SDK is not installed.
     """
     sdk = load_sdk()
     found = []
-    # The list is lazy and a device may go while it is read.
+    # The list is evaluated lazily, so a device can be disconnected while it is read.
     with contextlib.suppress(RuntimeError):
         for device in sdk.context().query_devices():
             with contextlib.suppress(RuntimeError):
@@ -116,18 +116,20 @@ def _modes(device: Any) -> Iterator[StreamMode]:
 
 
 def choose_modes(modes: Iterable[StreamMode], settings: RealSenseSettings) -> dict[Stream, StreamMode]:
-    """One mode per stream: the highest common rate up to the wanted one at which sizes come near the wanted size.
+    """Choose one mode for each stream of a device.
 
-    Depth and infrared come from one sensor and need one size. Where the streams have no rate in common, each runs at
-    its own, as near to the others' as can be: no stream that the device has is left out.
+    The streams run at a common frame rate if there is one. Candidates are compared by the number of streams, then by
+    whether their sizes are usable, then by the distance from the wanted rate and size. Depth and infrared come from one
+    sensor and need equal sizes. If the streams have no rate in common, no stream is left out: each runs at its own
+    rate, and the rates differ as little as possible.
 
     Raises:
-        DeviceError: the device has no colour.
+        DeviceError: the device has no colour stream.
     """
     usable = [mode for mode in modes if _usable(mode)]
     color = [mode for mode in usable if mode.stream == "rgb"]
     if not color:
-        raise DeviceError("The camera has no colour stream, and faces are found in colour; use one that has.")
+        raise DeviceError("The camera has no colour stream, which is needed to find faces; use one that has it.")
     streams = {mode.stream for mode in usable}
     best: tuple[tuple[float, ...], dict[Stream, StreamMode]] | None = None
     for fps in sorted({mode.fps for mode in color}, reverse=True):
@@ -135,7 +137,7 @@ def choose_modes(modes: Iterable[StreamMode], settings: RealSenseSettings) -> di
         if "rgb" not in chosen:
             continue
         off = sum(_size_cost(mode, settings) for mode in chosen.values())
-        # More streams first, then a usable size, then the rate nearest to the wanted one.
+        # Sorted by missing streams, then unusable sizes, then the distance from the wanted rate and size.
         rank = (len(streams) - len(chosen), float(off > 3.0), abs(fps - settings.fps) / settings.fps + off)
         if best is None or rank < best[0]:
             best = (rank, chosen)
@@ -145,7 +147,7 @@ def choose_modes(modes: Iterable[StreamMode], settings: RealSenseSettings) -> di
 
 
 def _at_own_rates(usable: list[StreamMode], settings: RealSenseSettings) -> dict[Stream, StreamMode]:
-    """Every stream, at rates that differ as little as possible; of those the nearest to the wanted one."""
+    """Choose a mode for every stream, at rates that differ as little as possible and are near the wanted one."""
     rates: dict[Stream, list[int]] = {}
     for mode in usable:
         rates.setdefault(mode.stream, [])
@@ -182,7 +184,7 @@ def _at_rate(modes: list[StreamMode], settings: RealSenseSettings) -> dict[Strea
         return min(found, key=lambda one: (_size_cost(one, settings), order.index(one.format), one.index), default=None)
 
     depth = best("depth")
-    # A device whose infrared has other sizes than its depth is asked for both, and says so itself if it cannot.
+    # If no infrared mode has the size of depth, both sizes are requested; the device reports an error if it cannot.
     ir = best("ir", None if depth is None else (depth.width, depth.height)) or best("ir")
     chosen: dict[Stream, StreamMode] = {}
     for mode in (best("rgb"), depth, ir):

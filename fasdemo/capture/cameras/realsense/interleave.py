@@ -1,4 +1,4 @@
-"""Every other frame lit: depth wants the dot projector, infrared wants to be without its dots."""
+"""Pairing of lit and dark frames: depth needs the dot projector, infrared images are better without its dots."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from fasdemo.frames import FrameSet
 
 
 class Interleaver:
-    """Pairs each dark frame with the lit one just before it.
+    """A filter that pairs each dark frame with the lit frame just before it.
 
-    The result has the dark frame's colour, IR and times, the lit frame's depth and its depth time, and `emitter_on`
-    False, which is what the IR image saw. Where the lit neighbour was lost, depth is missing. A frame whose state is
-    unknown can be neither: it is left out, and so is the pair that it would have been part of.
+    A pair has the colour, IR and times of the dark frame, and the depth and depth time of the lit frame. Its
+    `emitter_on` is False, because it describes the IR image. If the lit frame was lost, depth is missing. A frame with
+    an unknown state is dropped together with its pair.
 
     Args:
-        period_s: time between two frames of the device.
+        period_s: time between two frames of the device in seconds.
     """
 
     def __init__(self, period_s: float) -> None:
@@ -23,7 +23,7 @@ class Interleaver:
         self._lit: FrameSet | None = None
 
     def push(self, frame: FrameSet) -> FrameSet | None:
-        """Return a pair if this frame completes one, else None."""
+        """Return the pair that this frame completes; None if it completes none."""
         if frame.emitter_on is None:
             self._lit = None
             return None
