@@ -92,7 +92,7 @@ def test_streams_without_their_places_are_refused_or_played(sound: bytes, tmp_pa
 def test_a_recording_that_was_cut_off_is_refused(sound: bytes, tmp_path: Path, share: float) -> None:
     path = tmp_path / "a.db3"
     path.write_bytes(sound[: int(share * len(sound))])
-    with pytest.raises(UserError, match=r"is no RealSense recording|damaged"):
+    with pytest.raises(UserError, match=r"is not a RealSense recording|damaged"):
         open_source(path)
 
 
@@ -116,7 +116,7 @@ BAGS = {
 def test_what_only_looks_like_an_older_recording_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.bag"
     path.write_bytes(BAGS[name])
-    with pytest.raises(UserError, match=r"is no RealSense recording|damaged"):
+    with pytest.raises(UserError, match=r"is not a RealSense recording|damaged"):
         open_source(path)
 
 

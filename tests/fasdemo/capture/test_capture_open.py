@@ -98,8 +98,8 @@ def _rows_only(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (_empty, r"no session\.json and no pictures"),
-        (_text_only, r"no session\.json and no pictures"),
+        (_empty, r"no session\.json and no picture"),
+        (_text_only, r"no session\.json and no picture"),
         (_rows_only, r"no session\.json, so"),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_calibration_file_goes_with_the_pictures(tmp_path: Path) -> None:
     still = Still(save(tmp_path / "a.png"), save(tmp_path / "a_depth.png", 7, np.uint16, 1, size=20))
     frame = load_still(still, calibration=load_calibration(path), depth_scale=0.0001)
     assert (frame.calibration, frame.depth_scale) == (calibration, 0.0001)
-    with pytest.raises(UserError, match="calibration is of 20 x 20"):
+    with pytest.raises(UserError, match="calibration is for 20 x 20"):
         load_still(Still(still.color, save(tmp_path / "b_depth.png", 7, np.uint16, 1)), calibration=calibration)
     path.write_text('{"rgb": {"width": 0}}')
     with pytest.raises(UserError, match=r"calibration\.json: rgb"):

@@ -256,8 +256,8 @@ def test_a_webcam_that_is_unplugged_says_so_and_comes_back(clip: Path) -> None:
 @pytest.mark.parametrize(
     ("which", "cameras", "sentence"),
     [
-        ("7", CAMERAS, r"unknown colour camera; choose from webcam:0 \(Front\), webcam:2 \(Desk\)"),
-        ("front", CAMERAS, "give the camera's number"),
+        ("7", CAMERAS, r"no colour camera with this number; cameras found: webcam:0 \(Front\), webcam:2 \(Desk\)"),
+        ("front", CAMERAS, "give a camera number"),
         (None, [], "No webcam was found"),
     ],
 )
@@ -268,7 +268,7 @@ def test_names_that_are_no_camera(which: str | None, cameras: list[Webcam], sent
 
 def test_a_webcam_in_use(tmp_path: Path) -> None:
     source = open_webcam("0", opener=lambda _: cv2.VideoCapture(str(tmp_path / "none")), listed=lambda: CAMERAS)
-    with pytest.raises(UserError, match="another program may be using it"), source:
+    with pytest.raises(UserError, match="close other programs that use it"), source:
         pass
 
 

@@ -158,7 +158,7 @@ def test_without_a_camera_the_answer_comes_at_once() -> None:
     assert find_device(rs, rs.context(), None) is None
     with pytest.raises(UserError, match="No RealSense camera was found"), open_source("realsense"):
         pass
-    with pytest.raises(UserError, match="serial 0815"), open_realsense("0815"):
+    with pytest.raises(UserError, match="serial number 0815"), open_realsense("0815"):
         pass
     with pytest.raises(DeviceError, match="No RealSense camera"):
         PipelineGrabber(None).start()

@@ -170,8 +170,8 @@ def _no_color(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "name", "sentence"),
     [
-        (_text, "x.db3", "no RealSense recording"),
-        (_text, "x.bag", "no RealSense recording"),
+        (_text, "x.db3", "not a RealSense recording"),
+        (_text, "x.bag", "not a RealSense recording"),
         (_no_color, "y.db3", "no colour stream"),
     ],
 )

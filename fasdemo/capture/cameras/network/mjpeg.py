@@ -55,7 +55,7 @@ class MjpegStream:
                 if not content.startswith("multipart/"):
                     single = content == "image/jpeg"
                     raise StreamError(
-                        f"{label}: {'is a single picture' if single else 'is'}, not an MJPEG stream; "
+                        f"{label}: {'is a single picture, not' if single else 'is not'} an MJPEG stream; "
                         f"give the address of the camera's MJPEG stream."
                     )
                 for headers, data, arrived_s in parts(response, boundary or "", stopping):

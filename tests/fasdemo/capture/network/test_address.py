@@ -29,8 +29,8 @@ def test_parse_address_shows_neither_query_nor_keys() -> None:
         ("rtsp://camera:tulip/live", "the host or the port is not valid"),
         ("rtsp://", "has no host"),
         ("rtsp://camera:99999/live", "the host or the port is not valid"),
-        ("ftp://tulip", "unknown kind of address; use one of rtsp"),
-        ("rtsp://camera/tulip\n", "holds spaces or control characters"),
+        ("ftp://tulip", "unknown type of address; use one of rtsp"),
+        ("rtsp://camera/tulip\n", "contains spaces or control characters"),
         ("rtsp://camera/" + "tulip" * 1000, "too long"),
         ("http://[tulip/", "not valid"),
     ],
@@ -69,9 +69,9 @@ def test_credentials_come_from_the_netrc_file_for_their_host_only(tmp_path: Path
 def test_credentials_that_cannot_be_used_are_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "netrc"
     for text, mode, sentence in (
-        ("machine door login anna password tulip", 0o644, "other users may read"),
+        ("machine door login anna password tulip", 0o644, "other users can read"),
         ("tulip tulip", 0o600, "is not a netrc file"),
-        ("machine door login anna", 0o600, "lacks login or password|is not a netrc file"),
+        ("machine door login anna", 0o600, "has no login or no password|is not a netrc file"),
     ):
         file.write_text(text)
         file.chmod(mode)

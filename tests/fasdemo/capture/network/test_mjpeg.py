@@ -124,11 +124,11 @@ def test_mjpeg_password_is_used_and_never_shown(monkeypatch: pytest.MonkeyPatch)
 
     with MjpegServer(serve) as server:
         address = f"http://127.0.0.1:{server.port}/video"
-        with pytest.raises(UserError, match="the camera demands a password; set FASDEMO_CAMERA_USER"):
+        with pytest.raises(UserError, match="the camera requires a password; set FASDEMO_CAMERA_USER"):
             open_source(address).__enter__()
         monkeypatch.setenv("FASDEMO_CAMERA_USER", "door")
         monkeypatch.setenv("FASDEMO_CAMERA_PASSWORD", "wrong-password")
-        with pytest.raises(UserError, match="refuses this user and password; correct them") as refused:
+        with pytest.raises(UserError, match="rejects this user name and password; correct them") as refused:
             open_source(address).__enter__()
         assert "wrong-password" not in str(refused.value)
         monkeypatch.setenv("FASDEMO_CAMERA_PASSWORD", "tulip")
@@ -156,9 +156,9 @@ MULTIPART = "multipart/x-mixed-replace; boundary=frame"
     [
         (answer(404, "text/plain", b""), "has no stream of this name"),
         (answer(500, "text/plain", b""), "answers with HTTP status 500"),
-        (answer(302, "text/plain", b"", Location="http://127.0.0.2/"), "points to another address"),
-        (answer(200, "text/html", b"<html>"), "answers, not an MJPEG stream"),
-        (answer(200, "image/jpeg", b"\xff\xd8\xff"), "sends one picture, not an MJPEG stream"),
+        (answer(302, "text/plain", b"", Location="http://127.0.0.2/"), "redirects to another address"),
+        (answer(200, "text/html", b"<html>"), "is not an MJPEG stream"),
+        (answer(200, "image/jpeg", b"\xff\xd8\xff"), "is a single picture, not an MJPEG stream"),
         (answer(200, MULTIPART, b"\n" * 10_000), "sends data that is not an MJPEG stream"),
         (answer(200, MULTIPART, b"x" * 100_000), "sends data that is not an MJPEG stream"),
         (answer(200, MULTIPART, b"--frame\r\n" + b"A: b\r\n" * 10_000), "sends data that is not an MJPEG stream"),
