@@ -8,18 +8,19 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from fasdemo.engine.result import JudgedBy, Status
+from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.serve.verdict_state import TimedResult
 from fasdemo.serve.webhooks import MAX_WAITING, Webhooks, _checked_address, check_address
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 
 SECRET = "the secret of the tests"
-BY = JudgedBy("0" * 64, "CPU", FACTS.threshold)
+BY = replace(FACTS, model_sha256="0" * 64)
 
 
 class Receiver(ThreadingHTTPServer):
