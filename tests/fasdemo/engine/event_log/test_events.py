@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from fasdemo.cli import main as cli
 from fasdemo.draw.event_plot import MAX_FACES_PNG, png, svg
+from fasdemo.engine.engine import Engine
 from fasdemo.engine.event_log.events import COLUMNS, Event, EventLog, read_events
 from fasdemo.engine.event_log.timeline import Span, changes_a_minute, parts
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError
 from fasdemo.frames import Truth
 from fasdemo.models.card import Threshold
-from tests.support.engine_fixtures import make_engine
+from tests.support.engine_fixtures import ScriptedFinder, ScriptedScorer, make_engine
 from tests.support.scenes import frame
 
 
@@ -86,11 +87,12 @@ def test_a_live_camera_logs_the_time_of_day(tmp_path: Path) -> None:
 
 
 def test_a_face_that_went_away_is_logged(tmp_path: Path) -> None:
-    engine = make_engine(0.97)
+    finder = ScriptedFinder()
+    engine = Engine(ScriptedScorer(0.97), finder)
     with EventLog(tmp_path / "log.jsonl") as log:
         for index in range(10):
             log.add(engine.process(frame(index)), engine.facts)
-        engine._finder.faces = []
+        finder.faces = []
         for index in range(10, 30):
             log.add(engine.process(frame(index)), engine.facts)
     events = read_events(tmp_path / "log.jsonl")
