@@ -79,10 +79,12 @@ def run(args: argparse.Namespace) -> int:
             raise
         raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
     from fasdemo.outputs import check_output_folder
+    from fasdemo.publish.broker import broker_of
+    from fasdemo.publish.web import check_address
     from fasdemo.runtime.requests import EngineRequest, SourceRequest
-    from fasdemo.serve.mqtt import MqttPublisher, broker_of
+    from fasdemo.serve.mqtt import MqttPublisher
     from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
-    from fasdemo.serve.webhooks import Webhooks, check_address
+    from fasdemo.serve.webhooks import Webhooks
 
     settings = ServeSettings(
         host=args.host,

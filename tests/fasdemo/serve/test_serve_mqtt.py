@@ -15,7 +15,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from fasdemo.errors import UserError
-from fasdemo.serve.mqtt import Broker, MqttPublisher, broker_of
+from fasdemo.publish.broker import Broker, broker_of
+from fasdemo.serve.mqtt import MqttPublisher
 from tests.support.serve_fixtures import Script, running, wait_for
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")

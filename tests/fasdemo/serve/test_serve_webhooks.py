@@ -14,8 +14,9 @@ import pytest
 
 from fasdemo.engine.result import JudgedBy, Status
 from fasdemo.errors import UserError
+from fasdemo.publish.web import check_address, checked_address
 from fasdemo.serve.verdict_state import TimedResult
-from fasdemo.serve.webhooks import MAX_WAITING, Webhooks, _checked_address, check_address
+from fasdemo.serve.webhooks import MAX_WAITING, Webhooks
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 
 SECRET = "the secret of the tests"
@@ -148,4 +149,4 @@ def test_check_address_refuses_other_than_web_addresses(url: str) -> None:
 @pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254", "fe80::1"])
 def test_addresses_that_are_no_receiver_are_refused(host: str) -> None:
     with pytest.raises(ValueError, match="not an address to send to"):
-        _checked_address(host, 80)
+        checked_address(host, 80)
