@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 def add_signal_options(parser: argparse.ArgumentParser) -> None:
     """Add the options; `docs/door.md` describes them."""
     group = parser.add_argument_group("signals to other devices (see docs/door.md)")
+    add_live_options(group)
+    group.add_argument(
+        "--heartbeat",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="signal while a camera's frames are judged: a file to touch, http(s):// or mqtt(s)://; may be given "
+        "several times",
+    )
+    group.add_argument(
+        "--heartbeat-seconds", metavar="S", type=seconds, default=10.0, help="time between heartbeats; default: 10"
+    )
+
+
+def add_live_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options of the output on LIVE."""
     group.add_argument(
         "--on-live",
         metavar="ADDRESS",
@@ -28,17 +44,6 @@ def add_signal_options(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=3.0,
         help="shortest time between two of these signals; default: 3",
-    )
-    group.add_argument(
-        "--heartbeat",
-        metavar="ADDRESS",
-        action="append",
-        default=[],
-        help="signal while a camera's frames are judged: a file to touch, http(s):// or mqtt(s)://; may be given "
-        "several times",
-    )
-    group.add_argument(
-        "--heartbeat-seconds", metavar="S", type=seconds, default=10.0, help="time between heartbeats; default: 10"
     )
 
 

@@ -15,6 +15,7 @@ _FORMS = {
     "on_live": "http://HOST/PATH, https://HOST/PATH, mqtt://HOST/TOPIC, mqtts://HOST/TOPIC or serial:DEVICE",
     "heartbeat": "a file, http://HOST/PATH, https://HOST/PATH, mqtt://HOST/TOPIC or mqtts://HOST/TOPIC",
 }
+_LINES: dict[str, Literal["dtr", "rts"]] = {"dtr": "dtr", "rts": "rts"}
 Use = Literal["on_live", "heartbeat"]
 
 
@@ -76,7 +77,7 @@ def _mqtt(address: str, use: Use) -> Target:
     except ValueError:
         raise UserError(f"{use}: is not an address such as mqtt://HOST:1883/TOPIC.", parameter=use) from None
     topic = parts.path.strip("/")
-    if not topic or any(one in topic for one in "+#\0") or len(topic) > 200 or set(options) - {"ca"}:
+    if not topic or any(one in topic for one in "+\0") or len(topic) > 200 or "#" in address or set(options) - {"ca"}:
         raise UserError(
             f"{use}: give an MQTT address with a topic and no wildcards, e.g. mqtt://HOST/door/open, "
             "or mqtts://HOST/door/open?ca=FILE.",
@@ -114,11 +115,10 @@ def _serial(address: str, use: Use) -> Target:
         baud, pulse_s = int(options.pop("baud", "9600")), float(options.pop("pulse", "0.5"))
     except ValueError:
         raise wrong from None
-    usable = bool(device) and "\0" not in device and not options and line in (None, "dtr", "rts")
+    usable = bool(device) and "\0" not in device and not options and (line is None or line in _LINES)
     if not usable or not 50 <= baud <= 4_000_000 or not 0.0 < pulse_s <= MAX_PULSE_S or not (on or line):
         raise wrong
-    assert line is None or line == "dtr" or line == "rts"
-    return SerialTarget(SerialSignal(device, baud, on, off, line, pulse_s))
+    return SerialTarget(SerialSignal(device, baud, on, off, None if line is None else _LINES[line], pulse_s))
 
 
 def _file(address: str, use: Use) -> Target:

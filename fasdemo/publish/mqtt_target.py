@@ -91,7 +91,7 @@ class MqttTarget:
         if client is None:
             return
         client.disconnect()
-        connection = client.socket()
+        connection: Any = client.socket()
         if connection is not None:
             # A connection that does not take the last message would keep the client's thread alive.
             with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The signals of one camera: an output on LIVE, and a heartbeat while frames are captured and judged."""
+"""The signals of cameras: an output on LIVE, and a heartbeat while frames are captured and judged."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Signals:
         self.settings = SignalSettings()
         self._outputs: list[Sender] = []
         self._heartbeats: list[Sender] = []
-        self._attempts = AcceptedAttempts(HOLD_OFF_S)
+        self._attempts: dict[str, AcceptedAttempts] = {}
         self._beaten_s = float("-inf")
         self.alive: Callable[[float], object] = lambda now_s: None
         """Called with the time of every frame that was captured and judged without a fault."""
@@ -81,7 +81,7 @@ class Signals:
             sender.start()
         with self._lock:
             if settings.hold_off_s != self.settings.hold_off_s:
-                self._attempts = AcceptedAttempts(settings.hold_off_s)
+                self._attempts.clear()
             self.settings = settings
             self._outputs, self._heartbeats = started
             self._beaten_s = float("-inf")
@@ -112,26 +112,29 @@ class Signals:
         with self._lock:
             return tuple(sender.status for sender in self._heartbeats)
 
-    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
-        """Take the result of a frame."""
+    def on_result(self, result: FrameResult, facts: EngineFacts, source_id: str = "") -> None:
+        """Take the result of a frame of one of several sources."""
         try:
             now_s = self._clock()
             with self._lock:
-                self._take(result, now_s)
+                self._take(result, now_s, source_id)
         except Exception:
             _log.exception("the result of frame %d gave no signal", result.frame)
 
-    def on_no_result(self) -> None:
+    def on_no_result(self, source_id: str = "") -> None:
         """Take a frame that could not be processed, or the end of the source."""
         with self._lock:
-            self._attempts.end()
+            if source_id in self._attempts:
+                self._attempts[source_id].end()
 
-    def _take(self, result: FrameResult, now_s: float) -> None:
+    def _take(self, result: FrameResult, now_s: float, source_id: str) -> None:
         if self._outputs:
-            face = self._attempts.update(result, now_s)
+            attempts = self._attempts.setdefault(source_id, AcceptedAttempts(self.settings.hold_off_s))
+            face = attempts.update(result, now_s)
             if face is not None:
                 score = None if face.score is None else round(face.score, 5)
                 content = _content("accepted", result) | {"track_id": face.track_id, "score": score}
+                content |= {"source_id": source_id} if source_id else {}
                 for sender in self._outputs:
                     sender.offer(content, now_s)
         if not _is_healthy(result):

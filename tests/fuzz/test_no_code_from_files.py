@@ -22,6 +22,8 @@ KNOWS_THE_NETWORK = {
     "fasdemo/serve/server.py",  # `fasdemo serve`
     "fasdemo/serve/webhooks.py",  # addresses that the operator gave
     "fasdemo/publish/web.py",
+    "fasdemo/publish/web_target.py",
+    "fasdemo/publish/mqtt_target.py",
 }
 
 
