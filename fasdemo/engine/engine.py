@@ -89,7 +89,7 @@ class Engine:
         model: str | Path | None = None,
         device: str = "auto",
         policy: Policy | str | None = None,
-        threads: int = 2,
+        threads: int = 1,
         landmarks: bool = True,
         site: Path | None = None,
     ) -> Self:
@@ -117,7 +117,7 @@ class Engine:
         model: str | Path | None = None,
         device: str = "auto",
         policy: Policy | str | None = None,
-        threads: int = 2,
+        threads: int = 1,
         landmarks: bool = True,
         site: Path | None = None,
     ) -> Self:

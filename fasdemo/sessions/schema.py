@@ -1,7 +1,7 @@
-"""The format of sessions: the contents of `session.json` and the columns of `frames.csv`.
+"""The session format: what lies in `session.json` and in a row of `frames.csv`.
 
-A session is a folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/` with `session.json`, `frames.csv` and the folders
-`color/`, `depth/` and `ir/` with one file per frame. Sessions are untrusted, so names are checked here.
+A session is a folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/` with `session.json`, `frames.csv` and `color/`,
+`depth/` and `ir/` with one file per frame. Everything read from a session is untrusted: names are checked here.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ SCHEMA_VERSION = 1
 SESSION_FILE = "session.json"
 FRAMES_FILE = "frames.csv"
 MAX_IMAGE_PX = 64 * 1024 * 1024
-"""Largest image: 8192 x 8192 pixels, eight times 4K. A missing image is replaced by a black one of the declared size,
-so this limits memory too."""
+"""Pixels: eight times 4K. What is not there is shown black at its full size, so a size is a claim on memory."""
 
 FRAME_COLUMNS = (
-    "frame",  # number within the session, from 0
+    "frame",  # running number within the session, from 0
     "timestamp_s",  # seconds on the device's clock
     "color",  # file relative to the session's folder, empty = lost
     "depth",
@@ -33,13 +32,13 @@ FRAME_COLUMNS = (
     "color_counter",
     "depth_counter",
     "ir_counter",
-    "emitter_on",  # the dot projector: 1, 0, unknown, or empty if there is neither depth nor infrared
-    "label",  # live | spoof, empty = label of the session
+    "emitter_on",  # the dot projector: 1, 0, unknown, or empty where there is no depth and no infrared
+    "label",  # live | spoof, empty = the session's
     "species",
     "lost_before",  # frames lost since the previous row
 )
 UNKNOWN = "unknown"
-"""Value of `emitter_on` if the camera does not report it."""
+"""In `emitter_on`: the camera did not say."""
 
 # A pseudonym and a species are folder names: no separators, no leading dot.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
@@ -49,7 +48,7 @@ OwnFile = Annotated[str, Field(pattern=OWN_FILE_PATTERN, max_length=160)]
 MAX_TEXT_CHARS = 4000
 PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=PLAIN_TEXT)]
-"""Free text without control characters, which could control a terminal."""
+"""Any words, without the control characters that a terminal would obey."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -57,16 +56,16 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
 )
-"""Names of Windows devices; they are reserved with any suffix too."""
+"""Devices of Windows, with any ending."""
 
 
 def is_name(text: str) -> bool:
-    """Return whether a text is a valid pseudonym or species, i.e. a plain folder name."""
+    """Return whether a text can be a pseudonym or a species: a plain folder name on every system."""
     return bool(_NAME.fullmatch(text))
 
 
 def is_portable(name: str) -> bool:
-    """Return whether every system can create a folder with this name; not so for `CON`, `NUL.txt` or `S01.`."""
+    """Return whether every system can make a folder of that name: not `CON`, `NUL.txt` or `S01.`."""
     return not name.endswith((".", " ")) and name.split(".", 1)[0].rstrip().upper() not in _RESERVED
 
 
@@ -131,17 +130,17 @@ class CalibrationRecord(_Part):
 
 
 class Device(_Part):
-    """The device that recorded a session."""
+    """What recorded the session."""
 
     name: Text = ""
     serial: Text = ""
     firmware: Text = ""
     sensor_preset: Text = ""
-    """Preset of a simulated sensor in a generated session, e.g. `d435`."""
+    """A generated session names the simulated sensor, e.g. `d435`."""
 
 
 class Consent(_Part):
-    """The person's consent, and the date until which the recording may be kept."""
+    """The person's agreement and how long the recording may be kept."""
 
     statement: Text
     given_on: date
@@ -149,9 +148,9 @@ class Consent(_Part):
 
 
 class Session(_Part):
-    """The contents of `session.json`.
+    """`session.json`.
 
-    `label` applies to the whole session; with `mixed`, `frames.csv` has a label for each frame (the demo session).
+    `label` is the whole session's, or `mixed` where `frames.csv` labels each frame (the demo session).
     """
 
     schema_version: Literal[1] = 1
@@ -172,17 +171,17 @@ class Session(_Part):
     frames: Annotated[int, Field(ge=0)] = 0
     lost: Annotated[int, Field(ge=0)] = 0
     generator: dict[Text, Text | int | Finite] | None = None
-    """Recipe, version and seed of a rendered session; None for a recorded one."""
+    """Recipe, version and seed where the session was rendered and not recorded."""
     container: Literal["files", "video"] = "files"
-    """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv contain the frames in
-    order; the cell of a row then names the video, and a lost image is not in it."""
+    """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv hold the frames in order;
+    a row's cell then names the video, and an image that was lost takes no place in it."""
     checksums: dict[OwnFile, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
     """sha256 by file name relative to the session's folder, written when the session is completed."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.label == "spoof") != (self.species is not None):
-            raise ValueError("species must be set if label is spoof, and only then")
+            raise ValueError("a spoof session names its species, and no other does")
         if "rgb" not in self.streams:
             raise ValueError("streams must contain rgb")
         if self.width * self.height > MAX_IMAGE_PX:

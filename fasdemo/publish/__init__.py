@@ -1,1 +1,0 @@
-"""Signals to other devices: an output on LIVE, a heartbeat, and the connections that the server shares with them."""
