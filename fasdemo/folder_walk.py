@@ -62,6 +62,16 @@ def walk(root: Path, *, links: bool = False) -> Iterator[tuple[Path, list[os.Dir
         waiting += [entry.path for entry in reversed(entries) if _is_folder(entry, links)]
 
 
+def linked_folders(root: Path) -> list[Path]:
+    """Return the links to folders at and below `root`, which `walk` does not enter by default.
+
+    Raises:
+        UserError: the folders are nested more deeply than the system can name.
+        OSError: a folder cannot be read.
+    """
+    return [folder / entry.name for folder, entries in walk(root) for entry in entries if _is_link_to_folder(entry)]
+
+
 def visible_files(root: Path) -> Iterator[Path]:
     """Yield every file at and below `root`, through links too, without what is hidden or left behind by a system.
 
@@ -82,6 +92,10 @@ def _is_folder(entry: os.DirEntry[str], links: bool) -> bool:
         return entry.is_dir(follow_symlinks=links)
     except OSError:
         return False
+
+
+def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() and _is_folder(entry, links=True)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -75,7 +75,7 @@ class Engine:
         model: str | Path | None = None,
         device: str = "auto",
         policy: Policy | str | None = None,
-        threads: int = 2,
+        threads: int = 1,
         landmarks: bool = True,
         site: Path | None = None,
     ) -> Self:
@@ -103,7 +103,7 @@ class Engine:
         model: str | Path | None = None,
         device: str = "auto",
         policy: Policy | str | None = None,
-        threads: int = 2,
+        threads: int = 1,
         landmarks: bool = True,
         site: Path | None = None,
     ) -> Self:

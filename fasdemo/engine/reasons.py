@@ -302,6 +302,11 @@ class Reason(StrEnum):
         Effect.NOTE,
         "The verdict is based on a single picture, without evidence over time.",
     )
+    NETWORK_ALONE = (
+        "network_alone",
+        Effect.CAP,
+        "Only the network judged the whole picture, without face detection, physical evidence or time.",
+    )
     SEVERAL_FACES = ("several_faces", Effect.NOTE, "There are several faces; each has its own verdict.")
     NO_FACE = ("no_face", Effect.NOTE, "There is no face in the picture.", "Please look at the camera.")
 

@@ -13,19 +13,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import mediapipe as mp
 import numpy as np
 import numpy.typing as npt
-from mediapipe.tasks.python import BaseOptions
-from mediapipe.tasks.python.vision import FaceDetector as MediaPipeDetector
-from mediapipe.tasks.python.vision import FaceDetectorOptions
 
 from fasdemo.errors import UserError
 from fasdemo.faces.exit_order import close_at_exit
 from fasdemo.faces.face import SAME_FACE_IOU, Box, Face, distinct, overlap
 from fasdemo.faces.model_file import detector_bytes, face_model_path
 from fasdemo.faces.native_stderr import without_native_chatter
+from fasdemo.faces.slim_import import without_plots_and_sound
 from fasdemo.shared_libraries import missing_library
+
+with without_plots_and_sound():
+    import mediapipe as mp
+    from mediapipe.tasks.python import BaseOptions
+    from mediapipe.tasks.python.vision import FaceDetector as MediaPipeDetector
+    from mediapipe.tasks.python.vision import FaceDetectorOptions
 
 REFINE_SIDE = 2.5
 """Side of the square of the second pass, as a factor on the longer side of the face's box."""

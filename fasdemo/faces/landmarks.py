@@ -11,11 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import mediapipe as mp
 import numpy as np
 import numpy.typing as npt
-from mediapipe.tasks.python import BaseOptions
-from mediapipe.tasks.python.vision import FaceLandmarker, FaceLandmarkerOptions
 
 from fasdemo.errors import UserError
 from fasdemo.faces.detector import as_rgb
@@ -23,7 +20,13 @@ from fasdemo.faces.exit_order import close_at_exit
 from fasdemo.faces.face import Face
 from fasdemo.faces.model_file import face_model_path
 from fasdemo.faces.native_stderr import without_native_chatter
+from fasdemo.faces.slim_import import without_plots_and_sound
 from fasdemo.shared_libraries import missing_library
+
+with without_plots_and_sound():
+    import mediapipe as mp
+    from mediapipe.tasks.python import BaseOptions
+    from mediapipe.tasks.python.vision import FaceLandmarker, FaceLandmarkerOptions
 
 _REGION_SIDE = 2.0
 """Side of the searched square, as a factor on the longer side of the face's box."""

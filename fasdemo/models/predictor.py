@@ -59,7 +59,7 @@ class Predictor:
             its graph.
     """
 
-    def __init__(self, model: Path | str | ModelFile, device: str = "auto", threads: int = 2) -> None:
+    def __init__(self, model: Path | str | ModelFile, device: str = "auto", threads: int = 1) -> None:
         self._file = model if isinstance(model, ModelFile) else read_model(Path(model))
         self._threads = threads
         self._warnings: list[str] = []

@@ -110,6 +110,18 @@ class Seen:
     def key(self, *keys: str) -> None:
         subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], env=self._env, check=True)
 
+    def key_until(self, key: str, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 30.0) -> None:
+        """Press a key until a condition holds; a dialog that has just appeared may not have the keyboard yet."""
+        end = time.monotonic() + timeout_s
+        while True:
+            self.key(key)
+            try:
+                self.until(condition, min(4.0, max(end - time.monotonic(), 0.1)))
+                return
+            except AssertionError:
+                if time.monotonic() >= end or self.process.poll() is not None:
+                    raise
+
     def type(self, words: str) -> None:
         subprocess.run(["xdotool", "type", words], env=self._env, check=True)
 
@@ -178,8 +190,7 @@ def _press_every_key(seen: Seen, tmp_path: Path) -> None:
 
     seen.key("F1")
     seen.until(lambda now: any("shortcuts" in title for title in now["dialogs"]))
-    seen.key("Escape")
-    seen.until(lambda now: not now["dialogs"])
+    seen.key_until("Escape", lambda now: not now["dialogs"])
 
     # Without a window manager, nothing gives the keyboard back to the window.
     seen.focus()

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from fasdemo.models.card import Calibration, ModelCard, Threshold
 from fasdemo.models.model_file import read_model
+from fasdemo.models.whole_picture import resize_side
 from trainer.checkpoints import checkpoint
 from trainer.checkpoints.published_weights import import_published
 from trainer.checkpoints.stream_model import StreamModel, model_of_checkpoint, network_options
@@ -20,8 +21,6 @@ from trainer.config.schema import Config, check
 from trainer.evaluation.evaluation import OperatingPoints
 
 ARGMAX = Threshold(live_above=0.5, spoof_below=0.5, rule="the published argmax", data="none")
-_PUBLISHED_RESIZE = 256
-"""Shorter side in pixels before the centre crop, for models trained on upright squares (`box-v1`)."""
 
 
 @dataclass(slots=True)
@@ -90,7 +89,7 @@ def config_of(card: ModelCard, path: Path) -> Config:
         "channel_order": "BGR" if any(spec.channel_order == "BGR" for spec in card.inputs) else "RGB",
         "mean": {spec.modality: spec.mean for spec in card.inputs},
         "std": {spec.modality: spec.std for spec in card.inputs},
-        "resize": _PUBLISHED_RESIZE * card.input_size // 224 if card.crop.template == "box-v1" else 0,
+        "resize": resize_side(card),
     }
     if depth is not None:
         inputs |= {"depth_encoding": depth.depth_encoding, "depth_range_mm": depth.depth_range_mm}

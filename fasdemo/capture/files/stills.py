@@ -89,33 +89,7 @@ def find_stills_and_notes(paths: Sequence[Path]) -> tuple[list[Still], list[str]
     Raises:
         UserError: a file does not exist or is not a picture, or nothing was found.
     """
-    found: dict[tuple[Path, str], _Group] = {}
-    notes: list[str] = []
-    for path in paths:
-        if path.is_dir():
-            try:
-                files = sorted(visible_files(path), key=natural_key)
-            except OSError as error:
-                raise UserError(f"{error.filename or path}: cannot be read ({error.strerror}).") from None
-            notes += left_out(path, files)
-            for file in files:
-                if file.suffix.lower() in PICTURES:
-                    key, role = _place(file)
-                    found.setdefault(key, _Group()).add(role, file)
-        elif path.is_file():
-            if path.suffix.lower() in UNREADABLE_PICTURES:
-                raise UserError(f"{path}: is a picture in an unsupported format; convert it to JPEG or PNG.")
-            if path.suffix.lower() not in PICTURES:
-                raise UserError(f"{path}: is not a picture; supported are {', '.join(sorted(PICTURES))}.")
-            key, role = _place(path)
-            group = found.setdefault(key, _Group())
-            group.add(role, path)
-            for other in _relatives(path):
-                other_key, other_role = _place(other)
-                if other_key == key and (other_role != "rgb" or not group.color):
-                    group.add(other_role, other)
-        else:
-            raise UserError(f"{path}: no such file or folder.")
+    found, notes = grouped_pictures(paths)
     stills = [still for group in found.values() for still in group.stills()]
     if not stills:
         names = ", ".join(map(str, paths))
@@ -132,7 +106,7 @@ def find_stills_and_notes(paths: Sequence[Path]) -> tuple[list[Still], list[str]
 
 
 @dataclass(slots=True)
-class _Group:
+class PictureGroup:
     """The files of one capture by stream."""
 
     color: list[Path] = field(default_factory=list)
@@ -149,6 +123,44 @@ class _Group:
         """Return a capture for each colour picture."""
         depth, ir = next(iter(self.depth), None), next(iter(self.ir), None)
         return [Still(color, depth, ir) for color in self.color]
+
+
+def grouped_pictures(paths: Sequence[Path]) -> tuple[dict[tuple[Path, str], PictureGroup], list[str]]:
+    """Return all pictures in files and folders, grouped by capture, and sentences about files that are not read.
+
+    A file brings the pictures of the same capture, whether or not they were named.
+
+    Raises:
+        UserError: no such file, or not a picture.
+    """
+    found: dict[tuple[Path, str], PictureGroup] = {}
+    notes: list[str] = []
+    for path in paths:
+        if path.is_dir():
+            try:
+                files = sorted(visible_files(path), key=natural_key)
+            except OSError as error:
+                raise UserError(f"{error.filename or path}: cannot be read ({error.strerror}).") from None
+            notes += left_out(path, files)
+            for file in files:
+                if file.suffix.lower() in PICTURES:
+                    key, role = _place(file)
+                    found.setdefault(key, PictureGroup()).add(role, file)
+        elif path.is_file():
+            if path.suffix.lower() in UNREADABLE_PICTURES:
+                raise UserError(f"{path}: is a picture in an unsupported format; convert it to JPEG or PNG.")
+            if path.suffix.lower() not in PICTURES:
+                raise UserError(f"{path}: is not a picture; supported are {', '.join(sorted(PICTURES))}.")
+            key, role = _place(path)
+            group = found.setdefault(key, PictureGroup())
+            group.add(role, path)
+            for other in _relatives(path):
+                other_key, other_role = _place(other)
+                if other_key == key and (other_role != "rgb" or not group.color):
+                    group.add(other_role, other)
+        else:
+            raise UserError(f"{path}: no such file or folder.")
+    return found, notes
 
 
 def left_out(folder: Path, files: Sequence[Path]) -> list[str]:
@@ -253,9 +265,9 @@ def load_still(
     Raises:
         UserError: a picture cannot be read, depth is not 16-bit, or a size differs from the calibration.
     """
-    rgb = cast(Rgb, _read(still.color, "rgb"))
-    depth = None if still.depth is None else cast(Depth, _read(still.depth, "depth"))
-    ir = None if still.ir is None else _read(still.ir, "ir")
+    rgb = cast(Rgb, read_picture(still.color, "rgb"))
+    depth = None if still.depth is None else cast(Depth, read_picture(still.depth, "depth"))
+    ir = None if still.ir is None else read_picture(still.ir, "ir")
     if calibration is not None:
         _check_size(still.color, rgb, calibration.rgb.width, calibration.rgb.height)
         if not calibration.registered:
@@ -285,19 +297,29 @@ def _check_size(path: Path, image: Image, width: int, height: int) -> None:
         )
 
 
-def _read(path: Path, stream: Stream) -> Image:
+def read_picture(path: Path, stream: Stream, eight_bit_depth: bool = False) -> Image:
+    """Read a picture of one stream: rgb uint8 (h, w, 3); depth uint16 (h, w); ir uint8 or uint16 (h, w).
+
+    Args:
+        path: the file.
+        stream: what it shows.
+        eight_bit_depth: whether depth may be uint8 grey as in CASIA-SURF, without distances.
+
+    Raises:
+        UserError: it cannot be read, or is not such a picture; says why.
+    """
     try:
         if stream == "rgb":
             return read_image(path, "rgb")
-        return decode_grey(read_bounded(path, MAX_FILE_BYTES), stream)
+        return decode_grey(read_bounded(path, MAX_FILE_BYTES), stream, eight_bit_depth)
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
     except ValueError as error:
         raise UserError(f"{path}: {error}.") from None
 
 
-def decode_grey(data: bytes, stream: Stream) -> Image:
-    """Decode a depth or infrared picture: uint16 depth, uint8 or uint16 infrared, (h, w).
+def decode_grey(data: bytes, stream: Stream, eight_bit_depth: bool = False) -> Image:
+    """Decode a depth or infrared picture: uint16 depth (uint8 only on request), uint8 or uint16 infrared, (h, w).
 
     Raises:
         ValueError: the picture cannot be decoded or has the wrong bit depth.
@@ -310,8 +332,11 @@ def decode_grey(data: bytes, stream: Stream) -> Image:
         image = None
     if image is None:
         raise ValueError("the picture cannot be decoded")
-    if stream == "depth" and image.dtype != np.uint16:
-        raise ValueError("depth must be a 16-bit grey picture, because 8 bits cannot store distances")
+    if stream == "depth" and image.dtype != np.uint16 and not (eight_bit_depth and image.dtype == np.uint8):
+        raise ValueError(
+            "depth must be a 16-bit grey picture, because 8 bits cannot store distances (a model of 8-bit depth takes "
+            "it as a whole picture)"
+        )
     if image.dtype not in (np.uint8, np.uint16):
         raise ValueError(f"pictures with {image.dtype} values are not supported")
     return cast(Image, image)

@@ -20,7 +20,7 @@ from fasdemo.models.providers import Device, devices_here
 from fasdemo.models.registry import shipped_models
 from fasdemo.progress import track
 
-EXAMPLE = "fasdemo bench --threads 2 --json > bench.json"
+EXAMPLE = "fasdemo bench --threads 1 --json > bench.json"
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--device", action="append", choices=get_args(Device), help="may be repeated; default: all that load"
     )
     parser.add_argument(
-        "--threads", type=at_least_one, action="append", metavar="N", help="may be repeated; default: 2"
+        "--threads", type=at_least_one, action="append", metavar="N", help="may be repeated; default: 1"
     )
     parser.add_argument(
         "--faces", type=int, action="append", choices=(1, 4, 9), help="faces in the picture; default: 1 and 4"
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         source=str(args.source or demo_session()),
         models=args.model or [entry.card.name for entry in shipped_models()],
         devices=args.device or devices_here(),
-        threads=args.threads or [2],
+        threads=args.threads or [1],
         faces=args.faces or [1, 4],
         frames=args.frames,
     )

@@ -9,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from fasdemo.capture.files.stills import Still, find_stills_and_notes, load_calibration, load_still
+import numpy as np
+
+from fasdemo.capture.files.stills import Still, find_stills_and_notes, load_calibration, load_still, read_picture
+from fasdemo.capture.files.whole_pictures import find_whole_pictures
 from fasdemo.capture.source import SourceInfo
 from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, metres_per_unit, stream_list
 from fasdemo.engine.engine import Engine
@@ -17,9 +20,11 @@ from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError, unicode_text
 from fasdemo.frames import Calibration, Stream
 from fasdemo.models.model_inputs import model_files
+from fasdemo.models.registry import find_model
 from fasdemo.outputs import check_outputs, open_output
 from fasdemo.progress import track
 from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.network_alone import NetworkAlone
 from fasdemo.spreadsheet import safe_row
 from fasdemo.terminal import say
 
@@ -42,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--calibration", type=Path, metavar="FILE", help="JSON as in session.json; default: pictures are registered"
     )
     parser.add_argument("--model", metavar="NAME|FILE", help="default: what fits each picture's streams")
+    parser.add_argument(
+        "--whole-picture",
+        action="store_true",
+        help="the network alone judges each picture as a whole, e.g. aligned faces of CASIA-SURF, and never says LIVE; "
+        "needs --model",
+    )
     parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
     parser.add_argument(
         "--require",
@@ -60,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: a path, the calibration, the model or an output cannot be used.
     """
+    if args.whole_picture or _needs_whole_pictures(args):
+        return _run_network_alone(args)
     stills, notes = find_stills_and_notes(args.paths)
     calibration = None if args.calibration is None else load_calibration(args.calibration)
     unreadable = 0
@@ -84,12 +97,68 @@ def run(args: argparse.Namespace) -> int:
                 answer = _judge(engines[still.streams], still, number, args.depth_scale, calibration)
             except UserError as error:
                 unreadable += 1
-                answer = {"file": _text(still.color), "error": unicode_text(str(error)), "faces": []}
+                files = {"file": _text(still.color), "depth": _text(still.depth), "ir": _text(still.ir)}
+                answer = files | {"error": unicode_text(str(error)), "faces": []}
             lines.write(answer)
             if rows is not None:
-                _write_rows(rows, args.csv, still, answer)
+                _write_rows(rows, args.csv, answer)
     if unreadable:
         say(f"{unreadable} of {len(stills)} pictures could not be judged; their lines say why.", "fasdemo score")
+    return 2 if unreadable else 0
+
+
+def _needs_whole_pictures(args: argparse.Namespace) -> bool:
+    """Return whether a model of 8-bit depth is to judge pictures whose depth has 8 bits, as CASIA-SURF has them."""
+    if args.model is None:
+        return False
+    card = find_model(args.model).card
+    if not any(spec.depth_encoding == "casia-surf-8bit" for spec in card.inputs):
+        return False
+    optional = frozenset(spec.modality for spec in card.inputs if spec.optional)
+    found, _ = find_whole_pictures(args.paths, card.modalities, optional)
+    depth = next((picture.files["depth"] for picture in found if "depth" in picture.files), None)
+    if depth is None or read_picture(depth, "depth", eight_bit_depth=True).dtype != np.uint8:
+        return False
+    say(f"{depth.name} has 8 bits of depth, so {card.name} judges whole pictures (--whole-picture).", "fasdemo score")
+    return True
+
+
+def _run_network_alone(args: argparse.Namespace) -> int:
+    if args.model is None:
+        raise UserError("--whole-picture needs --model; give a model that was trained on such pictures.")
+    if args.require or args.calibration is not None or args.allow_colour_alone:
+        raise UserError(
+            "--whole-picture does not go with --require, --calibration or --allow-colour-alone: the network alone "
+            "judges and never says LIVE; leave them out."
+        )
+    with ExitStack() as stack:
+        network = stack.enter_context(NetworkAlone(args.model, args.device, args.policy))
+        optional = frozenset(spec.modality for spec in network.card.inputs if spec.optional)
+        pictures, notes = find_whole_pictures(args.paths, network.card.modalities, optional)
+        read = [file for picture in pictures for file in picture.files.values()]
+        check_outputs({"--json": args.json, "--csv": args.csv}, [*args.paths, *read, *model_files(args.model)])
+        for sentence in notes:
+            say(sentence, "fasdemo score")
+        lines = stack.enter_context(JsonLines(args.json))
+        rows = None if args.csv is None else _open_csv(stack, args.csv)
+        unreadable = 0
+        for picture in track(pictures, "judging"):
+            answer: dict[str, Any] = {"file": _text(picture.first)}
+            answer |= {stream: _text(picture.files.get(stream)) for stream in ("depth", "ir")}
+            try:
+                found = network.judge(picture.load(), args.depth_scale)
+            except UserError as error:
+                unreadable += 1
+                answer |= {"error": unicode_text(str(error)), "faces": []}
+            else:
+                face = {"status": found.status, "score": found.score, "above_threshold": found.above_threshold}
+                facts = {"model": network.card.name, "model_sha256": network.sha256, "policy": network.policy}
+                answer |= facts | {"faces": [face | {"reasons": found.reasons}], "reasons": []}
+            lines.write(answer)
+            if rows is not None:
+                _write_rows(rows, args.csv, answer)
+    if unreadable:
+        say(f"{unreadable} of {len(pictures)} pictures could not be judged; their lines say why.", "fasdemo score")
     return 2 if unreadable else 0
 
 
@@ -112,9 +181,8 @@ def _open_csv(stack: ExitStack, target: str) -> csv.DictWriter[str]:
     return writer
 
 
-def _write_rows(writer: csv.DictWriter[str], target: str, still: Still, answer: dict[str, Any]) -> None:
-    base = {"file": _text(still.color), "depth": _text(still.depth) or "", "ir": _text(still.ir) or ""}
-    base["error"] = answer.get("error", "")
+def _write_rows(writer: csv.DictWriter[str], target: str, answer: dict[str, Any]) -> None:
+    base = {key: answer.get(key) or "" for key in ("file", "depth", "ir", "error")}
     faces = answer["faces"] or [{"status": "UNCERTAIN", "score": None, "reasons": answer.get("reasons", [])}]
     try:
         for number, face in enumerate(faces):

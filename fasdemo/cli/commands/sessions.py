@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from fasdemo.errors import UserError, printable
+from fasdemo.folder_walk import linked_folders
 from fasdemo.progress import track
 from fasdemo.record.derived import read_derived, remove_crops
 from fasdemo.record.export import ExportOptions, export_sessions
@@ -86,6 +87,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _sessions(root: Path) -> list[Path]:
     found = find_sessions(root)
+    linked = linked_folders(root)
+    if linked:
+        count = "1 linked folder was" if len(linked) == 1 else f"{len(linked)} linked folders were"
+        say(f"{count} not searched ({_name(linked[0], root)} ...); give the folder that a link leads to.")
     if not found:
         raise UserError(f"{root}: holds no session; record one with `fasdemo --camera NAME --record {root} ...`.")
     return found

@@ -152,6 +152,18 @@ def test_delete_removes_links_and_not_what_they_lead_to(root: Path, tmp_path: Pa
     assert not (root / "S02").exists()
 
 
+@pytest.mark.parametrize("action", ["list", "verify"])
+def test_linked_folders_are_named_and_not_searched(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    record(tmp_path / "elsewhere", "S09")
+    (root / "more").symlink_to(tmp_path / "elsewhere")
+    assert main(["sessions", action, str(root)]) in (0, 1)
+    out, err = capsys.readouterr()
+    assert "S09" not in out
+    assert "1 linked folder was not searched (more ...)" in err
+
+
 def test_delete_what_has_expired(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     consent = Consent(statement="I agree.", given_on=date(2020, 1, 2), retain_until=date(2021, 1, 1))
     old = record(root, "S03", consent=consent)

@@ -1,10 +1,12 @@
 """The commands as their readme writes them."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
+from fasdemo.cli.main import main as fasdemo_main
 from tests.support import tiny_trees
 from tests.support.tiny_set import write_tiny_set
 from trainer.checkpoints import checkpoint
@@ -67,6 +69,29 @@ def test_a_published_checkpoint_is_evaluated_as_it_is(surf, tmp_path, monkeypatc
     assert main([*command, "--val", "True", "--val-save", "True"]) == 0
     (written,) = (tmp_path / "submission").iterdir()
     assert written.name.endswith("_FeatherNetA-32_51_submission.txt")
+
+
+def test_the_app_scores_a_picture_as_the_published_validation_does(surf, tmp_path, monkeypatch, capsys):
+    from trainer import networks
+
+    monkeypatch.chdir(tmp_path)
+    torch.manual_seed(3)
+    network = networks.build("FeatherNetB")
+    torch.save({"epoch": 1, "state_dict": network.state_dict()}, tmp_path / "published.pth.tar")
+    command = ["--config=cfgs/FeatherNetB-32.yaml", "--resume", "published.pth.tar", "--data", str(surf)]
+    assert main([*command, "--val", "True", "--val-save", "True"]) == 0
+    (written,) = (tmp_path / "submission").iterdir()
+    submitted = dict(line.split(" ")[1::2] for line in written.read_text().splitlines())
+    assert main(["import", "published.pth.tar", "--arch", "FeatherNetB", "--output", "model.pt"]) == 0
+    assert main(["export", "model.pt", "--output", "FeatherNetB.onnx"]) == 0
+    capsys.readouterr()
+    assert fasdemo_main(["score", "--model", "FeatherNetB.onnx", str(surf / "Val")]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    scores = {Path(answer["depth"]).relative_to(surf).as_posix(): answer["faces"][0]["score"] for answer in answers}
+    assert scores.keys() == submitted.keys()
+    assert len(scores) == 8
+    for name, score in scores.items():
+        assert score == pytest.approx(float(submitted[name]), abs=1e-6, rel=1e-3)
 
 
 def test_val_without_a_checkpoint_and_wrong_truths_are_explained(surf, capsys):

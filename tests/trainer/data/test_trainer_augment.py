@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from fasdemo.frames import STREAMS
+from fasdemo.models.whole_picture import evaluation_map
 from trainer.config.schema import AugmentConfig, InputConfig
 from trainer.data.faces import Sample
 from trainer.data.transforms.augment import Cropper
-from trainer.data.transforms.geometry import evaluation_map, random_resized
+from trainer.data.transforms.geometry import random_resized
 from trainer.data.transforms.stream_augment import augment_depth, augment_ir, jitter_depth_shape
 
 SIZE = 64

@@ -47,9 +47,11 @@ def run(args: argparse.Namespace) -> int:
         UserError: an option or a file cannot be used.
     """
     from fasdemo.errors import UserError
+    from fasdemo.outputs import check_outputs
     from trainer.evaluation import ensemble
     from trainer.evaluation.score_files import read_submission, write_submission
 
+    check_outputs({"--output": args.output}, [*args.members, args.labels, args.ir, args.fish])
     names, scores = ensemble.read_members(args.members)
     labels = None
     if args.labels is not None:

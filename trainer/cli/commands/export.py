@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fasdemo.errors import UserError
 from fasdemo.models.card import ModelCard, Threshold
+from fasdemo.outputs import check_outputs
 from trainer import networks
 from trainer.checkpoints.card import card_of
 from trainer.checkpoints.checkpoint import build_network, load
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.samples < 1:
         raise UserError(f"--samples {args.samples}: too small; give at least 1.")
+    check_outputs({"--output": args.output}, [args.checkpoint, args.crops, args.int8])
     checkpoint = load(args.checkpoint)
     network = build_network(checkpoint, str(args.checkpoint))
     card = card_of(checkpoint, network, card_name(args.output), _overrides(args, checkpoint.card or {}))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fasdemo.errors import UserError
+from fasdemo.outputs import check_outputs
 from trainer import networks
 from trainer.checkpoints.card import published_inputs
 from trainer.checkpoints.checkpoint import Checkpoint, save
@@ -56,8 +57,7 @@ def run(args: argparse.Namespace) -> int:
     options: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if "classes" in options and "classes" not in known.options:
         raise UserError(f"--classes: {args.arch} always has two; leave the option out.")
-    if args.output.resolve() == args.checkpoint.resolve():
-        raise UserError(f"--output {args.output}: same as the file that is read; choose another name.")
+    check_outputs({"--output": args.output}, [args.checkpoint])
     imported = import_published(args.checkpoint, args.arch, options, args.new_classifier)
     if known.fusion and args.modality != "depth":
         raise UserError(f"--modality: {args.arch} takes several streams; leave the option out.")

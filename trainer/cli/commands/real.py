@@ -63,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.models.model_file import ModelFile
     from fasdemo.models.predictor import Predictor
     from fasdemo.models.registry import find_model, shipped_models
+    from fasdemo.outputs import check_outputs
     from fasdemo.progress import bar
     from trainer.evaluation.marks import check_marks, write_between
     from trainer.evaluation.real.captures import RealSource
@@ -81,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
         if not (name and equals and place):
             raise UserError(f"--folder {text}: not valid; give NAME=FOLDER.")
         sources += folder_sources(name, Path(place))
+    folders = [Path(text.partition("=")[2]) for text in args.folder]
+    check_outputs({"--json": args.json, "--page": args.page}, [args.captures, *folders, *map(Path, args.model)])
     if args.source:
         unknown = sorted(set(args.source) - {source.name for source in sources})
         if unknown:

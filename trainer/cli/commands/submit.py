@@ -33,12 +33,15 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: an option, the model or the data cannot be used.
     """
+    from fasdemo.outputs import check_outputs
     from trainer.data.splits import check_streams, open_part
     from trainer.evaluation.loading import OnnxStreamModel, open_model
     from trainer.evaluation.score_files import write_submission
     from trainer.evaluation.submission import submission
     from trainer.training.train import make_fabric
 
+    lists = (args.train_list, args.val_list, args.test_list)
+    check_outputs({"--output": args.output}, [args.model, args.data, *lists])
     loaded = open_model(args.model)
     data = options.data_config(args, loaded.config)
     onnx = isinstance(loaded.model, OnnxStreamModel)

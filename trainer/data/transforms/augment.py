@@ -12,20 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.frames import Stream
+from fasdemo.models.whole_picture import centred, cut, evaluation_map, whole_cut
 from trainer.config.schema import AugmentConfig, InputConfig
 from trainer.data.faces import Sample
 from trainer.data.transforms.delivered import deliver
-from trainer.data.transforms.geometry import (
-    Affine,
-    centred,
-    cut,
-    evaluation_map,
-    for_shape,
-    mirrored,
-    moved,
-    random_resized,
-)
-from trainer.data.transforms.published import augment_fusion, resized_centre, stretched
+from trainer.data.transforms.geometry import Affine, for_shape, mirrored, moved, random_resized
+from trainer.data.transforms.published import augment_fusion
 from trainer.data.transforms.stream_augment import (
     Floats32,
     augment_depth,
@@ -89,10 +81,8 @@ class Cropper:
         picture, inputs = sample.get(stream), self._inputs
         if picture is None or picture.dtype != np.uint8 or self._set_scale is not None:
             return self._cut(sample, stream, affine, reference)
-        if inputs.whole_picture == "pil-bilinear":
-            return resized_centre(picture, inputs.size, inputs.resize or inputs.size)
-        if inputs.whole_picture == "cv2-stretch":
-            return stretched(picture, inputs.size)
+        if inputs.whole_picture != "warp":
+            return whole_cut(picture, inputs.whole_picture, inputs.size, inputs.resize)
         return self._cut(sample, stream, affine, reference)
 
     def _published(self, sample: Sample, rng: np.random.Generator) -> Crop:

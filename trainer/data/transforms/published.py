@@ -1,17 +1,13 @@
-"""Preprocessing and augmentation of the published code, pixel for pixel where it has no random part."""
+"""Augmentation of the published three-stream extension."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from fasdemo.frames import Stream
-
-Picture = npt.NDArray[np.uint8]
 
 MAX_ADDED = 40.0
 """Largest change of brightness of the three-stream extension, in grey levels of 255."""
@@ -20,35 +16,6 @@ ERASED_AREA = (0.01, 0.05)
 ERASE_PROBABILITY = 0.5
 ERASED_ASPECT = (0.3, 3.3)
 MAX_CUTOUT_PX = 50
-
-
-def resized_centre(picture: Picture, size: int, resize: int) -> Picture:
-    """Shrink or enlarge the shorter side to `resize` by PIL's bilinear filter and cut out the centre.
-
-    The longer side is rounded down and the corner of the centre is rounded, as torchvision does.
-
-    Args:
-        picture: uint8 (H, W) or (H, W, 3).
-        size: side of the centre in pixels.
-        resize: shorter side before the cut, at least `size`.
-
-    Returns:
-        uint8 (size, size) or (size, size, 3).
-    """
-    height, width = picture.shape[:2]
-    if min(height, width) != resize:
-        target = (resize, int(resize * height / width)) if width <= height else (int(resize * width / height), resize)
-        picture = np.asarray(Image.fromarray(picture).resize(target, Image.Resampling.BILINEAR))
-    height, width = picture.shape[:2]
-    top, left = round((height - size) / 2.0), round((width - size) / 2.0)
-    return picture[top : top + size, left : left + size]
-
-
-def stretched(picture: Picture, size: int) -> Picture:
-    """Stretch a picture to (size, size) by OpenCV's bilinear filter, which does not average when it shrinks."""
-    if picture.shape[:2] == (size, size):
-        return picture
-    return np.asarray(cv2.resize(picture, (size, size), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def augment_fusion(
