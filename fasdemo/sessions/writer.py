@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fasdemo.atomic_file import write_atomically
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Calibration, FrameSet, Stream
 from fasdemo.sessions.description import with_own_checksum
@@ -348,14 +349,8 @@ def write_session_file(folder: Path, session: Session) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace a file atomically through a temporary file; a link with the temporary name is removed, not followed."""
-    partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
-    with partial.open("x", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    """Replace a text file of a session in one step, through a temporary name that repair and deletion know."""
+    write_atomically(path, text.encode("utf-8"), path.with_name(path.name + ".partial"))
 
 
 def sha256_of(path: Path) -> str:
