@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,14 +9,12 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.library_index import is_library
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
 from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, make_frame
@@ -46,23 +43,8 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, scene: Scene, root: Path, tmp_path: Path) -> Iterator[MainWindow]:
-    apply_theme(qapp, dark=True)
-    made = MainWindow(
-        scene.make_source, scene.make_processor, Settings(record_folder=root), tmp_path / "window.json",
-        ("fusion",), "demo", lambda: (),
-    )  # fmt: skip
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-    assert made.player.join(2.0)
+def settings(root: Path) -> Settings:
+    return Settings(record_folder=root)
 
 
 def shown(window: MainWindow) -> list[tuple[str, str]]:

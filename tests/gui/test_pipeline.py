@@ -59,11 +59,6 @@ def reader() -> Reader:
     return Reader()
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
 Start = Callable[..., Pipeline]
 
 
