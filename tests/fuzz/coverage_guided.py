@@ -143,7 +143,7 @@ def run_ffv1(data: bytes, folder: Path) -> None:
 
 def run_list(data: bytes, folder: Path) -> None:
     """The trainer's picture lists."""
-    from trainer.data.lists import read_list
+    from trainer.data.lists.entries import read_list
 
     (folder / "list.txt").write_bytes(data)
     for entry in read_list(folder / "list.txt", folder):
@@ -176,7 +176,7 @@ TARGETS: dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]] = {
         ),
     ),
     "ffv1": (run_ffv1, ("fasdemo.sessions.ffv1_check",)),
-    "list": (run_list, ("trainer.data.lists",)),
+    "list": (run_list, ("trainer.data.lists.entries", "trainer.data.lists.list_set")),
     "config": (run_config, ("trainer.config.schema", "yaml")),
 }
 

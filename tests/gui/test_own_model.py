@@ -35,7 +35,8 @@ from tests.test_docs import words_of  # noqa: E402
 from trainer import networks  # noqa: E402
 from trainer.checkpoints import checkpoint  # noqa: E402
 from trainer.config.schema import DataConfig, load  # noqa: E402
-from trainer.data.lists import ListSet, read_list  # noqa: E402
+from trainer.data.lists.entries import read_list  # noqa: E402
+from trainer.data.lists.list_set import ListSet  # noqa: E402
 from trainer.data.splits import open_splits  # noqa: E402
 
 PEOPLE = ("S01", "S02", "S03", "S04")

@@ -17,7 +17,7 @@ from tests.support.tiny_set import write_tiny_set
 from tests.trainer.training.test_finetune import WholeFrame, sessions  # noqa: F401
 from trainer.checkpoints import checkpoint
 from trainer.cli.main import main
-from trainer.data.recorded import crops_of, skipped_frames
+from trainer.data.layouts.recorded import crops_of, skipped_frames
 from trainer.evaluation.score_files import read_submission
 from trainer.training.resuming import resume_command
 

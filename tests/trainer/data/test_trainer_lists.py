@@ -9,8 +9,8 @@ from fasdemo.errors import UserError
 from tests.support import tiny_trees
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
-from trainer.data.layouts import detect_layout
-from trainer.data.lists import read_list
+from trainer.data.layouts.opening import detect_layout
+from trainer.data.lists.entries import read_list
 from trainer.data.splits import open_part, open_splits
 
 STREAMS = ("rgb", "depth", "ir")

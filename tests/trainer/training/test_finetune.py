@@ -11,7 +11,7 @@ from fasdemo.faces.face import Face
 from fasdemo.models.predictor import Predictor
 from tests.support.tiny_set import face, write_tiny_set
 from trainer.cli.main import main
-from trainer.data.recorded import crops_of
+from trainer.data.layouts.recorded import crops_of
 from trainer.evaluation.metrics import Rate
 from trainer.training import finetuning
 from trainer.training.train import Training
