@@ -65,7 +65,7 @@ def test_the_root_of_recordings_opens_as_a_library_and_not_as_a_film(
     window: MainWindow, qtbot: QtBot, scene: Scene, root: Path
 ) -> None:
     window.open_spec(str(root))
-    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     assert scene.requests == []
     assert shown(window) == [("S01", "live"), ("S01", "print-flat"), ("S02", "live"), ("S02", "print-flat")]
     assert all(entry.picture is not None and entry.picture.any() for entry in window.library.entries)
@@ -77,7 +77,7 @@ def test_a_search_and_enter_open_a_session_by_keyboard_alone(
 ) -> None:
     QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     window.do("open_library")
-    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     QTest.keyClicks(window.library.search, "s02 print")
     # The folder is read again in the background when the library opens a second time.
     qtbot.waitUntil(lambda: shown(window) == [("S02", "print-flat")], timeout=5000)
@@ -92,7 +92,7 @@ def test_a_damaged_session_is_listed_with_its_reason_and_opens_nothing(
 ) -> None:
     (next(root.glob("S01/live/*")) / "session.json").write_text("{")
     window.open_spec(str(root))
-    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     qtbot.waitUntil(lambda: "1 cannot be read" in window.library.status.text(), timeout=2000)
     row = next(row for row, entry in enumerate(window.library.entries) if entry.problem)
     window.library.table.activated.emit(window.library.table.model().index(row, 0))  # type: ignore[union-attr]
