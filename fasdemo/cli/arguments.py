@@ -45,6 +45,21 @@ def metres_per_unit(text: str) -> float:
     return value
 
 
+def seconds(text: str) -> float:
+    """Return a time above 0 and of at most an hour, in seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value <= 3600.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0 and at most 3600")
+    return value
+
+
 def stream_list(text: str) -> frozenset[Stream]:
     """Return the streams in a list of names separated by commas; `none` for no stream."""
     # NumPy, which frames.py needs, is imported only if the option is used: `--help` must be fast.

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 from fasdemo.capture.source import Source
 from fasdemo.cli.recording_options import labels_of
+from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
@@ -15,6 +16,7 @@ from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.progress import bar
+from fasdemo.publish.signals import Signals
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.event_log_writer import EventLogWriter
@@ -66,6 +68,9 @@ def run_headless(options: argparse.Namespace) -> int:
             say(sentence)
         json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
         manager = stack.enter_context(ServiceManager())
+        signals = Signals()
+        stack.callback(signals.stop)
+        signals.configure(signal_settings(options))
         log = EventLogWriter()
         if options.log:
             log.start(options.log)
@@ -83,7 +88,7 @@ def run_headless(options: argparse.Namespace) -> int:
         progress = stack.enter_context(bar())
         task = progress.add_task("judging", total=_expected(source, options.max_frames))
         try:
-            for frame, result in FrameLoop(source, [log]).run(processor):
+            for frame, result in FrameLoop(source, [log, signals]).run(processor):
                 summary.add(result, frame.lost_before)
                 manager.alive(time.monotonic())
                 if recorder is not None:
@@ -104,12 +109,15 @@ def run_headless(options: argparse.Namespace) -> int:
             interrupted = True
         log.stop()
         _check_log(log)
+        outputs = signals.outputs
         warnings = [sentence for sentence in source.warnings if sentence not in said]
     # Standard output belongs to the JSON lines when they are asked for there.
     report_on_stderr = options.json == "-"
     for sentence in warnings:
         say(sentence)
     tell("\n".join(summary.lines()), error=report_on_stderr)
+    for output in outputs:
+        tell(f"On LIVE, {output.name}: {output.sent} signals sent, {output.failed} failed", error=report_on_stderr)
     if options.output is not None and summary.frames:
         tell(f"Annotated video: {options.output}", error=report_on_stderr)
     if recorder is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
 from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit, not_negative, stream_list
+from fasdemo.cli.signal_options import add_signal_options
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
 from fasdemo.shared_libraries import missing_library
@@ -116,6 +117,7 @@ def build_parser() -> argparse.ArgumentParser:
     record.add_argument("--instrument", metavar="TEXT", default="", help='e.g. "A4 laser print"')
     record.add_argument("--consent", metavar="TEXT", help="the statement that the person agreed to")
     record.add_argument("--retain-until", metavar="YYYY-MM-DD", help="the day on which the recording must be deleted")
+    add_signal_options(parser)
     window = parser.add_argument_group("window")
     window.add_argument("--kiosk", action="store_true", help="full screen, the verdict only")
     window.add_argument("--reset-settings", action="store_true", help="forget the window's settings")

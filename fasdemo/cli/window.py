@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from fasdemo.cli.recording_options import labels_of
+from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.gui.app import Launch, run
 from fasdemo.models.model_inputs import model_files
@@ -35,6 +36,7 @@ def run_window(options: argparse.Namespace) -> int:
             require_gaze=options.require_gaze,
             lockout_after=options.lockout_after,
             lockout_s=options.lockout_seconds,
+            signals=signal_settings(options),
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

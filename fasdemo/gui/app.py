@@ -8,15 +8,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fasdemo.display import display_problem
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
+from fasdemo.publish.signals import SignalSettings
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.shared_libraries import check_window_packages
 from fasdemo.stop_signals import handle_stop_signals
 
@@ -38,6 +40,7 @@ class Launch:
         lockout_s: length of that lock-out, seconds.
         loop: play files in a loop; None uses the setting of the last run.
         reset_settings: delete the saved settings first.
+        signals: outputs on LIVE and heartbeats of the command line, used in addition to those of the settings.
         log: path of the event log to write.
         record: folder and labels of a recording that starts with the camera's first frames.
     """
@@ -52,6 +55,7 @@ class Launch:
     lockout_after: int | None = None
     lockout_s: float = 60.0
     reset_settings: bool = False
+    signals: SignalSettings = field(default_factory=SignalSettings)
     log: Path | None = None
     record: tuple[Path, Labels] | None = None
 
@@ -125,12 +129,14 @@ def run(
     window.set_attempt_rules(wanted.require_gaze, wanted.lockout_after, wanted.lockout_s)
     if wanted.require is not None:
         window.set_required(wanted.require)
-    if wanted.log is not None:
-        try:
+    try:
+        window.door.configure(wanted.signals)
+        if wanted.log is not None:
             window.event_log.writer.start(wanted.log)
-        except UserError:
-            window.deleteLater()
-            raise
+    except UserError:
+        window.door.signals.stop()
+        window.deleteLater()
+        raise
     window.show()
     if problem:
         window.messages.show_message(problem, error=True)
@@ -145,7 +151,9 @@ def run(
     ticker = QTimer()
     ticker.timeout.connect(lambda: None)
     ticker.start(200)
-    app.exec()
+    with ServiceManager() as manager:
+        window.door.signals.alive = manager.alive
+        app.exec()
     ticker.stop()
     if window.recording is not None:
         # A recording must be complete before the process exits.

@@ -19,6 +19,7 @@ from fasdemo.engine.result import FrameResult
 from fasdemo.frames import Stream
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
+from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
 from fasdemo.gui.controllers.log_control import LogControl
 from fasdemo.gui.controllers.playback_control import PlaybackControl
@@ -46,6 +47,7 @@ from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.event_log_writer import LogStatus
+from fasdemo.runtime.frame_loop import ListenerGroup
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -87,7 +89,9 @@ class MainWindow(QMainWindow):
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
-        self.player = Player(make_source, make_processor, self, self.event_log.writer)
+        self.door = DoorControl(settings, self)
+        listeners = ListenerGroup(self.event_log.writer, self.door.signals)
+        self.player = Player(make_source, make_processor, self, listeners)
         self._always_allow_rgb_only = allow_rgb_only
         self._required: frozenset[Stream] | None = None
         self._require_gaze, self._lockout_s = False, 60.0
@@ -169,6 +173,8 @@ class MainWindow(QMainWindow):
         self._recorder.ended.connect(self.messages.show_message)
         self.event_log.message.connect(self.messages.show_message)
         self.event_log.changed.connect(self._show_log)
+        self.door.message.connect(self.messages.show_message)
+        self.door.changed.connect(self._show_outputs)
         self._recorder.started_by_itself.connect(lambda: self._show_tab(TABS.index("Record")))
         hints = QApplication.styleHints()
         if hints is not None:
@@ -483,6 +489,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
             self._full_screen.leave()
         self._require()
+        self.door.use_settings(kiosk)
         self.setFocus()
         self.presenter.show_headline()
 
@@ -504,6 +511,7 @@ class MainWindow(QMainWindow):
     def _take_preferences(self, dialog: Preferences) -> None:
         dialog.apply_to(self.settings)
         self._require()
+        self.door.use_settings(self.in_kiosk)
         self.apply_theme()
         self._apply_settings()
         self._save()
@@ -547,10 +555,15 @@ class MainWindow(QMainWindow):
         self.presenter.recording = bool(recorded)
         self.presenter.tick()
         self.event_log.tick()
+        self.door.tick()
 
     def _show_log(self, status: LogStatus | None) -> None:
         self.footer.show_log(status)
         self.header.show_logging(status is not None and status.running)
+
+    def _show_outputs(self) -> None:
+        self.footer.show_outputs(self.door.outputs)
+        self.presenter.output_problem = bool(self.door.problem)
 
     @property
     def shown_result(self) -> FrameResult | None:
@@ -625,6 +638,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.player.join(_CLOSE_S)
         self.event_log.writer.stop()
+        self.door.signals.stop()
         self.cameras.join(_CLOSE_S)
         self.library.index.join(_CLOSE_S)
         super().closeEvent(event)

@@ -80,6 +80,26 @@ class Settings(BaseModel):
     kiosk_pin: Annotated[
         str, Field(title="Kiosk: exit PIN", description="Needed to leave kiosk mode; stored as a salted hash.")
     ] = ""
+    kiosk_on_live: Annotated[
+        str,
+        Field(
+            title="Kiosk: output on LIVE",
+            description="Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or "
+            "serial:DEVICE, see docs/door.md.",
+        ),
+    ] = ""
+    kiosk_on_live_pause_s: Annotated[
+        float,
+        Field(ge=0.5, le=600.0, title="Kiosk: pause after LIVE (s)", description="Shortest time between two outputs."),
+    ] = 3.0
+    kiosk_heartbeat: Annotated[
+        str,
+        Field(
+            title="Kiosk: heartbeat",
+            description="Gets a signal every 10 s while the camera works: a file, http(s)://HOST/PATH or "
+            "mqtt(s)://HOST/TOPIC.",
+        ),
+    ] = ""
 
     recent: list[str] = []
     model: str | None = None

@@ -20,6 +20,7 @@ from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.serve.api import Parts, make_app
 from fasdemo.serve.feed import Feed, Follower
 from fasdemo.serve.guard import Guard
+from fasdemo.serve.live_output import LiveOutput
 from fasdemo.serve.mqtt import MqttPublisher
 from fasdemo.serve.settings import ServeSettings
 from fasdemo.serve.still_scorer import MakeEngine, StillScorer, still_engine
@@ -54,6 +55,7 @@ def serve(
     loop: bool = False,
     publisher: MqttPublisher | None = None,
     webhooks: Webhooks | None = None,
+    live_output: LiveOutput | None = None,
     tell: Callable[[str], None] = lambda _: None,
     open_source: MakeSource = make_source,
     open_engine: MakeProcessor = make_processor,
@@ -68,6 +70,7 @@ def serve(
         loop: files start again at their end.
         publisher: publishes the states by MQTT.
         webhooks: sends the changes of verdicts.
+        live_output: sends a signal for every accepted attempt.
         tell: receives a sentence when the server is ready.
         open_source: opens a source.
         open_engine: makes the engine of a source.
@@ -91,6 +94,10 @@ def serve(
             counters["webhooks"] = webhooks.counters
             webhooks.start()
             stack.callback(webhooks.stop)
+        if live_output is not None:
+            followers.append(live_output)
+            counters["on_live"] = live_output.counters
+            stack.callback(live_output.stop)
         feeds = {
             str(number): Feed(str(number), request, engine, open_source, open_engine, tuple(followers), loop)
             for number, request in enumerate(sources, 1)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
-import json
 import logging
 import queue
-import socket
 import threading
 import time
 import uuid
@@ -21,7 +16,7 @@ import httpx
 
 from fasdemo.engine.event_log.events import Event, VerdictChanges
 from fasdemo.engine.result import JudgedBy, Status
-from fasdemo.errors import UserError
+from fasdemo.publish.web import post_json
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import STALE, TimedResult
 
@@ -32,20 +27,6 @@ TIMEOUT_S = 5.0
 MAX_LIVE_AGE_S = 5.0
 """A delivery that is later says UNCERTAIN instead of LIVE."""
 _STOP_S = 2.0
-
-
-def check_address(url: str, option: str = "--webhook") -> str:
-    """Return the address, or raise UserError if it is not an http(s) address without user and password."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not url.isprintable() or " " in url:
-        raise UserError(f"{option} {url!r}: is not an http or https address.")
-    if parts.username is not None or parts.password is not None:
-        raise UserError(f"{option}: an address must not contain a password; the signature tells who sends.")
-    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +44,7 @@ class Webhooks:
     Every address has a queue and a thread, so that one that does not answer does not delay the others.
 
     Args:
-        urls: addresses, given by the operator, checked by `check_address`.
+        urls: addresses, given by the operator, checked by `fasdemo.publish.web.check_address`.
         secret: key of the signatures.
         clock: seconds, as `time.monotonic`.
         delays_s: waits between the attempts; afterwards the delivery is given up and counted.
@@ -155,29 +136,8 @@ class Webhooks:
         logging.getLogger(__name__).warning("webhook %s: an event could not be delivered (%s)", host, status)
 
     def _post(self, client: httpx.Client, delivery: _Delivery) -> int:
-        body = json.dumps(
-            delivery_json(delivery.source_id, delivery.event, self._clock() - delivery.arrived_s)
-        ).encode()
-        sent = str(int(time.time()))
-        url = httpx.URL(delivery.url)
-        headers = {
-            "Host": url.netloc.decode(),
-            "Content-Type": "application/json",
-            "X-Fasdemo-Delivery": delivery.number,
-            "X-Fasdemo-Timestamp": sent,
-            "X-Fasdemo-Signature": f"sha256={signature(self._secret, sent, body)}",
-        }
-        # Connecting to the address that was checked: a second look-up could give another one.
-        checked = url.copy_with(host=_checked_address(url.host, url.port or (443 if url.scheme == "https" else 80)))
-        request = client.build_request(
-            "POST", checked, content=body, headers=headers, extensions={"sni_hostname": url.host}
-        )
-        answer = client.send(request, stream=True)
-        try:
-            # The body of the answer is not read: it could be endless.
-            return answer.status_code
-        finally:
-            answer.close()
+        content = delivery_json(delivery.source_id, delivery.event, self._clock() - delivery.arrived_s)
+        return post_json(client, delivery.url, content, self._secret, delivery.number)
 
 
 def delivery_json(source_id: str, event: Event, age_s: float) -> dict[str, Any]:
@@ -186,23 +146,3 @@ def delivery_json(source_id: str, event: Event, age_s: float) -> dict[str, Any]:
     if event.status is Status.LIVE and not age_s <= MAX_LIVE_AGE_S:
         content |= {"status": Status.UNCERTAIN.value, "reasons": [STALE, *event.reasons]}
     return content
-
-
-def signature(secret: bytes, timestamp: str, body: bytes) -> str:
-    """Return the HMAC-SHA256 of `timestamp`, a full stop and the body, as hexadecimal digits."""
-    return hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def _checked_address(host: str, port: int) -> str:
-    """Return an address of a host; link-local ones, where clouds keep credentials, are refused.
-
-    Raises:
-        OSError: the host is unknown.
-        ValueError: the address is refused.
-    """
-    address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]).split("%", 1)[0]
-    found = ipaddress.ip_address(address)
-    found = getattr(found, "ipv4_mapped", None) or found
-    if found.is_link_local or found.is_multicast or found.is_unspecified:
-        raise ValueError(f"{found} is not an address to send to")
-    return str(found)

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, stream_list
+from fasdemo.cli.signal_options import add_live_options
 from fasdemo.errors import UserError
 from fasdemo.terminal import say, tell
 
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     push.add_argument("--mqtt", metavar="URL", help="mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
     push.add_argument("--mqtt-name", default="fasdemo", metavar="NAME", help="this server in topics; default: fasdemo")
     push.add_argument("--mqtt-ca", type=Path, metavar="FILE", help="PEM certificate of the broker's authority")
+    add_live_options(push)
     push.add_argument("--webhook", action="append", default=[], metavar="URL", help="receives changes of verdicts")
     push.add_argument(
         "--webhook-secret-file",
@@ -79,10 +81,14 @@ def run(args: argparse.Namespace) -> int:
             raise
         raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
     from fasdemo.outputs import check_output_folder
+    from fasdemo.publish.broker import broker_of
+    from fasdemo.publish.signals import Signals, SignalSettings
+    from fasdemo.publish.web import check_address
     from fasdemo.runtime.requests import EngineRequest, SourceRequest
-    from fasdemo.serve.mqtt import MqttPublisher, broker_of
+    from fasdemo.serve.live_output import LiveOutput
+    from fasdemo.serve.mqtt import MqttPublisher
     from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
-    from fasdemo.serve.webhooks import Webhooks, check_address
+    from fasdemo.serve.webhooks import Webhooks
 
     settings = ServeSettings(
         host=args.host,
@@ -101,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
         check_output_folder("--record", args.record)
     sources = [SourceRequest(spec) for spec in _specs(args)]
     engine = EngineRequest(args.model, args.policy, args.device, args.site, args.allow_colour_alone, args.require)
-    publisher = hooks = None
+    publisher = hooks = live_output = None
     if args.mqtt:
         username, password = (secret(f"FASDEMO_MQTT_{name}", None, "--mqtt") for name in ("USERNAME", "PASSWORD"))
         publisher = MqttPublisher(broker_of(args.mqtt, username, password, args.mqtt_ca, args.mqtt_name))
@@ -113,10 +119,23 @@ def run(args: argparse.Namespace) -> int:
                 "--webhook-secret-file; receivers check the signature with it."
             )
         hooks = Webhooks(tuple(check_address(url) for url in args.webhook), key)
+    if args.on_live:
+        signals = Signals()
+        signals.configure(SignalSettings(tuple(args.on_live), args.on_live_pause))
+        live_output = LiveOutput(signals)
     for sentence in settings.warnings:
         say(sentence, "fasdemo serve")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
-    serve(settings, sources, engine, loop=args.loop, publisher=publisher, webhooks=hooks, tell=tell)
+    serve(
+        settings,
+        sources,
+        engine,
+        loop=args.loop,
+        publisher=publisher,
+        webhooks=hooks,
+        live_output=live_output,
+        tell=tell,
+    )
     return 0
 
 

@@ -66,6 +66,8 @@ class Presenter(QObject):
         """Whether kiosk mode shows neutral words, and the camera's picture."""
         self.recording = False
         """Whether frames are being recorded; shown in kiosk mode."""
+        self.output_problem = False
+        """Whether an output on LIVE does not work; shown in kiosk mode."""
         self.model_name = ""
         """Name of the requested model; empty for the automatic choice."""
         self.retry_words: Callable[[], str] = str
@@ -159,6 +161,8 @@ class Presenter(QObject):
         self._work.card.show_headline(headline)
         # The kiosk page shows nothing else, and the person in front of the camera must see that it records.
         notices = (*headline.notices, "● Recording") if self.recording else headline.notices
+        if self.output_problem:
+            notices = (*notices, "The door does not answer; please ask the staff for help.")
         shown = public_headline(headline) if self.neutral else headline
         self._kiosk.show_headline(replace(shown, notices=notices))
 

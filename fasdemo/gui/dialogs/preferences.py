@@ -24,8 +24,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from fasdemo.errors import UserError
 from fasdemo.gui.dialogs.exit_pin import hash_pin
 from fasdemo.gui.settings import Settings
+from fasdemo.publish.addresses import Use, target_of
 
 
 class Preferences(QDialog):
@@ -75,6 +77,15 @@ class Preferences(QDialog):
         if values["depth_near_m"] >= values["depth_far_m"]:
             self.problem.setText("The distance of “Depth colours to” must be larger than that of “Depth colours from”.")
             return
+        uses: dict[str, Use] = {"kiosk_on_live": "on_live", "kiosk_heartbeat": "heartbeat"}
+        for name, use in uses.items():
+            try:
+                if values[name]:
+                    target_of(values[name], use)
+            except UserError as error:
+                title = Settings.model_fields[name].title
+                self.problem.setText(f"“{title}”: {str(error).removeprefix(use).lstrip(' :')}")
+                return
         self.accept()
 
 
@@ -134,6 +145,8 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
     high = next((one.le for one in info.metadata if isinstance(one, Le)), 1000)
     if isinstance(value, Path):
         return FolderField(value)
+    if isinstance(value, str) and not get_args(info.annotation):
+        return QLineEdit(value)
     if isinstance(value, str):
         box = QComboBox()
         for choice in get_args(info.annotation):
@@ -164,6 +177,8 @@ def _value(field: QWidget) -> Any:
         return Path(field.line.text())
     if isinstance(field, PinField):
         return field.value()
+    if isinstance(field, QLineEdit):
+        return field.text().strip()
     if isinstance(field, QCheckBox):
         return field.isChecked()
     if isinstance(field, QComboBox):

@@ -126,14 +126,14 @@ def test_delete_a_person(root: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert stray.exists()
     assert main(["sessions", "delete", str(root), "--subject", "S01", "--yes"]) == 0
     captured = capsys.readouterr()
-    # 18 pictures, rows and description, three times. The note is not a recording: it stays, and is named.
+    # 18 images, frames.csv and session.json, three times. The note is not a recording, so it is kept and listed.
     assert "Deleted 60 files" in captured.out
     assert list((root / "S01").rglob("*")) == [stray]
-    assert f"{stray}: is not a recording and stays." in captured.err
+    assert f"{stray}: is not a recording and is kept." in captured.err
     assert not other.exists()
     assert [folder.parent.parent.name for folder in find_sessions(root)] == ["S02"]
     assert main(["sessions", "delete", str(root), "--subject", "S01", "--yes"]) == 2
-    assert "holds nothing of subject 'S01'" in capsys.readouterr().err
+    assert "has no session of subject 'S01'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("subject", ["..", ".", "", "S01/live"])

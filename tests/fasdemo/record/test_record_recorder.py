@@ -318,7 +318,7 @@ def test_verify_names_what_was_changed(tmp_path: Path) -> None:
     assert "depth/000001.png was changed" in problems
     assert "ir/000002.png is missing" in problems
     assert "color/000007.jpg belongs to no frame" in problems
-    with pytest.raises(UserError, match="restore it from a copy"):
+    with pytest.raises(UserError, match="copy the session from a backup"):
         repair_session(writer.folder)
 
 

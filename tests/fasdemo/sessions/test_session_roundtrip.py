@@ -237,7 +237,7 @@ def _only_header(folder: Path) -> None:
         (_unknown_version, "schema_version"),
         (_no_rows, "has no frames.csv"),
         (_bad_number, "line 2: 'nan' is not a finite number"),
-        (_only_header, "holds no frame"),
+        (_only_header, "has no frames"),
     ],
 )
 def test_a_broken_session_is_one_sentence(tmp_path: Path, damage: Callable[[Path], None], sentence: str) -> None:
@@ -261,7 +261,7 @@ def test_a_recording_that_was_never_completed_plays_and_says_so(tmp_path: Path) 
 
 def test_a_session_is_never_written_over(tmp_path: Path) -> None:
     folder = write(tmp_path, 1)
-    with pytest.raises(UserError, match="holds a session already"):
+    with pytest.raises(UserError, match="already contains a session"):
         SessionWriter(folder, session())
     assert write(tmp_path, 1).name == folder.name + "-2"
 
