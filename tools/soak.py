@@ -117,7 +117,7 @@ def soak(minutes: float, source_path: Path, model: str | None) -> Outcome:
             live[rounds] = (seen + len(result.faces), said_live + now_live)
             summary.add(result, frame.lost_before)
             json_lines.write(result.to_json())
-            log.add(result, engine.judged_by)
+            log.add(result, engine.facts)
             elapsed = time.monotonic() - started
             if elapsed >= next_look:
                 next_look = elapsed + SAMPLE_S

@@ -6,12 +6,14 @@ import argparse
 import time
 from contextlib import ExitStack
 
+from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import Source
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
+from fasdemo.engine.loop.frame_loop import FrameLoop
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
@@ -20,7 +22,6 @@ from fasdemo.publish.signals import Signals
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.event_log_writer import EventLogWriter
-from fasdemo.runtime.frame_loop import FrameLoop, tap_camera
 from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.json_lines import JsonLines
 from fasdemo.runtime.requests import EngineRequest, SourceRequest

@@ -10,7 +10,7 @@ from typing import Any
 from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.faces.face import Face
 from fasdemo.frames import Stream, Truth
-from fasdemo.models.card import Threshold
+from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.crop import FaceCrops
 
 
@@ -59,18 +59,26 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedBy:
-    """What gave a result, beyond the names that stand in it: what a log needs to question a verdict later.
+class EngineFacts:
+    """What gives the results: the model, policy and device of an engine.
 
     Attributes:
-        model_sha256: hash of the model file.
-        provider: where the network ran.
+        model: name of the model.
+        policy: name of the threshold in force.
+        provider: where the network runs: `CPU`, `CUDA` ...
+        card: the model's card.
         threshold: that of the policy in force.
+        warnings: sentences for the user.
+        model_sha256: hash of the model file.
     """
 
-    model_sha256: str
+    model: str
+    policy: str
     provider: str
+    card: ModelCard
     threshold: Threshold
+    warnings: tuple[str, ...] = ()
+    model_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing_extensions import override
 from fasdemo.capture.open import CAMERAS
 from fasdemo.capture.source import SourceInfo
 from fasdemo.draw.depth_view import DepthScale
+from fasdemo.engine.loop.frame_loop import ListenerGroup
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import Stream
 from fasdemo.gui import window_state
@@ -47,7 +48,6 @@ from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.event_log_writer import LogStatus
-from fasdemo.runtime.frame_loop import ListenerGroup
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest

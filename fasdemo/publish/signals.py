@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fasdemo.engine.reasons import Effect, effect
-from fasdemo.engine.result import FrameResult
+from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.publish.accepted import AcceptedAttempts
 from fasdemo.publish.addresses import target_of
 from fasdemo.publish.sender import Sender
 from fasdemo.publish.target import MAX_DELAY_S, Content, Target, TargetStatus
-from fasdemo.runtime.updates import EngineFacts
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ class SignalSettings:
 
 
 class Signals:
-    """Sends the signals; a `fasdemo.runtime.frame_loop.ResultListener` that never waits and never raises.
+    """Sends the signals; a `fasdemo.engine.loop.frame_loop.ResultListener` that never waits and never raises.
 
     Args:
         clock: seconds, as `time.monotonic`.

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fasdemo.engine.event_log.events import EventLog
-from fasdemo.engine.result import FrameResult, JudgedBy
+from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
-from fasdemo.runtime.updates import EngineFacts
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ class EventLogWriter:
         """Log the changes of verdicts in a frame."""
         with self._lock:
             if self._file is not None:
-                self._count(self._file, result, JudgedBy(facts.sha256, facts.provider, facts.threshold))
+                self._count(self._file, result, facts)
 
     def on_no_result(self) -> None:
         """Log the end of all verdicts, because a frame could not be processed or the source has ended."""
@@ -75,7 +74,7 @@ class EventLogWriter:
             if self._file is not None:
                 self._count(self._file)
 
-    def _count(self, file: EventLog, result: FrameResult | None = None, by: JudgedBy | None = None) -> None:
+    def _count(self, file: EventLog, result: FrameResult | None = None, by: EngineFacts | None = None) -> None:
         assert self._status is not None
         try:
             events = file.end() if result is None or by is None else file.add(result, by)

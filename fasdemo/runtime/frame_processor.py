@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
-from fasdemo.engine.result import FrameResult
-from fasdemo.frames import FrameSet
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import EngineFacts
 
 
-class EngineFrameProcessor:
-    """A `fasdemo.runtime.frame_loop.FrameProcessor` that uses the engine."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @property
-    def facts(self) -> EngineFacts:
-        """Current model, policy and provider."""
-        engine = self._engine
-        return EngineFacts(
-            model=engine.card.name,
-            policy=engine.policy_name,
-            provider=engine.provider,
-            card=engine.card,
-            threshold=engine.threshold,
-            warnings=engine.warnings,
-            sha256=engine.model_sha256,
-        )
-
-    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
-        """Return the verdicts on a frame at the current time."""
-        now = time.monotonic()
-        if frame.received_s is not None:
-            capture_ms = max(now - frame.received_s, 0.0) * 1000.0
-        return self._engine.process(frame, now_s=now, capture_ms=capture_ms)
-
-    def restart(self) -> None:
-        """Drop the evidence so far."""
-        self._engine.reset()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._engine.close()
-
-
-def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcessor:
-    """Return a frame processor with the requested engine.
+def make_processor(source: Source, request: EngineRequest) -> Engine:
+    """Return the requested engine.
 
     Raises:
         UserError: it cannot be had for this source.
@@ -70,9 +24,7 @@ def make_processor(source: Source, request: EngineRequest) -> EngineFrameProcess
         max_refused_attempts=request.max_refused_attempts,
         lockout_s=request.lockout_s,
     )
-    return EngineFrameProcessor(
-        Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
-    )
+    return Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
 
 
 def make_source(request: SourceRequest, realtime: bool = False, loop: bool = False) -> Source:

@@ -14,13 +14,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.cameras.live import LiveSource, Tap, tap_camera
+from fasdemo.capture.frame_slot import FrameJob, FrameSlot
 from fasdemo.capture.source import Source
+from fasdemo.engine.loop.frame_loop import FrameLoop, FrameProcessor, ResultListener, timed_next
 from fasdemo.engine.result import FrameResult
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
-from fasdemo.runtime.frame_loop import FrameLoop, FrameProcessor, ResultListener, Tap, tap_camera, timed_next
-from fasdemo.runtime.frame_slot import FrameJob, FrameSlot
 from fasdemo.runtime.headline import main_face
 from fasdemo.runtime.memory import release_memory
 from fasdemo.runtime.playback_clock import PlaybackClock
@@ -109,7 +109,7 @@ class Pipeline:
             self.playback_clock.seek(index)
 
     def tap(self, tap: Tap | None) -> None:
-        """Also pass every frame of a camera to `tap`, see `fasdemo.runtime.frame_loop.tap_camera`; None ends this."""
+        """Also pass every frame of a camera to `tap`, see `fasdemo.capture.cameras.live.tap_camera`; None ends this."""
         with self._lock:
             self._tap = tap
             if self._source is not None:
@@ -141,7 +141,7 @@ class Pipeline:
     def _read_camera(self, source: LiveSource) -> None:
         """Let the capture thread put its frames into the slot, the only queue where a camera's frames are replaced."""
         said = 0
-        source.send_to(lambda frame: self._slot.put_newest(FrameJob(frame, lost=frame.lost_before)))
+        source.send_to(self._slot)
         try:
             while not self.playback_clock.closed and source.wait(_WARNINGS_EVERY_S):
                 said = self._say_new(source, said)

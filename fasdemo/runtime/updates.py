@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.result import FrameResult, Latency, Status
+from fasdemo.engine.result import EngineFacts, FrameResult, Latency, Status
 from fasdemo.frames import FrameSet, Truth
-from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.runtime.requests import EngineRequest
 
 _SAMPLES = 4096
@@ -28,19 +27,6 @@ class Phase(Enum):
     RUNNING = "running"
     ENDED = "ended"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineFacts:
-    """Model, policy and device of the running engine, for display."""
-
-    model: str
-    policy: str
-    provider: str
-    card: ModelCard
-    threshold: Threshold
-    warnings: tuple[str, ...] = ()
-    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

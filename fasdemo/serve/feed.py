@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.result import FrameResult, JudgedBy
+from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import EngineFacts, Phase, UpdateQueue, View
+from fasdemo.runtime.updates import Phase, UpdateQueue, View
 from fasdemo.serve.verdict_state import TimedResult, current_state
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _STOP_S = 5.0
 class Follower(Protocol):
     """The interface of a receiver of results; called in the processing thread, must not block or raise."""
 
-    def on_result(self, feed: Feed, timed: TimedResult, by: JudgedBy) -> None:
+    def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
         """Handle the result of a frame."""
         ...
 
@@ -195,10 +195,9 @@ class Feed:
         timed = TimedResult(result, self._clock() - (waited_s if waited_s >= 0.0 else 0.0))
         with self._lock:
             self._timed, self._facts, self._announced_stale = timed, facts, False
-        by = JudgedBy(facts.sha256, facts.provider, facts.threshold)
         for follower in self._followers:
             try:
-                follower.on_result(self, timed, by)
+                follower.on_result(self, timed, facts)
             except Exception:
                 _log.exception("a result of source %s could not be passed on", self.source_id)
 

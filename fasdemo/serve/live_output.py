@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fasdemo.engine.result import JudgedBy
+from fasdemo.engine.result import EngineFacts
 from fasdemo.publish.signals import Signals
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import TimedResult
@@ -20,10 +20,9 @@ class LiveOutput:
     def __init__(self, signals: Signals) -> None:
         self._signals = signals
 
-    def on_result(self, feed: Feed, timed: TimedResult, by: JudgedBy) -> None:
+    def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
         """Take the result of a frame."""
-        if feed.facts is not None:
-            self._signals.on_result(timed.result, feed.facts, feed.source_id)
+        self._signals.on_result(timed.result, by, feed.source_id)
 
     def on_no_result(self, feed: Feed) -> None:
         """Take the end of the present verdicts."""

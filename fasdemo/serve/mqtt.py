@@ -11,7 +11,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from fasdemo import __version__
-from fasdemo.engine.result import JudgedBy
+from fasdemo.engine.result import EngineFacts
 from fasdemo.publish.broker import Broker, connection_to
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import TimedResult
@@ -67,7 +67,7 @@ class MqttPublisher:
         """Return whether the broker is connected, and how many states were published and dropped."""
         return self._counts | {"connected": self._client.is_connected()}
 
-    def on_result(self, feed: Feed, timed: TimedResult, by: JudgedBy) -> None:
+    def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
         """Have a change published soon."""
         self._changed.set()
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from fasdemo.engine.result import JudgedBy
+from fasdemo.engine.result import EngineFacts
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import STALE, TimedResult
 
@@ -79,7 +79,7 @@ class Subscribers:
         with self._lock:
             self._clients.discard(client)
 
-    def on_result(self, feed: Feed, timed: TimedResult, by: JudgedBy) -> None:
+    def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
         """Queue a result for each of the source's subscribers."""
         with self._lock:
             self._last[feed.source_id] = timed

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from fasdemo.engine.event_log.events import Event, VerdictChanges
-from fasdemo.engine.result import JudgedBy, Status
+from fasdemo.engine.result import EngineFacts, Status
 from fasdemo.publish.web import post_json
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import STALE, TimedResult
@@ -84,7 +84,7 @@ class Webhooks:
         with self._lock:
             return self._counts | {"waiting": sum(one.qsize() for one in self._queues.values())}
 
-    def on_result(self, feed: Feed, timed: TimedResult, by: JudgedBy) -> None:
+    def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
         """Queue the changes that a result makes."""
         changes = self._changes.setdefault(feed.source_id, VerdictChanges())
         self._put(feed.source_id, changes.add(timed.result, by), timed.arrived_s)

@@ -15,13 +15,12 @@ import uvicorn
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
+from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet, Stream, StreamTime
 from fasdemo.models.card import Threshold
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import EngineFacts
 from fasdemo.serve.api import Parts, make_app
 from fasdemo.serve.feed import Feed, Follower
 from fasdemo.serve.server import server_config
@@ -116,7 +115,7 @@ class ScriptedProcessor:
         reasons = () if faces else ("no_face",)
         return result_of(frame.index, *faces, name=self.script.name, live=self.script.live, reasons=reasons)
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         pass
 
     def __enter__(self) -> ScriptedProcessor:

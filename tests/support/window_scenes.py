@@ -16,14 +16,13 @@ from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.files.playback import PlayedSource
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.measurements.evidence import Evidence
-from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
+from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime, Truth
 from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import crop_face
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.updates import EngineFacts
 
 FPS = 30.0
 WIDTH, HEIGHT = 320, 240
@@ -183,10 +182,10 @@ class ScriptedProcessor:
             provider="CUDA" if request.device == "cuda" else "CPU",
             card=CARD,
             threshold=CARD.thresholds[policy],
-            sha256=f"sha256 of {request.model or CARD.name}",
+            model_sha256=f"sha256 of {request.model or CARD.name}",
         )
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         self._since = 0
         self.restarts += 1
 

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from fasdemo.capture.cameras.supervisor import Box, DeviceError, Grabber, Supervisor, WatchdogTimeouts
-from fasdemo.capture.source import SourceInfo
+from fasdemo.capture.frame_slot import FrameJob, FrameSlot
+from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
 
 Tap = Callable[[FrameSet], object]
-_WAITING = 4
-"""Number of frames that may wait for a slow reader. If the queue is full, the oldest one is dropped and counted."""
 
 
 class LiveSource:
     """A camera as a `Source`; `fasdemo.capture.cameras.supervisor` handles its faults.
 
-    It never ends by itself. Frames that a slow reader missed are counted in `lost_before`.
+    It never ends by itself. One frame waits for the reader and is replaced by a newer one; frames that a slow reader
+    missed are counted in `lost_before`.
 
     Args:
         make: returns a new grabber for each start.
         present: returns whether the device is connected.
         absent: message for the user if the device is not connected at the start.
         timeouts: time limits of the supervisor; None for the defaults.
-        waiting: number of frames that may wait for the reader.
     """
 
     def __init__(
@@ -40,21 +37,17 @@ class LiveSource:
         absent: str,
         *,
         timeouts: WatchdogTimeouts | None = None,
-        waiting: int = _WAITING,
     ) -> None:
         self._present = present
         self._absent = absent
         self._supervisor = Supervisor(make, present, time.monotonic, timeouts)
-        self._frames: deque[FrameSet] = deque()
-        self._waiting = waiting
         self._arrived = threading.Condition()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._info: SourceInfo | None = None
         self._crash: BaseException | None = None
-        self._overrun = 0
         self._tap: Tap | None = None
-        self._receiver: Tap | None = None
+        self._slot: FrameSlot | None = None
 
     @property
     def info(self) -> SourceInfo:
@@ -78,11 +71,6 @@ class LiveSource:
         """The current fault, e.g. `device_lost`; empty while frames arrive."""
         return self._supervisor.fault
 
-    @property
-    def overrun(self) -> int:
-        """Number of frames that were dropped because the reader was slow."""
-        return self._overrun
-
     def set_exposure_roi(self, box: Box) -> None:
         """Set the region for auto-exposure, in pixels of the RGB image; devices without this function ignore it."""
         self._supervisor.exposure_roi = box
@@ -96,15 +84,13 @@ class LiveSource:
         with self._arrived:
             self._tap = tap
 
-    def send_to(self, receiver: Tap | None) -> None:
-        """Call `receiver` with every frame, in the capture thread, instead of queueing the frame for iteration.
+    def send_to(self, slot: FrameSlot | None) -> None:
+        """Put every frame into `slot`, in the capture thread; iteration has a slot of its own.
 
-        For a reader that has its own queue, so that frames pass only one queue. Iteration yields no frames meanwhile.
-        `receiver` must not block. None removes it: it is not called again after this method has returned.
+        The slot is closed when the capture ends. None removes it: no frame is put after this method has returned.
         """
         with self._arrived:
-            self._frames.clear()
-            self._receiver = receiver
+            self._slot = slot
 
     def wait(self, timeout_s: float) -> bool:
         """Wait up to `timeout_s` seconds for the end of the capture; return False if it has ended.
@@ -133,8 +119,7 @@ class LiveSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
-        with self._arrived:
-            self._arrived.notify_all()
+        self._end_reading()
         if self._thread is not None:
             self._thread.join(10.0)
 
@@ -151,40 +136,47 @@ class LiveSource:
             self._crash = error
         finally:
             self._supervisor.stop()
-            with self._arrived:
-                self._arrived.notify_all()
+            self._end_reading()
+
+    def _end_reading(self) -> None:
+        """Wake the threads that wait for a frame or for the end of the capture."""
+        with self._arrived:
+            if self._slot is not None:
+                self._slot.close()
+            self._arrived.notify_all()
 
     def _put(self, frame: FrameSet) -> None:
         with self._arrived:
             if self._tap is not None:
                 self._tap(frame)
-            if self._receiver is not None:
-                self._receiver(frame)
-                return
-            if len(self._frames) >= self._waiting:
-                dropped = self._frames.popleft()
-                self._overrun += 1
-                gap = dropped.lost_before + 1
-                if self._frames:
-                    self._frames[0] = replace(self._frames[0], lost_before=self._frames[0].lost_before + gap)
-                else:
-                    frame = replace(frame, lost_before=frame.lost_before + gap)
-            self._frames.append(frame)
-            self._arrived.notify()
+            if self._slot is not None:
+                self._slot.put_newest(FrameJob(frame, lost=frame.lost_before))
 
     def __iter__(self) -> Iterator[FrameSet]:
-        with self._arrived:
-            # Discard frames captured before iteration starts.
-            self._frames.clear()
-        while True:
+        # A new slot, so that the first frame was captured after iteration started.
+        slot = FrameSlot()
+        self.send_to(slot)
+        try:
+            while self.wait(0.0) and (job := slot.take()) is not None:
+                yield job.frame
+            self.wait(0.0)
+        finally:
             with self._arrived:
-                while not self._frames:
-                    if self._crash is not None:
-                        raise self._crash
-                    if self._stopping.is_set():
-                        return
-                    self._arrived.wait(0.5)
-                frame = self._frames.popleft()
-            if self._stopping.is_set():
-                return
-            yield frame
+                if self._slot is slot:
+                    self._slot = None
+
+
+def tap_camera(source: Source, tap: Tap | None) -> bool:
+    """Also pass every frame of a camera to `tap`, in the capture thread and before any frame is dropped.
+
+    Args:
+        source: an open source.
+        tap: called with each frame; it must not block. None ends this, and no call follows.
+
+    Returns:
+        False for a file, which is not tapped: its frames are never dropped.
+    """
+    if not isinstance(source, LiveSource):
+        return False
+    source.tap(tap)
+    return True

@@ -20,9 +20,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fasdemo.bounded_file import read_text
-from fasdemo.engine.result import FaceVerdict, FrameResult, JudgedBy, Status
+from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.tracker import LOST_AFTER_S
+from fasdemo.models.card import Threshold
 from fasdemo.outputs import open_output
 from fasdemo.spreadsheet import safe_cell, stored_cell
 
@@ -85,9 +86,9 @@ class VerdictChanges:
 
     def __init__(self) -> None:
         self._seen: dict[int, tuple[Status, float]] = {}
-        self._last: tuple[FrameResult, JudgedBy] | None = None
+        self._last: tuple[FrameResult, EngineFacts] | None = None
 
-    def add(self, result: FrameResult, by: JudgedBy) -> list[Event]:
+    def add(self, result: FrameResult, by: EngineFacts) -> list[Event]:
         """Take the next result and what gave it; return the events that it makes."""
         events = [] if self._follows(result, by) else self.end()
         self._last = (result, by)
@@ -112,14 +113,14 @@ class VerdictChanges:
         self._seen.clear()
         return [_event("end", result, by, None, None)]
 
-    def _follows(self, result: FrameResult, by: JudgedBy) -> bool:
+    def _follows(self, result: FrameResult, by: EngineFacts) -> bool:
         """Whether a result continues what was logged: same source, model and policy, and time goes on without a gap."""
         if self._last is None:
             return True
         last, last_by = self._last
         return (
-            (result.source, result.live_source, result.model, result.policy, by)
-            == (last.source, last.live_source, last.model, last.policy, last_by)
+            (result.source, result.live_source, result.model, result.policy, *_given_by(by))
+            == (last.source, last.live_source, last.model, last.policy, *_given_by(last_by))
         ) and 0.0 <= result.timestamp_s - last.timestamp_s <= _MAX_GAP_S
 
 
@@ -154,7 +155,7 @@ class EventLog:
         """Where it is written."""
         return self._path
 
-    def add(self, result: FrameResult, by: JudgedBy) -> list[Event]:
+    def add(self, result: FrameResult, by: EngineFacts) -> list[Event]:
         """Take the next result and what gave it; returns the events that it gave.
 
         Raises:
@@ -223,10 +224,15 @@ class EventLog:
                 os.truncate(self._path, start)
 
 
+def _given_by(by: EngineFacts) -> tuple[str, str, Threshold]:
+    """Return the facts of which a change ends a part of the log; a new warning does not."""
+    return by.model_sha256, by.provider, by.threshold
+
+
 def _event(
     what: Literal["verdict", "lost", "end"],
     result: FrameResult,
-    by: JudgedBy,
+    by: EngineFacts,
     face: FaceVerdict | None,
     previous: Status | None,
     track_id: int | None = None,

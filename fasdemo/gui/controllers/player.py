@@ -7,7 +7,8 @@ import time
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from fasdemo.runtime.frame_loop import ResultListener, Tap
+from fasdemo.capture.cameras.live import Tap
+from fasdemo.engine.loop.frame_loop import ResultListener
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest

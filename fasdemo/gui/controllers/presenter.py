@@ -9,6 +9,7 @@ from dataclasses import replace
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.result import EngineFacts
 from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.panels.verdict_card import VerdictCard
@@ -17,7 +18,7 @@ from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
-from fasdemo.runtime.updates import EngineFacts, Phase, UiUpdate, View
+from fasdemo.runtime.updates import Phase, UiUpdate, View
 
 
 class Presenter(QObject):

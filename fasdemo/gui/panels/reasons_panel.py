@@ -7,13 +7,12 @@ from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from fasdemo.draw.overlay import fitting_reasons, reason_words
 from fasdemo.engine.reasons import reason_of
-from fasdemo.engine.result import FaceVerdict, FrameResult
+from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult
 from fasdemo.gui.panels.measures import measure_of
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES, CropsView
 from fasdemo.gui.widgets.heading import heading
 from fasdemo.runtime.headline import explained_face
-from fasdemo.runtime.updates import EngineFacts
 
 
 def rule() -> QFrame:

@@ -6,12 +6,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.result import EngineFacts
 from fasdemo.frames import STREAMS
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES
 from fasdemo.gui.widgets.heading import heading
 from fasdemo.runtime.rolling import STAGES, Timing
-from fasdemo.runtime.updates import EngineFacts
 
 _TITLES = {"capture": "Capture", "detect": "Find faces", "align": "Align", "infer": "Network", "total": "Total"}
 
@@ -107,6 +107,6 @@ class TimingPanel(QWidget):
             f"{facts.policy}: LIVE above {limits.live_above:.2f}, SPOOF below {limits.spoof_below:.2f}"
         )
         parts = [f"{facts.card.architecture}, trained on {facts.card.training_data}.", facts.card.limits]
-        if facts.sha256:
-            parts.append(f"sha256 {facts.sha256[:16]}…")
+        if facts.model_sha256:
+            parts.append(f"sha256 {facts.model_sha256[:16]}…")
         self._card.setText(" ".join(part for part in parts if part))

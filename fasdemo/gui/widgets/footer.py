@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from fasdemo.engine.result import EngineFacts
 from fasdemo.publish.target import TargetStatus
 from fasdemo.runtime.event_log_writer import LogStatus
 from fasdemo.runtime.rolling import Timing
-from fasdemo.runtime.updates import EngineFacts
 
 
 class Footer(QWidget):

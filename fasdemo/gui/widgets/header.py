@@ -10,10 +10,10 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from fasdemo.capture.cameras.network.address import is_network_address, public_address
+from fasdemo.engine.result import EngineFacts
 from fasdemo.gui.cameras import CameraList
 from fasdemo.gui.icons import icon
 from fasdemo.runtime.requests import EngineRequest
-from fasdemo.runtime.updates import EngineFacts
 
 _CHOOSE = "\0choose"
 DEVICES = (("Automatic", "auto"), ("CPU", "cpu"), ("CUDA", "cuda"))

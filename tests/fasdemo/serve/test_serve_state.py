@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 from websockets.sync.client import connect
 
-from fasdemo.engine.result import JudgedBy, Status
+from fasdemo.engine.result import Status
 from fasdemo.runtime.updates import Phase
 from fasdemo.serve import feed
 from fasdemo.serve.subscribers import MAX_WAITING, Subscribers
@@ -18,7 +19,7 @@ from fasdemo.serve.verdict_state import MAX_AGE_S, TimedResult, current_state
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "docs" / "events.schema.json").read_text())
-BY = JudgedBy("0" * 64, "CPU", FACTS.threshold)
+BY = replace(FACTS, model_sha256="0" * 64)
 
 
 def timed(*statuses: Status, live: bool = True) -> TimedResult:

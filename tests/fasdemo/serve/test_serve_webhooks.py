@@ -8,10 +8,11 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from fasdemo.engine.result import JudgedBy, Status
+from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.publish.web import check_address, checked_address
 from fasdemo.serve.verdict_state import TimedResult
@@ -20,7 +21,7 @@ from tests.support.publish_fixtures import WebReceiver
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 
 SECRET = "the secret of the tests"
-BY = JudgedBy("0" * 64, "CPU", FACTS.threshold)
+BY = replace(FACTS, model_sha256="0" * 64)
 
 
 @pytest.fixture

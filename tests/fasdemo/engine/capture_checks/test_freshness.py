@@ -16,7 +16,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime
-from tests.support.engine_fixtures import make_engine
+from tests.support.engine_fixtures import ScriptedFinder, ScriptedScorer, make_engine
 from tests.support.scenes import CALIBRATION, frame
 
 START_S = 500.0
@@ -229,8 +229,8 @@ def test_engine_notes_that_a_file_without_calibration_has_no_size() -> None:
 @pytest.mark.parametrize("left_out", ["depth", "ir"])
 def test_engine_refuses_a_source_that_leaves_out_what_its_device_has(left_out: Stream) -> None:
     declared = frozenset(STREAMS) - {left_out}
-    made = make_engine()
-    engine = Engine(made._scorer, made._finder, source=replace(INFO, declared=declared, capable=frozenset(STREAMS)))
+    source = replace(INFO, declared=declared, capable=frozenset(STREAMS))
+    engine = Engine(ScriptedScorer(0.99), ScriptedFinder(), source=source)
     results = judge(engine, [live(frame(index, declared=declared)) for index in range(20)])
     assert live_count(results) == 0
     assert reasons(results)[f"{left_out}_unused"] == 20

@@ -22,7 +22,7 @@ from fasdemo.frames import Truth
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
 from fasdemo.models.predictor import Predictor
-from tests.support.engine_fixtures import RGB_CARD, make_engine
+from tests.support.engine_fixtures import RGB_CARD, ScriptedFinder, make_engine
 from tests.support.onnx_fixtures import make_model
 from tests.support.scenes import frame, true_face
 from tools.verdict_tables import measure_rows, reason_rows
@@ -53,7 +53,7 @@ def results() -> list[FrameResult]:
 
 def test_every_result_fits_the_schema(validator: jsonschema.Draft202012Validator, tmp_path: Path) -> None:
     with Predictor(make_model(tmp_path / "m.onnx"), device="cpu") as predictor:
-        engine = Engine(predictor, make_engine()._finder)
+        engine = Engine(predictor, ScriptedFinder())
         found = [*results(), engine.process(frame(0))]
     assert found[-1].faces[0].per_modality
     for result in found:

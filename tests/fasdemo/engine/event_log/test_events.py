@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from fasdemo.cli import main as cli
 from fasdemo.draw.event_plot import MAX_FACES_PNG, png, svg
+from fasdemo.engine.engine import Engine
 from fasdemo.engine.event_log.events import COLUMNS, Event, EventLog, read_events
 from fasdemo.engine.event_log.timeline import Span, changes_a_minute, parts
-from fasdemo.engine.result import FrameResult, JudgedBy, Status
+from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError
 from fasdemo.frames import Truth
 from fasdemo.models.card import Threshold
-from tests.support.engine_fixtures import make_engine
+from tests.support.engine_fixtures import ScriptedFinder, ScriptedScorer, make_engine
 from tests.support.scenes import frame
 
 
@@ -34,7 +35,7 @@ def write(path: Path, kinds: str = "LLLLLLLLLLLLPPPPPPPPPP") -> list[FrameResult
             truth = Truth("live") if kind == "L" else Truth("spoof", "print-flat")
             given_frame = replace(frame(index, "live" if kind == "L" else "print"), truth=truth)
             results.append(engine.process(given_frame))
-            log.add(results[-1], engine.judged_by)
+            log.add(results[-1], engine.facts)
     return results
 
 
@@ -79,20 +80,21 @@ def test_a_live_camera_logs_the_time_of_day(tmp_path: Path) -> None:
     engine = make_engine(0.97)
     with EventLog(tmp_path / "log.jsonl") as log:
         given_frame = replace(frame(0), live_source=True, received_s=5.0)
-        [event] = log.add(engine.process(given_frame, now_s=5.0), engine.judged_by)
+        [event] = log.add(engine.process(given_frame, now_s=5.0), engine.facts)
     assert event.live_source
     assert event.utc is not None
     assert event.utc.endswith("+00:00")
 
 
 def test_a_face_that_went_away_is_logged(tmp_path: Path) -> None:
-    engine = make_engine(0.97)
+    finder = ScriptedFinder()
+    engine = Engine(ScriptedScorer(0.97), finder)
     with EventLog(tmp_path / "log.jsonl") as log:
         for index in range(10):
-            log.add(engine.process(frame(index)), engine.judged_by)
-        engine._finder.faces = []
+            log.add(engine.process(frame(index)), engine.facts)
+        finder.faces = []
         for index in range(10, 30):
-            log.add(engine.process(frame(index)), engine.judged_by)
+            log.add(engine.process(frame(index)), engine.facts)
     events = read_events(tmp_path / "log.jsonl")
     assert [event.event for event in events][-2:] == ["lost", "end"]
     assert events[-2].previous is Status.LIVE
@@ -103,7 +105,7 @@ def test_lines_are_complete_as_soon_as_they_are_written(tmp_path: Path) -> None:
     engine = make_engine(0.97)
     path = tmp_path / "log.jsonl"
     log = EventLog(path)
-    log.add(engine.process(frame(0)), engine.judged_by)
+    log.add(engine.process(frame(0)), engine.facts)
     assert len(read_events(path)) == 1
     log.close()
     log.close()
@@ -128,7 +130,7 @@ def test_a_full_disk_ends_with_one_sentence() -> None:
     engine = make_engine()
     log = EventLog(Path("/dev/full"))
     with pytest.raises(UserError, match="free some space"):
-        log.add(engine.process(frame(0)), engine.judged_by)
+        log.add(engine.process(frame(0)), engine.facts)
 
 
 def test_durations_and_flicker(tmp_path: Path) -> None:
@@ -159,13 +161,14 @@ def test_another_judge_or_source_or_an_earlier_moment_ends_what_was_before(tmp_p
     engine = make_engine(0.97)
     results = [engine.process(frame(index)) for index in range(12)]
     assert results[-1].faces[0].status is Status.LIVE
-    first = engine.judged_by
+    first = engine.facts
     strict = Threshold(live_above=0.96, spoof_below=0.5, rule="made up", data="none")
+    other = replace(first, model_sha256="1" * 64, provider="CUDA", threshold=strict)
     with EventLog(tmp_path / "log.jsonl") as log:
         for result in results:
             log.add(result, first)
         # The same face at the next moment, by another threshold, then in another source, then from the beginning.
-        log.add(replace(results[-1], timestamp_s=0.5, policy="strict"), JudgedBy("1" * 64, "CUDA", strict))
+        log.add(replace(results[-1], timestamp_s=0.5, policy="strict"), other)
         log.add(replace(results[-1], timestamp_s=0.6, source="other"), first)
         log.add(replace(results[-1], timestamp_s=0.0, source="other"), first)
     events = read_events(tmp_path / "log.jsonl")
@@ -191,8 +194,8 @@ def test_a_verdict_does_not_last_while_no_frame_comes(tmp_path: Path) -> None:
     results = [engine.process(frame(index)) for index in range(12)]
     with EventLog(tmp_path / "log.jsonl") as log:
         for result in results:
-            log.add(result, engine.judged_by)
-        log.add(replace(results[-1], timestamp_s=60.0), engine.judged_by)
+            log.add(result, engine.facts)
+        log.add(replace(results[-1], timestamp_s=60.0), engine.facts)
     first, second = parts(read_events(tmp_path / "log.jsonl"))
     assert first.spans[-1].status is Status.LIVE
     assert first.spans[-1].end_s == pytest.approx(results[-1].timestamp_s)
@@ -207,7 +210,7 @@ def test_a_log_of_several_parts_is_told_and_drawn_part_by_part(
     with EventLog(tmp_path / "log.jsonl") as log:
         for name in ("door.mp4", "door.mp4", "lift.mp4"):
             for result in results:
-                log.add(replace(result, source=name), engine.judged_by)
+                log.add(replace(result, source=name), engine.facts)
     assert cli.main(["replay", str(tmp_path / "log.jsonl")]) == 0
     out = capsys.readouterr().out
     assert out.count("door.mp4 (recording") == 1

@@ -1,35 +1,31 @@
-"""The steps of every frame in the window and the headless run: score it, expose for the face, inform listeners."""
+"""The steps of every frame of a source: give its verdicts, expose for the main face, inform listeners."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source
-from fasdemo.engine.face_exposure import FaceExposure
-from fasdemo.engine.result import FrameResult
+from fasdemo.engine.loop.face_exposure import FaceExposure
+from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.frames import FrameSet
-from fasdemo.runtime.updates import EngineFacts
-
-Tap = Callable[[FrameSet], object]
 
 
 class FrameProcessor(Protocol):
-    """The interface of a frame processor: a context manager used by a single thread."""
+    """The part of `fasdemo.engine.engine.Engine` that the loop needs: a context manager used by a single thread."""
 
     @property
     def facts(self) -> EngineFacts:
         """Model, policy and device, for display."""
         ...
 
-    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
+    def process(self, frame: FrameSet, *, capture_ms: float) -> FrameResult:
         """Return the verdicts on a frame; `capture_ms` is the time to read and decode a file's frame."""
         ...
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         """Drop the evidence so far, because the next frame does not follow the previous one."""
         ...
 
@@ -107,8 +103,8 @@ class FrameLoop:
         try:
             if processor is not None:
                 if fresh:
-                    processor.restart()
-                result = processor.process(frame, capture_ms)
+                    processor.reset()
+                result = processor.process(frame, capture_ms=capture_ms)
                 self._exposure.look(result)
             return result
         finally:
@@ -145,19 +141,3 @@ def timed_next(frames: Iterator[FrameSet]) -> tuple[FrameSet, float] | None:
     asked = time.perf_counter()
     frame = next(frames, None)
     return None if frame is None else (frame, (time.perf_counter() - asked) * 1000.0)
-
-
-def tap_camera(source: Source, tap: Tap | None) -> bool:
-    """Also pass every frame of a camera to `tap`, in the capture thread and before any frame is dropped.
-
-    Args:
-        source: an open source.
-        tap: called with each frame; it must not block. None ends this, and no call follows.
-
-    Returns:
-        False for a file, which is not tapped: its frames are never dropped.
-    """
-    if not isinstance(source, LiveSource):
-        return False
-    source.tap(tap)
-    return True

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from fasdemo.frames import FrameSet
 
+_WAIT_S = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class FrameJob:
@@ -53,7 +55,9 @@ class FrameSlot:
     def take(self) -> FrameJob | None:
         """Wait for a frame and take it; return None after `close`."""
         with self._changed:
-            self._changed.wait_for(lambda: self._job is not None or self._closed)
+            # A wait without a limit cannot be interrupted by Ctrl-C on Windows.
+            while not self._changed.wait_for(lambda: self._job is not None or self._closed, _WAIT_S):
+                pass
             if self._closed:
                 return None
             job, self._job = self._job, None

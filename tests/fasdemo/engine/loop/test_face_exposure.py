@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.face_exposure import FaceExposure, Region
+from fasdemo.engine.loop.face_exposure import FaceExposure, Region
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
 

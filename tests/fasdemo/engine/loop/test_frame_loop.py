@@ -8,12 +8,11 @@ from typing import Any, Self
 
 import pytest
 
+from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.result import FrameResult
+from fasdemo.engine.loop.frame_loop import FrameLoop
+from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.frames import FrameSet
-from fasdemo.runtime.frame_loop import FrameLoop, tap_camera
-from fasdemo.runtime.frame_processor import EngineFrameProcessor
-from fasdemo.runtime.updates import EngineFacts
 from tests.support.engine_fixtures import CARD, make_engine
 from tests.support.scenes import frame
 
@@ -60,7 +59,7 @@ class Listener:
 
 def test_frame_loop_scores_exposes_and_tells_every_listener() -> None:
     camera, listeners = Camera(4), [Listener(), Listener()]
-    pairs = list(FrameLoop(camera, listeners).run(EngineFrameProcessor(make_engine())))
+    pairs = list(FrameLoop(camera, listeners).run(make_engine()))
     assert [given.index for given, _ in pairs] == [result.frame for _, result in pairs] == [0, 1, 2, 3]
     assert len(camera.regions) == 1
     assert all(listener.told == [0, 1, 2, 3, None] for listener in listeners)
@@ -68,7 +67,7 @@ def test_frame_loop_scores_exposes_and_tells_every_listener() -> None:
 
 def test_frame_loop_tells_the_end_when_the_consumer_stops() -> None:
     listener = Listener()
-    for given, _ in FrameLoop(Camera(4), [listener]).run(EngineFrameProcessor(make_engine())):
+    for given, _ in FrameLoop(Camera(4), [listener]).run(make_engine()):
         if given.index == 1:
             break
     assert listener.told == [0, 1, None]
@@ -76,7 +75,7 @@ def test_frame_loop_tells_the_end_when_the_consumer_stops() -> None:
 
 def test_frame_loop_tells_no_result_before_it_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     camera, listener = Camera(0), Listener()
-    loop, processor = FrameLoop(camera, [listener]), EngineFrameProcessor(make_engine())
+    loop, processor = FrameLoop(camera, [listener]), make_engine()
     monkeypatch.setattr(processor, "process", lambda given, capture_ms: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         loop.step(processor, frame(0))
@@ -86,7 +85,7 @@ def test_frame_loop_tells_no_result_before_it_raises(monkeypatch: pytest.MonkeyP
 
 
 def test_frame_loop_restarts_the_evidence_for_a_fresh_frame() -> None:
-    loop, processor = FrameLoop(Camera(0)), EngineFrameProcessor(make_engine(0.97))
+    loop, processor = FrameLoop(Camera(0)), make_engine(0.97)
     results = [loop.step(processor, frame(index)) for index in range(12)]
     assert results[-1] is not None
     assert results[-1].faces[0].status == "LIVE"
