@@ -24,7 +24,7 @@ from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.event_log_writer import EventLogWriter
 from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.json_lines import JsonLines
-from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.requests import LOCKOUT_S, EngineRequest, SourceRequest
 from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
@@ -61,7 +61,8 @@ def run_headless(options: argparse.Namespace) -> int:
             require=options.require or frozenset(),
             require_gaze=options.require_gaze,
             max_refused_attempts=options.lockout_after or 0,
-            lockout_s=options.lockout_seconds,
+            lockout_s=float(options.lockout_seconds or LOCKOUT_S),
+            single_face=options.single_face,
         )
         processor = stack.enter_context(make_processor(source, engine))
         said = source.warnings

@@ -89,14 +89,19 @@ def build_parser() -> argparse.ArgumentParser:
         "depth in a kiosk, else none",
     )
     judge.add_argument("--require-gaze", action="store_true", help="nothing is LIVE unless the eyes look at the camera")
+    judge.add_argument("--single-face", action="store_true", help="nothing is LIVE while there are several faces")
     judge.add_argument(
         "--lockout-after",
         metavar="N",
         type=not_negative,
-        help="lock the camera after N refused attempts within five minutes; 0: never; default: 5 in a kiosk, else 0",
+        help="lock the camera after N refused attempts within five minutes; 0: never; default: the window's setting in "
+        "a kiosk (5), else 0",
     )
     judge.add_argument(
-        "--lockout-seconds", metavar="S", type=at_least_one, default=60, help="length of that lock-out; default: 60"
+        "--lockout-seconds",
+        metavar="S",
+        type=at_least_one,
+        help="length of that lock-out; default: the window's setting, else 60",
     )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)

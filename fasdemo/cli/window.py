@@ -8,6 +8,7 @@ from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.gui.app import Launch, run
+from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.runtime.requests import EngineRequest
@@ -28,14 +29,17 @@ def run_window(options: argparse.Namespace) -> int:
         Launch(
             source=source,
             engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
-            allow_rgb_only=options.allow_colour_alone,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
             reset_settings=options.reset_settings,
-            require=options.require,
-            require_gaze=options.require_gaze,
-            lockout_after=options.lockout_after,
-            lockout_s=options.lockout_seconds,
+            rules=GivenRules(
+                options.require,
+                options.require_gaze,
+                options.single_face,
+                options.allow_colour_alone,
+                options.lockout_after,
+                options.lockout_seconds,
+            ),
             signals=signal_settings(options),
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,

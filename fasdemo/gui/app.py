@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fasdemo.display import display_problem
 from fasdemo.errors import UserError
-from fasdemo.frames import Stream
+from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.publish.signals import SignalSettings
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
@@ -32,12 +32,8 @@ class Launch:
     Attributes:
         source: the source to open at start; None shows the start page.
         engine: the model, policy and device to use; None uses those of the last run.
-        allow_rgb_only: allow LIVE with colour only while this window is open, overriding the preferences.
         kiosk: show only the verdict, in full screen.
-        require: streams that LIVE requires; None uses the settings, and depth in kiosk mode.
-        require_gaze: LIVE requires a look at the camera.
-        lockout_after: refused attempts that lock the camera, 0 = never; None = 5 in kiosk mode, else never.
-        lockout_s: length of that lock-out, seconds.
+        rules: what LIVE requires whatever the settings say.
         loop: play files in a loop; None uses the setting of the last run.
         reset_settings: delete the saved settings first.
         signals: outputs on LIVE and heartbeats of the command line, used in addition to those of the settings.
@@ -47,13 +43,9 @@ class Launch:
 
     source: SourceRequest | None = None
     engine: EngineRequest | None = None
-    allow_rgb_only: bool = False
     kiosk: bool = False
     loop: bool | None = None
-    require: frozenset[Stream] | None = None
-    require_gaze: bool = False
-    lockout_after: int | None = None
-    lockout_s: float = 60.0
+    rules: GivenRules = field(default_factory=GivenRules)
     reset_settings: bool = False
     signals: SignalSettings = field(default_factory=SignalSettings)
     log: Path | None = None
@@ -124,11 +116,8 @@ def run(
         place,
         frame_processor.shipped_model_names(),
         frame_processor.demo_path(),
-        allow_rgb_only=wanted.allow_rgb_only,
+        rules=wanted.rules,
     )
-    window.set_attempt_rules(wanted.require_gaze, wanted.lockout_after, wanted.lockout_s)
-    if wanted.require is not None:
-        window.set_required(wanted.require)
     try:
         window.door.configure(wanted.signals)
         if wanted.log is not None:

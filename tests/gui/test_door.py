@@ -124,9 +124,9 @@ def test_the_heartbeat_follows_the_camera(open_window: Open, qtbot: QtBot, tmp_p
 @pytest.mark.parametrize(
     ("name", "words", "says"),
     [
-        ("kiosk_on_live", "open sesame", "“Kiosk: output on LIVE”: 'open sesame': unknown address"),
+        ("kiosk_on_live", "open sesame", "“Output on LIVE”: 'open sesame': unknown address"),
         ("kiosk_on_live", "serial:COM3?line=x", "is not a serial line"),
-        ("kiosk_heartbeat", "/no/such/folder/alive", "“Kiosk: heartbeat”: /no/such/folder/alive: is not a file"),
+        ("kiosk_heartbeat", "/no/such/folder/alive", "“Heartbeat”: /no/such/folder/alive: is not a file"),
     ],
 )
 def test_the_preferences_refuse_an_address_in_one_sentence(qtbot: QtBot, name: str, words: str, says: str) -> None:
