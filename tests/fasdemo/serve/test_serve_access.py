@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import zlib
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def triple() -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Running:
+def server() -> Iterator[Running]:
     with running(Script(), settings=OPEN) as found:
         yield found
 
@@ -289,7 +290,9 @@ def test_snapshot_and_preview_with_the_option() -> None:
     ):
         wait_for(lambda: client.get("/v1/sources/1/snapshot").status_code == 200)
         answer = client.get("/v1/sources/1/snapshot")
-        assert cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR).shape == (48, 64, 3)
+        picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        assert picture.shape == (48, 64, 3)
         with client.stream("GET", "/v1/sources/1/preview") as stream:
             got = b""
             for block in stream.iter_raw():
