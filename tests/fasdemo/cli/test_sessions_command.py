@@ -114,7 +114,7 @@ def test_verify_and_repair(root: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert main(["sessions", "repair", str(root)]) == 0
     assert "6 frames" in capsys.readouterr().out
     assert main(["sessions", "verify", str(root)]) == 0
-    assert capsys.readouterr().out.count("sound") == 3
+    assert capsys.readouterr().out.count("no damage") == 3
 
 
 def test_delete_a_person(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -259,7 +259,7 @@ def test_export_never_leaves_half_a_folder(root: Path, tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (["list", "nowhere"], "no such folder"),
-        (["list", "."], "holds no session"),
+        (["list", "."], "contains no session"),
         (["show", "."], "has no session.json"),
         (["verify", "file"], "is a file"),
     ],

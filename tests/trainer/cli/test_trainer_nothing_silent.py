@@ -137,7 +137,7 @@ def test_crops_follow_the_set_of_sessions(
     assert app(["sessions", "delete", str(root), "--subject", "p9", "--yes"]) == 0
     said = "".join(capsys.readouterr())
     assert "crops of p9 were deleted too" in said
-    assert "these lists name p9" in said
+    assert "these lists contain p9" in said
     assert re.search(r"run: this model .* was trained on p9", said)
     assert "p9" not in (crops / "list.txt").read_text()
     assert "p9" not in (crops / "details.csv").read_text()
