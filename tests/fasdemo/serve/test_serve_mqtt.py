@@ -114,6 +114,6 @@ def test_broker_of_refuses_names_that_would_change_the_topic(tmp_path: Path) -> 
     for node in ("a/b", "#", "", "x" * 65, "a\n"):
         with pytest.raises(UserError, match="mqtt_name"):
             broker_of("mqtt://host", node=node)
-    with pytest.raises(UserError, match="--mqtt-ca"):
+    with pytest.raises(UserError, match="mqtt_ca"):
         broker_of("mqtts://host", ca=tmp_path / "none.pem")
     assert broker_of("mqtts://host").port == 8883
