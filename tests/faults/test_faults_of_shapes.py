@@ -27,7 +27,7 @@ _FACE_WIDTH_MM = 140.0
 
 def crumpled(x: Millimetres, y: Millimetres, depth: Millimetres) -> Millimetres:
     folds = cv2.GaussianBlur(np.random.default_rng(3).standard_normal(x.shape).astype(np.float32), (0, 0), 10.0)
-    return folds / folds.std() * np.float32(6.0) + x * x / np.float32(400.0)
+    return np.asarray(folds / folds.std() * 6.0 + x * x / 400.0, np.float32)
 
 
 def cylinder_with_nose(x: Millimetres, y: Millimetres, depth: Millimetres) -> Millimetres:
@@ -41,7 +41,7 @@ def shallow_relief(x: Millimetres, y: Millimetres, depth: Millimetres) -> Millim
     near = np.abs(depth) < 150.0
     terms = np.stack([x, y, np.ones_like(x)], axis=-1)
     plane = terms @ np.linalg.lstsq(terms[near], depth[near], rcond=None)[0]
-    return np.where(near, plane + 0.4 * (depth - plane), plane).astype(np.float32)
+    return np.asarray(np.where(near, plane + 0.4 * (depth - plane), plane), np.float32)
 
 
 SHAPES: dict[str, Shape] = {
