@@ -1,4 +1,7 @@
-"""`fasdemo --headless`: frames in, JSON lines, annotated video and a summary out. Imports no Qt."""
+"""`fasdemo --headless`: process a source without a window; write JSON lines, annotated video and a summary.
+
+This module must not import Qt.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ from fasdemo.terminal import say, tell
 
 
 def run_headless(options: argparse.Namespace) -> int:
-    """Judge the source to its end, to `--max-frames`, to Ctrl-C or to SIGTERM; returns the exit status.
+    """Process the source up to its end, `--max-frames`, Ctrl-C or SIGTERM; return the exit status.
 
     Raises:
         fasdemo.errors.UserError: the source, the model or an output cannot be used.
@@ -44,9 +47,9 @@ def run_headless(options: argparse.Namespace) -> int:
     labels = labels_of(options) if options.record else None
     recorder = None
     request = source_request(options)
-    assert request is not None, "the command line has checked that there is a source"
+    assert request is not None, "main() has checked that there is a source"
     _check_outputs(options, request)
-    # A recording needs frames at the pace at which a disk can take them.
+    # A recording needs frames at a rate at which they can be written to the disk.
     realtime = options.realtime or labels is not None
     with ExitStack() as stack:
         stack.enter_context(stops_like_ctrl_c())
@@ -88,7 +91,7 @@ def run_headless(options: argparse.Namespace) -> int:
             tapped = tap_camera(source, recorder.put)
             stack.callback(tap_camera, source, None)
         progress = stack.enter_context(bar())
-        task = progress.add_task("judging", total=_expected(source, options.max_frames))
+        task = progress.add_task("processing", total=_expected(source, options.max_frames))
         try:
             for frame, result in FrameLoop(source, [log, signals]).run(processor):
                 summary.add(result, frame.lost_before)
@@ -113,7 +116,7 @@ def run_headless(options: argparse.Namespace) -> int:
         _check_log(log)
         outputs = signals.outputs
         warnings = [sentence for sentence in source.warnings if sentence not in said]
-    # Standard output belongs to the JSON lines when they are asked for there.
+    # With `--json -`, standard output is only for the JSON lines.
     report_on_stderr = options.json == "-"
     for sentence in warnings:
         say(sentence)
@@ -135,7 +138,7 @@ def _check_log(log: EventLogWriter) -> None:
 
 
 def _check_outputs(options: argparse.Namespace, request: SourceRequest) -> None:
-    """Refuse outputs that would overwrite what is read, before anything is opened."""
+    """Raise UserError if an output would overwrite an input; nothing has been opened yet."""
     files = [] if options.camera else request.files()
     if files and files[0].name == SESSION_FILE:
         files.append(files[0].parent)

@@ -1,4 +1,4 @@
-"""From the command line to the window; the only way from outside into `fasdemo.gui`."""
+"""Open the window with the options of the command line; only this module imports `fasdemo.gui` from outside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fasdemo.runtime.requests import EngineRequest
 
 
 def run_window(options: argparse.Namespace) -> int:
-    """Open the window, with the source that the options name or with its start page; returns the exit status.
+    """Open the window with the source in the options, or with its start page; return the exit status.
 
     Raises:
         fasdemo.errors.UserError: there is no display, or a file cannot be opened.

@@ -89,7 +89,7 @@ def _mqtt(address: str, use: Use) -> Target:
         broker = broker_of(f"{parts.scheme}://{parts.netloc}", username, password, ca)
         return MqttTarget(broker, topic)
     except UserError as error:
-        raise UserError(str(error).removeprefix("--mqtt").removeprefix("-ca").strip(" :"), parameter=use) from None
+        raise UserError(str(error).removeprefix("mqtt").removeprefix("_ca").strip(" :"), parameter=use) from None
 
 
 def _serial(address: str, use: Use) -> Target:

@@ -18,16 +18,22 @@ from fasdemo.errors import UserError
 
 
 def check_address(url: str, option: str = "--webhook") -> str:
-    """Return the address, or raise UserError if it is not an http(s) address without user and password."""
+    """Return an address after checking it.
+
+    Raises:
+        UserError: it is not an http or https address, or it contains a user name or password.
+    """
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable or not url.isprintable() or " " in url:
-        raise UserError(f"{option} {url!r}: is not an http or https address.")
+        raise UserError(f"{option} {url!r}: is not an http or https address; correct it.")
     if parts.username is not None or parts.password is not None:
-        raise UserError(f"{option}: an address must not contain a password; the signature tells who sends.")
+        raise UserError(
+            f"{option}: the address must not contain a password; remove it, and let the receiver check the signature."
+        )
     return url
 
 
@@ -65,7 +71,7 @@ def post_json(
     }
     if secret:
         headers["X-Fasdemo-Signature"] = f"sha256={signature(secret, sent, body)}"
-    # Connecting to the address that was checked: a second look-up could give another one.
+    # Connect to the checked IP address, because a second look-up could give another one.
     port = target.port or (443 if target.scheme == "https" else 80)
     checked = target.copy_with(host=checked_address(target.host, port))
     before_sending()
@@ -74,7 +80,7 @@ def post_json(
     )
     answer = client.send(request, stream=True)
     try:
-        # The body of the answer is not read: it could be endless.
+        # Do not read the body of the answer, which could be endless.
         return answer.status_code
     finally:
         answer.close()
@@ -86,15 +92,17 @@ def signature(secret: bytes, timestamp: str, body: bytes) -> str:
 
 
 def checked_address(host: str, port: int) -> str:
-    """Return an address of a host; link-local ones, where clouds keep credentials, are refused.
+    """Return an IP address of a host.
+
+    Link-local addresses are refused, because clouds provide credentials at such addresses.
 
     Raises:
         OSError: the host is unknown.
-        ValueError: the address is refused.
+        ValueError: the address is link-local, multicast or unspecified.
     """
     address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]).split("%", 1)[0]
     found = ipaddress.ip_address(address)
     found = getattr(found, "ipv4_mapped", None) or found
     if found.is_link_local or found.is_multicast or found.is_unspecified:
-        raise ValueError(f"{found} is not an address to send to")
+        raise ValueError(f"{found} is a link-local, multicast or unspecified address, which is not allowed")
     return str(found)

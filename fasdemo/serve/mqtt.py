@@ -1,4 +1,4 @@
-"""Publish what the sources show by MQTT, with discovery by Home Assistant."""
+"""Publish the states of the sources by MQTT, with discovery for Home Assistant."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import TimedResult
 
 STATE_EVERY_S = 1.0
-"""A state is repeated at this interval, so that receivers can tell that the server has stopped."""
+"""An unchanged state is repeated at this interval, so that receivers can detect that the server has stopped."""
 EXPIRE_AFTER_S = 3
-"""Home Assistant shows `unavailable` without a new state for so long."""
+"""Home Assistant shows `unavailable` after this time without a new state."""
 MAX_WAITING = 64
-"""Messages that the client keeps while the broker does not take them; then new ones are dropped."""
+"""Number of messages that wait for the broker; further ones are dropped."""
 _WATCH_S = 0.1
 
 
 class MqttPublisher:
-    """Publishes states and discovery; a `fasdemo.serve.feed.Follower`.
+    """A publisher of states and discovery messages; a `fasdemo.serve.feed.Follower`.
 
-    States are not retained: a broker would go on showing LIVE after the server has ended.
+    States are not retained, because the broker would continue to show LIVE after the server has stopped.
+
+    Args:
+        broker: where to publish.
+        discovery_prefix: topic prefix of Home Assistant's discovery.
     """
 
     def __init__(self, broker: Broker, discovery_prefix: str = "homeassistant") -> None:
@@ -47,7 +51,7 @@ class MqttPublisher:
         self._thread = threading.Thread(target=self._run, name="fasdemo mqtt", daemon=True)
 
     def start(self, feeds: Mapping[str, Feed]) -> None:
-        """Connect in the background, and again whenever the connection is lost."""
+        """Connect in the background; a lost connection is restored."""
         self._feeds = feeds
         self._client.connect_async(self._broker.host, self._broker.port, keepalive=10)
         self._client.loop_start()
@@ -64,15 +68,15 @@ class MqttPublisher:
         self._client.loop_stop()
 
     def counters(self) -> dict[str, Any]:
-        """Return whether the broker is connected, and how many states were published and dropped."""
+        """Return whether the broker is connected, and the numbers of published and dropped states."""
         return self._counts | {"connected": self._client.is_connected()}
 
     def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
-        """Have a change published soon."""
+        """Request that the publishing thread sends a change."""
         self._changed.set()
 
     def on_no_result(self, feed: Feed) -> None:
-        """Have the end of a verdict published soon."""
+        """Request that the publishing thread sends the end of a verdict."""
         self._changed.set()
 
     def _topic(self, *parts: str) -> str:
@@ -94,7 +98,7 @@ class MqttPublisher:
             return
         self._shown[feed.source_id] = (key, now)
         if not self._client.is_connected():
-            # An old state must not be delivered when the broker is back.
+            # Queued states would be delivered late, after reconnecting to the broker.
             self._counts["dropped"] += 1
             return
         info = self._client.publish(self._topic(feed.source_id, "state"), json.dumps(state), qos=0, retain=False)

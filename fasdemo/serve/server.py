@@ -35,14 +35,14 @@ _SHUTDOWN_S = 3
 
 
 class FasdemoServer(uvicorn.Server):
-    """A uvicorn server that also tells systemd that it is alive."""
+    """A uvicorn server that also sends the watchdog signals of systemd."""
 
     def __init__(self, config: uvicorn.Config, manager: ServiceManager) -> None:
         super().__init__(config)
         self._manager = manager
 
     async def on_tick(self, counter: int) -> bool:
-        """Run ten times a second in the event loop."""
+        """Send the watchdog signal if it is due; called ten times per second in the event loop."""
         self._manager.alive(time.monotonic())
         return await super().on_tick(counter)
 
@@ -65,22 +65,22 @@ def serve(
 
     Args:
         settings: checked settings.
-        sources: get the names `1`, `2` ...
-        engine: for all sources and for pictures.
-        loop: files start again at their end.
+        sources: the sources; their ids are `1`, `2` and so on.
+        engine: model, policy and device for all sources and for pictures.
+        loop: start files again at their end.
         publisher: publishes the states by MQTT.
         webhooks: sends the changes of verdicts.
         live_output: sends a signal for every accepted attempt.
         tell: receives a sentence when the server is ready.
         open_source: opens a source.
-        open_engine: makes the engine of a source.
-        open_still_engine: makes the engine for pictures; None = as `engine` says.
+        open_engine: creates the frame processor of a source.
+        open_still_engine: creates the engine for pictures; None for one according to `engine`.
 
     Raises:
         UserError: the address cannot be used.
     """
     with ExitStack() as stack, suppress(KeyboardInterrupt):
-        # uvicorn raises the signal again when it has ended: recordings and threads still have to be completed.
+        # uvicorn raises the signal again at its end, but recordings and threads must still be completed.
         stack.enter_context(stops_like_ctrl_c())
         listening = stack.enter_context(_listen(settings))
         subscribers = Subscribers()
@@ -126,7 +126,7 @@ def server_config(guard: Guard, settings: ServeSettings) -> uvicorn.Config:
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
-        # Addresses of clients come from their connections: a header could name any address.
+        # Use the address of the connection, because a header can contain any address.
         proxy_headers=False,
         limit_concurrency=MAX_CONNECTIONS,
         h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
@@ -148,5 +148,7 @@ def _listen(settings: ServeSettings) -> socket.socket:
     except (OSError, UnicodeError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UserError(
-            f"--host {settings.host}, --port {settings.port}: cannot be listened on ({reason}); choose others."
+            f"host {settings.host}: the server cannot listen on port {settings.port} ({reason}); choose another host "
+            "or port.",
+            parameter="host",
         ) from None

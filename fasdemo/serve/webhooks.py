@@ -1,4 +1,4 @@
-"""Send changes of verdicts to web addresses, signed, with retries, in a thread of its own."""
+"""Send changes of verdicts to web addresses, with signatures and retries, in separate threads."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import STALE, TimedResult
 
 MAX_WAITING = 256
-"""Deliveries that wait; further ones are dropped and counted."""
+"""Maximum number of waiting deliveries for each address; further ones are dropped and counted."""
 RETRY_DELAYS_S = (1.0, 4.0, 15.0, 60.0)
 TIMEOUT_S = 5.0
 MAX_LIVE_AGE_S = 5.0
-"""A delivery that is later says UNCERTAIN instead of LIVE."""
+"""LIVE is replaced by UNCERTAIN in a delivery that is later than this."""
 _STOP_S = 2.0
 
 
@@ -39,15 +39,15 @@ class _Delivery:
 
 
 class Webhooks:
-    """Delivers events in the format of the event log; a `fasdemo.serve.feed.Follower`.
+    """A sender of events in the format of the event log; a `fasdemo.serve.feed.Follower`.
 
-    Every address has a queue and a thread, so that one that does not answer does not delay the others.
+    Every address has its own queue and thread, so that an address that does not answer does not delay the others.
 
     Args:
-        urls: addresses, given by the operator, checked by `fasdemo.publish.web.check_address`.
+        urls: addresses from the operator, checked by `fasdemo.publish.web.check_address`.
         secret: key of the signatures.
-        clock: seconds, as `time.monotonic`.
-        delays_s: waits between the attempts; afterwards the delivery is given up and counted.
+        clock: returns seconds, like `time.monotonic`.
+        delays_s: waits between the attempts; after the last attempt, the delivery counts as failed.
     """
 
     def __init__(
@@ -74,23 +74,23 @@ class Webhooks:
             thread.start()
 
     def stop(self) -> None:
-        """End; deliveries that still wait are lost."""
+        """Stop the threads; waiting deliveries are lost."""
         self._stop.set()
         for thread in self._threads:
             thread.join(_STOP_S)
 
     def counters(self) -> dict[str, Any]:
-        """Return how many deliveries were made, given up and dropped, and how many wait."""
+        """Return the numbers of delivered, failed, dropped and waiting deliveries."""
         with self._lock:
             return self._counts | {"waiting": sum(one.qsize() for one in self._queues.values())}
 
     def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
-        """Queue the changes that a result makes."""
+        """Queue the changes of verdicts in a result."""
         changes = self._changes.setdefault(feed.source_id, VerdictChanges())
         self._put(feed.source_id, changes.add(timed.result, by), timed.arrived_s)
 
     def on_no_result(self, feed: Feed) -> None:
-        """Queue the end of the present verdicts."""
+        """Queue the end of the current verdicts."""
         changes = self._changes.get(feed.source_id)
         if changes is not None:
             self._put(feed.source_id, changes.end(), self._clock())
@@ -108,7 +108,7 @@ class Webhooks:
             self._counts[name] += 1
 
     def _run(self, waiting: queue.Queue[_Delivery]) -> None:
-        # Proxies and passwords of the environment do not apply, and redirects are not followed.
+        # Ignore proxies and passwords in the environment, and do not follow redirects.
         with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client:
             while not self._stop.is_set():
                 try:
@@ -133,7 +133,7 @@ class Webhooks:
             if self._stop.wait(delay_s):
                 break
         self._count("failed")
-        logging.getLogger(__name__).warning("webhook %s: an event could not be delivered (%s)", host, status)
+        logging.getLogger(__name__).warning("cannot deliver an event to the webhook %s (%s)", host, status)
 
     def _post(self, client: httpx.Client, delivery: _Delivery) -> int:
         content = delivery_json(delivery.source_id, delivery.event, self._clock() - delivery.arrived_s)
@@ -141,7 +141,7 @@ class Webhooks:
 
 
 def delivery_json(source_id: str, event: Event, age_s: float) -> dict[str, Any]:
-    """Return the body of a delivery; a late LIVE is UNCERTAIN."""
+    """Return the body of a delivery; a late LIVE is replaced by UNCERTAIN."""
     content = event.model_dump(mode="json") | {"source_id": source_id, "age_s": round(max(age_s, 0.0), 3)}
     if event.status is Status.LIVE and not age_s <= MAX_LIVE_AGE_S:
         content |= {"status": Status.UNCERTAIN.value, "reasons": [STALE, *event.reasons]}

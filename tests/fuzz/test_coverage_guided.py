@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("atheris", reason="atheris has no wheel for this Python or system")
 
-from coverage_guided import TARGETS, fuzz
+from tests.fuzz.coverage_guided import TARGETS, fuzz
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))

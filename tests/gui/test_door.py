@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +18,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.publish.signals import SignalSettings
 from tests.support.publish_fixtures import WebReceiver
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import Scene
 
 Open = Callable[[Settings], MainWindow]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +19,7 @@ from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.headline import Headline, public_headline
 from tests.gui.test_contrast import pixels
 from tests.gui.test_window import drop
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import Scene
 
 

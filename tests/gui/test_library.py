@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +19,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, make_frame
 
 CAMERA = SourceInfo("test camera", "webcam", True, ALL, WIDTH, HEIGHT, FPS, None)
@@ -68,7 +68,13 @@ def window(qtbot: QtBot, qapp: QApplication, scene: Scene, root: Path, tmp_path:
 def shown(window: MainWindow) -> list[tuple[str, str]]:
     table = window.library.table
     rows = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
-    return sorted((table.item(row, 1).text(), table.item(row, 2).text()) for row in rows)  # type: ignore[union-attr]
+    return sorted((text(window, row, 1), text(window, row, 2)) for row in rows)
+
+
+def text(window: MainWindow, row: int, column: int) -> str:
+    item = window.library.table.item(row, column)
+    assert item is not None
+    return item.text()
 
 
 def test_a_root_of_recordings_is_a_library_and_a_session_is_not(root: Path) -> None:
@@ -113,7 +119,9 @@ def test_a_damaged_session_is_listed_with_its_reason_and_opens_nothing(
     qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
     qtbot.waitUntil(lambda: "1 cannot be read" in window.library.status.text(), timeout=2000)
     row = next(row for row, entry in enumerate(window.library.entries) if entry.problem)
-    window.library.table.activated.emit(window.library.table.model().index(row, 0))  # type: ignore[union-attr]
+    model = window.library.table.model()
+    assert model is not None
+    window.library.table.activated.emit(model.index(row, 0))
     assert scene.requests == []
     assert "session.json" in window.library.status.text()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSize
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +18,7 @@ from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.frame_processor import make_processor
 from fasdemo.runtime.requests import EngineRequest
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import Clip, Scene
 
 WANTED = EngineRequest("fusion", "strict", "cpu")
@@ -105,7 +105,7 @@ def test_the_preferences_change_the_rules_of_the_running_engine_and_are_saved(
     dialog._accept()
     qtbot.waitUntil(lambda: scene.judges[-1].request.single_face, timeout=2000)
     running = scene.judges[-1].request
-    assert (running.require, running.require_gaze, running.max_refused_attempts) == ({"depth"}, True, 0)
+    assert (running.require, running.require_gaze, running.max_refused_attempts) == (frozenset({"depth"}), True, 0)
     window.set_kiosk(True)
     qtbot.waitUntil(lambda: scene.judges[-1].request.max_refused_attempts == 2, timeout=2000)
     window.set_kiosk(False)

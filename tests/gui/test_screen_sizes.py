@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +15,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme, text_scale
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.window_state import first_geometry
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import Scene
 
 SCREENS = [(800, 480), (960, 540), (1280, 720), (1366, 768), (1920, 1080), (3840, 2160)]

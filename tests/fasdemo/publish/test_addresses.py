@@ -48,7 +48,7 @@ def test_target_of_reads_serial_options() -> None:
         ("mqtt://h/a/#", "on_live", "with a topic"),
         ("mqtt://h/a?x=1", "on_live", "with a topic"),
         ("mqtt://h/a?x", "on_live", "is not an address such as"),
-        ("mqtt://h:99999/a", "on_live", "is not an address such as"),
+        ("mqtt://h:99999/a", "on_live", "is not a valid address"),
         ("mqtt://user:secret@h/a", "on_live", "FASDEMO_MQTT_PASSWORD"),
         ("mqtts://h/a?ca=/no/such.pem", "on_live", "no such file"),
         ("serial:", "on_live", "is not a serial line"),

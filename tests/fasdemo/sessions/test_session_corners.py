@@ -101,9 +101,9 @@ def test_who_holds_reads_a_lock_that_it_may_not_write(tmp_path: Path, monkeypatc
             raise PermissionError(errno.EACCES, "no")
         return opened(path, flags, *more)
 
-    monkeypatch.setattr(session_lock.os, "open", read_only)
+    monkeypatch.setattr(os, "open", read_only)
     assert "process 12" in who_holds(tmp_path)
-    monkeypatch.setattr(session_lock.os, "open", refuse(errno.EACCES))
+    monkeypatch.setattr(os, "open", refuse(errno.EACCES))
     assert who_holds(tmp_path) == ""
 
 

@@ -58,16 +58,18 @@ def test_writer_discards_a_half_written_frame_and_goes_on(tmp_path: Path) -> Non
         assert len(reader) == 2
 
 
-def test_writer_says_that_the_disk_is_full_where_a_row_fits_in_part(tmp_path: Path) -> None:
+def test_writer_says_that_the_disk_is_full_where_a_row_fits_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Full:
         def write(self, line: bytes) -> int:
             return len(line) - 1
 
     writer = SessionWriter.create(tmp_path, session(), "png")
-    rows, writer._rows = writer._rows, Full()  # type: ignore[assignment]
-    with pytest.raises(OSError, match="the disk is full"):
-        writer.write(frame(0))
-    writer._rows = rows
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "_rows", Full())
+        with pytest.raises(OSError, match="the disk is full"):
+            writer.write(frame(0))
     writer.close()
     assert writer.frames == 0
 
