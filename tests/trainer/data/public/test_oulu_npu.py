@@ -8,33 +8,36 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from fasdemo.models.crop import TEMPLATE
 from tests.support import public_trees
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
+from trainer.data.faces import FaceSet
 from trainer.data.layouts import detect_layout
 from trainer.data.public.clips import Clip
 from trainer.data.public.oulu_npu import OuluNpu, _eyes
 from trainer.data.recorded import SCALE, SIZE
-from trainer.data.splits import open_part, open_splits
+from trainer.data.splits import Splits, open_part, open_splits
 
 
-def opened(folder: Path, protocol: str | None = None, streams=("rgb",), **data):
-    return open_splits(DataConfig(folder=folder, protocol=protocol, **data), streams, False)
+def opened(folder: Path, protocol: str | None = None, streams: tuple[Stream, ...] = ("rgb",), **data: object) -> Splits:
+    return open_splits(DataConfig.model_validate({"folder": folder, "protocol": protocol, **data}), streams, False)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return public_trees.oulu(tmp_path_factory.mktemp("oulu") / "OULU")
 
 
 @pytest.fixture
-def tree(made, tmp_path) -> Path:
+def tree(made: Path, tmp_path: Path) -> Path:
     shutil.copytree(made, tmp_path / "OULU")
     return tmp_path / "OULU"
 
 
-def shown(part) -> set[str]:
+def shown(part: FaceSet | None) -> set[str]:
+    assert part is not None
     return {name.rpartition("/")[2] for name in part.names}
 
 
@@ -47,7 +50,7 @@ def shown(part) -> set[str]:
         ("4@1", "2_1_01_[124]", "1_3_36_[135]"),
     ],
 )
-def test_oulu_npu_protocols_follow_the_published_definition(made, protocol, train, test):
+def test_oulu_npu_protocols_follow_the_published_definition(made: Path, protocol: str, train: str, test: str) -> None:
     splits = opened(made, protocol)
     everything = [name for names in public_trees.OULU_NAMES.values() for name in names]
     assert shown(splits.train) == {name for name in everything if Path(name).match(train)}
@@ -56,7 +59,7 @@ def test_oulu_npu_protocols_follow_the_published_definition(made, protocol, trai
     assert f"protocol {protocol}, the definition applied to the names" in splits.described
 
 
-def test_oulu_npu_labels_species_people_and_phones(made):
+def test_oulu_npu_labels_species_people_and_phones(made: Path) -> None:
     splits = opened(made, "2")
     facts = {
         (name[-1], label, species)
@@ -68,9 +71,11 @@ def test_oulu_npu_labels_species_people_and_phones(made):
     assert splits.warnings == ()
 
 
-def test_oulu_npu_crops_have_the_eyes_at_the_template(made):
+def test_oulu_npu_crops_have_the_eyes_at_the_template(made: Path) -> None:
     splits = opened(made, "1")
-    picture = splits.train.sample(0).rgb.astype(float)
+    rgb = splits.train.sample(0).rgb
+    assert rgb is not None
+    picture = rgb.astype(float)
     assert picture.shape == (SIZE, SIZE, 3)
     assert splits.train.crop_scale == SCALE
     for index, channel in ((0, 0), (1, 2)):
@@ -81,7 +86,7 @@ def test_oulu_npu_crops_have_the_eyes_at_the_template(made):
         assert np.abs(np.array([x.mean(), y.mean()]) - expected).max() < 1.5
 
 
-def test_oulu_npu_frames_are_taken_by_the_step_and_share_a_video(made):
+def test_oulu_npu_frames_are_taken_by_the_step_and_share_a_video(made: Path) -> None:
     assert len(opened(made, "1").train) == 10
     finer = opened(made, "1", frame_step=2)
     assert len(finer.train) == 20
@@ -89,7 +94,7 @@ def test_oulu_npu_frames_are_taken_by_the_step_and_share_a_video(made):
     assert "every 2th frame" in finer.described
 
 
-def test_oulu_npu_lists_of_the_owners_take_precedence(tree):
+def test_oulu_npu_lists_of_the_owners_take_precedence(tree: Path) -> None:
     folder = tree / "Protocols" / "Protocol_3"
     folder.mkdir(parents=True)
     (folder / "Train_5.txt").write_text("+1,1_1_01_1\n-1,1_1_01_2\n")
@@ -102,6 +107,7 @@ def test_oulu_npu_lists_of_the_owners_take_precedence(tree):
     splits = opened(tree, "3@5")
     assert "Train_5.txt, Dev_5.txt, Test_5.txt" in splits.described
     assert splits.train.names == ["train/1_1_01_1", "train/1_1_01_2"]
+    assert splits.test is not None
     assert splits.test.labels.tolist() == [1, 0, -1]
     assert splits.test.species.tolist() == ["", "replay", ""]
 
@@ -113,14 +119,14 @@ def test_oulu_npu_lists_of_the_owners_take_precedence(tree):
         ("+7,1_1_01_1", r"Train.txt, line 2: expected `\+1,NAME`"),
     ],
 )
-def test_oulu_npu_lists_that_cannot_be_right_are_refused(tree, line, sentence):
+def test_oulu_npu_lists_that_cannot_be_right_are_refused(tree: Path, line: str, sentence: str) -> None:
     (tree / "Protocols" / "Protocol_1").mkdir(parents=True)
     (tree / "Protocols" / "Protocol_1" / "Train.txt").write_text(f"+1,1_1_01_1\n{line}\n")
     with pytest.raises(UserError, match=sentence):
         opened(tree, "1")
 
 
-def test_oulu_npu_crops_are_kept_and_cut_again_when_a_video_changes(tree):
+def test_oulu_npu_crops_are_kept_and_cut_again_when_a_video_changes(tree: Path) -> None:
     opened(tree, "1")
     crops = tree.with_name("OULU-crops")
     first = (crops / "train/1_1_01_1/000000.png").stat().st_mtime_ns
@@ -132,7 +138,7 @@ def test_oulu_npu_crops_are_kept_and_cut_again_when_a_video_changes(tree):
     assert json.loads((crops / "train/1_1_01_1/clip.json").read_text())["frames"] == [0, 15]
 
 
-def test_oulu_npu_frames_without_eyes_and_missing_videos_are_counted(tree):
+def test_oulu_npu_frames_without_eyes_and_missing_videos_are_counted(tree: Path) -> None:
     public_trees.oulu_video(tree, "1_1_01_2", "Train_files", frames=2, without=(0,))
     splits = opened(tree, "1")
     assert "train/1_1_01_2" not in splits.train.names
@@ -145,7 +151,7 @@ def test_oulu_npu_frames_without_eyes_and_missing_videos_are_counted(tree):
     assert any("1_1_02_3.avi" in warning for warning in opened(tree, "1", max_missing=0.5).warnings)
 
 
-def test_oulu_npu_damaged_videos_are_named(tree):
+def test_oulu_npu_damaged_videos_are_named(tree: Path) -> None:
     (tree / "Train_files" / "1_1_01_4.avi").write_bytes(b"not a video")
     with pytest.raises(UserError, match=r"1 of 10 files are missing or unreadable \(train/1_1_01_4"):
         opened(tree, "1")
@@ -154,15 +160,19 @@ def test_oulu_npu_damaged_videos_are_named(tree):
         opened(tree, "1", frame_step=3)
 
 
-def test_oulu_npu_eyes_in_the_other_order_give_the_same_crop(tree):
+def test_oulu_npu_eyes_in_the_other_order_give_the_same_crop(tree: Path) -> None:
     clip = Clip(tree / "Train_files" / "1_1_01_1.avi", "x", 1)
-    expected = _eyes(clip)(0, None)
+    nothing = np.zeros((1, 1, 3), np.uint8)
+    expected = _eyes(clip)(0, nothing)
     left, right = "40,60", "80,62"
     clip.path.with_suffix(".txt").write_text(f"0,{right},{left}\n")
-    assert np.allclose(_eyes(clip)(0, None), expected)
+    found = _eyes(clip)(0, nothing)
+    assert expected is not None
+    assert found is not None
+    assert np.allclose(found, expected)
 
 
-def test_oulu_npu_is_recognised_also_from_the_folder_above(made, tmp_path):
+def test_oulu_npu_is_recognised_also_from_the_folder_above(made: Path, tmp_path: Path) -> None:
     assert detect_layout(made) == "oulu-npu"
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "OULU").symlink_to(made, target_is_directory=True)
@@ -173,14 +183,14 @@ def test_oulu_npu_is_recognised_also_from_the_folder_above(made, tmp_path):
         opened(tmp_path, layout="oulu-npu")
 
 
-def test_oulu_npu_gives_colour_alone_and_refuses_lists(made, capsys):
+def test_oulu_npu_gives_colour_alone_and_refuses_lists(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UserError, match=r"has no depth, which the network needs; the data set has colour alone"):
         opened(made, "1", ("depth",))
     assert main(["lists", str(made)]) == 2
     assert "oulu-npu has its own parts" in capsys.readouterr().err
 
 
-def test_oulu_npu_crops_do_not_replace_other_folders(tree):
+def test_oulu_npu_crops_do_not_replace_other_folders(tree: Path) -> None:
     crops = tree.with_name("OULU-crops")
     crops.mkdir()
     (crops / "mine.txt").write_text("x")
@@ -189,7 +199,7 @@ def test_oulu_npu_crops_do_not_replace_other_folders(tree):
     assert [path.name for path in crops.iterdir()] == ["mine.txt"]
 
 
-def test_open_part_reads_the_test_part_of_a_protocol(made):
+def test_open_part_reads_the_test_part_of_a_protocol(made: Path) -> None:
     part = open_part(DataConfig(folder=made, protocol="4@2"), "test", ("rgb",))
     assert set(part.species.tolist()) == {"", "print-2", "replay-2"}
     assert OuluNpu.protocols[2] == "3@1"

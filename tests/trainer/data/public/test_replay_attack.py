@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from tests.support import face_fixtures, public_trees
 from trainer.config.schema import DataConfig
 from trainer.data.layouts import detect_layout
-from trainer.data.splits import open_splits
+from trainer.data.splits import Splits, open_splits
 
 
-def opened(folder: Path, protocol: str | None = None, streams=("rgb",), **data):
-    return open_splits(DataConfig(folder=folder, protocol=protocol, **data), streams, False)
+def opened(folder: Path, protocol: str | None = None, streams: tuple[Stream, ...] = ("rgb",), **data: object) -> Splits:
+    return open_splits(DataConfig.model_validate({"folder": folder, "protocol": protocol, **data}), streams, False)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     face_fixtures.model_or_skip()
     picture = face_fixtures.picture(100, 160, 120, 320, 240)
     return public_trees.replay(tmp_path_factory.mktemp("replay") / "replay", picture)
@@ -36,9 +37,10 @@ def made(tmp_path_factory) -> Path:
         ("video", {"mobile-video", "highdef-video"}),
     ],
 )
-def test_replay_attack_protocols_choose_the_attacks(made, protocol, species):
+def test_replay_attack_protocols_choose_the_attacks(made: Path, protocol: str | None, species: set[str]) -> None:
     splits = opened(made, protocol)
     for number, part in enumerate((splits.train, splits.dev, splits.test), 1):
+        assert part is not None
         assert set(part.species.tolist()) == species | {""}
         assert int((part.labels == 1).sum()) == 2
         assert len(part) == 2 + 2 * len(species)  # fixed and hand-held
@@ -48,16 +50,17 @@ def test_replay_attack_protocols_choose_the_attacks(made, protocol, species):
     assert splits.warnings == ()
 
 
-def test_replay_attack_crops_show_the_face(made):
+def test_replay_attack_crops_show_the_face(made: Path) -> None:
     splits = opened(made, "print")
     picture = splits.train.sample(0).rgb
+    assert picture is not None
     # The made-up background is grey 120; the face fills the middle of an aligned crop.
     middle = picture[60:132, 60:132].astype(float)
     assert picture.shape == (192, 192, 3)
     assert np.abs(middle - 120).mean() > 20
 
 
-def test_replay_attack_frames_without_a_face_and_strange_names(made, tmp_path):
+def test_replay_attack_frames_without_a_face_and_strange_names(made: Path, tmp_path: Path) -> None:
     shutil.copytree(made, tmp_path / "replay")
     tree = tmp_path / "replay"
     grey = np.full((240, 320, 3), 120, np.uint8)
@@ -75,7 +78,7 @@ def test_replay_attack_frames_without_a_face_and_strange_names(made, tmp_path):
         opened(tree, "print")
 
 
-def test_replay_attack_is_recognised(made):
+def test_replay_attack_is_recognised(made: Path) -> None:
     assert detect_layout(made) == detect_layout(made.parent) == "replay-attack"
     with pytest.raises(UserError, match=r"has no ir, which the network needs; the data set has colour alone"):
         opened(made, "print", ("ir",))
