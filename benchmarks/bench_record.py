@@ -180,7 +180,7 @@ def run(seconds: float, load: bool, folder: Path | None) -> None:
     settled = memory[1:] or memory
     print(f"memory after the first {look_s:.0f} s: {min(settled):.0f} to {max(settled):.0f} MB")
     if folder is None:
-        print("verified: " + (", ".join(verify_session(recorder.folder).problems[:3]) or "sound"))
+        print("verified: " + (", ".join(verify_session(recorder.folder).problems[:3]) or "no damage"))
         shutil.rmtree(root)
     else:
         print(f"to verify: fasdemo sessions verify {recorder.folder}")

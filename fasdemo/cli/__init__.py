@@ -1,1 +1,1 @@
-"""The `fasdemo` command line: one module a command, imported only when called."""
+"""The `fasdemo` command line: one module per command, imported only when called."""

@@ -1,4 +1,7 @@
-"""`fasdemo --headless`: frames in, JSON lines, annotated video and a summary out. Imports no Qt."""
+"""`fasdemo --headless`: process a source without a window; write JSON lines, annotated video and a summary.
+
+This module must not import Qt.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from contextlib import ExitStack
 from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import Source
 from fasdemo.cli.recording_options import labels_of
+from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
@@ -17,12 +21,13 @@ from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.progress import bar
+from fasdemo.publish.signals import Signals
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.event_log_writer import EventLogWriter
 from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.json_lines import JsonLines
-from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.requests import LOCKOUT_S, EngineRequest, SourceRequest
 from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
@@ -32,7 +37,7 @@ from fasdemo.terminal import say, tell
 
 
 def run_headless(options: argparse.Namespace) -> int:
-    """Judge the source to its end, to `--max-frames`, to Ctrl-C or to SIGTERM; returns the exit status.
+    """Process the source up to its end, `--max-frames`, Ctrl-C or SIGTERM; return the exit status.
 
     Raises:
         fasdemo.errors.UserError: the source, the model or an output cannot be used.
@@ -42,9 +47,9 @@ def run_headless(options: argparse.Namespace) -> int:
     labels = labels_of(options) if options.record else None
     recorder = None
     request = source_request(options)
-    assert request is not None, "the command line has checked that there is a source"
+    assert request is not None, "main() has checked that there is a source"
     _check_outputs(options, request)
-    # A recording needs frames at the pace at which a disk can take them.
+    # A recording needs frames at a rate at which they can be written to the disk.
     realtime = options.realtime or labels is not None
     with ExitStack() as stack:
         stack.enter_context(stops_like_ctrl_c())
@@ -59,7 +64,8 @@ def run_headless(options: argparse.Namespace) -> int:
             require=options.require or frozenset(),
             require_gaze=options.require_gaze,
             max_refused_attempts=options.lockout_after or 0,
-            lockout_s=options.lockout_seconds,
+            lockout_s=float(options.lockout_seconds or LOCKOUT_S),
+            single_face=options.single_face,
         )
         processor = stack.enter_context(make_processor(source, engine))
         said = source.warnings
@@ -67,6 +73,9 @@ def run_headless(options: argparse.Namespace) -> int:
             say(sentence)
         json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
         manager = stack.enter_context(ServiceManager())
+        signals = Signals()
+        stack.callback(signals.stop)
+        signals.configure(signal_settings(options))
         log = EventLogWriter()
         if options.log:
             log.start(options.log)
@@ -82,9 +91,9 @@ def run_headless(options: argparse.Namespace) -> int:
             tapped = tap_camera(source, recorder.put)
             stack.callback(tap_camera, source, None)
         progress = stack.enter_context(bar())
-        task = progress.add_task("judging", total=_expected(source, options.max_frames))
+        task = progress.add_task("processing", total=_expected(source, options.max_frames))
         try:
-            for frame, result in FrameLoop(source, [log]).run(processor):
+            for frame, result in FrameLoop(source, [log, signals]).run(processor):
                 summary.add(result, frame.lost_before)
                 manager.alive(time.monotonic())
                 if recorder is not None:
@@ -105,12 +114,15 @@ def run_headless(options: argparse.Namespace) -> int:
             interrupted = True
         log.stop()
         _check_log(log)
+        outputs = signals.outputs
         warnings = [sentence for sentence in source.warnings if sentence not in said]
-    # Standard output belongs to the JSON lines when they are asked for there.
+    # With `--json -`, standard output is only for the JSON lines.
     report_on_stderr = options.json == "-"
     for sentence in warnings:
         say(sentence)
     tell("\n".join(summary.lines()), error=report_on_stderr)
+    for output in outputs:
+        tell(f"On LIVE, {output.name}: {output.sent} signals sent, {output.failed} failed", error=report_on_stderr)
     if options.output is not None and summary.frames:
         tell(f"Annotated video: {options.output}", error=report_on_stderr)
     if recorder is not None:
@@ -126,7 +138,7 @@ def _check_log(log: EventLogWriter) -> None:
 
 
 def _check_outputs(options: argparse.Namespace, request: SourceRequest) -> None:
-    """Refuse outputs that would overwrite what is read, before anything is opened."""
+    """Raise UserError if an output would overwrite an input; nothing has been opened yet."""
     files = [] if options.camera else request.files()
     if files and files[0].name == SESSION_FILE:
         files.append(files[0].parent)

@@ -1,4 +1,4 @@
-"""The command line. Heavy imports happen inside the branch that needs them: `--help` is instant."""
+"""The command line. Large packages are imported only where they are needed, so that `--help` is fast."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from pathlib import Path
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
 from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit, not_negative, stream_list
+from fasdemo.cli.signal_options import add_signal_options
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
 from fasdemo.shared_libraries import missing_library
 from fasdemo.terminal import open_missing_streams, say
 
 COMMANDS = {
-    "score": "judge still pictures, or folders of them",
+    "score": "rate still pictures, or folders of them",
     "sessions": "list, show, verify, repair, export or delete recorded sessions",
-    "calibrate": "fit the operating point to your camera with a minute of live people",
-    "serve": "serve verdicts to other software: REST, WebSocket, MQTT, webhooks",
+    "calibrate": "fit the scores to your camera with one minute of live people",
+    "serve": "give verdicts to other software: REST, WebSocket, MQTT, webhooks",
     "replay": "draw the time line of an event log",
-    "doctor": "look at cameras, providers, models and display, and say what is wrong",
+    "doctor": "check cameras, providers, models and display, and report problems",
     "bench": "measure latency, throughput and memory of the shipped models",
 }
 
-EPILOG = """commands (each explains itself with --help):
+EPILOG = """commands (`fasdemo COMMAND --help` shows their options):
 {commands}
 
 examples:
   fasdemo --demo                                   the bundled session in the window
   fasdemo --camera realsense                       a RealSense, live
-  fasdemo --video clip.mp4 --headless --json -     one JSON object a frame, no display needed
+  fasdemo --video clip.mp4 --headless --json -     one JSON object per frame, no display needed
   fasdemo --camera realsense --record DIR --subject S01 --label live
   fasdemo score portrait.png
 """
@@ -43,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     parser = argparse.ArgumentParser(
         prog="fasdemo",
-        description="Tells a live face from a presentation attack in RGB, depth and infrared.",
+        description="Distinguish a live face from a presentation attack in RGB, depth and infrared.",
         epilog=EPILOG.format(commands="\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -54,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     source.add_argument(
         "--camera", metavar="NAME", help="realsense[:SERIAL], webcam[:N] or a URL, e.g. rtsp://door/live"
     )
-    streams = parser.add_argument_group("beside the source")
+    streams = parser.add_argument_group("options of the source")
     streams.add_argument("--depth", metavar="FILE", help="16-bit depth video registered to --video")
     streams.add_argument("--ir", metavar="FILE", help="infrared video registered to --video")
     streams.add_argument(
@@ -65,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="metres per unit of --depth; default: 0.001",
     )
     streams.add_argument("--loop", action="store_true", help="start again at the end")
-    streams.add_argument("--realtime", action="store_true", help="headless: play files at their own speed")
+    streams.add_argument("--realtime", action="store_true", help="with --headless: play files at their recorded speed")
     streams.add_argument(
         "--emitter",
         choices=("on", "off", "interleaved"),
@@ -75,55 +76,69 @@ def build_parser() -> argparse.ArgumentParser:
     streams.add_argument(
         "--allow-virtual-camera",
         action="store_true",
-        help="open a --camera webcam that is a virtual one; it is never LIVE",
+        help="also open a virtual webcam; its verdicts are never LIVE",
     )
-    judge = parser.add_argument_group("judging")
+    judge = parser.add_argument_group("verdicts")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
     judge.add_argument(
         "--require",
         metavar="STREAMS",
         type=stream_list,
-        help="nothing is LIVE without these streams, e.g. depth,ir; none: no demand; default: the window's setting, "
-        "depth in a kiosk, else none",
+        help="streams that LIVE requires, e.g. depth,ir, or none; default: the window's setting, depth in a kiosk, "
+        "none with --headless",
     )
-    judge.add_argument("--require-gaze", action="store_true", help="nothing is LIVE unless the eyes look at the camera")
+    judge.add_argument("--require-gaze", action="store_true", help="LIVE requires eyes that look at the camera")
+    judge.add_argument("--single-face", action="store_true", help="LIVE requires that only one face is visible")
     judge.add_argument(
         "--lockout-after",
         metavar="N",
         type=not_negative,
-        help="lock the camera after N refused attempts within five minutes; 0: never; default: 5 in a kiosk, else 0",
+        help="lock the camera after N refused attempts within five minutes; 0: never; default: the window's setting in "
+        "a kiosk (5), else 0",
     )
     judge.add_argument(
-        "--lockout-seconds", metavar="S", type=at_least_one, default=60, help="length of that lock-out; default: 60"
+        "--lockout-seconds",
+        metavar="S",
+        type=at_least_one,
+        help="duration of the lock-out; default: the window's setting, else 60",
     )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
-    judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
+    judge.add_argument("--site", metavar="FILE", type=Path, help="site file, written by `fasdemo calibrate`")
     output = parser.add_argument_group("output")
     output.add_argument("--headless", action="store_true", help="no window; needs no display")
-    output.add_argument("--json", metavar="FILE|-", help="one JSON object a frame (- is standard output)")
+    output.add_argument("--json", metavar="FILE|-", help="one JSON object per frame (- is standard output)")
     output.add_argument("--output", metavar="FILE.mp4", type=Path, help="annotated video")
-    output.add_argument("--log", metavar="FILE", type=Path, help="event log: a line at every change of a verdict")
+    output.add_argument("--log", metavar="FILE", type=Path, help="event log with a line for every change of a verdict")
     output.add_argument(
-        "--max-frames", metavar="N", type=at_least_one, help="stop after N frames, recorded ones with --record"
+        "--max-frames",
+        metavar="N",
+        type=at_least_one,
+        help="stop after N frames; with --record, after N recorded frames",
     )
     record = parser.add_argument_group("recording (see docs/sessions.md)")
     record.add_argument("--record", metavar="DIR", type=Path, help="record a labelled session below DIR")
     record.add_argument("--subject", metavar="ID", help="the person's pseudonym, e.g. S01")
     record.add_argument("--label", choices=("live", "spoof"), help="ground truth: live or spoof")
-    record.add_argument("--attack", metavar="SPECIES", help="with --label spoof, e.g. print-flat")
-    record.add_argument("--instrument", metavar="TEXT", default="", help='e.g. "A4 laser print"')
+    record.add_argument("--attack", metavar="SPECIES", help="attack type, with --label spoof, e.g. print-flat")
+    record.add_argument("--instrument", metavar="TEXT", default="", help='attack material, e.g. "A4 laser print"')
     record.add_argument("--consent", metavar="TEXT", help="the statement that the person agreed to")
     record.add_argument("--retain-until", metavar="YYYY-MM-DD", help="the day on which the recording must be deleted")
+    add_signal_options(parser)
     window = parser.add_argument_group("window")
-    window.add_argument("--kiosk", action="store_true", help="full screen, the verdict only")
-    window.add_argument("--reset-settings", action="store_true", help="forget the window's settings")
+    window.add_argument("--kiosk", action="store_true", help="full screen that shows only the verdict")
+    window.add_argument(
+        "--language",
+        choices=("en", "de", "es", "zh"),
+        help="language of the texts; default: the setting, or the system's",
+    )
+    window.add_argument("--reset-settings", action="store_true", help="delete the window's settings")
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run fasdemo; returns the exit status: 0, 2 for unusable input, 130 after Ctrl-C."""
+    """Run fasdemo; return the exit status: 0, 2 for unusable input, 130 after Ctrl-C, or that of the subcommand."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     open_missing_streams()
     terminal_log.install()
@@ -151,11 +166,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of our output went away: not an error, and nothing more can be written.
+        # The program that read the output has ended, which is not an error; discard the rest of the output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        # Every module says more where it can; this is for a name that is too long, a disk that is pulled out.
+        # For errors that no module handles, e.g. a name that is too long or a disk that was removed.
         place = "" if error.filename is None else f"{error.filename}: "
         say(f"{place}{error.strerror or error}; check the file or folder.")
         return 2

@@ -1,4 +1,4 @@
-"""From the command line's recording options to the labels of a session."""
+"""Convert the command line's recording options to the labels of a session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def labels_of(options: argparse.Namespace) -> Labels:
     """Return the labels in the options; on a terminal, ask for a missing consent and date.
 
     Raises:
-        UserError: something is missing or wrong.
+        UserError: a label is missing or wrong.
     """
     return labels_from_options(
         options.subject,

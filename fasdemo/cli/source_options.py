@@ -1,4 +1,4 @@
-"""From the command line's source options to what `open_source` takes."""
+"""Convert the command line's source options to the arguments of `open_source`."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def source_spec(options: argparse.Namespace) -> str:
         if is_network_address(options.camera):
             parse_address(options.camera)
         elif not is_camera(options.camera):
-            # An address with a slash too few may hold a password.
+            # A mistyped address, e.g. rtsp:/USER:PASSWORD@HOST, can contain a password.
             shown = options.camera.partition(":")[0] if "@" in options.camera else options.camera
             raise UserError(f"--camera {shown}: unknown camera; use {CAMERA_FORMS}.")
     return str(options.camera or options.video or "")
 
 
 def source_request(options: argparse.Namespace) -> SourceRequest | None:
-    """Return the request for the source that the options name; None if they name none.
+    """Return the request for the source in the options; None if there is none.
 
     Raises:
         UserError: the camera is unknown.

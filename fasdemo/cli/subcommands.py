@@ -1,4 +1,4 @@
-"""A subcommand is a module with `EXAMPLE`, `add_arguments(parser)` and `run(args)`, imported only when called."""
+"""Load subcommands: modules with `EXAMPLE`, `add_arguments(parser)` and `run(args)`, imported only when called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine notes while it judges, on a terminal: a line a kind of trouble, and never a traceback."""
+"""Print log messages on the terminal: one line for each kind of problem, without tracebacks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from fasdemo.terminal import say
 
 
 class TerminalLog(logging.Handler):
-    """Prints the first warning of each kind; at 30 frames a second the others would bury it."""
+    """A handler that prints only the first warning of each kind, because a problem can occur in every frame."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self._said: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print it, unless one of its kind was printed before."""
+        """Print a record, unless one with the same message template was printed before."""
         if record.msg in self._said:
             return
         self._said.add(str(record.msg))
@@ -26,7 +26,7 @@ class TerminalLog(logging.Handler):
 
 
 def install() -> None:
-    """Take over from Python's own last resort, which prints tracebacks; again does nothing."""
+    """Install the handler instead of Python's default one, which prints tracebacks; further calls do nothing."""
     logger = logging.getLogger("fasdemo")
     if not any(isinstance(one, TerminalLog) for one in logger.handlers):
         logger.addHandler(TerminalLog())

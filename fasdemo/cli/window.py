@@ -1,19 +1,21 @@
-"""From the command line to the window; the only way from outside into `fasdemo.gui`."""
+"""Open the window with the options of the command line; only this module imports `fasdemo.gui` from outside."""
 
 from __future__ import annotations
 
 import argparse
 
 from fasdemo.cli.recording_options import labels_of
+from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.gui.app import Launch, run
+from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
 from fasdemo.runtime.requests import EngineRequest
 
 
 def run_window(options: argparse.Namespace) -> int:
-    """Open the window, with the source that the options name or with its start page; returns the exit status.
+    """Open the window with the source in the options, or with its start page; return the exit status.
 
     Raises:
         fasdemo.errors.UserError: there is no display, or a file cannot be opened.
@@ -27,14 +29,19 @@ def run_window(options: argparse.Namespace) -> int:
         Launch(
             source=source,
             engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
-            allow_rgb_only=options.allow_colour_alone,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
+            language=options.language,
             reset_settings=options.reset_settings,
-            require=options.require,
-            require_gaze=options.require_gaze,
-            lockout_after=options.lockout_after,
-            lockout_s=options.lockout_seconds,
+            rules=GivenRules(
+                options.require,
+                options.require_gaze,
+                options.single_face,
+                options.allow_colour_alone,
+                options.lockout_after,
+                options.lockout_seconds,
+            ),
+            signals=signal_settings(options),
             log=options.log,
             record=(options.record, labels_of(options)) if options.record else None,
         )

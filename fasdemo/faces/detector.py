@@ -51,7 +51,7 @@ class FaceDetector:
         model: path of the .task file; None uses `face_model_path()`.
 
     Raises:
-        UserError: the model cannot be fetched or loaded.
+        UserError: the model cannot be downloaded or loaded.
     """
 
     def __init__(self, model: Path | None = None) -> None:
@@ -69,7 +69,7 @@ class FaceDetector:
                 )
                 raise missing_library(error) or unknown from error
             self._pass(np.zeros((128, 128, 3), np.uint8))
-        # Without it MediaPipe prints an exception when Python ends before somebody has closed this.
+        # Otherwise MediaPipe prints an exception if Python ends before this object is closed.
         close_at_exit(self)
 
     def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:

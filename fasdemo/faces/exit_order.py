@@ -1,4 +1,4 @@
-"""Closes native parts while Python is still whole, when a program ends without closing them."""
+"""Close objects of native libraries before Python shuts down, if a program ends without closing them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Protocol
 
 
 class Closable(Protocol):
-    """Anything that can be closed more than once."""
+    """An object that can be closed more than once."""
 
     def close(self) -> None:
-        """Release what it holds."""
+        """Release the object's resources."""
         ...
 
 
@@ -21,15 +21,15 @@ _open: weakref.WeakSet[Closable] = weakref.WeakSet()
 
 
 def close_at_exit(one: Closable) -> None:
-    """Close an object at the interpreter's end if it still exists then."""
+    """Close an object at the end of the program if it still exists then."""
     if not _open:
-        # MediaPipe works in a thread pool, which ends before `atexit` functions run: its threads' own hook comes first.
+        # MediaPipe uses a thread pool, which ends before `atexit` functions run, so the hook of threads is used.
         getattr(threading, "_register_atexit", atexit.register)(_close_all)
     _open.add(one)
 
 
 def _close_all() -> None:
     for one in list(_open):
-        # The program is ending: whatever fails now concerns nobody.
+        # The program is ending, so errors have no effect.
         with contextlib.suppress(Exception):
             one.close()

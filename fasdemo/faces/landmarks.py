@@ -1,7 +1,7 @@
 """Find 478 face landmarks and 52 blendshapes with MediaPipe's face landmarker.
 
-It takes about 10 ms per face, five times the detector. It is therefore run only from time to time, for what changes
-slowly (open eyes, head pose), and never to align a crop.
+It takes about 10 ms per face, five times as long as the detector. It is therefore run only from time to time, for
+properties that change slowly (open eyes, head pose), and never to align a crop.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class FaceLandmarks:
     """A landmarker for detected faces; a context manager that is not thread-safe.
 
     Raises:
-        UserError: the model cannot be fetched or loaded.
+        UserError: the model cannot be downloaded or loaded.
     """
 
     def __init__(self, model: Path | None = None) -> None:
@@ -54,7 +54,7 @@ class FaceLandmarks:
                 )
                 raise missing_library(error) or unknown from error
             self._task.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.zeros((128, 128, 3), np.uint8)))
-        # Without it MediaPipe prints an exception when Python ends before somebody has closed this.
+        # Otherwise MediaPipe prints an exception if Python ends before this object is closed.
         close_at_exit(self)
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:

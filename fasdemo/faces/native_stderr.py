@@ -19,7 +19,7 @@ _LOCK = threading.Lock()
 
 @contextmanager
 def without_native_chatter() -> Iterator[None]:
-    """Capture file descriptor 2, and afterwards write everything to it except information and warnings of C++ logs.
+    """Capture standard error (file descriptor 2) and then write it out, without information and warnings of C++ logs.
 
     MediaPipe logs while a task is created and while it runs for the first time.
     """
@@ -28,7 +28,7 @@ def without_native_chatter() -> Iterator[None]:
             sys.stderr.flush()
             original = os.dup(2)
         except (AttributeError, OSError):
-            # A program without a console may have no standard error.
+            # Programs without a console can have no standard error.
             yield
             return
         with tempfile.TemporaryFile() as held:

@@ -11,22 +11,22 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face, Points
 
 _NOSE_DEPTH = 0.55
-"""Distance of the tip of the nose in front of the line of the eyes, over the eye distance: about 35 of 63 mm."""
+"""Distance of the tip of the nose in front of the line of the eyes, divided by the eye distance: about 35 / 63 mm."""
 _NOSE_DROP = 0.53
-"""Distance of the detector's nose point below the line of the eyes in a frontal view, over the eye distance."""
+"""Distance of the detector's nose point below the line of the eyes in a frontal view, divided by the eye distance."""
 _SHARP_SIZE = 64
 _LOOKS = ("OutLeft", "InLeft", "InRight", "OutRight", "UpLeft", "DownLeft", "UpRight", "DownRight")
 _EYE_YAW_DEG, _EYE_PITCH_DEG = 30.0, 20.0
-"""Turn of an eye at a weight of 1 of MediaPipe's `eyeLook` weights."""
+"""Rotation of an eye for which MediaPipe's `eyeLook` weight is 1."""
 MAX_GAZE_YAW_DEG, MAX_GAZE_PITCH_DEG = 25.0, 30.0
-"""The same portraits: beyond in fewer than 1 of 100 each."""
+"""Limits of a look at the camera; fewer than 1 of 100 portraits in `gaze_deg` exceed each."""
 EYE_CLOSED = 0.55
 """Value of MediaPipe's `eyeBlink` weight above which an eye is closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Measurements of one face in one picture.
+    """The quality measurements of one face in one image.
 
     Attributes:
         brightness: mean luma of the middle of the face, in [0, 1].
@@ -73,7 +73,7 @@ def assess(face: Face, crop: npt.NDArray[np.uint8]) -> Quality:
 
 
 def sharpness(luma: npt.NDArray[np.uint8]) -> float:
-    """Return the contrast that a 3 x 3 mean removes over the contrast of the picture, at 64 x 64 pixels.
+    """Return the share of the contrast that a 3 x 3 mean removes from the image, reduced to 64 x 64 pixels.
 
     At this size, a sharp face has about the same value at any distance and contrast.
     """
@@ -105,10 +105,11 @@ def head_pose_deg(keypoints: Points) -> tuple[float, float, float]:
 
 
 def gaze_deg(face: Face) -> tuple[float, float] | None:
-    """Return where the eyes look from the camera's direction: yaw and pitch in degrees; None without landmarks.
+    """Return yaw and pitch in degrees between the gaze and the direction to the camera; None without landmarks.
 
-    The turn of the head plus that of the eyes in it, with the signs of `head_pose_deg`. On 102 portraits of people who
-    look at the camera both turns cancel out (correlation -0.88): 18.6 degrees of yaw at most in 99 of 100.
+    The gaze is the rotation of the head plus that of the eyes in the head, with the signs of `head_pose_deg`. In 102
+    portraits of people who look at the camera, the two cancel out (correlation -0.88): the yaw is at most 18.6 degrees
+    in 99 of 100.
     """
     if face.blendshapes is None:
         return None

@@ -16,7 +16,7 @@ from fasdemo.faces.frame_interval import FrameInterval
 LOST_AFTER_S = 0.4
 """A track ends after this time without detection, because another face could have taken its place."""
 _MAX_MOVE = 0.6
-"""Maximum move between two detections, over the side of the box."""
+"""Maximum move between two detections, divided by the side of the box."""
 _MAX_GROWTH = 1.35
 """Maximum ratio of the box sides of two detections, in either direction."""
 
@@ -26,9 +26,10 @@ class Track:
     """A face over time.
 
     Attributes:
-        id: running number from 1.
+        id: number of the track, from 1.
         face: the last detection.
-        first_seen_s, last_seen_s: time stamps of the first and the last detection, seconds.
+        first_seen_s: time stamp of the first detection in seconds.
+        last_seen_s: time stamp of the last detection in seconds.
         sightings: number of frames with a detection.
     """
 
@@ -53,7 +54,7 @@ class Tracker:
         return tuple(self._tracks.values())
 
     def update(self, faces: Sequence[Face], timestamp_s: float) -> list[Track]:
-        """Return the tracks of these faces in the same order; a time stamp that goes back ends all tracks."""
+        """Return the tracks of these faces in the same order; a time stamp that decreases ends all tracks."""
         if any(timestamp_s < track.last_seen_s for track in self._tracks.values()):
             self._tracks.clear()
         self.forget(timestamp_s)
@@ -80,7 +81,7 @@ class Tracker:
         return result
 
     def forget(self, timestamp_s: float) -> None:
-        """End the tracks without a detection within the last `LOST_AFTER_S`, or in the last frame of a slow source."""
+        """End the tracks without a detection within the last `LOST_AFTER_S`, or 1.7 intervals of a slow source."""
         self._interval.note(timestamp_s)
         lost_after_s = self._interval.max_gap_s(LOST_AFTER_S)
         self._tracks = {

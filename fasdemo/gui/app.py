@@ -8,15 +8,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fasdemo.display import display_problem
 from fasdemo.errors import UserError
-from fasdemo.frames import Stream
+from fasdemo.gui.controllers.rules import GivenRules
+from fasdemo.publish.signals import SignalSettings
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.shared_libraries import check_window_packages
 from fasdemo.stop_signals import handle_stop_signals
 
@@ -30,28 +32,24 @@ class Launch:
     Attributes:
         source: the source to open at start; None shows the start page.
         engine: the model, policy and device to use; None uses those of the last run.
-        allow_rgb_only: allow LIVE with colour only while this window is open, overriding the preferences.
         kiosk: show only the verdict, in full screen.
-        require: streams that LIVE requires; None uses the settings, and depth in kiosk mode.
-        require_gaze: LIVE requires a look at the camera.
-        lockout_after: refused attempts that lock the camera, 0 = never; None = 5 in kiosk mode, else never.
-        lockout_s: length of that lock-out, seconds.
+        rules: what LIVE requires whatever the settings say.
         loop: play files in a loop; None uses the setting of the last run.
+        language: language of the texts; None uses the setting.
         reset_settings: delete the saved settings first.
+        signals: outputs on LIVE and heartbeats of the command line, used in addition to those of the settings.
         log: path of the event log to write.
         record: folder and labels of a recording that starts with the camera's first frames.
     """
 
     source: SourceRequest | None = None
     engine: EngineRequest | None = None
-    allow_rgb_only: bool = False
     kiosk: bool = False
     loop: bool | None = None
-    require: frozenset[Stream] | None = None
-    require_gaze: bool = False
-    lockout_after: int | None = None
-    lockout_s: float = 60.0
+    rules: GivenRules = field(default_factory=GivenRules)
+    language: str | None = None
     reset_settings: bool = False
+    signals: SignalSettings = field(default_factory=SignalSettings)
     log: Path | None = None
     record: tuple[Path, Labels] | None = None
 
@@ -93,6 +91,7 @@ def run(
     from PyQt6.QtWidgets import QApplication
 
     from fasdemo.gui import settings as remembered
+    from fasdemo.gui import translation
     from fasdemo.gui.main_window import MainWindow
     from fasdemo.gui.theme import apply_theme, is_dark, scale_text
 
@@ -110,6 +109,7 @@ def run(
     if wanted.engine is not None:
         settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
         settings.device = wanted.engine.device  # type: ignore[assignment]
+    translation.install(app, wanted.language or settings.language)
     scale_text(app, settings.text_size)
     apply_theme(app, is_dark(settings.theme, app))
     answer_first()
@@ -120,17 +120,16 @@ def run(
         place,
         frame_processor.shipped_model_names(),
         frame_processor.demo_path(),
-        allow_rgb_only=wanted.allow_rgb_only,
+        rules=wanted.rules,
     )
-    window.set_attempt_rules(wanted.require_gaze, wanted.lockout_after, wanted.lockout_s)
-    if wanted.require is not None:
-        window.set_required(wanted.require)
-    if wanted.log is not None:
-        try:
+    try:
+        window.door.configure(wanted.signals)
+        if wanted.log is not None:
             window.event_log.writer.start(wanted.log)
-        except UserError:
-            window.deleteLater()
-            raise
+    except UserError:
+        window.door.signals.stop()
+        window.deleteLater()
+        raise
     window.show()
     if problem:
         window.messages.show_message(problem, error=True)
@@ -145,7 +144,9 @@ def run(
     ticker = QTimer()
     ticker.timeout.connect(lambda: None)
     ticker.start(200)
-    app.exec()
+    with ServiceManager() as manager:
+        window.door.signals.alive = manager.alive
+        app.exec()
     ticker.stop()
     if window.recording is not None:
         # A recording must be complete before the process exits.

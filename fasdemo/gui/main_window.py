@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from typing_extensions import override
 from fasdemo.capture.open import CAMERAS
 from fasdemo.capture.source import SourceInfo
 from fasdemo.draw.depth_view import DepthScale
+from fasdemo.engine.loop.frame_loop import ListenerGroup
 from fasdemo.engine.result import FrameResult
-from fasdemo.frames import Stream
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
+from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
 from fasdemo.gui.controllers.log_control import LogControl
 from fasdemo.gui.controllers.playback_control import PlaybackControl
@@ -26,6 +26,7 @@ from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.controllers.presenter import Presenter
 from fasdemo.gui.controllers.reconnect import Reconnect
 from fasdemo.gui.controllers.recording_control import RecordingControl
+from fasdemo.gui.controllers.rules import GivenRules, with_rules
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard
 from fasdemo.gui.dialogs.preferences import Preferences
@@ -54,8 +55,6 @@ MIN_SIZE = QSize(720, 420)
 """Smallest window; it fits a screen of 800 x 480 with a title bar."""
 _FIGURES_MS = 200
 _CLOSE_S = 0.9
-KIOSK_LOCKOUT_AFTER = 5
-"""Refused attempts that lock the camera in kiosk mode."""
 
 
 class MainWindow(QMainWindow):
@@ -69,7 +68,7 @@ class MainWindow(QMainWindow):
         models: names of the shipped models.
         demo: path of the demo session; None if it is missing.
         look: returns the connected cameras.
-        allow_rgb_only: allow LIVE with colour only, overriding the preferences.
+        rules: what LIVE requires whatever the settings say.
     """
 
     def __init__(
@@ -81,24 +80,18 @@ class MainWindow(QMainWindow):
         models: Sequence[str] = (),
         demo: str | None = None,
         look: Callable[[], Cameras] = connected_cameras,
-        allow_rgb_only: bool = False,
+        rules: GivenRules = GivenRules(),  # noqa: B008 - it cannot be changed
     ) -> None:
         super().__init__()
         self.settings, self._settings_path, self._demo = settings, settings_path, demo
         self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
-        self.player = Player(make_source, make_processor, self, self.event_log.writer)
-        self._always_allow_rgb_only = allow_rgb_only
-        self._required: frozenset[Stream] | None = None
-        self._require_gaze, self._lockout_s = False, 60.0
-        self._lockout_after: int | None = None
-        self._engine = EngineRequest(
-            settings.model,
-            settings.policy,
-            settings.device,
-            require=settings.required_streams,
-            allow_rgb_only=allow_rgb_only or settings.allow_rgb_only,
-        )
+        self.door = DoorControl(settings, self)
+        listeners = ListenerGroup(self.event_log.writer, self.door.signals)
+        self.player = Player(make_source, make_processor, self, listeners)
+        self._rules = rules
+        wanted = EngineRequest(settings.model, settings.policy, settings.device)
+        self._engine = with_rules(wanted, settings, rules, kiosk=False)
         self.event_log.inputs = self._inputs
         self._dialog: ShortcutsDialog | Preferences | PinDialog | None = None
         self._pin_guard = PinGuard()
@@ -169,6 +162,8 @@ class MainWindow(QMainWindow):
         self._recorder.ended.connect(self.messages.show_message)
         self.event_log.message.connect(self.messages.show_message)
         self.event_log.changed.connect(self._show_log)
+        self.door.message.connect(self.messages.show_message)
+        self.door.changed.connect(self._show_outputs)
         self._recorder.started_by_itself.connect(lambda: self._show_tab(TABS.index("Record")))
         hints = QApplication.styleHints()
         if hints is not None:
@@ -367,42 +362,7 @@ class MainWindow(QMainWindow):
         self._show_engine()
 
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
-        """Return the request with the requirements and permissions of the settings, kiosk mode and the command line."""
-        allowed = self._always_allow_rgb_only or self.settings.allow_rgb_only
-        lockout_after = self._lockout_after
-        if lockout_after is None:
-            lockout_after = KIOSK_LOCKOUT_AFTER if self.in_kiosk else 0
-        return replace(
-            engine,
-            require=self.required,
-            allow_rgb_only=allowed,
-            require_gaze=self._require_gaze,
-            max_refused_attempts=lockout_after,
-            lockout_s=self._lockout_s,
-        )
-
-    def set_attempt_rules(self, require_gaze: bool, lockout_after: int | None, lockout_s: float) -> None:
-        """Require a look at the camera, and lock it after refused attempts, until the window closes.
-
-        Args:
-            require_gaze: LIVE requires a look at the camera.
-            lockout_after: refused attempts that lock the camera, 0 = never; None = `KIOSK_LOCKOUT_AFTER` in kiosk mode.
-            lockout_s: length of the lock-out, seconds.
-        """
-        self._require_gaze, self._lockout_after, self._lockout_s = require_gaze, lockout_after, lockout_s
-        self._require()
-
-    @property
-    def required(self) -> frozenset[Stream]:
-        """Return the streams that LIVE requires: those of the command line, or of the settings and kiosk mode."""
-        if self._required is not None:
-            return self._required
-        return self.settings.required_streams | ({"depth"} if self.in_kiosk else frozenset())
-
-    def set_required(self, streams: frozenset[Stream]) -> None:
-        """Require these streams until the window closes, overriding the settings."""
-        self._required = streams
-        self._require()
+        return with_rules(engine, self.settings, self._rules, self.in_kiosk)
 
     def _require(self) -> None:
         if self._engine != self._with_rules(self._engine):
@@ -483,6 +443,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.workspace if self.player.request is not None else self.start)
             self._full_screen.leave()
         self._require()
+        self.door.use_settings(kiosk)
         self.setFocus()
         self.presenter.show_headline()
 
@@ -504,6 +465,7 @@ class MainWindow(QMainWindow):
     def _take_preferences(self, dialog: Preferences) -> None:
         dialog.apply_to(self.settings)
         self._require()
+        self.door.use_settings(self.in_kiosk)
         self.apply_theme()
         self._apply_settings()
         self._save()
@@ -547,10 +509,15 @@ class MainWindow(QMainWindow):
         self.presenter.recording = bool(recorded)
         self.presenter.tick()
         self.event_log.tick()
+        self.door.tick()
 
     def _show_log(self, status: LogStatus | None) -> None:
         self.footer.show_log(status)
         self.header.show_logging(status is not None and status.running)
+
+    def _show_outputs(self) -> None:
+        self.footer.show_outputs(self.door.outputs)
+        self.presenter.output_problem = bool(self.door.problem)
 
     @property
     def shown_result(self) -> FrameResult | None:
@@ -625,6 +592,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.player.join(_CLOSE_S)
         self.event_log.writer.stop()
+        self.door.signals.stop()
         self.cameras.join(_CLOSE_S)
         self.library.index.join(_CLOSE_S)
         super().closeEvent(event)

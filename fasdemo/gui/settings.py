@@ -30,6 +30,10 @@ class Settings(BaseModel):
         Literal["system", "light", "dark"],
         Field(title="Appearance", description="System follows the desktop's light or dark setting."),
     ] = "system"
+    language: Annotated[
+        Literal["system", "en", "de", "es", "zh"],
+        Field(title="Language", description="System follows the desktop's language. Applies at the next start."),
+    ] = "system"
     text_size: Annotated[
         Literal["automatic", "100 %", "125 %", "150 %", "175 %", "200 %"],
         Field(
@@ -52,6 +56,13 @@ class Settings(BaseModel):
             description="Streams that LIVE requires. Kiosk mode always requires depth.",
         ),
     ] = "nothing"
+    single_face: Annotated[
+        bool, Field(title="LIVE requires a single face", description="Nobody is LIVE while there are several faces.")
+    ] = False
+    require_gaze: Annotated[
+        bool,
+        Field(title="LIVE requires a look", description="Nobody is LIVE unless the eyes look at the camera."),
+    ] = False
     snap_folder: Annotated[Path, Field(title="Snapshots", description="Folder for snapshots of the pictures.")] = Field(
         default_factory=lambda: user_pictures_path() / "fasdemo"
     )
@@ -70,15 +81,47 @@ class Settings(BaseModel):
     kiosk_neutral: Annotated[
         bool,
         Field(
-            title="Kiosk: neutral words",
+            title="Neutral words",
             description="Show the public neither SPOOF nor reasons; the event log has them.",
         ),
     ] = False
     kiosk_mirror: Annotated[
-        bool, Field(title="Kiosk: mirror picture", description="Show the camera's picture as in a mirror.")
+        bool, Field(title="Mirror picture", description="Show the camera's picture as in a mirror.")
     ] = False
     kiosk_pin: Annotated[
-        str, Field(title="Kiosk: exit PIN", description="Needed to leave kiosk mode; stored as a salted hash.")
+        str, Field(title="Exit PIN", description="Needed to leave kiosk mode; stored as a salted hash.")
+    ] = ""
+    kiosk_lockout_after: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100,
+            title="Lock after attempts",
+            description="Refused attempts within five minutes that lock the camera; 0 never locks it.",
+        ),
+    ] = 5
+    kiosk_lockout_s: Annotated[
+        int, Field(ge=1, le=3600, title="Lock for (s)", description="Length of that lock-out.")
+    ] = 60
+    kiosk_on_live: Annotated[
+        str,
+        Field(
+            title="Output on LIVE",
+            description="Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or "
+            "serial:DEVICE, see docs/door.md.",
+        ),
+    ] = ""
+    kiosk_on_live_pause_s: Annotated[
+        float,
+        Field(ge=0.5, le=600.0, title="Pause after LIVE (s)", description="Shortest time between two outputs."),
+    ] = 3.0
+    kiosk_heartbeat: Annotated[
+        str,
+        Field(
+            title="Heartbeat",
+            description="Gets a signal every 10 s while the camera works: a file, http(s)://HOST/PATH or "
+            "mqtt(s)://HOST/TOPIC.",
+        ),
     ] = ""
 
     recent: list[str] = []

@@ -1,1 +1,1 @@
-"""What the network sees and says: model card, preprocessing and the ONNX Runtime predictor."""
+"""Model card, preprocessing of faces and the ONNX Runtime predictor."""

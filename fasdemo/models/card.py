@@ -36,7 +36,7 @@ class InputSpec(_Part):
     channel_order: Literal["RGB", "BGR", "grey"] = "RGB"
     mean: tuple[Annotated[float, Field(ge=-1e3, le=1e3)], ...]
     std: tuple[Annotated[float, Field(ge=1e-6, le=1e3)], ...]
-    """Standard deviation (and above, mean) of values in [0, 1]: one per channel, or one for all channels."""
+    """Mean (above) and standard deviation of values in [0, 1]: one per channel, or one for all channels."""
     depth_encoding: DepthEncoding | None = None
     depth_range_mm: Annotated[float, Field(ge=1.0, le=1e4)] = 150.0
     """Limit to which `face-relative-mm` clips in both directions."""
@@ -48,12 +48,12 @@ class InputSpec(_Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.modality == "depth") != (self.depth_encoding is not None):
-            raise ValueError("depth_encoding belongs to depth inputs, and every depth input needs one")
+            raise ValueError("depth_encoding must be set for depth inputs, and only for these")
         if self.modality != "ir" and self.ir_encoding != "full-range-8bit":
-            raise ValueError("ir_encoding belongs to infrared inputs")
+            raise ValueError("ir_encoding must be set only for infrared inputs")
         for name in ("mean", "std"):
             if len(getattr(self, name)) not in (1, self.channels):
-                raise ValueError(f"{name} needs one value or one per channel")
+                raise ValueError(f"{name} must have one value or one per channel")
         return self
 
 
@@ -62,13 +62,14 @@ class CropSpec(_Part):
 
     template: Literal["keypoints-v1", "box-v1"] = "keypoints-v1"
     scale: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
-    """Factor on the template's field of view; for `box-v1`, the square's side over the box's longer side."""
+    """Factor for the template's field of view; for `box-v1`, side of the square divided by the box's longer side."""
     whole_picture: WholePicture = "warp"
-    """How a picture that is not cut by a detected face is brought to the input size, for 8-bit pictures.
+    """How a whole 8-bit picture, without face detection, is resized to the input size.
 
-    `warp`: this project's resampling of the centre. `pil-bilinear`: shorter side to 256 / 224 of the input by PIL's
-    bilinear filter, which averages when it shrinks, then the centre, as the published code of FeatherNets evaluates.
-    `cv2-stretch`: both sides to the input size by OpenCV, as its three-stream extension does.
+    `warp`: this project's resampling of the centre. `pil-bilinear`: PIL's bilinear filter, which averages when it
+    shrinks, resizes the shorter side to 256 / 224 of the input size, and the centre is used, as in the evaluation of
+    the published code of FeatherNets. `cv2-stretch`: OpenCV resizes both sides to the input size, as in that code's
+    three-stream extension.
     """
 
 
@@ -153,13 +154,13 @@ class ModelCard(_Part):
     def _consistent(self) -> Self:
         names = [spec.modality for spec in self.inputs]
         if len(set(names)) != len(names):
-            raise ValueError("inputs name a modality twice")
+            raise ValueError("inputs must not have two inputs of one modality")
         if self.default_policy not in self.thresholds:
-            raise ValueError(f"default_policy {self.default_policy!r} is not among thresholds")
+            raise ValueError(f"default_policy {self.default_policy!r} is not a key of thresholds")
         if sum(output.head == "fused" for output in self.outputs) != 1:
-            raise ValueError("outputs need exactly one with head 'fused'")
+            raise ValueError("outputs must have exactly one output with head 'fused'")
         if any(spec.optional for spec in self.inputs) != (self.presence_input is not None):
-            raise ValueError("optional inputs and presence_input need each other")
+            raise ValueError("presence_input must be set if an input is optional, and only then")
         return self
 
     @property

@@ -22,8 +22,8 @@ from fasdemo.models.warp import Transform, warp
 DepthMm = npt.NDArray[np.float32]
 
 TEMPLATE = np.array([[0.36, 0.40], [0.64, 0.40], [0.50, 0.57], [0.50, 0.69]])
-"""`keypoints-v1`: right eye, left eye, nose tip and mouth in a unit square; an adult's eyes lie about 63 mm apart,
-so the square shows about 225 mm: the whole face, its outline and a little of what surrounds it."""
+"""`keypoints-v1`: right eye, left eye, nose tip and mouth in a unit square. An adult's eyes are about 63 mm apart, so
+that the square shows about 225 mm: the whole face, its outline and some of the background."""
 
 ADULT_EYE_DISTANCE_M = 0.063
 """Mean distance between the pupils of adults."""
@@ -154,7 +154,7 @@ def core_median_mm(depth_mm: DepthMm) -> float:
     valid = core[core > 0]
     if not valid.size:
         return 0.0
-    # This equals np.median, whose checks take longer than the sorting.
+    # The result equals np.median, whose checks take longer than the sorting.
     middle = (valid.size - 1) // 2, valid.size // 2
     valid.partition(middle)
     return (float(valid[middle[0]]) + float(valid[middle[1]])) / 2

@@ -72,7 +72,7 @@ def encode_pictures(pictures: Pictures, spec: InputSpec) -> Tensor:
         spec: the input's description.
 
     Raises:
-        ValueError: grey depth is given, but the input needs millimetres.
+        ValueError: `pictures` is grey depth, but the input needs millimetres.
     """
     if spec.modality == "rgb":
         return _encode_rgb(np.asarray(pictures, np.uint8), spec)
@@ -144,7 +144,7 @@ def encode_batch(crops: list[FaceCrops], card: ModelCard) -> dict[str, Tensor]:
         for row, crop in enumerate(crops):
             tensor = encode(crop, spec)
             if tensor is None and not spec.optional:
-                raise ValueError(f"{card.name} needs {spec.modality}, which this frame lacks")
+                raise ValueError(f"{card.name} needs {spec.modality}, which is missing in this frame")
             if tensor is not None:
                 batch[row] = tensor
                 presence[row, column] = 1.0

@@ -1,7 +1,6 @@
-"""Infrared crops of cameras with other exposures, lamps and bit depths, brought to the same face.
+"""Normalise infrared crops, so that they do not depend on the camera's exposure, lamp and bit depth.
 
-What a lamp and an exposure do to a face is divided out; the absolute level stays with the engine's evidence, which
-refuses screens that stay dark in infrared.
+The absolute brightness is lost for the network. The engine uses it as evidence, because screens are dark in infrared.
 """
 
 from __future__ import annotations
@@ -15,24 +14,24 @@ from fasdemo.frames import Ir
 Floats32 = npt.NDArray[np.float32]
 
 _CORE = (0.30, 0.70)
-"""The part of the crop, along both axes, whose median is the face's level."""
+"""Range of the crop, along both axes, whose median is the brightness level of the face."""
 _MIN_LEVEL = 8.0 / 255.0
-"""Of full scale. Faces darker than this are not brightened any further."""
+"""Lower limit of the face's level, as a share of full scale; darker faces are not brightened further."""
 _WINDOW = 0.25
-"""Side of the square whose mean and deviation are local, of the crop's side: about 56 mm on a face."""
+"""Side of the square for local mean and deviation, as a share of the crop's side: about 56 mm on a face."""
 _FLOOR_OF_LEVEL = 0.05
-"""Deviation that is added to the local one, of the face's level: skin without structure stays flat."""
+"""Added to the local deviation, as a share of the face's level, so that skin without structure stays uniform."""
 _FLOOR = 1.0 / 255.0
-"""Deviation that is added to the local one, of full scale: noise and the steps of 8 bits stay small in the dark."""
+"""Added to the local deviation, as a share of full scale, so that noise and 8-bit steps stay small in the dark."""
 _DEVIATIONS = 3.0
-"""So many local deviations from the local mean are 0 and 1."""
+"""Number of local deviations below and above the local mean that are encoded as 0 and 1."""
 _VIEW_LEVEL = 235.0
 _MIN_VIEW_TOP = 0.02
-"""Of full scale: the lowest 99th percentile that a view brightens to `_VIEW_LEVEL`."""
+"""Lowest 99th percentile, as a share of full scale, that `ir_view` brightens to `_VIEW_LEVEL`."""
 _BRIGHT = 0.5
-"""Of full scale: where the brightest pixels of a camera lie at least that uses its whole range."""
+"""Brightness of the brightest pixels, as a share of full scale, from which a camera counts as using its whole range."""
 _MIN_WORKING_RANGE = 0.1
-"""Of full scale: what cameras of 16 bits use at least; a Kinect v2 uses a quarter."""
+"""Smallest share of full scale that a 16-bit camera is assumed to use; a Kinect v2 uses a quarter."""
 
 
 def encode_ir_local(ir: Ir) -> Floats32:
@@ -57,7 +56,7 @@ def encode_ir_local(ir: Ir) -> Floats32:
 
 
 def full_scale(ir: Ir) -> float:
-    """Return the largest value of the picture's type, 255 or 65535."""
+    """Return the largest value of an image's type, 255 or 65535."""
     return 65535.0 if ir.dtype == np.uint16 else 255.0
 
 

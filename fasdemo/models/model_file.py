@@ -1,4 +1,4 @@
-"""Read a model file, check it and its hash, and return it with its card.
+"""Read a model file, check its content and its hash, and return it with its card.
 
 The network is later loaded from these bytes, so replacing the file after the check has no effect.
 """
@@ -114,7 +114,7 @@ def parse_card(text: str | bytes, where: str) -> ModelCard:
     try:
         plain = text.removeprefix("\ufeff") if isinstance(text, str) else decode_text(text)
     except UnicodeDecodeError:
-        raise UserError(f"{where}: the model card is not valid: it is not text in UTF-8.") from None
+        raise UserError(f"{where}: the model card is not UTF-8 text; re-export the model.") from None
     try:
         return ModelCard.model_validate_json(plain)
     except ValidationError as error:
@@ -182,7 +182,7 @@ def _read(path: Path, limit: int, what: str) -> bytes:
     try:
         return read_bounded(path, limit)
     except ValueError as error:
-        raise UserError(f"{path} cannot be {what}: {error}; check the file.") from error
+        raise UserError(f"{path} cannot be used as {what}: {error}; check the file.") from error
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist; give the path of {what}.") from error
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Files that judging reads beside its source, so that no output is written over them."""
+"""List the files that are read in addition to a source, so that no output overwrites them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fasdemo.faces.model_file import ENVIRONMENT
 
 
 def model_files(model: str | Path | None) -> list[Path]:
-    """Return the named model file with the cards and lists beside it, the shipped files, and the face model."""
+    """Return a model file with the files beside it, the folders of shipped files, and the face model."""
     found: list[Path] = []
     if model is not None and Path(model).suffix:
         path = Path(model)

@@ -61,7 +61,7 @@ def read_contents(content: bytes) -> OnnxContents:
     """Read a serialised ModelProto.
 
     Raises:
-        ValueError: the content is not an ONNX model, or has more parts than any network.
+        ValueError: the content is not an ONNX model, or has more than a million fields.
     """
     walk = _Walk()
     walk.model(memoryview(content))

@@ -151,7 +151,7 @@ class Predictor:
         """Run the graph and return its outputs in the card's order.
 
         Args:
-            feed: the inputs from `encode_batch`.
+            feed: inputs of the graph, from `encode_batch`.
 
         Raises:
             Exception: an error of ONNX Runtime, whose exceptions have no common base class.

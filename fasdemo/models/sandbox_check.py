@@ -15,7 +15,7 @@ from fasdemo.errors import UserError
 from fasdemo.models.model_file import ModelFile
 
 MAX_MEMORY_BYTES = 3 * 1024**3
-"""Memory limit besides that of the libraries; FishNet150, the papers' largest network, needs a tenth of it."""
+"""Memory limit in addition to the memory of the libraries; the papers' largest network, FishNet150, needs a tenth."""
 MAX_TIME_S = 60.0
 
 _checked: set[str] = set()

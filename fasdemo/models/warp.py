@@ -26,8 +26,8 @@ _MAX_TERM_PX = 2.0**16
 """Limit of a term: far outside any image, while the sum of two stays within the range of `cv2.convertMaps`."""
 _MAX_SHRINK = 4
 _STRIP_PX = 24576
-"""Pixels that are looked up at once. Their maps are small enough to reuse allocated memory, which makes large crops
-three times as fast."""
+"""Number of pixels that are looked up at once. Their maps are small enough to reuse allocated memory, which makes large
+crops three times as fast."""
 
 
 def sample(image: Image, transform: Transform, size: int, nearest: bool = False) -> Image:

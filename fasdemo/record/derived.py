@@ -1,4 +1,4 @@
-"""Record of what was made from sessions (crops, lists, trained models), so that a deletion can reach or name it."""
+"""Record of what was made from sessions (crops, lists, trained models), so that a deletion can remove or list it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 
 RECORD_FILE = ".derived.jsonl"
-"""File in the folder of the sessions, one JSON object a line."""
+"""File in the folder of the sessions, one JSON object per line."""
 DETAILS_FILE = "details.csv"
 LIST_FILE = "list.txt"
 _MAX_BYTES = 256 * 1024 * 1024
@@ -24,11 +24,11 @@ _MAX_BYTES = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Something that was made from sessions.
+    """A file or folder that was made from sessions.
 
     Attributes:
-        path: file or folder, absolute.
-        kind: what it is: `crops`, `lists` or `model`.
+        path: its absolute path.
+        kind: `crops`, `lists` or `model`.
         subjects: pseudonyms of the people in it.
     """
 
@@ -38,9 +38,9 @@ class Derived:
 
 
 def note_derived(root: Path, path: Path, kind: str, subjects: Iterable[str]) -> None:
-    """Append a line to the record of a sessions' folder, unless it says so already.
+    """Append a line to the record in a folder of sessions, unless the same line exists.
 
-    A folder that cannot be written keeps no record; nothing can be deleted from it either.
+    Nothing is recorded if the folder cannot be written; its sessions cannot be deleted either.
     """
     made = Derived(path.resolve(), kind, frozenset(str(name) for name in subjects if name))
     if not made.subjects or made in read_derived(root):
@@ -76,7 +76,7 @@ def remove_crops(folder: Path, sessions: Sequence[str]) -> int:
         sessions: paths of the sessions relative to their root, separated by `/`.
 
     Returns:
-        The number of crops.
+        The number of deleted samples (colour crop with its depth and infrared).
 
     Raises:
         UserError: the export cannot be read or changed.

@@ -59,7 +59,7 @@ class Recorder:
         session: description of the session, from `fasdemo.record.labels.session_of`.
         limit: number of frames after which the recording is `full`.
         free_bytes: returns the free space on a folder's disk; an argument for tests.
-        clock: returns seconds, not decreasing.
+        clock: returns a time in seconds that never decreases.
 
     Raises:
         UserError: the folder cannot be written.
@@ -137,7 +137,7 @@ class Recorder:
                 self._unsaid_loss += 1 + max(frame.lost_before, 0)
                 return False
             if not is_time(frame.timestamp_s):
-                # Where such a frame belongs is unknown; the rows after it could not be read in order.
+                # The order of such a frame is unknown, and the rows after it could not be read in order.
                 self._unsaid_loss += 1 + max(frame.lost_before, 0)
                 return False
             loss, self._unsaid_loss = max(frame.lost_before, 0) + self._unsaid_loss, 0

@@ -23,6 +23,7 @@ def make_processor(source: Source, request: EngineRequest) -> Engine:
         require_gaze=request.require_gaze,
         max_refused_attempts=request.max_refused_attempts,
         lockout_s=request.lockout_s,
+        single_face=request.single_face,
     )
     return Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
 

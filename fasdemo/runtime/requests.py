@@ -9,6 +9,9 @@ from typing import Literal
 from fasdemo.capture.cameras.network.address import is_network_address, public_address
 from fasdemo.frames import Stream
 
+LOCKOUT_S = 60.0
+"""Usual length of a lock-out after refused attempts."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
@@ -48,4 +51,6 @@ class EngineRequest:
     """LIVE requires a look at the camera."""
     max_refused_attempts: int = 0
     """Refused attempts that lock the camera; 0 = never."""
-    lockout_s: float = 60.0
+    lockout_s: float = LOCKOUT_S
+    single_face: bool = False
+    """LIVE requires that there is one face only."""

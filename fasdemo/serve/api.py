@@ -1,4 +1,4 @@
-"""The REST interface: state, sources, snapshot, recording and scores of pictures."""
+"""The REST interface: state, sources, snapshots, recordings and scores of pictures."""
 
 from __future__ import annotations
 
@@ -36,10 +36,14 @@ _PARTS: dict[str, Stream] = {"color": "rgb", "depth": "depth", "ir": "ir"}
 
 @dataclass(slots=True)
 class Parts:
-    """What the application serves.
+    """The parts of the server that the application uses.
 
     Attributes:
-        counters: name to a function that returns figures, e.g. of the webhooks, shown in the state.
+        settings: checked settings.
+        feeds: the sources by their id.
+        subscribers: the WebSocket clients.
+        scorer: scores pictures from clients.
+        counters: functions that return figures for the state, by name, e.g. `webhooks`.
     """
 
     settings: ServeSettings
@@ -50,7 +54,7 @@ class Parts:
 
 
 class Login(BaseModel):
-    """The page's sign-in form."""
+    """The sign-in form of the page."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,7 +62,7 @@ class Login(BaseModel):
 
 
 class RecordingRequest(BaseModel):
-    """The labels of a recording, as the options of `fasdemo --record`."""
+    """The labels of a recording, with the names of the options of `fasdemo --record`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,7 +75,7 @@ class RecordingRequest(BaseModel):
 
 
 def make_app(parts: Parts) -> tuple[FastAPI, Guard]:
-    """Return the application, and the guard to be served in front of it."""
+    """Return the application, and the guard that must be served in front of it."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -83,7 +87,7 @@ def make_app(parts: Parts) -> tuple[FastAPI, Guard]:
             with suppress(asyncio.CancelledError):
                 await watching
 
-    # The usual documentation pages load scripts from other servers; the schema itself is at /openapi.json.
+    # FastAPI's documentation pages are off, because they load scripts from other servers; /openapi.json has the schema.
     app = FastAPI(title="fasdemo", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
     guard = Guard(app, parts.settings)
 
@@ -114,10 +118,14 @@ async def _watch(feeds: Mapping[str, Feed]) -> None:
 
 
 def feed_of(feeds: Mapping[str, Feed], source_id: str) -> Feed:
-    """Return a source by its name, or raise the answer 404."""
+    """Return the feed of a source.
+
+    Raises:
+        HTTPException: there is no source with this id (status 404).
+    """
     feed = feeds.get(source_id)
     if feed is None:
-        raise HTTPException(404, "There is no such source; see /v1/sources.")
+        raise HTTPException(404, "Unknown source; /v1/sources lists the sources.")
     return feed
 
 
@@ -132,7 +140,7 @@ def _add_page(app: FastAPI, parts: Parts, guard: Guard) -> None:
 
     @app.get("/healthz", tags=["state"])
     async def health() -> dict[str, str]:
-        """Return that the server answers; says nothing about the sources."""
+        """Return `ok` if the server runs, regardless of the sources."""
         return {"status": "ok"}
 
     @app.post("/v1/login", status_code=204, tags=["page"])
@@ -152,7 +160,7 @@ def _add_page(app: FastAPI, parts: Parts, guard: Guard) -> None:
 def _add_state(router: APIRouter, parts: Parts) -> None:
     @router.get("/state", tags=["state"])
     async def state() -> dict[str, Any]:
-        """Return what every source shows now. Only `accept` means yes."""
+        """Return the current state of every source. Accept a person only if `accept` is true."""
         return {
             "version": __version__,
             "preview": parts.settings.preview,
@@ -167,7 +175,7 @@ def _add_state(router: APIRouter, parts: Parts) -> None:
 
     @router.get("/sources/{source_id}", tags=["state"])
     async def source(source_id: str) -> dict[str, Any]:
-        """Return what one source shows now."""
+        """Return the current state of one source."""
         return feed_of(parts.feeds, source_id).state()
 
     @router.get("/sources/{source_id}/snapshot", tags=["pictures"], response_class=Response)
@@ -247,7 +255,7 @@ def _add_score(router: APIRouter, parts: Parts) -> None:
 
     @router.post("/score", tags=["score"], openapi_extra={"requestBody": {"required": True, "content": content}})
     async def score(request: Request) -> dict[str, Any]:
-        """Judge one picture (the body) or a registered triple (form parts `color`, `depth`, `ir`; `depth_scale`)."""
+        """Rate one picture (the body) or registered pictures (form parts `color`, `depth`, `ir`, `depth_scale`)."""
         with parts.scorer:
             return await parts.scorer.score(await _still_request(request, parts.settings.max_body_bytes))
 
@@ -259,7 +267,7 @@ async def _still_request(request: Request, limit: int) -> StillRequest:
     if kind != "multipart/form-data":
         raise HTTPException(415, "Send image/jpeg, image/png or multipart/form-data.")
     parser = MultiPartParser(request.headers, request.stream(), max_files=3, max_fields=1, max_part_size=64)
-    # Pictures of people stay in memory: nothing is written to the disk.
+    # Keep uploads in memory, so that no pictures of people are written to the disk.
     parser.spool_max_size = limit + 1
     try:
         form = await parser.parse()
@@ -274,7 +282,9 @@ async def _still_request(request: Request, limit: int) -> StillRequest:
             elif name in _PARTS and not isinstance(value, str) and _PARTS[name] not in pictures:
                 pictures[_PARTS[name]] = await value.read()
             else:
-                raise HTTPException(422, "Parts are the files color, depth and ir, each once, and depth_scale.")
+                raise HTTPException(
+                    422, f"{name}: unknown or repeated part; send color, depth, ir and depth_scale once each."
+                )
         if "rgb" not in pictures:
             raise HTTPException(422, "color: is missing; send the colour picture as a file part.")
         return StillRequest(pictures, scale)
@@ -288,10 +298,10 @@ def _depth_scale(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0.0 < value <= 1.0:
-        raise HTTPException(422, "depth_scale: is not a number of metres above 0 and at most 1.")
+        raise HTTPException(422, "depth_scale: must be a number of metres per unit above 0 and at most 1.")
     return value
 
 
 def openapi_text(app: FastAPI) -> str:
-    """Return the OpenAPI description as JSON."""
+    """Return the OpenAPI description of the application as JSON."""
     return json.dumps(app.openapi(), indent=2)

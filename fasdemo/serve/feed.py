@@ -1,4 +1,4 @@
-"""One source with its engine, and those who follow its results."""
+"""A source with its engine, and the followers that receive its results."""
 
 from __future__ import annotations
 
@@ -40,16 +40,17 @@ class Follower(Protocol):
 
 
 class Feed:
-    """A source that is read and judged until `stop`; one that fails is opened again with a growing delay.
+    """A source that is processed until `stop`; after a failure it is opened again with increasing delays.
 
     Args:
-        source_id: short name in addresses and topics.
+        source_id: short name for addresses and topics.
         request: the source.
         engine: model, policy and device.
-        make_source, make_processor: as for `Pipeline`.
-        followers: receive every result.
-        loop: files start again at their end.
-        clock: seconds, as `time.monotonic`.
+        make_source: opens the source, see `Pipeline`.
+        make_processor: creates the frame processor, see `Pipeline`.
+        followers: receivers of every result.
+        loop: start files again at their end.
+        clock: returns seconds, like `time.monotonic`.
     """
 
     def __init__(
@@ -97,7 +98,7 @@ class Feed:
         self._pipeline.start()
 
     def stop(self) -> None:
-        """End recording and threads; waits a few seconds at most."""
+        """Complete the recording and stop the threads; wait a few seconds at most."""
         recording = self._recording
         if recording is not None:
             recording.stop()
@@ -105,27 +106,27 @@ class Feed:
         if self._pipeline is not None:
             self._pipeline.stop()
             if not self._pipeline.join(_STOP_S):
-                _log.warning("source %s did not end within %.0f s", self.source_id, _STOP_S)
+                _log.warning("source %s did not stop within %.0f s", self.source_id, _STOP_S)
         self._set_phase(Phase.ENDED)
 
     @property
     def name(self) -> str:
-        """Device or file name, without folder; empty until the source is open."""
+        """Name of the device or of the file without its folder; empty until the source is open."""
         info = self._info
         return "" if info is None else info.name
 
     @property
     def info(self) -> SourceInfo | None:
-        """Facts about the source, None until it is open."""
+        """Facts about the source; None until it is open."""
         return self._info
 
     @property
     def facts(self) -> EngineFacts | None:
-        """The running engine, None until it is loaded."""
+        """Facts about the engine; None until it is loaded."""
         return self._facts
 
     def state(self) -> dict[str, Any]:
-        """Return what the source shows now, see `fasdemo.serve.verdict_state.current_state`."""
+        """Return the current state of the source, see `fasdemo.serve.verdict_state.current_state`."""
         with self._lock:
             return current_state(self.source_id, self.name, self._phase, self._message, self._timed, self._clock())
 
@@ -138,7 +139,7 @@ class Feed:
             return view
 
     def watch(self) -> None:
-        """Announce a verdict that became too old, and reopen a failed source; call it a few times a second."""
+        """Announce a verdict that became too old, and reopen a failed source; call it several times per second."""
         now = self._clock()
         with self._lock:
             became_stale = self._timed is not None and self._timed.is_stale(now) and not self._announced_stale
@@ -152,7 +153,7 @@ class Feed:
         pipeline = self._pipeline
         if retry and pipeline is not None:
             pipeline.stop()
-            # A thread that hangs in a driver must not be joined by a second one on the same device.
+            # While a thread hangs in a driver, no second one may open the same device.
             if pipeline.join(0.0):
                 self.start()
 
@@ -160,7 +161,7 @@ class Feed:
         """Start a recording of a camera.
 
         Raises:
-            UserError: there is one already, or the source is not an open camera.
+            UserError: a recording is running already, or the source is not an open camera.
         """
         with self._lock:
             info, pipeline = self._info, self._pipeline
@@ -180,7 +181,7 @@ class Feed:
         return self._recording
 
     def stop_recording(self) -> Recording | None:
-        """Complete the recording in the background; return it."""
+        """Complete the recording in the background, and return it; None if there is none."""
         recording = self._recording
         if recording is not None:
             if self._pipeline is not None:
@@ -189,8 +190,8 @@ class Feed:
         return recording
 
     def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
-        """Take the result of a frame; called in the processing thread."""
-        # A file's frame arrives when it is judged: its age counts from here.
+        """Store and pass on the result of a frame; called in the processing thread."""
+        # The age of a file's frame counts from the start of its processing.
         waited_s = result.latency_ms.total / 1000.0
         timed = TimedResult(result, self._clock() - (waited_s if waited_s >= 0.0 else 0.0))
         with self._lock:
@@ -199,10 +200,10 @@ class Feed:
             try:
                 follower.on_result(self, timed, facts)
             except Exception:
-                _log.exception("a result of source %s could not be passed on", self.source_id)
+                _log.exception("cannot pass on a result of source %s", self.source_id)
 
     def on_no_result(self) -> None:
-        """Take a frame that could not be processed, or the end of the source."""
+        """Discard the last result, because a frame could not be processed or the source ended."""
         with self._lock:
             self._timed, self._view, self._announced_stale = None, None, True
         self._tell_no_result()
@@ -212,7 +213,7 @@ class Feed:
             try:
                 follower.on_no_result(self)
             except Exception:
-                _log.exception("the end of source %s could not be passed on", self.source_id)
+                _log.exception("cannot pass on the end of source %s", self.source_id)
 
     def _take(self, updates: UpdateQueue) -> None:
         update = updates.take()

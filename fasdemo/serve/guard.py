@@ -1,4 +1,4 @@
-"""Checks before a request reaches the application: host, origin, token, rate, size and time of its body."""
+"""Check requests before they reach the application: host, origin, token, rate, and size and duration of the body."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fasdemo.serve.settings import ServeSettings
 
 COOKIE = "fasdemo"
 PUBLIC = frozenset({"/", "/web/page.js", "/web/page.css", "/v1/login", "/healthz"})
-"""Paths that need no token: the page itself, which holds no data, and signing in."""
+"""Paths that need no token: the page itself, which contains no data, and signing in."""
 MAX_BODY_S = 30.0
 FAILURES_PER_S = 0.1
 MAX_FAILURES = 10
@@ -38,12 +38,12 @@ _SECURITY_HEADERS = [
 
 
 class RateLimit:
-    """Token buckets by client address; the least recently used of `_MAX_CLIENTS` addresses is forgotten.
+    """Token buckets by client address; beyond `_MAX_CLIENTS` addresses, the least recently used one is removed.
 
     Args:
-        per_s: tokens that a client gains in a second.
-        burst: tokens that a client can save.
-        clock: seconds, not decreasing.
+        per_s: tokens that a client gains per second.
+        burst: maximum number of tokens of a client.
+        clock: returns a time in seconds that never decreases.
     """
 
     def __init__(self, per_s: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -67,7 +67,7 @@ class BodyRefusedError(Exception):
 
 
 class Guard:
-    """ASGI middleware that answers bad requests itself: 400, 401, 403, 408, 413 or 429."""
+    """ASGI middleware that answers refused requests with status 400, 401, 403, 408, 413 or 429."""
 
     def __init__(self, app: ASGIApp, settings: ServeSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
@@ -77,7 +77,7 @@ class Guard:
         self._names = {"localhost", "127.0.0.1", "::1", settings.host, *settings.names}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Check a request and pass it on."""
+        """Check a request; pass it on or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -93,15 +93,15 @@ class Guard:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         client = scope["client"][0] if scope.get("client") else ""
         if not self._rate.take(client):
-            return 429, "Too many requests; slow down."
-        # A page on another site can reach the loopback through a name of its own (DNS rebinding).
+            return 429, "Too many requests; send fewer."
+        # With DNS rebinding, a page of another site could reach the loopback under the name of that site.
         host = headers.get(b"host", "")
         wildcard = self._settings.host in ("0.0.0.0", "::")
         if not wildcard and _host_name(host) not in self._names:
             return 400, "Unknown host name; start the server with --name NAME to allow it."
         origin = headers.get(b"origin")
         if origin is not None and urlsplit_netloc(origin) != host.lower():
-            return 403, "Requests from pages of other sites are refused."
+            return 403, "Requests from pages of other sites are not allowed."
         if not self._settings.token or scope["path"] in PUBLIC:
             return None
         if not self._failures.take(client, cost=0.0):
@@ -164,7 +164,7 @@ class Guard:
         async def secured(message: Message) -> None:
             nonlocal started
             if refusal is not None and not started:
-                # The application may have caught the error and be sending an answer of its own.
+                # The application can have caught the error and send its own answer.
                 return
             if message["type"] == "http.response.start":
                 started = True
@@ -181,12 +181,12 @@ class Guard:
 
 
 def same(one: str, other: str) -> bool:
-    """Compare two secrets in a time that does not depend on where they differ."""
+    """Return whether two secrets are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 
 def cookie_value(token: str) -> str:
-    """Return what the page's cookie holds instead of the token."""
+    """Return the value of the page's cookie, which replaces the token."""
     return hmac.new(token.encode(), b"fasdemo page", hashlib.sha256).hexdigest()
 
 
@@ -208,7 +208,7 @@ def _host_name(host: str) -> str:
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, text: str) -> None:
     if scope["type"] == "websocket":
         await receive()
-        # Before it is accepted, a closed connection is answered with 403.
+        # Closing a WebSocket before accepting it makes the server answer with 403.
         await send({"type": "websocket.close", "code": 1008, "reason": text})
         return
     body = json.dumps({"detail": text}).encode()

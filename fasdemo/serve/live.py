@@ -20,7 +20,7 @@ from fasdemo.serve.subscribers import Subscriber, Subscribers
 MAX_PREVIEWS = 8
 PREVIEW_FPS = 10.0
 MAX_SEND_S = 10.0
-"""A client that takes nothing for so long is disconnected."""
+"""A client that does not receive data for this time is disconnected."""
 _REPEAT_S = 1.0
 _TRY_AGAIN_LATER = 1013
 _BOUNDARY = b"fasdemo-frame"
@@ -29,7 +29,7 @@ _BOUNDARY = b"fasdemo-frame"
 def add_live_routes(
     router: APIRouter, settings: ServeSettings, feeds: Mapping[str, Feed], subscribers: Subscribers
 ) -> None:
-    """Add the WebSocket and the preview."""
+    """Add the routes of the WebSocket and the preview."""
     previews = [0]
 
     @router.websocket("/events")
@@ -37,12 +37,12 @@ def add_live_routes(
         client = subscribers.add(source) if source is None or source in feeds else None
         await socket.accept()
         if client is None:
-            reason = "There is no such source." if source not in (None, *feeds) else "Too many clients; try again."
+            reason = "Unknown source." if source not in (None, *feeds) else "Too many clients; try again."
             await socket.close(_TRY_AGAIN_LATER if reason.startswith("Too") else 1008, reason)
             return
         sending = asyncio.create_task(_send(socket, client))
         try:
-            # Nothing is expected from the client; this notices that it has gone.
+            # The client sends nothing; receiving detects its disconnection.
             while (await socket.receive())["type"] != "websocket.disconnect":
                 if sending.done():
                     break
@@ -59,7 +59,7 @@ def add_live_routes(
         """Return frames with their verdicts as MJPEG; only with `--preview`."""
         feed = feeds.get(source_id)
         if feed is None:
-            raise HTTPException(404, "There is no such source; see /v1/sources.")
+            raise HTTPException(404, "Unknown source; /v1/sources lists the sources.")
         if not settings.preview:
             raise HTTPException(403, "Pictures are not served; start the server with --preview.")
         if previews[0] >= MAX_PREVIEWS:
@@ -86,7 +86,7 @@ async def _frames(feed: Feed, previews: list[int]) -> AsyncIterator[bytes]:
     try:
         while True:
             view = feed.fresh_view()
-            # The placeholder is repeated, so that a connection that has gone is noticed.
+            # The placeholder is sent repeatedly, so that a lost connection is detected.
             if (view is not None and view is not shown) or (view is None and waited_s >= _REPEAT_S):
                 data = await run_in_threadpool(jpeg_of, view.frame.rgb, view.result) if view else no_picture()
                 head = b"--%s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % (_BOUNDARY, len(data))

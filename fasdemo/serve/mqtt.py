@@ -1,83 +1,38 @@
-"""Publish what the sources show by MQTT, with discovery by Home Assistant."""
+"""Publish the states of the sources by MQTT, with discovery for Home Assistant."""
 
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from fasdemo import __version__
 from fasdemo.engine.result import EngineFacts
-from fasdemo.errors import UserError
+from fasdemo.publish.broker import Broker, connection_to
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import TimedResult
 
 STATE_EVERY_S = 1.0
-"""A state is repeated at this interval, so that receivers can tell that the server has stopped."""
+"""An unchanged state is repeated at this interval, so that receivers can detect that the server has stopped."""
 EXPIRE_AFTER_S = 3
-"""Home Assistant shows `unavailable` without a new state for so long."""
+"""Home Assistant shows `unavailable` after this time without a new state."""
 MAX_WAITING = 64
-"""Messages that the client keeps while the broker does not take them; then new ones are dropped."""
-_NODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""Number of messages that wait for the broker; further ones are dropped."""
 _WATCH_S = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """The address of a broker and how to sign in.
-
-    Attributes:
-        ca: PEM file of the authority to trust for `mqtts`; None trusts the system's.
-        node: name of this server in topics.
-    """
-
-    host: str
-    port: int
-    tls: bool
-    username: str = ""
-    password: str = ""
-    ca: Path | None = None
-    node: str = "fasdemo"
-
-
-def broker_of(
-    url: str, username: str = "", password: str = "", ca: Path | None = None, node: str = "fasdemo"
-) -> Broker:
-    """Return the broker of an address such as `mqtt://host:1883` or `mqtts://host`.
-
-    Raises:
-        UserError: the address, the certificate or the name cannot be used.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port = "", None
-    if not host or parts.scheme not in ("mqtt", "mqtts") or parts.path.strip("/") or parts.query or port == 0:
-        raise UserError(f"--mqtt {url.rsplit('@', 1)[-1]}: is not an address such as mqtt://HOST:1883 or mqtts://HOST.")
-    if parts.username is not None or parts.password is not None:
-        raise UserError("--mqtt: put user and password into FASDEMO_MQTT_USERNAME and FASDEMO_MQTT_PASSWORD instead.")
-    if not _NODE.fullmatch(node):
-        raise UserError(f"--mqtt-name {node!r}: use at most 64 letters, digits, '_' and '-'.")
-    if ca is not None and not ca.is_file():
-        raise UserError(f"--mqtt-ca {ca}: no such file; give the PEM certificate of the authority.")
-    tls = parts.scheme == "mqtts"
-    return Broker(host, port or (8883 if tls else 1883), tls, username, password, ca, node)
-
-
 class MqttPublisher:
-    """Publishes states and discovery; a `fasdemo.serve.feed.Follower`.
+    """A publisher of states and discovery messages; a `fasdemo.serve.feed.Follower`.
 
-    States are not retained: a broker would go on showing LIVE after the server has ended.
+    States are not retained, because the broker would continue to show LIVE after the server has stopped.
+
+    Args:
+        broker: where to publish.
+        discovery_prefix: topic prefix of Home Assistant's discovery.
     """
 
     def __init__(self, broker: Broker, discovery_prefix: str = "homeassistant") -> None:
@@ -87,14 +42,7 @@ class MqttPublisher:
         self._changed = threading.Event()
         self._counts = {"published": 0, "dropped": 0}
         self._shown: dict[str, tuple[Any, float]] = {}
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="", protocol=mqtt.MQTTv311)
-        if broker.username:
-            client.username_pw_set(broker.username, broker.password or None)
-        if broker.tls:
-            try:
-                client.tls_set(ca_certs=None if broker.ca is None else str(broker.ca))
-            except OSError as error:
-                raise UserError(f"--mqtt-ca {broker.ca}: cannot be used ({error}); give a PEM certificate.") from None
+        client = connection_to(broker)
         client.max_queued_messages_set(MAX_WAITING)
         client.reconnect_delay_set(1, 60)
         client.will_set(self._topic("availability"), "offline", qos=1, retain=True)
@@ -103,7 +51,7 @@ class MqttPublisher:
         self._thread = threading.Thread(target=self._run, name="fasdemo mqtt", daemon=True)
 
     def start(self, feeds: Mapping[str, Feed]) -> None:
-        """Connect in the background, and again whenever the connection is lost."""
+        """Connect in the background; a lost connection is restored."""
         self._feeds = feeds
         self._client.connect_async(self._broker.host, self._broker.port, keepalive=10)
         self._client.loop_start()
@@ -120,15 +68,15 @@ class MqttPublisher:
         self._client.loop_stop()
 
     def counters(self) -> dict[str, Any]:
-        """Return whether the broker is connected, and how many states were published and dropped."""
+        """Return whether the broker is connected, and the numbers of published and dropped states."""
         return self._counts | {"connected": self._client.is_connected()}
 
     def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
-        """Have a change published soon."""
+        """Request that the publishing thread sends a change."""
         self._changed.set()
 
     def on_no_result(self, feed: Feed) -> None:
-        """Have the end of a verdict published soon."""
+        """Request that the publishing thread sends the end of a verdict."""
         self._changed.set()
 
     def _topic(self, *parts: str) -> str:
@@ -150,7 +98,7 @@ class MqttPublisher:
             return
         self._shown[feed.source_id] = (key, now)
         if not self._client.is_connected():
-            # An old state must not be delivered when the broker is back.
+            # Queued states would be delivered late, after reconnecting to the broker.
             self._counts["dropped"] += 1
             return
         info = self._client.publish(self._topic(feed.source_id, "state"), json.dumps(state), qos=0, retain=False)

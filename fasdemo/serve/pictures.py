@@ -1,4 +1,4 @@
-"""Pictures for clients that asked for them: the newest frame, with or without its verdict, as JPEG."""
+"""Encode pictures for clients: the newest frame as JPEG, with or without its verdict."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def jpeg_of(rgb: Rgb, result: FrameResult | None) -> bytes:
 
 
 def no_picture() -> bytes:
-    """Return the JPEG that stands for a source without a current picture."""
+    """Return a placeholder JPEG for a source without a current picture."""
     image = np.zeros((360, 640, 3), np.uint8)
     cv2.putText(image, "no current picture", (130, 185), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (160, 160, 160), 2, cv2.LINE_AA)
     return cv2.imencode(".jpg", image)[1].tobytes()

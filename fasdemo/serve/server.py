@@ -20,6 +20,7 @@ from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.serve.api import Parts, make_app
 from fasdemo.serve.feed import Feed, Follower
 from fasdemo.serve.guard import Guard
+from fasdemo.serve.live_output import LiveOutput
 from fasdemo.serve.mqtt import MqttPublisher
 from fasdemo.serve.settings import ServeSettings
 from fasdemo.serve.still_scorer import MakeEngine, StillScorer, still_engine
@@ -34,14 +35,14 @@ _SHUTDOWN_S = 3
 
 
 class FasdemoServer(uvicorn.Server):
-    """A uvicorn server that also tells systemd that it is alive."""
+    """A uvicorn server that also sends the watchdog signals of systemd."""
 
     def __init__(self, config: uvicorn.Config, manager: ServiceManager) -> None:
         super().__init__(config)
         self._manager = manager
 
     async def on_tick(self, counter: int) -> bool:
-        """Run ten times a second in the event loop."""
+        """Send the watchdog signal if it is due; called ten times per second in the event loop."""
         self._manager.alive(time.monotonic())
         return await super().on_tick(counter)
 
@@ -54,6 +55,7 @@ def serve(
     loop: bool = False,
     publisher: MqttPublisher | None = None,
     webhooks: Webhooks | None = None,
+    live_output: LiveOutput | None = None,
     tell: Callable[[str], None] = lambda _: None,
     open_source: MakeSource = make_source,
     open_engine: MakeProcessor = make_processor,
@@ -63,21 +65,22 @@ def serve(
 
     Args:
         settings: checked settings.
-        sources: get the names `1`, `2` ...
-        engine: for all sources and for pictures.
-        loop: files start again at their end.
+        sources: the sources; their ids are `1`, `2` and so on.
+        engine: model, policy and device for all sources and for pictures.
+        loop: start files again at their end.
         publisher: publishes the states by MQTT.
         webhooks: sends the changes of verdicts.
+        live_output: sends a signal for every accepted attempt.
         tell: receives a sentence when the server is ready.
         open_source: opens a source.
-        open_engine: makes the engine of a source.
-        open_still_engine: makes the engine for pictures; None = as `engine` says.
+        open_engine: creates the frame processor of a source.
+        open_still_engine: creates the engine for pictures; None for one according to `engine`.
 
     Raises:
         UserError: the address cannot be used.
     """
     with ExitStack() as stack, suppress(KeyboardInterrupt):
-        # uvicorn raises the signal again when it has ended: recordings and threads still have to be completed.
+        # uvicorn raises the signal again at its end, but recordings and threads must still be completed.
         stack.enter_context(stops_like_ctrl_c())
         listening = stack.enter_context(_listen(settings))
         subscribers = Subscribers()
@@ -91,6 +94,10 @@ def serve(
             counters["webhooks"] = webhooks.counters
             webhooks.start()
             stack.callback(webhooks.stop)
+        if live_output is not None:
+            followers.append(live_output)
+            counters["on_live"] = live_output.counters
+            stack.callback(live_output.stop)
         feeds = {
             str(number): Feed(str(number), request, engine, open_source, open_engine, tuple(followers), loop)
             for number, request in enumerate(sources, 1)
@@ -119,7 +126,7 @@ def server_config(guard: Guard, settings: ServeSettings) -> uvicorn.Config:
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
-        # Addresses of clients come from their connections: a header could name any address.
+        # Use the address of the connection, because a header can contain any address.
         proxy_headers=False,
         limit_concurrency=MAX_CONNECTIONS,
         h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
@@ -141,5 +148,7 @@ def _listen(settings: ServeSettings) -> socket.socket:
     except (OSError, UnicodeError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UserError(
-            f"--host {settings.host}, --port {settings.port}: cannot be listened on ({reason}); choose others."
+            f"host {settings.host}: the server cannot listen on port {settings.port} ({reason}); choose another host "
+            "or port.",
+            parameter="host",
         ) from None

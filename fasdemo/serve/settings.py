@@ -19,18 +19,19 @@ _MAX_TOKEN_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """Where and for whom the server answers.
+    """The settings of the server.
 
     Attributes:
         host: address to listen on.
-        port: TCP port; 0 lets the system choose.
-        token: required from every client; empty only on the loopback.
-        certificate, key: PEM files for TLS.
-        names: further host names by which clients call the server.
-        preview: whether pictures may be fetched (snapshot and MJPEG).
-        record: folder of recordings; None refuses to record.
-        max_body_bytes: largest request.
-        requests_per_s: sustained rate of one client address; three times as many at once.
+        port: TCP port; 0 lets the system choose one.
+        token: secret that every client must send; may be empty only on the loopback.
+        certificate: PEM file with the TLS certificate chain; None for no encryption.
+        key: PEM file with the unencrypted key of the certificate.
+        names: further host names by which clients reach the server.
+        preview: whether clients may get camera pictures (snapshot and MJPEG).
+        record: folder for recordings; None if clients may not record.
+        max_body_bytes: size of the largest request.
+        requests_per_s: allowed mean rate of one client address; bursts may have three times as many.
     """
 
     host: str = "127.0.0.1"
@@ -51,7 +52,7 @@ class ServeSettings:
 
     @property
     def url(self) -> str:
-        """Address of the page."""
+        """URL of the page."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.certificate else 'http'}://{host}:{self.port}/"
 
@@ -59,21 +60,25 @@ class ServeSettings:
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the operator about settings that are allowed but weak."""
         if not self.loopback and self.certificate is None:
-            return ("--host: without --tls-certificate the token and the pictures cross the network unencrypted.",)
+            return (
+                f"{self.host}: without a TLS certificate (--tls-certificate), token and pictures are sent unencrypted.",
+            )
         return ()
 
     def check(self) -> None:
-        """Raise UserError for settings that are unsafe or cannot work."""
+        """Raise UserError for unsafe or unusable settings."""
         if self.token and (len(self.token) < MIN_TOKEN_CHARACTERS or not self.token.isascii() or " " in self.token):
             raise UserError(
                 f"{TOKEN_VARIABLE}: use at least {MIN_TOKEN_CHARACTERS} ASCII characters without spaces as the token."
             )
         if not self.loopback and not self.token:
             raise UserError(
-                f"--host {self.host}: other machines could connect; set a token in {TOKEN_VARIABLE} or --token-file."
+                f"host {self.host}: other machines can connect, so a token is required; set {TOKEN_VARIABLE} or give "
+                "--token-file.",
+                parameter="host",
             )
         if (self.certificate is None) != (self.key is None):
-            raise UserError("--tls-certificate and --tls-key belong together; give both.")
+            raise UserError("A TLS certificate needs its key; give both --tls-certificate and --tls-key.")
         if self.certificate is not None and self.key is not None:
             try:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
@@ -82,13 +87,14 @@ class ServeSettings:
             except (OSError, ValueError) as error:
                 reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
                 raise UserError(
-                    f"--tls-certificate {self.certificate}, --tls-key {self.key}: cannot be used ({reason}); "
-                    "give a PEM certificate and its unencrypted key."
+                    f"TLS certificate {self.certificate} with key {self.key}: cannot be used ({reason}); "
+                    "give a PEM certificate and its unencrypted key.",
+                    parameter="tls_certificate",
                 ) from None
 
 
 def _no_password() -> str:
-    # Without this OpenSSL would ask on the terminal.
+    # Without this function, OpenSSL would ask for the password on the terminal.
     raise ValueError("the key is encrypted")
 
 
@@ -103,7 +109,13 @@ def is_loopback(host: str) -> bool:
 
 
 def secret(variable: str, file: Path | None, option: str, environment: Mapping[str, str] | None = None) -> str:
-    """Return a secret from a file, else from an environment variable, else "".
+    """Return a secret from a file; without a file from an environment variable; empty if neither is given.
+
+    Args:
+        variable: name of the environment variable.
+        file: the file, or None.
+        option: option for the file, for messages.
+        environment: environment variables; None for those of the process.
 
     Raises:
         UserError: the file cannot be read or is empty.

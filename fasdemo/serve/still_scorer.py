@@ -1,4 +1,4 @@
-"""Judge pictures that clients send, one after the other, in one thread."""
+"""Score pictures from clients, one after the other, in one thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fasdemo.runtime.requests import EngineRequest
 from fasdemo.sessions.image_codec import decode_image, recorded_format
 
 MAX_WAITING = 8
-"""Requests that are received, wait or are judged at the same time; their bodies are in memory."""
+"""Maximum number of requests that are received, waiting or processed; their bodies are in memory."""
 
 
 class QueueFullError(Exception):
@@ -42,7 +42,7 @@ def still_engine(request: EngineRequest, streams: frozenset[Stream]) -> Engine:
     """Return an engine for single pictures with these streams.
 
     Raises:
-        UserError: no model fits.
+        UserError: there is no model for these streams, or the model cannot be used.
     """
     info = SourceInfo("pictures", "images", False, streams, 1, 1, 1.0, None)
     policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
@@ -50,11 +50,11 @@ def still_engine(request: EngineRequest, streams: frozenset[Stream]) -> Engine:
 
 
 class StillScorer:
-    """Judges pictures; a place is reserved before a request's body is read, so that memory is bounded.
+    """A scorer of pictures; each request reserves a place before its body is read, so that memory is bounded.
 
     Args:
-        make_engine: called in the scoring thread, once for each set of streams.
-        limit: places.
+        make_engine: creates an engine; called in the scoring thread, once for each set of streams.
+        limit: number of places.
     """
 
     def __init__(self, make_engine: MakeEngine, limit: int = MAX_WAITING) -> None:
@@ -77,9 +77,9 @@ class StillScorer:
         """Return the event of `docs/events.md` for one capture; call it inside `with scorer:`.
 
         Raises:
-            UserError: a picture cannot be used, or no model fits.
+            UserError: a picture cannot be used, or there is no model for these streams.
         """
-        # Shielded: a client that goes away frees its place only when its picture is no longer being judged.
+        # Shielded, so that the place of a disconnected client is free only after its picture is processed.
         work = asyncio.get_running_loop().run_in_executor(self._thread, self._score, request)
         try:
             return await asyncio.shield(work)
@@ -88,7 +88,7 @@ class StillScorer:
             raise
 
     def close(self) -> None:
-        """Release the engines after the picture that is being judged."""
+        """Release the engines after the current picture."""
         self._thread.submit(self._close_engines)
         self._thread.shutdown(wait=True)
 
@@ -119,7 +119,7 @@ class StillScorer:
 
 def _decoded(stream: Stream, data: bytes) -> Any:
     name = "color" if stream == "rgb" else stream
-    # Two decoders instead of OpenCV's dozen have to be trusted with bytes from the network.
+    # Only two of OpenCV's many decoders may process data from the network.
     if not recorded_format(data):
         raise UserError(f"{name}: is not a JPEG or PNG picture; convert it.")
     try:

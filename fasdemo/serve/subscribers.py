@@ -1,4 +1,4 @@
-"""Deliver results from the processing threads to the WebSocket clients, each with a bounded queue of its own."""
+"""Deliver results from the processing threads to the WebSocket clients, each with its own bounded queue."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import STALE, TimedResult
 
 MAX_WAITING = 64
-"""Results that wait for a slow client; older ones are dropped and counted."""
+"""Maximum number of results that wait for a slow client; older ones are dropped and counted."""
 
 
 class Subscriber:
-    """The queue of one client. `put` may be called from any thread, `next` from the event loop alone."""
+    """The queue of one client. `put` may be called from any thread, `next` only from the event loop."""
 
     def __init__(self, source_id: str | None, loop: asyncio.AbstractEventLoop) -> None:
         self.source_id = source_id
@@ -39,7 +39,7 @@ class Subscriber:
             self._loop.call_soon_threadsafe(self._ready.set)
 
     async def next(self, clock: Callable[[], float] = time.monotonic) -> dict[str, Any]:
-        """Wait for the next result and return its JSON object with its present age."""
+        """Wait for the next result and return its JSON object with its current age."""
         while True:
             with self._lock:
                 item = self._waiting.popleft() if self._waiting else None
@@ -66,7 +66,7 @@ class Subscribers:
         self._last: dict[str, TimedResult] = {}
 
     def add(self, source_id: str | None) -> Subscriber | None:
-        """Return a new subscriber of one source or (None) of all; None if there are too many."""
+        """Return a new subscriber to one source, or to all for None; return None if there are too many."""
         client = Subscriber(source_id, asyncio.get_running_loop())
         with self._lock:
             if len(self._clients) >= self._limit:
@@ -75,7 +75,7 @@ class Subscribers:
         return client
 
     def remove(self, client: Subscriber) -> None:
-        """Forget a subscriber."""
+        """Remove a subscriber."""
         with self._lock:
             self._clients.discard(client)
 
@@ -86,7 +86,7 @@ class Subscribers:
         self._put(feed.source_id, timed, ended=False)
 
     def on_no_result(self, feed: Feed) -> None:
-        """Queue the last result again without its faces, so that a client does not keep an old verdict."""
+        """Queue the last result again without faces, so that clients do not keep an old verdict."""
         with self._lock:
             last = self._last.pop(feed.source_id, None)
         if last is not None:

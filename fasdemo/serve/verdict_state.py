@@ -1,4 +1,4 @@
-"""What a source shows at this moment, with its age; an old verdict is never LIVE."""
+"""The current state of a source with its age; an old verdict is never LIVE."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fasdemo.runtime.headline import STALE_S, main_face
 from fasdemo.runtime.updates import Phase
 
 MAX_AGE_S = STALE_S
-"""A verdict on an older frame is not reported any more: the person may have left."""
+"""Verdicts on older frames are not reported, because the person can have left."""
 STALE = "stale_frame"
 
 
@@ -22,7 +22,7 @@ class TimedResult:
     arrived_s: float
 
     def age_s(self, now_s: float) -> float:
-        """Return the age of the frame, seconds."""
+        """Return the age of the frame in seconds."""
         return max(now_s - self.arrived_s, 0.0)
 
     def is_stale(self, now_s: float) -> bool:
@@ -41,9 +41,10 @@ class TimedResult:
 def current_state(
     source_id: str, name: str, phase: Phase | None, message: str, timed: TimedResult | None, now_s: float
 ) -> dict[str, Any]:
-    """Return the state of a source: `status` is None without a face, UNCERTAIN without a fresh verdict.
+    """Return the state of a source as a JSON object.
 
-    `accept` is True only for a fresh LIVE of a running camera; a file is never accepted.
+    `status` is None if there is no face, and UNCERTAIN without a current verdict. `accept` is True only for a current
+    LIVE of a running camera, never for a file.
     """
     fresh = timed is not None and phase is Phase.RUNNING and not timed.is_stale(now_s)
     status: Status | None = Status.UNCERTAIN
@@ -55,7 +56,7 @@ def current_state(
         face = main_face(timed.result)
         status = None if face is None else face.status
         reasons = list(timed.result.reasons if face is None else face.reasons)
-        # Several faces: `main_face` is the worst of them, so each of them has to be LIVE.
+        # `main_face` is the worst of several faces, so all of them must be LIVE.
         accept = status is Status.LIVE and timed.result.live_source
     return {
         "source_id": source_id,

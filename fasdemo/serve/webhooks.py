@@ -1,14 +1,9 @@
-"""Send changes of verdicts to web addresses, signed, with retries, in a thread of its own."""
+"""Send changes of verdicts to web addresses, with signatures and retries, in separate threads."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
-import json
 import logging
 import queue
-import socket
 import threading
 import time
 import uuid
@@ -21,31 +16,17 @@ import httpx
 
 from fasdemo.engine.event_log.events import Event, VerdictChanges
 from fasdemo.engine.result import EngineFacts, Status
-from fasdemo.errors import UserError
+from fasdemo.publish.web import post_json
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.verdict_state import STALE, TimedResult
 
 MAX_WAITING = 256
-"""Deliveries that wait; further ones are dropped and counted."""
+"""Maximum number of waiting deliveries for each address; further ones are dropped and counted."""
 RETRY_DELAYS_S = (1.0, 4.0, 15.0, 60.0)
 TIMEOUT_S = 5.0
 MAX_LIVE_AGE_S = 5.0
-"""A delivery that is later says UNCERTAIN instead of LIVE."""
+"""LIVE is replaced by UNCERTAIN in a delivery that is later than this."""
 _STOP_S = 2.0
-
-
-def check_address(url: str, option: str = "--webhook") -> str:
-    """Return the address, or raise UserError if it is not an http(s) address without user and password."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not url.isprintable() or " " in url:
-        raise UserError(f"{option} {url!r}: is not an http or https address.")
-    if parts.username is not None or parts.password is not None:
-        raise UserError(f"{option}: an address must not contain a password; the signature tells who sends.")
-    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +39,15 @@ class _Delivery:
 
 
 class Webhooks:
-    """Delivers events in the format of the event log; a `fasdemo.serve.feed.Follower`.
+    """A sender of events in the format of the event log; a `fasdemo.serve.feed.Follower`.
 
-    Every address has a queue and a thread, so that one that does not answer does not delay the others.
+    Every address has its own queue and thread, so that an address that does not answer does not delay the others.
 
     Args:
-        urls: addresses, given by the operator, checked by `check_address`.
+        urls: addresses from the operator, checked by `fasdemo.publish.web.check_address`.
         secret: key of the signatures.
-        clock: seconds, as `time.monotonic`.
-        delays_s: waits between the attempts; afterwards the delivery is given up and counted.
+        clock: returns seconds, like `time.monotonic`.
+        delays_s: waits between the attempts; after the last attempt, the delivery counts as failed.
     """
 
     def __init__(
@@ -93,23 +74,23 @@ class Webhooks:
             thread.start()
 
     def stop(self) -> None:
-        """End; deliveries that still wait are lost."""
+        """Stop the threads; waiting deliveries are lost."""
         self._stop.set()
         for thread in self._threads:
             thread.join(_STOP_S)
 
     def counters(self) -> dict[str, Any]:
-        """Return how many deliveries were made, given up and dropped, and how many wait."""
+        """Return the numbers of delivered, failed, dropped and waiting deliveries."""
         with self._lock:
             return self._counts | {"waiting": sum(one.qsize() for one in self._queues.values())}
 
     def on_result(self, feed: Feed, timed: TimedResult, by: EngineFacts) -> None:
-        """Queue the changes that a result makes."""
+        """Queue the changes of verdicts in a result."""
         changes = self._changes.setdefault(feed.source_id, VerdictChanges())
         self._put(feed.source_id, changes.add(timed.result, by), timed.arrived_s)
 
     def on_no_result(self, feed: Feed) -> None:
-        """Queue the end of the present verdicts."""
+        """Queue the end of the current verdicts."""
         changes = self._changes.get(feed.source_id)
         if changes is not None:
             self._put(feed.source_id, changes.end(), self._clock())
@@ -127,7 +108,7 @@ class Webhooks:
             self._counts[name] += 1
 
     def _run(self, waiting: queue.Queue[_Delivery]) -> None:
-        # Proxies and passwords of the environment do not apply, and redirects are not followed.
+        # Ignore proxies and passwords in the environment, and do not follow redirects.
         with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client:
             while not self._stop.is_set():
                 try:
@@ -152,57 +133,16 @@ class Webhooks:
             if self._stop.wait(delay_s):
                 break
         self._count("failed")
-        logging.getLogger(__name__).warning("webhook %s: an event could not be delivered (%s)", host, status)
+        logging.getLogger(__name__).warning("cannot deliver an event to the webhook %s (%s)", host, status)
 
     def _post(self, client: httpx.Client, delivery: _Delivery) -> int:
-        body = json.dumps(
-            delivery_json(delivery.source_id, delivery.event, self._clock() - delivery.arrived_s)
-        ).encode()
-        sent = str(int(time.time()))
-        url = httpx.URL(delivery.url)
-        headers = {
-            "Host": url.netloc.decode(),
-            "Content-Type": "application/json",
-            "X-Fasdemo-Delivery": delivery.number,
-            "X-Fasdemo-Timestamp": sent,
-            "X-Fasdemo-Signature": f"sha256={signature(self._secret, sent, body)}",
-        }
-        # Connecting to the address that was checked: a second look-up could give another one.
-        checked = url.copy_with(host=_checked_address(url.host, url.port or (443 if url.scheme == "https" else 80)))
-        request = client.build_request(
-            "POST", checked, content=body, headers=headers, extensions={"sni_hostname": url.host}
-        )
-        answer = client.send(request, stream=True)
-        try:
-            # The body of the answer is not read: it could be endless.
-            return answer.status_code
-        finally:
-            answer.close()
+        content = delivery_json(delivery.source_id, delivery.event, self._clock() - delivery.arrived_s)
+        return post_json(client, delivery.url, content, self._secret, delivery.number)
 
 
 def delivery_json(source_id: str, event: Event, age_s: float) -> dict[str, Any]:
-    """Return the body of a delivery; a late LIVE is UNCERTAIN."""
+    """Return the body of a delivery; a late LIVE is replaced by UNCERTAIN."""
     content = event.model_dump(mode="json") | {"source_id": source_id, "age_s": round(max(age_s, 0.0), 3)}
     if event.status is Status.LIVE and not age_s <= MAX_LIVE_AGE_S:
         content |= {"status": Status.UNCERTAIN.value, "reasons": [STALE, *event.reasons]}
     return content
-
-
-def signature(secret: bytes, timestamp: str, body: bytes) -> str:
-    """Return the HMAC-SHA256 of `timestamp`, a full stop and the body, as hexadecimal digits."""
-    return hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def _checked_address(host: str, port: int) -> str:
-    """Return an address of a host; link-local ones, where clouds keep credentials, are refused.
-
-    Raises:
-        OSError: the host is unknown.
-        ValueError: the address is refused.
-    """
-    address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]).split("%", 1)[0]
-    found = ipaddress.ip_address(address)
-    found = getattr(found, "ipv4_mapped", None) or found
-    if found.is_link_local or found.is_multicast or found.is_unspecified:
-        raise ValueError(f"{found} is not an address to send to")
-    return str(found)

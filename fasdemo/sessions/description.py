@@ -1,6 +1,6 @@
-"""The checksum of a session's own description, which stands in `session.json` itself.
+"""The checksum of `session.json`, which is stored in that file itself.
 
-It tells edits and damage, not forgery: who can write the file can write its checksum too.
+It detects edits and damage, not forgery: anyone who can write the file can also write its checksum.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 
 def description_sha256(content: bytes | str) -> str:
-    """Return the sha256 of a `session.json`'s values without its own checksum, whatever their order and spacing.
+    """Return the sha256 of the values of a `session.json`, without its own checksum and independent of formatting.
 
     Raises:
         ValueError: the content is not a JSON object.
     """
     values = json.loads(content)
     if not isinstance(values, dict):
-        raise ValueError("it is not a JSON object")
+        raise ValueError("the content is not a JSON object")
     checksums = values.get("checksums")
     if isinstance(checksums, dict):
         checksums.pop(SESSION_FILE, None)
@@ -31,7 +31,7 @@ def description_sha256(content: bytes | str) -> str:
 
 
 def with_own_checksum(session: Session) -> Session:
-    """Return a completed session with the checksum of its description among the others; an open one as it is."""
+    """Return a completed session with the checksum of `session.json` added; return an open session unchanged."""
     others = {name: value for name, value in session.checksums.items() if name != SESSION_FILE}
     if session.state != "complete":
         return session
@@ -41,18 +41,18 @@ def with_own_checksum(session: Session) -> Session:
 
 
 def edited_files(folder: Path, session: Session) -> list[str]:
-    """Return a sentence for each of `session.json` and `frames.csv` that is not as the recorder wrote it."""
+    """Return a sentence for each of `session.json` and `frames.csv` that was changed after the recording."""
     found = [problem] if (problem := description_problem(folder, session)) else []
     expected = session.checksums.get(FRAMES_FILE)
     if expected is not None:
         with (folder / FRAMES_FILE).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                found.append(f"{FRAMES_FILE} was changed: its checksum differs")
+                found.append(f"{FRAMES_FILE} was changed: checksum mismatch")
     return found
 
 
 def description_problem(folder: Path, session: Session) -> str:
-    """Return what is wrong with a session's description; empty where it is as it was written, or has no checksum."""
+    """Return the problem of a session's `session.json`; empty if it is unchanged or has no checksum."""
     expected = session.checksums.get(SESSION_FILE)
     if expected is None:
         return ""
@@ -60,4 +60,4 @@ def description_problem(folder: Path, session: Session) -> str:
         found = description_sha256(read_bounded(folder / SESSION_FILE, _MAX_BYTES))
     except (OSError, ValueError) as error:
         return f"{SESSION_FILE} cannot be read ({error})"
-    return "" if found == expected else f"{SESSION_FILE} was changed: its checksum differs"
+    return "" if found == expected else f"{SESSION_FILE} was changed: checksum mismatch"

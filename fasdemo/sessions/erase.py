@@ -1,7 +1,7 @@
-"""Deletes recordings: all of one person, or all whose time has run out.
+"""Delete recordings: all sessions of one person, or all sessions whose retention date has passed.
 
-Only what is provably a session is removed, file by file: a folder with a sound `session.json`, or a damaged one in the
-place that the recorder gave it. Whatever else lies there stays, and is named.
+Only files that belong to a session are removed: in a folder with a valid `session.json`, or with a damaged one at the
+path that the recorder uses. All other files are kept and listed.
 """
 
 from __future__ import annotations
@@ -40,57 +40,60 @@ _MAX_JSON_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What is gone, or would be."""
+    """The result of a deletion, or of its preview."""
 
     folders: tuple[Path, ...]
     files: int
     megabytes: float
     left: tuple[str, ...] = ()
-    """Sentences about what lies in or beside the sessions, is not part of them and stays."""
+    """Sentences about files and folders that are not part of the sessions and are kept."""
 
 
 def sessions_of_subject(root: Path, subject: str) -> list[Path]:
-    """Return the folders of a person's sessions: those that name the pseudonym, and damaged ones in its folder.
+    """Return the folders of a person's sessions, including damaged sessions in the folder of that name.
 
     Raises:
-        UserError: no such folder, no session of that person in it, or a text that is not a pseudonym.
+        UserError: the folder does not exist, it has no session of that person, or `subject` is not a valid pseudonym.
     """
     if not is_name(subject):
-        raise UserError(f"--subject {subject!r}: is not a pseudonym; `fasdemo sessions list` shows who is in {root}.")
+        raise UserError(
+            f"subject {subject!r}: is not a valid pseudonym; `fasdemo sessions list` shows the subjects in {root}.",
+            parameter="subject",
+        )
     found = _matching(root, lambda session: session.subject == subject)
     found += [folder for folder in _damaged(root, subject) if folder not in found]
     if not found:
-        more = "; what lies in its folder of that name is not a recording and stays" if _own(root, subject) else ""
+        more = "; the folder of that name contains no recording and is kept" if _own(root, subject) else ""
         raise UserError(
-            f"{root}: holds nothing of subject {subject!r}{more}; `fasdemo sessions list` shows who is in it."
+            f"{root}: has no session of subject {subject!r}{more}; `fasdemo sessions list` shows the subjects."
         )
     return sorted(found)
 
 
 def expired_sessions(root: Path, today: date) -> list[Path]:
-    """Return the sessions whose consent ended before today."""
+    """Return the sessions whose retention date is before today."""
     return _matching(root, lambda session: session.consent is not None and session.consent.retain_until < today)
 
 
 def unreadable(root: Path) -> list[str]:
-    """Return sentences about sessions whose description cannot be read, so that their last day is unknown."""
+    """Return sentences about sessions whose `session.json` cannot be read, so that their retention date is unknown."""
     found = []
     for folder in find_sessions(root):
         try:
             load_session(folder)
         except UserError as error:
-            found.append(f"{str(error).rstrip('.')}; whether its time has run out is unknown, and it stays.")
+            found.append(f"{str(error).rstrip('.')}; its retention date is unknown, so it is kept.")
     return found
 
 
 def strays(root: Path) -> list[str]:
-    """Return sentences about descriptions of sessions that lie where no session is; they are never deleted."""
+    """Return sentences about `session.json` files in folders that are not sessions; they are never deleted."""
     found = find_sessions(root)
     return [f"{folder / SESSION_FILE}: {reason}." for folder in found if (reason := _why_no_session(folder, found))]
 
 
 def kept_beside(root: Path, subject: str | None) -> list[str]:
-    """Return sentences about what is left in the folder that carries the subject's name."""
+    """Return sentences about what is kept in the subject's folder."""
     own = None if subject is None else _own(root, subject)
     if own is None:
         return []
@@ -98,7 +101,7 @@ def kept_beside(root: Path, subject: str | None) -> list[str]:
         rest = sorted(own.iterdir())
     except OSError:
         return []
-    return [f"{path}: is not a recording and stays." for path in rest if not _holds_sessions(path)]
+    return [f"{path}: is not a recording and is kept." for path in rest if not _holds_sessions(path)]
 
 
 def _holds_sessions(path: Path) -> bool:
@@ -119,18 +122,18 @@ def _matching(root: Path, wanted: Callable[[Session], bool]) -> list[Path]:
 
 
 def _why_no_session(folder: Path, every: Sequence[Path]) -> str:
-    """Return why a folder with a `session.json` is not a session; empty where it is one."""
+    """Return why a folder with a `session.json` is not a session; empty if it is one."""
     if (folder / SESSION_FILE).is_symlink():
-        return "is a link to another description, so the folder is not a session and stays"
+        return "is a link, so the folder is not a session and is kept"
     if any(other != folder and other.is_relative_to(folder) for other in every):
-        return "lies above other sessions, so it is not theirs, and stays; remove it by hand"
+        return "is in a folder that contains other sessions, so it is kept; remove it by hand"
     if not is_regular(folder / FRAMES_FILE) and not _STAMP.fullmatch(folder.name):
-        return f"has no {FRAMES_FILE} beside it, so the folder is not a session and stays"
+        return f"has no {FRAMES_FILE} beside it, so the folder is not a session and is kept"
     return ""
 
 
 def _own(root: Path, subject: str) -> Path | None:
-    """Return the folder that carries exactly the subject's name, no link."""
+    """Return the folder in `root` with exactly the subject's name that is not a link; None if there is none."""
     try:
         with os.scandir(root) as entries:
             for entry in entries:
@@ -142,7 +145,7 @@ def _own(root: Path, subject: str) -> Path | None:
 
 
 def _damaged(root: Path, subject: str) -> list[Path]:
-    """Return the folders in which the recorder put a session of the subject that cannot be read any more."""
+    """Return the folders of the subject's sessions whose `session.json` cannot be read."""
     own = [_own(root, subject)]
     if root.resolve().name == subject:
         own.append(root)
@@ -163,7 +166,7 @@ def _folders(place: Path) -> list[Path]:
 
 
 def _shows(folder: Path, subject: str) -> bool:
-    """Return whether a folder in a session's place holds what a recorder writes, and nobody else's description."""
+    """Return whether a folder at the path of a session contains recorded files and no other person's `session.json`."""
     description = folder / SESSION_FILE
     if description.is_symlink():
         return False
@@ -185,9 +188,9 @@ def _shows(folder: Path, subject: str) -> bool:
 
 
 def _own_entries(folder: Path) -> Iterator[tuple[Path, bool]]:
-    """Yield every entry of a session's folder and of its stream folders, and whether it is the session's own.
+    """Yield every entry of a session's folder and of its stream folders, and whether it belongs to the session.
 
-    The description comes last but for the lock, so that a deletion which is interrupted can be repeated.
+    `session.json` and the lock file come last, so that an interrupted deletion can be repeated.
     """
     entries = sorted(folder.iterdir(), key=lambda path: (path.name in (SESSION_FILE, LOCK_FILE), path.name))
     for path in entries:
@@ -207,13 +210,13 @@ def _is_picture(name: str) -> bool:
 
 
 def measure(folders: list[Path]) -> Erased:
-    """Return how much of these folders would be deleted, and what would stay."""
+    """Return how much of these folders would be deleted, and what would be kept."""
     files, size, left = 0, 0, []
     for folder in folders:
         try:
             for path, own in _own_entries(folder):
                 if not own:
-                    left.append(f"{path}: is not part of the session and stays.")
+                    left.append(f"{path}: is not part of the session and is kept.")
                 elif path.name != LOCK_FILE:
                     files += 1
                     size += path.lstat().st_size
@@ -225,10 +228,10 @@ def measure(folders: list[Path]) -> Erased:
 def erase(folders: list[Path], root: Path) -> Erased:
     """Remove the files of these sessions, then the folders that became empty, up to `root`.
 
-    Links are removed, what they lead to is not. Nothing is removed while one of the sessions is recorded or repaired.
+    Links are removed, but not their targets. Nothing is removed while one of the sessions is recorded or repaired.
 
     Raises:
-        UserError: a session is in use, or something could not be removed; names it.
+        UserError: a session is in use, or a file or folder could not be removed.
     """
     with ExitStack() as stack:
         try:
@@ -255,7 +258,7 @@ def erase(folders: list[Path], root: Path) -> Erased:
 
 
 def _remove_if_empty(folder: Path) -> bool:
-    """Remove a folder that holds nothing, or links and what systems leave behind; False where something stays."""
+    """Remove a folder that contains only links and files that systems create; return whether it was removed."""
     try:
         rest = [] if folder.is_symlink() else list(folder.iterdir())
     except OSError:

@@ -1,9 +1,10 @@
-"""Whether an FFV1 packet arrived whole.
+"""Verify the checksums of FFV1 packets before decoding.
 
-FFmpeg's decoder only logs a slice whose checksum is wrong and shows the previous picture in its place, which for a
-depth stream is a stale distance under a new time stamp. So the checksums are verified before decoding.
-Layout of a version 3 slice's footer (RFC 9043, section 4.8): size u24, error status u8, CRC-32 u32, where the CRC
-(polynomial 0x04C11DB7, most significant bit first, start 0) over the whole slice including itself is 0.
+If the checksum of a slice is wrong, FFmpeg's decoder only logs it and shows the previous image instead. In a depth
+stream, that is an old distance with a new time stamp.
+
+Footer of a version 3 slice (RFC 9043, section 4.8): size u24, error status u8, CRC-32 u32. The CRC (polynomial
+0x04C11DB7, most significant bit first, initial value 0) over the whole slice including its CRC is 0.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import zlib
 _FOOTER = 8
 _MIRRORED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 _ZERO = 0xFFFFFFFF
-"""zlib mirrors bits and inverts the register at both ends: this value stands for a register of 0."""
+"""Value that represents a register of 0, because zlib mirrors the bits and inverts the register at start and end."""
 
 
 def slices_intact(packet: bytes) -> bool:
-    """Whether the packet is made of version 3 slices whose checksums are all right."""
+    """Return whether a packet consists of version 3 slices with correct checksums."""
     end = len(packet)
     while end > 0:
         if end < _FOOTER:

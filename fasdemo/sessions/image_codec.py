@@ -1,8 +1,8 @@
-"""Bytes of one image of a session: JPEG or PNG colour, lossless PNG depth and infrared at the sensor's bit depth.
+"""Encode and decode images of a session: JPEG or PNG for colour, lossless PNG for depth and infrared.
 
-The PNG settings were chosen by `benchmarks/bench_record.py`: the row filter `UP` leaves so little for the search for
-repetitions that run lengths alone give the same size in less than half of zlib's time. Without filter and compression
-a PNG is about twice as large and takes an eighth of that time again.
+Depth and infrared keep the sensor's bit depth. The PNG settings were chosen with `benchmarks/bench_record.py`: after
+the row filter `UP`, run-length encoding gives the same size as zlib's full search in less than half of the time.
+Without filter and compression, a PNG is about twice as large and takes an eighth of that time.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ ColorFormat = Literal["jpg", "png"]
 
 JPEG_QUALITY = 95
 MAX_FILE_BYTES = 256 * 1024 * 1024
-"""No frame is larger; a file that is, was not written by a recorder."""
+"""Larger files are refused; no recorder writes them."""
 _MAX_SCANS = 100
-"""Progressive JPEGs have about ten scans; each of ten thousand would pass over all pixels again."""
+"""Limit of the scans of a progressive JPEG: about ten are usual, and every scan processes all pixels again."""
 _MAX_CHUNKS = 100_000
-"""Writers make them of 8 kB and more."""
+"""Limit of the parts of a PNG or JPEG; encoders write parts of 8 kB or more."""
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _JPEG_START = b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
@@ -49,9 +49,9 @@ def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg"
 
     Args:
         image: rgb uint8 (H, W, 3) in RGB order; depth uint16 (h, w); ir uint8 or uint16 (h, w).
-        stream: what it is.
-        color_format: for rgb only; depth and ir are always PNG.
-        quick: PNG without compression, for a moment in which the processor has no time; as lossless.
+        stream: stream of the image.
+        color_format: format for rgb; depth and ir are always PNG.
+        quick: write PNG without compression, to save processor time; also lossless.
 
     Raises:
         ValueError: wrong shape or dtype for the stream.
@@ -75,7 +75,7 @@ def decode_image(data: bytes, stream: Stream) -> Image:
     """Decode an image that `encode_image` has encoded.
 
     Raises:
-        ValueError: no picture, or one of the wrong kind for the stream.
+        ValueError: the data is not an image, or has the wrong shape or dtype for the stream.
     """
     if not data:
         raise ValueError("the file is empty")
@@ -94,26 +94,28 @@ def decode_image(data: bytes, stream: Stream) -> Image:
 
 
 def read_image(path: Path, stream: Stream) -> Image:
-    """`decode_image` of a file.
+    """Decode an image file with `decode_image`.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
         ValueError: see `decode_image`; also if the file is larger than `MAX_FILE_BYTES` or not a regular file.
     """
     return decode_image(read_bounded(path, MAX_FILE_BYTES), stream)
 
 
 def recorded_format(data: bytes) -> bool:
-    """Whether these are the bytes of a PNG or JPEG, the formats of a session: no other decoder has to be trusted."""
+    """Return whether data is PNG or JPEG, the only formats of a session, so that no other decoder is used."""
     return data.startswith((_PNG_START, _JPEG_START))
 
 
 def check_declared_size(data: bytes) -> None:
-    """Raise ValueError for a PNG or JPEG whose decoding would take more memory or time than a picture does.
+    """Raise ValueError for a PNG or JPEG whose decoding would need too much memory or time.
 
-    A megabyte of PNG can claim a thousand megabytes of pixels.
+    A PNG of 1 MB can declare pixels of 1 GB. For other formats, OpenCV limits the number of pixels: `fasdemo` sets
+    OpenCV's limit to `MAX_IMAGE_PX` when it is imported.
 
-    Other formats are bounded in pixels by OpenCV, to which `fasdemo` tells `MAX_IMAGE_PX` when it is imported.
+    Raises:
+        ValueError: the picture has too many pixels or scans, or is cut off.
     """
     if data.startswith(_PNG_START):
         size = struct.unpack(">II", data[16:24]) if len(data) >= 24 else (0, 0)
@@ -121,15 +123,18 @@ def check_declared_size(data: bytes) -> None:
     elif data.startswith(_JPEG_START):
         size = _jpeg_size(data)
         if _jpeg_scans(data) > _MAX_SCANS:
-            raise ValueError("the picture has more scans than any camera writes")
+            raise ValueError("the picture is a JPEG with too many scans")
     else:
         return
     if size[0] * size[1] > MAX_IMAGE_PX:
-        raise ValueError(f"{size[0]} x {size[1]} pixels are too many for a picture")
+        raise ValueError(f"the picture has too many pixels ({size[0]} x {size[1]})")
 
 
 def _check_png_chunks(data: bytes) -> None:
-    """Every chunk lies within the file: OpenCV takes memory for what a chunk claims, up to 4 GB, before it looks."""
+    """Raise ValueError unless every chunk is inside the file.
+
+    OpenCV allocates the declared size of a chunk (up to 4 GB) before it reads the chunk.
+    """
     place = len(_PNG_START)
     for _ in range(_MAX_CHUNKS):
         if place + 12 > len(data):
@@ -141,13 +146,13 @@ def _check_png_chunks(data: bytes) -> None:
             break
         if end:
             return
-    raise ValueError("the picture is cut off, or its parts are not where they should be")
+    raise ValueError("the picture is cut off or damaged")
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:
-    """Width and height of the largest frame header before the first scan; (0, 0) where there is none."""
+    """Return width and height of the largest frame header before the first scan; (0, 0) if there is none."""
     place, width, height = 2, 0, 0
-    # As decoders do, whatever stands between two markers is passed over.
+    # Like decoders, skip all bytes between two markers.
     while 0 <= (place := data.find(b"\xff", place)) <= len(data) - 9:
         marker = data[place + 1]
         if marker in (0x00, 0xFF):
@@ -165,7 +170,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
 
 
 def _jpeg_scans(data: bytes) -> int:
-    """Count the scans up to the end of the picture; motion photos have a video after it, which is ignored."""
+    """Return the number of scans up to the end of the picture; the video at the end of a motion photo is ignored."""
     scans, place = 0, 2
     for _ in range(_MAX_CHUNKS):
         # Within compressed data 0xFF is always followed by 0 or by a restart marker.
@@ -177,11 +182,11 @@ def _jpeg_scans(data: bytes) -> int:
             return scans
         length = int.from_bytes(data[found.end() : found.end() + 2], "big")
         place = found.end() + (0 if found[0] in (b"\xff\xd8", b"\xff\x01") else max(length, 2))
-    raise ValueError("the picture has more parts than any camera writes")
+    raise ValueError("the picture is a JPEG with too many parts")
 
 
 def check_image(image: Image, stream: Stream) -> None:
-    """Raise ValueError unless shape and dtype are what `FrameSet` says of the stream."""
+    """Raise ValueError unless an image has the shape and dtype of the stream, see `FrameSet`."""
     if stream == "rgb":
         right = image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3
     elif stream == "depth":

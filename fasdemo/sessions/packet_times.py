@@ -1,7 +1,7 @@
-"""Presentation times of a video's packets where the container's own cannot be used as they are.
+"""Presentation times of a video's packets for containers whose own times cannot be used directly.
 
-The times of joined files (`cat a.ts b.ts`) restart in the middle; here they continue. AVI and raw streams
-number their packets in the order of decoding: the images take these times in the order in which they are shown.
+The times of joined files (`cat a.ts b.ts`) restart in the middle; here they continue. AVI and raw streams number their
+packets in decoding order; here the images get these times in the order in which they are shown.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ import heapq
 from typing import Any
 
 _COUNTED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo"})
-"""Containers without presentation times, by FFmpeg's name."""
+"""FFmpeg's names of containers without presentation times."""
 _BREAK_S = 0.5
-"""Presentation times that go back further than this are another recording."""
+"""If presentation times decrease by more than this, another recording begins."""
 
 
 class PacketTimes:
-    """Gives every packet its time, in ticks; packets come in the order of the file.
+    """The presentation times of packets in ticks; packets are passed in the order of the file.
 
     Args:
         container: FFmpeg's name of the format.
-        time_base: seconds a tick.
-        fps: images a second, for packets without any time.
+        time_base: seconds per tick.
+        fps: images per second, for packets without any time.
     """
 
     def __init__(self, container: str, time_base: float, fps: float) -> None:
         self.counted = container in _COUNTED
         self.joined = False
-        """A break was seen, so a time in the file is not unique."""
+        """Whether the times of the file restart, so that they are not unique."""
         self._step = max(round(1.0 / (fps * time_base)), 1)
         self._break = _BREAK_S / time_base
         self._offset = 0
@@ -36,12 +36,12 @@ class PacketTimes:
         self._waiting: list[int] = []
 
     def place(self, packet: Any) -> int:
-        """Return the packet's presentation time, and write times that never restart into the packet."""
+        """Return the packet's presentation time in ticks, and replace the packet's times by continuous ones."""
         decoded = packet.dts if packet.dts is not None else packet.pts
         if decoded is None:
             time = self._end
         else:
-            # Where a container has no decoding times, presentation times go back by a few images.
+            # Without decoding times, presentation times regularly decrease by a few images.
             allowed = self._break if packet.dts is None else self._step
             if self._last is not None and decoded < self._last - allowed:
                 self.joined = True
@@ -55,22 +55,22 @@ class PacketTimes:
         return time
 
     def decoding(self, time: int) -> None:
-        """Note the time of a packet that goes into the decoder."""
+        """Store the time of a packet that is passed to the decoder."""
         if self.counted:
             heapq.heappush(self._waiting, time)
 
     def failed(self, time: int) -> None:
-        """Take back a packet of which no image comes."""
+        """Remove the time of a packet that gives no image."""
         if time in self._waiting:
             self._waiting.remove(time)
             heapq.heapify(self._waiting)
 
     def shown(self, pts: int | None, last: int | None) -> int:
-        """Return the time of an image that the decoder gave.
+        """Return the time of a decoded image in ticks.
 
         Args:
-            pts: what the decoder says.
-            last: the time of the image before.
+            pts: the decoder's presentation time; None if it has none.
+            last: the time of the previous image; None for the first.
         """
         if self.counted and self._waiting:
             return heapq.heappop(self._waiting)

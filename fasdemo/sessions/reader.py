@@ -1,7 +1,8 @@
-"""Reads a session at random. Everything in it is untrusted: names are checked, images are verified.
+"""Read the frames of a session in any order.
 
-An image that is missing, unreadable or of the wrong kind is a missing stream with a fault (`rgb_missing`,
-`depth_missing`, `ir_missing`), never an exception and never the image before. A missing colour image is black.
+Sessions are untrusted: names are checked and images are verified. An image that is missing, unreadable or of the wrong
+type gives a missing stream with a fault (`rgb_missing`, `depth_missing`, `ir_missing`). It never raises an exception
+and is never replaced by the previous image. A missing colour image is black.
 """
 
 from __future__ import annotations
@@ -32,19 +33,19 @@ from fasdemo.sessions.writer import FOLDERS, VIDEO_FILES
 _MAX_JSON_BYTES = 64 * 1024 * 1024
 _MAX_CSV_BYTES = 128 * 1024 * 1024
 _MAX_ROWS = 500_000
-"""Four and a half hours at 30 frames a second, which take 0.7 GB."""
+"""Maximum number of rows: 4.6 hours at 30 frames per second, which need 0.7 GB of memory."""
 _MAX_TIMESTAMP_S = 1e11
-"""Devices count seconds since they were started, or since 1970, of which 1e11 is the year 5138."""
+"""Largest time. Devices count seconds since their start or since 1970; 1e11 s after 1970 is the year 5138."""
 _MAX_COUNT = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class FrameRow:
-    """One row of `frames.csv`, checked."""
+    """A checked row of `frames.csv`."""
 
     timestamp_s: float
     files: dict[Stream, str]
-    """By stream, relative to the session's folder; absent = lost."""
+    """File of each stream, relative to the session's folder; a missing key means that the image was lost."""
     times: dict[Stream, StreamTime]
     emitter_on: bool | None
     truth: Truth | None
@@ -52,19 +53,19 @@ class FrameRow:
 
 
 def load_session(folder: Path) -> Session:
-    """`session.json` of a folder; a negative count in it is read as 0, see `count_problems`.
+    """Read the `session.json` of a folder; negative counts are read as 0, see `count_problems`.
 
     Raises:
-        UserError: no such folder, no session in it, or one that breaks the format.
+        UserError: the folder does not exist or is not a session, or the format is not valid.
     """
     return _load(folder)[0]
 
 
 def count_problems(folder: Path) -> tuple[str, ...]:
-    """Return sentences about counts in `session.json` that cannot be, e.g. a negative one.
+    """Return sentences about negative counts in `session.json`.
 
     Raises:
-        UserError: as `load_session`.
+        UserError: see `load_session`.
     """
     return _load(folder)[1]
 
@@ -76,13 +77,13 @@ def _load(folder: Path) -> tuple[Session, tuple[str, ...]]:
         raise UserError(f"{folder}: is a file; a session is a folder with {SESSION_FILE}.")
     path = folder / SESSION_FILE
     if not is_regular(path):
-        raise UserError(f"{folder}: has no {SESSION_FILE}, so it is not a session; give the folder that holds one.")
+        raise UserError(f"{folder}: has no {SESSION_FILE}, so it is not a session; give the folder of a session.")
     try:
         content = read_text(path, _MAX_JSON_BYTES)
     except UnicodeDecodeError:
-        raise UserError(f"{path}: is not text in UTF-8; the file is damaged.") from None
+        raise UserError(f"{path}: is not UTF-8 text; the file is damaged.") from None
     except ValueError as error:
-        raise UserError(f"{path}: cannot be used: {error}; give a session's description.") from None
+        raise UserError(f"{path}: cannot be used: {error}; give the folder of a session.") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
     try:
@@ -100,7 +101,7 @@ def _load(folder: Path) -> tuple[Session, tuple[str, ...]]:
 
 
 def safe_name(text: str) -> bool:
-    """Whether a name in a session stays inside its folder on every system."""
+    """Return whether a file name in a session stays inside its folder on every system."""
     path = PurePosixPath(text)
     return not (path.is_absolute() or ".." in path.parts or "\\" in text or ":" in text or "\0" in text)
 
@@ -110,13 +111,13 @@ class Rows:
     """The rows of `frames.csv`.
 
     Attributes:
-        rows: those that can be used; a row that cannot is counted in `lost_before` of the next one.
-        cut: the last row was cut off and left out.
-        skipped: how many rows cannot be used because a time, a count or a label in them is none.
-        problem: what is wrong with the first of them, empty where there is none.
-        lost_after: rows that cannot be used behind the last one that can.
-        taken: for each row, by stream, how many images the rows before it name, unusable rows included.
-        places: for each row, its number among all of them.
+        rows: usable rows; an unusable row is counted in `lost_before` of the next usable one.
+        cut: whether the last row was cut off and left out.
+        skipped: number of unusable rows, because a time, a count or a label in them is not valid.
+        problem: the problem of the first unusable row; empty if there is none.
+        lost_after: number of unusable rows after the last usable one.
+        taken: for each usable row and stream, the number of images in all rows before it, including unusable rows.
+        places: for each usable row, its number among all rows.
     """
 
     rows: list[FrameRow] = field(default_factory=list)
@@ -129,10 +130,10 @@ class Rows:
 
 
 def load_rows(folder: Path, session: Session) -> Rows:
-    """`frames.csv`; rows that break the format are left out and counted.
+    """Read `frames.csv`; rows that are not valid are left out and counted.
 
     Raises:
-        UserError: no such file, no row in it that can be used, or a name that leaves the folder.
+        UserError: the file cannot be read, has no usable row, or contains a path outside the session's folder.
     """
     path = folder / FRAMES_FILE
     header, lines, cut = read_lines(folder)
@@ -142,7 +143,7 @@ def load_rows(folder: Path, session: Session) -> Rows:
     try:
         for number, cells in enumerate(lines, start=2):
             if len(found.rows) + found.skipped >= _MAX_ROWS:
-                raise UserError(f"{path}: more than {_MAX_ROWS} rows.")
+                raise UserError(f"{path}: has more than {_MAX_ROWS} rows, which is the limit.")
             named = dict(zip(header, cells, strict=False))
             try:
                 if len(cells) != len(header):
@@ -167,7 +168,7 @@ def load_rows(folder: Path, session: Session) -> Rows:
     except csv.Error as error:
         raise UserError(f"{path}: line {number + 1}: {error}; the file is damaged.") from None
     if found.skipped and not found.rows:
-        raise UserError(f"{path}: {found.problem}; no row in it can be used.")
+        raise UserError(f"{path}: no row can be used ({found.problem}).")
     return found
 
 
@@ -175,17 +176,17 @@ def read_lines(folder: Path) -> tuple[list[str], Iterator[list[str]], bool]:
     """Return the header of `frames.csv`, the cells of its lines, and whether the last line was cut off and left out.
 
     Raises:
-        UserError: no such file, or its first line does not name the columns of a session.
+        UserError: the file cannot be read, or its header does not have the columns of a session.
     """
     path = folder / FRAMES_FILE
     try:
         text = read_text(path, _MAX_CSV_BYTES)
     except FileNotFoundError:
-        raise UserError(f"{folder}: has no {FRAMES_FILE}, so none of its frames can be found.") from None
+        raise UserError(f"{folder}: has no {FRAMES_FILE}, so its frames cannot be read.") from None
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{path}: cannot be read; the file is damaged.") from None
     except ValueError as error:
-        raise UserError(f"{path}: cannot be used: {error}; it is not a session's.") from None
+        raise UserError(f"{path}: cannot be used: {error}; it does not belong to a session.") from None
     cut = not text.endswith("\n")
     if cut:
         text = text[: text.rfind("\n") + 1]
@@ -196,16 +197,16 @@ def read_lines(folder: Path) -> tuple[list[str], Iterator[list[str]], bool]:
         raise UserError(f"{path}: line 1: {error}; the file is damaged.") from None
     missing = [name for name in ("timestamp_s", "color") if name not in header]
     if missing or not set(header) <= set(FRAME_COLUMNS) or len(set(header)) < len(header):
-        raise UserError(f"{path}: its first line does not name the columns of a session.")
+        raise UserError(f"{path}: the header does not have the columns of a session; the file is damaged.")
     return header, lines, cut
 
 
 class _LeavesFolderError(ValueError):
-    """A name that points outside the session's folder: no slip of a recorder, so nothing of the session is used."""
+    """A path outside the session's folder. No recorder writes one, so the whole session is refused."""
 
 
 def usable(cells: dict[str, str], session: Session) -> bool:
-    """Return whether a row, by column, can be used."""
+    """Return whether a row is valid; `cells` maps columns to values."""
     try:
         _row(cells, session)
     except ValueError:
@@ -221,7 +222,7 @@ def _row(cells: dict[str, str], session: Session) -> FrameRow:
         name = cells.get(column, "")
         if name:
             if not safe_name(name):
-                raise _LeavesFolderError(f"{name!r} points outside the session's folder, which is refused")
+                raise _LeavesFolderError(f"{name!r} is outside the session's folder, so the session is refused")
             files[stream] = name
         moment, counter = cells.get(f"{column}_timestamp_s", ""), cells.get(f"{column}_counter", "")
         if moment:
@@ -263,7 +264,7 @@ def _seconds(text: str) -> float:
 def _count(text: str) -> int:
     value = int(text) if len(text) <= 20 else _MAX_COUNT + 1
     if abs(value) > _MAX_COUNT:
-        raise ValueError(f"{text!r} is too large for a running number")
+        raise ValueError(f"{text!r} is too large for a count")
     return value
 
 
@@ -279,15 +280,16 @@ def _short(text: str) -> str:
 
 
 class SessionReader:
-    """A session's frames by number: `len(reader)`, `reader[i]`, iteration.
+    """The frames of a session, with `len(reader)`, `reader[index]` and iteration.
 
     Attributes:
+        folder: the session's folder.
         session: the checked `session.json`.
         rows: the checked rows of `frames.csv`.
-        warnings: sentences about what is incomplete; grows while frames are read.
+        calibration: calibration of the cameras; None if the session has none.
 
     Raises:
-        UserError: not a session, or one that breaks the format.
+        UserError: the folder is not a session, or its format is not valid.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -297,22 +299,22 @@ class SessionReader:
         times = on_frame_clock((row.timestamp_s, row.times) for row in found.rows)
         self.rows = [replace(row, times=of_row) for row, of_row in zip(found.rows, times, strict=True)]
         if not self.rows:
-            raise UserError(f"{folder}: the session holds no frame.")
+            raise UserError(f"{folder}: the session has no frames.")
         self.calibration: Calibration | None = (
             None if self.session.calibration is None else self.session.calibration.value()
         )
         self.unreadable: dict[str, str] = {}
-        """Files that could not be used so far, with the reason."""
+        """Files that could not be used so far, and why."""
         self._state_warnings = []
         if self.session.state == "open" or found.cut:
             busy = who_holds(folder)
             self._state_warnings.append(
-                f"{folder.name}: is being recorded; what is there so far is read."
+                f"{folder.name}: is still being recorded; only the frames so far are read."
                 if busy
                 else f"{folder.name}: the recording was never completed; run `fasdemo sessions repair` on it."
             )
         for sentence in edited_files(folder, self.session):
-            self._state_warnings.append(f"{folder.name}: {sentence}; `fasdemo sessions verify` tells more.")
+            self._state_warnings.append(f"{folder.name}: {sentence}; run `fasdemo sessions verify` for details.")
         if found.skipped:
             count = "1 row" if found.skipped == 1 else f"{found.skipped} rows"
             self._state_warnings.append(
@@ -328,7 +330,7 @@ class SessionReader:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences for the user."""
+        """Sentences for the user about damage and incompleteness; their number grows while frames are read."""
         found = list(self._state_warnings)
         if self.unreadable:
             name, reason = next(iter(self.unreadable.items()))
@@ -384,7 +386,7 @@ class SessionReader:
             image = self._video_image(index, stream) if video else self._file_image(str(name), stream)
             self._check(image, stream)
         except (OSError, ValueError, RuntimeError, UserError) as error:
-            # RuntimeError: a link that leads to itself.
+            # A link that points to itself raises RuntimeError.
             reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
             self.unreadable.setdefault(_short(label), reason)
             return None
@@ -393,14 +395,18 @@ class SessionReader:
     def _file_image(self, name: str, stream: Stream) -> Image:
         path = self.folder / name
         if not path.resolve().is_relative_to(self._root):
-            raise ValueError("it is a link that leaves the session's folder")
+            raise ValueError("it is a link to a file outside the session's folder")
         data = read_bounded(path, MAX_FILE_BYTES)
         if data and not recorded_format(data):
             raise ValueError("it is neither PNG nor JPEG")
         return decode_image(data, stream)
 
     def _check(self, image: Image, stream: Stream) -> None:
-        """One size and dtype per stream: colour's from session.json, the others' from the calibration or the first."""
+        """Raise ValueError if an image does not have the size and dtype of its stream.
+
+        The size of colour is that of `session.json`; that of depth and infrared is from the calibration or the first
+        image.
+        """
         expected = self._shapes.get(stream)
         if expected is None:
             size = (self.session.height, self.session.width)
@@ -413,19 +419,23 @@ class SessionReader:
             expected = (shape, image.dtype)
         if image.shape != expected[0] or image.dtype != expected[1]:
             raise ValueError(
-                f"{stream} is {image.dtype} {_size(image.shape)}, the session's is {expected[1]} {_size(expected[0])}"
+                f"{stream} is {image.dtype} {_size(image.shape)}, but in this session it must be {expected[1]} "
+                f"{_size(expected[0])}"
             )
         self._shapes[stream] = expected
 
     def _video_ordinals(self, found: Rows) -> dict[Stream, dict[int, int]]:
-        """Row number to number within the stream's video; a lost image takes no place in it, an unusable row does."""
+        """Return, by stream, the image number in the video for each row.
+
+        Lost images are not in the video; images of unusable rows are.
+        """
         result: dict[Stream, dict[int, int]] = {}
         for stream in self.session.streams:
             present = [number for number, row in enumerate(self.rows) if stream in row.files]
             if present:
                 result[stream] = {number: found.taken[number][stream] for number in present}
                 continue
-            # Rows without names mean that every row has its image.
+            # If no row names a file, every row has an image.
             result[stream] = dict(enumerate(found.places))
         return result
 
@@ -434,7 +444,7 @@ class SessionReader:
         if stream not in self._tracks:
             path = self.folder / VIDEO_FILES[stream]
             if not path.resolve().is_relative_to(self._root):
-                raise ValueError("it is a link that leaves the session's folder")
+                raise ValueError("it is a link to a file outside the session's folder")
             self._tracks[stream] = None
             track = self._tracks[stream] = VideoTrack(path, stream)
         if track is None:
@@ -444,9 +454,9 @@ class SessionReader:
             track.seek(ordinal)
         found = track.read()
         if found is None:
-            raise ValueError("the video ends before it")
+            raise ValueError("the video ends before this frame")
         if found.number != ordinal:
-            raise ValueError("the video is damaged here")
+            raise ValueError("the video is damaged at this frame")
         return found.image
 
     def close(self) -> None:

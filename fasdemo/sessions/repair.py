@@ -31,28 +31,28 @@ from fasdemo.sessions.video_track import VideoTrack
 from fasdemo.sessions.writer import FOLDERS, RESERVE_FILE, VIDEO_FILES, replace_text, sha256_of, write_session_file
 
 KEPT_ROWS_FILE = "frames.csv.before-repair"
-"""The rows as they were, where a repair had to remove some."""
+"""Copy of `frames.csv` before a repair that removed rows."""
 _OWN_NAME = re.compile(OWN_FILE_PATTERN)
 _MAX_ROWS_BYTES = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `verify_session` found; sound when there are no problems."""
+    """The result of `verify_session`; the session is valid if there are no problems."""
 
     folder: Path
     session: Session
     frames: int
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    """What is there and does no harm, e.g. `.DS_Store`."""
+    """Sentences about harmless findings, e.g. a file `.DS_Store`."""
     mendable: bool = False
-    """The only problems are rows or counts that `repair_session` sets right."""
+    """Whether `repair_session` can correct all problems."""
 
 
 @dataclass(slots=True)
 class Repair:
-    """What `repair_session` did."""
+    """The result of `repair_session`."""
 
     folder: Path
     session: Session
@@ -61,16 +61,16 @@ class Repair:
 
 
 def find_sessions(root: Path) -> list[Path]:
-    """Folders with a session, at or below `root`, sorted.
+    """Return the sorted folders of all sessions at or below `root`.
 
     Raises:
-        UserError: no such folder.
+        UserError: the folder does not exist or cannot be read.
     """
     try:
         if not root.exists():
             raise UserError(f"{root}: no such folder.")
         if not root.is_dir():
-            raise UserError(f"{root}: is a file; give the folder that holds the sessions.")
+            raise UserError(f"{root}: is a file; give the folder that contains the sessions.")
         return sorted(folder for folder, entries in walk(root) if any(entry.name == SESSION_FILE for entry in entries))
     except OSError as error:
         raise UserError(
@@ -79,14 +79,14 @@ def find_sessions(root: Path) -> list[Path]:
 
 
 def verify_session(folder: Path, *, locked: bool = False) -> Verification:
-    """Compare every file with its checksum, and the rows with the files.
+    """Compare every file of a session with its checksum, and the rows with the files.
 
     Args:
-        folder: the session's.
-        locked: the caller holds the session's lock.
+        folder: the session's folder.
+        locked: whether the caller holds the session's lock.
 
     Raises:
-        UserError: not a session, or one that breaks the format.
+        UserError: the folder is not a session, or its format is not valid.
     """
     session = load_session(folder)
     found = load_rows(folder, session)
@@ -94,7 +94,7 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
     problems: list[str] = []
     busy = "" if locked else who_holds(folder)
     if busy:
-        problems.append(f"{busy.removeprefix(f'{folder}: ').rstrip('.')}, so it cannot be judged yet")
+        problems.append(f"{busy.removeprefix(f'{folder}: ').rstrip('.')}, so it cannot be verified yet")
     elif session.state != "complete":
         problems.append("the recording was never completed; run `fasdemo sessions repair`")
     if found.cut:
@@ -106,7 +106,7 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
             "`fasdemo sessions repair` removes them"
         )
     if session.state == "complete" and session.frames != len(rows) + found.skipped and not count_problems(folder):
-        promised = f"{SESSION_FILE} promises {session.frames} frames and {FRAMES_FILE} lists {len(rows)}"
+        promised = f"{SESSION_FILE} has a count of {session.frames} frames, but {FRAMES_FILE} has {len(rows)}"
         problems.append(promised)
     changed = description_problem(folder, session)
     problems += [changed] if changed else []
@@ -120,19 +120,17 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
         elif name in session.checksums:
             try:
                 if sha256_of(folder / name) != session.checksums[name]:
-                    problems.append(f"{name} was changed: its checksum differs")
+                    problems.append(f"{name} was changed: checksum mismatch")
             except OSError as error:
                 problems.append(f"{name} cannot be read ({error.strerror})")
     notes = []
     if session.state == "complete" and SESSION_FILE not in session.checksums:
-        notes.append(
-            f"{SESSION_FILE} has no checksum of its own, as those of earlier versions: edits in it are not seen"
-        )
+        notes.append(f"{SESSION_FILE} has no checksum, as in earlier versions, so that edits in it are not detected")
     if session.state == "complete" and FRAMES_FILE not in session.checksums:
-        notes.append(f"{FRAMES_FILE} has no checksum: edits in it are not seen")
+        notes.append(f"{FRAMES_FILE} has no checksum, so that edits in it are not detected")
     for name in sorted(set(_images(folder)) - listed - set(session.checksums)):
         if is_litter(Path(name).name):
-            notes.append(f"{name} was put there by the system and is not part of the session")
+            notes.append(f"{name} was created by the operating system and is not part of the session")
         elif not found.skipped:
             problems.append(f"{name} belongs to no frame")
     return Verification(
@@ -141,12 +139,13 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
 
 
 def repair_session(folder: Path) -> Repair:
-    """Complete an interrupted recording: keep every frame that is whole, remove what was half written.
+    """Complete an interrupted recording: keep every complete frame and remove partly written files.
 
-    A complete session is only checked for being one; nothing in it is changed.
+    In a session that is complete already, only unusable rows are removed and wrong counts corrected.
 
     Raises:
-        UserError: not a session, complete but damaged (there is nothing to restore it from), or not writable.
+        UserError: the folder is not a session, the session is complete but its files were damaged, or the folder is
+            not writable.
     """
     session = load_session(folder)
     try:
@@ -154,13 +153,13 @@ def repair_session(folder: Path) -> Repair:
             return _repair(folder)
     except OSError as error:
         if session.state == "complete" and not (found := verify_session(folder)).problems:
-            # On a disk that cannot be written nothing has to be.
+            # A valid session on a read-only disk needs no repair.
             return Repair(folder, session, found.frames, ["was complete already"])
         raise UserError(f"{folder}: cannot be written ({error.strerror}).") from None
 
 
 def _repair(folder: Path) -> Repair:
-    # Anew: another repair or a deletion may have ended just before the lock was taken.
+    # Load again, because another repair or a deletion can have ended just before the lock was acquired.
     session = load_session(folder)
     found = load_rows(folder, session)
     if session.state == "complete":
@@ -169,25 +168,25 @@ def _repair(folder: Path) -> Repair:
             return Repair(folder, session, len(found.rows), ["was complete already"])
         if not verification.mendable:
             raise UserError(
-                f"{folder}: was completed and damaged later ({verification.problems[0]}); repair cannot bring data "
-                "back, restore it from a copy."
+                f"{folder}: was damaged after the recording ({verification.problems[0]}); repair cannot restore data, "
+                "copy the session from a backup."
             )
     if found.skipped and session.container == "video":
         raise UserError(
-            f"{folder / FRAMES_FILE}: {found.problem}; correct the line by hand, because the images in the videos are "
-            "found by their order. The session can be read as it is."
+            f"{folder / FRAMES_FILE}: {found.problem}; correct the line by hand, because the order of the rows gives "
+            "the images in the videos. The session can be read without a repair."
         )
     for name in sorted({*FOLDERS.values(), *VIDEO_FILES.values(), FRAMES_FILE, SESSION_FILE, KEPT_ROWS_FILE}):
         if (folder / name).is_symlink():
             raise UserError(
-                f"{folder / name}: is a link, which no recorder makes, and repair removes what is unfinished; "
-                "put the files themselves in its place."
+                f"{folder / name}: is a link, and a repair must not change files outside the session; replace the link "
+                "by the files themselves."
             )
     return _complete(folder, session, found)
 
 
 def _complete(folder: Path, session: Session, found: Rows) -> Repair:
-    notes = ["a row that was cut off was removed"] if found.cut else []
+    notes = ["an incomplete row was removed"] if found.cut else []
     rows = found.rows
     keep = len(rows)
     if session.state == "complete":
@@ -195,11 +194,11 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
     elif session.container == "video":
         keep = _whole_video_frames(folder, rows)
     else:
-        # Only the last frames can be half written: a row is added after its images.
+        # Only the last frames can be incomplete, because a row is added after its images.
         while keep > 0 and not _readable(folder, rows[keep - 1]):
             keep -= 1
     if keep < len(rows):
-        notes.append(f"{len(rows) - keep} frames at the end were not whole and were removed")
+        notes.append(f"{len(rows) - keep} incomplete frames at the end were removed")
     raw, unplaced = _raw_rows(folder, session, rows)
     original = read_bounded(folder / FRAMES_FILE, _MAX_ROWS_BYTES)
     before = sum(row.lost_before for row in rows) + found.lost_after
@@ -212,13 +211,13 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
     listed = set(_listed(rows))
     kept = {name for name in unplaced & set(_images(folder)) - listed if not _own_file_problem(folder, name)}
     if found.skipped:
-        # Whatever is wrong with a row, its images are data: they stay, and so does what it said.
+        # Keep the images of unusable rows, and a copy of these rows.
         if not (folder / KEPT_ROWS_FILE).exists():
             replace_text(folder / KEPT_ROWS_FILE, decode_text(original))
         kept.add(KEPT_ROWS_FILE)
         notes.append(
-            f"{found.skipped} rows that cannot be used were removed ({found.problem}) and count as lost; "
-            f"their images stay, and the rows are in {KEPT_ROWS_FILE}"
+            f"{found.skipped} unusable rows were removed ({found.problem}) and count as lost; "
+            f"their images are kept, and the rows are in {KEPT_ROWS_FILE}"
         )
     elif (folder / KEPT_ROWS_FILE).is_file():
         kept.add(KEPT_ROWS_FILE)
@@ -245,7 +244,7 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
 
 
 def _raw_rows(folder: Path, session: Session, rows: list[FrameRow]) -> tuple[list[list[str]], set[str]]:
-    """Return the usable rows' cells in the order of `FRAME_COLUMNS`, and the images that the other rows name."""
+    """Return the cells of the usable rows in the order of `FRAME_COLUMNS`, and the images of the other rows."""
     header, lines, _ = read_lines(folder)
     raw: list[list[str]] = []
     unplaced: set[str] = set()
@@ -274,18 +273,18 @@ def _own_file_problem(folder: Path, name: str) -> str:
     """Return why a name in a session is not a regular file in its folder; empty if it is one."""
     path = folder / name
     if not safe_name(name):
-        return "points outside the session's folder"
+        return "is outside the session's folder"
     if not is_regular(path):
         return "is missing"
     try:
         inside = path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):
         inside = False
-    return "" if inside else "is a link that leaves the session's folder"
+    return "" if inside else "is a link to a file outside the session's folder"
 
 
 def _whole_video_frames(folder: Path, rows: list[FrameRow]) -> int:
-    """How many rows from the start have all their images in the videos."""
+    """Return the number of rows from the start that have all their images in the videos."""
     keep = len(rows)
     for stream in STREAMS:
         numbers = [number for number, row in enumerate(rows) if stream in row.files]
@@ -309,7 +308,7 @@ def _listed(rows: Iterable[FrameRow]) -> Iterator[str]:
 
 
 def _images(folder: Path) -> Iterator[str]:
-    """Return the image files in the session by their names relative to its folder."""
+    """Yield the names of the session's image files, relative to its folder."""
     for stream_folder in FOLDERS.values():
         for path in (folder / stream_folder).glob("*"):
             if path.is_file():

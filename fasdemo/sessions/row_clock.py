@@ -1,7 +1,7 @@
-"""The device times of a recording, put on the clock of its frames.
+"""Convert the device times of a recording to the clock of its frames.
 
-A recorder writes the device's own times beside times that go on over restarts, so the two may lie hours apart. The
-engine compares them, and needs both on one clock.
+A recorder writes the device's own times beside frame times that continue over restarts, so the two can differ by hours.
+The engine compares them and therefore needs both on one clock.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from fasdemo.frames import Stream, StreamTime
 Times = dict[Stream, StreamTime]
 
 _NEW_CLOCK_S = 0.5
-"""A smaller difference is a fault to be judged, not another clock."""
+"""A smaller difference is a fault that the engine checks, not another clock."""
 
 
 def on_frame_clock(rows: Iterable[tuple[float, Times]]) -> list[Times]:
-    """Return the streams' times of each row, shifted onto its `timestamp_s`.
+    """Return the streams' times of each row, converted to the clock of its `timestamp_s`.
 
-    The shift is the first row's. Where it changes in the middle of a recording the row of the change keeps the old one,
-    so that the engine sees the break, and the rows after it have the new one.
+    The offset between the clocks is measured in the first row. If it changes later, the row of the change still uses
+    the old offset, so that the engine detects the break. The rows after it use the new one.
 
     Args:
-        rows: `timestamp_s` and the streams' times, in order.
+        rows: `timestamp_s` and the streams' times of each row, in order.
     """
     shift_s = 0.0
     result: list[Times] = []

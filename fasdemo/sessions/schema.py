@@ -1,7 +1,7 @@
-"""The session format: what lies in `session.json` and in a row of `frames.csv`.
+"""The format of sessions: the contents of `session.json` and the columns of `frames.csv`.
 
-A session is a folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/` with `session.json`, `frames.csv` and `color/`,
-`depth/` and `ir/` with one file per frame. Everything read from a session is untrusted: names are checked here.
+A session is a folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/` with `session.json`, `frames.csv` and the folders
+`color/`, `depth/` and `ir/` with one file per frame. Sessions are untrusted, so names are checked here.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ SCHEMA_VERSION = 1
 SESSION_FILE = "session.json"
 FRAMES_FILE = "frames.csv"
 MAX_IMAGE_PX = 64 * 1024 * 1024
-"""Pixels: eight times 4K. What is not there is shown black at its full size, so a size is a claim on memory."""
+"""Largest image: 8192 x 8192 pixels, eight times 4K. A missing image is replaced by a black one of the declared size,
+so this limits memory too."""
 
 FRAME_COLUMNS = (
-    "frame",  # running number within the session, from 0
+    "frame",  # number within the session, from 0
     "timestamp_s",  # seconds on the device's clock
     "color",  # file relative to the session's folder, empty = lost
     "depth",
@@ -32,13 +33,13 @@ FRAME_COLUMNS = (
     "color_counter",
     "depth_counter",
     "ir_counter",
-    "emitter_on",  # the dot projector: 1, 0, unknown, or empty where there is no depth and no infrared
-    "label",  # live | spoof, empty = the session's
+    "emitter_on",  # the dot projector: 1, 0, unknown, or empty if there is neither depth nor infrared
+    "label",  # live | spoof, empty = label of the session
     "species",
     "lost_before",  # frames lost since the previous row
 )
 UNKNOWN = "unknown"
-"""In `emitter_on`: the camera did not say."""
+"""Value of `emitter_on` if the camera does not report it."""
 
 # A pseudonym and a species are folder names: no separators, no leading dot.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
@@ -48,7 +49,7 @@ OwnFile = Annotated[str, Field(pattern=OWN_FILE_PATTERN, max_length=160)]
 MAX_TEXT_CHARS = 4000
 PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=PLAIN_TEXT)]
-"""Any words, without the control characters that a terminal would obey."""
+"""Free text without control characters, which could control a terminal."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -56,16 +57,16 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
 )
-"""Devices of Windows, with any ending."""
+"""Names of Windows devices; they are reserved with any suffix too."""
 
 
 def is_name(text: str) -> bool:
-    """Return whether a text can be a pseudonym or a species: a plain folder name on every system."""
+    """Return whether a text is a valid pseudonym or species, i.e. a plain folder name."""
     return bool(_NAME.fullmatch(text))
 
 
 def is_portable(name: str) -> bool:
-    """Return whether every system can make a folder of that name: not `CON`, `NUL.txt` or `S01.`."""
+    """Return whether every system can create a folder with this name; not so for `CON`, `NUL.txt` or `S01.`."""
     return not name.endswith((".", " ")) and name.split(".", 1)[0].rstrip().upper() not in _RESERVED
 
 
@@ -130,17 +131,17 @@ class CalibrationRecord(_Part):
 
 
 class Device(_Part):
-    """What recorded the session."""
+    """The device that recorded a session."""
 
     name: Text = ""
     serial: Text = ""
     firmware: Text = ""
     sensor_preset: Text = ""
-    """A generated session names the simulated sensor, e.g. `d435`."""
+    """Preset of a simulated sensor in a generated session, e.g. `d435`."""
 
 
 class Consent(_Part):
-    """The person's agreement and how long the recording may be kept."""
+    """The person's consent, and the date until which the recording may be kept."""
 
     statement: Text
     given_on: date
@@ -148,9 +149,9 @@ class Consent(_Part):
 
 
 class Session(_Part):
-    """`session.json`.
+    """The contents of `session.json`.
 
-    `label` is the whole session's, or `mixed` where `frames.csv` labels each frame (the demo session).
+    `label` applies to the whole session; with `mixed`, `frames.csv` has a label for each frame (the demo session).
     """
 
     schema_version: Literal[1] = 1
@@ -171,17 +172,17 @@ class Session(_Part):
     frames: Annotated[int, Field(ge=0)] = 0
     lost: Annotated[int, Field(ge=0)] = 0
     generator: dict[Text, Text | int | Finite] | None = None
-    """Recipe, version and seed where the session was rendered and not recorded."""
+    """Recipe, version and seed of a rendered session; None for a recorded one."""
     container: Literal["files", "video"] = "files"
-    """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv hold the frames in order;
-    a row's cell then names the video, and an image that was lost takes no place in it."""
+    """`files`: one file per frame. `video`: color.mp4, depth.mkv and ir.mkv beside frames.csv contain the frames in
+    order; the cell of a row then names the video, and a lost image is not in it."""
     checksums: dict[OwnFile, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
     """sha256 by file name relative to the session's folder, written when the session is completed."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.label == "spoof") != (self.species is not None):
-            raise ValueError("a spoof session names its species, and no other does")
+            raise ValueError("species must be set if label is spoof, and only then")
         if "rgb" not in self.streams:
             raise ValueError("streams must contain rgb")
         if self.width * self.height > MAX_IMAGE_PX:

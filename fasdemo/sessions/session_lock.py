@@ -1,9 +1,9 @@
-"""The lock of a session's folder: recording, repairing and deleting exclude one another.
+"""The lock of a session's folder, so that only one process records, repairs or deletes a session.
 
-The file `.lock` in the folder is locked with the operating system (`flock`; `msvcrt.locking` on Windows), so the lock
-ends with the process, however that ends, and a file that was left behind by a killed process holds nothing. It names
-process, computer and purpose. Where another computer wrote it (a shared folder, whose locks may not reach over the
-network), it counts as held as long as it is younger than `FRESH_S`: whoever holds a lock renews its time stamp.
+The file `.lock` in the folder is locked by the operating system (`flock`; `msvcrt.locking` on Windows). The lock ends
+with its process, so a file that a killed process leaves behind locks nothing. The file contains process, computer and
+purpose. Locks of a shared folder may not work across computers. Therefore the time stamp of the file is renewed
+regularly, and a file of another computer counts as locked while it is younger than `FRESH_S`.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _PAUSE_S = 0.01
 
 
 class SessionLock:
-    """A held lock on a session's folder; a context manager that releases it.
+    """A lock on a session's folder, and a context manager that releases it.
 
     Args:
-        folder: exists.
-        purpose: what is done meanwhile, e.g. `recorded`.
+        folder: the session's folder; it must exist.
+        purpose: a past participle that says what is done with the session, e.g. `recorded`.
 
     Raises:
-        UserError: another process, or another thread, holds it; says which and what to do.
+        UserError: another process or thread holds the lock.
         OSError: the folder cannot be written.
     """
 
@@ -50,12 +50,12 @@ class SessionLock:
                 holder = _holder(descriptor)
                 os.close(descriptor)
                 if attempt < _TRIES // 2:
-                    # `who_holds` locks for a moment to find out.
+                    # Retry, because `who_holds` holds the lock for a moment too.
                     time.sleep(_PAUSE_S)
                     continue
                 raise UserError(_held(folder, holder))
             if not _is_still(descriptor, self._path):
-                # Its holder removed it between our opening and locking it.
+                # The previous holder removed the file after it was opened here.
                 os.close(descriptor)
                 continue
             foreign = _foreign_holder(descriptor)
@@ -65,14 +65,14 @@ class SessionLock:
             self._descriptor = descriptor
             break
         else:
-            raise UserError(f"{folder}: is used by several programs at once; try again.")
+            raise UserError(f"{folder}: could not be locked, because other programs use it; try again.")
         text = {"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose}
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
         os.write(descriptor, json.dumps(text).encode("ascii"))
 
     def renew(self) -> None:
-        """Show other computers that the lock is still held; cheap, to be called often."""
+        """Show other computers that the lock is still held; fast, so that it can be called often."""
         now = time.monotonic()
         if self._descriptor is not None and now - self._renewed_s >= RENEW_S:
             self._renewed_s = now
@@ -80,12 +80,12 @@ class SessionLock:
                 os.utime(self._path)
 
     def release(self) -> None:
-        """Remove the file and let go; calling it again does nothing."""
+        """Remove the file and release the lock; further calls do nothing."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is None:
             return
         if os.name != "nt":
-            # While the lock is held, so that nobody can lock the name that is about to go.
+            # Remove the file while it is locked, so that no other process locks a file that is about to be removed.
             with contextlib.suppress(OSError):
                 self._path.unlink()
         _close(descriptor)
@@ -103,7 +103,7 @@ class SessionLock:
 
 
 def who_holds(folder: Path) -> str:
-    """Return a sentence about who uses a session's folder now; empty where nobody does."""
+    """Return a sentence about the process that uses a session's folder; empty if none does."""
     path = folder / LOCK_FILE
     try:
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -129,7 +129,7 @@ def _open(path: Path) -> int:
 
 
 def _take(descriptor: int) -> bool:
-    """Lock the open file if nobody else has; False if somebody has."""
+    """Lock the open file; return False if it is locked already."""
     if os.name == "nt":
         import msvcrt
 
@@ -148,7 +148,7 @@ def _take(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        # A file system without locks: what the file says has to do.
+        # The file system has no locks, so use the contents of the file.
         return _process_is_gone(_holder(descriptor))
     return True
 
@@ -182,7 +182,7 @@ def _holder(descriptor: int) -> dict[str, Any]:
 
 
 def _foreign_holder(descriptor: int) -> dict[str, Any] | None:
-    """Return what another computer noted less than a minute ago, None where there is no such note."""
+    """Return the contents of a lock file that another computer has renewed within `FRESH_S`; None otherwise."""
     holder = _holder(descriptor)
     if holder.get("host") in (None, socket.gethostname()):
         return None
@@ -191,7 +191,7 @@ def _foreign_holder(descriptor: int) -> dict[str, Any] | None:
 
 def _held(folder: Path, holder: dict[str, Any]) -> str:
     purpose = str(holder.get("purpose") or "used")[:40]
-    what = "stop it first" if purpose == "recorded" else "try again when that has ended"
+    what = "stop the recording first" if purpose == "recorded" else "try again later"
     who = ""
     if isinstance(holder.get("pid"), int):
         who = f" by process {holder['pid']}"

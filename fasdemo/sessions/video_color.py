@@ -1,8 +1,8 @@
-"""Images as a player shows them: mirrored or turned, with square pixels, and HDR in standard range.
+"""Convert video frames to images as a player shows them: rotated, mirrored, with square pixels, HDR in standard range.
 
-HDR (PQ, SMPTE ST 2084; HLG, ARIB STD-B67) becomes light in cd/m2, with 203 cd/m2 as diffuse white (ITU-R BT.2408), in
-the primaries of BT.709. Up to 0.75 of white light is kept as it is; brighter light approaches 1 exponentially. The
-result is encoded with the exponent 1/2.4 (BT.1886).
+HDR signals (PQ, SMPTE ST 2084; HLG, ARIB STD-B67) are converted to light in cd/m2 with the primaries of BT.709. Diffuse
+white is 203 cd/m2 (ITU-R BT.2408). Light up to 0.75 of white is unchanged; brighter light approaches 1 exponentially.
+The result is encoded with the exponent 1/2.4 (BT.1886).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ import numpy.typing as npt
 _WHITE = 203.0
 _KNEE = 0.75
 _PQ, _HLG = 16, 18
-"""FFmpeg's numbers of the transfer characteristics (ISO/IEC 23091-2)."""
+"""Numbers of the transfer characteristics in FFmpeg and ISO/IEC 23091-2."""
 _TO_709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32)
-"""Linear BT.2020 to BT.709 (ITU-R BT.2087)."""
+"""Matrix from linear BT.2020 to linear BT.709 (ITU-R BT.2087)."""
 _MAX_ASPECT = 8
 
 
 def hdr_name(transfer: int) -> str:
-    """Return `PQ` or `HLG` for a transfer characteristic, empty for standard range."""
+    """Return `PQ` or `HLG` for a transfer characteristic; empty for standard range."""
     return {_PQ: "PQ", _HLG: "HLG"}.get(transfer, "")
 
 
 def standard_range(frame: Any, transfer: int) -> npt.NDArray[np.uint8]:
-    """Return an HDR frame of FFmpeg as uint8 (H, W, 3) RGB."""
+    """Convert an HDR frame of FFmpeg to an RGB image in standard range, uint8 (H, W, 3)."""
     signal = frame.to_ndarray(format="rgb48le")
     if transfer == _PQ:
         light = _pq_table()[signal]
@@ -49,7 +49,7 @@ def standard_range(frame: Any, transfer: int) -> npt.NDArray[np.uint8]:
 
 @lru_cache(maxsize=1)
 def _pq_table() -> npt.NDArray[np.float32]:
-    """Light in units of white for each 16-bit PQ signal (ST 2084)."""
+    """Return the light in units of diffuse white for each 16-bit PQ signal, (65536,) (ST 2084)."""
     power = (np.arange(65536) / 65535.0) ** (1 / 78.84375)
     light = (np.maximum(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125)
     return np.asarray(light * 10000.0 / _WHITE, np.float32)
@@ -57,14 +57,14 @@ def _pq_table() -> npt.NDArray[np.float32]:
 
 @lru_cache(maxsize=1)
 def _hlg_table() -> npt.NDArray[np.float32]:
-    """Scene light from 0 to 1 for each 16-bit HLG signal (BT.2100)."""
+    """Return the scene light from 0 to 1 for each 16-bit HLG signal, (65536,) (BT.2100)."""
     signal = np.arange(65536) / 65535.0
     high = (np.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12.0
     return np.asarray(np.where(signal <= 0.5, signal**2 / 3.0, high), np.float32)
 
 
 def pixel_aspect(stream: Any) -> Fraction:
-    """Return width by height of a pixel of a video stream; 1 where the file says nothing that can be used."""
+    """Return the pixel aspect ratio (width / height) of a video stream; 1 if the file has none or a wrong one."""
     aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
     if not aspect or not Fraction(1, _MAX_ASPECT) <= aspect <= _MAX_ASPECT or abs(aspect - 1) < Fraction(1, 200):
         return Fraction(1)
@@ -72,14 +72,14 @@ def pixel_aspect(stream: Any) -> Fraction:
 
 
 def square_size(width: int, height: int, aspect: Fraction) -> tuple[int, int]:
-    """Return width and height of an image once its pixels are square; no side becomes smaller."""
+    """Return width and height of an image after conversion to square pixels; no side becomes smaller."""
     if aspect >= 1:
         return round(width * aspect), height
     return width, round(height / aspect)
 
 
 def with_square_pixels(image: npt.NDArray[Any], aspect: Fraction, *, exact: bool) -> npt.NDArray[Any]:
-    """Return an image with square pixels; `exact`: values are repeated, never mixed, as distances need."""
+    """Convert an image to square pixels; with `exact`, values are repeated instead of interpolated, as for depth."""
     if aspect == 1:
         return image
     size = square_size(image.shape[1], image.shape[0], aspect)
@@ -87,7 +87,7 @@ def with_square_pixels(image: npt.NDArray[Any], aspect: Fraction, *, exact: bool
 
 
 def upright(image: npt.NDArray[Any], frame: Any) -> npt.NDArray[Any]:
-    """Return an image turned and mirrored as its display matrix says."""
+    """Rotate and mirror an image according to the frame's display matrix."""
     matrix = _display_matrix(frame)
     if matrix is None:
         turns = round((frame.rotation or 0) / 90) % 4
@@ -104,7 +104,7 @@ def upright(image: npt.NDArray[Any], frame: Any) -> npt.NDArray[Any]:
 
 
 def _display_matrix(frame: Any) -> tuple[int, int, int, int] | None:
-    """Return a, b, c, d of x' = a x + c y, y' = b x + d y; None where the frame has none, or an impossible one."""
+    """Return a, b, c, d of x' = a x + c y, y' = b x + d y; None if the frame has no valid display matrix."""
     for data in frame.side_data:
         if data.type.name == "DISPLAYMATRIX":
             values = np.frombuffer(bytes(data), np.int32)

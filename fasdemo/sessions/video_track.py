@@ -1,7 +1,7 @@
-"""One video file as a track of images: in order, or at random; and the same written.
+"""Read and write the images of one video file.
 
-FFmpeg decodes (through PyAV), because it alone gives time stamps, rotation flags and 16-bit grey without a silent
-conversion to 8 bits. A damaged image is dropped and counted: a concealed one would show what was there before.
+Only FFmpeg (through PyAV) gives time stamps, rotation flags and 16-bit grey without a silent
+conversion to 8 bits. Damaged images are dropped and counted, because a concealed image shows older contents.
 """
 
 from __future__ import annotations
@@ -39,30 +39,30 @@ _CONTAINERS = (
     *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "mpegvideo", "m4v", "flv"),
     *("asf", "ogg", "h264", "hevc", "av1", "obu", "ivf", "mjpeg", "gif", "nut", "mxf", "yuv4mpegpipe", "dv", "apng"),
 )
-"""What FFmpeg may take a file for. Its other 300 readers include text that it would draw, lists that open other files,
-and formats of which nobody has looked at the code for years."""
+"""Formats that FFmpeg may detect. Its other 300 or so formats are disabled: some draw text, some open other files, and
+many are rarely maintained."""
 _OPEN: dict[str, Any] = {
     "options": {
         "protocol_whitelist": "file",
         "format_whitelist": ",".join(_CONTAINERS),
     },
-    # Titles and the like are not looked at; whatever bytes they are made of, the pictures may be good.
+    # Metadata such as titles is not used, so invalid bytes in it must not prevent reading.
     "metadata_errors": "replace",
 }
 _USUAL_FPS = 120.0
-"""A rate beyond it is compared with the time stamps."""
+"""Higher frame rates are measured from the time stamps instead."""
 _LOOKED_AT = 300
-"""Packets at the beginning of a file from which its rate and its main stream are told."""
+"""Number of packets at the start of a file from which its frame rate and main stream are determined."""
 _ONE_THREAD_PX = 1280 * 720
 """Images up to this size are decoded by one thread, which takes 2.4 instead of 3.0 ms of processor time for the three
 streams of a frame of 640 x 480."""
 _FAR = 40
-"""Frames further ahead than this are sought, nearer ones are decoded on the way."""
+"""To reach a frame at most this far ahead, the frames before it are decoded; otherwise the file is searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackFrame:
-    """One decoded image with its number and its time from the start of the file, seconds."""
+    """A decoded image with its number and its time in seconds from the start of the file."""
 
     image: Image
     time_s: float
@@ -70,24 +70,24 @@ class TrackFrame:
 
 
 class VideoTrack:
-    """Images of one video file.
+    """The images of one video file.
 
-    `read` gives the next image, `seek` chooses which that is. `width` and `height` are those of the images, after the
-    file's rotation flag. `frame_count` is what the container says, None where it does not.
+    `read` returns the next image, and `seek` selects it. `width` and `height` are those of the returned images, i.e.
+    after rotation. `frame_count` is the container's frame count, None if it has none.
 
     Raises:
-        UserError: no such file, not a video, or depth that is not 16-bit grey.
+        UserError: the file does not exist or is not a video, or depth is not 16-bit grey.
     """
 
     def __init__(self, path: Path, stream: Stream = "rgb") -> None:
         self.path = path
         self.stream = stream
         self.damaged = 0
-        """Images that were in the file and could not be decoded."""
+        """Number of images that could not be decoded."""
         self._ends_early = False
         self._torn = False
         self.hdr = ""
-        """`PQ` or `HLG` where the images were converted from it to standard range."""
+        """`PQ` or `HLG` if the images were converted from it to standard range; else empty."""
         self._start_pts: int | None = None
         self._times: list[int] | None = None
         self._joined = False
@@ -98,7 +98,7 @@ class VideoTrack:
         first = self._next_frame()
         if first is None:
             self.close()
-            raise UserError(f"{path}: no image in it can be decoded; it is damaged or not a video.")
+            raise UserError(f"{path}: no image can be decoded; the file is damaged or not a video.")
         self._pending: tuple[Any, int] | None = first
         try:
             self._coded = (first[0].width, first[0].height)
@@ -117,29 +117,29 @@ class VideoTrack:
         if not is_regular(self.path):
             raise UserError(f"{self.path}: is not a regular file; save its content to a file first.")
         try:
-            # The prefix keeps a name from being read as a protocol; lists of other files are refused below.
+            # With the prefix, no file name is read as a protocol.
             self._container = av.open(f"file:{self.path}", **_OPEN)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             if self.path.stat().st_size == 0:
                 raise UserError(f"{self.path}: the file is empty.") from None
             if isinstance(error, PermissionError):
-                raise UserError(f"{self.path}: may not be read; check its permissions.") from None
+                raise UserError(f"{self.path}: cannot be read; check its permissions.") from None
             if self.path.suffix.lower() in (".mp4", ".mov", ".m4v"):
-                hint = "it is not a video, or was cut off before its index (moov) was written"
+                hint = "is not a video, or was cut off before its index (moov) was written"
             else:
-                hint = "it is not a video that FFmpeg can read"
+                hint = "is not a video that FFmpeg can read"
             raise UserError(f"{self.path}: {hint}.") from None
         streams = [one for one in self._container.streams.video if one.codec_context is not None]
         if not streams:
             self._container.close()
-            raise UserError(f"{self.path}: holds no video that FFmpeg can decode.")
+            raise UserError(f"{self.path}: has no video stream that FFmpeg can decode.")
         video = self._chosen(streams)
         self._index = video.index
         context = video.codec_context
         if context.width * context.height > MAX_IMAGE_PX:
             self._container.close()
             raise UserError(f"{self.path}: {context.width} x {context.height} pixels are too many; make it smaller.")
-        # A stream may change its size on the way.
+        # The size of a stream can change later.
         context.options = {"max_pixels": str(MAX_IMAGE_PX)}
         _set_threads(video)
         self._video = video
@@ -179,7 +179,7 @@ class VideoTrack:
             if packet.size and packet.is_keyframe:
                 broken = False
             if packet.size and (broken or not self._intact(packet)):
-                # Decoding it, or what builds on it, would conceal the loss with an older picture.
+                # The decoder would conceal this packet, and those that depend on it, with older images.
                 self.damaged += 1
                 broken = True
                 continue
@@ -201,7 +201,7 @@ class VideoTrack:
                 yield frame, last
 
     def _chosen(self, streams: list[Any]) -> Any:
-        """Return the stream that is the video, where a file also holds cover pictures or a smaller version."""
+        """Return the main video stream of a file that also has cover pictures or smaller versions."""
         if len(streams) == 1:
             return streams[0]
         packets = dict.fromkeys((one.index for one in streams), 0)
@@ -223,9 +223,9 @@ class VideoTrack:
         return max(streams, key=worth)
 
     def _measured_fps(self) -> float:
-        """Return images a second by the time stamps; 0.0 where they do not tell.
+        """Return the frame rate measured from the time stamps; 0.0 if it cannot be measured.
 
-        Browsers write no rate, and FFmpeg then takes the time base's: 1,000 a second.
+        Files from browsers have no frame rate, and FFmpeg then reports that of the time base, 1,000 per second.
         """
         times: list[int] = []
         with av.open(f"file:{self.path}", **_OPEN) as container:
@@ -241,21 +241,21 @@ class VideoTrack:
         gaps = np.diff(np.unique(times))
         if len(gaps) == 0:
             return 0.0
-        # Pauses do not count: a recording in a browser may have stood still for a while.
+        # Ignore pauses, because a recording in a browser can be interrupted.
         usual = gaps[gaps <= 4 * float(np.median(gaps))]
         fps = 1.0 / (float(np.mean(usual)) * self._time_base)
         return fps if 0 < fps <= 1000 else 0.0
 
     def _intact(self, packet: Any) -> bool:
         if packet.is_corrupt:
-            # FFmpeg marks a packet of which the file holds only a part.
+            # FFmpeg marks packets that are only partly in the file.
             self._torn = True
             return False
         if self._video.codec_context.name != "ffv1":
             return True
         data = bytes(packet)
         if self._checked is None:
-            # Whether this file carries checksums shows in its first packet.
+            # The first packet shows whether this file has checksums.
             self._checked = slices_intact(data)
         return not self._checked or slices_intact(data)
 
@@ -270,7 +270,7 @@ class VideoTrack:
         name = frame.format.name
         if self.stream == "depth" and name not in _GREY_16:
             raise ValueError(
-                f"depth has to be 16-bit grey video (FFV1, gray16le), this is {name}, which has lost the distances"
+                f"depth must be 16-bit grey video (FFV1, gray16le), but this is {name}, which cannot store distances"
             )
         transfer = int(getattr(frame, "color_trc", 0) or 0)
         image: Image
@@ -280,7 +280,7 @@ class VideoTrack:
         elif self.stream == "rgb":
             image = frame.to_ndarray(format="rgb24")
         elif self.stream == "depth" and name != "gray16le":
-            # FFmpeg would stretch 12 bits to 16: 522 mm would become 8,354.
+            # FFmpeg would scale 12 bits to 16, so that 522 mm would become 8,354.
             image = _grey_values(frame)
         elif name in _GREY_16:
             image = frame.to_ndarray() if name == "gray16le" else frame.to_ndarray(format="gray16le")
@@ -295,12 +295,12 @@ class VideoTrack:
 
     @property
     def cut_off(self) -> bool:
-        """Whether the file ended in the middle of its data; a packet that is torn in the middle is damage alone."""
+        """Whether the file ends in the middle of its data; incomplete packets before its end do not count."""
         return self._ends_early or self._torn
 
     @property
     def position(self) -> int:
-        """Number of the image that `read` gives next."""
+        """Number of the image that `read` returns next."""
         return self._position
 
     def read(self) -> TrackFrame | None:
@@ -312,24 +312,28 @@ class VideoTrack:
             frame, pts = found
             try:
                 if (frame.width, frame.height) != self._coded:
-                    # A file that changes its size on the way: one source has one size.
+                    # The size changes within the file, but a source has one size.
                     frame = frame.reformat(width=self._coded[0], height=self._coded[1])
                 image = self._image(frame)
             except (av.error.FFmpegError, OSError, ValueError):
-                # It also changes its kind of pixels on the way, to one that cannot be the stream's.
+                # The pixel format changes within the file, to one that the stream cannot have.
                 self.damaged += 1
                 continue
             if image.shape[:2] != (self.height, self.width) or image.dtype != self.dtype:
                 self.damaged += 1
                 continue
-            # Only time stamps tell how many images a damaged stretch has swallowed.
+            # After damage, only the time stamps show how many images were lost.
             number = bisect_left(self._all_times(), pts) if self.damaged else self._position
             self._position = number + 1
             self._last_time_s = max(self._last_time_s, self._time_s(pts), 0.0)
             return TrackFrame(image, self._last_time_s, number)
 
     def seek(self, index: int) -> None:
-        """`read` gives image number `index` next, or the first readable one after it; None beyond the end."""
+        """Make `read` return image `index` next, or the first readable one after it; None beyond the end.
+
+        Raises:
+            ValueError: `index` is negative.
+        """
         if index < 0:
             raise ValueError("index must not be negative")
         if self._position <= index <= self._position + _FAR and not self.damaged:
@@ -345,7 +349,7 @@ class VideoTrack:
         target = times[index]
         try:
             if self._joined:
-                # A time in the file stands for several places: from the beginning, then.
+                # Times in the file are not unique, so read from the beginning.
                 self._container.close()
                 self._container = av.open(f"file:{self.path}", **_OPEN)
                 self._video = self._container.streams[self._index]
@@ -353,7 +357,7 @@ class VideoTrack:
             else:
                 self._container.seek(target, stream=self._video, backward=True, any_frame=False)
         except (av.error.FFmpegError, OSError, ValueError, OverflowError):
-            # A damaged index: what cannot be found is as good as behind the end.
+            # The index is damaged; treat the image as one beyond the end.
             self._position = index
             self._decoder = iter(())
             return
@@ -374,7 +378,7 @@ class VideoTrack:
             self._position += 1
 
     def count(self) -> int:
-        """How many images the file holds, counted by reading its packets, without decoding them."""
+        """Return the number of images, counted by reading the packets without decoding them."""
         return len(self._all_times())
 
     def _all_times(self) -> list[int]:
@@ -417,7 +421,7 @@ def _set_threads(video: Any) -> None:
 
 
 def _grey_values(frame: Any) -> Image:
-    """Return the values of a grey frame of 9 to 16 bits as they are stored, uint16 (H, W)."""
+    """Return the unscaled values of a grey frame of 9 to 16 bits, uint16 (H, W)."""
     plane = frame.planes[0]
     kind = ">u2" if frame.format.name.endswith("be") else "<u2"
     values = np.frombuffer(plane, kind).reshape(-1, plane.line_size // 2)[: frame.height, : frame.width]
@@ -425,9 +429,15 @@ def _grey_values(frame: Any) -> Image:
 
 
 class VideoTrackWriter:
-    """Writes one stream as a video: colour as H.264 in mp4, depth and IR as lossless FFV1 in Matroska.
+    """A writer of one stream as a video: colour as H.264 in MP4, depth and infrared as lossless FFV1 in Matroska.
 
-    Both containers are written so that a file whose writer was killed stays readable up to the last half second.
+    Both containers are written in such a way that the file of a killed process is readable up to its last half second.
+
+    Args:
+        path: the new file.
+        stream: stream of the images.
+        fps: frames per second.
+        crf: quality of H.264, smaller is better; not used for depth and infrared.
 
     Raises:
         OSError: the file cannot be written.
@@ -456,7 +466,7 @@ class VideoTrackWriter:
     def _start(self, image: Image) -> None:
         height, width = image.shape[:2]
         if self.stream == "rgb":
-            # Chroma at full resolution where the size is odd: 4:2:0 needs even sides.
+            # 4:2:0 needs even sides, so odd sizes use chroma at full resolution.
             pixels = "yuv420p" if height % 2 == 0 and width % 2 == 0 else "yuv444p"
             codec, options = "libx264", {"preset": "veryfast", "crf": str(self._crf), "bf": "0", "g": "30"}
         else:
@@ -470,14 +480,14 @@ class VideoTrackWriter:
         """Append one image.
 
         Raises:
-            ValueError: another size or dtype than the first, or wrong for the stream.
+            ValueError: the size or dtype is not that of the first image, or is wrong for the stream.
             OSError: the disk is full, or the file cannot be written.
         """
         check_image(image, self.stream)
         if self._video is None:
             self._start(image)
         if image.shape != self._size:
-            raise ValueError(f"{self.path.name}: {image.shape} after {self._size}; a video has one size")
+            raise ValueError(f"{self.path.name}: the image size changes from {self._size} to {image.shape}")
         layout = "rgb24" if self.stream == "rgb" else ("gray16le" if image.dtype == np.uint16 else "gray")
         frame = av.VideoFrame.from_ndarray(cast(Any, np.ascontiguousarray(image)), format=layout)
         frame.pts = self._count
@@ -493,7 +503,7 @@ class VideoTrackWriter:
             raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def close(self) -> None:
-        """Write what is still held back, and the file's end.
+        """Write the remaining packets and close the file.
 
         Raises:
             OSError: the disk is full, or the file cannot be written.

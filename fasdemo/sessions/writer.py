@@ -1,7 +1,7 @@
-"""Writes one session: frames as they come, then `complete`.
+"""Write a session: first its frames, then `complete`.
 
-Each row of `frames.csv` is written and flushed after its images, so that a session whose writer was killed is
-readable up to the frame in hand; `fasdemo.sessions.repair` completes it.
+Each row of `frames.csv` is written and flushed after its images, so that the session of a killed process is readable
+up to the last frame; `fasdemo.sessions.repair` completes it.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ VIDEO_FILES: dict[Stream, str] = {"rgb": "color.mp4", "depth": "depth.mkv", "ir"
 _SHA256_BYTES = 32
 _MAX_TRIES = 100
 _MAX_TIME_S = 1e11
-"""As `fasdemo.sessions.reader` bounds times."""
+"""Same limit as in `fasdemo.sessions.reader`."""
 _MAX_COUNT = 2**62
 RESERVE_FILE = ".reserve"
-"""Bytes that a recorder holds back for the end of a recording on a full disk."""
+"""File that reserves space for completing a recording on a full disk."""
 
 
 def new_session_folder(root: Path, session: Session, moment: datetime | None = None) -> Path:
@@ -53,10 +53,10 @@ def new_session_folder(root: Path, session: Session, moment: datetime | None = N
 
 
 def _made_session_folder(root: Path, session: Session) -> Path:
-    """Make the folder for a new session; two recorders that start at once get different ones.
+    """Create the folder for a new session; recorders that start at the same time get different folders.
 
     Raises:
-        UserError: it cannot be made.
+        UserError: the folder cannot be created.
     """
     for _ in range(_MAX_TRIES):
         folder = new_session_folder(root, session)
@@ -71,11 +71,11 @@ def _made_session_folder(root: Path, session: Session) -> Path:
         except OSError as error:
             raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder.") from None
         return folder
-    raise UserError(f"{root}: no folder for a session can be made in it; choose another folder.")
+    raise UserError(f"{root}: no folder for the session could be created in it; choose another folder.")
 
 
 def similar_subject(root: Path, subject: str) -> str:
-    """Return a warning where a folder's name differs from the subject's in case alone; empty where none does."""
+    """Return a warning if a folder's name differs from the subject's only in case; empty if there is none."""
     try:
         names = [path.name for path in root.iterdir()]
     except OSError:
@@ -83,26 +83,26 @@ def similar_subject(root: Path, subject: str) -> str:
     for name in names:
         if name != subject and name.casefold() == subject.casefold():
             return (
-                f"{root}: holds {name} already, which is the same folder as {subject} on Windows and macOS; "
-                "give each person a name of its own."
+                f"{root}: already has a folder {name}, which is the same as {subject} on Windows and macOS; "
+                "give each person a different pseudonym."
             )
     return ""
 
 
 class SessionWriter:
-    """Writes frame sets into `folder`, which must not hold a session yet.
+    """A writer of frame sets into `folder`, which must not contain a session yet.
 
-    Plain and synchronous; `fasdemo.record.recorder` runs the same steps in threads. As a context manager it completes
-    the session on a clean exit and leaves it open after an exception.
+    It is synchronous; `fasdemo.record.recorder` runs the same steps in threads. Used as a context manager, it completes
+    the session on a normal exit and leaves it open after an exception.
 
     Args:
-        folder: created with its parents.
-        session: what is known beforehand; `state`, `frames`, `lost` and `checksums` are written by this class.
-        color_format: `jpg` (quality 95) or `png`; depth and IR are lossless in either case.
-        videos: of a session in videos, the files to write in place of the usual ones, by stream, opened in `folder`.
+        folder: the session's folder; it is created with its parents.
+        session: description of the session; this class sets its `state`, `frames`, `lost` and `checksums`.
+        color_format: `jpg` (quality 95) or `png`; depth and infrared are always lossless.
+        videos: writers to use instead of the default ones, by stream, for a session with the container `video`.
 
     Raises:
-        UserError: the folder holds a session already, or cannot be written.
+        UserError: the folder already contains a session, or cannot be written.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class SessionWriter:
         self._streams: tuple[Stream, ...] = tuple(name for name in STREAMS if name in session.streams)
         self._closed = False
         if (folder / SESSION_FILE).exists():
-            raise UserError(f"{folder}: holds a session already; choose another folder.")
+            raise UserError(f"{folder}: already contains a session; choose another folder.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = SessionLock(folder, "recorded")
@@ -131,8 +131,8 @@ class SessionWriter:
                 for stream in self._streams:
                     (folder / FOLDERS[stream]).mkdir(exist_ok=True)
             write_session_file(folder, self.session)
-            # Unbuffered and appending: a row is in the file when `append` returns, and after `discard` the next one
-            # follows the last whole one.
+            # Unbuffered, so that a row is in the file when `append` returns. In append mode, so that the next row after
+            # `discard` follows the last complete one.
             (folder / FRAMES_FILE).write_bytes(b"")
             self._rows = (folder / FRAMES_FILE).open("ab", buffering=0)
             self._rows_bytes = self._rows.write((",".join(FRAME_COLUMNS) + "\n").encode("ascii")) or 0
@@ -146,15 +146,15 @@ class SessionWriter:
 
     @classmethod
     def create(cls, root: Path, session: Session, color_format: ColorFormat = "jpg") -> Self:
-        """Write to a fresh `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/`."""
+        """Return a writer to a new folder `ROOT/SUBJECT/live|spoof-SPECIES/SESSION/`."""
         return cls(_made_session_folder(root, session), session, color_format)
 
     def write(self, frame: FrameSet) -> None:
-        """Encode and append one frame set; a stream that is None is a loss that the row shows.
+        """Encode and append one frame set; a stream that is None is marked as lost in its row.
 
         Raises:
-            ValueError: wrong shape or dtype, or a stream that the session does not declare.
-            OSError: the disk is full or gone. What was written before stays readable.
+            ValueError: a stream has the wrong shape or dtype, or the session does not declare it.
+            OSError: the disk is full or was removed. Frames that were written before remain readable.
         """
         if self.session.container == "video":
             self.append(frame, self._write_videos(frame))
@@ -180,7 +180,7 @@ class SessionWriter:
         return found
 
     def write_encoded(self, number: int, data: dict[Stream, bytes]) -> dict[Stream, str]:
-        """Write the image files of frame `number`; gives their names for the row."""
+        """Write the image files of frame `number`; return their names for its row."""
         names: dict[Stream, str] = {}
         for stream, content in data.items():
             name = self._image_name(stream, number)
@@ -201,7 +201,12 @@ class SessionWriter:
         return names
 
     def append(self, frame: FrameSet, names: dict[Stream, str]) -> None:
-        """Add the frame's row; its images must lie in the folder already."""
+        """Add the frame's row; its images must be in the folder already.
+
+        Raises:
+            ValueError: the time of the frame cannot be written.
+            OSError: the disk is full.
+        """
         if not is_time(frame.timestamp_s):
             raise ValueError(f"{frame.timestamp_s} is not a time in seconds")
         lost_before = min(max(frame.lost_before, 0), _MAX_COUNT)
@@ -233,32 +238,32 @@ class SessionWriter:
         self._lock.renew()
 
     def discard(self, number: int) -> None:
-        """Remove the images of a frame whose writing failed, and give back the rows' last whole state."""
+        """Remove the images and the incomplete row of a frame that could not be written."""
         for stream in self._streams:
             if stream in self._hashes:
                 self._hashes[stream].forget(number)
             for path in (self.folder / FOLDERS[stream]).glob(f"{number:06d}.*"):
                 path.unlink(missing_ok=True)
-        # Half a row may have reached the disk.
+        # Part of the row can be in the file.
         os.truncate(self.folder / FRAMES_FILE, self._rows_bytes)
 
     def sync(self) -> None:
-        """Ask the system to bring the rows to the disk, against a power cut."""
+        """Write the rows from the system's cache to the disk, so that they survive a power cut."""
         os.fsync(self._rows.fileno())
 
     def set_calibration(self, calibration: Calibration) -> None:
-        """Note a calibration that became known after the start."""
+        """Store a calibration that became known after the start."""
         self.session = self.session.model_copy(update={"calibration": CalibrationRecord.of(calibration)})
         write_session_file(self.folder, self.session)
 
     def complete(self, lost_after: int = 0) -> Session:
-        """Close the files, write the checksums and the state `complete`.
+        """Close the files, and write the checksums and the state `complete`.
 
         Args:
-            lost_after: frames lost after the last one that was written.
+            lost_after: number of frames that were lost after the last written one.
 
         Raises:
-            OSError: the disk is full. The session stays open and readable.
+            OSError: the disk is full. The session remains open and readable.
         """
         try:
             self.close(release=False)
@@ -286,7 +291,7 @@ class SessionWriter:
         return self.session
 
     def close(self, *, release: bool = True) -> None:
-        """Close the files and leave the session open, as a killed recorder would; may be called twice."""
+        """Close the files and leave the session incomplete; may be called twice."""
         if self._closed:
             return
         self._closed = True
@@ -312,19 +317,19 @@ class SessionWriter:
 
 
 class _Hashes:
-    """sha256 by frame number, in 40 bytes each: an hour of three streams has a third of a million."""
+    """The sha256 of images by frame number, in 40 bytes each, because an hour of three streams has 324,000 images."""
 
     def __init__(self) -> None:
         self._numbers = array("q")
         self._digests = bytearray()
 
     def add(self, number: int, digest: bytes) -> None:
-        """Note a frame's; numbers only grow."""
+        """Store the digest of a frame; numbers must increase."""
         self._numbers.append(number)
         self._digests += digest
 
     def forget(self, number: int) -> None:
-        """Take back the last one, if it is that frame's."""
+        """Remove the last digest, if it belongs to frame `number`."""
         if self._numbers and self._numbers[-1] == number:
             self._numbers.pop()
             del self._digests[-_SHA256_BYTES:]
@@ -335,7 +340,7 @@ class _Hashes:
 
 
 def is_time(seconds: float) -> bool:
-    """Return whether a time in seconds can be written: finite, and not beyond every clock."""
+    """Return whether a time in seconds can be written, i.e. is finite and not larger than any clock gives."""
     return math.isfinite(seconds) and abs(seconds) <= _MAX_TIME_S
 
 
@@ -344,7 +349,7 @@ def _is_count(value: object) -> bool:
 
 
 def write_session_file(folder: Path, session: Session) -> None:
-    """Replace `session.json` in one step: a reader sees the old one or the new one."""
+    """Replace `session.json` atomically, so that a reader gets the old or the new file."""
     replace_text(folder / SESSION_FILE, with_own_checksum(session).model_dump_json(indent=1))
 
 
@@ -354,6 +359,6 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """Hexadecimal sha256 of a file."""
+    """Return the hexadecimal sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

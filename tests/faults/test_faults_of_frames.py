@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -65,8 +66,10 @@ def late(stream: Stream, seconds: float) -> Change:
     return change
 
 
-def gone(stream: Stream) -> Change:
-    return lambda good, before: replace(good, **{stream: None})
+def gone(stream: Literal["depth", "ir"]) -> Change:
+    if stream == "depth":
+        return lambda good, before: replace(good, depth=None)
+    return lambda good, before: replace(good, ir=None)
 
 
 def clock_back(good: FrameSet, before: list[FrameSet]) -> FrameSet:

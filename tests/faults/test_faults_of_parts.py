@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 
 from fasdemo.capture.cameras.live import LiveSource
@@ -18,8 +19,7 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError
-from fasdemo.frames import FrameSet
-from fasdemo.models import predictor, providers
+from fasdemo.frames import STREAMS, FrameSet
 from fasdemo.models.card import OutputSpec
 from fasdemo.models.predictor import Predictor
 from tests.support.fault_stage import nan_when_bright, real_engine, reasons, record_person, statuses, trusting_model
@@ -48,14 +48,16 @@ def test_nan_from_the_model_is_no_score_and_never_live(person: Path, tmp_path: P
             assert result.faces[0].score is None
             assert "score_missing" in result.faces[0].reasons
         # Dark, the same network answers: the test's person is what makes it fail.
-        dark = replace(results[0].faces[0].crops, rgb=np.zeros((48, 48, 3), np.uint8))
+        crops = results[0].faces[0].crops
+        assert crops is not None
+        dark = replace(crops, rgb=np.zeros((48, 48, 3), np.uint8))
         assert engine._scorer.predict([dark])[0].score
 
 
 def test_a_provider_that_fails_at_start_falls_back_with_a_sentence(
     person: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = predictor.ort.InferenceSession
+    start = ort.InferenceSession
 
     def broken_cuda(content: bytes, options: Any, providers: list[str]) -> Any:
         if "CUDAExecutionProvider" in providers:
@@ -63,8 +65,8 @@ def test_a_provider_that_fails_at_start_falls_back_with_a_sentence(
         return start(content, options, providers=providers)
 
     both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
-    monkeypatch.setattr(predictor.ort, "InferenceSession", broken_cuda)
-    monkeypatch.setattr(providers.ort, "get_available_providers", lambda: both)
+    monkeypatch.setattr(ort, "InferenceSession", broken_cuda)
+    monkeypatch.setattr(ort, "get_available_providers", lambda: both)
     with real_engine(trusting_model(tmp_path), device="auto") as engine:
         assert engine.provider == "CPU"
         assert any("cannot be started" in sentence for sentence in engine.warnings)
@@ -109,7 +111,7 @@ def test_when_the_cpu_fails_too_nothing_is_live(person: Path, tmp_path: Path, mo
         def no_start(*_: Any, **__: Any) -> Any:
             raise RuntimeError("out of memory")
 
-        monkeypatch.setattr(predictor.ort, "InferenceSession", no_start)
+        monkeypatch.setattr(ort, "InferenceSession", no_start)
         seen = judge(person, engine)
         assert Status.LIVE in statuses(seen)[11]
         assert all(Status.LIVE not in found for found in statuses(seen)[12:])
@@ -126,8 +128,7 @@ class Camera:
     def start(self) -> SourceInfo:
         if not Camera.plugged:
             raise DeviceError("the camera is not there")
-        streams = frozenset({"rgb", "depth", "ir"})
-        return SourceInfo("camera", "realsense", True, streams, 640, 480, 30.0, None, CALIBRATION)  # type: ignore[arg-type]
+        return SourceInfo("camera", "realsense", True, frozenset(STREAMS), 640, 480, 30.0, None, CALIBRATION)
 
     def wait(self, timeout_s: float) -> FrameSet | None:
         time.sleep(0.03)

@@ -106,7 +106,7 @@ def test_a_recording_on_a_disk_that_fills_up_stays_readable(person: Path, model:
 
 
 def test_a_write_that_fails_leaves_the_frames_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.support.fault_stage import frame
+    from tests.support.scenes import frame
 
     folder = record_person(tmp_path / "a", 1)
     session = SessionReader(folder).session

@@ -58,7 +58,7 @@ def seeds(target: str) -> Iterator[bytes]:
 
         from fasdemo.sessions.ffv1_check import slices_intact
 
-        with av.open(BytesIO(specimens.video("d.mkv", "ffv1", "gray16le"))) as container:
+        with av.open(BytesIO(specimens.video("d.mkv", "ffv1", "gray16le")), "r") as container:
             packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
         assert slices_intact(packets[0])
         yield from packets[:2]

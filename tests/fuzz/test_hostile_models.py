@@ -46,7 +46,7 @@ def sound() -> bytes:
     model.graph.initializer.append(numpy_helper.from_array(np.array(True), "yes"))
     model.graph.node.append(helper.make_node("If", ["yes"], ["unused"], then_branch=branch, else_branch=branch))
     helper.set_model_props(model, {CARD_KEY: make_card().model_dump_json()})
-    return model.SerializeToString()
+    return bytes(model.SerializeToString())
 
 
 def nodes(graph: Any) -> Iterator[Any]:
@@ -219,7 +219,7 @@ def test_a_model_that_asks_for_a_little_is_taken(tmp_path: Path) -> None:
 def test_a_modest_stranger_is_tried_out_once_and_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = save(make_graph(("rgb",), gain=7.25), tmp_path / "m.onnx", make_card(("rgb",)))
     assert select_model(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
-    monkeypatch.setattr(sandbox_check.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
     assert select_model(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
     other = save(make_graph(("rgb",), gain=7.5), tmp_path / "n.onnx", make_card(("rgb",)))
     with pytest.raises(UserError, match="cannot be checked"):

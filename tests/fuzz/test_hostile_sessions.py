@@ -310,7 +310,7 @@ def test_verify_reads_no_file_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes((folder / "depth" / "000001.png").read_bytes())
     (folder / "depth" / "000001.png").unlink()
     (folder / "depth" / "000001.png").symlink_to(tmp_path / "secret.png")
-    assert verify_session(folder).problems == ("depth/000001.png is a link that leaves the session's folder",)
+    assert verify_session(folder).problems == ("depth/000001.png is a link to a file outside the session's folder",)
 
 
 def test_a_folder_named_like_markup_is_listed(tmp_path: Path) -> None:

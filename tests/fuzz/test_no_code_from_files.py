@@ -20,7 +20,10 @@ KNOWS_THE_NETWORK = {
     "fasdemo/capture/cameras/network/mjpeg.py",
     "fasdemo/capture/cameras/network/rtsp.py",
     "fasdemo/serve/server.py",  # `fasdemo serve`
-    "fasdemo/serve/webhooks.py",  # addresses that its operator gave
+    "fasdemo/serve/webhooks.py",  # addresses that the operator gave
+    "fasdemo/publish/web.py",
+    "fasdemo/publish/web_target.py",
+    "fasdemo/publish/mqtt_target.py",
 }
 
 

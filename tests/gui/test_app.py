@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch, run
+from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings, load, save
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -62,7 +63,10 @@ def test_colour_alone_allowed_on_the_command_line_is_not_remembered(qapp: QAppli
         return True
 
     place = tmp_path / "w.json"
-    assert run_until_closed(Launch(SourceRequest("clip"), allow_rgb_only=True), Scene(), place, note) == 0
+    assert (
+        run_until_closed(Launch(SourceRequest("clip"), rules=GivenRules(allow_rgb_only=True)), Scene(), place, note)
+        == 0
+    )
     assert allowed == [True]
     assert not load(place)[0].allow_rgb_only
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def pixels(image: QImage) -> np.ndarray:
 def luminance(colours: np.ndarray) -> np.ndarray:
     value = colours.astype(np.float64) / 255.0
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return linear @ np.array([0.2126, 0.7152, 0.0722])
+    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 def ratio(a: float, b: float) -> float:
@@ -93,11 +94,11 @@ def font(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, scene: Scene, dark: bool, font: str, tmp_path: object) -> MainWindow:
+def window(qtbot: QtBot, qapp: QApplication, scene: Scene, dark: bool, font: str, tmp_path: Path) -> MainWindow:
     apply_theme(qapp, dark=dark)
-    theme = "dark" if dark else "light"
+    settings = Settings(theme="dark" if dark else "light")
     made = MainWindow(
-        scene.make_source, scene.make_processor, Settings(theme=theme), tmp_path / "window.json",  # type: ignore[operator]
+        scene.make_source, scene.make_processor, settings, tmp_path / "window.json",
         ("fusion",), "demo", lambda: (),
     )  # fmt: skip
     qtbot.addWidget(made)
@@ -162,13 +163,16 @@ def test_the_whole_consent_text_is_visible(window: MainWindow, qtbot: QtBot) -> 
 def test_rows_of_a_drop_down_have_contrast(window: MainWindow, qtbot: QtBot) -> None:
     combo = window.header.model
     combo.showPopup()
-    view = combo.view()
+    view, model = combo.view(), combo.model()
     assert view is not None
+    assert model is not None
+    viewport = view.viewport()
+    assert viewport is not None
     qtbot.waitUntil(view.isVisible)
     for row in range(combo.count()):
-        index = combo.model().index(row, 0)  # type: ignore[union-attr]
+        index = model.index(row, 0)
         view.setCurrentIndex(index)
         qtbot.wait(10)
-        shot = pixels(view.viewport().grab(view.visualRect(index).adjusted(2, 2, -2, -2)).toImage())  # type: ignore[union-attr]
+        shot = pixels(viewport.grab(view.visualRect(index).adjusted(2, 2, -2, -2)).toImage())
         assert text_contrast(shot) >= TEXT, combo.itemText(row)
     combo.hidePopup()

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +26,7 @@ from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.runtime.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import EngineRequest
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import CARD, Scene
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,7 +173,12 @@ def test_the_option_starts_the_log_before_the_window_or_ends_with_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Launch] = []
-    monkeypatch.setattr("fasdemo.cli.window.run", lambda launch: seen.append(launch) or 0)
+
+    def run(launch: Launch) -> int:
+        seen.append(launch)
+        return 0
+
+    monkeypatch.setattr("fasdemo.cli.window.run", run)
     assert cli.main(["--demo", "--log", str(tmp_path / "events.jsonl")]) == 0
     assert seen[0].log == tmp_path / "events.jsonl"
     monkeypatch.undo()
@@ -223,7 +228,8 @@ def test_sigterm_completes_the_log(tmp_path: Path) -> None:
 def test_event_log_writer_that_was_stopped_takes_nothing(tmp_path: Path) -> None:
     writer = EventLogWriter()
     writer.stop()
-    assert writer.status is None
+    before = writer.status
+    assert before is None
     writer.start(tmp_path / "a.csv")
     writer.stop()
     writer.stop()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +17,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.runtime.headline import Headline, public_headline
 from tests.gui.test_contrast import pixels
 from tests.gui.test_window import drop
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import Scene
 
 

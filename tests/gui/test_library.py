@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.source import SourceInfo
@@ -17,6 +16,7 @@ from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, make_frame
 
 CAMERA = SourceInfo("test camera", "webcam", True, ALL, WIDTH, HEIGHT, FPS, None)
@@ -50,7 +50,13 @@ def settings(root: Path) -> Settings:
 def shown(window: MainWindow) -> list[tuple[str, str]]:
     table = window.library.table
     rows = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
-    return sorted((table.item(row, 1).text(), table.item(row, 2).text()) for row in rows)  # type: ignore[union-attr]
+    return sorted((text(window, row, 1), text(window, row, 2)) for row in rows)
+
+
+def text(window: MainWindow, row: int, column: int) -> str:
+    item = window.library.table.item(row, column)
+    assert item is not None
+    return item.text()
 
 
 def test_a_root_of_recordings_is_a_library_and_a_session_is_not(root: Path) -> None:
@@ -95,7 +101,9 @@ def test_a_damaged_session_is_listed_with_its_reason_and_opens_nothing(
     qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     qtbot.waitUntil(lambda: "1 cannot be read" in window.library.status.text(), timeout=2000)
     row = next(row for row, entry in enumerate(window.library.entries) if entry.problem)
-    window.library.table.activated.emit(window.library.table.model().index(row, 0))  # type: ignore[union-attr]
+    model = window.library.table.model()
+    assert model is not None
+    window.library.table.activated.emit(model.index(row, 0))
     assert scene.requests == []
     assert "session.json" in window.library.status.text()
 

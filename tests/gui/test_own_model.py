@@ -241,6 +241,7 @@ def test_depth_arrives_at_the_trainer_in_millimetres(crops: Path) -> None:
         depth = face_set.sample(index).depth
         assert depth is not None
         stored = cv2.imread(str(crops / name.replace("/color/", "/depth/")), cv2.IMREAD_UNCHANGED)
+        assert stored is not None
         assert stored.dtype == np.uint16
         np.testing.assert_array_equal(depth, stored)
         middle = depth[96:160, 96:160]

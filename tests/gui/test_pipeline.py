@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pytest
 
@@ -59,22 +60,26 @@ def reader() -> Reader:
     return Reader()
 
 
-Start = Callable[..., Pipeline]
+class Start(Protocol):
+    """Starts a pipeline on a source, by default as quickly as it can be read."""
+
+    def __call__(
+        self, spec: str, engine: EngineRequest | None = None, *, speed: float = 0.0, loop: bool = False
+    ) -> Pipeline: ...
 
 
 @pytest.fixture
 def start(reader: Reader, scene: Scene) -> Iterator[Start]:
     made: list[Pipeline] = []
 
-    def begin(spec: str, engine: EngineRequest | None = None, **transport: float | bool) -> Pipeline:
-        pace = PlaybackClock(**{"speed": 0.0, **transport})  # type: ignore[arg-type]
+    def begin(spec: str, engine: EngineRequest | None = None, *, speed: float = 0.0, loop: bool = False) -> Pipeline:
         pipeline = Pipeline(
             SourceRequest(spec),
             engine or EngineRequest(),
             scene.make_source,
             scene.make_processor,
             reader.updates,
-            pace,
+            PlaybackClock(speed, loop),
         )
         made.append(pipeline)
         pipeline.start()
@@ -284,7 +289,9 @@ def test_the_window_is_told_once_between_two_looks() -> None:
     for index in range(5):
         updates.put_view(View(make_frame(index), None, 0.0), None)
     assert len(told) == 1
-    assert updates.take().view.frame.index == 4  # type: ignore[union-attr]
+    newest = updates.take().view
+    assert newest is not None
+    assert newest.frame.index == 4
     assert updates.take().view is None
     updates.put_view(View(make_frame(9), None, 0.0), None)
     assert len(told) == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +11,7 @@ from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.theme import text_scale
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.window_state import first_geometry
+from tests.support.qt_input import QTest
 
 SCREENS = [(800, 480), (960, 540), (1280, 720), (1366, 768), (1920, 1080), (3840, 2160)]
 

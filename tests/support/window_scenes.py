@@ -168,7 +168,7 @@ class ScriptedProcessor:
 
     def __init__(self, request: EngineRequest, delay_s: float = 0.0, uncertain: int = 3, faces: int = 1) -> None:
         self._count = faces
-        self._request, self._delay_s, self._uncertain = request, delay_s, uncertain
+        self.request, self._delay_s, self._uncertain = request, delay_s, uncertain
         self._since = 0
         self.thread: threading.Thread | None = None
         self.restarts = 0

@@ -1,5 +1,7 @@
 """Score files as other tools write them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from trainer.evaluation.score_files import read_scores
 PLAIN = "score,label,species\n0.9,1,\n0.8,1,\n0.3,0,print\n0.1,0,replay\n,0,replay\n,1,\n"
 
 
-def written(tmp_path, text):
+def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "scores.csv"
     path.write_text(text)
     return path
@@ -27,7 +29,7 @@ def written(tmp_path, text):
     ],
     ids=["signed", "words", "excel", "bob"],
 )
-def test_score_files_of_other_tools_mean_the_same(tmp_path, text):
+def test_score_files_of_other_tools_mean_the_same(tmp_path: Path, text: str) -> None:
     plain, other = read_scores(written(tmp_path, PLAIN)), read_scores(written(tmp_path, text))
     assert np.allclose(plain.scores, other.scores)
     assert plain.labels.tolist() == other.labels.tolist()
@@ -35,7 +37,7 @@ def test_score_files_of_other_tools_mean_the_same(tmp_path, text):
     assert plain.unanswered == other.unanswered == {"": 1, "replay": 1}
 
 
-def test_non_response_is_counted_by_species_and_for_bona_fide(tmp_path):
+def test_non_response_is_counted_by_species_and_for_bona_fide(tmp_path: Path) -> None:
     found = iso_metrics(read_scores(written(tmp_path, PLAIN)))["non_response"]
     assert found["apnrr_per_species"]["replay"]["rate"] == 0.5
     assert found["apnrr_per_species"]["print"]["rate"] == 0.0
@@ -51,12 +53,12 @@ def test_non_response_is_counted_by_species_and_for_bona_fide(tmp_path):
         ("a a f 0.9\na a 0.8\n", r"line 2: expected `claimed_id real_id file score`"),
     ],
 )
-def test_score_files_that_cannot_be_understood(tmp_path, text, says):
+def test_score_files_that_cannot_be_understood(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(UserError, match=says):
         read_scores(written(tmp_path, text))
 
 
-def test_metrics_command_recognises_logits(tmp_path, capsys):
+def test_metrics_command_recognises_logits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, "score,label\n7,1\n0.2,1\n-3,0\n-9,0\n")
     assert main(["metrics", str(path)]) == 0
     said = capsys.readouterr()

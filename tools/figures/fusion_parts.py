@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,13 @@ def _without_tokens(network: FlexFusion) -> None:
     network.token_coarse.requires_grad_(False).zero_()
 
 
-VARIANTS: dict[str, tuple[dict[str, float], Callable[[FlexFusion], None]]] = {
+class Changes(TypedDict, total=False):
+    """Options of FlexFusion that a variant changes."""
+
+    theta: float
+
+
+VARIANTS: dict[str, tuple[Changes, Callable[[FlexFusion], None]]] = {
     "as it is": ({}, lambda network: None),
     "plain convolutions instead of central differences": ({"theta": 0.0}, lambda network: None),
     "no gates across the streams": ({}, _without_gates),

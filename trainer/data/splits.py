@@ -12,9 +12,9 @@ from fasdemo.frames import Stream
 from trainer.config.schema import DataConfig
 from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, subsample
 from trainer.data.layouts.listed import only
-from trainer.data.layouts.opening import is_generated, open_layout
 from trainer.data.lists.entries import read_list
 from trainer.data.lists.list_set import ListSet
+from trainer.data.opening import is_generated, open_layout
 
 
 @dataclass(frozen=True, slots=True)

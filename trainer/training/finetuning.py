@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     if not fabric.is_global_zero:
         return 0
     print(compare(before, operating_points, evaluations[-1], new))
-    print(recommendation(before, operating_points, evaluations[-1], new))
+    print(recommendation(_rates(before, operating_points), _rates(evaluations[-1], new)))
     saved = checkpoint.load(folder / MODEL)
     credits = (loaded.saved.card or {}).get("credits")
     if credits:
@@ -147,15 +148,14 @@ def compare(before: Evaluation, old: OperatingPoints, after: Evaluation, new: Op
     return "\n".join(rows)
 
 
-def recommendation(before: Evaluation, old: OperatingPoints, after: Evaluation, new: OperatingPoints) -> str:
-    """Return what follows from the figures: use the new model, keep the old one, or record more people.
+def recommendation(before: Mapping[str, Rate | None], after: Mapping[str, Rate | None]) -> str:
+    """Return what follows from the error rates by name: use the new model, keep the old one, or record more people.
 
     A difference counts only where the 95 % intervals of before and after do not overlap.
     """
-    first, second = _rates(before, old), _rates(after, new)
     better, worse, total = [], [], []
-    for name, was in first.items():
-        now = second[name]
+    for name, was in before.items():
+        now = after[name]
         total.append(now.total if now is not None else 0)
         if was is None or now is None or was.ci95 is None or now.ci95 is None:
             continue

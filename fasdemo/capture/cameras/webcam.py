@@ -84,7 +84,7 @@ def system_names() -> dict[int, str] | None:
         found = enumerate_cameras(cv2.CAP_DSHOW if _WINDOWS else cv2.CAP_AVFOUNDATION)
     except Exception:
         # A missing package, an unsupported system and a failing driver all mean that no name is known.
-        _log.warning("Cannot read the names of the cameras.", exc_info=True)
+        _log.warning("cannot read the names of the cameras", exc_info=True)
         return None
     return {int(one.index): str(one.name) for one in found}
 

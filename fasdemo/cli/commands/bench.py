@@ -1,4 +1,4 @@
-"""`fasdemo bench`: latency, throughput, memory and start-up of the shipped models, one process a run."""
+"""`fasdemo bench`: measure latency, throughput, memory and start-up time of the shipped models, one process per run."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `fasdemo bench`."""
+    """Add the options of `fasdemo bench`."""
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--source", metavar="PATH", help="session or video to judge; default: the bundled session")
+    parser.add_argument("--source", metavar="PATH", help="session or video to process; default: the bundled session")
     parser.add_argument(
         "--model", action="append", metavar="NAME|FILE", help="may be repeated; default: every shipped model"
     )
@@ -39,15 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads", type=at_least_one, action="append", metavar="N", help="may be repeated; default: 1"
     )
     parser.add_argument(
-        "--faces", type=int, action="append", choices=(1, 4, 9), help="faces in the picture; default: 1 and 4"
+        "--faces", type=int, action="append", choices=(1, 4, 9), help="faces per frame; default: 1 and 4"
     )
     parser.add_argument(
-        "--frames", type=at_least_one, default=300, metavar="N", help="frames that count in each run; default: 300"
+        "--frames", type=at_least_one, default=300, metavar="N", help="measured frames in each run; default: 300"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure every combination and print it.
+    """Measure every combination and print the results; return the exit status.
 
     Raises:
         UserError: the source or a model cannot be used.
@@ -73,7 +73,7 @@ def measure_all(
     """Return the report: `machine`, `matrix_product_gmacs` by thread count, and `runs`, see docs/performance.md.
 
     Raises:
-        UserError: a run failed; the text is its own sentence.
+        UserError: a run failed; the message is that of the run.
     """
     wanted = [
         {"source": source, "model": model, "device": device, "threads": str(count), "faces": str(several)}
@@ -97,7 +97,7 @@ def measure_all(
 
 
 def measure_child(arguments: list[str], threads: int, script: Path | None = None) -> dict[str, Any]:
-    """Return the output of `python -m fasdemo.runtime.benchmark`, or of a script, with this number of threads.
+    """Return the JSON output of `python -m fasdemo.runtime.benchmark`, or of a script, with a number of threads.
 
     Raises:
         UserError: the run failed; the text is its own sentence.
@@ -112,7 +112,9 @@ def measure_child(arguments: list[str], threads: int, script: Path | None = None
         check=False,
     )
     if done.returncode:
-        raise UserError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "a measurement ended at once.")
+        raise UserError(
+            done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "a measurement ended without a result."
+        )
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
 
@@ -154,6 +156,6 @@ def _print_table(report: dict[str, Any]) -> None:
         )
     console.print(table)
     console.print(
-        "Times in milliseconds; frames per second with one frame judged after the other, decoding included.",
+        "Times in milliseconds; frames per second if frames are processed one after the other, with decoding.",
         highlight=False,
     )

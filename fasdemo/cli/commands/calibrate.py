@@ -1,6 +1,6 @@
-"""`fasdemo calibrate`: fit the operating point to a site's camera with live people, and write a site file.
+"""`fasdemo calibrate`: fit the score calibration to a camera with live people, and write a site file.
 
-Not the geometry of the camera, which sessions and cameras bring along.
+It does not calibrate the camera's geometry, which sessions and cameras already have.
 """
 
 from __future__ import annotations
@@ -39,30 +39,34 @@ EXAMPLE = "fasdemo calibrate --camera realsense --output site.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `fasdemo calibrate`."""
+    """Add the options of `fasdemo calibrate`."""
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--camera", metavar="NAME", help="live people in front of realsense[:SERIAL], one at a time")
     source.add_argument(
-        "--session", nargs="+", type=Path, metavar="DIR", help="recorded live sessions of one camera instead"
+        "--camera", metavar="NAME", help="measure live people in front of realsense[:SERIAL], one at a time"
+    )
+    source.add_argument(
+        "--session", nargs="+", type=Path, metavar="DIR", help="use recorded live sessions of one camera instead"
     )
     parser.add_argument(
-        "--attacks", nargs="+", type=Path, default=[], metavar="DIR", help="recorded attacks of the same camera"
+        "--attacks", nargs="+", type=Path, default=[], metavar="DIR", help="recorded attacks with the same camera"
     )
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the site file to write")
-    parser.add_argument("--seconds", type=at_least_one, default=60, metavar="N", help="with --camera; default: 60")
-    parser.add_argument("--model", metavar="NAME|FILE", help="default: what fits the streams")
+    parser.add_argument(
+        "--seconds", type=at_least_one, default=60, metavar="N", help="duration with --camera; default: 60"
+    )
+    parser.add_argument("--model", metavar="NAME|FILE", help="default: the shipped model for the streams")
     parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, fit, write the site file and print what it changes; returns 0.
+    """Measure, fit, write the site file and print its effect; return the exit status.
 
     Raises:
-        UserError: a source cannot be used, the recordings do not fit each other, or are too few.
+        UserError: a source cannot be used, or the recordings are too few or not of one camera and setting.
     """
     if args.output.exists():
-        raise UserError(f"--output {args.output}: exists already; choose another name.")
+        raise UserError(f"--output {args.output}: already exists; choose another name.")
     live: list[Recording] = []
     attacks: list[Recording] = []
     first: tuple[SourceInfo, Engine] | None = None
@@ -76,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
             _check_source(source.info, None if first is None else first[0])
             with Engine.for_source(source, model=args.model, device=args.device, policy=args.policy) as engine:
                 if first is not None and engine.model_sha256 != first[1].model_sha256:
-                    raise UserError(f"{spec}: another model fits its streams than those of the first recording.")
+                    raise UserError(f"{spec}: needs another model than the first recording; choose one with --model.")
                 first = first or (source.info, engine)
                 results = _measure(source, engine, args.seconds)
         (live if label == "live" else attacks).append(recording_of(results))
@@ -114,22 +118,24 @@ def _open(spec: Path | str) -> Source:
 def _check_label(folder: Path, label: str) -> None:
     found = load_session(folder).label
     if found != label:
-        option = "--session takes live people" if label == "live" else "--attacks takes attacks"
-        raise UserError(f"{folder}: is labelled {found}, and {option}; leave it out.")
+        option = "--session takes only live people" if label == "live" else "--attacks takes only attacks"
+        raise UserError(f"{folder}: has the label {found}, but {option}; leave it out.")
 
 
 def _check_source(info: SourceInfo, first: SourceInfo | None) -> None:
     if not camera_of(info):
-        raise UserError(f"{info.name}: does not say which camera recorded it, so no site file can name one.")
+        raise UserError(f"{info.name}: the camera that recorded it is unknown; use recordings that name their camera.")
     if "depth" not in info.declared:
-        raise UserError(f"{info.name}: has no depth, without which no evidence keeps attacks out; use a depth camera.")
+        raise UserError(f"{info.name}: has no depth, which is needed to reject attacks; use a depth camera.")
     if first is not None and camera_of(info) != camera_of(first):
         raise UserError(
-            f"{info.name}: was recorded by {camera_of(info)} and the first one by {camera_of(first)}; "
-            "calibrate each camera by itself."
+            f"{info.name}: was recorded with {camera_of(info)}, but the first recording with {camera_of(first)}; "
+            "calibrate each camera separately."
         )
     if first is not None and info.declared != first.declared:
-        raise UserError(f"{info.name}: has other streams than the first recording; use recordings of one setting.")
+        raise UserError(
+            f"{info.name}: has other streams than the first recording; use recordings with the same streams."
+        )
 
 
 def _measure(source: Source, engine: Engine, seconds: int) -> list[FrameResult]:
@@ -137,7 +143,7 @@ def _measure(source: Source, engine: Engine, seconds: int) -> list[FrameResult]:
     with bar() as progress:
         task = progress.add_task("measuring", total=None if source.info.live else source.info.frame_count)
         for result in engine.run(source):
-            # Crops are not kept: a minute of them would fill the memory.
+            # Crops are not kept, because those of one minute would fill the memory.
             results.append(_without_crops(result))
             progress.update(task, completed=len(results))
             if source.info.live and result.timestamp_s - results[0].timestamp_s >= seconds:
@@ -166,7 +172,7 @@ def _measured(recordings: list[Recording], threshold: Threshold, bias: float) ->
 def _report(site: SiteFile, path: Path) -> list[str]:
     lines = [
         f"{path}: bias {site.bias:+.2f} log-odds for {site.camera} with {site.model}, policy {site.policy}; "
-        f"at most {site.limit:+.2f} (the card's {LIMIT_POLICY} threshold).",
+        f"the limit is {site.limit:+.2f} (from the card's threshold {LIMIT_POLICY}).",
         f"Live frames accepted: {site.live.accepted_before:.1%} before, {site.live.accepted_after:.1%} now "
         f"({site.live.usable} usable of {site.live.frames}).",
     ]
@@ -176,5 +182,5 @@ def _report(site: SiteFile, path: Path) -> list[str]:
             f"{site.attacks.accepted_after:.1%} now ({site.attacks.usable} of {site.attacks.frames} pass the gates)."
         )
     if site.live.accepted_after < WANTED_LIVE:
-        lines.append("The limit was reached before 95 % were accepted: train on recordings of this camera.")
+        lines.append("The limit was reached before 95 % were accepted; train a model on recordings of this camera.")
     return lines

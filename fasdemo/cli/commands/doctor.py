@@ -1,4 +1,4 @@
-"""`fasdemo doctor`: what is here, what is wrong, and what to do about it."""
+"""`fasdemo doctor`: report what is installed and connected, what is wrong, and what to do about it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _WORDS: dict[State, str] = {
 }
 _MIN_DISK_GB = 2.0
 _RECORDING_GB_PER_MINUTE = 1.0
-"""640 x 480 colour, depth and infrared at 30 frames a second, see benchmarks/bench_record.py."""
+"""For 640 x 480 colour, depth and infrared at 30 frames per second, see benchmarks/bench_record.py."""
 _QT_TRIAL = """
 import os, sys
 from PyQt6.QtWidgets import QApplication
@@ -62,14 +62,14 @@ _TRIAL_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
         area: `system`, `cameras`, `inference`, `models`, `display` or `disk`.
-        state: `wrong` needs something to be done, `note` is worth knowing.
+        state: `wrong` if something has to be corrected, `note` for information, `good` otherwise.
         text: what was found.
-        advice: what to do, empty where nothing has to be done.
-        details: the same for programs.
+        advice: what to do; empty if nothing has to be done.
+        details: the facts as values for programs.
     """
 
     area: str
@@ -80,12 +80,12 @@ class Finding:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `fasdemo doctor`."""
+    """Add the options of `fasdemo doctor`."""
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at everything; returns 1 if something is wrong, else 0."""
+    """Run all checks and print the findings; return 1 if something is wrong, else 0."""
     findings = examine()
     if args.json:
         print(json.dumps({"version": __version__, "findings": [asdict(one) for one in findings]}, indent=1))
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def examine() -> list[Finding]:
-    """All findings, area by area. A look that fails itself is a finding too."""
+    """Return the findings of all checks, sorted by area; a check that fails is a finding too."""
     looks: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
         ("system", system),
         ("system", libraries),
@@ -116,15 +116,15 @@ def examine() -> list[Finding]:
             if missing is not None:
                 found.append(_without_library(area, missing, found))
                 continue
-            # The doctor must be able to report exactly the machines on which things break.
-            found.append(Finding(area, "wrong", f"could not be looked at: {error!r}", "Please report this."))
+            # Report any error, because the doctor is used on machines with problems.
+            found.append(Finding(area, "wrong", f"The check failed: {error!r}", "Please report this."))
     return found
 
 
 def _without_library(area: str, error: MissingLibraryError, before: list[Finding]) -> Finding:
     text, advice = f"{error.problem}.", f"{error.advice[0].upper()}{error.advice[1:]}."
     if any(one.text == text for one in before):
-        return Finding(area, "wrong", f"could not be looked at: {text}", "See above.")
+        return Finding(area, "wrong", f"The check failed: {text}", "See above.")
     return Finding(area, "wrong", text, advice)
 
 
@@ -143,7 +143,7 @@ def _print(findings: list[Finding]) -> None:
 
 
 def system() -> list[Finding]:
-    """Versions and the machine."""
+    """Report versions and facts about the machine."""
     memory_gb = psutil.virtual_memory().total / 1e9
     details = {
         "fasdemo": __version__,
@@ -174,12 +174,12 @@ def system() -> list[Finding]:
 
 
 def libraries() -> list[Finding]:
-    """System libraries that OpenCV and MediaPipe need; nothing where all are here."""
+    """Check the system libraries that OpenCV and MediaPipe need; return nothing if all are installed."""
     for check in (check_opencv, check_mediapipe):
         try:
             check()
         except MissingLibraryError as error:
-            # OpenCV's advice names MediaPipe's packages too.
+            # One finding is enough, because OpenCV's advice also names MediaPipe's packages.
             return [_without_library("system", error, [])]
     return []
 
@@ -190,7 +190,7 @@ def _installed(prefix: str) -> list[str]:
 
 
 def realsense() -> list[Finding]:
-    """RealSense cameras with serial, firmware, USB type and streams."""
+    """Report the RealSense cameras with serial number, firmware, USB type and streams."""
     from fasdemo.capture.cameras.realsense.devices import list_realsense
 
     try:
@@ -225,10 +225,10 @@ def _realsense(camera: RealSenseDevice) -> list[Finding]:
     }
     found = []
     if camera.usb2:
-        advice = "It runs as USB 2, too slow for all streams: use a USB 3 port and a short USB 3 cable."
+        advice = "It is connected over USB 2, which is too slow; use a USB 3 port and a short USB 3 cable."
         found.append(Finding("cameras", "wrong", text, advice, details))
     elif not streams["rgb"]:
-        advice = "It has no colour stream, and faces are found in colour: use another camera."
+        advice = "It has no colour stream, which is needed to find faces; use another camera."
         found.append(Finding("cameras", "wrong", text, advice, details))
     else:
         found.append(Finding("cameras", "good", text, details=details))
@@ -243,7 +243,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def webcams() -> list[Finding]:
-    """Video devices with their pixel formats, virtual ones marked; on Linux also those not offered, and why."""
+    """Report webcams with their pixel formats; on Linux also the video devices that are not offered, and why."""
     from fasdemo.capture.cameras.v4l2 import list_nodes
     from fasdemo.capture.cameras.webcam import list_webcams
 
@@ -255,11 +255,11 @@ def webcams() -> list[Finding]:
         details["virtual"] = one.virtual
         if one.virtual:
             text += f": a virtual camera ({one.virtual}), refused"
-            advice = "Any picture can be fed into it. --allow-virtual-camera opens it; it is never LIVE."
+            advice = "Programs can feed any picture into it. --allow-virtual-camera opens it; it is never LIVE."
             found.append(Finding("cameras", "note", text, advice, details))
         elif not one.named:
-            advice = "Install cv2-enumerate-cameras: without a name it may be a virtual camera, and is never LIVE."
-            found.append(Finding("cameras", "note", f"{text}: the system does not name it", advice, details))
+            advice = "Without a name, it may be a virtual camera and is never LIVE; install cv2-enumerate-cameras."
+            found.append(Finding("cameras", "note", f"{text}: the system does not report its name", advice, details))
         else:
             found.append(Finding("cameras", "good", text, details=details))
     if platform.system() == "Linux":
@@ -271,7 +271,7 @@ def webcams() -> list[Finding]:
             elif node.formats and not node.color:
                 why = "no colour, not offered"
                 if node.labelled_infrared and not node.infrared:
-                    why = "named infrared, but not an infrared sensor's formats; used neither as colour nor as infrared"
+                    why = "named infrared, but has no infrared formats; used neither as colour nor as infrared"
                 if node.virtual:
                     why = f"a virtual camera ({node.virtual}), not offered"
                 text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: {why}"
@@ -283,7 +283,7 @@ def webcams() -> list[Finding]:
 
 
 def hello_pairs(nodes: Sequence[VideoNode], sysfs: Path = Path("/sys/class/video4linux")) -> list[Finding]:
-    """Colour and infrared cameras in one USB device, as in laptops with Windows Hello (Linux)."""
+    """Report colour and infrared cameras in one USB device, as in laptops with Windows Hello (Linux only)."""
     from fasdemo.capture.cameras.hello_pairs import list_pairs
 
     found = []
@@ -291,39 +291,41 @@ def hello_pairs(nodes: Sequence[VideoNode], sysfs: Path = Path("/sys/class/video
         color, infrared = pair.color, pair.infrared
         text = (
             f"{color.name}: colour /dev/video{color.index} and infrared /dev/video{infrared.index} are one device "
-            f"(shown by {pair.evidence})"
+            f"(recognised by {pair.evidence})"
         )
         details = {"kind": "hello", "color": color.index, "infrared": infrared.index, "evidence": pair.evidence}
-        advice = f"Its infrared cannot be used yet; webcam:{color.index} uses the colour."
+        advice = f"The infrared camera cannot be used yet; use the colour camera with webcam:{color.index}."
         found.append(Finding("cameras", "note", text, advice, details))
     return found
 
 
 def inference() -> list[Finding]:
-    """ONNX Runtime's providers."""
+    """Report the providers of ONNX Runtime."""
     import onnxruntime
 
     from fasdemo.models.providers import CPU, short, wanted
 
     available = onnxruntime.get_available_providers()
     best = wanted("auto")[0]
-    # Azure's calls a service on the network; fasdemo never does.
+    # The Azure provider calls a network service and is never used.
     names = ", ".join(short(name) for name in available if name != "AzureExecutionProvider")
     details = {"onnxruntime": onnxruntime.__version__, "providers": available, "auto": best}
-    text = f"ONNX Runtime {onnxruntime.__version__} offers {names}; --device auto takes {short(best)}"
+    text = f"ONNX Runtime {onnxruntime.__version__} offers {names}; --device auto uses {short(best)}"
     found = [Finding("inference", "good", text, details=details)]
     builds = _installed("onnxruntime")
     if len(builds) > 1:
         remedy = f"pip uninstall {' '.join(builds)}, then install one of them."
         found.append(Finding("inference", "wrong", f"{' and '.join(builds)} are both installed and conflict.", remedy))
     if best == CPU and shutil.which("nvidia-smi"):
-        advice = "Install onnxruntime-gpu in the place of onnxruntime, see docs/install.md."
-        found.append(Finding("inference", "note", "There is an NVIDIA driver, and ONNX Runtime has no CUDA.", advice))
+        advice = "Install onnxruntime-gpu instead of onnxruntime, see docs/install.md."
+        found.append(
+            Finding("inference", "note", "An NVIDIA driver is installed, but ONNX Runtime has no CUDA.", advice)
+        )
     return found
 
 
 def models() -> list[Finding]:
-    """Check hash, card and graph of the shipped models, and the device that runs each."""
+    """Check checksum, card and graph of the shipped models, and report the device that runs each."""
     from fasdemo.models.predictor import Predictor
     from fasdemo.models.registry import shipped_models
 
@@ -336,7 +338,7 @@ def models() -> list[Finding]:
         name = f"{one.card.name} ({'+'.join(one.card.modalities)})"
         try:
             with Predictor(one) as predictor:
-                text = f"{name}: sha256 {one.sha256[:12]}... is right, runs on {predictor.provider}"
+                text = f"{name}: sha256 {one.sha256[:12]}... is correct, runs on {predictor.provider}"
                 details = {"name": one.card.name, "sha256": one.sha256, "provider": predictor.provider}
                 found.append(Finding("models", "good", text, details=details))
                 found += [Finding("models", "note", f"{name}: {sentence}") for sentence in predictor.warnings]
@@ -346,25 +348,25 @@ def models() -> list[Finding]:
 
 
 def face_model() -> list[Finding]:
-    """MediaPipe's file; looked at, never fetched here."""
+    """Check the file of the face model; it is not downloaded here."""
     from fasdemo.faces.model_file import ENVIRONMENT, FILE_NAME, SHA256
 
     given = os.environ.get(ENVIRONMENT)
     path = Path(given) if given else platformdirs.user_data_path("fasdemo", appauthor=False) / FILE_NAME
-    fetch = "`python -m fasdemo.faces.model_file` fetches it; it is also fetched at the first use."
+    fetch = "`python -m fasdemo.faces.model_file` downloads it; otherwise it is downloaded at the first use."
     if not path.is_file():
         if given:
             return [
-                Finding("models", "wrong", f"{path} is not there.", f"{ENVIRONMENT} names it: correct or unset it.")
+                Finding("models", "wrong", f"{path}: no such file.", f"Correct or unset the variable {ENVIRONMENT}.")
             ]
-        return [Finding("models", "note", f"The face model {FILE_NAME} is not there yet.", fetch)]
+        return [Finding("models", "note", f"The face model {FILE_NAME} is not downloaded yet.", fetch)]
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         return [Finding("models", "wrong", f"{path}: checksum mismatch.", f"Delete it; {fetch}")]
-    return [Finding("models", "good", f"face model {path}: sha256 is right", details={"path": str(path)})]
+    return [Finding("models", "good", f"face model {path}: sha256 is correct", details={"path": str(path)})]
 
 
 def display() -> list[Finding]:
-    """Whether a window can be opened, tried in a process of its own: Qt ends the process where it cannot."""
+    """Check whether a window can be opened; a child process tries it, because Qt ends its process on failure."""
     try:
         check_window_packages()
     except MissingLibraryError:
@@ -375,10 +377,10 @@ def display() -> list[Finding]:
         if problem:
             return [Finding("display", "wrong", f"Qt cannot start: {problem}", _qt_advice())]
         advice = "Use --headless, or log in at a screen (DISPLAY and WAYLAND_DISPLAY are not set)."
-        return [Finding("display", "note", "Qt works, and there is no display.", advice)]
+        return [Finding("display", "note", "Qt works, but there is no display.", advice)]
     unreachable = display_problem()
     if unreachable:
-        advice = "Cannot connect to display: log in at a screen, correct the variable, or use --headless."
+        advice = "Log in at a screen, correct the variable, or use --headless."
         return [Finding("display", "wrong", f"{unreachable}.", advice)]
     problem = _try_qt(None)
     if problem:
@@ -393,7 +395,7 @@ def _qt_advice() -> str:
 
 
 def _try_qt(plugin: str | None) -> str:
-    """Empty when Qt starts; else the last thing that it said."""
+    """Start Qt in a child process; return its error message, or an empty string if it starts."""
     environment = {**os.environ, **({"QT_QPA_PLATFORM": plugin} if plugin else {})}
     try:
         done = subprocess.run(
@@ -405,17 +407,17 @@ def _try_qt(plugin: str | None) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "it does not answer"
+        return "it does not respond"
     if done.returncode == 0:
         return ""
     said = [line for line in done.stderr.splitlines() if line.strip()]
-    # The last line lists the plug-ins; the line before it names the cause, where there is one.
+    # The last line lists the plug-ins; a line before it can name the cause.
     cause = [line for line in said if "cannot open shared object" in line or "needed" in line]
     return (cause or said or [f"status {done.returncode}"])[-1].strip()
 
 
 def disk() -> list[Finding]:
-    """Space where recordings and models would be written."""
+    """Check the free space in the current folder and in the data folder."""
     found = []
     data = platformdirs.user_data_path("fasdemo", appauthor=False)
     for name, folder in (("this folder", Path.cwd()), ("the data folder", data)):
@@ -425,9 +427,9 @@ def disk() -> list[Finding]:
         details = {"folder": str(folder), "free_gb": round(free_gb, 2), "writable": os.access(place, os.W_OK)}
         if not os.access(place, os.W_OK):
             advice = "Choose another folder for recordings and outputs."
-            found.append(Finding("disk", "note", f"{name} ({folder}): may not be written.", advice, details))
+            found.append(Finding("disk", "note", f"{name} ({folder}): cannot be written.", advice, details))
         elif free_gb < _MIN_DISK_GB:
-            advice = f"A recording takes about {_RECORDING_GB_PER_MINUTE:.0f} GB a minute: free some space."
+            advice = f"A recording takes about {_RECORDING_GB_PER_MINUTE:.0f} GB per minute; free some space."
             found.append(Finding("disk", "wrong", text, advice, details))
         else:
             found.append(Finding("disk", "good", text, details=details))

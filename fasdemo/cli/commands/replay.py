@@ -1,4 +1,4 @@
-"""`fasdemo replay`: what an event log says, as a table and as a picture."""
+"""`fasdemo replay`: show an event log as a table and as a picture of its time line."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ EXAMPLE = "fasdemo replay events.jsonl --output events.svg"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
-    parser.add_argument("log", metavar="LOG", type=Path, help="what --log wrote, JSON lines or CSV")
+    """Add the options of `fasdemo replay`."""
+    parser.add_argument("log", metavar="LOG", type=Path, help="event log from --log, JSON lines or CSV")
     parser.add_argument(
         "--output",
         metavar="FILE",
         type=Path,
-        help="the time line's picture, .svg (with tool tips) or .png; default: LOG's name with .svg",
+        help="picture of the time line, .svg (with tooltips) or .png; default: the name of LOG with .svg",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the verdicts and draw the time line; returns the exit status.
+    """Print the verdicts and draw the time line; return the exit status.
 
     Raises:
         UserError: the log cannot be read or the picture cannot be written.
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     output: Path = options.output or options.log.with_suffix(".svg")
     suffix = output.suffix.lower()
     if suffix not in (".svg", ".png"):
-        raise UserError(f"--output {output}: the picture is drawn as SVG or PNG; end its name in .svg or .png.")
+        raise UserError(f"--output {output}: unsupported format; give a name that ends in .svg or .png.")
     check_outputs({"--output": output}, [options.log])
     events = read_events(options.log)
     tell("\n".join(_table(events)))
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _table(events: list[Event]) -> list[str]:
     if not any(event.event == "verdict" for event in events):
-        return ["The log holds no verdict."]
+        return ["The log contains no verdict."]
     lines: list[str] = []
     said = ""
     for part in parts(events):
@@ -58,20 +58,20 @@ def _table(events: list[Event]) -> list[str]:
         if words != said:
             lines.append(words)
         elif lines:
-            lines.append("From an earlier moment, or opened again:")
+            lines.append("After a seek, or the source was opened again:")
         said = words
         lines += [_row(span) for span in sorted(part.spans, key=lambda span: span.start_s)]
     rate = changes_a_minute(events)
     if rate is not None:
-        lines.append(f"{rate:.1f} verdict changes a minute.")
+        lines.append(f"{rate:.1f} verdict changes per minute.")
     if events[-1].event != "end":
-        lines.append("The log has no end: it was cut off, or is still being written.")
+        lines.append("The log has no end event: it was cut off, or is still being written.")
     return lines
 
 
 def _judged_by(part: Part) -> str:
     first = part.first
-    kind = "camera" if first.live_source else "recording, no live-camera decision"
+    kind = "camera" if first.live_source else "recording, not a live-camera decision"
     return (
         f"{first.source} ({kind}), model {first.model} {first.model_sha256[:12]} on {first.provider}, "
         f"policy {first.policy}: LIVE above {first.live_above:g}, SPOOF below {first.spoof_below:g}."

@@ -1,4 +1,4 @@
-"""`fasdemo score`: judge still pictures, alone or as colour, depth and infrared triples."""
+"""`fasdemo score`: rate still pictures: colour only, or with depth and infrared pictures that belong to them."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ CSV_COLUMNS = ("file", "depth", "ir", "face", "status", "score", "reasons", "err
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `fasdemo score`."""
+    """Add the options of `fasdemo score`."""
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, or folders of them")
     parser.add_argument(
-        "--json", default="-", metavar="FILE|-", help="one JSON object a picture; default: - (standard output)"
+        "--json", default="-", metavar="FILE|-", help="one JSON object per picture; default: - (standard output)"
     )
-    parser.add_argument("--csv", metavar="FILE", help="one row a face, beside the JSON lines")
+    parser.add_argument("--csv", metavar="FILE", help="also write a table with one row per face")
     parser.add_argument(
         "--depth-scale", type=metres_per_unit, default=0.001, metavar="M", help="metres per depth unit; default: 0.001"
     )
     parser.add_argument(
         "--calibration", type=Path, metavar="FILE", help="JSON as in session.json; default: pictures are registered"
     )
-    parser.add_argument("--model", metavar="NAME|FILE", help="default: what fits each picture's streams")
+    parser.add_argument("--model", metavar="NAME|FILE", help="default: the shipped model for each picture's streams")
     parser.add_argument(
         "--whole-picture",
         action="store_true",
@@ -59,14 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="STREAMS",
         type=stream_list,
         default=frozenset(),
-        help="nothing is LIVE without these streams, e.g. depth,ir; default: none",
+        help="streams that LIVE requires, e.g. depth,ir; default: none",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     parser.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge every picture; 0, or 2 when some could not be read (the others are judged all the same).
+    """Rate every picture; return 0, or 2 if some pictures could not be read (the others are rated).
 
     Raises:
         UserError: a path, the calibration, the model or an output cannot be used.
@@ -103,7 +103,10 @@ def run(args: argparse.Namespace) -> int:
             if rows is not None:
                 _write_rows(rows, args.csv, answer)
     if unreadable:
-        say(f"{unreadable} of {len(stills)} pictures could not be judged; their lines say why.", "fasdemo score")
+        say(
+            f"{unreadable} of {len(stills)} pictures could not be read; `error` in their lines gives the reason.",
+            "fasdemo score",
+        )
     return 2 if unreadable else 0
 
 

@@ -1,4 +1,4 @@
-"""`fasdemo serve`: verdicts for other software by REST, WebSocket, MQTT and webhooks."""
+"""`fasdemo serve`: give verdicts to other software by REST, WebSocket, MQTT and webhooks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, stream_list
+from fasdemo.cli.signal_options import add_live_options
 from fasdemo.errors import UserError
 from fasdemo.terminal import say, tell
 
@@ -14,63 +15,93 @@ EXAMPLE = "fasdemo serve --camera realsense --preview"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `fasdemo serve`."""
-    source = parser.add_argument_group("sources (none: pictures sent by clients are judged)")
+    """Add the options of `fasdemo serve`."""
+    source = parser.add_argument_group("sources (without one, only pictures from clients are rated)")
     source.add_argument(
-        "--camera", metavar="NAME", action="append", default=[], help="as of fasdemo; may be given several times"
+        "--camera", metavar="NAME", action="append", default=[], help="same as `fasdemo --camera`; may be repeated"
     )
-    source.add_argument("--video", metavar="PATH", action="append", default=[], help="may be given several times")
+    source.add_argument(
+        "--video", metavar="PATH", action="append", default=[], help="same as `fasdemo --video`; may be repeated"
+    )
     source.add_argument("--demo", action="store_true", help="the bundled session")
     source.add_argument("--loop", action="store_true", help="files start again at their end")
-    judge = parser.add_argument_group("judging")
+    judge = parser.add_argument_group("verdicts")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
-    judge.add_argument("--require", metavar="STREAMS", type=stream_list, default=frozenset(), help="e.g. depth,ir")
+    judge.add_argument(
+        "--require",
+        metavar="STREAMS",
+        type=stream_list,
+        default=frozenset(),
+        help="streams that LIVE requires, e.g. depth,ir",
+    )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
-    judge.add_argument("--site", metavar="FILE", type=Path, help="a site calibration, made by fasdemo calibrate")
+    judge.add_argument("--site", metavar="FILE", type=Path, help="site file, written by `fasdemo calibrate`")
     access = parser.add_argument_group("access")
     access.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
     access.add_argument("--port", type=_port, default=8765, metavar="N", help="default: 8765")
-    access.add_argument("--token-file", type=Path, metavar="FILE", help="the token; default: variable FASDEMO_TOKEN")
+    access.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="file with the token; default: variable FASDEMO_TOKEN"
+    )
     access.add_argument("--tls-certificate", type=Path, metavar="FILE", help="PEM certificate chain")
     access.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM key, unencrypted")
     access.add_argument(
-        "--name", action="append", default=[], metavar="HOST", help="another host name by which clients call the server"
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="further host name by which clients reach the server",
     )
-    access.add_argument("--preview", action="store_true", help="serve pictures: snapshot and MJPEG")
+    access.add_argument("--preview", action="store_true", help="also serve camera pictures: snapshot and MJPEG")
     access.add_argument("--record", type=Path, metavar="DIR", help="let clients record labelled sessions below DIR")
     access.add_argument(
-        "--max-body-mb", type=at_least_one, default=16, metavar="N", help="largest request; default: 16"
+        "--max-body-mb", type=at_least_one, default=16, metavar="N", help="largest request in MB; default: 16"
     )
     access.add_argument(
-        "--rate", type=at_least_one, default=20, metavar="N", help="requests a second of one client; default: 20"
+        "--rate",
+        type=at_least_one,
+        default=20,
+        metavar="N",
+        help="allowed requests per second of one client; default: 20",
     )
     push = parser.add_argument_group("passing results on")
     push.add_argument("--mqtt", metavar="URL", help="mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
-    push.add_argument("--mqtt-name", default="fasdemo", metavar="NAME", help="this server in topics; default: fasdemo")
-    push.add_argument("--mqtt-ca", type=Path, metavar="FILE", help="PEM certificate of the broker's authority")
-    push.add_argument("--webhook", action="append", default=[], metavar="URL", help="receives changes of verdicts")
+    push.add_argument(
+        "--mqtt-name", default="fasdemo", metavar="NAME", help="name of this server in topics; default: fasdemo"
+    )
+    push.add_argument(
+        "--mqtt-ca", type=Path, metavar="FILE", help="PEM certificate of the broker's certificate authority"
+    )
+    add_live_options(push)
+    push.add_argument(
+        "--webhook",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="address that receives changes of verdicts; may be repeated",
+    )
     push.add_argument(
         "--webhook-secret-file",
         type=Path,
         metavar="FILE",
-        help="key of the signatures; default: variable FASDEMO_WEBHOOK_SECRET",
+        help="file with the key of the signatures; default: variable FASDEMO_WEBHOOK_SECRET",
     )
 
 
 def _port(text: str) -> int:
     value = int(text) if text.isdecimal() and text.isascii() else -1
     if not 0 <= value <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number from 0 to 65535")
     return value
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM; 0.
+    """Serve until Ctrl-C or SIGTERM; return 0.
 
     Raises:
-        UserError: a setting, a source's name or the address cannot be used, or the extra packages are missing.
+        UserError: a setting, a source's name or the address cannot be used, or the packages of the extra `serve` are
+            not installed.
     """
     try:
         from fasdemo.serve.server import serve
@@ -79,10 +110,14 @@ def run(args: argparse.Namespace) -> int:
             raise
         raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
     from fasdemo.outputs import check_output_folder
+    from fasdemo.publish.broker import broker_of
+    from fasdemo.publish.signals import Signals, SignalSettings
+    from fasdemo.publish.web import check_address
     from fasdemo.runtime.requests import EngineRequest, SourceRequest
-    from fasdemo.serve.mqtt import MqttPublisher, broker_of
+    from fasdemo.serve.live_output import LiveOutput
+    from fasdemo.serve.mqtt import MqttPublisher
     from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
-    from fasdemo.serve.webhooks import Webhooks, check_address
+    from fasdemo.serve.webhooks import Webhooks
 
     settings = ServeSettings(
         host=args.host,
@@ -101,7 +136,7 @@ def run(args: argparse.Namespace) -> int:
         check_output_folder("--record", args.record)
     sources = [SourceRequest(spec) for spec in _specs(args)]
     engine = EngineRequest(args.model, args.policy, args.device, args.site, args.allow_colour_alone, args.require)
-    publisher = hooks = None
+    publisher = hooks = live_output = None
     if args.mqtt:
         username, password = (secret(f"FASDEMO_MQTT_{name}", None, "--mqtt") for name in ("USERNAME", "PASSWORD"))
         publisher = MqttPublisher(broker_of(args.mqtt, username, password, args.mqtt_ca, args.mqtt_name))
@@ -110,13 +145,26 @@ def run(args: argparse.Namespace) -> int:
         if len(key) < MIN_TOKEN_CHARACTERS:
             raise UserError(
                 f"--webhook: set FASDEMO_WEBHOOK_SECRET to at least {MIN_TOKEN_CHARACTERS} characters, or give "
-                "--webhook-secret-file; receivers check the signature with it."
+                "--webhook-secret-file; it is the key of the signatures."
             )
         hooks = Webhooks(tuple(check_address(url) for url in args.webhook), key)
+    if args.on_live:
+        signals = Signals()
+        signals.configure(SignalSettings(tuple(args.on_live), args.on_live_pause))
+        live_output = LiveOutput(signals)
     for sentence in settings.warnings:
         say(sentence, "fasdemo serve")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
-    serve(settings, sources, engine, loop=args.loop, publisher=publisher, webhooks=hooks, tell=tell)
+    serve(
+        settings,
+        sources,
+        engine,
+        loop=args.loop,
+        publisher=publisher,
+        webhooks=hooks,
+        live_output=live_output,
+        tell=tell,
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`fasdemo sessions`: what was recorded, and what to do with it."""
+"""`fasdemo sessions`: list, show, verify, repair, export and delete recorded sessions."""
 
 from __future__ import annotations
 
@@ -39,37 +39,37 @@ EXAMPLE = "fasdemo sessions export recordings --to crops"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `fasdemo sessions`."""
+    """Add the options of `fasdemo sessions`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def action(name: str, text: str) -> argparse.ArgumentParser:
         one = actions.add_parser(name, help=text, description=text)
-        one.add_argument("folder", type=Path, metavar="FOLDER", help="a session, or a folder that holds sessions")
+        one.add_argument("folder", type=Path, metavar="FOLDER", help="a session, or a folder that contains sessions")
         return one
 
-    action("list", "one line a session").add_argument("--json", action="store_true", help="print JSON")
-    action("show", "everything about one session").add_argument("--json", action="store_true", help="print JSON")
-    action("verify", "compare every file with its checksum; exit status 1 if anything is wrong")
+    action("list", "list the sessions").add_argument("--json", action="store_true", help="print JSON")
+    action("show", "show the facts about one session").add_argument("--json", action="store_true", help="print JSON")
+    action("verify", "compare every file with its checksum; exit status 1 if a session is damaged")
     action("repair", "complete recordings that were interrupted")
-    export = action("export", "aligned crops of faces and a list in the form `color depth ir label`")
+    export = action("export", "write aligned crops of faces and a list with lines `color depth ir label`")
     export.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new folder")
     export.add_argument("--size", type=int, default=256, metavar="PX", help="side of the crops; default: 256")
     export.add_argument(
         "--depth",
         choices=("16bit", "8bit"),
         default="16bit",
-        help="16bit: millimetres (default); 8bit: grey as CASIA-SURF's pictures",
+        help="16bit: millimetres (default); 8bit: grey as in CASIA-SURF",
     )
-    export.add_argument("--every", type=int, default=5, metavar="N", help="every N-th frame; default: 5")
-    delete = action("delete", "delete all recordings of a person, or all whose time has run out")
+    export.add_argument("--every", type=int, default=5, metavar="N", help="use every N-th frame; default: 5")
+    delete = action("delete", "delete all sessions of a person, or all sessions whose retention date has passed")
     which = delete.add_mutually_exclusive_group(required=True)
     which.add_argument("--subject", metavar="ID", help="the person's pseudonym")
-    which.add_argument("--expired", action="store_true", help="sessions whose retain-until date has passed")
-    delete.add_argument("--yes", action="store_true", help="do not ask")
+    which.add_argument("--expired", action="store_true", help="sessions whose retention date has passed")
+    delete.add_argument("--yes", action="store_true", help="delete without asking")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one action; returns the exit status.
+    """Run one action; return the exit status.
 
     Raises:
         UserError: the folder or a session in it cannot be used.
@@ -92,7 +92,7 @@ def _sessions(root: Path) -> list[Path]:
         count = "1 linked folder was" if len(linked) == 1 else f"{len(linked)} linked folders were"
         say(f"{count} not searched ({_name(linked[0], root)} ...); give the folder that a link leads to.")
     if not found:
-        raise UserError(f"{root}: holds no session; record one with `fasdemo --camera NAME --record {root} ...`.")
+        raise UserError(f"{root}: contains no session; record one with `fasdemo --camera NAME --record {root} ...`.")
     return found
 
 
@@ -106,7 +106,7 @@ def _kind(session: Session) -> str:
 
 def _facts(folder: Path, root: Path, session: Session) -> dict[str, Any]:
     consent = session.consent
-    # A recording that was never completed has its rows, but no count yet.
+    # An incomplete recording has rows, but no count in session.json yet.
     frames = session.frames if session.state == "complete" else _rows(folder)
     return {
         "session": _name(folder, root),
@@ -184,14 +184,14 @@ def _show(args: argparse.Namespace) -> int:
         "subject": session.subject,
         "label": _kind(session),
         "instrument": session.instrument or "-",
-        "frames": f"{facts['frames']} ({facts['seconds']} s at {session.fps:g} a second), {session.lost} lost",
+        "frames": f"{facts['frames']} ({facts['seconds']} s at {session.fps:g} per second), {session.lost} lost",
         "streams": " ".join(session.streams) + f", colour {session.width} x {session.height}",
-        "kept as": "one file a frame" if session.container == "files" else "videos",
+        "stored as": "one file per frame" if session.container == "files" else "videos",
         "device": " ".join(filter(None, (session.device.name, session.device.sensor_preset))) or "-",
         "calibration": "none" if session.calibration is None else _calibration(session),
         "state": session.state,
         "started": session.started.isoformat(timespec="seconds"),
-        "consent": "none noted" if consent is None else f"{consent.statement} (given {consent.given_on})",
+        "consent": "none recorded" if consent is None else f"{consent.statement} (given {consent.given_on})",
         "keep until": "-" if consent is None else f"{consent.retain_until}{' (past)' if facts['expired'] else ''}",
     }
     for name, text in lines.items():
@@ -213,7 +213,9 @@ def _verify(args: argparse.Namespace) -> int:
         except UserError as error:
             problems, frames, notes = [str(error)], 0, ()
         wrong += bool(problems)
-        print(f"{_name(folder, args.folder)}: {f'{frames} frames, sound' if not problems else printable(problems[0])}")
+        print(
+            f"{_name(folder, args.folder)}: {f'{frames} frames, no damage' if not problems else printable(problems[0])}"
+        )
         for sentence in problems[1:10]:
             print(f"  {printable(sentence)}")
         if len(problems) > 10:
@@ -241,9 +243,9 @@ def _repair(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     if not 32 <= args.size <= 1024:
-        raise UserError("--size needs a number from 32 to 1024.")
+        raise UserError(f"--size {args.size}: must be from 32 to 1024; give another number.")
     if args.every < 1:
-        raise UserError("--every needs a number of at least 1.")
+        raise UserError(f"--every {args.every}: must be at least 1; give another number.")
     sessions = _sessions(args.folder)
     from fasdemo.faces.detector import FaceDetector
 
@@ -260,7 +262,7 @@ def _export(args: argparse.Namespace) -> int:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.labels.items()))
     tell(f"{summary.folder}: {summary.crops} crops ({kinds}).")
     for reason, count in sorted(summary.skipped.items()):
-        print(f"left out: {count} frames {reason}.")
+        print(f"skipped: {count} frames {reason}.")
     return 0
 
 
@@ -271,22 +273,22 @@ def _delete(args: argparse.Namespace) -> int:
         folders = expired_sessions(root, _today())
         if not folders:
             _say_left([*strays(root), *unreadable(root)])
-            tell(f"{root}: no session's time has run out.")
+            tell(f"{root}: no session has a retention date in the past.")
             return 0
-        whose = "whose time has run out"
+        whose = "whose retention date has passed"
     else:
         folders = sessions_of_subject(root, args.subject)
         whose = f"of subject {args.subject}"
     plan = measure(folders)
     for busy in filter(None, map(who_holds, folders)):
-        raise UserError(f"{busy[:-1]}, and nothing was deleted.")
+        raise UserError(f"{busy[:-1]}; nothing was deleted.")
     for folder in folders:
         print(_name(folder, root))
     what = f"{plan.files} files ({plan.megabytes:.1f} MB) {whose} below {root}"
     if not args.yes:
         if not sys.stdin.isatty():
-            raise UserError(f"This would delete {what}; add --yes to do it.")
-        if input(f"Delete {what} for good? Type yes: ").strip().lower() != "yes":
+            raise UserError(f"This would delete {what}; add --yes to delete them.")
+        if input(f"Delete {what} permanently? Type yes: ").strip().lower() != "yes":
             print("Nothing was deleted.")
             return 1
     places = [_name(folder, root) for folder in folders]
@@ -310,7 +312,7 @@ def _subjects(folders: list[Path]) -> frozenset[str]:
 
 
 def _delete_derived(root: Path, sessions: list[str], subjects: frozenset[str]) -> list[str]:
-    """Remove the recorded crops of deleted sessions; return a sentence for everything that was made from them."""
+    """Remove the exported crops of deleted sessions; return a sentence for everything that was made from them."""
     sentences = []
     for made in read_derived(root):
         who = ", ".join(sorted(made.subjects & subjects))
@@ -321,17 +323,17 @@ def _delete_derived(root: Path, sessions: list[str], subjects: frozenset[str]) -
             if count:
                 sentences.append(f"{made.path}: {count} crops of {who} were deleted too.")
         elif made.kind == "lists":
-            sentences.append(f"{made.path}: these lists name {who} and stay; write them again.")
+            sentences.append(f"{made.path}: these lists contain {who} and were kept; write them again.")
         else:
             sentences.append(
-                f"{made.path}: this model (checkpoints, card, figures, exported files) was trained on {who} and stays; "
-                "delete it or train it again."
+                f"{made.path}: this model (checkpoints, card, figures, exported files) was trained on {who} and was "
+                "kept; delete it or train it again."
             )
-    return sentences or ["No crops, lists or models made from them are on record; copies elsewhere are not known here."]
+    return sentences or ["No crops, lists or models made from them are recorded; copies elsewhere are unknown."]
 
 
 def _say_left(sentences: list[str]) -> None:
     for sentence in sentences[:10]:
         say(sentence)
     if len(sentences) > 10:
-        say(f"and {len(sentences) - 10} more that stay.")
+        say(f"and {len(sentences) - 10} more that were kept.")

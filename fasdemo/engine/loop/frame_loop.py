@@ -48,6 +48,27 @@ class ResultListener(Protocol):
         ...
 
 
+class ListenerGroup:
+    """Several listeners as one.
+
+    Args:
+        listeners: called in this order.
+    """
+
+    def __init__(self, *listeners: ResultListener) -> None:
+        self._listeners = listeners
+
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
+        """Pass the result of a frame on."""
+        for listener in self._listeners:
+            listener.on_result(result, facts)
+
+    def on_no_result(self) -> None:
+        """Pass on that there is no result."""
+        for listener in self._listeners:
+            listener.on_no_result()
+
+
 class FrameLoop:
     """The loop over the frames of one open source; used by a single thread.
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,17 +16,24 @@ from PyQt6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
+from fasdemo.errors import UserError
 from fasdemo.gui.dialogs.exit_pin import hash_pin
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.translation import LANGUAGES
+from fasdemo.publish.addresses import Use, target_of
 
 
 class Preferences(QDialog):
@@ -35,9 +43,8 @@ class Preferences(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Preferences")
         self.fields: dict[str, QWidget] = {}
-        form = QFormLayout()
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(10)
+        self.tabs = QTabWidget()
+        forms = {name: self._add_tab(name) for name in ("Window", "Kiosk")}
         for name, info in Settings.model_fields.items():
             if info.title is None:
                 continue
@@ -47,7 +54,7 @@ class Preferences(QDialog):
             field.setAccessibleName(info.title)
             field.setAccessibleDescription(info.description or "")
             self.fields[name] = field
-            form.addRow(info.title, field)
+            forms["Kiosk" if name.startswith("kiosk_") else "Window"].addRow(info.title, field)
         self.problem = QLabel("")
         self.problem.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -56,10 +63,36 @@ class Preferences(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(14)
-        layout.addLayout(form)
+        layout.addWidget(self.tabs)
         layout.addWidget(self.problem)
         layout.addWidget(buttons)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(500)
+
+    def _add_tab(self, name: str) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(10)
+        page = QWidget()
+        page.setLayout(form)
+        room = QScrollArea()
+        room.setWidget(page)
+        room.setWidgetResizable(True)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tabs.addTab(room, name)
+        return form
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the size at which nothing has to be scrolled, or what the screen has room for."""
+        pages = [self.tabs.widget(index) for index in range(self.tabs.count())]
+        rooms = [page.widget() for page in pages if isinstance(page, QScrollArea)]
+        wanted = super().sizeHint()
+        most = max(room.sizeHint().height() for room in rooms if room is not None)
+        shown = self.tabs.sizeHint().height()
+        free = self.screen()
+        limit = 10_000 if free is None else free.availableGeometry().height() - 60
+        return QSize(wanted.width(), min(wanted.height() - shown + most + 110, limit))
 
     def values(self) -> dict[str, Any]:
         """Return the values of all fields by setting name."""
@@ -73,8 +106,19 @@ class Preferences(QDialog):
     def _accept(self) -> None:
         values = self.values()
         if values["depth_near_m"] >= values["depth_far_m"]:
+            self.tabs.setCurrentIndex(0)
             self.problem.setText("The distance of “Depth colours to” must be larger than that of “Depth colours from”.")
             return
+        uses: dict[str, Use] = {"kiosk_on_live": "on_live", "kiosk_heartbeat": "heartbeat"}
+        for name, use in uses.items():
+            try:
+                if values[name]:
+                    target_of(values[name], use)
+            except UserError as error:
+                self.tabs.setCurrentIndex(1)
+                title = Settings.model_fields[name].title
+                self.problem.setText(f"“{title}”: {str(error).removeprefix(use).lstrip(' :')}")
+                return
         self.accept()
 
 
@@ -134,10 +178,12 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
     high = next((one.le for one in info.metadata if isinstance(one, Le)), 1000)
     if isinstance(value, Path):
         return FolderField(value)
+    if isinstance(value, str) and not get_args(info.annotation):
+        return QLineEdit(value)
     if isinstance(value, str):
         box = QComboBox()
         for choice in get_args(info.annotation):
-            box.addItem(str(choice).capitalize(), choice)
+            box.addItem(LANGUAGES.get(choice) or str(choice).capitalize(), choice)
         box.setCurrentIndex(box.findData(value))
         return box
     if isinstance(value, bool):
@@ -164,6 +210,8 @@ def _value(field: QWidget) -> Any:
         return Path(field.line.text())
     if isinstance(field, PinField):
         return field.value()
+    if isinstance(field, QLineEdit):
+        return field.text().strip()
     if isinstance(field, QCheckBox):
         return field.isChecked()
     if isinstance(field, QComboBox):

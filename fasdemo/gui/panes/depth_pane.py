@@ -58,7 +58,7 @@ class DepthPane(Pane):
         return resized(colours, width, height)
 
     @override
-    def look(self) -> object:
+    def look(self) -> DepthScale:
         return self._scale
 
     @override

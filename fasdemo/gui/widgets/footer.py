@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from fasdemo.engine.result import EngineFacts
+from fasdemo.publish.target import TargetStatus
 from fasdemo.runtime.event_log_writer import LogStatus
 from fasdemo.runtime.rolling import Timing
 
@@ -17,7 +20,9 @@ class Footer(QWidget):
         super().__init__(parent)
         self.setObjectName("footer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.items = {name: QLabel("") for name in ("recording", "log", "rate", "latency", "dropped", "engine")}
+        self.items = {
+            name: QLabel("") for name in ("recording", "log", "output", "rate", "latency", "dropped", "engine")
+        }
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 5, 16, 5)
         row.setSpacing(18)
@@ -34,6 +39,7 @@ class Footer(QWidget):
             row.addWidget(label)
         self.items["recording"].hide()
         self.items["log"].hide()
+        self.items["output"].hide()
 
     def show_timing(self, timing: Timing | None, drawn_fps: float = 0.0) -> None:
         """Show the newest statistics and the rate of painted frames; None clears them."""
@@ -62,6 +68,16 @@ class Footer(QWidget):
             self.items["log"].setToolTip(
                 f"{status.lines} lines in the event log {status.path}; press Ctrl+L to stop it"
             )
+
+    def show_outputs(self, outputs: Sequence[TargetStatus]) -> None:
+        """Show how many signals the outputs on LIVE sent, or that one of them does not work; no output hides it."""
+        self.items["output"].setVisible(bool(outputs))
+        if outputs:
+            broken = [one.problem for one in outputs if one.problem]
+            sent = ", ".join(str(one.sent) for one in outputs)
+            self.items["output"].setText("OUTPUT BROKEN" if broken else f"Output: {sent} sent")
+            shown = [one.problem or f"{one.name}: {one.sent} sent, {one.failed} failed" for one in outputs]
+            self.items["output"].setToolTip("\n".join(shown))
 
     def show_recording(self, words: str) -> None:
         """Show the text of the running recording; an empty text hides the entry."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fasdemo.capture.files.playback import PlayedSource
 from fasdemo.capture.files.stills import Still, find_stills, load_calibration, load_still
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
@@ -51,7 +53,8 @@ def test_a_session_folder_plays_and_seeks(tmp_path: Path) -> None:
             assert source.info.kind == "session"
             assert source.info.frame_count == 10
             assert [int(frame.depth[0, 0]) for frame in source if frame.depth is not None] == list(range(500, 510))
-            source.seek(7)  # type: ignore[attr-defined]
+            assert isinstance(source, PlayedSource)
+            source.seek(7)
             assert [frame.index for frame in source] == [7, 8, 9]
     with pytest.raises(UserError, match="give the folder of one"):
         open_source(writer.folder.parent)
@@ -103,8 +106,8 @@ def _rows_only(folder: Path) -> None:
         (_rows_only, r"no session\.json, so"),
     ],
 )
-def test_folders_that_are_nothing(tmp_path: Path, make: object, sentence: str) -> None:
-    make(tmp_path / "x")  # type: ignore[operator]
+def test_folders_that_are_nothing(tmp_path: Path, make: Callable[[Path], None], sentence: str) -> None:
+    make(tmp_path / "x")
     with pytest.raises(UserError, match=sentence):
         open_source(tmp_path / "x")
 
@@ -147,7 +150,7 @@ def test_pictures_alone_stay_alone(tmp_path: Path) -> None:
     assert find_stills([tmp_path]) == [Still(path) for path in paths]
     assert find_stills([paths[0]]) == [Still(paths[0])]
     frame = load_still(Still(paths[0]), 4)
-    assert (frame.index, frame.declared, frame.depth, frame.faults) == (4, {"rgb"}, None, ())
+    assert (frame.index, frame.declared, frame.depth, frame.faults) == (4, frozenset({"rgb"}), None, ())
 
 
 def test_depth_without_colour_is_refused(tmp_path: Path) -> None:

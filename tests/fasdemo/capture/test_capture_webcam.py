@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def test_this_machine_can_be_listed() -> None:
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     path = tmp_path / "camera.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 30.0, (64, 48))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (64, 48))
     for number in range(20):
         writer.write(np.full((48, 64, 3), (number * 10, 0, 200), np.uint8))
     writer.release()
@@ -139,9 +140,10 @@ LOOP = Webcam(4, "Front", ("YUYV",), "driver v4l2 loopback")
 
 
 def test_open_webcam_refuses_a_virtual_camera_in_one_sentence() -> None:
-    for which, listed in (("4", [*CAMERAS, LOOP]), (None, [LOOP])):
+    choices: tuple[tuple[str | None, list[Webcam]], ...] = (("4", [*CAMERAS, LOOP]), (None, [LOOP]))
+    for which, cameras in choices:
         with pytest.raises(UserError, match=r"webcam:4: Front is a virtual camera \(driver v4l2 loopback\)") as refused:
-            open_webcam(which, listed=lambda cameras=listed: cameras)
+            open_webcam(which, listed=partial(list, cameras))
         assert "--allow-virtual-camera" in str(refused.value)
         assert str(refused.value).count(". ") == 0
 
@@ -216,7 +218,7 @@ def test_a_webcam_gives_colour_frames_with_their_times(clip: Path) -> None:
 
     with open_webcam("2", opener=opener, listed=lambda: CAMERAS) as source:
         info = source.info
-        assert (info.name, info.kind, info.live, info.declared) == ("Desk", "webcam", True, {"rgb"})
+        assert (info.name, info.kind, info.live, info.declared) == ("Desk", "webcam", True, frozenset({"rgb"}))
         assert (info.width, info.height) == (64, 48)
         frame = next(iter(source))
     assert asked == [2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def write_h264(
 
 
 def write_cv2(path: Path, code: str = "mp4v", count: int = 30, size: tuple[int, int] = (128, 96)) -> Path:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*code), 25.0, size)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*code), 25.0, size)
     assert writer.isOpened()
     for number in range(count):
         writer.write(cv2.cvtColor(picture(number, *size), cv2.COLOR_RGB2BGR))
@@ -66,7 +67,9 @@ def write_cv2(path: Path, code: str = "mp4v", count: int = 30, size: tuple[int, 
     return path
 
 
-def write_grey16(path: Path, count: int, dtype: type = np.uint16, size: tuple[int, int] = (128, 96)) -> Path:
+def write_grey16(
+    path: Path, count: int, dtype: type[np.uint8 | np.uint16] = np.uint16, size: tuple[int, int] = (128, 96)
+) -> Path:
     writer = VideoTrackWriter(path, "ir", 30.0)
     for number in range(count):
         writer.write(np.random.default_rng(number).integers(0, np.iinfo(dtype).max, size[::-1], dtype))
@@ -179,9 +182,9 @@ def _empty(path: Path) -> None:
 
 @pytest.mark.parametrize("make", [_text, _noise, _playlist, _empty])
 @pytest.mark.parametrize("name", ["x.mp4", "x.txt", "x.ffconcat"])
-def test_what_is_no_video_is_refused_in_one_sentence(tmp_path: Path, make: object, name: str) -> None:
+def test_what_is_no_video_is_refused_in_one_sentence(tmp_path: Path, make: Callable[[Path], None], name: str) -> None:
     path = tmp_path / name
-    make(path)  # type: ignore[operator]
+    make(path)
     with pytest.raises(UserError, match=name) as caught:
         open_source(path)
     assert "\n" not in str(caught.value)
@@ -193,7 +196,7 @@ def test_no_such_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ir_type", [np.uint8, np.uint16])
-def test_depth_and_ir_beside_a_video(tmp_path: Path, ir_type: type) -> None:
+def test_depth_and_ir_beside_a_video(tmp_path: Path, ir_type: type[np.uint8 | np.uint16]) -> None:
     color = write_h264(tmp_path / "clip.mp4", 40)
     depth = write_grey16(tmp_path / "depth.mkv", 40)
     ir = write_grey16(tmp_path / "ir.mkv", 40, ir_type)
@@ -212,7 +215,7 @@ def test_depth_and_ir_beside_a_video(tmp_path: Path, ir_type: type) -> None:
 def test_depth_written_by_opencv_keeps_16_bits(tmp_path: Path) -> None:
     path = tmp_path / "depth.mkv"
     flags = [cv2.VIDEOWRITER_PROP_DEPTH, cv2.CV_16U, cv2.VIDEOWRITER_PROP_IS_COLOR, 0]
-    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*"FFV1"), 30.0, (64, 48), flags)
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"FFV1"), 30.0, (64, 48), flags)
     values = [np.random.default_rng(n).integers(0, 65535, (48, 64), np.uint16) for n in range(30)]
     for value in values:
         writer.write(value)

@@ -60,7 +60,7 @@ def test_calibrate_writes_a_site_file_that_the_app_takes(
     assert said.count("\n") == 1
     assert "was made for the camera demo" in said
     assert main(["calibrate", "--session", str(sessions[0]), "--output", str(site)]) == 2
-    assert "exists already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
 def test_calibrate_refuses_what_cannot_calibrate(
@@ -70,8 +70,8 @@ def test_calibrate_refuses_what_cannot_calibrate(
     attack = record(tmp_path, "S03", "spoof", frames=5)
     short = record(tmp_path, "S04", frames=8)
     refusals = {
-        "is labelled spoof": ["--session", str(attack)],
-        "is labelled live": ["--session", str(sessions[0]), "--attacks", str(sessions[1])],
+        "has the label spoof": ["--session", str(attack)],
+        "has the label live": ["--session", str(sessions[0]), "--attacks", str(sessions[1])],
         "are needed": ["--session", str(short)],
         "unknown camera": ["--camera", "kinect"],
     }

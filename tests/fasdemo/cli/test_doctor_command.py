@@ -18,8 +18,10 @@ from fasdemo.cli.commands import doctor
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 
-MODES = tuple(
-    StreamMode(name, 0, form, 640, 480, 30) for name, form in (("rgb", "rgb8"), ("depth", "z16"), ("ir", "y8"))
+MODES = (
+    StreamMode("rgb", 0, "rgb8", 640, 480, 30),
+    StreamMode("depth", 0, "z16", 640, 480, 30),
+    StreamMode("ir", 0, "y8", 640, 480, 30),
 )
 
 

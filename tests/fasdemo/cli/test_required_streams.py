@@ -85,7 +85,7 @@ def test_verify_session_says_that_an_earlier_description_has_no_checksum(edited:
     (edited / "session.json").write_text(json.dumps(description))
     found = verify_session(edited)
     assert found.problems == ()
-    assert any("no checksum of its own" in note for note in found.notes)
+    assert any("session.json has no checksum" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("live_above", [1e-9, 0.029, 0.4999])

@@ -33,7 +33,7 @@ def luminance(colour: tuple[int, int, int]) -> float:
 def lab(rgb_linear: np.ndarray) -> np.ndarray:
     clipped = np.clip(rgb_linear, 0.0, 1.0)
     srgb = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
-    return cv2.cvtColor(srgb.reshape(1, 1, 3).astype(np.float32), cv2.COLOR_RGB2LAB)[0, 0]
+    return np.asarray(cv2.cvtColor(srgb.reshape(1, 1, 3).astype(np.float32), cv2.COLOR_RGB2LAB)[0, 0])
 
 
 def result(*faces: FaceVerdict, live: bool = False, reasons: tuple[str, ...] = ()) -> FrameResult:
@@ -107,7 +107,9 @@ def test_boxes_follow_the_scale_of_the_picture(scale: float) -> None:
 @pytest.mark.parametrize(
     "box", [(-50, -50, 80, 80), (300, 220, 80, 80), (-400, 0, 50, 50), (10, 0, 1, 1), (-9, -9, 999, 999)]
 )
-def test_boxes_beyond_the_border_are_drawn_as_far_as_they_are_visible(picture: np.ndarray, box: tuple) -> None:
+def test_boxes_beyond_the_border_are_drawn_as_far_as_they_are_visible(
+    picture: np.ndarray, box: tuple[int, int, int, int]
+) -> None:
     assert draw(picture, result(verdict(Status.SPOOF, box, None))).shape == picture.shape
 
 
@@ -149,8 +151,8 @@ def test_a_label_without_room_has_no_free_place() -> None:
 def test_the_explained_face_is_marked_only_among_several(picture: np.ndarray) -> None:
     one = replace(verdict(Status.LIVE, (100, 100, 80, 90)), track_id=1)
     two = replace(verdict(Status.LIVE, (300, 100, 80, 90)), track_id=2)
-    alone = [draw(picture, result(one), explained=track) for track in (None, 1)]
-    assert np.array_equal(*alone)
+    alone, marked_alone = (draw(picture, result(one), explained=track) for track in (None, 1))
+    assert np.array_equal(alone, marked_alone)
     both = [draw(picture, result(one, two), explained=track) for track in (None, 1, 2)]
     changed = [np.nonzero((both[0] != marked).any((0, 2)))[0] for marked in both[1:]]
     assert changed[0].max() < 240 < changed[1].min()

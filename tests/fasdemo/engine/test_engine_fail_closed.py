@@ -18,7 +18,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.engine.temporal.sequential_test import MIN_FRAMES
-from fasdemo.frames import Calibration, FrameSet, Intrinsics, StreamTime
+from fasdemo.frames import STREAMS, Calibration, FrameSet, Intrinsics, Stream, StreamTime
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.predictor import Prediction
 from tests.support.engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedScorer, make_engine
@@ -34,9 +34,9 @@ def changed(**fields: Any) -> Callable[[FrameSet], FrameSet]:
     return lambda good: dataclasses.replace(good, **fields)
 
 
-def with_times(good: FrameSet, stream: str, **fields: Any) -> FrameSet:
+def with_times(good: FrameSet, stream: Stream, **fields: Any) -> FrameSet:
     times = dict(good.times)
-    times[stream] = dataclasses.replace(times[stream], **fields)  # type: ignore[index]
+    times[stream] = dataclasses.replace(times[stream], **fields)
     return dataclasses.replace(good, times=times)
 
 
@@ -337,7 +337,8 @@ def test_engine_calls_colour_alone_live_where_the_policy_allows_it_and_says_so()
 @pytest.mark.parametrize("fault", ["virtual_camera", "rgb_untimed"])
 @pytest.mark.parametrize("score", [0.99, 0.01])
 def test_engine_never_calls_a_capped_camera_live_under_any_policy(score: float, fault: str) -> None:
-    for streams in (frozenset({"rgb"}), frozenset({"rgb", "depth", "ir"})):
+    chosen: tuple[frozenset[Stream], ...] = (frozenset({"rgb"}), frozenset(STREAMS))
+    for streams in chosen:
         engine = make_engine(score, Policy(allow_rgb_only=True), card=RGB_CARD if len(streams) == 1 else CARD)
         for index in range(30):
             result = engine.process(frame(index, declared=streams, faults=(fault,)))

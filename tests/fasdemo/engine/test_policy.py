@@ -17,7 +17,8 @@ def test_policy_accepts_a_former_name_with_a_warning(former: str, new: str) -> N
     given: dict[str, Any] = {former: 0.123}
     with pytest.warns(DeprecationWarning, match=f"{former} is now called {new}"):
         policy = Policy(**given)
-    assert policy == Policy(**{new: 0.123})
+    expected: dict[str, Any] = {new: 0.123}
+    assert policy == Policy(**expected)
     with pytest.warns(DeprecationWarning, match=new):
         assert getattr(policy, former) == 0.123
     with pytest.warns(DeprecationWarning, match=new):

@@ -31,11 +31,12 @@ from fasdemo.engine.site_calibration import (
     write_site,
 )
 from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS
 from fasdemo.models.card import Threshold
 from tests.support.engine_fixtures import CARD, ScriptedFinder, ScriptedScorer
 from tests.support.scenes import frame
 
-STREAMS = frozenset({"rgb", "depth", "ir"})
+ALL = frozenset(STREAMS)
 BALANCED = CARD.thresholds["balanced"]
 LENIENT = CARD.model_copy(
     update={
@@ -133,7 +134,8 @@ def test_site_calibration_brings_a_live_face_back_and_no_print() -> None:
 
 def test_site_calibration_acts_with_its_own_model_and_policy_only() -> None:
     judging = engine(0.4, SITE)
-    assert judging.site_bias == 0.5
+    bias = judging.site_bias
+    assert bias == 0.5
     judging.set_policy("strict")
     assert judging.site_bias is None
     assert any("not used" in sentence for sentence in judging.warnings)
@@ -151,18 +153,18 @@ def test_site_calibration_acts_with_its_own_model_and_policy_only() -> None:
     ],
 )
 def test_check_site_refuses_another_camera_or_model_in_one_sentence(change: dict[str, object], said: str) -> None:
-    check_site(SITE, "Camera 123", STREAMS, LENIENT, "0" * 64)
+    check_site(SITE, "Camera 123", ALL, LENIENT, "0" * 64)
     with pytest.raises(UserError, match=said):
-        check_site(SITE.model_copy(update=change), "Camera 123", STREAMS, LENIENT, "0" * 64)
+        check_site(SITE.model_copy(update=change), "Camera 123", ALL, LENIENT, "0" * 64)
 
 
 def test_check_site_refuses_a_file_of_no_known_camera() -> None:
     with pytest.raises(UserError, match="a file of an unknown camera"):
-        check_site(SITE, "", STREAMS, LENIENT, "0" * 64)
+        check_site(SITE, "", ALL, LENIENT, "0" * 64)
 
 
 def test_camera_of_is_the_camera_that_recorded_a_file() -> None:
-    info = SourceInfo("clip.mp4", "video", False, STREAMS, 640, 480, 30.0, 10)
+    info = SourceInfo("clip.mp4", "video", False, ALL, 640, 480, 30.0, 10)
     assert camera_of(info) == ""
     assert camera_of(replace(info, device="Camera 123")) == "Camera 123"
     assert camera_of(replace(info, name="Camera 123", live=True)) == "Camera 123"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -30,7 +31,7 @@ THRESHOLD = Threshold(live_above=0.7, spoof_below=0.3, rule="by hand", data="non
 FPS = 30.0
 
 
-def run(frames: list[tuple[float, list[str]]], test: SequentialTest | None = None) -> list[Status]:
+def run(frames: Sequence[tuple[float, Sequence[str]]], test: SequentialTest | None = None) -> list[Status]:
     judge = test or SequentialTest(THRESHOLD)
     found = []
     for number, (score, codes) in enumerate(frames):
@@ -248,16 +249,17 @@ def test_a_face_that_is_gone_from_infrared_is_missed_within_0_4_s() -> None:
 
 
 def test_the_projectors_dots_do_not_hide_a_face_in_infrared() -> None:
-    grey = cv2.resize(cv2.cvtColor(photograph()[30:240, 120:330], cv2.COLOR_RGB2GRAY), (112, 112))
+    portrait = cv2.cvtColor(photograph()[30:240, 120:330], cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.resize(portrait, (112, 112)), np.uint8)
     rng = np.random.default_rng(3)
     with_dots = cv2.resize(grey, (448, 448))
     for x, y in rng.integers(0, 448, (260, 2)).tolist():
         cv2.circle(with_dots, (x, y), 5, 255, -1, cv2.LINE_AA)
-    with_dots = cv2.resize(with_dots, (112, 112), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(with_dots, (112, 112), interpolation=cv2.INTER_AREA), np.uint8)
     with FaceDetector() as detector:
         finder = FaceFinder(detector)
-        seen = finder.find_in_crop(np.asarray(ir_face_check.without_dots(with_dots), np.uint8))
-        clear = finder.find_in_crop(np.asarray(grey, np.uint8))
+        seen = finder.find_in_crop(np.asarray(ir_face_check.without_dots(small), np.uint8))
+        clear = finder.find_in_crop(grey)
     assert clear is not None
     assert seen is not None
     apart = np.linalg.norm(seen.keypoints[:4] - clear.keypoints[:4], axis=1).mean()

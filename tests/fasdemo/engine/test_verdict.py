@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 import numpy as np
 import pytest
 
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.measurements.face_surface import Grid
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Reason, guidance, ordered
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.engine.temporal.continuity import View, changed_aspects
 from fasdemo.engine.temporal.sequential_test import SequentialTest, judge_still
 from fasdemo.errors import UserError
-from fasdemo.frames import Stream
+from fasdemo.faces.face import Box
+from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.models.card import Threshold
 from fasdemo.models.crop import FaceCrops
 from tests.support.engine_fixtures import CARD, RGB_CARD, ScriptedFinder, ScriptedScorer, make_engine
@@ -25,7 +28,7 @@ THRESHOLD = Threshold(live_above=0.7, spoof_below=0.3, rule="by hand", data="non
 EVERYTHING: frozenset[Stream] = frozenset({"rgb", "depth", "ir"})
 
 
-def run_scores(scores: list[float | None], fps: float = 30.0, test: SequentialTest | None = None) -> list[Status]:
+def run_scores(scores: Sequence[float | None], fps: float = 30.0, test: SequentialTest | None = None) -> list[Status]:
     judge = test or SequentialTest(THRESHOLD)
     result = []
     for index, score in enumerate(scores):
@@ -137,8 +140,8 @@ def test_a_still_picture_is_judged_by_itself(score: float | None, codes: list[st
     assert judge_still(score, codes, THRESHOLD)[0] is status
 
 
-def play(engine: Engine, kinds: list[str], **changes: object) -> list[FrameResult]:
-    return [engine.process(frame(index, kind, **changes)) for index, kind in enumerate(kinds)]  # type: ignore[arg-type]
+def play(engine: Engine, kinds: Sequence[str]) -> list[FrameResult]:
+    return [engine.process(frame(index, kind)) for index, kind in enumerate(kinds)]
 
 
 def seen(results: list[FrameResult]) -> list[Status]:
@@ -248,14 +251,11 @@ def test_a_policy_can_allow_one_face_only() -> None:
     assert result.faces[0].guidance == "One person at a time, please."
 
 
-def _two_people(index: int):  # type: ignore[no-untyped-def]
-    left, right = frame(index, pose=Pose(x=200.0)), frame(index, pose=Pose(x=450.0))
-    both = {}
-    for name in ("rgb", "depth", "ir"):
-        image = getattr(left, name).copy()
-        image[:, 325:] = getattr(right, name)[:, 325:]
-        both[name] = image
-    return replace(left, **both)
+def _two_people(index: int) -> FrameSet:
+    both, right = frame(index, pose=Pose(x=200.0)), frame(index, pose=Pose(x=450.0))
+    for name in STREAMS:
+        getattr(both, name)[:, 325:] = getattr(right, name)[:, 325:]
+    return both
 
 
 def test_policies_are_the_cards_thresholds_by_name() -> None:
@@ -313,19 +313,21 @@ def test_the_same_frames_give_the_same_verdicts() -> None:
     assert once() == once()
 
 
-def small_view(**changes: object) -> View:
+class ViewChanges(TypedDict, total=False):
+    timestamp_s: float
+    box: Box
+    distance_mm: float
+    luma: Grid | None
+    ir: Grid | None
+    relief_mm: Grid | None
+    margin: float | None
+
+
+def small_view(**changes: Unpack[ViewChanges]) -> View:
     rng = np.random.default_rng(0)
     luma = rng.uniform(50, 200, (32, 32)).astype(np.float32)
-    given: dict[str, object] = {
-        "timestamp_s": 0.0,
-        "box": (100.0, 100.0, 120.0, 120.0),
-        "distance_mm": 600.0,
-        "luma": luma,
-        "ir": luma,
-        "relief_mm": rng.normal(0, 3, (32, 32)).astype(np.float32),
-        "margin": 3.0,
-    }
-    return View(**{**given, **changes})  # type: ignore[arg-type]
+    relief = rng.normal(0, 3, (32, 32)).astype(np.float32)
+    return replace(View(0.0, (100.0, 100.0, 120.0, 120.0), 600.0, luma, luma, relief, 3.0), **changes)
 
 
 @pytest.mark.parametrize(
@@ -343,10 +345,9 @@ def small_view(**changes: object) -> View:
         ({"margin": -6.0}, "score"),
     ],
 )
-def test_each_sign_of_a_switch_is_seen(change: dict[str, object], word: str) -> None:
-    later = {"timestamp_s": 1 / 30}
-    assert changed_aspects(small_view(), small_view(**later)) == []
-    assert word in changed_aspects(small_view(), small_view(**later, **change))
+def test_each_sign_of_a_switch_is_seen(change: ViewChanges, word: str) -> None:
+    assert changed_aspects(small_view(), small_view(timestamp_s=1 / 30)) == []
+    assert word in changed_aspects(small_view(), replace(small_view(timestamp_s=1 / 30), **change))
 
 
 def test_a_pause_is_a_switch() -> None:

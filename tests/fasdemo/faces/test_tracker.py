@@ -68,7 +68,7 @@ def projected(yaw: float, pitch: float, roll: float) -> np.ndarray:
     about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(p), np.sin(p)], [0, -np.sin(p), np.cos(p)]])
     about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
-    return (points @ (about_z @ about_y @ about_x).T)[:, :2].astype(np.float32)
+    return np.asarray((points @ (about_z @ about_y @ about_x).T)[:, :2], np.float32)
 
 
 @pytest.mark.parametrize("yaw", [-40, -15, 0, 25, 40])
@@ -98,8 +98,9 @@ def test_sharpness_falls_with_blur_and_not_with_light() -> None:
 
     from tests.support.scenes import photograph
 
-    luma = cv2.cvtColor(photograph()[40:200, 150:310], cv2.COLOR_RGB2GRAY)
-    values = [sharpness(cv2.GaussianBlur(luma, (0, 0), blur)) for blur in (0.5, 2, 4, 8)]
+    luma = np.asarray(cv2.cvtColor(photograph()[40:200, 150:310], cv2.COLOR_RGB2GRAY), np.uint8)
+    blurred = (cv2.GaussianBlur(luma, (0, 0), sigma) for sigma in (0.5, 2, 4, 8))
+    values = [sharpness(np.asarray(picture, np.uint8)) for picture in blurred]
     assert values == sorted(values, reverse=True)
     assert values[0] > 2 * values[-1]
     assert sharpness((luma * 0.3).astype(np.uint8)) == pytest.approx(sharpness(luma), rel=0.1)
@@ -108,4 +109,4 @@ def test_sharpness_falls_with_blur_and_not_with_light() -> None:
 def test_quality_is_frozen() -> None:
     quality = Quality(0.5, 0.0, 0.2, 60.0, 0.0, 0.0, 0.0, None)
     with pytest.raises(AttributeError):
-        quality.brightness = 1.0  # type: ignore[misc]
+        setattr(quality, "brightness", 1.0)  # noqa: B010 - an assignment that the type checker would refuse

@@ -40,7 +40,7 @@ def test_similarity_refuses_coinciding_points() -> None:
 
 def test_a_wider_scale_holds_the_narrow_crop_in_its_middle() -> None:
     rng = np.random.default_rng(0)
-    picture = cv2.GaussianBlur(rng.integers(0, 255, (480, 640, 3), np.uint8), (0, 0), 6)
+    picture = np.asarray(cv2.GaussianBlur(rng.integers(0, 255, (480, 640, 3), np.uint8), (0, 0), 6), np.uint8)
     frame, face = FrameSet(0, 0.0, picture), face_at(320, 240, 70)
     narrow = crop_face(frame, face, SPEC, 128).rgb
     wide = crop_face(frame, face, CropSpec(scale=1.5), 192).rgb
@@ -62,7 +62,7 @@ def test_depth_is_never_interpolated_and_gives_the_distance() -> None:
 def test_registered_streams_of_another_size_show_the_same_field() -> None:
     rgb = np.zeros((480, 640, 3), np.uint8)
     cv2.circle(rgb, (330, 250), 20, (255, 255, 255), -1)
-    half = cv2.resize(rgb[..., 0], (320, 240), interpolation=cv2.INTER_AREA)
+    half = np.asarray(cv2.resize(rgb[..., 0], (320, 240), interpolation=cv2.INTER_AREA), np.uint8)
     crops = crop_face(FrameSet(0, 0.0, rgb, ir=half), face_at(320, 240, 60), SPEC, SIZE)
     assert crops.rgb is not None
     assert crops.ir is not None
@@ -80,7 +80,7 @@ def test_projection_follows_the_calibration() -> None:
     zero = np.zeros(3)
     in_rgb = cv2.projectPoints(point, zero, zero, rgb_camera.matrix(), np.array(rgb_camera.distortion))[0].ravel()
     in_depth = (depth_camera.matrix() @ (point[0] + move.translation_m))[:2] / point[0, 2]
-    face = face_at(*in_rgb, 75)
+    face = face_at(in_rgb[0], in_rgb[1], 75)
     to_crop = keypoint_transform(face.keypoints, 1.0, SIZE)
     transform = to_stream(to_crop, SIZE, (480, 640), (480, 640), 0.5, calibration, "depth")
     np.testing.assert_allclose(

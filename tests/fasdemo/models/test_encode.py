@@ -45,7 +45,9 @@ def test_channel_order_and_normalisation() -> None:
     rgb = np.zeros((8, 8, 3), np.uint8)
     rgb[..., 0] = 255
     spec = InputSpec(name="x", modality="rgb", channels=3, mean=(0.5,), std=(0.25,))
-    assert encode(crops(rgb=rgb), spec)[0].max() == 2.0  # type: ignore[index]
+    found = encode(crops(rgb=rgb), spec)
+    assert found is not None
+    assert found[0].max() == 2.0
     flipped = encode(crops(rgb=rgb), spec.model_copy(update={"channel_order": "BGR"}))
     assert flipped is not None
     assert flipped[2].max() == 2.0

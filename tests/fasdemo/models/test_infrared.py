@@ -101,7 +101,7 @@ def test_cards_without_an_infrared_encoding_keep_the_upper_eight_bits() -> None:
 
 
 def test_only_infrared_inputs_name_an_infrared_encoding() -> None:
-    with pytest.raises(ValueError, match="belongs to infrared"):
+    with pytest.raises(ValueError, match="only for infrared inputs"):
         InputSpec.model_validate(
             {"name": "rgb", "modality": "rgb", "channels": 3, "mean": (0,), "std": (1,), "ir_encoding": "local-norm-v1"}
         )

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models import providers
-from fasdemo.models.card import Calibration, OutputSpec, Threshold
+from fasdemo.models.card import Calibration, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.predictor import MAX_MARGIN, Predictor, margin, read_outputs, sigmoid
 from tests.support.onnx_fixtures import SIZE, make_card, make_graph, make_model, save
@@ -137,7 +139,7 @@ def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(tmp_path: Path)
 
 
 def test_cuda_that_cannot_be_had_falls_back_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(providers.ort, "get_available_providers", lambda: [providers.CPU])
+    monkeypatch.setattr(ort, "get_available_providers", lambda: [providers.CPU])
     with Predictor(make_model(tmp_path / "m.onnx"), device="cuda") as predictor:
         assert predictor.provider == "CPU"
         assert any("CUDA is not available" in sentence for sentence in predictor.warnings)
@@ -151,7 +153,7 @@ def test_every_provider_that_is_installed_is_measured(
     installed: tuple[str, ...], devices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"{name}ExecutionProvider" for name in installed]
-    monkeypatch.setattr(providers.ort, "get_available_providers", lambda: [*names, providers.CPU])
+    monkeypatch.setattr(ort, "get_available_providers", lambda: [*names, providers.CPU])
     assert providers.devices_here() == devices
 
 
@@ -196,9 +198,11 @@ def test_a_card_beside_a_foreign_model_is_enough(tmp_path: Path) -> None:
         (lambda card: card["calibration"].update(scale=-1), "scale"),
     ],
 )
-def test_an_invalid_card_is_refused_with_what_is_wrong(tmp_path: Path, change: object, says: str) -> None:
+def test_an_invalid_card_is_refused_with_what_is_wrong(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], says: str
+) -> None:
     content = json.loads(make_card().model_dump_json())
-    change(content)  # type: ignore[operator]
+    change(content)
     path = save(make_graph(), tmp_path / "m.onnx", None)
     path.with_suffix(".json").write_text(json.dumps(content))
     assert says in refused(path)
@@ -217,8 +221,8 @@ def test_an_invalid_card_is_refused_with_what_is_wrong(tmp_path: Path, change: o
         ),
     ],
 )
-def test_a_card_that_does_not_fit_its_graph_is_refused(tmp_path: Path, card: object, says: str) -> None:
-    assert says in refused(save(make_graph(), tmp_path / "m.onnx", card))  # type: ignore[arg-type]
+def test_a_card_that_does_not_fit_its_graph_is_refused(tmp_path: Path, card: ModelCard, says: str) -> None:
+    assert says in refused(save(make_graph(), tmp_path / "m.onnx", card))
 
 
 def test_a_softmax_that_the_card_calls_logits_is_refused(tmp_path: Path) -> None:

@@ -29,9 +29,15 @@ TODAY = date(2026, 5, 1)
 INFO = SourceInfo("Camera 0001", "realsense", True, frozenset({"rgb", "depth", "ir"}), 64, 48, 30.0, None)
 
 
-def labels(**changes: str) -> Labels:
-    given = {"subject": "S01", "label": "live", "consent": "I agree.", "retain_until": "2026-06-01", **changes}
-    return labels_from_options(**given, today=TODAY)  # type: ignore[arg-type]
+def labels(
+    subject: str = "S01",
+    label: str = "live",
+    attack: str | None = None,
+    instrument: str = "",
+    consent: str = "I agree.",
+    retain_until: str = "2026-06-01",
+) -> Labels:
+    return labels_from_options(subject, label, attack, instrument, consent, retain_until, today=TODAY)
 
 
 def session(**changes: str) -> Session:
@@ -318,7 +324,7 @@ def test_verify_names_what_was_changed(tmp_path: Path) -> None:
     assert "depth/000001.png was changed" in problems
     assert "ir/000002.png is missing" in problems
     assert "color/000007.jpg belongs to no frame" in problems
-    with pytest.raises(UserError, match="restore it from a copy"):
+    with pytest.raises(UserError, match="copy the session from a backup"):
         repair_session(writer.folder)
 
 

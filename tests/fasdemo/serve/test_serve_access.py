@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import zlib
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def triple() -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Running:
+def server() -> Iterator[Running]:
     with running(Script(), settings=OPEN) as found:
         yield found
 
@@ -289,7 +290,9 @@ def test_snapshot_and_preview_with_the_option() -> None:
     ):
         wait_for(lambda: client.get("/v1/sources/1/snapshot").status_code == 200)
         answer = client.get("/v1/sources/1/snapshot")
-        assert cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR).shape == (48, 64, 3)
+        picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        assert picture.shape == (48, 64, 3)
         with client.stream("GET", "/v1/sources/1/preview") as stream:
             got = b""
             for block in stream.iter_raw():
@@ -392,8 +395,8 @@ def test_tls_serves_with_the_certificate(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        (ServeSettings(host="0.0.0.0"), "--host 0.0.0.0: other machines could connect"),
-        (ServeSettings(host="192.168.1.5"), "set a token"),
+        (ServeSettings(host="0.0.0.0"), "host 0.0.0.0: other machines can connect"),
+        (ServeSettings(host="192.168.1.5"), "a token is required"),
         (ServeSettings(token="short"), "at least 16"),
         (ServeSettings(certificate=Path("c.pem")), "give both"),
         (ServeSettings(certificate=Path("none.pem"), key=Path("none.key")), "cannot be used"),
@@ -418,10 +421,12 @@ def test_a_secret_is_read_from_its_file_or_the_environment(tmp_path: Path) -> No
 
 def test_serve_command_refuses_bad_input_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--host", "0.0.0.0"]) == 2
-    assert "FASDEMO_TOKEN" in capsys.readouterr().err
+    refusal = capsys.readouterr().err
+    assert "--host 0.0.0.0: " in refusal
+    assert "FASDEMO_TOKEN" in refusal
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert main(["serve", "--port", str(taken.getsockname()[1])]) == 2
-    assert "cannot be listened on" in capsys.readouterr().err
+    assert "--host 127.0.0.1: the server cannot listen on port" in capsys.readouterr().err
     assert main(["serve", "--camera", "nonsense"]) == 2
     assert "unknown camera" in capsys.readouterr().err
     with pytest.raises(SystemExit) as wrong:

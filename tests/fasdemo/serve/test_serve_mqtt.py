@@ -4,90 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
 from fasdemo.errors import UserError
-from fasdemo.serve.mqtt import Broker, MqttPublisher, broker_of
+from fasdemo.publish.broker import Broker, broker_of
+from fasdemo.serve.mqtt import MqttPublisher
+from tests.support.publish_fixtures import MOSQUITTO, Listener, Mosquitto
 from tests.support.serve_fixtures import Script, running, wait_for
-
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
-
-
-class Mosquitto:
-    """A broker of the test on a free port of the loopback."""
-
-    def __init__(self, folder: Path, password: str = "") -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        lines = [f"listener {self.port} 127.0.0.1", "persistence false"]
-        if password:
-            file = folder / "passwords"
-            made = ["mosquitto_passwd", "-b", "-c", str(file), "door", password]
-            subprocess.run(made, check=True, capture_output=True)
-            file.chmod(0o644)
-            folder.chmod(0o755)
-            lines += ["allow_anonymous false", f"password_file {file}", "user root"]
-        else:
-            lines.append("allow_anonymous true")
-        self.config = folder / "mosquitto.conf"
-        self.config.write_text("\n".join(lines) + "\n")
-        self.start()
-
-    def start(self) -> None:
-        assert MOSQUITTO is not None
-        self.process = subprocess.Popen(
-            [MOSQUITTO, "-c", str(self.config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_for(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-
-
-class Listener:
-    """Everything that is published, by topic."""
-
-    def __init__(self, port: int, password: str = "") -> None:
-        self.messages: dict[str, list[tuple[str, bool]]] = {}
-        self._lock = threading.Lock()
-        ready = threading.Event()
-        self.client = mqtt.Client(CallbackAPIVersion.VERSION2)
-        if password:
-            self.client.username_pw_set("door", password)
-        self.client.on_connect = lambda client, *_: client.subscribe("#", qos=1)
-        self.client.on_subscribe = lambda *_: ready.set()
-        self.client.on_message = self._on_message
-        self.client.connect("127.0.0.1", port)
-        self.client.loop_start()
-        assert ready.wait(10)
-
-    def _on_message(self, client: object, data: object, message: mqtt.MQTTMessage) -> None:
-        with self._lock:
-            self.messages.setdefault(message.topic, []).append((message.payload.decode(), message.retain))
-
-    def last(self, topic: str) -> str:
-        with self._lock:
-            return self.messages.get(topic, [("", False)])[-1][0]
-
-    def close(self) -> None:
-        self.client.disconnect()
-        self.client.loop_stop()
 
 
 @pytest.fixture
@@ -171,10 +97,10 @@ def test_a_broker_with_a_password_takes_only_the_right_one(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://host", "is not an address such as"),
-        ("mqtt://", "is not an address such as"),
-        ("mqtt://host:99999", "is not an address such as"),
-        ("mqtt://host/topic", "is not an address such as"),
+        ("http://host", "write it as mqtt://HOST"),
+        ("mqtt://", "write it as mqtt://HOST"),
+        ("mqtt://host:99999", "write it as mqtt://HOST"),
+        ("mqtt://host/topic", "write it as mqtt://HOST"),
         ("mqtt://door:pw@host", "FASDEMO_MQTT_PASSWORD"),
     ],
 )
@@ -186,8 +112,8 @@ def test_broker_of_refuses_other_addresses_and_shows_no_password(url: str, said:
 
 def test_broker_of_refuses_names_that_would_change_the_topic(tmp_path: Path) -> None:
     for node in ("a/b", "#", "", "x" * 65, "a\n"):
-        with pytest.raises(UserError, match="--mqtt-name"):
+        with pytest.raises(UserError, match="mqtt_name"):
             broker_of("mqtt://host", node=node)
-    with pytest.raises(UserError, match="--mqtt-ca"):
+    with pytest.raises(UserError, match="mqtt_ca"):
         broker_of("mqtts://host", ca=tmp_path / "none.pem")
     assert broker_of("mqtts://host").port == 8883

@@ -9,48 +9,24 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
+from fasdemo.publish.web import check_address, checked_address
 from fasdemo.serve.verdict_state import TimedResult
-from fasdemo.serve.webhooks import MAX_WAITING, Webhooks, _checked_address, check_address
+from fasdemo.serve.webhooks import MAX_WAITING, Webhooks
+from tests.support.publish_fixtures import WebReceiver
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 
 SECRET = "the secret of the tests"
 BY = replace(FACTS, model_sha256="0" * 64)
 
 
-class Receiver(ThreadingHTTPServer):
-    """A receiver that answers what a test wants and keeps what it got."""
-
-    def __init__(self) -> None:
-        self.answers: list[int] = []
-        self.got: list[tuple[dict[str, str], bytes, str]] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(handler) -> None:  # noqa: N805
-                body = handler.rfile.read(int(handler.headers["Content-Length"]))
-                self.got.append((dict(handler.headers), body, handler.path))
-                handler.send_response(self.answers.pop(0) if self.answers else 204)
-                handler.send_header("Location", "http://127.0.0.1:1/elsewhere")
-                handler.send_header("Content-Length", "0")
-                handler.end_headers()
-
-            do_GET = do_POST  # noqa: N815
-
-            def log_message(handler, *_: object) -> None:  # noqa: N805
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}/hook?x=1"
-
-
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as server:
+def receiver() -> Iterator[WebReceiver]:
+    with WebReceiver() as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -63,7 +39,7 @@ def send(hooks: Webhooks, *statuses: Status, age_s: float = 0.0) -> None:
         hooks.on_result(feed, TimedResult(result_of(number, face_verdict(status)), time.monotonic() - age_s), BY)
 
 
-def test_a_change_is_delivered_with_its_signature(receiver: Receiver) -> None:
+def test_a_change_is_delivered_with_its_signature(receiver: WebReceiver) -> None:
     hooks = Webhooks((receiver.url,), SECRET)
     hooks.start()
     send(hooks, Status.UNCERTAIN, Status.LIVE, Status.LIVE)
@@ -79,7 +55,7 @@ def test_a_change_is_delivered_with_its_signature(receiver: Receiver) -> None:
         assert json.loads(body)["source_id"] == "1"
 
 
-def test_a_failed_delivery_is_repeated_with_the_same_number(receiver: Receiver) -> None:
+def test_a_failed_delivery_is_repeated_with_the_same_number(receiver: WebReceiver) -> None:
     receiver.answers = [500, 503]
     hooks = Webhooks((receiver.url,), SECRET, delays_s=(0.01, 0.01, 0.01))
     hooks.start()
@@ -91,7 +67,7 @@ def test_a_failed_delivery_is_repeated_with_the_same_number(receiver: Receiver) 
 
 
 @pytest.mark.parametrize(("answers", "attempts"), [([500] * 9, 3), ([404], 1), ([302], 3)])
-def test_a_delivery_is_given_up_and_counted(receiver: Receiver, answers: list[int], attempts: int) -> None:
+def test_a_delivery_is_given_up_and_counted(receiver: WebReceiver, answers: list[int], attempts: int) -> None:
     receiver.answers = answers * 9
     hooks = Webhooks((receiver.url,), SECRET, delays_s=(0.01, 0.01))
     hooks.start()
@@ -101,7 +77,7 @@ def test_a_delivery_is_given_up_and_counted(receiver: Receiver, answers: list[in
     assert len(receiver.got) == attempts, "a redirect is not followed"
 
 
-def test_a_late_live_is_delivered_as_uncertain(receiver: Receiver) -> None:
+def test_a_late_live_is_delivered_as_uncertain(receiver: WebReceiver) -> None:
     hooks = Webhooks((receiver.url,), SECRET)
     hooks.start()
     send(hooks, Status.LIVE, age_s=60.0)
@@ -112,7 +88,7 @@ def test_a_late_live_is_delivered_as_uncertain(receiver: Receiver) -> None:
     assert content["age_s"] >= 60.0
 
 
-def test_a_dead_receiver_does_not_delay_the_other_or_fill_memory(receiver: Receiver) -> None:
+def test_a_dead_receiver_does_not_delay_the_other_or_fill_memory(receiver: WebReceiver) -> None:
     hooks = Webhooks(("http://127.0.0.1:1/", receiver.url), SECRET, delays_s=(30.0,))
     hooks.start()
     send(hooks, *[Status.LIVE, Status.SPOOF] * 100)
@@ -124,7 +100,7 @@ def test_a_dead_receiver_does_not_delay_the_other_or_fill_memory(receiver: Recei
     hooks.stop()
 
 
-def test_the_end_of_a_source_is_delivered(receiver: Receiver) -> None:
+def test_the_end_of_a_source_is_delivered(receiver: WebReceiver) -> None:
     hooks = Webhooks((receiver.url,), SECRET)
     hooks.start()
     script = Script()
@@ -148,5 +124,5 @@ def test_check_address_refuses_other_than_web_addresses(url: str) -> None:
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254", "fe80::1"])
 def test_addresses_that_are_no_receiver_are_refused(host: str) -> None:
-    with pytest.raises(ValueError, match="not an address to send to"):
-        _checked_address(host, 80)
+    with pytest.raises(ValueError, match="address, which is not allowed"):
+        checked_address(host, 80)

@@ -40,7 +40,7 @@ def refuse(number: int) -> Any:
 def test_session_lock_of_another_computer_holds_while_it_is_fresh(tmp_path: Path) -> None:
     path = note(tmp_path, pid=12, host="elsewhere", purpose="recorded")
     assert "process 12 on elsewhere" in who_holds(tmp_path)
-    with pytest.raises(UserError, match="is being recorded by process 12 on elsewhere; stop it first"):
+    with pytest.raises(UserError, match="is being recorded by process 12 on elsewhere; stop the recording first"):
         SessionLock(tmp_path, "deleted")
     os.utime(path, (1, 1))
     assert who_holds(tmp_path) == ""
@@ -51,7 +51,7 @@ def test_session_lock_gives_up_where_the_file_changes_all_the_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_lock, "_is_still", lambda *_: False)
-    with pytest.raises(UserError, match="is used by several programs at once"):
+    with pytest.raises(UserError, match="because other programs use it"):
         SessionLock(tmp_path, "repaired")
 
 
@@ -101,9 +101,9 @@ def test_who_holds_reads_a_lock_that_it_may_not_write(tmp_path: Path, monkeypatc
             raise PermissionError(errno.EACCES, "no")
         return opened(path, flags, *more)
 
-    monkeypatch.setattr(session_lock.os, "open", read_only)
+    monkeypatch.setattr(os, "open", read_only)
     assert "process 12" in who_holds(tmp_path)
-    monkeypatch.setattr(session_lock.os, "open", refuse(errno.EACCES))
+    monkeypatch.setattr(os, "open", refuse(errno.EACCES))
     assert who_holds(tmp_path) == ""
 
 
@@ -154,7 +154,7 @@ def test_erase_passes_over_folders_that_cannot_be_listed(tmp_path: Path) -> None
             lambda folder: (folder.mkdir(), (folder / SESSION_FILE).write_bytes(b"\xff\xfe\xff{")),
             r"damaged|cannot be used",
         ),
-        (lambda folder: (folder.mkdir(), (folder / SESSION_FILE).write_bytes(b"{\xff}")), "is not text in UTF-8"),
+        (lambda folder: (folder.mkdir(), (folder / SESSION_FILE).write_bytes(b"{\xff}")), "is not UTF-8 text"),
     ],
 )
 def test_load_session_names_what_is_no_session(make: Any, says: str, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_unreadable_sessions_are_named_and_stay(tmp_path: Path, monkeypatch: pyt
     folder.mkdir(parents=True)
     (folder / SESSION_FILE).write_text("{")
     (sentence,) = erase.unreadable(tmp_path)
-    assert "whether its time has run out is unknown, and it stays" in sentence
+    assert "its retention date is unknown, so it is kept" in sentence
     monkeypatch.setattr(Path, "iterdir", refuse(errno.EACCES))
     assert erase.kept_beside(tmp_path, "S01") == []
 

@@ -58,16 +58,18 @@ def test_writer_discards_a_half_written_frame_and_goes_on(tmp_path: Path) -> Non
         assert len(reader) == 2
 
 
-def test_writer_says_that_the_disk_is_full_where_a_row_fits_in_part(tmp_path: Path) -> None:
+def test_writer_says_that_the_disk_is_full_where_a_row_fits_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Full:
         def write(self, line: bytes) -> int:
             return len(line) - 1
 
     writer = SessionWriter.create(tmp_path, session(), "png")
-    rows, writer._rows = writer._rows, Full()  # type: ignore[assignment]
-    with pytest.raises(OSError, match="the disk is full"):
-        writer.write(frame(0))
-    writer._rows = rows
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "_rows", Full())
+        with pytest.raises(OSError, match="the disk is full"):
+            writer.write(frame(0))
     writer.close()
     assert writer.frames == 0
 
@@ -98,7 +100,7 @@ def test_verify_names_a_count_and_a_checksum_that_do_not_fit(tmp_path: Path) -> 
     del sums[dropped]
     change(folder, frames=7, checksums=sums)
     problems = verify_session(folder).problems
-    assert f"{SESSION_FILE} promises 7 frames and {FRAMES_FILE} lists 2" in problems
+    assert f"{SESSION_FILE} has a count of 7 frames, but {FRAMES_FILE} has 2" in problems
     assert f"{dropped} has no checksum" in problems
 
 
@@ -126,7 +128,7 @@ def test_repair_drops_frames_whose_video_cannot_be_read(tmp_path: Path) -> None:
     (writer.folder / "depth.mkv").write_bytes(b"no video")
     repair = repair_session(writer.folder)
     assert repair.frames == 0
-    assert any("3 frames at the end were not whole" in note for note in repair.notes)
+    assert any("3 incomplete frames at the end were removed" in note for note in repair.notes)
 
 
 def test_find_sessions_says_that_a_folder_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +168,7 @@ def test_video_track_names_what_is_no_video_file(tmp_path: Path, monkeypatch: py
         VideoTrack(tmp_path)
     (tmp_path / "b.mkv").write_bytes(b"x")
     monkeypatch.setattr(av, "open", refuse(errno.EACCES))
-    with pytest.raises(UserError, match="may not be read; check its permissions"):
+    with pytest.raises(UserError, match="cannot be read; check its permissions"):
         VideoTrack(tmp_path / "b.mkv")
 
 
@@ -182,7 +184,7 @@ def test_video_track_refuses_a_negative_index(tmp_path: Path) -> None:
 def test_video_writer_refuses_a_second_size(tmp_path: Path) -> None:
     writer = VideoTrackWriter(tmp_path / "depth.mkv", "depth", 30.0)
     writer.write(np.zeros((48, 64), np.uint16))
-    with pytest.raises(ValueError, match="a video has one size"):
+    with pytest.raises(ValueError, match="the image size changes"):
         writer.write(np.zeros((40, 64), np.uint16))
     writer.close()
 

@@ -103,7 +103,7 @@ def test_lock_of_a_killed_process_holds_nothing(tmp_path: Path) -> None:
 def test_lock_of_another_computer_holds_while_it_is_renewed(tmp_path: Path) -> None:
     (tmp_path / LOCK_FILE).write_text(json.dumps({"pid": 1, "host": "elsewhere", "purpose": "recorded"}))
     assert "by process 1 on elsewhere" in who_holds(tmp_path)
-    with pytest.raises(UserError, match="stop it first"):
+    with pytest.raises(UserError, match="stop the recording first"):
         SessionLock(tmp_path, "deleted")
     old = time.time() - session_lock.FRESH_S - 1
     os.utime(tmp_path / LOCK_FILE, (old, old))
@@ -173,7 +173,7 @@ def test_delete_refuses_paths_of_windows(name: str, tmp_path: Path) -> None:
 
 def test_similar_subject_warns_of_names_that_collide(tmp_path: Path) -> None:
     write(tmp_path)
-    assert "holds S01 already" in similar_subject(tmp_path, "s01")
+    assert "already has a folder S01" in similar_subject(tmp_path, "s01")
     assert similar_subject(tmp_path, "S01") == ""
     assert similar_subject(tmp_path / "none", "S01") == ""
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
-from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime, Truth
+from fasdemo.frames import STREAMS, Calibration, Extrinsics, FrameSet, Intrinsics, StreamTime, Truth
+from fasdemo.sessions.image_codec import ColorFormat
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.schema import CalibrationRecord, Session
 from fasdemo.sessions.writer import SessionWriter
@@ -27,9 +28,9 @@ CALIBRATION = Calibration(
 )
 
 
-def frame(number: int, ir_type: type = np.uint16) -> FrameSet:
+def frame(number: int, ir_type: type[np.uint8 | np.uint16] = np.uint16) -> FrameSet:
     random = np.random.default_rng(number)
-    times = {name: StreamTime(10.0 + number / 30, 100 + number) for name in ("rgb", "depth", "ir")}
+    times = {name: StreamTime(10.0 + number / 30, 100 + number) for name in STREAMS}
     rgb = np.full((64, 96, 3), 40 + number, np.uint8)
     rgb[20:40, 30:60] = (200, 120, 90)
     return FrameSet(
@@ -38,7 +39,7 @@ def frame(number: int, ir_type: type = np.uint16) -> FrameSet:
         rgb=rgb,
         depth=random.integers(0, 65535, (60, 80), np.uint16),
         ir=random.integers(0, np.iinfo(ir_type).max, (60, 80), ir_type),
-        declared=frozenset({"rgb", "depth", "ir"}),
+        declared=frozenset(STREAMS),
         times=times,
         emitter_on=number % 2 == 0,
         lost_before=2 if number == 3 else 0,
@@ -59,8 +60,8 @@ def session(**changes: Any) -> Session:
     return Session(**{**values, **changes})
 
 
-def write(root: Path, count: int = 5, color: str = "png", **changes: Any) -> Path:
-    with SessionWriter.create(root, session(**changes), color) as writer:  # type: ignore[arg-type]
+def write(root: Path, count: int = 5, color: ColorFormat = "png", **changes: Any) -> Path:
+    with SessionWriter.create(root, session(**changes), color) as writer:
         for number in range(count):
             writer.write(frame(number))
     return writer.folder
@@ -237,7 +238,7 @@ def _only_header(folder: Path) -> None:
         (_unknown_version, "schema_version"),
         (_no_rows, "has no frames.csv"),
         (_bad_number, "line 2: 'nan' is not a finite number"),
-        (_only_header, "holds no frame"),
+        (_only_header, "has no frames"),
     ],
 )
 def test_a_broken_session_is_one_sentence(tmp_path: Path, damage: Callable[[Path], None], sentence: str) -> None:
@@ -261,7 +262,7 @@ def test_a_recording_that_was_never_completed_plays_and_says_so(tmp_path: Path) 
 
 def test_a_session_is_never_written_over(tmp_path: Path) -> None:
     folder = write(tmp_path, 1)
-    with pytest.raises(UserError, match="holds a session already"):
+    with pytest.raises(UserError, match="already contains a session"):
         SessionWriter(folder, session())
     assert write(tmp_path, 1).name == folder.name + "-2"
 

@@ -27,20 +27,24 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def surf(tmp_path_factory) -> Path:
+def surf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_trees.casia_surf(tmp_path_factory.mktemp("surf") / "data")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_published_command_trains_an_epoch_on_generated_crops(name, tmp_path, monkeypatch):
+def test_every_published_command_trains_an_epoch_on_generated_crops(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     write_tiny_set(tmp_path / "data", people=4, shots=1)
     assert main([*COMMANDS[name].split(), "--epochs", "1"]) == 0
     assert list(tmp_path.glob("runs/*/model.pt"))
 
 
-def test_training_and_the_submission_file_as_published(surf, tmp_path, monkeypatch, capsys):
+def test_training_and_the_submission_file_as_published(
+    surf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     # No option names the data: the published code expects the folder `data`.
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").symlink_to(surf)
@@ -59,7 +63,9 @@ def test_training_and_the_submission_file_as_published(surf, tmp_path, monkeypat
     assert main([*evaluate, "--phase-test", "True"]) == 0
 
 
-def test_a_published_checkpoint_is_evaluated_as_it_is(surf, tmp_path, monkeypatch, capsys):
+def test_a_published_checkpoint_is_evaluated_as_it_is(
+    surf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from trainer import networks
 
     monkeypatch.chdir(tmp_path)
@@ -71,7 +77,9 @@ def test_a_published_checkpoint_is_evaluated_as_it_is(surf, tmp_path, monkeypatc
     assert written.name.endswith("_FeatherNetA-32_51_submission.txt")
 
 
-def test_the_app_scores_a_picture_as_the_published_validation_does(surf, tmp_path, monkeypatch, capsys):
+def test_the_app_scores_a_picture_as_the_published_validation_does(
+    surf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from trainer import networks
 
     monkeypatch.chdir(tmp_path)
@@ -94,7 +102,9 @@ def test_the_app_scores_a_picture_as_the_published_validation_does(surf, tmp_pat
         assert score == pytest.approx(float(submitted[name]), abs=1e-6, rel=1e-3)
 
 
-def test_val_without_a_checkpoint_and_wrong_truths_are_explained(surf, capsys):
+def test_val_without_a_checkpoint_and_wrong_truths_are_explained(
+    surf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--config", "FeatherNetB-32", "--data", str(surf), "--val", "True"]) == 2
     assert "--resume" in capsys.readouterr().err
     with pytest.raises(SystemExit):

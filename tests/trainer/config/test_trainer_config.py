@@ -1,8 +1,11 @@
 """Configurations: shipped ones, published spellings, and errors that say what to write instead."""
 
+from pathlib import Path
+
 import pytest
 
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from trainer.checkpoints import stream_model
 from trainer.cli.main import main
 from trainer.config import schema as config
@@ -10,7 +13,7 @@ from trainer.config.schema import presence_weights
 
 
 @pytest.mark.parametrize("name", [n for n in config.shipped() if n != "fishnet150-32"])
-def test_every_shipped_configuration_makes_its_network(name):
+def test_every_shipped_configuration_makes_its_network(name: str) -> None:
     settings = config.load(name)
     assert settings.name == name
     network, _ = stream_model.build_model(settings)
@@ -30,7 +33,9 @@ def test_every_shipped_configuration_makes_its_network(name):
         ("FeatherNetB-32-ir", "FeatherNetB", 3, 60, 32, "ir"),
     ],
 )
-def test_published_configurations_hold_the_published_values(name, arch, gamma, decay, batch, stream):
+def test_published_configurations_hold_the_published_values(
+    name: str, arch: str, gamma: int, decay: int, batch: int, stream: Stream
+) -> None:
     settings = config.load(f"cfgs/{name}.yaml")
     assert settings.network.arch == arch
     assert settings.network.modalities == (stream,)
@@ -43,7 +48,7 @@ def test_published_configurations_hold_the_published_values(name, arch, gamma, d
     assert settings.input.std[stream] == (0.10050353, 0.100842826, 0.10034215)
 
 
-def test_an_own_file_wins_over_a_shipped_name(tmp_path, monkeypatch):
+def test_an_own_file_wins_over_a_shipped_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "FeatherNetB-32.yaml").write_text("network: {arch: FeatherNetA}\nrun: {epochs: 3}\n")
     settings = config.load("FeatherNetB-32.yaml")
@@ -65,7 +70,7 @@ PUBLISHED = """common:
 
 
 @pytest.mark.parametrize(("name", "stream"), [("FeatherNetB-32-ir", "ir"), ("mine-32", "depth")])
-def test_a_published_file_is_understood_as_it_is(tmp_path, name, stream):
+def test_a_published_file_is_understood_as_it_is(tmp_path: Path, name: str, stream: str) -> None:
     path = tmp_path / f"{name}.yaml"
     path.write_text(PUBLISHED)
     settings = config.load(str(path))
@@ -89,33 +94,33 @@ def test_a_published_file_is_understood_as_it_is(tmp_path, name, stream):
         ("a: [", "not YAML"),
     ],
 )
-def test_wrong_configurations_are_explained(tmp_path, content, says):
+def test_wrong_configurations_are_explained(tmp_path: Path, content: str, says: str) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(content)
     with pytest.raises(UserError, match=says.replace("?", r"\?").replace("[", r"\[")):
         config.load(str(path))
 
 
-def test_an_unknown_name_suggests_the_nearest(capsys):
+def test_an_unknown_name_suggests_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--config", "FeathernetB32"]) == 2
     assert "did you mean FeatherNetB-32" in capsys.readouterr().err
 
 
-def test_options_and_set_change_the_configuration(capsys):
+def test_options_and_set_change_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--config", "FeatherNetB-32", "--set", "run.epocs=3", "--data", "x"]) == 2
     assert "did you mean epochs?" in capsys.readouterr().err
 
 
-def test_presence_is_shown_in_all_subsets_and_most_often_whole():
+def test_presence_is_shown_in_all_subsets_and_most_often_whole() -> None:
     weights = presence_weights(config.load("fasdemo-flex"))
     assert len(weights) == 7
     assert sum(weights.values()) == pytest.approx(1)
-    assert max(weights, key=weights.get) == ("rgb", "depth", "ir")
+    assert max(weights, key=lambda subset: weights[subset]) == ("rgb", "depth", "ir")
     assert weights["depth",] == pytest.approx(weights["ir",])
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "submit", "ensemble", "metrics", "lists", "finetune"])
-def test_help_shows_a_real_example(command, capsys):
+def test_help_shows_a_real_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main([command, "--help"])
     assert end.value.code == 0

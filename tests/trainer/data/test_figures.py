@@ -4,7 +4,10 @@ import csv
 import json
 import re
 import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 import cv2
 import numpy as np
@@ -18,7 +21,7 @@ from fasdemo.models.model_file import read_model, write_manifest
 from tests.support.tiny_set import write_tiny_set
 from tools.figures import leave_one_out, page, tables
 from tools.figures.app_scores import app_cutter, score_file, subsets_of
-from tools.figures.measured import Value, agrees, line
+from tools.figures.measured import Measured, Value, agrees, line
 from trainer.cli.main import main
 from trainer.data.faces import HeldOut, Sample
 from trainer.evaluation.evaluation import card_metrics
@@ -30,8 +33,26 @@ SMALL = ["--set", "input.size=64", "run.precision=32-true", "optimiser.warmup=0"
 MARKS = f"# Models\n\nbefore\n{page.BEGIN}\nyesterday's\n{page.END}\nafter\n"
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A finished study of species left out.
+
+    Attributes:
+        data, runs, output, setting: what it was made of and where it was written.
+        found: content of the output.
+        commands: what was trained.
+    """
+
+    data: Path
+    runs: Path
+    output: Path
+    setting: leave_one_out.Setting
+    found: dict[str, Any]
+    commands: list[list[str]]
+
+
 @pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set whose test part alone shows the species `replay` and, in some pictures, the sensor `tof`."""
     folder = write_tiny_set(tmp_path_factory.mktemp("data") / "set", people=8, shots=6)
     with (folder / "samples.csv").open(newline="") as file:
@@ -50,7 +71,7 @@ def data(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def models(data, tmp_path_factory) -> Path:
+def models(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A depth model and a flexible one, as they are shipped."""
     folder = tmp_path_factory.mktemp("models")
     for name in ("fasdemo-featherb-depth", "fasdemo-flex"):
@@ -62,16 +83,16 @@ def models(data, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def flagship(data, models, tmp_path_factory):
+def flagship(data: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Measured:
     parts = page.open_parts(data)
     model = read_model(models / "fasdemo-flex.onnx")
     return page.measure(model, parts, tmp_path_factory.mktemp("cache"), 1, shipped=True)
 
 
-def test_a_stored_crop_gives_what_the_app_would_have_cut(models):
+def test_a_stored_crop_gives_what_the_app_would_have_cut(models: Path) -> None:
     rng = np.random.default_rng(0)
     card = read_model(models / "fasdemo-flex.onnx").card
-    rgb = cv2.GaussianBlur(rng.integers(0, 255, (480, 640, 3), dtype=np.uint8), (0, 0), 3)
+    rgb = np.asarray(cv2.GaussianBlur(rng.integers(0, 255, (480, 640, 3), dtype=np.uint8), (0, 0), 3), np.uint8)
     depth = np.full((480, 640), 600, np.uint16)
     depth[200:280, 280:360] = 560
     frame = FrameSet(0, 0.0, rgb, depth, ir=rgb[..., 0].copy())
@@ -80,13 +101,20 @@ def test_a_stored_crop_gives_what_the_app_would_have_cut(models):
     face = Face((250.0, 170.0, 140.0, 140.0), 0.9, keypoints)
     wide = crop_face(frame, face, card.crop.model_copy(update={"scale": 1.5}), CROP_SIZE)
     direct = crop_face(frame, face, card.crop, card.input_size)
+    assert wide.depth_mm is not None
     again = app_cutter(card, 1.5)(Sample(wide.rgb, wide.depth_mm.astype(np.uint16), wide.ir))
+    assert again.rgb is not None
+    assert again.depth_mm is not None
+    assert again.ir is not None
+    assert direct.rgb is not None
+    assert direct.depth_mm is not None
+    assert direct.ir is not None
     assert np.abs(again.rgb.astype(int) - direct.rgb).mean() < 2.0
-    assert (again.depth_mm == direct.depth_mm).mean() > 0.99
+    assert np.equal(again.depth_mm, direct.depth_mm).mean() > 0.99
     assert np.abs(again.ir.astype(int) - direct.ir).mean() < 2.0
 
 
-def test_every_subset_is_scored_and_kept(data, models, tmp_path):
+def test_every_subset_is_scored_and_kept(data: Path, models: Path, tmp_path: Path) -> None:
     parts, model = page.open_parts(data), read_model(models / "fasdemo-flex.onnx")
     cut = app_cutter(model.card, 1.5)
     scores, margins = score_file(model, parts.test, cut, "a", tmp_path)
@@ -95,7 +123,7 @@ def test_every_subset_is_scored_and_kept(data, models, tmp_path):
     assert all(np.isfinite(values).all() and len(values) == len(parts.test) for values in scores.values())
     assert not np.allclose(scores[("rgb", "depth", "ir")], scores[("rgb",)])
 
-    def never(pictures):
+    def never(pictures: Sample) -> NoReturn:
         raise AssertionError("the scores are kept")
 
     again, margins_again = score_file(model, parts.test, never, "a", tmp_path)
@@ -106,20 +134,22 @@ def test_every_subset_is_scored_and_kept(data, models, tmp_path):
         score_file(model, parts.test, never, "another set", tmp_path)
 
 
-def test_the_app_and_the_trainer_say_the_same(flagship):
+def test_the_app_and_the_trainer_say_the_same(flagship: Measured) -> None:
     assert agrees(flagship, flagship.card.metrics) == []
     own = card_metrics(flagship.evaluation(), flagship.operating_points, "")
     found = line(flagship, flagship.seen)
     assert found.acer.value == own["acer"].value
     assert found.worst.value == own["apcer_max"].value
     assert found.bpcer20.value == own["bpcer20"].value
+    assert found.eer.ci95 is not None
+    assert found.eer.value is not None
     assert found.eer.ci95[0] <= found.eer.value <= found.eer.ci95[1]
     assert (found.tpr3.value, "do not resolve" in found.tpr3.note) == (None, True)
     lie = {"bpcer": flagship.card.metrics["bpcer"].model_copy(update={"value": 0.77})}
     assert "says bpcer 0.7700" in agrees(flagship, lie)[0]
 
 
-def test_what_is_held_out_is_in_no_other_table(flagship):
+def test_what_is_held_out_is_in_no_other_table(flagship: Measured) -> None:
     parts_seen = flagship.seen
     assert flagship.held_out == HeldOut(frozenset({"replay"}), frozenset({"tof"}))
     assert not np.isin(flagship.test.species[parts_seen], ["replay"]).any()
@@ -130,7 +160,7 @@ def test_what_is_held_out_is_in_no_other_table(flagship):
     assert "replay (held out)" in "\n".join(tables.species_table([flagship]))
 
 
-def test_groups_divide_the_seen_part(flagship, data):
+def test_groups_divide_the_seen_part(flagship: Measured, data: Path) -> None:
     columns = page.open_parts(data).columns
     for title, groups in tables.groupings(flagship, columns).items():
         union = np.zeros(len(flagship.test), int)
@@ -150,11 +180,11 @@ def test_groups_divide_the_seen_part(flagship, data):
         (Value(None, None, "no species was held out"), "not known: no species was held out"),
     ],
 )
-def test_a_goal_is_reached_or_missed_or_not_known(value, words):
+def test_a_goal_is_reached_or_missed_or_not_known(value: Value, words: str) -> None:
     assert words in tables.goals_table([("ACER", "<=", 0.005, value)])[2]
 
 
-def test_the_page_is_written_between_its_marks(data, models, tmp_path):
+def test_the_page_is_written_between_its_marks(data: Path, models: Path, tmp_path: Path) -> None:
     (tmp_path / "models.md").write_text(MARKS)
     other = tmp_path / "other"
     other.mkdir()
@@ -178,13 +208,13 @@ def test_the_page_is_written_between_its_marks(data, models, tmp_path):
     assert str(tmp_path) not in text
 
 
-def test_a_page_without_marks_is_refused(data, tmp_path):
+def test_a_page_without_marks_is_refused(data: Path, tmp_path: Path) -> None:
     (tmp_path / "models.md").write_text("nothing")
     with pytest.raises(UserError, match="must occur once each"):
         page.write_page(tmp_path / "models.md", data, tmp_path / "cache")
 
 
-def test_a_set_without_a_test_part_is_refused(tmp_path):
+def test_a_set_without_a_test_part_is_refused(tmp_path: Path) -> None:
     folder = write_tiny_set(tmp_path / "set", people=3, shots=2)
     with pytest.raises(UserError, match="has no test or no development part"):
         page.open_parts(folder)
@@ -192,7 +222,7 @@ def test_a_set_without_a_test_part_is_refused(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def left_out(data, tmp_path_factory):
+def left_out(data: Path, tmp_path_factory: pytest.TempPathFactory) -> LeftOut:
     """Leaving each species out of a set that shows two and holds one back; what was trained, by command."""
     folder = tmp_path_factory.mktemp("out")
     copy = folder / "set"
@@ -201,20 +231,20 @@ def left_out(data, tmp_path_factory):
     # Every other print becomes a poster, so that something is left where one of them is not shown.
     changed = [line.replace("print-flat", "poster") if k % 8 < 4 else line for k, line in enumerate(table)]
     (copy / "samples.csv").write_text("\n".join(changed) + "\n")
-    commands = []
+    commands: list[list[str]] = []
 
-    def train(command, minutes):
+    def train(command: list[str], minutes: float) -> None:
         commands.append(command)
         assert main([*command[3:], "run.batch=8", "run.precision=32-true"]) == 0
 
     setting = leave_one_out.Setting("fasdemo-featherb-depth", size=64, epochs=1, samples=16)
-    keep = (copy, folder / "runs", folder / "out.json", setting)
-    found = leave_one_out.leave_each_out(*keep, train=train)
-    return keep, found, commands
+    runs, output = folder / "runs", folder / "out.json"
+    found = leave_one_out.leave_each_out(copy, runs, output, setting, train=train)
+    return LeftOut(copy, runs, output, setting, found, commands)
 
 
-def test_each_species_is_left_out_once_and_from_scratch(left_out):
-    keep, found, commands = left_out
+def test_each_species_is_left_out_once_and_from_scratch(left_out: LeftOut) -> None:
+    found, commands = left_out.found, left_out.commands
     assert set(found["species"]) == {"poster", "print-flat", "replay"}
     without = [
         command[command.index("--without-species") + 1] for command in commands if "--without-species" in command
@@ -225,41 +255,43 @@ def test_each_species_is_left_out_once_and_from_scratch(left_out):
     assert found["species"]["replay"]["held_out_by"] == "the data set"
     assert set(found["whole"]["seen"]) == {"poster", "print-flat"}
     assert set(found["species"]["poster"]["seen"]) == {"print-flat"}
-    assert json.loads(keep[2].read_text()) == found
+    assert json.loads(left_out.output.read_text()) == found
 
 
-def test_what_was_left_out_already_is_not_trained_again(left_out):
-    keep, found, _ = left_out
+def test_what_was_left_out_already_is_not_trained_again(left_out: LeftOut) -> None:
+    found, output = left_out.found, left_out.output
 
-    def never(command, minutes):
+    def never(command: Sequence[str], minutes: float) -> NoReturn:
         raise AssertionError("it is there")
 
-    assert leave_one_out.leave_each_out(*keep, train=never) == found
-    keep[2].unlink()
-    again = leave_one_out.leave_each_out(*keep, train=never)
+    def repeat(species: Sequence[str] = (), setting: leave_one_out.Setting = left_out.setting) -> dict[str, Any]:
+        return leave_one_out.leave_each_out(left_out.data, left_out.runs, output, setting, species, train=never)
+
+    assert repeat() == found
+    output.unlink()
+    again = repeat()
     assert {k: v["apcer"] for k, v in again["species"].items()} == {k: v["apcer"] for k, v in found["species"].items()}
     with pytest.raises(UserError, match="another data set or setting"):
-        leave_one_out.leave_each_out(*keep[:3], leave_one_out.Setting(size=96), train=never)
+        repeat(setting=leave_one_out.Setting(size=96))
     with pytest.raises(UserError, match="species: shark"):
-        leave_one_out.leave_each_out(*keep, species=["shark"], train=never)
+        repeat(species=["shark"])
 
 
-def test_the_table_of_what_was_left_out(left_out):
-    rows = leave_one_out.table(left_out[1])
+def test_the_table_of_what_was_left_out(left_out: LeftOut) -> None:
+    rows = leave_one_out.table(left_out.found)
     assert (
         sum(row.startswith(("| poster |", "| print-flat |", "| replay (held out by the data set) |")) for row in rows)
         == 3
     )
     assert rows[-1].startswith("| none left out |")
-    highest = max(entry["apcer"]["value"] for entry in left_out[1]["species"].values())
-    assert leave_one_out.worst(left_out[1]).value == highest
+    highest = max(entry["apcer"]["value"] for entry in left_out.found["species"].values())
+    assert leave_one_out.worst(left_out.found).value == highest
 
 
-def test_a_run_that_saw_the_species_is_refused(left_out):
-    keep, _, _ = left_out
-    keep[2].unlink(missing_ok=True)
-    runs = keep[1].with_name("other")
-    shutil.copytree(keep[1] / "none", runs / "poster")
-    shutil.copytree(keep[1] / "none", runs / "none")
+def test_a_run_that_saw_the_species_is_refused(left_out: LeftOut) -> None:
+    left_out.output.unlink(missing_ok=True)
+    runs = left_out.runs.with_name("other")
+    shutil.copytree(left_out.runs / "none", runs / "poster")
+    shutil.copytree(left_out.runs / "none", runs / "none")
     with pytest.raises(UserError, match="was not trained from scratch without poster"):
-        leave_one_out.leave_each_out(keep[0], runs, keep[2], keep[3])
+        leave_one_out.leave_each_out(left_out.data, runs, left_out.output, left_out.setting)

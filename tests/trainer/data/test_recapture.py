@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -22,11 +24,11 @@ def capture(person: str = "p1", seed: int = 0) -> RealCrop:
 @pytest.mark.parametrize("species", ["poster", "print-flat", "replay-tablet"])
 def test_draw_gives_flat_depth_for_flat_species(species: str) -> None:
     live = capture()
-    assert plane_residual_mm(live.depth[MIDDLE, MIDDLE]) > 5
+    assert plane_residual_mm(live.depth[MIDDLE, MIDDLE].astype(np.float32)) > 5
     for seed in range(8):
         depth, _ = Recapture(seed).draw(live, species)
         shown = depth[80:112, 80:112]
-        assert plane_residual_mm(shown) < 4
+        assert plane_residual_mm(shown.astype(np.float32)) < 4
 
 
 def test_draw_gives_a_dark_screen_and_paper_with_little_contrast() -> None:
@@ -46,7 +48,7 @@ def test_draw_is_repeatable_by_seed(species: str) -> None:
     np.testing.assert_array_equal(first[1], again[1])
 
 
-def test_write_mixed_adds_both_classes_to_the_training_part_alone(tmp_path) -> None:
+def test_write_mixed_adds_both_classes_to_the_training_part_alone(tmp_path: Path) -> None:
     base = write_tiny_set(tmp_path / "base", people=4, shots=2)
     before = load(base)
     crops = [capture("p1"), capture("p2", 1)]
@@ -62,7 +64,7 @@ def test_write_mixed_adds_both_classes_to_the_training_part_alone(tmp_path) -> N
     np.testing.assert_array_equal(mixed.depth[len(before)], crops[0].depth)
 
 
-def test_write_mixed_joins_rendered_sets_with_setups_of_their_own(tmp_path) -> None:
+def test_write_mixed_joins_rendered_sets_with_setups_of_their_own(tmp_path: Path) -> None:
     bases = [write_tiny_set(tmp_path / name, people=4, shots=2) for name in ("first", "second")]
     count = len(load(bases[0]))
     write_mixed(bases, [capture()], "kinect2", 5, tmp_path / "mixed")
@@ -77,7 +79,7 @@ def test_write_mixed_joins_rendered_sets_with_setups_of_their_own(tmp_path) -> N
     assert all(len(part) == 1 for part in parts.values())
 
 
-def test_write_mixed_refuses_a_full_folder_and_an_empty_source(tmp_path) -> None:
+def test_write_mixed_refuses_a_full_folder_and_an_empty_source(tmp_path: Path) -> None:
     base = write_tiny_set(tmp_path / "base", people=4, shots=2)
     with pytest.raises(UserError, match="is not empty"):
         write_mixed([base], [capture()], "kinect2", 5, base)

@@ -1,6 +1,7 @@
 """Training crops: one geometry for all streams, chance only from the generator given, faults of each sensor."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from fasdemo.frames import STREAMS
@@ -23,14 +24,14 @@ def marked(size: int = 96, at: tuple[int, int] = (52, 40)) -> Sample:
 
 
 def centre(mask: np.ndarray) -> np.ndarray:
-    return np.array(np.nonzero(mask)).mean(1)
+    return np.asarray(np.array(np.nonzero(mask)).mean(1))
 
 
 def bright(ir: np.ndarray) -> np.ndarray:
-    return ir > 0.5 * np.iinfo(ir.dtype).max
+    return np.asarray(ir > 0.5 * np.iinfo(ir.dtype).max)
 
 
-def plain(**changes) -> AugmentConfig:
+def plain(**changes: object) -> AugmentConfig:
     quiet = {
         "ir_vignette": 0,
         "ir_glare": 0,
@@ -44,11 +45,11 @@ def plain(**changes) -> AugmentConfig:
         "cutout": 0,
         "misregistration": 0,
     }
-    return AugmentConfig(**{**quiet, "depth_offset_mm": 0, "ir_gain": (1, 1), **changes})
+    return AugmentConfig.model_validate({**quiet, "depth_offset_mm": 0, "ir_gain": (1, 1), **changes})
 
 
 @pytest.mark.parametrize("kind", ["face", "published"])
-def test_every_stream_is_moved_alike(kind):
+def test_every_stream_is_moved_alike(kind: str) -> None:
     settings = plain(kind=kind, rotation_deg=20, shift=0.1, area=(0.5, 1.0))
     cropper = Cropper(STREAMS, InputConfig(size=SIZE), settings, 1.5)
     places = []
@@ -61,28 +62,31 @@ def test_every_stream_is_moved_alike(kind):
     assert np.ptp(places, axis=0).min() > 3  # and it does move
 
 
-def test_streams_of_different_size_show_the_same_field():
+def test_streams_of_different_size_show_the_same_field() -> None:
     full = marked()
+    assert full.depth is not None
     small = Sample(full.rgb, full.depth[::2, ::2], full.ir)
     cropper = Cropper(STREAMS, InputConfig(size=SIZE), plain(rotation_deg=0), 1.5)
     crop = cropper.exact(small).streams
     np.testing.assert_allclose(centre(crop["depth"] < 700), centre(crop["rgb"][..., 0] > 125), atol=1.0)
 
 
-def test_evaluation_sees_exactly_the_middle_of_a_generated_crop():
+def test_evaluation_sees_exactly_the_middle_of_a_generated_crop() -> None:
     pictures = marked(96)
     crop = Cropper(STREAMS, InputConfig(size=SIZE), AugmentConfig(), 1.5).exact(pictures).streams
+    assert pictures.rgb is not None
+    assert pictures.depth is not None
     np.testing.assert_array_equal(crop["rgb"], pictures.rgb[16:80, 16:80])
     np.testing.assert_array_equal(crop["depth"], pictures.depth[16:80, 16:80])
 
 
-def test_published_evaluation_resizes_the_shorter_side_and_cuts_the_centre():
+def test_published_evaluation_resizes_the_shorter_side_and_cuts_the_centre() -> None:
     affine = evaluation_map((120, 100), 224, None, 1.0, 256)
     assert affine[0, 0] == pytest.approx(2.56)
     assert affine @ np.array([49.5, 59.5, 1]) == pytest.approx([111.5, 111.5])
 
 
-def test_a_sample_is_a_function_of_its_generator():
+def test_a_sample_is_a_function_of_its_generator() -> None:
     cropper = Cropper(STREAMS, InputConfig(size=SIZE), AugmentConfig(), 1.5)
     first, again, other = (cropper.training(marked(), np.random.default_rng([7, k])).streams for k in (1, 1, 2))
     for stream in STREAMS:
@@ -90,7 +94,7 @@ def test_a_sample_is_a_function_of_its_generator():
         assert not np.array_equal(first[stream], other[stream])
 
 
-def test_depth_without_reading_stays_without_reading():
+def test_depth_without_reading_stays_without_reading() -> None:
     depth = np.full((SIZE, SIZE), 600, np.float32)
     depth[:, :20] = 0
     for seed in range(10):
@@ -100,11 +104,11 @@ def test_depth_without_reading_stays_without_reading():
         assert (depth[:, :20] == 0).all()  # the stored picture is untouched
 
 
-def another(depth, seed=0, **settings):
-    return jitter_depth_shape(depth, AugmentConfig(**settings), np.random.default_rng(seed))
+def another(depth: npt.NDArray[np.float32], seed: int = 0, **settings: float) -> npt.NDArray[np.float32]:
+    return jitter_depth_shape(depth, AugmentConfig.model_validate(settings), np.random.default_rng(seed))
 
 
-def test_another_face_keeps_its_holes_and_its_distance():
+def test_another_face_keeps_its_holes_and_its_distance() -> None:
     depth = np.full((SIZE, SIZE), 600, np.float32)
     depth[:, :20] = 0
     for seed in range(10):
@@ -116,21 +120,21 @@ def test_another_face_keeps_its_holes_and_its_distance():
         assert (depth[:, :20] == 0).all()
 
 
-def test_relief_is_stretched_about_the_middle():
+def test_relief_is_stretched_about_the_middle() -> None:
     depth = np.tile(np.linspace(580, 620, SIZE, dtype=np.float32), (SIZE, 1))
     spans = [np.ptp(another(depth, seed, depth_relief=0.1)) for seed in range(30)]
     assert 36 <= min(spans) < 38
     assert 42 < max(spans) <= 44
 
 
-def test_a_surface_is_turned_by_a_few_degrees():
+def test_a_surface_is_turned_by_a_few_degrees() -> None:
     depth = np.full((SIZE, SIZE), 600, np.float32)
     # The crop is 225 mm wide: 8 degrees lift its edges by 16 mm.
     spans = [np.ptp(another(depth, seed, depth_tilt_deg=8)[0]) for seed in range(30)]
     assert 23 < max(spans) <= 225 * np.tan(np.deg2rad(8)) + 0.01
 
 
-def test_farther_away_readings_are_fewer_and_rougher():
+def test_farther_away_readings_are_fewer_and_rougher() -> None:
     y, x = np.mgrid[:SIZE, :SIZE]
     depth = (600 + 0.2 * x + 0.1 * y).astype(np.float32)
     rough = [another(depth, seed, depth_far=1.0) for seed in range(20)]
@@ -139,7 +143,7 @@ def test_farther_away_readings_are_fewer_and_rougher():
     assert another(depth, depth_far=0.0) is depth
 
 
-def test_random_resized_crops_have_the_published_areas_and_aspects():
+def test_random_resized_crops_have_the_published_areas_and_aspects() -> None:
     rng = np.random.default_rng(0)
     areas, aspects = [], []
     for _ in range(300):
@@ -152,8 +156,9 @@ def test_random_resized_crops_have_the_published_areas_and_aspects():
     assert 0.72 < min(aspects) < max(aspects) < 1.38
 
 
-def test_augmented_infrared_covers_what_cameras_show():
+def test_augmented_infrared_covers_what_cameras_show() -> None:
     ir = marked().ir
+    assert ir is not None
     crops = [augment_ir(ir, AugmentConfig(), np.random.default_rng(seed)) for seed in range(200)]
     assert {crop.dtype for crop in crops} == {np.dtype(np.uint16)}
     tops = np.array([np.percentile(crop, 99) for crop in crops]) / 65535
@@ -164,8 +169,8 @@ def test_augmented_infrared_covers_what_cameras_show():
     assert 0.3 < np.mean(coarse) < 0.7  # 8-bit cameras as often as others
 
 
-def test_augmented_infrared_takes_eight_and_sixteen_bits_alike():
+def test_augmented_infrared_takes_eight_and_sixteen_bits_alike() -> None:
     ir = marked().ir
-    settings = plain()
-    narrow, wide = (augment_ir(one, settings, np.random.default_rng(3)) for one in (ir, ir.astype(np.uint16) * 257))
+    assert ir is not None
+    narrow, wide = (augment_ir(one, plain(), np.random.default_rng(3)) for one in (ir, ir.astype(np.uint16) * 257))
     np.testing.assert_allclose(narrow.astype(float), wide.astype(float), atol=1)

@@ -7,25 +7,24 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Stream
 from tests.support import tiny_trees
 from tests.support.tiny_set import write_tiny_set
 from trainer.cli.main import main
 from trainer.config import options
 from trainer.config.schema import DataConfig, check
 from trainer.data.faces import UnreadableError
-from trainer.data.layouts.opening import detect_layout
 from trainer.data.lists.entries import read_list
 from trainer.data.lists.list_set import ListSet
 from trainer.data.lists.paths import describe
+from trainer.data.opening import detect_layout
 from trainer.data.person_split import by_person
 from trainer.data.sampling import epoch_order
-from trainer.data.splits import open_part, open_splits
-
-STREAMS = ("rgb", "depth", "ir")
+from trainer.data.splits import Splits, open_part, open_splits
 
 
 @pytest.fixture(scope="module")
-def trees(tmp_path_factory) -> Path:
+def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("trees")
     tiny_trees.casia_surf(root / "surf")
     tiny_trees.cefa(root / "cefa")
@@ -33,22 +32,25 @@ def trees(tmp_path_factory) -> Path:
     return root
 
 
-def opened(streams=STREAMS, **data):
-    return open_splits(DataConfig(**data), streams, False)
+def opened(streams: tuple[Stream, ...] = STREAMS, **data: object) -> Splits:
+    return open_splits(DataConfig.model_validate(data), streams, False)
 
 
-def test_casia_surf_lists_and_tree(trees):
+def test_casia_surf_lists_and_tree(trees: Path) -> None:
     splits = opened(folder=trees / "surf")
     assert len(splits.train) == 32
     assert set(splits.train.species) == {"", "01_en_b", "05_enm_b"}
     assert set(splits.train.subjects) == {f"CLKJ_AS{k:04d}" for k in range(4)}
+    assert splits.test is not None
     assert (splits.test.labels == -1).all()
     pictures = splits.train.sample(0)
+    assert pictures.rgb is not None
+    assert pictures.depth is not None
     assert pictures.rgb.shape == (96, 96, 3)
     assert pictures.depth.dtype == np.uint8
 
 
-def test_the_casia_surf_tree_without_lists_is_split_by_person(trees, tmp_path):
+def test_the_casia_surf_tree_without_lists_is_split_by_person(trees: Path, tmp_path: Path) -> None:
     (tmp_path / "Training").symlink_to(trees / "surf" / "Training")
     splits = opened(folder=tmp_path)
     assert not set(splits.train.subjects) & set(splits.dev.subjects)
@@ -56,7 +58,7 @@ def test_the_casia_surf_tree_without_lists_is_split_by_person(trees, tmp_path):
 
 
 @pytest.mark.parametrize(("protocol", "races"), [("4@1", "1"), ("4@2", "2"), ("4", "12")])
-def test_cefa_protocols_and_video_level_lists(trees, protocol, races):
+def test_cefa_protocols_and_video_level_lists(trees: Path, protocol: str, races: str) -> None:
     splits = opened(folder=trees / "cefa", protocol=protocol)
     assert {name[0] for name in splits.train.subjects} == set(races)
     assert set(splits.train.species) == {"", "print-cloth", "replay"}
@@ -64,25 +66,25 @@ def test_cefa_protocols_and_video_level_lists(trees, protocol, races):
     assert len(set(splits.dev.lines)) == 4 * len(races)  # four videos of three frames each
 
 
-def test_cefa_without_lists_takes_the_folders_of_the_protocols_ethnicity(trees, tmp_path):
+def test_cefa_without_lists_takes_the_folders_of_the_protocols_ethnicity(trees: Path, tmp_path: Path) -> None:
     (tmp_path / "phase1").mkdir()
     (tmp_path / "phase1" / "train").symlink_to(trees / "cefa" / "phase1" / "train")
     splits = opened(folder=tmp_path, layout="cefa", protocol="4@2")
     assert {name[0] for name in (*splits.train.subjects, *splits.dev.subjects)} == {"2"}
 
 
-def test_mmfd_parallel_lists(trees):
+def test_mmfd_parallel_lists(trees: Path) -> None:
     root = trees / "mmfd"
     splits = opened(folder=root, train_list=root / "depth_train.txt", val_list=root / "depth_val.txt")
     assert (len(splits.train), len(splits.dev)) == (16, 16)
     assert splits.train.labels.tolist() == [1, 0] * 8
 
 
-def test_only_the_streams_that_the_network_needs_are_read(trees):
+def test_only_the_streams_that_the_network_needs_are_read(trees: Path) -> None:
     assert opened(("depth",), folder=trees / "surf").train.sample(0).rgb is None
 
 
-def test_paths_say_who_and_what():
+def test_paths_say_who_and_what() -> None:
     assert describe("Training/fake_part/CLKJ_AS0005/04_en_b.rssdk/color/1.jpg").species == "04_en_b"
     assert describe("train/3_412_1_1_4/profile/0001.jpg").subject == "3_412"
     own = describe("anna/spoof-print-flat/s1/color/000001.png")
@@ -90,7 +92,9 @@ def test_paths_say_who_and_what():
     assert describe("Val/0000/000000-color.jpg").subject == ""
 
 
-def test_lists_are_written_split_by_person_and_can_be_trained_on(trees, tmp_path, capsys):
+def test_lists_are_written_split_by_person_and_can_be_trained_on(
+    trees: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = ["lists", str(trees / "surf"), "--output", str(tmp_path), "--shares", "0.5", "0.25", "0.25"]
     assert main(command) == 0
     assert "4 people" not in capsys.readouterr().out
@@ -99,7 +103,7 @@ def test_lists_are_written_split_by_person_and_can_be_trained_on(trees, tmp_path
     assert splits.warnings == ()
 
 
-def test_people_are_split_stably_and_each_part_can_be_judged():
+def test_people_are_split_stably_and_each_part_can_be_judged() -> None:
     people = [f"p{k}" for k in range(10) for _ in range(2)]
     labels = [1, 0] * 10
     parts = by_person(people, labels, (0.7, 0.15, 0.15), 0, "x")
@@ -110,7 +114,7 @@ def test_people_are_split_stably_and_each_part_can_be_judged():
         by_person(["anna"] * 4, [1, 0, 1, 0], (0.7, 0.3, 0.0), 0, "x")
 
 
-def test_where_nobody_shows_both_classes_two_people_stand_for_a_part():
+def test_where_nobody_shows_both_classes_two_people_stand_for_a_part() -> None:
     people = [f"p{k}" for k in range(6)]
     for seed in range(8):
         labels = [1, 0, 0, 1, 0, 0]
@@ -123,7 +127,7 @@ def test_where_nobody_shows_both_classes_two_people_stand_for_a_part():
     assert sorted(map(len, by_person(["a", "b", "c"], [-1] * 3, (0.7, 0.15, 0.15), 0, "x").values())) == [1, 1, 1]
 
 
-def test_lists_with_one_class_are_warned_of(trees, tmp_path, capsys):
+def test_lists_with_one_class_are_warned_of(trees: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "set"
     folder.mkdir()
     (folder / "list.txt").write_text("".join(f"{name}/live/a/color/0.png - - 1\n" for name in ("anna", "bert")))
@@ -134,7 +138,7 @@ def test_lists_with_one_class_are_warned_of(trees, tmp_path, capsys):
     assert "one class only" in capsys.readouterr().err
 
 
-def test_a_stream_that_some_samples_lack_is_warned_of(trees, tmp_path):
+def test_a_stream_that_some_samples_lack_is_warned_of(trees: Path, tmp_path: Path) -> None:
     """One session of a webcam among those of a depth camera would take depth from all of them in silence."""
     lines = (trees / "surf" / "train_list.txt").read_text().splitlines()
     color, _, _, label = lines[0].split()
@@ -149,7 +153,7 @@ def test_a_stream_that_some_samples_lack_is_warned_of(trees, tmp_path):
     assert not open_splits(data, ("rgb",), True).warnings
 
 
-def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
+def test_a_list_that_points_outside_the_data_folder_is_refused(trees: Path, tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("../../etc/passwd ../x ../y 1\n")
     with pytest.raises(UserError, match=r"line 1.*outside the data folder"):
@@ -160,34 +164,34 @@ def test_a_list_that_points_outside_the_data_folder_is_refused(trees, tmp_path):
     ("text", "says"),
     [("a b 1\n", "expected `color depth ir label`"), ("", "is empty"), ("- - - 1\n", "no stream has a picture")],
 )
-def test_lists_that_cannot_be_understood(trees, tmp_path, text, says):
+def test_lists_that_cannot_be_understood(trees: Path, tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "list.txt"
     path.write_text(text)
     with pytest.raises(UserError, match=says):
         read_list(path, trees / "surf")
 
 
-def test_missing_pictures_are_counted_named_and_stop_the_training_when_many(trees, tmp_path):
+def test_missing_pictures_are_counted_named_and_stop_the_training_when_many(trees: Path, tmp_path: Path) -> None:
     lines = (trees / "surf" / "train_list.txt").read_text().splitlines()
     lines[3] = lines[3].replace("/color/", "/gone/")
     path = tmp_path / "train.txt"
     path.write_text("\n".join(lines))
-    data = {"folder": trees / "surf", "train_list": path, "val_list": trees / "surf" / "val_private_list.txt"}
+    right = trees / "surf" / "val_private_list.txt"
     with pytest.raises(UserError, match=r"1 of 32 samples have missing pictures \(.*gone"):
-        opened(**data)
-    splits = opened(**data, max_missing=0.1)
+        opened(folder=trees / "surf", train_list=path, val_list=right)
+    splits = opened(folder=trees / "surf", train_list=path, val_list=right, max_missing=0.1)
     assert len(splits.train) == 31
     assert any("gone" in warning for warning in splits.warnings)
 
 
-def test_a_damaged_picture_is_named(trees, tmp_path):
+def test_a_damaged_picture_is_named(trees: Path, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8 no picture")
     (tmp_path / "list.txt").write_text("a.jpg - - 1\n")
     with pytest.raises(UnreadableError, match=r"a\.jpg"):
         ListSet(read_list(tmp_path / "list.txt", tmp_path), tmp_path, "list").sample(0)
 
 
-def test_one_class_only_is_refused_before_training(trees, tmp_path):
+def test_one_class_only_is_refused_before_training(trees: Path, tmp_path: Path) -> None:
     lines = [line for line in (trees / "surf" / "train_list.txt").read_text().splitlines() if line.endswith("1")]
     (tmp_path / "train.txt").write_text("\n".join(lines))
     with pytest.raises(UserError, match="holds no attacks"):
@@ -198,7 +202,7 @@ def test_one_class_only_is_refused_before_training(trees, tmp_path):
         )
 
 
-def test_shared_people_are_warned_of(trees):
+def test_shared_people_are_warned_of(trees: Path) -> None:
     root = trees / "surf"
     splits = opened(
         folder=root,
@@ -209,7 +213,7 @@ def test_shared_people_are_warned_of(trees):
     assert any("4 people are in the training and in the test part" in w for w in splits.warnings)
 
 
-def test_a_network_that_needs_a_stream_which_is_not_there(trees, tmp_path):
+def test_a_network_that_needs_a_stream_which_is_not_there(trees: Path, tmp_path: Path) -> None:
     (tmp_path / "train.txt").write_text(
         "\n".join(
             f"{line.split()[0]} - - {line[-1]}"
@@ -221,14 +225,14 @@ def test_a_network_that_needs_a_stream_which_is_not_there(trees, tmp_path):
         opened(("depth",), folder=trees / "surf", train_list=tmp_path / "train.txt")
 
 
-def test_a_submission_list_keeps_every_line(trees, tmp_path):
+def test_a_submission_list_keeps_every_line(trees: Path, tmp_path: Path) -> None:
     path = tmp_path / "test.txt"
     path.write_text("gone-color.jpg gone-depth.jpg gone-ir.jpg\nVal/0000/000000-color.jpg - -\n")
     part = open_part(DataConfig(folder=trees / "surf", test_list=path), "test", ("rgb",), keep_all=True)
     assert len(part) == 2
 
 
-def test_layouts_are_recognised(trees, tmp_path):
+def test_layouts_are_recognised(trees: Path, tmp_path: Path) -> None:
     generated = write_tiny_set(tmp_path / "synth", people=4, shots=1)
     assert detect_layout(generated) == "synth"
     assert detect_layout(trees / "surf") == "casia-surf"
@@ -237,7 +241,7 @@ def test_layouts_are_recognised(trees, tmp_path):
         detect_layout(tmp_path)
 
 
-def test_balanced_epochs_show_every_species_alike_and_every_sample_in_turn(trees):
+def test_balanced_epochs_show_every_species_alike_and_every_sample_in_turn(trees: Path) -> None:
     train = opened(folder=trees / "surf").train
     seen: list[int] = []
     for epoch in range(8):
@@ -250,7 +254,7 @@ def test_balanced_epochs_show_every_species_alike_and_every_sample_in_turn(trees
     np.testing.assert_array_equal(epoch_order(train, "species", 8, 0, 3), epoch_order(train, "species", 8, 0, 3))
 
 
-def test_a_generated_set_without_some_species_and_sensors(tmp_path):
+def test_a_generated_set_without_some_species_and_sensors(tmp_path: Path) -> None:
     folder = write_tiny_set(tmp_path / "set")
     table = (folder / "samples.csv").read_text().splitlines()
     # Every third sample of each person is another sensor's.
@@ -266,6 +270,8 @@ def test_a_generated_set_without_some_species_and_sensors(tmp_path):
         kept = [n for n, s, c in zip(all_of_it.names, all_of_it.species, all_of_it.sensors, strict=True)
                 if s != "replay" and c != "tof"]  # fmt: skip
         assert part.names == kept
+    assert splits.test is not None
+    assert whole.test is not None
     assert splits.test.names == whole.test.names
 
 
@@ -278,12 +284,13 @@ def test_a_generated_set_without_some_species_and_sensors(tmp_path):
         ({"exclude_sensors": ("d435",)}, "the training part is empty"),
     ],
 )
-def test_what_cannot_be_left_out(tmp_path, excluded, sentence):
+def test_what_cannot_be_left_out(tmp_path: Path, excluded: dict[str, tuple[str, ...]], sentence: str) -> None:
+    data = DataConfig(folder=write_tiny_set(tmp_path / "set")).model_copy(update=excluded)
     with pytest.raises(UserError, match=sentence):
-        open_splits(DataConfig(folder=write_tiny_set(tmp_path / "set"), **excluded), ("depth",), False)
+        open_splits(data, ("depth",), False)
 
 
-def test_the_options_that_leave_out(tmp_path):
+def test_the_options_that_leave_out(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", default="fasdemo-flex")
     options.add_data(parser)

@@ -1,8 +1,11 @@
 """The batch encoder gives what the app's own preprocessing gives, value for value."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
+from fasdemo.frames import Stream
 from fasdemo.models.card import InputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import encode
@@ -17,7 +20,13 @@ DEPTH[RNG.random(DEPTH.shape) < 0.2] = 0
 DEPTH[2] = 0  # a face without any reading
 
 
-def spec(modality, channels, order="grey", encoding=None, several=False):
+def spec(
+    modality: Stream,
+    channels: Literal[1, 3],
+    order: Literal["RGB", "BGR", "grey"] = "grey",
+    encoding: Literal["face-relative-mm", "casia-surf-8bit"] | None = None,
+    several: bool = False,
+) -> InputSpec:
     return InputSpec(
         name=modality,
         modality=modality,
@@ -46,7 +55,7 @@ def spec(modality, channels, order="grey", encoding=None, several=False):
     ],
     ids=lambda s: f"{s.modality}-{s.channels}-{s.channel_order}-{s.depth_encoding}-{len(s.mean)}",
 )
-def test_a_batch_is_encoded_as_the_app_encodes_each_crop(given):
+def test_a_batch_is_encoded_as_the_app_encodes_each_crop(given: InputSpec) -> None:
     batch = encode_batch(CropBatch(RGB, DEPTH, IR), given)
     assert batch.shape == (3, SIZE, SIZE, given.channels)
     assert batch.dtype == np.float32
@@ -55,7 +64,7 @@ def test_a_batch_is_encoded_as_the_app_encodes_each_crop(given):
         np.testing.assert_array_equal(batch[row].transpose(2, 0, 1), encode(crops, given))
 
 
-def test_grey_depth_is_taken_as_it_is_and_never_as_millimetres():
+def test_grey_depth_is_taken_as_it_is_and_never_as_millimetres() -> None:
     grey = spec("depth", 3, encoding="casia-surf-8bit")
     batch = encode_batch(CropBatch(None, IR, None), grey)
     np.testing.assert_allclose(batch[..., 0], (IR / 255 - 0.143) / 0.1005, rtol=1e-5, atol=1e-6)

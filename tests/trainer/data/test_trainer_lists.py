@@ -3,25 +3,25 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Stream
 from tests.support import tiny_trees
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
-from trainer.data.layouts.opening import detect_layout
 from trainer.data.lists.entries import read_list
-from trainer.data.splits import open_part, open_splits
+from trainer.data.opening import detect_layout
+from trainer.data.splits import Splits, open_part, open_splits
 
-STREAMS = ("rgb", "depth", "ir")
 
-
-def opened(streams=STREAMS, **data):
-    return open_splits(DataConfig(**data), streams, False)
+def opened(streams: tuple[Stream, ...] = STREAMS, **data: object) -> Splits:
+    return open_splits(DataConfig.model_validate(data), streams, False)
 
 
 @pytest.fixture
-def surf(tmp_path) -> Path:
+def surf(tmp_path: Path) -> Path:
     return tiny_trees.casia_surf(tmp_path / "surf")
 
 
@@ -31,7 +31,7 @@ def turn(path: Path, lines: slice = slice(None)) -> None:
     path.write_text("\n".join(rows) + "\n")
 
 
-def test_label_sense_turns_a_list_round_that_contradicts_all_its_paths(surf):
+def test_label_sense_turns_a_list_round_that_contradicts_all_its_paths(surf: Path) -> None:
     right = opened(folder=surf)
     turn(surf / "train_list.txt")
     turn(surf / "val_private_list.txt")
@@ -44,7 +44,7 @@ def test_label_sense_turns_a_list_round_that_contradicts_all_its_paths(surf):
     assert any("turned round" in warning and "train_list.txt" in warning for warning in turned.warnings)
 
 
-def test_label_sense_refuses_a_list_that_contradicts_itself(surf):
+def test_label_sense_refuses_a_list_that_contradicts_itself(surf: Path) -> None:
     turn(surf / "train_list.txt", slice(0, 1))
     with pytest.raises(UserError, match=r"1 of 32 labels contradict.*real_part.*says a live face"):
         opened(folder=surf)
@@ -52,7 +52,9 @@ def test_label_sense_refuses_a_list_that_contradicts_itself(surf):
         opened(folder=surf, live_label="1")
 
 
-def test_lists_command_writes_turned_labels_as_live_1(surf, tmp_path, capsys):
+def test_lists_command_writes_turned_labels_as_live_1(
+    surf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     turn(surf / "train_list.txt")
     assert main(["lists", str(surf), "--output", str(tmp_path / "out")]) == 0
     assert "turned round" in capsys.readouterr().err
@@ -60,7 +62,7 @@ def test_lists_command_writes_turned_labels_as_live_1(surf, tmp_path, capsys):
         assert line.endswith(" 1") == ("real_part" in line)
 
 
-def test_casia_release_reads_the_owners_lists(tmp_path):
+def test_casia_release_reads_the_owners_lists(tmp_path: Path) -> None:
     tiny_trees.casia_surf(tmp_path / "CASIA_SURF" / "Data")
     (tmp_path / "protocol").mkdir()
     tree = tmp_path / "CASIA_SURF" / "Data"
@@ -79,14 +81,16 @@ def test_casia_release_reads_the_owners_lists(tmp_path):
     assert "CASIA_SURF@p1_image_train.txt" in splits.described
     for path in (tmp_path / "protocol").glob("*_image_*"):
         path.unlink()
-    videos = opened(folder=tmp_path)
-    assert len(set(videos.train.lines.tolist())) == 9
-    assert len(videos.train) == 24
+    by_video = opened(folder=tmp_path)
+    assert len(set(by_video.train.lines.tolist())) == 9
+    assert len(by_video.train) == 24
     with pytest.raises(UserError, match=r"protocol 4.1: .* has 1; choose one"):
         opened(folder=tmp_path, protocol="4.1")
 
 
-def test_protocol_beside_written_lists_is_refused_and_layout_selects_it(tmp_path, capsys):
+def test_protocol_beside_written_lists_is_refused_and_layout_selects_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tree = tiny_trees.cefa(tmp_path / "cefa")
     assert main(["lists", str(tree), "--protocol", "4@1"]) == 0
     assert "--layout cefa" in capsys.readouterr().out
@@ -100,7 +104,7 @@ def test_protocol_beside_written_lists_is_refused_and_layout_selects_it(tmp_path
         opened(folder=tree, train_list=tree / "train.txt", val_list=tree / "val.txt", protocol="4@1")
 
 
-def test_parallel_lists_with_the_published_names(tmp_path):
+def test_parallel_lists_with_the_published_names(tmp_path: Path) -> None:
     tree = tiny_trees.mmfd(tmp_path / "MMFD")
     for part in ("train", "val"):
         for stream in ("rgb", "depth", "ir", "label"):
@@ -125,7 +129,7 @@ def test_parallel_lists_with_the_published_names(tmp_path):
         opened(("ir",), folder=tree, train_list=tree / "ir_final_train.txt", val_list=tree / "ir_val.txt")
 
 
-def test_lists_of_the_published_file_list_beside_training(surf):
+def test_lists_of_the_published_file_list_beside_training(surf: Path) -> None:
     lines = [line.split() for line in (surf / "train_list.txt").read_text().splitlines()]
     for column, name in enumerate(("rgb", "depth", "ir", "label")):
         words = [f"/home/zp/disk1T/CASIA-SURF/{w[column]}" if column < 3 else w[3] for w in lines]
@@ -135,10 +139,10 @@ def test_lists_of_the_published_file_list_beside_training(surf):
     found = opened(folder=surf)
     assert "rgb_train.txt" in found.described
     assert found.train.labels.tolist() == expected.labels.tolist()
-    assert (found.train.sample(0).rgb == expected.sample(0).rgb).all()
+    np.testing.assert_array_equal(found.train.sample(0).rgb, expected.sample(0).rgb)
 
 
-def test_list_with_a_header_in_another_order(surf):
+def test_list_with_a_header_in_another_order(surf: Path) -> None:
     lines = [line.split() for line in (surf / "train_list.txt").read_text().splitlines()]
     mixed = surf / "mixed.txt"
     mixed.write_text("rgb label ir depth\n" + "".join(f"{c} {y} {i} {d}\n" for c, d, i, y in lines))
@@ -150,7 +154,7 @@ def test_list_with_a_header_in_another_order(surf):
         read_list(mixed, surf)
 
 
-def test_list_of_results_has_scores_instead_of_labels(tmp_path):
+def test_list_of_results_has_scores_instead_of_labels(tmp_path: Path) -> None:
     tree = tiny_trees.cefa(tmp_path)
     path = tree / "phase1" / "4@1_test_res.txt"
     path.write_text("".join(f"{line.split()[0]} 0.153\n" for line in path.read_text().splitlines()))
@@ -160,7 +164,7 @@ def test_list_of_results_has_scores_instead_of_labels(tmp_path):
 
 
 @pytest.mark.parametrize("data", ["above", "below"])
-def test_lists_written_for_a_folder_above_or_below(surf, tmp_path, data):
+def test_lists_written_for_a_folder_above_or_below(surf: Path, tmp_path: Path, data: str) -> None:
     if data == "below":
         shutil.copy(surf / "train_list.txt", tmp_path / "l.txt")
         entries = read_list(tmp_path / "l.txt", surf.parent)
@@ -173,7 +177,7 @@ def test_lists_written_for_a_folder_above_or_below(surf, tmp_path, data):
         assert (surf / entries[0].files["rgb"]).is_file()
 
 
-def test_links_in_the_data_folder_are_followed_by_lists_and_train(surf, tmp_path):
+def test_links_in_the_data_folder_are_followed_by_lists_and_train(surf: Path, tmp_path: Path) -> None:
     linked = tmp_path / "data"
     linked.mkdir()
     for name in ("Training", "Val"):
@@ -190,7 +194,7 @@ def test_links_in_the_data_folder_are_followed_by_lists_and_train(surf, tmp_path
         read_list(outside, linked)
 
 
-def test_the_full_release_of_cefa_is_split_by_person(tmp_path):
+def test_the_full_release_of_cefa_is_split_by_person(tmp_path: Path) -> None:
     tree = tiny_trees.cefa(tmp_path / "small")
     full = tmp_path / "CeFA"
     for video in sorted((tree / "phase1" / "train").iterdir()):
@@ -201,7 +205,7 @@ def test_the_full_release_of_cefa_is_split_by_person(tmp_path):
     assert "split by person" in splits.described
 
 
-def test_open_part_tells_of_turned_labels(surf):
+def test_open_part_tells_of_turned_labels(surf: Path) -> None:
     turn(surf / "train_list.txt")
     part = open_part(DataConfig(folder=surf, train_list=surf / "train_list.txt"), "train", STREAMS)
     assert any("turned round" in warning for warning in part.warnings)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -44,7 +46,8 @@ def test_depth_and_infrared_pairs_keep_sixteen_bits(tmp_path: Path) -> None:
     frame = raw.captures[0].load()
     assert frame.ir is not None
     assert frame.depth is not None
-    assert (frame.ir.dtype, int(frame.ir.max())) == (np.uint16, 7000)
+    assert frame.ir.dtype == np.uint16
+    assert frame.ir.max() == 7000
     assert frame.rgb.shape[:2] == frame.ir.shape == frame.depth.shape
     assert int((frame.depth[:100] > 0).sum()) == 0  # the border has no reading
     assert scaled.prepared
@@ -98,7 +101,9 @@ def test_recorded_sessions_are_a_source(tmp_path: Path) -> None:
         (lambda folder: (folder / "live_1.png").write_bytes(b"no picture"), "live_1.png"),
     ],
 )
-def test_bad_folders_get_one_sentence(make, says, tmp_path: Path, capsys) -> None:
+def test_bad_folders_get_one_sentence(
+    make: Callable[[Path], object], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     make(tmp_path)
     assert main(["real", "--folder", f"own={tmp_path}", "--work", str(tmp_path / "work")]) == 2
     error = capsys.readouterr().err
@@ -110,26 +115,23 @@ def test_bad_folders_get_one_sentence(make, says, tmp_path: Path, capsys) -> Non
     "arguments",
     [["real"], ["real", "no/such/folder"], ["real", "--folder", "name"], ["real", "--threads", "0", "."]],
 )
-def test_unusable_options_get_one_sentence(arguments, capsys) -> None:
+def test_unusable_options_get_one_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def measured(labels: list[str], scores: list[float], statuses: list[str]) -> Measured:
+def measured(labels: Sequence[Literal["live", "spoof"]], scores: list[float], statuses: list[str]) -> Measured:
     def load() -> FrameSet:
         raise AssertionError("figures need no pictures")
 
-    captures = [
-        Capture(str(k), f"person_{k % 2}", label, "", load)  # type: ignore[arg-type]
-        for k, label in enumerate(labels)
-    ]
+    captures = [Capture(str(k), f"person_{k % 2}", label, "", load) for k, label in enumerate(labels)]
     source = RealSource("door", "own camera", ("ir",), captures)
     engine = [Judgement(status, ("too_dark",) if status != "LIVE" else ()) for status in statuses]
     return Measured(source, "model", 0.5, [SubsetScores(("ir",), np.array(scores))], engine)
 
 
 def test_figures_count_what_is_above_the_threshold_and_what_has_no_face() -> None:
-    labels = ["live", "live", "live", "spoof", "spoof"]
+    labels: list[Literal["live", "spoof"]] = ["live", "live", "live", "spoof", "spoof"]
     one = measured(labels, [0.9, 0.4, float("nan"), 0.6, 0.1], ["LIVE", "UNCERTAIN", "UNCERTAIN", "SPOOF", "SPOOF"])
     [record] = one.figures()
     assert (record["live_accepted"]["count"], record["live_accepted"]["total"]) == (1, 2)

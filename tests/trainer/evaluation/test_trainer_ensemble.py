@@ -1,17 +1,30 @@
 """The published ensemble rules, held to the published loops written out."""
 
+from pathlib import Path
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from trainer.cli.main import main
 from trainer.evaluation import ensemble
 
+Floats = npt.NDArray[np.float64]
 RNG = np.random.default_rng(0)
 
 
-def published_cascade(scores, ir, fish, factors, low, high, ir_threshold, fish_threshold):
+def published_cascade(
+    scores: Floats,
+    ir: Floats,
+    fish: Floats,
+    factors: Floats,
+    low: float,
+    high: float,
+    ir_threshold: float,
+    fish_threshold: float,
+) -> list[float]:
     """The rule as its authors' notebook states it, sample by sample."""
-    result = []
+    result: list[float] = []
     for k in range(scores.shape[1]):
         line = scores[:, k]
         mean = line @ factors / factors.sum()
@@ -28,7 +41,7 @@ def published_cascade(scores, ir, fish, factors, low, high, ir_threshold, fish_t
     return result
 
 
-def test_the_cascade_with_the_published_constants():
+def test_the_cascade_with_the_published_constants() -> None:
     scores, ir, fish = RNG.random((10, 500)), RNG.random(500), RNG.random(500)
     factors = np.array([1, 0, 1, 1, 0, 1, 0, 0, 1, 1], float)
     expected = published_cascade(scores, ir, fish, factors, 0.18, 0.8, 0.54, 0.32)
@@ -39,7 +52,7 @@ def test_the_cascade_with_the_published_constants():
     )
 
 
-def test_the_validation_rule_and_its_scan():
+def test_the_validation_rule_and_its_scan() -> None:
     scores = np.array([[0.9, 0.4, 0.2], [0.6, 0.7, 0.1]])
     np.testing.assert_allclose(ensemble.max_or_min(scores, 0.5), [0.9, 0.7, 0.1])
     np.testing.assert_allclose(ensemble.max_or_min(scores, 0.6), [0.9, 0.4, 0.1])
@@ -49,7 +62,7 @@ def test_the_validation_rule_and_its_scan():
 
 
 @pytest.fixture
-def members(tmp_path):
+def members(tmp_path: Path) -> Path:
     labels = RNG.integers(0, 2, 60)
     names = [f"Val/{k}-color.jpg Val/{k}-depth.jpg Val/{k}-ir.jpg" for k in range(60)]
     for member in range(3):
@@ -62,7 +75,9 @@ def members(tmp_path):
     return tmp_path
 
 
-def test_the_command_scans_writes_and_says_how_much_each_member_helps(members, capsys):
+def test_the_command_scans_writes_and_says_how_much_each_member_helps(
+    members: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     files = [str(members / f"m{k}.txt") for k in range(3)]
     output = members / "out.txt"
     assert main(["ensemble", *files, "--labels", str(members / "labels.txt"), "--output", str(output)]) == 0
@@ -74,7 +89,7 @@ def test_the_command_scans_writes_and_says_how_much_each_member_helps(members, c
     assert lines[7].startswith("Val/7-color.jpg Val/7-depth.jpg Val/7-ir.jpg ")
 
 
-def test_the_cascade_from_files(members, capsys):
+def test_the_cascade_from_files(members: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(members / f"m{k}.txt") for k in range(3)]
     options = ["--rule", "cascade", "--ir", files[1], "--fish", files[2], "--output", str(members / "out.txt")]
     assert main(["ensemble", *files, *options]) == 0
@@ -82,7 +97,7 @@ def test_the_cascade_from_files(members, capsys):
     assert "--ir and --fish" in capsys.readouterr().err
 
 
-def test_members_of_different_lists_are_refused(members, capsys):
+def test_members_of_different_lists_are_refused(members: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = members / "other.txt"
     other.write_text((members / "m0.txt").read_text().replace("Val/3-", "Val/x-"))
     command = ["ensemble", str(members / "m0.txt"), str(other), "--threshold", "0.5", "--output", str(members / "o")]

@@ -126,7 +126,7 @@ def test_a_published_checkpoint_is_imported_exported_and_run_in_the_app(
 ) -> None:
     source = settle(networks.build("FeatherNetB"))
     with torch.no_grad():
-        source.final_DW[0].weight.mul_(0.2)
+        source.get_parameter("final_DW.0.weight").mul_(0.2)
     state = {f"module.{key}": tensor for key, tensor in source.state_dict().items()}
     torch.save({"epoch": 1, "arch": "FeatherNetB()", "state_dict": state}, tmp_path / "a.pth.tar")
     checkpoint, output = str(tmp_path / "a.pt"), tmp_path / "models" / "feathernetb.onnx"
@@ -210,7 +210,7 @@ def test_a_card_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     good = card_for("FlexFusion", network)
     first, second = good.inputs
     plain = tuple(spec.model_copy(update={"optional": False}) for spec in good.inputs)
-    wrong = [
+    wrong: list[tuple[dict[str, object], str]] = [
         ({"input_size": 64}, "inputs are"),
         ({"inputs": (second, first)}, "inputs are"),
         ({"inputs": plain, "presence_input": None}, "needs a presence input"),
@@ -305,7 +305,8 @@ def picture_list(folder: Path, count: int, labels: bool = True) -> Path:
         if live:
             grey = (255 * np.clip(1 - np.hypot(*np.mgrid[-1:1:48j, -1:1:48j]), 0, 1)).astype(np.uint8)
         names = [f"{kind}/{number:03}.png" for kind in ("color", "depth", "ir")]
-        for name, picture in zip(names, (rng.integers(0, 255, (48, 48, 3)), grey, grey), strict=True):
+        pictures: list[np.ndarray] = [rng.integers(0, 255, (48, 48, 3)), grey, grey]
+        for name, picture in zip(names, pictures, strict=True):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             assert cv2.imwrite(str(folder / name), picture.astype(np.uint8))
         lines.append(" ".join(names) + f" {live}" * labels)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from trainer.cli.main import main
 from trainer.networks import flops
 from trainer.networks.blocks import CentralDifferenceConv2d
 
+Rows = dict[str, dict[str, Any]]
 PRINTED = {
     "FeatherNetA": (345_332, 79.99),
     "FeatherNetB": (351_220, 83.05),
@@ -27,7 +29,7 @@ NEARLY = {"FishNet150", "FeatherNetB-x3-pipenet"}
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, dict]:
+def rows() -> Rows:
     import contextlib
     import io
 
@@ -37,12 +39,12 @@ def rows() -> dict[str, dict]:
     return {row["name"]: row for row in json.loads(out.getvalue())}
 
 
-def test_summary_has_a_row_for_every_network(rows: dict[str, dict]) -> None:
+def test_summary_has_a_row_for_every_network(rows: Rows) -> None:
     assert tuple(rows) == networks.names()
 
 
 @pytest.mark.parametrize("name", PRINTED)
-def test_parameters_and_flops_are_the_published_ones(name: str, rows: dict[str, dict]) -> None:
+def test_parameters_and_flops_are_the_published_ones(name: str, rows: Rows) -> None:
     parameters, millions = PRINTED[name]
     row = rows[name]
     assert row["parameters"] == row["published"]["parameters"] == parameters
@@ -53,11 +55,11 @@ def test_parameters_and_flops_are_the_published_ones(name: str, rows: dict[str, 
         assert f"{row['flops_paper'] / 1e6:.2f}" == f"{millions:.2f}"
 
 
-def test_unpublished_rows_say_so(rows: dict[str, dict]) -> None:
+def test_unpublished_rows_say_so(rows: Rows) -> None:
     assert rows["FlexFusion"]["published"] == {"parameters": None, "flops": None}
 
 
-def test_the_flagship_is_lighter_than_the_fusion_it_replaces(rows: dict[str, dict]) -> None:
+def test_the_flagship_is_lighter_than_the_fusion_it_replaces(rows: Rows) -> None:
     assert rows["FlexFusion"]["multiply_adds"] < 330e6 < rows["FeatherNetB-x3-cdc"]["multiply_adds"]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,9 +50,11 @@ def test_shapes_numbers_and_gradients(name: str) -> None:
     total = sum((output * torch.randn_like(output)).sum() for output in outputs)
     assert isinstance(total, torch.Tensor)
     total.backward()
-    assert [key for key, tensor in network.named_parameters() if tensor.grad is None] == []
-    assert [key for key, tensor in network.named_parameters() if not torch.isfinite(tensor.grad).all()] == []
-    dead = [key for key, tensor in network.named_parameters() if not tensor.grad.abs().max() > 0]
+    gradients = {key: tensor.grad for key, tensor in network.named_parameters()}
+    assert [key for key, gradient in gradients.items() if gradient is None] == []
+    found = {key: gradient for key, gradient in gradients.items() if gradient is not None}
+    assert [key for key, gradient in found.items() if not torch.isfinite(gradient).all()] == []
+    dead = [key for key, gradient in found.items() if not gradient.abs().max() > 0]
     # Hidden units of a squeeze can all be off for four pictures; a whole layer without gradient cannot.
     assert [key for key in dead if ".fc." not in key] == []
 
@@ -87,7 +90,7 @@ def test_number_of_logits_follows_the_input_size(name: str, size: int) -> None:
         ("FeatherNetB-x3-pipenet", {"modalities": "ir+depth", "input_size": 64, "classes": 2}, [(3, 64)] * 2, 2),
     ],
 )
-def test_options(name: str, options: dict, inputs: list[tuple[int, int]], outputs: int) -> None:
+def test_options(name: str, options: dict[str, Any], inputs: list[tuple[int, int]], outputs: int) -> None:
     network = networks.build(name, **options).eval()
     with torch.inference_mode():
         given = network(*[torch.randn(2, channels, size, size) for channels, size in inputs])
@@ -113,7 +116,7 @@ def test_options(name: str, options: dict, inputs: list[tuple[int, int]], output
         ("FlexFusion", {"in_channels": {"rgb": 3}}, "stream depth"),
     ],
 )
-def test_unusable_options_are_refused_in_one_sentence(name: str, options: dict, words: str) -> None:
+def test_unusable_options_are_refused_in_one_sentence(name: str, options: dict[str, Any], words: str) -> None:
     with pytest.raises(UserError) as caught:
         networks.build(name, **options)
     assert words in str(caught.value)

@@ -92,10 +92,7 @@ def test_screens_are_dark_in_infrared(sampler: SetupSampler) -> None:
     assert reflectance("replay-tablet") < 0.3 * reflectance(LIVE)
 
 
-def recipe(**changes: object) -> Recipe:
-    return replace(
-        Recipe(seed=5, count=4, shots=2, species=("print-flat", "replay-phone"), sensors={"d435": 1.0}), **changes
-    )
+RECIPE = Recipe(seed=5, count=4, shots=2, species=("print-flat", "replay-phone"), sensors={"d435": 1.0})
 
 
 @pytest.mark.usefixtures("_face_model")
@@ -103,8 +100,8 @@ def test_a_set_is_the_same_again_and_for_any_number_of_jobs(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.synth.dataset.crops.SHARD_SETUPS", 1)
-    first = Job(recipe(), people, (), tmp_path / "a")
-    second = Job(recipe(), people, (), tmp_path / "b")
+    first = Job(RECIPE, people, (), tmp_path / "a")
+    second = Job(RECIPE, people, (), tmp_path / "b")
     assert render_crops(first, 1)[0] == 4
     # A run that was stopped goes on: one shard is there already.
     render_crops(second, 1)
@@ -124,7 +121,7 @@ def test_finished_shards_are_kept_when_a_run_is_stopped(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.synth.dataset.crops.SHARD_SETUPS", 1)
-    job = Job(recipe(), people, (), tmp_path / "set")
+    job = Job(RECIPE, people, (), tmp_path / "set")
     from trainer.synth.dataset import crops
 
     original = crops._render_shard
@@ -144,8 +141,13 @@ def test_finished_shards_are_kept_when_a_run_is_stopped(
         SynthSet(job.folder)
     kept = (job.folder / "shards" / "00000.rgb.npy").stat().st_mtime_ns
     rendered: list[int] = []
-    monkeypatch.setattr(crops, "_render_shard", lambda job, shard: rendered.append(shard) or original(job, shard))
-    monkeypatch.setattr(crops.shutil, "rmtree", lambda path: None)
+
+    def noted(job: Job, shard: int) -> object:
+        rendered.append(shard)
+        return original(job, shard)
+
+    monkeypatch.setattr(crops, "_render_shard", noted)
+    monkeypatch.setattr("shutil.rmtree", lambda path: None)
     render_crops(job, 1)
     assert rendered == [1]
     assert (job.folder / "shards" / "00000.rgb.npy").stat().st_mtime_ns == kept
@@ -155,7 +157,7 @@ def test_finished_shards_are_kept_when_a_run_is_stopped(
 def test_shortcut_check_needs_people_and_both_classes(people: People, tmp_path: Path) -> None:
     from trainer.synth.dataset.shortcuts import measure_shortcuts
 
-    job = Job(recipe(count=2), people, (), tmp_path / "set")
+    job = Job(replace(RECIPE, count=2), people, (), tmp_path / "set")
     render_crops(job, 1)
     with pytest.raises(UserError, match="two people"):
         measure_shortcuts(SynthSet(job.folder))
@@ -166,11 +168,11 @@ def test_a_folder_of_another_recipe_is_refused(people: People, tmp_path: Path) -
     folder.mkdir()
     (folder / "recipe.json").write_text(json.dumps({"kind": "crops", "seed": 99}))
     with pytest.raises(UserError, match="another recipe"):
-        render_crops(Job(recipe(), people, (), folder), 1)
+        render_crops(Job(RECIPE, people, (), folder), 1)
     (folder / "recipe.json").unlink()
     (folder / "holiday.jpg").touch()
     with pytest.raises(UserError, match="not empty"):
-        render_crops(Job(recipe(), people, (), folder), 1)
+        render_crops(Job(RECIPE, people, (), folder), 1)
 
 
 def test_held_out_species_appear_in_the_test_split_only(people: People) -> None:
@@ -178,7 +180,8 @@ def test_held_out_species_appear_in_the_test_split_only(people: People) -> None:
 
     names = [f"person{k}" for k in range(60)]
     crowd = People(None, people.files * 60, tuple(names))
-    chosen = recipe(
+    chosen = replace(
+        RECIPE,
         species=SPECIES,
         holdout=("mask-resin", "replay-phone"),
         holdout_sensors=("tof",),

@@ -69,14 +69,14 @@ def test_drawn_cameras_cover_dark_and_burnt_faces() -> None:
     assert {camera.bits for camera in cameras} == {6, 7, 8}
 
 
-def pane(**changes: object) -> Pane:
+def pane(clear_ir: float = 0.5, glint: tuple[float, float] = (0.0, 0.0)) -> Pane:
     angle = np.linspace(0, 2 * np.pi, 40)
     outline = np.stack([0.025 * np.cos(angle), 0.02 * np.sin(angle), np.full(40, 0.4)], -1)
-    values: dict[str, object] = {
-        "clear": 0.5, "clear_ir": 0.5, "haze_ir": 0.0, "curve_m": (0.1, 0.1), "glint": (0.0, 0.0), "glint_m": 0.002,
-        "window": 0.0, "window_at": (0.0, 0.0, 1.0, 1.0), "bars": 0,
-    }  # fmt: skip
-    return Pane(outline, Lens(**(values | changes)))  # type: ignore[arg-type]
+    lens = Lens(
+        clear=0.5, clear_ir=clear_ir, haze_ir=0.0, curve_m=(0.1, 0.1), glint=glint, glint_m=0.002,
+        window=0.0, window_at=(0.0, 0.0, 1.0, 1.0), bars=0,
+    )  # fmt: skip
+    return Pane(outline, lens)
 
 
 def scene(depth: float = 0.42) -> Rendering:

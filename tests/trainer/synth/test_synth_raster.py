@@ -16,12 +16,13 @@ def light(ir: float = 0.1) -> Light:
     return Light(harmonics, np.zeros((0, 6), np.float32), np.zeros((8, 16, 3), np.float32), ir, 0.0, 0.0)
 
 
-def sheet(z: float, width: float, colour: float = 0.6, **options: object) -> Mesh:
+def sheet(z: float, width: float, colour: float = 0.6, cut: bool = False, emissive: float = 0.0) -> Mesh:
     texels = np.full((8, 8, 6), colour, np.float32)
     texels[..., 4] = 1.0
     texels[..., 5] = 0.0
     vertices, triangles, uv = geometry.plane(width, width, (8, 8))
-    return Mesh(vertices + np.float32([0, 0, z]), triangles, uv, Material(texels, **options))  # type: ignore[arg-type]
+    material = Material(texels, cut=cut, emissive=emissive)
+    return Mesh(vertices + np.array([0, 0, z], np.float32), triangles, uv, material)
 
 
 def render(*meshes: Mesh, ir: float = 0.1) -> Rendering:

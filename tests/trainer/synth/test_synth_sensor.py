@@ -22,11 +22,12 @@ CAMERA = Intrinsics(320, 240, 307.0, 307.0, 159.5, 119.5)
 CALM = DepthQuality(noise=1.0, holes=0.002, filled=0.0)
 
 
-def measured(depth: npt.NDArray[np.float32], sensor: str = "d435", **options: object) -> npt.NDArray[np.float64]:
+def measured(
+    depth: npt.NDArray[np.float32], sensor: str = "d435", confusing: npt.NDArray[np.float32] | None = None
+) -> npt.NDArray[np.floating]:
     preset = PRESETS[sensor]
-    confusing = options.get("confusing")
     raw = measure_depth(
-        depth, np.full_like(depth, 0.5), confusing, preset, CAMERA, CALM, "on", np.ones_like(depth),  # type: ignore[arg-type]
+        depth, np.full_like(depth, 0.5), confusing, preset, CAMERA, CALM, "on", np.ones_like(depth),
         np.random.default_rng(1),
     )  # fmt: skip
     return raw * preset.unit_m

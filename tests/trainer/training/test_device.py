@@ -28,11 +28,11 @@ def ran_in(layer: nn.Conv2d, side: int) -> torch.dtype:
         (nn.Conv2d(32, 32, 3, 2, 1, groups=32, bias=False), 8, torch.float32),
     ],
 )
-def test_which_convolutions_are_spared(layer, side, expected):
+def test_which_convolutions_are_spared(layer: nn.Conv2d, side: int, expected: torch.dtype) -> None:
     assert ran_in(layer, side) == expected
 
 
-def test_gradients_pass_through():
+def test_gradients_pass_through() -> None:
     layer = nn.Conv2d(8, 8, 3, 2, 1, bias=False)
     force_fp32_convs(nn.Sequential(layer))
     with torch.autocast("cpu", torch.bfloat16):

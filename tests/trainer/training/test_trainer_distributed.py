@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def launch(processes: int, *command: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
+def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -42,7 +43,7 @@ def one_thread():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")
-def test_two_processes_equal_one(tmp_path):
+def test_two_processes_equal_one(tmp_path: Path) -> None:
     data = write_tiny_set(tmp_path / "set", people=8, shots=3, seed=1)
     for processes in (1, 2):
         folder = tmp_path / f"run{processes}"

@@ -4,19 +4,24 @@ import csv
 import json
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import torch
+from torch import Tensor
 
+from tests.support.saved_parts import saved_card, saved_position
 from tests.support.tiny_set import write_tiny_set
 from trainer.checkpoints import checkpoint
 from trainer.cli.main import main
 from trainer.config.schema import LossConfig, load
+from trainer.data.loader import Batch
 from trainer.data.splits import open_splits
 from trainer.networks.output import margin
 from trainer.training import train
-from trainer.training.losses import per_sample
+from trainer.training.losses import flexible_loss, per_sample
 from trainer.training.schedule import learning_rate
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -25,7 +30,7 @@ SMALL = ["--set", "input.size=64", "run.precision=32-true", "run.workers=1", "op
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_set(tmp_path_factory.mktemp("data") / "set", people=8, shots=4)
 
 
@@ -37,20 +42,20 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
     return checkpoint.load(path).state_dict
 
 
-def losses(folder: Path) -> list[str]:
+def losses(folder: Path) -> list[tuple[str, str]]:
     with (folder / "epochs.csv").open() as file:
         return [(row["loss"], row["dev_loss"]) for row in csv.DictReader(file)]
 
 
 @pytest.fixture(scope="module")
-def run(data, tmp_path_factory) -> Path:
+def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three uninterrupted epochs."""
     folder = tmp_path_factory.mktemp("run") / "whole"
     assert main(command(data, folder, "--epochs", "3")) == 0
     return folder
 
 
-def test_a_run_learns_and_leaves_everything_behind(run):
+def test_a_run_learns_and_leaves_everything_behind(run: Path) -> None:
     saved = checkpoint.load(run / "model.pt")
     assert saved.metrics["dev_eer"] <= 0.1
     assert saved.config["network"]["arch"] == "FeatherNetB"
@@ -63,8 +68,8 @@ def test_a_run_learns_and_leaves_everything_behind(run):
     assert not list(run.glob(".*.part"))
 
 
-def test_the_card_says_what_the_model_is(run):
-    card = checkpoint.load(run / "model.pt").card
+def test_the_card_says_what_the_model_is(run: Path) -> None:
+    card = saved_card(run / "model.pt")
     assert set(card["thresholds"]) == {"bpcer20", "apcer1", "balanced", "mean"}
     assert card["default_policy"] == "balanced"
     for threshold in card["thresholds"].values():
@@ -76,10 +81,15 @@ def test_the_card_says_what_the_model_is(run):
     assert "/tmp" not in json.dumps(card)
 
 
-def test_resuming_equals_never_having_stopped(data, run, tmp_path):
+def test_resuming_equals_never_having_stopped(data: Path, run: Path, tmp_path: Path) -> None:
     folder = tmp_path / "parts"
 
-    def stop_in_the_second_epoch(self, batch, budget_s, step=train.Training._step):
+    def stop_in_the_second_epoch(
+        self: train.Training,
+        batch: Batch,
+        budget_s: float,
+        step: Callable[[train.Training, Batch, float], float] = train.Training._step,
+    ) -> float:
         rate = step(self, batch, budget_s)
         if (self.position.epoch, self.position.batch) == (1, 2):
             os.kill(os.getpid(), signal.SIGINT)
@@ -88,7 +98,7 @@ def test_resuming_equals_never_having_stopped(data, run, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train.Training, "_step", stop_in_the_second_epoch)
         assert main(command(data, folder, "--epochs", "3")) == 130
-    assert checkpoint.load(folder / "last.pt").training["position"]["batch"] == 2
+    assert saved_position(folder / "last.pt")["batch"] == 2
     assert main(command(data, folder, "--epochs", "3", "--resume", str(folder / "last.pt"))) == 0
     assert losses(folder) == losses(run)
     whole, resumed = weights(run / "last.pt"), weights(folder / "last.pt")
@@ -99,10 +109,12 @@ def test_resuming_equals_never_having_stopped(data, run, tmp_path):
     )
 
 
-def test_interrupting_says_how_to_go_on(data, tmp_path, capsys, monkeypatch):
+def test_interrupting_says_how_to_go_on(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     step = train.Training._step
 
-    def interrupted(self, batch, budget_s):
+    def interrupted(self: train.Training, batch: Batch, budget_s: float) -> float:
         os.kill(os.getpid(), signal.SIGINT)
         return step(self, batch, budget_s)
 
@@ -111,11 +123,17 @@ def test_interrupting_says_how_to_go_on(data, tmp_path, capsys, monkeypatch):
     assert f"--resume {tmp_path / 'r' / 'last.pt'}" in capsys.readouterr().err
 
 
-def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(data, tmp_path, capsys, monkeypatch):
-    real = train.flexible_loss
-
-    def explode(fused, own, there, labels, config):
-        loss = real(fused, own, there, labels, config)
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(
+        fused: list[torch.Tensor],
+        own: list[torch.Tensor],
+        there: torch.Tensor,
+        labels: torch.Tensor,
+        config: LossConfig,
+    ) -> Tensor:
+        loss = flexible_loss(fused, own, there, labels, config)
         return loss * float("nan") if (tmp_path / "r" / "last.pt").is_file() else loss
 
     monkeypatch.setattr(train, "flexible_loss", explode)
@@ -126,8 +144,10 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(data, tmp_
     assert all(torch.isfinite(t).all() for t in weights(tmp_path / "r" / "last.pt").values())
 
 
-def test_a_full_disk_is_one_sentence(data, tmp_path, capsys, monkeypatch):
-    def full(*args, **kwargs):
+def test_a_full_disk_is_one_sentence(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **kwargs: object) -> NoReturn:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(torch, "save", full)
@@ -137,34 +157,38 @@ def test_a_full_disk_is_one_sentence(data, tmp_path, capsys, monkeypatch):
     assert "Traceback" not in said
 
 
-def test_a_run_is_not_overwritten(data, run, capsys):
+def test_a_run_is_not_overwritten(data: Path, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(command(data, run, "--epochs", "3")) == 2
     assert f"--resume {run / 'last.pt'}" in capsys.readouterr().err
 
 
-def test_max_minutes_ends_the_schedule_in_time(data, tmp_path):
+def test_max_minutes_ends_the_schedule_in_time(data: Path, tmp_path: Path) -> None:
     assert main(command(data, tmp_path / "r", "--epochs", "500", "--max-minutes", "0.03")) == 0
     rows = json.loads((tmp_path / "r" / "epochs.json").read_text())
     assert len(rows) < 100
     assert rows[-1]["elapsed_s"] < 30
 
 
-def test_a_flexible_network_starts_from_single_streams_and_is_calibrated_per_subset(data, run, tmp_path):
+def test_a_flexible_network_starts_from_single_streams_and_is_calibrated_per_subset(
+    data: Path, run: Path, tmp_path: Path
+) -> None:
     more = ["--epochs", "1", "--init", f"depth={run / 'model.pt'}"]
     assert main(command(data, tmp_path / "flex", *more, config="fasdemo-flex")) == 0
-    card = checkpoint.load(tmp_path / "flex" / "model.pt").card
+    card = saved_card(tmp_path / "flex" / "model.pt")
     assert len(card["subset_calibration"]) == 7
     assert card["presence_input"] == "presence"
     assert "depth+ir/acer" in card["metrics"]
 
 
-def test_starting_from_another_network_is_refused(data, run, tmp_path, capsys):
+def test_starting_from_another_network_is_refused(
+    data: Path, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     more = ["--epochs", "1", "--init", f"rgb={run / 'model.pt'}"]  # one channel where RGB has three
     assert main(command(data, tmp_path / "flex", *more, config="fasdemo-flex")) == 2
     assert "stream rgb" in capsys.readouterr().err
 
 
-def test_focal_loss_is_its_formula_and_cross_entropy_at_gamma_zero():
+def test_focal_loss_is_its_formula_and_cross_entropy_at_gamma_zero() -> None:
     logits, labels = torch.randn(5, 4), torch.tensor([0, 1, 1, 0, 1])
     p = logits.softmax(1).gather(1, labels[:, None])[:, 0]
     focal = per_sample(logits, labels, LossConfig(kind="focal", gamma=3))
@@ -174,7 +198,7 @@ def test_focal_loss_is_its_formula_and_cross_entropy_at_gamma_zero():
     torch.testing.assert_close(margin(logits), torch.log(live / (1 - live)))
 
 
-def test_schedules_do_what_was_published():
+def test_schedules_do_what_was_published() -> None:
     step = load("FeatherNetB-32").optimiser
     assert [round(learning_rate(step, 0.0, e), 9) for e in (0, 59.9, 60, 120)] == [0.01, 0.01, 0.001, 0.0001]
     cosine = load("fasdemo-flex").optimiser
@@ -182,8 +206,9 @@ def test_schedules_do_what_was_published():
     assert learning_rate(cosine, 1.0, 0) == pytest.approx(cosine.lr * cosine.final)
 
 
-def test_excluded_species_are_kept_for_the_test(data):
+def test_excluded_species_are_kept_for_the_test(data: Path) -> None:
     config = load("fasdemo-featherb-depth", {"data.folder": str(data), "data.exclude_species": ["replay"]})
     splits = open_splits(config.data, ("depth",), False)
+    assert splits.test is not None
     assert "replay" not in set(splits.train.species) | set(splits.dev.species)
     assert "replay" in set(splits.test.species)

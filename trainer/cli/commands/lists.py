@@ -51,9 +51,9 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.atomic_file import write_text
     from fasdemo.errors import UserError
     from trainer.data.faces import SubsetOf, counts
-    from trainer.data.layouts.opening import listed_layout
     from trainer.data.layouts.recorded import note_model
     from trainer.data.lists.list_set import ListSet
+    from trainer.data.opening import listed_layout
     from trainer.data.person_split import THREE_WAYS, Shares, by_person
 
     shares: Shares = tuple(args.shares or THREE_WAYS)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from network_fixtures import MjpegServer, arrival, begin_stream, part, raw_part, sound, until
 
 from fasdemo.capture.cameras.network.camera import open_network_camera
 from fasdemo.capture.cameras.network.mjpeg import MAX_PART_BYTES, parts
@@ -18,6 +17,15 @@ from fasdemo.capture.cameras.network.picture import StreamError
 from fasdemo.capture.cameras.supervisor import WatchdogTimeouts
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
+from tests.fasdemo.capture.network.network_fixtures import (
+    MjpegServer,
+    arrival,
+    begin_stream,
+    part,
+    raw_part,
+    sound,
+    until,
+)
 
 EAGER = WatchdogTimeouts(first_back_off_s=0.1, max_back_off_s=0.2, dead_s=3.0, restarts_per_minute=100)
 Serve = Callable[[BaseHTTPRequestHandler], None]

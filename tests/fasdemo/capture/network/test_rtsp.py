@@ -10,7 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from network_fixtures import (
+
+from fasdemo.capture.cameras.network.camera import open_network_camera
+from fasdemo.capture.cameras.supervisor import WatchdogTimeouts
+from fasdemo.capture.open import open_source
+from fasdemo.errors import UserError
+from tests.fasdemo.capture.network.network_fixtures import (
     FPS,
     RtspServer,
     TlsRelay,
@@ -21,11 +26,6 @@ from network_fixtures import (
     until,
     write_clip,
 )
-
-from fasdemo.capture.cameras.network.camera import open_network_camera
-from fasdemo.capture.cameras.supervisor import WatchdogTimeouts
-from fasdemo.capture.open import open_source
-from fasdemo.errors import UserError
 
 needs_server = pytest.mark.skipif(
     not has_rtsp_server(), reason="GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0, python3-gi)"

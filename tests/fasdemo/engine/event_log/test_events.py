@@ -255,7 +255,7 @@ def test_replay_prints_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert cli.main(["replay", str(tmp_path / "log.jsonl")]) == 0
     out = capsys.readouterr().out
     assert "LIVE above 0.7" in out
-    assert "verdict changes a minute" in out
+    assert "verdict changes per minute" in out
     assert ET.parse(tmp_path / "log.svg")
 
 

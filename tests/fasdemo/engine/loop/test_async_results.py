@@ -6,12 +6,13 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from typing import Self
 
 import pytest
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
-from fasdemo.frames import FrameSet
+from fasdemo.frames import STREAMS, FrameSet
 from tests.support.engine_fixtures import make_engine
 from tests.support.scenes import frame
 
@@ -19,13 +20,18 @@ from tests.support.scenes import frame
 class Frames:
     """A source of a few frames, each of which takes a while."""
 
-    warnings = ()
-    info = SourceInfo("door", "session", False, frozenset({"rgb", "depth", "ir"}), 640, 480, 30.0, None)
+    warnings: tuple[str, ...] = ()
+    info = SourceInfo("door", "session", False, frozenset(STREAMS), 640, 480, 30.0, None)
 
     def __init__(self, count: int, wait_s: float = 0.0, fails: bool = False) -> None:
         self.count, self.wait_s, self.fails = count, wait_s, fails
         self.given = 0
         self.threads: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
 
     def __iter__(self) -> Iterator[FrameSet]:
         for index in range(self.count):

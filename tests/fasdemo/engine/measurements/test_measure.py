@@ -33,7 +33,7 @@ def grid_positions_mm() -> tuple[np.ndarray, np.ndarray]:
 def leaning_plane(degrees: float, around_y: bool = False, distance_mm: float = 600.0) -> np.ndarray:
     """Depth of a plane through the optical axis, seen by a pinhole camera that shows 225 mm at its distance."""
     slope = np.tan(np.radians(degrees)) * (X_MM if around_y else Y_MM) / distance_mm
-    return distance_mm / np.maximum(1.0 - slope, 0.05)
+    return np.asarray(distance_mm / np.maximum(1.0 - slope, 0.05))
 
 
 @pytest.mark.parametrize("around_y", [False, True])
@@ -49,7 +49,7 @@ def test_a_plane_has_no_residual_however_it_leans(degrees: float, around_y: bool
 def face_mm(share: float = 1.0) -> np.ndarray:
     """Depth of the scenes' head with a share of its relief, 600 mm away."""
     relief = np.nan_to_num(relief_mm(X_MM, Y_MM + 22.0), nan=95.0)
-    return 600.0 + share * (relief - 40.0)
+    return np.asarray(600.0 + share * (relief - 40.0))
 
 
 def test_a_face_has_the_relief_of_an_average_face_and_half_a_face_half_of_it() -> None:

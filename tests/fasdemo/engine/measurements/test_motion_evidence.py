@@ -30,7 +30,8 @@ def landmarks(number: int, flat: bool, turn_deg: float, noise: bool = True) -> n
     points = np.column_stack([PLACES, depth])
     turn, _ = cv2.Rodrigues(np.radians(np.array([turn_deg / 2, turn_deg, 0.0])))
     x, y, z = (points @ turn.T + (0.0, 0.0, 500.0)).T
-    return np.column_stack([x, y]) / z[:, None] * FOCAL_PX + 320.0 + (NOISE[number % 64] if noise else 0.0)
+    pixels = np.column_stack([x, y]) / z[:, None] * FOCAL_PX + 320.0 + (NOISE[number % 64] if noise else 0.0)
+    return np.asarray(pixels)
 
 
 def played(flat: bool, amplitude_deg: float, looks: int = 20) -> MotionEvidence:

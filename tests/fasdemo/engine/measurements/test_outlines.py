@@ -77,7 +77,7 @@ def test_outline_agreement_finds_mirrored_depth_and_infrared() -> None:
     assert frame.ir is not None
     depth = measured(replace(frame, depth=np.ascontiguousarray(frame.depth[:, ::-1])))
     assert min(depth["rgb_outline_mirror_gain"], depth["ir_outline_mirror_gain"]) > 0.2
-    ir = measured(replace(frame, ir=np.ascontiguousarray(frame.ir[:, ::-1])))
+    ir = measured(replace(frame, ir=frame.ir[:, ::-1].copy()))
     assert ir["ir_outline_mirror_gain"] > 0.2
     assert ir["rgb_outline_mirror_gain"] < 0.0
 

@@ -17,10 +17,11 @@ from trainer.data.layouts.casia import (
     release_lists,
 )
 from trainer.data.layouts.listed import LIST_FILE, Layout, ListedLayout, ListFiles, ListFolder
+from trainer.data.public.registry import PUBLIC, detect_public, open_public
 
 
 def detect_layout(folder: Path) -> str:
-    """Return `synth`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
+    """Return `synth`, `sessions`, `casia-surf`, `cefa`, `casia-release`, `lists` or the name of a public data set.
 
     Raises:
         UserError: the folder does not exist, or its layout is unknown.
@@ -33,6 +34,10 @@ def detect_layout(folder: Path) -> str:
         return "lists"
     if (folder / "Training").is_dir() or (folder / CASIA_LISTS["train"][0]).is_file():
         return "casia-surf"
+    # Before the patterns that search all folders below: these data sets have up to 600,000 files.
+    public = detect_public(folder)
+    if public:
+        return public
     if any(folder.glob("**/4@?_train.txt")) or any(folder.glob("train/[1-3]_*_*_*_*")):
         return "cefa"
     if parallel_list(folder, "train") is not None:
@@ -45,9 +50,12 @@ def detect_layout(folder: Path) -> str:
         return "lists"
     if next(folder.glob(f"*/*/*/{SESSION_FILE}"), None) is not None:
         return "sessions"
+    public = detect_public(folder, below=True)
+    if public:
+        return public
     raise UserError(
         f"data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
-        "train.txt and val.txt); give --train-list and --val-list.",
+        f"{', '.join(PUBLIC)}, train.txt and val.txt); give --train-list and --val-list.",
         parameter="data",
     )
 
@@ -69,6 +77,8 @@ def listed_layout(
     name = detect_layout(folder) if layout == "auto" else layout
     if name == "synth":
         raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with --data.")
+    if name in PUBLIC:
+        raise UserError(f"{folder}: {name} has its own parts; train on it with --data, and choose one with --protocol.")
     if name == "cefa":
         return Cefa(folder, protocol)
     if name == "casia-release":
@@ -119,6 +129,9 @@ def open_layout(data: DataConfig) -> Layout:
         from trainer.data.layouts.generated import GeneratedFolder
 
         return GeneratedFolder(data.folder)
+    name = detect_layout(data.folder) if data.layout == "auto" else data.layout
+    if name in PUBLIC:
+        return open_public(name, data.folder, data.protocol, data.frame_step)
     layout = listed_layout(data.folder, data.layout, data.protocol, lists)
     layout.live_label = data.live_label
     return layout

@@ -1,0 +1,56 @@
+"""What LIVE requires in the window: the settings, kiosk mode and the command line together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fasdemo.frames import Stream
+from fasdemo.gui.settings import Settings
+from fasdemo.runtime.requests import EngineRequest
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRules:
+    """The command line's rules, which hold until the window closes.
+
+    Attributes:
+        require: streams that LIVE requires; None = those of the settings, and depth in kiosk mode.
+        require_gaze: LIVE requires a look at the camera.
+        single_face: LIVE requires that there is one face only.
+        allow_rgb_only: colour alone may be LIVE.
+        lockout_after: refused attempts that lock the camera, 0 = never; None = the setting, in kiosk mode only.
+        lockout_s: length of that lock-out, seconds; None = the setting.
+    """
+
+    require: frozenset[Stream] | None = None
+    require_gaze: bool = False
+    single_face: bool = False
+    allow_rgb_only: bool = False
+    lockout_after: int | None = None
+    lockout_s: float | None = None
+
+
+def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kiosk: bool) -> EngineRequest:
+    """Return a request with the rules in force.
+
+    Args:
+        engine: model, policy and device.
+        settings: the user's settings.
+        given: the command line's rules.
+        kiosk: whether the window is in kiosk mode.
+    """
+    require = given.require
+    if require is None:
+        require = settings.required_streams | ({"depth"} if kiosk else frozenset())
+    lockout_after = given.lockout_after
+    if lockout_after is None:
+        lockout_after = settings.kiosk_lockout_after if kiosk else 0
+    return replace(
+        engine,
+        require=require,
+        allow_rgb_only=given.allow_rgb_only or settings.allow_rgb_only,
+        require_gaze=given.require_gaze or settings.require_gaze,
+        single_face=given.single_face or settings.single_face,
+        max_refused_attempts=lockout_after,
+        lockout_s=float(settings.kiosk_lockout_s if given.lockout_s is None else given.lockout_s),
+    )

@@ -1,0 +1,71 @@
+"""What a signal is sent to: the interface of targets, and their status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Content = dict[str, Any]
+"""A signal as JSON."""
+MAX_DELAY_S = 1.0
+"""A signal that cannot be started within this time is dropped: a door must not open when the person has gone."""
+TIMEOUT_S = 1.0
+"""Longest wait for each step of sending, e.g. a connection."""
+
+
+class TargetError(Exception):
+    """A signal could not be sent; the message is half a sentence that follows the target's name."""
+
+
+class Target(Protocol):
+    """The interface of a target; used by a single thread.
+
+    Attributes:
+        name: the target for people and logs, without secrets.
+    """
+
+    name: str
+
+    def open(self) -> bool:
+        """Connect, so that `send` does not have to, or check the connection.
+
+        Returns:
+            Whether the target is known to work; False without a lasting connection.
+
+        Raises:
+            TargetError: it cannot be reached.
+        """
+        ...
+
+    def send(self, content: Content, left_s: float) -> None:
+        """Send a signal once, without another attempt.
+
+        Args:
+            content: the signal.
+            left_s: seconds within which the signal has to be on its way; later it must not be sent.
+
+        Raises:
+            TargetError: it was not sent, or it is not known whether it arrived; no copy of it follows later.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the connection; the target can be opened again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStatus:
+    """The state of a target.
+
+    Attributes:
+        name: the target for people and logs.
+        sent: number of signals that arrived.
+        failed: number of signals that did not arrive, or not in time.
+        problem: why the target does not work now; empty if it does.
+    """
+
+    name: str
+    sent: int = 0
+    failed: int = 0
+    problem: str = ""

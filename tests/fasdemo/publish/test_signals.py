@@ -1,0 +1,189 @@
+"""The signals of a camera: output on LIVE and heartbeat, as the loop over its frames sends them."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fasdemo.engine.result import FrameResult, Status
+from fasdemo.errors import UserError
+from fasdemo.publish.signals import Signals, SignalSettings
+from fasdemo.serve.live_output import LiveOutput
+from tests.support.publish_fixtures import WebReceiver
+from tests.support.serve_fixtures import FACTS, Script, face_verdict, result_of, running, wait_for
+
+LIVE, NOBODY = result_of(1, face_verdict(Status.LIVE)), result_of(1)
+
+
+class Clock:
+    """A clock that a test sets, beside the time that signals need to be sent."""
+
+    def __init__(self) -> None:
+        self.added_s = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.added_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def signals(clock: Clock) -> Iterator[Signals]:
+    made = Signals(clock)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebReceiver]:
+    with WebReceiver() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.answer.set()
+        server.shutdown()
+
+
+def test_signals_sends_who_was_accepted_and_by_what(signals: Signals, receiver: WebReceiver) -> None:
+    signals.configure(SignalSettings(on_live=(receiver.url,)))
+    for _ in range(5):
+        signals.on_result(LIVE, FACTS)
+    wait_for(lambda: signals.outputs[0].sent == 1)
+    ((_, body, _),) = receiver.got
+    content = json.loads(body)
+    assert content.pop("utc").endswith("+00:00")
+    assert len(content.pop("number")) == 32
+    assert content == {
+        "event": "accepted",
+        "source": "door",
+        "frame": 1,
+        "model": "scripted",
+        "policy": "test",
+        "track_id": 1,
+        "score": 0.97,
+    }
+
+
+def test_signals_of_a_broken_output_do_not_come_when_it_works_again(
+    signals: Signals, clock: Clock, receiver: WebReceiver
+) -> None:
+    signals.configure(SignalSettings(on_live=(receiver.url,)))
+    receiver.answers = [500]
+    signals.on_result(LIVE, FACTS)
+    wait_for(lambda: signals.outputs[0].failed == 1)
+    assert "answered with status 500" in signals.outputs[0].problem
+    for _ in range(60):
+        clock.added_s += 0.5
+        signals.on_result(LIVE, FACTS)
+    time.sleep(0.5)
+    assert len(receiver.got) == 1
+    signals.on_no_result()
+    signals.on_result(LIVE, FACTS)
+    wait_for(lambda: signals.outputs[0].sent == 1)
+    assert signals.outputs[0].problem == ""
+
+
+def test_signals_keeps_its_addresses_if_a_new_one_cannot_be_used(signals: Signals, receiver: WebReceiver) -> None:
+    before = SignalSettings(on_live=(receiver.url,))
+    signals.configure(before)
+    with pytest.raises(UserError):
+        signals.configure(SignalSettings(on_live=(receiver.url, "nonsense")))
+    assert signals.settings == before
+    signals.on_result(LIVE, FACTS)
+    wait_for(lambda: signals.outputs[0].sent == 1)
+
+
+def test_signals_does_not_signal_a_person_again_when_addresses_change(
+    signals: Signals, receiver: WebReceiver, tmp_path: Path
+) -> None:
+    signals.configure(SignalSettings(on_live=(receiver.url,)))
+    signals.on_result(LIVE, FACTS)
+    wait_for(lambda: signals.outputs[0].sent == 1)
+    signals.configure(SignalSettings(on_live=(receiver.url,), heartbeat=(str(tmp_path / "alive"),)))
+    signals.on_result(LIVE, FACTS)
+    time.sleep(0.5)
+    assert len(receiver.got) == 1
+
+
+def beats(signals: Signals, clock: Clock, path: Path, result: FrameResult, seconds: float) -> int:
+    """Number of heartbeats while this result comes four times a second.
+
+    The clock runs faster than the sender's thread, so that a heartbeat may be dropped as late; it counts as well.
+    """
+
+    def count() -> int:
+        status = signals.heartbeats[0]
+        return status.sent + status.failed
+
+    before = count()
+    for _ in range(round(seconds * 4)):
+        clock.added_s += 0.25
+        signals.on_result(result, FACTS)
+        time.sleep(0.002)
+    time.sleep(0.3)
+    return count() - before
+
+
+def test_heartbeat_comes_at_its_interval_and_stops_with_the_frames(
+    signals: Signals, clock: Clock, tmp_path: Path
+) -> None:
+    path = tmp_path / "alive"
+    signals.configure(SignalSettings(heartbeat=(str(path),), heartbeat_s=10.0))
+    time.sleep(0.3)
+    assert not path.exists(), "no frame, no heartbeat"
+    assert beats(signals, clock, path, NOBODY, 60.0) in (6, 7)
+    assert path.exists()
+    os.utime(path, (1.0, 1.0))
+    clock.added_s += 3600.0
+    time.sleep(0.5)
+    assert path.stat().st_mtime == 1.0, "the camera gives no frames"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        replace(NOBODY, live_source=False),
+        replace(NOBODY, reasons=("stale_frame",)),
+        replace(NOBODY, reasons=("depth_frozen", "no_face")),
+        replace(NOBODY, reasons=("device_lost",)),
+        replace(LIVE, latency_ms=replace(LIVE.latency_ms, total=1500.0)),
+    ],
+    ids=["file", "stale", "frozen", "lost", "late"],
+)
+def test_heartbeat_stops_while_the_camera_or_the_computer_fails(
+    signals: Signals, clock: Clock, tmp_path: Path, result: FrameResult
+) -> None:
+    path = tmp_path / "alive"
+    fed: list[float] = []
+    signals.alive = fed.append
+    signals.configure(SignalSettings(heartbeat=(str(path),), heartbeat_s=1.0))
+    assert beats(signals, clock, path, result, 10.0) == 0
+    assert fed == []
+    assert beats(signals, clock, path, NOBODY, 10.0) >= 9
+    assert len(fed) == 40
+
+
+def test_serve_signals_for_each_of_its_cameras(receiver: WebReceiver) -> None:
+    signals = Signals()
+    signals.configure(SignalSettings(on_live=(receiver.url,)))
+    output = LiveOutput(signals)
+    doors = Script("front"), Script("back")
+    with running(*doors, followers=(output,)):
+        wait_for(lambda: len(receiver.got) == 2)
+        time.sleep(0.5)
+        assert len(receiver.got) == 2, "each of them stays"
+        for door in doors:
+            door.status = Status.SPOOF
+        time.sleep(0.5)
+    output.stop()
+    sent = [json.loads(body) for _, body, _ in receiver.got]
+    assert {(one["source"], one["source_id"]) for one in sent} == {("front", "1"), ("back", "2")}
