@@ -21,10 +21,10 @@ from typing import Self
 
 from fasdemo.atomic_file import write_atomically
 from fasdemo.errors import UserError
-from fasdemo.frames import STREAMS, Calibration, FrameSet, Stream
+from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.image_codec import ColorFormat, Image, encode_image
-from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, CalibrationRecord, Session
+from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, Session
 from fasdemo.sessions.session_lock import SessionLock
 from fasdemo.sessions.video_track import VideoTrackWriter
 
@@ -250,11 +250,6 @@ class SessionWriter:
     def sync(self) -> None:
         """Write the rows from the system's cache to the disk, so that they survive a power cut."""
         os.fsync(self._rows.fileno())
-
-    def set_calibration(self, calibration: Calibration) -> None:
-        """Store a calibration that became known after the start."""
-        self.session = self.session.model_copy(update={"calibration": CalibrationRecord.of(calibration)})
-        write_session_file(self.folder, self.session)
 
     def complete(self, lost_after: int = 0) -> Session:
         """Close the files, and write the checksums and the state `complete`.
