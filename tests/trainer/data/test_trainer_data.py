@@ -277,8 +277,8 @@ def test_a_generated_set_without_some_species_and_sensors(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("excluded", "sentence"),
     [
-        ({"exclude_species": ("reply",)}, "--without-species reply: .* has print-flat, replay"),
-        ({"exclude_sensors": ("tof",)}, "--without-sensors tof: .* has d435"),
+        ({"exclude_species": ("reply",)}, "without_species reply: .* has print-flat, replay"),
+        ({"exclude_sensors": ("tof",)}, "without_sensors tof: .* has d435"),
         ({"exclude_species": ("replay", "print-flat")}, "the training part holds no attacks"),
         ({"exclude_sensors": ("d435",)}, "the training part is empty"),
     ],

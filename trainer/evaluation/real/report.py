@@ -49,8 +49,8 @@ def page_lines(records: list[dict[str, Any]], sources: list[RealSource], command
         f"`{command}`. The app's own code finds, crops, encodes and rates the faces, each picture separately. "
         "*Live accepted* and *attacks accepted*: faces whose score is above the threshold of the card's policy, of "
         "the faces that were found; *engine*: pictures for which the whole engine, with its evidence and gates, gives "
-        "LIVE, of all pictures; colour alone may be LIVE here (`--allow-colour-alone`), unlike by default. In brackets: "
-        "95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
+        "LIVE, of all pictures; colour alone may be LIVE here (`--allow-colour-alone`), unlike by default. In "
+        "brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
         "so the intervals are too narrow rather than too wide. n/a: without attacks there is no AUC. The ranges of the "
         "generator's infrared camera were adjusted to statistics of the Kinect v2 and NIR captures, so figures on "
         "these are not fully independent of the training data.",
