@@ -95,6 +95,11 @@ def build_parser() -> argparse.ArgumentParser:
     add_signal_options(parser)
     window = parser.add_argument_group("window")
     window.add_argument("--kiosk", action="store_true", help="full screen that shows only the verdict")
+    window.add_argument(
+        "--language",
+        choices=("en", "de", "es", "zh"),
+        help="language of the texts; default: the setting, or the system's",
+    )
     window.add_argument("--reset-settings", action="store_true", help="delete the window's settings")
     return parser
 

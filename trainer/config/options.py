@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
@@ -65,13 +65,13 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--layout",
-        choices=["auto", "synth", "lists", "casia-surf", "cefa", "casia-release", "sessions"],
+        choices=list(get_args(DataConfig.model_fields["layout"].annotation)),
         help="layout of the data set (default: detected)",
     )
     group.add_argument(
         "--protocol",
         metavar="NAME",
-        help="official protocol of the data set: CeFA 4@1, 4@2, 4@3 or 4 (the union), the owners' lists 1.1 to 4.5",
+        help="official protocol of the data set, e.g. 4@1 of CeFA or 3@2 of OULU-NPU (docs/training.md lists them)",
     )
     group.add_argument(
         "--live-label",

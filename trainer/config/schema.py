@@ -157,7 +157,17 @@ class DataConfig(_Part):
 
     folder: Path | None = None
     """Generated data set, root of a data set to which lists are relative, or recorded sessions."""
-    layout: Literal["auto", "synth", "lists", "casia-surf", "cefa", "casia-release", "sessions"] = "auto"
+    layout: Literal[
+        "auto",
+        "synth",
+        "lists",
+        "casia-surf",
+        "cefa",
+        "casia-release",
+        "sessions",
+        "oulu-npu",
+        "replay-attack",
+    ] = "auto"
     train_list: Path | None = None
     val_list: Path | None = None
     test_list: Path | None = None
@@ -171,6 +181,8 @@ class DataConfig(_Part):
     """Attack species left out of training and development and kept in the test, to measure unseen attacks."""
     exclude_sensors: tuple[str, ...] = ()
     """Sensors whose samples are left out of training and development; for sets that name sensors (generated ones)."""
+    frame_step: Annotated[int, Field(ge=1)] = 15
+    """Every n-th frame of the videos of OULU-NPU, Replay-Attack and HQ-WMCA is used, beginning with the first."""
     limit: Annotated[int, Field(ge=0)] = 0
     """Largest number of samples per part, evenly picked; 0 takes all."""
 

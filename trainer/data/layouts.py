@@ -304,7 +304,7 @@ class Cefa(ListedLayout):
 
 
 def detect_layout(folder: Path) -> str:
-    """Return `synth`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
+    """Return `synth`, `sessions`, `casia-surf`, `cefa`, `casia-release`, `lists` or the name of a public data set.
 
     Raises:
         UserError: the folder does not exist, or its layout is unknown.
@@ -317,6 +317,12 @@ def detect_layout(folder: Path) -> str:
         return "lists"
     if (folder / "Training").is_dir() or (folder / _CASIA_LISTS["train"][0]).is_file():
         return "casia-surf"
+    from trainer.data.public.registry import PUBLIC, detect_public
+
+    # Before the patterns that search all folders below: these data sets have up to 600,000 files.
+    public = detect_public(folder)
+    if public:
+        return public
     if any(folder.glob("**/4@?_train.txt")) or any(folder.glob("train/[1-3]_*_*_*_*")):
         return "cefa"
     if parallel_list(folder, "train") is not None:
@@ -329,9 +335,12 @@ def detect_layout(folder: Path) -> str:
         return "lists"
     if next(folder.glob(f"*/*/*/{SESSION_FILE}"), None) is not None:
         return "sessions"
+    public = detect_public(folder, below=True)
+    if public:
+        return public
     raise UserError(
         f"data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
-        "train.txt and val.txt); give --train-list and --val-list.",
+        f"{', '.join(PUBLIC)}, train.txt and val.txt); give --train-list and --val-list.",
         parameter="data",
     )
 
@@ -353,6 +362,10 @@ def listed_layout(
     name = detect_layout(folder) if layout == "auto" else layout
     if name == "synth":
         raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with --data.")
+    from trainer.data.public.registry import PUBLIC
+
+    if name in PUBLIC:
+        raise UserError(f"{folder}: {name} has its own parts; train on it with --data, and choose one with --protocol.")
     if name == "cefa":
         return Cefa(folder, protocol)
     if name == "casia-release":
@@ -401,6 +414,11 @@ def open_layout(data: DataConfig) -> Layout:
         raise UserError("no data: give --data FOLDER (a generated set, sessions) or --train-list and --val-list.")
     if is_generated(data):
         return GeneratedFolder(data.folder)
+    from trainer.data.public.registry import PUBLIC, open_public
+
+    name = detect_layout(data.folder) if data.layout == "auto" else data.layout
+    if name in PUBLIC:
+        return open_public(name, data.folder, data.protocol, data.frame_step)
     layout = listed_layout(data.folder, data.layout, data.protocol, lists)
     layout.live_label = data.live_label
     return layout

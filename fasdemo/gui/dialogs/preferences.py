@@ -32,6 +32,7 @@ from typing_extensions import override
 from fasdemo.errors import UserError
 from fasdemo.gui.dialogs.exit_pin import hash_pin
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.translation import LANGUAGES
 from fasdemo.publish.addresses import Use, target_of
 
 
@@ -182,7 +183,7 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
     if isinstance(value, str):
         box = QComboBox()
         for choice in get_args(info.annotation):
-            box.addItem(str(choice).capitalize(), choice)
+            box.addItem(LANGUAGES.get(choice) or str(choice).capitalize(), choice)
         box.setCurrentIndex(box.findData(value))
         return box
     if isinstance(value, bool):

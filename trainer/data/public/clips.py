@@ -1,0 +1,220 @@
+"""Aligned face crops of the videos of a data set, cut once into `FOLDER-crops` and cut again when a video changes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from fasdemo.atomic_file import write_text
+from fasdemo.bounded_file import read_bounded
+from fasdemo.errors import UserError
+from fasdemo.frames import Rgb
+from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import face_transform
+from fasdemo.models.warp import Transform, warp
+from fasdemo.outputs import check_output_folder
+from fasdemo.progress import track
+from fasdemo.sessions.image_codec import encode_image, read_image
+from fasdemo.sessions.video_track import VideoTrack
+from trainer.data.faces import Sample, UnreadableError
+from trainer.data.public.records import Record, RecordSet, check_missing
+from trainer.data.recorded import SCALE, SIZE
+
+_CLIP_FILE = "clip.json"
+"""File beside the crops of a video, written last: what was cut, and how many frames were left out."""
+_SET_FILE = "crops-of-videos.json"
+_MAX_BYTES = 16 * 1024 * 1024
+
+Locate = Callable[[int, Rgb], Transform | None]
+"""Returns the transform of a frame to its crop, given the frame's number; None if it shows no face."""
+
+
+class Frames(Protocol):
+    """A reader of the frames of one file."""
+
+    def __call__(self, path: Path, step: int) -> Iterator[tuple[int, Rgb]]:
+        """Yield number and picture of every `step`-th frame.
+
+        Raises:
+            UserError: the file cannot be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One video of a data set.
+
+    Attributes:
+        path: the video.
+        name: name in score files and of the folder with its crops, parts separated by `/`.
+        label: 1 live, 0 attack, -1 unknown.
+        species: species of the attack.
+        subject: identifier of the person.
+        sensor: name of the camera.
+    """
+
+    path: Path
+    name: str
+    label: int
+    species: str = ""
+    subject: str = ""
+    sensor: str = ""
+
+
+def video_frames(path: Path, step: int) -> Iterator[tuple[int, Rgb]]:
+    """Yield number and picture, uint8 (H, W, 3) in RGB order, of every `step`-th frame of a video file.
+
+    Raises:
+        UserError: the file is not a video.
+    """
+    with VideoTrack(path) as video:
+        wanted = 0
+        while (frame := video.read()) is not None:
+            # A damaged frame is left out; the next readable one takes its place.
+            if frame.number >= wanted:
+                yield frame.number, cast(Rgb, frame.image)
+                wanted = frame.number + step
+
+
+def detected() -> Callable[[Clip], Locate]:
+    """Return a locator that seeks the face with the detector of the application, the largest face if there are more."""
+    from fasdemo.faces.detector import FaceDetector
+
+    detector = FaceDetector()
+
+    def locate(number: int, rgb: Rgb) -> Transform | None:
+        faces = detector.detect(rgb)
+        try:
+            return face_transform(faces[0], CropSpec(scale=SCALE), SIZE) if faces else None
+        except ValueError:
+            return None
+
+    return lambda clip: locate
+
+
+def clip_set(
+    root: Path,
+    clips: Sequence[Clip],
+    missing: Sequence[str],
+    step: int,
+    locator: Callable[[Clip], Locate],
+    max_missing: float,
+    frames: Frames = video_frames,
+) -> RecordSet:
+    """Return the crops of videos as a set, after cutting those that are not up to date.
+
+    Args:
+        root: folder of the data set; the crops are kept in `ROOT-crops`.
+        clips: the videos of one part.
+        missing: names of videos of the part that do not exist.
+        step: every `step`-th frame is used, beginning with the first.
+        locator: returns the locator of faces of one video.
+        max_missing: largest allowed share of missing or unreadable videos, 0 to 1.
+        frames: reads the frames of a file.
+
+    Raises:
+        UserError: too many videos are missing, or the crops cannot be written.
+    """
+    folder = _folder(root)
+    gone, records = list(missing), []
+    skipped: Counter[str] = Counter()
+    faceless: list[str] = []
+    for number, clip in enumerate(track(clips, "cutting crops of videos", len(clips))):
+        place = folder / clip.name
+        try:
+            facts = _current(place, clip, step) or _cut(place, clip, step, locator(clip), frames)
+        except OSError as error:
+            raise UserError(f"{place}: cannot be written ({error.strerror}); free space, or move the data.") from None
+        if facts is None:
+            gone.append(clip.name)
+            continue
+        skipped["attack" if clip.label == 0 else "live"] += int(facts["without_face"])
+        if not facts["frames"]:
+            faceless.append(clip.name)
+        records += [
+            Record(
+                place / f"{frame:06d}.png", 0, number, clip.name, clip.label, clip.species, clip.subject, clip.sensor
+            )
+            for frame in facts["frames"]
+        ]
+    warnings = [*check_missing(gone, len(clips) + len(missing), str(root), max_missing)]
+    if skipped.total():
+        warnings.append(
+            f"{root}: {skipped.total()} frames show no face ({skipped['live']} live, {skipped['attack']} attack) and "
+            "are left out."
+        )
+    if faceless:
+        warnings.append(f"{root}: {len(faceless)} videos have no usable frame ({', '.join(faceless[:3])} ...).")
+    return RecordSet(records, ("rgb",), _read, str(root), SCALE, tuple(warnings))
+
+
+def _folder(root: Path) -> Path:
+    folder = root.resolve().with_name(root.resolve().name + "-crops")
+    if folder.exists() and any(folder.iterdir()) and not (folder / _SET_FILE).is_file():
+        raise UserError(f"{folder}: this folder exists, but does not hold crops of videos; move or rename it.")
+    check_output_folder("--data", folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / _SET_FILE).is_file():
+            write_text(folder / _SET_FILE, json.dumps({"videos": str(root.resolve())}, indent=1))
+    except OSError as error:
+        raise UserError(
+            f"{folder}: cannot be written ({error.strerror}); crops of the videos are kept there, so make it writable."
+        ) from None
+    return folder
+
+
+def _wanted(clip: Clip, step: int) -> dict[str, Any]:
+    facts = clip.path.stat()
+    return {"bytes": facts.st_size, "time_ns": facts.st_mtime_ns, "step": step, "size": SIZE, "scale": SCALE}
+
+
+def _current(place: Path, clip: Clip, step: int) -> dict[str, Any] | None:
+    """Return the facts about crops that fit the video and the settings, else None."""
+    try:
+        facts = json.loads(read_bounded(place / _CLIP_FILE, _MAX_BYTES))
+        fits = facts["made_for"] == _wanted(clip, step)
+        return {"frames": [int(n) for n in facts["frames"]], "without_face": facts["without_face"]} if fits else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _cut(place: Path, clip: Clip, step: int, locate: Locate, frames: Frames) -> dict[str, Any] | None:
+    """Cut the crops of a video and return the facts about them; None if the video cannot be read."""
+    wanted = _wanted(clip, step)
+    partial = place.with_name(f".{place.name}.{secrets.token_hex(4)}.partial")
+    partial.mkdir(parents=True)
+    try:
+        kept, without = [], 0
+        try:
+            for number, rgb in frames(clip.path, step):
+                transform = locate(number, rgb)
+                if transform is None:
+                    without += 1
+                    continue
+                crop = warp(rgb, transform, SIZE)
+                (partial / f"{number:06d}.png").write_bytes(encode_image(crop, "rgb", "png"))
+                kept.append(number)
+        except UserError:
+            return None
+        facts = {"made_for": wanted, "frames": kept, "without_face": without}
+        write_text(partial / _CLIP_FILE, json.dumps(facts))
+        shutil.rmtree(place, ignore_errors=True)
+        partial.replace(place)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return facts
+
+
+def _read(record: Record) -> Sample:
+    try:
+        return Sample(cast(Rgb, read_image(record.file, "rgb")), None, None)
+    except (OSError, ValueError):
+        raise UnreadableError(str(record.file)) from None

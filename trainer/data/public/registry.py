@@ -1,0 +1,51 @@
+"""The public data sets by name, and how they are recognised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fasdemo.errors import UserError
+from trainer.data.layouts import Layout
+from trainer.data.public.oulu_npu import OuluNpu
+from trainer.data.public.replay_attack import ReplayAttack
+
+_SETS = {one.kind: one for one in (OuluNpu, ReplayAttack)}
+PUBLIC = tuple(_SETS)
+"""Names of the data sets, as `--layout` takes them."""
+
+
+def detect_public(folder: Path, below: bool = False) -> str | None:
+    """Return the name of the public data set in a folder, or with `below` in one of its folders; None without any."""
+    places = _places(folder)[1:] if below else [folder]
+    return next((name for name, one in _SETS.items() if any(map(one.is_in, places))), None)
+
+
+def open_public(name: str, folder: Path, protocol: str | None, step: int) -> Layout:
+    """Return the layout of a public data set.
+
+    Args:
+        name: name of the data set.
+        folder: its folder, or the folder above it.
+        protocol: official protocol; None takes the first one.
+        step: every `step`-th frame of a video is used.
+
+    Raises:
+        UserError: the folder does not hold the data set, or it has no such protocol.
+    """
+    one = _SETS[name]
+    place = next((place for place in _places(folder) if one.is_in(place)), None)
+    if place is None:
+        raise UserError(
+            f"data {folder}: does not hold {name}; correct the path, or leave --layout out.", parameter="data"
+        )
+    known = one.protocols
+    if protocol is not None and protocol not in known:
+        raise UserError(
+            f"protocol {protocol}: {place} (layout {name}) has {', '.join(known)}; choose one of them.",
+            parameter="protocol",
+        )
+    return one(place, protocol or known[0], step)
+
+
+def _places(folder: Path) -> list[Path]:
+    return [folder, *sorted(path for path in folder.iterdir() if path.is_dir())] if folder.is_dir() else []
