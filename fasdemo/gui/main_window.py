@@ -371,7 +371,7 @@ class MainWindow(QMainWindow):
     def _remember_engine(self, engine: EngineRequest) -> None:
         self._engine = engine
         self.settings.model, self.settings.policy = engine.model, engine.policy
-        self.settings.device = "auto" if engine.device not in ("cpu", "cuda") else engine.device  # type: ignore[assignment]
+        self.settings.device = engine.device
 
     def _snap(self, pane: Pane) -> None:
         try:
