@@ -457,10 +457,18 @@ def check_protocol(layout: ListedLayout, protocol: str) -> str:
     Raises:
         UserError: the layout has no protocol of this name.
     """
-    if protocol not in layout.protocols:
-        known = ", ".join(layout.protocols) or "none"
+    return check_named(protocol, layout.protocols, layout.folder, layout.kind)
+
+
+def check_named(protocol: str, known: Sequence[str], folder: Path, kind: str) -> str:
+    """Return the protocol.
+
+    Raises:
+        UserError: it is not one of the known ones.
+    """
+    if protocol not in known:
         raise UserError(
-            f"protocol {protocol}: {layout.folder} (layout {layout.kind}) has {known}; choose one of them.",
+            f"protocol {protocol}: {folder} (layout {kind}) has {', '.join(known) or 'none'}; choose one of them.",
             parameter="protocol",
         )
     return protocol
