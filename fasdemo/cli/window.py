@@ -31,6 +31,7 @@ def run_window(options: argparse.Namespace) -> int:
             engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
             kiosk=options.kiosk,
             loop=True if options.loop else None,
+            language=options.language,
             reset_settings=options.reset_settings,
             rules=GivenRules(
                 options.require,

@@ -35,6 +35,7 @@ class Launch:
         kiosk: show only the verdict, in full screen.
         rules: what LIVE requires whatever the settings say.
         loop: play files in a loop; None uses the setting of the last run.
+        language: language of the texts; None uses the setting.
         reset_settings: delete the saved settings first.
         signals: outputs on LIVE and heartbeats of the command line, used in addition to those of the settings.
         log: path of the event log to write.
@@ -46,6 +47,7 @@ class Launch:
     kiosk: bool = False
     loop: bool | None = None
     rules: GivenRules = field(default_factory=GivenRules)
+    language: str | None = None
     reset_settings: bool = False
     signals: SignalSettings = field(default_factory=SignalSettings)
     log: Path | None = None
@@ -89,6 +91,7 @@ def run(
     from PyQt6.QtWidgets import QApplication
 
     from fasdemo.gui import settings as remembered
+    from fasdemo.gui import translation
     from fasdemo.gui.main_window import MainWindow
     from fasdemo.gui.theme import apply_theme, is_dark, scale_text
 
@@ -105,7 +108,8 @@ def run(
         settings.loop = wanted.loop
     if wanted.engine is not None:
         settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
-        settings.device = wanted.engine.device  # type: ignore[assignment]
+        settings.device = wanted.engine.device
+    translation.install(app, wanted.language or settings.language)
     scale_text(app, settings.text_size)
     apply_theme(app, is_dark(settings.theme, app))
     answer_first()

@@ -30,6 +30,10 @@ class Settings(BaseModel):
         Literal["system", "light", "dark"],
         Field(title="Appearance", description="System follows the desktop's light or dark setting."),
     ] = "system"
+    language: Annotated[
+        Literal["system", "en", "de", "es", "zh"],
+        Field(title="Language", description="System follows the desktop's language. Applies at the next start."),
+    ] = "system"
     text_size: Annotated[
         Literal["automatic", "100 %", "125 %", "150 %", "175 %", "200 %"],
         Field(

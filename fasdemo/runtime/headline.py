@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from fasdemo.draw.overlay import NOTICED, fitting_reasons, notice_lines, reason_words
@@ -10,6 +10,8 @@ from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.runtime.updates import Phase, View
 
+Translate = Callable[[str], str]
+"""Returns a text in another language. Words of headlines stay English until they are painted."""
 _WORST_FIRST = (Status.SPOOF, Status.UNCERTAIN, Status.LIVE)
 
 
@@ -35,13 +37,19 @@ class Headline:
     guidance: str = ""
     """What the person can do, if the verdict is UNCERTAIN; empty if nothing has to change."""
 
-    def spoken(self) -> str:
+    def spoken(self, tr: Translate = str) -> str:
         """Return the headline as one line for screen readers."""
-        return ". ".join(part.rstrip(".") for part in (self.word, self.sentence, *self.notices) if part)
+        return ". ".join(part.rstrip(".") for part in (tr(self.word), self.sentence, *self.notices) if part)
 
 
-_FAULTS = {"device_lost": "Camera disconnected. Reconnecting …"}
+FAULTS = {"device_lost": "Camera disconnected. Reconnecting …"}
 """Sentences for the capture's own fault codes, which are not in the catalogue of reasons."""
+WORDS = (
+    *Status,
+    *("NO SOURCE", "OPENING", "STARTING", "NO PICTURE", "NO VERDICT", "NO FACE"),
+    *("ACCEPTED", "ONE MOMENT", "WELCOME", "OUT OF ORDER"),
+)
+"""All words of headlines."""
 
 
 def main_face(result: FrameResult) -> FaceVerdict | None:
@@ -73,6 +81,7 @@ def current_headline(
     now_s: float,
     loading: str = "",
     model_loaded: bool = False,
+    tr: Translate = str,
 ) -> Headline:
     """Return the headline for the current state of a source.
 
@@ -85,77 +94,81 @@ def current_headline(
         now_s: `time.monotonic()`.
         loading: what is being loaded, as a sentence.
         model_loaded: whether a model is loaded.
+        tr: translates the sentences.
     """
     if phase is Phase.FAILED:
         return Headline(None, "NO SOURCE", problem)
     if view is None and phase is Phase.OPENING:
-        return Headline(None, "OPENING", f"Opening {source} …")
+        return Headline(None, "OPENING", tr("Opening {source} …").format(source=source))
     if view is None:
-        return Headline(None, "STARTING", loading or "Loading the model …")
+        return Headline(None, "STARTING", loading or tr("Loading the model …"))
     if live and (now_s - view.judged_s > STALE_S or phase is Phase.ENDED):
-        return Headline(None, "NO PICTURE", "No new picture from the camera; there is no verdict.")
+        return Headline(None, "NO PICTURE", tr("No new picture from the camera; there is no verdict."))
     if view.result is None:
-        why = "This picture could not be processed." if model_loaded else "No model is loaded."
+        why = tr("This picture could not be processed.") if model_loaded else tr("No model is loaded.")
         return Headline(None, "NO VERDICT", why, from_file=not live)
-    return headline(view.result)
+    return headline(view.result, tr)
 
 
-def headline(result: FrameResult) -> Headline:
-    """Return the headline of one frame."""
+def headline(result: FrameResult, tr: Translate = str) -> Headline:
+    """Return the headline of one frame, with its sentences in the language of `tr`."""
     face = main_face(result)
-    notices, from_file = notice_lines(result), not result.live_source
+    notices, from_file = tuple(map(tr, notice_lines(result))), not result.live_source
     if face is None:
         code = next((code for code in result.reasons if code not in NOTICED), "no_face")
         if code == "no_face":
-            return Headline(None, "NO FACE", "Please look at the camera.", "", notices, from_file)
-        return Headline(None, "NO VERDICT", _sentence((code,)), "", notices, from_file)
+            return Headline(None, "NO FACE", tr("Please look at the camera."), "", notices, from_file)
+        return Headline(None, "NO VERDICT", _sentence((code,), tr), "", notices, from_file)
     return Headline(
         face.status,
         face.status.value,
-        _explanation(face, from_file),
-        _detail(face, result.faces),
+        _explanation(face, from_file, tr),
+        _detail(face, result.faces, tr),
         notices,
         from_file,
-        guidance=face.guidance if face.status is Status.UNCERTAIN else "",
+        guidance=tr(face.guidance) if face.status is Status.UNCERTAIN else "",
     )
 
 
-def public_headline(shown: Headline) -> Headline:
+def public_headline(shown: Headline, tr: Translate = str) -> Headline:
     """Return a headline in neutral words for the public.
 
     SPOOF and UNCERTAIN look alike and have no reason, so that nobody learns from the screen what gave an attack away;
     the event log has the reasons.
     """
     if shown.status is Status.LIVE:
-        return replace(shown, word="ACCEPTED", sentence="Thank you.", detail="")
+        return replace(shown, word="ACCEPTED", sentence=tr("Thank you."), detail="")
     if shown.status is not None:
-        sentence = shown.guidance or "Please look straight at the camera."
+        sentence = shown.guidance or tr("Please look straight at the camera.")
         return replace(shown, status=None, word="ONE MOMENT", sentence=sentence, detail="")
     if shown.word == "NO FACE":
         return replace(shown, word="WELCOME", detail="")
-    return replace(shown, word="OUT OF ORDER", sentence="Please ask the staff for help.", detail="")
+    return replace(shown, word="OUT OF ORDER", sentence=tr("Please ask the staff for help."), detail="")
 
 
-def _explanation(face: FaceVerdict, from_file: bool) -> str:
+def _explanation(face: FaceVerdict, from_file: bool, tr: Translate) -> str:
     if face.status is Status.LIVE:
-        return "The file shows a live person." if from_file else "Live person detected."
+        return tr("The file shows a live person.") if from_file else tr("Live person detected.")
     if face.status is Status.SPOOF:
-        return _sentence(fitting_reasons(face)) or "The last pictures together were rated as an attack."
-    return face.guidance or _sentence(fitting_reasons(face))
+        found = _sentence(fitting_reasons(face), tr)
+        return found or tr("The last pictures together were rated as an attack.")
+    return tr(face.guidance) if face.guidance else _sentence(fitting_reasons(face), tr)
 
 
-def _sentence(codes: Iterable[str]) -> str:
+def _sentence(codes: Iterable[str], tr: Translate) -> str:
     for code in codes:
         known = reason_of(code)
-        if known is None:
-            return _FAULTS.get(code, f"Camera problem: {reason_words(code)}.")
-        return known.guidance or known.meaning
+        if known is not None:
+            return tr(known.guidance or known.meaning)
+        fault = FAULTS.get(code)
+        return tr(fault) if fault else tr("Camera problem: {words}.").format(words=reason_words(code))
     return ""
 
 
-def _detail(face: FaceVerdict, faces: tuple[FaceVerdict, ...]) -> str:
-    parts = ["no score yet" if face.score is None else f"score {face.score:.2f}"]
+def _detail(face: FaceVerdict, faces: tuple[FaceVerdict, ...], tr: Translate) -> str:
+    parts = [tr("no score yet") if face.score is None else tr("score {score:.2f}").format(score=face.score)]
     if len(faces) > 1:
         counts = [(status, sum(one.status is status for one in faces)) for status in _WORST_FIRST]
-        parts.append(f"{len(faces)} faces: " + ", ".join(f"{count} {status}" for status, count in counts if count))
+        listed = ", ".join(f"{count} {tr(status)}" for status, count in counts if count)
+        parts.append(tr("{count} faces: {listed}").format(count=len(faces), listed=listed))
     return "  ·  ".join(parts)

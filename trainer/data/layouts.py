@@ -142,13 +142,15 @@ class ListedLayout(ABC):
         return ListSet(entries, self.folder, source, max_missing, live_label=self.live_label)
 
     def _check_sense(self, sets: dict[str, ListSet]) -> None:
-        """Raise an error if some lists were turned round and the sense of another is unknown."""
+        """Raise an error if the labels of some lists were exchanged and those of another list are ambiguous."""
         turned = [name for name, part in sets.items() if part.turned]
         for name, part in sets.items():
             if turned and not part.turned and (part.labels >= 0).any() and not part.confirmed:
                 raise UserError(
-                    f"{part.source}: the paths do not say which label means live, and {sets[turned[0]].source} writes "
-                    f"live 0; give --live-label 0 if the {name} list does so too, or correct the lists."
+                    f"{part.source}: the paths do not show which label means live, and 0 means live in "
+                    f"{sets[turned[0]].source}; set live_label to 0 if this is so in the {name} list too, or correct "
+                    "the lists.",
+                    parameter="live_label",
                 )
 
     def _by_person(self, entries: Sequence[Entry], shares: Shares, max_missing: float) -> Parts:

@@ -14,6 +14,7 @@ from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panels.workspace import Workspace
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face, public_headline
@@ -77,6 +78,7 @@ class Presenter(QObject):
         self._problem = ""
         self._loading_since_s = 0.0
         self._rolling = Rolling()
+        self._drawing = True
         player.updated.connect(self._receive)
         workspace.colour_pane.face_chosen.connect(self.choose_face)
 
@@ -95,7 +97,7 @@ class Presenter(QObject):
         self._reset()
         self._phase = Phase.OPENING
         self._work.transport.setVisible(False)
-        self._show_empty("Opening…")
+        self._show_empty(tr("Opening…"))
         self.show_headline()
 
     def close(self) -> None:
@@ -104,8 +106,19 @@ class Presenter(QObject):
         self._phase = None
         self.show_headline()
 
+    def set_drawing(self, drawing: bool) -> None:
+        """Stop or continue to pass pictures and figures to the widgets, e.g. while the window is minimised."""
+        if drawing == self._drawing:
+            return
+        self._drawing = drawing
+        if drawing and self.view is not None:
+            self.show_view(self.view)
+            self.tick()
+
     def tick(self) -> None:
         """Update what changes without an update from the player: figures, count-downs, a verdict that is too old."""
+        if not self._drawing:
+            return
         if self._phase is Phase.RUNNING and self.view is None:
             for pane in self._work.panes:
                 pane.show_message(self._loading())
@@ -143,10 +156,13 @@ class Presenter(QObject):
     def show_view(self, view: View) -> None:
         """Show a picture with its result."""
         self.view = view
+        if not self._drawing:
+            return
         face = None if view.result is None else explained_face(view.result, self.chosen)
         self._work.colour_pane.mark(None if face is None else face.track_id)
         for pane in self._work.panes:
-            pane.show_message("" if pane.available(view.frame) else f"No {pane.title.lower()} in this frame")
+            missing = tr("{picture}: not in this frame").format(picture=tr(pane.title))
+            pane.show_message("" if pane.available(view.frame) else missing)
             pane.show_view(view)
         self._kiosk.show_mirror(view.frame.rgb if self.mirror else None)
         self._playback.show_position(view.frame.index)
@@ -158,19 +174,19 @@ class Presenter(QObject):
         headline = self._headline()
         if headline.word == "NO PICTURE" and self._work.colour_pane.has_picture:
             # Remove the old picture too, because an old verdict is drawn in it.
-            self._show_empty("No new picture from the camera")
+            self._show_empty(tr("No new picture from the camera"))
         self._work.card.show_headline(headline)
         # The kiosk page shows nothing else, and the person in front of the camera must see that it records.
-        notices = (*headline.notices, "● Recording") if self.recording else headline.notices
+        notices = (*headline.notices, tr("● Recording")) if self.recording else headline.notices
         if self.output_problem:
-            notices = (*notices, "The door does not answer; please ask the staff for help.")
-        shown = public_headline(headline) if self.neutral else headline
+            notices = (*notices, tr("The door does not answer; please ask the staff for help."))
+        shown = public_headline(headline, tr) if self.neutral else headline
         self._kiosk.show_headline(replace(shown, notices=notices))
 
     def _headline(self) -> Headline:
         request = self._player.request
         if request is None:
-            return WAITING
+            return replace(WAITING, sentence=tr(WAITING.sentence))
         name = self._name_of(request.spec)
         problem = " ".join(part for part in (self._problem, self.retry_words()) if part)
         return current_headline(
@@ -182,12 +198,16 @@ class Presenter(QObject):
             time.monotonic(),
             loading=self._loading(),
             model_loaded=self.facts is not None,
+            tr=tr,
         )
 
     def _loading(self) -> str:
-        what = f"the model {self.model_name}" if self.model_name else "the model"
         seconds = int(time.monotonic() - self._loading_since_s)
-        return f"Loading {what} and the face detector … {seconds} s"
+        if not self.model_name:
+            return tr("Loading the model and the face detector … {seconds} s").format(seconds=seconds)
+        return tr("Loading the model {model} and the face detector … {seconds} s").format(
+            model=self.model_name, seconds=seconds
+        )
 
     def _receive(self, update: UiUpdate) -> None:
         if update.info is not None:
@@ -228,7 +248,7 @@ class Presenter(QObject):
             self.view = None
             self._rolling.clear()
             self._footer.show_timing(None)
-            self._show_empty("No picture")
+            self._show_empty(tr("No picture"))
         self._playback.show_playing()
 
     def _show_empty(self, words: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from fasdemo.gui.translation import tr
+
 PAUSES_S = (3.0, 5.0, 10.0, 20.0, 30.0)
 """Pauses before the attempts; the last one is repeated without end, because a door has to come back by itself."""
 
@@ -43,7 +45,7 @@ class Reconnect(QObject):
         """Return the count-down as a sentence; empty if no attempt is due."""
         if self._due_s is None:
             return ""
-        return f"Trying again in {max(1, math.ceil(self._due_s - self._clock()))} s."
+        return tr("Trying again in {seconds} s.").format(seconds=max(1, math.ceil(self._due_s - self._clock())))
 
     def failed(self) -> None:
         """Start the pause after a failed attempt."""

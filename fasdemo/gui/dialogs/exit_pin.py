@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from fasdemo.gui.translation import tr
+
 MAX_WRONG = 3
 PAUSE_S = 30.0
 """No PIN is checked for this long after `MAX_WRONG` wrong ones in a row."""
@@ -52,15 +54,15 @@ class PinGuard:
         """Return "" if the PIN is right, else a sentence for the user."""
         left_s = self._until_s - self._clock()
         if left_s > 0:
-            return f"Too many wrong PINs. Try again in {round(left_s) or 1} s."
+            return tr("Too many wrong PINs. Try again in {seconds} s.").format(seconds=round(left_s) or 1)
         if pin_matches(pin, hashed):
             self._wrong = 0
             return ""
         self._wrong += 1
         if self._wrong >= MAX_WRONG:
             self._wrong, self._until_s = 0, self._clock() + PAUSE_S
-            return f"Too many wrong PINs. Try again in {PAUSE_S:.0f} s."
-        return "Wrong PIN."
+            return tr("Too many wrong PINs. Try again in {seconds} s.").format(seconds=round(PAUSE_S))
+        return tr("Wrong PIN.")
 
 
 class PinDialog(QDialog):
@@ -68,18 +70,18 @@ class PinDialog(QDialog):
 
     def __init__(self, guard: PinGuard, hashed: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Leave kiosk mode")
+        self.setWindowTitle(tr("Leave kiosk mode"))
         self._guard, self._hashed = guard, hashed
         self.pin = QLineEdit()
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
-        self.pin.setAccessibleName("PIN")
+        self.pin.setAccessibleName(tr("PIN"))
         self.problem = QLabel("")
         self.problem.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self._check)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel("PIN of the staff:"))
+        layout.addWidget(QLabel(tr("PIN of the staff:")))
         layout.addWidget(self.pin)
         layout.addWidget(self.problem)
         layout.addWidget(buttons)

@@ -14,7 +14,18 @@ from fasdemo.engine.result import Status
 from fasdemo.frames import Rgb
 from fasdemo.gui.pictures import as_qimage, resized
 from fasdemo.gui.theme import ink, status_colour
+from fasdemo.gui.translation import tr
 from fasdemo.runtime.headline import WAITING, Headline
+
+SENTENCE_HEIGHT = 0.048
+"""Font size of the large card's sentence as a share of the card's scale."""
+_CENTRED = (Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop).value | Qt.TextFlag.TextWordWrap.value
+_LEFT = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop).value | Qt.TextFlag.TextWordWrap.value
+
+
+def _unit(rect: QRectF) -> float:
+    """Return the scale of the large card: a length that fits a wide and a tall screen."""
+    return min(rect.height(), rect.width() * 0.7)
 
 
 def paint_shape(painter: QPainter, status: Status | None, rect: QRectF, fill: QColor, mark: QColor) -> None:
@@ -58,7 +69,7 @@ class VerdictCard(QWidget):
         self._headline = WAITING
         self._large = large
         self._mirror: Rgb | None = None
-        self.setAccessibleName(WAITING.spoken())
+        self.setAccessibleName(WAITING.spoken(tr))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if large:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -72,10 +83,10 @@ class VerdictCard(QWidget):
         """Show a headline, and notify screen readers if its word or sentence has changed."""
         if headline == self._headline:
             return
-        spoken = headline.spoken() != self._headline.spoken()
+        spoken = headline.spoken(tr) != self._headline.spoken(tr)
         self._headline = headline
         if spoken:
-            self.setAccessibleName(headline.spoken())
+            self.setAccessibleName(headline.spoken(tr))
         self.update()
 
     def show_mirror(self, picture: Rgb | None) -> None:
@@ -173,15 +184,14 @@ class VerdictCard(QWidget):
         left = inner.left() + icon + line * 0.75
         word = QRectF(left, inner.top(), inner.right() - left, icon)
         # The same font size for every status, so that the word does not jump when the status changes.
-        size = self._fitting(Status.UNCERTAIN.value, word.width(), line * 2.4)
-        painter.setFont(self._fitting(headline.word, word.width(), size.pixelSize()))
+        size = self._fitting(tr(Status.UNCERTAIN), word.width(), line * 2.4)
+        painter.setFont(self._fitting(tr(headline.word), word.width(), size.pixelSize()))
         painter.setPen(text)
-        painter.drawText(word, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, headline.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, tr(headline.word))
 
-        painter.setFont(self._font(line * 0.9, QFont.Weight.Medium))
         sentence = QRectF(inner.left(), inner.top() + icon + line * 0.6, inner.width(), line * 2.6)
-        flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        painter.drawText(sentence, flags, headline.sentence)
+        painter.setFont(self._fitting_lines(headline.sentence, sentence, line * 0.9, _LEFT))
+        painter.drawText(sentence, _LEFT, headline.sentence)
 
         painter.setFont(self._font(line * 0.74))
         painter.setPen(quiet)
@@ -227,7 +237,7 @@ class VerdictCard(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2))
         rect = self._paint_mirror(painter, rect)
-        unit = min(rect.height(), rect.width() * 0.7)
+        unit = _unit(rect)
         side = unit * 0.32
         top = rect.center().y() - unit * 0.36
         paint_shape(
@@ -235,20 +245,17 @@ class VerdictCard(QWidget):
         )
         painter.setPen(text)
         word = QRectF(rect.left(), top + side + unit * 0.03, rect.width(), unit * 0.2)
-        painter.setFont(self._fitting(headline.word, rect.width() * 0.9, unit * 0.16))
-        painter.drawText(word, Qt.AlignmentFlag.AlignCenter, headline.word)
-        painter.setFont(self._font(unit * 0.048, QFont.Weight.Medium))
-        sentence = QRectF(rect.left() + rect.width() * 0.08, word.bottom(), rect.width() * 0.84, unit * 0.16)
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(sentence, flags, headline.sentence)
+        painter.setFont(self._fitting(tr(headline.word), rect.width() * 0.9, unit * 0.16))
+        painter.drawText(word, Qt.AlignmentFlag.AlignCenter, tr(headline.word))
+        sentence = self.sentence_room(rect)
+        painter.setFont(self._fitting_lines(headline.sentence, sentence, unit * SENTENCE_HEIGHT, _CENTRED))
+        painter.drawText(sentence, _CENTRED, headline.sentence)
         if headline.notices:
-            painter.setFont(self._font(unit * 0.03, QFont.Weight.DemiBold))
+            words = "   ·   ".join(headline.notices)
+            painter.setFont(self._fitting(words, rect.width() * 0.96, unit * 0.03, QFont.Weight.DemiBold))
             painter.setPen(quiet)
-            painter.drawText(
-                QRectF(rect.left(), rect.bottom() - unit * 0.12, rect.width(), unit * 0.06),
-                Qt.AlignmentFlag.AlignCenter,
-                "   ·   ".join(headline.notices),
-            )
+            place = QRectF(rect.left(), rect.bottom() - unit * 0.12, rect.width(), unit * 0.06)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def _font(self, size_px: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         font = QFont(self.font())
@@ -256,7 +263,32 @@ class VerdictCard(QWidget):
         font.setWeight(weight)
         return font
 
-    def _fitting(self, words: str, width: float, size_px: float) -> QFont:
-        font = self._font(size_px, QFont.Weight.Bold)
+    def _fitting(self, words: str, width: float, size_px: float, weight: QFont.Weight = QFont.Weight.Bold) -> QFont:
+        font = self._font(size_px, weight)
         actual = QFontMetricsF(font).horizontalAdvance(words)
-        return font if actual <= width else self._font(size_px * width / actual * 0.98, QFont.Weight.Bold)
+        return font if actual <= width else self._font(size_px * width / actual * 0.98, weight)
+
+    def sentence_room(self, rect: QRectF) -> QRectF:
+        """Return the place of the large card's sentence, between the word and the notices, in pixels.
+
+        Args:
+            rect: the part of the card beside the mirror picture.
+        """
+        unit = _unit(rect)
+        top, bottom = rect.center().y() + unit * 0.19, rect.bottom() - unit * 0.13
+        return QRectF(rect.left() + rect.width() * 0.08, top, rect.width() * 0.84, bottom - top)
+
+    def sentence_fits(self, words: str) -> bool:
+        """Return whether a sentence is shown whole on the large card without a mirror picture."""
+        rect = QRectF(self.rect())
+        room = self.sentence_room(rect)
+        font = self._fitting_lines(words, room, _unit(rect) * SENTENCE_HEIGHT, _CENTRED)
+        return room.contains(QFontMetricsF(font).boundingRect(room, _CENTRED, words))
+
+    def _fitting_lines(self, words: str, room: QRectF, size_px: float, flags: int) -> QFont:
+        """Return the largest font up to `size_px` in which wrapped words are not cut."""
+        for factor in (1.0, 0.9, 0.8, 0.7, 0.6):
+            font = self._font(size_px * factor, QFont.Weight.Medium)
+            if room.contains(QFontMetricsF(font).boundingRect(room, flags, words)):
+                break
+        return font

@@ -1,0 +1,151 @@
+"""The window's languages: every text has a translation with the same placeholders, and nothing is cut."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from xml.etree import ElementTree
+
+import pytest
+from PyQt6.QtCore import QSize, QTranslator
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fasdemo.engine.reasons import Reason
+from fasdemo.engine.result import Status
+from fasdemo.gui import translation
+from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard, hash_pin
+from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.panels.verdict_card import VerdictCard
+from fasdemo.gui.settings import Settings
+from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.translation import FOLDER, LANGUAGES, install, language_of, read_catalogue, tr
+from fasdemo.runtime.headline import Headline
+from tests.support.window_scenes import Scene
+from tools.translations import collect, main, write
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+
+@pytest.fixture
+def speak(qapp: QApplication) -> Iterator[object]:
+    """Install a language until the test ends."""
+    yield lambda language: install(qapp, language)
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.setParent(None)
+
+
+def placeholders(text: str) -> list[tuple[str, str]]:
+    return sorted((name, spec or "") for _, name, spec, _ in Formatter().parse(text) if name is not None)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_has_a_translation(language: str) -> None:
+    known = read_catalogue(FOLDER / f"{language}.ts")
+    missing = [text for text in collect() if text not in known]
+    assert not missing, f"run `python tools/translations.py` and translate these in {language}.ts"
+    left_over = set(known) - set(collect())
+    assert not left_over, "run `python tools/translations.py`"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_placeholders_match(language: str) -> None:
+    for source, translated in read_catalogue(FOLDER / f"{language}.ts").items():
+        assert placeholders(translated) == placeholders(source), source
+        assert source.startswith(" ") == translated.startswith(" "), source
+
+
+def test_a_new_text_is_marked_as_unfinished_and_an_old_one_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "de.ts"
+    assert write(path, "de", ["One", "Two"], {"One": "Eins", "Gone": "Weg"}) == 1
+    assert read_catalogue(path) == {"One": "Eins"}
+    assert ElementTree.parse(path).getroot().get("language") == "de"
+
+
+def test_the_catalogues_are_as_the_tool_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {language: (FOLDER / f"{language}.ts").read_bytes() for language in OTHERS}
+    for language, content in before.items():
+        (tmp_path / f"{language}.ts").write_bytes(content)
+    monkeypatch.setattr("tools.translations.FOLDER", tmp_path)
+    monkeypatch.setattr("tools.translations.ROOT", tmp_path)
+    assert main() == 0
+    assert {language: (tmp_path / f"{language}.ts").read_bytes() for language in OTHERS} == before
+
+
+def test_language_of_follows_the_system_unless_chosen() -> None:
+    assert language_of("es", ["de-DE"]) == "es"
+    assert language_of("system", ["fr-FR", "de-AT", "en-GB"]) == "de"
+    assert language_of("system", ["zh-Hans-CN"]) == "zh"
+    assert language_of("system", ["pt_BR"]) == "en"
+    assert language_of("system", []) == "en"
+
+
+def test_a_damaged_catalogue_leaves_english(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "de.ts").write_text("<TS>")
+    monkeypatch.setattr(translation, "FOLDER", tmp_path)
+    for language in ("de", "zh"):
+        with caplog.at_level(logging.WARNING):
+            assert install(qapp, language) == "en"
+        assert "install fasdemo again" in caplog.text
+    assert tr("Thank you.") == "Thank you."
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, speak: object, tmp_path: Path) -> Iterator[MainWindow]:
+    assert speak("de") == "de"  # type: ignore[operator]
+    apply_theme(qapp, dark=True)
+    scene = Scene()
+    settings = Settings(kiosk_pin=hash_pin("2468"))
+    made = MainWindow(
+        scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
+    )
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+    assert made.player.join(2.0)
+
+
+def test_the_kiosk_speaks_german_to_the_public(window: MainWindow, qtbot: QtBot) -> None:
+    window.settings.kiosk_neutral = True
+    window._apply_settings()
+    window.set_kiosk(True)
+    window.open_spec("webcam")
+    qtbot.waitUntil(lambda: window.kiosk.headline.word == "ACCEPTED", timeout=6000)
+    assert window.kiosk.accessibleName().startswith("ANGENOMMEN. Danke")
+    assert window.workspace.card.headline.sentence == "Lebende Person erkannt."
+    window.do("back")
+    dialog = window._dialog
+    assert isinstance(dialog, PinDialog)
+    assert dialog.windowTitle() == "Kioskmodus verlassen"
+    dialog.reject()
+
+
+def test_the_kiosk_counts_down_in_german(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_kiosk(True)
+    window.open_spec("missing")
+    window._reconnect.failed()
+    assert window._reconnect.words().startswith("Neuer Versuch in ")
+    assert PinGuard(lambda: 0.0).check("1", hash_pin("2")) == "Falsche PIN."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [QSize(800, 480), QSize(480, 800), QSize(240, 320)], ids=["wide", "tall", "tiny"])
+def test_no_word_or_sentence_of_the_kiosk_is_cut(
+    qtbot: QtBot, qapp: QApplication, speak: object, size: QSize, language: str
+) -> None:
+    speak(language)  # type: ignore[operator]
+    card = VerdictCard(large=True)
+    qtbot.addWidget(card)
+    card.resize(size)
+    for reason in Reason:
+        for text in {reason.guidance, reason.meaning} - {""}:
+            assert card.sentence_fits(tr(text)), tr(text)
+    card.show_headline(Headline(Status.UNCERTAIN, "UNCERTAIN", tr(Reason.IR_COPIES_COLOUR.meaning)))
+    assert not card.grab().isNull()

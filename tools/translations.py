@@ -1,0 +1,77 @@
+"""Bring the catalogues of the window's texts up to date: `python tools/translations.py`.
+
+It collects the English texts from the code, keeps the translations of those that are still there, and marks new ones
+as unfinished. Translate them with Qt Linguist or a text editor; a test refuses unfinished texts.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from fasdemo.draw.overlay import FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE
+from fasdemo.engine.reasons import Reason
+from fasdemo.gui.translation import CONTEXT, FOLDER, LANGUAGES, read_catalogue
+from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
+
+ROOT = Path(__file__).parents[1]
+SOURCES = (*sorted((ROOT / "fasdemo/gui").rglob("*.py")), ROOT / "fasdemo/runtime/headline.py")
+
+
+def collect() -> list[str]:
+    """Return all English texts, each once: those in calls of `tr`, and those of tables."""
+    texts = [*WORDS, WAITING.sentence, *FAULTS.values(), FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE]
+    for reason in Reason:
+        texts += [reason.guidance, reason.meaning]
+    for path in SOURCES:
+        texts += _calls(path)
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
+            (given,) = node.args
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                yield given.value
+
+
+def write(path: Path, language: str, texts: list[str], known: dict[str, str]) -> int:
+    """Write a catalogue and return the number of texts without a translation."""
+    root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
+    context = ElementTree.SubElement(root, "context")
+    ElementTree.SubElement(context, "name").text = CONTEXT
+    for text in texts:
+        message = ElementTree.SubElement(context, "message")
+        ElementTree.SubElement(message, "source").text = text
+        translation = ElementTree.SubElement(message, "translation")
+        if text in known:
+            translation.text = known[text]
+        else:
+            translation.set("type", "unfinished")
+    ElementTree.indent(root)
+    body = ElementTree.tostring(root, encoding="unicode")
+    path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', encoding="utf-8")
+    return len(set(texts) - set(known))
+
+
+def main() -> int:
+    """Update all catalogues; returns 1 if a translation is missing."""
+    texts = collect()
+    missing = 0
+    FOLDER.mkdir(exist_ok=True)
+    for language in LANGUAGES:
+        if language == "en":
+            continue
+        path = FOLDER / f"{language}.ts"
+        count = write(path, language, texts, read_catalogue(path) if path.exists() else {})
+        print(f"{path.relative_to(ROOT)}: {len(texts)} texts, {count} without a translation")
+        missing += count
+    return int(missing > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
