@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fasdemo.errors import UserError
-from trainer.data.layouts.listed import ListedLayout
+from trainer.data.layouts.listed import ListedLayout, check_named
 from trainer.data.lists.entries import Entry, frames_of
 from trainer.data.lists.paths import CEFA_RACES, describe
 
@@ -145,13 +145,7 @@ def check_protocol(layout: ListedLayout, protocol: str) -> str:
     Raises:
         UserError: the layout has no protocol of this name.
     """
-    if protocol not in layout.protocols:
-        known = ", ".join(layout.protocols) or "none"
-        raise UserError(
-            f"protocol {protocol}: {layout.folder} (layout {layout.kind}) has {known}; choose one of them.",
-            parameter="protocol",
-        )
-    return protocol
+    return check_named(protocol, layout.protocols, layout.folder, layout.kind)
 
 
 def parallel_list(folder: Path, part: str) -> Path | None:

@@ -190,3 +190,17 @@ def only(entries: Sequence[Entry], streams: tuple[Stream, ...]) -> list[Entry]:
     wanted = [stream for stream in STREAMS if stream in streams]
     slim = [replace(e, files={s: e.files[s] for s in wanted if s in e.files}) for e in entries]
     return [entry if entry.files else whole for entry, whole in zip(slim, entries, strict=True)]
+
+
+def check_named(protocol: str, known: Sequence[str], folder: Path, kind: str) -> str:
+    """Return the protocol.
+
+    Raises:
+        UserError: it is not one of the known ones.
+    """
+    if protocol not in known:
+        raise UserError(
+            f"protocol {protocol}: {folder} (layout {kind}) has {', '.join(known) or 'none'}; choose one of them.",
+            parameter="protocol",
+        )
+    return protocol
