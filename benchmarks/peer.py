@@ -31,7 +31,8 @@ from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Box
 from fasdemo.faces.finder import FaceFinder
 from fasdemo.models.providers import CPU, short
-from fasdemo.runtime.benchmark import busy_s, peak_memory_mb, percentiles, several
+from fasdemo.runtime.benchmark import busy_s, decoding_ms, peak_memory_mb, percentiles, several
+from fasdemo.runtime.process_cost import CostMeter
 
 SIZE = 128
 EXPANSION = 1.5
@@ -81,14 +82,16 @@ def measure(model: Path, source: str, threads: int, faces: int, frames: int) -> 
     example: tuple[npt.NDArray[np.uint8], Box] | None = None
     with open_source(source, loop=True) as opened:
         finder = FaceFinder(FaceDetector())
-        began = cpu = everybody = 0.0
-        at = time.perf_counter()
+        meter, everybody = CostMeter(), 0.0
+        decoding_s: list[float] = []
+        at, worked = time.perf_counter(), time.thread_time()
         for number, original in enumerate(opened):
             capture = time.perf_counter() - at
             frame = several(replace(original, index=number), faces)
+            decoding_s.append(time.thread_time() - worked)
             last_s += 1.0 / max(opened.info.fps, 1.0)
             if number == WARM_UP:
-                began, cpu, everybody = time.perf_counter(), sum(process.cpu_times()[:2]), busy_s()
+                meter, everybody = CostMeter(), busy_s()
             start = time.perf_counter()
             tracks = finder.find(frame.rgb, last_s)
             detected = time.perf_counter()
@@ -106,9 +109,8 @@ def measure(model: Path, source: str, threads: int, faces: int, frames: int) -> 
                 found.append(len(tracks))
             if len(found) == frames:
                 break
-            at = time.perf_counter()
-        elapsed = time.perf_counter() - began
-        cpu, everybody = sum(process.cpu_times()[:2]) - cpu, busy_s() - everybody
+            at, worked = time.perf_counter(), time.thread_time()
+        cost, everybody = meter.read(), busy_s() - everybody
         finder.close()
     return {
         "model": model.stem,
@@ -118,9 +120,12 @@ def measure(model: Path, source: str, threads: int, faces: int, frames: int) -> 
         "faces_found": float(np.median(found)),
         "frames": len(found),
         "latency_ms": {name: percentiles(values) for name, values in stages.items()},
-        "fps": round(len(found) / elapsed, 2),
-        "cpu_share": round(cpu / elapsed, 3),
-        "others_share": round(max(everybody - cpu, 0.0) / elapsed, 3),
+        "fps": round(len(found) / cost.wall_s, 2),
+        "cpu_share": round(cost.cpu_s / cost.wall_s, 3),
+        "cpu_ms_per_frame": cost.cpu_ms_per(len(found)),
+        "decoding_cpu_ms_per_frame": decoding_ms(decoding_s[WARM_UP:]),
+        "energy_mj_per_frame": cost.energy_mj_per(len(found)),
+        "others_share": round(max(everybody - cost.cpu_s, 0.0) / cost.wall_s, 3),
         "peak_memory_mb": round(peak_memory_mb(process), 1),
         "startup_s": None if first_frame_s is None else round(first_frame_s, 3),
         "first_verdict_s": None,

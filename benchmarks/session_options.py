@@ -1,6 +1,6 @@
 """Time a network with different options of ONNX Runtime, one session at a time.
 
-    python benchmarks/session_options.py --model assets/models/fasdemo-flex.onnx --threads 2
+    python benchmarks/session_options.py --model assets/models/fasdemo-flex.onnx --threads 1
 
 Every option is measured once per round, because the speed of a virtual machine varies over time. The output is a JSON
 object: for each option the time of a run in milliseconds (median of a round) in the `best` and in the `median` round;
@@ -91,14 +91,14 @@ def bound(path: Path, threads: int) -> float:
 def measure(path: Path, threads: int, rounds: int = ROUNDS) -> dict[str, dict[str, float]]:
     cases: dict[str, Callable[[], float]] = {
         "as it runs": lambda: plain(path, threads),
-        "one thread": lambda: plain(path, 1),
-        "threads that sleep instead of spinning": lambda: plain(
-            path, threads, entry("session.intra_op.allow_spinning", "0")
+        "two threads": lambda: plain(path, 2),
+        "two threads that sleep instead of spinning": lambda: plain(
+            path, 2, entry("session.intra_op.allow_spinning", "0")
         ),
         "graph optimisation: basic": lambda: plain(path, threads, level("ORT_ENABLE_BASIC")),
         "graph optimisation: extended, no blocked layout": lambda: plain(path, threads, level("ORT_ENABLE_EXTENDED")),
         "operators in parallel, one thread each": lambda: plain(path, threads, parallel),
-        "second thread bound to the second core": lambda: plain(
+        "two threads, the second bound to the second core": lambda: plain(
             path, 2, entry("session.intra_op_thread_affinities", "2")
         ),
         "inputs and outputs bound": lambda: bound(path, threads),
@@ -117,7 +117,7 @@ def measure(path: Path, threads: int, rounds: int = ROUNDS) -> dict[str, dict[st
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     print(json.dumps(measure(options.model, options.threads, options.rounds)))

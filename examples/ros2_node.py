@@ -19,11 +19,11 @@ import numpy as np
 
 import fasdemo
 from fasdemo.capture.source import SourceInfo
-from fasdemo.frames import Calibration, FrameSet, Intrinsics, StreamTime
+from fasdemo.frames import Calibration, FrameSet, Intrinsics, Stream, StreamTime
 
 STALE_S = 1.0
 MAX_SKEW_S = 0.02
-STREAMS = frozenset({"rgb", "depth"})
+STREAMS: frozenset[Stream] = frozenset({"rgb", "depth"})
 _PIXELS = {"rgb8": (np.uint8, 3), "bgr8": (np.uint8, 3), "16UC1": (np.uint16, 1), "mono16": (np.uint16, 1)}
 
 
@@ -50,14 +50,14 @@ def image_of(message: Any) -> np.ndarray:
 
 def seconds(stamp: Any) -> float:
     """Return a builtin_interfaces/Time in seconds."""
-    return float(stamp.sec) + stamp.nanosec * 1e-9
+    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def calibration_of(info: Any) -> Calibration:
     """Return the calibration of a sensor_msgs/CameraInfo whose depth is registered to colour."""
-    distortion = tuple(float(value) for value in [*info.d, 0.0, 0.0, 0.0, 0.0, 0.0][:5])
+    k1, k2, p1, p2, k3 = (float(value) for value in [*info.d, 0.0, 0.0, 0.0, 0.0, 0.0][:5])
     k = info.k
-    return Calibration(rgb=Intrinsics(info.width, info.height, k[0], k[4], k[2], k[5], distortion))
+    return Calibration(rgb=Intrinsics(info.width, info.height, k[0], k[4], k[2], k[5], (k1, k2, p1, p2, k3)))
 
 
 def frame_of(index: int, color: Any, depth: Any, calibration: Calibration, received_s: float) -> FrameSet:
@@ -92,7 +92,7 @@ def main() -> None:
     from sensor_msgs.msg import CameraInfo, Image
     from std_msgs.msg import String
 
-    class FasdemoNode(Node):  # type: ignore[misc]
+    class FasdemoNode(Node):  # type: ignore[misc]  # rclpy has no types
         """Judges the pairs as they come; a slow network drops pairs, because each queue holds one."""
 
         def __init__(self) -> None:

@@ -149,13 +149,13 @@ def main() -> int:
             frames = wavering_light(engine, part, rng)
             tally(wavering, play(engine, frames))
     print(
-        "| run | first verdict, s (median, 95 %) | first LIVE of a live part, s | verdict changes a minute "
+        "| run | first verdict, s (median, 95 %) | first LIVE of a live part, s | verdict changes per minute "
         "| live frames LIVE | attack frames LIVE |"
     )
     print("|---|---|---|---|---|---|")
     print(alone.row(f"{len(parts)} parts, each alone"))
     print(switched.row(f"{CUTS} parts with hard cuts"))
-    print(wavering.row(f"{len(parts)} parts in wavering light"))
+    print(wavering.row(f"{len(parts)} parts in varying light"))
     return 0
 
 

@@ -12,6 +12,48 @@ ALLOW_COLOUR_ALONE = "allow LIVE for a source without depth and infrared (unreli
 """Help of `--allow-colour-alone`."""
 
 
+def add_attempt_options(group: argparse._ArgumentGroup, lockout_default: str, seconds_default: str) -> None:
+    """Add `--require-gaze`, `--single-face`, `--lockout-after` and `--lockout-seconds`; absent numbers are None."""
+    group.add_argument("--require-gaze", action="store_true", help="LIVE requires eyes that look at the camera")
+    group.add_argument("--single-face", action="store_true", help="LIVE requires that only one face is visible")
+    group.add_argument(
+        "--lockout-after",
+        metavar="N",
+        type=not_negative,
+        help=f"lock the camera after N refused attempts within five minutes; 0: never; default: {lockout_default}",
+    )
+    group.add_argument(
+        "--lockout-seconds",
+        metavar="S",
+        type=at_least_one,
+        help=f"duration of the lock-out; default: {seconds_default}",
+    )
+
+
+def add_stream_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options of depth and infrared beside a source: files, depth scale, dot projector, virtual cameras."""
+    group.add_argument("--depth", metavar="FILE", help="16-bit depth video registered to --video")
+    group.add_argument("--ir", metavar="FILE", help="infrared video registered to --video")
+    group.add_argument(
+        "--depth-scale",
+        metavar="M",
+        type=metres_per_unit,
+        default=0.001,
+        help="metres per unit of --depth; default: 0.001",
+    )
+    group.add_argument(
+        "--emitter",
+        choices=("on", "off", "interleaved"),
+        default="on",
+        help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
+    )
+    group.add_argument(
+        "--allow-virtual-camera",
+        action="store_true",
+        help="also open a virtual webcam; its verdicts are never LIVE",
+    )
+
+
 def at_least_one(text: str) -> int:
     """Parse a whole number of at least 1.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
-from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, metres_per_unit, not_negative, stream_list
+from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, add_attempt_options, add_stream_options, at_least_one, stream_list
 from fasdemo.cli.signal_options import add_signal_options
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
@@ -56,28 +56,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--camera", metavar="NAME", help="realsense[:SERIAL], webcam[:N] or a URL, e.g. rtsp://door/live"
     )
     streams = parser.add_argument_group("options of the source")
-    streams.add_argument("--depth", metavar="FILE", help="16-bit depth video registered to --video")
-    streams.add_argument("--ir", metavar="FILE", help="infrared video registered to --video")
-    streams.add_argument(
-        "--depth-scale",
-        metavar="M",
-        type=metres_per_unit,
-        default=0.001,
-        help="metres per unit of --depth; default: 0.001",
-    )
+    add_stream_options(streams)
     streams.add_argument("--loop", action="store_true", help="start again at the end")
     streams.add_argument("--realtime", action="store_true", help="with --headless: play files at their recorded speed")
-    streams.add_argument(
-        "--emitter",
-        choices=("on", "off", "interleaved"),
-        default="on",
-        help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
-    )
-    streams.add_argument(
-        "--allow-virtual-camera",
-        action="store_true",
-        help="also open a virtual webcam; its verdicts are never LIVE",
-    )
     judge = parser.add_argument_group("verdicts")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card, e.g. bpcer20")
@@ -88,21 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="streams that LIVE requires, e.g. depth,ir, or none; default: the window's setting, depth in a kiosk, "
         "none with --headless",
     )
-    judge.add_argument("--require-gaze", action="store_true", help="LIVE requires eyes that look at the camera")
-    judge.add_argument("--single-face", action="store_true", help="LIVE requires that only one face is visible")
-    judge.add_argument(
-        "--lockout-after",
-        metavar="N",
-        type=not_negative,
-        help="lock the camera after N refused attempts within five minutes; 0: never; default: the window's setting in "
-        "a kiosk (5), else 0",
-    )
-    judge.add_argument(
-        "--lockout-seconds",
-        metavar="S",
-        type=at_least_one,
-        help="duration of the lock-out; default: the window's setting, else 60",
-    )
+    add_attempt_options(judge, "the window's setting in a kiosk (5), else 0", "the window's setting, else 60")
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
     judge.add_argument("--site", metavar="FILE", type=Path, help="site file, written by `fasdemo calibrate`")

@@ -108,7 +108,7 @@ def run(
         settings.loop = wanted.loop
     if wanted.engine is not None:
         settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
-        settings.device = wanted.engine.device  # type: ignore[assignment]
+        settings.device = wanted.engine.device
     translation.install(app, wanted.language or settings.language)
     scale_text(app, settings.text_size)
     apply_theme(app, is_dark(settings.theme, app))

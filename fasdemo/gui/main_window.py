@@ -372,7 +372,7 @@ class MainWindow(QMainWindow):
     def _remember_engine(self, engine: EngineRequest) -> None:
         self._engine = engine
         self.settings.model, self.settings.policy = engine.model, engine.policy
-        self.settings.device = "auto" if engine.device not in ("cpu", "cuda") else engine.device  # type: ignore[assignment]
+        self.settings.device = engine.device
 
     def _snap(self, pane: Pane) -> None:
         try:
@@ -616,10 +616,19 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.open_files([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
 
+    def _show_minimised(self) -> None:
+        """Draw nothing while minimised, and judge a camera a few times a second unless a log or a door needs it all."""
+        hidden, log, signals = self.isMinimized(), self.event_log.writer.status, self.door.signals
+        used = (log is not None and log.running) or bool(signals.outputs or signals.heartbeats)
+        self.player.set_hidden(hidden, rests=not used)
+        self.presenter.set_drawing(not hidden)
+
     @override
     def changeEvent(self, event: QEvent | None) -> None:
         if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "workspace"):
             self.workspace.timeline.recolour()
+        if event is not None and event.type() == QEvent.Type.WindowStateChange and hasattr(self, "presenter"):
+            self._show_minimised()
         super().changeEvent(event)
 
 

@@ -28,6 +28,7 @@ from fasdemo.models.encode import encode_batch
 from fasdemo.models.model_file import ModelFile
 from fasdemo.models.predictor import Predictor
 from fasdemo.models.registry import select_model
+from fasdemo.runtime.process_cost import CostMeter
 
 STAGES = ("capture", "detect", "align", "infer", "total")
 PARTS = ("crop", "encode", "network", "read")
@@ -68,22 +69,22 @@ def measure(request: Request) -> dict[str, Any]:
         Engine.for_source(source, model=request.model, device=request.device, threads=request.threads) as engine,
     ):
         file = select_model(source.info.declared, request.model)
-        began = cpu_before = all_before = 0.0
-        for frame, result in _judged(source, engine, request):
+        meter, all_before = CostMeter(), 0.0
+        decoding_s: list[float] = []
+        for frame, result in _judged(source, engine, request, decoding_s):
             now = time.time() - process.create_time()
             first_frame_s = first_frame_s or now
             if first_verdict_s is None and any(face.status is not Status.UNCERTAIN for face in result.faces):
                 first_verdict_s = now
             if frame.index == _WARM_UP - 1:
-                began, cpu_before, all_before = time.perf_counter(), _cpu_s(process), busy_s()
+                meter, all_before = CostMeter(), busy_s()
             if frame.index >= _WARM_UP:
                 samples.append(result)
             if result.faces and len(seen) < _KEPT:
                 seen.append((frame, result.faces[0].face))
             if len(samples) == request.frames:
                 break
-        elapsed = time.perf_counter() - began
-        cpu, everybody = _cpu_s(process) - cpu_before, busy_s() - all_before
+        cost, everybody = meter.read(), busy_s() - all_before
         answer = {
             "model": engine.card.name,
             "provider": engine.provider,
@@ -92,9 +93,12 @@ def measure(request: Request) -> dict[str, Any]:
             "faces_found": float(np.median([len(result.faces) for result in samples])),
             "frames": len(samples),
             "latency_ms": {stage: _stage(samples, stage) for stage in STAGES},
-            "fps": round(len(samples) / elapsed, 2),
-            "cpu_share": round(cpu / elapsed, 3),
-            "others_share": round(max(everybody - cpu, 0.0) / elapsed, 3),
+            "fps": round(len(samples) / cost.wall_s, 2),
+            "cpu_share": round(cost.cpu_s / cost.wall_s, 3),
+            "cpu_ms_per_frame": cost.cpu_ms_per(len(samples)),
+            "decoding_cpu_ms_per_frame": decoding_ms(decoding_s[_WARM_UP:]),
+            "energy_mj_per_frame": cost.energy_mj_per(len(samples)),
+            "others_share": round(max(everybody - cost.cpu_s, 0.0) / cost.wall_s, 3),
             "peak_memory_mb": round(peak_memory_mb(process), 1),
             "startup_s": None if first_frame_s is None else round(first_frame_s, 3),
             "first_verdict_s": None if first_verdict_s is None else round(first_verdict_s, 3),
@@ -161,18 +165,29 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _judged(source: Any, engine: Engine, request: Request) -> Iterator[tuple[FrameSet, FrameResult]]:
-    """Yield the source's frames with consecutive numbers and the requested number of faces, and their results."""
-    asked = time.perf_counter()
+def _judged(
+    source: Any, engine: Engine, request: Request, decoding_s: list[float]
+) -> Iterator[tuple[FrameSet, FrameResult]]:
+    """Yield the source's frames with consecutive numbers and the requested number of faces, and their results.
+
+    The processor time of reading and tiling each frame is appended to `decoding_s`.
+    """
+    asked, worked = time.perf_counter(), time.thread_time()
     last_s = 0.0
     for number, original in enumerate(source):
         capture_ms = (time.perf_counter() - asked) * 1000.0
         frame = several(original, request.faces)
+        decoding_s.append(time.thread_time() - worked)
         # Time continues when the source starts again, as with a camera.
         last_s = last_s + 1.0 / max(source.info.fps, 1.0)
         frame = replace(frame, index=number, timestamp_s=last_s, times={})
         yield frame, engine.process(frame, capture_ms=capture_ms)
-        asked = time.perf_counter()
+        asked, worked = time.perf_counter(), time.thread_time()
+
+
+def decoding_ms(decoding_s: Sequence[float]) -> float:
+    """Return the mean processor time of reading a frame, milliseconds, from those of all frames in seconds."""
+    return round(float(np.mean(decoding_s)) * 1000.0, 3)
 
 
 def several(frame: FrameSet, faces: int) -> FrameSet:
@@ -217,10 +232,6 @@ def _stage(samples: Sequence[FrameResult], stage: str) -> dict[str, float]:
 def percentiles(values: Sequence[float]) -> dict[str, float]:
     """Return the percentiles `p50`, `p95` and `p99`."""
     return {f"p{share}": round(float(np.percentile(values, share)), 3) for share in (50, 95, 99)}
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    return float(sum(process.cpu_times()[:2]))
 
 
 def busy_s() -> float:

@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 MakeSource = Callable[[SourceRequest], Source]
 MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
+_RESTING_PERIOD_S = 0.3
+"""Interval at which a camera is judged while nobody looks."""
 _WARNINGS_EVERY_S = 0.05
 """How often a camera's warnings and the end of the pipeline are looked for."""
 
@@ -71,6 +73,8 @@ class Pipeline:
         self._tap: Tap | None = None
         self._source: Source | None = None
         self._frame_index = 0
+        self._awake = threading.Event()
+        self._awake.set()
         self._threads = [
             threading.Thread(target=self._read, name="fasdemo reader", daemon=True),
             threading.Thread(target=self._process, name="fasdemo processor", daemon=True),
@@ -86,6 +90,14 @@ class Pipeline:
         self._updates.close()
         self.playback_clock.close()
         self._slot.close()
+        self._awake.set()
+
+    def rest(self, resting: bool) -> None:
+        """Judge a camera only a few times a second, e.g. while the window is minimised; files as always."""
+        if resting and not self.playback_clock.closed:
+            self._awake.clear()
+        else:
+            self._awake.set()
 
     def join(self, timeout_s: float) -> bool:
         """Wait up to `timeout_s` seconds for the threads; return True if both have ended."""
@@ -212,7 +224,10 @@ class Pipeline:
                 if loop is None:
                     assert self._source is not None
                     loop = FrameLoop(self._source, listeners)
+                started_s = time.monotonic()
                 self._deliver(job, self._result(loop, processor, job))
+                if job.frame.live_source and not self._awake.is_set():
+                    self._awake.wait(max(started_s + _RESTING_PERIOD_S - time.monotonic(), 0.0))
         finally:
             for listener in listeners:
                 listener.on_no_result()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fasdemo.capture.cameras.network.address import is_network_address, public_address
 from fasdemo.frames import Stream
+
+if TYPE_CHECKING:
+    # It loads ONNX Runtime.
+    from fasdemo.models.providers import Device
 
 LOCKOUT_S = 60.0
 """Usual length of a lock-out after refused attempts."""
@@ -40,7 +44,7 @@ class EngineRequest:
 
     model: str | None = None
     policy: str | None = None
-    device: str = "auto"
+    device: Device = "auto"
     site: Path | None = None
     """A file of `fasdemo calibrate`."""
     allow_rgb_only: bool = False

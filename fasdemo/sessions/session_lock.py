@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import socket
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -130,12 +131,12 @@ def _open(path: Path) -> int:
 
 def _take(descriptor: int) -> bool:
     """Lock the open file; return False if it is locked already."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         import msvcrt
 
         try:
             os.lseek(descriptor, _MAX_BYTES, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         finally:

@@ -317,3 +317,31 @@ def test_pipeline_names_a_failed_network_camera_without_its_keys(
     assert "rtsp://door/live cannot be read any more" in "".join(reader.all.messages)
     assert "rtsp://door/live failed" in caplog.text
     assert "tulip" not in caplog.text
+
+
+def test_pipeline_rest_judges_a_camera_a_few_times_a_second(reader: Reader, start: Start) -> None:
+    pipeline = start("webcam:0")
+    reader.until(lambda: len(reader.frames) >= 5)
+    pipeline.rest(True)
+    time.sleep(0.4)
+    reader.take()
+    before = len(reader.frames)
+    time.sleep(1.0)
+    reader.take()
+    assert 1 <= len(reader.frames) - before <= 5
+    pipeline.rest(False)
+    before = len(reader.frames)
+    reader.until(lambda: len(reader.frames) >= before + 10, timeout_s=3.0)
+
+
+def test_pipeline_stop_ends_a_rest_at_once(reader: Reader, start: Start) -> None:
+    pipeline = start("webcam:0")
+    pipeline.rest(True)
+    reader.until(lambda: len(reader.frames) >= 1)
+    pipeline.stop()
+    assert pipeline.join(1.0)
+
+
+def test_pipeline_rest_leaves_a_file_as_it_is(reader: Reader, start: Start) -> None:
+    start("clip").rest(True)
+    reader.until(lambda: len(reader.frames) >= 60, timeout_s=3.0)

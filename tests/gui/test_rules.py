@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSize
-from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QSpinBox
+from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QScrollArea, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.policy import Policy
@@ -123,7 +123,10 @@ def test_the_preferences_fit_a_small_screen_and_scroll(qtbot: QtBot) -> None:
     for index in range(dialog.tabs.count()):
         dialog.tabs.setCurrentIndex(index)
         area = dialog.tabs.widget(index)
-        page, viewport = area.widget(), area.viewport()  # type: ignore[union-attr]
+        assert isinstance(area, QScrollArea)
+        page, viewport = area.widget(), area.viewport()
+        assert page is not None
+        assert viewport is not None
         assert page.minimumSizeHint().width() <= viewport.width(), f"tab {index} is cut on the right"
 
 

@@ -23,6 +23,7 @@ from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.theme import apply_theme
+from fasdemo.publish.signals import SignalSettings
 from fasdemo.runtime.requests import EngineRequest
 from fasdemo.runtime.updates import View
 from tests.support.qt_input import QTest
@@ -828,3 +829,46 @@ def test_drawing_never_queues(window: MainWindow, qtbot: QtBot, monkeypatch: pyt
     view = window.presenter.view
     assert view is not None
     assert time.monotonic() - view.judged_s < 0.5
+
+
+def test_minimised_window_draws_nothing_and_shows_the_newest_frame_afterwards(
+    window: MainWindow, qtbot: QtBot, scene: Scene
+) -> None:
+    window.open_spec("webcam")
+    qtbot.waitUntil(lambda: window.workspace.colour_pane.drawn_fps() > 0, timeout=5000)
+    window.showMinimized()
+    drawn = window.workspace.colour_pane._view
+    qtbot.waitUntil(lambda: window.presenter.view is not drawn, timeout=5000)
+    QTest.qWait(700)
+    assert window.workspace.colour_pane._view is drawn
+    window.showNormal()
+    qtbot.waitUntil(lambda: window.workspace.colour_pane._view is window.presenter.view, timeout=2000)
+    qtbot.waitUntil(lambda: window.workspace.colour_pane.drawn_fps() > 10, timeout=5000)
+
+
+@pytest.mark.parametrize("used_by", ["log", "heartbeat"])
+def test_minimised_window_judges_every_frame_while_something_uses_the_verdicts(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, used_by: str
+) -> None:
+    window.open_spec("webcam")
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    samples: list[int] = []
+    window.player.updated.connect(lambda update: samples.extend(one.frame for one in update.samples))
+    if used_by == "log":
+        window.event_log.writer.start(tmp_path / "events.jsonl")
+    else:
+        window.door.configure(SignalSettings(heartbeat=(str(tmp_path / "beat"),)))
+    window.showMinimized()
+    QTest.qWait(600)
+    samples.clear()
+    QTest.qWait(1500)
+    while_used = len(samples)
+    window.event_log.writer.stop()
+    window.door.configure(SignalSettings())
+    window.showNormal()
+    window.showMinimized()
+    QTest.qWait(600)
+    samples.clear()
+    QTest.qWait(1500)
+    assert len(samples) < 8
+    assert while_used > 2 * len(samples)

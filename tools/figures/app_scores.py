@@ -125,7 +125,7 @@ def score_file(
     arrays = {name: scores[subset] for subset, name in zip(subsets, names, strict=True)}
     arrays |= {f"margin {name}": margins[subset] for subset, name in zip(subsets, names, strict=True)}
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # no array is called `allow_pickle`
     return scores, margins
 
 

@@ -82,20 +82,21 @@ class _Average(nn.Module):
 
 
 def _without_gates(network: FlexFusion) -> None:
-    network.gate_fine = network.gate_coarse = _NoGate()  # type: ignore[assignment]
+    network.add_module("gate_fine", _NoGate())
+    network.add_module("gate_coarse", _NoGate())
 
 
 def _without_fine(network: FlexFusion) -> None:
-    network.fuse_fine = _Zeros(network.fuse_fine.pointwise.out_channels, 2)  # type: ignore[assignment]
+    network.add_module("fuse_fine", _Zeros(network.fuse_fine.pointwise.out_channels, 2))
 
 
 def _without_coarse(network: FlexFusion) -> None:
-    network.fuse_coarse = _Zeros(network.fuse_coarse.pointwise.out_channels, 1)  # type: ignore[assignment]
+    network.add_module("fuse_coarse", _Zeros(network.fuse_coarse.pointwise.out_channels, 1))
 
 
 def _without_place(network: FlexFusion) -> None:
     width = network.final_DW.out_channels
-    network.final_DW = _Average()  # type: ignore[assignment]
+    network.add_module("final_DW", _Average())
     network.linear = nn.Linear(width, 2)
 
 

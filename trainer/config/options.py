@@ -38,7 +38,7 @@ _KEYS = {
     "limit": "data.limit",
     "max_missing": "data.max_missing",
 }
-"""Name of an option to dotted key of the configuration."""
+"""Dotted key in the configuration for each option."""
 
 
 def truth(text: str) -> bool:
@@ -58,7 +58,7 @@ def truth(text: str) -> bool:
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that name the data."""
+    """Declare the options for the data."""
     group = parser.add_argument_group("data")
     group.add_argument(
         "--data", type=Path, metavar="FOLDER", help="generated set, root of a data set, or recorded sessions"
@@ -174,7 +174,7 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
     """Return the given options by dotted key.
 
     Raises:
-        UserError: `--init` or `--set` is not of the form NAME=VALUE.
+        UserError: `init` or `set` is not of the form NAME=VALUE.
     """
     found: dict[str, Any] = {}
     for option, key in _KEYS.items():
@@ -187,12 +187,14 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
     for text in getattr(args, "init", None) or ():
         part, equals, path = text.partition("=")
         if not equals:
-            raise UserError(f"--init {text}: has no `=`; give PART=FILE, such as depth=runs/depth/best.pt.")
+            raise UserError(
+                f"init {text}: has no `=`; give PART=FILE, such as depth=runs/depth/best.pt.", parameter="init"
+            )
         found[f"network.init.{part}"] = path
     for text in getattr(args, "set", None) or ():
         key, equals, value = text.partition("=")
         if not equals:
-            raise UserError(f"--set {text}: has no `=`; give KEY=VALUE, such as run.ema=0.99.")
+            raise UserError(f"set {text}: has no `=`; give KEY=VALUE, such as run.ema=0.99.", parameter="set")
         found[key] = yaml.safe_load(value)
     return found
 
@@ -214,20 +216,23 @@ def configure(args: argparse.Namespace) -> Config:
                 given = getattr(plain.input, name)
                 found[f"input.{name}"] = {"ir": given["depth"]} if "depth" in given else {}
         elif plain.network.modalities != ("ir",):
-            raise UserError("--phase-ir: the configuration has several streams; choose one of a single stream.")
+            raise UserError(
+                "phase_ir: the configuration has several streams; choose one with a single stream.",
+                parameter="phase_ir",
+            )
     if "optimiser.every_decay" in found:
         found["optimiser.schedule"] = "step"
     config = load(args.config, found)
     if config.data.folder is None and config.data.train_list is None and Path("data").is_dir():
-        # The published commands name no folder and read the folder `data`.
+        # The published commands give no folder and read the folder `data`.
         config = load(args.config, found | {"data.folder": "data"})
     return config
 
 
 def data_config(args: argparse.Namespace, config: Config) -> DataConfig:
-    """Return the data that the options name, or the configuration's data if they name none.
+    """Return the data given by the options, or those of the configuration if the options give none.
 
-    Excluded species and sensors of the configuration do not apply: evaluation measures them.
+    Species and sensors that the configuration excludes are not excluded here, because evaluation measures them.
 
     Raises:
         UserError: a value is not valid.
@@ -262,19 +267,23 @@ def machine(args: argparse.Namespace) -> tuple[str, int | str]:
         import torch
 
         if args.threads < 1:
-            raise UserError(f"--threads {args.threads}: too small; give at least 1.")
+            raise UserError(f"threads {args.threads}: too small; give at least 1.", parameter="threads")
         torch.set_num_threads(args.threads)
     if args.gpus is not None and args.device != "cpu":
         import torch
 
         ids = [part for part in str(args.gpus).split(",") if part.strip()]
         if not all(part.strip().isdigit() for part in ids):
-            raise UserError(f"--gpus {args.gpus}: not a list of GPU numbers; give numbers such as 0 or 0,1.")
+            raise UserError(
+                f"gpus {args.gpus}: not a list of GPU numbers; give numbers such as 0 or 0,1.", parameter="gpus"
+            )
         if torch.cuda.is_available():
             return "cuda", ",".join(ids)
     if args.device == "cuda":
         import torch
 
         if not torch.cuda.is_available():
-            raise UserError("--device cuda: torch finds no GPU; install its CUDA build, or use --device cpu.")
+            raise UserError(
+                "device cuda: torch finds no GPU; install its CUDA build, or choose cpu.", parameter="device"
+            )
     return args.device, args.devices or "auto"

@@ -167,6 +167,9 @@ class DataConfig(_Part):
         "sessions",
         "oulu-npu",
         "replay-attack",
+        "celeba-spoof",
+        "wmca",
+        "hq-wmca",
     ] = "auto"
     train_list: Path | None = None
     val_list: Path | None = None

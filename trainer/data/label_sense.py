@@ -65,13 +65,13 @@ def label_sense(
         word = "a live face" if known[first] == LIVE else "an attack"
         raise UserError(
             f"{source}: {len(wrong)} of {int(comparable.sum())} labels contradict the paths, first "
-            f"`{texts[first]}` with label {written[first]}, whose path says {word}; correct the list"
-            f"{'' if live_label == 'auto' else ' or --live-label'}."
+            f"`{texts[first]}` with label {written[first]}, whose path names {word}; correct the list"
+            f"{'' if live_label == 'auto' else ' or live_label'}."
         )
     return LabelSense(sense, turned, int(comparable.sum()))
 
 
 def turned_warning(source: str, sense: LabelSense) -> str:
-    """Return the sentence that says that the labels of a list were exchanged."""
-    reason = f"all {sense.confirmed} paths that name a class say so" if sense.confirmed else "--live-label 0"
-    return f"{source}: the list writes live 0 and attack 1 ({reason}); its labels were turned round."
+    """Return the message that the labels of a list were exchanged."""
+    reason = f"according to {sense.confirmed} paths that name a class" if sense.confirmed else "live_label is 0"
+    return f"{source}: in this list, 0 means live and 1 means attack ({reason}); its labels were exchanged."

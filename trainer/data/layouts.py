@@ -142,13 +142,15 @@ class ListedLayout(ABC):
         return ListSet(entries, self.folder, source, max_missing, live_label=self.live_label)
 
     def _check_sense(self, sets: dict[str, ListSet]) -> None:
-        """Raise an error if some lists were turned round and the sense of another is unknown."""
+        """Raise an error if the labels of some lists were exchanged and those of another list are ambiguous."""
         turned = [name for name, part in sets.items() if part.turned]
         for name, part in sets.items():
             if turned and not part.turned and (part.labels >= 0).any() and not part.confirmed:
                 raise UserError(
-                    f"{part.source}: the paths do not say which label means live, and {sets[turned[0]].source} writes "
-                    f"live 0; give --live-label 0 if the {name} list does so too, or correct the lists."
+                    f"{part.source}: the paths do not show which label means live, and 0 means live in "
+                    f"{sets[turned[0]].source}; set live_label to 0 if this is so in the {name} list too, or correct "
+                    "the lists.",
+                    parameter="live_label",
                 )
 
     def _by_person(self, entries: Sequence[Entry], shares: Shares, max_missing: float) -> Parts:
@@ -457,10 +459,18 @@ def check_protocol(layout: ListedLayout, protocol: str) -> str:
     Raises:
         UserError: the layout has no protocol of this name.
     """
-    if protocol not in layout.protocols:
-        known = ", ".join(layout.protocols) or "none"
+    return check_named(protocol, layout.protocols, layout.folder, layout.kind)
+
+
+def check_named(protocol: str, known: Sequence[str], folder: Path, kind: str) -> str:
+    """Return the protocol.
+
+    Raises:
+        UserError: it is not one of the known ones.
+    """
+    if protocol not in known:
         raise UserError(
-            f"protocol {protocol}: {layout.folder} (layout {layout.kind}) has {known}; choose one of them.",
+            f"protocol {protocol}: {folder} (layout {kind}) has {', '.join(known) or 'none'}; choose one of them.",
             parameter="protocol",
         )
     return protocol

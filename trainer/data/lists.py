@@ -33,6 +33,9 @@ from trainer.text_file import read_text
 _COLOUR = ("color", "profile", "rgb")
 _TWINS: dict[Stream, tuple[str, ...]] = {"rgb": _COLOUR, "depth": ("depth",), "ir": ("ir",)}
 _MAX_FACTS_BYTES = 1024 * 1024
+_TYPES: dict[Stream, tuple[type[np.generic], ...]] = {
+    "rgb": (np.uint8,), "depth": (np.uint8, np.uint16, np.float32), "ir": (np.uint8, np.uint16),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ class ListSet:
             UnreadableError: a file is missing or damaged.
         """
         found = {stream: self._read(stream, file) for stream, file in self._entries[index].files.items()}
-        return Sample(found.get("rgb"), found.get("depth"), found.get("ir"))  # type: ignore[arg-type]
+        return Sample(found.get("rgb"), found.get("depth"), found.get("ir"))  # type: ignore[arg-type]  # `_read` checks the types
 
     def _read(self, stream: Stream, file: str) -> npt.NDArray[np.generic]:
         flags = cv2.IMREAD_COLOR if stream == "rgb" else cv2.IMREAD_ANYDEPTH
@@ -165,7 +168,7 @@ class ListSet:
             picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
         except (OSError, ValueError, cv2.error):
             raise UnreadableError(file) from None
-        if picture is None:
+        if picture is None or picture.dtype not in _TYPES[stream]:
             raise UnreadableError(file)
         if stream == "rgb":
             return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))

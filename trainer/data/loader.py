@@ -135,9 +135,9 @@ class Loader:
                     made, work = pending.popleft().result()
                     spent.wait_s += time.perf_counter() - asked
                     spent.work_s += work
-                    job = next(todo, None)  # type: ignore[assignment]
-                    if job is not None:
-                        pending.append(pool.submit(self._make, *job))
+                    following = next(todo, None)
+                    if following is not None:
+                        pending.append(pool.submit(self._make, *following))
                     if made is None:
                         continue
                     yield made
@@ -182,12 +182,12 @@ class Loader:
             pictures = [crop.streams[stream] for crop in crops]
             return stack_infrared(pictures) if stream == "ir" else np.stack(pictures)
 
-        batch = CropBatch(stacked("rgb"), stacked("depth"), stacked("ir"))  # type: ignore[arg-type]
+        batch = CropBatch(stacked("rgb"), stacked("depth"), stacked("ir"))  # type: ignore[arg-type]  # of the crops' types
         tensors = []
         for spec in self.inputs:
             array = encode_batch(batch, spec)
             if crops[0].lighting is not None:
-                light = np.stack([crop.lighting for crop in crops])  # type: ignore[misc]
+                light = np.stack([crop.lighting for crop in crops if crop.lighting is not None])
                 if spec.modality == "rgb" and spec.channel_order == "BGR":
                     light = light[:, ::-1]
                 light = light if spec.channels == 3 else light.mean(1, keepdims=True)

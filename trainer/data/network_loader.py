@@ -40,7 +40,7 @@ def check_depth(config: Config, model: StreamModel, face_set: FaceSet) -> None:
     """Raise an error if the depth pictures have 8 bits while the network expects millimetres.
 
     Raises:
-        UserError: the encodings differ; the message says which option to change.
+        UserError: the encodings differ.
     """
     if "depth" not in model.modalities or config.input.depth_encoding != "face-relative-mm" or not len(face_set):
         return
@@ -51,8 +51,8 @@ def check_depth(config: Config, model: StreamModel, face_set: FaceSet) -> None:
             continue
         if depth is not None and depth.dtype == np.uint8:
             raise UserError(
-                f"{face_set.source}: the depth pictures have 8 bits, which are not millimetres; use "
-                "--set input.depth_encoding=casia-surf-8bit, or a set with 16-bit depth."
+                f"{face_set.source}: the depth pictures have 8 bits, which are not millimetres; set "
+                "input.depth_encoding to casia-surf-8bit, or use a set with 16-bit depth."
             )
         return
 

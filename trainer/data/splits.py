@@ -150,7 +150,7 @@ def _list_set(path: Path, data: DataConfig, streams: tuple[Stream, ...], keep_al
 def _held_out(data: DataConfig, train: FaceSet | None, test: FaceSet | None) -> HeldOut:
     species, sensors = set(data.exclude_species), set(data.exclude_sensors)
     if train is not None and test is not None and is_generated(data):
-        # Protocols of public sets hold species back too, but their published figures describe the whole test part.
+        # Protocols of public sets exclude species too, but their published figures are for the whole test part.
         species |= {str(name) for name in np.setdiff1d(test.species, train.species)}
         sensors |= {str(name) for name in np.setdiff1d(test.sensors, train.sensors)}
     return HeldOut(frozenset(species - {""}), frozenset(sensors - {""}))
@@ -162,13 +162,15 @@ def _without(splits: Splits, data: DataConfig) -> tuple[FaceSet, FaceSet]:
         return splits.train, splits.dev
     parts = [part for part in (splits.train, splits.dev, splits.test) if part is not None]
     for option, names, known in (
-        ("--without-species", data.exclude_species, {str(s) for part in parts for s in part.species}),
-        ("--without-sensors", data.exclude_sensors, {str(s) for part in parts for s in part.sensors}),
+        ("without_species", data.exclude_species, {str(s) for part in parts for s in part.species}),
+        ("without_sensors", data.exclude_sensors, {str(s) for part in parts for s in part.sensors}),
     ):
         for name in names:
             if name not in known:
                 has = ", ".join(sorted(known - {""})) or "no names for them"
-                raise UserError(f"{option} {name}: {splits.train.source} has {has}; correct the name.")
+                raise UserError(
+                    f"{option} {name}: {splits.train.source} has {has}; correct the name.", parameter=option
+                )
     kept = []
     for title, part in (("training", splits.train), ("development", splits.dev)):
         out = np.isin(part.species, data.exclude_species) | np.isin(part.sensors, data.exclude_sensors)

@@ -295,10 +295,9 @@ def seed_metrics(scored: Scored, threshold: float = 0.5) -> dict[str, Any]:
             notes.append(f"{name}: {len(attacks)} attacks cannot resolve this rate, {round(1 / limit)} are needed")
     result |= {"tp": tp, "tn": tn, "fp": fp, "fn": fn}
     attack_rate, live_rate = Rate(fp, len(attacks)).value, Rate(fn, len(live)).value
-    both = attack_rate is not None and live_rate is not None
-    result |= {"apcer": attack_rate, "bpcer": live_rate}
-    result["acer"] = (attack_rate + live_rate) / 2 if both else None  # type: ignore[operator]
-    if not both:
+    acer = None if attack_rate is None or live_rate is None else (attack_rate + live_rate) / 2
+    result |= {"apcer": attack_rate, "bpcer": live_rate, "acer": acer}
+    if acer is None:
         notes.append("only one class is present: figures that need both are null")
     if notes:
         result["notes"] = notes

@@ -140,7 +140,7 @@ def replace_card(path: str | Path, card: ModelCard) -> None:
         _write_card(card, model_file, card_file)
 
 
-class _FeedReader(quantization.CalibrationDataReader):  # type: ignore[misc]
+class _FeedReader(quantization.CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types
     def __init__(self, feeds: Sequence[Feed]) -> None:
         self._feeds = iter(feeds)
 

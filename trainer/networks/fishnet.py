@@ -54,7 +54,8 @@ class FishBlock(nn.Module):
         y = self.conv2(self.relu(self.bn2(y)))
         y = self.conv3(self.relu(self.bn3(y)))
         if self.shortcut is not None:
-            return y + self.shortcut(x)  # type: ignore[no-any-return]
+            shortcut: Tensor = self.shortcut(x)
+            return y + shortcut
         if self.merge > 1:
             n, channels, height, width = x.shape
             x = x.reshape(n, channels // self.merge, self.merge, height, width).sum(2)
@@ -120,7 +121,8 @@ class Fish(nn.Module):
         last = self.fish[-1]
         assert isinstance(last, nn.ModuleList)
         squeeze, score = last[3], last[4]
-        return score(squeeze(x)).flatten(1)  # type: ignore[no-any-return]
+        scores: Tensor = score(squeeze(x))
+        return scores.flatten(1)
 
 
 def _bridge(inputs: int, width: int, count: int) -> nn.ModuleList:
@@ -174,7 +176,8 @@ class FishNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, S, S) to logits (N, classes)."""
-        return self.fish(self.pool(self.conv3(self.conv2(self.conv1(x)))))  # type: ignore[no-any-return]
+        logits: Tensor = self.fish(self.pool(self.conv3(self.conv2(self.conv1(x)))))
+        return logits
 
 
 def _conv_norm_relu(inputs: int, outputs: int, stride: int) -> nn.Sequential:

@@ -160,7 +160,8 @@ class FlexFusion(nn.Module):
         fine = self.fuse_fine(self.gate_fine(fine, presence))
         coarse = self.fuse_coarse(self.gate_coarse(coarse, presence))
         x = self.refine(self.mix(torch.cat([fine, coarse], 1)))
-        return self.linear(self.dropout(self.final_DW(x).flatten(1)))  # type: ignore[no-any-return]
+        logits: Tensor = self.linear(self.dropout(self.final_DW(x).flatten(1)))
+        return logits
 
     @staticmethod
     def _place(parts: list[Tensor], presence: Tensor, tokens: Tensor) -> Tensor:

@@ -139,7 +139,8 @@ class ConcatFusion(Fusion):
 
     def fuse(self, x: Tensor) -> Tensor:
         """Implement `Fusion.fuse`."""
-        return self.final_DW2(x).flatten(1)  # type: ignore[no-any-return]
+        reduced: Tensor = self.final_DW2(x)
+        return reduced.flatten(1)
 
 
 class BasicBlock(nn.Module):
@@ -160,7 +161,8 @@ class BasicBlock(nn.Module):
         """Map (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
         y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
         shortcut = x if self.downsample is None else self.downsample(x)
-        return self.relu(y + shortcut)  # type: ignore[no-any-return]
+        result: Tensor = self.relu(y + shortcut)
+        return result
 
 
 @register(
@@ -195,7 +197,8 @@ class PipeNetFusion(Fusion):
         """Implement `Fusion.fuse`."""
         for stage in range(3):
             x = self.get_submodule(f"res_{stage}")(x)
-        return self.pool(x).flatten(1)  # type: ignore[no-any-return]
+        pooled: Tensor = self.pool(x)
+        return pooled.flatten(1)
 
 
 @register(
@@ -228,4 +231,5 @@ class CdcFusion(Fusion):
     def fuse(self, x: Tensor) -> Tensor:
         """Implement `Fusion.fuse`."""
         # mean() instead of a pooling layer, because the published FLOPs count no pooling here.
-        return self.lastconv3(self.lastconv2(x)).mean((2, 3))  # type: ignore[no-any-return]
+        last: Tensor = self.lastconv3(self.lastconv2(x))
+        return last.mean((2, 3))

@@ -100,7 +100,8 @@ class MobileLiteNet(nn.Module):
             x = self.get_submodule(f"layer{stage}")(x)
             if self.gated:
                 x = self.get_submodule(f"layer{stage}_se{stage}")(x)
-        return self.linear(self.dropout(self.final_DW(x).flatten(1)))  # type: ignore[no-any-return]
+        logits: Tensor = self.linear(self.dropout(self.final_DW(x).flatten(1)))
+        return logits
 
 
 def _register(name: str, depths: tuple[int, int, int, int], gated: bool, published: Published | None = None) -> None:

@@ -56,4 +56,5 @@ class MobileNetV2(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, S, S) to logits (N, classes)."""
-        return self.classifier(self.features(x).mean((2, 3)))  # type: ignore[no-any-return]
+        logits: Tensor = self.classifier(self.features(x).mean((2, 3)))
+        return logits

@@ -16,7 +16,7 @@ from trainer.synth.sensors.sensor import DEFAULT_SENSORS, PRESETS
 def run(args: argparse.Namespace) -> int:
     """Check the options and run the selected task."""
     if args.jobs < 1:
-        raise UserError(f"--jobs {args.jobs}: at least one process is needed; give 1 or more.")
+        raise UserError(f"jobs {args.jobs}: at least one process is needed; give 1 or more.", parameter="jobs")
     if args.what == "noise":
         from trainer.synth.sensors.noise import measure_noise, noise_table
 
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         from trainer.synth.dataset.shortcuts import measure_shortcuts, shortcut_table
 
         if args.data is None:
-            raise UserError("--data: this task needs it; give the folder of a rendered data set.")
+            raise UserError("data: is required; give the folder of a rendered data set.", parameter="data")
         print(shortcut_table(measure_shortcuts(SynthSet(args.data), seed=args.seed)))
         return 0
     if args.what == "statistics":
@@ -37,11 +37,14 @@ def run(args: argparse.Namespace) -> int:
         from trainer.synth.dataset.smoothing import measure_smoothing, smoothing_table
 
         if args.data is None or args.model is None:
-            raise UserError("--data, --model: this task needs both; give a rendered data set and an ONNX model.")
+            missing = "data" if args.data is None else "model"
+            raise UserError(
+                f"{missing}: is required; give a rendered data set and an ONNX model for this task.", parameter=missing
+            )
         print(smoothing_table(measure_smoothing(args.model, SynthSet(args.data))))
         return 0
     if args.what != "fit" and args.output is None:
-        raise UserError("--output: this task needs it; give the folder or file to write.")
+        raise UserError("output: is required; give the folder or file to write.", parameter="output")
     load_head(args.heads)
     if args.what == "demo":
         from trainer.synth.dataset.demo import render_demo
@@ -70,7 +73,8 @@ def _statistics(args: argparse.Namespace) -> int:
 
     if args.data is None and args.real is None:
         raise UserError(
-            "--data, --real: this task needs one of them; give a folder of rendered crops or real captures."
+            "data: is required, unless real is given; give a folder of rendered crops, or one of real captures.",
+            parameter="data",
         )
     columns = {}
     if args.real is not None:
@@ -79,7 +83,7 @@ def _statistics(args: argparse.Namespace) -> int:
         data = SynthSet(args.data)
         live = data.table["label"] == "live"
         if not live.any():
-            raise UserError(f"--data {args.data}: the set has no live sample; render some.")
+            raise UserError(f"data {args.data}: the set has no live sample; render some.", parameter="data")
         columns["rendered"] = summarise(rendered_crops(data, label="live"))
         for sensor in sorted(set(data.table["sensor"][live])):
             columns[sensor] = summarise(rendered_crops(data, label="live", sensor=sensor))
@@ -91,7 +95,7 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
     from trainer.synth.dataset.sessions import SessionJob, render_sessions
 
     if not 0.1 <= args.seconds <= 600:
-        raise UserError("--seconds: must be a number from 0.1 to 600.")
+        raise UserError(f"seconds {args.seconds}: must be from 0.1 to 600; give another number.", parameter="seconds")
     environments = environment_list(args.environments)
     job = SessionJob(_recipe(args, people, environments), people, environments, Path(args.output), args.seconds)
     print(f"{render_sessions(job, args.jobs)} sessions in {args.output}")
@@ -99,8 +103,13 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
 
 
 def _recipe(args: argparse.Namespace, people: People, environments: tuple[Path, ...]) -> Recipe:
-    if args.count < 1 or args.shots < 1 or not 0 <= args.live_share <= 1:
-        raise UserError("--count and --shots must be at least 1, --live-share must be a number from 0 to 1.")
+    for parameter in ("count", "shots"):
+        if (number := getattr(args, parameter)) < 1:
+            raise UserError(f"{parameter} {number}: must be at least 1; give another number.", parameter=parameter)
+    if not 0 <= args.live_share <= 1:
+        raise UserError(
+            f"live_share {args.live_share}: must be from 0 to 1; give another number.", parameter="live_share"
+        )
     return Recipe(
         seed=args.seed,
         count=args.count,
@@ -108,8 +117,8 @@ def _recipe(args: argparse.Namespace, people: People, environments: tuple[Path, 
         species=_species(args),
         sensors=_sensors(args),
         shots=args.shots,
-        holdout=_known(args.holdout, SPECIES, "--holdout"),
-        holdout_sensors=_known(args.holdout_sensor, tuple(PRESETS), "--holdout-sensor"),
+        holdout=_known(args.holdout, SPECIES, "holdout"),
+        holdout_sensors=_known(args.holdout_sensor, tuple(PRESETS), "holdout_sensor"),
         heads="default" if args.heads is None else args.heads.name,
         portraits=fingerprint(people.files),
         environments=fingerprint(environments),
@@ -124,15 +133,15 @@ def _crops(args: argparse.Namespace, people: People) -> int:
     return 0
 
 
-def _known(names: list[str], known: tuple[str, ...], option: str) -> tuple[str, ...]:
+def _known(names: list[str], known: tuple[str, ...], parameter: str) -> tuple[str, ...]:
     for name in names:
         if name not in known:
-            raise UserError(f"{option} {name}: unknown; choose from {', '.join(known)}.")
+            raise UserError(f"{parameter} {name}: unknown; choose from {', '.join(known)}.", parameter=parameter)
     return tuple(names)
 
 
 def _species(args: argparse.Namespace) -> tuple[str, ...]:
-    return _known([s for s in args.species or SPECIES if s != "live"], SPECIES, "--species")
+    return _known([s for s in args.species or SPECIES if s != "live"], SPECIES, "species")
 
 
 def _sensors(args: argparse.Namespace) -> dict[str, float]:
@@ -141,11 +150,13 @@ def _sensors(args: argparse.Namespace) -> dict[str, float]:
     result: dict[str, float] = {}
     for item in args.sensor:
         name, _, weight = item.partition("=")
-        _known([name], tuple(PRESETS), "--sensor")
+        _known([name], tuple(PRESETS), "sensor")
         try:
             result[name] = float(weight or 1.0)
         except ValueError:
-            raise UserError(f"--sensor {item}: the weight must be a number; write {name}=0.5.") from None
+            raise UserError(
+                f"sensor {item}: the weight must be a number; write {name}=0.5.", parameter="sensor"
+            ) from None
         if not 0 < result[name] < 1e6:
-            raise UserError(f"--sensor {item}: the weight must be positive.")
+            raise UserError(f"sensor {item}: the weight must be positive; write {name}=0.5.", parameter="sensor")
     return result

@@ -67,9 +67,9 @@ def force_fp32_convs(network: nn.Module) -> None:
         if not isinstance(module, nn.Conv2d):
             continue
         if module.groups > 1 and module.stride[0] > 1:
-            module.forward = _InFloat32(module)  # type: ignore[assignment,method-assign]
+            module.forward = _InFloat32(module)  # type: ignore[assignment,method-assign]  # replaced on purpose
         elif module.groups == 1 and max(module.kernel_size) > 1:
-            module.forward = _InFloat32(module, max_px=_MAX_FLOAT32_PX)  # type: ignore[assignment,method-assign]
+            module.forward = _InFloat32(module, max_px=_MAX_FLOAT32_PX)  # type: ignore[assignment,method-assign]  # as above
 
 
 class _InFloat32:

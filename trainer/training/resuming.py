@@ -11,9 +11,10 @@ from fasdemo.errors import UserError
 
 
 def resume_command(last: Path) -> str:
-    """Return the command line of this process with `--resume`, quoted for a shell; with its launcher under `torchrun`.
+    """Return the command line of this process with `--resume`, quoted for a shell.
 
-    The options of `torchrun` are not known here; those of one machine follow from the environment.
+    Under `torchrun`, it begins with that program. Its options are unknown here, except the number of processes on this
+    machine, which the environment contains.
     """
     words, arguments = ["python", "-m", "trainer"], [part for part in sys.argv[1:] if part]
     if "TORCHELASTIC_RUN_ID" in os.environ:
@@ -28,7 +29,7 @@ def resume_file(given: str | None, folder: Path) -> Path | None:
     """Return the state to resume from: the given file, with `auto` that of the folder if it exists.
 
     Raises:
-        UserError: the folder holds a run, and resuming was not asked for.
+        UserError: the folder already contains a run, but `given` is None.
     """
     from trainer.training.train import LAST
 
@@ -39,6 +40,7 @@ def resume_file(given: str | None, folder: Path) -> Path | None:
         return Path(given)
     if last.is_file():
         raise UserError(
-            f"--output {folder}: the folder holds a run already; add --resume {last}, or choose another folder."
+            f"output {folder}: the folder already contains a run; add --resume {last}, or choose another folder.",
+            parameter="output",
         )
     return None

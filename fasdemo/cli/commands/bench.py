@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fasdemo.assets_folder import demo_session
+from fasdemo.cli.app_cost import app_costs
 from fasdemo.cli.arguments import at_least_one
 from fasdemo.errors import UserError
 from fasdemo.models.providers import Device, devices_here
@@ -23,6 +24,9 @@ from fasdemo.progress import track
 EXAMPLE = "fasdemo bench --threads 1 --json > bench.json"
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+_WINDOW_S = 8.0
+"""How long each kind of window is measured."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--faces", type=int, action="append", choices=(1, 4, 9), help="faces per frame; default: 1 and 4"
+    )
+    parser.add_argument(
+        "--app", action="store_true", help="also measure the headless run and the window, with the source's own model"
     )
     parser.add_argument(
         "--frames", type=at_least_one, default=300, metavar="N", help="measured frames in each run; default: 300"
@@ -60,6 +67,9 @@ def run(args: argparse.Namespace) -> int:
         faces=args.faces or [1, 4],
         frames=args.frames,
     )
+    if args.app:
+        one_model = args.model[0] if args.model and len(args.model) == 1 else None
+        report["app"] = app_costs(str(args.source or demo_session()), one_model, args.frames, _WINDOW_S)
     if args.json:
         print(json.dumps(report, indent=1))
     else:
@@ -83,9 +93,10 @@ def measure_all(
         for several in faces
     ]
     from fasdemo.runtime.benchmark import machine
+    from fasdemo.runtime.process_cost import energy_sentence
 
     return {
-        "machine": machine(),
+        "machine": machine() | {"energy": energy_sentence()},
         "matrix_product_gmacs": {str(count): measure_child(["--matrix-product"], count)["gmacs"] for count in threads},
         "runs": [
             measure_child(
@@ -137,6 +148,8 @@ def _print_table(report: dict[str, Any]) -> None:
         "total p50",
         "p95",
         "p99",
+        "CPU ms",
+        "mJ",
         "fps",
         "MB",
         "start s",
@@ -150,12 +163,38 @@ def _print_table(report: dict[str, Any]) -> None:
             str(run["faces"]),
             *(f"{latency[stage]['p50']:.2f}" for stage in ("detect", "align", "infer", "total")),
             *(f"{latency['total'][share]:.2f}" for share in ("p95", "p99")),
+            f"{run['cpu_ms_per_frame']:.2f}",
+            _or_dash(run["energy_mj_per_frame"]),
             f"{run['fps']:.0f}",
             f"{run['peak_memory_mb']:.0f}",
             f"{run['startup_s']:.2f}",
         )
     console.print(table)
     console.print(
-        "Times in milliseconds; frames per second if frames are processed one after the other, with decoding.",
+        "Times in milliseconds. CPU ms: processor time a frame, all threads and decoding included; frames per second "
+        "if frames are processed one after the other, with decoding.",
         highlight=False,
     )
+    if report.get("app"):
+        _print_app(console, report["app"])
+    if facts["energy"]:
+        console.print(facts["energy"], highlight=False)
+
+
+def _print_app(console: Console, costs: list[dict[str, Any]]) -> None:
+    table = Table("whole app", "CPU ms a frame", "mJ", "share of a core", "judged fps", "drawn fps", "MB")
+    for cost in costs:
+        table.add_row(
+            cost["kind"],
+            f"{cost['cpu_ms_per_frame']:.2f}",
+            _or_dash(cost.get("energy_mj_per_frame")),
+            _or_dash(cost.get("cpu_share"), 2),
+            _or_dash(cost.get("judged_fps")),
+            _or_dash(cost.get("drawn_fps")),
+            f"{cost['peak_memory_mb']:.0f}",
+        )
+    console.print(table)
+
+
+def _or_dash(value: float | None, decimals: int = 1) -> str:
+    return "–" if value is None else f"{value:.{decimals}f}"

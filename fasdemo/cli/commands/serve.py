@@ -5,11 +5,21 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, at_least_one, stream_list
+from fasdemo.cli.arguments import (
+    ALLOW_COLOUR_ALONE,
+    add_attempt_options,
+    add_stream_options,
+    at_least_one,
+    stream_list,
+)
 from fasdemo.cli.signal_options import add_live_options
 from fasdemo.errors import UserError
 from fasdemo.terminal import say, tell
+
+if TYPE_CHECKING:
+    from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 EXAMPLE = "fasdemo serve --camera realsense --preview"
 
@@ -25,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     source.add_argument("--demo", action="store_true", help="the bundled session")
     source.add_argument("--loop", action="store_true", help="files start again at their end")
+    add_stream_options(source)
     judge = parser.add_argument_group("verdicts")
     judge.add_argument("--model", metavar="NAME|FILE", help="a shipped model's name or an ONNX file with its card")
     judge.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
@@ -35,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=frozenset(),
         help="streams that LIVE requires, e.g. depth,ir",
     )
+    add_attempt_options(judge, "0", "60")
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
     judge.add_argument("--site", metavar="FILE", type=Path, help="site file, written by `fasdemo calibrate`")
@@ -113,7 +125,6 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.publish.broker import broker_of
     from fasdemo.publish.signals import Signals, SignalSettings
     from fasdemo.publish.web import check_address
-    from fasdemo.runtime.requests import EngineRequest, SourceRequest
     from fasdemo.serve.live_output import LiveOutput
     from fasdemo.serve.mqtt import MqttPublisher
     from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
@@ -134,8 +145,8 @@ def run(args: argparse.Namespace) -> int:
     settings.check()
     if args.record is not None:
         check_output_folder("--record", args.record)
-    sources = [SourceRequest(spec) for spec in _specs(args)]
-    engine = EngineRequest(args.model, args.policy, args.device, args.site, args.allow_colour_alone, args.require)
+    sources = source_requests(args)
+    engine = engine_request(args)
     publisher = hooks = live_output = None
     if args.mqtt:
         username, password = (secret(f"FASDEMO_MQTT_{name}", None, "--mqtt") for name in ("USERNAME", "PASSWORD"))
@@ -168,10 +179,41 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _specs(args: argparse.Namespace) -> list[str]:
-    from fasdemo.cli.source_options import source_spec
+def engine_request(args: argparse.Namespace) -> EngineRequest:
+    """Return the request for model, policy and rules in the options."""
+    from fasdemo.runtime.requests import LOCKOUT_S, EngineRequest
 
+    return EngineRequest(
+        args.model,
+        args.policy,
+        args.device,
+        args.site,
+        allow_rgb_only=args.allow_colour_alone,
+        require=args.require,
+        require_gaze=args.require_gaze,
+        max_refused_attempts=args.lockout_after or 0,
+        lockout_s=float(args.lockout_seconds or LOCKOUT_S),
+        single_face=args.single_face,
+    )
+
+
+def source_requests(args: argparse.Namespace) -> list[SourceRequest]:
+    """Return the requests for the sources in the options.
+
+    Raises:
+        UserError: a camera is unknown, or depth and infrared files do not belong to exactly one video.
+    """
+    from fasdemo.cli.source_options import source_request
+
+    if (args.depth or args.ir) and len(args.video) != 1:
+        raise UserError("--depth and --ir belong to one --video; give exactly one, or record the streams as sessions.")
     single = [{"demo": True}] if args.demo else []
     single += [{"camera": name} for name in args.camera] + [{"video": path} for path in args.video]
     empty = {"demo": False, "camera": None, "video": None}
-    return [source_spec(argparse.Namespace(**(empty | one))) for one in single]
+    found = []
+    for one in single:
+        beside = {} if "video" in one else {"depth": None, "ir": None}
+        request = source_request(argparse.Namespace(**(vars(args) | empty | one | beside)))
+        if request is not None:
+            found.append(request)
+    return found

@@ -17,6 +17,8 @@ from fasdemo.runtime.updates import Phase, UpdateQueue
 
 _MIN_RATE_HZ, _MAX_RATE_HZ = 60.0, 75.0
 """Virtual and remote displays report rates near 0; at 24 Hz a camera of 30 frames a second would not be shown whole."""
+_HIDDEN_PERIOD_S = 0.5
+"""Interval of the updates while nothing is shown."""
 
 
 class Player(QObject):
@@ -55,6 +57,7 @@ class Player(QObject):
         self._candidate: tuple[Pipeline, UpdateQueue] | None = None
         self._retiring: list[Pipeline] = []
         self._period_s = 1.0 / _display_rate()
+        self._hidden = self._rests = False
         self._last_s = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -92,6 +95,7 @@ class Player(QObject):
         pipeline = Pipeline(
             request, engine, self._make_source, self._make_processor, updates, playback_clock, self._listener
         )
+        pipeline.rest(self._rests)
         pipeline.start()
         return pipeline, updates
 
@@ -104,6 +108,17 @@ class Player(QObject):
         """Change the model, policy or device."""
         if self._pipeline is not None:
             self._pipeline.use_engine(engine)
+
+    def set_hidden(self, hidden: bool, rests: bool) -> None:
+        """Give fewer updates while nothing is shown.
+
+        Args:
+            hidden: nothing is shown.
+            rests: a camera may be judged a few times a second, because nobody uses the verdicts.
+        """
+        self._hidden, self._rests = hidden, hidden and rests
+        if self._pipeline is not None:
+            self._pipeline.rest(self._rests)
 
     def tap(self, tap: Tap | None) -> None:
         """Also pass every captured frame to `tap`; None ends this."""
@@ -156,7 +171,8 @@ class Player(QObject):
             return
         if updates is not self._updates or self._timer.isActive():
             return
-        wait_s = max(0.0, self._last_s + self._period_s - time.monotonic())
+        period_s = _HIDDEN_PERIOD_S if self._hidden else self._period_s
+        wait_s = max(0.0, self._last_s + period_s - time.monotonic())
         self._timer.start(round(wait_s * 1000.0))
 
     def _take(self) -> None:

@@ -78,6 +78,7 @@ class Presenter(QObject):
         self._problem = ""
         self._loading_since_s = 0.0
         self._rolling = Rolling()
+        self._drawing = True
         player.updated.connect(self._receive)
         workspace.colour_pane.face_chosen.connect(self.choose_face)
 
@@ -105,8 +106,19 @@ class Presenter(QObject):
         self._phase = None
         self.show_headline()
 
+    def set_drawing(self, drawing: bool) -> None:
+        """Stop or continue to pass pictures and figures to the widgets, e.g. while the window is minimised."""
+        if drawing == self._drawing:
+            return
+        self._drawing = drawing
+        if drawing and self.view is not None:
+            self.show_view(self.view)
+            self.tick()
+
     def tick(self) -> None:
         """Update what changes without an update from the player: figures, count-downs, a verdict that is too old."""
+        if not self._drawing:
+            return
         if self._phase is Phase.RUNNING and self.view is None:
             for pane in self._work.panes:
                 pane.show_message(self._loading())
@@ -144,6 +156,8 @@ class Presenter(QObject):
     def show_view(self, view: View) -> None:
         """Show a picture with its result."""
         self.view = view
+        if not self._drawing:
+            return
         face = None if view.result is None else explained_face(view.result, self.chosen)
         self._work.colour_pane.mark(None if face is None else face.track_id)
         for pane in self._work.panes:

@@ -178,8 +178,8 @@ class PinField(QWidget):
 
 
 def _editor(info: FieldInfo, value: Any) -> QWidget:
-    low = next((one.ge for one in info.metadata if isinstance(one, Ge)), 0)
-    high = next((one.le for one in info.metadata if isinstance(one, Le)), 1000)
+    low = next((one.ge for one in info.metadata if isinstance(one, Ge) and isinstance(one.ge, int | float)), 0)
+    high = next((one.le for one in info.metadata if isinstance(one, Le) and isinstance(one.le, int | float)), 1000)
     if isinstance(value, Path):
         return FolderField(value)
     if isinstance(value, str) and not get_args(info.annotation):
@@ -196,14 +196,14 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
         return tick
     if isinstance(value, int):
         whole = QSpinBox()
-        whole.setRange(int(low), int(high))  # type: ignore[call-overload]
+        whole.setRange(int(low), int(high))
         whole.setValue(value)
         whole.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         return whole
     spin = QDoubleSpinBox()
     spin.setDecimals(2)
     spin.setSingleStep(0.05)
-    spin.setRange(float(low), float(high))  # type: ignore[arg-type]
+    spin.setRange(float(low), float(high))
     spin.setValue(float(value))
     spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     return spin

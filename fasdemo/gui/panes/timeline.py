@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
@@ -150,16 +151,13 @@ class Timeline(QWidget):
         known = any(sample.truth is not None for sample in shown)
         row = self._row_height(1 + known + len(others))
         verdict_y, truth_y = -row, -2 * row
-        self._score_line.setData(x, _column(shown, lambda one: _score_of(one, main), gaps))
-        self._frame_line.setData(x, _column(shown, lambda one: one.frame_score, gaps))
+        self._score_line.setData(x, _column([_score_of(one, main) for one in shown], gaps))
+        self._frame_line.setData(x, _column([one.frame_score for one in shown], gaps))
         for status, line in self._verdicts.items():
-            line.setData(
-                x,
-                _column(shown, lambda one, s=status: verdict_y if _status_of(one, main) is s else None, gaps),  # type: ignore[misc]
-            )
+            line.setData(x, _column([verdict_y if _status_of(one, main) is status else None for one in shown], gaps))
         for label, line in self._truths.items():
-            column = _column(shown, lambda one, t=label: truth_y if one.truth and one.truth.label == t else None, gaps)  # type: ignore[misc]
-            line.setData(x, column)
+            has_label = [one.truth is not None and one.truth.label == label for one in shown]
+            line.setData(x, _column([truth_y if holds else None for holds in has_label], gaps))
         rows = [tr("verdict") if main is None else face_words(main), *([tr("truth")] if known else [])]
         self._show_others(shown, x, gaps, others, len(rows), row)
         self._label_axis([*rows, *map(face_words, others)], row)
@@ -181,14 +179,11 @@ class Timeline(QWidget):
             track = others[number] if number < len(others) else -1
             used = shown if track >= 0 else []
             at, y = (x, -(above + number + 1) * row) if used else (np.zeros(0), 0.0)
-            line.setData(at, _column(used, lambda one, t=track: _score_of(one, t), gaps if used else []))  # type: ignore[misc]
+            used_gaps = gaps if used else []
+            line.setData(at, _column([_score_of(one, track) for one in used], used_gaps))
             for status, strip in self._other_verdicts[number].items():
-                values = _column(
-                    used,
-                    lambda one, t=track, s=status, y=y: y if _status_of(one, t) is s else None,  # type: ignore[misc]
-                    gaps if used else [],
-                )
-                strip.setData(at, values)
+                values = [y if _status_of(one, track) is status else None for one in used]
+                strip.setData(at, _column(values, used_gaps))
 
     def _row_height(self, rows: int) -> float:
         """Return the height of a row below the plot, in units of the score, so that its labels do not overlap."""
@@ -220,10 +215,10 @@ class Timeline(QWidget):
         frames = range(max(0, math.floor(left_s * self._fps)), math.ceil(right_s * self._fps) + 1)
         return [self._by_frame[frame] for frame in frames if frame in self._by_frame]
 
-    def _clicked(self, event: object) -> None:
-        if self._length_s is None or event.button() != Qt.MouseButton.LeftButton:  # type: ignore[attr-defined]
+    def _clicked(self, event: MouseClickEvent) -> None:
+        if self._length_s is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        at = self._plot.getPlotItem().vb.mapSceneToView(event.scenePos())  # type: ignore[attr-defined]
+        at = self._plot.getPlotItem().vb.mapSceneToView(event.scenePos())
         self.sought.emit(min(max(at.x(), 0.0), self._length_s))
 
     def recolour(self) -> None:
@@ -270,7 +265,7 @@ class Timeline(QWidget):
         self.refresh()
 
 
-class _Seconds(pg.AxisItem):  # type: ignore[misc]
+class _Seconds(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """A time axis whose labels show the unit."""
 
     @override
@@ -324,12 +319,11 @@ def _times(samples: list[Sample], at_s: list[float]) -> tuple[Floats, list[int]]
     return np.array(times, np.float64), gaps
 
 
-def _column(samples: list[Sample], pick: Callable[[Sample], float | None], gaps: list[int]) -> Floats:
-    values: list[float] = []
+def _column(values: Sequence[float | None], gaps: list[int]) -> Floats:
+    column: list[float] = []
     breaks = set(gaps)
-    for number, sample in enumerate(samples):
+    for number, value in enumerate(values):
         if number in breaks:
-            values.append(_NAN)
-        value = pick(sample)
-        values.append(_NAN if value is None or not math.isfinite(value) else value)
-    return np.array(values, np.float64)
+            column.append(_NAN)
+        column.append(_NAN if value is None or not math.isfinite(value) else value)
+    return np.array(column, np.float64)

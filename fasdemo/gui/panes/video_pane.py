@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -87,7 +88,7 @@ class Pane(QWidget):
         self._tools.hide()
         self.set_enlarged(False)
 
-    def _tool(self, name: str, words: str, slot: object) -> QToolButton:
+    def _tool(self, name: str, words: str, slot: Callable[[], None]) -> QToolButton:
         button = QToolButton(self._tools)
         button.setIcon(icon(name, ON_VIDEO))
         button.setIconSize(QSize(18, 18))
@@ -98,7 +99,7 @@ class Pane(QWidget):
             "QToolButton { background: rgba(12, 13, 16, 200); border: none; border-radius: 5px; padding: 4px; }"
             "QToolButton:hover { background: rgba(70, 76, 88, 230); }"
         )
-        button.clicked.connect(slot)  # type: ignore[arg-type]
+        button.clicked.connect(slot)
         return button
 
     @property

@@ -38,6 +38,8 @@ def test_the_report_has_what_it_promises(capsys: pytest.CaptureFixture[str]) -> 
     assert run["peak_memory_mb"] > 50
     assert run["startup_s"] > 0
     assert run["others_share"] >= 0
+    assert run["cpu_ms_per_frame"] > run["decoding_cpu_ms_per_frame"] > 0.1
+    assert (run["energy_mj_per_frame"] is None) == bool(report["machine"]["energy"])
     assert set(run["parts_ms"]) == {"crop", "encode", "network", "read"}
     assert all(part["p50"] > 0 for part in run["parts_ms"].values())
 

@@ -73,9 +73,9 @@ def test_web_target_reports_a_closed_port_and_an_unknown_name() -> None:
 def test_web_target_sends_nothing_after_a_slow_look_up(receiver: WebReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
     known = socket.getaddrinfo
 
-    def slow(*arguments: object, **options: object) -> object:
+    def slow(host: str, port: int, *, type: int) -> object:
         time.sleep(0.3)
-        return known(*arguments, **options)  # type: ignore[arg-type]
+        return known(host, port, type=type)
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     with pytest.raises(TargetError, match="took too long"):

@@ -1,8 +1,10 @@
 """The public data sets' layouts, split by person, and what is said about damaged or misleading lists."""
 
 import argparse
+import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -190,6 +192,18 @@ def test_a_damaged_picture_is_named(trees: Path, tmp_path: Path) -> None:
         ListSet(read_list(tmp_path / "list.txt", tmp_path), tmp_path, "list").sample(0)
 
 
+def test_list_set_refuses_infrared_of_floating_point(trees: Path, tmp_path: Path) -> None:
+    shutil.copytree(trees / "surf", tmp_path / "surf")
+    face_set = opened(folder=tmp_path / "surf").train
+    file = tmp_path / "surf" / face_set.names[0].split()[2]
+    shown = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+    assert shown is not None
+    encoded = cv2.imencode(".tiff", shown.astype(np.float32))[1]
+    file.write_bytes(encoded.tobytes())
+    with pytest.raises(UnreadableError, match=file.name):
+        face_set.sample(0)
+
+
 def test_one_class_only_is_refused_before_training(trees: Path, tmp_path: Path) -> None:
     lines = [line for line in (trees / "surf" / "train_list.txt").read_text().splitlines() if line.endswith("1")]
     (tmp_path / "train.txt").write_text("\n".join(lines))
@@ -277,8 +291,8 @@ def test_a_generated_set_without_some_species_and_sensors(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("excluded", "sentence"),
     [
-        ({"exclude_species": ("reply",)}, "--without-species reply: .* has print-flat, replay"),
-        ({"exclude_sensors": ("tof",)}, "--without-sensors tof: .* has d435"),
+        ({"exclude_species": ("reply",)}, "without_species reply: .* has print-flat, replay"),
+        ({"exclude_sensors": ("tof",)}, "without_sensors tof: .* has d435"),
         ({"exclude_species": ("replay", "print-flat")}, "the training part holds no attacks"),
         ({"exclude_sensors": ("d435",)}, "the training part is empty"),
     ],

@@ -35,18 +35,18 @@ def test_label_sense_turns_a_list_round_that_contradicts_all_its_paths(surf: Pat
     right = opened(folder=surf)
     turn(surf / "train_list.txt")
     turn(surf / "val_private_list.txt")
-    with pytest.raises(UserError, match=r"val_private_list.*--live-label 0"):
-        opened(folder=surf)  # the paths of Val/ name no class, and the training list was turned round
+    with pytest.raises(UserError, match=r"val_private_list.*set live_label to 0"):
+        opened(folder=surf)  # the paths of Val/ name no class, and the labels of the training list were exchanged
     turned = opened(folder=surf, live_label="0")
     assert turned.train.labels.tolist() == right.train.labels.tolist()
     assert turned.dev.labels.tolist() == right.dev.labels.tolist()
     assert turned.train.species.tolist() == right.train.species.tolist()
-    assert any("turned round" in warning and "train_list.txt" in warning for warning in turned.warnings)
+    assert any("were exchanged" in warning and "train_list.txt" in warning for warning in turned.warnings)
 
 
 def test_label_sense_refuses_a_list_that_contradicts_itself(surf: Path) -> None:
     turn(surf / "train_list.txt", slice(0, 1))
-    with pytest.raises(UserError, match=r"1 of 32 labels contradict.*real_part.*says a live face"):
+    with pytest.raises(UserError, match=r"1 of 32 labels contradict.*real_part.*names a live face"):
         opened(folder=surf)
     with pytest.raises(UserError, match="contradict the paths"):
         opened(folder=surf, live_label="1")
@@ -57,7 +57,7 @@ def test_lists_command_writes_turned_labels_as_live_1(
 ) -> None:
     turn(surf / "train_list.txt")
     assert main(["lists", str(surf), "--output", str(tmp_path / "out")]) == 0
-    assert "turned round" in capsys.readouterr().err
+    assert "were exchanged" in capsys.readouterr().err
     for line in (tmp_path / "out" / "train.txt").read_text().splitlines():
         assert line.endswith(" 1") == ("real_part" in line)
 
@@ -208,5 +208,5 @@ def test_the_full_release_of_cefa_is_split_by_person(tmp_path: Path) -> None:
 def test_open_part_tells_of_turned_labels(surf: Path) -> None:
     turn(surf / "train_list.txt")
     part = open_part(DataConfig(folder=surf, train_list=surf / "train_list.txt"), "train", STREAMS)
-    assert any("turned round" in warning for warning in part.warnings)
+    assert any("were exchanged" in warning for warning in part.warnings)
     assert part.labels.sum() == 16

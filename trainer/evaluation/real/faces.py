@@ -110,7 +110,7 @@ class KeptFaces:
                 arrays[f"names{number}"] = np.array(list(face.blendshapes))
                 arrays[f"weights{number}"] = np.array(list(face.blendshapes.values()))
         with replacing(self._folder / f"{key}.npz") as temporary:
-            np.savez(temporary, **arrays)  # type: ignore[arg-type]
+            np.savez(temporary, **arrays)  # type: ignore[arg-type]  # no array is called `allow_pickle`
 
 
 def _face(stored: np.lib.npyio.NpzFile, number: int) -> Face:

@@ -45,12 +45,12 @@ def terminal_table(records: list[dict[str, Any]], persons: bool) -> Table:
 def page_lines(records: list[dict[str, Any]], sources: list[RealSource], command: str) -> list[str]:
     """Return the lines of the Markdown section."""
     lines = [
-        "Figures of the model files on captures of real cameras that none of them was trained on, written by "
-        f"`{command}`. The face is found, cropped, encoded and judged by the app's own code, each picture alone. "
+        "Figures of the model files on captures of real cameras that were not used to train them, written by "
+        f"`{command}`. The app's own code finds, crops, encodes and rates the faces, each picture separately. "
         "*Live accepted* and *attacks accepted*: faces whose score is above the threshold of the card's policy, of "
-        "the faces that were found; *engine*: pictures that the whole engine, with its evidence and gates, calls LIVE, "
-        "of all pictures; colour alone is allowed to be LIVE here (`--allow-colour-alone`), which it is not by "
-        "default. In brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
+        "the faces that were found; *engine*: pictures for which the whole engine, with its evidence and gates, gives "
+        "LIVE, of all pictures; colour alone may be LIVE here (`--allow-colour-alone`), unlike by default. In "
+        "brackets: 95 % intervals, Clopper-Pearson; pictures of one person are not independent, "
         "so the intervals are too narrow rather than too wide. n/a: without attacks there is no AUC. The ranges of the "
         "generator's infrared camera were adjusted to statistics of the Kinect v2 and NIR captures, so figures on "
         "these are not fully independent of the training data.",

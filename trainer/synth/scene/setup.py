@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import degrees
+from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
@@ -92,7 +93,7 @@ def draw_placement(rng: Rng, camera: Intrinsics, nearest_m: float = 0.0) -> Plac
 
 def draw_setup(
     rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf, preset_name: str,
-    projector: Projector | None = None, light: str | None = None, environments: list[object] | None = None,
+    projector: Projector | None = None, light: str | None = None, environments: list[Path] | None = None,
 ) -> Setup:  # fmt: skip
     """Draw a random setup of `species` that shows `person`; `other` holds or wears the instrument of an attack."""
     preset = PRESETS[preset_name]
@@ -105,7 +106,7 @@ def draw_setup(
         projector = "on" if preset.principle != "stereo" else projector
     instrument, glasses, stage, factor = PRESENTATIONS[species](rng, species, person, other, model, photo_of)
     placement = replace(placement, distance_m=max(placement.distance_m * factor, preset.near_m + 0.05))
-    surroundings = draw_surroundings(rng, placement.distance_m + 0.1, environments or [], light)  # type: ignore[arg-type]
+    surroundings = draw_surroundings(rng, placement.distance_m + 0.1, environments or [], light)
     return Setup(
         species,
         person,

@@ -1,0 +1,47 @@
+"""Options of `fasdemo serve` that become sources and rules."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from fasdemo.cli.commands.serve import add_arguments, engine_request, source_requests
+from fasdemo.cli.main import main
+from fasdemo.errors import UserError
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(words)
+
+
+def test_rules_of_attempts_reach_the_engine() -> None:
+    asked = engine_request(
+        parsed(
+            "--require-gaze", "--single-face", "--lockout-after", "3", "--lockout-seconds", "20", "--require", "depth"
+        )
+    )
+    assert (asked.require_gaze, asked.single_face) == (True, True)
+    assert (asked.max_refused_attempts, asked.lockout_s) == (3, 20.0)
+    assert asked.require == {"depth"}
+    usual = engine_request(parsed())
+    assert (usual.max_refused_attempts, usual.lockout_s, usual.require_gaze) == (0, 60.0, False)
+
+
+def test_streams_beside_a_video_belong_to_it_and_the_emitter_to_cameras() -> None:
+    words = ("--camera", "realsense", "--video", "color.mp4", "--depth", "depth.mkv", "--ir", "ir.mkv")
+    camera, video = source_requests(parsed(*words, "--depth-scale", "0.0001", "--emitter", "off"))
+    assert (camera.spec, camera.depth, camera.ir, camera.emitter) == ("realsense", None, None, "off")
+    assert (video.spec, video.depth, video.ir) == ("color.mp4", Path("depth.mkv"), Path("ir.mkv"))
+    assert video.depth_scale == 0.0001
+
+
+@pytest.mark.parametrize("words", [["--demo"], ["--video", "a.mp4", "--video", "b.mp4"]])
+def test_depth_without_exactly_one_video_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError, match="exactly one"):
+        source_requests(parsed(*words, "--depth", "depth.mkv"))
+    assert main(["serve", *words, "--depth", "depth.mkv"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
