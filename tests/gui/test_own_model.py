@@ -202,7 +202,7 @@ def test_the_sessions_are_sound(desk: Desk, capsys: pytest.CaptureFixture[str]) 
         assert desk.type(command) == 0
     said = capsys.readouterr().out
     assert "8 sessions of 4 subjects" in said
-    assert said.count("sound") == 8
+    assert said.count("no damage") == 8
 
 
 @pytest.fixture(scope="module")
