@@ -59,10 +59,10 @@ hooks: setup-dev
 
 # The demo session in a loop at 30 frames a second: nothing may grow, no verdict may be lost. The hour is for the night.
 soak: setup-app
-	$(BIN)/python tools/soak.py --minutes 10
+	$(BIN)/python tools/performance/soak.py --minutes 10
 
 soak-hour: setup-app
-	$(BIN)/python tools/soak.py --minutes 60
+	$(BIN)/python tools/performance/soak.py --minutes 60
 
 # Every reader for FUZZ_SECONDS along its coverage, and FUZZ_EXAMPLES of each property; `make test` runs a short version.
 FUZZ_SECONDS ?= 120
@@ -76,15 +76,15 @@ bench: setup-app
 
 # Five minutes on a quiet machine; writes docs/performance.md.
 performance: setup-dev
-	$(BIN)/python tools/performance.py
+	$(BIN)/python tools/performance/performance.py
 
 # Hours on two cores; PORTRAITS and HEADS as docs/synth.md says.
 weights: setup-dev
 	tools/weights.sh
 
 figures: setup-dev
-	$(BIN)/python -m tools.model_figures
-	$(BIN)/python tools/verdict_figures.py
+	$(BIN)/python -m tools.measure.model_figures
+	$(BIN)/python tools/measure/verdict_figures.py
 
 # The locked versions in requirements/: `lock` changes only what pyproject.toml forces, `upgrade` takes the newest.
 lock: setup-dev

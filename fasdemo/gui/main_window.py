@@ -47,9 +47,9 @@ from fasdemo.gui.widgets.header import Header, source_words
 from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
-from fasdemo.runtime.event_log_writer import LogStatus
+from fasdemo.runtime.outputs.event_log_writer import LogStatus
+from fasdemo.runtime.outputs.recording import Recording
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
-from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 MIN_SIZE = QSize(720, 420)

@@ -19,7 +19,7 @@ from fasdemo import __version__
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.record.labels import labels_from_options
-from fasdemo.runtime.recording import Recording
+from fasdemo.runtime.outputs.recording import Recording
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.guard import COOKIE, Guard, cookie_value
 from fasdemo.serve.live import add_live_routes

@@ -24,7 +24,7 @@ from fasdemo.gui.app import Launch, run
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.runtime.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
 from tests.support.window_scenes import CARD, Scene
@@ -252,7 +252,7 @@ def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
         def end(self) -> list[Event]:
             raise RuntimeError("the pen broke")
 
-    monkeypatch.setattr("fasdemo.runtime.event_log_writer.EventLog", Failing)
+    monkeypatch.setattr("fasdemo.runtime.outputs.event_log_writer.EventLog", Failing)
     writer = EventLogWriter()
     writer.start(tmp_path / "events.jsonl")
     writer.on_no_result()

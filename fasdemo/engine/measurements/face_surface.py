@@ -134,7 +134,7 @@ def surface(depth_mm: Grid, view: DepthView | None = None) -> dict[str, float | 
 def mean_relief(size: int) -> Floats:
     """Return the average face's distance behind its best plane, millimetres, (size, size).
 
-    Average of rendered live faces that look at the camera, made by `tools/mean_face_relief.py`.
+    Average of rendered live faces that look at the camera, made by `tools/measure/mean_face_relief.py`.
     """
     stored = np.load(Path(__file__).with_name("mean_face_relief.npy"))
     return np.asarray(cv2.resize(stored, (size, size), interpolation=cv2.INTER_LINEAR), np.float64)

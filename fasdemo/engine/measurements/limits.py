@@ -53,6 +53,6 @@ MAX_STREAM_MIRROR_GAIN = 0.02
 """Infrared or colour fits the mirror image of both others better."""
 MIN_PARALLAX_RATIO = 0.5
 """Parallax ratio below which a face moves as a flat picture does. Two real clips of live people who turn: 0.55 and
-more; pictures of four clips turned as prints: below in 165 of 215 looks (`tools/motion_figures.py`)."""
+more; pictures of four clips turned as prints: below in 165 of 215 looks (`tools/measure/motion_figures.py`)."""
 HYSTERESIS = 0.1
 """Hysteresis: a gate clears 10 % beyond its limit."""

@@ -16,11 +16,11 @@ from fasdemo.engine.reasons import Effect, effect
 from fasdemo.models.log_odds import log_odds, sigmoid
 
 MAX_SHIFT = 1.0
-"""Log-odds. Measured with `tools/score_figures.py`, see `docs/verdict.md`."""
+"""Log-odds. Measured with `tools/measure/score_figures.py`, see `docs/verdict.md`."""
 MAX_RAISE = 2.0
 """Log-odds that evidence and a site's calibration may add together."""
 MAX_ABOVE_DEPTH = 2.0
-"""Log-odds. Measured with `tools/pattern_figures.py`, see `docs/security.md`."""
+"""Log-odds. Measured with `tools/measure/pattern_figures.py`, see `docs/security.md`."""
 _NOT_RAISED, _FULLY_RAISED = -2.5, -0.5
 """Log-odds of the network (0.08 and 0.38): a score below the first is not raised at all, one above the second fully."""
 _RELIEF = (0.25, 0.6)

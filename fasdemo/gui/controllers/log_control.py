@@ -12,7 +12,7 @@ from fasdemo.errors import UserError
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
 from fasdemo.outputs import check_outputs
-from fasdemo.runtime.event_log_writer import EventLogWriter, LogStatus
+from fasdemo.runtime.outputs.event_log_writer import EventLogWriter, LogStatus
 
 
 class LogControl(QObject):

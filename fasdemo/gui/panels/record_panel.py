@@ -30,7 +30,7 @@ from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.growing_text import GrowingText
 from fasdemo.gui.widgets.heading import heading
 from fasdemo.record.labels import SPECIES, Labels, labels_from_options
-from fasdemo.runtime.recording import Recording, Stage
+from fasdemo.runtime.outputs.recording import Recording, Stage
 
 CONSENT = "I agree that my face is recorded in colour, depth and infrared for liveness research."
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from fasdemo.engine.result import EngineFacts
 from fasdemo.gui.translation import tr
 from fasdemo.publish.target import TargetStatus
-from fasdemo.runtime.event_log_writer import LogStatus
+from fasdemo.runtime.outputs.event_log_writer import LogStatus
 from fasdemo.runtime.rolling import Timing
 
 

@@ -1,4 +1,4 @@
-"""Tables of docs/performance.md from the figures of tools/performance.py; the text is in the page itself."""
+"""Tables of docs/performance.md from the figures of `performance.py`; the text is in the page itself."""
 
 from __future__ import annotations
 

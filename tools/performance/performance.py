@@ -1,7 +1,7 @@
 """Program of `make performance`: measure every shipped model and the peer, and write docs/performance.md.
 
-    python tools/performance.py [--peer minifas128.onnx] [--frames 300] [--json figures.json]
-    python tools/performance.py --from figures.json
+    python tools/performance/performance.py [--peer minifas128.onnx] [--frames 300] [--json figures.json]
+    python tools/performance/performance.py --from figures.json
 
 Every run is a separate process. A run is repeated if other programs used the processor, and the least disturbed of
 three is kept; the page states the use by other programs. The second form writes the page from earlier figures.
@@ -26,10 +26,10 @@ from fasdemo.models.registry import select_model, shipped_models
 from fasdemo.progress import track
 from fasdemo.runtime.benchmark import machine
 from fasdemo.runtime.process_cost import energy_sentence
-from tools.performance_page import write_page
-from tools.performance_picture import write_picture
+from tools.performance.performance_page import write_page
+from tools.performance.performance_picture import write_picture
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 THREADS = (1, 2)
 FACES = (1, 4)
 WINDOW_S = 8.0

@@ -1,8 +1,8 @@
 """Parallax ratio (`fasdemo.engine.measurements.motion_evidence`) of live people and of their pictures as moving prints.
 
-`python tools/motion_figures.py CLIP ...` looks at each clip four times a second as the engine does. The print is the
-clip's first picture on a plane that is turned by up to 30 degrees before a pinhole camera, with noise, and looked at
-as often.
+`python tools/measure/motion_figures.py CLIP ...` looks at each clip four times a second as the engine does. The print
+is the clip's first picture on a plane that is turned by up to 30 degrees before a pinhole camera, with noise, and
+looked at as often.
 """
 
 from __future__ import annotations

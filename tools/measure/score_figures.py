@@ -1,6 +1,6 @@
 """What evidence, the trust in streams and a site's calibration do to the scores: real live faces, rendered attacks.
 
-    python tools/score_figures.py --crops DATA --kinect ../shared/real/kinect2
+    python tools/measure/score_figures.py --crops DATA --kinect ../shared/real/kinect2
 
 Kinect captures go through the whole engine as still pictures, judged by depth and infrared; a site's bias is fitted on
 all people but one and measured on that one. Rendered crops are scored by the network with all three streams and with

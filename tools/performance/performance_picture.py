@@ -1,4 +1,4 @@
-"""SVG chart of the time per stage of a frame, from the figures of tools/performance.py."""
+"""SVG chart of the time per stage of a frame, from the figures of tools/performance/performance.py."""
 
 from __future__ import annotations
 

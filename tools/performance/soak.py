@@ -1,8 +1,8 @@
 """Soak test: run the whole pipeline on a looped session in real time and report growing resources.
 
-`python tools/soak.py --minutes 10` plays the demo session through capture, detector, network, rules, JSON lines and
-event log. It prints a line a minute and a summary, and exits with status 1 if memory, threads or open files grew or a
-frame got no result.
+`python tools/performance/soak.py --minutes 10` plays the demo session through capture, detector, network, rules, JSON
+lines and event log. It prints a line a minute and a summary, and exits with status 1 if memory, threads or open files
+grew or a frame got no result.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.event_log.events import EventLog
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
-from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.outputs.json_lines import JsonLines
 from fasdemo.runtime.summary import Summary
 
 SAMPLE_S = 2.0

@@ -1,6 +1,6 @@
 """What the rules on depth alone say: rendered boards that lean, rendered crops, and real captures.
 
-    python tools/surface_figures.py --crops DATA --kinect ../shared/real/kinect2
+    python tools/measure/surface_figures.py --crops DATA --kinect ../shared/real/kinect2
 
 Boards fill the view of every simulated depth camera and lean by 0 to 65 degrees on both axes, at 0.3 to 1.45 m, with
 the projector on and off, raw and smoothed as an SDK's filters smooth. DATA is a folder made by
@@ -31,7 +31,7 @@ from fasdemo.frames import Intrinsics
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import core_median_mm, crop_face, keypoint_transform
 from fasdemo.models.warp import warp
-from tools.score_figures import kinect_frames
+from tools.measure.score_figures import kinect_frames
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 from trainer.synth.sensors.depth import draw_quality, measure_depth
 from trainer.synth.sensors.sensor import PRESETS
