@@ -68,7 +68,7 @@ soak-hour: setup-app
 FUZZ_SECONDS ?= 120
 FUZZ_EXAMPLES ?= 2000
 fuzz: setup-dev
-	$(BIN)/python tests/fuzz/coverage_guided.py --seconds $(FUZZ_SECONDS) --corpus .work/fuzz
+	$(BIN)/python -m tests.fuzz.coverage_guided --seconds $(FUZZ_SECONDS) --corpus .work/fuzz
 	FASDEMO_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz -m "slow or not slow" --timeout=7200 -n 2
 
 bench: setup-app
@@ -83,7 +83,7 @@ weights: setup-dev
 	tools/weights.sh
 
 figures: setup-dev
-	$(BIN)/python tools/model_figures.py
+	$(BIN)/python -m tools.model_figures
 	$(BIN)/python tools/verdict_figures.py
 
 # The locked versions in requirements/: `lock` changes only what pyproject.toml forces, `upgrade` takes the newest.

@@ -1,6 +1,6 @@
 """Train the fusion of FlexFusion without each of its parts and write the table of docs/networks.md.
 
-Run `python tools/fusion_parts.py --data .work/crops --runs .work/runs` after the streams of `tools/weights.sh`.
+Run `python -m tools.fusion_parts --data .work/crops --runs .work/runs` after the streams of `tools/weights.sh`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 BEGIN, END = "<!-- parts: begin -->", "<!-- parts: end -->"
 
 

@@ -1,6 +1,6 @@
 """Train one small model without each species, evaluate it on that species, and write the figures as JSON.
 
-`python tools/leave_one_out.py --data .work/crops --output .work/leave-one-out.json` resumes an interrupted run;
+`python -m tools.leave_one_out --data .work/crops --output .work/leave-one-out.json` resumes an interrupted run;
 `tools/model_figures.py --leave-one-out FILE` writes the table into docs/models.md.
 """
 
@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:

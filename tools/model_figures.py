@@ -1,6 +1,6 @@
 """Write the figures and images of docs/models.md from the shipped ONNX files and a generated data set.
 
-Run `python tools/model_figures.py --data .work/crops --peer minifas128.onnx` after `tools/weights.sh`.
+Run `python -m tools.model_figures --data .work/crops --peer minifas128.onnx` after `tools/weights.sh`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:

@@ -25,10 +25,11 @@ from fasdemo.engine.measurements.face_surface import surface
 from fasdemo.engine.measurements.measure import depth_grid
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.rules.gates import physical_codes
-from fasdemo.engine.rules.score_evidence import log_odds, stream_score
+from fasdemo.engine.rules.score_evidence import stream_score
 from fasdemo.faces.quality import Quality
 from fasdemo.models.crop import FaceCrops, core_median_mm
 from fasdemo.models.encode import encode_batch
+from fasdemo.models.log_odds import log_odds
 from fasdemo.models.predictor import Predictor
 from fasdemo.models.registry import models_folder
 from trainer.checkpoints.checkpoint import load

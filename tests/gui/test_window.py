@@ -35,11 +35,6 @@ def cameras() -> Cameras:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-@pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path / "window.json"
 

@@ -161,7 +161,7 @@ class Presenter(QObject):
         face = None if view.result is None else explained_face(view.result, self.chosen)
         self._work.colour_pane.mark(None if face is None else face.track_id)
         for pane in self._work.panes:
-            missing = tr("{picture}: not in this frame").format(picture=tr(pane.title))
+            missing = tr("{picture}: not in this frame", picture=tr(pane.title))
             pane.show_message("" if pane.available(view.frame) else missing)
             pane.show_view(view)
         self._kiosk.show_mirror(view.frame.rgb if self.mirror else None)
@@ -204,9 +204,9 @@ class Presenter(QObject):
     def _loading(self) -> str:
         seconds = int(time.monotonic() - self._loading_since_s)
         if not self.model_name:
-            return tr("Loading the model and the face detector … {seconds} s").format(seconds=seconds)
-        return tr("Loading the model {model} and the face detector … {seconds} s").format(
-            model=self.model_name, seconds=seconds
+            return tr("Loading the model and the face detector … {seconds} s", seconds=seconds)
+        return tr(
+            "Loading the model {model} and the face detector … {seconds} s", model=self.model_name, seconds=seconds
         )
 
     def _receive(self, update: UiUpdate) -> None:

@@ -264,7 +264,7 @@ def test_unplugged_and_plugged_in_again() -> None:
     assert 200 < len(away) < 400
     assert len(world.started) == 1, "nothing is started while the device is away"
     world.plugged = True
-    world.device_s = 3.0  # its clock starts afresh
+    world.device_s = 3.0  # its clock starts anew
     back_at = world.clock.now
     back = run(supervisor, world, 3.0)
     check_always(before + away + back)

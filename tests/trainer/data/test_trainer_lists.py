@@ -11,8 +11,8 @@ from fasdemo.frames import STREAMS, Stream
 from tests.support import tiny_trees
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
-from trainer.data.layouts import detect_layout
-from trainer.data.lists import read_list
+from trainer.data.lists.entries import read_list
+from trainer.data.opening import detect_layout
 from trainer.data.splits import Splits, open_part, open_splits
 
 

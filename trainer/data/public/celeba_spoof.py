@@ -22,7 +22,7 @@ from fasdemo.frames import Rgb, Stream
 from fasdemo.models.warp import warp
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_declared_size
 from trainer.data.faces import ATTACK, LIVE, Sample, UnreadableError
-from trainer.data.layouts import Parts, check_named
+from trainer.data.layouts.listed import Parts, check_named
 from trainer.data.public.records import Record, RecordSet, check_missing, check_offered, parts_of
 from trainer.text_file import read_text
 

@@ -16,7 +16,7 @@ import numpy as np
 from fasdemo.errors import UserError
 from fasdemo.frames import Rgb, Stream
 from trainer.data.faces import ATTACK, LIVE
-from trainer.data.layouts import Parts, check_named
+from trainer.data.layouts.listed import Parts, check_named
 from trainer.data.public.clips import Clip, clip_set, detected, video_frames
 from trainer.data.public.owner_lists import Listed, protocol_lists, read_protocol
 from trainer.data.public.records import check_offered, parts_of

@@ -11,7 +11,7 @@ import numpy as np
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import FaceSet, Sample, SubsetOf
-from trainer.data.layouts import Parts
+from trainer.data.layouts.listed import Parts
 from trainer.data.person_split import HELD_BACK, THREE_WAYS, by_person
 
 _SEED = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fasdemo.errors import UserError
-from trainer.data.layouts import Layout
+from trainer.data.layouts.listed import Layout
 from trainer.data.public.casia_3dmask import Casia3dMask
 from trainer.data.public.celeba_spoof import CelebaSpoof
 from trainer.data.public.hq_wmca import HqWmca

@@ -12,7 +12,7 @@ from pathlib import Path
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import ATTACK, LIVE
-from trainer.data.layouts import Parts, check_named
+from trainer.data.layouts.listed import Parts, check_named
 from trainer.data.public.clips import Clip, clip_set, detected
 from trainer.data.public.records import check_offered, parts_of
 

@@ -19,7 +19,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.progress import track
 from trainer.data.faces import ATTACK, LIVE, Sample, UnreadableError
-from trainer.data.layouts import Parts, check_named
+from trainer.data.layouts.listed import Parts, check_named
 from trainer.data.public.owner_lists import Listed, protocol_lists, read_protocol
 from trainer.data.public.records import Record, RecordSet, check_missing, check_offered, parts_of
 

@@ -14,10 +14,10 @@ from tests.support.public_trees import opened
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
 from trainer.data.faces import FaceSet
-from trainer.data.layouts import detect_layout
+from trainer.data.layouts.recorded import SCALE, SIZE
+from trainer.data.opening import detect_layout
 from trainer.data.public.clips import Clip
 from trainer.data.public.oulu_npu import OuluNpu, _eyes
-from trainer.data.recorded import SCALE, SIZE
 from trainer.data.splits import open_part
 
 

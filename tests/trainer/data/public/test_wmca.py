@@ -13,7 +13,7 @@ from tests.support import public_trees
 from tests.support.public_trees import opened
 from trainer.cli.main import main
 from trainer.data.faces import UnreadableError
-from trainer.data.layouts import detect_layout
+from trainer.data.opening import detect_layout
 
 
 @pytest.fixture(scope="module")

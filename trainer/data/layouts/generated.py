@@ -9,6 +9,7 @@ import numpy as np
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from trainer.data.faces import FaceSet, Sample, SubsetOf
+from trainer.data.layouts.listed import Parts
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
 
@@ -61,3 +62,14 @@ def open_generated(folder: Path) -> tuple[FaceSet, FaceSet, FaceSet | None]:
             raise UserError(f"{folder}: samples.csv has no sample in the split `{name}`; render a larger set.")
     test = SubsetOf(whole, parts["test"]) if len(parts["test"]) else None
     return SubsetOf(whole, parts["train"]), SubsetOf(whole, parts["dev"]), test
+
+
+class GeneratedFolder:
+    """A folder of crops that the project's generator rendered, with its own splits and species."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
+        """Open the splits named in `samples.csv`; every sample has all streams and no file is missing."""
+        return Parts(*open_generated(self._folder), described=f"generated set {self._folder}, its own split")
