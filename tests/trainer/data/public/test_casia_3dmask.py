@@ -8,7 +8,7 @@ import pytest
 from fasdemo.errors import UserError
 from tests.support import face_fixtures, public_trees
 from tests.support.public_trees import opened
-from trainer.data.layouts import detect_layout
+from trainer.data.opening import detect_layout
 
 
 @pytest.fixture(scope="module")
