@@ -18,6 +18,7 @@ from fasdemo.engine.loop.frame_loop import ListenerGroup
 from fasdemo.engine.result import FrameResult
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
+from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
 from fasdemo.gui.controllers.log_control import LogControl
@@ -47,6 +48,7 @@ from fasdemo.gui.widgets.header import Header, source_words
 from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
+from fasdemo.runtime.headline import Headline
 from fasdemo.runtime.outputs.event_log_writer import LogStatus
 from fasdemo.runtime.outputs.recording import Recording
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
         )
         self._reconnect = Reconnect(self)
+        self.chime = Chime(Speaker(self).play)
         self.presenter.retry_words = self._reconnect.words
         self._build()
         self._connect()
@@ -156,6 +159,7 @@ class MainWindow(QMainWindow):
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
         self.presenter.engine_in_force.connect(self._take_engine)
+        self.presenter.headline_shown.connect(self._chime)
         self.presenter.failed.connect(self._source_failed)
         self.player.switched.connect(self._show_opening)
         self.player.rejected.connect(self._show_rejected)
@@ -518,6 +522,10 @@ class MainWindow(QMainWindow):
     def _show_log(self, status: LogStatus | None) -> None:
         self.footer.show_log(status)
         self.header.show_logging(status is not None and status.running)
+
+    def _chime(self, headline: Headline) -> None:
+        if self.in_kiosk and self.settings.kiosk_sound:
+            self.chime.hear(headline, self.settings.kiosk_neutral)
 
     def _show_outputs(self) -> None:
         self.footer.show_outputs(self.door.outputs)

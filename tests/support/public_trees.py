@@ -180,3 +180,13 @@ def hq_wmca(root: Path, picture: npt.NDArray[np.uint8]) -> Path:
             lines.append(f"01.01.20/{name},{int(not live)},{'bonafide' if live else 'attack/Some'},{part}")
     (root / "PROTOCOL-grand_test-curated.csv").write_text("\n".join(lines) + "\n")
     return root
+
+
+def casia_3dmask(root: Path, picture: npt.NDArray[np.uint8], people: int = 4) -> Path:
+    """`Real/DATE_PERSON/N.MOV` and `Fake/DATE_PERSON/MASK/N.MOV`, every video showing the given picture."""
+    for person in range(people):
+        names = [f"Real/0927_{person:03d}/{number}" for number in (1, 15)]
+        names += [f"Fake/0927_{person:03d}/{mask}/{number}" for mask in (1, 3) for number in (1, 2)]
+        for name in names:
+            video(root / f"{name}.MOV", [picture])
+    return root

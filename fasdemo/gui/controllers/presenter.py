@@ -39,11 +39,13 @@ class Presenter(QObject):
         source_ready: SourceInfo: the source is open.
         engine_in_force: EngineRequest or None: the engine is ready; None means the requested one.
         failed: the source cannot be read any more.
+        headline_shown: Headline: the verdict on the screen, before it is put into neutral words.
     """
 
     source_ready = pyqtSignal(object)
     engine_in_force = pyqtSignal(object)
     failed = pyqtSignal()
+    headline_shown = pyqtSignal(object)
 
     def __init__(
         self,
@@ -176,6 +178,7 @@ class Presenter(QObject):
             # Remove the old picture too, because an old verdict is drawn in it.
             self._show_empty(tr("No new picture from the camera"))
         self._work.card.show_headline(headline)
+        self.headline_shown.emit(headline)
         # The kiosk page shows nothing else, and the person in front of the camera must see that it records.
         notices = (*headline.notices, tr("● Recording")) if self.recording else headline.notices
         if self.output_problem:

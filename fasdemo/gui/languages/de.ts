@@ -572,6 +572,14 @@
       <translation>Das Kamerabild wie in einem Spiegel zeigen.</translation>
     </message>
     <message>
+      <source>Sounds</source>
+      <translation>Töne</translation>
+    </message>
+    <message>
+      <source>Play a sound on LIVE, and another one on SPOOF unless the words are neutral.</source>
+      <translation>Einen Ton bei LIVE spielen, und einen anderen bei ANGRIFF, wenn die Worte nicht neutral sind.</translation>
+    </message>
+    <message>
       <source>Exit PIN</source>
       <translation>PIN zum Verlassen</translation>
     </message>

@@ -572,6 +572,14 @@
       <translation>Mostrar la imagen de la cámara como en un espejo.</translation>
     </message>
     <message>
+      <source>Sounds</source>
+      <translation>Sonidos</translation>
+    </message>
+    <message>
+      <source>Play a sound on LIVE, and another one on SPOOF unless the words are neutral.</source>
+      <translation>Reproducir un sonido con VIVO, y otro con ATAQUE salvo que las palabras sean neutras.</translation>
+    </message>
+    <message>
       <source>Exit PIN</source>
       <translation>PIN de salida</translation>
     </message>

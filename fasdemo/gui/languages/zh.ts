@@ -572,6 +572,14 @@
       <translation>像镜子一样显示摄像头画面。</translation>
     </message>
     <message>
+      <source>Sounds</source>
+      <translation>声音</translation>
+    </message>
+    <message>
+      <source>Play a sound on LIVE, and another one on SPOOF unless the words are neutral.</source>
+      <translation>判为真人时播放声音；除非使用中性用语，判为攻击时播放另一种声音。</translation>
+    </message>
+    <message>
       <source>Exit PIN</source>
       <translation>退出 PIN</translation>
     </message>

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from fasdemo.errors import UserError
 from trainer.data.layouts.listed import Layout
+from trainer.data.public.casia_3dmask import Casia3dMask
 from trainer.data.public.celeba_spoof import CelebaSpoof
 from trainer.data.public.hq_wmca import HqWmca
 from trainer.data.public.oulu_npu import OuluNpu
 from trainer.data.public.replay_attack import ReplayAttack
 from trainer.data.public.wmca import Wmca
 
-_SETS = {one.kind: one for one in (OuluNpu, ReplayAttack, CelebaSpoof, Wmca, HqWmca)}
+_SETS = {one.kind: one for one in (OuluNpu, ReplayAttack, CelebaSpoof, Wmca, HqWmca, Casia3dMask)}
 PUBLIC = tuple(_SETS)
 """Names of the data sets, as `--layout` takes them."""
 
