@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import cv2
@@ -40,6 +41,7 @@ DEFAULT_SCALE = DepthScale()
 """From 0.25 m to 1.5 m: the range in which a RealSense D400 measures a face well enough."""
 
 
+@lru_cache(maxsize=1)
 def palette() -> Rgb:
     """Return the colours of the scale from near to far, uint8 (256, 3) RGB.
 
@@ -47,7 +49,9 @@ def palette() -> Rgb:
     grey and with colour blindness (Nunez, Anderton and Renslow 2018).
     """
     ramp = np.arange(_COLOURS - 1, -1, -1, dtype=np.uint8).reshape(-1, 1)
-    return cast(Rgb, np.ascontiguousarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1]))
+    colours = np.ascontiguousarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1])
+    colours.flags.writeable = False
+    return cast(Rgb, colours)
 
 
 def colour_depth(depth: Depth, depth_scale: float, scale: DepthScale = DEFAULT_SCALE) -> Rgb:

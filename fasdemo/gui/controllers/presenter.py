@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.result import EngineFacts
+from fasdemo.engine.result import EngineFacts, Status
 from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.panels.verdict_card import VerdictCard
@@ -20,6 +20,9 @@ from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import Phase, UiUpdate, View
+
+_EVIDENCE_MS = 120
+"""Interval at which reasons and evidence follow a running source."""
 
 
 class Presenter(QObject):
@@ -81,6 +84,11 @@ class Presenter(QObject):
         self._loading_since_s = 0.0
         self._rolling = Rolling()
         self._drawing = True
+        self._explained: tuple[tuple[int, Status], ...] = ()
+        """Track and status of the faces when reasons and evidence were last shown at once."""
+        self._explain_later = QTimer(self)
+        self._explain_later.setSingleShot(True)
+        self._explain_later.timeout.connect(self._explain)
         player.updated.connect(self._receive)
         workspace.colour_pane.face_chosen.connect(self.choose_face)
 
@@ -155,8 +163,14 @@ class Presenter(QObject):
             tracks = sorted(one.track_id for one in result.faces)
             self.choose_face(tracks[(tracks.index(face.track_id) + 1) % len(tracks)])
 
-    def show_view(self, view: View) -> None:
-        """Show a picture with its result."""
+    def show_view(self, view: View, moving: bool = False) -> None:
+        """Show a picture with its result.
+
+        Args:
+            view: the picture.
+            moving: others follow soon, so that evidence and reasons, which nobody reads 30 times a second, may wait for
+                `_EVIDENCE_MS` unless a verdict changes.
+        """
         self.view = view
         if not self._drawing:
             return
@@ -169,7 +183,18 @@ class Presenter(QObject):
         self._kiosk.show_mirror(view.frame.rgb if self.mirror else None)
         self._playback.show_position(view.frame.index)
         if self._work.reasons.isVisible():
-            self._work.reasons.show_result(view.result, self.facts, self.chosen)
+            statuses = () if view.result is None else tuple((one.track_id, one.status) for one in view.result.faces)
+            if not moving or statuses != self._explained:
+                self._explained = statuses
+                self._explain()
+            elif not self._explain_later.isActive():
+                self._explain_later.start(_EVIDENCE_MS)
+
+    def _explain(self) -> None:
+        """Show reasons and evidence of the newest picture."""
+        self._explain_later.stop()
+        if self.view is not None and self._work.reasons.isVisible():
+            self._work.reasons.show_result(self.view.result, self.facts, self.chosen)
 
     def show_headline(self) -> None:
         """Show the current verdict on both cards."""
@@ -226,7 +251,7 @@ class Presenter(QObject):
             self._rolling.add(update.samples)
             self._work.timeline.add(update.samples)
         if update.view is not None:
-            self.show_view(update.view)
+            self.show_view(update.view, moving=True)
         if update.phase is Phase.FAILED:
             # After its message, to which the window may add a button.
             self.failed.emit()
@@ -255,6 +280,7 @@ class Presenter(QObject):
         self._playback.show_playing()
 
     def _show_empty(self, words: str) -> None:
+        self._explain_later.stop()
         self._kiosk.show_mirror(None)
         for pane in self._work.panes:
             pane.show_view(None)
@@ -262,6 +288,7 @@ class Presenter(QObject):
         self._work.reasons.show_result(None, self.facts)
 
     def _reset(self) -> None:
+        self._explain_later.stop()
         self.view, self.facts, self.info, self._problem, self.chosen = None, None, None, "", None
         self._work.timeline.follow(None)
         self._rolling.clear()

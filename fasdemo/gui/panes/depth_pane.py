@@ -53,10 +53,11 @@ class DepthPane(Pane):
     @override
     def compose(self, view: View, width: int, height: int) -> Rgb:
         assert view.frame.depth is not None
-        colours = colour_depth(view.frame.depth, view.frame.depth_scale, self._scale)
-        if width >= colours.shape[1]:
-            return np.asarray(cv2.resize(colours, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
-        return resized(colours, width, height)
+        depth = view.frame.depth
+        if width < depth.shape[1]:
+            return resized(colour_depth(depth, view.frame.depth_scale, self._scale), width, height)
+        larger = np.asarray(cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST), np.uint16)
+        return colour_depth(larger, view.frame.depth_scale, self._scale)
 
     @override
     def look(self) -> DepthScale:

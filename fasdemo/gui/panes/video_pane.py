@@ -393,8 +393,8 @@ class InfraredPane(Pane):
     @override
     def compose(self, view: View, width: int, height: int) -> Rgb:
         assert view.frame.ir is not None
-        grey = cv2.cvtColor(ir_view(view.frame.ir), cv2.COLOR_GRAY2RGB)
-        return resized(np.asarray(grey, np.uint8), width, height)
+        grey = resized(ir_view(view.frame.ir), width, height)
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
     @override
     def caption(self) -> str:
