@@ -26,7 +26,7 @@ from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.image_codec import ColorFormat, Image, encode_image
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, Session
 from fasdemo.sessions.session_lock import SessionLock
-from fasdemo.sessions.video_track import VideoTrackWriter
+from fasdemo.sessions.video.video_writer import VideoTrackWriter
 
 FOLDERS: dict[Stream, str] = {"rgb": "color", "depth": "depth", "ir": "ir"}
 """Folder of a stream's images; also the stream's name in the columns of `frames.csv`."""

@@ -56,7 +56,7 @@ def seeds(target: str) -> Iterator[bytes]:
 
         import av
 
-        from fasdemo.sessions.ffv1_check import slices_intact
+        from fasdemo.sessions.video.ffv1_check import slices_intact
 
         with av.open(BytesIO(specimens.video("d.mkv", "ffv1", "gray16le")), "r") as container:
             packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
@@ -136,7 +136,7 @@ def run_log(data: bytes, folder: Path) -> None:
 
 def run_ffv1(data: bytes, folder: Path) -> None:
     """The checksums of a depth video's packets."""
-    from fasdemo.sessions.ffv1_check import slices_intact
+    from fasdemo.sessions.video.ffv1_check import slices_intact
 
     assert slices_intact(data) in (True, False)
 
@@ -160,7 +160,7 @@ def run_config(data: bytes, folder: Path) -> None:
 
 
 TARGETS: dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]] = {
-    "session": (run_session, ("fasdemo.sessions.reader", "fasdemo.sessions.schema")),
+    "session": (run_session, ("fasdemo.sessions.reader", "fasdemo.sessions.rows", "fasdemo.sessions.schema")),
     "picture": (run_picture, ("fasdemo.sessions.image_codec",)),
     "still": (run_still, ("fasdemo.capture.files.stills", "fasdemo.sessions.image_codec")),
     "model": (run_model, ("fasdemo.models.onnx_file",)),
@@ -175,7 +175,7 @@ TARGETS: dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]] = {
             "csv",
         ),
     ),
-    "ffv1": (run_ffv1, ("fasdemo.sessions.ffv1_check",)),
+    "ffv1": (run_ffv1, ("fasdemo.sessions.video.ffv1_check",)),
     "list": (run_list, ("trainer.data.lists.entries", "trainer.data.lists.list_set")),
     "config": (run_config, ("trainer.config.schema", "yaml")),
 }

@@ -15,10 +15,10 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.sessions import erase, session_lock
-from fasdemo.sessions.packet_times import PacketTimes
-from fasdemo.sessions.reader import load_session
+from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 from fasdemo.sessions.session_lock import LOCK_FILE, SessionLock, who_holds
+from fasdemo.sessions.video.packet_times import PacketTimes
 
 GONE = 2**22 + 7
 """No process of Linux has this number."""

@@ -20,7 +20,8 @@ from fasdemo.sessions.erase import erase, expired_sessions
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
-from fasdemo.sessions.video_track import VideoTrack, VideoTrackWriter
+from fasdemo.sessions.video.video_track import VideoTrack
+from fasdemo.sessions.video.video_writer import VideoTrackWriter
 from fasdemo.sessions.writer import SessionWriter
 from tests.fasdemo.sessions.test_session_roundtrip import frame, session, write
 

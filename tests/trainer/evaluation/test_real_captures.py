@@ -80,7 +80,7 @@ def test_colour_folders_name_the_species(tmp_path: Path) -> None:
 
 def test_recorded_sessions_are_a_source(tmp_path: Path) -> None:
     from fasdemo.frames import Truth
-    from fasdemo.sessions.reader import load_session
+    from fasdemo.sessions.loading import load_session
 
     demo = next((Path(__file__).resolve().parents[3] / "assets" / "demo").rglob("session.json")).parent
     [source] = folder_sources("demo", demo)

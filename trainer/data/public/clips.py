@@ -21,7 +21,7 @@ from fasdemo.models.warp import Transform, warp
 from fasdemo.outputs import check_output_folder
 from fasdemo.progress import track
 from fasdemo.sessions.image_codec import encode_image, read_image
-from fasdemo.sessions.video_track import VideoTrack
+from fasdemo.sessions.video.video_track import VideoTrack
 from trainer.data.faces import Sample, UnreadableError
 from trainer.data.layouts.recorded import SCALE, SIZE
 from trainer.data.public.records import Record, RecordSet, check_missing
