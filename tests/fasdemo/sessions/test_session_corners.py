@@ -165,7 +165,7 @@ def test_load_session_names_what_is_no_session(make: Any, says: str, tmp_path: P
 
 def test_load_session_names_a_description_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / SESSION_FILE).write_text("{}")
-    monkeypatch.setattr("fasdemo.sessions.reader.read_text", refuse(errno.EIO))
+    monkeypatch.setattr("fasdemo.sessions.loading.read_text", refuse(errno.EIO))
     with pytest.raises(UserError, match="cannot be read"):
         load_session(tmp_path)
 
