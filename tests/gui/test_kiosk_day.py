@@ -32,7 +32,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.publish.target import Content
-from fasdemo.runtime.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import SourceRequest
 from fasdemo.runtime.updates import Phase, Sample, UiUpdate, View
 from tests.support.serve_fixtures import FACTS, face_verdict
