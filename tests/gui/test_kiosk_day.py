@@ -220,7 +220,7 @@ def live_through(
     supervisor = Supervisor(lambda: Grabber(world), world.present, world.clock)
     supervisor.start()
     judge = Judge(world)
-    loop = FrameLoop(SimpleNamespace(info=INFO), [writer, signals])  # type: ignore[arg-type]
+    loop = FrameLoop(SimpleNamespace(info=INFO), [writer, signals])
     window.presenter._receive(UiUpdate(info=INFO, phase=Phase.RUNNING, facts=FACTS))
     process = psutil.Process()
     words: Counter[tuple[str, str]] = Counter()
