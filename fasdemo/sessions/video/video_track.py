@@ -17,6 +17,7 @@ from typing import Any, Self
 import av
 import numpy as np
 from av.stream import Disposition
+from av.video.reformatter import VideoReformatter
 
 from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
@@ -84,6 +85,7 @@ class VideoTrack:
         self.stream = stream
         self.damaged = 0
         """Number of images that could not be decoded."""
+        self._converter = VideoReformatter()
         self._ends_early = False
         self._torn = False
         self.hdr = ""
@@ -278,17 +280,23 @@ class VideoTrack:
             self.hdr = hdr_name(transfer)
             image = standard_range(frame, transfer)
         elif self.stream == "rgb":
-            image = frame.to_ndarray(format="rgb24")
+            image = self._converted(frame, "rgb24")
         elif self.stream == "depth" and name != "gray16le":
             # FFmpeg would scale 12 bits to 16, so that 522 mm would become 8,354.
             image = _grey_values(frame)
         elif name in _GREY_16:
-            image = frame.to_ndarray() if name == "gray16le" else frame.to_ndarray(format="gray16le")
+            image = self._converted(frame, "gray16le")
         else:
-            image = frame.to_ndarray(format="gray")
+            image = self._converted(frame, "gray")
         image = upright(with_square_pixels(image, self._aspect, exact=self.stream == "depth"), frame)
         check_image(image, self.stream)
         return image
+
+    def _converted(self, frame: Any, pixel_format: str) -> Image:
+        # A frame's own conversion makes a context with its own threads for every frame: twice the processor time, and
+        # threads pile up until they are collected.
+        converted = self._converter.reformat(frame, format=pixel_format, threads=1)
+        return cast(Image, converted.to_ndarray())
 
     def _time_s(self, pts: int) -> float:
         return (pts - (self._start_pts or 0)) * self._time_base
@@ -313,7 +321,7 @@ class VideoTrack:
             try:
                 if (frame.width, frame.height) != self._coded:
                     # The size changes within the file, but a source has one size.
-                    frame = frame.reformat(width=self._coded[0], height=self._coded[1])
+                    frame = frame.reformat(width=self._coded[0], height=self._coded[1], threads=1)
                 image = self._image(frame)
             except (av.error.FFmpegError, OSError, ValueError):
                 # The pixel format changes within the file, to one that the stream cannot have.
