@@ -296,7 +296,8 @@ class VideoTrack:
         # A frame's own conversion makes a context with its own threads for every frame: twice the processor time, and
         # threads pile up until they are collected.
         converted = self._converter.reformat(frame, format=pixel_format, threads=1)
-        return cast(Image, converted.to_ndarray())
+        image: Image = converted.to_ndarray()
+        return image
 
     def _time_s(self, pts: int) -> float:
         return (pts - (self._start_pts or 0)) * self._time_base
