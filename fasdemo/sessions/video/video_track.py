@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import av
 import numpy as np
@@ -296,8 +296,7 @@ class VideoTrack:
         # A frame's own conversion makes a context with its own threads for every frame: twice the processor time, and
         # threads pile up until they are collected.
         converted = self._converter.reformat(frame, format=pixel_format, threads=1)
-        image: Image = converted.to_ndarray()
-        return image
+        return cast("Image", converted.to_ndarray())
 
     def _time_s(self, pts: int) -> float:
         return (pts - (self._start_pts or 0)) * self._time_base
