@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from fasdemo.challenge.challenge import Challenge
 from fasdemo.challenge.observation import Observation
 from fasdemo.challenge.prompts import Prompt
-from fasdemo.faces.face import Points
+from fasdemo.faces.face import Face, Points
 
 STEP_S = 0.1
 TRACK = 7
@@ -102,3 +102,14 @@ def perform(
         if challenge.outcome != "running":
             break
     return frames
+
+
+class StillLandmarks:
+    """A landmarker that always finds a face that looks straight at the camera."""
+
+    def add(self, image: np.ndarray, face: Face) -> Face:
+        """Return the face with landmarks."""
+        return replace(face, landmarks=landmarks(0.0))
+
+    def close(self) -> None:
+        """Do nothing."""
