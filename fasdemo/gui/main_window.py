@@ -490,7 +490,7 @@ class MainWindow(QMainWindow):
         return self._recorder.current
 
     def _toggle_recording(self) -> None:
-        if self.workspace.record.recording_now:
+        if self.workspace.record.recording_now or self._recorder.counting:
             self._recorder.stop()
             return
         self._show_tab(2)
@@ -514,7 +514,7 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         recorded = self._recorder.tick()
         self.footer.show_recording(recorded)
-        self.presenter.recording = bool(recorded)
+        self.presenter.recording = self.recording is not None
         self.presenter.tick()
         self.event_log.tick()
         self.door.tick()
@@ -573,7 +573,12 @@ class MainWindow(QMainWindow):
         self.workspace.show_tab(self.settings.tab)
         self.workspace.transport.loop.setChecked(self.settings.loop)
         self.workspace.transport.show_speed(self.settings.speed)
-        self.workspace.record.remember(self.settings.subject, self.settings.retain_days)
+        self.workspace.record.remember(
+            self.settings.subject,
+            self.settings.retain_days,
+            self.settings.record_countdown_s,
+            self.settings.record_length_s,
+        )
         self._apply_settings()
 
     def _save(self) -> None:

@@ -1088,6 +1088,10 @@
       <translation>Neuer Versuch in {seconds} s.</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>REC in {seconds} s</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
     </message>
@@ -1316,6 +1320,10 @@
       <translation>Die Person ist einverstanden</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>bis zum Beenden</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>Aufnahme starten</translation>
     </message>
@@ -1380,8 +1388,16 @@
       <translation>Behalten bis</translation>
     </message>
     <message>
+      <source>Count-down</source>
+      <translation>Vorlauf</translation>
+    </message>
+    <message>
       <source>Labelled session</source>
       <translation>Aufnahme mit Angaben</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>Abbrechen: Start in {seconds} s</translation>
     </message>
     <message>
       <source>Time</source>

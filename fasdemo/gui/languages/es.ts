@@ -1088,6 +1088,10 @@
       <translation>Nuevo intento en {seconds} s.</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>REC en {seconds} s</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN incorrecto.</translation>
     </message>
@@ -1316,6 +1320,10 @@
       <translation>La persona ha aceptado</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>hasta detener</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>Iniciar la grabación</translation>
     </message>
@@ -1380,8 +1388,16 @@
       <translation>Conservar hasta</translation>
     </message>
     <message>
+      <source>Count-down</source>
+      <translation>Cuenta atrás</translation>
+    </message>
+    <message>
       <source>Labelled session</source>
       <translation>Sesión etiquetada</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>Cancelar: empieza en {seconds} s</translation>
     </message>
     <message>
       <source>Time</source>

@@ -1088,6 +1088,10 @@
       <translation>{seconds} 秒后重试。</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>{seconds} 秒后录制</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN 错误。</translation>
     </message>
@@ -1316,6 +1320,10 @@
       <translation>本人已同意</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>直到停止</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>开始录制</translation>
     </message>
@@ -1380,8 +1388,16 @@
       <translation>保留至</translation>
     </message>
     <message>
+      <source>Count-down</source>
+      <translation>倒计时</translation>
+    </message>
+    <message>
       <source>Labelled session</source>
       <translation>带标注的会话</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>取消：{seconds} 秒后开始</translation>
     </message>
     <message>
       <source>Time</source>
