@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +15,7 @@ from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.theme import apply_theme
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions
+from tests.support.qt_input import QTest
 from tests.support.window_scenes import Scene
 
 
@@ -59,6 +59,10 @@ def press(window: MainWindow, key: Qt.Key) -> None:
     QTest.keyClick(widget, key)
 
 
+def counting(window: MainWindow) -> bool:
+    return window._recorder.counting
+
+
 def recording(window: MainWindow) -> bool:
     return window.recording is not None
 
@@ -96,7 +100,7 @@ def test_a_count_down_can_be_cancelled_and_records_nothing(
     record = window.workspace.record
     record.consent.setChecked(True)
     press(window, Qt.Key.Key_R)
-    assert window._recorder.counting
+    assert counting(window)
     if end == "key":
         press(window, Qt.Key.Key_R)
         assert record.consent.isChecked(), "no take was made"
@@ -106,7 +110,7 @@ def test_a_count_down_can_be_cancelled_and_records_nothing(
         window.close_source()
     clock.now_s += 10.0
     qtbot.wait(500)
-    assert not window._recorder.counting
+    assert not counting(window)
     assert not recording(window)
     assert not (tmp_path / "recordings").exists()
 
