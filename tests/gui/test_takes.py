@@ -1,4 +1,4 @@
-"""Takes at the recording desk: one key, a count-down, a length."""
+"""Takes at the recording desk: one key, a count-down, a length; then play, note, relabel and discard."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from fasdemo.gui.dialogs.take_dialogs import NoteDialog, RelabelDialog
 from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.panels.takes import Take
 from fasdemo.gui.settings import Settings, load
 from fasdemo.gui.theme import apply_theme
+from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.reader import SessionReader
-from fasdemo.sessions.repair import find_sessions
+from fasdemo.sessions.repair import find_sessions, verify_session
+from fasdemo.sessions.session_lock import SessionLock
 from tests.support.qt_input import QTest
 from tests.support.window_scenes import Scene
 
@@ -128,3 +132,112 @@ def test_without_a_count_down_the_take_starts_at_once_and_lasts_until_it_is_stop
     assert recording(window)
     press(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: not recording(window), timeout=6000)
+
+
+@pytest.fixture
+def taken(window: MainWindow, qtbot: QtBot) -> Take:
+    """A take that was just recorded."""
+    record = window.workspace.record
+    record.countdown.setValue(0)
+    record.length.setValue(1)
+    record.consent.setChecked(True)
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: bool(record.takes.takes), timeout=8000)
+    (take,) = record.takes.takes
+    return take
+
+
+def test_a_take_is_listed_with_subject_label_and_length(window: MainWindow, taken: Take) -> None:
+    takes = window.workspace.record.takes
+    assert takes.list.isVisibleTo(takes)
+    item = takes.list.currentItem()
+    assert item is not None
+    assert "S01  ·  live  ·  1 s" in item.text()
+    assert all(button.isEnabled() for button in takes.buttons.values())
+
+
+def test_a_take_is_played_with_the_keyboard(window: MainWindow, qtbot: QtBot, taken: Take) -> None:
+    takes = window.workspace.record.takes
+    takes.list.setFocus()
+    QTest.keyClick(takes.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.player.request is not None and window.player.request.spec == str(taken.folder))
+    window._recorder._player.close()
+
+
+def test_a_note_is_written_and_shown(window: MainWindow, taken: Take) -> None:
+    takes = window.workspace.record.takes
+    takes.buttons["note"].click()
+    dialog = window.takes.dialog
+    assert isinstance(dialog, NoteDialog)
+    dialog.text.setPlainText("\x1b[2J")
+    dialog._check()
+    assert "no control characters" in dialog.problem.text()
+    dialog.text.setPlainText("glasses")
+    dialog._check()
+    assert load_session(taken.folder).note == "glasses"
+    assert takes.takes[0].words().endswith("  ·  glasses")
+
+
+def test_a_take_is_relabelled_and_moved(window: MainWindow, taken: Take, tmp_path: Path) -> None:
+    takes = window.workspace.record.takes
+    takes.buttons["relabel"].click()
+    dialog = window.takes.dialog
+    assert isinstance(dialog, RelabelDialog)
+    assert not dialog.species.isEnabled()
+    dialog.label.setCurrentIndex(1)
+    dialog.species.setCurrentText("not a name!")
+    dialog._check()
+    assert "use letters, digits" in dialog.problem.text()
+    assert taken.folder.exists()
+    dialog.species.setCurrentText("replay-phone")
+    dialog._check()
+    (take,) = takes.takes
+    assert take.folder == tmp_path / "recordings" / "S01" / "spoof-replay-phone" / taken.folder.name
+    assert not taken.folder.exists()
+    assert verify_session(take.folder).problems == ()
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_take_is_discarded_only_after_a_question(
+    window: MainWindow, qtbot: QtBot, taken: Take, tmp_path: Path, sure: bool
+) -> None:
+    takes = window.workspace.record.takes
+    takes.buttons["discard"].click()
+    box = window.takes.dialog
+    assert isinstance(box, QMessageBox)
+    kind = QMessageBox.StandardButton.Discard if sure else QMessageBox.StandardButton.Cancel
+    button = box.button(kind)
+    assert button is not None
+    button.click()
+    assert taken.folder.exists() is not sure
+    assert len(takes.takes) == (0 if sure else 1)
+    if sure:
+        assert find_sessions(tmp_path / "recordings") == []
+        assert "Deleted: " in window.messages.words or not window.messages.isHidden()
+
+
+def test_a_take_that_somebody_else_uses_is_not_discarded(window: MainWindow, taken: Take) -> None:
+    takes = window.workspace.record.takes
+    with SessionLock(taken.folder, "repaired"):
+        takes.buttons["discard"].click()
+        box = window.takes.dialog
+        assert isinstance(box, QMessageBox)
+        button = box.button(QMessageBox.StandardButton.Discard)
+        assert button is not None
+        button.click()
+    assert taken.folder.exists()
+    assert "repaired" in window.messages.words
+    assert len(takes.takes) == 1
+
+
+def test_a_take_that_is_played_can_be_discarded(window: MainWindow, qtbot: QtBot, taken: Take) -> None:
+    window.takes.opened.emit(taken.folder)
+    qtbot.waitUntil(lambda: window.player.request is not None and window.player.request.spec == str(taken.folder))
+    window.workspace.record.takes.buttons["discard"].click()
+    box = window.takes.dialog
+    assert isinstance(box, QMessageBox)
+    button = box.button(QMessageBox.StandardButton.Discard)
+    assert button is not None
+    button.click()
+    assert not taken.folder.exists()
+    assert window.player.request is None

@@ -31,10 +31,12 @@ class RecordingControl(QObject):
     Signals:
         ended: str, bool: a sentence about the recording that ended, and whether it failed.
         started_by_itself: a recording of `start_when_ready` has started.
+        taken: Path: a session was recorded and is complete.
     """
 
     ended = pyqtSignal(str, bool)
     started_by_itself = pyqtSignal()
+    taken = pyqtSignal(object)
 
     def __init__(
         self,
@@ -132,6 +134,8 @@ class RecordingControl(QObject):
             self._player.tap(None)
             self._panel.refresh()
             self.ended.emit(recording.message, recording.stage is Stage.FAILED)
+            if recording.stage is Stage.DONE and recording.status is not None:
+                self.taken.emit(recording.status.folder)
             return ""
         status = recording.status
         if status is not None and 0 < self._settings.record_length_s <= status.seconds:

@@ -1092,6 +1092,10 @@
       <translation>REC in {seconds} s</translation>
     </message>
     <message>
+      <source>Deleted: {path}</source>
+      <translation>Gelöscht: {path}</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
     </message>
@@ -1182,6 +1186,42 @@
     <message>
       <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
       <translation>Unterscheidet in Echtzeit ein lebendes Gesicht von einem Präsentationsangriff, aus Farbe, Tiefe und Infrarot.</translation>
+    </message>
+    <message>
+      <source>Discard the take</source>
+      <translation>Aufnahme löschen</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>Diese Aufnahme löschen? Sie kann nicht wiederhergestellt werden.</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>Angaben der Aufnahme ändern</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Lebende Person</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Angriff</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>Was gezeigt wird</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Angriffsart</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>Notiz zur Aufnahme</translation>
     </message>
     <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
@@ -1300,14 +1340,6 @@
       <translation>nicht gemessen</translation>
     </message>
     <message>
-      <source>Live person</source>
-      <translation>Lebende Person</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>Angriff</translation>
-    </message>
-    <message>
       <source>e.g. A4 laser print</source>
       <translation>z. B. Laserdruck A4</translation>
     </message>
@@ -1362,18 +1394,6 @@
     <message>
       <source>{days} days</source>
       <translation>{days} Tage</translation>
-    </message>
-    <message>
-      <source>What is shown</source>
-      <translation>Was gezeigt wird</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>Angriffsart</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>Material</translation>
     </message>
     <message>
       <source>Consent</source>
@@ -1438,6 +1458,38 @@
     <message>
       <source>Video or recording…</source>
       <translation>Video oder Aufnahme…</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>lebend</translation>
+    </message>
+    <message>
+      <source>{seconds:.0f} s</source>
+      <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+      <source>Takes</source>
+      <translation>Aufnahmen</translation>
+    </message>
+    <message>
+      <source>Nothing was recorded yet.</source>
+      <translation>Noch nichts aufgenommen.</translation>
+    </message>
+    <message>
+      <source>&amp;Play</source>
+      <translation>Ab&amp;spielen</translation>
+    </message>
+    <message>
+      <source>&amp;Note…</source>
+      <translation>&amp;Notiz…</translation>
+    </message>
+    <message>
+      <source>Rela&amp;bel…</source>
+      <translation>Än&amp;dern…</translation>
+    </message>
+    <message>
+      <source>&amp;Discard…</source>
+      <translation>&amp;Löschen…</translation>
     </message>
     <message>
       <source>Latency by stage</source>

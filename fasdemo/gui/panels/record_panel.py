@@ -27,6 +27,7 @@ from PyQt6.QtWidgets import (
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.gui.icons import icon
+from fasdemo.gui.panels.takes import Takes
 from fasdemo.gui.settings import MAX_COUNTDOWN_S, MAX_TAKE_S
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.growing_text import GrowingText
@@ -89,6 +90,7 @@ class RecordPanel(QWidget):
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "caption")
         self._figures = {name: QLabel("–") for name in ("time", "written", "lost", "disk")}
+        self.takes = Takes()
         self._form = QWidget()
         self._build()
         self.subject.textChanged.connect(self._withdraw_consent)
@@ -103,6 +105,16 @@ class RecordPanel(QWidget):
         kind.setSpacing(6)
         kind.addWidget(self.live)
         kind.addWidget(self.spoof)
+        times = QHBoxLayout()
+        times.setSpacing(6)
+        length = QLabel(tr("Length"))
+        length.setProperty("role", "caption")
+        length.setBuddy(self.length)
+        self.countdown.setAccessibleName(tr("Count-down"))
+        self.length.setAccessibleName(tr("Length"))
+        times.addWidget(self.countdown)
+        times.addWidget(length)
+        times.addWidget(self.length, 1)
         form = QFormLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(12)
@@ -117,8 +129,7 @@ class RecordPanel(QWidget):
             (tr("Consent"), self.consent),
             (tr("Statement"), self.statement),
             (tr("Keep until"), self.until),
-            (tr("Count-down"), self.countdown),
-            (tr("Length"), self.length),
+            (tr("Count-down"), times),
         ):
             caption = QLabel(words)
             caption.setProperty("role", "caption")
@@ -154,6 +165,8 @@ class RecordPanel(QWidget):
         layout.addWidget(self._hint)
         layout.addSpacing(4)
         layout.addLayout(grid)
+        layout.addSpacing(6)
+        layout.addWidget(self.takes)
         layout.addStretch(1)
 
     def show_source(self, info: SourceInfo | None, root: Path) -> None:
