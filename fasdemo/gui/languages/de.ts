@@ -1360,6 +1360,10 @@
       <translation>Aufnahme starten</translation>
     </message>
     <message>
+      <source>Count-down</source>
+      <translation>Vorlauf</translation>
+    </message>
+    <message>
       <source>Starting…</source>
       <translation>Startet…</translation>
     </message>
@@ -1406,10 +1410,6 @@
     <message>
       <source>Keep until</source>
       <translation>Behalten bis</translation>
-    </message>
-    <message>
-      <source>Count-down</source>
-      <translation>Vorlauf</translation>
     </message>
     <message>
       <source>Labelled session</source>

@@ -1360,6 +1360,10 @@
       <translation>Iniciar la grabación</translation>
     </message>
     <message>
+      <source>Count-down</source>
+      <translation>Cuenta atrás</translation>
+    </message>
+    <message>
       <source>Starting…</source>
       <translation>Iniciando…</translation>
     </message>
@@ -1406,10 +1410,6 @@
     <message>
       <source>Keep until</source>
       <translation>Conservar hasta</translation>
-    </message>
-    <message>
-      <source>Count-down</source>
-      <translation>Cuenta atrás</translation>
     </message>
     <message>
       <source>Labelled session</source>

@@ -1360,6 +1360,10 @@
       <translation>开始录制</translation>
     </message>
     <message>
+      <source>Count-down</source>
+      <translation>倒计时</translation>
+    </message>
+    <message>
       <source>Starting…</source>
       <translation>正在开始……</translation>
     </message>
@@ -1406,10 +1410,6 @@
     <message>
       <source>Keep until</source>
       <translation>保留至</translation>
-    </message>
-    <message>
-      <source>Count-down</source>
-      <translation>倒计时</translation>
     </message>
     <message>
       <source>Labelled session</source>
