@@ -1,9 +1,10 @@
 """Site calibration: a bounded bias on the score for one camera and one model, in a file that the app loads.
 
 A network's scores of live people and attacks still separate on a camera that it has not seen, but may lie elsewhere.
-A minute of live people before that camera says where. The bias never moves the operating point below the card's
-`bpcer20` threshold, at which every species' APCER on the development set is at most 5 %; gates never move, and a
-score that decidedly says attack is not raised (`fasdemo.engine.rules.score_evidence`).
+A minute of live people before that camera says where. The bias moves the operating point down to the card's `bpcer20`
+threshold, at which every species' APCER on the development set is at most 5 %, or by 1 (log-odds), and never below a
+score of 0.5; gates never move, and a score that decidedly says attack is not raised
+(`fasdemo.engine.rules.score_evidence`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.log_odds import log_odds
 
 LIMIT_POLICY = "bpcer20"
+MAX_UNMEASURED_RAISE = 1.0
+"""Log-odds by which a site may raise scores beyond the threshold `LIMIT_POLICY`; docs/verdict.md has its cost."""
 MIN_LIVE_FRAMES = 100
 """Usable live frames; a minute has 1,800."""
 MAX_SHEET_SHARE = 0.2
@@ -136,12 +139,17 @@ def recording_of(results: Sequence[FrameResult]) -> Recording:
 
 
 def allowed_bias(card: ModelCard, threshold: Threshold) -> float:
-    """Return how far a site may raise scores, log-odds; 0 where the card does not state what that admits."""
+    """Return how far a site may raise scores, log-odds; 0 where the card has no threshold `LIMIT_POLICY`.
+
+    At least `MAX_UNMEASURED_RAISE` is allowed where the policy in force is stricter than `MIN_LIVE_ABOVE` by that much:
+    a single species that the model does not tell apart would otherwise forbid every calibration.
+    """
     limit = card.thresholds.get(LIMIT_POLICY)
     if limit is None:
         return 0.0
-    lowest = max(limit.live_above, MIN_LIVE_ABOVE)
-    return min(max(log_odds(threshold.live_above) - log_odds(lowest), 0.0), MAX_RAISE)
+    above_floor = max(log_odds(threshold.live_above) - log_odds(MIN_LIVE_ABOVE), 0.0)
+    measured = max(log_odds(threshold.live_above) - log_odds(max(limit.live_above, MIN_LIVE_ABOVE)), 0.0)
+    return min(max(measured, min(above_floor, MAX_UNMEASURED_RAISE)), MAX_RAISE)
 
 
 def accepted(recordings: Sequence[Recording], threshold: Threshold, bias: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import Stream
 from fasdemo.gui.settings import Settings
 from fasdemo.runtime.requests import EngineRequest
@@ -20,6 +21,7 @@ class GivenRules:
         allow_rgb_only: colour alone may be LIVE.
         lockout_after: refused attempts that lock the camera, 0 = never; None = the setting, in kiosk mode only.
         lockout_s: length of that lock-out, seconds; None = the setting.
+        challenge: prompts that the person has to follow; None = none.
     """
 
     require: frozenset[Stream] | None = None
@@ -28,6 +30,7 @@ class GivenRules:
     allow_rgb_only: bool = False
     lockout_after: int | None = None
     lockout_s: float | None = None
+    challenge: Kind | None = None
 
 
 def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kiosk: bool) -> EngineRequest:
@@ -52,5 +55,6 @@ def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kio
         require_gaze=given.require_gaze or settings.require_gaze,
         single_face=given.single_face or settings.single_face,
         max_refused_attempts=lockout_after,
+        challenge=given.challenge,
         lockout_s=float(settings.kiosk_lockout_s if given.lockout_s is None else given.lockout_s),
     )

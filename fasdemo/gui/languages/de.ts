@@ -628,6 +628,22 @@
       <translation>Erhält alle 10 s ein Signal, solange die Kamera arbeitet: eine Datei, http(s)://HOST/PFAD oder mqtt(s)://HOST/THEMA.</translation>
     </message>
     <message>
+      <source>Turn your head a little to your left, then back.</source>
+      <translation>Drehen Sie den Kopf etwas nach links und wieder zurück.</translation>
+    </message>
+    <message>
+      <source>Turn your head a little to your right, then back.</source>
+      <translation>Drehen Sie den Kopf etwas nach rechts und wieder zurück.</translation>
+    </message>
+    <message>
+      <source>Close your eyes for one second, then open them.</source>
+      <translation>Schließen Sie die Augen für eine Sekunde und öffnen Sie sie wieder.</translation>
+    </message>
+    <message>
+      <source>Look straight at the camera.</source>
+      <translation>Blicken Sie gerade in die Kamera.</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>Es gibt ein Problem mit der Kamera; bitte fragen Sie das Personal.</translation>
     </message>
@@ -920,6 +936,30 @@
       <translation>Mehrere Versuche wurden abgelehnt, daher ist die Kamera eine Zeit lang gesperrt.</translation>
     </message>
     <message>
+      <source>That did not match. Please look at the camera; new prompts follow.</source>
+      <translation>Das hat nicht gepasst. Bitte blicken Sie in die Kamera; neue Aufforderungen folgen.</translation>
+    </message>
+    <message>
+      <source>The prompts of the challenge were not followed; the event log says which one and why.</source>
+      <translation>Die Aufforderungen wurden nicht befolgt; das Ereignisprotokoll nennt, welche und warum.</translation>
+    </message>
+    <message>
+      <source>Please look at the camera; prompts follow.</source>
+      <translation>Bitte blicken Sie in die Kamera; Aufforderungen folgen.</translation>
+    </message>
+    <message>
+      <source>LIVE requires that this face follows the prompts of a challenge first.</source>
+      <translation>LIVE erfordert, dass dieses Gesicht zuerst die Aufforderungen befolgt.</translation>
+    </message>
+    <message>
+      <source>A file cannot follow prompts; use a camera.</source>
+      <translation>Eine Datei kann Aufforderungen nicht folgen; verwenden Sie eine Kamera.</translation>
+    </message>
+    <message>
+      <source>LIVE requires a challenge, and a file cannot follow prompts.</source>
+      <translation>LIVE erfordert eine Antwort auf Aufforderungen, und eine Datei kann ihr nicht folgen.</translation>
+    </message>
+    <message>
       <source>One person at a time, please.</source>
       <translation>Bitte nur eine Person.</translation>
     </message>
@@ -1048,6 +1088,14 @@
       <translation>Neuer Versuch in {seconds} s.</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>REC in {seconds} s</translation>
+    </message>
+    <message>
+      <source>Deleted: {path}</source>
+      <translation>Gelöscht: {path}</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
     </message>
@@ -1138,6 +1186,42 @@
     <message>
       <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
       <translation>Unterscheidet in Echtzeit ein lebendes Gesicht von einem Präsentationsangriff, aus Farbe, Tiefe und Infrarot.</translation>
+    </message>
+    <message>
+      <source>Discard the take</source>
+      <translation>Aufnahme löschen</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>Diese Aufnahme löschen? Sie kann nicht wiederhergestellt werden.</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>Angaben der Aufnahme ändern</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Lebende Person</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Angriff</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>Was gezeigt wird</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Angriffsart</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>Notiz zur Aufnahme</translation>
     </message>
     <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
@@ -1256,14 +1340,6 @@
       <translation>nicht gemessen</translation>
     </message>
     <message>
-      <source>Live person</source>
-      <translation>Lebende Person</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>Angriff</translation>
-    </message>
-    <message>
       <source>e.g. A4 laser print</source>
       <translation>z. B. Laserdruck A4</translation>
     </message>
@@ -1276,8 +1352,16 @@
       <translation>Die Person ist einverstanden</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>bis zum Beenden</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>Aufnahme starten</translation>
+    </message>
+    <message>
+      <source>Count-down</source>
+      <translation>Vorlauf</translation>
     </message>
     <message>
       <source>Starting…</source>
@@ -1316,18 +1400,6 @@
       <translation>{days} Tage</translation>
     </message>
     <message>
-      <source>What is shown</source>
-      <translation>Was gezeigt wird</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>Angriffsart</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>Material</translation>
-    </message>
-    <message>
       <source>Consent</source>
       <translation>Einwilligung</translation>
     </message>
@@ -1342,6 +1414,10 @@
     <message>
       <source>Labelled session</source>
       <translation>Aufnahme mit Angaben</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>Abbrechen: Start in {seconds} s</translation>
     </message>
     <message>
       <source>Time</source>
@@ -1382,6 +1458,38 @@
     <message>
       <source>Video or recording…</source>
       <translation>Video oder Aufnahme…</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>lebend</translation>
+    </message>
+    <message>
+      <source>{seconds:.0f} s</source>
+      <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+      <source>Takes</source>
+      <translation>Aufnahmen</translation>
+    </message>
+    <message>
+      <source>Nothing was recorded yet.</source>
+      <translation>Noch nichts aufgenommen.</translation>
+    </message>
+    <message>
+      <source>&amp;Play</source>
+      <translation>Ab&amp;spielen</translation>
+    </message>
+    <message>
+      <source>&amp;Note…</source>
+      <translation>&amp;Notiz…</translation>
+    </message>
+    <message>
+      <source>Rela&amp;bel…</source>
+      <translation>Än&amp;dern…</translation>
+    </message>
+    <message>
+      <source>&amp;Discard…</source>
+      <translation>&amp;Löschen…</translation>
     </message>
     <message>
       <source>Latency by stage</source>

@@ -628,6 +628,22 @@
       <translation>Recibe una señal cada 10 s mientras la cámara funcione: un archivo, http(s)://HOST/RUTA o mqtt(s)://HOST/TEMA.</translation>
     </message>
     <message>
+      <source>Turn your head a little to your left, then back.</source>
+      <translation>Gire la cabeza un poco hacia su izquierda y vuelva al centro.</translation>
+    </message>
+    <message>
+      <source>Turn your head a little to your right, then back.</source>
+      <translation>Gire la cabeza un poco hacia su derecha y vuelva al centro.</translation>
+    </message>
+    <message>
+      <source>Close your eyes for one second, then open them.</source>
+      <translation>Cierre los ojos durante un segundo y ábralos.</translation>
+    </message>
+    <message>
+      <source>Look straight at the camera.</source>
+      <translation>Mire de frente a la cámara.</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>Hay un problema con la cámara; pida ayuda al personal.</translation>
     </message>
@@ -920,6 +936,30 @@
       <translation>Se rechazaron varios intentos, así que la cámara está bloqueada un rato.</translation>
     </message>
     <message>
+      <source>That did not match. Please look at the camera; new prompts follow.</source>
+      <translation>Eso no coincidió. Mire a la cámara; siguen nuevas indicaciones.</translation>
+    </message>
+    <message>
+      <source>The prompts of the challenge were not followed; the event log says which one and why.</source>
+      <translation>No se siguieron las indicaciones de la prueba; el registro de eventos dice cuál y por qué.</translation>
+    </message>
+    <message>
+      <source>Please look at the camera; prompts follow.</source>
+      <translation>Mire a la cámara; siguen indicaciones.</translation>
+    </message>
+    <message>
+      <source>LIVE requires that this face follows the prompts of a challenge first.</source>
+      <translation>VIVO exige que esta cara siga antes las indicaciones de una prueba.</translation>
+    </message>
+    <message>
+      <source>A file cannot follow prompts; use a camera.</source>
+      <translation>Un archivo no puede seguir indicaciones; use una cámara.</translation>
+    </message>
+    <message>
+      <source>LIVE requires a challenge, and a file cannot follow prompts.</source>
+      <translation>VIVO exige una prueba, y un archivo no puede seguir indicaciones.</translation>
+    </message>
+    <message>
       <source>One person at a time, please.</source>
       <translation>De uno en uno, por favor.</translation>
     </message>
@@ -1048,6 +1088,14 @@
       <translation>Nuevo intento en {seconds} s.</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>REC en {seconds} s</translation>
+    </message>
+    <message>
+      <source>Deleted: {path}</source>
+      <translation>Borrado: {path}</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN incorrecto.</translation>
     </message>
@@ -1138,6 +1186,42 @@
     <message>
       <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
       <translation>Distingue en tiempo real un rostro vivo de un ataque de presentación, con color, profundidad e infrarrojo.</translation>
+    </message>
+    <message>
+      <source>Discard the take</source>
+      <translation>Descartar la toma</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>¿Borrar esta toma? No se puede recuperar.</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>Cambiar la etiqueta de la toma</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Persona viva</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Ataque</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>Qué se muestra</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Tipo de ataque</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material del ataque</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>Nota sobre la toma</translation>
     </message>
     <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
@@ -1256,14 +1340,6 @@
       <translation>sin medir</translation>
     </message>
     <message>
-      <source>Live person</source>
-      <translation>Persona viva</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>Ataque</translation>
-    </message>
-    <message>
       <source>e.g. A4 laser print</source>
       <translation>p. ej. impresión láser A4</translation>
     </message>
@@ -1276,8 +1352,16 @@
       <translation>La persona ha aceptado</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>hasta detener</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>Iniciar la grabación</translation>
+    </message>
+    <message>
+      <source>Count-down</source>
+      <translation>Cuenta atrás</translation>
     </message>
     <message>
       <source>Starting…</source>
@@ -1316,18 +1400,6 @@
       <translation>{days} días</translation>
     </message>
     <message>
-      <source>What is shown</source>
-      <translation>Qué se muestra</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>Tipo de ataque</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>Material del ataque</translation>
-    </message>
-    <message>
       <source>Consent</source>
       <translation>Consentimiento</translation>
     </message>
@@ -1342,6 +1414,10 @@
     <message>
       <source>Labelled session</source>
       <translation>Sesión etiquetada</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>Cancelar: empieza en {seconds} s</translation>
     </message>
     <message>
       <source>Time</source>
@@ -1382,6 +1458,38 @@
     <message>
       <source>Video or recording…</source>
       <translation>Vídeo o grabación…</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>vivo</translation>
+    </message>
+    <message>
+      <source>{seconds:.0f} s</source>
+      <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+      <source>Takes</source>
+      <translation>Tomas</translation>
+    </message>
+    <message>
+      <source>Nothing was recorded yet.</source>
+      <translation>Aún no se ha grabado nada.</translation>
+    </message>
+    <message>
+      <source>&amp;Play</source>
+      <translation>Re&amp;producir</translation>
+    </message>
+    <message>
+      <source>&amp;Note…</source>
+      <translation>&amp;Nota…</translation>
+    </message>
+    <message>
+      <source>Rela&amp;bel…</source>
+      <translation>&amp;Etiqueta…</translation>
+    </message>
+    <message>
+      <source>&amp;Discard…</source>
+      <translation>&amp;Descartar…</translation>
     </message>
     <message>
       <source>Latency by stage</source>
