@@ -26,7 +26,9 @@ from fasdemo.assets_folder import demo_session
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import Source, SourceInfo
+from fasdemo.challenge.prompts import Prompt
 from fasdemo.frames import FrameSet, StreamTime
+from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
@@ -85,14 +87,22 @@ class SessionGrabber:
 class Pictures:
     """The window of a demo session, and a folder for pictures of it."""
 
-    def __init__(self, app: QApplication, demo: Path, out: Path, work: Path, model: str | None) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        demo: Path,
+        out: Path,
+        work: Path,
+        model: str | None,
+        rules: GivenRules = GivenRules(),  # noqa: B008 - it cannot be changed
+    ) -> None:
         self._app, self._demo, self._out = app, demo, out
         settings = Settings(theme="dark", model=model, record_folder=Path("recordings"), snap_folder=Path("snapshots"))
         apply_theme(app, dark=True)
         self._live = range(0)
         self.window = MainWindow(
             self._make_source, engine_processor.make_processor, settings, work / "window.json",
-            engine_processor.shipped_model_names(), str(demo), lambda: (),
+            engine_processor.shipped_model_names(), str(demo), lambda: (), rules=rules,
         )  # fmt: skip
         self.window.show()
         screen = app.primaryScreen()
@@ -161,8 +171,22 @@ def main() -> int:
         # Recordings go to a relative folder, so that no place of this machine is in the picture.
         os.chdir(work)
         take(Pictures(app, demo, out, Path(work), options.model), demo)
+        rules = GivenRules(challenge="turn")
+        take_challenge(Pictures(app, demo, out, Path(work), options.model, rules), demo)
         os.chdir(out)
     return 0
+
+
+def take_challenge(pictures: Pictures, demo: Path) -> None:
+    """Take a picture of the kiosk while it shows a prompt of a challenge."""
+    window, live = pictures.window, [frame for frame, what in parts(demo).items() if what == "live"]
+    pictures._live = range(live[0], live[-1] + 1)
+    window.set_kiosk(True)
+    window.open_spec("realsense")
+    pictures.until(lambda: window.kiosk.headline.sentence == Prompt.TURN_LEFT.text)
+    pictures.shot("challenge")
+    window.set_kiosk(False)
+    window.close()
 
 
 def take(pictures: Pictures, demo: Path) -> None:

@@ -44,10 +44,13 @@ class Headline:
 
 FAULTS = {"device_lost": "Camera disconnected. Reconnecting …"}
 """Sentences for the capture's own fault codes, which are not in the catalogue of reasons."""
+PLEASE_FOLLOW = "PLEASE FOLLOW"
+"""The word of a running challenge."""
 WORDS = (
     *Status,
     *("NO SOURCE", "OPENING", "STARTING", "NO PICTURE", "NO VERDICT", "NO FACE"),
     *("ACCEPTED", "ONE MOMENT", "WELCOME", "OUT OF ORDER"),
+    PLEASE_FOLLOW,
 )
 """All words of headlines."""
 
@@ -119,6 +122,9 @@ def headline(result: FrameResult, tr: Translate = str) -> Headline:
         if code == "no_face":
             return Headline(None, "NO FACE", tr("Please look at the camera."), "", notices, from_file)
         return Headline(None, "NO VERDICT", _sentence((code,), tr), "", notices, from_file)
+    if face.status is Status.UNCERTAIN and result.challenge is not None and result.challenge.outcome == "running":
+        # A prompt is not a warning, so it does not look like one.
+        return Headline(None, PLEASE_FOLLOW, tr(face.guidance), "", notices, from_file)
     return Headline(
         face.status,
         face.status.value,
@@ -141,6 +147,8 @@ def public_headline(shown: Headline, tr: Translate = str) -> Headline:
     if shown.status is not None:
         sentence = shown.guidance or tr("Please look straight at the camera.")
         return replace(shown, status=None, word="ONE MOMENT", sentence=sentence, detail="")
+    if shown.word == PLEASE_FOLLOW:
+        return shown
     if shown.word == "NO FACE":
         return replace(shown, word="WELCOME", detail="")
     return replace(shown, word="OUT OF ORDER", sentence=tr("Please ask the staff for help."), detail="")

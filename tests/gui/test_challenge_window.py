@@ -65,7 +65,10 @@ def test_window_shows_the_prompt_and_never_live(window: MainWindow, qtbot: QtBot
     window.set_kiosk(kiosk)
     window.open_spec("webcam")
     qtbot.waitUntil(prompted, timeout=8000)
+    assert words[-1] == "PLEASE FOLLOW"
     assert not {"LIVE", "ACCEPTED"} & set(words)
+    # The kiosk is out of order only until the camera is open.
+    assert "OUT OF ORDER" not in words[words.index("PLEASE FOLLOW") :]
 
 
 def test_window_says_that_a_file_cannot_follow(window: MainWindow, qtbot: QtBot) -> None:

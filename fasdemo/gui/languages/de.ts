@@ -56,6 +56,10 @@
       <translation>AUSSER BETRIEB</translation>
     </message>
     <message>
+      <source>PLEASE FOLLOW</source>
+      <translation>BITTE MITMACHEN</translation>
+    </message>
+    <message>
       <source>Open a camera, a video or a recorded session.</source>
       <translation>Öffnen Sie eine Kamera, ein Video oder eine Aufnahme.</translation>
     </message>

@@ -56,6 +56,10 @@
       <translation>FUERA DE SERVICIO</translation>
     </message>
     <message>
+      <source>PLEASE FOLLOW</source>
+      <translation>SIGA LA INDICACIÓN</translation>
+    </message>
+    <message>
       <source>Open a camera, a video or a recorded session.</source>
       <translation>Abra una cámara, un vídeo o una sesión grabada.</translation>
     </message>

@@ -56,6 +56,10 @@
       <translation>暂停使用</translation>
     </message>
     <message>
+      <source>PLEASE FOLLOW</source>
+      <translation>请按提示做</translation>
+    </message>
+    <message>
       <source>Open a camera, a video or a recorded session.</source>
       <translation>请打开摄像头、视频或已录制的会话。</translation>
     </message>
