@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import sys
@@ -13,11 +14,12 @@ _log = logging.getLogger(__name__)
 
 
 def release_memory() -> None:
-    """Let glibc return its free memory to the system; Python's lock is released meanwhile.
+    """Collect closed sources and engines, and let glibc return its free memory to the system.
 
-    Without this, every closed engine leaves tens of megabytes in the heaps of its threads: 14 sources one after another
-    took 875 MB, and with it 550 to 600 MB.
+    A closed source refers to itself, and Python looks for such objects only after tens of thousands of new ones: without
+    the collection 40 sources one after another took up to 660 MB. It takes about 50 ms.
     """
+    gc.collect()
     if not sys.platform.startswith("linux"):
         return
     try:
