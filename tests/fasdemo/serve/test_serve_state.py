@@ -12,10 +12,11 @@ import pytest
 from websockets.sync.client import connect
 
 from fasdemo.engine.result import Status
-from fasdemo.runtime.updates import Phase
+from fasdemo.runtime.updates import Phase, UpdateQueue, View
 from fasdemo.serve import feed
 from fasdemo.serve.subscribers import MAX_WAITING, Subscribers
 from fasdemo.serve.verdict_state import MAX_AGE_S, TimedResult, current_state
+from tests.support.scenes import frame
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "docs" / "events.schema.json").read_text())
@@ -144,3 +145,18 @@ def test_too_many_websocket_clients_are_refused() -> None:
         return [subscribers.add(None) for _ in range(3)]
 
     assert asyncio.run(run())[2] is None
+
+
+def test_feed_keeps_no_picture_that_arrives_after_the_source_has_failed() -> None:
+    source, updates = feed_of(Script()), UpdateQueue(lambda: None)
+    last = View(frame(0), result_of(0, face_verdict(Status.LIVE)), 0.0)
+    updates.put(phase=Phase.RUNNING)
+    updates.put_view(last, None)
+    source._take(updates)
+    assert source._view is last
+    updates.put(phase=Phase.FAILED, message="door cannot be read any more.")
+    updates.put_view(last, None)
+    source._take(updates)
+    updates.put_view(last, None)
+    source._take(updates)
+    assert source._view is None
