@@ -49,7 +49,7 @@ _NEARER_FRAMES = 6
 
 _FAR = np.iinfo(np.int32).max
 
-_Values = npt.NDArray[np.int32]
+_Values = npt.NDArray[np.uint16]
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class _Past:
     """The last frames of one stream, in a ring.
 
     Attributes:
-        values: int32 (_KEPT, h, w), a thinned image each.
+        values: uint16 (_KEPT, h, w), a thinned image each.
         times_s: float64 (_KEPT,), of the frames.
         count: frames that were put in since the size changed.
         mark: counter and time of the last one.
@@ -102,7 +102,7 @@ class RepeatCheck:
         thinned = image[step // 2 :: step, step // 2 :: step]
         past = self._past.get(stream)
         if past is None or past.values.shape[1:] != thinned.shape:
-            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), np.int32))
+            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), np.uint16))
         mark = frame.times.get(stream)
         if mark is not None and mark == past.mark:
             # A slower stream's last image, given again as such.
@@ -155,7 +155,7 @@ def _again(
     if len(use) < _MIN_VALID:
         past.nearer = 0
         return False
-    values = flat.take(use, axis=1)
+    values = flat.take(use, axis=1).astype(np.int32)
     difference = np.abs(values - values[place])
     distance = np.minimum(difference, _MAX_DIFFERENCE).sum(axis=1, dtype=np.int32)
     equal = len(use) - np.count_nonzero(difference, axis=1)
