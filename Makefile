@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance weights figures clean setup-app setup-dev setup-docs \
+.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance flame weights figures clean setup-app setup-dev setup-docs \
 	lock upgrade test-latest coverage docs release deb hooks
 
 demo: setup-app
@@ -59,16 +59,16 @@ hooks: setup-dev
 
 # The demo session in a loop at 30 frames a second: nothing may grow, no verdict may be lost. The hour is for the night.
 soak: setup-app
-	$(BIN)/python tools/soak.py --minutes 10
+	$(BIN)/python tools/performance/soak.py --minutes 10
 
 soak-hour: setup-app
-	$(BIN)/python tools/soak.py --minutes 60
+	$(BIN)/python tools/performance/soak.py --minutes 60
 
 # Every reader for FUZZ_SECONDS along its coverage, and FUZZ_EXAMPLES of each property; `make test` runs a short version.
 FUZZ_SECONDS ?= 120
 FUZZ_EXAMPLES ?= 2000
 fuzz: setup-dev
-	$(BIN)/python tests/fuzz/coverage_guided.py --seconds $(FUZZ_SECONDS) --corpus .work/fuzz
+	$(BIN)/python -m tests.fuzz.coverage_guided --seconds $(FUZZ_SECONDS) --corpus .work/fuzz
 	FASDEMO_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz -m "slow or not slow" --timeout=7200 -n 2
 
 bench: setup-app
@@ -76,15 +76,20 @@ bench: setup-app
 
 # Five minutes on a quiet machine; writes docs/performance.md.
 performance: setup-dev
-	$(BIN)/python tools/performance.py
+	$(BIN)/python tools/performance/performance.py
+
+# A flame graph of the headless run on the demo session, native code included, in .work/flame.svg.
+flame: setup-dev
+	mkdir -p .work
+	$(BIN)/py-spy record --native --threads --rate 250 --output .work/flame.svg -- $(BIN)/python -m fasdemo.cli --demo --headless --json .work/flame.json
 
 # Hours on two cores; PORTRAITS and HEADS as docs/synth.md says.
 weights: setup-dev
 	tools/weights.sh
 
 figures: setup-dev
-	$(BIN)/python tools/model_figures.py
-	$(BIN)/python tools/verdict_figures.py
+	$(BIN)/python -m tools.measure.model_figures
+	$(BIN)/python tools/measure/verdict_figures.py
 
 # The locked versions in requirements/: `lock` changes only what pyproject.toml forces, `upgrade` takes the newest.
 lock: setup-dev

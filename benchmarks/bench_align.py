@@ -1,6 +1,6 @@
 """Compare projected face crops with whole-frame alignment by the RealSense SDK.
 
-    python benchmarks/bench_align.py [--frames 500]
+    python -m benchmarks.bench_align [--frames 500]
 
 Both use the same frames (colour, depth and infrared at 640 x 480, native streams). `crop_face` returns three aligned
 128 x 128 crops of one face; `rs.align` aligns the whole depth image to colour, without infrared or a crop. The cost of
@@ -11,7 +11,6 @@ projections and the warping. The output is in milliseconds per frame: median and
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,8 +20,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pyrealsense2 as rs
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fasdemo.capture.open import open_source
 from fasdemo.frames import FrameSet

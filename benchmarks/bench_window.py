@@ -1,6 +1,6 @@
 """Measure how long the window takes to handle a key while scoring takes 500 ms, to draw a frame, and to close.
 
-    python benchmarks/bench_window.py [--keys 200] [--judging 0.5]
+    python -m benchmarks.bench_window [--keys 200] [--judging 0.5]
 
 The source is a generated camera: 30 frames per second of 640 x 480 colour, depth and infrared. The engine either waits,
 as for a GPU, or computes in Python with the interpreter lock held, which is the worst case. Each key enlarges or
@@ -19,8 +19,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -1,6 +1,6 @@
 """Measure the peer, MiniFAS at 128 x 128 (Apache-2.0, JoeyCollado/face-antispoof-onnx), like fasdemo's models.
 
-    python benchmarks/peer.py --model minifas128.onnx --source assets/demo --threads 2 --faces 1 --frames 300
+    python -m benchmarks.peer --model minifas128.onnx --source assets/demo --threads 2 --faces 1 --frames 300
 
 The output has the keys of `python -m fasdemo.runtime.benchmark`. Frames, face detector and threads are the same; the
 preprocessing is that of its authors: a square of 1.5 times the box of the face with reflected borders, RGB in [0, 1].
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,8 +22,6 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 import psutil
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fasdemo.capture.open import open_source
 from fasdemo.faces.detector import FaceDetector

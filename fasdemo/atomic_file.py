@@ -12,15 +12,22 @@ from fasdemo.errors import UserError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, temporary: Path | None = None) -> Iterator[Path]:
     """Give a temporary file beside `path` that takes its place, in one step, when the block ends without an error.
 
-    The temporary's name is random and its ending is that of `path`, so that a link cannot be planted there.
+    Args:
+        path: the file to replace.
+        temporary: name of the temporary file, for a folder in which only known names may stand; what has this name is
+            removed first, and a link is not followed. None takes a random name with the ending of `path`, so that no
+            link can be prepared there.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    temporary = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(4)}.part{path.suffix}")
+    if temporary is None:
+        temporary = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(4)}.part{path.suffix}")
+    else:
+        temporary.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     os.close(os.open(temporary, flags, 0o666))
     try:
@@ -32,20 +39,25 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, temporary: Path | None = None) -> None:
     """Write a whole file in one step: a reader sees the old one or the new one.
+
+    Args:
+        path: the file.
+        content: all of its bytes.
+        temporary: as for `replacing`.
 
     Raises:
         OSError: the file cannot be written; the old one is unchanged.
     """
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    with replacing(path, temporary) as part, part.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file under a temporary name and rename it.
+    """Write a text file atomically.
 
     Raises:
         UserError: the file cannot be written.
@@ -55,5 +67,5 @@ def write_text(path: Path, text: str) -> None:
         write_atomically(path, text.encode("utf-8"))
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be written ({error.strerror}); free some space or choose another place."
+            f"{path}: cannot be written ({error.strerror}); free some space or choose another folder."
         ) from error

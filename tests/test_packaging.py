@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fasdemo.cli.main import build_parser
-from fasdemo.runtime.service_manager import ALIVE_EVERY_S
+from fasdemo.runtime.outputs.service_manager import ALIVE_EVERY_S
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = ROOT / "packaging" / "fasdemo.service"

@@ -10,11 +10,22 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 from fasdemo.draw.overlay import FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE
+from fasdemo.engine.measurements.evidence import MEASURES
 from fasdemo.engine.reasons import Reason
+from fasdemo.gui.dialogs.preferences import TAB_NAMES
+from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
+from fasdemo.gui.panels.library import COLUMNS
+from fasdemo.gui.panels.record_panel import CONSENT
+from fasdemo.gui.panels.timing_panel import TITLES
+from fasdemo.gui.panels.workspace import TABS
+from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import CONTEXT, FOLDER, LANGUAGES, read_catalogue
+from fasdemo.gui.widgets.crops_view import NAMES
+from fasdemo.gui.widgets.header import DEVICES
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +35,10 @@ SOURCES = (*sorted((ROOT / "fasdemo/gui").rglob("*.py")), ROOT / "fasdemo/runtim
 def collect() -> list[str]:
     """Return all English texts, each once: those in calls of `tr`, and those of tables."""
     texts = [*WORDS, WAITING.sentence, *FAULTS.values(), FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE]
+    texts += [*NAMES.values(), *TITLES.values(), *TABS, *COLUMNS, CONSENT, *(words for words, _ in DEVICES)]
+    texts += [measure.title for measure in MEASURES.values()]
+    texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]
+    texts += _preferences()
     for reason in Reason:
         texts += [reason.guidance, reason.meaning]
     for path in SOURCES:
@@ -31,10 +46,21 @@ def collect() -> list[str]:
     return list(dict.fromkeys(text for text in texts if text))
 
 
+def _preferences() -> Iterator[str]:
+    yield from TAB_NAMES
+    for name, info in Settings.model_fields.items():
+        if info.title is not None:
+            yield info.title
+            yield info.description or ""
+            if name != "language":
+                yield from (one.capitalize() for one in get_args(info.annotation) if isinstance(one, str))
+    yield "System"
+
+
 def _calls(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
-            (given,) = node.args
+            given = node.args[0]
             if isinstance(given, ast.Constant) and isinstance(given.value, str):
                 yield given.value
 

@@ -106,4 +106,4 @@ from fasdemo.models.model_file import write_manifest
 order = ("featherb-depth", "featherb-ir", "featherb-rgb", "flex", "flex-int8")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY
-echo "figures: tools/leave_one_out.py --data $mixed, then tools/model_figures.py --data $mixed"
+echo "figures: tools/measure/leave_one_out.py --data $mixed, then tools/measure/model_figures.py --data $mixed"

@@ -26,7 +26,7 @@ from fasdemo.assets_folder import demo_session
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.frames import FrameSet
+from fasdemo.frames import FrameSet, StreamTime
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
@@ -61,16 +61,19 @@ class SessionGrabber:
         """Return the next frame at the session's rate."""
         time.sleep(max(0.0, min(timeout_s, self._next_s - time.monotonic())))
         self._next_s += 1.0 / self._info.fps
-        # Back and forth, so that nothing jumps.
-        period = 2 * len(self._frames) - 2
-        place = self._count % period
-        frame = self._frames[place if place < len(self._frames) else period - place]
+        # Always forwards: a picture that comes back within two seconds is a sign of a repeated buffer.
+        frame = self._frames[self._count % len(self._frames)]
         self._count += 1
         stamp = self._count / self._info.fps
         return replace(
-            frame, index=self._count, timestamp_s=stamp, times={}, truth=None, live_source=True,
+            frame,
+            index=self._count,
+            timestamp_s=stamp,
+            times={stream: StreamTime(stamp, self._count) for stream in frame.declared},
+            truth=None,
+            live_source=True,
             received_s=time.monotonic(),
-        )  # fmt: skip
+        )
 
     def stop(self) -> None:
         """Do nothing: the session is closed by its owner."""
@@ -203,6 +206,7 @@ def take(pictures: Pictures, demo: Path) -> None:
     window.open_spec("realsense")
     pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
     wait(6000)
+    pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
     pictures.shot("camera")
     window.workspace.show_tab(2)
     record = window.workspace.record
@@ -211,6 +215,7 @@ def take(pictures: Pictures, demo: Path) -> None:
     record.toggle()
     pictures.until(lambda: window.recording is not None and "written" in repr(window.recording.status), 5.0)
     wait(4000)
+    pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
     pictures.shot("recording")
     window.workspace.record.toggle()
     wait(1500)
@@ -224,8 +229,9 @@ def take(pictures: Pictures, demo: Path) -> None:
     window.settings.theme = "light"
     window.apply_theme()
     window.open_spec(str(demo / "color") if (demo / "color").is_dir() else str(demo / "color.mp4"))
-    pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
-    wait(500)
+    # Colour alone is never LIVE unless the preferences allow it.
+    pictures.until(lambda: window.workspace.card.headline.word == "UNCERTAIN")
+    wait(3000)
     pictures.shot("light")
     window.open_spec("no-such-clip.mp4")
     wait(800)

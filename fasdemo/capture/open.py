@@ -88,7 +88,7 @@ def open_source(
     if path.suffix.lower() in UNREADABLE_PICTURES:
         raise UserError(f"{path}: is a picture in an unsupported format; convert it to JPEG and use `fasdemo score`.")
     if path.suffix.lower() in PICTURES:
-        from fasdemo.sessions.video_track import VideoTrack
+        from fasdemo.sessions.video.video_track import VideoTrack
 
         try:
             track = VideoTrack(path)

@@ -24,11 +24,11 @@ from fasdemo.progress import bar
 from fasdemo.publish.signals import Signals
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
-from fasdemo.runtime.event_log_writer import EventLogWriter
 from fasdemo.runtime.frame_processor import make_processor, make_source
-from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.json_lines import JsonLines
+from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.requests import LOCKOUT_S, EngineRequest, SourceRequest
-from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
 from fasdemo.sessions.writer import similar_subject

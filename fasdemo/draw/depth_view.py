@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from fasdemo.frames import Depth, Rgb
 
@@ -41,6 +41,7 @@ DEFAULT_SCALE = DepthScale()
 """From 0.25 m to 1.5 m: the range in which a RealSense D400 measures a face well enough."""
 
 
+@lru_cache(maxsize=1)
 def palette() -> Rgb:
     """Return the colours of the scale from near to far, uint8 (256, 3) RGB.
 
@@ -48,7 +49,9 @@ def palette() -> Rgb:
     grey and with colour blindness (Nunez, Anderton and Renslow 2018).
     """
     ramp = np.arange(_COLOURS - 1, -1, -1, dtype=np.uint8).reshape(-1, 1)
-    return cast(Rgb, np.ascontiguousarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1]))
+    colours = np.ascontiguousarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1])
+    colours.flags.writeable = False
+    return cast(Rgb, colours)
 
 
 def colour_depth(depth: Depth, depth_scale: float, scale: DepthScale = DEFAULT_SCALE) -> Rgb:
@@ -80,23 +83,3 @@ def depth_at_mm(depth: Depth, depth_scale: float, x: int, y: int) -> float | Non
     if not (0 <= x < width and 0 <= y < height) or depth[y, x] == 0:
         return None
     return float(depth[y, x]) * depth_scale * 1000.0
-
-
-def colour_bar(height: int, scale: DepthScale = DEFAULT_SCALE, ticks: bool = True) -> Rgb:
-    """Return the scale as a picture to show beside a depth image: near at the bottom, labels in metres.
-
-    Returns:
-        uint8 (height, W, 3) RGB; W is 68 with labels, else 20.
-    """
-    width = 68 if ticks else 20
-    bar: npt.NDArray[np.uint8] = np.full((height, width, 3), NO_READING, np.uint8)
-    margin = 10
-    ramp = cv2.resize(palette()[::-1].reshape(-1, 1, 3), (14, max(1, height - 2 * margin)))
-    bar[margin : margin + ramp.shape[0], 4:18] = ramp
-    for distance_m in scale.ticks_m() if ticks else ():
-        y = margin + round((1.0 - scale.position(distance_m)) * (ramp.shape[0] - 1))
-        cv2.line(bar, (18, y), (22, y), (220, 222, 226), 1)
-        cv2.putText(
-            bar, f"{distance_m:.2f} m", (25, y + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.36, (220, 222, 226), 1, cv2.LINE_AA
-        )
-    return bar

@@ -24,10 +24,11 @@ from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.reasons import Effect, Reason, effect
 from fasdemo.engine.result import FrameResult
-from fasdemo.engine.rules.score_evidence import MAX_RAISE, log_odds, shifted, total_shift
+from fasdemo.engine.rules.score_evidence import MAX_RAISE, shifted, total_shift
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import ModelCard, Threshold
+from fasdemo.models.log_odds import log_odds
 
 LIMIT_POLICY = "bpcer20"
 MIN_LIVE_FRAMES = 100

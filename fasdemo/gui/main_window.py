@@ -18,6 +18,7 @@ from fasdemo.engine.loop.frame_loop import ListenerGroup
 from fasdemo.engine.result import FrameResult
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
+from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
 from fasdemo.gui.controllers.log_control import LogControl
@@ -41,14 +42,16 @@ from fasdemo.gui.panels.workspace import TABS, Workspace
 from fasdemo.gui.panes.video_pane import Pane
 from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.theme import apply_theme, is_dark
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.header import Header, source_words
 from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.models.model_inputs import model_files
 from fasdemo.record.labels import Labels
-from fasdemo.runtime.event_log_writer import LogStatus
+from fasdemo.runtime.headline import Headline
+from fasdemo.runtime.outputs.event_log_writer import LogStatus
+from fasdemo.runtime.outputs.recording import Recording
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
-from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 MIN_SIZE = QSize(720, 420)
@@ -115,6 +118,7 @@ class MainWindow(QMainWindow):
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
         )
         self._reconnect = Reconnect(self)
+        self.chime = Chime(Speaker(self).play)
         self.presenter.retry_words = self._reconnect.words
         self._build()
         self._connect()
@@ -155,6 +159,7 @@ class MainWindow(QMainWindow):
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
         self.presenter.engine_in_force.connect(self._take_engine)
+        self.presenter.headline_shown.connect(self._chime)
         self.presenter.failed.connect(self._source_failed)
         self.player.switched.connect(self._show_opening)
         self.player.rejected.connect(self._show_rejected)
@@ -234,7 +239,7 @@ class MainWindow(QMainWindow):
 
     def open(self, request: SourceRequest) -> None:
         """Open a source; the current one is closed when the new one is open, and goes on if it cannot be opened."""
-        if self._refuse_while_recording("opening another source"):
+        if self._refuse_while_recording(tr("A recording is running; stop it (R) before opening another source.")):
             return
         if not self.in_kiosk and is_library(Path(request.spec)):
             self.open_library(Path(request.spec))
@@ -244,7 +249,7 @@ class MainWindow(QMainWindow):
         kinds = [_camera_kind(one.spec) for one in (request, self.player.request) if one is not None]
         # The same kind of camera may be the same device, which can be open only once.
         if self.presenter.running and (kinds[0] is None or kinds[0] != kinds[-1]):
-            self.messages.show_message(f"Opening {self._name_of(request.spec)} …")
+            self.messages.show_message(tr("Opening {source} …", source=self._name_of(request.spec)))
             self.player.try_open(request, self._engine, self.settings.speed, self.settings.loop)
             return
         self._recorder.show_source(None)
@@ -279,14 +284,14 @@ class MainWindow(QMainWindow):
 
     def _show_rejected(self, why: str) -> None:
         request = self.player.request
-        kept = "" if request is None else f" {self._name_of(request.spec)} goes on."
+        kept = "" if request is None else " " + tr("{source} goes on.", source=self._name_of(request.spec))
         self.messages.show_message(f"{why}{kept}", error=True)
 
-    def _refuse_while_recording(self, what: str) -> bool:
+    def _refuse_while_recording(self, sentence: str) -> bool:
         """Return True, and say so, while a recording is running: a wrong drop or key must not end it."""
         if self.recording is None:
             return False
-        self.messages.show_message(f"A recording is running; stop it (R) before {what}.", error=True)
+        self.messages.show_message(sentence, error=True)
         return True
 
     def _source_failed(self) -> None:
@@ -295,7 +300,7 @@ class MainWindow(QMainWindow):
         request = self.player.request
         if request is not None and _camera_kind(request.spec) is not None:
             self._reconnect.failed()
-            self.messages.offer("Try again", self._reconnect.now)
+            self.messages.offer(tr("Try again"), self._reconnect.now)
 
     def _open_again(self) -> None:
         request = self.player.request
@@ -304,12 +309,12 @@ class MainWindow(QMainWindow):
             self.presenter.open()
 
     def _name_of(self, spec: str) -> str:
-        return "Demo session" if spec == self._demo else source_words(spec)
+        return tr("Demo session") if spec == self._demo else source_words(spec)
 
     def open_demo(self) -> None:
         """Open the demo session."""
         if self._demo is None:
-            self.messages.show_message("The demo session is missing; install fasdemo again.", error=True)
+            self.messages.show_message(tr("The demo session is missing; install fasdemo again."), error=True)
         else:
             self.open_spec(self._demo)
 
@@ -345,7 +350,7 @@ class MainWindow(QMainWindow):
 
     def close_source(self) -> None:
         """Close the source and show the start page."""
-        if self._refuse_while_recording("closing the source"):
+        if self._refuse_while_recording(tr("A recording is running; stop it (R) before closing the source.")):
             return
         self._reconnect.cancel()
         self.player.close()
@@ -379,15 +384,18 @@ class MainWindow(QMainWindow):
         except OSError as error:
             where = self.settings.snap_folder
             self.messages.show_message(
-                f"The snapshot cannot be saved in {where} ({error.strerror or error}); choose another folder in the "
-                "preferences.",
+                tr(
+                    "The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.",
+                    folder=where,
+                    why=error.strerror or error,
+                ),
                 error=True,
             )
             return
         if path is None:
-            self.messages.show_message(f"There is no {pane.title.lower()} picture to save.")
+            self.messages.show_message(tr("{picture}: there is no picture to save.", picture=tr(pane.title)))
         else:
-            self.messages.show_message(f"Saved: {path}")
+            self.messages.show_message(tr("Saved: {path}", path=path))
 
     def _back(self) -> None:
         if self.in_kiosk:
@@ -514,6 +522,10 @@ class MainWindow(QMainWindow):
     def _show_log(self, status: LogStatus | None) -> None:
         self.footer.show_log(status)
         self.header.show_logging(status is not None and status.running)
+
+    def _chime(self, headline: Headline) -> None:
+        if self.in_kiosk and self.settings.kiosk_sound:
+            self.chime.hear(headline, self.settings.kiosk_neutral)
 
     def _show_outputs(self) -> None:
         self.footer.show_outputs(self.door.outputs)

@@ -18,11 +18,21 @@ def fitted(width: int, height: int, room_width: int, room_height: int) -> tuple[
 
 
 def resized(image: Rgb, width: int, height: int) -> Rgb:
-    """Return the image at another size, averaged if smaller (which avoids flicker), interpolated if larger."""
+    """Return the image at another size, averaged by halves (which avoids flicker) and interpolated.
+
+    Args:
+        image: uint8 (H, W) or (H, W, channels).
+        width: columns of the result.
+        height: rows of the result.
+    """
     if image.shape[1] == width and image.shape[0] == height:
         return image
-    how = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, (width, height), interpolation=how), np.uint8)
+    # Halves are averaged quickly; down to half the size every pixel counts in an interpolation too, which takes an
+    # eighth of the time of averages at other factors.
+    while 2 * width < image.shape[1] and 2 * height < image.shape[0]:
+        half = (image.shape[1] // 2, image.shape[0] // 2)
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def as_qimage(image: Rgb) -> QImage:

@@ -88,6 +88,12 @@ class Settings(BaseModel):
     kiosk_mirror: Annotated[
         bool, Field(title="Mirror picture", description="Show the camera's picture as in a mirror.")
     ] = False
+    kiosk_sound: Annotated[
+        bool,
+        Field(
+            title="Sounds", description="Play a sound on LIVE, and another one on SPOOF unless the words are neutral."
+        ),
+    ] = False
     kiosk_pin: Annotated[
         str, Field(title="Exit PIN", description="Needed to leave kiosk mode; stored as a salted hash.")
     ] = ""

@@ -21,9 +21,15 @@ LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "de": "Deutsch
 _QT_CATALOGUES = {"zh": "zh_CN"}
 
 
-def tr(text: str) -> str:
-    """Return the text in the window's language; the English text if it has no translation."""
-    return QCoreApplication.translate(CONTEXT, text)
+def tr(text: str, **values: object) -> str:
+    """Return the text in the window's language; the English text if it has no translation.
+
+    Args:
+        text: the English text, which may have placeholders as of `str.format`.
+        values: values of the placeholders; without any, the text is returned as it is.
+    """
+    found = QCoreApplication.translate(CONTEXT, text)
+    return found.format(**values) if values else found
 
 
 def read_catalogue(path: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import ModelCard, OutputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import Tensor, encode_batch
+from fasdemo.models.log_odds import sigmoid
 from fasdemo.models.model_file import ModelFile, read_model
 from fasdemo.models.providers import CPU, fallback_sentence, short, wanted
 
@@ -303,11 +304,6 @@ def calibrated(value: float, card: ModelCard, present: frozenset[Stream]) -> flo
     subset = "+".join(name for name in card.modalities if name in present)
     calibration = card.subset_calibration.get(subset, card.calibration)
     return float(sigmoid(calibration.scale * value + calibration.bias))
-
-
-def sigmoid(value: float) -> float:
-    """Return 1 / (1 + exp(-value)) without overflow."""
-    return 0.5 * (1.0 + math.tanh(0.5 * value))
 
 
 def _judged_without_rgb(card: ModelCard, crop: FaceCrops) -> bool:

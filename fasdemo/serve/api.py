@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from fasdemo import __version__
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.record.labels import labels_from_options
-from fasdemo.runtime.recording import Recording
+from fasdemo.runtime.outputs.recording import Recording
 from fasdemo.serve.feed import Feed
 from fasdemo.serve.guard import COOKIE, Guard, cookie_value
 from fasdemo.serve.live import add_live_routes
@@ -300,8 +299,3 @@ def _depth_scale(text: str) -> float:
     if not 0.0 < value <= 1.0:
         raise HTTPException(422, "depth_scale: must be a number of metres per unit above 0 and at most 1.")
     return value
-
-
-def openapi_text(app: FastAPI) -> str:
-    """Return the OpenAPI description of the application as JSON."""
-    return json.dumps(app.openapi(), indent=2)

@@ -13,9 +13,9 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
 from fasdemo.record.labels import Labels
+from fasdemo.runtime.outputs.recording import Recording
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
 from fasdemo.runtime.playback_clock import PlaybackClock
-from fasdemo.runtime.recording import Recording
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import Phase, UpdateQueue, View
 from fasdemo.serve.verdict_state import TimedResult, current_state

@@ -14,9 +14,9 @@ import uvicorn
 
 from fasdemo.errors import UserError
 from fasdemo.runtime.frame_processor import make_processor, make_source
+from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
-from fasdemo.runtime.service_manager import ServiceManager
 from fasdemo.serve.api import Parts, make_app
 from fasdemo.serve.feed import Feed, Follower
 from fasdemo.serve.guard import Guard

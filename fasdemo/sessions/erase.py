@@ -19,7 +19,7 @@ from pathlib import Path
 from fasdemo.bounded_file import is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.folder_walk import is_litter, walk
-from fasdemo.sessions.reader import load_session
+from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import KEPT_ROWS_FILE, find_sessions
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE, Session, is_name
 from fasdemo.sessions.session_lock import LOCK_FILE, SessionLock

@@ -15,19 +15,11 @@ from fasdemo.folder_walk import is_litter, walk
 from fasdemo.frames import STREAMS
 from fasdemo.sessions.description import description_problem
 from fasdemo.sessions.image_codec import read_image
-from fasdemo.sessions.reader import (
-    FrameRow,
-    Rows,
-    count_problems,
-    load_rows,
-    load_session,
-    read_lines,
-    safe_name,
-    usable,
-)
+from fasdemo.sessions.loading import count_problems, load_session
+from fasdemo.sessions.rows import FrameRow, Rows, load_rows, read_lines, safe_name, usable
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, OWN_FILE_PATTERN, SESSION_FILE, Session
 from fasdemo.sessions.session_lock import SessionLock, who_holds
-from fasdemo.sessions.video_track import VideoTrack
+from fasdemo.sessions.video.video_track import VideoTrack
 from fasdemo.sessions.writer import FOLDERS, RESERVE_FILE, VIDEO_FILES, replace_text, sha256_of, write_session_file
 
 KEPT_ROWS_FILE = "frames.csv.before-repair"

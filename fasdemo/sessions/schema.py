@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fasdemo.frames import Calibration, Extrinsics, Intrinsics
 
-SCHEMA_VERSION = 1
 SESSION_FILE = "session.json"
 FRAMES_FILE = "frames.csv"
 MAX_IMAGE_PX = 64 * 1024 * 1024

@@ -19,13 +19,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fasdemo.atomic_file import write_atomically
 from fasdemo.errors import UserError
-from fasdemo.frames import STREAMS, Calibration, FrameSet, Stream
+from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.image_codec import ColorFormat, Image, encode_image
-from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, CalibrationRecord, Session
+from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, Session
 from fasdemo.sessions.session_lock import SessionLock
-from fasdemo.sessions.video_track import VideoTrackWriter
+from fasdemo.sessions.video.video_writer import VideoTrackWriter
 
 FOLDERS: dict[Stream, str] = {"rgb": "color", "depth": "depth", "ir": "ir"}
 """Folder of a stream's images; also the stream's name in the columns of `frames.csv`."""
@@ -250,11 +251,6 @@ class SessionWriter:
         """Write the rows from the system's cache to the disk, so that they survive a power cut."""
         os.fsync(self._rows.fileno())
 
-    def set_calibration(self, calibration: Calibration) -> None:
-        """Store a calibration that became known after the start."""
-        self.session = self.session.model_copy(update={"calibration": CalibrationRecord.of(calibration)})
-        write_session_file(self.folder, self.session)
-
     def complete(self, lost_after: int = 0) -> Session:
         """Close the files, and write the checksums and the state `complete`.
 
@@ -353,14 +349,8 @@ def write_session_file(folder: Path, session: Session) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace a file atomically through a temporary file; a link with the temporary name is removed, not followed."""
-    partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
-    with partial.open("x", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    """Replace a text file of a session in one step, through a temporary name that repair and deletion know."""
+    write_atomically(path, text.encode("utf-8"), path.with_name(path.name + ".partial"))
 
 
 def sha256_of(path: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.errors import UserError
-from fasdemo.runtime.json_lines import JsonLines
+from fasdemo.runtime.outputs.json_lines import JsonLines
 
 
 def pictures(count: int) -> list[np.ndarray]:

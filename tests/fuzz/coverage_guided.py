@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing with atheris: inputs that reach new lines are kept and changed further.
 
-`python tests/fuzz/coverage_guided.py [--seconds N] [--runs N] [--corpus DIR] [TARGET ...]` runs each target in a
+`python -m tests.fuzz.coverage_guided [--seconds N] [--runs N] [--corpus DIR] [TARGET ...]` runs each target in a
 process of its own; a target ends at the first input that raises anything but `UserError`, needs more than 2 GB or 10 s,
 or leaves the rules that the target checks. `tests/fuzz/test_coverage_guided.py` runs a few hundred inputs of each.
 """
@@ -16,8 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1])]
+ROOT = Path(__file__).resolve().parents[2]
 MAX_MB = 2048
 LONGEST_S = 10
 _DONE = re.compile(r"Done (\d+) runs|#(\d+)\s+(?:DONE|NEW|REDUCE|pulse|RELOAD|INITED)")
@@ -57,7 +56,7 @@ def seeds(target: str) -> Iterator[bytes]:
 
         import av
 
-        from fasdemo.sessions.ffv1_check import slices_intact
+        from fasdemo.sessions.video.ffv1_check import slices_intact
 
         with av.open(BytesIO(specimens.video("d.mkv", "ffv1", "gray16le")), "r") as container:
             packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
@@ -137,14 +136,14 @@ def run_log(data: bytes, folder: Path) -> None:
 
 def run_ffv1(data: bytes, folder: Path) -> None:
     """The checksums of a depth video's packets."""
-    from fasdemo.sessions.ffv1_check import slices_intact
+    from fasdemo.sessions.video.ffv1_check import slices_intact
 
     assert slices_intact(data) in (True, False)
 
 
 def run_list(data: bytes, folder: Path) -> None:
     """The trainer's picture lists."""
-    from trainer.data.lists import read_list
+    from trainer.data.lists.entries import read_list
 
     (folder / "list.txt").write_bytes(data)
     for entry in read_list(folder / "list.txt", folder):
@@ -161,7 +160,7 @@ def run_config(data: bytes, folder: Path) -> None:
 
 
 TARGETS: dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]] = {
-    "session": (run_session, ("fasdemo.sessions.reader", "fasdemo.sessions.schema")),
+    "session": (run_session, ("fasdemo.sessions.reader", "fasdemo.sessions.rows", "fasdemo.sessions.schema")),
     "picture": (run_picture, ("fasdemo.sessions.image_codec",)),
     "still": (run_still, ("fasdemo.capture.files.stills", "fasdemo.sessions.image_codec")),
     "model": (run_model, ("fasdemo.models.onnx_file",)),
@@ -176,8 +175,8 @@ TARGETS: dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]] = {
             "csv",
         ),
     ),
-    "ffv1": (run_ffv1, ("fasdemo.sessions.ffv1_check",)),
-    "list": (run_list, ("trainer.data.lists",)),
+    "ffv1": (run_ffv1, ("fasdemo.sessions.video.ffv1_check",)),
+    "list": (run_list, ("trainer.data.lists.entries", "trainer.data.lists.list_set")),
     "config": (run_config, ("trainer.config.schema", "yaml")),
 }
 
@@ -224,11 +223,14 @@ def fuzz(target: str, seconds: int, runs: int, corpus: Path | None = None) -> tu
     Returns:
         How many inputs were tried, and what was found, empty if nothing.
     """
-    command = [sys.executable, __file__, "--child", target, f"-max_total_time={seconds}", f"-runs={runs}", "-seed=1"]
+    command = [sys.executable, "-m", "tests.fuzz.coverage_guided", "--child", target]
+    command += [f"-max_total_time={seconds}", f"-runs={runs}", "-seed=1"]
     if corpus is not None:
         (corpus / target).mkdir(parents=True, exist_ok=True)
-        command.append(str(corpus / target))
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=seconds + 120, check=False)
+        command.append(str((corpus / target).resolve()))
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=seconds + 120, check=False
+    )
     counts = [int(first or second) for first, second in _DONE.findall(done.stderr)]
     tried = max(counts, default=0)
     return tried, "" if done.returncode == 0 else (done.stdout + done.stderr)[-4000:]

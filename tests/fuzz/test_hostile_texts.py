@@ -23,7 +23,8 @@ from tests.support.bounded_child import peak_mb, run_bounded
 from tests.support.specimens import EVENT, LIST, damaged, fuzz, lines, mutations, picture, refused_or_read, table
 from trainer.config import schema as config
 from trainer.data.faces import UnreadableError
-from trainer.data.lists import ListSet, read_list
+from trainer.data.lists.entries import read_list
+from trainer.data.lists.list_set import ListSet
 from trainer.evaluation.score_files import read_scores, read_submission
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
-from fasdemo.sessions import video_track
-from fasdemo.sessions.video_track import VideoTrack
+from fasdemo.sessions.video import video_track
+from fasdemo.sessions.video.video_track import VideoTrack
 from tests.support.bounded_child import run_bounded
 from tests.support.specimens import HEIGHT, WIDTH, damaged, fuzz, mutations, refused_or_read, video
 

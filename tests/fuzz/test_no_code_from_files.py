@@ -53,7 +53,7 @@ def test_nothing_that_is_read_can_run(path: Path) -> None:
 
 LOCAL_SOCKETS = {
     "fasdemo/display.py",  # asks whether the X server that DISPLAY names answers
-    "fasdemo/runtime/service_manager.py",  # tells systemd through its Unix socket
+    "fasdemo/runtime/outputs/service_manager.py",  # tells systemd through its Unix socket
     "fasdemo/sessions/session_lock.py",  # the name of this computer
 }
 

@@ -6,10 +6,20 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Imported where they are used, so that the tests without a window need no Qt.
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from fasdemo.gui.main_window import MainWindow
+    from fasdemo.gui.settings import Settings
+    from tests.support.window_scenes import Scene
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +35,37 @@ def no_thread_stays() -> Iterator[None]:
     yield
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("fasdemo", "capture"))]
     assert not left, f"threads still run: {left}"
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """Scripted sources and a scripted engine."""
+    from tests.support.window_scenes import Scene
+
+    return Scene()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Settings of the window; a test file with others has a fixture of this name."""
+    from fasdemo.gui.settings import Settings
+
+    return Settings()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, scene: Scene, settings: Settings, tmp_path: Path) -> Iterator[MainWindow]:
+    """A shown window without a source; its threads have to end with it."""
+    from fasdemo.gui.main_window import MainWindow
+    from fasdemo.gui.theme import apply_theme
+
+    apply_theme(qapp, dark=True)
+    made = MainWindow(
+        scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
+    )
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+    assert made.player.join(2.0)

@@ -108,11 +108,6 @@ def window(qtbot: QtBot, qapp: QApplication, scene: Scene, dark: bool, font: str
     return made
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
 @pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
 def test_tokens_of_text_and_outlines_have_contrast_on_every_background(tokens: object) -> None:
     def value(name: str) -> float:

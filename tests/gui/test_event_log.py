@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,29 +24,12 @@ from fasdemo.gui.app import Launch, run
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.settings import Settings
-from fasdemo.runtime.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
 from tests.support.window_scenes import CARD, Scene
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", look=lambda: ())
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-    assert made.player.join(2.0)
 
 
 @pytest.fixture
@@ -270,7 +252,7 @@ def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
         def end(self) -> list[Event]:
             raise RuntimeError("the pen broke")
 
-    monkeypatch.setattr("fasdemo.runtime.event_log_writer.EventLog", Failing)
+    monkeypatch.setattr("fasdemo.runtime.outputs.event_log_writer.EventLog", Failing)
     writer = EventLogWriter()
     writer.start(tmp_path / "events.jsonl")
     writer.on_no_result()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.result import Status
@@ -15,7 +14,6 @@ from fasdemo.gui.dialogs.exit_pin import MAX_WRONG, PAUSE_S, PinDialog, PinGuard
 from fasdemo.gui.dialogs.preferences import PinField, Preferences
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.headline import Headline, public_headline
 from tests.gui.test_contrast import pixels
 from tests.gui.test_window import drop
@@ -24,23 +22,8 @@ from tests.support.window_scenes import Scene
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path) -> Iterator[MainWindow]:
-    apply_theme(qapp, dark=True)
-    settings = Settings(kiosk_neutral=True, kiosk_mirror=True, kiosk_pin=hash_pin("2468"))
-    made = MainWindow(
-        scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
-    )
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-    assert made.player.join(2.0)
+def settings() -> Settings:
+    return Settings(kiosk_neutral=True, kiosk_mirror=True, kiosk_pin=hash_pin("2468"))
 
 
 def dialog(window: MainWindow) -> PinDialog:

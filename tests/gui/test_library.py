@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.library_index import is_library
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
 from tests.support.qt_input import QTest
@@ -46,23 +43,8 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, scene: Scene, root: Path, tmp_path: Path) -> Iterator[MainWindow]:
-    apply_theme(qapp, dark=True)
-    made = MainWindow(
-        scene.make_source, scene.make_processor, Settings(record_folder=root), tmp_path / "window.json",
-        ("fusion",), "demo", lambda: (),
-    )  # fmt: skip
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-    assert made.player.join(2.0)
+def settings(root: Path) -> Settings:
+    return Settings(record_folder=root)
 
 
 def shown(window: MainWindow) -> list[tuple[str, str]]:
@@ -89,7 +71,7 @@ def test_the_root_of_recordings_opens_as_a_library_and_not_as_a_film(
     window: MainWindow, qtbot: QtBot, scene: Scene, root: Path
 ) -> None:
     window.open_spec(str(root))
-    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     assert scene.requests == []
     assert shown(window) == [("S01", "live"), ("S01", "print-flat"), ("S02", "live"), ("S02", "print-flat")]
     assert all(entry.picture is not None and entry.picture.any() for entry in window.library.entries)
@@ -101,7 +83,7 @@ def test_a_search_and_enter_open_a_session_by_keyboard_alone(
 ) -> None:
     QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     window.do("open_library")
-    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     QTest.keyClicks(window.library.search, "s02 print")
     # The folder is read again in the background when the library opens a second time.
     qtbot.waitUntil(lambda: shown(window) == [("S02", "print-flat")], timeout=5000)
@@ -116,7 +98,7 @@ def test_a_damaged_session_is_listed_with_its_reason_and_opens_nothing(
 ) -> None:
     (next(root.glob("S01/live/*")) / "session.json").write_text("{")
     window.open_spec(str(root))
-    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: window.library.table.rowCount() == 4, timeout=20000)
     qtbot.waitUntil(lambda: "1 cannot be read" in window.library.status.text(), timeout=2000)
     row = next(row for row, entry in enumerate(window.library.entries) if entry.problem)
     model = window.library.table.model()

@@ -60,11 +60,6 @@ def reader() -> Reader:
     return Reader()
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
 class Start(Protocol):
     """Starts a pipeline on a source, by default as quickly as it can be read."""
 
@@ -128,7 +123,7 @@ def test_pause_stands_still_and_step_gives_one_frame(start: Start, reader: Reade
     assert reader.frames == sorted(reader.frames)
 
 
-def test_seek_shows_the_frame_that_was_asked_for_and_starts_the_evidence_afresh(
+def test_seek_shows_the_frame_that_was_asked_for_and_starts_the_evidence_anew(
     start: Start, reader: Reader, scene: Scene
 ) -> None:
     pipeline = start("clip", speed=1.0)

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtWidgets import QApplication, QScrollArea
+from PyQt6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme, text_scale
+from fasdemo.gui.theme import text_scale
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.window_state import first_geometry
 from tests.support.qt_input import QTest
-from tests.support.window_scenes import Scene
 
 SCREENS = [(800, 480), (960, 540), (1280, 720), (1366, 768), (1920, 1080), (3840, 2160)]
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
-    apply_theme(qapp, dark=True)
-    scene = Scene()
-    made = MainWindow(
-        scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", ("fusion",), "demo", lambda: ()
-    )
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-    assert made.player.join(2.0)
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
 from xml.etree import ElementTree
 
 import pytest
-from PyQt6.QtCore import QSize, QTranslator
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtCore import QRect, QSize, QTranslator
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.reasons import Reason
@@ -22,6 +22,8 @@ from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
 from fasdemo.gui.translation import FOLDER, LANGUAGES, install, language_of, read_catalogue, tr
+from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
+from fasdemo.gui.window_state import first_geometry
 from fasdemo.runtime.headline import Headline
 from tests.support.window_scenes import Scene
 from tools.translations import collect, main, write
@@ -30,7 +32,7 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
 @pytest.fixture
-def speak(qapp: QApplication) -> Iterator[object]:
+def speak(qapp: QApplication) -> Iterator[Callable[[str], str]]:
     """Install a language until the test ends."""
     yield lambda language: install(qapp, language)
     for translator in qapp.findChildren(QTranslator):
@@ -95,9 +97,11 @@ def test_a_damaged_catalogue_leaves_english(
     assert tr("Thank you.") == "Thank you."
 
 
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, speak: object, tmp_path: Path) -> Iterator[MainWindow]:
-    assert speak("de") == "de"  # type: ignore[operator]
+@pytest.fixture(params=["de"])
+def window(
+    qtbot: QtBot, qapp: QApplication, speak: Callable[[str], str], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[MainWindow]:
+    assert speak(request.param) == request.param
     apply_theme(qapp, dark=True)
     scene = Scene()
     settings = Settings(kiosk_pin=hash_pin("2468"))
@@ -138,9 +142,9 @@ def test_the_kiosk_counts_down_in_german(window: MainWindow, qtbot: QtBot) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", [QSize(800, 480), QSize(480, 800), QSize(240, 320)], ids=["wide", "tall", "tiny"])
 def test_no_word_or_sentence_of_the_kiosk_is_cut(
-    qtbot: QtBot, qapp: QApplication, speak: object, size: QSize, language: str
+    qtbot: QtBot, qapp: QApplication, speak: Callable[[str], str], size: QSize, language: str
 ) -> None:
-    speak(language)  # type: ignore[operator]
+    speak(language)
     card = VerdictCard(large=True)
     qtbot.addWidget(card)
     card.resize(size)
@@ -149,3 +153,45 @@ def test_no_word_or_sentence_of_the_kiosk_is_cut(
             assert card.sentence_fits(tr(text)), tr(text)
     card.show_headline(Headline(Status.UNCERTAIN, "UNCERTAIN", tr(Reason.IR_COPIES_COLOUR.meaning)))
     assert not card.grab().isNull()
+
+
+@pytest.mark.parametrize("window", OTHERS, indirect=True)
+def test_the_window_is_not_cut_at_800_x_480(window: MainWindow, qtbot: QtBot) -> None:
+    size = first_geometry(QRect(0, 0, 800, 480)).size()
+    window.resize(size)
+    window.open_spec("clip")
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    window.workspace.fit(size.width() - 24, size.height() - 120)
+    qtbot.wait(50)
+    assert window.size() == size, "the window needs more room than the screen has"
+    work = window.workspace
+    for part in (work.card, work.transport, work.timeline, window.footer, *window.header.buttons.values()):
+        place = QRect(part.mapTo(window, part.rect().topLeft()), part.size())
+        assert window.rect().contains(place), part
+    assert work.transport.slider.width() >= MIN_SLIDER_PX
+    for tab in range(3):
+        work.show_tab(tab)
+        area = work.stack.currentWidget()
+        assert isinstance(area, QScrollArea)
+        panel, viewport = area.widget(), area.viewport()
+        assert panel is not None
+        assert viewport is not None
+        assert panel.minimumSizeHint().width() <= viewport.width(), f"tab {tab} is cut on the right"
+
+
+@pytest.mark.parametrize("window", OTHERS, indirect=True)
+def test_no_english_text_is_left_in_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    """Names that are the same in all languages, and what the user or a file has named, are not texts."""
+    kept = {"fasdemo", "fusion", "CUDA", "Webcam", "Name", "Total", "balanced", "strict", "scripted-net", "clip", "PIN"}
+    window.open_spec("clip")
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
+    english = set(collect()) - kept - {text for text in collect() if tr(text) == text}
+    shown: list[str] = []
+    for label in window.findChildren(QLabel):
+        shown += [label.text(), label.toolTip(), label.accessibleName()]
+    for button in window.findChildren(QAbstractButton):
+        shown += [button.text(), button.toolTip(), button.accessibleName()]
+    for box in window.findChildren(QComboBox):
+        shown += [box.toolTip(), *(box.itemText(number) for number in range(box.count()))]
+    left = {text.strip() for text in shown} & english
+    assert not left

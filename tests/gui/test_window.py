@@ -6,7 +6,9 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +19,7 @@ from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, 
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.source import Source
-from fasdemo.engine.result import Status
+from fasdemo.engine.result import FrameResult, Status
 from fasdemo.gui.cameras import Cameras
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.main_window import MainWindow
@@ -32,11 +34,6 @@ from tests.support.window_scenes import HEIGHT, WIDTH, Clip, Scene, ScriptedProc
 
 def cameras() -> Cameras:
     return (("webcam:3", "Front camera (3)"),)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
 
 
 @pytest.fixture
@@ -816,9 +813,9 @@ def test_drawing_never_queues(window: MainWindow, qtbot: QtBot, monkeypatch: pyt
     shown: list[int] = []
     receive = window.presenter.show_view
 
-    def slow(view: View) -> None:
+    def slow(view: View, moving: bool = False) -> None:
         time.sleep(0.1)
-        receive(view)
+        receive(view, moving)
         shown.append(shown_frame(window))
 
     monkeypatch.setattr(window.presenter, "show_view", slow)
@@ -872,3 +869,28 @@ def test_minimised_window_judges_every_frame_while_something_uses_the_verdicts(
     QTest.qWait(1500)
     assert len(samples) < 8
     assert while_used > 2 * len(samples)
+
+
+def test_evidence_follows_a_running_camera_and_every_change_of_a_verdict(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(qtbot, window, "webcam", after=8)
+    shown: list[tuple[float, FrameResult | None]] = []
+    panel = window.workspace.reasons
+    show = panel.show_result
+
+    def note(result: FrameResult | None, *others: Any) -> None:
+        shown.append((time.monotonic(), result))
+        show(result, *others)
+
+    monkeypatch.setattr(panel, "show_result", note)
+    qtbot.wait(1500)
+    assert 5 <= len(shown) <= 20
+    assert time.monotonic() - shown[-1][0] < 0.4
+    view = window.presenter.view
+    assert view is not None
+    assert view.result is not None
+    count = len(shown)
+    changed = replace(view.result, faces=tuple(replace(face, status=Status.UNCERTAIN) for face in view.result.faces))
+    window.presenter.show_view(replace(view, result=changed), moving=True)
+    assert len(shown) == count + 1

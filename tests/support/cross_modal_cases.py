@@ -16,7 +16,9 @@ from fasdemo.faces.face import Points
 from fasdemo.frames import STREAMS, FrameSet, StreamTime
 from fasdemo.models.crop import TEMPLATE, similarity
 from fasdemo.models.warp import Transform
-from fasdemo.sessions.reader import SessionReader, load_rows, load_session
+from fasdemo.sessions.loading import load_session
+from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.rows import load_rows
 
 FRAMES = 18
 _SETTLED = 15

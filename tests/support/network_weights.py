@@ -42,11 +42,11 @@ def oracle_keys(shared_dir: Path) -> dict[str, list[tuple[str, tuple[int, ...]]]
     return {name: [(key, tuple(shape)) for key, shape in entries] for name, entries in content.items()}
 
 
-def oracle_state(keys: list[tuple[str, tuple[int, ...]]]) -> dict[str, Tensor]:
-    """The weights with which the oracles' outputs were computed (the rule in their README)."""
+def oracle_state(keys: list[tuple[str, tuple[int, ...]]], seed: int = 2019) -> dict[str, Tensor]:
+    """Weights by the rule in the oracles' README; their outputs were computed with the seed 2019."""
     state: dict[str, Tensor] = {}
     for index, (key, shape) in enumerate(keys):
-        x: npt.NDArray[np.floating] = np.random.default_rng([2019, index]).standard_normal(shape).astype(np.float32)
+        x: npt.NDArray[np.floating] = np.random.default_rng([seed, index]).standard_normal(shape).astype(np.float32)
         if key.endswith("num_batches_tracked"):
             state[key] = torch.zeros((), dtype=torch.long)
             continue
@@ -62,7 +62,7 @@ def oracle_state(keys: list[tuple[str, tuple[int, ...]]]) -> dict[str, Tensor]:
     return state
 
 
-def oracle_input(index: int) -> Tensor:
+def oracle_input(index: int, seed: int = 2019) -> Tensor:
     """Input 0, or 0 to 2 for rgb, ir and depth: (2, 3, 224, 224)."""
-    values = np.random.default_rng([2019, 1000 + index]).standard_normal((2, 3, 224, 224))
+    values = np.random.default_rng([seed, 1000 + index]).standard_normal((2, 3, 224, 224))
     return torch.from_numpy(values.astype(np.float32))

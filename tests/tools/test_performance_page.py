@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tools.performance_page import write_page
-from tools.performance_picture import write_picture
+from tools.performance.performance_page import write_page
+from tools.performance.performance_picture import write_picture
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 

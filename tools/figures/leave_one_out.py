@@ -17,7 +17,7 @@ from fasdemo.errors import UserError
 from tools.figures.app_scores import fingerprint
 from tools.figures.measured import Value
 from tools.figures.tables import percent
-from trainer.data.generated import Generated
+from trainer.data.layouts.generated import Generated
 
 WHOLE = "none"
 """Name of the training with every species, the reference of the others."""

@@ -21,7 +21,7 @@ from tools.figures.app_scores import app_cutter, fingerprint, score_file
 from tools.figures.measured import Measured, Value, agrees, line
 from tools.figures.peer import PeerCutter, read_peer
 from trainer.data.faces import FaceSet, HeldOut, SubsetOf, counts
-from trainer.data.generated import Generated
+from trainer.data.layouts.generated import Generated
 from trainer.evaluation.evaluation import OperatingPoints, card_metrics, choose_operating_points
 from trainer.evaluation.loading import operating_points_of
 from trainer.evaluation.marks import check_marks, write_between
@@ -151,7 +151,7 @@ def write_page(
         cache: folder for scores.
         others: ONNX files for the tables that are not shipped.
         peer: ONNX file of MiniFAS.
-        loo: JSON file of `tools/leave_one_out.py`.
+        loo: JSON file of `tools/measure/leave_one_out.py`.
         models: folder of the shipped models; the installed one if None.
         threads: processor threads.
         pretend: see `open_parts`.

@@ -146,8 +146,9 @@ def _axes(axis: Axes, title: str) -> None:
 
 
 def _log_odds(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    inside = np.clip(scores, 1e-9, 1 - 1e-9)
-    return np.asarray(np.log(inside / (1.0 - inside)))
+    from scipy.special import logit
+
+    return np.asarray(logit(np.clip(scores, 1e-9, 1 - 1e-9)))
 
 
 def _save(figure: Figure, path: Path) -> None:

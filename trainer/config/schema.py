@@ -167,6 +167,10 @@ class DataConfig(_Part):
         "sessions",
         "oulu-npu",
         "replay-attack",
+        "celeba-spoof",
+        "wmca",
+        "hq-wmca",
+        "casia-surf-3dmask",
     ] = "auto"
     train_list: Path | None = None
     val_list: Path | None = None
@@ -182,7 +186,7 @@ class DataConfig(_Part):
     exclude_sensors: tuple[str, ...] = ()
     """Sensors whose samples are left out of training and development; for sets that name sensors (generated ones)."""
     frame_step: Annotated[int, Field(ge=1)] = 15
-    """Every n-th frame of the videos of OULU-NPU, Replay-Attack and HQ-WMCA is used, beginning with the first."""
+    """Every n-th frame of OULU-NPU, Replay-Attack, HQ-WMCA and CASIA-SURF 3DMask is used, beginning with the first."""
     limit: Annotated[int, Field(ge=0)] = 0
     """Largest number of samples per part, evenly picked; 0 takes all."""
 

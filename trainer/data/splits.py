@@ -11,8 +11,10 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.config.schema import DataConfig
 from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, subsample
-from trainer.data.layouts import is_generated, only, open_layout
-from trainer.data.lists import ListSet, read_list
+from trainer.data.layouts.listed import only
+from trainer.data.lists.entries import read_list
+from trainer.data.lists.list_set import ListSet
+from trainer.data.opening import is_generated, open_layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
 
 def note_run(splits: Splits, run: Path) -> None:
     """Record in the folder of recorded sessions that a run was trained on them, for later deletions."""
-    from trainer.data.recorded import note_model
+    from trainer.data.layouts.recorded import note_model
 
     parts = [part for part in (splits.train, splits.dev, splits.test) if part is not None]
     place = Path(splits.train.source)

@@ -20,8 +20,8 @@ from trainer.checkpoints.stream_model import model_of_checkpoint
 from trainer.config import options
 from trainer.config.schema import check
 from trainer.data.faces import FaceSet, counts
+from trainer.data.layouts.recorded import skipped_frames
 from trainer.data.network_loader import make_loader
-from trainer.data.recorded import skipped_frames
 from trainer.data.splits import note_run, open_splits
 from trainer.evaluation.evaluation import Evaluation, OperatingPoints, evaluate, subsets_of
 from trainer.evaluation.loading import Loaded, open_model, uncalibrated

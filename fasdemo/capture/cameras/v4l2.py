@@ -1,4 +1,7 @@
-"""Names and pixel formats of Linux video devices, read through the kernel's interface (linux/videodev2.h)."""
+"""Names and pixel formats of Linux video devices, read through the kernel's interface (linux/videodev2.h).
+
+linuxpy is not used: two requests and a folder of names are all that is needed.
+"""
 
 from __future__ import annotations
 

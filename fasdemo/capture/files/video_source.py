@@ -10,7 +10,7 @@ from fasdemo.capture.files.session_source import neighbours_of
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import Depth, FrameSet, Ir, Rgb, Stream
-from fasdemo.sessions.video_track import VideoTrack
+from fasdemo.sessions.video.video_track import VideoTrack
 
 _COUNTABLE_BYTES = 2 * 1024**3
 """Larger files without a frame count in their header are played without a known length, because counting is slow."""

@@ -33,7 +33,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.models.card import Threshold
 from fasdemo.progress import bar
-from fasdemo.sessions.reader import load_session
+from fasdemo.sessions.loading import load_session
 
 EXAMPLE = "fasdemo calibrate --camera realsense --output site.json"
 

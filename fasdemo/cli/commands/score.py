@@ -23,8 +23,8 @@ from fasdemo.models.model_inputs import model_files
 from fasdemo.models.registry import find_model
 from fasdemo.outputs import check_outputs, open_output
 from fasdemo.progress import track
-from fasdemo.runtime.json_lines import JsonLines
 from fasdemo.runtime.network_alone import NetworkAlone
+from fasdemo.runtime.outputs.json_lines import JsonLines
 from fasdemo.spreadsheet import safe_row
 from fasdemo.terminal import say
 

@@ -29,7 +29,8 @@ from fasdemo.sessions.erase import (
     strays,
     unreadable,
 )
-from fasdemo.sessions.reader import SessionReader, load_session
+from fasdemo.sessions.loading import load_session
+from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
 from fasdemo.sessions.schema import Session
 from fasdemo.sessions.session_lock import who_holds

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.result import FaceVerdict, FrameResult
+from fasdemo.faces.face import overlap
 
 Region = tuple[float, float, float, float]
 
@@ -52,7 +53,7 @@ class FaceExposure:
                 self._ask(self._whole)
             return
         self._track, self._seen_s = face.track_id, now
-        moved = self._region is None or _overlap(self._region, face.face.box) < _SAME
+        moved = self._region is None or overlap(self._region, face.face.box) < _SAME
         if now - self._asked_s >= (_EVERY_S if moved else _AGAIN_S):
             self._region = face.face.box if moved else self._region
             self._asked_s = now
@@ -70,11 +71,3 @@ class FaceExposure:
 
 def _area(box: Region) -> float:
     return max(box[2], 0.0) * max(box[3], 0.0)
-
-
-def _overlap(one: Region, other: Region) -> float:
-    """Return the intersection over union of two boxes."""
-    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    high = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    shared = max(wide, 0.0) * max(high, 0.0)
-    return shared / (_area(one) + _area(other) - shared)

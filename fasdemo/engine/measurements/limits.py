@@ -56,6 +56,6 @@ MAX_STREAM_MIRROR_GAIN = 0.02
 """Gain of infrared or colour if both other streams are mirrored."""
 MIN_PARALLAX_RATIO = 0.5
 """Parallax ratio, below which a face moves like a flat picture. Two real clips of live people who turn: 0.55 or more;
-pictures of four clips, rotated like prints: below in 165 of 215 checks (`tools/motion_figures.py`)."""
+pictures of four clips, rotated like prints: below in 165 of 215 checks (`tools/measure/motion_figures.py`)."""
 HYSTERESIS = 0.1
 """Hysteresis: a gate clears 10 % beyond its limit."""

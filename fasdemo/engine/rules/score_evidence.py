@@ -14,13 +14,14 @@ from collections.abc import Collection, Iterable
 from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.measurements.limits import MAX_IR_LANDMARK_ERROR, MIN_IR_LEVEL
 from fasdemo.engine.reasons import Effect, effect
+from fasdemo.models.log_odds import log_odds, sigmoid
 
 MAX_SHIFT = 1.0
-"""Largest change by evidence in log-odds, measured with `tools/score_figures.py`, see `docs/verdict.md`."""
+"""Largest change by evidence in log-odds (`tools/measure/score_figures.py`, `docs/verdict.md`)."""
 MAX_RAISE = 2.0
 """Largest increase by evidence and site calibration together, in log-odds."""
 MAX_ABOVE_DEPTH = 2.0
-"""Largest excess over the depth head in log-odds, measured with `tools/pattern_figures.py`, see `docs/security.md`."""
+"""Largest excess over the depth head in log-odds (`tools/measure/pattern_figures.py`, `docs/security.md`)."""
 _NOT_RAISED, _FULLY_RAISED = -2.5, -0.5
 """Log-odds of the network's score (0.08 and 0.38) below which it is not raised, and above which it is raised fully."""
 _RELIEF = (0.25, 0.6)
@@ -117,7 +118,7 @@ def shifted(score: float | None, shift: float) -> float | None:
     """Return a score shifted by log-odds; None and NaN are returned unchanged."""
     if score is None or not 0.0 <= score <= 1.0 or shift == 0.0:
         return score
-    return 0.5 * (1.0 + math.tanh(0.5 * (log_odds(score) + shift)))
+    return sigmoid(log_odds(score) + shift)
 
 
 def within_depth(score: float | None, depth_head: float | None) -> float | None:
@@ -133,13 +134,7 @@ def within_depth(score: float | None, depth_head: float | None) -> float | None:
         return score
     if not 0.0 <= depth_head <= 1.0:
         return 0.0
-    return min(score, 0.5 * (1.0 + math.tanh(0.5 * (log_odds(depth_head) + MAX_ABOVE_DEPTH))))
-
-
-def log_odds(score: float) -> float:
-    """Return log(score / (1 - score)), limited to +-14."""
-    bounded = min(max(score, 1e-6), 1.0 - 1e-6)
-    return math.log(bounded / (1.0 - bounded))
+    return min(score, sigmoid(log_odds(depth_head) + MAX_ABOVE_DEPTH))
 
 
 def _face_in_infrared(evidence: Evidence) -> bool:

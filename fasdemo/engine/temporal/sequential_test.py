@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from fasdemo.engine.reasons import Effect, Reason, effect
 from fasdemo.engine.result import Status
 from fasdemo.models.card import Threshold
+from fasdemo.models.log_odds import log_odds, sigmoid
 
 LIVE_EVIDENCE = 4.6
 """log(0.99 / 0.01): Wald's upper bound for 1 % false alarms and misses."""
@@ -40,7 +41,7 @@ class SequentialTest:
     def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold
         # A LIVE face may score down to the middle of the uncertain band, in log-odds, for `MAX_DIP_S`.
-        self._hold = _sigmoid((_logit(threshold.live_above) + _logit(threshold.spoof_below)) / 2)
+        self._hold = sigmoid((log_odds(threshold.live_above) + log_odds(threshold.spoof_below)) / 2)
         self.restart()
 
     def restart(self) -> None:
@@ -71,7 +72,7 @@ class SequentialTest:
     @property
     def score(self) -> float | None:
         """Live score combined over about `_SCORE_MEMORY_S`, in [0, 1]; None before the first score."""
-        return None if self._score_logit is None else _sigmoid(self._score_logit)
+        return None if self._score_logit is None else sigmoid(self._score_logit)
 
     def update(self, timestamp_s: float, score: float | None, codes: Iterable[str]) -> list[Reason]:
         """Update the test with one frame.
@@ -133,7 +134,7 @@ class SequentialTest:
             gathered = min(gathered, SPOOF_EVIDENCE)
         self._was_spoof = False
         self._log_odds = min(max(gathered, _LOG_ODDS_RANGE[0]), _LOG_ODDS_RANGE[1])
-        logit = _logit(score)
+        logit = log_odds(score)
         if self._score_logit is None:
             self._score_logit = logit
         else:
@@ -180,9 +181,9 @@ class SequentialTest:
     def _log_likelihood(self, score: float) -> float:
         """Return 0 within the uncertain band; beyond a threshold, the distance to it in log-odds plus 1."""
         if score >= self._threshold.live_above:
-            said = _logit(score) - _logit(self._threshold.live_above) + 1.0
+            said = log_odds(score) - log_odds(self._threshold.live_above) + 1.0
         elif score <= self._threshold.spoof_below:
-            said = _logit(score) - _logit(self._threshold.spoof_below) - 1.0
+            said = log_odds(score) - log_odds(self._threshold.spoof_below) - 1.0
         else:
             said = 0.0
         return min(max(said, -_MAX_PER_FRAME), _MAX_PER_FRAME)
@@ -200,12 +201,3 @@ def judge_still(score: float | None, codes: Iterable[str], threshold: Threshold)
     if score < threshold.live_above:
         return Status.UNCERTAIN, [Reason.SCORE_UNCERTAIN]
     return (Status.LIVE if effects <= {Effect.NOTE, Effect.CAP} else Status.UNCERTAIN), []
-
-
-def _logit(score: float) -> float:
-    bounded = min(max(score, 1e-6), 1.0 - 1e-6)
-    return math.log(bounded / (1.0 - bounded))
-
-
-def _sigmoid(value: float) -> float:
-    return 0.5 * (1.0 + math.tanh(0.5 * value))

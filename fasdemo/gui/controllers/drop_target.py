@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from fasdemo.gui.translation import tr
 from fasdemo.runtime.requests import SourceRequest
 
 _DEPTH = re.compile(r"(^|[^a-z])(depth|tiefe)([^a-z]|$)", re.IGNORECASE)
@@ -31,13 +32,14 @@ def dropped_files(paths: list[Path]) -> Dropped:
     model = models[0] if models else None
     left_out = [*colour[1:], *models[1:], *depth[1:], *ir[1:]]
     if left_out:
-        problem = (
-            f"{left_out[0].name} was not opened: open one source at a time, with at most one colour, one depth and one "
-            "infrared video."
+        problem = tr(
+            "{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared "
+            "video.",
+            file=left_out[0].name,
         )
         return Dropped(_request(colour, [], []) if colour else None, model, problem)
     if not colour and (depth or ir):
-        return Dropped(model=model, problem="A depth or infrared video needs a colour video; open both together.")
+        return Dropped(model=model, problem=tr("A depth or infrared video needs a colour video; open both together."))
     return Dropped(_request(colour, depth, ir) if colour else None, model)
 
 

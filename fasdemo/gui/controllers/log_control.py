@@ -10,8 +10,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from fasdemo.errors import UserError
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.translation import tr
 from fasdemo.outputs import check_outputs
-from fasdemo.runtime.event_log_writer import EventLogWriter, LogStatus
+from fasdemo.runtime.outputs.event_log_writer import EventLogWriter, LogStatus
 
 
 class LogControl(QObject):
@@ -70,7 +71,9 @@ class LogControl(QObject):
         self.writer.stop()
         status = self.writer.status
         if was_running and status is not None and not status.problem:
-            self.message.emit(f"Event log complete: {status.path} ({status.lines} lines)", False)
+            self.message.emit(
+                tr("Event log complete: {path} ({lines} lines)", path=status.path, lines=status.lines), False
+            )
         self.tick()
 
     def tick(self) -> None:

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QGuiApplication
 
 from fasdemo.capture.cameras.live import Tap
 from fasdemo.engine.loop.frame_loop import ResultListener
+from fasdemo.gui.translation import tr
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -154,7 +155,7 @@ class Player(QObject):
         update = updates.take()
         if update.phase is Phase.FAILED:
             self._drop_candidate()
-            self.rejected.emit(update.messages[-1] if update.messages else "The source cannot be opened.")
+            self.rejected.emit(update.messages[-1] if update.messages else tr("The source cannot be opened."))
         elif update.info is not None:
             candidate, self._candidate = self._candidate, None
             self._retire()

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.result import EngineFacts
+from fasdemo.engine.result import EngineFacts, Status
 from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.panels.verdict_card import VerdictCard
@@ -20,6 +20,9 @@ from fasdemo.gui.widgets.message_bar import MessageBar
 from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import Phase, UiUpdate, View
+
+_EVIDENCE_MS = 120
+"""Interval at which reasons and evidence follow a running source."""
 
 
 class Presenter(QObject):
@@ -39,11 +42,13 @@ class Presenter(QObject):
         source_ready: SourceInfo: the source is open.
         engine_in_force: EngineRequest or None: the engine is ready; None means the requested one.
         failed: the source cannot be read any more.
+        headline_shown: Headline: the verdict on the screen, before it is put into neutral words.
     """
 
     source_ready = pyqtSignal(object)
     engine_in_force = pyqtSignal(object)
     failed = pyqtSignal()
+    headline_shown = pyqtSignal(object)
 
     def __init__(
         self,
@@ -79,6 +84,11 @@ class Presenter(QObject):
         self._loading_since_s = 0.0
         self._rolling = Rolling()
         self._drawing = True
+        self._explained: tuple[tuple[int, Status], ...] = ()
+        """Track and status of the faces when reasons and evidence were last shown at once."""
+        self._explain_later = QTimer(self)
+        self._explain_later.setSingleShot(True)
+        self._explain_later.timeout.connect(self._explain)
         player.updated.connect(self._receive)
         workspace.colour_pane.face_chosen.connect(self.choose_face)
 
@@ -153,21 +163,38 @@ class Presenter(QObject):
             tracks = sorted(one.track_id for one in result.faces)
             self.choose_face(tracks[(tracks.index(face.track_id) + 1) % len(tracks)])
 
-    def show_view(self, view: View) -> None:
-        """Show a picture with its result."""
+    def show_view(self, view: View, moving: bool = False) -> None:
+        """Show a picture with its result.
+
+        Args:
+            view: the picture.
+            moving: others follow soon, so that evidence and reasons, which nobody reads 30 times a second, may wait for
+                `_EVIDENCE_MS` unless a verdict changes.
+        """
         self.view = view
         if not self._drawing:
             return
         face = None if view.result is None else explained_face(view.result, self.chosen)
         self._work.colour_pane.mark(None if face is None else face.track_id)
         for pane in self._work.panes:
-            missing = tr("{picture}: not in this frame").format(picture=tr(pane.title))
+            missing = tr("{picture}: not in this frame", picture=tr(pane.title))
             pane.show_message("" if pane.available(view.frame) else missing)
             pane.show_view(view)
         self._kiosk.show_mirror(view.frame.rgb if self.mirror else None)
         self._playback.show_position(view.frame.index)
         if self._work.reasons.isVisible():
-            self._work.reasons.show_result(view.result, self.facts, self.chosen)
+            statuses = () if view.result is None else tuple((one.track_id, one.status) for one in view.result.faces)
+            if not moving or statuses != self._explained:
+                self._explained = statuses
+                self._explain()
+            elif not self._explain_later.isActive():
+                self._explain_later.start(_EVIDENCE_MS)
+
+    def _explain(self) -> None:
+        """Show reasons and evidence of the newest picture."""
+        self._explain_later.stop()
+        if self.view is not None and self._work.reasons.isVisible():
+            self._work.reasons.show_result(self.view.result, self.facts, self.chosen)
 
     def show_headline(self) -> None:
         """Show the current verdict on both cards."""
@@ -176,6 +203,7 @@ class Presenter(QObject):
             # Remove the old picture too, because an old verdict is drawn in it.
             self._show_empty(tr("No new picture from the camera"))
         self._work.card.show_headline(headline)
+        self.headline_shown.emit(headline)
         # The kiosk page shows nothing else, and the person in front of the camera must see that it records.
         notices = (*headline.notices, tr("● Recording")) if self.recording else headline.notices
         if self.output_problem:
@@ -204,9 +232,9 @@ class Presenter(QObject):
     def _loading(self) -> str:
         seconds = int(time.monotonic() - self._loading_since_s)
         if not self.model_name:
-            return tr("Loading the model and the face detector … {seconds} s").format(seconds=seconds)
-        return tr("Loading the model {model} and the face detector … {seconds} s").format(
-            model=self.model_name, seconds=seconds
+            return tr("Loading the model and the face detector … {seconds} s", seconds=seconds)
+        return tr(
+            "Loading the model {model} and the face detector … {seconds} s", model=self.model_name, seconds=seconds
         )
 
     def _receive(self, update: UiUpdate) -> None:
@@ -223,7 +251,7 @@ class Presenter(QObject):
             self._rolling.add(update.samples)
             self._work.timeline.add(update.samples)
         if update.view is not None:
-            self.show_view(update.view)
+            self.show_view(update.view, moving=True)
         if update.phase is Phase.FAILED:
             # After its message, to which the window may add a button.
             self.failed.emit()
@@ -252,6 +280,7 @@ class Presenter(QObject):
         self._playback.show_playing()
 
     def _show_empty(self, words: str) -> None:
+        self._explain_later.stop()
         self._kiosk.show_mirror(None)
         for pane in self._work.panes:
             pane.show_view(None)
@@ -259,6 +288,7 @@ class Presenter(QObject):
         self._work.reasons.show_result(None, self.facts)
 
     def _reset(self) -> None:
+        self._explain_later.stop()
         self.view, self.facts, self.info, self._problem, self.chosen = None, None, None, "", None
         self._work.timeline.follow(None)
         self._rolling.clear()

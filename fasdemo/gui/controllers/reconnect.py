@@ -45,7 +45,7 @@ class Reconnect(QObject):
         """Return the count-down as a sentence; empty if no attempt is due."""
         if self._due_s is None:
             return ""
-        return tr("Trying again in {seconds} s.").format(seconds=max(1, math.ceil(self._due_s - self._clock())))
+        return tr("Trying again in {seconds} s.", seconds=max(1, math.ceil(self._due_s - self._clock())))
 
     def failed(self) -> None:
         """Start the pause after a failed attempt."""

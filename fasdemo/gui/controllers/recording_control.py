@@ -11,7 +11,7 @@ from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.panels.record_panel import RecordPanel
 from fasdemo.gui.settings import Settings
 from fasdemo.record.labels import Labels
-from fasdemo.runtime.recording import Recording, Stage
+from fasdemo.runtime.outputs.recording import Recording, Stage
 
 
 class RecordingControl(QObject):

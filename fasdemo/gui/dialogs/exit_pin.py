@@ -54,14 +54,14 @@ class PinGuard:
         """Return "" if the PIN is right, else a sentence for the user."""
         left_s = self._until_s - self._clock()
         if left_s > 0:
-            return tr("Too many wrong PINs. Try again in {seconds} s.").format(seconds=round(left_s) or 1)
+            return tr("Too many wrong PINs. Try again in {seconds} s.", seconds=round(left_s) or 1)
         if pin_matches(pin, hashed):
             self._wrong = 0
             return ""
         self._wrong += 1
         if self._wrong >= MAX_WRONG:
             self._wrong, self._until_s = 0, self._clock() + PAUSE_S
-            return tr("Too many wrong PINs. Try again in {seconds} s.").format(seconds=round(PAUSE_S))
+            return tr("Too many wrong PINs. Try again in {seconds} s.", seconds=round(PAUSE_S))
         return tr("Wrong PIN.")
 
 

@@ -32,8 +32,10 @@ from typing_extensions import override
 from fasdemo.errors import UserError
 from fasdemo.gui.dialogs.exit_pin import hash_pin
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.translation import LANGUAGES
+from fasdemo.gui.translation import LANGUAGES, tr
 from fasdemo.publish.addresses import Use, target_of
+
+TAB_NAMES = ("Window", "Kiosk")
 
 
 class Preferences(QDialog):
@@ -41,20 +43,20 @@ class Preferences(QDialog):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Preferences")
+        self.setWindowTitle(tr("Preferences"))
         self.fields: dict[str, QWidget] = {}
         self.tabs = QTabWidget()
-        forms = {name: self._add_tab(name) for name in ("Window", "Kiosk")}
+        forms = {name: self._add_tab(name) for name in TAB_NAMES}
         for name, info in Settings.model_fields.items():
             if info.title is None:
                 continue
             value = getattr(settings, name)
             field = PinField(value) if name == "kiosk_pin" else _editor(info, value)
-            field.setToolTip(info.description or "")
-            field.setAccessibleName(info.title)
-            field.setAccessibleDescription(info.description or "")
+            field.setToolTip(tr(info.description or ""))
+            field.setAccessibleName(tr(info.title))
+            field.setAccessibleDescription(tr(info.description or ""))
             self.fields[name] = field
-            forms["Kiosk" if name.startswith("kiosk_") else "Window"].addRow(info.title, field)
+            forms["Kiosk" if name.startswith("kiosk_") else "Window"].addRow(tr(info.title), field)
         self.problem = QLabel("")
         self.problem.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -79,7 +81,7 @@ class Preferences(QDialog):
         room.setWidgetResizable(True)
         room.setFrameShape(QFrame.Shape.NoFrame)
         room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tabs.addTab(room, name)
+        self.tabs.addTab(room, tr(name))
         return form
 
     @override
@@ -107,7 +109,9 @@ class Preferences(QDialog):
         values = self.values()
         if values["depth_near_m"] >= values["depth_far_m"]:
             self.tabs.setCurrentIndex(0)
-            self.problem.setText("The distance of “Depth colours to” must be larger than that of “Depth colours from”.")
+            self.problem.setText(
+                tr("The distance of “Depth colours to” must be larger than that of “Depth colours from”.")
+            )
             return
         uses: dict[str, Use] = {"kiosk_on_live": "on_live", "kiosk_heartbeat": "heartbeat"}
         for name, use in uses.items():
@@ -116,7 +120,7 @@ class Preferences(QDialog):
                     target_of(values[name], use)
             except UserError as error:
                 self.tabs.setCurrentIndex(1)
-                title = Settings.model_fields[name].title
+                title = tr(Settings.model_fields[name].title or "")
                 self.problem.setText(f"“{title}”: {str(error).removeprefix(use).lstrip(' :')}")
                 return
         self.accept()
@@ -128,7 +132,7 @@ class FolderField(QWidget):
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.line = QLineEdit(str(folder))
-        choose = QPushButton("Choose…")
+        choose = QPushButton(tr("Choose…"))
         choose.clicked.connect(self._choose)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -137,7 +141,7 @@ class FolderField(QWidget):
         self.setFocusProxy(self.line)
 
     def _choose(self) -> None:
-        found = QFileDialog.getExistingDirectory(self, "Folder", self.line.text())
+        found = QFileDialog.getExistingDirectory(self, tr("Folder"), self.line.text())
         if found:
             self.line.setText(found)
 
@@ -150,7 +154,7 @@ class PinField(QWidget):
         self._hashed = hashed
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
-        self.remove = QPushButton("Remove")
+        self.remove = QPushButton(tr("Remove"))
         self.remove.clicked.connect(self._remove)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -169,7 +173,7 @@ class PinField(QWidget):
         self._show()
 
     def _show(self) -> None:
-        self.line.setPlaceholderText("unchanged" if self._hashed else "none")
+        self.line.setPlaceholderText(tr("unchanged") if self._hashed else tr("none"))
         self.remove.setEnabled(bool(self._hashed))
 
 
@@ -183,7 +187,7 @@ def _editor(info: FieldInfo, value: Any) -> QWidget:
     if isinstance(value, str):
         box = QComboBox()
         for choice in get_args(info.annotation):
-            box.addItem(LANGUAGES.get(choice) or str(choice).capitalize(), choice)
+            box.addItem(LANGUAGES.get(choice) or tr(str(choice).capitalize()), choice)
         box.setCurrentIndex(box.findData(value))
         return box
     if isinstance(value, bool):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.heading import heading
 
 
@@ -95,8 +97,8 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard shortcuts")
-        self.setAccessibleName("Keyboard shortcuts")
+        self.setWindowTitle(tr("Keyboard shortcuts"))
+        self.setAccessibleName(tr("Keyboard shortcuts"))
         columns = QGridLayout()
         columns.setHorizontalSpacing(40)
         columns.setVerticalSpacing(18)
@@ -108,8 +110,22 @@ class ShortcutsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(18)
-        layout.addLayout(columns)
+        self.page = QWidget()
+        self.page.setLayout(columns)
+        self._area = QScrollArea()
+        self._area.setWidget(self.page)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        layout.addWidget(self._area)
         layout.addWidget(buttons)
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the size at which nothing has to be scrolled, or what the screen has room for."""
+        around = super().sizeHint() - self._area.sizeHint()
+        wanted = self.page.sizeHint() + around + QSize(4, 4)
+        screen = self.screen()
+        return wanted if screen is None else wanted.boundedTo(screen.availableSize() - QSize(20, 60))
 
     def _group(self, group: str) -> QWidget:
         widget = QWidget()
@@ -117,14 +133,14 @@ class ShortcutsDialog(QDialog):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(5)
-        grid.addWidget(heading(group), 0, 0, 1, 2)
+        grid.addWidget(heading(tr(group)), 0, 0, 1, 2)
         for row, shortcut in enumerate((one for one in SHORTCUTS if one.group == group), 1):
-            keys = QLabel("  or  ".join(shortcut.keys))
+            keys = QLabel(f"  {tr('or')}  ".join(shortcut.keys))
             font = keys.font()
             font.setBold(True)
             keys.setFont(font)
             keys.setMinimumWidth(110)
             grid.addWidget(keys, row, 0)
-            grid.addWidget(QLabel(shortcut.words), row, 1)
+            grid.addWidget(QLabel(tr(shortcut.words)), row, 1)
         grid.setColumnStretch(1, 1)
         return widget

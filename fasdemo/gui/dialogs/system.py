@@ -9,32 +9,34 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fasdemo import __version__
 from fasdemo.gui.icons import app_icon
+from fasdemo.gui.translation import tr
 
-_SOURCES = "Videos and recordings (*.mp4 *.mkv *.mov *.avi *.webm *.db3 *.bag);;Models (*.onnx);;All files (*)"
+_SOURCES = "(*.mp4 *.mkv *.mov *.avi *.webm *.db3 *.bag)"
 
 
 def ask_for_file(parent: QWidget, recent: list[str]) -> Path | None:
     """Ask for a video, a recording or a model; return None if the user cancels."""
-    found, _ = QFileDialog.getOpenFileName(parent, "Open a video or recording", _beside(recent), _SOURCES)
+    kinds = f"{tr('Videos and recordings')} {_SOURCES};;{tr('Models (*.onnx)')};;{tr('All files (*)')}"
+    found, _ = QFileDialog.getOpenFileName(parent, tr("Open a video or recording"), _beside(recent), kinds)
     return Path(found) if found else None
 
 
 def ask_for_folder(parent: QWidget, recent: list[str]) -> Path | None:
     """Ask for a session or a folder of pictures; return None if the user cancels."""
-    found = QFileDialog.getExistingDirectory(parent, "Open a session or a folder of pictures", _beside(recent))
+    found = QFileDialog.getExistingDirectory(parent, tr("Open a session or a folder of pictures"), _beside(recent))
     return Path(found) if found else None
 
 
 def ask_for_model(parent: QWidget) -> Path | None:
     """Ask for an ONNX file; return None if the user cancels."""
-    found, _ = QFileDialog.getOpenFileName(parent, "Choose a model", "", "Models (*.onnx)")
+    found, _ = QFileDialog.getOpenFileName(parent, tr("Choose a model"), "", tr("Models (*.onnx)"))
     return Path(found) if found else None
 
 
 def ask_for_log(parent: QWidget, proposal: Path) -> Path | None:
     """Ask where to write an event log; return None if the user cancels."""
-    kinds = "Event log, JSON lines (*.jsonl);;Event log, spreadsheet (*.csv)"
-    found, kind = QFileDialog.getSaveFileName(parent, "Write the event log to", str(proposal), kinds)
+    kinds = f"{tr('Event log, JSON lines (*.jsonl)')};;{tr('Event log, spreadsheet (*.csv)')}"
+    found, kind = QFileDialog.getSaveFileName(parent, tr("Write the event log to"), str(proposal), kinds)
     if not found:
         return None
     path = Path(found)
@@ -44,13 +46,16 @@ def ask_for_log(parent: QWidget, proposal: Path) -> Path | None:
 def show_about(parent: QWidget) -> None:
     """Show the version and the limits of a verdict."""
     box = QMessageBox(parent)
-    box.setWindowTitle("About fasdemo")
+    box.setWindowTitle(tr("About fasdemo"))
     box.setIconPixmap(app_icon().pixmap(64, 64))
     box.setText(f"<b>fasdemo {__version__}</b>")
     box.setInformativeText(
-        "Tells a live face from a presentation attack, in real time, from colour, depth and infrared.\n\n"
-        "A verdict is a measurement with errors; the model card gives the error rates. A verdict on a file is "
-        "not a live-camera decision."
+        tr("Tells a live face from a presentation attack, in real time, from colour, depth and infrared.")
+        + "\n\n"
+        + tr(
+            "A verdict is a measurement with errors; the model card gives the error rates. A verdict on a file is "
+            "not a live-camera decision."
+        )
     )
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()

@@ -76,6 +76,558 @@
       <translation>VIRTUELLE KAMERA, keine Entscheidung einer Live-Kamera</translation>
     </message>
     <message>
+      <source>Colour</source>
+      <translation>Farbe</translation>
+    </message>
+    <message>
+      <source>Depth</source>
+      <translation>Tiefe</translation>
+    </message>
+    <message>
+      <source>Infrared</source>
+      <translation>Infrarot</translation>
+    </message>
+    <message>
+      <source>Capture</source>
+      <translation>Aufnahme</translation>
+    </message>
+    <message>
+      <source>Find faces</source>
+      <translation>Gesichter finden</translation>
+    </message>
+    <message>
+      <source>Align</source>
+      <translation>Ausrichten</translation>
+    </message>
+    <message>
+      <source>Network</source>
+      <translation>Netz</translation>
+    </message>
+    <message>
+      <source>Total</source>
+      <translation>Gesamt</translation>
+    </message>
+    <message>
+      <source>Why</source>
+      <translation>Warum</translation>
+    </message>
+    <message>
+      <source>Timing</source>
+      <translation>Zeiten</translation>
+    </message>
+    <message>
+      <source>Record</source>
+      <translation>Aufnehmen</translation>
+    </message>
+    <message>
+      <source>Subject</source>
+      <translation>Person</translation>
+    </message>
+    <message>
+      <source>Shown</source>
+      <translation>Gezeigt</translation>
+    </message>
+    <message>
+      <source>Recorded</source>
+      <translation>Aufgenommen</translation>
+    </message>
+    <message>
+      <source>Length</source>
+      <translation>Länge</translation>
+    </message>
+    <message>
+      <source>Camera</source>
+      <translation>Kamera</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <translation>Ordner</translation>
+    </message>
+    <message>
+      <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
+      <translation>Ich bin einverstanden, dass mein Gesicht in Farbe, Tiefe und Infrarot für die Forschung zur Lebenderkennung aufgenommen wird.</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>Automatisch</translation>
+    </message>
+    <message>
+      <source>CPU</source>
+      <translation>CPU</translation>
+    </message>
+    <message>
+      <source>CUDA</source>
+      <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Distance</source>
+      <translation>Entfernung</translation>
+    </message>
+    <message>
+      <source>Depth coverage</source>
+      <translation>Tiefenabdeckung</translation>
+    </message>
+    <message>
+      <source>Plane residual</source>
+      <translation>Abstand zur Ebene</translation>
+    </message>
+    <message>
+      <source>Bent-sheet residual</source>
+      <translation>Abstand zum gebogenen Blatt</translation>
+    </message>
+    <message>
+      <source>Relief</source>
+      <translation>Relief</translation>
+    </message>
+    <message>
+      <source>Nose</source>
+      <translation>Nase</translation>
+    </message>
+    <message>
+      <source>Depth noise</source>
+      <translation>Tiefenrauschen</translation>
+    </message>
+    <message>
+      <source>Face relief</source>
+      <translation>Gesichtsrelief</translation>
+    </message>
+    <message>
+      <source>Relief correlation</source>
+      <translation>Reliefkorrelation</translation>
+    </message>
+    <message>
+      <source>Mouth off a plane</source>
+      <translation>Mund zur Ebene</translation>
+    </message>
+    <message>
+      <source>Eyes off a plane</source>
+      <translation>Augen zur Ebene</translation>
+    </message>
+    <message>
+      <source>Relief of the eyes</source>
+      <translation>Relief der Augen</translation>
+    </message>
+    <message>
+      <source>Turn in depth</source>
+      <translation>Drehung in der Tiefe</translation>
+    </message>
+    <message>
+      <source>Relief's offset</source>
+      <translation>Versatz des Reliefs</translation>
+    </message>
+    <message>
+      <source>Offset's gain</source>
+      <translation>Gewinn des Versatzes</translation>
+    </message>
+    <message>
+      <source>Eye distance</source>
+      <translation>Augenabstand</translation>
+    </message>
+    <message>
+      <source>IR level</source>
+      <translation>IR-Pegel</translation>
+    </message>
+    <message>
+      <source>IR contrast</source>
+      <translation>IR-Kontrast</translation>
+    </message>
+    <message>
+      <source>IR-to-red ratio</source>
+      <translation>IR zu Rot</translation>
+    </message>
+    <message>
+      <source>IR-colour correlation</source>
+      <translation>IR-Farb-Korrelation</translation>
+    </message>
+    <message>
+      <source>IR like colour</source>
+      <translation>IR wie Farbe</translation>
+    </message>
+    <message>
+      <source>IR like its mirror</source>
+      <translation>IR wie gespiegelt</translation>
+    </message>
+    <message>
+      <source>Outline if smaller</source>
+      <translation>Umriss, wenn kleiner</translation>
+    </message>
+    <message>
+      <source>Outline if larger</source>
+      <translation>Umriss, wenn größer</translation>
+    </message>
+    <message>
+      <source>Outline like mirrored colour</source>
+      <translation>Umriss wie gespiegelte Farbe</translation>
+    </message>
+    <message>
+      <source>Outline like mirrored IR</source>
+      <translation>Umriss wie gespiegeltes IR</translation>
+    </message>
+    <message>
+      <source>IR landmark offset</source>
+      <translation>Versatz der IR-Punkte</translation>
+    </message>
+    <message>
+      <source>Score shift</source>
+      <translation>Wertverschiebung</translation>
+    </message>
+    <message>
+      <source>Parallax ratio</source>
+      <translation>Parallaxe</translation>
+    </message>
+    <message>
+      <source>Source</source>
+      <translation>Quelle</translation>
+    </message>
+    <message>
+      <source>Open a video, recording or model</source>
+      <translation>Video, Aufnahme oder Modell öffnen</translation>
+    </message>
+    <message>
+      <source>Open a session or a folder of pictures</source>
+      <translation>Sitzung oder Bilderordner öffnen</translation>
+    </message>
+    <message>
+      <source>Show the library of recorded sessions</source>
+      <translation>Bibliothek der Aufnahmen zeigen</translation>
+    </message>
+    <message>
+      <source>Open the demo session</source>
+      <translation>Demo öffnen</translation>
+    </message>
+    <message>
+      <source>Open a RealSense camera</source>
+      <translation>RealSense-Kamera öffnen</translation>
+    </message>
+    <message>
+      <source>Look for the camera again now</source>
+      <translation>Die Kamera jetzt neu suchen</translation>
+    </message>
+    <message>
+      <source>Close the source</source>
+      <translation>Quelle schließen</translation>
+    </message>
+    <message>
+      <source>Playing</source>
+      <translation>Wiedergabe</translation>
+    </message>
+    <message>
+      <source>Play or pause a file</source>
+      <translation>Datei abspielen oder anhalten</translation>
+    </message>
+    <message>
+      <source>Previous frame</source>
+      <translation>Voriges Bild</translation>
+    </message>
+    <message>
+      <source>Next frame</source>
+      <translation>Nächstes Bild</translation>
+    </message>
+    <message>
+      <source>Back 1 s</source>
+      <translation>1 s zurück</translation>
+    </message>
+    <message>
+      <source>Forward 1 s</source>
+      <translation>1 s vor</translation>
+    </message>
+    <message>
+      <source>Go to the beginning</source>
+      <translation>Zum Anfang</translation>
+    </message>
+    <message>
+      <source>Slower</source>
+      <translation>Langsamer</translation>
+    </message>
+    <message>
+      <source>Faster</source>
+      <translation>Schneller</translation>
+    </message>
+    <message>
+      <source>Loop on or off</source>
+      <translation>Schleife an oder aus</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Show only colour, or all pictures</source>
+      <translation>Nur Farbe oder alle Bilder zeigen</translation>
+    </message>
+    <message>
+      <source>Show only depth, or all pictures</source>
+      <translation>Nur Tiefe oder alle Bilder zeigen</translation>
+    </message>
+    <message>
+      <source>Show only infrared, or all pictures</source>
+      <translation>Nur Infrarot oder alle Bilder zeigen</translation>
+    </message>
+    <message>
+      <source>Take a snapshot of the focused or enlarged picture</source>
+      <translation>Das gewählte oder vergrößerte Bild speichern</translation>
+    </message>
+    <message>
+      <source>Explain the next face</source>
+      <translation>Das nächste Gesicht erklären</translation>
+    </message>
+    <message>
+      <source>Show all pictures, or leave kiosk mode</source>
+      <translation>Alle Bilder zeigen oder Kioskmodus verlassen</translation>
+    </message>
+    <message>
+      <source>Window</source>
+      <translation>Fenster</translation>
+    </message>
+    <message>
+      <source>Kiosk mode: only the verdict, full screen</source>
+      <translation>Kioskmodus: nur das Ergebnis, Vollbild</translation>
+    </message>
+    <message>
+      <source>Show reasons and evidence</source>
+      <translation>Gründe und Merkmale zeigen</translation>
+    </message>
+    <message>
+      <source>Show timing and model</source>
+      <translation>Zeiten und Modell zeigen</translation>
+    </message>
+    <message>
+      <source>Show the record panel</source>
+      <translation>Das Aufnahmefeld zeigen</translation>
+    </message>
+    <message>
+      <source>Start or stop recording</source>
+      <translation>Aufnahme starten oder beenden</translation>
+    </message>
+    <message>
+      <source>Start or stop the event log</source>
+      <translation>Ereignisprotokoll starten oder beenden</translation>
+    </message>
+    <message>
+      <source>Preferences</source>
+      <translation>Einstellungen</translation>
+    </message>
+    <message>
+      <source>Show the keyboard shortcuts</source>
+      <translation>Tastenkürzel zeigen</translation>
+    </message>
+    <message>
+      <source>Quit</source>
+      <translation>Beenden</translation>
+    </message>
+    <message>
+      <source>Kiosk</source>
+      <translation>Kiosk</translation>
+    </message>
+    <message>
+      <source>Appearance</source>
+      <translation>Aussehen</translation>
+    </message>
+    <message>
+      <source>System follows the desktop's light or dark setting.</source>
+      <translation>System folgt der hellen oder dunklen Einstellung des Desktops.</translation>
+    </message>
+    <message>
+      <source>System</source>
+      <translation>System</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>Dunkel</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <translation>Sprache</translation>
+    </message>
+    <message>
+      <source>System follows the desktop's language. Applies at the next start.</source>
+      <translation>System folgt der Sprache des Desktops. Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+      <source>Text size</source>
+      <translation>Textgröße</translation>
+    </message>
+    <message>
+      <source>Automatic enlarges the text on a high screen. Applies at the next start.</source>
+      <translation>Automatisch vergrößert den Text auf einem hohen Bildschirm. Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+      <source>100 %</source>
+      <translation>100 %</translation>
+    </message>
+    <message>
+      <source>125 %</source>
+      <translation>125 %</translation>
+    </message>
+    <message>
+      <source>150 %</source>
+      <translation>150 %</translation>
+    </message>
+    <message>
+      <source>175 %</source>
+      <translation>175 %</translation>
+    </message>
+    <message>
+      <source>200 %</source>
+      <translation>200 %</translation>
+    </message>
+    <message>
+      <source>Depth colours from (m)</source>
+      <translation>Tiefenfarben ab (m)</translation>
+    </message>
+    <message>
+      <source>Distance of the brightest colour.</source>
+      <translation>Entfernung der hellsten Farbe.</translation>
+    </message>
+    <message>
+      <source>Depth colours to (m)</source>
+      <translation>Tiefenfarben bis (m)</translation>
+    </message>
+    <message>
+      <source>Distance of the darkest colour.</source>
+      <translation>Entfernung der dunkelsten Farbe.</translation>
+    </message>
+    <message>
+      <source>Time line (s)</source>
+      <translation>Zeitleiste (s)</translation>
+    </message>
+    <message>
+      <source>Duration that the time line shows.</source>
+      <translation>Dauer, die die Zeitleiste zeigt.</translation>
+    </message>
+    <message>
+      <source>LIVE requires</source>
+      <translation>LIVE erfordert</translation>
+    </message>
+    <message>
+      <source>Streams that LIVE requires. Kiosk mode always requires depth.</source>
+      <translation>Datenströme, die LIVE erfordert. Der Kioskmodus erfordert immer Tiefe.</translation>
+    </message>
+    <message>
+      <source>Nothing</source>
+      <translation>Nichts</translation>
+    </message>
+    <message>
+      <source>Depth and infrared</source>
+      <translation>Tiefe und Infrarot</translation>
+    </message>
+    <message>
+      <source>LIVE requires a single face</source>
+      <translation>LIVE erfordert ein einziges Gesicht</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE while there are several faces.</source>
+      <translation>Niemand ist LIVE, solange mehrere Gesichter zu sehen sind.</translation>
+    </message>
+    <message>
+      <source>LIVE requires a look</source>
+      <translation>LIVE erfordert einen Blick</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the eyes look at the camera.</source>
+      <translation>Niemand ist LIVE, ohne in die Kamera zu schauen.</translation>
+    </message>
+    <message>
+      <source>Snapshots</source>
+      <translation>Einzelbilder</translation>
+    </message>
+    <message>
+      <source>Folder for snapshots of the pictures.</source>
+      <translation>Ordner für gespeicherte Einzelbilder.</translation>
+    </message>
+    <message>
+      <source>Recordings</source>
+      <translation>Aufnahmen</translation>
+    </message>
+    <message>
+      <source>Folder for labelled recordings.</source>
+      <translation>Ordner für Aufnahmen mit Angaben.</translation>
+    </message>
+    <message>
+      <source>Colour alone may be LIVE</source>
+      <translation>Farbe allein darf LIVE sein</translation>
+    </message>
+    <message>
+      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
+      <translation>Unzuverlässig: auf 55 echten Bildern war das Farbmodell nicht besser als Zufall (AUC 0,55).</translation>
+    </message>
+    <message>
+      <source>Neutral words</source>
+      <translation>Neutrale Worte</translation>
+    </message>
+    <message>
+      <source>Show the public neither SPOOF nor reasons; the event log has them.</source>
+      <translation>Der Öffentlichkeit weder ANGRIFF noch Gründe zeigen; das Ereignisprotokoll hat sie.</translation>
+    </message>
+    <message>
+      <source>Mirror picture</source>
+      <translation>Spiegelbild</translation>
+    </message>
+    <message>
+      <source>Show the camera's picture as in a mirror.</source>
+      <translation>Das Kamerabild wie in einem Spiegel zeigen.</translation>
+    </message>
+    <message>
+      <source>Sounds</source>
+      <translation>Töne</translation>
+    </message>
+    <message>
+      <source>Play a sound on LIVE, and another one on SPOOF unless the words are neutral.</source>
+      <translation>Einen Ton bei LIVE spielen, und einen anderen bei ANGRIFF, wenn die Worte nicht neutral sind.</translation>
+    </message>
+    <message>
+      <source>Exit PIN</source>
+      <translation>PIN zum Verlassen</translation>
+    </message>
+    <message>
+      <source>Needed to leave kiosk mode; stored as a salted hash.</source>
+      <translation>Nötig, um den Kioskmodus zu verlassen; gespeichert als Hash mit Salz.</translation>
+    </message>
+    <message>
+      <source>Lock after attempts</source>
+      <translation>Sperren nach Versuchen</translation>
+    </message>
+    <message>
+      <source>Refused attempts within five minutes that lock the camera; 0 never locks it.</source>
+      <translation>Abgelehnte Versuche in fünf Minuten, die die Kamera sperren; 0 sperrt nie.</translation>
+    </message>
+    <message>
+      <source>Lock for (s)</source>
+      <translation>Sperrdauer (s)</translation>
+    </message>
+    <message>
+      <source>Length of that lock-out.</source>
+      <translation>Dauer dieser Sperre.</translation>
+    </message>
+    <message>
+      <source>Output on LIVE</source>
+      <translation>Ausgang bei LIVE</translation>
+    </message>
+    <message>
+      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE, see docs/door.md.</source>
+      <translation>Erhält ein Signal für jede angenommene Person: http(s)://HOST/PFAD, mqtt(s)://HOST/THEMA oder serial:GERÄT, siehe docs/door.md.</translation>
+    </message>
+    <message>
+      <source>Pause after LIVE (s)</source>
+      <translation>Pause nach LIVE (s)</translation>
+    </message>
+    <message>
+      <source>Shortest time between two outputs.</source>
+      <translation>Kürzeste Zeit zwischen zwei Signalen.</translation>
+    </message>
+    <message>
+      <source>Heartbeat</source>
+      <translation>Lebenszeichen</translation>
+    </message>
+    <message>
+      <source>Gets a signal every 10 s while the camera works: a file, http(s)://HOST/PATH or mqtt(s)://HOST/TOPIC.</source>
+      <translation>Erhält alle 10 s ein Signal, solange die Kamera arbeitet: eine Datei, http(s)://HOST/PFAD oder mqtt(s)://HOST/THEMA.</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>Es gibt ein Problem mit der Kamera; bitte fragen Sie das Personal.</translation>
     </message>
@@ -444,8 +996,36 @@
       <translation>Im Bild ist kein Gesicht.</translation>
     </message>
     <message>
+      <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
+      <translation>{file} wurde nicht geöffnet: Öffnen Sie jeweils eine Quelle, mit höchstens einem Farb-, einem Tiefen- und einem Infrarotvideo.</translation>
+    </message>
+    <message>
+      <source>A depth or infrared video needs a colour video; open both together.</source>
+      <translation>Ein Tiefen- oder Infrarotvideo braucht ein Farbvideo; öffnen Sie beide zusammen.</translation>
+    </message>
+    <message>
+      <source>Event log complete: {path} ({lines} lines)</source>
+      <translation>Ereignisprotokoll vollständig: {path} ({lines} Zeilen)</translation>
+    </message>
+    <message>
+      <source>The source cannot be opened.</source>
+      <translation>Die Quelle kann nicht geöffnet werden.</translation>
+    </message>
+    <message>
+      <source>Loading the model {model} and the face detector … {seconds} s</source>
+      <translation>Das Modell {model} und die Gesichtserkennung werden geladen … {seconds} s</translation>
+    </message>
+    <message>
       <source>Opening…</source>
       <translation>Wird geöffnet…</translation>
+    </message>
+    <message>
+      <source>{picture}: not in this frame</source>
+      <translation>{picture}: nicht in diesem Bild</translation>
+    </message>
+    <message>
+      <source>Loading the model and the face detector … {seconds} s</source>
+      <translation>Das Modell und die Gesichtserkennung werden geladen … {seconds} s</translation>
     </message>
     <message>
       <source>No new picture from the camera</source>
@@ -460,20 +1040,8 @@
       <translation>Die Tür antwortet nicht; bitte fragen Sie das Personal.</translation>
     </message>
     <message>
-      <source>Loading the model {model} and the face detector … {seconds} s</source>
-      <translation>Das Modell {model} und die Gesichtserkennung werden geladen … {seconds} s</translation>
-    </message>
-    <message>
       <source>No picture</source>
       <translation>Kein Bild</translation>
-    </message>
-    <message>
-      <source>{picture}: not in this frame</source>
-      <translation>{picture}: nicht in diesem Bild</translation>
-    </message>
-    <message>
-      <source>Loading the model and the face detector … {seconds} s</source>
-      <translation>Das Modell und die Gesichtserkennung werden geladen … {seconds} s</translation>
     </message>
     <message>
       <source>Trying again in {seconds} s.</source>
@@ -482,6 +1050,10 @@
     <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
+    </message>
+    <message>
+      <source>Too many wrong PINs. Try again in {seconds} s.</source>
+      <translation>Zu viele falsche PINs. Neuer Versuch in {seconds} s möglich.</translation>
     </message>
     <message>
       <source>Leave kiosk mode</source>
@@ -496,8 +1068,608 @@
       <translation>PIN des Personals:</translation>
     </message>
     <message>
-      <source>Too many wrong PINs. Try again in {seconds} s.</source>
-      <translation>Zu viele falsche PINs. Neuer Versuch in {seconds} s möglich.</translation>
+      <source>Choose…</source>
+      <translation>Wählen…</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>The distance of “Depth colours to” must be larger than that of “Depth colours from”.</source>
+      <translation>„Tiefenfarben bis“ muss größer sein als „Tiefenfarben ab“.</translation>
+    </message>
+    <message>
+      <source>unchanged</source>
+      <translation>unverändert</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>keine</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+      <source>or</source>
+      <translation>oder</translation>
+    </message>
+    <message>
+      <source>Open a video or recording</source>
+      <translation>Video oder Aufnahme öffnen</translation>
+    </message>
+    <message>
+      <source>Choose a model</source>
+      <translation>Modell wählen</translation>
+    </message>
+    <message>
+      <source>Models (*.onnx)</source>
+      <translation>Modelle (*.onnx)</translation>
+    </message>
+    <message>
+      <source>Write the event log to</source>
+      <translation>Ereignisprotokoll schreiben nach</translation>
+    </message>
+    <message>
+      <source>About fasdemo</source>
+      <translation>Über fasdemo</translation>
+    </message>
+    <message>
+      <source>Videos and recordings</source>
+      <translation>Videos und Aufnahmen</translation>
+    </message>
+    <message>
+      <source>All files (*)</source>
+      <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+      <source>Event log, JSON lines (*.jsonl)</source>
+      <translation>Ereignisprotokoll, JSON-Zeilen (*.jsonl)</translation>
+    </message>
+    <message>
+      <source>Event log, spreadsheet (*.csv)</source>
+      <translation>Ereignisprotokoll, Tabelle (*.csv)</translation>
+    </message>
+    <message>
+      <source>A verdict is a measurement with errors; the model card gives the error rates. A verdict on a file is not a live-camera decision.</source>
+      <translation>Ein Ergebnis ist eine Messung mit Fehlern; die Modellkarte nennt die Fehlerraten. Ein Ergebnis zu einer Datei ist keine Entscheidung einer Live-Kamera.</translation>
+    </message>
+    <message>
+      <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
+      <translation>Unterscheidet in Echtzeit ein lebendes Gesicht von einem Präsentationsangriff, aus Farbe, Tiefe und Infrarot.</translation>
+    </message>
+    <message>
+      <source>A recording is running; stop it (R) before opening another source.</source>
+      <translation>Eine Aufnahme läuft; beenden Sie sie (R), bevor Sie eine andere Quelle öffnen.</translation>
+    </message>
+    <message>
+      <source>Demo session</source>
+      <translation>Demo</translation>
+    </message>
+    <message>
+      <source>A recording is running; stop it (R) before closing the source.</source>
+      <translation>Eine Aufnahme läuft; beenden Sie sie (R), bevor Sie die Quelle schließen.</translation>
+    </message>
+    <message>
+      <source>Opening {source} …</source>
+      <translation>{source} wird geöffnet …</translation>
+    </message>
+    <message>
+      <source>{source} goes on.</source>
+      <translation>{source} läuft weiter.</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>Neu versuchen</translation>
+    </message>
+    <message>
+      <source>The demo session is missing; install fasdemo again.</source>
+      <translation>Die Demo fehlt; installieren Sie fasdemo neu.</translation>
+    </message>
+    <message>
+      <source>{picture}: there is no picture to save.</source>
+      <translation>{picture}: Es gibt kein Bild zum Speichern.</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Gespeichert: {path}</translation>
+    </message>
+    <message>
+      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>Das Einzelbild kann nicht in {folder} gespeichert werden ({why}); wählen Sie einen anderen Ordner in den Einstellungen.</translation>
+    </message>
+    <message>
+      <source>{shown} of {count} sessions, {subjects} subjects</source>
+      <translation>{shown} von {count} Sitzungen, {subjects} Personen</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date or camera</source>
+      <translation>Suche: Person, Angriffsart, Datum oder Kamera</translation>
+    </message>
+    <message>
+      <source>Search the library</source>
+      <translation>In der Bibliothek suchen</translation>
+    </message>
+    <message>
+      <source>Close the library</source>
+      <translation>Bibliothek schließen</translation>
+    </message>
+    <message>
+      <source>Recorded sessions</source>
+      <translation>Aufgenommene Sitzungen</translation>
+    </message>
+    <message>
+      <source>Looking for sessions in {folder} …</source>
+      <translation>Sitzungen in {folder} werden gesucht …</translation>
+    </message>
+    <message>
+      <source>{count} cannot be read</source>
+      <translation>{count} nicht lesbar</translation>
+    </message>
+    <message>
+      <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
+      <translation>LIVE über {live:.2f}, ANGRIFF unter {spoof:.2f}</translation>
+    </message>
+    <message>
+      <source>Reasons</source>
+      <translation>Gründe</translation>
+    </message>
+    <message>
+      <source>Scores</source>
+      <translation>Werte</translation>
+    </message>
+    <message>
+      <source>Physical evidence</source>
+      <translation>Physikalische Merkmale</translation>
+    </message>
+    <message>
+      <source>Explained face</source>
+      <translation>Erklärtes Gesicht</translation>
+    </message>
+    <message>
+      <source>In this frame: {reasons}</source>
+      <translation>In diesem Bild: {reasons}</translation>
+    </message>
+    <message>
+      <source>Over time</source>
+      <translation>Im Verlauf</translation>
+    </message>
+    <message>
+      <source>This frame</source>
+      <translation>Dieses Bild</translation>
+    </message>
+    <message>
+      <source>Network input</source>
+      <translation>Eingabe des Netzes</translation>
+    </message>
+    <message>
+      <source>Live score</source>
+      <translation>Lebendwert</translation>
+    </message>
+    <message>
+      <source>Face {track}, one of {count}; click another one or press F.</source>
+      <translation>Gesicht {track}, eines von {count}; klicken Sie ein anderes an oder drücken Sie F.</translation>
+    </message>
+    <message>
+      <source>not measured</source>
+      <translation>nicht gemessen</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Lebende Person</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Angriff</translation>
+    </message>
+    <message>
+      <source>e.g. A4 laser print</source>
+      <translation>z. B. Laserdruck A4</translation>
+    </message>
+    <message>
+      <source>pseudonym, e.g. S01</source>
+      <translation>Pseudonym, z. B. S01</translation>
+    </message>
+    <message>
+      <source>The person has agreed</source>
+      <translation>Die Person ist einverstanden</translation>
+    </message>
+    <message>
+      <source>Start recording</source>
+      <translation>Aufnahme starten</translation>
+    </message>
+    <message>
+      <source>Starting…</source>
+      <translation>Startet…</translation>
+    </message>
+    <message>
+      <source>Finishing…</source>
+      <translation>Wird abgeschlossen…</translation>
+    </message>
+    <message>
+      <source>Stop recording</source>
+      <translation>Aufnahme beenden</translation>
+    </message>
+    <message>
+      <source>Open a camera to record a session.</source>
+      <translation>Öffnen Sie eine Kamera, um eine Sitzung aufzunehmen.</translation>
+    </message>
+    <message>
+      <source>This source is a file; open a camera to record.</source>
+      <translation>Diese Quelle ist eine Datei; öffnen Sie zum Aufnehmen eine Kamera.</translation>
+    </message>
+    <message>
+      <source>Enter a pseudonym of letters, digits, '.', '_' and '-', never a real name.</source>
+      <translation>Geben Sie ein Pseudonym aus Buchstaben, Ziffern, '.', '_' und '-' ein, nie einen echten Namen.</translation>
+    </message>
+    <message>
+      <source>Enter the attack type, e.g. print-flat.</source>
+      <translation>Geben Sie die Angriffsart ein, z. B. print-flat.</translation>
+    </message>
+    <message>
+      <source>Tick consent to record.</source>
+      <translation>Setzen Sie das Häkchen der Einwilligung, um aufzunehmen.</translation>
+    </message>
+    <message>
+      <source>{days} days</source>
+      <translation>{days} Tage</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>Was gezeigt wird</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Angriffsart</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material</translation>
+    </message>
+    <message>
+      <source>Consent</source>
+      <translation>Einwilligung</translation>
+    </message>
+    <message>
+      <source>Statement</source>
+      <translation>Erklärung</translation>
+    </message>
+    <message>
+      <source>Keep until</source>
+      <translation>Behalten bis</translation>
+    </message>
+    <message>
+      <source>Labelled session</source>
+      <translation>Aufnahme mit Angaben</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>Zeit</translation>
+    </message>
+    <message>
+      <source>Written</source>
+      <translation>Geschrieben</translation>
+    </message>
+    <message>
+      <source>Lost</source>
+      <translation>Verloren</translation>
+    </message>
+    <message>
+      <source>Disk left</source>
+      <translation>Platz</translation>
+    </message>
+    <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>Ist eine lebende Person vor der Kamera?</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>Öffnen Sie eine Kamera, ein Video oder eine Aufnahme, oder ziehen Sie eine Datei oder einen Ordner hierher.</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>Zuletzt</translation>
+    </message>
+    <message>
+      <source>RealSense camera</source>
+      <translation>RealSense-Kamera</translation>
+    </message>
+    <message>
+      <source>Webcam</source>
+      <translation>Webcam</translation>
+    </message>
+    <message>
+      <source>Video or recording…</source>
+      <translation>Video oder Aufnahme…</translation>
+    </message>
+    <message>
+      <source>Latency by stage</source>
+      <translation>Latenz je Stufe</translation>
+    </message>
+    <message>
+      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>aufgenommen {captured:.1f}, bewertet {judged:.1f}, gezeichnet {drawn:.1f} Bilder je Sekunde</translation>
+    </message>
+    <message>
+      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} von der Kamera verlorene, {skipped} von der Auswertung übersprungene Bilder</translation>
+    </message>
+    <message>
+      <source>{network}, trained on {data}.</source>
+      <translation>{network}, trainiert auf {data}.</translation>
+    </message>
+    <message>
+      <source>Latency: median / 95th percentile</source>
+      <translation>Latenz: Median / 95. Perzentil</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>Rate</translation>
+    </message>
+    <message>
+      <source>Skipped</source>
+      <translation>Übersprungen</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>Streams</source>
+      <translation>Datenströme</translation>
+    </message>
+    <message>
+      <source>Policy</source>
+      <translation>Richtlinie</translation>
+    </message>
+    <message>
+      <source>Runs on</source>
+      <translation>Läuft auf</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>Reiter {name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
+      <translation>Enter vergrößert das Bild, S speichert es, Pfeiltasten bewegen den Punkt, dessen Entfernung gezeigt wird.</translation>
+    </message>
+    <message>
+      <source>no depth</source>
+      <translation>keine Tiefe</translation>
+    </message>
+    <message>
+      <source>face {track}</source>
+      <translation>Gesicht {track}</translation>
+    </message>
+    <message>
+      <source>Score over time</source>
+      <translation>Wert im Verlauf</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.2f}</source>
+      <translation>LIVE über {value:.2f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.2f}</source>
+      <translation>ANGRIFF unter {value:.2f}</translation>
+    </message>
+    <message>
+      <source>verdict</source>
+      <translation>Ergebnis</translation>
+    </message>
+    <message>
+      <source>truth</source>
+      <translation>Wahrheit</translation>
+    </message>
+    <message>
+      <source>Picture: {name}</source>
+      <translation>Bild: {name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Enter vergrößert das Bild, S speichert es.</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>Einzelbild speichern: {name} (S)</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>Vergrößern: {name} (Doppelklick)</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>Alle Bilder zeigen (Esc)</translation>
+    </message>
+    <message>
+      <source>projector on</source>
+      <translation>Projektor an</translation>
+    </message>
+    <message>
+      <source>projector off</source>
+      <translation>Projektor aus</translation>
+    </message>
+    <message>
+      <source>beyond its limit</source>
+      <translation>jenseits der Grenze</translation>
+    </message>
+    <message>
+      <source>Aligned crops given to the network</source>
+      <translation>Ausgerichtete Ausschnitte für das Netz</translation>
+    </message>
+    <message>
+      <source>not used</source>
+      <translation>nicht benutzt</translation>
+    </message>
+    <message>
+      <source>missing</source>
+      <translation>fehlt</translation>
+    </message>
+    <message>
+      <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
+      <translation>Aufgenommen {captured:.0f}, bewertet {judged:.0f}, gezeichnet {drawn:.0f} B/s</translation>
+    </message>
+    <message>
+      <source>Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)</source>
+      <translation>Latenz {p50:.0f} ms (95. Perzentil {p95:.0f} ms)</translation>
+    </message>
+    <message>
+      <source>{count} frames skipped</source>
+      <translation>{count} Bilder übersprungen</translation>
+    </message>
+    <message>
+      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} von der Kamera verloren, {skipped} von der Auswertung übersprungen</translation>
+    </message>
+    <message>
+      <source>LOG {file}: {lines}</source>
+      <translation>LOG {file}: {lines}</translation>
+    </message>
+    <message>
+      <source>{lines} lines in the event log {path}; press Ctrl+L to stop it</source>
+      <translation>{lines} Zeilen im Ereignisprotokoll {path}; Strg+L beendet es</translation>
+    </message>
+    <message>
+      <source>OUTPUT BROKEN</source>
+      <translation>AUSGANG GESTÖRT</translation>
+    </message>
+    <message>
+      <source>Output: {sent} sent</source>
+      <translation>Ausgang: {sent} gesendet</translation>
+    </message>
+    <message>
+      <source>{name}: {sent} sent, {failed} failed</source>
+      <translation>{name}: {sent} gesendet, {failed} gescheitert</translation>
+    </message>
+    <message>
+      <source>Open a source</source>
+      <translation>Quelle öffnen</translation>
+    </message>
+    <message>
+      <source>Choose a camera, a video or a recorded session</source>
+      <translation>Kamera, Video oder Aufnahme wählen</translation>
+    </message>
+    <message>
+      <source>The network that rates each face</source>
+      <translation>Das Netz, das jedes Gesicht bewertet</translation>
+    </message>
+    <message>
+      <source>Choose a file…</source>
+      <translation>Datei wählen…</translation>
+    </message>
+    <message>
+      <source>The thresholds that turn a score into a verdict</source>
+      <translation>Die Schwellen, die aus einem Wert ein Ergebnis machen</translation>
+    </message>
+    <message>
+      <source>Model's default</source>
+      <translation>Vorgabe des Modells</translation>
+    </message>
+    <message>
+      <source>The device that runs the network</source>
+      <translation>Das Gerät, auf dem das Netz läuft</translation>
+    </message>
+    <message>
+      <source>More</source>
+      <translation>Mehr</translation>
+    </message>
+    <message>
+      <source>Session or picture folder…</source>
+      <translation>Sitzung oder Bilderordner…</translation>
+    </message>
+    <message>
+      <source>Library of recordings</source>
+      <translation>Bibliothek der Aufnahmen</translation>
+    </message>
+    <message>
+      <source>Record a labelled session (Ctrl+3)</source>
+      <translation>Aufnahme mit Angaben (Strg+3)</translation>
+    </message>
+    <message>
+      <source>Kiosk mode: only the verdict, full screen (F11)</source>
+      <translation>Kioskmodus: nur das Ergebnis, Vollbild (F11)</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts (?)</source>
+      <translation>Tastenkürzel (?)</translation>
+    </message>
+    <message>
+      <source>Event log…</source>
+      <translation>Ereignisprotokoll…</translation>
+    </message>
+    <message>
+      <source>Preferences…</source>
+      <translation>Einstellungen…</translation>
+    </message>
+    <message>
+      <source>Stop the event log</source>
+      <translation>Ereignisprotokoll beenden</translation>
+    </message>
+    <message>
+      <source>{policy} (default)</source>
+      <translation>{policy} (Vorgabe)</translation>
+    </message>
+    <message>
+      <source>Message</source>
+      <translation>Meldung</translation>
+    </message>
+    <message>
+      <source>Close the message</source>
+      <translation>Meldung schließen</translation>
+    </message>
+    <message>
+      <source>Fastest</source>
+      <translation>Schnellstens</translation>
+    </message>
+    <message>
+      <source>Previous frame (Left)</source>
+      <translation>Voriges Bild (Links)</translation>
+    </message>
+    <message>
+      <source>Pause (Space)</source>
+      <translation>Anhalten (Leertaste)</translation>
+    </message>
+    <message>
+      <source>Next frame (Right)</source>
+      <translation>Nächstes Bild (Rechts)</translation>
+    </message>
+    <message>
+      <source>Position in the file</source>
+      <translation>Stelle in der Datei</translation>
+    </message>
+    <message>
+      <source>Time and frame</source>
+      <translation>Zeit und Bild</translation>
+    </message>
+    <message>
+      <source>Speed</source>
+      <translation>Geschwindigkeit</translation>
+    </message>
+    <message>
+      <source>Speed ([ and ])</source>
+      <translation>Geschwindigkeit ([ und ])</translation>
+    </message>
+    <message>
+      <source>Loop (L)</source>
+      <translation>Schleife (L)</translation>
+    </message>
+    <message>
+      <source>frame {number} of {count}</source>
+      <translation>Bild {number} von {count}</translation>
+    </message>
+    <message>
+      <source>Play (Space)</source>
+      <translation>Abspielen (Leertaste)</translation>
+    </message>
+    <message>
+      <source>frame {number}</source>
+      <translation>Bild {number}</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>
@@ -538,10 +1710,6 @@
     <message>
       <source>Thank you.</source>
       <translation>Danke.</translation>
-    </message>
-    <message>
-      <source>Opening {source} …</source>
-      <translation>{source} wird geöffnet …</translation>
     </message>
     <message>
       <source>Camera problem: {words}.</source>

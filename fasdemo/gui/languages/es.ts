@@ -76,6 +76,558 @@
       <translation>CÁMARA VIRTUAL, no es una decisión de una cámara en directo</translation>
     </message>
     <message>
+      <source>Colour</source>
+      <translation>Color</translation>
+    </message>
+    <message>
+      <source>Depth</source>
+      <translation>Profundidad</translation>
+    </message>
+    <message>
+      <source>Infrared</source>
+      <translation>Infrarrojo</translation>
+    </message>
+    <message>
+      <source>Capture</source>
+      <translation>Captura</translation>
+    </message>
+    <message>
+      <source>Find faces</source>
+      <translation>Buscar rostros</translation>
+    </message>
+    <message>
+      <source>Align</source>
+      <translation>Alinear</translation>
+    </message>
+    <message>
+      <source>Network</source>
+      <translation>Red</translation>
+    </message>
+    <message>
+      <source>Total</source>
+      <translation>Total</translation>
+    </message>
+    <message>
+      <source>Why</source>
+      <translation>Por qué</translation>
+    </message>
+    <message>
+      <source>Timing</source>
+      <translation>Tiempos</translation>
+    </message>
+    <message>
+      <source>Record</source>
+      <translation>Grabar</translation>
+    </message>
+    <message>
+      <source>Subject</source>
+      <translation>Sujeto</translation>
+    </message>
+    <message>
+      <source>Shown</source>
+      <translation>Se muestra</translation>
+    </message>
+    <message>
+      <source>Recorded</source>
+      <translation>Grabado</translation>
+    </message>
+    <message>
+      <source>Length</source>
+      <translation>Duración</translation>
+    </message>
+    <message>
+      <source>Camera</source>
+      <translation>Cámara</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <translation>Carpeta</translation>
+    </message>
+    <message>
+      <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
+      <translation>Acepto que se grabe mi rostro en color, profundidad e infrarrojo para la investigación de la prueba de vida.</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>Automático</translation>
+    </message>
+    <message>
+      <source>CPU</source>
+      <translation>CPU</translation>
+    </message>
+    <message>
+      <source>CUDA</source>
+      <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Distance</source>
+      <translation>Distancia</translation>
+    </message>
+    <message>
+      <source>Depth coverage</source>
+      <translation>Cobertura de profundidad</translation>
+    </message>
+    <message>
+      <source>Plane residual</source>
+      <translation>Residuo del plano</translation>
+    </message>
+    <message>
+      <source>Bent-sheet residual</source>
+      <translation>Residuo de hoja curvada</translation>
+    </message>
+    <message>
+      <source>Relief</source>
+      <translation>Relieve</translation>
+    </message>
+    <message>
+      <source>Nose</source>
+      <translation>Nariz</translation>
+    </message>
+    <message>
+      <source>Depth noise</source>
+      <translation>Ruido de profundidad</translation>
+    </message>
+    <message>
+      <source>Face relief</source>
+      <translation>Relieve del rostro</translation>
+    </message>
+    <message>
+      <source>Relief correlation</source>
+      <translation>Correlación del relieve</translation>
+    </message>
+    <message>
+      <source>Mouth off a plane</source>
+      <translation>Boca respecto al plano</translation>
+    </message>
+    <message>
+      <source>Eyes off a plane</source>
+      <translation>Ojos respecto al plano</translation>
+    </message>
+    <message>
+      <source>Relief of the eyes</source>
+      <translation>Relieve de los ojos</translation>
+    </message>
+    <message>
+      <source>Turn in depth</source>
+      <translation>Giro en profundidad</translation>
+    </message>
+    <message>
+      <source>Relief's offset</source>
+      <translation>Desfase del relieve</translation>
+    </message>
+    <message>
+      <source>Offset's gain</source>
+      <translation>Ganancia del desfase</translation>
+    </message>
+    <message>
+      <source>Eye distance</source>
+      <translation>Distancia entre ojos</translation>
+    </message>
+    <message>
+      <source>IR level</source>
+      <translation>Nivel IR</translation>
+    </message>
+    <message>
+      <source>IR contrast</source>
+      <translation>Contraste IR</translation>
+    </message>
+    <message>
+      <source>IR-to-red ratio</source>
+      <translation>Relación IR-rojo</translation>
+    </message>
+    <message>
+      <source>IR-colour correlation</source>
+      <translation>Correlación IR-color</translation>
+    </message>
+    <message>
+      <source>IR like colour</source>
+      <translation>IR como el color</translation>
+    </message>
+    <message>
+      <source>IR like its mirror</source>
+      <translation>IR como su reflejo</translation>
+    </message>
+    <message>
+      <source>Outline if smaller</source>
+      <translation>Contorno si menor</translation>
+    </message>
+    <message>
+      <source>Outline if larger</source>
+      <translation>Contorno si mayor</translation>
+    </message>
+    <message>
+      <source>Outline like mirrored colour</source>
+      <translation>Contorno como color reflejado</translation>
+    </message>
+    <message>
+      <source>Outline like mirrored IR</source>
+      <translation>Contorno como IR reflejado</translation>
+    </message>
+    <message>
+      <source>IR landmark offset</source>
+      <translation>Desfase de puntos IR</translation>
+    </message>
+    <message>
+      <source>Score shift</source>
+      <translation>Cambio de puntuación</translation>
+    </message>
+    <message>
+      <source>Parallax ratio</source>
+      <translation>Paralaje</translation>
+    </message>
+    <message>
+      <source>Source</source>
+      <translation>Fuente</translation>
+    </message>
+    <message>
+      <source>Open a video, recording or model</source>
+      <translation>Abrir un vídeo, una grabación o un modelo</translation>
+    </message>
+    <message>
+      <source>Open a session or a folder of pictures</source>
+      <translation>Abrir una sesión o una carpeta de imágenes</translation>
+    </message>
+    <message>
+      <source>Show the library of recorded sessions</source>
+      <translation>Mostrar la biblioteca de sesiones grabadas</translation>
+    </message>
+    <message>
+      <source>Open the demo session</source>
+      <translation>Abrir la sesión de demostración</translation>
+    </message>
+    <message>
+      <source>Open a RealSense camera</source>
+      <translation>Abrir una cámara RealSense</translation>
+    </message>
+    <message>
+      <source>Look for the camera again now</source>
+      <translation>Buscar la cámara ahora</translation>
+    </message>
+    <message>
+      <source>Close the source</source>
+      <translation>Cerrar la fuente</translation>
+    </message>
+    <message>
+      <source>Playing</source>
+      <translation>Reproducción</translation>
+    </message>
+    <message>
+      <source>Play or pause a file</source>
+      <translation>Reproducir o pausar un archivo</translation>
+    </message>
+    <message>
+      <source>Previous frame</source>
+      <translation>Fotograma anterior</translation>
+    </message>
+    <message>
+      <source>Next frame</source>
+      <translation>Fotograma siguiente</translation>
+    </message>
+    <message>
+      <source>Back 1 s</source>
+      <translation>1 s atrás</translation>
+    </message>
+    <message>
+      <source>Forward 1 s</source>
+      <translation>1 s adelante</translation>
+    </message>
+    <message>
+      <source>Go to the beginning</source>
+      <translation>Ir al principio</translation>
+    </message>
+    <message>
+      <source>Slower</source>
+      <translation>Más lento</translation>
+    </message>
+    <message>
+      <source>Faster</source>
+      <translation>Más rápido</translation>
+    </message>
+    <message>
+      <source>Loop on or off</source>
+      <translation>Bucle sí o no</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Imágenes</translation>
+    </message>
+    <message>
+      <source>Show only colour, or all pictures</source>
+      <translation>Mostrar solo el color, o todas las imágenes</translation>
+    </message>
+    <message>
+      <source>Show only depth, or all pictures</source>
+      <translation>Mostrar solo la profundidad, o todas las imágenes</translation>
+    </message>
+    <message>
+      <source>Show only infrared, or all pictures</source>
+      <translation>Mostrar solo el infrarrojo, o todas las imágenes</translation>
+    </message>
+    <message>
+      <source>Take a snapshot of the focused or enlarged picture</source>
+      <translation>Guardar la imagen elegida o ampliada</translation>
+    </message>
+    <message>
+      <source>Explain the next face</source>
+      <translation>Explicar el rostro siguiente</translation>
+    </message>
+    <message>
+      <source>Show all pictures, or leave kiosk mode</source>
+      <translation>Mostrar todas las imágenes, o salir del quiosco</translation>
+    </message>
+    <message>
+      <source>Window</source>
+      <translation>Ventana</translation>
+    </message>
+    <message>
+      <source>Kiosk mode: only the verdict, full screen</source>
+      <translation>Modo quiosco: solo el resultado, a pantalla completa</translation>
+    </message>
+    <message>
+      <source>Show reasons and evidence</source>
+      <translation>Mostrar motivos e indicios</translation>
+    </message>
+    <message>
+      <source>Show timing and model</source>
+      <translation>Mostrar tiempos y modelo</translation>
+    </message>
+    <message>
+      <source>Show the record panel</source>
+      <translation>Mostrar el panel de grabación</translation>
+    </message>
+    <message>
+      <source>Start or stop recording</source>
+      <translation>Iniciar o detener la grabación</translation>
+    </message>
+    <message>
+      <source>Start or stop the event log</source>
+      <translation>Iniciar o detener el registro de eventos</translation>
+    </message>
+    <message>
+      <source>Preferences</source>
+      <translation>Preferencias</translation>
+    </message>
+    <message>
+      <source>Show the keyboard shortcuts</source>
+      <translation>Mostrar los atajos de teclado</translation>
+    </message>
+    <message>
+      <source>Quit</source>
+      <translation>Salir</translation>
+    </message>
+    <message>
+      <source>Kiosk</source>
+      <translation>Quiosco</translation>
+    </message>
+    <message>
+      <source>Appearance</source>
+      <translation>Apariencia</translation>
+    </message>
+    <message>
+      <source>System follows the desktop's light or dark setting.</source>
+      <translation>Sistema sigue el ajuste claro u oscuro del escritorio.</translation>
+    </message>
+    <message>
+      <source>System</source>
+      <translation>Sistema</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Claro</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>Oscuro</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <translation>Idioma</translation>
+    </message>
+    <message>
+      <source>System follows the desktop's language. Applies at the next start.</source>
+      <translation>Sistema sigue el idioma del escritorio. Se aplica en el próximo inicio.</translation>
+    </message>
+    <message>
+      <source>Text size</source>
+      <translation>Tamaño del texto</translation>
+    </message>
+    <message>
+      <source>Automatic enlarges the text on a high screen. Applies at the next start.</source>
+      <translation>Automático amplía el texto en una pantalla alta. Se aplica en el próximo inicio.</translation>
+    </message>
+    <message>
+      <source>100 %</source>
+      <translation>100 %</translation>
+    </message>
+    <message>
+      <source>125 %</source>
+      <translation>125 %</translation>
+    </message>
+    <message>
+      <source>150 %</source>
+      <translation>150 %</translation>
+    </message>
+    <message>
+      <source>175 %</source>
+      <translation>175 %</translation>
+    </message>
+    <message>
+      <source>200 %</source>
+      <translation>200 %</translation>
+    </message>
+    <message>
+      <source>Depth colours from (m)</source>
+      <translation>Colores de profundidad desde (m)</translation>
+    </message>
+    <message>
+      <source>Distance of the brightest colour.</source>
+      <translation>Distancia del color más claro.</translation>
+    </message>
+    <message>
+      <source>Depth colours to (m)</source>
+      <translation>Colores de profundidad hasta (m)</translation>
+    </message>
+    <message>
+      <source>Distance of the darkest colour.</source>
+      <translation>Distancia del color más oscuro.</translation>
+    </message>
+    <message>
+      <source>Time line (s)</source>
+      <translation>Línea de tiempo (s)</translation>
+    </message>
+    <message>
+      <source>Duration that the time line shows.</source>
+      <translation>Duración que muestra la línea de tiempo.</translation>
+    </message>
+    <message>
+      <source>LIVE requires</source>
+      <translation>VIVO exige</translation>
+    </message>
+    <message>
+      <source>Streams that LIVE requires. Kiosk mode always requires depth.</source>
+      <translation>Flujos que exige VIVO. El modo quiosco siempre exige profundidad.</translation>
+    </message>
+    <message>
+      <source>Nothing</source>
+      <translation>Nada</translation>
+    </message>
+    <message>
+      <source>Depth and infrared</source>
+      <translation>Profundidad e infrarrojo</translation>
+    </message>
+    <message>
+      <source>LIVE requires a single face</source>
+      <translation>VIVO exige un solo rostro</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE while there are several faces.</source>
+      <translation>Nadie es VIVO mientras haya varios rostros.</translation>
+    </message>
+    <message>
+      <source>LIVE requires a look</source>
+      <translation>VIVO exige una mirada</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the eyes look at the camera.</source>
+      <translation>Nadie es VIVO si no mira a la cámara.</translation>
+    </message>
+    <message>
+      <source>Snapshots</source>
+      <translation>Capturas</translation>
+    </message>
+    <message>
+      <source>Folder for snapshots of the pictures.</source>
+      <translation>Carpeta para las capturas de imagen.</translation>
+    </message>
+    <message>
+      <source>Recordings</source>
+      <translation>Grabaciones</translation>
+    </message>
+    <message>
+      <source>Folder for labelled recordings.</source>
+      <translation>Carpeta para las grabaciones etiquetadas.</translation>
+    </message>
+    <message>
+      <source>Colour alone may be LIVE</source>
+      <translation>Solo color puede ser VIVO</translation>
+    </message>
+    <message>
+      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
+      <translation>Poco fiable: en 55 imágenes reales, el modelo de color no fue mejor que el azar (AUC 0,55).</translation>
+    </message>
+    <message>
+      <source>Neutral words</source>
+      <translation>Palabras neutras</translation>
+    </message>
+    <message>
+      <source>Show the public neither SPOOF nor reasons; the event log has them.</source>
+      <translation>No mostrar al público ni ATAQUE ni motivos; el registro de eventos los tiene.</translation>
+    </message>
+    <message>
+      <source>Mirror picture</source>
+      <translation>Imagen en espejo</translation>
+    </message>
+    <message>
+      <source>Show the camera's picture as in a mirror.</source>
+      <translation>Mostrar la imagen de la cámara como en un espejo.</translation>
+    </message>
+    <message>
+      <source>Sounds</source>
+      <translation>Sonidos</translation>
+    </message>
+    <message>
+      <source>Play a sound on LIVE, and another one on SPOOF unless the words are neutral.</source>
+      <translation>Reproducir un sonido con VIVO, y otro con ATAQUE salvo que las palabras sean neutras.</translation>
+    </message>
+    <message>
+      <source>Exit PIN</source>
+      <translation>PIN de salida</translation>
+    </message>
+    <message>
+      <source>Needed to leave kiosk mode; stored as a salted hash.</source>
+      <translation>Necesario para salir del modo quiosco; se guarda como hash con sal.</translation>
+    </message>
+    <message>
+      <source>Lock after attempts</source>
+      <translation>Bloquear tras intentos</translation>
+    </message>
+    <message>
+      <source>Refused attempts within five minutes that lock the camera; 0 never locks it.</source>
+      <translation>Intentos rechazados en cinco minutos que bloquean la cámara; 0 no la bloquea nunca.</translation>
+    </message>
+    <message>
+      <source>Lock for (s)</source>
+      <translation>Bloquear durante (s)</translation>
+    </message>
+    <message>
+      <source>Length of that lock-out.</source>
+      <translation>Duración de ese bloqueo.</translation>
+    </message>
+    <message>
+      <source>Output on LIVE</source>
+      <translation>Salida con VIVO</translation>
+    </message>
+    <message>
+      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE, see docs/door.md.</source>
+      <translation>Recibe una señal por cada persona aceptada: http(s)://HOST/RUTA, mqtt(s)://HOST/TEMA o serial:DISPOSITIVO, véase docs/door.md.</translation>
+    </message>
+    <message>
+      <source>Pause after LIVE (s)</source>
+      <translation>Pausa tras VIVO (s)</translation>
+    </message>
+    <message>
+      <source>Shortest time between two outputs.</source>
+      <translation>Tiempo mínimo entre dos señales.</translation>
+    </message>
+    <message>
+      <source>Heartbeat</source>
+      <translation>Señal de vida</translation>
+    </message>
+    <message>
+      <source>Gets a signal every 10 s while the camera works: a file, http(s)://HOST/PATH or mqtt(s)://HOST/TOPIC.</source>
+      <translation>Recibe una señal cada 10 s mientras la cámara funcione: un archivo, http(s)://HOST/RUTA o mqtt(s)://HOST/TEMA.</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>Hay un problema con la cámara; pida ayuda al personal.</translation>
     </message>
@@ -444,8 +996,36 @@
       <translation>No hay ningún rostro en la imagen.</translation>
     </message>
     <message>
+      <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
+      <translation>No se abrió {file}: abra una fuente cada vez, con un vídeo de color, uno de profundidad y uno infrarrojo como máximo.</translation>
+    </message>
+    <message>
+      <source>A depth or infrared video needs a colour video; open both together.</source>
+      <translation>Un vídeo de profundidad o infrarrojo necesita uno de color; ábralos juntos.</translation>
+    </message>
+    <message>
+      <source>Event log complete: {path} ({lines} lines)</source>
+      <translation>Registro de eventos completo: {path} ({lines} líneas)</translation>
+    </message>
+    <message>
+      <source>The source cannot be opened.</source>
+      <translation>No se puede abrir la fuente.</translation>
+    </message>
+    <message>
+      <source>Loading the model {model} and the face detector … {seconds} s</source>
+      <translation>Cargando el modelo {model} y el detector de rostros … {seconds} s</translation>
+    </message>
+    <message>
       <source>Opening…</source>
       <translation>Abriendo…</translation>
+    </message>
+    <message>
+      <source>{picture}: not in this frame</source>
+      <translation>{picture}: no está en este fotograma</translation>
+    </message>
+    <message>
+      <source>Loading the model and the face detector … {seconds} s</source>
+      <translation>Cargando el modelo y el detector de rostros … {seconds} s</translation>
     </message>
     <message>
       <source>No new picture from the camera</source>
@@ -460,20 +1040,8 @@
       <translation>La puerta no responde; pida ayuda al personal.</translation>
     </message>
     <message>
-      <source>Loading the model {model} and the face detector … {seconds} s</source>
-      <translation>Cargando el modelo {model} y el detector de rostros … {seconds} s</translation>
-    </message>
-    <message>
       <source>No picture</source>
       <translation>Sin imagen</translation>
-    </message>
-    <message>
-      <source>{picture}: not in this frame</source>
-      <translation>{picture}: no está en este fotograma</translation>
-    </message>
-    <message>
-      <source>Loading the model and the face detector … {seconds} s</source>
-      <translation>Cargando el modelo y el detector de rostros … {seconds} s</translation>
     </message>
     <message>
       <source>Trying again in {seconds} s.</source>
@@ -482,6 +1050,10 @@
     <message>
       <source>Wrong PIN.</source>
       <translation>PIN incorrecto.</translation>
+    </message>
+    <message>
+      <source>Too many wrong PINs. Try again in {seconds} s.</source>
+      <translation>Demasiados PIN incorrectos. Inténtelo de nuevo en {seconds} s.</translation>
     </message>
     <message>
       <source>Leave kiosk mode</source>
@@ -496,8 +1068,608 @@
       <translation>PIN del personal:</translation>
     </message>
     <message>
-      <source>Too many wrong PINs. Try again in {seconds} s.</source>
-      <translation>Demasiados PIN incorrectos. Inténtelo de nuevo en {seconds} s.</translation>
+      <source>Choose…</source>
+      <translation>Elegir…</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>Quitar</translation>
+    </message>
+    <message>
+      <source>The distance of “Depth colours to” must be larger than that of “Depth colours from”.</source>
+      <translation>«Colores de profundidad hasta» debe ser mayor que «Colores de profundidad desde».</translation>
+    </message>
+    <message>
+      <source>unchanged</source>
+      <translation>sin cambios</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>ninguno</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation>Atajos de teclado</translation>
+    </message>
+    <message>
+      <source>or</source>
+      <translation>o</translation>
+    </message>
+    <message>
+      <source>Open a video or recording</source>
+      <translation>Abrir un vídeo o una grabación</translation>
+    </message>
+    <message>
+      <source>Choose a model</source>
+      <translation>Elegir un modelo</translation>
+    </message>
+    <message>
+      <source>Models (*.onnx)</source>
+      <translation>Modelos (*.onnx)</translation>
+    </message>
+    <message>
+      <source>Write the event log to</source>
+      <translation>Escribir el registro de eventos en</translation>
+    </message>
+    <message>
+      <source>About fasdemo</source>
+      <translation>Acerca de fasdemo</translation>
+    </message>
+    <message>
+      <source>Videos and recordings</source>
+      <translation>Vídeos y grabaciones</translation>
+    </message>
+    <message>
+      <source>All files (*)</source>
+      <translation>Todos los archivos (*)</translation>
+    </message>
+    <message>
+      <source>Event log, JSON lines (*.jsonl)</source>
+      <translation>Registro de eventos, líneas JSON (*.jsonl)</translation>
+    </message>
+    <message>
+      <source>Event log, spreadsheet (*.csv)</source>
+      <translation>Registro de eventos, hoja de cálculo (*.csv)</translation>
+    </message>
+    <message>
+      <source>A verdict is a measurement with errors; the model card gives the error rates. A verdict on a file is not a live-camera decision.</source>
+      <translation>Un resultado es una medición con errores; la ficha del modelo da las tasas de error. Un resultado sobre un archivo no es una decisión de una cámara en directo.</translation>
+    </message>
+    <message>
+      <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
+      <translation>Distingue en tiempo real un rostro vivo de un ataque de presentación, con color, profundidad e infrarrojo.</translation>
+    </message>
+    <message>
+      <source>A recording is running; stop it (R) before opening another source.</source>
+      <translation>Hay una grabación en marcha; deténgala (R) antes de abrir otra fuente.</translation>
+    </message>
+    <message>
+      <source>Demo session</source>
+      <translation>Sesión de demostración</translation>
+    </message>
+    <message>
+      <source>A recording is running; stop it (R) before closing the source.</source>
+      <translation>Hay una grabación en marcha; deténgala (R) antes de cerrar la fuente.</translation>
+    </message>
+    <message>
+      <source>Opening {source} …</source>
+      <translation>Abriendo {source} …</translation>
+    </message>
+    <message>
+      <source>{source} goes on.</source>
+      <translation>{source} continúa.</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>Reintentar</translation>
+    </message>
+    <message>
+      <source>The demo session is missing; install fasdemo again.</source>
+      <translation>Falta la sesión de demostración; instale fasdemo de nuevo.</translation>
+    </message>
+    <message>
+      <source>{picture}: there is no picture to save.</source>
+      <translation>{picture}: no hay imagen que guardar.</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Guardado: {path}</translation>
+    </message>
+    <message>
+      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>No se puede guardar la captura en {folder} ({why}); elija otra carpeta en las preferencias.</translation>
+    </message>
+    <message>
+      <source>{shown} of {count} sessions, {subjects} subjects</source>
+      <translation>{shown} de {count} sesiones, {subjects} sujetos</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date or camera</source>
+      <translation>Buscar: sujeto, tipo de ataque, fecha o cámara</translation>
+    </message>
+    <message>
+      <source>Search the library</source>
+      <translation>Buscar en la biblioteca</translation>
+    </message>
+    <message>
+      <source>Close the library</source>
+      <translation>Cerrar la biblioteca</translation>
+    </message>
+    <message>
+      <source>Recorded sessions</source>
+      <translation>Sesiones grabadas</translation>
+    </message>
+    <message>
+      <source>Looking for sessions in {folder} …</source>
+      <translation>Buscando sesiones en {folder} …</translation>
+    </message>
+    <message>
+      <source>{count} cannot be read</source>
+      <translation>{count} ilegibles</translation>
+    </message>
+    <message>
+      <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
+      <translation>VIVO por encima de {live:.2f}, ATAQUE por debajo de {spoof:.2f}</translation>
+    </message>
+    <message>
+      <source>Reasons</source>
+      <translation>Motivos</translation>
+    </message>
+    <message>
+      <source>Scores</source>
+      <translation>Puntuaciones</translation>
+    </message>
+    <message>
+      <source>Physical evidence</source>
+      <translation>Indicios físicos</translation>
+    </message>
+    <message>
+      <source>Explained face</source>
+      <translation>Rostro explicado</translation>
+    </message>
+    <message>
+      <source>In this frame: {reasons}</source>
+      <translation>En este fotograma: {reasons}</translation>
+    </message>
+    <message>
+      <source>Over time</source>
+      <translation>En el tiempo</translation>
+    </message>
+    <message>
+      <source>This frame</source>
+      <translation>Este fotograma</translation>
+    </message>
+    <message>
+      <source>Network input</source>
+      <translation>Entrada de la red</translation>
+    </message>
+    <message>
+      <source>Live score</source>
+      <translation>Puntuación de vida</translation>
+    </message>
+    <message>
+      <source>Face {track}, one of {count}; click another one or press F.</source>
+      <translation>Rostro {track}, uno de {count}; haga clic en otro o pulse F.</translation>
+    </message>
+    <message>
+      <source>not measured</source>
+      <translation>sin medir</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Persona viva</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Ataque</translation>
+    </message>
+    <message>
+      <source>e.g. A4 laser print</source>
+      <translation>p. ej. impresión láser A4</translation>
+    </message>
+    <message>
+      <source>pseudonym, e.g. S01</source>
+      <translation>seudónimo, p. ej. S01</translation>
+    </message>
+    <message>
+      <source>The person has agreed</source>
+      <translation>La persona ha aceptado</translation>
+    </message>
+    <message>
+      <source>Start recording</source>
+      <translation>Iniciar la grabación</translation>
+    </message>
+    <message>
+      <source>Starting…</source>
+      <translation>Iniciando…</translation>
+    </message>
+    <message>
+      <source>Finishing…</source>
+      <translation>Finalizando…</translation>
+    </message>
+    <message>
+      <source>Stop recording</source>
+      <translation>Detener la grabación</translation>
+    </message>
+    <message>
+      <source>Open a camera to record a session.</source>
+      <translation>Abra una cámara para grabar una sesión.</translation>
+    </message>
+    <message>
+      <source>This source is a file; open a camera to record.</source>
+      <translation>Esta fuente es un archivo; abra una cámara para grabar.</translation>
+    </message>
+    <message>
+      <source>Enter a pseudonym of letters, digits, '.', '_' and '-', never a real name.</source>
+      <translation>Escriba un seudónimo con letras, cifras, '.', '_' y '-', nunca un nombre real.</translation>
+    </message>
+    <message>
+      <source>Enter the attack type, e.g. print-flat.</source>
+      <translation>Escriba el tipo de ataque, p. ej. print-flat.</translation>
+    </message>
+    <message>
+      <source>Tick consent to record.</source>
+      <translation>Marque el consentimiento para grabar.</translation>
+    </message>
+    <message>
+      <source>{days} days</source>
+      <translation>{days} días</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>Qué se muestra</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Tipo de ataque</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material del ataque</translation>
+    </message>
+    <message>
+      <source>Consent</source>
+      <translation>Consentimiento</translation>
+    </message>
+    <message>
+      <source>Statement</source>
+      <translation>Declaración</translation>
+    </message>
+    <message>
+      <source>Keep until</source>
+      <translation>Conservar hasta</translation>
+    </message>
+    <message>
+      <source>Labelled session</source>
+      <translation>Sesión etiquetada</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>Tiempo</translation>
+    </message>
+    <message>
+      <source>Written</source>
+      <translation>Escritos</translation>
+    </message>
+    <message>
+      <source>Lost</source>
+      <translation>Perdidos</translation>
+    </message>
+    <message>
+      <source>Disk left</source>
+      <translation>Disco libre</translation>
+    </message>
+    <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>¿Hay una persona viva ante la cámara?</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>Abra una cámara, un vídeo o una sesión grabada, o suelte aquí un archivo o una carpeta.</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>Recientes</translation>
+    </message>
+    <message>
+      <source>RealSense camera</source>
+      <translation>Cámara RealSense</translation>
+    </message>
+    <message>
+      <source>Webcam</source>
+      <translation>Cámara web</translation>
+    </message>
+    <message>
+      <source>Video or recording…</source>
+      <translation>Vídeo o grabación…</translation>
+    </message>
+    <message>
+      <source>Latency by stage</source>
+      <translation>Latencia por etapa</translation>
+    </message>
+    <message>
+      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>captados {captured:.1f}, juzgados {judged:.1f}, dibujados {drawn:.1f} fotogramas por segundo</translation>
+    </message>
+    <message>
+      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} fotogramas perdidos por la cámara, {skipped} omitidos por el motor</translation>
+    </message>
+    <message>
+      <source>{network}, trained on {data}.</source>
+      <translation>{network}, entrenada con {data}.</translation>
+    </message>
+    <message>
+      <source>Latency: median / 95th percentile</source>
+      <translation>Latencia: mediana / percentil 95</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>Modelo</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>Frecuencia</translation>
+    </message>
+    <message>
+      <source>Skipped</source>
+      <translation>Omitidos</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Nombre</translation>
+    </message>
+    <message>
+      <source>Streams</source>
+      <translation>Flujos</translation>
+    </message>
+    <message>
+      <source>Policy</source>
+      <translation>Política</translation>
+    </message>
+    <message>
+      <source>Runs on</source>
+      <translation>Se ejecuta en</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>Pestaña {name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
+      <translation>Intro amplía la imagen, S la guarda, las flechas mueven el punto cuya distancia se muestra.</translation>
+    </message>
+    <message>
+      <source>no depth</source>
+      <translation>sin profundidad</translation>
+    </message>
+    <message>
+      <source>face {track}</source>
+      <translation>rostro {track}</translation>
+    </message>
+    <message>
+      <source>Score over time</source>
+      <translation>Puntuación en el tiempo</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.2f}</source>
+      <translation>VIVO &gt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.2f}</source>
+      <translation>ATAQUE &lt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>verdict</source>
+      <translation>resultado</translation>
+    </message>
+    <message>
+      <source>truth</source>
+      <translation>verdad</translation>
+    </message>
+    <message>
+      <source>Picture: {name}</source>
+      <translation>Imagen: {name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Intro amplía la imagen, S la guarda.</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>Guardar imagen: {name} (S)</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>Ampliar: {name} (doble clic)</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>Mostrar todas las imágenes (Esc)</translation>
+    </message>
+    <message>
+      <source>projector on</source>
+      <translation>proyector encendido</translation>
+    </message>
+    <message>
+      <source>projector off</source>
+      <translation>proyector apagado</translation>
+    </message>
+    <message>
+      <source>beyond its limit</source>
+      <translation>fuera de su límite</translation>
+    </message>
+    <message>
+      <source>Aligned crops given to the network</source>
+      <translation>Recortes alineados que recibe la red</translation>
+    </message>
+    <message>
+      <source>not used</source>
+      <translation>sin usar</translation>
+    </message>
+    <message>
+      <source>missing</source>
+      <translation>falta</translation>
+    </message>
+    <message>
+      <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
+      <translation>Captados {captured:.0f}, juzgados {judged:.0f}, dibujados {drawn:.0f} fps</translation>
+    </message>
+    <message>
+      <source>Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)</source>
+      <translation>Latencia {p50:.0f} ms (percentil 95: {p95:.0f} ms)</translation>
+    </message>
+    <message>
+      <source>{count} frames skipped</source>
+      <translation>{count} fotogramas omitidos</translation>
+    </message>
+    <message>
+      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} perdidos por la cámara, {skipped} omitidos por el motor</translation>
+    </message>
+    <message>
+      <source>LOG {file}: {lines}</source>
+      <translation>LOG {file}: {lines}</translation>
+    </message>
+    <message>
+      <source>{lines} lines in the event log {path}; press Ctrl+L to stop it</source>
+      <translation>{lines} líneas en el registro de eventos {path}; pulse Ctrl+L para detenerlo</translation>
+    </message>
+    <message>
+      <source>OUTPUT BROKEN</source>
+      <translation>SALIDA AVERIADA</translation>
+    </message>
+    <message>
+      <source>Output: {sent} sent</source>
+      <translation>Salida: {sent} enviadas</translation>
+    </message>
+    <message>
+      <source>{name}: {sent} sent, {failed} failed</source>
+      <translation>{name}: {sent} enviadas, {failed} fallidas</translation>
+    </message>
+    <message>
+      <source>Open a source</source>
+      <translation>Abrir una fuente</translation>
+    </message>
+    <message>
+      <source>Choose a camera, a video or a recorded session</source>
+      <translation>Elija una cámara, un vídeo o una sesión grabada</translation>
+    </message>
+    <message>
+      <source>The network that rates each face</source>
+      <translation>La red que valora cada rostro</translation>
+    </message>
+    <message>
+      <source>Choose a file…</source>
+      <translation>Elegir un archivo…</translation>
+    </message>
+    <message>
+      <source>The thresholds that turn a score into a verdict</source>
+      <translation>Los umbrales que convierten una puntuación en un resultado</translation>
+    </message>
+    <message>
+      <source>Model's default</source>
+      <translation>Predeterminada del modelo</translation>
+    </message>
+    <message>
+      <source>The device that runs the network</source>
+      <translation>El dispositivo que ejecuta la red</translation>
+    </message>
+    <message>
+      <source>More</source>
+      <translation>Más</translation>
+    </message>
+    <message>
+      <source>Session or picture folder…</source>
+      <translation>Sesión o carpeta de imágenes…</translation>
+    </message>
+    <message>
+      <source>Library of recordings</source>
+      <translation>Biblioteca de grabaciones</translation>
+    </message>
+    <message>
+      <source>Record a labelled session (Ctrl+3)</source>
+      <translation>Grabar una sesión etiquetada (Ctrl+3)</translation>
+    </message>
+    <message>
+      <source>Kiosk mode: only the verdict, full screen (F11)</source>
+      <translation>Modo quiosco: solo el resultado, a pantalla completa (F11)</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts (?)</source>
+      <translation>Atajos de teclado (?)</translation>
+    </message>
+    <message>
+      <source>Event log…</source>
+      <translation>Registro de eventos…</translation>
+    </message>
+    <message>
+      <source>Preferences…</source>
+      <translation>Preferencias…</translation>
+    </message>
+    <message>
+      <source>Stop the event log</source>
+      <translation>Detener el registro de eventos</translation>
+    </message>
+    <message>
+      <source>{policy} (default)</source>
+      <translation>{policy} (predeterminada)</translation>
+    </message>
+    <message>
+      <source>Message</source>
+      <translation>Mensaje</translation>
+    </message>
+    <message>
+      <source>Close the message</source>
+      <translation>Cerrar el mensaje</translation>
+    </message>
+    <message>
+      <source>Fastest</source>
+      <translation>Máxima</translation>
+    </message>
+    <message>
+      <source>Previous frame (Left)</source>
+      <translation>Fotograma anterior (Izquierda)</translation>
+    </message>
+    <message>
+      <source>Pause (Space)</source>
+      <translation>Pausa (Espacio)</translation>
+    </message>
+    <message>
+      <source>Next frame (Right)</source>
+      <translation>Fotograma siguiente (Derecha)</translation>
+    </message>
+    <message>
+      <source>Position in the file</source>
+      <translation>Posición en el archivo</translation>
+    </message>
+    <message>
+      <source>Time and frame</source>
+      <translation>Tiempo y fotograma</translation>
+    </message>
+    <message>
+      <source>Speed</source>
+      <translation>Velocidad</translation>
+    </message>
+    <message>
+      <source>Speed ([ and ])</source>
+      <translation>Velocidad ([ y ])</translation>
+    </message>
+    <message>
+      <source>Loop (L)</source>
+      <translation>Bucle (L)</translation>
+    </message>
+    <message>
+      <source>frame {number} of {count}</source>
+      <translation>fotograma {number} de {count}</translation>
+    </message>
+    <message>
+      <source>Play (Space)</source>
+      <translation>Reproducir (Espacio)</translation>
+    </message>
+    <message>
+      <source>frame {number}</source>
+      <translation>fotograma {number}</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>
@@ -538,10 +1710,6 @@
     <message>
       <source>Thank you.</source>
       <translation>Gracias.</translation>
-    </message>
-    <message>
-      <source>Opening {source} …</source>
-      <translation>Abriendo {source} …</translation>
     </message>
     <message>
       <source>Camera problem: {words}.</source>

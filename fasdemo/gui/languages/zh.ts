@@ -76,6 +76,558 @@
       <translation>虚拟摄像头，并非实时摄像头的判定</translation>
     </message>
     <message>
+      <source>Colour</source>
+      <translation>彩色</translation>
+    </message>
+    <message>
+      <source>Depth</source>
+      <translation>深度</translation>
+    </message>
+    <message>
+      <source>Infrared</source>
+      <translation>红外</translation>
+    </message>
+    <message>
+      <source>Capture</source>
+      <translation>采集</translation>
+    </message>
+    <message>
+      <source>Find faces</source>
+      <translation>查找人脸</translation>
+    </message>
+    <message>
+      <source>Align</source>
+      <translation>对齐</translation>
+    </message>
+    <message>
+      <source>Network</source>
+      <translation>网络</translation>
+    </message>
+    <message>
+      <source>Total</source>
+      <translation>总计</translation>
+    </message>
+    <message>
+      <source>Why</source>
+      <translation>原因</translation>
+    </message>
+    <message>
+      <source>Timing</source>
+      <translation>耗时</translation>
+    </message>
+    <message>
+      <source>Record</source>
+      <translation>录制</translation>
+    </message>
+    <message>
+      <source>Subject</source>
+      <translation>受试者</translation>
+    </message>
+    <message>
+      <source>Shown</source>
+      <translation>内容</translation>
+    </message>
+    <message>
+      <source>Recorded</source>
+      <translation>录制时间</translation>
+    </message>
+    <message>
+      <source>Length</source>
+      <translation>时长</translation>
+    </message>
+    <message>
+      <source>Camera</source>
+      <translation>摄像头</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <translation>文件夹</translation>
+    </message>
+    <message>
+      <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
+      <translation>我同意为活体检测研究录制我的面部彩色、深度和红外图像。</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>CPU</source>
+      <translation>CPU</translation>
+    </message>
+    <message>
+      <source>CUDA</source>
+      <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Distance</source>
+      <translation>距离</translation>
+    </message>
+    <message>
+      <source>Depth coverage</source>
+      <translation>深度覆盖率</translation>
+    </message>
+    <message>
+      <source>Plane residual</source>
+      <translation>平面残差</translation>
+    </message>
+    <message>
+      <source>Bent-sheet residual</source>
+      <translation>弯曲纸张残差</translation>
+    </message>
+    <message>
+      <source>Relief</source>
+      <translation>起伏</translation>
+    </message>
+    <message>
+      <source>Nose</source>
+      <translation>鼻子</translation>
+    </message>
+    <message>
+      <source>Depth noise</source>
+      <translation>深度噪声</translation>
+    </message>
+    <message>
+      <source>Face relief</source>
+      <translation>面部起伏</translation>
+    </message>
+    <message>
+      <source>Relief correlation</source>
+      <translation>起伏相关性</translation>
+    </message>
+    <message>
+      <source>Mouth off a plane</source>
+      <translation>口部离平面</translation>
+    </message>
+    <message>
+      <source>Eyes off a plane</source>
+      <translation>眼部离平面</translation>
+    </message>
+    <message>
+      <source>Relief of the eyes</source>
+      <translation>眼部起伏</translation>
+    </message>
+    <message>
+      <source>Turn in depth</source>
+      <translation>深度中的转动</translation>
+    </message>
+    <message>
+      <source>Relief's offset</source>
+      <translation>起伏偏移</translation>
+    </message>
+    <message>
+      <source>Offset's gain</source>
+      <translation>偏移增益</translation>
+    </message>
+    <message>
+      <source>Eye distance</source>
+      <translation>眼距</translation>
+    </message>
+    <message>
+      <source>IR level</source>
+      <translation>红外亮度</translation>
+    </message>
+    <message>
+      <source>IR contrast</source>
+      <translation>红外对比度</translation>
+    </message>
+    <message>
+      <source>IR-to-red ratio</source>
+      <translation>红外与红色之比</translation>
+    </message>
+    <message>
+      <source>IR-colour correlation</source>
+      <translation>红外与彩色相关性</translation>
+    </message>
+    <message>
+      <source>IR like colour</source>
+      <translation>红外与彩色相似</translation>
+    </message>
+    <message>
+      <source>IR like its mirror</source>
+      <translation>红外与其镜像相似</translation>
+    </message>
+    <message>
+      <source>Outline if smaller</source>
+      <translation>缩小时的轮廓</translation>
+    </message>
+    <message>
+      <source>Outline if larger</source>
+      <translation>放大时的轮廓</translation>
+    </message>
+    <message>
+      <source>Outline like mirrored colour</source>
+      <translation>轮廓与镜像彩色相似</translation>
+    </message>
+    <message>
+      <source>Outline like mirrored IR</source>
+      <translation>轮廓与镜像红外相似</translation>
+    </message>
+    <message>
+      <source>IR landmark offset</source>
+      <translation>红外特征点偏移</translation>
+    </message>
+    <message>
+      <source>Score shift</source>
+      <translation>分数偏移</translation>
+    </message>
+    <message>
+      <source>Parallax ratio</source>
+      <translation>视差比</translation>
+    </message>
+    <message>
+      <source>Source</source>
+      <translation>来源</translation>
+    </message>
+    <message>
+      <source>Open a video, recording or model</source>
+      <translation>打开视频、录制或模型</translation>
+    </message>
+    <message>
+      <source>Open a session or a folder of pictures</source>
+      <translation>打开会话或图片文件夹</translation>
+    </message>
+    <message>
+      <source>Show the library of recorded sessions</source>
+      <translation>显示录制会话库</translation>
+    </message>
+    <message>
+      <source>Open the demo session</source>
+      <translation>打开演示会话</translation>
+    </message>
+    <message>
+      <source>Open a RealSense camera</source>
+      <translation>打开 RealSense 摄像头</translation>
+    </message>
+    <message>
+      <source>Look for the camera again now</source>
+      <translation>立即重新查找摄像头</translation>
+    </message>
+    <message>
+      <source>Close the source</source>
+      <translation>关闭来源</translation>
+    </message>
+    <message>
+      <source>Playing</source>
+      <translation>播放</translation>
+    </message>
+    <message>
+      <source>Play or pause a file</source>
+      <translation>播放或暂停文件</translation>
+    </message>
+    <message>
+      <source>Previous frame</source>
+      <translation>上一帧</translation>
+    </message>
+    <message>
+      <source>Next frame</source>
+      <translation>下一帧</translation>
+    </message>
+    <message>
+      <source>Back 1 s</source>
+      <translation>后退 1 秒</translation>
+    </message>
+    <message>
+      <source>Forward 1 s</source>
+      <translation>前进 1 秒</translation>
+    </message>
+    <message>
+      <source>Go to the beginning</source>
+      <translation>转到开头</translation>
+    </message>
+    <message>
+      <source>Slower</source>
+      <translation>减速</translation>
+    </message>
+    <message>
+      <source>Faster</source>
+      <translation>加速</translation>
+    </message>
+    <message>
+      <source>Loop on or off</source>
+      <translation>循环开或关</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>Show only colour, or all pictures</source>
+      <translation>只显示彩色或显示全部</translation>
+    </message>
+    <message>
+      <source>Show only depth, or all pictures</source>
+      <translation>只显示深度或显示全部</translation>
+    </message>
+    <message>
+      <source>Show only infrared, or all pictures</source>
+      <translation>只显示红外或显示全部</translation>
+    </message>
+    <message>
+      <source>Take a snapshot of the focused or enlarged picture</source>
+      <translation>保存选中或放大的图像</translation>
+    </message>
+    <message>
+      <source>Explain the next face</source>
+      <translation>说明下一张人脸</translation>
+    </message>
+    <message>
+      <source>Show all pictures, or leave kiosk mode</source>
+      <translation>显示全部图像或退出自助终端模式</translation>
+    </message>
+    <message>
+      <source>Window</source>
+      <translation>窗口</translation>
+    </message>
+    <message>
+      <source>Kiosk mode: only the verdict, full screen</source>
+      <translation>自助终端模式：仅全屏显示结果</translation>
+    </message>
+    <message>
+      <source>Show reasons and evidence</source>
+      <translation>显示原因和依据</translation>
+    </message>
+    <message>
+      <source>Show timing and model</source>
+      <translation>显示耗时和模型</translation>
+    </message>
+    <message>
+      <source>Show the record panel</source>
+      <translation>显示录制面板</translation>
+    </message>
+    <message>
+      <source>Start or stop recording</source>
+      <translation>开始或停止录制</translation>
+    </message>
+    <message>
+      <source>Start or stop the event log</source>
+      <translation>开始或停止事件日志</translation>
+    </message>
+    <message>
+      <source>Preferences</source>
+      <translation>首选项</translation>
+    </message>
+    <message>
+      <source>Show the keyboard shortcuts</source>
+      <translation>显示键盘快捷键</translation>
+    </message>
+    <message>
+      <source>Quit</source>
+      <translation>退出</translation>
+    </message>
+    <message>
+      <source>Kiosk</source>
+      <translation>自助终端</translation>
+    </message>
+    <message>
+      <source>Appearance</source>
+      <translation>外观</translation>
+    </message>
+    <message>
+      <source>System follows the desktop's light or dark setting.</source>
+      <translation>“系统”跟随桌面的浅色或深色设置。</translation>
+    </message>
+    <message>
+      <source>System</source>
+      <translation>系统</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>浅色</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>深色</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <translation>语言</translation>
+    </message>
+    <message>
+      <source>System follows the desktop's language. Applies at the next start.</source>
+      <translation>“系统”跟随桌面语言。下次启动时生效。</translation>
+    </message>
+    <message>
+      <source>Text size</source>
+      <translation>文字大小</translation>
+    </message>
+    <message>
+      <source>Automatic enlarges the text on a high screen. Applies at the next start.</source>
+      <translation>“自动”会在高分辨率屏幕上放大文字。下次启动时生效。</translation>
+    </message>
+    <message>
+      <source>100 %</source>
+      <translation>100 %</translation>
+    </message>
+    <message>
+      <source>125 %</source>
+      <translation>125 %</translation>
+    </message>
+    <message>
+      <source>150 %</source>
+      <translation>150 %</translation>
+    </message>
+    <message>
+      <source>175 %</source>
+      <translation>175 %</translation>
+    </message>
+    <message>
+      <source>200 %</source>
+      <translation>200 %</translation>
+    </message>
+    <message>
+      <source>Depth colours from (m)</source>
+      <translation>深度颜色起点（米）</translation>
+    </message>
+    <message>
+      <source>Distance of the brightest colour.</source>
+      <translation>最亮颜色的距离。</translation>
+    </message>
+    <message>
+      <source>Depth colours to (m)</source>
+      <translation>深度颜色终点（米）</translation>
+    </message>
+    <message>
+      <source>Distance of the darkest colour.</source>
+      <translation>最暗颜色的距离。</translation>
+    </message>
+    <message>
+      <source>Time line (s)</source>
+      <translation>时间线（秒）</translation>
+    </message>
+    <message>
+      <source>Duration that the time line shows.</source>
+      <translation>时间线显示的时长。</translation>
+    </message>
+    <message>
+      <source>LIVE requires</source>
+      <translation>真人要求</translation>
+    </message>
+    <message>
+      <source>Streams that LIVE requires. Kiosk mode always requires depth.</source>
+      <translation>判为真人所需的数据流。自助终端模式始终要求深度。</translation>
+    </message>
+    <message>
+      <source>Nothing</source>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>Depth and infrared</source>
+      <translation>深度和红外</translation>
+    </message>
+    <message>
+      <source>LIVE requires a single face</source>
+      <translation>真人要求单张人脸</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE while there are several faces.</source>
+      <translation>有多张人脸时不判为真人。</translation>
+    </message>
+    <message>
+      <source>LIVE requires a look</source>
+      <translation>真人要求注视</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the eyes look at the camera.</source>
+      <translation>不看摄像头则不判为真人。</translation>
+    </message>
+    <message>
+      <source>Snapshots</source>
+      <translation>截图</translation>
+    </message>
+    <message>
+      <source>Folder for snapshots of the pictures.</source>
+      <translation>图像截图的文件夹。</translation>
+    </message>
+    <message>
+      <source>Recordings</source>
+      <translation>录制</translation>
+    </message>
+    <message>
+      <source>Folder for labelled recordings.</source>
+      <translation>带标注录制的文件夹。</translation>
+    </message>
+    <message>
+      <source>Colour alone may be LIVE</source>
+      <translation>仅彩色可判为真人</translation>
+    </message>
+    <message>
+      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
+      <translation>不可靠：在 55 张真实图片上，彩色模型不优于随机（AUC 0.55）。</translation>
+    </message>
+    <message>
+      <source>Neutral words</source>
+      <translation>中性用语</translation>
+    </message>
+    <message>
+      <source>Show the public neither SPOOF nor reasons; the event log has them.</source>
+      <translation>不向公众显示攻击或原因；事件日志中有记录。</translation>
+    </message>
+    <message>
+      <source>Mirror picture</source>
+      <translation>镜像画面</translation>
+    </message>
+    <message>
+      <source>Show the camera's picture as in a mirror.</source>
+      <translation>像镜子一样显示摄像头画面。</translation>
+    </message>
+    <message>
+      <source>Sounds</source>
+      <translation>声音</translation>
+    </message>
+    <message>
+      <source>Play a sound on LIVE, and another one on SPOOF unless the words are neutral.</source>
+      <translation>判为真人时播放声音；除非使用中性用语，判为攻击时播放另一种声音。</translation>
+    </message>
+    <message>
+      <source>Exit PIN</source>
+      <translation>退出 PIN</translation>
+    </message>
+    <message>
+      <source>Needed to leave kiosk mode; stored as a salted hash.</source>
+      <translation>退出自助终端模式时需要；以加盐哈希保存。</translation>
+    </message>
+    <message>
+      <source>Lock after attempts</source>
+      <translation>几次尝试后锁定</translation>
+    </message>
+    <message>
+      <source>Refused attempts within five minutes that lock the camera; 0 never locks it.</source>
+      <translation>五分钟内被拒多少次后锁定摄像头；0 表示从不锁定。</translation>
+    </message>
+    <message>
+      <source>Lock for (s)</source>
+      <translation>锁定时长（秒）</translation>
+    </message>
+    <message>
+      <source>Length of that lock-out.</source>
+      <translation>锁定的时长。</translation>
+    </message>
+    <message>
+      <source>Output on LIVE</source>
+      <translation>真人输出</translation>
+    </message>
+    <message>
+      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE, see docs/door.md.</source>
+      <translation>每通过一人时收到信号：http(s)://HOST/PATH、mqtt(s)://HOST/TOPIC 或 serial:DEVICE，见 docs/door.md。</translation>
+    </message>
+    <message>
+      <source>Pause after LIVE (s)</source>
+      <translation>真人后的间隔（秒）</translation>
+    </message>
+    <message>
+      <source>Shortest time between two outputs.</source>
+      <translation>两次信号之间的最短时间。</translation>
+    </message>
+    <message>
+      <source>Heartbeat</source>
+      <translation>心跳</translation>
+    </message>
+    <message>
+      <source>Gets a signal every 10 s while the camera works: a file, http(s)://HOST/PATH or mqtt(s)://HOST/TOPIC.</source>
+      <translation>摄像头工作时每 10 秒收到信号：文件、http(s)://HOST/PATH 或 mqtt(s)://HOST/TOPIC。</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>摄像头出现问题，请联系工作人员。</translation>
     </message>
@@ -444,8 +996,36 @@
       <translation>画面中没有人脸。</translation>
     </message>
     <message>
+      <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
+      <translation>未打开 {file}：每次打开一个来源，最多各一个彩色、深度和红外视频。</translation>
+    </message>
+    <message>
+      <source>A depth or infrared video needs a colour video; open both together.</source>
+      <translation>深度或红外视频需要彩色视频，请一起打开。</translation>
+    </message>
+    <message>
+      <source>Event log complete: {path} ({lines} lines)</source>
+      <translation>事件日志已完成：{path}（{lines} 行）</translation>
+    </message>
+    <message>
+      <source>The source cannot be opened.</source>
+      <translation>无法打开来源。</translation>
+    </message>
+    <message>
+      <source>Loading the model {model} and the face detector … {seconds} s</source>
+      <translation>正在加载模型 {model} 和人脸检测器…… {seconds} 秒</translation>
+    </message>
+    <message>
       <source>Opening…</source>
       <translation>正在打开……</translation>
+    </message>
+    <message>
+      <source>{picture}: not in this frame</source>
+      <translation>{picture}：此帧没有</translation>
+    </message>
+    <message>
+      <source>Loading the model and the face detector … {seconds} s</source>
+      <translation>正在加载模型和人脸检测器…… {seconds} 秒</translation>
     </message>
     <message>
       <source>No new picture from the camera</source>
@@ -460,20 +1040,8 @@
       <translation>门没有响应，请联系工作人员。</translation>
     </message>
     <message>
-      <source>Loading the model {model} and the face detector … {seconds} s</source>
-      <translation>正在加载模型 {model} 和人脸检测器…… {seconds} 秒</translation>
-    </message>
-    <message>
       <source>No picture</source>
       <translation>无图像</translation>
-    </message>
-    <message>
-      <source>{picture}: not in this frame</source>
-      <translation>{picture}：此帧没有</translation>
-    </message>
-    <message>
-      <source>Loading the model and the face detector … {seconds} s</source>
-      <translation>正在加载模型和人脸检测器…… {seconds} 秒</translation>
     </message>
     <message>
       <source>Trying again in {seconds} s.</source>
@@ -482,6 +1050,10 @@
     <message>
       <source>Wrong PIN.</source>
       <translation>PIN 错误。</translation>
+    </message>
+    <message>
+      <source>Too many wrong PINs. Try again in {seconds} s.</source>
+      <translation>PIN 错误次数过多，请在 {seconds} 秒后重试。</translation>
     </message>
     <message>
       <source>Leave kiosk mode</source>
@@ -496,8 +1068,608 @@
       <translation>工作人员 PIN：</translation>
     </message>
     <message>
-      <source>Too many wrong PINs. Try again in {seconds} s.</source>
-      <translation>PIN 错误次数过多，请在 {seconds} 秒后重试。</translation>
+      <source>Choose…</source>
+      <translation>选择……</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>移除</translation>
+    </message>
+    <message>
+      <source>The distance of “Depth colours to” must be larger than that of “Depth colours from”.</source>
+      <translation>“深度颜色终点”必须大于“深度颜色起点”。</translation>
+    </message>
+    <message>
+      <source>unchanged</source>
+      <translation>未更改</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation>键盘快捷键</translation>
+    </message>
+    <message>
+      <source>or</source>
+      <translation>或</translation>
+    </message>
+    <message>
+      <source>Open a video or recording</source>
+      <translation>打开视频或录制</translation>
+    </message>
+    <message>
+      <source>Choose a model</source>
+      <translation>选择模型</translation>
+    </message>
+    <message>
+      <source>Models (*.onnx)</source>
+      <translation>模型 (*.onnx)</translation>
+    </message>
+    <message>
+      <source>Write the event log to</source>
+      <translation>将事件日志写入</translation>
+    </message>
+    <message>
+      <source>About fasdemo</source>
+      <translation>关于 fasdemo</translation>
+    </message>
+    <message>
+      <source>Videos and recordings</source>
+      <translation>视频和录制</translation>
+    </message>
+    <message>
+      <source>All files (*)</source>
+      <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Event log, JSON lines (*.jsonl)</source>
+      <translation>事件日志，JSON 行 (*.jsonl)</translation>
+    </message>
+    <message>
+      <source>Event log, spreadsheet (*.csv)</source>
+      <translation>事件日志，表格 (*.csv)</translation>
+    </message>
+    <message>
+      <source>A verdict is a measurement with errors; the model card gives the error rates. A verdict on a file is not a live-camera decision.</source>
+      <translation>结果是有误差的测量，错误率见模型卡。对文件的结果并非实时摄像头的判定。</translation>
+    </message>
+    <message>
+      <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
+      <translation>利用彩色、深度和红外，实时区分真人脸与呈现攻击。</translation>
+    </message>
+    <message>
+      <source>A recording is running; stop it (R) before opening another source.</source>
+      <translation>正在录制；打开其他来源前请先停止（R）。</translation>
+    </message>
+    <message>
+      <source>Demo session</source>
+      <translation>演示会话</translation>
+    </message>
+    <message>
+      <source>A recording is running; stop it (R) before closing the source.</source>
+      <translation>正在录制；关闭来源前请先停止（R）。</translation>
+    </message>
+    <message>
+      <source>Opening {source} …</source>
+      <translation>正在打开 {source} ……</translation>
+    </message>
+    <message>
+      <source>{source} goes on.</source>
+      <translation>{source} 继续运行。</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>重试</translation>
+    </message>
+    <message>
+      <source>The demo session is missing; install fasdemo again.</source>
+      <translation>缺少演示会话，请重新安装 fasdemo。</translation>
+    </message>
+    <message>
+      <source>{picture}: there is no picture to save.</source>
+      <translation>{picture}：没有可保存的图像。</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>已保存：{path}</translation>
+    </message>
+    <message>
+      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>无法将截图保存到 {folder}（{why}）；请在首选项中选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>{shown} of {count} sessions, {subjects} subjects</source>
+      <translation>{count} 个会话中的 {shown} 个，{subjects} 名受试者</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date or camera</source>
+      <translation>搜索：受试者、攻击类型、日期或摄像头</translation>
+    </message>
+    <message>
+      <source>Search the library</source>
+      <translation>搜索会话库</translation>
+    </message>
+    <message>
+      <source>Close the library</source>
+      <translation>关闭会话库</translation>
+    </message>
+    <message>
+      <source>Recorded sessions</source>
+      <translation>已录制的会话</translation>
+    </message>
+    <message>
+      <source>Looking for sessions in {folder} …</source>
+      <translation>正在 {folder} 中查找会话……</translation>
+    </message>
+    <message>
+      <source>{count} cannot be read</source>
+      <translation>{count} 个无法读取</translation>
+    </message>
+    <message>
+      <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
+      <translation>高于 {live:.2f} 为真人，低于 {spoof:.2f} 为攻击</translation>
+    </message>
+    <message>
+      <source>Reasons</source>
+      <translation>原因</translation>
+    </message>
+    <message>
+      <source>Scores</source>
+      <translation>分数</translation>
+    </message>
+    <message>
+      <source>Physical evidence</source>
+      <translation>物理依据</translation>
+    </message>
+    <message>
+      <source>Explained face</source>
+      <translation>所说明的人脸</translation>
+    </message>
+    <message>
+      <source>In this frame: {reasons}</source>
+      <translation>此帧：{reasons}</translation>
+    </message>
+    <message>
+      <source>Over time</source>
+      <translation>随时间</translation>
+    </message>
+    <message>
+      <source>This frame</source>
+      <translation>此帧</translation>
+    </message>
+    <message>
+      <source>Network input</source>
+      <translation>网络输入</translation>
+    </message>
+    <message>
+      <source>Live score</source>
+      <translation>真人分数</translation>
+    </message>
+    <message>
+      <source>Face {track}, one of {count}; click another one or press F.</source>
+      <translation>人脸 {track}，共 {count} 张；点击其他人脸或按 F。</translation>
+    </message>
+    <message>
+      <source>not measured</source>
+      <translation>未测量</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>真人</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>攻击</translation>
+    </message>
+    <message>
+      <source>e.g. A4 laser print</source>
+      <translation>例如 A4 激光打印</translation>
+    </message>
+    <message>
+      <source>pseudonym, e.g. S01</source>
+      <translation>化名，例如 S01</translation>
+    </message>
+    <message>
+      <source>The person has agreed</source>
+      <translation>本人已同意</translation>
+    </message>
+    <message>
+      <source>Start recording</source>
+      <translation>开始录制</translation>
+    </message>
+    <message>
+      <source>Starting…</source>
+      <translation>正在开始……</translation>
+    </message>
+    <message>
+      <source>Finishing…</source>
+      <translation>正在完成……</translation>
+    </message>
+    <message>
+      <source>Stop recording</source>
+      <translation>停止录制</translation>
+    </message>
+    <message>
+      <source>Open a camera to record a session.</source>
+      <translation>请打开摄像头以录制会话。</translation>
+    </message>
+    <message>
+      <source>This source is a file; open a camera to record.</source>
+      <translation>此来源是文件；请打开摄像头进行录制。</translation>
+    </message>
+    <message>
+      <source>Enter a pseudonym of letters, digits, '.', '_' and '-', never a real name.</source>
+      <translation>请输入由字母、数字、'.'、'_' 和 '-' 组成的化名，切勿使用真名。</translation>
+    </message>
+    <message>
+      <source>Enter the attack type, e.g. print-flat.</source>
+      <translation>请输入攻击类型，例如 print-flat。</translation>
+    </message>
+    <message>
+      <source>Tick consent to record.</source>
+      <translation>请勾选同意后再录制。</translation>
+    </message>
+    <message>
+      <source>{days} days</source>
+      <translation>{days} 天</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>显示内容</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>攻击类型</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>攻击材料</translation>
+    </message>
+    <message>
+      <source>Consent</source>
+      <translation>同意</translation>
+    </message>
+    <message>
+      <source>Statement</source>
+      <translation>声明</translation>
+    </message>
+    <message>
+      <source>Keep until</source>
+      <translation>保留至</translation>
+    </message>
+    <message>
+      <source>Labelled session</source>
+      <translation>带标注的会话</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>时间</translation>
+    </message>
+    <message>
+      <source>Written</source>
+      <translation>已写入</translation>
+    </message>
+    <message>
+      <source>Lost</source>
+      <translation>丢失</translation>
+    </message>
+    <message>
+      <source>Disk left</source>
+      <translation>剩余磁盘</translation>
+    </message>
+    <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>摄像头前是真人吗？</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>请打开摄像头、视频或已录制的会话，或将文件或文件夹拖放到此处。</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>最近</translation>
+    </message>
+    <message>
+      <source>RealSense camera</source>
+      <translation>RealSense 摄像头</translation>
+    </message>
+    <message>
+      <source>Webcam</source>
+      <translation>网络摄像头</translation>
+    </message>
+    <message>
+      <source>Video or recording…</source>
+      <translation>视频或录制……</translation>
+    </message>
+    <message>
+      <source>Latency by stage</source>
+      <translation>各阶段延迟</translation>
+    </message>
+    <message>
+      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>每秒采集 {captured:.1f}、判定 {judged:.1f}、绘制 {drawn:.1f} 帧</translation>
+    </message>
+    <message>
+      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
+      <translation>摄像头丢失 {lost} 帧，引擎跳过 {skipped} 帧</translation>
+    </message>
+    <message>
+      <source>{network}, trained on {data}.</source>
+      <translation>{network}，训练数据：{data}。</translation>
+    </message>
+    <message>
+      <source>Latency: median / 95th percentile</source>
+      <translation>延迟：中位数 / 第 95 百分位</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>速率</translation>
+    </message>
+    <message>
+      <source>Skipped</source>
+      <translation>已跳过</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>Streams</source>
+      <translation>数据流</translation>
+    </message>
+    <message>
+      <source>Policy</source>
+      <translation>策略</translation>
+    </message>
+    <message>
+      <source>Runs on</source>
+      <translation>运行于</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>{name} 选项卡</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
+      <translation>Enter 放大图像，S 截图，方向键移动显示距离的点。</translation>
+    </message>
+    <message>
+      <source>no depth</source>
+      <translation>无深度</translation>
+    </message>
+    <message>
+      <source>face {track}</source>
+      <translation>人脸 {track}</translation>
+    </message>
+    <message>
+      <source>Score over time</source>
+      <translation>分数随时间变化</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.2f}</source>
+      <translation>真人 &gt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.2f}</source>
+      <translation>攻击 &lt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>verdict</source>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>truth</source>
+      <translation>真值</translation>
+    </message>
+    <message>
+      <source>Picture: {name}</source>
+      <translation>图像：{name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Enter 放大图像，S 截图。</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>截图：{name}（S）</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>放大：{name}（双击）</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>显示全部图像（Esc）</translation>
+    </message>
+    <message>
+      <source>projector on</source>
+      <translation>投射器开</translation>
+    </message>
+    <message>
+      <source>projector off</source>
+      <translation>投射器关</translation>
+    </message>
+    <message>
+      <source>beyond its limit</source>
+      <translation>超出界限</translation>
+    </message>
+    <message>
+      <source>Aligned crops given to the network</source>
+      <translation>输入网络的对齐裁剪图</translation>
+    </message>
+    <message>
+      <source>not used</source>
+      <translation>未使用</translation>
+    </message>
+    <message>
+      <source>missing</source>
+      <translation>缺失</translation>
+    </message>
+    <message>
+      <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
+      <translation>采集 {captured:.0f}，判定 {judged:.0f}，绘制 {drawn:.0f} 帧/秒</translation>
+    </message>
+    <message>
+      <source>Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)</source>
+      <translation>延迟 {p50:.0f} 毫秒（第 95 百分位 {p95:.0f} 毫秒）</translation>
+    </message>
+    <message>
+      <source>{count} frames skipped</source>
+      <translation>跳过 {count} 帧</translation>
+    </message>
+    <message>
+      <source>{lost} lost by the camera, {skipped} skipped by the engine</source>
+      <translation>摄像头丢失 {lost}，引擎跳过 {skipped}</translation>
+    </message>
+    <message>
+      <source>LOG {file}: {lines}</source>
+      <translation>日志 {file}：{lines}</translation>
+    </message>
+    <message>
+      <source>{lines} lines in the event log {path}; press Ctrl+L to stop it</source>
+      <translation>事件日志 {path} 有 {lines} 行；按 Ctrl+L 停止</translation>
+    </message>
+    <message>
+      <source>OUTPUT BROKEN</source>
+      <translation>输出故障</translation>
+    </message>
+    <message>
+      <source>Output: {sent} sent</source>
+      <translation>输出：已发送 {sent}</translation>
+    </message>
+    <message>
+      <source>{name}: {sent} sent, {failed} failed</source>
+      <translation>{name}：已发送 {sent}，失败 {failed}</translation>
+    </message>
+    <message>
+      <source>Open a source</source>
+      <translation>打开来源</translation>
+    </message>
+    <message>
+      <source>Choose a camera, a video or a recorded session</source>
+      <translation>选择摄像头、视频或已录制的会话</translation>
+    </message>
+    <message>
+      <source>The network that rates each face</source>
+      <translation>评定每张人脸的网络</translation>
+    </message>
+    <message>
+      <source>Choose a file…</source>
+      <translation>选择文件……</translation>
+    </message>
+    <message>
+      <source>The thresholds that turn a score into a verdict</source>
+      <translation>将分数转为结果的阈值</translation>
+    </message>
+    <message>
+      <source>Model's default</source>
+      <translation>模型默认</translation>
+    </message>
+    <message>
+      <source>The device that runs the network</source>
+      <translation>运行网络的设备</translation>
+    </message>
+    <message>
+      <source>More</source>
+      <translation>更多</translation>
+    </message>
+    <message>
+      <source>Session or picture folder…</source>
+      <translation>会话或图片文件夹……</translation>
+    </message>
+    <message>
+      <source>Library of recordings</source>
+      <translation>录制库</translation>
+    </message>
+    <message>
+      <source>Record a labelled session (Ctrl+3)</source>
+      <translation>录制带标注的会话（Ctrl+3）</translation>
+    </message>
+    <message>
+      <source>Kiosk mode: only the verdict, full screen (F11)</source>
+      <translation>自助终端模式：仅全屏显示结果（F11）</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts (?)</source>
+      <translation>键盘快捷键（?）</translation>
+    </message>
+    <message>
+      <source>Event log…</source>
+      <translation>事件日志……</translation>
+    </message>
+    <message>
+      <source>Preferences…</source>
+      <translation>首选项……</translation>
+    </message>
+    <message>
+      <source>Stop the event log</source>
+      <translation>停止事件日志</translation>
+    </message>
+    <message>
+      <source>{policy} (default)</source>
+      <translation>{policy}（默认）</translation>
+    </message>
+    <message>
+      <source>Message</source>
+      <translation>消息</translation>
+    </message>
+    <message>
+      <source>Close the message</source>
+      <translation>关闭消息</translation>
+    </message>
+    <message>
+      <source>Fastest</source>
+      <translation>最快</translation>
+    </message>
+    <message>
+      <source>Previous frame (Left)</source>
+      <translation>上一帧（左）</translation>
+    </message>
+    <message>
+      <source>Pause (Space)</source>
+      <translation>暂停（空格）</translation>
+    </message>
+    <message>
+      <source>Next frame (Right)</source>
+      <translation>下一帧（右）</translation>
+    </message>
+    <message>
+      <source>Position in the file</source>
+      <translation>文件中的位置</translation>
+    </message>
+    <message>
+      <source>Time and frame</source>
+      <translation>时间和帧</translation>
+    </message>
+    <message>
+      <source>Speed</source>
+      <translation>速度</translation>
+    </message>
+    <message>
+      <source>Speed ([ and ])</source>
+      <translation>速度（[ 和 ]）</translation>
+    </message>
+    <message>
+      <source>Loop (L)</source>
+      <translation>循环（L）</translation>
+    </message>
+    <message>
+      <source>frame {number} of {count}</source>
+      <translation>第 {number} / {count} 帧</translation>
+    </message>
+    <message>
+      <source>Play (Space)</source>
+      <translation>播放（空格）</translation>
+    </message>
+    <message>
+      <source>frame {number}</source>
+      <translation>第 {number} 帧</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>
@@ -538,10 +1710,6 @@
     <message>
       <source>Thank you.</source>
       <translation>谢谢。</translation>
-    </message>
-    <message>
-      <source>Opening {source} …</source>
-      <translation>正在打开 {source} ……</translation>
     </message>
     <message>
       <source>Camera problem: {words}.</source>

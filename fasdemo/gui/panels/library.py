@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 
 from fasdemo.gui.library_index import THUMBNAIL_PX, LibraryEntry, LibraryIndex
 from fasdemo.gui.pictures import as_qimage
+from fasdemo.gui.translation import tr
 
 COLUMNS = ("", "Subject", "Shown", "Recorded", "Length", "Camera", "Folder")
 
@@ -44,18 +45,18 @@ class Library(QWidget):
         self.index.found.connect(self._add)
         self.index.finished.connect(self._finish)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search: subject, attack type, date or camera")
-        self.search.setAccessibleName("Search the library")
+        self.search.setPlaceholderText(tr("Search: subject, attack type, date or camera"))
+        self.search.setAccessibleName(tr("Search the library"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._open_first)
         self.status = QLabel("")
         self.status.setProperty("role", "caption")
-        back = QPushButton("Close the library")
+        back = QPushButton(tr("Close the library"))
         back.clicked.connect(self.closed)
         self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setAccessibleName("Recorded sessions")
-        self.table.setHorizontalHeaderLabels(COLUMNS)
+        self.table.setAccessibleName(tr("Recorded sessions"))
+        self.table.setHorizontalHeaderLabels([tr(words) if words else "" for words in COLUMNS])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -83,7 +84,7 @@ class Library(QWidget):
         self.root = root
         self.entries.clear()
         self.table.setRowCount(0)
-        self.status.setText(f"Looking for sessions in {root} …")
+        self.status.setText(tr("Looking for sessions in {folder} …", folder=root))
         self.index.read(root)
         self.search.setFocus()
 
@@ -123,8 +124,10 @@ class Library(QWidget):
             shown += matches
         subjects = len({entry.subject for entry in self.entries if not entry.problem})
         damaged = sum(bool(entry.problem) for entry in self.entries)
-        words = f"{shown} of {len(self.entries)} sessions, {subjects} subjects"
-        self.status.setText(f"{words}, {damaged} cannot be read" if damaged else words)
+        words = tr(
+            "{shown} of {count} sessions, {subjects} subjects", shown=shown, count=len(self.entries), subjects=subjects
+        )
+        self.status.setText(words + ", " + tr("{count} cannot be read", count=damaged) if damaged else words)
 
     def _open_first(self) -> None:
         """Open the only session that matches, or move to the list."""

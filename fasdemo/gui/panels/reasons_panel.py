@@ -9,9 +9,11 @@ from fasdemo.draw.overlay import fitting_reasons, reason_words
 from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult
 from fasdemo.gui.panels.measures import measure_of
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES, CropsView
 from fasdemo.gui.widgets.heading import heading
+from fasdemo.models.card import Threshold
 from fasdemo.runtime.headline import explained_face
 
 
@@ -31,23 +33,23 @@ class ReasonsPanel(QWidget):
         self._reasons = QLabel("")
         self._reasons.setWordWrap(True)
         self._reasons.setTextFormat(Qt.TextFormat.PlainText)
-        self._reasons.setAccessibleName("Reasons")
+        self._reasons.setAccessibleName(tr("Reasons"))
         self._crops = CropsView()
-        self._scores = Bars("Scores")
-        self._evidence = Bars("Physical evidence")
+        self._scores = Bars(tr("Scores"))
+        self._evidence = Bars(tr("Physical evidence"))
         self.which = QLabel("")
         self.which.setWordWrap(True)
         self.which.setProperty("role", "caption")
-        self.which.setAccessibleName("Explained face")
+        self.which.setAccessibleName(tr("Explained face"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 6, 8)
         layout.setSpacing(4)
         layout.addWidget(self.which)
         for words, widget in (
-            ("Reasons", self._reasons),
-            ("Network input", self._crops),
-            ("Live score", self._scores),
-            ("Physical evidence", self._evidence),
+            (tr("Reasons"), self._reasons),
+            (tr("Network input"), self._crops),
+            (tr("Live score"), self._scores),
+            (tr("Physical evidence"), self._evidence),
         ):
             if layout.count():
                 layout.addSpacing(6)
@@ -77,13 +79,15 @@ class ReasonsPanel(QWidget):
         count = 0 if result is None else len(result.faces)
         self.which.setVisible(count > 1)
         if face is not None and count > 1:
-            self.which.setText(f"Face {face.track_id}, one of {count}; click another one or press F.")
+            self.which.setText(
+                tr("Face {track}, one of {count}; click another one or press F.", track=face.track_id, count=count)
+            )
         codes = face.reasons if face is not None else (() if result is None else result.reasons)
         words = _reason_lines(codes, face)
         if words != self._reasons.text():
             self._reasons.setText(words)
             known = [reason for reason in map(reason_of, codes) if reason is not None]
-            hints = [f"{reason_words(reason)}: {reason.meaning}" for reason in known]
+            hints = [f"{reason_words(reason)}: {tr(reason.meaning)}" for reason in known]
             self._reasons.setToolTip("\n".join(hints))
         self._crops.show_crops(None if face is None else face.crops, None if facts is None else facts.card)
         self._scores.show_rows(score_rows(face, facts))
@@ -98,21 +102,24 @@ def _reason_lines(codes: tuple[str, ...], face: FaceVerdict | None) -> str:
     others = [reason_words(code) for code in codes if code not in fitting]
     lines = ["  ·  ".join(reason_words(code) for code in fitting)] if fitting else []
     if others:
-        lines.append(f"In this frame: {'  ·  '.join(others)}")
-    return "\n".join(lines) or ("none" if face is not None else "–")
+        lines.append(tr("In this frame: {reasons}", reasons="  ·  ".join(others)))
+    return "\n".join(lines) or (tr("none") if face is not None else "–")
+
+
+def limit_words(threshold: Threshold) -> str:
+    """Return the limits of a policy as words."""
+    return tr("LIVE above {live:.2f}, SPOOF below {spoof:.2f}", live=threshold.live_above, spoof=threshold.spoof_below)
 
 
 def score_rows(face: FaceVerdict | None, facts: EngineFacts | None) -> list[Row]:
     """Return the rows of the fused score with its thresholds, the frame's score and each modality's score."""
     threshold = None if facts is None else facts.threshold
     marks = () if threshold is None else (threshold.spoof_below, threshold.live_above)
-    hint = (
-        "" if threshold is None else f"LIVE above {threshold.live_above:.2f}, SPOOF below {threshold.spoof_below:.2f}."
-    )
+    hint = "" if threshold is None else f"{limit_words(threshold)}."
     if face is None:
-        return [Row("Over time", "–", 0.0, marks, hint=hint)]
-    rows = [_score("Over time", face.score, marks, True, hint), _score("This frame", face.frame_score, ())]
-    rows += [_score(NAMES[stream], score, ()) for stream, score in face.per_modality.items()]
+        return [Row(tr("Over time"), "–", 0.0, marks, hint=hint)]
+    rows = [_score(tr("Over time"), face.score, marks, True, hint), _score(tr("This frame"), face.frame_score, ())]
+    rows += [_score(tr(NAMES[stream]), score, ()) for stream, score in face.per_modality.items()]
     return rows
 
 
@@ -124,15 +131,15 @@ def _score(name: str, value: float | None, marks: tuple[float, ...], strong: boo
 
 def _evidence_rows(face: FaceVerdict | None) -> list[Row]:
     if face is None or not face.evidence:
-        return [Row("none" if face is not None else "–", "")]
+        return [Row(tr("none") if face is not None else "–", "")]
     rows = []
     for name, value in face.evidence.items():
         measure = measure_of(name)
         fill = None if value is None else measure.position(value)
         rows.append(
             Row(
-                measure.title,
-                measure.text(value),
+                tr(measure.title),
+                tr("not measured") if value is None else measure.text(value),
                 fill,
                 measure.marks,
                 alert=measure.outside(value),

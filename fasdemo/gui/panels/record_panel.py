@@ -26,10 +26,11 @@ from PyQt6.QtWidgets import (
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.gui.icons import icon
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.growing_text import GrowingText
 from fasdemo.gui.widgets.heading import heading
 from fasdemo.record.labels import SPECIES, Labels, labels_from_options
-from fasdemo.runtime.recording import Recording, Stage
+from fasdemo.runtime.outputs.recording import Recording, Stage
 
 CONSENT = "I agree that my face is recorded in colour, depth and infrared for liveness research."
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -52,8 +53,8 @@ class RecordPanel(QWidget):
         self._root = Path()
         self._recording: Recording | None = None
         self._consent_for: Recording | None = None
-        self.live = _choice("Live person")
-        self.spoof = _choice("Attack")
+        self.live = _choice(tr("Live person"))
+        self.spoof = _choice(tr("Attack"))
         self.live.setChecked(True)
         self._kind = QButtonGroup(self)
         self._kind.addButton(self.live)
@@ -65,17 +66,17 @@ class RecordPanel(QWidget):
         self.species.setCurrentText("print-flat")
         self.species.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.instrument = QLineEdit()
-        self.instrument.setPlaceholderText("e.g. A4 laser print")
+        self.instrument.setPlaceholderText(tr("e.g. A4 laser print"))
         self.subject = QLineEdit()
-        self.subject.setPlaceholderText("pseudonym, e.g. S01")
-        self.consent = QCheckBox("The person has agreed")
+        self.subject.setPlaceholderText(tr("pseudonym, e.g. S01"))
+        self.consent = QCheckBox(tr("The person has agreed"))
         self.consent.setMinimumHeight(self.subject.sizeHint().height())
-        self.statement = GrowingText(CONSENT)
+        self.statement = GrowingText(tr(CONSENT))
         self.until = QDateEdit()
         self.until.setCalendarPopup(True)
         self.until.setDisplayFormat("yyyy-MM-dd")
         self.until.setMinimumDate(QDate.currentDate())
-        self.button = QPushButton("Start recording")
+        self.button = QPushButton(tr("Start recording"))
         self.button.setProperty("role", "primary")
         self.button.setMinimumHeight(38)
         self.button.clicked.connect(self.toggle)
@@ -104,13 +105,13 @@ class RecordPanel(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, field in (
-            ("Subject", self.subject),
-            ("What is shown", kind),
-            ("Attack type", self.species),
-            ("Attack material", self.instrument),
-            ("Consent", self.consent),
-            ("Statement", self.statement),
-            ("Keep until", self.until),
+            (tr("Subject"), self.subject),
+            (tr("What is shown"), kind),
+            (tr("Attack type"), self.species),
+            (tr("Attack material"), self.instrument),
+            (tr("Consent"), self.consent),
+            (tr("Statement"), self.statement),
+            (tr("Keep until"), self.until),
         ):
             caption = QLabel(words)
             caption.setProperty("role", "caption")
@@ -125,7 +126,7 @@ class RecordPanel(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
         for column, (name, words) in enumerate(
-            (("time", "Time"), ("written", "Written"), ("lost", "Lost"), ("disk", "Disk left"))
+            (("time", tr("Time")), ("written", tr("Written")), ("lost", tr("Lost")), ("disk", tr("Disk left")))
         ):
             caption = QLabel(words)
             caption.setProperty("role", "caption")
@@ -139,7 +140,7 @@ class RecordPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 6, 8)
         layout.setSpacing(8)
-        layout.addWidget(heading("Labelled session"))
+        layout.addWidget(heading(tr("Labelled session")))
         layout.addWidget(self._form)
         layout.addSpacing(4)
         layout.addWidget(self.button)
@@ -209,8 +210,12 @@ class RecordPanel(QWidget):
         stage = None if recording is None else recording.stage
         self._form.setEnabled(not running)
         self.button.setIcon(icon("stop" if running else "record", self.button.palette().windowText().color()))
-        words = {Stage.STARTING: "Starting…", Stage.FINISHING: "Finishing…", Stage.RUNNING: "Stop recording"}
-        self.button.setText(words.get(stage, "Start recording") if stage else "Start recording")
+        words = {
+            Stage.STARTING: tr("Starting…"),
+            Stage.FINISHING: tr("Finishing…"),
+            Stage.RUNNING: tr("Stop recording"),
+        }
+        self.button.setText(words.get(stage, tr("Start recording")) if stage else tr("Start recording"))
         if running:
             self.button.setEnabled(stage is Stage.RUNNING)
             self._hint.setText("" if recording is None or recording.status is None else f"{recording.status.folder}")
@@ -234,15 +239,15 @@ class RecordPanel(QWidget):
     def _missing(self) -> str:
         """Return what the user must do before a recording can start, as a sentence; empty if nothing is missing."""
         if self._info is None:
-            return "Open a camera to record a session."
+            return tr("Open a camera to record a session.")
         if not self._info.live:
-            return "This source is a file; open a camera to record."
+            return tr("This source is a file; open a camera to record.")
         if not _NAME.fullmatch(self.subject.text().strip()):
-            return "Enter a pseudonym of letters, digits, '.', '_' and '-', never a real name."
+            return tr("Enter a pseudonym of letters, digits, '.', '_' and '-', never a real name.")
         if self.spoof.isChecked() and not _NAME.fullmatch(self.species.currentText().strip()):
-            return "Enter the attack type, e.g. print-flat."
+            return tr("Enter the attack type, e.g. print-flat.")
         if not self.consent.isChecked() or not self.statement.toPlainText().strip():
-            return "Tick consent to record."
+            return tr("Tick consent to record.")
         return ""
 
     def _withdraw_consent(self) -> None:
@@ -280,5 +285,9 @@ def _disk_left(root: Path, megabytes_per_second: float) -> str:
         return "–"
     if megabytes_per_second > 0:
         minutes = int(free_mb / megabytes_per_second / 60.0)
-        return f"{minutes // 60} h {minutes % 60:02d} min" if minutes < 48 * 60 else f"{minutes // 1440} days"
+        return (
+            f"{minutes // 60} h {minutes % 60:02d} min"
+            if minutes < 48 * 60
+            else tr("{days} days", days=minutes // 1440)
+        )
     return f"{free_mb / 1000:.1f} GB"

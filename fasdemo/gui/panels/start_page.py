@@ -6,6 +6,7 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from fasdemo.gui.icons import app_icon, icon
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.header import source_words
 from fasdemo.gui.widgets.heading import heading
 
@@ -28,13 +29,13 @@ class StartPage(QWidget):
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(QSize(72, 72)))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel("Is there a live person in front of the camera?")
+        title = QLabel(tr("Is there a live person in front of the camera?"))
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
         font.setBold(True)
         title.setFont(font)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words = QLabel("Open a camera, a video or a recorded session, or drop a file or folder here.")
+        words = QLabel(tr("Open a camera, a video or a recorded session, or drop a file or folder here."))
         words.setProperty("role", "caption")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         words.setWordWrap(True)
@@ -43,10 +44,10 @@ class StartPage(QWidget):
         grid.setSpacing(10)
         for number, (name, text, picture_name) in enumerate(
             (
-                ("open_demo", "Demo session", "demo"),
-                ("open_realsense", "RealSense camera", "depth-camera"),
-                ("open_webcam", "Webcam", "camera"),
-                ("open_file", "Video or recording…", "file"),
+                ("open_demo", tr("Demo session"), "demo"),
+                ("open_realsense", tr("RealSense camera"), "depth-camera"),
+                ("open_webcam", tr("Webcam"), "camera"),
+                ("open_file", tr("Video or recording…"), "file"),
             )
         ):
             button = QPushButton(f"  {text}")
@@ -57,7 +58,7 @@ class StartPage(QWidget):
             button.clicked.connect(lambda checked=False, name=name: self.action.emit(name))
             self.buttons[name] = button
             grid.addWidget(button, number // 2, number % 2)
-        self._recent_heading = heading("Recent")
+        self._recent_heading = heading(tr("Recent"))
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         column = QWidget()

@@ -8,12 +8,14 @@ from PyQt6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import EngineFacts
 from fasdemo.frames import STREAMS
+from fasdemo.gui.panels.reasons_panel import limit_words
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES
 from fasdemo.gui.widgets.heading import heading
 from fasdemo.runtime.rolling import STAGES, Timing
 
-_TITLES = {"capture": "Capture", "detect": "Find faces", "align": "Align", "infer": "Network", "total": "Total"}
+TITLES = {"capture": "Capture", "detect": "Find faces", "align": "Align", "infer": "Network", "total": "Total"}
 
 
 class TimingPanel(QWidget):
@@ -21,7 +23,7 @@ class TimingPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bars = Bars("Latency by stage")
+        self._bars = Bars(tr("Latency by stage"))
         self._facts = {name: QLabel("–") for name in ("rate", "lost", "source", "streams", "model", "policy", "runs")}
         for label in self._facts.values():
             label.setWordWrap(True)
@@ -29,14 +31,14 @@ class TimingPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 6, 8)
         layout.setSpacing(6)
-        layout.addWidget(heading("Latency: median / 95th percentile"))
+        layout.addWidget(heading(tr("Latency: median / 95th percentile")))
         layout.addWidget(self._bars)
         layout.addSpacing(6)
-        layout.addWidget(heading("Source"))
-        layout.addLayout(self._form(rate="Rate", lost="Skipped", source="Name", streams="Streams"))
+        layout.addWidget(heading(tr("Source")))
+        layout.addLayout(self._form(rate=tr("Rate"), lost=tr("Skipped"), source=tr("Name"), streams=tr("Streams")))
         layout.addSpacing(6)
-        layout.addWidget(heading("Model"))
-        layout.addLayout(self._form(model="Name", policy="Policy", runs="Runs on"))
+        layout.addWidget(heading(tr("Model")))
+        layout.addLayout(self._form(model=tr("Name"), policy=tr("Policy"), runs=tr("Runs on")))
         self._card = QLabel("")
         self._card.setWordWrap(True)
         self._card.setProperty("role", "caption")
@@ -65,7 +67,7 @@ class TimingPanel(QWidget):
     def show_timing(self, timing: Timing | None, drawn_fps: float = 0.0) -> None:
         """Show the newest statistics and the rate of painted frames; None if no frame was processed yet."""
         if timing is None:
-            self._bars.show_rows([Row(_TITLES[stage], "–", 0.0) for stage in STAGES])
+            self._bars.show_rows([Row(tr(TITLES[stage]), "–", 0.0) for stage in STAGES])
             self._facts["rate"].setText("–")
             self._facts["lost"].setText("–")
             return
@@ -73,7 +75,7 @@ class TimingPanel(QWidget):
         self._bars.show_rows(
             [
                 Row(
-                    _TITLES[stage],
+                    tr(TITLES[stage]),
                     f"{timing.p50_ms[stage]:.1f} / {timing.p95_ms[stage]:.1f} ms",
                     min(timing.p50_ms[stage] / longest, 1.0),
                     strong=stage == "total",
@@ -83,14 +85,25 @@ class TimingPanel(QWidget):
         )
         self._bars.setAccessibleDescription(self._bars.describe())
         self._facts["rate"].setText(
-            f"captured {timing.captured_fps:.1f}, judged {timing.fps:.1f}, drawn {drawn_fps:.1f} frames per second"
+            tr(
+                "captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second",
+                captured=timing.captured_fps,
+                judged=timing.fps,
+                drawn=drawn_fps,
+            )
         )
-        self._facts["lost"].setText(f"{timing.lost} frames lost by the camera, {timing.skipped} skipped by the engine")
+        self._facts["lost"].setText(
+            tr(
+                "{lost} frames lost by the camera, {skipped} skipped by the engine",
+                lost=timing.lost,
+                skipped=timing.skipped,
+            )
+        )
 
     def show_source(self, info: SourceInfo) -> None:
         """Show name, size and streams of the source."""
         self._facts["source"].setText(info.name)
-        names = " + ".join(NAMES[stream].lower() for stream in STREAMS if stream in info.declared)
+        names = " + ".join(tr(NAMES[stream]) for stream in STREAMS if stream in info.declared)
         self._facts["streams"].setText(f"{names}, {info.width} x {info.height}, {info.fps:g} Hz")
 
     def show_facts(self, facts: EngineFacts | None) -> None:
@@ -103,10 +116,11 @@ class TimingPanel(QWidget):
         self._facts["model"].setText(facts.model)
         self._facts["runs"].setText(facts.provider)
         limits = facts.threshold
-        self._facts["policy"].setText(
-            f"{facts.policy}: LIVE above {limits.live_above:.2f}, SPOOF below {limits.spoof_below:.2f}"
-        )
-        parts = [f"{facts.card.architecture}, trained on {facts.card.training_data}.", facts.card.limits]
+        self._facts["policy"].setText(f"{facts.policy}: {limit_words(limits)}")
+        parts = [
+            tr("{network}, trained on {data}.", network=facts.card.architecture, data=facts.card.training_data),
+            facts.card.limits,
+        ]
         if facts.model_sha256:
             parts.append(f"sha256 {facts.model_sha256[:16]}…")
         self._card.setText(" ".join(part for part in parts if part))

@@ -211,7 +211,7 @@ class VerdictCard(QWidget):
     def _paint_notice(self, painter: QPainter, rect: QRectF, words: str, line: float) -> None:
         palette = self.palette()
         painter.save()
-        font = self._font(line * 0.74, QFont.Weight.DemiBold)
+        font = self._fitting(words, rect.width() - line * 0.6, line * 0.74, QFont.Weight.DemiBold)
         painter.setFont(font)
         width = min(QFontMetricsF(font).horizontalAdvance(words) + line * 1.0, rect.width())
         chip = QRectF(rect.left(), rect.top(), width, rect.height())

@@ -24,6 +24,7 @@ from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panes.depth_pane import DepthPane
 from fasdemo.gui.panes.timeline import Timeline
 from fasdemo.gui.panes.video_pane import ColourPane, InfraredPane, Pane
+from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.transport_bar import TransportBar
 
 TABS = ("Why", "Timing", "Record")
@@ -87,14 +88,14 @@ class Workspace(QWidget):
         self._tabs = QButtonGroup(self)
         self.stack = QStackedWidget()
         for number, (words, panel) in enumerate(zip(TABS, (self.reasons, self.timing, self.record), strict=True)):
-            button = QPushButton(words)
+            button = QPushButton(tr(words))
             button.setCheckable(True)
             button.setProperty("role", "tab")
-            button.setAccessibleName(f"{words} tab")
+            button.setAccessibleName(tr("{name} tab", name=tr(words)))
             bold = QFont(button.font())
             bold.setWeight(QFont.Weight.DemiBold)
             # The chosen tab is bold, and the button must not be too narrow for it.
-            button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(words) + 24)
+            button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(tr(words)) + 24)
             self._tabs.addButton(button, number)
             tabs.addWidget(button)
             area = QScrollArea()

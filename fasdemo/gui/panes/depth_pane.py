@@ -14,6 +14,7 @@ from fasdemo.frames import FrameSet, Rgb
 from fasdemo.gui.panes.video_pane import Pane
 from fasdemo.gui.pictures import as_qimage, resized
 from fasdemo.gui.theme import ON_VIDEO
+from fasdemo.gui.translation import tr
 from fasdemo.runtime.updates import View
 
 
@@ -23,7 +24,7 @@ class DepthPane(Pane):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("depth", "Depth", parent)
         self.setAccessibleDescription(
-            "Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown."
+            tr("Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.")
         )
         self._scale = DEFAULT_SCALE
         self._probe: tuple[int, int] | None = None
@@ -38,7 +39,7 @@ class DepthPane(Pane):
         if self._probe is None or self._view is None or self._view.frame.depth is None:
             return ""
         value = depth_at_mm(self._view.frame.depth, self._view.frame.depth_scale, *self._probe)
-        return "no depth" if value is None else f"{value:.0f} mm"
+        return tr("no depth") if value is None else f"{value:.0f} mm"
 
     @override
     def available(self, frame: FrameSet) -> bool:
@@ -52,10 +53,11 @@ class DepthPane(Pane):
     @override
     def compose(self, view: View, width: int, height: int) -> Rgb:
         assert view.frame.depth is not None
-        colours = colour_depth(view.frame.depth, view.frame.depth_scale, self._scale)
-        if width >= colours.shape[1]:
-            return np.asarray(cv2.resize(colours, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
-        return resized(colours, width, height)
+        depth = view.frame.depth
+        if width < depth.shape[1]:
+            return resized(colour_depth(depth, view.frame.depth_scale, self._scale), width, height)
+        larger = np.asarray(cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST), np.uint16)
+        return colour_depth(larger, view.frame.depth_scale, self._scale)
 
     @override
     def look(self) -> DepthScale:
@@ -165,5 +167,5 @@ class DepthPane(Pane):
             return
         self._probe = probe
         if self.hasFocus():
-            self.setAccessibleName(f"Depth picture {self.probe_text()}".strip())
+            self.setAccessibleName(f"{tr('Depth')}: {self.probe_text()}".strip())
         self.update()

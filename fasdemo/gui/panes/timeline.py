@@ -18,6 +18,7 @@ from typing_extensions import override
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import Status
 from fasdemo.gui.theme import status_line
+from fasdemo.gui.translation import tr
 from fasdemo.models.card import Threshold
 from fasdemo.runtime.updates import Sample
 
@@ -34,6 +35,11 @@ _NAN = float("nan")
 Floats = npt.NDArray[np.float64]
 
 
+def face_words(track: int) -> str:
+    """Return the name of a face in the window."""
+    return tr("face {track}", track=track)
+
+
 class Timeline(QWidget):
     """A plot of the score over time.
 
@@ -48,7 +54,7 @@ class Timeline(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Score over time")
+        self.setAccessibleName(tr("Score over time"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._window_s = 20.0
         self._length_s: float | None = None
@@ -152,9 +158,9 @@ class Timeline(QWidget):
         for label, line in self._truths.items():
             has_label = [one.truth is not None and one.truth.label == label for one in shown]
             line.setData(x, _column([truth_y if holds else None for holds in has_label], gaps))
-        rows = ["verdict" if main is None else f"face {main}", *(["truth"] if known else [])]
+        rows = [tr("verdict") if main is None else face_words(main), *([tr("truth")] if known else [])]
         self._show_others(shown, x, gaps, others, len(rows), row)
-        self._label_axis([*rows, *(f"face {track}" for track in others)], row)
+        self._label_axis([*rows, *map(face_words, others)], row)
         self._cursor.setValue(self._now_s)
         self._cursor.setVisible(self._length_s is not None)
         self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
@@ -232,8 +238,10 @@ class Timeline(QWidget):
         # Keep both threshold labels, which pyqtgraph would drop where they are close.
         self._plot.getAxis("right").setStyle(textFillLimits=[(0, 1.5)])
         metrics = QFontMetricsF(font)
-        self._plot.getAxis("left").setWidth(round(metrics.horizontalAdvance("verdict")) + 12)
-        self._plot.getAxis("right").setWidth(round(metrics.horizontalAdvance("SPOOF below 0.00")) + 10)
+        self._plot.getAxis("left").setWidth(round(metrics.horizontalAdvance(tr("verdict"))) + 12)
+        self._plot.getAxis("right").setWidth(
+            round(metrics.horizontalAdvance(tr("SPOOF below {value:.2f}", value=0.0))) + 10
+        )
         self._frame_line.setPen(pg.mkPen(muted, width=1))
         self._score_line.setPen(pg.mkPen(accent, width=2))
         for number, line in enumerate(self._other_lines):
@@ -288,8 +296,8 @@ def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:
         middle = (threshold.live_above + threshold.spoof_below) / 2
         return [(middle, f"{threshold.spoof_below:.2f} to {threshold.live_above:.2f}")]
     return [
-        (threshold.live_above, f"LIVE above {threshold.live_above:.2f}"),
-        (threshold.spoof_below, f"SPOOF below {threshold.spoof_below:.2f}"),
+        (threshold.live_above, tr("LIVE above {value:.2f}", value=threshold.live_above)),
+        (threshold.spoof_below, tr("SPOOF below {value:.2f}", value=threshold.spoof_below)),
     ]
 
 

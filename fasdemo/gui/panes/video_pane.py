@@ -37,6 +37,7 @@ from fasdemo.frames import FrameSet, Rgb
 from fasdemo.gui.icons import icon
 from fasdemo.gui.pictures import as_qimage, fitted, resized
 from fasdemo.gui.theme import ON_VIDEO, VIDEO, VIDEO_CHIP
+from fasdemo.gui.translation import tr
 from fasdemo.models.infrared import ir_view
 from fasdemo.runtime.updates import View
 
@@ -67,8 +68,8 @@ class Pane(QWidget):
         self._focus_seen = False
         self._picture: Rgb | None = None
         self._drawn_s: deque[float] = deque(maxlen=150)
-        self.setAccessibleName(f"{title} picture")
-        self.setAccessibleDescription("Enter enlarges the picture, S takes a snapshot.")
+        self.setAccessibleName(tr("Picture: {name}", name=tr(title)))
+        self.setAccessibleDescription(tr("Enter enlarges the picture, S takes a snapshot."))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(110, 64)
@@ -78,9 +79,9 @@ class Pane(QWidget):
         row = QHBoxLayout(self._tools)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self._snap_button = self._tool("snap", f"Take a snapshot of the {title.lower()} picture (S)", self.snap.emit)
+        self._snap_button = self._tool("snap", tr("Take a snapshot: {name} (S)", name=tr(title)), self.snap.emit)
         self._enlarge_button = self._tool(
-            "enlarge", f"Enlarge the {title.lower()} picture (double click)", self.enlarge.emit
+            "enlarge", tr("Enlarge: {name} (double click)", name=tr(title)), self.enlarge.emit
         )
         row.addWidget(self._snap_button)
         row.addWidget(self._enlarge_button)
@@ -148,7 +149,9 @@ class Pane(QWidget):
     def set_enlarged(self, enlarged: bool) -> None:
         """Set whether this pane is shown alone."""
         self._enlarged = enlarged
-        words = "Show all pictures (Esc)" if enlarged else f"Enlarge the {self._title.lower()} picture (double click)"
+        words = (
+            tr("Show all pictures (Esc)") if enlarged else tr("Enlarge: {name} (double click)", name=tr(self._title))
+        )
         self._enlarge_button.setIcon(icon("restore" if enlarged else "enlarge", ON_VIDEO))
         self._enlarge_button.setToolTip(words)
         self._enlarge_button.setAccessibleName(words)
@@ -220,7 +223,7 @@ class Pane(QWidget):
         else:
             self._paint_picture(painter, rect)
             self.paint_over(painter, rect)
-        words = self._title if not self.caption() else f"{self._title}  {self.caption()}"
+        words = tr(self._title) if not self.caption() else f"{tr(self._title)}  {self.caption()}"
         self.paint_chip(painter, words, QPointF(8, 8))
         if self._focus_seen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -390,13 +393,13 @@ class InfraredPane(Pane):
     @override
     def compose(self, view: View, width: int, height: int) -> Rgb:
         assert view.frame.ir is not None
-        grey = cv2.cvtColor(ir_view(view.frame.ir), cv2.COLOR_GRAY2RGB)
-        return resized(np.asarray(grey, np.uint8), width, height)
+        grey = resized(ir_view(view.frame.ir), width, height)
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
     @override
     def caption(self) -> str:
         emitter = None if self._view is None else self._view.frame.emitter_on
-        return "" if emitter is None else f"projector {'on' if emitter else 'off'}"
+        return "" if emitter is None else (tr("projector on") if emitter else tr("projector off"))
 
     @override
     def snapshots(self) -> dict[str, np.ndarray]:

@@ -10,6 +10,8 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPai
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
+from fasdemo.gui.translation import tr
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -60,7 +62,9 @@ class Bars(QWidget):
 
     def describe(self) -> str:
         """Return all rows as text for screen readers."""
-        return "; ".join(f"{row.name} {row.value}{', beyond its limit' if row.alert else ''}" for row in self._rows)
+        return "; ".join(
+            f"{row.name} {row.value}" + (", " + tr("beyond its limit") if row.alert else "") for row in self._rows
+        )
 
     def _row_height(self) -> float:
         return round(QFontMetricsF(self.font()).lineSpacing() * 1.26)
@@ -114,7 +118,7 @@ class Bars(QWidget):
         painter.setPen(text if row.strong else muted)
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, row.name)
         painter.setFont(self._font(row.strong or row.alert))
-        painter.setPen(text if row.value != "not measured" else muted)
+        painter.setPen(text if row.value != tr("not measured") else muted)
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, row.value)
         if row.fill is None:
             return

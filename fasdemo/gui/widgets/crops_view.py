@@ -12,6 +12,7 @@ from typing_extensions import override
 from fasdemo.frames import Rgb, Stream
 from fasdemo.gui.pictures import as_qimage, resized
 from fasdemo.gui.theme import VIDEO
+from fasdemo.gui.translation import tr
 from fasdemo.models.card import InputSpec, ModelCard
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import encode
@@ -26,7 +27,7 @@ class CropsView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Aligned crops given to the network")
+        self.setAccessibleName(tr("Aligned crops given to the network"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._crops: FaceCrops | None = None
         self._card: ModelCard | None = None
@@ -68,14 +69,14 @@ class CropsView(QWidget):
             painter.drawRoundedRect(square, 6, 6)
             spec = specs.get(stream)
             picture = None if self._crops is None or spec is None else picture_of(self._crops, spec)
-            caption = NAMES[stream]
+            caption = tr(NAMES[stream])
             if picture is not None:
                 pixels = max(1, round(side * self.devicePixelRatioF()))
                 painter.drawImage(square, as_qimage(resized(picture, pixels, pixels)))
             elif self._card is not None and spec is None:
-                caption += ", not used"
+                caption += ", " + tr("not used")
             elif self._crops is not None:
-                caption += ", missing"
+                caption += ", " + tr("missing")
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             below = QRectF(square.left(), square.bottom(), side, self._caption())
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, caption)

@@ -8,8 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from fasdemo.engine.result import EngineFacts
+from fasdemo.gui.translation import tr
 from fasdemo.publish.target import TargetStatus
-from fasdemo.runtime.event_log_writer import LogStatus
+from fasdemo.runtime.outputs.event_log_writer import LogStatus
 from fasdemo.runtime.rolling import Timing
 
 
@@ -48,12 +49,19 @@ class Footer(QWidget):
                 self.items[name].clear()
             return
         self.items["rate"].setText(
-            f"Captured {timing.captured_fps:.0f}, judged {timing.fps:.0f}, drawn {drawn_fps:.0f} fps"
+            tr(
+                "Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps",
+                captured=timing.captured_fps,
+                judged=timing.fps,
+                drawn=drawn_fps,
+            )
         )
         p50, p95 = timing.p50_ms["total"], timing.p95_ms["total"]
-        self.items["latency"].setText(f"Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)")
-        self.items["dropped"].setText(f"{timing.lost + timing.skipped} frames skipped")
-        self.items["dropped"].setToolTip(f"{timing.lost} lost by the camera, {timing.skipped} skipped by the engine")
+        self.items["latency"].setText(tr("Latency {p50:.0f} ms (95th percentile {p95:.0f} ms)", p50=p50, p95=p95))
+        self.items["dropped"].setText(tr("{count} frames skipped", count=timing.lost + timing.skipped))
+        self.items["dropped"].setToolTip(
+            tr("{lost} lost by the camera, {skipped} skipped by the engine", lost=timing.lost, skipped=timing.skipped)
+        )
 
     def show_facts(self, facts: EngineFacts | None) -> None:
         """Show model, policy and device; None clears them."""
@@ -64,9 +72,13 @@ class Footer(QWidget):
         running = status is not None and status.running
         self.items["log"].setVisible(running)
         if status is not None and running:
-            self.items["log"].setText(f"LOG {_elided(status.path.name)}: {status.lines}")
+            self.items["log"].setText(tr("LOG {file}: {lines}", file=_elided(status.path.name), lines=status.lines))
             self.items["log"].setToolTip(
-                f"{status.lines} lines in the event log {status.path}; press Ctrl+L to stop it"
+                tr(
+                    "{lines} lines in the event log {path}; press Ctrl+L to stop it",
+                    lines=status.lines,
+                    path=status.path,
+                )
             )
 
     def show_outputs(self, outputs: Sequence[TargetStatus]) -> None:
@@ -75,8 +87,12 @@ class Footer(QWidget):
         if outputs:
             broken = [one.problem for one in outputs if one.problem]
             sent = ", ".join(str(one.sent) for one in outputs)
-            self.items["output"].setText("OUTPUT BROKEN" if broken else f"Output: {sent} sent")
-            shown = [one.problem or f"{one.name}: {one.sent} sent, {one.failed} failed" for one in outputs]
+            self.items["output"].setText(tr("OUTPUT BROKEN") if broken else tr("Output: {sent} sent", sent=sent))
+            shown = [
+                one.problem
+                or tr("{name}: {sent} sent, {failed} failed", name=one.name, sent=one.sent, failed=one.failed)
+                for one in outputs
+            ]
             self.items["output"].setToolTip("\n".join(shown))
 
     def show_recording(self, words: str) -> None:

@@ -13,6 +13,7 @@ from fasdemo.capture.cameras.network.address import is_network_address, public_a
 from fasdemo.engine.result import EngineFacts
 from fasdemo.gui.cameras import CameraList
 from fasdemo.gui.icons import icon
+from fasdemo.gui.translation import tr
 from fasdemo.runtime.requests import EngineRequest
 
 _CHOOSE = "\0choose"
@@ -44,12 +45,12 @@ class Header(QWidget):
         self._recent: list[str] = []
         self._model: str | None = None
         self.source = QToolButton()
-        self.source.setText("Open a source")
+        self.source.setText(tr("Open a source"))
         self.source.setProperty("role", "select")
         self.source.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.source.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.source.setAccessibleName("Source")
-        self.source.setToolTip("Choose a camera, a video or a recorded session")
+        self.source.setAccessibleName(tr("Source"))
+        self.source.setToolTip(tr("Choose a camera, a video or a recorded session"))
         self.source.setIcon(icon("chevron-down"))
         self.source.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.source.setIconSize(QSize(14, 14))
@@ -61,43 +62,51 @@ class Header(QWidget):
         self.cameras = cameras
         cameras.changed.connect(self._fill_menu)
         self.source.setMenu(self.menu)
-        self.model = self._combo("Model", "The network that rates each face", 96)
-        self.model.addItem("Automatic", None)
+        self.model = self._combo(tr("Model"), tr("The network that rates each face"), 96)
+        self.model.addItem(tr("Automatic"), None)
         for name in models:
             self.model.addItem(name, name)
-        self.model.addItem("Choose a file…", _CHOOSE)
-        self.policy = self._combo("Policy", "The thresholds that turn a score into a verdict", 84)
-        self.policy.addItem("Model's default", None)
-        self.device = self._combo("Runs on", "The device that runs the network", 84)
+        self.model.addItem(tr("Choose a file…"), _CHOOSE)
+        self.policy = self._combo(tr("Policy"), tr("The thresholds that turn a score into a verdict"), 84)
+        self.policy.addItem(tr("Model's default"), None)
+        self.device = self._combo(tr("Runs on"), tr("The device that runs the network"), 84)
         for words, name in DEVICES:
-            self.device.addItem(words, name)
+            self.device.addItem(tr(words), name)
         for combo in (self.model, self.policy, self.device):
             combo.activated.connect(self._choose)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 10, 8)
         row.setSpacing(14)
         for words, control in (
-            ("Source", self.source), ("Model", self.model), ("Policy", self.policy), ("Runs on", self.device),
-        ):  # fmt: skip
+            (tr("Source"), self.source),
+            (tr("Model"), self.model),
+            (tr("Policy"), self.policy),
+            (tr("Runs on"), self.device),
+        ):
             row.addLayout(_captioned(words, control))
         row.addStretch(1)
         self.buttons: dict[str, QToolButton] = {}
         tools = QHBoxLayout()
         tools.setSpacing(2)
         for name, action, words in (
-            ("record", "tab_record", "Record a labelled session (Ctrl+3)"),
-            ("kiosk", "toggle_kiosk", "Kiosk mode: only the verdict, full screen (F11)"),
-            ("help", "show_shortcuts", "Keyboard shortcuts (?)"),
+            ("record", "tab_record", tr("Record a labelled session (Ctrl+3)")),
+            ("kiosk", "toggle_kiosk", tr("Kiosk mode: only the verdict, full screen (F11)")),
+            ("help", "show_shortcuts", tr("Keyboard shortcuts (?)")),
         ):
             tools.addWidget(self._tool(name, action, words))
-        more = self._tool("more", "", "More")
+        more = self._tool("more", "", tr("More"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
         self.more: dict[str, QAction] = {}
         for words, action in (
-            ("Event log…\tCtrl+L", "toggle_log"), ("", ""), ("Preferences…\tCtrl+,", "preferences"),
-            ("Keyboard shortcuts\t?", "show_shortcuts"), ("About fasdemo", "about"), ("", ""), ("Quit\tCtrl+Q", "quit"),
-        ):  # fmt: skip
+            (tr("Event log…") + "\tCtrl+L", "toggle_log"),
+            ("", ""),
+            (tr("Preferences…") + "\tCtrl+,", "preferences"),
+            (tr("Keyboard shortcuts") + "\t?", "show_shortcuts"),
+            (tr("About fasdemo"), "about"),
+            ("", ""),
+            (tr("Quit") + "\tCtrl+Q", "quit"),
+        ):
             if words:
                 self.more[action] = _add(menu, words, lambda checked=False, name=action: self.action.emit(name))
             else:
@@ -135,14 +144,14 @@ class Header(QWidget):
         """Show the name of the open source; empty if there is none."""
         metrics = self.source.fontMetrics()
         words = metrics.elidedText(
-            name or "Open a source", Qt.TextElideMode.ElideMiddle, metrics.averageCharWidth() * 26
+            name or tr("Open a source"), Qt.TextElideMode.ElideMiddle, metrics.averageCharWidth() * 26
         )
         self.source.setText(words)
-        self.source.setToolTip(name or "Choose a camera, a video or a recorded session")
+        self.source.setToolTip(name or tr("Choose a camera, a video or a recorded session"))
 
     def show_logging(self, running: bool) -> None:
         """Set whether the menu entry starts or stops the event log."""
-        self.more["toggle_log"].setText(("Stop the event log" if running else "Event log…") + "\tCtrl+L")
+        self.more["toggle_log"].setText((tr("Stop the event log") if running else tr("Event log…")) + "\tCtrl+L")
 
     def show_engine(self, request: EngineRequest, facts: EngineFacts | None) -> None:
         """Show the requested model, policy and device, and the policies of the model once it is loaded."""
@@ -152,7 +161,7 @@ class Header(QWidget):
             if facts is not None:
                 default = facts.card.default_policy
                 self.policy.clear()
-                self.policy.addItem(f"{default} (default)", None)
+                self.policy.addItem(tr("{policy} (default)", policy=default), None)
                 for name in facts.card.thresholds:
                     if name != default:
                         self.policy.addItem(name, name)
@@ -182,16 +191,16 @@ class Header(QWidget):
     def _fill_menu(self) -> None:
         menu = self.menu
         menu.clear()
-        _add(menu, "RealSense camera", lambda: self.opened.emit("realsense"), "depth-camera", "Ctrl+R")
-        _add(menu, "Webcam", lambda: self.opened.emit("webcam"), "camera")
+        _add(menu, tr("RealSense camera"), lambda: self.opened.emit("realsense"), "depth-camera", "Ctrl+R")
+        _add(menu, tr("Webcam"), lambda: self.opened.emit("webcam"), "camera")
         for spec, words in self.cameras.cameras:
             name = "depth-camera" if spec.startswith("realsense") else "camera"
             _add(menu, words, lambda checked=False, spec=spec: self.opened.emit(spec), name)
         menu.addSeparator()
-        _add(menu, "Video or recording…", lambda: self.action.emit("open_file"), "file", "Ctrl+O")
-        _add(menu, "Session or picture folder…", lambda: self.action.emit("open_folder"), "folder", "Ctrl+Shift+O")
-        _add(menu, "Library of recordings", lambda: self.action.emit("open_library"), "folder", "Ctrl+B")
-        _add(menu, "Demo session", lambda: self.action.emit("open_demo"), "demo", "Ctrl+D")
+        _add(menu, tr("Video or recording…"), lambda: self.action.emit("open_file"), "file", "Ctrl+O")
+        _add(menu, tr("Session or picture folder…"), lambda: self.action.emit("open_folder"), "folder", "Ctrl+Shift+O")
+        _add(menu, tr("Library of recordings"), lambda: self.action.emit("open_library"), "folder", "Ctrl+B")
+        _add(menu, tr("Demo session"), lambda: self.action.emit("open_demo"), "demo", "Ctrl+D")
         if self._recent:
             menu.addSeparator()
             for spec in self._recent:
@@ -229,7 +238,7 @@ def source_words(spec: str) -> str:
     """Return the display name of a source: the camera's name, its address without keys, or the end of a path."""
     kind, _, which = spec.partition(":")
     if kind in ("realsense", "webcam"):
-        return {"realsense": "RealSense", "webcam": "Webcam"}[kind] + (f" {which}" if which else "")
+        return {"realsense": "RealSense", "webcam": tr("Webcam")}[kind] + (f" {which}" if which else "")
     if is_network_address(spec):
         return public_address(spec)
     path = Path(spec)

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from fasdemo.gui.icons import icon
+from fasdemo.gui.translation import tr
 
 _SHOWN_MS = 9_000
 _KEPT = 20
@@ -31,12 +32,12 @@ class MessageBar(QFrame):
         self._sign = QLabel()
         self._words = QLabel()
         self._words.setWordWrap(True)
-        self._words.setAccessibleName("Message")
+        self._words.setAccessibleName(tr("Message"))
         self._close = QToolButton()
         self._close.setIcon(icon("close"))
         self._close.setIconSize(QSize(16, 16))
-        self._close.setAccessibleName("Close the message")
-        self._close.setToolTip("Close the message")
+        self._close.setAccessibleName(tr("Close the message"))
+        self._close.setToolTip(tr("Close the message"))
         self._close.clicked.connect(self._next)
         self.button = QPushButton()
         self.button.hide()

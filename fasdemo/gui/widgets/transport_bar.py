@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.icons import icon
+from fasdemo.gui.translation import tr
 
 MIN_SLIDER_PX = 120
 """Minimum width of the seek bar; narrow bars show a shorter time text instead."""
@@ -20,7 +21,7 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 0.0)
 
 def speed_words(speed: float) -> str:
     """Return the display text of a speed."""
-    return "Fastest" if speed == 0 else f"{speed:g} x"
+    return tr("Fastest") if speed == 0 else f"{speed:g} x"
 
 
 class JumpSlider(QSlider):
@@ -63,23 +64,23 @@ class TransportBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fps, self._count, self._frame = 30.0, 0, 0
-        self.back = self._button("step-back", "Previous frame (Left)", lambda: self.stepped.emit(-1))
-        self.play = self._button("pause", "Pause (Space)", self.toggled.emit)
-        self.forward = self._button("step-forward", "Next frame (Right)", lambda: self.stepped.emit(1))
+        self.back = self._button("step-back", tr("Previous frame (Left)"), lambda: self.stepped.emit(-1))
+        self.play = self._button("pause", tr("Pause (Space)"), self.toggled.emit)
+        self.forward = self._button("step-forward", tr("Next frame (Right)"), lambda: self.stepped.emit(1))
         self.slider = JumpSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Position in the file")
+        self.slider.setAccessibleName(tr("Position in the file"))
         self.slider.setMinimumWidth(MIN_SLIDER_PX)
         self.slider.valueChanged.connect(self.sought.emit)
         self.time = QLabel("")
-        self.time.setAccessibleName("Time and frame")
+        self.time.setAccessibleName(tr("Time and frame"))
         self.speed = QComboBox()
-        self.speed.setAccessibleName("Speed")
-        self.speed.setToolTip("Speed ([ and ])")
+        self.speed.setAccessibleName(tr("Speed"))
+        self.speed.setToolTip(tr("Speed ([ and ])"))
         for speed in SPEEDS:
             self.speed.addItem(speed_words(speed), speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.speed.currentIndexChanged.connect(lambda number: self.speed_chosen.emit(SPEEDS[number]))
-        self.loop = self._button("loop", "Loop (L)", None)
+        self.loop = self._button("loop", tr("Loop (L)"), None)
         self.loop.setCheckable(True)
         self.loop.clicked.connect(self.loop_chosen.emit)
         row = QHBoxLayout(self)
@@ -127,10 +128,12 @@ class TransportBar(QWidget):
         self._show_time()
 
     def _show_time(self) -> None:
-        at, number = _clock(self._frame / self._fps), f"frame {self._frame + 1}"
-        total = f" / {_clock(self._count / self._fps)}" if self._count else ""
-        of = f" of {self._count}" if self._count else ""
-        full = f"{at}{total}   {number}{of}"
+        at = full = _clock(self._frame / self._fps)
+        if self._count:
+            full += f" / {_clock(self._count / self._fps)}   "
+            full += tr("frame {number} of {count}", number=self._frame + 1, count=self._count)
+        else:
+            full += "   " + tr("frame {number}", number=self._frame + 1)
         others = sum(
             widget.sizeHint().width() for widget in (self.back, self.play, self.forward, self.speed, self.loop)
         )
@@ -146,7 +149,7 @@ class TransportBar(QWidget):
 
     def show_playing(self, playing: bool) -> None:
         """Set whether the button shows pause or play."""
-        words = "Pause (Space)" if playing else "Play (Space)"
+        words = tr("Pause (Space)") if playing else tr("Play (Space)")
         if self.play.toolTip() != words:
             self.play.setIcon(icon("pause" if playing else "play"))
             self.play.setToolTip(words)

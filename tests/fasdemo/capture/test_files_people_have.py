@@ -26,8 +26,8 @@ from fasdemo.cli.main import main
 from fasdemo.display import display_problem
 from fasdemo.errors import UserError, printable, unicode_text
 from fasdemo.sessions.image_codec import decode_image
-from fasdemo.sessions.video_color import standard_range, upright
-from fasdemo.sessions.video_track import VideoTrack
+from fasdemo.sessions.video.video_color import standard_range, upright
+from fasdemo.sessions.video.video_track import VideoTrack
 from fasdemo.spreadsheet import safe_cell, stored_cell
 
 PACKAGE = Path(__file__).resolve().parents[3]

@@ -15,7 +15,7 @@ import pytest
 rs = pytest.importorskip("pyrealsense2", exc_type=ImportError, reason="the RealSense SDK or libusb is not installed")
 
 from fasdemo.capture.cameras.live import LiveSource  # noqa: E402
-from fasdemo.capture.cameras.realsense.camera import PipelineGrabber, open_repeated  # noqa: E402
+from fasdemo.capture.cameras.realsense.camera import PipelineGrabber  # noqa: E402
 from fasdemo.capture.cameras.supervisor import DeviceError, WatchdogTimeouts  # noqa: E402
 from fasdemo.capture.files.realsense_recording import RealSenseRecording  # noqa: E402
 from fasdemo.capture.open import open_source  # noqa: E402
@@ -91,7 +91,9 @@ def test_seeking_and_looping(recording: Path) -> None:
 
 
 def test_a_repeating_file_in_the_place_of_a_camera(recording: Path) -> None:
-    with open_repeated(recording) as source:
+    # The pipeline, thread and watchdog of a camera, on a recording that repeats in real time.
+    camera = LiveSource(lambda: PipelineGrabber(None, recording=recording), recording.exists, "absent")
+    with camera as source:
         assert source.info.kind == "realsense"
         assert source.info.declared == {"rgb", "depth", "ir"}
         began = time.monotonic()

@@ -16,7 +16,7 @@ import pytest
 from fasdemo.capture.files.video_source import VideoSource
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
-from fasdemo.sessions.video_track import VideoTrackWriter
+from fasdemo.sessions.video.video_writer import VideoTrackWriter
 
 
 def picture(number: int, width: int = 128, height: int = 96) -> np.ndarray:

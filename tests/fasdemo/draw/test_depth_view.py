@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fasdemo.draw.depth_view import NO_READING, DepthScale, colour_bar, colour_depth, depth_at_mm, palette
+from fasdemo.draw.depth_view import NO_READING, DepthScale, colour_depth, depth_at_mm, palette
 
 
 @pytest.mark.parametrize("depth_scale", [0.001, 0.0001, 0.00025])
@@ -39,14 +39,6 @@ def test_value_under_a_pixel_is_in_millimetres() -> None:
     assert depth_at_mm(depth, 0.0001, 0, 0) is None
     assert depth_at_mm(depth, 0.0001, 2, 0) is None
     assert depth_at_mm(depth, 0.0001, -1, 0) is None
-
-
-def test_scale_bar_shows_the_palette_with_near_below() -> None:
-    bar = colour_bar(240)
-    assert bar.shape[0] == 240
-    assert np.abs(bar[228, 10].astype(int) - palette()[0]).max() < 12
-    assert np.abs(bar[12, 10].astype(int) - palette()[-1]).max() < 12
-    assert DepthScale(0.25, 1.5).ticks_m() == (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 
 def test_an_empty_scale_is_refused() -> None:

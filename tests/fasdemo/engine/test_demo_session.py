@@ -10,7 +10,7 @@ import pytest
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.cli.main import main
-from fasdemo.sessions.reader import load_session
+from fasdemo.sessions.loading import load_session
 
 
 @pytest.fixture(scope="module")

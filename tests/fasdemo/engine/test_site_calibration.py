@@ -13,7 +13,6 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.result import Status
-from fasdemo.engine.rules.score_evidence import log_odds
 from fasdemo.engine.site_calibration import (
     MIN_LIVE_FRAMES,
     Measured,
@@ -33,6 +32,7 @@ from fasdemo.engine.site_calibration import (
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.models.card import Threshold
+from fasdemo.models.log_odds import log_odds
 from tests.support.engine_fixtures import CARD, ScriptedFinder, ScriptedScorer
 from tests.support.scenes import frame
 

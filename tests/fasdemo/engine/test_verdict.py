@@ -166,7 +166,7 @@ def test_a_cut_to_an_attack_in_the_same_place_is_never_live(attack: str, score: 
     assert statuses[-1] is Status.SPOOF
 
 
-def test_after_an_attack_a_live_person_starts_afresh() -> None:
+def test_after_an_attack_a_live_person_starts_anew() -> None:
     engine = make_engine(lambda crops: 0.95 if _has_relief(crops) else 0.02)
     statuses = seen(play(engine, ["print"] * 20 + ["live"] * 30))
     assert statuses[19] is Status.SPOOF
@@ -196,7 +196,7 @@ def test_a_face_that_jumps_is_another_face(other: Pose) -> None:
     assert again[-1] is Status.LIVE
 
 
-def test_a_jump_in_depth_alone_starts_afresh() -> None:
+def test_a_jump_in_depth_alone_starts_anew() -> None:
     """The same picture 12 cm farther away: what a photograph of the scene would look like."""
     engine = make_engine(0.95)
     for index in range(20):
@@ -220,7 +220,7 @@ def test_walking_up_to_the_camera_keeps_live() -> None:
     assert set(statuses[20:]) == {Status.LIVE}
 
 
-def test_a_face_that_was_gone_for_a_moment_starts_afresh() -> None:
+def test_a_face_that_was_gone_for_a_moment_starts_anew() -> None:
     finder = ScriptedFinder()
     engine = Engine(ScriptedScorer(0.95), finder)
     for index in range(20):
@@ -269,7 +269,7 @@ def test_policies_are_the_cards_thresholds_by_name() -> None:
     assert engine.policy_name == "strict"
 
 
-def test_another_policy_starts_the_evidence_afresh() -> None:
+def test_another_policy_starts_the_evidence_anew() -> None:
     engine = make_engine(0.99)
     play(engine, ["live"] * 20)
     engine.set_policy(None)
@@ -296,7 +296,7 @@ def test_closing_an_engine_closes_its_parts() -> None:
     assert finder.closed
 
 
-def test_a_source_that_steps_back_in_time_starts_afresh() -> None:
+def test_a_source_that_steps_back_in_time_starts_anew() -> None:
     engine = make_engine(0.95)
     play(engine, ["live"] * 20)
     results = [engine.process(frame(index)) for index in range(5, 30)]

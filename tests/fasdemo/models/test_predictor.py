@@ -16,7 +16,8 @@ from fasdemo.frames import Stream
 from fasdemo.models import providers
 from fasdemo.models.card import Calibration, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import FaceCrops
-from fasdemo.models.predictor import MAX_MARGIN, Predictor, margin, read_outputs, sigmoid
+from fasdemo.models.log_odds import sigmoid
+from fasdemo.models.predictor import MAX_MARGIN, Predictor, margin, read_outputs
 from tests.support.onnx_fixtures import SIZE, make_card, make_graph, make_model, save
 
 ALL: tuple[Stream, ...] = ("rgb", "depth", "ir")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fasdemo.cli.main import main
-from fasdemo.runtime.service_manager import ServiceManager
+from fasdemo.runtime.outputs.service_manager import ServiceManager
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="systemd runs on Linux")
 

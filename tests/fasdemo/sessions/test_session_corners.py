@@ -15,10 +15,10 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.sessions import erase, session_lock
-from fasdemo.sessions.packet_times import PacketTimes
-from fasdemo.sessions.reader import load_session
+from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 from fasdemo.sessions.session_lock import LOCK_FILE, SessionLock, who_holds
+from fasdemo.sessions.video.packet_times import PacketTimes
 
 GONE = 2**22 + 7
 """No process of Linux has this number."""
@@ -165,7 +165,7 @@ def test_load_session_names_what_is_no_session(make: Any, says: str, tmp_path: P
 
 def test_load_session_names_a_description_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / SESSION_FILE).write_text("{}")
-    monkeypatch.setattr("fasdemo.sessions.reader.read_text", refuse(errno.EIO))
+    monkeypatch.setattr("fasdemo.sessions.loading.read_text", refuse(errno.EIO))
     with pytest.raises(UserError, match="cannot be read"):
         load_session(tmp_path)
 

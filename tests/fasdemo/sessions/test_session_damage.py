@@ -17,12 +17,13 @@ from fasdemo.errors import UserError
 from fasdemo.sessions import erase as erasing
 from fasdemo.sessions import repair as repairing
 from fasdemo.sessions.erase import erase, expired_sessions
-from fasdemo.sessions.reader import SessionReader, load_session
+from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
-from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE, CalibrationRecord
-from fasdemo.sessions.video_track import VideoTrack, VideoTrackWriter
+from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
+from fasdemo.sessions.video.video_track import VideoTrack
+from fasdemo.sessions.video.video_writer import VideoTrackWriter
 from fasdemo.sessions.writer import SessionWriter
-from tests.fasdemo.sessions.test_session_roundtrip import CALIBRATION, frame, session, write
+from tests.fasdemo.sessions.test_session_roundtrip import frame, session, write
 
 
 def change(folder: Path, **fields: Any) -> None:
@@ -72,13 +73,6 @@ def test_writer_says_that_the_disk_is_full_where_a_row_fits_in_part(
             writer.write(frame(0))
     writer.close()
     assert writer.frames == 0
-
-
-def test_writer_keeps_a_calibration_that_came_late(tmp_path: Path) -> None:
-    with SessionWriter.create(tmp_path, session(calibration=None), "png") as writer:
-        writer.write(frame(0))
-        writer.set_calibration(CALIBRATION)
-    assert load_session(writer.folder).calibration == CalibrationRecord.of(CALIBRATION)
 
 
 def test_writer_leaves_the_session_open_after_an_error(tmp_path: Path) -> None:

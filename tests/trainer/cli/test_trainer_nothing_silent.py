@@ -19,7 +19,7 @@ from tests.support.saved_parts import saved_position
 from tests.support.tiny_set import write_tiny_set
 from trainer.checkpoints import checkpoint
 from trainer.cli.main import main
-from trainer.data.recorded import crops_of, skipped_frames
+from trainer.data.layouts.recorded import crops_of, skipped_frames
 from trainer.evaluation.score_files import read_submission
 from trainer.training.resuming import resume_command
 

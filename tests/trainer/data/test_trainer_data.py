@@ -16,9 +16,10 @@ from trainer.cli.main import main
 from trainer.config import options
 from trainer.config.schema import DataConfig, check
 from trainer.data.faces import UnreadableError
-from trainer.data.layouts import detect_layout
-from trainer.data.lists import ListSet, read_list
-from trainer.data.paths import describe
+from trainer.data.lists.entries import read_list
+from trainer.data.lists.list_set import ListSet
+from trainer.data.lists.paths import describe
+from trainer.data.opening import detect_layout
 from trainer.data.person_split import by_person
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits, open_part, open_splits

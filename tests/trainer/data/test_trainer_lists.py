@@ -11,8 +11,8 @@ from fasdemo.frames import STREAMS, Stream
 from tests.support import tiny_trees
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
-from trainer.data.layouts import detect_layout
-from trainer.data.lists import read_list
+from trainer.data.lists.entries import read_list
+from trainer.data.opening import detect_layout
 from trainer.data.splits import Splits, open_part, open_splits
 
 
@@ -203,6 +203,48 @@ def test_the_full_release_of_cefa_is_split_by_person(tmp_path: Path) -> None:
     splits = opened(folder=full, protocol="4@1")
     assert {name[0] for name in splits.train.subjects.tolist()} == {"1"}
     assert "split by person" in splits.described
+
+
+def full_cefa(tmp_path: Path) -> Path:
+    """The full release with a printed and a silicone mask; pictures of CeFA's challenge under new names."""
+    tree = tiny_trees.cefa(tmp_path / "small")
+    full = tmp_path / "CASIA_CeFA"
+    for video in sorted((tree / "phase1" / "train").iterdir()):
+        race = {"1": "AF", "2": "CA"}[video.name[0]]
+        shutil.copytree(video, full / "Ethnicity" / race / f"{race}-{video.name[2:5]}-198006250024" / video.name)
+    for kind, name in (("3D-Mask", "1_002_1_1_2_1_3"), ("Silicone-Mask", "2_001_1_0_2_1_3")):
+        shutil.copytree(tree / "phase1" / "dev" / "001001", full / "Mask" / kind / name[2:5] / name)
+    return full
+
+
+def test_the_masks_of_cefa_are_read_by_the_owners_lists(tmp_path: Path) -> None:
+    full = full_cefa(tmp_path)
+    (full / "protocol").mkdir()
+    videos = sorted(full.glob("Ethnicity/*/*/*")) + sorted(full.glob("Mask/*/*/*"))
+    for part, wanted in (("train", "Ethnicity/AF"), ("dev", "Ethnicity/CA"), ("test", "Mask")):
+        lines = [
+            # The owners write 0 for live faces, whose folders end with _1.
+            f"{path.relative_to(full.parent).as_posix()} {int(wanted == 'Mask' or not video.name.endswith('_1'))}"
+            for video in videos
+            if f"/{wanted}/" in str(video)
+            for path in sorted((video / "profile").iterdir())
+        ]
+        (full / "protocol" / f"CASIA_CeFA@p1.1_image_{part}.txt").write_text("\n".join(lines) + "\n")
+    assert detect_layout(full) == "casia-release"
+    splits = opened(folder=full, protocol="1.1")
+    assert splits.test is not None
+    assert set(splits.test.species.tolist()) == {"3d-mask", "silicone-mask"}
+    assert set(splits.test.subjects.tolist()) == {"3d-mask-002", "silicone-mask-001"}
+    assert set(splits.test.labels.tolist()) == {0}
+    assert splits.test.streams == set(STREAMS)
+
+
+def test_the_masks_of_cefa_without_lists_are_left_out_and_counted(tmp_path: Path) -> None:
+    full = full_cefa(tmp_path)
+    assert detect_layout(full) == "cefa"
+    splits = opened(folder=full, protocol="4@2")
+    assert {name[:2] for name in splits.train.subjects.tolist()} == {"2_"}
+    assert "without the 2 videos of masks, which only the owners' lists put into a part" in splits.described
 
 
 def test_open_part_tells_of_turned_labels(surf: Path) -> None:

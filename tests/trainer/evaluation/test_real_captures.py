@@ -15,7 +15,7 @@ import pytest
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet
 from trainer.cli.main import main
-from trainer.evaluation.real.captures import Capture, RealSource, infrared_frame, infrared_view
+from trainer.evaluation.real.captures import Capture, RealSource, detector_view, infrared_frame
 from trainer.evaluation.real.layouts import folder_sources, real_sources, without_people
 from trainer.evaluation.real.measure import Judgement, Measured, SubsetScores
 from trainer.evaluation.real.report import page_lines
@@ -80,7 +80,7 @@ def test_colour_folders_name_the_species(tmp_path: Path) -> None:
 
 def test_recorded_sessions_are_a_source(tmp_path: Path) -> None:
     from fasdemo.frames import Truth
-    from fasdemo.sessions.reader import load_session
+    from fasdemo.sessions.loading import load_session
 
     demo = next((Path(__file__).resolve().parents[3] / "assets" / "demo").rglob("session.json")).parent
     [source] = folder_sources("demo", demo)
@@ -155,8 +155,8 @@ def test_one_class_alone_has_no_auc_and_says_why() -> None:
     assert "1 of 2, 50 %" in row
 
 
-def test_an_infrared_view_brings_the_bright_part_to_a_fixed_level() -> None:
-    view = infrared_view(grey(3000))
+def test_detector_view_brings_the_bright_part_to_a_fixed_level() -> None:
+    view = detector_view(grey(3000))
     assert np.percentile(view, 99) == pytest.approx(235, abs=2)
     frame = infrared_frame(view, None, 2, 10)
     assert frame.rgb.shape == (60 * 2 + 20, 64 * 2 + 20, 3)

@@ -9,7 +9,7 @@ import pytest
 from fasdemo.frames import Intrinsics
 from trainer.synth.sensors.depth import DepthQuality, measure_depth
 from trainer.synth.sensors.infrared import IrCamera
-from trainer.synth.sensors.noise import MEASURED_HOLES, MEASURED_RESIDUAL_MM, board, plane_residual_mm
+from trainer.synth.sensors.noise import board, plane_residual_mm
 from trainer.synth.sensors.sensor import (
     PRESETS,
     centre_weight,
@@ -36,9 +36,10 @@ def measured(
 @pytest.mark.parametrize("sensor", ["d415", "d435"])
 def test_plane_residual_is_as_measured_on_real_cameras(sensor: str) -> None:
     patch = board(PRESETS[sensor], 0.31, CALM)[120:360, 160:480]
-    low, high = MEASURED_RESIDUAL_MM
+    # Measured on real cameras at this distance, see docs/synth.md.
+    low, high, max_holes = 0.48, 0.73, 0.092
     assert 0.75 * low < plane_residual_mm(patch) < 1.25 * high
-    assert (patch == 0).mean() < MEASURED_HOLES
+    assert (patch == 0).mean() < max_holes
 
 
 @pytest.mark.parametrize("sensor", ["d415", "d435", "d455"])

@@ -8,8 +8,8 @@ import pytest
 from fasdemo.models.predictor import Predictor
 from tests.support.tiny_set import write_tiny_set
 from trainer.cli.main import main
+from trainer.data.layouts.recorded import crops_of
 from trainer.data.loader import Batch
-from trainer.data.recorded import crops_of
 from trainer.evaluation.metrics import Rate
 from trainer.training.finetuning import recommendation
 from trainer.training.train import Training

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fasdemo.frames import STREAMS
 
 if TYPE_CHECKING:
-    from trainer.data.lists import ListSet
+    from trainer.data.lists.list_set import ListSet
 
 EXAMPLE = "python -m trainer lists data/CASIA-SURF --output data/CASIA-SURF --shares 0.7 0.15 0.15"
 
@@ -51,10 +51,10 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.atomic_file import write_text
     from fasdemo.errors import UserError
     from trainer.data.faces import SubsetOf, counts
-    from trainer.data.layouts import listed_layout
-    from trainer.data.lists import ListSet
+    from trainer.data.layouts.recorded import note_model
+    from trainer.data.lists.list_set import ListSet
+    from trainer.data.opening import listed_layout
     from trainer.data.person_split import THREE_WAYS, Shares, by_person
-    from trainer.data.recorded import note_model
 
     shares: Shares = tuple(args.shares or THREE_WAYS)
     if min(shares) < 0 or shares[0] <= 0 or shares[1] <= 0 or sum(shares) > 1 + 1e-9:

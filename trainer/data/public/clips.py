@@ -21,10 +21,10 @@ from fasdemo.models.warp import Transform, warp
 from fasdemo.outputs import check_output_folder
 from fasdemo.progress import track
 from fasdemo.sessions.image_codec import encode_image, read_image
-from fasdemo.sessions.video_track import VideoTrack
+from fasdemo.sessions.video.video_track import VideoTrack
 from trainer.data.faces import Sample, UnreadableError
+from trainer.data.layouts.recorded import SCALE, SIZE
 from trainer.data.public.records import Record, RecordSet, check_missing
-from trainer.data.recorded import SCALE, SIZE
 
 _CLIP_FILE = "clip.json"
 """File beside the crops of a video, written last: what was cut, and how many frames were left out."""

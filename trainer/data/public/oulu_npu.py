@@ -18,10 +18,10 @@ from fasdemo.frames import Rgb, Stream
 from fasdemo.models.crop import TEMPLATE, similarity
 from fasdemo.models.warp import Transform
 from trainer.data.faces import ATTACK, LIVE, UNLABELLED
-from trainer.data.layouts import Parts
+from trainer.data.layouts.listed import Parts, check_named
+from trainer.data.layouts.recorded import SCALE, SIZE
 from trainer.data.public.clips import Clip, Locate, clip_set
 from trainer.data.public.records import check_offered, parts_of
-from trainer.data.recorded import SCALE, SIZE
 from trainer.text_file import read_text
 
 PROTOCOLS = ("1", "2", *(f"{family}@{phone}" for family in "34" for phone in range(1, 7)))
@@ -44,9 +44,9 @@ class OuluNpu:
     kind = "oulu-npu"
     protocols = PROTOCOLS
 
-    def __init__(self, folder: Path, protocol: str, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
         self._folder = folder
-        self._protocol = protocol
+        self._protocol = check_named(protocol or self.protocols[0], self.protocols, folder, self.kind)
         self._step = step
 
     @staticmethod

@@ -11,11 +11,10 @@ import numpy as np
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import FaceSet, Sample, SubsetOf
-from trainer.data.layouts import Parts
-from trainer.data.person_split import HELD_BACK, by_person
+from trainer.data.layouts.listed import Parts
+from trainer.data.person_split import HELD_BACK, THREE_WAYS, by_person
 
 _SEED = 0
-PART_NAMES = {"train": "training", "val": "development", "test": "test"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,18 @@ def parts_of(sets: dict[str, RecordSet], source: str, described: str) -> Parts:
         )
         described += ", a fifth of the training people held back for development"
     return Parts(kept, dev, test, warnings, described)
+
+
+def split_three_ways(whole: RecordSet, described: str) -> Parts:
+    """Return the parts of a data set without official ones, so that no person is in two of them.
+
+    Raises:
+        UserError: it shows fewer than two people.
+    """
+    people = [str(name) for name in whole.subjects]
+    split = by_person(people, whole.labels.tolist(), THREE_WAYS, _SEED, whole.source)
+    sets = {part: SubsetOf(whole, np.flatnonzero(np.isin(whole.subjects, list(who)))) for part, who in split.items()}
+    return Parts(sets["train"], sets["val"], sets.get("test"), whole.warnings, f"{described}, split by person")
 
 
 def check_missing(missing: Sequence[str], total: int, source: str, max_missing: float) -> tuple[str, ...]:

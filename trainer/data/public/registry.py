@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from fasdemo.errors import UserError
-from trainer.data.layouts import Layout
+from trainer.data.layouts.listed import Layout
+from trainer.data.public.casia_3dmask import Casia3dMask
+from trainer.data.public.celeba_spoof import CelebaSpoof
+from trainer.data.public.hq_wmca import HqWmca
 from trainer.data.public.oulu_npu import OuluNpu
 from trainer.data.public.replay_attack import ReplayAttack
+from trainer.data.public.wmca import Wmca
 
-_SETS = {one.kind: one for one in (OuluNpu, ReplayAttack)}
+_SETS = {one.kind: one for one in (OuluNpu, ReplayAttack, CelebaSpoof, Wmca, HqWmca, Casia3dMask)}
 PUBLIC = tuple(_SETS)
 """Names of the data sets, as `--layout` takes them."""
 
@@ -26,7 +30,7 @@ def open_public(name: str, folder: Path, protocol: str | None, step: int) -> Lay
     Args:
         name: name of the data set.
         folder: its folder, or the folder above it.
-        protocol: official protocol; None takes the first one.
+        protocol: official protocol; None takes the data set's default.
         step: every `step`-th frame of a video is used.
 
     Raises:
@@ -38,13 +42,7 @@ def open_public(name: str, folder: Path, protocol: str | None, step: int) -> Lay
         raise UserError(
             f"data {folder}: does not hold {name}; correct the path, or leave --layout out.", parameter="data"
         )
-    known = one.protocols
-    if protocol is not None and protocol not in known:
-        raise UserError(
-            f"protocol {protocol}: {place} (layout {name}) has {', '.join(known)}; choose one of them.",
-            parameter="protocol",
-        )
-    return one(place, protocol or known[0], step)
+    return one(place, protocol, step)
 
 
 def _places(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import ATTACK, LIVE
-from trainer.data.layouts import Parts
+from trainer.data.layouts.listed import Parts, check_named
 from trainer.data.public.clips import Clip, clip_set, detected
 from trainer.data.public.records import check_offered, parts_of
 
@@ -31,9 +31,9 @@ class ReplayAttack:
     kind = "replay-attack"
     protocols = PROTOCOLS
 
-    def __init__(self, folder: Path, protocol: str, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
         self._folder = folder
-        self._protocol = protocol
+        self._protocol = check_named(protocol or self.protocols[0], self.protocols, folder, self.kind)
         self._step = step
 
     @staticmethod

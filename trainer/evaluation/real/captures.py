@@ -79,8 +79,12 @@ def read_grey(path: Path) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
     return cast(Ir, image)
 
 
-def infrared_view(ir: Ir, level: float = VIEW_LEVEL) -> npt.NDArray[np.uint8]:
-    """Return infrared as 8 bits with its 99th percentile at `level`, uint8 of the same shape."""
+def detector_view(ir: Ir, level: float = VIEW_LEVEL) -> npt.NDArray[np.uint8]:
+    """Return infrared as 8 bits with its 99th percentile at `level`, uint8 of the same shape.
+
+    `fasdemo.models.infrared.ir_view` keeps a dark picture dark; here the detector has to find the face in every
+    picture, however dark.
+    """
     top = max(float(np.percentile(ir, 99)), 1.0)
     return np.clip(np.round(ir * (level / top)), 0, 255).astype(np.uint8)
 

@@ -18,7 +18,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Depth, FrameSet, Rgb, Stream, Truth
 from fasdemo.sessions.image_codec import read_image
 from fasdemo.sessions.reader import SessionReader
-from trainer.evaluation.real.captures import Capture, RealSource, colour_frame, infrared_frame, infrared_view, read_grey
+from trainer.evaluation.real.captures import Capture, RealSource, colour_frame, detector_view, infrared_frame, read_grey
 
 Label = Literal["live", "spoof"]
 
@@ -146,7 +146,7 @@ def _depth_ir_frame(ir_file: Path, depth_file: Path, scaled: bool) -> FrameSet:
     ir, depth = read_grey(ir_file), read_grey(depth_file)
     if depth.dtype != np.uint16 or depth.shape != ir.shape:
         raise UserError(f"{depth_file}: must be a 16-bit picture of the size of {ir_file.name}; export it again.")
-    view = infrared_view(ir)
+    view = detector_view(ir)
     return infrared_frame(view if scaled else ir, cast(Depth, depth), _ENLARGE, _BORDER_PX, view)
 
 
@@ -314,7 +314,7 @@ def _colour(file: Path) -> FrameSet:
 
 def _infrared(file: Path) -> FrameSet:
     ir = read_grey(file)
-    return infrared_frame(ir, None, 1, _BORDER_PX, infrared_view(ir) if ir.dtype == np.uint16 else None)
+    return infrared_frame(ir, None, 1, _BORDER_PX, detector_view(ir) if ir.dtype == np.uint16 else None)
 
 
 def _beside(file: Path, ending: str) -> Path:

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.atomic_file import replacing, write_text
 from fasdemo.errors import UserError
 from fasdemo.models.crop import crop_face
 from fasdemo.models.infrared import ir_view
@@ -241,7 +242,7 @@ def write_mixed(bases: Sequence[Path], crops: list[RealCrop], sensor: str, seed:
             at += len(part)
         target.flush()
     rows = LIVE_REPEATS + RECAPTURES
-    with (output / "samples.csv").open("w", newline="") as file:
+    with replacing(output / "samples.csv") as temporary, temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(_joined_rows(bases))
@@ -251,7 +252,7 @@ def write_mixed(bases: Sequence[Path], crops: list[RealCrop], sensor: str, seed:
     if others:
         recipe["joined"] = others
     recipe["real"] = {"sensor": sensor, "people": sorted({crop.person for crop in crops}), "seed": seed}
-    (output / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+    write_text(output / "recipe.json", json.dumps(recipe, indent=2) + "\n")
     return len(labels)
 
 

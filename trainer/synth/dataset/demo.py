@@ -22,7 +22,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, Stream
 from fasdemo.progress import track
 from fasdemo.sessions.schema import CalibrationRecord, Device, Session
-from fasdemo.sessions.video_track import VideoTrackWriter
+from fasdemo.sessions.video.video_writer import VideoTrackWriter
 from fasdemo.sessions.writer import VIDEO_FILES, SessionWriter
 from trainer.synth.dataset.crops import GENERATOR_VERSION
 from trainer.synth.people.people import People, load_people

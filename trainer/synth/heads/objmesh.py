@@ -24,6 +24,8 @@ Ints = npt.NDArray[np.int32]
 def read_obj(path: Path) -> tuple[Floats, Ints]:
     """Read vertices (V, 3) and triangles (T, 3) of an OBJ file; polygons become fans of triangles.
 
+    trimesh is not used: only these two arrays are needed, in the order of the file, and an error has to name its line.
+
     Raises:
         UserError: the file has no triangles, or an index without a vertex.
     """

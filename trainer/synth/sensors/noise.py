@@ -16,12 +16,6 @@ from fasdemo.frames import Intrinsics
 from trainer.synth.sensors.depth import DepthQuality, draw_quality, measure_depth
 from trainer.synth.sensors.sensor import PRESETS, SensorPreset
 
-MEASURED_RESIDUAL_MM = (0.48, 0.73)
-MEASURED_HOLES = 0.092
-MEASURED_GRAIN = (0.59, 0.67)
-"""Correlation of neighbouring residuals on real boards at 0.195 m."""
-MEASURED_STATIC = (0.45, 0.99)
-"""Share of the residual's variance that repeated over five real frames."""
 _FRAMES = 5
 
 

@@ -287,20 +287,3 @@ def open_realsense(
 
     # Check for the device first, because `pipeline.start` without one blocks for 15 s.
     return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), timeouts=timeouts)
-
-
-def open_repeated(recording: Path, timeouts: WatchdogTimeouts | None = None) -> LiveSource:
-    """Return a source that repeats a recording in real time, with the pipeline, thread and watchdog of a camera.
-
-    For tests and demonstrations of live capture; its frames are not marked as live.
-
-    Raises:
-        UserError: the SDK is not installed. On entering: the file cannot be played.
-    """
-    load_sdk()
-    return LiveSource(
-        lambda: PipelineGrabber(None, recording=recording),
-        recording.exists,
-        f"{recording}: no such file.",
-        timeouts=timeouts,
-    )

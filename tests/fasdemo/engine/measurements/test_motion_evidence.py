@@ -81,7 +81,7 @@ def test_motion_evidence_needs_several_pairs_and_forgets_old_ones() -> None:
     assert evidence.ratio is None
 
 
-def test_motion_evidence_starts_afresh_when_time_goes_back() -> None:
+def test_motion_evidence_starts_anew_when_time_goes_back() -> None:
     evidence = played(True, 25.0)
     evidence.add(0.0, landmarks(0, True, 0))
     assert evidence.ratio is None

@@ -14,13 +14,13 @@ from fasdemo.engine.rules.score_evidence import (
     MAX_RAISE,
     MAX_SHIFT,
     evidence_shift,
-    log_odds,
     shifted,
     stream_score,
     support,
     total_shift,
     within_depth,
 )
+from fasdemo.models.log_odds import log_odds
 
 FACE = Evidence.of(
     {

@@ -8,21 +8,17 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
-from fasdemo.frames import Stream
 from fasdemo.models.crop import TEMPLATE
 from tests.support import public_trees
+from tests.support.public_trees import opened
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
 from trainer.data.faces import FaceSet
-from trainer.data.layouts import detect_layout
+from trainer.data.layouts.recorded import SCALE, SIZE
+from trainer.data.opening import detect_layout
 from trainer.data.public.clips import Clip
 from trainer.data.public.oulu_npu import OuluNpu, _eyes
-from trainer.data.recorded import SCALE, SIZE
-from trainer.data.splits import Splits, open_part, open_splits
-
-
-def opened(folder: Path, protocol: str | None = None, streams: tuple[Stream, ...] = ("rgb",), **data: object) -> Splits:
-    return open_splits(DataConfig.model_validate({"folder": folder, "protocol": protocol, **data}), streams, False)
+from trainer.data.splits import open_part
 
 
 @pytest.fixture(scope="module")

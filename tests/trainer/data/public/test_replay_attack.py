@@ -7,15 +7,9 @@ import numpy as np
 import pytest
 
 from fasdemo.errors import UserError
-from fasdemo.frames import Stream
 from tests.support import face_fixtures, public_trees
-from trainer.config.schema import DataConfig
-from trainer.data.layouts import detect_layout
-from trainer.data.splits import Splits, open_splits
-
-
-def opened(folder: Path, protocol: str | None = None, streams: tuple[Stream, ...] = ("rgb",), **data: object) -> Splits:
-    return open_splits(DataConfig.model_validate({"folder": folder, "protocol": protocol, **data}), streams, False)
+from tests.support.public_trees import opened
+from trainer.data.opening import detect_layout
 
 
 @pytest.fixture(scope="module")

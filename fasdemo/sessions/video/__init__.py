@@ -1,0 +1,1 @@
+"""Video files: read image by image, and written so that a killed process leaves a readable file."""

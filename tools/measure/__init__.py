@@ -1,0 +1,1 @@
+"""Programs that write the figures of the documentation from models, data sets and recordings."""

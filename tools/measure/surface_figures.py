@@ -1,0 +1,174 @@
+"""What the rules on depth alone say: rendered boards that lean, rendered crops, and real captures.
+
+    python tools/measure/surface_figures.py --crops DATA --kinect ../shared/real/kinect2
+
+Boards fill the view of every simulated depth camera and lean by 0 to 65 degrees on both axes, at 0.3 to 1.45 m, with
+the projector on and off, raw and smoothed as an SDK's filters smooth. DATA is a folder made by
+`python -m trainer synth crops`. Prints the tables of `docs/verdict.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.measurements.evidence import Evidence
+from fasdemo.engine.measurements.face_surface import DepthView, surface
+from fasdemo.engine.measurements.measure import GRID, depth_grid
+from fasdemo.engine.policy import Policy
+from fasdemo.engine.rules.gates import physical_codes
+from fasdemo.faces.detector import FaceDetector
+from fasdemo.faces.quality import Quality
+from fasdemo.frames import Intrinsics
+from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import core_median_mm, crop_face, keypoint_transform
+from fasdemo.models.warp import warp
+from tools.measure.score_figures import kinect_frames
+from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
+from trainer.synth.sensors.depth import draw_quality, measure_depth
+from trainer.synth.sensors.sensor import PRESETS
+
+TILTS_DEG = (0, 20, 40, 55, 65)
+DISTANCES_M = (0.3, 0.5, 0.8, 1.1, 1.45)
+SMOOTHING_PX = (0.0, 1.5, 3.0)
+"""Standard deviation of the smoothing, in pixels of a crop of 128."""
+KINECT_FOCAL_PX = 365.0
+_FACE_MM = np.array([[-31.5, -30.0], [31.5, -30.0], [0.0, 8.0], [0.0, 35.0]])
+"""Eyes, nose and mouth of a printed face on the board."""
+_GOOD = Quality(0.5, 0.0, 0.5, 60.0, 0.0, 0.0, 0.0, None)
+_SURFACE_CODES = ("flat_surface", "bent_sheet", "relief_unclear", "rough_surface", "depth_holes")
+
+Crop = npt.NDArray[np.float32]
+Row = dict[str, Any]
+
+
+def board_crops() -> Iterator[tuple[int, Crop, DepthView]]:
+    """Yield the tilt in degrees, the depth crop in mm and its view of a face printed on every board."""
+    for number, preset in enumerate(PRESETS.values()):
+        camera = Intrinsics(640, 480, preset.rgb_fx, preset.rgb_fx, 319.5, 239.5)
+        projectors = ("on", "off") if preset.principle == "stereo" else ("on",)
+        for distance in (d for d in DISTANCES_M if preset.near_m < d < preset.far_m):
+            for tilt in TILTS_DEG:
+                for direction in range(4 if tilt else 1):
+                    for projector in projectors:
+                        for state in range(2):
+                            seed = [state, number, int(distance * 100), tilt, direction, projector == "on"]
+                            rng = np.random.default_rng(seed)
+                            yield tilt, *_board(preset, camera, distance, tilt, direction, projector, rng)
+
+
+def _board(
+    preset: Any, camera: Intrinsics, distance_m: float, tilt: int, direction: int, projector: Any, rng: Any
+) -> tuple[Crop, DepthView]:
+    quality = draw_quality(rng)
+    angle = math.radians(tilt) * (1 if direction < 2 else -1)
+    sine, cosine = math.sin(angle), math.cos(angle)
+    normal = np.array([0.0, sine, cosine] if direction % 2 == 0 else [sine, 0.0, cosine])
+    across, down = (
+        (np.array([1.0, 0.0, 0.0]), np.array([0.0, cosine, -sine]))
+        if direction % 2 == 0
+        else (np.array([cosine, 0.0, -sine]), np.array([0.0, 1.0, 0.0]))
+    )
+    y, x = np.mgrid[: camera.height, : camera.width]
+    facing = normal[0] * (x - camera.cx) / camera.fx + normal[1] * (y - camera.cy) / camera.fy + normal[2]
+    depth = np.where(facing > 0.02, distance_m * cosine / np.maximum(facing, 0.02), 0.0)
+    depth = np.where(depth > 5.0, 0.0, depth).astype(np.float32)
+    grey, weight = np.full_like(depth, 0.5), np.ones_like(depth)
+    raw = measure_depth(depth, grey, None, preset, camera, quality, projector, weight, rng)
+    points = (0.0, 0.0, distance_m) + (_FACE_MM[:, :1] * across + _FACE_MM[:, 1:] * down) / 1000.0
+    pixels = points[:, :2] / points[:, 2:] * camera.fx + (camera.cx, camera.cy)
+    to_crop = keypoint_transform(pixels.astype(np.float32), 1.0, INNER_SIZE)
+    crop = np.asarray(warp(raw, to_crop, INNER_SIZE, nearest=True), np.float32) * np.float32(preset.unit_m * 1000)
+    axis = (to_crop[:, :2] @ (camera.cx, camera.cy) + to_crop[:, 2] + 0.5) * GRID / INNER_SIZE - 0.5
+    focal = camera.fx * float(np.hypot(*to_crop[:, 0])) * GRID / INNER_SIZE
+    return crop, DepthView(focal, float(axis[0]), float(axis[1]))
+
+
+def smoothed(depth_mm: Crop, sigma: float) -> Crop:
+    """Fill small holes and smooth within surfaces, as the spatial filters of camera SDKs do."""
+    if sigma == 0.0:
+        return depth_mm
+    known = (depth_mm > 0).astype(np.float32)
+    weight = cv2.GaussianBlur(known, (0, 0), sigma)
+    mean = np.where(weight > 0.2, cv2.GaussianBlur(depth_mm * known, (0, 0), sigma) / np.maximum(weight, 1e-6), 0.0)
+    jump = (known > 0) & (np.abs(mean - depth_mm) > 0.03 * max(core_median_mm(depth_mm), 1.0))
+    return np.where(jump, depth_mm, mean).astype(np.float32)
+
+
+def judged(depth_mm: Crop, view: DepthView | None) -> Row:
+    """Measurements and the codes that the surface's rules give."""
+    distance = core_median_mm(depth_mm) / 1000.0
+    evidence = {**surface(depth_grid(depth_mm), view), "distance_m": distance, "depth_coverage": 1.0}
+    codes = physical_codes(Evidence.of(evidence), _GOOD, {}, Policy())
+    return {**evidence, "codes": [code for code in codes if code in _SURFACE_CODES]}
+
+
+def rendered_crops(folder: Path) -> Iterator[tuple[str, Crop]]:
+    """Yield `live` or the attack species, and the depth crop in mm, of every sample."""
+    data = SynthSet(folder)
+    middle = slice((CROP_SIZE - INNER_SIZE) // 2, (CROP_SIZE + INNER_SIZE) // 2)
+    for index, (label, species) in enumerate(zip(data.table["label"], data.table["species"], strict=True)):
+        scale = np.float32(1000.0 * data.table["depth_scale"][index])
+        yield str(species if label == "spoof" else "live"), data.depth[index, middle, middle].astype(np.float32) * scale
+
+
+def kinect_crops(folder: Path) -> Iterator[tuple[str, Crop, DepthView]]:
+    """Yield the person, the depth crop in mm and its view of every capture in which a face is found."""
+    with FaceDetector() as detector:
+        for person, frame in kinect_frames(folder):
+            faces = detector.detect(frame.rgb)
+            if faces:
+                crops = crop_face(frame, max(faces, key=lambda face: face.score), CropSpec(), INNER_SIZE)
+                assert crops.depth_mm is not None
+                focal = KINECT_FOCAL_PX * 3 * float(np.hypot(*crops.to_crop[:, 0])) * GRID / INNER_SIZE
+                yield person, crops.depth_mm, DepthView(focal, (GRID - 1) / 2, (GRID - 1) / 2)
+
+
+def table(title: str, groups: dict[str, list[Row]]) -> None:
+    """Print quantiles of the measurements and how many pass the rules."""
+    print(f"\n| {title} | n | plane residual, mm | bent sheet, mm | nose, mm | relief | noise, mm | pass the rules |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, rows in groups.items():
+        cells = []
+        for key in ("plane_residual_mm", "sheet_residual_mm", "nose_mm", "face_relief", "depth_noise_mm"):
+            values = [row[key] for row in rows if row[key] is not None]
+            low, middle, high = np.percentile(values, (5, 50, 95)) if values else (np.nan,) * 3
+            cells.append(
+                f"{low:.1f} / {middle:.1f} / {high:.1f}"
+                if key != "face_relief"
+                else f"{low:.2f} / {middle:.2f} / {high:.2f}"
+            )
+        print(f"| {name} | {len(rows)} | {' | '.join(cells)} | {sum(not row['codes'] for row in rows)} |")
+
+
+def main() -> int:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--crops", type=Path, help="rendered crops")
+    parser.add_argument("--kinect", type=Path, help="folder of Kinect v2 captures, person_*/*_depth.png and *_ir.png")
+    options = parser.parse_args()
+    boards = list(board_crops())
+    kinect = [] if options.kinect is None else list(kinect_crops(options.kinect))
+    rendered = [] if options.crops is None else list(rendered_crops(options.crops))
+    for sigma in SMOOTHING_PX:
+        groups: dict[str, list[Row]] = {}
+        for _, depth, view in kinect:
+            groups.setdefault("Kinect v2, live", []).append(judged(smoothed(depth, sigma), view))
+        for name, depth in sorted(rendered, key=lambda item: (item[0] != "live", item[0])):
+            groups.setdefault(f"rendered {name}", []).append(judged(smoothed(depth, sigma), None))
+        for tilt, depth, view in boards:
+            groups.setdefault(f"board leaning {tilt} degrees", []).append(judged(smoothed(depth, sigma), view))
+        table("raw" if sigma == 0.0 else f"smoothed by {sigma} px", groups)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

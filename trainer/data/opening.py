@@ -1,0 +1,137 @@
+"""Recognise the layout of a data set and open it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fasdemo.errors import UserError
+from fasdemo.sessions.schema import SESSION_FILE
+from trainer.config.schema import DataConfig
+from trainer.data.layouts.casia import (
+    CASIA_LISTS,
+    CasiaRelease,
+    CasiaSurf,
+    Cefa,
+    full_release,
+    parallel_list,
+    release_lists,
+)
+from trainer.data.layouts.listed import LIST_FILE, Layout, ListedLayout, ListFiles, ListFolder
+from trainer.data.public.registry import PUBLIC, detect_public, open_public
+
+
+def detect_layout(folder: Path) -> str:
+    """Return `synth`, `sessions`, `casia-surf`, `cefa`, `casia-release`, `lists` or the name of a public data set.
+
+    Raises:
+        UserError: the folder does not exist, or its layout is unknown.
+    """
+    if not folder.is_dir():
+        raise UserError(f"data {folder}: no such folder; correct the path.", parameter="data")
+    if (folder / "samples.csv").is_file() or (folder / "recipe.json").is_file():
+        return "synth"
+    if any(folder.glob("train.txt")):
+        return "lists"
+    if (folder / "Training").is_dir() or (folder / CASIA_LISTS["train"][0]).is_file():
+        return "casia-surf"
+    # Before the patterns that search all folders below: these data sets have up to 600,000 files.
+    public = detect_public(folder)
+    if public:
+        return public
+    if any(folder.glob("**/4@?_train.txt")) or any(folder.glob("train/[1-3]_*_*_*_*")):
+        return "cefa"
+    if parallel_list(folder, "train") is not None:
+        return "casia-surf"
+    if release_lists(folder):
+        return "casia-release"
+    if full_release(folder):
+        return "cefa"
+    if (folder / LIST_FILE).is_file():
+        return "lists"
+    if next(folder.glob(f"*/*/*/{SESSION_FILE}"), None) is not None:
+        return "sessions"
+    public = detect_public(folder, below=True)
+    if public:
+        return public
+    raise UserError(
+        f"data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
+        f"{', '.join(PUBLIC)}, train.txt and val.txt); give --train-list and --val-list.",
+        parameter="data",
+    )
+
+
+def listed_layout(
+    folder: Path, layout: str = "auto", protocol: str | None = None, lists: dict[str, Path] | None = None
+) -> ListedLayout:
+    """Return the layout of a folder that is not a rendered set; crops of recorded sessions are cut if needed.
+
+    Args:
+        folder: the data set.
+        layout: `auto`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
+        protocol: official protocol; None takes the layout's default.
+        lists: lists of single parts that are given separately, by part.
+
+    Raises:
+        UserError: the layout is unknown, is that of a rendered set, has no such protocol, or the crops cannot be cut.
+    """
+    name = detect_layout(folder) if layout == "auto" else layout
+    if name == "synth":
+        raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with --data.")
+    if name in PUBLIC:
+        raise UserError(f"{folder}: {name} has its own parts; train on it with --data, and choose one with --protocol.")
+    if name == "cefa":
+        return Cefa(folder, protocol)
+    if name == "casia-release":
+        return CasiaRelease(folder, protocol)
+    if protocol is not None:
+        reason = "its train.txt, val.txt and test.txt are used" if name == "lists" else f"the layout is {name}"
+        raise UserError(
+            f"protocol {protocol}: {folder} is not read by a protocol, because {reason}; add --layout cefa (or the "
+            "data set's own layout), remove those lists, or leave --protocol out.",
+            parameter="protocol",
+        )
+    if name == "casia-surf":
+        return CasiaSurf(folder)
+    if name == "sessions":
+        from trainer.data.layouts.recorded import crops_of
+
+        folder = crops_of(folder)
+    return ListFolder(folder, lists or {})
+
+
+def is_generated(data: DataConfig) -> bool:
+    """Tell whether the configuration names a rendered set, in which every sample has a species and a sensor."""
+    if data.folder is None or data.train_list is not None:
+        return False
+    return (detect_layout(data.folder) if data.layout == "auto" else data.layout) == "synth"
+
+
+def open_layout(data: DataConfig) -> Layout:
+    """Return the layout of the data set that a configuration names.
+
+    Raises:
+        UserError: neither a folder nor a training list is given, or the layout is unknown.
+    """
+    paths = {"train": data.train_list, "val": data.val_list, "test": data.test_list}
+    lists = {part: path for part, path in paths.items() if path is not None}
+    if data.train_list is not None:
+        if data.protocol is not None:
+            raise UserError(
+                f"protocol {data.protocol}: has no effect beside --train-list; leave one of the two out.",
+                parameter="protocol",
+            )
+        files = ListFiles(data.folder or data.train_list.parent, lists)
+        files.live_label = data.live_label
+        return files
+    if data.folder is None:
+        raise UserError("no data: give --data FOLDER (a generated set, sessions) or --train-list and --val-list.")
+    if is_generated(data):
+        from trainer.data.layouts.generated import GeneratedFolder
+
+        return GeneratedFolder(data.folder)
+    name = detect_layout(data.folder) if data.layout == "auto" else data.layout
+    if name in PUBLIC:
+        return open_public(name, data.folder, data.protocol, data.frame_step)
+    layout = listed_layout(data.folder, data.layout, data.protocol, lists)
+    layout.live_label = data.live_label
+    return layout
