@@ -87,7 +87,7 @@ class Pictures:
 
     def __init__(self, app: QApplication, demo: Path, out: Path, work: Path, model: str | None) -> None:
         self._app, self._demo, self._out = app, demo, out
-        settings = Settings(theme="dark", model=model, record_folder=Path("recordings"), snap_folder=work)
+        settings = Settings(theme="dark", model=model, record_folder=Path("recordings"), snap_folder=Path("snapshots"))
         apply_theme(app, dark=True)
         self._live = range(0)
         self.window = MainWindow(

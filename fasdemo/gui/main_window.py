@@ -39,7 +39,7 @@ from fasdemo.gui.panels.library import Library
 from fasdemo.gui.panels.start_page import StartPage
 from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panels.workspace import TABS, Workspace
-from fasdemo.gui.panes.video_pane import Pane
+from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.theme import apply_theme, is_dark
 from fasdemo.gui.translation import tr

@@ -17,7 +17,7 @@ from trainer.evaluation.loading import open_model
 from trainer.evaluation.metrics import Scored, seed_metrics
 from trainer.evaluation.score_files import write_submission
 from trainer.evaluation.submission import submission
-from trainer.training.train import make_fabric
+from trainer.training.device import make_fabric
 
 FOLDER = Path("submission")
 """Folder of submission files, as published."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from trainer.config.schema import Config
@@ -84,3 +86,39 @@ class _InFloat32:
             return self._forward(x)
         with torch.autocast(x.device.type, enabled=False):
             return self._forward(x.float()).to(x.dtype)
+
+
+def _silence_fabric() -> None:
+    """Raise Fabric's log level, because it prints its precision at every start."""
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+
+
+def make_fabric(config: Config, accelerator: str = "auto", devices: int | str = "auto", nodes: int = 1) -> Fabric:
+    """Return a Fabric with device, precision and processes, not yet launched.
+
+    Under `torchrun` the number of processes comes from its environment.
+
+    Args:
+        config: configuration of the run.
+        accelerator: `cpu`, `cuda` or `auto`.
+        devices: number of processes on this machine, or ids of GPUs such as `0,1`.
+        nodes: number of machines.
+    """
+    from lightning_fabric.strategies.ddp import DDPStrategy
+
+    _silence_fabric()
+    world = world_of_environment()
+    if accelerator == "auto":
+        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
+    if devices == "auto":
+        devices = world.local if world else 1
+    several = world is not None or nodes > 1 or (devices not in (1, "1"))
+    strategy: Any = DDPStrategy(find_unused_parameters=config.network.flexible) if several else "auto"
+    return Fabric(
+        accelerator=accelerator,
+        devices=devices,
+        num_nodes=world.nodes if world else nodes,
+        strategy=strategy,
+        precision=precision_of(config, accelerator),
+    )

@@ -27,9 +27,10 @@ from trainer.evaluation.evaluation import Evaluation, OperatingPoints, evaluate,
 from trainer.evaluation.loading import Loaded, open_model, uncalibrated
 from trainer.evaluation.metrics import Rate, apcer, bpcer, worst
 from trainer.export.onnx_export import export_onnx
+from trainer.training.device import make_fabric
 from trainer.training.finalize import MODEL, finalize
 from trainer.training.resuming import resume_command, resume_file
-from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
+from trainer.training.train import LAST, Training, TrainingInterruptedError
 
 MIN_SAMPLES = 50
 """Number of training samples of a class or species below which a warning says so."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 import math
 import signal
 import time
@@ -22,7 +21,7 @@ from torch import Tensor
 from fasdemo.errors import UserError
 from fasdemo.progress import bar
 from trainer.checkpoints import checkpoint
-from trainer.checkpoints.stream_model import StreamModel, build_model, channels_last, initialised_parameters
+from trainer.checkpoints.stream_model import build_model, channels_last, initialised_parameters
 from trainer.config.schema import Config
 from trainer.data.faces import Ints
 from trainer.data.loader import Batch
@@ -35,6 +34,7 @@ from trainer.training.ema import measure_norm_statistics, update_ema
 from trainer.training.history import History, dev_figures, epoch_line
 from trainer.training.losses import flexible_loss
 from trainer.training.normalisation import synchronised
+from trainer.training.optimiser import make_optimiser
 from trainer.training.schedule import learning_rate
 
 LAST, BEST = "last.pt", "best.pt"
@@ -338,73 +338,6 @@ class Training:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-
-
-def make_optimiser(config: Config, model: StreamModel, initialised: set[int]) -> torch.optim.Optimizer:
-    """Return the optimiser: SGD as published, or AdamW.
-
-    AdamW applies weight decay to weight matrices and kernels only, not to norms and biases.
-
-    Args:
-        config: configuration of the run.
-        model: network to train.
-        initialised: ids of the parameters to which `optimiser.trunk_lr` applies.
-    """
-    settings = config.optimiser
-    groups: dict[tuple[bool, bool], list[Tensor]] = {}
-    for parameter in model.parameters():
-        decays = settings.kind == "sgd" or parameter.ndim > 1
-        groups.setdefault((decays, id(parameter) in initialised), []).append(parameter)
-    listed = [
-        {
-            "params": members,
-            "weight_decay": settings.weight_decay if decays else 0.0,
-            "factor": settings.trunk_lr if trunk else 1.0,
-            "lr": settings.lr,
-        }
-        for (decays, trunk), members in groups.items()
-    ]
-    if settings.kind == "sgd":
-        return torch.optim.SGD(listed, lr=settings.lr, momentum=settings.momentum)
-    return torch.optim.AdamW(listed, lr=settings.lr)
-
-
-def _silence_fabric() -> None:
-    """Raise Fabric's log level, because it prints its precision at every start."""
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
-
-
-def make_fabric(config: Config, accelerator: str = "auto", devices: int | str = "auto", nodes: int = 1) -> Fabric:
-    """Return a Fabric with device, precision and processes, not yet launched.
-
-    Under `torchrun` the number of processes comes from its environment.
-
-    Args:
-        config: configuration of the run.
-        accelerator: `cpu`, `cuda` or `auto`.
-        devices: number of processes on this machine, or ids of GPUs such as `0,1`.
-        nodes: number of machines.
-    """
-    from lightning_fabric.strategies.ddp import DDPStrategy
-
-    from trainer.training.device import world_of_environment
-
-    _silence_fabric()
-    world = world_of_environment()
-    if accelerator == "auto":
-        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
-    if devices == "auto":
-        devices = world.local if world else 1
-    several = world is not None or nodes > 1 or (devices not in (1, "1"))
-    strategy: Any = DDPStrategy(find_unused_parameters=config.network.flexible) if several else "auto"
-    return Fabric(
-        accelerator=accelerator,
-        devices=devices,
-        num_nodes=world.nodes if world else nodes,
-        strategy=strategy,
-        precision=precision_of(config, accelerator),
-    )
 
 
 def _smaller_is_better(policy: str, row: dict[str, Any]) -> float:

@@ -1444,6 +1444,26 @@
       <translation>keine Tiefe</translation>
     </message>
     <message>
+      <source>Picture: {name}</source>
+      <translation>Bild: {name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Enter vergrößert das Bild, S speichert es.</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>Einzelbild speichern: {name} (S)</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>Vergrößern: {name} (Doppelklick)</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>Alle Bilder zeigen (Esc)</translation>
+    </message>
+    <message>
       <source>face {track}</source>
       <translation>Gesicht {track}</translation>
     </message>
@@ -1466,26 +1486,6 @@
     <message>
       <source>truth</source>
       <translation>Wahrheit</translation>
-    </message>
-    <message>
-      <source>Picture: {name}</source>
-      <translation>Bild: {name}</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot.</source>
-      <translation>Enter vergrößert das Bild, S speichert es.</translation>
-    </message>
-    <message>
-      <source>Take a snapshot: {name} (S)</source>
-      <translation>Einzelbild speichern: {name} (S)</translation>
-    </message>
-    <message>
-      <source>Enlarge: {name} (double click)</source>
-      <translation>Vergrößern: {name} (Doppelklick)</translation>
-    </message>
-    <message>
-      <source>Show all pictures (Esc)</source>
-      <translation>Alle Bilder zeigen (Esc)</translation>
     </message>
     <message>
       <source>projector on</source>

@@ -1444,6 +1444,26 @@
       <translation>sin profundidad</translation>
     </message>
     <message>
+      <source>Picture: {name}</source>
+      <translation>Imagen: {name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Intro amplía la imagen, S la guarda.</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>Guardar imagen: {name} (S)</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>Ampliar: {name} (doble clic)</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>Mostrar todas las imágenes (Esc)</translation>
+    </message>
+    <message>
       <source>face {track}</source>
       <translation>rostro {track}</translation>
     </message>
@@ -1466,26 +1486,6 @@
     <message>
       <source>truth</source>
       <translation>verdad</translation>
-    </message>
-    <message>
-      <source>Picture: {name}</source>
-      <translation>Imagen: {name}</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot.</source>
-      <translation>Intro amplía la imagen, S la guarda.</translation>
-    </message>
-    <message>
-      <source>Take a snapshot: {name} (S)</source>
-      <translation>Guardar imagen: {name} (S)</translation>
-    </message>
-    <message>
-      <source>Enlarge: {name} (double click)</source>
-      <translation>Ampliar: {name} (doble clic)</translation>
-    </message>
-    <message>
-      <source>Show all pictures (Esc)</source>
-      <translation>Mostrar todas las imágenes (Esc)</translation>
     </message>
     <message>
       <source>projector on</source>

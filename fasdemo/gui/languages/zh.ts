@@ -1444,6 +1444,26 @@
       <translation>无深度</translation>
     </message>
     <message>
+      <source>Picture: {name}</source>
+      <translation>图像：{name}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Enter 放大图像，S 截图。</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>截图：{name}（S）</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>放大：{name}（双击）</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>显示全部图像（Esc）</translation>
+    </message>
+    <message>
       <source>face {track}</source>
       <translation>人脸 {track}</translation>
     </message>
@@ -1466,26 +1486,6 @@
     <message>
       <source>truth</source>
       <translation>真值</translation>
-    </message>
-    <message>
-      <source>Picture: {name}</source>
-      <translation>图像：{name}</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot.</source>
-      <translation>Enter 放大图像，S 截图。</translation>
-    </message>
-    <message>
-      <source>Take a snapshot: {name} (S)</source>
-      <translation>截图：{name}（S）</translation>
-    </message>
-    <message>
-      <source>Enlarge: {name} (double click)</source>
-      <translation>放大：{name}（双击）</translation>
-    </message>
-    <message>
-      <source>Show all pictures (Esc)</source>
-      <translation>显示全部图像（Esc）</translation>
     </message>
     <message>
       <source>projector on</source>

@@ -22,8 +22,9 @@ from fasdemo.gui.panels.record_panel import RecordPanel
 from fasdemo.gui.panels.timing_panel import TimingPanel
 from fasdemo.gui.panels.verdict_card import VerdictCard
 from fasdemo.gui.panes.depth_pane import DepthPane
+from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.panes.timeline import Timeline
-from fasdemo.gui.panes.video_pane import ColourPane, InfraredPane, Pane
+from fasdemo.gui.panes.video_pane import ColourPane, InfraredPane
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.transport_bar import TransportBar
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from fasdemo.draw.depth_view import DEFAULT_SCALE, DepthScale, colour_depth, depth_at_mm, palette
 from fasdemo.frames import FrameSet, Rgb
-from fasdemo.gui.panes.video_pane import Pane
+from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.pictures import as_qimage, resized
 from fasdemo.gui.theme import ON_VIDEO
 from fasdemo.gui.translation import tr

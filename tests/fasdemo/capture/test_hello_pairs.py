@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fasdemo.capture.cameras.hello_pairs import face_controls, list_pairs
 from fasdemo.capture.cameras.v4l2 import NodeFacts, list_nodes
-from fasdemo.cli.commands import doctor
+from fasdemo.cli.checks import cameras
 
 MICROSOFT = uuid.UUID("0f3f95dc-2632-4c4e-92c9-a04782f43bc8").bytes_le
 FACE_AUTHENTICATION, IR_TORCH, FOCUS = 1 << 5, 1 << 9, 1
@@ -122,7 +122,7 @@ def test_face_controls_reads_any_bytes(junk: bytes, cut: int) -> None:
 def test_doctor_lists_pairs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     machine.plug("1-6", HELLO, (0, 0, CAMERA, ("YUYV",)), (2, 2, CAMERA, ("GREY",)))
     nodes = list_nodes(machine.sysfs, query=lambda path: machine._facts[path.name])
-    (found,) = doctor.hello_pairs(nodes, machine.sysfs)
+    (found,) = cameras.hello_pairs(nodes, machine.sysfs)
     assert found.state == "note"
     assert found.text.startswith(f"{CAMERA}: colour /dev/video0 and infrared /dev/video2 are one device")
     assert found.details["infrared"] == 2

@@ -14,6 +14,9 @@ import pytest
 from fasdemo.capture.cameras.realsense.devices import RealSenseDevice, StreamMode
 from fasdemo.capture.cameras.v4l2 import VideoNode
 from fasdemo.capture.cameras.webcam import Webcam
+from fasdemo.cli.checks import cameras as camera_checks
+from fasdemo.cli.checks import machine, models
+from fasdemo.cli.checks.finding import Finding
 from fasdemo.cli.commands import doctor
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
@@ -37,9 +40,9 @@ def device(**changes: Any) -> RealSenseDevice:
     return RealSenseDevice(**{**values, **changes})
 
 
-def cameras(monkeypatch: pytest.MonkeyPatch, *found: RealSenseDevice) -> list[doctor.Finding]:
+def cameras(monkeypatch: pytest.MonkeyPatch, *found: RealSenseDevice) -> list[Finding]:
     monkeypatch.setattr("fasdemo.capture.cameras.realsense.devices.list_realsense", lambda: list(found))
-    return doctor.realsense()
+    return camera_checks.realsense()
 
 
 def test_json_has_every_area(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,7 +59,7 @@ def test_json_has_every_area(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_text_is_for_people(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    findings = [doctor.Finding("disk", "wrong", "full [1]", "free some"), doctor.Finding("disk", "good", "fine")]
+    findings = [Finding("disk", "wrong", "full [1]", "free some"), Finding("disk", "good", "fine")]
     monkeypatch.setattr(doctor, "examine", lambda: findings)
     assert main(["doctor"]) == 1
     text = capsys.readouterr().out
@@ -90,7 +93,7 @@ def test_no_camera_and_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
         raise UserError("needs libusb")
 
     monkeypatch.setattr("fasdemo.capture.cameras.realsense.devices.list_realsense", broken)
-    (found,) = doctor.realsense()
+    (found,) = camera_checks.realsense()
     assert (found.state, found.advice) == ("note", "needs libusb")
 
 
@@ -107,7 +110,7 @@ def test_webcams_and_why_some_are_not_offered(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("fasdemo.capture.cameras.v4l2.list_nodes", lambda: nodes)
     cameras = [Webcam(0, "Front", ("YUYV",)), Webcam(5, "OBS Virtual Camera", ("YUYV",), "driver v4l2 loopback")]
     monkeypatch.setattr("fasdemo.capture.cameras.webcam.list_webcams", lambda: cameras)
-    found = doctor.webcams()
+    found = camera_checks.webcams()
     assert [one.state for one in found] == ["good", "note", "good", "wrong", "good"]
     assert "a virtual camera (driver v4l2 loopback), refused" in found[1].text
     assert found[1].details["virtual"]
@@ -119,27 +122,27 @@ def test_webcams_and_why_some_are_not_offered(monkeypatch: pytest.MonkeyPatch) -
 def test_a_changed_face_model_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "face.task"
     monkeypatch.setenv("FASDEMO_FACE_MODEL", str(path))
-    assert doctor.face_model()[0].state == "wrong"
+    assert models.face_model()[0].state == "wrong"
     path.write_bytes(b"other")
-    (found,) = doctor.face_model()
+    (found,) = models.face_model()
     assert (found.state, "checksum mismatch" in found.text) == ("wrong", True)
 
 
 def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**6))
-    assert {one.state for one in doctor.disk()} == {"wrong"}
+    assert {one.state for one in machine.disk()} == {"wrong"}
 
 
 def test_qt_that_cannot_start_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_QT_TRIAL", "raise ImportError('libEGL.so.1: cannot open shared object file')")
-    (found,) = doctor.display()
+    monkeypatch.setattr(machine, "_QT_TRIAL", "raise ImportError('libEGL.so.1: cannot open shared object file')")
+    (found,) = machine.display()
     assert found.state == "wrong"
     assert "libEGL.so.1" in found.text
 
 
 def test_a_look_that_breaks_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> list[doctor.Finding]:
+    def broken() -> list[Finding]:
         raise RuntimeError("driver crashed")
 
-    monkeypatch.setattr(doctor, "webcams", broken)
+    monkeypatch.setattr(camera_checks, "webcams", broken)
     assert any("driver crashed" in one.text and one.state == "wrong" for one in doctor.examine())

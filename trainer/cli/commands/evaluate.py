@@ -48,8 +48,8 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.report import write_report
     from trainer.evaluation.score_files import write_scores
     from trainer.evaluation.scoring import predict_margins
+    from trainer.training.device import make_fabric
     from trainer.training.finalize import summary
-    from trainer.training.train import make_fabric
 
     loaded = open_model(args.model)
     model, config = loaded.model, loaded.config

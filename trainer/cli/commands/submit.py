@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.loading import OnnxStreamModel, open_model
     from trainer.evaluation.score_files import write_submission
     from trainer.evaluation.submission import submission
-    from trainer.training.train import make_fabric
+    from trainer.training.device import make_fabric
 
     lists = (args.train_list, args.val_list, args.test_list)
     check_outputs({"--output": args.output}, [args.model, args.data, *lists])

@@ -70,8 +70,9 @@ def run(args: argparse.Namespace) -> int:
     resume = resume_file(args.resume, folder)
 
     from trainer.data.splits import note_run, open_splits
+    from trainer.training.device import make_fabric
     from trainer.training.finalize import MODEL, finalize, summary
-    from trainer.training.train import LAST, Training, TrainingInterruptedError, make_fabric
+    from trainer.training.train import LAST, Training, TrainingInterruptedError
 
     fabric = make_fabric(config, *options.machine(args))
     fabric.launch()

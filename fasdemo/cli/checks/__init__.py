@@ -1,0 +1,1 @@
+"""The checks of `fasdemo doctor`, by area; each returns findings."""
