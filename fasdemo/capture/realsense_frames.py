@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -44,7 +44,8 @@ def load_sdk() -> ModuleType:
             "The RealSense SDK (pyrealsense2) is not installed; run `pip install pyrealsense2` if there is a package "
             "for this system, or use a webcam or a recorded session."
         ) from None
-    return cast(ModuleType, pyrealsense2)
+    sdk: ModuleType = pyrealsense2
+    return sdk
 
 
 def intrinsics_of(sdk: Any, profile: Any) -> Intrinsics:
@@ -63,6 +64,7 @@ def intrinsics_of(sdk: Any, profile: Any) -> Intrinsics:
         bend = coefficients
     else:
         bend = _fitted(sdk, value)
+    k1, k2, p1, p2, k3 = bend
     return Intrinsics(
         width=int(value.width),
         height=int(value.height),
@@ -70,7 +72,7 @@ def intrinsics_of(sdk: Any, profile: Any) -> Intrinsics:
         fy=float(value.fy),
         cx=float(value.ppx),
         cy=float(value.ppy),
-        distortion=cast("tuple[float, float, float, float, float]", bend),
+        distortion=(k1, k2, p1, p2, k3),
     )
 
 
@@ -146,13 +148,15 @@ class Reader:
         if not color:
             return None
         times: dict[Stream, StreamTime] = {"rgb": _time(color)}
-        depth, ir, scale = None, None, self.depth_scale
+        depth: Depth | None = None
+        ir: Ir | None = None
+        scale = self.depth_scale
         if "depth" in self.profiles and (found := frames.get_depth_frame()):
-            depth = cast(Depth, np.asanyarray(found.get_data()).copy())
+            depth = np.asanyarray(found.get_data()).copy()
             scale = float(found.get_units()) or scale
             times["depth"] = _time(found)
         if "ir" in self.profiles and (found := self._infrared(frames)):
-            ir = cast(Ir, np.asanyarray(found.get_data()).copy())
+            ir = np.asanyarray(found.get_data()).copy()
             times["ir"] = _time(found)
         return FrameSet(
             index=index,
@@ -205,7 +209,7 @@ def rgb_image(frame: Any) -> Rgb:
     if name in ("yuyv", "uyvy") and data.ndim == 2:
         data = data.view(np.uint8).reshape(data.shape[0], data.shape[1], -1)
     code = _COLOR_CODES[name]
-    return cast(Rgb, data.copy() if code is None else cv2.cvtColor(data, code))
+    return data.copy() if code is None else np.asarray(cv2.cvtColor(data, code), np.uint8)
 
 
 def _time(frame: Any) -> StreamTime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 import cv2
 import numpy as np
@@ -49,9 +48,9 @@ def palette() -> Rgb:
     grey and with colour blindness (Nunez, Anderton and Renslow 2018).
     """
     ramp = np.arange(_COLOURS - 1, -1, -1, dtype=np.uint8).reshape(-1, 1)
-    colours = np.ascontiguousarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1])
+    colours = np.ascontiguousarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1], np.uint8)
     colours.flags.writeable = False
-    return cast(Rgb, colours)
+    return colours
 
 
 def colour_depth(depth: Depth, depth_scale: float, scale: DepthScale = DEFAULT_SCALE) -> Rgb:
@@ -74,7 +73,7 @@ def colour_depth(depth: Depth, depth_scale: float, scale: DepthScale = DEFAULT_S
     )
     colours = cv2.merge([cv2.LUT(index, np.ascontiguousarray(column)) for column in palette().T])
     colours[depth == 0] = NO_READING
-    return cast(Rgb, colours)
+    return np.asarray(colours, np.uint8)
 
 
 def depth_at_mm(depth: Depth, depth_scale: float, x: int, y: int) -> float | None:

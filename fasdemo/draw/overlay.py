@@ -7,8 +7,6 @@ form of colour blindness.
 
 from __future__ import annotations
 
-from typing import cast
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -265,4 +263,4 @@ def _shade(canvas: Rgb, box: tuple[int, int, int, int]) -> None:
 
 
 def _pixels(points: npt.NDArray[np.float64], centre: tuple[int, int], radius: int) -> npt.NDArray[np.int32]:
-    return cast("npt.NDArray[np.int32]", np.round(points * radius + np.array(centre)).astype(np.int32))
+    return np.asarray(np.round(points * radius + np.array(centre)), np.int32)

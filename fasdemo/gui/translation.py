@@ -60,9 +60,8 @@ class Catalogue(QTranslator):
         super().__init__()
         self._translations = dict(translations)
 
-    # Qt asks the next translator only after None, which PyQt's own types leave out.
     @override
-    def translate(  # type: ignore[override]
+    def translate(  # type: ignore[override]  # Qt asks the next translator only after None, which PyQt's types lack
         self, context: str | None, sourceText: str | None, disambiguation: str | None = None, n: int = -1
     ) -> str | None:
         """Return the translation; None leaves the text to other translators."""

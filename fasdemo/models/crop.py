@@ -8,14 +8,13 @@ training and inference have the same crops.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from fasdemo.faces.face import Face, Points
-from fasdemo.frames import Calibration, Depth, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
+from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
 from fasdemo.models.card import CropSpec
 from fasdemo.models.warp import Transform, warp
 
@@ -170,15 +169,15 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCro
     rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
     guess_m = _distance_from_eyes_m(face.keypoints, frame.calibration, rgb_shape)
     depth_mm, distance_mm = _depth_crop(frame, to_crop, size, rgb_shape, guess_m)
-    ir = None
+    ir: Ir | None = None
     if frame.ir is not None:
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
         ir = warp(frame.ir, to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size)
     return FaceCrops(
-        rgb=cast(Rgb, warp(frame.rgb, to_crop, size)),
+        rgb=warp(frame.rgb, to_crop, size),
         depth_mm=depth_mm,
-        ir=cast("Ir | None", ir),
+        ir=ir,
         distance_mm=distance_mm,
         to_crop=to_crop,
         inside=_inside(to_crop, size, rgb_shape),
@@ -195,7 +194,7 @@ def _depth_crop(
     at_m, crop = guess_m, np.zeros((size, size), np.float32)
     for _ in range(1 if fixed else _DEPTH_STEPS):
         transform = to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "depth")
-        raw = cast(Depth, warp(frame.depth, transform, size, nearest=True))
+        raw = warp(frame.depth, transform, size, nearest=True)
         crop = raw.astype(np.float32) * np.float32(frame.depth_scale * 1000.0)
         median = core_median_mm(crop)
         if median <= 0 or abs(median / 1000.0 - at_m) < 0.002:

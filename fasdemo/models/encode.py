@@ -77,7 +77,7 @@ def encode_pictures(pictures: Pictures, spec: InputSpec) -> Tensor:
     if spec.modality == "rgb":
         return _encode_rgb(np.asarray(pictures, np.uint8), spec)
     if spec.modality == "ir":
-        infrared = cast(Ir, pictures)
+        infrared = cast(Ir, pictures)  # infrared has no floats, see above
         if spec.ir_encoding == "local-norm-v1":
             return _normalised(np.stack([encode_ir_local(one) for one in infrared]), spec)
         return _tabulated(ir_8bit(infrared), spec)

@@ -9,7 +9,7 @@ pixels, because its `warpAffine` rounds coordinates differently from version to 
 from __future__ import annotations
 
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 Transform = npt.NDArray[np.float64]
 """(2, 3): image pixels to crop pixels."""
 Image = npt.NDArray[Any]
+Picture = TypeVar("Picture", bound=Image)
 Terms = npt.NDArray[np.float32]
 
 _HALFWAY_PX = -(2.0**-12)
@@ -30,7 +31,7 @@ _STRIP_PX = 24576
 crops three times as fast."""
 
 
-def sample(image: Image, transform: Transform, size: int, nearest: bool = False) -> Image:
+def sample(image: Picture, transform: Transform, size: int, nearest: bool = False) -> Picture:
     """Return the image at the pixels of a (size, size[, channels]) crop, one look-up per pixel.
 
     Args:
@@ -39,15 +40,15 @@ def sample(image: Image, transform: Transform, size: int, nearest: bool = False)
         size: the crop's side.
         nearest: take the nearest pixel rather than a weighted mean of four.
     """
-    image = np.ascontiguousarray(image)
-    crop = np.empty((size, size, *image.shape[2:]), image.dtype)
+    source = np.ascontiguousarray(image)
+    crop = np.empty_like(image, order="C", shape=(size, size, *image.shape[2:]))
     terms, rows = _terms(transform, size), _strip_rows(size)
     for first in range(0, size, rows):
-        _fill(crop[first : first + rows], image, terms, first, nearest)
+        _fill(crop[first : first + rows], source, terms, first, nearest)
     return crop
 
 
-def warp(image: Image, transform: Transform, size: int, nearest: bool = False) -> Image:
+def warp(image: Picture, transform: Transform, size: int, nearest: bool = False) -> Picture:
     """Warp an image to (size, size[, channels]), with area averaging for strong reductions to avoid aliasing.
 
     Use `nearest` for depth, because the mean of two distances is not the distance of any surface. Outside is 0.
@@ -59,15 +60,15 @@ def warp(image: Image, transform: Transform, size: int, nearest: bool = False) -
     # Pixel centres: crop pixel u covers the large pixels factor * u ... factor * u + factor - 1.
     larger = transform * factor
     larger[:, 2] += (factor - 1) / 2
-    image = np.ascontiguousarray(image)
+    source = np.ascontiguousarray(image)
     width = size * factor
     terms, rows = _terms(larger, width), _strip_rows(width) // factor
-    crop = np.empty((size, size, *image.shape[2:]), image.dtype)
+    crop = np.empty_like(image, order="C", shape=(size, size, *image.shape[2:]))
     strip = np.empty((rows * factor, width, *image.shape[2:]), image.dtype)
     for first in range(0, size, rows):
         part = crop[first : first + rows]
         fine = strip[: len(part) * factor]
-        _fill(fine, image, terms, first * factor, nearest=False)
+        _fill(fine, source, terms, first * factor, nearest=False)
         cv2.resize(fine, (size, len(part)), dst=part, interpolation=cv2.INTER_AREA)
     return crop
 

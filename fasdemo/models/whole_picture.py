@@ -45,9 +45,9 @@ def whole_crops(pictures: Mapping[Stream, Picture], card: ModelCard, depth_scale
         millimetres = depth.astype(np.float32) * np.float32(depth_scale * 1000.0)
         cuts["depth"] = centre_cut(millimetres, size, resize, nearest=True)
     return FaceCrops(
-        rgb=cast("Rgb | None", cuts.get("rgb")),
+        rgb=cast("Rgb | None", cuts.get("rgb")),  # a cut has the type of its picture
         depth_mm=cuts.get("depth"),
-        ir=cast("Ir | None", cuts.get("ir")),
+        ir=cast("Ir | None", cuts.get("ir")),  # as above
         distance_mm=0.0,
         to_crop=evaluation_map((size, size), size, None, 1.0, 0),
     )

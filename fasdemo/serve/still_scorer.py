@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
-from fasdemo.frames import STREAMS, FrameSet, Rgb, Stream
+from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.runtime.requests import EngineRequest
 from fasdemo.sessions.image_codec import decode_image, recorded_format
 
@@ -102,7 +102,7 @@ class StillScorer:
         frame = FrameSet(
             index=0,
             timestamp_s=float(self._number),
-            rgb=cast(Rgb, images["rgb"]),
+            rgb=images["rgb"],
             depth=images.get("depth"),
             depth_scale=request.depth_scale,
             ir=images.get("ir"),

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 import struct
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, overload
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from fasdemo.bounded_file import read_bounded
-from fasdemo.frames import Stream
+from fasdemo.frames import Depth, Rgb, Stream
 from fasdemo.sessions.schema import MAX_IMAGE_PX
 
 Image = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -71,6 +71,12 @@ def encode_image(image: Image, stream: Stream, color_format: ColorFormat = "jpg"
     return data.tobytes()
 
 
+@overload
+def decode_image(data: bytes, stream: Literal["rgb"]) -> Rgb: ...
+@overload
+def decode_image(data: bytes, stream: Literal["depth"]) -> Depth: ...
+@overload
+def decode_image(data: bytes, stream: Stream) -> Image: ...
 def decode_image(data: bytes, stream: Stream) -> Image:
     """Decode an image that `encode_image` has encoded.
 
@@ -89,10 +95,17 @@ def decode_image(data: bytes, stream: Stream) -> Image:
         raise ValueError("the picture cannot be decoded")
     if stream == "rgb":
         cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
-    check_image(cast(Image, image), stream)
-    return cast(Image, image)
+    found = cast(Image, image)  # OpenCV's types have no dtype; `check_image` checks it.
+    check_image(found, stream)
+    return found
 
 
+@overload
+def read_image(path: Path, stream: Literal["rgb"]) -> Rgb: ...
+@overload
+def read_image(path: Path, stream: Literal["depth"]) -> Depth: ...
+@overload
+def read_image(path: Path, stream: Stream) -> Image: ...
 def read_image(path: Path, stream: Stream) -> Image:
     """Decode an image file with `decode_image`.
 

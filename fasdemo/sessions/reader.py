@@ -113,8 +113,8 @@ class SessionReader:
         return FrameSet(
             index=index,
             timestamp_s=row.timestamp_s,
-            rgb=cast(Rgb, rgb),
-            depth=cast("Depth | None", images["depth"]),
+            rgb=cast(Rgb, rgb),  # `_image` gives each stream its type
+            depth=cast("Depth | None", images["depth"]),  # as above
             depth_scale=self.session.depth_scale,
             ir=images["ir"],
             calibration=self.calibration,

@@ -13,11 +13,11 @@ import io
 import math
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from fasdemo.atomic_file import write_atomically
 from fasdemo.errors import UserError
@@ -89,6 +89,18 @@ def similar_subject(root: Path, subject: str) -> str:
     return ""
 
 
+class VideoWriter(Protocol):
+    """A writer of one stream of a session with the container `video`."""
+
+    def write(self, image: Image) -> None:
+        """Append one image."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+
 class SessionWriter:
     """A writer of frame sets into `folder`, which must not contain a session yet.
 
@@ -110,7 +122,7 @@ class SessionWriter:
         folder: Path,
         session: Session,
         color_format: ColorFormat = "jpg",
-        videos: dict[Stream, VideoTrackWriter] | None = None,
+        videos: Mapping[Stream, VideoWriter] | None = None,
     ) -> None:
         self.folder = folder
         self.session = session.model_copy(update={"state": "open", "frames": 0, "lost": 0, "checksums": {}})
@@ -119,7 +131,7 @@ class SessionWriter:
         self.bytes_written = 0
         self._color_format: ColorFormat = color_format
         self._hashes: dict[Stream, _Hashes] = {}
-        self._videos: dict[Stream, VideoTrackWriter] = {} if videos is None else dict(videos)
+        self._videos: dict[Stream, VideoWriter] = {} if videos is None else dict(videos)
         self._streams: tuple[Stream, ...] = tuple(name for name in STREAMS if name in session.streams)
         self._closed = False
         if (folder / SESSION_FILE).exists():

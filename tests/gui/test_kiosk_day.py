@@ -272,8 +272,8 @@ def live_through(
             objects.append(len(gc.get_objects()))
     supervisor.stop()
     writer.stop()
-    senders = (*signals._outputs, *signals._heartbeats)
-    accepted, beats = ([one["at_s"] for one in sender.got] for sender in senders)  # type: ignore[attr-defined]
+    senders: tuple[object, ...] = (*signals._outputs, *signals._heartbeats)
+    accepted, beats = ([one["at_s"] for one in sender.got] for sender in senders if isinstance(sender, InstantSender))
     signals.stop()
     return Day(accepted, beats, words, memory_mb, objects, frames, supervisor, judge)
 

@@ -28,11 +28,12 @@ from fasdemo.runtime.headline import Headline
 from tests.support.window_scenes import Scene
 from tools.translations import collect, main, write
 
+Speak = Callable[[str], str]
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
 @pytest.fixture
-def speak(qapp: QApplication) -> Iterator[Callable[[str], str]]:
+def speak(qapp: QApplication) -> Iterator[Speak]:
     """Install a language until the test ends."""
     yield lambda language: install(qapp, language)
     for translator in qapp.findChildren(QTranslator):
@@ -99,7 +100,7 @@ def test_a_damaged_catalogue_leaves_english(
 
 @pytest.fixture(params=["de"])
 def window(
-    qtbot: QtBot, qapp: QApplication, speak: Callable[[str], str], tmp_path: Path, request: pytest.FixtureRequest
+    qtbot: QtBot, qapp: QApplication, speak: Speak, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[MainWindow]:
     assert speak(request.param) == request.param
     apply_theme(qapp, dark=True)
@@ -142,7 +143,7 @@ def test_the_kiosk_counts_down_in_german(window: MainWindow, qtbot: QtBot) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", [QSize(800, 480), QSize(480, 800), QSize(240, 320)], ids=["wide", "tall", "tiny"])
 def test_no_word_or_sentence_of_the_kiosk_is_cut(
-    qtbot: QtBot, qapp: QApplication, speak: Callable[[str], str], size: QSize, language: str
+    qtbot: QtBot, qapp: QApplication, speak: Speak, size: QSize, language: str
 ) -> None:
     speak(language)
     card = VerdictCard(large=True)

@@ -34,5 +34,4 @@ class _Input(Protocol):
     def mouseMove(self, widget: QWidget | None, pos: QPoint = _CENTRE) -> None: ...
 
 
-# PyQt6's stub declares the static functions of this class as methods of an instance, which does not exist.
-QTest = cast(_Input, QtTest.QTest)
+QTest = cast(_Input, QtTest.QTest)  # PyQt6's types declare its static functions as methods of an instance

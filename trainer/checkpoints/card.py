@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import torch
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from trainer.checkpoints.checkpoint import Checkpoint
 from trainer.checkpoints.stream_model import input_specs
 from trainer.config.schema import DEFAULT_MEAN, DEFAULT_STD, check
 from trainer.networks import FlexFusion
+from trainer.networks.example import input_shapes, modalities_of
 from trainer.networks.output import LIVE_INDEX
 
 UNMEASURED = Threshold(
@@ -42,16 +43,16 @@ def published_inputs(network: nn.Module, modality: Stream = "depth") -> tuple[In
     Raises:
         UserError: an input of the network has another number of channels.
     """
-    shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
+    shapes = input_shapes(network)
     if any(shape[0] not in (1, 3) for shape in shapes):
         raise UserError(f"in_channels: the network takes {[shape[0] for shape in shapes]} channels; give 1 or 3.")
-    streams = cast("tuple[Stream, ...] | None", getattr(network, "modalities", None))
+    streams = modalities_of(network)
     mean, std = (_SINGLE_MEAN, _SINGLE_STD) if streams is None else (_FUSION_MEAN, _FUSION_STD)
     return tuple(
         InputSpec(
             name=stream,
             modality=stream,
-            channels=cast(Any, shape[0]),
+            channels=3 if shape[0] == 3 else 1,
             channel_order=("RGB" if streams is None else "BGR") if stream == "rgb" and shape[0] == 3 else "grey",
             mean=mean if shape[0] == 3 else mean[:1],
             std=std if shape[0] == 3 else std[:1],
@@ -78,8 +79,7 @@ def assumed_inputs(network: nn.Module) -> tuple[InputSpec, ...]:
 
 def is_published_form(network: nn.Module) -> bool:
     """Return whether a network has the inputs of the published ones: three channels of every stream."""
-    shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
-    return not isinstance(network, FlexFusion) and all(shape[0] == 3 for shape in shapes)
+    return not isinstance(network, FlexFusion) and all(shape[0] == 3 for shape in input_shapes(network))
 
 
 def outputs_of(network: nn.Module) -> tuple[OutputSpec, ...]:
@@ -115,14 +115,13 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
     facts: dict[str, Any] = {
         "name": name,
         "architecture": checkpoint.arch,
-        "input_size": cast(Any, network.input_shapes)[0][1],
+        "input_size": input_shapes(network)[0][1],
         "outputs": outputs_of(network),
         "training_data": "unknown",
     }
     if {"network", "input"} <= checkpoint.config.keys():
         trained = check(checkpoint.config, "the checkpoint's config")
-        streams = cast("tuple[Stream, ...]", getattr(network, "modalities", trained.network.modalities))
-        facts["inputs"] = input_specs(trained, streams)
+        facts["inputs"] = input_specs(trained, modalities_of(network) or trained.network.modalities)
         facts["crop"] = CropSpec(scale=trained.input.crop_scale, whole_picture=trained.input.whole_picture)
         facts["recipe"] = f"configuration {trained.name}"
         if trained.data.folder is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,7 @@ from fasdemo.models.card import InputSpec
 from trainer import networks
 from trainer.checkpoints import checkpoint
 from trainer.config.schema import DEFAULT_MEAN, DEFAULT_STD, Config
+from trainer.networks.example import modalities_of
 from trainer.networks.fusion import Fusion
 
 
@@ -46,7 +47,8 @@ class StreamModel(nn.Module):
         """
         if not self.flexible:
             return [self.network(*pictures)], []
-        network = cast(networks.FlexFusion, self.network)
+        network = self.network
+        assert isinstance(network, networks.FlexFusion)
         levels, own = network.features(*pictures)
         return [network.fuse(levels, mask) for mask in masks], own
 
@@ -130,16 +132,20 @@ def initialised_parameters(config: Config, model: StreamModel) -> set[int]:
         if part == "all":
             modules: list[nn.Module] = [network]
         elif isinstance(network, networks.FlexFusion):
-            modules = [network.stream(cast(Stream, part))]
+            modules = [network.stream(_stream(part))]
         else:
-            modules = [cast(Fusion, network).trunk(cast(Stream, part))]
+            assert isinstance(network, Fusion)
+            modules = [network.trunk(_stream(part))]
         found |= {id(parameter) for module in modules for parameter in module.parameters()}
     return found
 
 
+def _stream(part: str) -> Stream:
+    return STREAMS[STREAMS.index(part)]
+
+
 def _wrap(network: nn.Module, modalities: Sequence[Stream]) -> StreamModel:
-    own = getattr(network, "modalities", None)
-    return StreamModel(network, tuple(own or modalities), isinstance(network, networks.FlexFusion))
+    return StreamModel(network, modalities_of(network) or tuple(modalities), isinstance(network, networks.FlexFusion))
 
 
 def _streams_of(saved: checkpoint.Checkpoint) -> tuple[Stream, ...]:
@@ -172,12 +178,11 @@ def _initialise_from(network: nn.Module, part: str, path: Path, arch: str, optio
         kept = {k: v for k, v in state.items() if k not in other}
         checkpoint.load_weights(network, {**{k: target[k] for k in other & set(target)}, **kept}, str(path))
         return
-    stream = cast(Stream, part)
     if isinstance(network, networks.FlexFusion):
-        networks.load_stream(network, stream, state)
+        networks.load_stream(network, _stream(part), state)
     elif isinstance(network, Fusion):
         trunk = {k.removeprefix("features."): v for k, v in state.items() if k.startswith("features.")}
-        checkpoint.load_weights(network.trunk(stream), trunk, str(path))
+        checkpoint.load_weights(network.trunk(_stream(part)), trunk, str(path))
     else:
         raise UserError(f"network.init.{part}: this network has no trunk per stream; use the key `all`.")
 

@@ -91,8 +91,11 @@ def predict_margins(
             progress.advance(task, size)
     model.train(was_training)
     if fabric.world_size > 1:
-        gathered = fabric.all_gather(fabric.to_device(rows))
-        rows = torch.as_tensor(gathered).cpu().transpose(0, 1).reshape(-1, columns)
+        # Not `fabric.all_gather`, which warns of a deprecated function of torch at every call.
+        own_rows = fabric.to_device(rows)
+        gathered = [torch.empty_like(own_rows) for _ in range(fabric.world_size)]
+        torch.distributed.all_gather(gathered, own_rows)
+        rows = torch.stack(gathered, 1).cpu().reshape(-1, columns)
     table = rows[:count].numpy()
     broken = np.isinf(table)
     table[broken] = np.nan

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ from fasdemo.errors import UserError
 from fasdemo.models.card import CARD_KEY, ModelCard
 from trainer.export.onnx_graph import as_tuple, graph_of, quiet, strip
 from trainer.networks import FlexFusion, example_inputs
+from trainer.networks.example import input_shapes, modalities_of
 
 Feed = Mapping[str, npt.NDArray[np.float32]]
 """Input name to float32 (N, ...), as `fasdemo.models.encode.encode_batch` returns it."""
@@ -177,13 +178,13 @@ def check_card(network: nn.Module, card: ModelCard) -> None:
     if len(set(names)) != len(names):
         raise UserError(f"model card {card.name}: two inputs or outputs have the same name; give different names.")
     wanted = [(spec.channels, card.input_size, card.input_size) for spec in card.inputs]
-    shapes = list(cast("tuple[tuple[int, int, int], ...]", network.input_shapes))
+    shapes = list(input_shapes(network))
     if wanted != shapes:
         raise UserError(
             f"model card {card.name}: its inputs are {wanted}, those of the network {shapes}; correct the card."
         )
-    modalities = getattr(network, "modalities", None)
-    if modalities is not None and tuple(modalities) != card.modalities:
+    modalities = modalities_of(network)
+    if modalities is not None and modalities != card.modalities:
         raise UserError(
             f"model card {card.name}: its inputs are {', '.join(card.modalities)}, those of the network "
             f"{', '.join(modalities)}; correct the card."

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import cast
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from trainer.networks.blocks import InvertedResidual, SqueezeExcitation
 from trainer.networks.flexfusion import FlexFusion
+
+M = TypeVar("M", bound=nn.Module)
 
 _FRONT = 2
 """Layers of a trunk that are not merged: the stem, whose input channels differ, and the first block, after which the
@@ -40,7 +42,7 @@ class StackedFlexFusion(nn.Module):
         )
         self._fine_after, self._coarse_after = (end - _FRONT for end in streams[0].features.ends[-2:])
         self.final_DW = _stack([stream.final_DW for stream in streams])
-        self.linear = _block_diagonal([cast(nn.Linear, stream.linear) for stream in streams])
+        self.linear = _block_diagonal(_alike([stream.linear for stream in streams], nn.Linear))
         self.fusion = copy.deepcopy(network)
         del self.fusion.streams
         self.token_fine = nn.Parameter(network.token_fine.detach().reshape(1, -1, 1, 1), requires_grad=False)
@@ -80,8 +82,8 @@ class _StackedGate(nn.Module):
 
     def __init__(self, gates: Sequence[SqueezeExcitation]) -> None:
         super().__init__()
-        self.first = _block_diagonal([cast(nn.Linear, gate.fc[0]) for gate in gates])
-        self.second = _block_diagonal([cast(nn.Linear, gate.fc[2]) for gate in gates])
+        self.first = _block_diagonal(_alike([gate.fc[0] for gate in gates], nn.Linear))
+        self.second = _block_diagonal(_alike([gate.fc[2] for gate in gates], nn.Linear))
 
     def forward(self, x: Tensor) -> Tensor:
         gates = torch.sigmoid(self.second(torch.relu(self.first(x.mean((2, 3))))))
@@ -92,28 +94,36 @@ def _stack(modules: Sequence[nn.Module]) -> nn.Module:
     """Return one module that applies each of these modules to its own part of the channels.
 
     Raises:
-        TypeError: a module of this type with parameters cannot be merged.
+        TypeError: the modules' types differ, or a module of this type with parameters cannot be merged.
     """
     first = modules[0]
     if isinstance(first, nn.Conv2d):
-        return _grouped(cast("Sequence[nn.Conv2d]", modules))
+        return _grouped(_alike(modules, nn.Conv2d))
     if isinstance(first, SqueezeExcitation):
-        return _StackedGate(cast("Sequence[SqueezeExcitation]", modules))
+        return _StackedGate(_alike(modules, SqueezeExcitation))
     if isinstance(first, InvertedResidual):
-        blocks = cast("Sequence[InvertedResidual]", modules)
+        blocks = _alike(modules, InvertedResidual)
         together = copy.deepcopy(first)
-        together.conv = cast(nn.Sequential, _stack([block.conv for block in blocks]))
+        together.conv = _stacked_sequence([block.conv for block in blocks])
         if first.downsample is not None:
-            together.downsample = cast(
-                nn.Sequential, _stack([cast(nn.Sequential, block.downsample) for block in blocks])
-            )
+            together.downsample = _stacked_sequence(_alike([block.downsample for block in blocks], nn.Sequential))
         return together
     if isinstance(first, nn.Sequential):
-        sequences = cast("Sequence[nn.Sequential]", modules)
-        return nn.Sequential(*(_stack(parts) for parts in zip(*sequences, strict=True)))
+        return _stacked_sequence(_alike(modules, nn.Sequential))
     if next(first.parameters(), None) is not None:
         raise TypeError(f"modules: cannot merge {type(first).__name__}; fold it first")
     return first
+
+
+def _alike(modules: Sequence[nn.Module | None], kind: type[M]) -> list[M]:
+    found = [one for one in modules if isinstance(one, kind)]
+    if len(found) != len(modules):
+        raise TypeError(f"modules: cannot merge {', '.join(type(one).__name__ for one in modules)}")
+    return found
+
+
+def _stacked_sequence(sequences: Sequence[nn.Sequential]) -> nn.Sequential:
+    return nn.Sequential(*(_stack(parts) for parts in zip(*sequences, strict=True)))
 
 
 def _grouped(convolutions: Sequence[nn.Conv2d]) -> nn.Conv2d:
@@ -123,7 +133,7 @@ def _grouped(convolutions: Sequence[nn.Conv2d]) -> nn.Conv2d:
     together.groups = first.groups * count
     together.weight = nn.Parameter(torch.cat([one.weight for one in convolutions]), requires_grad=False)
     if first.bias is not None:
-        biases = [cast(Tensor, one.bias) for one in convolutions]
+        biases = [one.bias for one in convolutions if one.bias is not None]
         together.bias = nn.Parameter(torch.cat(biases), requires_grad=False)
     return together
 

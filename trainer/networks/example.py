@@ -1,4 +1,4 @@
-"""Random inputs for any network of the registry."""
+"""What any network of the registry takes: shapes, streams and random inputs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from fasdemo.frames import Stream
 from trainer.networks.flexfusion import FlexFusion
+
+
+def input_shapes(network: nn.Module) -> tuple[tuple[int, int, int], ...]:
+    """Return (channels, height, width) of each picture that a network of `trainer.networks.build` takes."""
+    return cast("tuple[tuple[int, int, int], ...]", network.input_shapes)  # torch's types know no such attribute
+
+
+def modalities_of(network: nn.Module) -> tuple[Stream, ...] | None:
+    """Return the streams of a network's inputs in order; None for a network of one stream, whichever it is."""
+    found: tuple[Stream, ...] | None = getattr(network, "modalities", None)
+    return found
 
 
 def example_inputs(network: nn.Module, batch: int = 1, seed: int = 0) -> tuple[Tensor, ...]:
@@ -23,7 +35,7 @@ def example_inputs(network: nn.Module, batch: int = 1, seed: int = 0) -> tuple[T
         (N, streams): row 0 has all streams, the following rows the other subsets in turn.
     """
     generator = torch.Generator().manual_seed(seed)
-    shapes = cast("tuple[tuple[int, int, int], ...]", network.input_shapes)
+    shapes = input_shapes(network)
     pictures = [torch.randn(batch, *shape, generator=generator) for shape in shapes]
     if not isinstance(network, FlexFusion):
         return tuple(pictures)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from torch import Tensor, nn
 
 from trainer.networks.blocks import InvertedResidual, SqueezeExcitation, conv_bn, initialise, scaled
@@ -99,8 +97,8 @@ class FeatherNet(nn.Module):
     def head(self, x: Tensor) -> Tensor:
         """Map the output of the trunk, (N, C, S/32, S/32), to logits (N, outputs)."""
         x = self.final_DW(x).flatten(1)
-        if self.linear is not None:
-            x = self.linear(cast(nn.Module, self.dropout)(x))
+        if self.linear is not None and self.dropout is not None:
+            x = self.linear(self.dropout(x))
         return x
 
     def forward(self, x: Tensor) -> Tensor:

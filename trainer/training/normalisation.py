@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.distributed as dist
-import torch.distributed.nn.functional as collective
 from torch import Tensor, nn
 
 
@@ -46,7 +47,7 @@ class SharedNorm(nn.BatchNorm2d):
         values = x.float()
         sums = torch.cat([values.sum((0, 2, 3)), values.square().sum((0, 2, 3))])
         count = torch.tensor([float(x.numel() // x.shape[1])], device=x.device)
-        sums, total = collective.all_reduce(sums), count.clone()
+        sums, total = _SumOverProcesses.apply(sums), count.clone()  # type: ignore[no-untyped-call]
         dist.all_reduce(total)
         mean, square = (sums / total).chunk(2)
         variance = square - mean.square()
@@ -62,3 +63,24 @@ class SharedNorm(nn.BatchNorm2d):
         shift = self.bias - mean * scale
         normalised: Tensor = values * scale[:, None, None] + shift[:, None, None]
         return normalised.to(x.dtype)
+
+
+class _SumOverProcesses(torch.autograd.Function):
+    """The sum of a tensor over all processes; its gradient is the sum of theirs.
+
+    torch has deprecated its differentiable collectives, and their successors are private.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor) -> Tensor:
+        """Return the sum, of the same shape."""
+        total = values.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        """Return the sum of the gradients."""
+        total = gradient.clone()
+        dist.all_reduce(total)
+        return total

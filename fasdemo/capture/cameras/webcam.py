@@ -165,7 +165,7 @@ class WebcamGrabber:
         return FrameSet(
             index=self._count,
             timestamp_s=now,
-            rgb=cast(Rgb, cv2.cvtColor(image, cv2.COLOR_BGR2RGB)),
+            rgb=cast(Rgb, cv2.cvtColor(image, cv2.COLOR_BGR2RGB)),  # the backends give 8 bits
             declared=frozenset({"rgb"}),
             times={"rgb": StreamTime(now, self._count)},
             live_source=True,

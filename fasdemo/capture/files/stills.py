@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast, overload
 
 import cv2
 import numpy as np
@@ -265,8 +265,8 @@ def load_still(
     Raises:
         UserError: a picture cannot be read, depth is not 16-bit, or a size differs from the calibration.
     """
-    rgb = cast(Rgb, read_picture(still.color, "rgb"))
-    depth = None if still.depth is None else cast(Depth, read_picture(still.depth, "depth"))
+    rgb = read_picture(still.color, "rgb")
+    depth = None if still.depth is None else read_picture(still.depth, "depth")
     ir = None if still.ir is None else read_picture(still.ir, "ir")
     if calibration is not None:
         _check_size(still.color, rgb, calibration.rgb.width, calibration.rgb.height)
@@ -297,6 +297,12 @@ def _check_size(path: Path, image: Image, width: int, height: int) -> None:
         )
 
 
+@overload
+def read_picture(path: Path, stream: Literal["rgb"]) -> Rgb: ...
+@overload
+def read_picture(path: Path, stream: Literal["depth"]) -> Depth: ...
+@overload
+def read_picture(path: Path, stream: Stream, eight_bit_depth: bool = ...) -> Image: ...
 def read_picture(path: Path, stream: Stream, eight_bit_depth: bool = False) -> Image:
     """Read a picture of one stream: rgb uint8 (h, w, 3); depth uint16 (h, w); ir uint8 or uint16 (h, w).
 
@@ -339,4 +345,4 @@ def decode_grey(data: bytes, stream: Stream, eight_bit_depth: bool = False) -> I
         )
     if image.dtype not in (np.uint8, np.uint16):
         raise ValueError(f"pictures with {image.dtype} values are not supported")
-    return cast(Image, image)
+    return cast(Image, image)  # OpenCV's types have no dtype; it was checked above

@@ -142,8 +142,8 @@ class VideoSource(PlayedSource):
         return FrameSet(
             index=color.number,
             timestamp_s=color.time_s,
-            rgb=cast(Rgb, color.image),
-            depth=cast("Depth | None", sides.get("depth")),
+            rgb=cast(Rgb, color.image),  # a colour track gives rgb24
+            depth=cast("Depth | None", sides.get("depth")),  # depth tracks have 16 bits, see `VideoTrack`
             depth_scale=self._depth_scale,
             ir=sides.get("ir"),
             declared=self._info.declared,

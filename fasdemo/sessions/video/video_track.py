@@ -16,13 +16,12 @@ from typing import Any, Self
 
 import av
 import numpy as np
-from av.stream import Disposition
 
-from fasdemo.bounded_file import is_regular
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.sessions.image_codec import Image, check_image
 from fasdemo.sessions.schema import MAX_IMAGE_PX
+from fasdemo.sessions.video.container import USUAL_FPS, main_stream, measured_fps, open_container, reopen, set_threads
 from fasdemo.sessions.video.ffv1_check import slices_intact
 from fasdemo.sessions.video.packet_times import PacketTimes
 from fasdemo.sessions.video.video_color import (
@@ -35,27 +34,6 @@ from fasdemo.sessions.video.video_color import (
 )
 
 _GREY_16 = tuple(f"gray{bits}{order}" for bits in (9, 10, 12, 14, 16) for order in ("le", "be"))
-_CONTAINERS = (
-    *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "mpegvideo", "m4v", "flv"),
-    *("asf", "ogg", "h264", "hevc", "av1", "obu", "ivf", "mjpeg", "gif", "nut", "mxf", "yuv4mpegpipe", "dv", "apng"),
-)
-"""Formats that FFmpeg may detect. Its other 300 or so formats are disabled: some draw text, some open other files, and
-many are rarely maintained."""
-_OPEN: dict[str, Any] = {
-    "options": {
-        "protocol_whitelist": "file",
-        "format_whitelist": ",".join(_CONTAINERS),
-    },
-    # Metadata such as titles is not used, so invalid bytes in it must not prevent reading.
-    "metadata_errors": "replace",
-}
-_USUAL_FPS = 120.0
-"""Higher frame rates are measured from the time stamps instead."""
-_LOOKED_AT = 300
-"""Number of packets at the start of a file from which its frame rate and main stream are determined."""
-_ONE_THREAD_PX = 1280 * 720
-"""Images up to this size are decoded by one thread, which takes 2.4 instead of 3.0 ms of processor time for the three
-streams of a frame of 640 x 480."""
 _FAR = 40
 """To reach a frame at most this far ahead, the frames before it are decoded; otherwise the file is searched."""
 
@@ -110,30 +88,12 @@ class VideoTrack:
         self.dtype = image.dtype
 
     def _open(self) -> None:
-        if not self.path.exists():
-            raise UserError(f"{self.path}: no such file.")
-        if self.path.is_dir():
-            raise UserError(f"{self.path}: is a folder, not a video file.")
-        if not is_regular(self.path):
-            raise UserError(f"{self.path}: is not a regular file; save its content to a file first.")
-        try:
-            # With the prefix, no file name is read as a protocol.
-            self._container = av.open(f"file:{self.path}", **_OPEN)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            if self.path.stat().st_size == 0:
-                raise UserError(f"{self.path}: the file is empty.") from None
-            if isinstance(error, PermissionError):
-                raise UserError(f"{self.path}: cannot be read; check its permissions.") from None
-            if self.path.suffix.lower() in (".mp4", ".mov", ".m4v"):
-                hint = "is not a video, or was cut off before its index (moov) was written"
-            else:
-                hint = "is not a video that FFmpeg can read"
-            raise UserError(f"{self.path}: {hint}.") from None
+        self._container = open_container(self.path)
         streams = [one for one in self._container.streams.video if one.codec_context is not None]
         if not streams:
             self._container.close()
             raise UserError(f"{self.path}: has no video stream that FFmpeg can decode.")
-        video = self._chosen(streams)
+        video = main_stream(self.path, streams)
         self._index = video.index
         context = video.codec_context
         if context.width * context.height > MAX_IMAGE_PX:
@@ -141,7 +101,7 @@ class VideoTrack:
             raise UserError(f"{self.path}: {context.width} x {context.height} pixels are too many; make it smaller.")
         # The size of a stream can change later.
         context.options = {"max_pixels": str(MAX_IMAGE_PX)}
-        _set_threads(video)
+        set_threads(video)
         self._video = video
         self._time_base = float(video.time_base or Fraction(1, 90000))
         self._format = self._container.format.name
@@ -152,7 +112,11 @@ class VideoTrack:
             raise UserError(f"{self.path}: {width} x {height} pixels are too many; make it smaller.")
         self.fps = 30.0
         rate = float(video.average_rate or 0)
-        self.fps = rate if 0 < rate <= _USUAL_FPS else self._measured_fps() or min(rate, 1000.0) or 30.0
+        self.fps = (
+            rate
+            if 0 < rate <= USUAL_FPS
+            else measured_fps(self.path, self._index, self._format, self._time_base) or min(rate, 1000.0) or 30.0
+        )
         self.frame_count: int | None = int(video.frames) or None
         self.duration_s: float | None = None
         if video.duration and video.time_base:
@@ -199,52 +163,6 @@ class VideoTrack:
                     self.damaged += 1
                     continue
                 yield frame, last
-
-    def _chosen(self, streams: list[Any]) -> Any:
-        """Return the main video stream of a file that also has cover pictures or smaller versions."""
-        if len(streams) == 1:
-            return streams[0]
-        packets = dict.fromkeys((one.index for one in streams), 0)
-        with av.open(f"file:{self.path}", **_OPEN) as container:
-            try:
-                for number, packet in enumerate(container.demux(video=[*range(len(streams))])):
-                    packets[packet.stream.index] = packets.get(packet.stream.index, 0) + bool(packet.size)
-                    if number >= _LOOKED_AT:
-                        break
-            except (av.error.FFmpegError, OSError):
-                pass
-
-        def worth(one: Any) -> tuple[bool, bool, int, bool]:
-            cover = bool(one.disposition & Disposition.attached_pic)
-            several = packets[one.index] > 1
-            pixels = one.codec_context.width * one.codec_context.height
-            return several, not cover, pixels, bool(one.disposition & Disposition.default)
-
-        return max(streams, key=worth)
-
-    def _measured_fps(self) -> float:
-        """Return the frame rate measured from the time stamps; 0.0 if it cannot be measured.
-
-        Files from browsers have no frame rate, and FFmpeg then reports that of the time base, 1,000 per second.
-        """
-        times: list[int] = []
-        with av.open(f"file:{self.path}", **_OPEN) as container:
-            placed = PacketTimes(self._format, self._time_base, 30.0)
-            try:
-                for packet in container.demux(container.streams[self._index]):
-                    if packet.size:
-                        times.append(placed.place(packet))
-                    if len(times) >= _LOOKED_AT:
-                        break
-            except (av.error.FFmpegError, OSError):
-                pass
-        gaps = np.diff(np.unique(times))
-        if len(gaps) == 0:
-            return 0.0
-        # Ignore pauses, because a recording in a browser can be interrupted.
-        usual = gaps[gaps <= 4 * float(np.median(gaps))]
-        fps = 1.0 / (float(np.mean(usual)) * self._time_base)
-        return fps if 0 < fps <= 1000 else 0.0
 
     def _intact(self, packet: Any) -> bool:
         if packet.is_corrupt:
@@ -351,9 +269,9 @@ class VideoTrack:
             if self._joined:
                 # Times in the file are not unique, so read from the beginning.
                 self._container.close()
-                self._container = av.open(f"file:{self.path}", **_OPEN)
+                self._container = reopen(self.path)
                 self._video = self._container.streams[self._index]
-                _set_threads(self._video)
+                set_threads(self._video)
             else:
                 self._container.seek(target, stream=self._video, backward=True, any_frame=False)
         except (av.error.FFmpegError, OSError, ValueError, OverflowError):
@@ -384,7 +302,7 @@ class VideoTrack:
     def _all_times(self) -> list[int]:
         if self._times is None:
             times = []
-            with av.open(f"file:{self.path}", **_OPEN) as container:
+            with reopen(self.path) as container:
                 video = container.streams[self._index]
                 placed = PacketTimes(self._format, self._time_base, self.fps)
                 try:
@@ -409,15 +327,6 @@ class VideoTrack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _set_threads(video: Any) -> None:
-    """Decode small images in the calling thread, and large ones in as many threads as FFmpeg chooses."""
-    context = video.codec_context
-    if context.width * context.height <= _ONE_THREAD_PX:
-        context.thread_count = 1
-    else:
-        video.thread_type = "AUTO"
 
 
 def _grey_values(frame: Any) -> Image:

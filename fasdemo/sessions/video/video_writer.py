@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from fasdemo.frames import Stream
 from fasdemo.sessions.image_codec import Image, check_image
@@ -74,7 +75,8 @@ class VideoTrackWriter:
         if image.shape != self._size:
             raise ValueError(f"{self.path.name}: the image size changes from {self._size} to {image.shape}")
         layout = "rgb24" if self.stream == "rgb" else ("gray16le" if image.dtype == np.uint16 else "gray")
-        frame = av.VideoFrame.from_ndarray(cast(Any, np.ascontiguousarray(image)), format=layout)
+        pixels: npt.NDArray[Any] = np.ascontiguousarray(image)
+        frame = av.VideoFrame.from_ndarray(pixels, format=layout)
         frame.pts = self._count
         frame.time_base = 1 / self._rate
         self._count += 1

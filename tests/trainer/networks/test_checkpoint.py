@@ -326,5 +326,5 @@ def test_import_ends_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert words in error
         assert len(error.strip().splitlines()) == 1
     assert main(["import", str(path), "--arch", "FeatherNetA", "--output", str(path)]) == 2
-    assert "file that is read" in capsys.readouterr().err
+    assert "is a file that this command reads" in capsys.readouterr().err
     assert not output.exists()

@@ -1,4 +1,4 @@
-"""Two processes do what one does: the same training, the same figures."""
+"""Two processes do what one does: the same training, the same figures, sessions cut once, no library warnings."""
 
 import csv
 import json
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.support.recorded_people import record_people
 from tests.support.tiny_set import write_tiny_set
 from trainer.cli.main import main
 
@@ -26,12 +27,18 @@ def launch(processes: int, *command: str) -> None:
     if processes == 1:
         assert main(list(command)) == 0
         return
-    head = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", "-m"]
+    torchrun(processes, "-m", "trainer", *command)
+
+
+def torchrun(processes: int, *program: str) -> str:
+    """Run a program in several processes and return what they print; neither an error nor a library's warning."""
+    head = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run(
-        [*head, "trainer", *command], env=environment, capture_output=True, text=True, timeout=280, check=False
-    )
+    done = subprocess.run([*head, *program], env=environment, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert "Warning" not in done.stderr, done.stderr[:2000]
+    assert "deprecated" not in done.stderr, done.stderr[:2000]
+    return done.stdout
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +69,35 @@ def test_two_processes_equal_one(tmp_path: Path) -> None:
         launch(processes, "evaluate", model, "--data", str(data), "--device", "cpu", "--output", str(output))
     figures = [json.loads((tmp_path / f"out{n}" / "figures.json").read_text()) for n in (1, 2)]
     assert figures[0] == figures[1]
+
+
+FINETUNE = """
+import sys, time
+import fasdemo.faces.detector
+from tests.support.recorded_people import WholeFrame
+
+class SlowWholeFrame(WholeFrame):
+    def detect(self, image):
+        time.sleep(0.05)  # so that a second process would meet a half-cut folder
+        return super().detect(image)
+
+fasdemo.faces.detector.FaceDetector = SlowWholeFrame
+from trainer.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")
+def test_two_processes_cut_the_sessions_to_finetune_on_once(tmp_path: Path) -> None:
+    data = write_tiny_set(tmp_path / "set", people=8, shots=2)
+    start = tmp_path / "start"
+    train = ["train", "--config", "fasdemo-featherb-depth", "--data", str(data), "--output", str(start)]
+    launch(1, *train, "--device", "cpu", "--set", *SETTINGS)
+    sessions = record_people(tmp_path / "recordings")
+    (tmp_path / "finetune.py").write_text(FINETUNE)
+    finetune = ["finetune", str(sessions), "--from", str(start / "model.pt"), "--output", str(tmp_path / "run")]
+    said = torchrun(2, str(tmp_path / "finetune.py"), *finetune, "--device", "cpu", "--set", *SETTINGS)
+    assert said.count("held-out people:") == 1
+    assert len((tmp_path / "recordings-crops" / "list.txt").read_text().splitlines()) > 0
+    assert not list(tmp_path.glob(".*partial"))
+    assert (tmp_path / "run" / "model.onnx").is_file()

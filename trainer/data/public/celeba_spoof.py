@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path, PurePosixPath
-from typing import cast
 
 import cv2
 import numpy as np
@@ -131,7 +130,7 @@ def _read(record: Record) -> Sample:
         raise UnreadableError(str(record.file)) from None
     if picture is None:
         raise UnreadableError(str(record.file))
-    rgb = cast(Rgb, cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+    rgb = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
     box = _box(record.file)
     return Sample(rgb if box is None else _square(rgb, box), None, None)
 
@@ -154,4 +153,4 @@ def _square(rgb: Rgb, box: tuple[float, float, float, float]) -> Rgb:
     scale = _SIZE / (MARGIN * max(width, height))
     middle = np.array([x + width / 2 - 0.5, y + height / 2 - 0.5])
     move = (_SIZE - 1) / 2 - scale * middle
-    return cast(Rgb, warp(rgb, np.column_stack([np.eye(2) * scale, move]), _SIZE))
+    return warp(rgb, np.column_stack([np.eye(2) * scale, move]), _SIZE)

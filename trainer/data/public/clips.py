@@ -79,7 +79,7 @@ def video_frames(path: Path, step: int) -> Iterator[tuple[int, Rgb]]:
         while (frame := video.read()) is not None:
             # A damaged frame is left out; the next readable one takes its place.
             if frame.number >= wanted:
-                yield frame.number, cast(Rgb, frame.image)
+                yield frame.number, cast(Rgb, frame.image)  # a colour track gives rgb24
                 wanted = frame.number + step
 
 
@@ -215,6 +215,6 @@ def _cut(place: Path, clip: Clip, step: int, locate: Locate, frames: Frames) -> 
 
 def _read(record: Record) -> Sample:
     try:
-        return Sample(cast(Rgb, read_image(record.file, "rgb")), None, None)
+        return Sample(read_image(record.file, "rgb"), None, None)
     except (OSError, ValueError):
         raise UnreadableError(str(record.file)) from None

@@ -50,7 +50,7 @@ def stack_infrared(crops: Sequence[Ir]) -> Ir:
     """Stack infrared crops (S, S) of 8 or 16 bits; 8-bit crops are widened if others have 16."""
     if len({crop.dtype for crop in crops}) > 1:
         return np.stack([np.rint(crop * (65535.0 / full_scale(crop))).astype(np.uint16) for crop in crops])
-    return cast(Ir, np.stack(list(crops)))
+    return cast(Ir, np.stack(list(crops)))  # all have one of the two dtypes
 
 
 def needed_streams(inputs: tuple[InputSpec, ...]) -> tuple[Stream, ...]:

@@ -76,7 +76,7 @@ def read_grey(path: Path) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
         image = None
     if image is None or image.dtype not in (np.uint8, np.uint16):
         raise UserError(f"{path}: cannot be decoded as a picture of 8 or 16 bits; remove it or export it again.")
-    return cast(Ir, image)
+    return cast(Ir, image)  # OpenCV's types have no dtype; it was checked above
 
 
 def detector_view(ir: Ir, level: float = VIEW_LEVEL) -> npt.NDArray[np.uint8]:
@@ -125,4 +125,4 @@ def colour_frame(rgb: Rgb, ir: Ir | None = None) -> FrameSet:
 
 def _framed(picture: Ir, enlarge: int, border_px: int) -> Ir:
     larger = cv2.resize(picture, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_LINEAR)
-    return cast(Ir, np.pad(np.asarray(larger), border_px, mode="edge"))
+    return cast(Ir, np.pad(np.asarray(larger), border_px, mode="edge"))  # resizing keeps the dtype

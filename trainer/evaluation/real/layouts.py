@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import cv2
 import numpy as np
 
 from fasdemo.capture.files.stills import PICTURES, Still, find_stills, load_still, natural_key
 from fasdemo.errors import UserError
-from fasdemo.frames import STREAMS, Depth, FrameSet, Rgb, Stream, Truth
+from fasdemo.frames import STREAMS, FrameSet, Rgb, Stream, Truth
 from fasdemo.sessions.image_codec import read_image
 from fasdemo.sessions.reader import SessionReader
 from trainer.evaluation.real.captures import Capture, RealSource, colour_frame, detector_view, infrared_frame, read_grey
@@ -147,12 +147,12 @@ def _depth_ir_frame(ir_file: Path, depth_file: Path, scaled: bool) -> FrameSet:
     if depth.dtype != np.uint16 or depth.shape != ir.shape:
         raise UserError(f"{depth_file}: must be a 16-bit picture of the size of {ir_file.name}; export it again.")
     view = detector_view(ir)
-    return infrared_frame(view if scaled else ir, cast(Depth, depth), _ENLARGE, _BORDER_PX, view)
+    return infrared_frame(view if scaled else ir, np.asarray(depth, np.uint16), _ENLARGE, _BORDER_PX, view)
 
 
 def _pair(name: str, sensor: str, folder: Path) -> RealSource:
     def load() -> FrameSet:
-        return colour_frame(cast(Rgb, read_image(folder / "rgb.png", "rgb")), read_grey(folder / "nir.png"))
+        return colour_frame(read_image(folder / "rgb.png", "rgb"), read_grey(folder / "nir.png"))
 
     capture = Capture("rgb.png, nir.png", "", "live", "", load)
     return RealSource(name, sensor, ("rgb", "ir"), [capture], "One capture; no attacks.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from trainer.synth.scene.scene import Material, Mesh
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
 Ink = Literal["dye", "pigment", "toner", "photo"]
+_INKS: tuple[Ink, ...] = ("dye", "pigment", "toner", "photo")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def lay_out(photo: Photo, scale: float, window: Window, border: float) -> tuple[
     origin = (right + left) / 2
     keys = np.stack([right, left, points[30], points[[51, 57]].mean(0)])
     empty = np.zeros((*picture.shape[:2], raster.TEXEL), np.float32)
-    return cast("npt.NDArray[np.uint8]", picture), Sheet(empty, metres, origin, (keys - origin) * metres, points)
+    return np.asarray(picture, np.uint8), Sheet(empty, metres, origin, (keys - origin) * metres, points)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Printing:
 
 def draw_printing(rng: Rng) -> Printing:
     """Draw a random printer and paper."""
-    ink = cast(Ink, str(rng.choice(["dye", "pigment", "toner", "photo"], p=[0.3, 0.25, 0.3, 0.15])))
+    ink = _INKS[int(rng.choice(len(_INKS), p=[0.3, 0.25, 0.3, 0.15]))]
     glossy = ink == "photo" or rng.random() < 0.2
     return Printing(
         ink=ink,
@@ -148,7 +149,7 @@ def print_texels(picture: npt.NDArray[np.uint8], printing: Printing, rng: Rng) -
     visible light, while coloured pigments and toners hardly do.
     """
     linear = _levels(to_linear(picture), rng)
-    linear = cast(Floats, cv2.GaussianBlur(linear, (0, 0), float(rng.uniform(0.3, 0.9))))
+    linear = np.asarray(cv2.GaussianBlur(linear, (0, 0), float(rng.uniform(0.3, 0.9))), np.float32)
     result = np.empty((*linear.shape[:2], raster.TEXEL), np.float32)
     span = printing.white - printing.black
     colour = (printing.black + span * linear**1.05) * np.asarray(printing.cast, np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, cast
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -23,6 +23,12 @@ from trainer.synth.scene.subject import LIVE, SPECIES, PhotoOf, Placement, PoseS
 # Result of a builder: description, glasses, stage, and factor of the distance compared with a live head.
 Built = tuple[str, bool, Stage, float]
 
+Angles = tuple[float, float, float]
+
+_DEVICES: dict[str, Literal["phone", "tablet", "monitor"]] = {
+    "replay-phone": "phone", "replay-tablet": "tablet", "replay-monitor": "monitor",
+}  # fmt: skip
+_MASKS: dict[str, Kind] = {f"mask-{kind}": kind for kind in get_args(Kind)}
 MIN_SHEET_M = 0.08
 """Smallest distance between the camera and any part of a tilted sheet, metres."""
 
@@ -58,8 +64,11 @@ def _sheet_subject(
             break
     rotation = geometry.turn(*turn)
     moved = [mesh.moved(rotation, position) for mesh in meshes]
-    angles = tuple(a + b for a, b in zip(photo.angles, turn, strict=True))
-    return Subject(moved, keys @ rotation.T + position, cast("tuple[float, float, float]", angles), mirrors)
+    return Subject(moved, keys @ rotation.T + position, _added(photo.angles, turn), mirrors)
+
+
+def _added(first: Angles, second: Angles) -> Angles:
+    return first[0] + second[0], first[1] + second[1], first[2] + second[2]
 
 
 def _window(rng: Rng) -> tuple[float, float, float, float]:
@@ -191,15 +200,14 @@ def _cut(rng: Rng, species: str, person: Person, other: Person, model: HeadModel
         offset = rotation @ np.array([*pose_sample.slip, float(nose[2]) - 0.003 - gap])
         keys = keys3 @ rotation.T + position + offset
         meshes = [m.moved(rotation, position + offset) for m in (mesh, *extra)]
-        shown = tuple(a + b for a, b in zip(photo.angles, angles, strict=True))
-        return Subject([*meshes, *body.meshes], keys, cast("tuple[float, float, float]", shown))
+        return Subject([*meshes, *body.meshes], keys, _added(photo.angles, angles))
 
     note = f"ink={printing.ink} bent={bent} radius_m={radius:.2f} trimmed={trimmed}" + (f" half={half}" if half else "")
     return note, photo.glasses, stage, 1.0
 
 
 def _replay(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    kind = cast(Literal["phone", "tablet", "monitor"], species.split("-")[1])
+    kind = _DEVICES[species]
     photo = photo_of(person, int(rng.integers(PHOTOS)))
     scale = {"phone": rng.uniform(0.45, 0.75), "tablet": rng.uniform(0.7, 1.1), "monitor": rng.uniform(0.95, 1.8)}[kind]
     left, top, right, bottom = _window(rng)
@@ -231,7 +239,7 @@ def _replay(rng: Rng, species: str, person: Person, other: Person, model: HeadMo
 
 
 def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadModel, photo_of: PhotoOf) -> Built:
-    kind = cast(Kind, species.split("-")[1])
+    kind = _MASKS[species]
     victim = draw_actor(rng, person, model, 0.6).bare()
     mask = make_mask(kind, victim, model, rng)
     wearer = draw_actor(rng, other, model, 0.3)

@@ -14,7 +14,7 @@ import shutil
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -118,7 +118,7 @@ class SetupSampler:
             _, data = cv2.imencode(".jpg", photo.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 96])
             self._photos[key] = (data.tobytes(), replace(photo, rgb=np.zeros((0, 0, 3), np.uint8)))
         content, photo = self._photos[key]
-        decoded = cast("npt.NDArray[np.uint8]", cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR))
+        decoded = np.asarray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR), np.uint8)
         return replace(photo, rgb=np.ascontiguousarray(decoded[..., ::-1]))
 
     def setup(self, rng: Rng, species: str, first: int, second: int, sensor: str, **options: Any) -> Setup:

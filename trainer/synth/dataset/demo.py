@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import numpy as np
@@ -21,9 +21,10 @@ import numpy.typing as npt
 from fasdemo.errors import UserError
 from fasdemo.frames import Calibration, FrameSet, Intrinsics, Stream
 from fasdemo.progress import track
+from fasdemo.sessions.image_codec import Image
 from fasdemo.sessions.schema import CalibrationRecord, Device, Session
 from fasdemo.sessions.video.video_writer import VideoTrackWriter
-from fasdemo.sessions.writer import VIDEO_FILES, SessionWriter
+from fasdemo.sessions.writer import VIDEO_FILES, SessionWriter, VideoWriter
 from trainer.synth.dataset.crops import GENERATOR_VERSION
 from trainer.synth.people.people import People, load_people
 from trainer.synth.people.performance import draw_performance
@@ -45,7 +46,7 @@ _FAR_M = 1.1
 
 
 class _GreyVideo:
-    """A writer of 8-bit grey H.264 in Matroska, with the interface of `VideoTrackWriter`."""
+    """A writer of 8-bit grey H.264 in Matroska."""
 
     def __init__(self, path: Path, fps: float, crf: int) -> None:
         self._container = av.open(str(path), "w", format="matroska")
@@ -54,14 +55,14 @@ class _GreyVideo:
         self._video: Any = None
         self._count = 0
 
-    def write(self, image: npt.NDArray[np.uint8]) -> None:
-        """Append one image (h, w)."""
+    def write(self, image: Image) -> None:
+        """Append one image, uint8 (h, w)."""
         if self._video is None:
             options = {"preset": "slow", "crf": str(self._crf), "g": "30"}
             self._video = self._container.add_stream("libx264", rate=self._rate, options=options)
             self._video.height, self._video.width = image.shape
             self._video.pix_fmt = "gray"
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="gray")
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image, np.uint8), format="gray")
         frame.pts = self._count
         frame.time_base = 1 / self._rate
         self._count += 1
@@ -227,10 +228,10 @@ def render_demo(output: Path, heads: Path | None, seed: int, work: Path) -> None
     print(f"{total} frames, {size / 1e6:.2f} MB in {output}")
 
 
-def _tracks(folder: Path) -> dict[Stream, VideoTrackWriter]:
+def _tracks(folder: Path) -> dict[Stream, VideoWriter]:
     folder.mkdir(parents=True)
     return {
         "rgb": VideoTrackWriter(folder / VIDEO_FILES["rgb"], "rgb", FPS, crf=17),
         "depth": VideoTrackWriter(folder / VIDEO_FILES["depth"], "depth", FPS),
-        "ir": cast(VideoTrackWriter, _GreyVideo(folder / VIDEO_FILES["ir"], FPS, crf=23)),
+        "ir": _GreyVideo(folder / VIDEO_FILES["ir"], FPS, crf=23),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import cv2
 import numpy as np
@@ -141,7 +140,7 @@ def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArr
     from_pivot = (local - _NECK_PIVOT) @ FLIP.T
     turned = weight * (from_pivot @ rotation.T) + (1 - weight) * (from_pivot @ body.T)
     offset = pose.position - ((origin - _NECK_PIVOT) @ FLIP.T) @ rotation.T
-    return cast(Floats, (turned + offset).astype(np.float32))
+    return np.asarray(turned + offset, np.float32)
 
 
 def texels(person: Person, appearance: Appearance) -> Floats:

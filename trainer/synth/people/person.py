@@ -10,7 +10,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import cv2
 import numpy as np
@@ -95,7 +94,7 @@ def face_vertices(model: HeadModel) -> npt.NDArray[np.bool_]:
     is_skin[first:last] = True
     top = 0.095 - 0.9 * np.abs(x) ** 1.5 / 0.07**0.5 * 0.6
     front = (z > 0.030) & (y < top) & (y > -0.11)
-    return cast("npt.NDArray[np.bool_]", is_skin & front)
+    return np.asarray(is_skin & front, np.bool_)
 
 
 def build_person(name: str, portrait_name: str, portrait: Portrait, model: HeadModel, fit: HeadFit) -> Person:
@@ -249,7 +248,7 @@ def _relief(
 
 
 def _distance(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    return cast("npt.NDArray[np.float32]", cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5))
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 
 def _rays(fit: HeadFit, uv: npt.NDArray[np.float64], depth: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

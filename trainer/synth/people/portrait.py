@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import cv2
 import numpy as np
@@ -50,7 +49,7 @@ def to_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     """Convert linear light to sRGB in [0, 1]."""
     clipped = np.clip(linear, 0.0, 1.0)
     encoded = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
-    return cast(Floats, encoded.astype(np.float32))
+    return np.asarray(encoded, np.float32)
 
 
 _V = np.arange(256) / 255.0
@@ -66,7 +65,7 @@ def read_picture(path: Path) -> Rgb:
     bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if bgr is None:
         raise UserError(f"{path}: cannot be read as a picture; remove it from the folder or replace it.")
-    return cast(Rgb, np.ascontiguousarray(bgr[..., ::-1]))
+    return np.asarray(np.ascontiguousarray(bgr[..., ::-1]), np.uint8)
 
 
 def segment_portrait(rgb: Rgb, points: Points) -> Portrait:
@@ -87,13 +86,13 @@ def segment_portrait(rgb: Rgb, points: Points) -> Portrait:
 
 def _shrunk(points: Points, factor: float) -> npt.NDArray[np.int32]:
     middle = points.mean(0)
-    return cast("npt.NDArray[np.int32]", np.round(middle + (points - middle) * factor).astype(np.int32))
+    return np.asarray(np.round(middle + (points - middle) * factor), np.int32)
 
 
 def _matte(rgb: Rgb, points: Points) -> Grey:
     height, width = rgb.shape[:2]
     factor = 384.0 / max(height, width)
-    small = cast(Rgb, cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+    small = np.asarray(cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     p = points * factor
     eyes = float(np.linalg.norm(p[33] - p[263])) / 1.45
     middle = p.mean(0)
@@ -146,7 +145,7 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
         opened = cv2.morphologyEx(below_chin, cv2.MORPH_OPEN, round_tip)
         person[start:] = opened[: len(person) - start, wide:-wide]
     soft = cv2.GaussianBlur(person.astype(np.float32) * 255, (0, 0), 1.0)
-    return cast(Grey, cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 255).astype(np.uint8))
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 255), np.uint8)
 
 
 def _plain_background(small: Rgb, points: Points, eyes: float) -> npt.NDArray[np.float32] | None:
@@ -169,7 +168,7 @@ def _plain_background(small: Rgb, points: Points, eyes: float) -> npt.NDArray[np
         chosen = sample & (distance < max(4.0, 2.0 * float(np.median(distance[sample]))))
     if np.median(distance[sample]) > 5.0:
         return None
-    return cast(Floats, distance.astype(np.float32))
+    return np.asarray(distance, np.float32)
 
 
 def cropped(rgb: Rgb, points: Points) -> tuple[Rgb, Points]:
@@ -185,7 +184,7 @@ def cropped(rgb: Rgb, points: Points) -> tuple[Rgb, Points]:
         return np.ascontiguousarray(part), points - (left, top)
     interpolation = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
     resized = cv2.resize(part, None, fx=factor, fy=factor, interpolation=interpolation)
-    return cast(Rgb, resized), (points - (left, top) + 0.5) * factor - 0.5
+    return np.asarray(resized, np.uint8), (points - (left, top) + 0.5) * factor - 0.5
 
 
 def _balanced(rgb: Rgb, matte: Grey, points: Points) -> Rgb:
@@ -197,7 +196,7 @@ def _balanced(rgb: Rgb, matte: Grey, points: Points) -> Rgb:
     if len(colours) < 500 or (np.std(colours, axis=0) / np.mean(colours, axis=0)).max() > 0.35:
         return rgb
     gains = (colours.mean() / colours.mean(0)) ** 0.7
-    return cast(Rgb, np.round(to_srgb(to_linear(rgb) * gains.astype(np.float32)) * 255).astype(np.uint8))
+    return np.asarray(np.round(to_srgb(to_linear(rgb) * gains.astype(np.float32)) * 255), np.uint8)
 
 
 def _regions(rgb: Rgb, matte: Grey, points: Points) -> Grey:
@@ -220,7 +219,7 @@ def _regions(rgb: Rgb, matte: Grey, points: Points) -> Grey:
         to_hair = np.abs(lab - np.median(lab[top], axis=0)).sum(-1)
         to_cloth = np.abs(lab - np.median(lab[bottom], axis=0)).sum(-1)
         region[(region == CLOTH) & (to_hair < 0.7 * to_cloth)] = HAIR
-    return cast(Grey, cv2.medianBlur(region, 5))
+    return np.asarray(cv2.medianBlur(region, 5), np.uint8)
 
 
 def _continue_colours(rgb: Rgb, matte: Grey) -> Rgb:
@@ -232,4 +231,4 @@ def _continue_colours(rgb: Rgb, matte: Grey) -> Rgb:
     inside = np.flatnonzero(sure.ravel())
     lookup = np.zeros(labels.max() + 1, np.int64)
     lookup[labels.ravel()[inside]] = inside
-    return cast(Rgb, rgb.reshape(-1, 3)[lookup[labels]].copy())
+    return np.asarray(rgb.reshape(-1, 3)[lookup[labels]].copy(), np.uint8)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import degrees
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 
@@ -32,6 +32,8 @@ from trainer.synth.sensors.sensor import (
     expose_ir,
     expose_rgb,
 )
+
+_PROJECTORS: tuple[Projector, ...] = ("on", "off", "interleaved")
 
 
 @dataclass
@@ -101,7 +103,7 @@ def draw_setup(
     camera = camera_of(preset)
     placement = draw_placement(rng, camera, preset.near_m + 0.05)
     if projector is None:
-        projector = cast(Projector, str(rng.choice(["on", "off", "interleaved"], p=[0.45, 0.15, 0.4])))
+        projector = _PROJECTORS[int(rng.choice(len(_PROJECTORS), p=[0.45, 0.15, 0.4]))]
     if not preset.dots:
         projector = "on" if preset.principle != "stereo" else projector
     instrument, glasses, stage, factor = PRESENTATIONS[species](rng, species, person, other, model, photo_of)
@@ -168,6 +170,5 @@ def render_exposure(
         truth=Truth(setup.label, "" if setup.species == LIVE else setup.species),
     )
     distance = float(np.linalg.norm(subject.keypoints[:2].mean(0)))
-    return Frame(
-        frames, points, distance, cast("tuple[float, float, float]", tuple(degrees(a) for a in subject.angles)), params
-    )
+    yaw, pitch, roll = subject.angles
+    return Frame(frames, points, distance, (degrees(yaw), degrees(pitch), degrees(roll)), params)

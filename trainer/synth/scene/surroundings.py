@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -55,7 +55,7 @@ def harmonics_of(panorama: Floats) -> Floats:
     coefficients = np.einsum("khw,hwc,hw->kc", basis, panorama, area)
     cosine = np.array([np.pi, *([2 * np.pi / 3] * 3), *([np.pi / 4] * 5)])
     constants = np.array([0.282095, 0.488603, 0.488603, 0.488603, 1.092548, 1.092548, 0.315392, 1.092548, 0.546274])
-    return cast(Floats, (coefficients * (cosine * constants / np.pi)[:, None]).astype(np.float32))
+    return np.asarray(coefficients * (cosine * constants / np.pi)[:, None], np.float32)
 
 
 def _colour(rng: Rng, saturation: float = 0.35) -> npt.NDArray[np.float64]:
@@ -63,7 +63,7 @@ def _colour(rng: Rng, saturation: float = 0.35) -> npt.NDArray[np.float64]:
     rgb = np.clip(np.abs(((hue + np.array([0, 2 / 3, 1 / 3])) % 1) * 6 - 3) - 1, 0, 1)
     value = float(np.exp(rng.normal(np.log(0.35), 0.5)))
     s = rng.beta(1.0, 4.5) * saturation * 2
-    return cast("npt.NDArray[np.float64]", np.clip(value * (1 - s + s * rgb), 0.01, 0.9))
+    return np.asarray(np.clip(value * (1 - s + s * rgb), 0.01, 0.9), np.float64)
 
 
 def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
@@ -163,8 +163,8 @@ def _environment(path: Path) -> Floats:
     else:
         linear = np.ascontiguousarray(image[..., 2::-1]).astype(np.float32)
     if linear.shape[1] > 2048:
-        linear = cast(Floats, cv2.resize(linear, (2048, 1024), interpolation=cv2.INTER_AREA))
-    return cast(Floats, linear / max(float(np.median(linear)), 1e-3) * 0.35)
+        linear = np.asarray(cv2.resize(linear, (2048, 1024), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(linear / max(float(np.median(linear)), 1e-3) * 0.35, np.float32)
 
 
 def environment_files(folder: Path | None) -> list[Path]:
@@ -222,7 +222,7 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
         # Small maps are enlarged smoothly, since the background is out of focus.
         small = view.shape[1] < 560
         scaled = cv2.resize(view, (560, 420), interpolation=cv2.INTER_CUBIC if small else cv2.INTER_AREA)
-        view = cast(Floats, cv2.GaussianBlur(scaled, (0, 0), 2.0 if small else 0.7).clip(0, None))
+        view = np.asarray(cv2.GaussianBlur(scaled, (0, 0), 2.0 if small else 0.7).clip(0, None), np.float32)
         texture[..., :3] = view.clip(0, 1.5)
         texture[..., 3] = 0.3 * view[..., 0].clip(0, 1) + 0.25
         peak = int(np.argmax(panorama[:36].sum(-1)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 import cv2
 import numpy as np
@@ -129,7 +128,7 @@ class _Noise:
         result = self._new * smooth_noise(self._shape, sigma, self._rng)
         if self._old > 0:
             result = result + self._old * _static(self._shape, round(sigma, 3), self._pattern, number)
-        return cast(Floats, result)
+        return np.asarray(result, np.float32)
 
     def fixed(self, sigma: float, number: int) -> Floats:
         """Return noise of a fault of the lenses or the rectification, which every exposure repeats completely."""
@@ -160,14 +159,15 @@ def measure_depth(
         size = (round(full[0] * scale), round(full[1] * scale))
         focal = camera.fx * size[0] / full[0]
         depth_m, ir, weight = (
-            cast(Floats, cv2.resize(a, size, interpolation=cv2.INTER_NEAREST_EXACT)) for a in (depth_m, ir, weight)
+            np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
+            for a in (depth_m, ir, weight)
         )
         if confusing is not None:
-            confusing = cast(Floats, cv2.resize(confusing, size, interpolation=cv2.INTER_NEAREST_EXACT))
+            confusing = np.asarray(cv2.resize(confusing, size, interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
     result = _readings(depth_m, ir, confusing, preset, focal, quality, projector, weight, rng)
     result = _filtered(result, quality)
     if result.shape != (full[1], full[0]):
-        result = cast(Floats, cv2.resize(result, full, interpolation=cv2.INTER_NEAREST_EXACT))
+        result = np.asarray(cv2.resize(result, full, interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
     return np.round(result / preset.unit_m).clip(0, 65535).astype(np.uint16)
 
 
@@ -227,7 +227,7 @@ def _readings(
         grow = smooth_noise(z.shape, 3.0, rng) > (0.3 if preset.principle == "stereo" else 1.2)
         disparity = np.where(grow & (fat - disparity > 0.5), fat, disparity)
         if preset.principle == "stereo":
-            disparity = cast(Floats, cv2.bilateralFilter(disparity, 5, 0.6, 1.5))
+            disparity = np.asarray(cv2.bilateralFilter(disparity, 5, 0.6, 1.5), np.float32)
         error = noise.field(preset.grain * max(ratio, 0.6), 1) * 0.8 + noise.field(6.0, 2) * 0.3
         # Imperfect rectification causes a smooth ripple that grows with the distance, and an error of every match.
         ripple = np.float32(0.0007 * quality.noise) * noise.fixed(14.0, 3)
@@ -256,7 +256,7 @@ def smooth_noise(shape: tuple[int, ...], sigma: float, rng: Rng) -> Floats:
     small = cv2.GaussianBlur(small, (0, 0), s) * np.float32(2 * np.sqrt(np.pi) * s)
     if factor > 1:
         wide = (small.shape[1] * factor, small.shape[0] * factor)
-        small = cast(Floats, cv2.resize(small, wide, interpolation=cv2.INTER_CUBIC))
+        small = np.asarray(cv2.resize(small, wide, interpolation=cv2.INTER_CUBIC), np.float32)
     return small[: shape[0], : shape[1]]
 
 
@@ -283,4 +283,4 @@ def _holes(
         level += 0.02
     threshold = ndtri(1 - np.clip(level, 1e-4, 0.97)).astype(np.float32)
     edge = _edges(z, 0.02) & (rng.random(z.shape) < quality.frail * (0.5 if preset.principle == "stereo" else 0.25))
-    return cast("npt.NDArray[np.bool_]", (noise > threshold) | edge)
+    return np.asarray((noise > threshold) | edge, np.bool_)

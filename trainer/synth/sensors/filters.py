@@ -5,8 +5,6 @@ Distances are float32 metres unless stated otherwise; 0 = no reading.
 
 from __future__ import annotations
 
-from typing import cast
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +31,10 @@ def fill_all(depth: Floats) -> Floats:
     levels = [(depth * valid, valid)]
     while min(levels[-1][0].shape) > MIN_LEVEL_PX:
         size = (max(levels[-1][0].shape[1] // 2, 1), max(levels[-1][0].shape[0] // 2, 1))
-        levels.append(
-            cast("tuple[Floats, Floats]", tuple(cv2.resize(a, size, interpolation=cv2.INTER_AREA) for a in levels[-1]))
+        smaller, known = (
+            np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.float32) for one in levels[-1]
         )
+        levels.append((smaller, known))
     total, weight = levels[-1]
     mean = float(total.sum() / max(float(weight.sum()), 1e-6))
     filled = np.where(weight > 0, total / np.maximum(weight, 1e-6), np.float32(mean)).astype(np.float32)

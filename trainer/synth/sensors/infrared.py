@@ -9,7 +9,6 @@ classes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import cv2
 import numpy as np
@@ -110,7 +109,7 @@ def _beam(shape: tuple[int, int], camera: IrCamera) -> Floats:
         r2 = (x - camera.spot_at[0]) ** 2 + (y - camera.spot_at[1]) ** 2
         spot = 1.0 + np.float32(camera.spot) * np.exp(-r2 / np.float32(2 * camera.spot_size**2))
         field = field * spot / np.float32(1.0 + 0.7 * camera.spot)
-    return cast(Floats, field.astype(np.float32))
+    return np.asarray(field, np.float32)
 
 
 def _star(size: int) -> Floats:
@@ -119,7 +118,7 @@ def _star(size: int) -> Floats:
     arm = np.exp(-np.abs(np.arange(size, dtype=np.float32) - size // 2) / (size / 7.0))
     kernel[size // 2] += arm
     kernel[:, size // 2] += arm
-    return cast(Floats, kernel / kernel.sum())
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def _flared(image: Floats, camera: IrCamera) -> Floats:
@@ -156,7 +155,7 @@ def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArr
         image = _flared(image, camera)
     coarse = (max(2, round(width / camera.coarse)), max(2, round(height / camera.coarse)))
     if camera.coarse > 1.0:
-        image = cast(Floats, cv2.resize(image, coarse, interpolation=cv2.INTER_AREA))
+        image = np.asarray(cv2.resize(image, coarse, interpolation=cv2.INTER_AREA), np.float32)
     noise = rng.standard_normal(image.shape, np.float32)
     if camera.grain > 0.4:
         noise = cv2.GaussianBlur(noise, (0, 0), camera.grain) * np.float32(2 * np.sqrt(np.pi) * camera.grain)
@@ -168,7 +167,7 @@ def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArr
         calm = cv2.medianBlur(np.clip(image, 0, 4).astype(np.float32), 3)
         image = (1 - np.float32(camera.smooth)) * image + np.float32(camera.smooth) * calm
     if camera.coarse > 1.0:
-        image = cast(Floats, cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR))
+        image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     if camera.knee < 1.0:
         span = np.float32(1 - camera.knee)
         over = np.maximum(image - np.float32(camera.knee), 0)
@@ -184,10 +183,10 @@ def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArr
     if not camera.jpeg:
         return picture
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg])
-    return cast("npt.NDArray[np.uint8]", cv2.imdecode(data, cv2.IMREAD_GRAYSCALE))
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
 def exposed(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
     """Apply the lamp's beam and the lens's vignette, then `develop`."""
-    lit = cast(Floats, image * _beam((image.shape[0], image.shape[1]), camera))
+    lit = np.asarray(image * _beam((image.shape[0], image.shape[1]), camera), np.float32)
     return develop(lit, gain, camera, rng)

@@ -6,7 +6,7 @@ All classes of scenes pass through these functions with parameters from the same
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -145,7 +145,7 @@ def draw_exposure_params(rng: Rng, projector: Projector) -> ExposureParams:
 
 
 def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.0)) -> Floats:
-    result = cast(Floats, cv2.GaussianBlur(image, (0, 0), sigma)) if sigma > 0.25 else image
+    result = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32) if sigma > 0.25 else image
     length, angle = motion
     if length > 0.7:
         size = int(2 * np.ceil(length / 2) + 1)
@@ -154,7 +154,7 @@ def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.
         for t in np.linspace(-length / 2, length / 2, 8 * size):
             x, y = middle + t * np.cos(angle), middle + t * np.sin(angle)
             kernel[int(np.clip(round(y), 0, size - 1)), int(np.clip(round(x), 0, size - 1))] += 1
-        result = cast(Floats, cv2.filter2D(result, -1, kernel / kernel.sum()))
+        result = np.asarray(cv2.filter2D(result, -1, kernel / kernel.sum()), np.float32)
     return result
 
 
@@ -170,7 +170,7 @@ def centre_weight(height: int, width: int, centre: tuple[float, float], radius: 
     """Return metering weights (height, width): high around the subject, low elsewhere."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     inner = np.exp(-(((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * radius**2)))
-    return cast(Floats, (0.15 + inner).astype(np.float32))
+    return np.asarray(0.15 + inner, np.float32)
 
 
 def expose_rgb(linear: Floats, params: ExposureParams, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
@@ -192,7 +192,7 @@ def expose_rgb(linear: Floats, params: ExposureParams, weight: Floats, rng: Rng)
         encoded = encoded + np.float32(params.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
     picture = np.round(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, params.jpeg])
-    decoded = cast("npt.NDArray[np.uint8]", cv2.imdecode(data, cv2.IMREAD_COLOR))
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return np.ascontiguousarray(decoded[..., ::-1])
 
 
@@ -206,8 +206,8 @@ def _dot_pattern() -> Floats:
     y = (y + rng.uniform(1, cell - 1, y.shape)).astype(int).ravel()
     x = (x + rng.uniform(1, cell - 1, x.shape)).astype(int).ravel()
     pattern[y % size, x % size] = rng.uniform(0.5, 1.0, len(y)).astype(np.float32)
-    soft = cast(Floats, cv2.GaussianBlur(pattern, (0, 0), 1.25))
-    return cast(Floats, (soft / soft.mean()).astype(np.float32))
+    soft = np.asarray(cv2.GaussianBlur(pattern, (0, 0), 1.25), np.float32)
+    return np.asarray(soft / soft.mean(), np.float32)
 
 
 _DOTS: list[Floats] = []
@@ -222,9 +222,9 @@ def _dots(depth_m: Floats, camera: Intrinsics, baseline_m: float) -> Floats:
     ray_x, ray_y = (x - camera.cx) / camera.fx, (y - camera.cy) / camera.fy
     u = (ray_x + baseline_m * 0.6 / z) * 700.0 + 1024.0
     v = ray_y * 700.0 + 1024.0
-    return cast(
-        Floats,
+    return np.asarray(
         cv2.remap(pattern, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP),
+        np.float32,
     )
 
 
@@ -242,10 +242,10 @@ def expose_ir(
     if preset.dots and params.projector == "on":
         dots = _dots(depth_m, camera, preset.baseline_m)
         strength = np.float32(params.dot_gain)
-        image = cast(Floats, (image * (1 + strength * dots) / (1 + strength)).astype(np.float32))
+        image = np.asarray(image * (1 + strength * dots) / (1 + strength), np.float32)
     image = _blurred(image, params.ir.blur)
     # A saturated window in the background counts as bright, but not with its full radiance, since metering is limited.
     inner = image[weight > 0.6]
     seen = np.minimum(image, 5 * float(np.median(inner)) + 1e-4) if inner.size else image
-    gain = _gain(cast(Floats, seen), weight, params.ir.exposure, params.ir.burn)
+    gain = _gain(np.asarray(seen, np.float32), weight, params.ir.exposure, params.ir.burn)
     return exposed(image, gain, params.ir, rng)

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from email.message import Message
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, Protocol
 
 from fasdemo.capture.cameras.network.address import CameraAddress
 from fasdemo.capture.cameras.network.connection import IO_TIMEOUT_S, connection_error
@@ -198,7 +198,7 @@ def _decoder(data: bytes) -> Callable[[], Rgb]:
         if not data.startswith(_JPEG_START) or _JPEG_END not in data[-64:]:
             raise UndecodableError("the JPEG is incomplete")
         try:
-            return cast(Rgb, decode_image(data, "rgb"))
+            return decode_image(data, "rgb")
         except ValueError as error:
             raise UndecodableError(str(error)) from None
 

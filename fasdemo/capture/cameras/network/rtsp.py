@@ -7,7 +7,7 @@ import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 import av
@@ -151,7 +151,8 @@ def _joined(first: Any, second: Any) -> Any:
 def _decoder(frame: Any) -> Callable[[], Rgb]:
     def decode() -> Rgb:
         try:
-            return cast(Rgb, frame.to_ndarray(format="rgb24"))
+            rgb: Rgb = frame.to_ndarray(format="rgb24")
+            return rgb
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise UndecodableError(str(error)) from None
 
