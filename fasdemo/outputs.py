@@ -57,7 +57,7 @@ def check_outputs(outputs: Mapping[str, Place], inputs: Iterable[Place] = ()) ->
         if session is not None:
             raise UserError(f"{label}: is inside the recorded session {session}; choose a file outside of it.")
         if path.is_dir():
-            raise UserError(f"{label}: is a folder; give a file.")
+            raise UserError(f"{label}: is a folder; give the name of a file.")
         for other_option, other in taken:
             if _is_same(path, other):
                 raise UserError(f"{label}: is also the file of {other_option}; give each output its own file.")
