@@ -42,7 +42,7 @@ def _wayland(known: Mapping[str, str]) -> str:
 def _x11(name: str) -> str:
     match = re.fullmatch(r"(?:(?P<kind>unix|tcp)/)?(?P<host>[^:]*):(?P<number>\d+)(?:\.\d+)?", name)
     if match is None:
-        # A path, as on macOS, cannot be checked here; Qt tries it.
+        # A path, as on macOS, cannot be checked here, but by Qt.
         return "" if name.startswith("/") else f"The display DISPLAY={name or '(not set)'} cannot be reached"
     number = int(match["number"])
     local = f"/tmp/.X11-unix/X{number}"

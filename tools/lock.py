@@ -37,7 +37,7 @@ PLATFORMS = {
 """Platforms on which every locked package must have a wheel: (sys_platform, platform_machine) to wheel tags."""
 
 _ACCELERATOR = re.compile(r"(nvidia|cuda|triton)\b")
-"""Packages that only a CUDA build of torch needs; set-up installs them when the torch file that pip chose asks."""
+"""Packages that only a CUDA build of torch needs; set-up installs them if the torch file that pip chose needs them."""
 
 OPENCV, HEADLESS_OPENCV = "opencv-contrib-python", "opencv-contrib-python-headless"
 """MediaPipe requires the first, which needs libGL, libxcb and libglib; an install without the window takes the second,
@@ -183,7 +183,7 @@ def _file_name(wheel: Mapping[str, Any]) -> str:
 def other_builds(version: str, old: Mapping[str, str]) -> set[str]:
     """Return sha256 of builds of torch `version` that are not on PyPI: those locked already and the one pip takes here.
 
-    A CPU build has a local version ("2.13.0+cpu") and comes from an index or a folder that pip is told of.
+    A CPU build has a local version ("2.13.0+cpu") and comes from an index or a folder in pip's configuration.
     """
     hashes: set[str] = set()
     if old.get("torch") == version:

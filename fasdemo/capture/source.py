@@ -81,7 +81,7 @@ class SeekableSource(Source, Protocol):
 
 
 def streams_of_device(name: str) -> frozenset[Stream]:
-    """Return the streams that a device with this name certainly has; empty if the name does not tell.
+    """Return the streams that a device with this name certainly has; empty if the name does not show it.
 
     Every RealSense with colour has depth; not every one has infrared.
     """

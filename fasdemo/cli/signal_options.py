@@ -20,7 +20,7 @@ def add_signal_options(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         action="append",
         default=[],
-        help="signal while a camera's frames are judged: a file to touch, http(s):// or mqtt(s)://; may be given "
+        help="signal while a camera's frames are processed: a file to touch, http(s):// or mqtt(s)://; may be given "
         "several times",
     )
     group.add_argument(

@@ -173,7 +173,7 @@ class Engine:
         return site.bias
 
     def set_policy(self, policy: Policy | str | None) -> None:
-        """Change the policy; evidence is collected anew.
+        """Change the policy; evidence starts again.
 
         Raises:
             UserError: the model has no threshold with that name; the policy is not changed.

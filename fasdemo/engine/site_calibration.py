@@ -1,6 +1,6 @@
 """Site calibration: a bounded bias on the score for one camera and one model, in a file that the app loads.
 
-On a new camera, the scores of live people and attacks can still be separable but lie at other values. The bias is
+On a new camera, the scores of live people and attacks can still be separable but have other values. The bias is
 fitted to one minute of live people in front of that camera. It never moves the operating point below the card's
 `bpcer20` threshold, at which every species' APCER on the development set is at most 5 %. The limits of the gates do not
 change, and a score that clearly indicates an attack is not raised (`fasdemo.engine.rules.score_evidence`).

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 MakeSource = Callable[[SourceRequest], Source]
 MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
 _RESTING_PERIOD_S = 0.3
-"""Interval at which a camera is judged while nobody looks."""
+"""Interval of the processed frames of a camera while the verdicts are not used."""
 _WARNINGS_EVERY_S = 0.05
 """Interval between checks for warnings of a camera and for the end of the pipeline."""
 
@@ -93,7 +93,7 @@ class Pipeline:
         self._awake.set()
 
     def rest(self, resting: bool) -> None:
-        """Judge a camera only a few times a second, e.g. while the window is minimised; files as always."""
+        """Process only a few frames of a camera per second, e.g. while the window is minimised; files do not change."""
         if resting and not self.playback_clock.closed:
             self._awake.clear()
         else:
@@ -183,7 +183,7 @@ class Pipeline:
             said = self._say_new(source, said)
 
     def _say_new(self, source: Source, said: int) -> int:
-        """Show the warnings after the first `said` ones; return how many there are."""
+        """Show the warnings after the first `said` ones; return their total number."""
         warnings = source.warnings
         for sentence in warnings[said:]:
             self._updates.put(message=sentence)

@@ -53,7 +53,7 @@ class CostMeter:
 
 
 def energy_sentence(powercap: Path = POWERCAP) -> str:
-    """Return why there is no energy figure; empty where there is one."""
+    """Return the reason why there is no energy figure; empty if there is one."""
     if _counters(powercap):
         return ""
     if not sys.platform.startswith("linux"):

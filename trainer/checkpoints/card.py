@@ -1,4 +1,4 @@
-"""Model cards of checkpoints, completed with published facts and defaults where a checkpoint states nothing."""
+"""Model cards of checkpoints, completed with published facts and defaults if a checkpoint does not state them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Batch:
     Attributes:
         inputs: one (N, C, S, S) float32 per network input, channels-last in memory.
         labels: int64 (N,).
-        presence: float32 (N, streams): 1 where a stream is shown; drawn at random when a flexible network is trained.
+        presence: float32 (N, streams): 1 if the network gets the stream; random in the training of flexible networks.
         indices: int64 (N,): the samples' indices in their set.
         positions: int64 (N,): their positions in the requested order, from which unreadable samples are missing.
     """

@@ -100,7 +100,7 @@ def listed_layout(
 
 
 def is_generated(data: DataConfig) -> bool:
-    """Tell whether the configuration names a rendered set, in which every sample has a species and a sensor."""
+    """Return whether the configuration names a rendered set, in which every sample has a species and a sensor."""
     if data.folder is None or data.train_list is not None:
         return False
     return (detect_layout(data.folder) if data.layout == "auto" else data.layout) == "synth"

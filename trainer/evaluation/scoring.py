@@ -28,7 +28,7 @@ class Margins:
 
     Attributes:
         fused: float64 (N,) for each subset of streams that was shown, NaN where pictures could not be read. The first
-            subset holds all streams of the set.
+            subset contains all streams of the set.
         own: margin (N,) of each stream by itself; empty unless the network is flexible.
         broken: number of samples for which the network gave no number; their margins are NaN too.
     """

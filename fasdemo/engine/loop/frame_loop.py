@@ -64,7 +64,7 @@ class ListenerGroup:
             listener.on_result(result, facts)
 
     def on_no_result(self) -> None:
-        """Pass on that there is no result."""
+        """Inform the listeners that there is no result."""
         for listener in self._listeners:
             listener.on_no_result()
 

@@ -107,7 +107,7 @@ class Cefa(ListedLayout):
 
     def _read(self, part: str, path: Path, first_line: int) -> list[Entry]:
         """Read a list, with paths relative to the data folder and lines numbered from `first_line`."""
-        # Paths are relative to the data folder if the first file lies there, else to the folder of the list.
+        # Paths are relative to the data folder if the first file is there, otherwise to the folder of the list.
         first = path.read_text(encoding="utf-8").split(maxsplit=1)
         root = self.folder if first and (self.folder / first[0]).exists() else path.parent
         prefix = "" if root == self.folder else root.relative_to(self.folder).as_posix() + "/"

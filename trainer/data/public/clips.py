@@ -158,7 +158,7 @@ def clip_set(
 def _folder(root: Path) -> Path:
     folder = root.resolve().with_name(root.resolve().name + "-crops")
     if folder.exists() and any(folder.iterdir()) and not (folder / _SET_FILE).is_file():
-        raise UserError(f"{folder}: this folder exists, but does not hold crops of videos; move or rename it.")
+        raise UserError(f"{folder}: this folder exists, but does not contain crops of videos; move or rename it.")
     check_output_folder("--data", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ class ReplayAttack:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         return (folder / "devel" / "attack").is_dir() and (folder / "train" / "real").is_dir()
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
@@ -52,7 +52,7 @@ class ReplayAttack:
             )
             if not paths:
                 raise UserError(
-                    f"{self._folder / name}: holds no .mov videos in real and attack; unpack it completely."
+                    f"{self._folder / name}: contains no .mov videos in real and attack; unpack it completely."
                 )
             clips = [clip for path in paths if (clip := self._clip(path)) is not None]
             sets[part] = clip_set(self._folder, clips, [], self._step, locator, max_missing)

@@ -53,7 +53,7 @@ class Wmca:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         names = ("WMCA_preprocessed_RGB", "WMCA_preprocessed_CDIT", "preprocessed-face-station_RGB")
         return any((folder / name).is_dir() for name in (*names, "preprocessed-face-station_CDIT"))
 

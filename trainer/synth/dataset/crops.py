@@ -167,7 +167,7 @@ def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
 
 
 def known_face(frame: Frame) -> Face | None:
-    """Return a face from the projected landmarks, with a score of 0; None if they lie outside the picture.
+    """Return a face from the projected landmarks, with a score of 0; None if they are outside the picture.
 
     It replaces the detection of faces of all classes that turn or tilt too far for the detector.
     """
@@ -276,10 +276,10 @@ def _worker(job: Job) -> tuple[SetupSampler, FaceDetector]:
 
 
 def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
-    """Create `folder` for a recipe, or check that it holds the same recipe.
+    """Create `folder` for a recipe, or check that it contains the same recipe.
 
     Raises:
-        UserError: the folder holds another recipe's data or other files.
+        UserError: the folder contains data of another recipe, or other files.
     """
     described = {"kind": kind, **asdict(recipe)}
     text = json.dumps(described, indent=2, sort_keys=True, default=list)
@@ -287,13 +287,13 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(text):
             raise UserError(
-                f"output {folder}: holds another recipe's data (see recipe.json); choose another folder or delete it.",
+                f"output {folder}: contains data of another recipe (see recipe.json); delete it or choose another.",
                 parameter="output",
             )
         return
     if folder.exists() and any(folder.iterdir()):
         raise UserError(
-            f"output {folder}: is not empty and holds no recipe.json; choose a new folder.", parameter="output"
+            f"output {folder}: is not empty and contains no recipe.json; choose a new folder.", parameter="output"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -308,7 +308,7 @@ def render_crops(job: Job, jobs: int) -> tuple[int, int]:
     """Render the missing shards of a data set and join them; return the numbers of samples and of dropped exposures.
 
     Raises:
-        UserError: the folder holds another recipe's data or cannot be written; finished shards are kept.
+        UserError: the folder contains data of another recipe or cannot be written; finished shards are kept.
     """
     open_folder(job.folder, job.recipe, "crops")
     if (job.folder / "samples.csv").is_file():
