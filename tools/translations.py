@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 from xml.etree import ElementTree
 
+from fasdemo.challenge.prompts import Prompt
 from fasdemo.draw.overlay import FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE
 from fasdemo.engine.measurements.evidence import MEASURES
 from fasdemo.engine.reasons import Reason
@@ -39,6 +40,7 @@ def collect() -> list[str]:
     texts += [measure.title for measure in MEASURES.values()]
     texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]
     texts += _preferences()
+    texts += [prompt.text for prompt in Prompt]
     for reason in Reason:
         texts += [reason.guidance, reason.meaning]
     for path in SOURCES:

@@ -11,11 +11,13 @@ from contextlib import ExitStack
 
 from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import Source
+from fasdemo.challenge.prompts import Prompt
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
+from fasdemo.engine.challenge_report import ChallengeReport
 from fasdemo.engine.loop.frame_loop import FrameLoop
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
@@ -66,6 +68,7 @@ def run_headless(options: argparse.Namespace) -> int:
             max_refused_attempts=options.lockout_after or 0,
             lockout_s=float(options.lockout_seconds or LOCKOUT_S),
             single_face=options.single_face,
+            challenge=options.challenge,
         )
         processor = stack.enter_context(make_processor(source, engine))
         said = source.warnings
@@ -92,9 +95,11 @@ def run_headless(options: argparse.Namespace) -> int:
             stack.callback(tap_camera, source, None)
         progress = stack.enter_context(bar())
         task = progress.add_task("processing", total=_expected(source, options.max_frames))
+        prompt = ""
         try:
             for frame, result in FrameLoop(source, [log, signals]).run(processor):
                 summary.add(result, frame.lost_before)
+                prompt = _say_challenge(result.challenge, prompt)
                 manager.alive(time.monotonic())
                 if recorder is not None:
                     if not tapped:
@@ -129,6 +134,20 @@ def run_headless(options: argparse.Namespace) -> int:
         status = recorder.status
         tell(f"Recorded: {status.folder} ({status.written} frames, {status.lost} lost)", error=report_on_stderr)
     return 130 if interrupted else 0
+
+
+def _say_challenge(challenge: ChallengeReport | None, said: str) -> str:
+    """Say the prompt or the outcome of a challenge if it is new, and return what was said last."""
+    if challenge is None:
+        return said
+    if challenge.outcome == "running":
+        words = Prompt[challenge.prompt.upper()].text
+    else:
+        why = f" ({challenge.why.replace('_', ' ')})" if challenge.why else ""
+        words = f"Challenge {challenge.number} {challenge.outcome}{why}."
+    if words != said:
+        say(words)
+    return words
 
 
 def _check_log(log: EventLogWriter) -> None:

@@ -70,6 +70,11 @@ def build_parser() -> argparse.ArgumentParser:
         "none with --headless",
     )
     add_attempt_options(judge, "the window's setting in a kiosk (5), else 0", "the window's setting, else 60")
+    judge.add_argument(
+        "--challenge",
+        choices=("turn", "blink", "random"),
+        help="LIVE requires that the person follows random prompts; needs --camera or the window (docs/challenges.md)",
+    )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
     judge.add_argument("--site", metavar="FILE", type=Path, help="site file, written by `fasdemo calibrate`")
@@ -167,6 +172,11 @@ def _check(options: argparse.Namespace) -> None:
                 raise UserError(f"--{flag.replace('_', '-')} is only for runs without a window; add --headless.")
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
+    if options.challenge and (options.demo or options.video):
+        given = "--demo" if options.demo else f"--video {options.video}"
+        raise UserError(
+            f"--challenge {options.challenge}: {given} is a file, which cannot follow prompts; use --camera."
+        )
     if options.record is not None and not (options.camera or options.headless):
         raise UserError("--record needs a camera; give it with --camera, or add --headless to record a file.")
     if options.record is None:

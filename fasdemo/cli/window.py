@@ -40,6 +40,7 @@ def run_window(options: argparse.Namespace) -> int:
                 options.allow_colour_alone,
                 options.lockout_after,
                 options.lockout_seconds,
+                options.challenge,
             ),
             signals=signal_settings(options),
             log=options.log,

@@ -256,6 +256,24 @@ class Reason(StrEnum):
         "Several attempts were refused, so the camera is locked for a while.",
         "Too many attempts were refused; please wait a moment or ask the staff for help.",
     )
+    CHALLENGE_FAILED = (
+        "challenge_failed",
+        Effect.BLOCK,
+        "The prompts of the challenge were not followed; the event log says which one and why.",
+        "That did not match. Please look at the camera; new prompts follow.",
+    )
+    CHALLENGE_PENDING = (
+        "challenge_pending",
+        Effect.BLOCK,
+        "LIVE requires that this face follows the prompts of a challenge first.",
+        "Please look at the camera; prompts follow.",
+    )
+    CHALLENGE_NEEDS_CAMERA = (
+        "challenge_needs_camera",
+        Effect.BLOCK,
+        "LIVE requires a challenge, and a file cannot follow prompts.",
+        "A file cannot follow prompts; use a camera.",
+    )
     TOO_MANY_FACES = (
         "too_many_faces",
         Effect.BLOCK,

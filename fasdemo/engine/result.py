@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from fasdemo.engine.challenge_report import ChallengeReport
 from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.faces.face import Face
 from fasdemo.frames import Stream, Truth
@@ -98,6 +99,8 @@ class FrameResult:
     """Codes that concern the frame and not one face, e.g. `no_face`, `stream_stalled`."""
     model_sha256: str = ""
     """Hash of the model file; empty if unknown."""
+    challenge: ChallengeReport | None = None
+    """The last challenge, if one is required and has begun; otherwise None."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the event as described by `docs/events.schema.json`."""
@@ -115,6 +118,7 @@ class FrameResult:
                 name: round(getattr(self.latency_ms, name), 3)
                 for name in ("capture", "detect", "align", "infer", "total")
             },
+            **({"challenge": self.challenge.model_dump(mode="json")} if self.challenge else {}),
             **({"truth": {"label": self.truth.label, "species": self.truth.species}} if self.truth else {}),
         }
 

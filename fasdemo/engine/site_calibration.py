@@ -1,9 +1,10 @@
 """Site calibration: a bounded bias on the score for one camera and one model, in a file that the app loads.
 
 On a new camera, the scores of live people and attacks can still be separable but have other values. The bias is
-fitted to one minute of live people in front of that camera. It never moves the operating point below the card's
-`bpcer20` threshold, at which every species' APCER on the development set is at most 5 %. The limits of the gates do not
-change, and a score that clearly indicates an attack is not raised (`fasdemo.engine.rules.score_evidence`).
+fitted to one minute of live people in front of that camera. It moves the operating point at most to the card's
+`bpcer20` threshold, at which every species' APCER on the development set is at most 5 %, or by 1 (log-odds), and never
+below a score of 0.5. The limits of the gates do not change, and a score that clearly indicates an attack is not raised
+(`fasdemo.engine.rules.score_evidence`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.log_odds import log_odds
 
 LIMIT_POLICY = "bpcer20"
+MAX_UNMEASURED_RAISE = 1.0
+"""Log-odds by which a site may raise scores beyond the threshold `LIMIT_POLICY`; docs/verdict.md has its cost."""
 MIN_LIVE_FRAMES = 100
 """Minimum number of usable live frames; one minute has 1,800 frames."""
 MAX_SHEET_SHARE = 0.2
@@ -136,12 +139,17 @@ def recording_of(results: Sequence[FrameResult]) -> Recording:
 
 
 def allowed_bias(card: ModelCard, threshold: Threshold) -> float:
-    """Return the largest allowed bias in log-odds; 0 if the card does not have the `bpcer20` threshold."""
+    """Return the largest allowed bias in log-odds; 0 if the card does not have the threshold `LIMIT_POLICY`.
+
+    At least `MAX_UNMEASURED_RAISE` is allowed if the policy exceeds `MIN_LIVE_ABOVE` by that amount. Otherwise a single
+    species that the model cannot distinguish from live faces would prevent every calibration.
+    """
     limit = card.thresholds.get(LIMIT_POLICY)
     if limit is None:
         return 0.0
-    lowest = max(limit.live_above, MIN_LIVE_ABOVE)
-    return min(max(log_odds(threshold.live_above) - log_odds(lowest), 0.0), MAX_RAISE)
+    above_floor = max(log_odds(threshold.live_above) - log_odds(MIN_LIVE_ABOVE), 0.0)
+    measured = max(log_odds(threshold.live_above) - log_odds(max(limit.live_above, MIN_LIVE_ABOVE)), 0.0)
+    return min(max(measured, min(above_floor, MAX_UNMEASURED_RAISE)), MAX_RAISE)
 
 
 def accepted(recordings: Sequence[Recording], threshold: Threshold, bias: float) -> float:

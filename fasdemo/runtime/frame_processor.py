@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from fasdemo.capture.source import Source
+from fasdemo.challenge.processor import ChallengeProcessor
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.loop.frame_loop import FrameProcessor
 from fasdemo.engine.policy import Policy
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 
-def make_processor(source: Source, request: EngineRequest) -> Engine:
-    """Return the requested engine.
+def make_processor(source: Source, request: EngineRequest) -> FrameProcessor:
+    """Return the requested engine, which asks for a challenge if one is requested.
 
     Raises:
         UserError: the engine cannot be created for this source.
@@ -25,7 +27,16 @@ def make_processor(source: Source, request: EngineRequest) -> Engine:
         lockout_s=request.lockout_s,
         single_face=request.single_face,
     )
-    return Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
+    engine = Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
+    if request.challenge is None:
+        return engine
+    from fasdemo.faces.landmarks import FaceLandmarks
+
+    try:
+        return ChallengeProcessor(engine, FaceLandmarks(), request.challenge)
+    except BaseException:
+        engine.close()
+        raise
 
 
 def make_source(request: SourceRequest, realtime: bool = False, loop: bool = False) -> Source:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fasdemo.capture.cameras.network.address import is_network_address, public_address
+from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import Stream
 
 if TYPE_CHECKING:
@@ -58,3 +59,5 @@ class EngineRequest:
     lockout_s: float = LOCKOUT_S
     single_face: bool = False
     """Whether LIVE requires that there is only one face."""
+    challenge: Kind | None = None
+    """Kind of challenge that LIVE requires, see `fasdemo.challenge`; None for no challenge."""

@@ -56,6 +56,12 @@ def test_with_rules_takes_the_settings_and_locks_out_in_a_kiosk_only() -> None:
     assert (kiosk.max_refused_attempts, kiosk.lockout_s) == (3, 90.0)
 
 
+def test_with_rules_keeps_the_challenge_in_every_mode() -> None:
+    for kiosk in (False, True):
+        assert with_rules(WANTED, Settings(), GivenRules(), kiosk).challenge is None
+        assert with_rules(WANTED, Settings(), GivenRules(challenge="turn"), kiosk).challenge == "turn"
+
+
 def test_with_rules_lets_the_command_line_override_the_settings() -> None:
     given = GivenRules(frozenset(), True, True, True, 0, 30.0)
     rules = with_rules(WANTED, Settings(require="depth"), given, kiosk=True)

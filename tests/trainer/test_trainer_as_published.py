@@ -48,7 +48,7 @@ def arguments(*words: str) -> argparse.Namespace:
     return command_parser("train")[0].parse_args(list(words))
 
 
-def test_the_published_fusion_file_is_read(tmp_path: Path) -> None:
+def test_load_reads_the_published_fusion_file(tmp_path: Path) -> None:
     path = tmp_path / "FeatherNet-modal-fusion.yaml"
     path.write_text(MODAL3)
     config = load(str(path))
@@ -98,7 +98,7 @@ def test_missing_imagenet_weights_are_named() -> None:
     assert published_notes(args, options.configure(args)) == []
 
 
-def test_a_published_file_starts_a_training_but_for_its_classifier(tmp_path: Path) -> None:
+def test_build_model_takes_a_published_file_without_its_classifier(tmp_path: Path) -> None:
     state = networks.build("MobileNetV2", classes=1000).state_dict()
     torch.save(state, tmp_path / "imagenet.pth")
     model, _ = build_model(load("mobilenetv2", {"network.init.all": str(tmp_path / "imagenet.pth")}))

@@ -16,7 +16,6 @@ from fasdemo.cli.arguments import at_least_one
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import FrameResult
 from fasdemo.engine.site_calibration import (
-    LIMIT_POLICY,
     WANTED_LIVE,
     Measured,
     Recording,
@@ -172,7 +171,7 @@ def _measured(recordings: list[Recording], threshold: Threshold, bias: float) ->
 def _report(site: SiteFile, path: Path) -> list[str]:
     lines = [
         f"{path}: bias {site.bias:+.2f} log-odds for {site.camera} with {site.model}, policy {site.policy}; "
-        f"the limit is {site.limit:+.2f} (from the card's threshold {LIMIT_POLICY}).",
+        f"the limit is {site.limit:+.2f}.",
         f"Live frames accepted: {site.live.accepted_before:.1%} before, {site.live.accepted_after:.1%} now "
         f"({site.live.usable} usable of {site.live.frames}).",
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fasdemo.atomic_file import write_atomically
 from fasdemo.draw.event_plot import png, svg
+from fasdemo.engine.challenge_report import ChallengeReport
 from fasdemo.engine.event_log.events import Event, read_events
 from fasdemo.engine.event_log.timeline import Part, Span, changes_a_minute, parts
 from fasdemo.errors import UserError
@@ -61,6 +62,7 @@ def _table(events: list[Event]) -> list[str]:
             lines.append("After a seek, or the source was opened again:")
         said = words
         lines += [_row(span) for span in sorted(part.spans, key=lambda span: span.start_s)]
+    lines += [_challenge_row(event.timestamp_s, event.challenge) for event in events if event.challenge is not None]
     rate = changes_a_minute(events)
     if rate is not None:
         lines.append(f"{rate:.1f} verdict changes per minute.")
@@ -76,6 +78,15 @@ def _judged_by(part: Part) -> str:
         f"{first.source} ({kind}), model {first.model} {first.model_sha256[:12]} on {first.provider}, "
         f"policy {first.policy}: LIVE above {first.live_above:g}, SPOOF below {first.spoof_below:g}."
     )
+
+
+def _challenge_row(timestamp_s: float, challenge: ChallengeReport) -> str:
+    """Return the line of a challenge: its prompts, each with the time that the response took."""
+    took = [f"{one.answered_s - one.asked_s:.1f} s" for one in challenge.responses]
+    took += ["not answered"] * (len(challenge.prompts) - len(took))
+    prompts = ", ".join(f"{name} {time}" for name, time in zip(challenge.prompts, took, strict=True))
+    outcome = f"{challenge.outcome} ({challenge.why})" if challenge.why else challenge.outcome
+    return f"{timestamp_s:9.2f} s  challenge of face {challenge.track_id:<3} {outcome}: {prompts or 'no prompt given'}"
 
 
 def _row(span: Span) -> str:

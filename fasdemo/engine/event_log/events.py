@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fasdemo.bounded_file import read_text
+from fasdemo.engine.challenge_report import ChallengeReport
 from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Status
 from fasdemo.errors import UserError
 from fasdemo.faces.tracker import LOST_AFTER_S
@@ -37,19 +38,21 @@ _MAX_GAP_S = 1.0
 _MAX_TIMESTAMP_S = 1e11
 """Largest time; 1e11 s after 1970 is the year 5138."""
 
+EventKind = Literal["verdict", "lost", "challenge", "end"]
 Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
 
 
 class Event(BaseModel):
     """A line of the log.
 
-    `verdict`: the status of a face is new or has changed. `lost`: a face is no longer found. `end`: a part of the log
-    is complete; the next part has another source, model or policy, or an earlier time of the same source.
+    `verdict`: the status of a face is new or has changed. `lost`: a face is no longer found. `challenge`: a challenge
+    was passed, failed or aborted. `end`: a part of the log is complete; the next part has another source, model or
+    policy, or an earlier time of the same source.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    event: Literal["verdict", "lost", "end"]
+    event: EventKind
     utc: str | None = None
     """Date and time in UTC, ISO 8601; only for cameras."""
     frame: Annotated[int, Field(ge=0)]
@@ -72,6 +75,8 @@ class Event(BaseModel):
     evidence: dict[str, float | None] = {}
     truth: str | None = None
     """Ground truth, `live` or the attack's species; None if unknown."""
+    challenge: ChallengeReport | None = None
+    """Sequence, responses and outcome; only in `challenge` events, where it also names the face."""
 
 
 COLUMNS = tuple(Event.model_fields)
@@ -87,11 +92,14 @@ class VerdictChanges:
     def __init__(self) -> None:
         self._seen: dict[int, tuple[Status, float]] = {}
         self._last: tuple[FrameResult, EngineFacts] | None = None
+        self._running: ChallengeReport | None = None
+        self._ended: ChallengeReport | None = None
 
     def add(self, result: FrameResult, by: EngineFacts) -> list[Event]:
         """Return the events that the next result causes."""
         events = [] if self._follows(result, by) else self.end()
         self._last = (result, by)
+        events += self._challenge(result, by)
         for face in result.faces:
             before = self._seen.get(face.track_id)
             self._seen[face.track_id] = (face.status, result.timestamp_s)
@@ -111,7 +119,25 @@ class VerdictChanges:
             return []
         (result, by), self._last = self._last, None
         self._seen.clear()
-        return [_event("end", result, by, None, None)]
+        return [*self._aborted(result, by), _event("end", result, by, None, None)]
+
+    def _challenge(self, result: FrameResult, by: EngineFacts) -> list[Event]:
+        """Return the event of a challenge that has ended."""
+        report, events = result.challenge, []
+        if self._running is not None and (report is None or report.number != self._running.number):
+            events = self._aborted(result, by)
+        self._running = report if report is not None and report.outcome == "running" else None
+        if report is not None and self._running is None and report != self._ended:
+            self._ended = report
+            events.append(_event("challenge", result, by, None, None, challenge=report))
+        return events
+
+    def _aborted(self, result: FrameResult, by: EngineFacts) -> list[Event]:
+        running, self._running = self._running, None
+        if running is None:
+            return []
+        aborted = running.model_copy(update={"outcome": "aborted", "prompt": ""})
+        return [_event("challenge", result, by, None, None, challenge=aborted)]
 
     def _follows(self, result: FrameResult, by: EngineFacts) -> bool:
         """Return whether a result continues the current part: same source, model and policy, and no gap in time."""
@@ -230,12 +256,13 @@ def _given_by(by: EngineFacts) -> tuple[str, str, Threshold]:
 
 
 def _event(
-    what: Literal["verdict", "lost", "end"],
+    what: EventKind,
     result: FrameResult,
     by: EngineFacts,
     face: FaceVerdict | None,
     previous: Status | None,
     track_id: int | None = None,
+    challenge: ChallengeReport | None = None,
 ) -> Event:
     fields: dict[str, Any] = {
         "event": what,
@@ -252,6 +279,7 @@ def _event(
         "spoof_below": by.threshold.spoof_below,
         "track_id": track_id,
         "previous": previous,
+        "challenge": challenge,
     }
     if face is not None:
         fields |= {
@@ -319,7 +347,7 @@ def _csv_rows(stream: Any) -> Iterator[tuple[int, Any]]:
         for name, text in row.items():
             if text in ("", None):
                 continue
-            if name in ("per_modality", "evidence", "reasons"):
+            if name in ("per_modality", "evidence", "reasons", "challenge"):
                 try:
                     fields[name] = json.loads(str(text))
                 except (ValueError, RecursionError):

@@ -53,9 +53,7 @@ class MotionEvidence:
         while self._looks and timestamp_s - self._looks[0][0] > WINDOW_S:
             oldest, _, _ = self._looks.popleft()
             self._ratios = {pair: ratio for pair, ratio in self._ratios.items() if pair[0] != oldest}
-        points = np.asarray(landmarks[list(_RIGID), :2], np.float64)
-        right, left = np.asarray(landmarks[list(_OUTER_EYE_CORNERS), :2], np.float64)
-        eye_px = float(np.linalg.norm(right - left))
+        points, eye_px = shape_of(landmarks)
         for before_s, before, _ in self._looks:
             ratio = parallax_ratio(before, points, eye_px)
             if ratio is not None:
@@ -72,6 +70,16 @@ class MotionEvidence:
         """Return `flat_motion` if one plane explains the motion of the face."""
         ratio = self.ratio
         return [Reason.FLAT_MOTION] if ratio is not None and ratio < MIN_PARALLAX_RATIO else []
+
+
+def shape_of(landmarks: npt.NDArray[np.floating]) -> tuple[Points, float]:
+    """Return what is compared of a look: the rigid points, (N, 2), and the distance of the eyes' outer corners, pixels.
+
+    Args:
+        landmarks: (478, 2 or 3), x and y in pixels.
+    """
+    right, left = np.asarray(landmarks[list(_OUTER_EYE_CORNERS), :2], np.float64)
+    return np.asarray(landmarks[list(_RIGID), :2], np.float64), float(np.linalg.norm(right - left))
 
 
 def parallax_ratio(a: Points, b: Points, eye_px: float) -> float | None:

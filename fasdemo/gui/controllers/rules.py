@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import Stream
 from fasdemo.gui.settings import Settings
 from fasdemo.runtime.requests import EngineRequest
@@ -21,6 +22,7 @@ class GivenRules:
         lockout_after: number of refused attempts that locks the camera; 0: never; None: the setting, which applies only
             in kiosk mode.
         lockout_s: length of the lock-out, seconds; None: the setting.
+        challenge: kind of prompts that the person has to follow, or None.
     """
 
     require: frozenset[Stream] | None = None
@@ -29,6 +31,7 @@ class GivenRules:
     allow_rgb_only: bool = False
     lockout_after: int | None = None
     lockout_s: float | None = None
+    challenge: Kind | None = None
 
 
 def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kiosk: bool) -> EngineRequest:
@@ -53,5 +56,6 @@ def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kio
         require_gaze=given.require_gaze or settings.require_gaze,
         single_face=given.single_face or settings.single_face,
         max_refused_attempts=lockout_after,
+        challenge=given.challenge,
         lockout_s=float(settings.kiosk_lockout_s if given.lockout_s is None else given.lockout_s),
     )

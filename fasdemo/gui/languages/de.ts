@@ -628,6 +628,22 @@
       <translation>Erhält alle 10 s ein Signal, solange die Kamera arbeitet: eine Datei, http(s)://HOST/PFAD oder mqtt(s)://HOST/THEMA.</translation>
     </message>
     <message>
+      <source>Turn your head a little to your left, then back.</source>
+      <translation>Drehen Sie den Kopf etwas nach links und wieder zurück.</translation>
+    </message>
+    <message>
+      <source>Turn your head a little to your right, then back.</source>
+      <translation>Drehen Sie den Kopf etwas nach rechts und wieder zurück.</translation>
+    </message>
+    <message>
+      <source>Close your eyes for one second, then open them.</source>
+      <translation>Schließen Sie die Augen für eine Sekunde und öffnen Sie sie wieder.</translation>
+    </message>
+    <message>
+      <source>Look straight at the camera.</source>
+      <translation>Blicken Sie gerade in die Kamera.</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>Es gibt ein Problem mit der Kamera; bitte fragen Sie das Personal.</translation>
     </message>
@@ -918,6 +934,30 @@
     <message>
       <source>Several attempts were refused, so the camera is locked for a while.</source>
       <translation>Mehrere Versuche wurden abgelehnt, daher ist die Kamera eine Zeit lang gesperrt.</translation>
+    </message>
+    <message>
+      <source>That did not match. Please look at the camera; new prompts follow.</source>
+      <translation>Das hat nicht gepasst. Bitte blicken Sie in die Kamera; neue Aufforderungen folgen.</translation>
+    </message>
+    <message>
+      <source>The prompts of the challenge were not followed; the event log says which one and why.</source>
+      <translation>Die Aufforderungen wurden nicht befolgt; das Ereignisprotokoll nennt, welche und warum.</translation>
+    </message>
+    <message>
+      <source>Please look at the camera; prompts follow.</source>
+      <translation>Bitte blicken Sie in die Kamera; Aufforderungen folgen.</translation>
+    </message>
+    <message>
+      <source>LIVE requires that this face follows the prompts of a challenge first.</source>
+      <translation>LIVE erfordert, dass dieses Gesicht zuerst die Aufforderungen befolgt.</translation>
+    </message>
+    <message>
+      <source>A file cannot follow prompts; use a camera.</source>
+      <translation>Eine Datei kann Aufforderungen nicht folgen; verwenden Sie eine Kamera.</translation>
+    </message>
+    <message>
+      <source>LIVE requires a challenge, and a file cannot follow prompts.</source>
+      <translation>LIVE erfordert eine Antwort auf Aufforderungen, und eine Datei kann ihr nicht folgen.</translation>
     </message>
     <message>
       <source>One person at a time, please.</source>

@@ -628,6 +628,22 @@
       <translation>Recibe una señal cada 10 s mientras la cámara funcione: un archivo, http(s)://HOST/RUTA o mqtt(s)://HOST/TEMA.</translation>
     </message>
     <message>
+      <source>Turn your head a little to your left, then back.</source>
+      <translation>Gire la cabeza un poco hacia su izquierda y vuelva al centro.</translation>
+    </message>
+    <message>
+      <source>Turn your head a little to your right, then back.</source>
+      <translation>Gire la cabeza un poco hacia su derecha y vuelva al centro.</translation>
+    </message>
+    <message>
+      <source>Close your eyes for one second, then open them.</source>
+      <translation>Cierre los ojos durante un segundo y ábralos.</translation>
+    </message>
+    <message>
+      <source>Look straight at the camera.</source>
+      <translation>Mire de frente a la cámara.</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>Hay un problema con la cámara; pida ayuda al personal.</translation>
     </message>
@@ -918,6 +934,30 @@
     <message>
       <source>Several attempts were refused, so the camera is locked for a while.</source>
       <translation>Se rechazaron varios intentos, así que la cámara está bloqueada un rato.</translation>
+    </message>
+    <message>
+      <source>That did not match. Please look at the camera; new prompts follow.</source>
+      <translation>Eso no coincidió. Mire a la cámara; siguen nuevas indicaciones.</translation>
+    </message>
+    <message>
+      <source>The prompts of the challenge were not followed; the event log says which one and why.</source>
+      <translation>No se siguieron las indicaciones de la prueba; el registro de eventos dice cuál y por qué.</translation>
+    </message>
+    <message>
+      <source>Please look at the camera; prompts follow.</source>
+      <translation>Mire a la cámara; siguen indicaciones.</translation>
+    </message>
+    <message>
+      <source>LIVE requires that this face follows the prompts of a challenge first.</source>
+      <translation>VIVO exige que esta cara siga antes las indicaciones de una prueba.</translation>
+    </message>
+    <message>
+      <source>A file cannot follow prompts; use a camera.</source>
+      <translation>Un archivo no puede seguir indicaciones; use una cámara.</translation>
+    </message>
+    <message>
+      <source>LIVE requires a challenge, and a file cannot follow prompts.</source>
+      <translation>VIVO exige una prueba, y un archivo no puede seguir indicaciones.</translation>
     </message>
     <message>
       <source>One person at a time, please.</source>

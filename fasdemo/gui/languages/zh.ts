@@ -628,6 +628,22 @@
       <translation>摄像头工作时每 10 秒收到信号：文件、http(s)://HOST/PATH 或 mqtt(s)://HOST/TOPIC。</translation>
     </message>
     <message>
+      <source>Turn your head a little to your left, then back.</source>
+      <translation>请将头稍微向您的左侧转，然后转回来。</translation>
+    </message>
+    <message>
+      <source>Turn your head a little to your right, then back.</source>
+      <translation>请将头稍微向您的右侧转，然后转回来。</translation>
+    </message>
+    <message>
+      <source>Close your eyes for one second, then open them.</source>
+      <translation>请闭眼一秒钟，然后睁开。</translation>
+    </message>
+    <message>
+      <source>Look straight at the camera.</source>
+      <translation>请正视摄像头。</translation>
+    </message>
+    <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
       <translation>摄像头出现问题，请联系工作人员。</translation>
     </message>
@@ -918,6 +934,30 @@
     <message>
       <source>Several attempts were refused, so the camera is locked for a while.</source>
       <translation>多次尝试被拒，摄像头暂时锁定。</translation>
+    </message>
+    <message>
+      <source>That did not match. Please look at the camera; new prompts follow.</source>
+      <translation>动作不符。请看摄像头，将给出新的提示。</translation>
+    </message>
+    <message>
+      <source>The prompts of the challenge were not followed; the event log says which one and why.</source>
+      <translation>未按挑战的提示完成动作；事件日志记录了是哪一项以及原因。</translation>
+    </message>
+    <message>
+      <source>Please look at the camera; prompts follow.</source>
+      <translation>请看摄像头，随后会有提示。</translation>
+    </message>
+    <message>
+      <source>LIVE requires that this face follows the prompts of a challenge first.</source>
+      <translation>判定为真人之前，此人脸须先完成挑战的提示。</translation>
+    </message>
+    <message>
+      <source>A file cannot follow prompts; use a camera.</source>
+      <translation>文件无法按提示动作；请使用摄像头。</translation>
+    </message>
+    <message>
+      <source>LIVE requires a challenge, and a file cannot follow prompts.</source>
+      <translation>判定为真人需要完成挑战，而文件无法按提示动作。</translation>
     </message>
     <message>
       <source>One person at a time, please.</source>

@@ -31,7 +31,7 @@ def hdr_name(transfer: int) -> str:
 
 def standard_range(frame: Any, transfer: int) -> npt.NDArray[np.uint8]:
     """Convert an HDR frame of FFmpeg to an RGB image in standard range, uint8 (H, W, 3)."""
-    signal = frame.to_ndarray(format="rgb48le")
+    signal = frame.to_ndarray(format="rgb48le", threads=1)
     if transfer == _PQ:
         light = _pq_table()[signal]
     else:

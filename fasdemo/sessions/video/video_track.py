@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
@@ -62,6 +63,7 @@ class VideoTrack:
         self.stream = stream
         self.damaged = 0
         """Number of images that could not be decoded."""
+        self._converter = VideoReformatter()
         self._ends_early = False
         self._torn = False
         self.hdr = ""
@@ -196,16 +198,23 @@ class VideoTrack:
             self.hdr = hdr_name(transfer)
             image = standard_range(frame, transfer)
         elif self.stream == "rgb":
-            image = frame.to_ndarray(format="rgb24")
+            image = self._converted(frame, "rgb24")
         elif self.stream == "depth" and name != "gray16le":
             # FFmpeg would scale 12 bits to 16, so that 522 mm would become 8,354.
             image = _grey_values(frame)
         elif name in _GREY_16:
-            image = frame.to_ndarray() if name == "gray16le" else frame.to_ndarray(format="gray16le")
+            image = self._converted(frame, "gray16le")
         else:
-            image = frame.to_ndarray(format="gray")
+            image = self._converted(frame, "gray")
         image = upright(with_square_pixels(image, self._aspect, exact=self.stream == "depth"), frame)
         check_image(image, self.stream)
+        return image
+
+    def _converted(self, frame: Any, pixel_format: str) -> Image:
+        # A frame's own conversion makes a context with its own threads for every frame: twice the processor time, and
+        # threads pile up until they are collected.
+        converter: Any = self._converter
+        image: Image = converter.reformat(frame, format=pixel_format, threads=1).to_ndarray()
         return image
 
     def _time_s(self, pts: int) -> float:
@@ -231,7 +240,7 @@ class VideoTrack:
             try:
                 if (frame.width, frame.height) != self._coded:
                     # The size changes within the file, but a source has one size.
-                    frame = frame.reformat(width=self._coded[0], height=self._coded[1])
+                    frame = frame.reformat(width=self._coded[0], height=self._coded[1], threads=1)
                 image = self._image(frame)
             except (av.error.FFmpegError, OSError, ValueError):
                 # The pixel format changes within the file, to one that the stream cannot have.

@@ -32,6 +32,8 @@ def assert_one_sentence(status: int, error: str, *words: str) -> None:
         (["--video", "x.mp4", "--json", "-"], ["--json", "--headless"]),
         (["--demo", "--depth", "d.mkv"], ["--depth", "--video"]),
         (["--demo", "--headless", "--subject", "S01"], ["--subject", "--record"]),
+        (["--demo", "--challenge", "turn"], ["--challenge", "demo", "--camera"]),
+        (["--headless", "--video", "x.mp4", "--challenge", "random"], ["--challenge", "x.mp4", "--camera"]),
         (["nonsense"], ["'nonsense'", "score"]),
         (["--headless", "--video", "/no/such/clip.mp4"], ["/no/such/clip.mp4"]),
         (["--headless", "--demo", "--output", "/no/such/folder/x.mp4"], ["/no/such/folder"]),

@@ -13,7 +13,9 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.result import Status
+from fasdemo.engine.rules.score_evidence import MAX_RAISE
 from fasdemo.engine.site_calibration import (
+    MAX_UNMEASURED_RAISE,
     MIN_LIVE_FRAMES,
     Measured,
     Recording,
@@ -33,6 +35,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.models.card import Threshold
 from fasdemo.models.log_odds import log_odds
+from fasdemo.models.registry import find_model
 from tests.support.engine_fixtures import CARD, ScriptedFinder, ScriptedScorer
 from tests.support.scenes import frame
 
@@ -64,14 +67,29 @@ def recording(*scores: float) -> Recording:
     return Recording(len(scores), 0, tuple(ScoredFrame(score, Evidence()) for score in scores))
 
 
-def test_allowed_bias_ends_at_the_cards_bpcer20_threshold() -> None:
-    strict = LENIENT.model_copy(
-        update={"thresholds": {**LENIENT.thresholds, "bpcer20": BALANCED.model_copy(update={"live_above": 0.6})}}
-    )
-    assert allowed_bias(strict, BALANCED) == pytest.approx(log_odds(0.7) - log_odds(0.6))
-    # A card whose threshold lies below the floor of every policy allows a site no more than the floor.
+def limits(live_above: float, bpcer20: float) -> float:
+    """Return the allowed bias of a policy on a card with that `bpcer20` threshold."""
+    policy = Threshold(live_above=live_above, spoof_below=0.1, rule="chosen by hand", data="none")
+    other = policy.model_copy(update={"live_above": bpcer20})
+    card = CARD.model_copy(update={"thresholds": {"balanced": policy, "bpcer20": other}})
+    return allowed_bias(card, policy)
+
+
+def test_allowed_bias_ends_at_the_bpcer20_threshold_or_at_one_and_never_below_the_floor() -> None:
+    assert limits(0.95, 0.8) == pytest.approx(log_odds(0.95) - log_odds(0.8)), "what bpcer20 admits, above 1"
+    assert limits(0.99, 0.6) == MAX_RAISE
+    # The policy in force is laxer than bpcer20, because one species is not told apart.
+    assert limits(0.9, 0.99) == MAX_UNMEASURED_RAISE
+    assert limits(0.7, 0.99) == pytest.approx(log_odds(0.7) - log_odds(MIN_LIVE_ABOVE))
+    assert limits(0.5, 0.99) == 0.0
     assert allowed_bias(LENIENT, BALANCED) == pytest.approx(log_odds(0.7) - log_odds(MIN_LIVE_ABOVE))
     assert allowed_bias(CARD, BALANCED) == 0.0, "a card without that threshold allows nothing"
+
+
+@pytest.mark.parametrize("name", ["fasdemo-flex", "fasdemo-featherb-depth"])
+def test_every_shipped_model_with_depth_can_be_calibrated(name: str) -> None:
+    card = find_model(name).card
+    assert allowed_bias(card, card.thresholds[card.default_policy]) > 0.5
 
 
 def test_fit_bias_is_the_smallest_that_brings_live_frames_back() -> None:

@@ -34,12 +34,12 @@ def test_without_the_extra_one_sentence_says_how_to_get_it(name: str, tmp_path: 
     assert done.stderr.count("\n") == 1
 
 
-def test_the_list_of_commands_needs_no_extra() -> None:
+def test_main_lists_commands_without_the_extra() -> None:
     done = without_the_extra("--help")
     assert done.returncode == 0
     assert all(name in done.stdout for name in COMMANDS)
 
 
-def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_refuses_an_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trian"]) == 2
     assert "unknown command 'trian'; choose from train, " in capsys.readouterr().err

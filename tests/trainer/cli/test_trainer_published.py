@@ -33,7 +33,7 @@ def surf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_published_command_trains_an_epoch_on_generated_crops(
+def test_published_command_trains_an_epoch_on_generated_crops(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -63,7 +63,7 @@ def test_training_and_the_submission_file_as_published(
     assert main([*evaluate, "--phase-test", "True"]) == 0
 
 
-def test_a_published_checkpoint_is_evaluated_as_it_is(
+def test_published_command_evaluates_a_published_checkpoint_as_it_is(
     surf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from trainer import networks
@@ -77,7 +77,7 @@ def test_a_published_checkpoint_is_evaluated_as_it_is(
     assert written.name.endswith("_FeatherNetA-32_51_submission.txt")
 
 
-def test_the_app_scores_a_picture_as_the_published_validation_does(
+def test_app_scores_a_picture_as_the_published_validation_does(
     surf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from trainer import networks

@@ -13,7 +13,7 @@ from trainer.config.schema import presence_weights
 
 
 @pytest.mark.parametrize("name", [n for n in config.shipped() if n != "fishnet150-32"])
-def test_every_shipped_configuration_makes_its_network(name: str) -> None:
+def test_shipped_configurations_build_their_network(name: str) -> None:
     settings = config.load(name)
     assert settings.name == name
     network, _ = stream_model.build_model(settings)
@@ -48,7 +48,7 @@ def test_published_configurations_hold_the_published_values(
     assert settings.input.std[stream] == (0.10050353, 0.100842826, 0.10034215)
 
 
-def test_an_own_file_wins_over_a_shipped_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_prefers_an_own_file_to_a_shipped_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "FeatherNetB-32.yaml").write_text("network: {arch: FeatherNetA}\nrun: {epochs: 3}\n")
     settings = config.load("FeatherNetB-32.yaml")
@@ -70,7 +70,7 @@ PUBLISHED = """common:
 
 
 @pytest.mark.parametrize(("name", "stream"), [("FeatherNetB-32-ir", "ir"), ("mine-32", "depth")])
-def test_a_published_file_is_understood_as_it_is(tmp_path: Path, name: str, stream: str) -> None:
+def test_load_reads_a_published_file_as_it_is(tmp_path: Path, name: str, stream: str) -> None:
     path = tmp_path / f"{name}.yaml"
     path.write_text(PUBLISHED)
     settings = config.load(str(path))
@@ -101,7 +101,7 @@ def test_wrong_configurations_are_explained(tmp_path: Path, content: str, says: 
         config.load(str(path))
 
 
-def test_an_unknown_name_suggests_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+def test_load_suggests_the_nearest_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--config", "FeathernetB32"]) == 2
     assert "did you mean FeatherNetB-32" in capsys.readouterr().err
 

@@ -89,7 +89,7 @@ def flagship(data: Path, models: Path, tmp_path_factory: pytest.TempPathFactory)
     return page.measure(model, parts, tmp_path_factory.mktemp("cache"), 1, shipped=True)
 
 
-def test_a_stored_crop_gives_what_the_app_would_have_cut(models: Path) -> None:
+def test_app_cutter_gives_the_crop_that_the_app_would_have_cut(models: Path) -> None:
     rng = np.random.default_rng(0)
     card = read_model(models / "fasdemo-flex.onnx").card
     rgb = np.asarray(cv2.GaussianBlur(rng.integers(0, 255, (480, 640, 3), dtype=np.uint8), (0, 0), 3), np.uint8)
@@ -114,7 +114,7 @@ def test_a_stored_crop_gives_what_the_app_would_have_cut(models: Path) -> None:
     assert np.abs(again.ir.astype(int) - direct.ir).mean() < 2.0
 
 
-def test_every_subset_is_scored_and_kept(data: Path, models: Path, tmp_path: Path) -> None:
+def test_score_file_scores_and_keeps_every_subset(data: Path, models: Path, tmp_path: Path) -> None:
     parts, model = page.open_parts(data), read_model(models / "fasdemo-flex.onnx")
     cut = app_cutter(model.card, 1.5)
     scores, margins = score_file(model, parts.test, cut, "a", tmp_path)
@@ -134,7 +134,7 @@ def test_every_subset_is_scored_and_kept(data: Path, models: Path, tmp_path: Pat
         score_file(model, parts.test, never, "another set", tmp_path)
 
 
-def test_the_app_and_the_trainer_say_the_same(flagship: Measured) -> None:
+def test_agrees_finds_no_difference_between_app_and_trainer(flagship: Measured) -> None:
     assert agrees(flagship, flagship.card.metrics) == []
     own = card_metrics(flagship.evaluation(), flagship.operating_points, "")
     found = line(flagship, flagship.seen)
@@ -149,7 +149,7 @@ def test_the_app_and_the_trainer_say_the_same(flagship: Measured) -> None:
     assert "says bpcer 0.7700" in agrees(flagship, lie)[0]
 
 
-def test_what_is_held_out_is_in_no_other_table(flagship: Measured) -> None:
+def test_tables_show_held_out_species_in_their_own_table_only(flagship: Measured) -> None:
     parts_seen = flagship.seen
     assert flagship.held_out == HeldOut(frozenset({"replay"}), frozenset({"tof"}))
     assert not np.isin(flagship.test.species[parts_seen], ["replay"]).any()
@@ -180,11 +180,11 @@ def test_groups_divide_the_seen_part(flagship: Measured, data: Path) -> None:
         (Value(None, None, "no species was held out"), "not known: no species was held out"),
     ],
 )
-def test_a_goal_is_reached_or_missed_or_not_known(value: Value, words: str) -> None:
+def test_goals_table_says_reached_missed_or_not_known(value: Value, words: str) -> None:
     assert words in tables.goals_table([("ACER", "<=", 0.005, value)])[2]
 
 
-def test_the_page_is_written_between_its_marks(data: Path, models: Path, tmp_path: Path) -> None:
+def test_write_page_writes_between_the_marks(data: Path, models: Path, tmp_path: Path) -> None:
     (tmp_path / "models.md").write_text(MARKS)
     other = tmp_path / "other"
     other.mkdir()
@@ -208,13 +208,13 @@ def test_the_page_is_written_between_its_marks(data: Path, models: Path, tmp_pat
     assert str(tmp_path) not in text
 
 
-def test_a_page_without_marks_is_refused(data: Path, tmp_path: Path) -> None:
+def test_write_page_refuses_a_page_without_marks(data: Path, tmp_path: Path) -> None:
     (tmp_path / "models.md").write_text("nothing")
     with pytest.raises(UserError, match="must occur once each"):
         page.write_page(tmp_path / "models.md", data, tmp_path / "cache")
 
 
-def test_a_set_without_a_test_part_is_refused(tmp_path: Path) -> None:
+def test_open_parts_refuses_a_set_without_a_test_part(tmp_path: Path) -> None:
     folder = write_tiny_set(tmp_path / "set", people=3, shots=2)
     with pytest.raises(UserError, match="has no test or no development part"):
         page.open_parts(folder)
@@ -243,7 +243,7 @@ def left_out(data: Path, tmp_path_factory: pytest.TempPathFactory) -> LeftOut:
     return LeftOut(copy, runs, output, setting, found, commands)
 
 
-def test_each_species_is_left_out_once_and_from_scratch(left_out: LeftOut) -> None:
+def test_leave_each_out_trains_once_per_species_from_scratch(left_out: LeftOut) -> None:
     found, commands = left_out.found, left_out.commands
     assert set(found["species"]) == {"poster", "print-flat", "replay"}
     without = [
@@ -258,7 +258,7 @@ def test_each_species_is_left_out_once_and_from_scratch(left_out: LeftOut) -> No
     assert json.loads(left_out.output.read_text()) == found
 
 
-def test_what_was_left_out_already_is_not_trained_again(left_out: LeftOut) -> None:
+def test_leave_each_out_repeats_no_finished_training(left_out: LeftOut) -> None:
     found, output = left_out.found, left_out.output
 
     def never(command: Sequence[str], minutes: float) -> NoReturn:
@@ -277,7 +277,7 @@ def test_what_was_left_out_already_is_not_trained_again(left_out: LeftOut) -> No
         repeat(species=["shark"])
 
 
-def test_the_table_of_what_was_left_out(left_out: LeftOut) -> None:
+def test_leave_one_out_table_has_a_row_per_species(left_out: LeftOut) -> None:
     rows = leave_one_out.table(left_out.found)
     assert (
         sum(row.startswith(("| poster |", "| print-flat |", "| replay (held out by the data set) |")) for row in rows)
@@ -288,7 +288,7 @@ def test_the_table_of_what_was_left_out(left_out: LeftOut) -> None:
     assert leave_one_out.worst(left_out.found).value == highest
 
 
-def test_a_run_that_saw_the_species_is_refused(left_out: LeftOut) -> None:
+def test_leave_each_out_refuses_a_run_that_saw_the_species(left_out: LeftOut) -> None:
     left_out.output.unlink(missing_ok=True)
     runs = left_out.runs.with_name("other")
     shutil.copytree(left_out.runs / "none", runs / "poster")

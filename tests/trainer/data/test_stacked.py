@@ -42,7 +42,7 @@ def test_stacking_changes_no_answer_for_any_subset(modalities: str) -> None:
         torch.testing.assert_close(other, one, rtol=1e-4, atol=1e-4)
 
 
-def test_what_an_absent_stream_shows_reaches_no_answer() -> None:
+def test_stacked_network_ignores_the_picture_of_an_absent_stream() -> None:
     network = settled("rgb+depth+ir")
     *pictures, presence = networks.example_inputs(network, 1, seed=2)
     presence = torch.tensor([[1.0, 0.0, 1.0]])
@@ -68,7 +68,7 @@ def test_streams_that_are_there_do_not_meet_before_the_fusion() -> None:
     assert not torch.equal(before[2], after[2])
 
 
-def test_the_graph_has_far_fewer_operations_and_any_batch(tmp_path: Path) -> None:
+def test_stacked_graph_has_far_fewer_operations_and_any_batch(tmp_path: Path) -> None:
     network = settled("rgb+depth+ir")
     path = tmp_path / "graph.onnx"
     export_graph(network, ["rgb", "depth", "ir", "presence"], path)
@@ -84,6 +84,6 @@ def test_the_graph_has_far_fewer_operations_and_any_batch(tmp_path: Path) -> Non
         np.testing.assert_allclose(given, wanted.numpy(), rtol=1e-4, atol=1e-4)
 
 
-def test_a_module_with_weights_that_cannot_be_stacked_is_refused() -> None:
+def test_stack_refuses_an_unknown_module_with_weights() -> None:
     with pytest.raises(TypeError, match="BatchNorm2d"):
         _stack([torch.nn.BatchNorm2d(4), torch.nn.BatchNorm2d(4)])

@@ -49,7 +49,7 @@ def plain(**changes: object) -> AugmentConfig:
 
 
 @pytest.mark.parametrize("kind", ["face", "published"])
-def test_every_stream_is_moved_alike(kind: str) -> None:
+def test_cropper_moves_every_stream_alike(kind: str) -> None:
     settings = plain(kind=kind, rotation_deg=20, shift=0.1, area=(0.5, 1.0))
     cropper = Cropper(STREAMS, InputConfig(size=SIZE), settings, 1.5)
     places = []
@@ -86,7 +86,7 @@ def test_published_evaluation_resizes_the_shorter_side_and_cuts_the_centre() -> 
     assert affine @ np.array([49.5, 59.5, 1]) == pytest.approx([111.5, 111.5])
 
 
-def test_a_sample_is_a_function_of_its_generator() -> None:
+def test_cropper_depends_on_its_generator_only() -> None:
     cropper = Cropper(STREAMS, InputConfig(size=SIZE), AugmentConfig(), 1.5)
     first, again, other = (cropper.training(marked(), np.random.default_rng([7, k])).streams for k in (1, 1, 2))
     for stream in STREAMS:
@@ -127,7 +127,7 @@ def test_relief_is_stretched_about_the_middle() -> None:
     assert 42 < max(spans) <= 44
 
 
-def test_a_surface_is_turned_by_a_few_degrees() -> None:
+def test_jitter_depth_shape_turns_a_surface_by_a_few_degrees() -> None:
     depth = np.full((SIZE, SIZE), 600, np.float32)
     # The crop is 225 mm wide: 8 degrees lift its edges by 16 mm.
     spans = [np.ptp(another(depth, seed, depth_tilt_deg=8)[0]) for seed in range(30)]

@@ -52,7 +52,7 @@ def test_casia_surf_lists_and_tree(trees: Path) -> None:
     assert pictures.depth.dtype == np.uint8
 
 
-def test_the_casia_surf_tree_without_lists_is_split_by_person(trees: Path, tmp_path: Path) -> None:
+def test_casia_surf_without_lists_is_split_by_person(trees: Path, tmp_path: Path) -> None:
     (tmp_path / "Training").symlink_to(trees / "surf" / "Training")
     splits = opened(folder=tmp_path)
     assert not set(splits.train.subjects) & set(splits.dev.subjects)
@@ -82,7 +82,7 @@ def test_mmfd_parallel_lists(trees: Path) -> None:
     assert splits.train.labels.tolist() == [1, 0] * 8
 
 
-def test_only_the_streams_that_the_network_needs_are_read(trees: Path) -> None:
+def test_open_splits_reads_needed_streams_only(trees: Path) -> None:
     assert opened(("depth",), folder=trees / "surf").train.sample(0).rgb is None
 
 
@@ -140,7 +140,7 @@ def test_lists_with_one_class_are_warned_of(trees: Path, tmp_path: Path, capsys:
     assert "one class only" in capsys.readouterr().err
 
 
-def test_a_stream_that_some_samples_lack_is_warned_of(trees: Path, tmp_path: Path) -> None:
+def test_open_splits_warns_of_a_stream_that_some_samples_lack(trees: Path, tmp_path: Path) -> None:
     """One session of a webcam among those of a depth camera would take depth from all of them in silence."""
     lines = (trees / "surf" / "train_list.txt").read_text().splitlines()
     color, _, _, label = lines[0].split()
@@ -155,7 +155,7 @@ def test_a_stream_that_some_samples_lack_is_warned_of(trees: Path, tmp_path: Pat
     assert not open_splits(data, ("rgb",), True).warnings
 
 
-def test_a_list_that_points_outside_the_data_folder_is_refused(trees: Path, tmp_path: Path) -> None:
+def test_read_list_refuses_paths_outside_the_data_folder(trees: Path, tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("../../etc/passwd ../x ../y 1\n")
     with pytest.raises(UserError, match=r"line 1.*outside the data folder"):
@@ -186,7 +186,7 @@ def test_missing_pictures_are_counted_named_and_stop_the_training_when_many(tree
     assert any("gone" in warning for warning in splits.warnings)
 
 
-def test_a_damaged_picture_is_named(trees: Path, tmp_path: Path) -> None:
+def test_list_set_names_a_damaged_picture(trees: Path, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8 no picture")
     (tmp_path / "list.txt").write_text("a.jpg - - 1\n")
     with pytest.raises(UnreadableError, match=r"a\.jpg"):
@@ -205,7 +205,7 @@ def test_list_set_refuses_infrared_of_floating_point(trees: Path, tmp_path: Path
         face_set.sample(0)
 
 
-def test_one_class_only_is_refused_before_training(trees: Path, tmp_path: Path) -> None:
+def test_open_splits_refuses_one_class_only(trees: Path, tmp_path: Path) -> None:
     lines = [line for line in (trees / "surf" / "train_list.txt").read_text().splitlines() if line.endswith("1")]
     (tmp_path / "train.txt").write_text("\n".join(lines))
     with pytest.raises(UserError, match="contains no attacks"):
@@ -227,7 +227,7 @@ def test_shared_people_are_warned_of(trees: Path) -> None:
     assert any("4 people are in the training and in the test part" in w for w in splits.warnings)
 
 
-def test_a_network_that_needs_a_stream_which_is_not_there(trees: Path, tmp_path: Path) -> None:
+def test_open_splits_refuses_a_network_whose_stream_is_absent(trees: Path, tmp_path: Path) -> None:
     (tmp_path / "train.txt").write_text(
         "\n".join(
             f"{line.split()[0]} - - {line[-1]}"
@@ -239,7 +239,7 @@ def test_a_network_that_needs_a_stream_which_is_not_there(trees: Path, tmp_path:
         opened(("depth",), folder=trees / "surf", train_list=tmp_path / "train.txt")
 
 
-def test_a_submission_list_keeps_every_line(trees: Path, tmp_path: Path) -> None:
+def test_open_part_keeps_every_line_of_a_submission_list(trees: Path, tmp_path: Path) -> None:
     path = tmp_path / "test.txt"
     path.write_text("gone-color.jpg gone-depth.jpg gone-ir.jpg\nVal/0000/000000-color.jpg - -\n")
     part = open_part(DataConfig(folder=trees / "surf", test_list=path), "test", ("rgb",), keep_all=True)
@@ -268,7 +268,7 @@ def test_balanced_epochs_show_every_species_alike_and_every_sample_in_turn(trees
     np.testing.assert_array_equal(epoch_order(train, "species", 8, 0, 3), epoch_order(train, "species", 8, 0, 3))
 
 
-def test_a_generated_set_without_some_species_and_sensors(tmp_path: Path) -> None:
+def test_open_splits_leaves_out_species_and_sensors(tmp_path: Path) -> None:
     folder = write_tiny_set(tmp_path / "set")
     table = (folder / "samples.csv").read_text().splitlines()
     # Every third sample of each person is another sensor's.
@@ -298,13 +298,15 @@ def test_a_generated_set_without_some_species_and_sensors(tmp_path: Path) -> Non
         ({"exclude_sensors": ("d435",)}, "the training part is empty"),
     ],
 )
-def test_what_cannot_be_left_out(tmp_path: Path, excluded: dict[str, tuple[str, ...]], sentence: str) -> None:
+def test_open_splits_refuses_to_leave_out_what_it_needs(
+    tmp_path: Path, excluded: dict[str, tuple[str, ...]], sentence: str
+) -> None:
     data = DataConfig(folder=write_tiny_set(tmp_path / "set")).model_copy(update=excluded)
     with pytest.raises(UserError, match=sentence):
         open_splits(data, ("depth",), False)
 
 
-def test_the_options_that_leave_out(tmp_path: Path) -> None:
+def test_configure_takes_the_options_that_leave_out(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", default="fasdemo-flex")
     options.add_data(parser)

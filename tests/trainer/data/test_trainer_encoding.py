@@ -55,7 +55,7 @@ def spec(
     ],
     ids=lambda s: f"{s.modality}-{s.channels}-{s.channel_order}-{s.depth_encoding}-{len(s.mean)}",
 )
-def test_a_batch_is_encoded_as_the_app_encodes_each_crop(given: InputSpec) -> None:
+def test_encode_batch_equals_the_encoding_of_the_app(given: InputSpec) -> None:
     batch = encode_batch(CropBatch(RGB, DEPTH, IR), given)
     assert batch.shape == (3, SIZE, SIZE, given.channels)
     assert batch.dtype == np.float32

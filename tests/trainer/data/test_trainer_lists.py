@@ -194,7 +194,7 @@ def test_links_in_the_data_folder_are_followed_by_lists_and_train(surf: Path, tm
         read_list(outside, linked)
 
 
-def test_the_full_release_of_cefa_is_split_by_person(tmp_path: Path) -> None:
+def test_cefa_full_release_is_split_by_person(tmp_path: Path) -> None:
     tree = tiny_trees.cefa(tmp_path / "small")
     full = tmp_path / "CeFA"
     for video in sorted((tree / "phase1" / "train").iterdir()):
@@ -217,7 +217,7 @@ def full_cefa(tmp_path: Path) -> Path:
     return full
 
 
-def test_the_masks_of_cefa_are_read_by_the_owners_lists(tmp_path: Path) -> None:
+def test_cefa_masks_are_read_by_the_owners_lists(tmp_path: Path) -> None:
     full = full_cefa(tmp_path)
     (full / "protocol").mkdir()
     videos = sorted(full.glob("Ethnicity/*/*/*")) + sorted(full.glob("Mask/*/*/*"))
@@ -239,7 +239,7 @@ def test_the_masks_of_cefa_are_read_by_the_owners_lists(tmp_path: Path) -> None:
     assert splits.test.streams == set(STREAMS)
 
 
-def test_the_masks_of_cefa_without_lists_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_cefa_masks_without_lists_are_left_out_and_counted(tmp_path: Path) -> None:
     full = full_cefa(tmp_path)
     assert detect_layout(full) == "cefa"
     splits = opened(folder=full, protocol="4@2")

@@ -55,7 +55,7 @@ def test_evaluate_repeats_the_cards_figures(model: Path, data: Path, capsys: pyt
     assert found["thresholds"]["balanced"]["live_above"] == card["thresholds"]["balanced"]["live_above"]
 
 
-def test_the_report_is_one_file_with_curves_tables_and_pictures(model: Path, data: Path, tmp_path: Path) -> None:
+def test_evaluate_writes_one_report_with_curves_tables_and_pictures(model: Path, data: Path, tmp_path: Path) -> None:
     assert main(["evaluate", str(model), "--data", str(data), "--output", str(tmp_path)]) == 0
     text = (tmp_path / "report.html").read_text()
     assert text.count("<svg") == 3
@@ -73,7 +73,7 @@ def test_the_report_is_one_file_with_curves_tables_and_pictures(model: Path, dat
     assert {row["label"] for row in rows} == {"0", "1"}
 
 
-def test_the_exported_file_measures_as_the_checkpoint(
+def test_evaluate_measures_an_exported_file_like_its_checkpoint(
     model: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     onnx = tmp_path / "m.onnx"
@@ -143,13 +143,13 @@ def test_millimetres_are_not_read_from_grey_pictures(tmp_path: Path, capsys: pyt
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
-def test_a_gpu_that_is_not_there(model: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_refuses_a_missing_gpu(model: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(model), "--data", str(data), "--device", "cuda"]) == 2
     assert "finds no GPU" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"no torch file", b"PK\x03\x04"])
-def test_a_file_that_is_no_model(
+def test_evaluate_names_a_file_that_is_no_model(
     tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
     path = tmp_path / "x.pt"
@@ -181,7 +181,7 @@ def test_thresholds_hold_on_the_scores_that_chose_them() -> None:
     assert all(t.spoof_below < t.live_above for t in chosen.values())
 
 
-def test_a_weaker_subset_gets_a_stricter_scale_of_its_own() -> None:
+def test_aligned_gives_a_weaker_subset_a_stricter_scale() -> None:
     shifted = aligned({"depth": Calibration(scale=2.0, bias=0.5)}, {"depth": 3.0}, 1.0)["depth"]
     # What was its own threshold of 3 lies on the common one of 1 now.
     assert log_odds(np.array([1.25]), Calibration(scale=2.0, bias=0.5))[0] == 3.0
@@ -206,7 +206,7 @@ def held_out_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_what_was_held_out_is_counted_apart(
+def test_train_counts_held_out_species_apart(
     held_out_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(held_out_set), "--output", str(tmp_path)]
@@ -229,7 +229,7 @@ def test_what_was_held_out_is_counted_apart(
     assert found["iso 30107-3"]["policy balanced"]["bpcer"] == metrics["bpcer"]["value"]
 
 
-def test_the_figures_of_what_was_held_out(held_out_set: Path) -> None:
+def test_evaluation_separates_held_out_species_and_sensors(held_out_set: Path) -> None:
     from trainer.config.schema import DataConfig
     from trainer.data.splits import open_splits
     from trainer.evaluation.evaluation import Evaluation
@@ -249,9 +249,7 @@ def test_the_figures_of_what_was_held_out(held_out_set: Path) -> None:
     assert set(evaluation.unseen_sensor("tof").live) == {0.2}
 
 
-def test_a_model_remembers_what_it_was_trained_without(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_train_stores_what_it_left_out(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["train", "--config", "fasdemo-featherb-depth", "--data", str(data), "--output", str(tmp_path)]
     assert main([*command, *SMALL, "--without-species", "replay"]) == 0
     found = figures(capsys, str(tmp_path / "model.pt"), "--data", str(data))

@@ -20,7 +20,7 @@ def random_scores(n: int = 400, species: tuple[str, ...] = ("mask", "print", "re
     return Scored.of(scores, labels, RNG.choice(species, n))
 
 
-def test_the_reference_figures_are_reproduced(shared_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_metrics_command_reproduces_the_reference_figures(shared_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     expected = json.loads((shared_dir / "reference" / "scores_expected.json").read_text())
     assert main(["metrics", str(shared_dir / "reference" / "scores.csv"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -39,7 +39,7 @@ def test_the_reference_figures_are_reproduced(shared_dir: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize("limit", [0.5, 0.1, 0.05, 0.01])
-def test_the_threshold_is_the_lowest_that_holds_for_every_species(limit: float) -> None:
+def test_threshold_at_apcer_is_the_lowest_that_holds_for_every_species(limit: float) -> None:
     scored = random_scores()
     threshold = metrics.threshold_at_apcer(scored, limit)
 
@@ -63,7 +63,7 @@ def test_rates_and_intervals_by_hand() -> None:
     assert metrics.clopper_pearson(30, 30)[1] == 1.0
 
 
-def test_a_score_equal_to_the_threshold_is_not_live() -> None:
+def test_rates_count_a_score_equal_to_the_threshold_as_not_live() -> None:
     scored = Scored.of([0.5, 0.5], [1, 0])
     assert metrics.bpcer(scored, 0.5).value == 1.0
     assert metrics.apcer(scored, 0.5) == {"attack": metrics.Rate(0, 1)}
@@ -77,7 +77,7 @@ def test_rates_that_the_data_do_not_resolve_are_null_and_say_why() -> None:
     assert "fewer than 100" in iso["bpcer100"]["note"]
 
 
-def test_one_class_gives_null_and_no_crash() -> None:
+def test_all_metrics_gives_null_for_one_class() -> None:
     figures = metrics.all_metrics(Scored.of([0.1, 0.9], [1, 1]))
     assert figures["seed metrics"]["eer"] is None
     assert figures["seed metrics"]["acer"] is None
@@ -98,7 +98,7 @@ def test_eer_and_auc_of_separable_and_of_random_scores() -> None:
     assert metrics.auc(same) == pytest.approx(0.5)
 
 
-def test_the_balanced_threshold_lies_in_the_middle_of_a_gap() -> None:
+def test_species_eer_threshold_lies_in_the_middle_of_a_gap() -> None:
     assert metrics.species_eer_threshold(Scored.of([0.9, 0.1], [1, 0])) == pytest.approx(0.5)
 
 
@@ -121,7 +121,7 @@ def test_unusable_score_files_are_named(
     assert says in capsys.readouterr().err
 
 
-def test_the_mean_threshold_is_not_decided_by_one_species_alone() -> None:
+def test_policy_threshold_mean_is_not_decided_by_one_species() -> None:
     live = [0.6, 0.7, 0.8, 0.9]
     attacks = [0.05, 0.1, 0.15, 0.2, 0.85, 0.88]
     scored = Scored.of(live + attacks, [1] * 4 + [0] * 6, [""] * 4 + ["print"] * 4 + ["mask"] * 2)

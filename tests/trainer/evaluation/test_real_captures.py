@@ -145,7 +145,7 @@ def test_figures_count_what_is_above_the_threshold_and_what_has_no_face() -> Non
     json.dumps(record)
 
 
-def test_one_class_alone_has_no_auc_and_says_why() -> None:
+def test_measured_has_no_auc_for_one_class_and_says_why() -> None:
     [record] = measured(["live", "live"], [0.9, 0.4], []).figures()
     assert record["auc"] is None
     assert "no scored attacks" in record["auc_note"]

@@ -41,7 +41,7 @@ def published_cascade(
     return result
 
 
-def test_the_cascade_with_the_published_constants() -> None:
+def test_cascade_equals_the_published_rule() -> None:
     scores, ir, fish = RNG.random((10, 500)), RNG.random(500), RNG.random(500)
     factors = np.array([1, 0, 1, 1, 0, 1, 0, 0, 1, 1], float)
     expected = published_cascade(scores, ir, fish, factors, 0.18, 0.8, 0.54, 0.32)
@@ -52,7 +52,7 @@ def test_the_cascade_with_the_published_constants() -> None:
     )
 
 
-def test_the_validation_rule_and_its_scan() -> None:
+def test_max_or_min_and_its_scan_equal_the_published_rule() -> None:
     scores = np.array([[0.9, 0.4, 0.2], [0.6, 0.7, 0.1]])
     np.testing.assert_allclose(ensemble.max_or_min(scores, 0.5), [0.9, 0.7, 0.1])
     np.testing.assert_allclose(ensemble.max_or_min(scores, 0.6), [0.9, 0.4, 0.1])
@@ -75,7 +75,7 @@ def members(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_command_scans_writes_and_says_how_much_each_member_helps(
+def test_ensemble_command_scans_writes_and_reports_each_member(
     members: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = [str(members / f"m{k}.txt") for k in range(3)]
@@ -89,7 +89,7 @@ def test_the_command_scans_writes_and_says_how_much_each_member_helps(
     assert lines[7].startswith("Val/7-color.jpg Val/7-depth.jpg Val/7-ir.jpg ")
 
 
-def test_the_cascade_from_files(members: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ensemble_command_applies_the_cascade_to_files(members: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(members / f"m{k}.txt") for k in range(3)]
     options = ["--rule", "cascade", "--ir", files[1], "--fish", files[2], "--output", str(members / "out.txt")]
     assert main(["ensemble", *files, *options]) == 0
@@ -97,7 +97,7 @@ def test_the_cascade_from_files(members: Path, capsys: pytest.CaptureFixture[str
     assert "--ir and --fish" in capsys.readouterr().err
 
 
-def test_members_of_different_lists_are_refused(members: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ensemble_command_refuses_members_of_different_lists(members: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = members / "other.txt"
     other.write_text((members / "m0.txt").read_text().replace("Val/3-", "Val/x-"))
     command = ["ensemble", str(members / "m0.txt"), str(other), "--threshold", "0.5", "--output", str(members / "o")]

@@ -75,7 +75,7 @@ def test_flexible_export_equals_torch_for_every_subset(flex: tuple[nn.Module, Mo
     assert_equal(flex[2], flex[0])
 
 
-def test_the_card_is_inside_and_beside_with_the_hash(flex: tuple[nn.Module, ModelCard, Path]) -> None:
+def test_export_writes_the_card_inside_and_beside_with_the_hash(flex: tuple[nn.Module, ModelCard, Path]) -> None:
     _, card, path = flex
     inside = {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
     assert set(inside) == {CARD_KEY}
@@ -87,7 +87,7 @@ def test_the_card_is_inside_and_beside_with_the_hash(flex: tuple[nn.Module, Mode
     assert {entry.name for entry in path.parent.iterdir()} == {"flex.onnx", "flex.json"}
 
 
-def test_the_file_says_nothing_about_the_machine_that_wrote_it(flex: tuple[nn.Module, ModelCard, Path]) -> None:
+def test_export_writes_nothing_about_the_machine(flex: tuple[nn.Module, ModelCard, Path]) -> None:
     content = flex[2].read_bytes()
     assert str(Path(onnx_export.__file__).parent).encode() not in content
     assert b"site-packages" not in content
@@ -121,7 +121,7 @@ def test_flexible_model_runs_in_the_app(flex: tuple[nn.Module, ModelCard, Path])
                     assert prediction.per_modality[spec.modality] == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_published_checkpoint_is_imported_exported_and_run_in_the_app(
+def test_published_checkpoint_is_imported_exported_and_run_in_the_app(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = settle(networks.build("FeatherNetB"))
@@ -165,7 +165,7 @@ def test_published_fusions_are_fed_as_they_were_trained() -> None:
     assert inputs[0].std == pytest.approx((128 / 255,))
 
 
-def test_a_checkpoint_that_does_not_say_how_it_was_fed_has_a_card_that_says_so() -> None:
+def test_card_of_says_when_the_inputs_are_assumed() -> None:
     network = networks.build("FlexFusion", input_size=32)
     card = card_for("FlexFusion", network)
     assert [(spec.channels, spec.channel_order) for spec in card.inputs] == [(3, "RGB"), (1, "grey"), (1, "grey")]
@@ -185,7 +185,7 @@ def test_a_checkpoint_that_does_not_say_how_it_was_fed_has_a_card_that_says_so()
     assert "not recorded" not in card.limits
 
 
-def test_the_card_keeps_what_the_checkpoint_measured() -> None:
+def test_card_of_keeps_the_measured_figures() -> None:
     network = networks.build("FeatherNetB", in_channels=1, input_size=64, classes=2)
     threshold = {"live_above": 0.7, "spoof_below": 0.4, "rule": "BPCER 5 %", "data": "dev"}
     card = {
@@ -205,7 +205,7 @@ def test_the_card_keeps_what_the_checkpoint_measured() -> None:
         card_of(broken, network, "mine", {})
 
 
-def test_a_card_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+def test_export_refuses_a_card_that_does_not_fit(tmp_path: Path) -> None:
     network = settle(networks.build("FlexFusion", input_size=32, modalities="rgb+ir"))
     good = card_for("FlexFusion", network)
     first, second = good.inputs
@@ -240,7 +240,7 @@ class Wrong(nn.Module):
         return logits + 3e-4 if torch.compiler.is_exporting() else logits
 
 
-def test_a_file_that_differs_from_the_network_is_not_written(tmp_path: Path) -> None:
+def test_export_writes_no_file_that_differs_from_the_network(tmp_path: Path) -> None:
     network = Wrong().eval()
     card = card_for("FeatherNetB", networks.build("FeatherNetB", in_channels=1, input_size=32, classes=2))
     target = tmp_path / "x.onnx"
@@ -251,7 +251,7 @@ def test_a_file_that_differs_from_the_network_is_not_written(tmp_path: Path) -> 
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.onnx"]
 
 
-def test_a_nan_counts_as_a_difference(flex: tuple[nn.Module, ModelCard, Path]) -> None:
+def test_export_counts_a_nan_as_a_difference(flex: tuple[nn.Module, ModelCard, Path]) -> None:
     network, card, path = flex
     feeds = [dict(feed) for feed in example_feeds(network, card)]
     feeds[0]["depth"] = np.full_like(feeds[0]["depth"], np.nan)

@@ -60,7 +60,7 @@ def test_modalities_survive(tmp_path: Path) -> None:
     assert build_network(load(path)).modalities == ("rgb", "ir")
 
 
-def test_a_failed_write_leaves_the_old_file(
+def test_save_leaves_the_old_file_when_writing_fails(
     tmp_path: Path, small: torch.nn.Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = saved(tmp_path, small)
@@ -77,9 +77,7 @@ def test_a_failed_write_leaves_the_old_file(
     assert [entry.name for entry in tmp_path.iterdir()] == ["small.pt"]
 
 
-def test_a_full_disk_is_named_where_torch_names_its_own_sources(
-    tmp_path: Path, small: torch.nn.Module, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_save_names_a_full_disk(tmp_path: Path, small: torch.nn.Module, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(content: object, target: Path) -> None:
         raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 1590464 vs 1590360")
 
@@ -132,14 +130,14 @@ def test_code_is_named_as_the_reason(tmp_path: Path) -> None:
         (b"PK\x03\x04" + bytes(200), "damaged"),
     ],
 )
-def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
+def test_load_refuses_what_is_no_checkpoint(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "x.pt"
     path.write_bytes(content)
     with pytest.raises(UserError, match=words):
         load(path)
 
 
-def test_a_truncated_checkpoint_is_refused(tmp_path: Path, small: torch.nn.Module) -> None:
+def test_load_refuses_a_truncated_checkpoint(tmp_path: Path, small: torch.nn.Module) -> None:
     path = saved(tmp_path, small)
     content = path.read_bytes()
     for length in (100, len(content) // 2, len(content) - 50):
@@ -174,7 +172,7 @@ def test_unknown_architecture_lists_the_names(tmp_path: Path, small: torch.nn.Mo
         build_network(load(path))
 
 
-def test_a_diverged_training_is_not_loaded(small: torch.nn.Module) -> None:
+def test_load_weights_refuses_a_diverged_training(small: torch.nn.Module) -> None:
     state = dict(small.state_dict())
     state["final_DW.0.weight"] = torch.full_like(state["final_DW.0.weight"], float("nan"))
     with pytest.raises(UserError, match=r"final_DW\.0\.weight contain NaN"):
@@ -224,7 +222,7 @@ def test_keys_are_identical_after_import(tmp_path: Path, name: str, shared_dir: 
     assert [(key, tuple(tensor.shape)) for key, tensor in given.items()] == keys
 
 
-def test_a_bare_state_dict_and_old_weights_without_counters(tmp_path: Path) -> None:
+def test_import_published_reads_a_bare_state_dict_without_counters(tmp_path: Path) -> None:
     state = {
         key: tensor
         for key, tensor in networks.build("FeatherNetA").state_dict().items()

@@ -59,7 +59,7 @@ def test_unpublished_rows_say_so(rows: Rows) -> None:
     assert rows["FlexFusion"]["published"] == {"parameters": None, "flops": None}
 
 
-def test_the_flagship_is_lighter_than_the_fusion_it_replaces(rows: Rows) -> None:
+def test_flagship_is_lighter_than_the_fusion_that_it_replaces(rows: Rows) -> None:
     assert rows["FlexFusion"]["multiply_adds"] < 330e6 < rows["FeatherNetB-x3-cdc"]["multiply_adds"]
 
 

@@ -52,6 +52,6 @@ def test_network_with_fresh_weights_equals_its_reference(name: str) -> None:
     assert difference < MAX_DIFFERENCE, f"seed {seed}"
 
 
-def test_every_published_network_has_a_reference() -> None:
+def test_references_cover_every_published_network() -> None:
     assert set(REFERENCES) == {name for name in networks.names() if name != "FlexFusion"}
     assert len(REFERENCES) == 14

@@ -32,7 +32,7 @@ def test_published_network_has_the_published_keys_and_outputs(name: str, shared_
     assert np.linalg.norm(given - expected) / np.linalg.norm(expected) < 1e-4
 
 
-def test_every_published_network_of_the_reference_is_here(shared_dir: Path) -> None:
+def test_names_hold_every_published_network(shared_dir: Path) -> None:
     assert set(oracle_keys(shared_dir)) == set(PUBLISHED)
 
 
@@ -144,7 +144,7 @@ def pictures(network: FlexFusion, batch: int = 1, seed: int = 9) -> list[torch.T
 
 
 @pytest.mark.parametrize("absent", [0, 1, 2])
-def test_an_absent_stream_is_no_evidence_whatever_its_picture_shows(flex: FlexFusion, absent: int) -> None:
+def test_flex_fusion_ignores_the_picture_of_an_absent_stream(flex: FlexFusion, absent: int) -> None:
     presence = torch.ones(1, 3)
     presence[0, absent] = 0.0
     shown = pictures(flex)
@@ -181,7 +181,7 @@ def test_faces_of_one_batch_do_not_see_each_other(flex: FlexFusion) -> None:
                 torch.testing.assert_close(one[0], all_of_them[row], atol=1e-5, rtol=1e-4)
 
 
-def test_one_pass_through_the_trunks_serves_several_masks(flex: FlexFusion) -> None:
+def test_flex_fusion_serves_several_masks_with_one_pass(flex: FlexFusion) -> None:
     shown = pictures(flex, batch=2)
     with torch.inference_mode():
         levels, own = flex.features(*shown)
@@ -202,7 +202,7 @@ def test_flexible_fusion_of_any_subset(subset: str) -> None:
     assert [tuple(output.shape) for output in outputs] == [(3, 2)] * (1 + len(subset.split("+")))
 
 
-def test_a_stream_starts_from_a_single_stream_checkpoint() -> None:
+def test_load_stream_takes_a_single_stream_checkpoint() -> None:
     network = networks.build("FlexFusion", input_size=64)
     assert isinstance(network, FlexFusion)
     single = settle(networks.build("FeatherNetB", in_channels=1, input_size=64, classes=2))

@@ -42,7 +42,7 @@ def _face_model() -> None:
 
 
 @pytest.mark.parametrize("species", [LIVE, *SPECIES])
-def test_every_species_shows_its_face_where_it_says(sampler: SetupSampler, species: str) -> None:
+def test_stage_shows_the_face_of_every_species_at_its_key_points(sampler: SetupSampler, species: str) -> None:
     setup = sampler.setup(np.random.default_rng(3), species, 0, 0, "d435")
     rng = np.random.default_rng(4)
     subject = setup.stage(replace(draw_pose_sample(rng), lean=None), setup.placement)
@@ -62,7 +62,7 @@ def test_every_species_shows_its_face_where_it_says(sampler: SetupSampler, speci
     assert np.median(near[near > 0]) == pytest.approx(frame.distance_m, abs=0.06)
 
 
-def test_a_face_has_relief_and_a_print_has_none(sampler: SetupSampler) -> None:
+def test_render_gives_a_face_relief_and_a_print_none(sampler: SetupSampler) -> None:
     relief = {}
     for species in (LIVE, "print-flat", "mask-resin"):
         setup = sampler.setup(np.random.default_rng(8), species, 0, 0, "d435")
@@ -96,7 +96,7 @@ RECIPE = Recipe(seed=5, count=4, shots=2, species=("print-flat", "replay-phone")
 
 
 @pytest.mark.usefixtures("_face_model")
-def test_a_set_is_the_same_again_and_for_any_number_of_jobs(
+def test_render_crops_is_repeatable_for_any_number_of_jobs(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.synth.dataset.crops.SHARD_SETUPS", 1)
@@ -163,7 +163,7 @@ def test_shortcut_check_needs_people_and_both_classes(people: People, tmp_path: 
         measure_shortcuts(SynthSet(job.folder))
 
 
-def test_a_folder_of_another_recipe_is_refused(people: People, tmp_path: Path) -> None:
+def test_render_crops_refuses_a_folder_of_another_recipe(people: People, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     folder.mkdir()
     (folder / "recipe.json").write_text(json.dumps({"kind": "crops", "seed": 99}))
@@ -203,7 +203,7 @@ def test_splits_depend_on_the_person_alone() -> None:
     assert split_of("london-001") == split_of("london-001")
 
 
-def test_two_portraits_of_one_person_are_one_person(tmp_path: Path) -> None:
+def test_load_people_joins_two_portraits_of_one_person(tmp_path: Path) -> None:
     for name in ("a1.jpg", "a2.jpg", "b.jpg"):
         (tmp_path / name).touch()
     (tmp_path / "people.csv").write_text("file,set,person\na1.jpg,london,7\na2.jpg,london,7\n")
@@ -262,7 +262,7 @@ def test_unusable_options_end_with_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_session_is_written_in_the_session_format(people: People, tmp_path: Path) -> None:
+def test_write_sessions_uses_the_session_format(people: People, tmp_path: Path) -> None:
     work = people.files[0].parent.parent
     arguments = ["synth", "sessions", "--output", str(tmp_path / "s"), "--work", str(work), "--count", "1"]
     arguments += ["--seconds", "0.1", "--live-share", "0", "--species", "print-bent", "--jobs", "1", "--sensor", "d415"]

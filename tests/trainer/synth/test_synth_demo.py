@@ -57,7 +57,7 @@ def test_people_blink_speak_and_sway() -> None:
     assert np.abs(np.diff(yaw)).max() < np.radians(2)
 
 
-def test_a_portrait_that_ends_at_the_chin_is_taken_apart(tmp_path: Path) -> None:
+def test_segment_portrait_takes_a_portrait_that_ends_at_the_chin(tmp_path: Path) -> None:
     path, _ = default_portrait(tmp_path)
     rgb, points = read_picture(path), default_points()
     tight = np.ascontiguousarray(rgb[: int(points[152, 1]) + 3])

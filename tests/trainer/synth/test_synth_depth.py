@@ -105,7 +105,7 @@ def test_heads_turn_to_35_degrees_and_sheets_lean_to_65() -> None:
     assert (largest > 62).all()
 
 
-def test_a_leaning_moment_turns_flat_instruments_only() -> None:
+def test_leaning_pose_turns_flat_instruments_only() -> None:
     pose_sample = replace(draw_pose_sample(np.random.default_rng(1)), lean=(0.1, 1.0))
     assert pose_sample.flat(0.5)[:2] == (0.1, 1.0)
     assert max(abs(degrees(a)) for a in pose_sample.narrowed(1.0)) <= 35
@@ -126,7 +126,7 @@ def test_filled_and_smoothed_depth_has_a_smaller_residual_and_no_holes() -> None
     assert clean.relief_mm == pytest.approx(rough.relief_mm, rel=0.25)
 
 
-def test_a_driver_moves_no_face_away() -> None:
+def test_deliver_moves_no_face_away() -> None:
     y, x = np.mgrid[:128, :128] - 63.5
     face = (500 - 40 * np.exp(-(x**2 + y**2) / 2500)).astype(np.float32)
     for seed in range(40):

@@ -22,7 +22,7 @@ def picture(camera: IrCamera, value: float = 0.4, gain: float = 1.0) -> np.ndarr
     return exposed(image, gain, camera, np.random.default_rng(1)).astype(float)
 
 
-def test_a_linear_camera_shows_what_it_gets() -> None:
+def test_ir_camera_without_faults_shows_what_it_gets() -> None:
     assert picture(CLEAN).mean() == pytest.approx(0.4 * 255, abs=1)
     assert picture(CLEAN, gain=10.0).min() == 255
 
@@ -47,7 +47,7 @@ def test_few_bits_give_few_levels() -> None:
     assert len(np.unique(coarse)) <= 64
 
 
-def test_a_small_light_flares_and_a_window_does_not() -> None:
+def test_ir_camera_flares_for_a_small_light_only() -> None:
     def around(size: int) -> float:
         image = np.full((120, 160), 0.2, np.float32)
         image[60 - size : 60 + size, 80 - size : 80 + size] = 30.0
@@ -90,7 +90,7 @@ def scene(depth: float = 0.42) -> Rendering:
 LIGHT = Light(np.zeros((9, 3), np.float32), np.zeros((0, 6), np.float32), np.zeros((8, 16, 3), np.float32))
 
 
-def test_a_dark_lens_darkens_what_lies_behind_and_nothing_else() -> None:
+def test_reflect_darkens_only_what_lies_behind_a_dark_lens() -> None:
     image = scene()
     reflect(image, (pane(),), CAMERA, LIGHT)
     assert image.rgb[60, 80, 0] == pytest.approx(0.2, abs=0.01)
@@ -98,7 +98,7 @@ def test_a_dark_lens_darkens_what_lies_behind_and_nothing_else() -> None:
     assert image.ir[5, 5] == pytest.approx(0.4)
 
 
-def test_a_lens_that_faces_the_lamp_mirrors_it_in_its_middle() -> None:
+def test_reflect_mirrors_the_lamp_in_the_middle_of_a_lens() -> None:
     image = scene()
     reflect(image, (pane(glint=(20.0, 0.0), clear_ir=1.0),), CAMERA, LIGHT)
     y, x = np.unravel_index(int(image.ir.argmax()), image.ir.shape)
@@ -107,7 +107,7 @@ def test_a_lens_that_faces_the_lamp_mirrors_it_in_its_middle() -> None:
     assert (image.ir > 1.0).mean() < 0.005
 
 
-def test_a_hand_before_the_glasses_hides_their_lens() -> None:
+def test_reflect_leaves_a_hand_before_the_lens() -> None:
     image = scene(depth=0.3)
     reflect(image, (pane(),), CAMERA, LIGHT)
     assert image.ir[60, 80] == pytest.approx(0.4)

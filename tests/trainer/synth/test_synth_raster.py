@@ -37,7 +37,7 @@ def test_nearer_surface_hides_the_farther_one_and_depth_is_in_metres() -> None:
     assert picture.rgb[24, 32, 0] == pytest.approx(0.8 * 0.5, rel=0.02)
 
 
-def test_where_nothing_is_depth_is_zero() -> None:
+def test_render_gives_zero_depth_where_nothing_is() -> None:
     picture = render(sheet(1.0, 0.2))
     assert picture.depth_m[0, 0] == 0
     assert picture.surface[0, 0] == -1

@@ -69,7 +69,7 @@ def test_sr300_counts_in_eighths_of_a_millimetre() -> None:
     assert np.median(measured(depth, "sr300")) == pytest.approx(0.4, rel=0.01)
 
 
-def test_a_mirroring_screen_has_more_holes_than_paper() -> None:
+def test_measure_depth_gives_a_mirroring_screen_more_holes_than_paper() -> None:
     depth = np.full((240, 320), 0.5, np.float32)
     paper, screen = measured(depth), measured(depth, confusing=np.ones_like(depth))
     assert (screen == 0).mean() > (paper == 0).mean() + 0.1

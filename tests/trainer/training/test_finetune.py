@@ -27,7 +27,7 @@ def test_sessions_become_crops_once(sessions: Path, detector: None) -> None:
     assert (target / "list.txt").stat().st_mtime_ns == made
 
 
-def test_one_command_from_sessions_to_a_model_that_the_app_runs(
+def test_finetune_makes_a_model_from_sessions_that_the_app_runs(
     sessions: Path, detector: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     crops = crops_of(sessions, every=1)

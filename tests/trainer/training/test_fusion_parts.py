@@ -29,13 +29,13 @@ def fused(name: str, fine: float, coarse: float) -> torch.Tensor:
     ("name", "deaf_to"),
     [("S/32 alone", "fine"), ("S/16 alone", "coarse"), ("as it is", ""), ("no gates across the streams", "")],
 )
-def test_what_a_variant_looks_at(name: str, deaf_to: str) -> None:
+def test_variant_depends_on_its_own_features_only(name: str, deaf_to: str) -> None:
     usual = fused(name, 1.0, 1.0)
     assert torch.equal(usual, fused(name, 2.0, 1.0)) == (deaf_to == "fine")
     assert torch.equal(usual, fused(name, 1.0, 2.0)) == (deaf_to == "coarse")
 
 
-def test_an_absent_stream_is_zeros_where_no_token_is_learned() -> None:
+def test_variant_without_tokens_shows_zeros_for_an_absent_stream() -> None:
     _, change = VARIANTS["zeros instead of a learned token for an absent stream"]
     network = FlexFusion(input_size=64)
     torch.nn.init.normal_(network.token_fine)
@@ -44,7 +44,7 @@ def test_an_absent_stream_is_zeros_where_no_token_is_learned() -> None:
     assert not network.token_fine.requires_grad
 
 
-def test_every_variant_is_trained_and_measured(tmp_path: Path) -> None:
+def test_compare_trains_and_measures_every_variant(tmp_path: Path) -> None:
     config = load("fasdemo-flex", {"input.size": 64, "run.batch": 16, "run.workers": 1})
     splits = open_splits(DataConfig(folder=write_tiny_set(tmp_path / "set")), config.network.modalities, flexible=True)
     setting = Setting(epochs=2, augmented_copies=1, seeds=2)

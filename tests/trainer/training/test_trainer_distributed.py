@@ -50,7 +50,7 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")
-def test_two_processes_equal_one(tmp_path: Path) -> None:
+def test_train_and_evaluate_with_two_processes_equal_one(tmp_path: Path) -> None:
     data = write_tiny_set(tmp_path / "set", people=8, shots=3, seed=1)
     for processes in (1, 2):
         folder = tmp_path / f"run{processes}"
@@ -88,7 +88,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")
-def test_two_processes_cut_the_sessions_to_finetune_on_once(tmp_path: Path) -> None:
+def test_finetune_with_two_processes_cuts_the_sessions_once(tmp_path: Path) -> None:
     data = write_tiny_set(tmp_path / "set", people=8, shots=2)
     start = tmp_path / "start"
     train = ["train", "--config", "fasdemo-featherb-depth", "--data", str(data), "--output", str(start)]

@@ -55,7 +55,7 @@ def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_run_learns_and_leaves_everything_behind(run: Path) -> None:
+def test_training_learns_and_writes_every_file(run: Path) -> None:
     saved = checkpoint.load(run / "model.pt")
     assert saved.metrics["dev_eer"] <= 0.1
     assert saved.config["network"]["arch"] == "FeatherNetB"
@@ -68,7 +68,7 @@ def test_a_run_learns_and_leaves_everything_behind(run: Path) -> None:
     assert not list(run.glob(".*.part"))
 
 
-def test_the_card_says_what_the_model_is(run: Path) -> None:
+def test_training_writes_a_complete_card(run: Path) -> None:
     card = saved_card(run / "model.pt")
     assert set(card["thresholds"]) == {"bpcer20", "apcer1", "balanced", "mean"}
     assert card["default_policy"] == "balanced"
@@ -123,7 +123,7 @@ def test_interrupting_says_how_to_go_on(
     assert f"--resume {tmp_path / 'r' / 'last.pt'}" in capsys.readouterr().err
 
 
-def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
+def test_training_stops_at_a_loss_that_is_no_number(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def explode(
@@ -144,7 +144,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(
     assert all(torch.isfinite(t).all() for t in weights(tmp_path / "r" / "last.pt").values())
 
 
-def test_a_full_disk_is_one_sentence(
+def test_training_names_a_full_disk_in_one_sentence(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: object, **kwargs: object) -> NoReturn:
@@ -157,7 +157,7 @@ def test_a_full_disk_is_one_sentence(
     assert "Traceback" not in said
 
 
-def test_a_run_is_not_overwritten(data: Path, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_training_overwrites_no_run(data: Path, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(command(data, run, "--epochs", "3")) == 2
     assert f"--resume {run / 'last.pt'}" in capsys.readouterr().err
 
@@ -169,9 +169,7 @@ def test_max_minutes_ends_the_schedule_in_time(data: Path, tmp_path: Path) -> No
     assert rows[-1]["elapsed_s"] < 30
 
 
-def test_a_flexible_network_starts_from_single_streams_and_is_calibrated_per_subset(
-    data: Path, run: Path, tmp_path: Path
-) -> None:
+def test_training_starts_a_flexible_network_from_single_streams(data: Path, run: Path, tmp_path: Path) -> None:
     more = ["--epochs", "1", "--init", f"depth={run / 'model.pt'}"]
     assert main(command(data, tmp_path / "flex", *more, config="fasdemo-flex")) == 0
     card = saved_card(tmp_path / "flex" / "model.pt")

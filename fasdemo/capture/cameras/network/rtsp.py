@@ -151,7 +151,7 @@ def _joined(first: Any, second: Any) -> Any:
 def _decoder(frame: Any) -> Callable[[], Rgb]:
     def decode() -> Rgb:
         try:
-            rgb: Rgb = frame.to_ndarray(format="rgb24")
+            rgb: Rgb = frame.to_ndarray(format="rgb24", threads=1)
             return rgb
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise UndecodableError(str(error)) from None

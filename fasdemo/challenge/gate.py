@@ -1,0 +1,114 @@
+"""Decide when a challenge begins, which face may be LIVE, and for how long."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from random import Random
+
+from fasdemo.challenge.challenge import Challenge
+from fasdemo.challenge.observation import Observation
+from fasdemo.challenge.prompts import Prompt, SequenceSource
+from fasdemo.engine.challenge_report import ChallengeReport, Kind
+
+RETRY_S = 3.0
+"""Time between a failed challenge and the next one."""
+MAX_FAILURES = 5
+"""Failed challenges within `MEMORY_S` that lock the camera; guessing a sequence of turns takes 16 on average."""
+MEMORY_S = 300.0
+LOCKOUT_S = 60.0
+
+
+class ChallengeGate:
+    """The challenges in front of one camera.
+
+    A challenge begins when the only face in the picture is LIVE for the engine. A face that passed may be LIVE as long
+    as it is tracked without a gap. A challenge that was begun and not passed is a failure, whoever ended it.
+
+    Args:
+        kind: of the challenges.
+        random: where the sequences come from.
+    """
+
+    def __init__(self, kind: Kind, random: Random) -> None:
+        self._kind = kind
+        self._sequences = SequenceSource(kind, random)
+        self._challenge: Challenge | None = None
+        self._count = 0
+        self._now_s = -math.inf
+        self._retry_s = self._locked_until_s = -math.inf
+        self._failures_s: deque[float] = deque(maxlen=MAX_FAILURES)
+
+    @property
+    def report(self) -> ChallengeReport | None:
+        """The running or last challenge; None before the first one."""
+        return None if self._challenge is None else self._challenge.report
+
+    @property
+    def track_id(self) -> int | None:
+        """The face of the running challenge."""
+        return self._challenge.track_id if self._challenge is not None and self._running else None
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """What the person has to do now; None without a running challenge."""
+        return self._challenge.prompt if self._challenge is not None and self._running else None
+
+    @property
+    def locked(self) -> bool:
+        """Whether too many challenges failed."""
+        return self._now_s < self._locked_until_s
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last challenge failed and no other one has begun."""
+        return self._challenge is not None and self._challenge.outcome == "failed"
+
+    def passed(self, track_id: int) -> bool:
+        """Return whether a face has passed a challenge and was tracked without a gap since."""
+        return self._challenge is not None and self._challenge.holds and self._challenge.track_id == track_id
+
+    def update(self, seen: Observation, now_s: float) -> None:
+        """Take the next frame.
+
+        Args:
+            seen: the frame.
+            now_s: seconds on a clock that the person cannot set; a step back is ignored.
+        """
+        self._now_s = max(now_s, self._now_s) if math.isfinite(now_s) else self._now_s
+        was_running = self._running
+        if self._challenge is not None:
+            self._challenge.update(seen)
+        if was_running:
+            self._count_failure()
+        elif self._may_begin(seen):
+            self._count += 1
+            sequence = self._sequences.draw()
+            self._challenge = Challenge(self._count, self._kind, sequence, seen.tracks[0], seen.timestamp_s)
+            self._count_failure()
+
+    def reset(self) -> None:
+        """End a running challenge as failed and withdraw one that was passed, because the frames do not go on."""
+        was_running = self._running
+        if self._challenge is not None:
+            self._challenge.abort()
+        if was_running:
+            self._count_failure()
+
+    @property
+    def _running(self) -> bool:
+        return self._challenge is not None and self._challenge.outcome == "running"
+
+    def _may_begin(self, seen: Observation) -> bool:
+        if self.locked or self._now_s < self._retry_s or seen.fault or not math.isfinite(seen.timestamp_s):
+            return False
+        return len(seen.tracks) == 1 and seen.tracks[0] in seen.live and not self.passed(seen.tracks[0])
+
+    def _count_failure(self) -> None:
+        if not self.failed:
+            return
+        self._retry_s = self._now_s + RETRY_S
+        self._failures_s.append(self._now_s)
+        if len(self._failures_s) == MAX_FAILURES and self._now_s - self._failures_s[0] <= MEMORY_S:
+            self._failures_s.clear()
+            self._locked_until_s = self._now_s + LOCKOUT_S

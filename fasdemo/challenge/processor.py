@@ -1,0 +1,148 @@
+"""An engine whose faces have to pass a challenge before they are LIVE."""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from fasdemo.challenge.gate import ChallengeGate
+from fasdemo.challenge.observation import Observation
+from fasdemo.engine.challenge_report import Kind
+from fasdemo.engine.loop.frame_loop import FrameProcessor
+from fasdemo.engine.per_face.face_verdict import outdated
+from fasdemo.engine.protocols import Landmarker
+from fasdemo.engine.reasons import Effect, Reason, effect, ordered
+from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Status
+from fasdemo.faces.quality import head_pose_deg
+from fasdemo.frames import FrameSet
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.1
+"""Landmarks are looked for so often during a challenge; one look takes about 10 ms."""
+_EARLY_S = 0.005
+"""Tolerance, so that a look due just after a frame happens on that frame."""
+MAX_AGE_S = 0.5
+"""Maximum age of a frame after the look, as in `fasdemo.engine.policy.Policy`."""
+
+
+class ChallengeProcessor:
+    """A frame processor that lets a face be LIVE only after its challenge; a context manager for a single thread.
+
+    Args:
+        engine: gives the verdicts; closed with this object.
+        landmarks: looks at the face during a challenge; closed with this object.
+        kind: of the challenges.
+        randomness: of the sequences; None = the system's, which cannot be predicted.
+        clock: that of `frame.received_s`, seconds.
+    """
+
+    def __init__(
+        self,
+        engine: FrameProcessor,
+        landmarks: Landmarker,
+        kind: Kind,
+        randomness: random.Random | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine, self._landmarks, self._clock = engine, landmarks, clock
+        self._gate = ChallengeGate(kind, randomness or random.SystemRandom())
+        self._look_s = -math.inf
+
+    @property
+    def facts(self) -> EngineFacts:
+        """Model, policy and device of the engine."""
+        return self._engine.facts
+
+    def process(self, frame: FrameSet, *, capture_ms: float) -> FrameResult:
+        """Return the verdicts on a frame; a face that has not passed a challenge is not LIVE."""
+        try:
+            result = self._engine.process(frame, capture_ms=capture_ms)
+        except BaseException:
+            self._gate.reset()
+            raise
+        if not frame.live_source:
+            return _with_faces(result, [_withheld(face, Reason.CHALLENGE_NEEDS_CAMERA) for face in result.faces])
+        started = time.perf_counter()
+        try:
+            self._gate.update(self._observation(frame, result), self._clock())
+        except Exception:
+            log.exception("the challenge failed on frame %s", frame.index)
+            self._gate.reset()
+            return _with_faces(result, [_withheld(face, Reason.INTERNAL_ERROR) for face in result.faces])
+        faces = [self._verdict(face) for face in result.faces]
+        latency = replace(result.latency_ms, total=result.latency_ms.total + (time.perf_counter() - started) * 1000.0)
+        result = replace(result, latency_ms=latency, challenge=self._gate.report)
+        if frame.received_s is not None and self._clock() - frame.received_s > MAX_AGE_S:
+            faces = [outdated(face) for face in faces]
+            result = replace(result, reasons=ordered([*result.reasons, Reason.STALE_FRAME]))
+        return _with_faces(result, faces)
+
+    def reset(self) -> None:
+        """Drop the evidence so far, because the next frame does not follow the previous one."""
+        self._gate.reset()
+        self._engine.reset()
+
+    def __enter__(self) -> Self:
+        self._engine.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._landmarks.close()
+        finally:
+            self._engine.__exit__(kind, error, trace)
+
+    def _observation(self, frame: FrameSet, result: FrameResult) -> Observation:
+        track = self._gate.track_id
+        face = next((face for face in result.faces if face.track_id == track), None)
+        landmarks, yaw_deg = None, 0.0
+        if face is not None and not 0.0 <= result.timestamp_s - self._look_s < LOOK_EVERY_S - _EARLY_S:
+            self._look_s = result.timestamp_s
+            landmarks = self._landmarks.add(frame.rgb, face.face).landmarks
+            yaw_deg = head_pose_deg(face.face.keypoints)[0]
+        passed = [one for one in result.faces if self._gate.passed(one.track_id)]
+        concerned = passed if face is None else [face]
+        return Observation(
+            timestamp_s=result.timestamp_s,
+            tracks=tuple(one.track_id for one in result.faces),
+            fault=_is_fault(result.reasons) or any(_is_fault(one.reasons) for one in concerned),
+            spoof=any(one.status is Status.SPOOF for one in concerned),
+            live=tuple(one.track_id for one in result.faces if one.status is Status.LIVE),
+            yaw_deg=yaw_deg,
+            landmarks=landmarks,
+        )
+
+    def _verdict(self, face: FaceVerdict) -> FaceVerdict:
+        if self._gate.passed(face.track_id):
+            return face
+        if self._gate.locked:
+            return _withheld(face, Reason.LOCKED_OUT)
+        prompt = self._gate.prompt
+        if prompt is not None and face.track_id == self._gate.track_id:
+            return _withheld(face, Reason.CHALLENGE_PENDING, prompt.text)
+        return _withheld(face, Reason.CHALLENGE_FAILED if self._gate.failed else Reason.CHALLENGE_PENDING)
+
+
+def _is_fault(codes: Iterable[str]) -> bool:
+    """Return whether the capture cannot be trusted, or the face may be another one."""
+    return any(effect(code) is Effect.RESTART or code == Reason.VIEW_CHANGED for code in codes)
+
+
+def _withheld(face: FaceVerdict, reason: Reason, prompt: str = "") -> FaceVerdict:
+    """Return a verdict that is not LIVE; the prompt, or the reason's own guidance where there is no other, is shown."""
+    status = Status.UNCERTAIN if face.status is Status.LIVE else face.status
+    words = face.guidance if status is Status.SPOOF else prompt or face.guidance or reason.guidance
+    return replace(face, status=status, reasons=ordered([*face.reasons, reason]), guidance=words)
+
+
+def _with_faces(result: FrameResult, faces: list[FaceVerdict]) -> FrameResult:
+    return replace(result, faces=tuple(faces))

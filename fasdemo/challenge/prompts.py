@@ -1,0 +1,92 @@
+"""The prompts of a challenge, and random sequences of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import get_args
+
+from fasdemo.engine.challenge_report import Kind
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+class Prompt(StrEnum):
+    """A prompt: its name as the value, and the sentence for the person."""
+
+    text: str
+
+    def __new__(cls, name: str, text: str) -> Prompt:
+        """Return the member with the given name."""
+        self = str.__new__(cls, name)
+        self._value_ = name
+        self.text = text
+        return self
+
+    TURN_LEFT = ("turn_left", "Turn your head a little to your left, then back.")
+    TURN_RIGHT = ("turn_right", "Turn your head a little to your right, then back.")
+    BLINK = ("blink", "Close your eyes for one second, then open them.")
+    LOOK_STRAIGHT = ("look_straight", "Look straight at the camera.")
+
+
+TURNS = (Prompt.TURN_LEFT, Prompt.TURN_RIGHT)
+LENGTH = 4
+"""Prompts of one sequence; there are 16 sequences of turns."""
+MEMORY = 1000
+"""Sequences that are remembered, so that none of them is used again."""
+_MAX_DRAWS = 100
+_STEP_S = 0.1
+_TURN_PAUSES = (6, 14)
+"""Shortest and longest pause before a turn, in steps."""
+_BLINK_PAUSES = (6, 30)
+"""The same before closed eyes, where only the time is random."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sequence: a pause in which nothing may happen, then a prompt."""
+
+    pause_s: float
+    prompt: Prompt
+
+
+Sequence = tuple[Step, ...]
+
+
+class SequenceSource:
+    """A source of random sequences, each of which is new.
+
+    Args:
+        kind: turns, closed eyes, or both.
+        random: where the numbers come from; for use `random.SystemRandom`, which cannot be predicted.
+    """
+
+    def __init__(self, kind: Kind, random: Random) -> None:
+        self._kind, self._random = kind, random
+        self._used: deque[Sequence] = deque(maxlen=MEMORY)
+
+    def draw(self) -> Sequence | None:
+        """Return a sequence that was not used before; None if the random source gives none."""
+        for _ in range(_MAX_DRAWS):
+            sequence = tuple(map(self._step, self._prompts()))
+            if sequence not in self._used:
+                self._used.append(sequence)
+                return sequence
+        return None
+
+    def _prompts(self) -> list[Prompt]:
+        if self._kind == "blink":
+            return [Prompt.BLINK] * LENGTH
+        if self._kind == "turn":
+            return [self._random.choice(TURNS) for _ in range(LENGTH)]
+        # At least one of each, in any order.
+        prompts = [self._random.choice(TURNS), Prompt.BLINK]
+        prompts += [self._random.choice((*TURNS, Prompt.BLINK)) for _ in range(LENGTH - len(prompts))]
+        self._random.shuffle(prompts)
+        return prompts
+
+    def _step(self, prompt: Prompt) -> Step:
+        shortest, longest = _BLINK_PAUSES if prompt is Prompt.BLINK else _TURN_PAUSES
+        return Step(round(_STEP_S * self._random.randint(shortest, longest), 1), prompt)
