@@ -28,6 +28,7 @@ from fasdemo.gui.controllers.presenter import Presenter
 from fasdemo.gui.controllers.reconnect import Reconnect
 from fasdemo.gui.controllers.recording_control import RecordingControl
 from fasdemo.gui.controllers.rules import GivenRules, with_rules
+from fasdemo.gui.controllers.take_control import TakeControl
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard
 from fasdemo.gui.dialogs.preferences import Preferences
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         work = self.workspace
         self._recorder = RecordingControl(self.player, work.record, settings, self)
+        self.takes = TakeControl(work.record.takes, lambda: settings.record_folder, self._release, self)
         self.playback = PlaybackControl(self.player, work.transport, work.timeline, settings, self)
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
@@ -165,6 +167,9 @@ class MainWindow(QMainWindow):
         self.player.rejected.connect(self._show_rejected)
         self._reconnect.due.connect(self._open_again)
         self._recorder.ended.connect(self.messages.show_message)
+        self._recorder.taken.connect(self.takes.add)
+        self.takes.opened.connect(lambda folder: self.open_spec(str(folder)))
+        self.takes.message.connect(self.messages.show_message)
         self.event_log.message.connect(self.messages.show_message)
         self.event_log.changed.connect(self._show_log)
         self.door.message.connect(self.messages.show_message)
@@ -359,6 +364,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("fasdemo")
         self._show_nothing()
 
+    def _release(self, folder: Path) -> None:
+        """Close the source if it plays this session, and wait for it briefly."""
+        request = self.player.request
+        if request is not None and Path(request.spec) == folder:
+            self.close_source()
+            self.player.join(_CLOSE_S)
+
     def use_engine(self, engine: EngineRequest) -> None:
         """Change the model, policy or device while a source is open; the window's requirements are always added."""
         engine = self._with_rules(engine)
@@ -490,7 +502,7 @@ class MainWindow(QMainWindow):
         return self._recorder.current
 
     def _toggle_recording(self) -> None:
-        if self.workspace.record.recording_now:
+        if self.workspace.record.recording_now or self._recorder.counting:
             self._recorder.stop()
             return
         self._show_tab(2)
@@ -514,7 +526,7 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         recorded = self._recorder.tick()
         self.footer.show_recording(recorded)
-        self.presenter.recording = bool(recorded)
+        self.presenter.recording = self.recording is not None
         self.presenter.tick()
         self.event_log.tick()
         self.door.tick()
@@ -573,7 +585,12 @@ class MainWindow(QMainWindow):
         self.workspace.show_tab(self.settings.tab)
         self.workspace.transport.loop.setChecked(self.settings.loop)
         self.workspace.transport.show_speed(self.settings.speed)
-        self.workspace.record.remember(self.settings.subject, self.settings.retain_days)
+        self.workspace.record.remember(
+            self.settings.subject,
+            self.settings.retain_days,
+            self.settings.record_countdown_s,
+            self.settings.record_length_s,
+        )
         self._apply_settings()
 
     def _save(self) -> None:

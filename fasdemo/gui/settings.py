@@ -15,6 +15,8 @@ from fasdemo.frames import Stream
 
 _log = logging.getLogger(__name__)
 
+MAX_COUNTDOWN_S = 30
+MAX_TAKE_S = 3600
 RECENT = 8
 """Maximum number of recent sources."""
 
@@ -145,6 +147,10 @@ class Settings(BaseModel):
     """Folder of the last event log."""
     subject: str = ""
     retain_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    record_countdown_s: Annotated[int, Field(ge=0, le=MAX_COUNTDOWN_S)] = 0
+    """Time from the key to the first recorded frame."""
+    record_length_s: Annotated[int, Field(ge=0, le=MAX_TAKE_S)] = 0
+    """Length of a take; 0 records until it is stopped."""
 
     @property
     def required_streams(self) -> frozenset[Stream]:

@@ -81,21 +81,7 @@ def labels_from_options(
     if not subject:
         raise UserError("subject: is missing; give the person's pseudonym, e.g. S01.", parameter="subject")
     _check_name("subject", subject, "a pseudonym such as S01, never a real name")
-    if label not in ("live", "spoof"):
-        raise UserError("label: must be live or spoof; give the ground truth.", parameter="label")
-    if label == "spoof":
-        if not attack:
-            raise UserError(
-                "attack: is missing; give the attack type, e.g. print-flat, print-bent, replay or mask.",
-                parameter="attack",
-            )
-        _check_name("attack", attack, "a species such as print-flat")
-    elif attack or instrument:
-        parameter = "attack" if attack else "instrument"
-        raise UserError(
-            f"{parameter}: is only for an attack; remove it, or set the label to spoof.", parameter=parameter
-        )
-    _check_text("instrument", instrument)
+    check_attack(label, attack, instrument)
     if not consent and ask is not None:
         consent = ask("Consent statement that the person agreed to: ").strip()
     consent = (consent or "").strip()
@@ -124,6 +110,34 @@ def labels_from_options(
         instrument=instrument,
         consent=Consent(statement=consent, given_on=day, retain_until=until),
     )
+
+
+def check_attack(label: str | None, attack: str | None, instrument: str) -> None:
+    """Check the ground truth of a session.
+
+    Args:
+        label: ground truth, `live` or `spoof`.
+        attack: species of the attack.
+        instrument: attack material.
+
+    Raises:
+        UserError: one of them is missing or wrong; `parameter` names it.
+    """
+    if label not in ("live", "spoof"):
+        raise UserError("label: must be live or spoof; give the ground truth.", parameter="label")
+    if label == "spoof":
+        if not attack:
+            raise UserError(
+                "attack: is missing; give the attack type, e.g. print-flat, print-bent, replay or mask.",
+                parameter="attack",
+            )
+        _check_name("attack", attack, "a species such as print-flat")
+    elif attack or instrument:
+        parameter = "attack" if attack else "instrument"
+        raise UserError(
+            f"{parameter}: is only for an attack; remove it, or set the label to spoof.", parameter=parameter
+        )
+    _check_text("instrument", instrument)
 
 
 def _check_name(parameter: str, text: str, what: str) -> None:

@@ -158,6 +158,8 @@ class Session(_Part):
     label: Literal["live", "spoof", "mixed"]
     species: Name | None = None
     instrument: Text = ""
+    note: Text = ""
+    """Free text about the take, written after the recording."""
     started: datetime
     state: Literal["open", "complete"] = "open"
     streams: Annotated[tuple[Literal["rgb", "depth", "ir"], ...], Field(min_length=1)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -10,6 +13,7 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.panels.record_panel import RecordPanel
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.translation import tr
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.outputs.recording import Recording, Stage
 
@@ -22,17 +26,31 @@ class RecordingControl(QObject):
         panel: the record panel with the labels and the figures.
         settings: store the folder and the last labels.
         parent: the window.
+        clock: returns seconds, not decreasing.
 
     Signals:
         ended: str, bool: a sentence about the recording that ended, and whether it failed.
         started_by_itself: a recording of `start_when_ready` has started.
+        taken: Path: a session was recorded and is complete.
     """
 
     ended = pyqtSignal(str, bool)
     started_by_itself = pyqtSignal()
+    taken = pyqtSignal(object)
 
-    def __init__(self, player: Player, panel: RecordPanel, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        player: Player,
+        panel: RecordPanel,
+        settings: Settings,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(parent)
+        self._clock = clock
+        self._counting: Labels | None = None
+        """Labels of the take whose count-down is running."""
+        self._due_s = 0.0
         self._player, self._panel, self._settings = player, panel, settings
         self._source: SourceInfo | None = None
         self._next: Labels | None = None
@@ -41,16 +59,27 @@ class RecordingControl(QObject):
         panel.finished.connect(self.stop)
 
     def show_source(self, info: SourceInfo | None) -> None:
-        """Set the source to record; None if there is none."""
+        """Set the source to record; None if there is none. A count-down ends."""
+        self._end_count_down()
         self._source = info
         self._panel.show_source(info, self._settings.record_folder)
         if self._next is not None and info is not None and info.live:
             labels, self._next = self._next, None
-            self.start(labels)
+            self._begin(labels)
             self.started_by_itself.emit()
 
     def start(self, labels: Labels) -> None:
-        """Start to record the camera's frames."""
+        """Start to record the camera's frames, after the count-down if one is set."""
+        self._settings.record_countdown_s = self._panel.countdown.value()
+        self._settings.record_length_s = self._panel.length.value()
+        if self._settings.record_countdown_s == 0:
+            self._begin(labels)
+            return
+        self._counting, self._due_s = labels, self._clock() + self._settings.record_countdown_s
+        self._panel.show_count_down(self._settings.record_countdown_s)
+
+    def _begin(self, labels: Labels) -> None:
+        self._end_count_down()
         if self._source is None or not self._source.live:
             return
         self.current = Recording(self._settings.record_folder, labels, self._source)
@@ -64,8 +93,19 @@ class RecordingControl(QObject):
         self._settings.record_folder = root
         self._next = labels
 
+    @property
+    def counting(self) -> bool:
+        """Whether a count-down to a recording is running."""
+        return self._counting is not None
+
+    def _end_count_down(self) -> None:
+        if self._counting is not None:
+            self._counting = None
+            self._panel.show_count_down(0)
+
     def stop(self) -> None:
-        """Complete the recording in the background."""
+        """Complete the recording in the background, or end the count-down to it."""
+        self._end_count_down()
         if self.current is not None:
             self._player.tap(None)
             self.current.stop()
@@ -80,6 +120,12 @@ class RecordingControl(QObject):
         """Update the panel, report a recording that ended, and return the status line of a running one, else ""."""
         if self._panel.isVisible():
             self._panel.refresh()
+        if self._counting is not None:
+            left_s = math.ceil(self._due_s - self._clock())
+            if left_s > 0:
+                self._panel.show_count_down(left_s)
+                return tr("REC in {seconds} s", seconds=left_s)
+            self._begin(self._counting)
         recording = self.current
         if recording is None:
             return ""
@@ -88,7 +134,11 @@ class RecordingControl(QObject):
             self._player.tap(None)
             self._panel.refresh()
             self.ended.emit(recording.message, recording.stage is Stage.FAILED)
+            if recording.stage is Stage.DONE and recording.status is not None:
+                self.taken.emit(recording.status.folder)
             return ""
         status = recording.status
+        if status is not None and 0 < self._settings.record_length_s <= status.seconds:
+            self.stop()
         minutes, seconds = divmod(0 if status is None else int(status.seconds), 60)
         return f"● REC {recording.labels.subject}  {minutes:02d}:{seconds:02d}"

@@ -1088,6 +1088,14 @@
       <translation>Neuer Versuch in {seconds} s.</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>REC in {seconds} s</translation>
+    </message>
+    <message>
+      <source>Deleted: {path}</source>
+      <translation>Gelöscht: {path}</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
     </message>
@@ -1178,6 +1186,42 @@
     <message>
       <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
       <translation>Unterscheidet in Echtzeit ein lebendes Gesicht von einem Präsentationsangriff, aus Farbe, Tiefe und Infrarot.</translation>
+    </message>
+    <message>
+      <source>Discard the take</source>
+      <translation>Aufnahme löschen</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>Diese Aufnahme löschen? Sie kann nicht wiederhergestellt werden.</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>Angaben der Aufnahme ändern</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Lebende Person</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Angriff</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>Was gezeigt wird</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Angriffsart</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>Notiz zur Aufnahme</translation>
     </message>
     <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
@@ -1296,14 +1340,6 @@
       <translation>nicht gemessen</translation>
     </message>
     <message>
-      <source>Live person</source>
-      <translation>Lebende Person</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>Angriff</translation>
-    </message>
-    <message>
       <source>e.g. A4 laser print</source>
       <translation>z. B. Laserdruck A4</translation>
     </message>
@@ -1316,8 +1352,16 @@
       <translation>Die Person ist einverstanden</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>bis zum Beenden</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>Aufnahme starten</translation>
+    </message>
+    <message>
+      <source>Count-down</source>
+      <translation>Vorlauf</translation>
     </message>
     <message>
       <source>Starting…</source>
@@ -1356,18 +1400,6 @@
       <translation>{days} Tage</translation>
     </message>
     <message>
-      <source>What is shown</source>
-      <translation>Was gezeigt wird</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>Angriffsart</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>Material</translation>
-    </message>
-    <message>
       <source>Consent</source>
       <translation>Einwilligung</translation>
     </message>
@@ -1382,6 +1414,10 @@
     <message>
       <source>Labelled session</source>
       <translation>Aufnahme mit Angaben</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>Abbrechen: Start in {seconds} s</translation>
     </message>
     <message>
       <source>Time</source>
@@ -1422,6 +1458,38 @@
     <message>
       <source>Video or recording…</source>
       <translation>Video oder Aufnahme…</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>lebend</translation>
+    </message>
+    <message>
+      <source>{seconds:.0f} s</source>
+      <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+      <source>Takes</source>
+      <translation>Aufnahmen</translation>
+    </message>
+    <message>
+      <source>Nothing was recorded yet.</source>
+      <translation>Noch nichts aufgenommen.</translation>
+    </message>
+    <message>
+      <source>&amp;Play</source>
+      <translation>Ab&amp;spielen</translation>
+    </message>
+    <message>
+      <source>&amp;Note…</source>
+      <translation>&amp;Notiz…</translation>
+    </message>
+    <message>
+      <source>Rela&amp;bel…</source>
+      <translation>Än&amp;dern…</translation>
+    </message>
+    <message>
+      <source>&amp;Discard…</source>
+      <translation>&amp;Löschen…</translation>
     </message>
     <message>
       <source>Latency by stage</source>

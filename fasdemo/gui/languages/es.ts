@@ -1088,6 +1088,14 @@
       <translation>Nuevo intento en {seconds} s.</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>REC en {seconds} s</translation>
+    </message>
+    <message>
+      <source>Deleted: {path}</source>
+      <translation>Borrado: {path}</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN incorrecto.</translation>
     </message>
@@ -1178,6 +1186,42 @@
     <message>
       <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
       <translation>Distingue en tiempo real un rostro vivo de un ataque de presentación, con color, profundidad e infrarrojo.</translation>
+    </message>
+    <message>
+      <source>Discard the take</source>
+      <translation>Descartar la toma</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>¿Borrar esta toma? No se puede recuperar.</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>Cambiar la etiqueta de la toma</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Persona viva</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Ataque</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>Qué se muestra</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Tipo de ataque</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material del ataque</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>Nota sobre la toma</translation>
     </message>
     <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
@@ -1296,14 +1340,6 @@
       <translation>sin medir</translation>
     </message>
     <message>
-      <source>Live person</source>
-      <translation>Persona viva</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>Ataque</translation>
-    </message>
-    <message>
       <source>e.g. A4 laser print</source>
       <translation>p. ej. impresión láser A4</translation>
     </message>
@@ -1316,8 +1352,16 @@
       <translation>La persona ha aceptado</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>hasta detener</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>Iniciar la grabación</translation>
+    </message>
+    <message>
+      <source>Count-down</source>
+      <translation>Cuenta atrás</translation>
     </message>
     <message>
       <source>Starting…</source>
@@ -1356,18 +1400,6 @@
       <translation>{days} días</translation>
     </message>
     <message>
-      <source>What is shown</source>
-      <translation>Qué se muestra</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>Tipo de ataque</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>Material del ataque</translation>
-    </message>
-    <message>
       <source>Consent</source>
       <translation>Consentimiento</translation>
     </message>
@@ -1382,6 +1414,10 @@
     <message>
       <source>Labelled session</source>
       <translation>Sesión etiquetada</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>Cancelar: empieza en {seconds} s</translation>
     </message>
     <message>
       <source>Time</source>
@@ -1422,6 +1458,38 @@
     <message>
       <source>Video or recording…</source>
       <translation>Vídeo o grabación…</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>vivo</translation>
+    </message>
+    <message>
+      <source>{seconds:.0f} s</source>
+      <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+      <source>Takes</source>
+      <translation>Tomas</translation>
+    </message>
+    <message>
+      <source>Nothing was recorded yet.</source>
+      <translation>Aún no se ha grabado nada.</translation>
+    </message>
+    <message>
+      <source>&amp;Play</source>
+      <translation>Re&amp;producir</translation>
+    </message>
+    <message>
+      <source>&amp;Note…</source>
+      <translation>&amp;Nota…</translation>
+    </message>
+    <message>
+      <source>Rela&amp;bel…</source>
+      <translation>&amp;Etiqueta…</translation>
+    </message>
+    <message>
+      <source>&amp;Discard…</source>
+      <translation>&amp;Descartar…</translation>
     </message>
     <message>
       <source>Latency by stage</source>

@@ -1088,6 +1088,14 @@
       <translation>{seconds} 秒后重试。</translation>
     </message>
     <message>
+      <source>REC in {seconds} s</source>
+      <translation>{seconds} 秒后录制</translation>
+    </message>
+    <message>
+      <source>Deleted: {path}</source>
+      <translation>已删除：{path}</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN 错误。</translation>
     </message>
@@ -1178,6 +1186,42 @@
     <message>
       <source>Tells a live face from a presentation attack, in real time, from colour, depth and infrared.</source>
       <translation>利用彩色、深度和红外，实时区分真人脸与呈现攻击。</translation>
+    </message>
+    <message>
+      <source>Discard the take</source>
+      <translation>丢弃片段</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>删除此片段？删除后无法恢复。</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>更改片段标签</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>真人</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>攻击</translation>
+    </message>
+    <message>
+      <source>What is shown</source>
+      <translation>显示内容</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>攻击类型</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>攻击材料</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>片段备注</translation>
     </message>
     <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
@@ -1296,14 +1340,6 @@
       <translation>未测量</translation>
     </message>
     <message>
-      <source>Live person</source>
-      <translation>真人</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>攻击</translation>
-    </message>
-    <message>
       <source>e.g. A4 laser print</source>
       <translation>例如 A4 激光打印</translation>
     </message>
@@ -1316,8 +1352,16 @@
       <translation>本人已同意</translation>
     </message>
     <message>
+      <source>until stopped</source>
+      <translation>直到停止</translation>
+    </message>
+    <message>
       <source>Start recording</source>
       <translation>开始录制</translation>
+    </message>
+    <message>
+      <source>Count-down</source>
+      <translation>倒计时</translation>
     </message>
     <message>
       <source>Starting…</source>
@@ -1356,18 +1400,6 @@
       <translation>{days} 天</translation>
     </message>
     <message>
-      <source>What is shown</source>
-      <translation>显示内容</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>攻击类型</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>攻击材料</translation>
-    </message>
-    <message>
       <source>Consent</source>
       <translation>同意</translation>
     </message>
@@ -1382,6 +1414,10 @@
     <message>
       <source>Labelled session</source>
       <translation>带标注的会话</translation>
+    </message>
+    <message>
+      <source>Cancel: starts in {seconds} s</source>
+      <translation>取消：{seconds} 秒后开始</translation>
     </message>
     <message>
       <source>Time</source>
@@ -1422,6 +1458,38 @@
     <message>
       <source>Video or recording…</source>
       <translation>视频或录制……</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>真人</translation>
+    </message>
+    <message>
+      <source>{seconds:.0f} s</source>
+      <translation>{seconds:.0f} 秒</translation>
+    </message>
+    <message>
+      <source>Takes</source>
+      <translation>录制片段</translation>
+    </message>
+    <message>
+      <source>Nothing was recorded yet.</source>
+      <translation>尚无录制。</translation>
+    </message>
+    <message>
+      <source>&amp;Play</source>
+      <translation>播放(&amp;P)</translation>
+    </message>
+    <message>
+      <source>&amp;Note…</source>
+      <translation>备注(&amp;N)……</translation>
+    </message>
+    <message>
+      <source>Rela&amp;bel…</source>
+      <translation>改标签(&amp;B)……</translation>
+    </message>
+    <message>
+      <source>&amp;Discard…</source>
+      <translation>丢弃(&amp;D)……</translation>
     </message>
     <message>
       <source>Latency by stage</source>

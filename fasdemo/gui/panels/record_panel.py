@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,8 @@ from PyQt6.QtWidgets import (
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.gui.icons import icon
+from fasdemo.gui.panels.takes import Takes
+from fasdemo.gui.settings import MAX_COUNTDOWN_S, MAX_TAKE_S
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.growing_text import GrowingText
 from fasdemo.gui.widgets.heading import heading
@@ -76,6 +79,9 @@ class RecordPanel(QWidget):
         self.until.setCalendarPopup(True)
         self.until.setDisplayFormat("yyyy-MM-dd")
         self.until.setMinimumDate(QDate.currentDate())
+        self.countdown = _seconds(MAX_COUNTDOWN_S, tr("none"))
+        self.length = _seconds(MAX_TAKE_S, tr("until stopped"))
+        self._counting_s = 0
         self.button = QPushButton(tr("Start recording"))
         self.button.setProperty("role", "primary")
         self.button.setMinimumHeight(38)
@@ -84,6 +90,7 @@ class RecordPanel(QWidget):
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "caption")
         self._figures = {name: QLabel("–") for name in ("time", "written", "lost", "disk")}
+        self.takes = Takes()
         self._form = QWidget()
         self._build()
         self.subject.textChanged.connect(self._withdraw_consent)
@@ -98,6 +105,16 @@ class RecordPanel(QWidget):
         kind.setSpacing(6)
         kind.addWidget(self.live)
         kind.addWidget(self.spoof)
+        times = QHBoxLayout()
+        times.setSpacing(6)
+        length = QLabel(tr("Length"))
+        length.setProperty("role", "caption")
+        length.setBuddy(self.length)
+        self.countdown.setAccessibleName(tr("Count-down"))
+        self.length.setAccessibleName(tr("Length"))
+        times.addWidget(self.countdown)
+        times.addWidget(length)
+        times.addWidget(self.length, 1)
         form = QFormLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(12)
@@ -112,6 +129,7 @@ class RecordPanel(QWidget):
             (tr("Consent"), self.consent),
             (tr("Statement"), self.statement),
             (tr("Keep until"), self.until),
+            (tr("Count-down"), times),
         ):
             caption = QLabel(words)
             caption.setProperty("role", "caption")
@@ -147,6 +165,8 @@ class RecordPanel(QWidget):
         layout.addWidget(self._hint)
         layout.addSpacing(4)
         layout.addLayout(grid)
+        layout.addSpacing(6)
+        layout.addWidget(self.takes)
         layout.addStretch(1)
 
     def show_source(self, info: SourceInfo | None, root: Path) -> None:
@@ -155,10 +175,18 @@ class RecordPanel(QWidget):
         self._check()
         self.refresh()
 
-    def remember(self, subject: str, retain_days: int) -> None:
+    def remember(self, subject: str, retain_days: int, countdown_s: int = 0, length_s: int = 0) -> None:
         """Fill in the values of the last recording."""
         self.subject.setText(subject)
         self.until.setDate(QDate.currentDate().addDays(retain_days))
+        self.countdown.setValue(countdown_s)
+        self.length.setValue(length_s)
+
+    def show_count_down(self, seconds: int) -> None:
+        """Show the seconds to the start of the recording; 0 if no count-down is running."""
+        self._counting_s = seconds
+        self.refresh()
+        self._check()
 
     @property
     def retain_days(self) -> int:
@@ -192,8 +220,8 @@ class RecordPanel(QWidget):
         return self._recording is not None and not self._recording.over
 
     def toggle(self) -> None:
-        """Start a recording, or stop the running one."""
-        if self.recording_now:
+        """Start a recording, or stop the running one or the count-down to it."""
+        if self.recording_now or self._counting_s:
             self.finished.emit()
             return
         if self._missing():
@@ -208,7 +236,7 @@ class RecordPanel(QWidget):
         """Update the figures; called a few times per second."""
         recording, running = self._recording, self.recording_now
         stage = None if recording is None else recording.stage
-        self._form.setEnabled(not running)
+        self._form.setEnabled(not running and not self._counting_s)
         self.button.setIcon(icon("stop" if running else "record", self.button.palette().windowText().color()))
         words = {
             Stage.STARTING: tr("Starting…"),
@@ -216,7 +244,11 @@ class RecordPanel(QWidget):
             Stage.RUNNING: tr("Stop recording"),
         }
         self.button.setText(words.get(stage, tr("Start recording")) if stage else tr("Start recording"))
-        if running:
+        if self._counting_s:
+            self.button.setText(tr("Cancel: starts in {seconds} s", seconds=self._counting_s))
+            self.button.setEnabled(True)
+            self._hint.setText("")
+        elif running:
             self.button.setEnabled(stage is Stage.RUNNING)
             self._hint.setText("" if recording is None or recording.status is None else f"{recording.status.folder}")
         elif recording is not None:
@@ -259,7 +291,7 @@ class RecordPanel(QWidget):
         attack = self.spoof.isChecked()
         self.species.setEnabled(attack)
         self.instrument.setEnabled(attack)
-        if self.recording_now:
+        if self.recording_now or self._counting_s:
             return
         missing = self._missing()
         self.button.setEnabled(not missing)
@@ -272,6 +304,15 @@ def _choice(words: str) -> QPushButton:
     button.setProperty("role", "choice")
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button
+
+
+def _seconds(most: int, none: str) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(0, most)
+    box.setSuffix(" s")
+    box.setSpecialValueText(none)
+    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    return box
 
 
 def _disk_left(root: Path, megabytes_per_second: float) -> str:

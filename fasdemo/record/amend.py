@@ -1,0 +1,98 @@
+"""Correct the description of a complete session: its label, or a note about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from fasdemo.errors import UserError
+from fasdemo.record.labels import check_attack
+from fasdemo.sessions.description import description_problem
+from fasdemo.sessions.loading import load_session
+from fasdemo.sessions.rows import load_rows
+from fasdemo.sessions.schema import MAX_TEXT_CHARS, PLAIN_TEXT, SESSION_FILE, Session
+from fasdemo.sessions.session_lock import SessionLock
+from fasdemo.sessions.writer import new_session_folder, write_session_file
+
+
+def relabel(folder: Path, root: Path, label: Literal["live", "spoof"], species: str = "", instrument: str = "") -> Path:
+    """Change what a session shows, and move it to the folder of its new label.
+
+    The description is written first: a process that is killed in between leaves a session whose label is right and
+    whose folder has the old name.
+
+    Args:
+        folder: the session.
+        root: folder of all sessions, above the subject's.
+        label: ground truth.
+        species: attack type if label is `spoof`; else empty.
+        instrument: attack material.
+
+    Returns:
+        The session's new folder.
+
+    Raises:
+        UserError: a label is wrong, or the session cannot be changed; it is as before, or relabelled and not moved.
+    """
+    check_attack(label, species or None, instrument)
+    with _changeable(folder) as session:
+        if any(row.truth is not None and row.truth.label != session.label for row in load_rows(folder, session).rows):
+            raise UserError(f"{folder}: its frames have labels of their own; it cannot be relabelled as a whole.")
+        changed = session.model_copy(update={"label": label, "species": species or None, "instrument": instrument})
+        _write(folder, changed)
+        if not folder.is_relative_to(root) or (session.label, session.species) == (changed.label, changed.species):
+            return folder
+    target = new_session_folder(root, changed)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(target)
+        if not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
+    except OSError as error:
+        raise UserError(
+            f"{folder}: is relabelled, but could not be moved to {target} ({error.strerror}); move it by hand."
+        ) from None
+    return target
+
+
+def set_note(folder: Path, note: str) -> None:
+    """Write a note about a session into its description; an empty one removes it.
+
+    Raises:
+        UserError: the note is too long or has control characters, or the session cannot be changed.
+    """
+    if len(note) > MAX_TEXT_CHARS or not re.fullmatch(PLAIN_TEXT, note):
+        raise UserError(f"note: use at most {MAX_TEXT_CHARS} characters and no control characters.", parameter="note")
+    with _changeable(folder) as session:
+        _write(folder, session.model_copy(update={"note": note}))
+
+
+@contextmanager
+def _changeable(folder: Path) -> Iterator[Session]:
+    """Lock a session and give its description.
+
+    Raises:
+        UserError: the session is in use, not complete, was edited by hand, or has frames with different labels.
+    """
+    load_session(folder)
+    try:
+        with SessionLock(folder, "changed"):
+            session = load_session(folder)
+            if session.state != "complete":
+                raise UserError(f"{folder}: is not complete; run `fasdemo sessions repair` on it first.")
+            if session.label == "mixed":
+                raise UserError(f"{folder}: its frames have labels of their own; it cannot be changed as a whole.")
+            # A new checksum would hide that somebody has edited the file.
+            if problem := description_problem(folder, session):
+                raise UserError(f"{folder}: {problem}; restore {SESSION_FILE} from a backup first.")
+            yield session
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written ({error.strerror}).") from None
+
+
+def _write(folder: Path, session: Session) -> None:
+    # Validates the whole description, e.g. that an attack has a species.
+    write_session_file(folder, Session.model_validate(session.model_dump()))
