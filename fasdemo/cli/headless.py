@@ -27,6 +27,7 @@ from fasdemo.publish.signals import Signals
 from fasdemo.record.labels import session_of
 from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.frame_processor import make_processor, make_source
+from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 from fasdemo.runtime.outputs.json_lines import JsonLines
 from fasdemo.runtime.outputs.service_manager import ServiceManager
@@ -44,6 +45,7 @@ def run_headless(options: argparse.Namespace) -> int:
     Raises:
         fasdemo.errors.UserError: the source, the model or an output cannot be used.
     """
+    limit_heaps()
     summary = Summary()
     interrupted = False
     labels = labels_of(options) if options.record else None

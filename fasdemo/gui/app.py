@@ -16,6 +16,7 @@ from fasdemo.errors import UserError
 from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.publish.signals import SignalSettings
 from fasdemo.record.labels import Labels
+from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -79,6 +80,7 @@ def run(
 
     make_source = make_source or frame_processor.make_source
     make_processor = make_processor or frame_processor.make_processor
+    limit_heaps()
     check_window_packages()
     _check_display()
     if wanted.source is not None:

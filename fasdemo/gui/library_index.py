@@ -82,15 +82,19 @@ class LibraryIndex(QObject):
     """The sessions below a folder, read one after another in the background.
 
     Signals:
-        found: Path, LibraryEntry: a session of this root was read.
-        finished: Path, str: all sessions of this root were read; a sentence if the root cannot be read, else "".
+        found: int, LibraryEntry: number of the reading, and a session that it read.
+        finished: int, str: number of a complete reading; a sentence if the root cannot be read, else "".
+
+    Attributes:
+        reading: number of the last reading. Signals of an earlier one may still arrive, also of the same root.
     """
 
-    found = pyqtSignal(object, object)
-    finished = pyqtSignal(object, str)
+    found = pyqtSignal(int, object)
+    finished = pyqtSignal(int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.reading = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -98,7 +102,9 @@ class LibraryIndex(QObject):
         """Read the sessions below a folder; a previous reading ends."""
         self.stop()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(root, self._stop), name="fasdemo library", daemon=True)
+        self.reading += 1
+        given = (root, self.reading, self._stop)
+        self._thread = threading.Thread(target=self._run, args=given, name="fasdemo library", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -110,13 +116,13 @@ class LibraryIndex(QObject):
         if self._thread is not None:
             self._thread.join(timeout_s)
 
-    def _run(self, root: Path, stop: threading.Event) -> None:
+    def _run(self, root: Path, reading: int, stop: threading.Event) -> None:
         problem = ""
         try:
             for folder in find_sessions(root):
                 if stop.is_set():
                     return
-                self.found.emit(root, read_entry(folder))
+                self.found.emit(reading, read_entry(folder))
         except UserError as error:
             problem = str(error)
-        self.finished.emit(root, problem)
+        self.finished.emit(reading, problem)

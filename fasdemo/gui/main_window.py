@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
         self._recorder.taken.connect(self.takes.add)
         self.takes.opened.connect(lambda folder: self.open_spec(str(folder)))
         self.takes.message.connect(self.messages.show_message)
+        work.record.people.open_wanted.connect(self._open_people)
         self.event_log.message.connect(self.messages.show_message)
         self.event_log.changed.connect(self._show_log)
         self.door.message.connect(self.messages.show_message)
@@ -213,6 +214,7 @@ class MainWindow(QMainWindow):
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
             "toggle_recording": self._toggle_recording,
+            "next_person": work.record.people.next_person,
             "toggle_log": self.event_log.toggle,
             "preferences": self.show_preferences,
             "show_shortcuts": self.show_shortcuts,
@@ -500,6 +502,11 @@ class MainWindow(QMainWindow):
     def recording(self) -> Recording | None:
         """The running recording; None if there is none."""
         return self._recorder.current
+
+    def _open_people(self) -> None:
+        found = dialogs.ask_for_people(self)
+        if found is not None:
+            self.takes.open_people(self.workspace.record.people, found)
 
     def _toggle_recording(self) -> None:
         if self.workspace.record.recording_now or self._recorder.counting:

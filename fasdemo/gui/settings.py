@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 MAX_COUNTDOWN_S = 30
 MAX_TAKE_S = 3600
+MAX_RETAIN_DAYS = 3650
 RECENT = 8
 """Maximum number of recent sources."""
 
@@ -146,7 +147,7 @@ class Settings(BaseModel):
     log_folder: str = ""
     """Folder of the last event log."""
     subject: str = ""
-    retain_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    retain_days: Annotated[int, Field(ge=1, le=MAX_RETAIN_DAYS)] = 365
     record_countdown_s: Annotated[int, Field(ge=0, le=MAX_COUNTDOWN_S)] = 0
     """Time from the key to the first recorded frame."""
     record_length_s: Annotated[int, Field(ge=0, le=MAX_TAKE_S)] = 0

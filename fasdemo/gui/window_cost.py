@@ -27,6 +27,7 @@ from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, StreamTime
 from fasdemo.runtime.benchmark import peak_memory_mb
+from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.process_cost import CostMeter
 
 KINDS = ("camera", "file", "minimised")
@@ -101,6 +102,7 @@ def measure(request: WindowRequest) -> dict[str, Any]:
     from fasdemo.runtime.frame_processor import make_processor, make_source
     from fasdemo.runtime.requests import SourceRequest
 
+    limit_heaps()
     application = QApplication.instance()
     app = application if isinstance(application, QApplication) else QApplication(["fasdemo"])
     apply_theme(app, dark=True)

@@ -56,11 +56,15 @@ def encode_depth_casia(depth_mm: DepthMm) -> Tensor:
 
 def encode(crops: FaceCrops, spec: InputSpec) -> Tensor | None:
     """Return one normalised input tensor, float32 (channels, S, S); None if the stream is missing."""
-    pictures: dict[Stream, Pictures | None] = {"rgb": crops.rgb, "depth": crops.depth_mm, "ir": crops.ir}
-    picture = pictures[spec.modality]
+    picture = _picture(crops, spec)
     if picture is None:
         return None
     return np.ascontiguousarray(encode_pictures(picture[None], spec)[0].transpose(2, 0, 1))
+
+
+def _picture(crops: FaceCrops, spec: InputSpec) -> Pictures | None:
+    pictures: dict[Stream, Pictures | None] = {"rgb": crops.rgb, "depth": crops.depth_mm, "ir": crops.ir}
+    return pictures[spec.modality]
 
 
 def encode_pictures(pictures: Pictures, spec: InputSpec) -> Tensor:
@@ -141,8 +145,13 @@ def encode_batch(crops: list[FaceCrops], card: ModelCard) -> dict[str, Tensor]:
     feed: dict[str, Tensor] = {}
     for column, spec in enumerate(card.inputs):
         batch = np.zeros((len(crops), spec.channels, size, size), np.float32)
+        # A face scored a second time without colour has the same pictures of the other streams.
+        encoded: dict[int, Tensor | None] = {}
         for row, crop in enumerate(crops):
-            tensor = encode(crop, spec)
+            picture = _picture(crop, spec)
+            if id(picture) not in encoded:
+                encoded[id(picture)] = encode(crop, spec)
+            tensor = encoded[id(picture)]
             if tensor is None and not spec.optional:
                 raise ValueError(f"{card.name} needs {spec.modality}, which is missing in this frame")
             if tensor is not None:

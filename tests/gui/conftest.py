@@ -46,26 +46,37 @@ def scene() -> Scene:
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings(tmp_path: Path) -> Settings:
     """Settings of the window; a test file with others has a fixture of this name."""
     from fasdemo.gui.settings import Settings
 
-    return Settings()
+    return Settings(snap_folder=tmp_path / "snaps", record_folder=tmp_path / "sessions")
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, scene: Scene, settings: Settings, tmp_path: Path) -> Iterator[MainWindow]:
-    """A shown window without a source; its threads have to end with it."""
+def place(tmp_path: Path) -> Path:
+    """File of the window's settings."""
+    return tmp_path / "window.json"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, scene: Scene, settings: Settings, place: Path) -> Iterator[MainWindow]:
+    """A shown window with one webcam and without a source; its threads have to end with it."""
     from fasdemo.gui.main_window import MainWindow
     from fasdemo.gui.theme import apply_theme
+    from tests.support.window_actions import cameras
 
     apply_theme(qapp, dark=True)
     made = MainWindow(
-        scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
+        scene.make_source, scene.make_processor, settings, place, ("fusion", "colour-only"), "demo", cameras
     )
     qtbot.addWidget(made)
+    # The offscreen platform's screen is only 800 pixels wide.
+    made.resize(1360, 860)
     made.show()
     qtbot.waitExposed(made)
     yield made
     made.close()
+    if made.recording is not None:
+        made.recording.join(5.0)
     assert made.player.join(2.0)

@@ -156,8 +156,14 @@ def test_the_preferences_set_and_remove_the_output(qtbot: QtBot) -> None:
         assert settings.kiosk_on_live == words
 
 
-def test_an_address_that_was_spoilt_in_the_settings_file_is_reported(open_window: Open, qtbot: QtBot) -> None:
+def test_an_address_that_was_spoilt_in_the_settings_file_is_shown_to_staff_and_public(
+    open_window: Open, qtbot: QtBot
+) -> None:
     window = open_window(Settings(kiosk_on_live="nonsense"))
     window.set_kiosk(True)
     assert "unknown address" in window.messages.words
     assert window.in_kiosk
+    window.open_spec("webcam")
+    qtbot.waitUntil(lambda: any("door does not answer" in one for one in window.kiosk.headline.notices), timeout=6000)
+    window.set_kiosk(False)
+    assert window.door.problem == ""

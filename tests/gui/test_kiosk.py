@@ -16,8 +16,8 @@ from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.runtime.headline import Headline, public_headline
 from tests.gui.test_contrast import pixels
-from tests.gui.test_window import drop
 from tests.support.qt_input import QTest
+from tests.support.window_actions import drop
 from tests.support.window_scenes import Scene
 
 

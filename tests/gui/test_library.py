@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,10 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.source import SourceInfo
+from fasdemo.gui import library_index
 from fasdemo.gui.library_index import is_library
 from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.panels.library import Library
 from fasdemo.gui.settings import Settings
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
@@ -117,3 +120,29 @@ def test_escape_leaves_the_library_and_the_source_goes_on(window: MainWindow, qt
     assert window.pages.currentWidget() is window.workspace
     assert window.player.request is not None
     assert window.player.request.spec == "clip"
+
+
+def test_library_that_is_read_again_shows_every_session_once(
+    qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls, go_on = library_index.read_entry, [0], threading.Event()
+
+    def first_one_waits(folder: Path) -> library_index.LibraryEntry:
+        calls[0] += 1
+        if calls[0] == 1:
+            assert go_on.wait(10.0)
+        return real(folder)
+
+    monkeypatch.setattr(library_index, "read_entry", first_one_waits)
+    library = Library()
+    qtbot.addWidget(library)
+    library.show_root(root)
+    qtbot.waitUntil(lambda: calls[0] == 1, timeout=10000)
+    first = library.index._thread
+    assert first is not None
+    library.show_root(root)
+    go_on.set()
+    first.join(10.0)
+    library.index.join(10.0)
+    qtbot.wait(50)
+    assert library.table.rowCount() == len(library.entries) == 4

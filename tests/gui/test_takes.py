@@ -1,4 +1,4 @@
-"""Takes at the recording desk: one key, a count-down, a length; then play, note, relabel and discard."""
+"""Takes at the recording desk: one key, a count-down, a length; play, note, relabel, discard; an evening of people."""
 
 from __future__ import annotations
 
@@ -241,3 +241,64 @@ def test_a_take_that_is_played_can_be_discarded(window: MainWindow, qtbot: QtBot
     button.click()
     assert not taken.folder.exists()
     assert window.player.request is None
+
+
+def evening(tmp_path: Path, people: int, takes: str) -> Path:
+    path = tmp_path / "people.csv"
+    rows = [f"S{number:02d},form {number},2999-12-31,{takes}" for number in range(1, people + 1)]
+    path.write_text("\n".join(["subject,form,retain_until,takes", *rows]))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("count", "takes"),
+    [
+        (2, "live print-flat"),
+        pytest.param(10, "live print-flat replay-phone mask-paper", marks=pytest.mark.slow),
+    ],
+    ids=["two people", "ten people, four species"],
+)
+def test_an_evening_is_recorded_with_one_key(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, takes: str
+) -> None:
+    path = evening(tmp_path, count, takes)
+    monkeypatch.setattr("fasdemo.gui.dialogs.system.ask_for_people", lambda parent: path)
+    record = window.workspace.record
+    record.countdown.setValue(0)
+    record.length.setValue(1)
+    record.people.button.setFocus()
+    QTest.keyClick(record.people.button, Qt.Key.Key_Space)
+    planned = takes.split()
+    for number in range(1, count + 1):
+        for index, take in enumerate(planned):
+            assert record.subject.text() == f"S{number:02d}"
+            assert record.people.box.currentText() == f"S{number:02d}: {index} of {len(planned)} takes"
+            made = len(record.takes.takes)
+            press(window, Qt.Key.Key_R)
+            qtbot.waitUntil(lambda made=made: len(record.takes.takes) == made + 1, timeout=8000)  # type: ignore[misc]
+            session = record.takes.takes[0].session
+            assert (session.subject, session.species or session.label) == (f"S{number:02d}", take)
+            assert session.consent is not None
+            assert session.consent.statement.endswith(f"Signed form: form {number}.")
+            assert session.consent.retain_until.year == 2999
+    folders = find_sessions(tmp_path / "recordings")
+    assert len(folders) == count * len(planned)
+    assert all(verify_session(folder).problems == () for folder in folders)
+
+
+def test_the_next_person_comes_with_a_key_and_a_wrong_list_changes_nothing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    record = window.workspace.record
+    window.takes.open_people(record.people, evening(tmp_path, 2, "live"))
+    assert record.subject.text() == "S01"
+    press(window, Qt.Key.Key_N)
+    press(window, Qt.Key.Key_N)
+    assert record.subject.text() == "S02"
+    assert record.consent.isChecked()
+    record.subject.setText("S09")
+    assert not record.consent.isChecked(), "nobody has signed for S09"
+    (tmp_path / "wrong.csv").write_text("subject,form,retain_until,takes\nS03,,2999-12-31,live")
+    window.takes.open_people(record.people, tmp_path / "wrong.csv")
+    assert "line 2: form: is missing" in window.messages.words
+    assert record.people.box.count() == 2

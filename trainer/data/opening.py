@@ -125,13 +125,14 @@ def open_layout(data: DataConfig) -> Layout:
         return files
     if data.folder is None:
         raise UserError("no data: give --data FOLDER (a generated set, sessions) or --train-list and --val-list.")
-    if is_generated(data):
+    # Once, because large data sets have hundreds of thousands of files.
+    name = detect_layout(data.folder) if data.layout == "auto" else data.layout
+    if name == "synth":
         from trainer.data.layouts.generated import GeneratedFolder
 
         return GeneratedFolder(data.folder)
-    name = detect_layout(data.folder) if data.layout == "auto" else data.layout
     if name in PUBLIC:
         return open_public(name, data.folder, data.protocol, data.frame_step)
-    layout = listed_layout(data.folder, data.layout, data.protocol, lists)
+    layout = listed_layout(data.folder, name, data.protocol, lists)
     layout.live_label = data.live_label
     return layout

@@ -17,6 +17,10 @@ def run(args: argparse.Namespace) -> int:
     """Check the options and run the selected task."""
     if args.jobs < 1:
         raise UserError(f"jobs {args.jobs}: at least one process is needed; give 1 or more.", parameter="jobs")
+    if args.cluster is not None and args.what != "crops":
+        raise UserError(
+            f"cluster {args.cluster}: renders crops only; leave it out for {args.what}.", parameter="cluster"
+        )
     if args.what == "noise":
         from trainer.synth.sensors.noise import measure_noise, noise_table
 
@@ -128,7 +132,7 @@ def _recipe(args: argparse.Namespace, people: People, environments: tuple[Path, 
 def _crops(args: argparse.Namespace, people: People) -> int:
     environments = environment_list(args.environments)
     recipe = _recipe(args, people, environments)
-    samples, dropped = render_crops(Job(recipe, people, environments, Path(args.output)), args.jobs)
+    samples, dropped = render_crops(Job(recipe, people, environments, Path(args.output)), args.jobs, args.cluster)
     print(f"{samples} samples in {args.output}; {dropped} exposures without a detectable face were dropped")
     return 0
 

@@ -51,7 +51,7 @@ back to an earlier position is so for one or two frames."""
 
 _FAR = np.iinfo(np.int32).max
 
-_Values = npt.NDArray[np.int32]
+_Values = npt.NDArray[np.uint16]
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class _Past:
     """The last frames of one stream in a ring buffer.
 
     Attributes:
-        values: subsampled images, int32 (_KEPT, h, w).
+        values: subsampled images, uint16 (_KEPT, h, w).
         times_s: times of the frames, float64 (_KEPT,).
         count: number of frames since the size changed.
         mark: counter and time of the last frame.
@@ -105,7 +105,7 @@ class RepeatCheck:
         thinned = image[step // 2 :: step, step // 2 :: step]
         past = self._past.get(stream)
         if past is None or past.values.shape[1:] != thinned.shape:
-            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), np.int32))
+            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), np.uint16))
         mark = frame.times.get(stream)
         if mark is not None and mark == past.mark:
             # The last image of a slower stream, repeated with its own counter and time.
@@ -158,7 +158,7 @@ def _again(
     if len(use) < _MIN_VALID:
         past.nearer = 0
         return False
-    values = flat.take(use, axis=1)
+    values = flat.take(use, axis=1).astype(np.int32)
     difference = np.abs(values - values[place])
     distance = np.minimum(difference, _MAX_DIFFERENCE).sum(axis=1, dtype=np.int32)
     equal = len(use) - np.count_nonzero(difference, axis=1)

@@ -33,6 +33,8 @@ class DoorControl(QObject):
         self._settings = settings
         self._always = SignalSettings()
         self._shown: tuple[TargetStatus, ...] = ()
+        self._unusable = ""
+        """Why the addresses of the settings cannot be used; empty if they can."""
 
     @property
     def outputs(self) -> tuple[TargetStatus, ...]:
@@ -43,7 +45,7 @@ class DoorControl(QObject):
     @property
     def problem(self) -> str:
         """Why an output on LIVE does not work; empty if all work."""
-        return next((one.problem for one in self.outputs if one.problem), "")
+        return self._unusable or next((one.problem for one in self.outputs if one.problem), "")
 
     def configure(self, always: SignalSettings) -> None:
         """Send the command line's signals until the window closes.
@@ -70,11 +72,14 @@ class DoorControl(QObject):
                 _joined(given.heartbeat, chosen.kiosk_heartbeat),
                 given.heartbeat_s,
             )
+        self._unusable = ""
         try:
             self.signals.configure(wanted)
         except UserError as error:
+            self._unusable = str(error)
             self.message.emit(str(error), True)
         self.tick()
+        self.changed.emit()
 
     def tick(self) -> None:
         """Report new problems and numbers."""

@@ -136,6 +136,7 @@ class RecordingControl(QObject):
             self.ended.emit(recording.message, recording.stage is Stage.FAILED)
             if recording.stage is Stage.DONE and recording.status is not None:
                 self.taken.emit(recording.status.folder)
+                self._panel.people.take_done(recording.labels.subject)
             return ""
         status = recording.status
         if status is not None and 0 < self._settings.record_length_s <= status.seconds:

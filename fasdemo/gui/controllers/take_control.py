@@ -11,9 +11,11 @@ from PyQt6.QtWidgets import QDialog, QWidget
 
 from fasdemo.errors import UserError
 from fasdemo.gui.dialogs.take_dialogs import NoteDialog, RelabelDialog, ask_to_discard
+from fasdemo.gui.panels.people import People
 from fasdemo.gui.panels.takes import Take, Takes
 from fasdemo.gui.translation import tr
 from fasdemo.record.amend import relabel, set_note
+from fasdemo.record.people import read_people
 from fasdemo.sessions.erase import erase
 from fasdemo.sessions.loading import load_session
 
@@ -50,6 +52,13 @@ class TakeControl(QObject):
         """Put a recorded session into the list."""
         try:
             self._takes.add(Take(folder, load_session(folder)))
+        except UserError as error:
+            self.message.emit(str(error), True)
+
+    def open_people(self, people: People, path: Path) -> None:
+        """Load a list of people to record; say what is wrong with it, and keep the present one."""
+        try:
+            people.load(read_people(path))
         except UserError as error:
             self.message.emit(str(error), True)
 

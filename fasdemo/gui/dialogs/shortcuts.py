@@ -56,6 +56,7 @@ SHORTCUTS = (
     Shortcut(("Ctrl+2",), "tab_timing", "Show timing and model", "Window"),
     Shortcut(("Ctrl+3",), "tab_record", "Show the record panel", "Window"),
     Shortcut(("R",), "toggle_recording", "Start or stop recording", "Window"),
+    Shortcut(("N",), "next_person", "Record the next person of the list", "Window"),
     Shortcut(("Ctrl+L",), "toggle_log", "Start or stop the event log", "Window"),
     Shortcut(("Ctrl+,",), "preferences", "Preferences", "Window"),
     Shortcut(("?", "F1"), "show_shortcuts", "Show the keyboard shortcuts", "Window"),

@@ -43,6 +43,13 @@ def ask_for_log(parent: QWidget, proposal: Path) -> Path | None:
     return path if path.suffix else path.with_suffix(".csv" if "csv" in kind else ".jsonl")
 
 
+def ask_for_people(parent: QWidget) -> Path | None:
+    """Ask for a list of people to record; return None if the user cancels."""
+    kinds = tr("List of people (*.csv)")
+    found, _ = QFileDialog.getOpenFileName(parent, tr("Open a list of people to record"), "", kinds)
+    return Path(found) if found else None
+
+
 def show_about(parent: QWidget) -> None:
     """Show the version and the limits of a verdict."""
     box = QMessageBox(parent)

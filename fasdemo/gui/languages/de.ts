@@ -400,6 +400,10 @@
       <translation>Aufnahme starten oder beenden</translation>
     </message>
     <message>
+      <source>Record the next person of the list</source>
+      <translation>Die nächste Person der Liste aufnehmen</translation>
+    </message>
+    <message>
       <source>Start or stop the event log</source>
       <translation>Ereignisprotokoll starten oder beenden</translation>
     </message>
@@ -1144,6 +1148,10 @@
       <translation>oder</translation>
     </message>
     <message>
+      <source>List of people (*.csv)</source>
+      <translation>Personenliste (*.csv)</translation>
+    </message>
+    <message>
       <source>Open a video or recording</source>
       <translation>Video oder Aufnahme öffnen</translation>
     </message>
@@ -1158,6 +1166,10 @@
     <message>
       <source>Write the event log to</source>
       <translation>Ereignisprotokoll schreiben nach</translation>
+    </message>
+    <message>
+      <source>Open a list of people to record</source>
+      <translation>Liste der aufzunehmenden Personen öffnen</translation>
     </message>
     <message>
       <source>About fasdemo</source>
@@ -1290,6 +1302,18 @@
     <message>
       <source>{count} cannot be read</source>
       <translation>{count} nicht lesbar</translation>
+    </message>
+    <message>
+      <source>{subject}: {done} of {count} takes</source>
+      <translation>{subject}: {done} von {count}</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>Personen</translation>
+    </message>
+    <message>
+      <source>Open a list…</source>
+      <translation>Liste öffnen…</translation>
     </message>
     <message>
       <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
@@ -1434,6 +1458,10 @@
     <message>
       <source>Disk left</source>
       <translation>Platz</translation>
+    </message>
+    <message>
+      <source>Signed form: {form}.</source>
+      <translation>Unterschriebenes Formular: {form}.</translation>
     </message>
     <message>
       <source>Is there a live person in front of the camera?</source>

@@ -400,6 +400,10 @@
       <translation>Iniciar o detener la grabación</translation>
     </message>
     <message>
+      <source>Record the next person of the list</source>
+      <translation>Grabar a la persona siguiente de la lista</translation>
+    </message>
+    <message>
       <source>Start or stop the event log</source>
       <translation>Iniciar o detener el registro de eventos</translation>
     </message>
@@ -1144,6 +1148,10 @@
       <translation>o</translation>
     </message>
     <message>
+      <source>List of people (*.csv)</source>
+      <translation>Lista de personas (*.csv)</translation>
+    </message>
+    <message>
       <source>Open a video or recording</source>
       <translation>Abrir un vídeo o una grabación</translation>
     </message>
@@ -1158,6 +1166,10 @@
     <message>
       <source>Write the event log to</source>
       <translation>Escribir el registro de eventos en</translation>
+    </message>
+    <message>
+      <source>Open a list of people to record</source>
+      <translation>Abrir una lista de personas a grabar</translation>
     </message>
     <message>
       <source>About fasdemo</source>
@@ -1290,6 +1302,18 @@
     <message>
       <source>{count} cannot be read</source>
       <translation>{count} ilegibles</translation>
+    </message>
+    <message>
+      <source>{subject}: {done} of {count} takes</source>
+      <translation>{subject}: {done} de {count} tomas</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>Personas</translation>
+    </message>
+    <message>
+      <source>Open a list…</source>
+      <translation>Abrir lista…</translation>
     </message>
     <message>
       <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
@@ -1434,6 +1458,10 @@
     <message>
       <source>Disk left</source>
       <translation>Disco libre</translation>
+    </message>
+    <message>
+      <source>Signed form: {form}.</source>
+      <translation>Formulario firmado: {form}.</translation>
     </message>
     <message>
       <source>Is there a live person in front of the camera?</source>

@@ -400,6 +400,10 @@
       <translation>开始或停止录制</translation>
     </message>
     <message>
+      <source>Record the next person of the list</source>
+      <translation>录制名单中的下一人</translation>
+    </message>
+    <message>
       <source>Start or stop the event log</source>
       <translation>开始或停止事件日志</translation>
     </message>
@@ -1144,6 +1148,10 @@
       <translation>或</translation>
     </message>
     <message>
+      <source>List of people (*.csv)</source>
+      <translation>人员名单 (*.csv)</translation>
+    </message>
+    <message>
       <source>Open a video or recording</source>
       <translation>打开视频或录制</translation>
     </message>
@@ -1158,6 +1166,10 @@
     <message>
       <source>Write the event log to</source>
       <translation>将事件日志写入</translation>
+    </message>
+    <message>
+      <source>Open a list of people to record</source>
+      <translation>打开待录制人员名单</translation>
     </message>
     <message>
       <source>About fasdemo</source>
@@ -1290,6 +1302,18 @@
     <message>
       <source>{count} cannot be read</source>
       <translation>{count} 个无法读取</translation>
+    </message>
+    <message>
+      <source>{subject}: {done} of {count} takes</source>
+      <translation>{subject}：{count} 段中的 {done} 段</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>人员</translation>
+    </message>
+    <message>
+      <source>Open a list…</source>
+      <translation>打开名单……</translation>
     </message>
     <message>
       <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
@@ -1434,6 +1458,10 @@
     <message>
       <source>Disk left</source>
       <translation>剩余磁盘</translation>
+    </message>
+    <message>
+      <source>Signed form: {form}.</source>
+      <translation>已签署表格：{form}。</translation>
     </message>
     <message>
       <source>Is there a live person in front of the camera?</source>

@@ -88,15 +88,15 @@ class Library(QWidget):
         self.index.read(root)
         self.search.setFocus()
 
-    def _add(self, root: Path, entry: LibraryEntry) -> None:
-        if root != self.root:
+    def _add(self, reading: int, entry: LibraryEntry) -> None:
+        if reading != self.index.reading or self.root is None:
             return
         self.entries.append(entry)
         row = self.table.rowCount()
         self.table.insertRow(row)
         minutes, seconds = divmod(round(entry.length_s), 60)
         length = "" if entry.problem else f"{minutes}:{seconds:02d}"
-        where = entry.folder.relative_to(root).as_posix()
+        where = entry.folder.relative_to(self.root).as_posix()
         values = ("", entry.subject, entry.shown, entry.started, length, entry.device, entry.problem or where)
         for column, words in enumerate(values):
             item = QTableWidgetItem(words)
@@ -108,8 +108,8 @@ class Library(QWidget):
             picture.setIcon(QIcon(QPixmap.fromImage(as_qimage(entry.picture))))
         self._filter()
 
-    def _finish(self, root: Path, problem: str) -> None:
-        if root == self.root:
+    def _finish(self, reading: int, problem: str) -> None:
+        if reading == self.index.reading:
             self._filter()
             if problem:
                 self.status.setText(problem)

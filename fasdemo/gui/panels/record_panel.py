@@ -27,12 +27,14 @@ from PyQt6.QtWidgets import (
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.gui.icons import icon
+from fasdemo.gui.panels.people import People
 from fasdemo.gui.panels.takes import Takes
-from fasdemo.gui.settings import MAX_COUNTDOWN_S, MAX_TAKE_S
+from fasdemo.gui.settings import MAX_COUNTDOWN_S, MAX_RETAIN_DAYS, MAX_TAKE_S
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.growing_text import GrowingText
 from fasdemo.gui.widgets.heading import heading
 from fasdemo.record.labels import SPECIES, Labels, labels_from_options
+from fasdemo.record.people import Person
 from fasdemo.runtime.outputs.recording import Recording, Stage
 
 CONSENT = "I agree that my face is recorded in colour, depth and infrared for liveness research."
@@ -91,6 +93,8 @@ class RecordPanel(QWidget):
         self._hint.setProperty("role", "caption")
         self._figures = {name: QLabel("–") for name in ("time", "written", "lost", "disk")}
         self.takes = Takes()
+        self.people = People()
+        self.people.chosen.connect(self._fill)
         self._form = QWidget()
         self._build()
         self.subject.textChanged.connect(self._withdraw_consent)
@@ -122,6 +126,7 @@ class RecordPanel(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, field in (
+            (tr("People"), self.people),
             (tr("Subject"), self.subject),
             (tr("What is shown"), kind),
             (tr("Attack type"), self.species),
@@ -188,10 +193,22 @@ class RecordPanel(QWidget):
         self.refresh()
         self._check()
 
+    def _fill(self, person: Person, take: str) -> None:
+        """Fill in the labels of a person's take, with the consent that they have signed."""
+        if self.recording_now or self._counting_s:
+            return
+        self.subject.setText(person.subject)
+        self.statement.setPlainText(f"{tr(CONSENT)} {tr('Signed form: {form}.', form=person.form)}")
+        self.until.setDate(QDate(person.retain_until.year, person.retain_until.month, person.retain_until.day))
+        (self.live if take == "live" else self.spoof).setChecked(True)
+        if take != "live":
+            self.species.setCurrentText(take)
+        self.consent.setChecked(True)
+
     @property
     def retain_days(self) -> int:
-        """Days from today to the day on which the recording must be deleted, at least 1."""
-        return max(1, QDate.currentDate().daysTo(self.until.date()))
+        """Days from today to the day on which the recording must be deleted, from 1 to what the settings keep."""
+        return min(max(1, QDate.currentDate().daysTo(self.until.date())), MAX_RETAIN_DAYS)
 
     def labels(self) -> Labels:
         """Return the labels in the form.

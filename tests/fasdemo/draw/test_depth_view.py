@@ -8,7 +8,9 @@ from fasdemo.draw.depth_view import NO_READING, DepthScale, colour_depth, depth_
 
 @pytest.mark.parametrize("depth_scale", [0.001, 0.0001, 0.00025])
 @pytest.mark.parametrize("distance_m", [0.25, 0.6, 1.0, 1.5])
-def test_one_colour_means_one_distance_whatever_the_unit(depth_scale: float, distance_m: float) -> None:
+def test_colour_depth_gives_one_colour_for_one_distance_whatever_the_unit(
+    depth_scale: float, distance_m: float
+) -> None:
     scale = DepthScale(0.25, 1.5)
     depth = np.full((4, 6), round(distance_m / depth_scale), np.uint16)
     colour = colour_depth(depth, depth_scale, scale)
@@ -41,6 +43,6 @@ def test_value_under_a_pixel_is_in_millimetres() -> None:
     assert depth_at_mm(depth, 0.0001, -1, 0) is None
 
 
-def test_an_empty_scale_is_refused() -> None:
+def test_depth_scale_refuses_an_empty_range() -> None:
     with pytest.raises(ValueError, match="near_m"):
         DepthScale(1.0, 1.0)

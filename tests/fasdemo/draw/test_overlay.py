@@ -75,7 +75,7 @@ def test_text_on_a_status_colour_can_be_read(status: Status) -> None:
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_a_face_is_framed_in_its_status_colour_and_the_input_is_left_alone(picture: np.ndarray, status: Status) -> None:
+def test_draw_frames_a_face_in_its_status_colour_on_a_copy(picture: np.ndarray, status: Status) -> None:
     before = picture.copy()
     drawn = draw(picture, result(verdict(status, (100, 80, 90, 100))))
     assert np.array_equal(picture, before)
@@ -85,7 +85,7 @@ def test_a_face_is_framed_in_its_status_colour_and_the_input_is_left_alone(pictu
     assert (corner == COLOURS[status]).all(axis=1).any()
 
 
-def test_no_two_statuses_share_a_shape(picture: np.ndarray) -> None:
+def test_draw_gives_each_status_its_own_shape(picture: np.ndarray) -> None:
     """Painted in one colour, the three pictures must still differ beyond their words."""
     masks = []
     for status in Status:
@@ -113,7 +113,7 @@ def test_boxes_beyond_the_border_are_drawn_as_far_as_they_are_visible(
     assert draw(picture, result(verdict(Status.SPOOF, box, None))).shape == picture.shape
 
 
-def test_a_file_and_rgb_alone_are_said_in_words() -> None:
+def test_notice_lines_name_a_file_and_rgb_alone() -> None:
     face = verdict(Status.LIVE, (0, 0, 50, 50))
     assert notice_lines(result(face)) == (FILE_NOTICE, RGB_ONLY_NOTICE)
     assert notice_lines(result(face, live=True)) == (RGB_ONLY_NOTICE,)
@@ -144,11 +144,11 @@ def test_labels_of_neighbouring_faces_cover_no_face_and_no_label() -> None:
         taken.append(place)
 
 
-def test_a_label_without_room_has_no_free_place() -> None:
+def test_free_place_is_none_for_a_label_without_room() -> None:
     assert free_place(plate_places((0, 0, 100, 100), (90, 20), 100), [], 100, 100) is None
 
 
-def test_the_explained_face_is_marked_only_among_several(picture: np.ndarray) -> None:
+def test_draw_marks_the_explained_face_only_among_several(picture: np.ndarray) -> None:
     one = replace(verdict(Status.LIVE, (100, 100, 80, 90)), track_id=1)
     two = replace(verdict(Status.LIVE, (300, 100, 80, 90)), track_id=2)
     alone, marked_alone = (draw(picture, result(one), explained=track) for track in (None, 1))

@@ -20,7 +20,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_the_session_is_what_it_says() -> None:
+def test_demo_session_is_what_it_says() -> None:
     session = load_session(demo_session())
     assert (session.width, session.height, session.fps) == (640, 480, 30)
     assert set(session.streams) == {"rgb", "depth", "ir"}
@@ -28,7 +28,7 @@ def test_the_session_is_what_it_says() -> None:
     assert sum(file.stat().st_size for file in demo_session().iterdir()) <= 10_000_000
 
 
-def test_the_live_person_is_live_after_at_most_a_second(events: list[dict[str, Any]]) -> None:
+def test_demo_person_is_live_after_at_most_a_second(events: list[dict[str, Any]]) -> None:
     part = [event for event in events if event["truth"]["label"] == "live"]
     began = next(event["timestamp_s"] for event in part if event["faces"])
     assert len(part) >= 90
@@ -40,7 +40,7 @@ def test_the_live_person_is_live_after_at_most_a_second(events: list[dict[str, A
             assert statuses == {"LIVE"}, event
 
 
-def test_no_attack_is_live_on_any_frame(events: list[dict[str, Any]]) -> None:
+def test_demo_attacks_are_never_live(events: list[dict[str, Any]]) -> None:
     species: dict[str, list[str]] = {}
     for event in events:
         if event["truth"]["label"] == "spoof":
@@ -52,11 +52,11 @@ def test_no_attack_is_live_on_any_frame(events: list[dict[str, Any]]) -> None:
         assert statuses.count("SPOOF") > 0.8 * len(statuses), name
 
 
-def test_a_verdict_on_a_file_is_marked(events: list[dict[str, Any]]) -> None:
+def test_engine_marks_a_verdict_on_a_file(events: list[dict[str, Any]]) -> None:
     assert not any(event["live_source"] for event in events)
 
 
-def test_the_colour_video_alone_is_judged_by_the_rgb_model(tmp_path: Path) -> None:
+def test_engine_judges_the_colour_video_by_the_rgb_model(tmp_path: Path) -> None:
     path = tmp_path / "rgb.jsonl"
     clip = demo_session() / "color.mp4"
     assert main(["--video", str(clip), "--headless", "--json", str(path), "--max-frames", "60"]) == 0

@@ -238,7 +238,7 @@ def test_whatever_happened_before_a_good_view_becomes_live_within_a_second(steps
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if step != "good"])
-def test_one_bad_frame_ends_live_at_once(step: str) -> None:
+def test_engine_ends_live_at_one_bad_frame(step: str) -> None:
     engine, parts = broken_engine()
     results = play(engine, parts, [*["good"] * 10, step, *["good"] * 20])
     assert statuses(results[9]) == [Status.LIVE]
@@ -270,13 +270,13 @@ def test_one_bad_frame_ends_live_at_once(step: str) -> None:
         ("no face", "no_face"),
     ],
 )
-def test_the_frame_says_what_is_wrong_with_it(step: str, reason: str) -> None:
+def test_engine_names_the_fault_of_a_frame(step: str, reason: str) -> None:
     engine, parts = broken_engine()
     results = play(engine, parts, [*["good"] * 6, step])
     assert reason in results[-1].reasons
 
 
-def test_a_stream_that_the_source_promised_and_the_frame_does_not_declare_is_missing() -> None:
+def test_engine_misses_a_promised_stream_that_a_frame_does_not_declare() -> None:
     from fasdemo.capture.source import SourceInfo
 
     info = SourceInfo("x", "session", False, frozenset({"rgb", "depth", "ir"}), 640, 480, 30.0, None)
@@ -348,7 +348,7 @@ def test_engine_never_calls_a_capped_camera_live_under_any_policy(score: float, 
         assert statuses(result) == [Status.UNCERTAIN if score > 0.5 else Status.SPOOF]
 
 
-def test_a_policy_can_demand_depth() -> None:
+def test_policy_can_demand_depth() -> None:
     engine = make_engine(0.99, Policy(require=frozenset({"depth"})), card=RGB_CARD)
     for index in range(15):
         result = engine.process(frame(index, declared=frozenset({"rgb"})))
@@ -356,7 +356,7 @@ def test_a_policy_can_demand_depth() -> None:
         assert "depth_required" in result.faces[0].reasons
 
 
-def test_a_frozen_colour_stream_is_never_live() -> None:
+def test_engine_never_calls_a_frozen_colour_stream_live() -> None:
     engine = make_engine(0.99, card=RGB_CARD)
     still = frame(0, declared=frozenset({"rgb"}))
     for index in range(40):
@@ -365,7 +365,7 @@ def test_a_frozen_colour_stream_is_never_live() -> None:
     assert "rgb_frozen" in result.reasons
 
 
-def test_a_frozen_counter_is_a_frozen_stream() -> None:
+def test_engine_takes_a_frozen_counter_for_a_frozen_stream() -> None:
     engine = make_engine()
     for index in range(8):
         good = capture(index)
@@ -373,7 +373,7 @@ def test_a_frozen_counter_is_a_frozen_stream() -> None:
     assert "depth_frozen" in result.reasons
 
 
-def test_a_live_camera_that_delivers_in_time_is_live() -> None:
+def test_engine_calls_a_camera_in_time_live() -> None:
     engine = make_engine()
     for index in range(12):
         good = dataclasses.replace(capture(index), live_source=True, received_s=100.0 + index / 30)
@@ -383,7 +383,7 @@ def test_a_live_camera_that_delivers_in_time_is_live() -> None:
     assert result.latency_ms.capture == pytest.approx(10.0, abs=0.1)
 
 
-def test_a_live_frame_that_grows_old_while_it_is_judged_is_not_live(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_refuses_a_frame_that_grows_old_while_it_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process is stopped, swapped out or starved in the middle: what it says afterwards is about the past."""
     judge, stands_still_s = ScriptedScorer(0.99), 0.0
     predict = judge.predict
@@ -411,7 +411,7 @@ def test_a_live_frame_that_grows_old_while_it_is_judged_is_not_live(monkeypatch:
     assert statuses(found[-1]) == [Status.LIVE]
 
 
-def test_a_file_is_never_a_live_source() -> None:
+def test_engine_never_takes_a_file_for_a_live_source() -> None:
     engine = make_engine()
     result = [engine.process(capture(index)) for index in range(10)][-1]
     assert statuses(result) == [Status.LIVE]

@@ -51,7 +51,7 @@ def model(tmp_path: Path) -> Path:
     return save(make_graph(gain=12.0), tmp_path / "bright.onnx", make_card())
 
 
-def test_a_person_is_live_and_a_cut_to_an_attack_is_not(model: Path) -> None:
+def test_for_source_calls_a_person_live_and_a_cut_to_an_attack_not(model: Path) -> None:
     kinds = ["live"] * 30 + ["print"] * 20 + ["live"] * 30 + ["screen"] * 20
     with Scene(kinds) as source, Engine.for_source(source, model=model, device="cpu") as engine:
         results = list(engine.run(source))
@@ -74,12 +74,12 @@ def test_frames_come_with_their_results(model: Path) -> None:
     assert [frame.index for frame, _ in pairs] == [result.frame for _, result in pairs] == [0, 1, 2]
 
 
-def test_a_model_that_needs_more_than_the_source_offers_is_refused(model: Path) -> None:
+def test_for_source_refuses_a_model_that_needs_more_streams(model: Path) -> None:
     with Scene([], frozenset({"rgb"})) as source, pytest.raises(UserError, match="needs depth and infrared"):
         Engine.for_source(source, model=model)
 
 
-def test_a_policy_that_the_card_lacks_is_refused(model: Path) -> None:
+def test_for_source_refuses_a_policy_that_the_card_lacks(model: Path) -> None:
     with Scene([]) as source, pytest.raises(UserError, match="has balanced, strict"):
         Engine.for_source(source, model=model, policy="none")
 

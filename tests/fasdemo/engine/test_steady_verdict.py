@@ -44,7 +44,7 @@ def changes(statuses: list[Status]) -> int:
     return sum(before is not after for before, after in pairwise(statuses))
 
 
-def test_a_gate_that_comes_and_goes_takes_live_away_once() -> None:
+def test_sequential_test_loses_live_once_for_a_wavering_gate() -> None:
     chatter = [(0.95, ["blurred"] if number % 6 < 2 else []) for number in range(90)]
     statuses = run([(0.95, [])] * 15 + chatter + [(0.95, [])] * 15)
     assert statuses[14] is Status.LIVE
@@ -59,14 +59,14 @@ def test_live_comes_back_within_half_a_second_of_a_good_view() -> None:
     assert SETTLE_S <= back / FPS <= 0.5
 
 
-def test_what_lowers_trust_acts_on_its_own_frame() -> None:
+def test_sequential_test_acts_on_the_frame_that_lowers_trust() -> None:
     for worse in ((0.95, ["blurred"]), (0.95, ["flat_surface"]), (0.95, ["modalities_disagree"]), (0.1, [])):
         statuses = run([(0.95, [])] * 15 + [worse])
         assert statuses[14] is Status.LIVE
         assert statuses[15] is not Status.LIVE
 
 
-def test_a_dip_that_lasts_ends_live() -> None:
+def test_sequential_test_ends_live_after_a_long_dip() -> None:
     """Scores in the upper half of the band are forgiven for a quarter of a second, however sure all before was."""
     statuses = run([(1.0, [])] * 60 + [(0.6, [])] * 30)
     lasted = statuses.index(Status.UNCERTAIN, 60) - 60
@@ -91,7 +91,7 @@ def test_live_is_lost_at_most_twice_a_second_whatever_comes(frames: list[tuple[f
         assert status is not Status.LIVE or (score >= 0.5 and not codes)
 
 
-def test_another_attack_in_the_place_of_an_attack_is_still_called_one() -> None:
+def test_sequential_test_still_calls_a_second_attack_one() -> None:
     test = SequentialTest(THRESHOLD)
     run([(0.05, [])] * 15, test)
     assert test.status is Status.SPOOF
@@ -101,7 +101,7 @@ def test_another_attack_in_the_place_of_an_attack_is_still_called_one() -> None:
 
 
 @pytest.mark.parametrize(("score", "codes"), [(0.95, []), (0.5, []), (0.05, ["blurred"]), (0.05, ["depth_missing"])])
-def test_the_word_spoof_does_not_stick_to_who_comes_next(score: float, codes: list[str]) -> None:
+def test_sequential_test_does_not_carry_spoof_to_the_next_face(score: float, codes: list[str]) -> None:
     test = SequentialTest(THRESHOLD)
     run([(0.05, [])] * 15, test)
     test.restart_after_change()
@@ -120,7 +120,7 @@ def test_live_is_never_carried_over_a_switch() -> None:
     assert test.status is Status.UNCERTAIN
 
 
-def test_a_sure_attack_is_called_one_though_its_parts_disagree() -> None:
+def test_sequential_test_calls_a_sure_attack_one_though_parts_disagree() -> None:
     statuses = run([(0.01, ["modalities_disagree", "ir_face_missing"])] * 15)
     assert statuses[-1] is Status.SPOOF
     assert Status.LIVE not in run([(0.999, ["modalities_disagree"])] * 60)
@@ -158,7 +158,7 @@ GATES = ("too_far", "partly_outside", "turned_away", "too_dark", "overexposed", 
 
 
 @given(QUALITY, EVIDENCE, st.floats(0.0, 0.2), st.floats(0.5, 1.0), st.frozensets(st.sampled_from(GATES)))
-def test_what_held_before_only_adds_reasons(
+def test_active_gates_only_add_reasons(
     quality: Quality, evidence: Evidence, head: float, inside: float, active_gates: frozenset[str]
 ) -> None:
     policy, box = Policy(), (10.0, 10.0, 100.0, 100.0)
@@ -176,7 +176,7 @@ def test_what_held_before_only_adds_reasons(
     assert after - fresh <= active_gates
 
 
-def test_a_measurement_that_wavers_about_its_limit_changes_its_mind_once() -> None:
+def test_gate_hysteresis_changes_once_for_a_wavering_measurement() -> None:
     rng = np.random.default_rng(2)
     quality = Quality(0.5, 0.0, 0.2, 80.0, 0.0, 0.0, 0.0, None)
     active_gates: frozenset[str] = frozenset()
@@ -190,7 +190,7 @@ def test_a_measurement_that_wavers_about_its_limit_changes_its_mind_once() -> No
     assert sum(a != b for a, b in pairwise(said)) <= 1
 
 
-def test_the_engine_remembers_its_gates_by_face() -> None:
+def test_engine_remembers_its_gates_by_face() -> None:
     """Light that swings about the limit: LIVE neither comes nor goes with it."""
     engine = make_engine(0.97)
     bright = engine.process(frame(0)).faces[0]
@@ -227,12 +227,12 @@ def play(finder: ScriptedFinder, count: int) -> list[FrameResult]:
     return [engine.process(frame(index)) for index in range(count)]
 
 
-def test_two_looks_that_miss_the_face_in_infrared_block_nothing() -> None:
+def test_ir_face_check_forgives_two_misses() -> None:
     results = play(BlindFinder({4, 5}), 60)
     assert {result.faces[0].status for result in results[10:]} == {Status.LIVE}
 
 
-def test_a_face_that_infrared_never_showed_is_not_live_for_a_single_frame() -> None:
+def test_engine_never_calls_a_face_live_that_infrared_never_showed() -> None:
     assert all(result.faces[0].status is not Status.LIVE for result in play(BlindFinder(set(range(1000))), 60))
     late = play(BlindFinder({0, 1}), 60)
     first = next(result.timestamp_s for result in late if result.faces[0].status is Status.LIVE)
@@ -240,7 +240,7 @@ def test_a_face_that_infrared_never_showed_is_not_live_for_a_single_frame() -> N
     assert 0.2 < first <= 0.5
 
 
-def test_a_face_that_is_gone_from_infrared_is_missed_within_0_4_s() -> None:
+def test_engine_misses_a_face_gone_from_infrared_within_0_4_s() -> None:
     results = play(BlindFinder(set(range(5, 1000))), 90)
     missing = [result.timestamp_s for result in results if "ir_face_missing" in result.faces[0].reasons]
     # The fifth look sees it last, 0.8 s after the first one.
@@ -248,7 +248,7 @@ def test_a_face_that_is_gone_from_infrared_is_missed_within_0_4_s() -> None:
     assert all(r.faces[0].status is not Status.LIVE for r in results if r.timestamp_s >= missing[0])
 
 
-def test_the_projectors_dots_do_not_hide_a_face_in_infrared() -> None:
+def test_without_dots_keeps_a_face_in_infrared_visible() -> None:
     portrait = cv2.cvtColor(photograph()[30:240, 120:330], cv2.COLOR_RGB2GRAY)
     grey = np.asarray(cv2.resize(portrait, (112, 112)), np.uint8)
     rng = np.random.default_rng(3)

@@ -61,11 +61,11 @@ def test_evidence_is_counted_by_time_and_not_by_frames(fps: float) -> None:
     assert first(run_scores([0.85] * 120, fps), Status.LIVE) / fps == pytest.approx(at_30, abs=0.2)
 
 
-def test_the_uncertain_band_decides_nothing() -> None:
+def test_sequential_test_decides_nothing_in_the_uncertain_band() -> None:
     assert set(run_scores([0.5] * 300)) == {Status.UNCERTAIN}
 
 
-def test_one_attack_frame_ends_live_and_the_evidence_for_it() -> None:
+def test_sequential_test_ends_live_and_its_evidence_at_one_attack_frame() -> None:
     statuses = run_scores([0.95] * 30 + [0.1] + [0.95] * 30)
     assert statuses[29] is Status.LIVE
     assert statuses[30] is not Status.LIVE
@@ -73,7 +73,7 @@ def test_one_attack_frame_ends_live_and_the_evidence_for_it() -> None:
     assert Status.LIVE in statuses[31:45]
 
 
-def test_an_attack_that_passes_now_and_then_is_never_live() -> None:
+def test_sequential_test_never_calls_a_sometimes_passing_attack_live() -> None:
     rng = np.random.default_rng(1)
     scores = [0.95 if rng.random() < 0.6 else 0.1 for _ in range(600)]
     longest = max(len(run) for run in "".join("1" if s > 0.5 else "0" for s in scores).split("0"))
@@ -82,25 +82,25 @@ def test_an_attack_that_passes_now_and_then_is_never_live() -> None:
     assert all(scores[index] > 0.7 and min(scores[index - 4 : index + 1]) > 0.7 for index in live)
 
 
-def test_a_live_face_may_dip_into_the_band_but_not_through_it() -> None:
+def test_sequential_test_forgives_a_dip_into_the_band_not_through_it() -> None:
     dip = run_scores([0.95] * 30 + [0.6] + [0.95] * 5)
     assert dip[30] is Status.LIVE
     deep = run_scores([0.95] * 30 + [0.4] + [0.95] * 5)
     assert deep[30] is Status.UNCERTAIN
 
 
-def test_a_dip_into_the_band_never_starts_live() -> None:
+def test_sequential_test_never_starts_live_in_the_band() -> None:
     assert set(run_scores([0.6] * 100)) == {Status.UNCERTAIN}
 
 
 @pytest.mark.parametrize("score", [None, float("nan"), -0.1, 1.1, float("inf")])
-def test_what_is_no_score_ends_live(score: float | None) -> None:
+def test_sequential_test_ends_live_without_a_score(score: float | None) -> None:
     statuses = run_scores([0.95] * 20 + [score] + [0.95])
     assert statuses[19] is Status.LIVE
     assert statuses[20:] == [Status.UNCERTAIN] * 2
 
 
-def test_a_blocked_frame_is_never_live_and_proves_no_attack() -> None:
+def test_sequential_test_calls_a_blocked_frame_neither_live_nor_attack() -> None:
     test = SequentialTest(THRESHOLD)
     for index in range(60):
         test.update(index / 30, 0.05, ["blurred"])
@@ -136,7 +136,7 @@ def test_equal_thresholds_leave_no_band() -> None:
         (float("nan"), [], Status.UNCERTAIN),
     ],
 )
-def test_a_still_picture_is_judged_by_itself(score: float | None, codes: list[str], status: Status) -> None:
+def test_judge_still_decides_by_one_picture(score: float | None, codes: list[str], status: Status) -> None:
     assert judge_still(score, codes, THRESHOLD)[0] is status
 
 
@@ -148,7 +148,7 @@ def seen(results: list[FrameResult]) -> list[Status]:
     return [result.faces[0].status for result in results]
 
 
-def test_a_live_person_is_live_within_a_second_and_stays_so() -> None:
+def test_engine_calls_a_person_live_within_a_second_and_keeps_it() -> None:
     statuses = seen(play(make_engine(0.95), ["live"] * 45))
     assert set(statuses[30:]) == {Status.LIVE}
     assert Status.SPOOF not in statuses
@@ -156,7 +156,7 @@ def test_a_live_person_is_live_within_a_second_and_stays_so() -> None:
 
 @pytest.mark.parametrize("attack", ["print", "screen"])
 @pytest.mark.parametrize("score", [0.95, 0.5, 0.02])
-def test_a_cut_to_an_attack_in_the_same_place_is_never_live(attack: str, score: float) -> None:
+def test_engine_never_calls_a_cut_to_an_attack_live(attack: str, score: float) -> None:
     """Even when the network takes the attack for a face, as with 0.95."""
     engine = make_engine(lambda crops: 0.95 if _has_relief(crops) else score)
     results = play(engine, ["live"] * 20 + [attack] * 30)
@@ -184,7 +184,7 @@ def _has_relief(crops: FaceCrops) -> bool:
     [Pose(0.75), Pose(0.6, 420.0), Pose(0.6, 320.0, 330.0)],
     ids=["farther", "to the side", "down"],
 )
-def test_a_face_that_jumps_is_another_face(other: Pose) -> None:
+def test_engine_takes_a_jumping_face_for_another(other: Pose) -> None:
     finder = ScriptedFinder()
     engine = Engine(ScriptedScorer(0.95), finder)
     for index in range(20):
@@ -196,7 +196,7 @@ def test_a_face_that_jumps_is_another_face(other: Pose) -> None:
     assert again[-1] is Status.LIVE
 
 
-def test_a_jump_in_depth_alone_starts_anew() -> None:
+def test_engine_starts_anew_at_a_jump_in_depth() -> None:
     """The same picture 12 cm farther away: what a photograph of the scene would look like."""
     engine = make_engine(0.95)
     for index in range(20):
@@ -220,7 +220,7 @@ def test_walking_up_to_the_camera_keeps_live() -> None:
     assert set(statuses[20:]) == {Status.LIVE}
 
 
-def test_a_face_that_was_gone_for_a_moment_starts_anew() -> None:
+def test_engine_starts_anew_after_a_face_was_gone() -> None:
     finder = ScriptedFinder()
     engine = Engine(ScriptedScorer(0.95), finder)
     for index in range(20):
@@ -232,7 +232,7 @@ def test_a_face_that_was_gone_for_a_moment_starts_anew() -> None:
     assert engine.process(frame(26)).faces[0].status is Status.UNCERTAIN
 
 
-def test_every_face_has_its_own_track_and_verdict() -> None:
+def test_engine_gives_each_face_its_own_track_and_verdict() -> None:
     finder = ScriptedFinder([true_face(Pose(x=200.0)), true_face(Pose(x=450.0))])
     engine = Engine(ScriptedScorer(lambda crops: 0.95 if crops.to_crop[0, 2] > -70 else 0.02), finder)
     for index in range(25):
@@ -242,7 +242,7 @@ def test_every_face_has_its_own_track_and_verdict() -> None:
     assert "several_faces" in result.reasons
 
 
-def test_a_policy_can_allow_one_face_only() -> None:
+def test_policy_can_allow_one_face_only() -> None:
     finder = ScriptedFinder([true_face(Pose(x=200.0)), true_face(Pose(x=450.0))])
     engine = Engine(ScriptedScorer(0.95), finder, Policy(single_face=True))
     for index in range(25):
@@ -269,14 +269,14 @@ def test_policies_are_the_cards_thresholds_by_name() -> None:
     assert engine.policy_name == "strict"
 
 
-def test_another_policy_starts_the_evidence_anew() -> None:
+def test_set_policy_starts_the_evidence_anew() -> None:
     engine = make_engine(0.99)
     play(engine, ["live"] * 20)
     engine.set_policy(None)
     assert engine.process(frame(20)).faces[0].status is Status.UNCERTAIN
 
 
-def test_another_model_replaces_and_closes_the_old_one() -> None:
+def test_set_model_replaces_and_closes_the_old_one() -> None:
     old = ScriptedScorer(0.99)
     engine = Engine(old, ScriptedFinder(), "strict")
     play(engine, ["live"] * 20)
@@ -296,7 +296,7 @@ def test_closing_an_engine_closes_its_parts() -> None:
     assert finder.closed
 
 
-def test_a_source_that_steps_back_in_time_starts_anew() -> None:
+def test_engine_starts_anew_when_time_steps_back() -> None:
     engine = make_engine(0.95)
     play(engine, ["live"] * 20)
     results = [engine.process(frame(index)) for index in range(5, 30)]
@@ -305,7 +305,7 @@ def test_a_source_that_steps_back_in_time_starts_anew() -> None:
     assert seen(results)[-1] is Status.LIVE
 
 
-def test_the_same_frames_give_the_same_verdicts() -> None:
+def test_engine_gives_the_same_verdicts_for_the_same_frames() -> None:
     def once() -> list[object]:
         results = play(make_engine(0.9), ["live"] * 12 + ["print"] * 12)
         return [(r.faces[0].status, r.faces[0].score, r.faces[0].reasons, r.faces[0].evidence) for r in results]
@@ -345,12 +345,12 @@ def small_view(**changes: Unpack[ViewChanges]) -> View:
         ({"margin": -6.0}, "score"),
     ],
 )
-def test_each_sign_of_a_switch_is_seen(change: ViewChanges, word: str) -> None:
+def test_changed_aspects_names_each_sign_of_a_switch(change: ViewChanges, word: str) -> None:
     assert changed_aspects(small_view(), small_view(timestamp_s=1 / 30)) == []
     assert word in changed_aspects(small_view(), replace(small_view(timestamp_s=1 / 30), **change))
 
 
-def test_a_pause_is_a_switch() -> None:
+def test_changed_aspects_takes_a_pause_for_a_switch() -> None:
     assert changed_aspects(small_view(), small_view(timestamp_s=0.3)) == ["time"]
     assert changed_aspects(small_view(), small_view(timestamp_s=0.2)) == []
     assert changed_aspects(small_view(), small_view(timestamp_s=0.2), unseen=True) == ["time"]
@@ -376,7 +376,7 @@ def test_guidance_is_the_first_sentence_there_is() -> None:
         (Pose(0.19), "too_close"),
     ],
 )
-def test_a_face_in_the_wrong_place_is_told_what_to_do(pose: Pose, reason: str) -> None:
+def test_engine_guides_a_face_in_the_wrong_place(pose: Pose, reason: str) -> None:
     engine = make_engine(0.99, faces=[true_face(pose)])
     results = [engine.process(frame(index, pose=pose)) for index in range(12)]
     assert Status.LIVE not in seen(results)
@@ -392,7 +392,7 @@ def test_a_face_in_the_wrong_place_is_told_what_to_do(pose: Pose, reason: str) -
         (lambda rgb: _blurred(rgb), "blurred"),
     ],
 )
-def test_a_bad_picture_is_told_what_to_do(change: Callable[[np.ndarray], np.ndarray], reason: str) -> None:
+def test_engine_guides_a_person_in_a_bad_picture(change: Callable[[np.ndarray], np.ndarray], reason: str) -> None:
     engine = make_engine(0.99)
     for index in range(12):
         good = frame(index)
@@ -421,7 +421,7 @@ def test_holes_in_depth_block_with_their_reason() -> None:
 
 
 @pytest.mark.parametrize("factor", [0.6, 1.5])
-def test_a_face_of_impossible_size_is_an_attack(factor: float) -> None:
+def test_engine_calls_a_face_of_impossible_size_an_attack(factor: float) -> None:
     """A print of 60 % or 150 % of life size: depth says how far, the picture how large."""
     engine = make_engine(0.99)
     for index in range(20):

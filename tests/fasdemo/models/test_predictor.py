@@ -64,7 +64,7 @@ def test_absent_streams_of_a_flexible_model_carry_no_weight(tmp_path: Path) -> N
     assert set(result.per_modality) == {"rgb", "ir"}
 
 
-def test_a_required_stream_that_is_absent_gives_no_score(tmp_path: Path) -> None:
+def test_predictor_gives_no_score_without_a_required_stream(tmp_path: Path) -> None:
     with Predictor(make_model(tmp_path / "m.onnx"), device="cpu") as predictor:
         result = predictor.predict([crops(255, ("rgb", "depth"))])[0]
     assert result.score is None
@@ -89,7 +89,7 @@ def test_crops_of_another_size_give_no_score(tmp_path: Path) -> None:
         [],
     ],
 )
-def test_an_unreadable_answer_is_never_a_score(outputs: list[np.ndarray]) -> None:
+def test_read_outputs_takes_no_unreadable_answer_for_a_score(outputs: list[np.ndarray]) -> None:
     result = read_outputs(outputs, make_card(), [crops()])
     assert [entry.score for entry in result] == [None]
     assert result[0].error
@@ -113,7 +113,7 @@ def test_softmax_happens_once() -> None:
     assert margin(np.array([-1e30, 1e30]), OutputSpec(name="x", classes=2, live_index=1)) == MAX_MARGIN
 
 
-def test_a_network_that_fails_in_mid_run_gives_no_score(tmp_path: Path) -> None:
+def test_predictor_gives_no_score_when_the_network_fails(tmp_path: Path) -> None:
     with Predictor(make_model(tmp_path / "m.onnx"), device="cpu") as predictor:
         pass
     assert predictor.predict([crops()])[0].score is None
@@ -130,7 +130,7 @@ class BreaksOnGpu:
         raise RuntimeError("CUDA error 700")
 
 
-def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(tmp_path: Path) -> None:
+def test_predictor_replaces_a_failing_provider_by_the_cpu(tmp_path: Path) -> None:
     with Predictor(make_model(tmp_path / "m.onnx"), device="cpu") as predictor:
         good = predictor.predict([crops()])[0].score
         predictor._session = BreaksOnGpu()
@@ -150,7 +150,7 @@ def test_cuda_that_cannot_be_had_falls_back_with_a_sentence(tmp_path: Path, monk
     ("installed", "devices"),
     [((), ["cpu"]), (("OpenVINO",), ["cpu", "auto"]), (("Tensorrt", "CUDA"), ["cpu", "cuda"])],
 )
-def test_every_provider_that_is_installed_is_measured(
+def test_devices_here_names_every_installed_provider(
     installed: tuple[str, ...], devices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"{name}ExecutionProvider" for name in installed]
@@ -164,7 +164,7 @@ def test_a_provider_that_fails_at_start_falls_back_with_a_sentence() -> None:
     assert providers.fallback_sentence("auto", asked, asked) is None
 
 
-def test_an_unknown_device_is_refused() -> None:
+def test_predictor_refuses_an_unknown_device() -> None:
     with pytest.raises(UserError, match="device tpu: unknown device"):
         providers.wanted("tpu")
 
@@ -175,11 +175,11 @@ def refused(path: Path) -> str:
     return str(caught.value)
 
 
-def test_a_model_without_a_card_is_refused(tmp_path: Path) -> None:
+def test_predictor_refuses_a_model_without_a_card(tmp_path: Path) -> None:
     assert "has no model card" in refused(save(make_graph(), tmp_path / "m.onnx", None))
 
 
-def test_a_card_beside_a_foreign_model_is_enough(tmp_path: Path) -> None:
+def test_predictor_takes_a_card_beside_a_foreign_model(tmp_path: Path) -> None:
     path = save(make_graph(), tmp_path / "m.onnx", None)
     path.with_suffix(".json").write_text(make_card().model_dump_json())
     with Predictor(path, device="cpu") as predictor:
@@ -199,7 +199,7 @@ def test_a_card_beside_a_foreign_model_is_enough(tmp_path: Path) -> None:
         (lambda card: card["calibration"].update(scale=-1), "scale"),
     ],
 )
-def test_an_invalid_card_is_refused_with_what_is_wrong(
+def test_predictor_says_what_is_wrong_with_an_invalid_card(
     tmp_path: Path, change: Callable[[dict[str, Any]], object], says: str
 ) -> None:
     content = json.loads(make_card().model_dump_json())
@@ -222,17 +222,17 @@ def test_an_invalid_card_is_refused_with_what_is_wrong(
         ),
     ],
 )
-def test_a_card_that_does_not_fit_its_graph_is_refused(tmp_path: Path, card: ModelCard, says: str) -> None:
+def test_predictor_refuses_a_card_that_does_not_fit_its_graph(tmp_path: Path, card: ModelCard, says: str) -> None:
     assert says in refused(save(make_graph(), tmp_path / "m.onnx", card))
 
 
-def test_a_softmax_that_the_card_calls_logits_is_refused(tmp_path: Path) -> None:
+def test_predictor_refuses_a_softmax_that_the_card_calls_logits(tmp_path: Path) -> None:
     assert "is a softmax, but the card has logits" in refused(
         save(make_graph(softmax=True), tmp_path / "m.onnx", make_card())
     )
 
 
-def test_a_graph_that_cannot_run_at_the_cards_size_is_refused(tmp_path: Path) -> None:
+def test_predictor_refuses_a_graph_that_cannot_run_at_the_cards_size(tmp_path: Path) -> None:
     model = make_graph(("rgb",), size="S")
     model.graph.node.insert(0, helper.make_node("Add", ["rgb", "patch"], ["moved"]))
     model.graph.initializer.append(numpy_helper.from_array(np.zeros((1, 3, 7, 7), np.float32), "patch"))
@@ -241,13 +241,13 @@ def test_a_graph_that_cannot_run_at_the_cards_size_is_refused(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x00" * 100, b"PK\x03\x04" + bytes(50)])
-def test_what_is_no_onnx_model_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_predictor_refuses_what_is_no_onnx_model(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(content)
     assert "is not a valid ONNX model" in refused(path)
 
 
-def test_a_truncated_model_is_refused(tmp_path: Path) -> None:
+def test_predictor_refuses_a_truncated_model(tmp_path: Path) -> None:
     path = make_model(tmp_path / "m.onnx")
     whole = path.read_bytes()
     for length in range(1, len(whole), 97):
@@ -255,7 +255,7 @@ def test_a_truncated_model_is_refused(tmp_path: Path) -> None:
         assert refused(path)
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+def test_predictor_refuses_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     assert "does not exist" in refused(tmp_path / "none.onnx")
     assert "cannot be read" in refused(tmp_path)
 
@@ -291,7 +291,7 @@ def test_operators_that_need_a_library_are_refused(tmp_path: Path, how: str) -> 
     assert "'com.evil'" in refused(save(model, tmp_path / "m.onnx", make_card()))
 
 
-def test_a_changed_model_is_refused(tmp_path: Path) -> None:
+def test_predictor_refuses_a_changed_model(tmp_path: Path) -> None:
     path = save(make_graph(), tmp_path / "m.onnx", make_card(), beside=True)
     Predictor(path, device="cpu").close()
     changed = make_graph(gain=80.0)
@@ -299,13 +299,13 @@ def test_a_changed_model_is_refused(tmp_path: Path) -> None:
     assert "checksum mismatch" in refused(path)
 
 
-def test_a_threshold_is_never_zero_or_one() -> None:
+def test_threshold_is_never_zero_or_one() -> None:
     for live_above in (0.0, 1.0, -1.0, float("nan")):
         with pytest.raises(ValueError, match="live_above"):
             Threshold(live_above=live_above, spoof_below=0.1, rule="", data="")
 
 
-def test_a_model_from_outside_runs_with_nothing_but_a_card(shared_dir: Path, tmp_path: Path) -> None:
+def test_predictor_runs_a_foreign_model_with_a_card(shared_dir: Path, tmp_path: Path) -> None:
     path = tmp_path / "minifas128.onnx"
     path.write_bytes((shared_dir / "peers" / "minifas128.onnx").read_bytes())
     text = (Path(__file__).resolve().parents[3] / "docs" / "models.md").read_text()

@@ -38,7 +38,7 @@ def face_in(distance_m: float) -> Face:
 
 
 @pytest.mark.parametrize("name", SURFACES)
-def test_the_projected_crop_equals_the_aligned_frame(tmp_path: Path, name: str) -> None:
+def test_crop_face_equals_the_aligned_frame(tmp_path: Path, name: str) -> None:
     surface = SURFACES[name]
     path = record(tmp_path / "scene.db3", surface)
     aligned_mm, _ = aligned_by_the_sdk(path)

@@ -5,10 +5,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -69,6 +71,33 @@ def test_train_and_evaluate_with_two_processes_equal_one(tmp_path: Path) -> None
         launch(processes, "evaluate", model, "--data", str(data), "--device", "cpu", "--output", str(output))
     figures = [json.loads((tmp_path / f"out{n}" / "figures.json").read_text()) for n in (1, 2)]
     assert figures[0] == figures[1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")
+def test_a_training_resumes_with_another_number_of_processes_after_one_was_killed(tmp_path: Path) -> None:
+    data = write_tiny_set(tmp_path / "set", people=8, shots=3, seed=1)
+    folder = tmp_path / "run"
+    train = ["train", "--config", "fasdemo-featherb-depth", "--data", str(data), "--output", str(folder)]
+    train += ["--device", "cpu", "--resume", "auto", "--set", *SETTINGS, "run.epochs=40"]
+    head = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "trainer"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""}
+    with subprocess.Popen(
+        [*head, *train], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as run:
+        end = time.monotonic() + 200
+        while not (folder / "last.pt").is_file():
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        workers = psutil.Process(run.pid).children()
+        workers[-1].kill()
+        assert run.wait(100) != 0
+    begun = len((folder / "epochs.csv").read_text().splitlines()) - 1
+    assert 0 < begun < 40
+    launch(1, *[word.replace("run.epochs=40", f"run.epochs={begun + 2}") for word in train])
+    epochs = [int(row["epoch"]) for row in csv.DictReader((folder / "epochs.csv").open())]
+    assert epochs == list(range(epochs[0], epochs[0] + begun + 2))
+    assert (folder / "model.pt").is_file()
 
 
 FINETUNE = """

@@ -27,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=int, default=os.cpu_count() or 1, help="number of processes (default: all cores)"
     )
     parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="crops: render on the workers of this Dask scheduler, e.g. tcp://host:8786"
+    )
+    parser.add_argument(
         "--portraits", type=Path, nargs="+", metavar="DIR", help="folders of portraits (default: the built-in person)"
     )
     parser.add_argument("--heads", type=Path, help="head model, .npz or .obj (default: the built-in head)")

@@ -27,6 +27,7 @@ from fasdemo.faces.face import Face
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
 from fasdemo.progress import bar
+from trainer.synth.dataset.cluster import run_on_cluster
 from trainer.synth.dataset.crop_set import ARRAYS, COLUMNS, CROP_SIZE
 from trainer.synth.people.people import People, Split
 from trainer.synth.people.person import Person
@@ -304,12 +305,20 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
         ) from None
 
 
-def render_crops(job: Job, jobs: int) -> tuple[int, int]:
+def render_crops(job: Job, jobs: int, cluster: str | None = None) -> tuple[int, int]:
     """Render the missing shards of a data set and join them; return the numbers of samples and of dropped exposures.
 
+    Args:
+        job: recipe and output folder.
+        jobs: number of processes on this machine.
+        cluster: address of a Dask scheduler whose workers render instead of this machine, with the same result.
+
     Raises:
-        UserError: the folder contains data of another recipe or cannot be written; finished shards are kept.
+        UserError: the folder contains data of another recipe or cannot be written, or the cluster cannot be used;
+            finished shards are kept.
     """
+    if cluster is not None:
+        job = replace(job, folder=job.folder.resolve())
     open_folder(job.folder, job.recipe, "crops")
     if (job.folder / "samples.csv").is_file():
         with (job.folder / "samples.csv").open() as file:
@@ -320,7 +329,10 @@ def render_crops(job: Job, jobs: int) -> tuple[int, int]:
     try:
         with bar() as progress:
             task = progress.add_task("rendering", total=job.recipe.shards, completed=job.recipe.shards - len(missing))
-            if jobs <= 1:
+            if cluster is not None:
+                for _ in run_on_cluster(cluster, _render_shard, job, missing, job.folder):
+                    progress.advance(task)
+            elif jobs <= 1:
                 for shard in missing:
                     _render_shard(job, shard)
                     progress.advance(task)

@@ -84,7 +84,7 @@ def test_capture_age_sees_a_queue_that_grows_faster_than_clocks_drift() -> None:
     assert ages[-1] > 0.75
 
 
-def test_an_error_of_the_engine_does_not_make_an_old_picture_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_error_does_not_make_an_old_picture_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = make_engine()
     judge(engine, [live(frame(index)) for index in range(9)])
     with monkeypatch.context() as patch:

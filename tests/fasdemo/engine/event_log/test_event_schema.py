@@ -51,7 +51,7 @@ def results() -> list[FrameResult]:
     return found
 
 
-def test_every_result_fits_the_schema(validator: jsonschema.Draft202012Validator, tmp_path: Path) -> None:
+def test_event_schema_fits_every_result(validator: jsonschema.Draft202012Validator, tmp_path: Path) -> None:
     with Predictor(make_model(tmp_path / "m.onnx"), device="cpu") as predictor:
         engine = Engine(predictor, ScriptedFinder())
         found = [*results(), engine.process(frame(0))]
@@ -70,7 +70,7 @@ def test_every_result_fits_the_schema(validator: jsonschema.Draft202012Validator
         {"surprise": 1},
     ],
 )
-def test_the_schema_refuses_what_is_no_result(
+def test_event_schema_refuses_what_is_no_result(
     validator: jsonschema.Draft202012Validator, change: dict[str, object]
 ) -> None:
     good = make_engine(0.97).process(frame(0)).to_json()
@@ -97,7 +97,7 @@ def test_evidence_applies_and_is_written_by_name_in_one_order() -> None:
         Evidence.of({"nose_inch": 1.0})
 
 
-def test_every_reason_is_documented_with_its_effect_and_sentence() -> None:
+def test_docs_list_every_reason_with_effect_and_sentence() -> None:
     rows = {
         cells[0].strip("` "): [cell.strip() for cell in cells[1:]]
         for line in (DOCS / "reasons.md").read_text().splitlines()
@@ -106,7 +106,7 @@ def test_every_reason_is_documented_with_its_effect_and_sentence() -> None:
     assert rows == {reason.value: [reason.effect.value, reason.meaning, reason.guidance] for reason in Reason}
 
 
-def test_every_measurement_is_documented() -> None:
+def test_docs_list_every_measurement() -> None:
     crops = crop_face(frame(0), true_face(), CropSpec(), 64)
     names = {*measure(frame(0), true_face(), crops, grids(crops)), *infrared_agreement(crops)}
     names |= {"ir_landmark_error", "score_shift", "parallax_ratio"}
@@ -115,6 +115,6 @@ def test_every_measurement_is_documented() -> None:
     assert documented == names
 
 
-def test_every_field_of_the_log_is_documented() -> None:
+def test_docs_list_every_field_of_the_log() -> None:
     text = (DOCS / "events.md").read_text().split("## The event log")[1]
     assert set(COLUMNS) <= set(re.findall(r"`(\w+)`", text))

@@ -46,7 +46,7 @@ def spans(events: list[Event]) -> list[Span]:
 
 
 @pytest.mark.parametrize("name", ["log.jsonl", "log.csv"])
-def test_every_change_is_a_line_and_nothing_else(tmp_path: Path, name: str) -> None:
+def test_event_log_writes_a_line_for_every_change_only(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     results = write(path)
     events = read_events(path)
@@ -61,7 +61,7 @@ def test_every_change_is_a_line_and_nothing_else(tmp_path: Path, name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["log.jsonl", "log.csv"])
-def test_a_line_holds_all_that_is_needed_to_question_it(tmp_path: Path, name: str) -> None:
+def test_event_log_line_holds_all_facts_of_the_verdict(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     results = write(path)
     event = next(e for e in read_events(path) if e.status is Status.SPOOF)
@@ -76,7 +76,7 @@ def test_a_line_holds_all_that_is_needed_to_question_it(tmp_path: Path, name: st
     assert event.utc is None
 
 
-def test_a_live_camera_logs_the_time_of_day(tmp_path: Path) -> None:
+def test_event_log_has_the_time_of_day_for_a_live_camera(tmp_path: Path) -> None:
     engine = make_engine(0.97)
     with EventLog(tmp_path / "log.jsonl") as log:
         given_frame = replace(frame(0), live_source=True, received_s=5.0)
@@ -86,7 +86,7 @@ def test_a_live_camera_logs_the_time_of_day(tmp_path: Path) -> None:
     assert event.utc.endswith("+00:00")
 
 
-def test_a_face_that_went_away_is_logged(tmp_path: Path) -> None:
+def test_event_log_notes_a_face_that_went_away(tmp_path: Path) -> None:
     finder = ScriptedFinder()
     engine = Engine(ScriptedScorer(0.97), finder)
     with EventLog(tmp_path / "log.jsonl") as log:
@@ -119,12 +119,12 @@ def test_csv_opens_in_a_spreadsheet(tmp_path: Path) -> None:
     assert rows[0]["status"] == "UNCERTAIN"
 
 
-def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_event_log_names_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         EventLog(tmp_path / "none" / "log.jsonl")
 
 
-def test_a_full_disk_ends_with_one_sentence() -> None:
+def test_event_log_ends_with_one_sentence_on_a_full_disk() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full here")
     engine = make_engine()
@@ -145,7 +145,7 @@ def test_durations_and_flicker(tmp_path: Path) -> None:
     assert changes_a_minute([]) is None
 
 
-def test_the_picture_is_well_formed_and_says_what_it_shows(tmp_path: Path) -> None:
+def test_event_plot_is_well_formed_and_labelled(tmp_path: Path) -> None:
     write(tmp_path / "log.jsonl")
     events = [event.model_copy(update={"source": "<script>&"}) for event in read_events(tmp_path / "log.jsonl")]
     root = ET.fromstring(svg(events))
@@ -157,7 +157,7 @@ def test_the_picture_is_well_formed_and_says_what_it_shows(tmp_path: Path) -> No
     ET.fromstring(svg([]))
 
 
-def test_another_judge_or_source_or_an_earlier_moment_ends_what_was_before(tmp_path: Path) -> None:
+def test_spans_end_at_another_model_source_or_earlier_time(tmp_path: Path) -> None:
     engine = make_engine(0.97)
     results = [engine.process(frame(index)) for index in range(12)]
     assert results[-1].faces[0].status is Status.LIVE
@@ -189,7 +189,7 @@ def test_another_judge_or_source_or_an_earlier_moment_ends_what_was_before(tmp_p
     assert [len(part.spans) for part in parts(events)] == [2, 1, 1, 1]
 
 
-def test_a_verdict_does_not_last_while_no_frame_comes(tmp_path: Path) -> None:
+def test_spans_end_while_no_frame_comes(tmp_path: Path) -> None:
     engine = make_engine(0.97)
     results = [engine.process(frame(index)) for index in range(12)]
     with EventLog(tmp_path / "log.jsonl") as log:
@@ -202,7 +202,7 @@ def test_a_verdict_does_not_last_while_no_frame_comes(tmp_path: Path) -> None:
     assert second.start_s == 60.0
 
 
-def test_a_log_of_several_parts_is_told_and_drawn_part_by_part(
+def test_event_plot_shows_a_log_of_several_parts_part_by_part(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine = make_engine(0.97)
@@ -222,7 +222,7 @@ def test_a_log_of_several_parts_is_told_and_drawn_part_by_part(
     assert sum("door.mp4" in (element.text or "") for element in root.iter()) >= 2
 
 
-def test_the_same_picture_as_pixels(tmp_path: Path) -> None:
+def test_event_plot_writes_the_same_picture_as_png(tmp_path: Path) -> None:
     write(tmp_path / "log.jsonl")
     assert cli.main(["replay", str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "log.PNG")]) == 0
     image = cv2.imread(str(tmp_path / "log.PNG"))
@@ -240,7 +240,7 @@ def test_the_same_picture_as_pixels(tmp_path: Path) -> None:
     assert png([])[:4] == b"\x89PNG"
 
 
-def test_a_picture_of_many_faces_stays_small(tmp_path: Path) -> None:
+def test_event_plot_of_many_faces_stays_small(tmp_path: Path) -> None:
     write(tmp_path / "log.jsonl", "LLL")
     [first, *_] = read_events(tmp_path / "log.jsonl")
     crowd = [first.model_copy(update={"track_id": number}) for number in range(3000)]
@@ -263,7 +263,7 @@ def test_replay_prints_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[s
     "line",
     ["", "nonsense", "[]", "null", "1", "{}", '{"event": "verdict"}', "[" * 5000, '{"event": NaN}', "\x00"],
 )
-def test_what_is_no_log_ends_with_a_sentence_that_names_the_line(
+def test_read_events_names_the_line_that_is_no_event(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
 ) -> None:
     write(tmp_path / "log.jsonl", "LL")
@@ -290,13 +290,15 @@ def test_any_bytes_are_a_log_or_a_user_error(
         read_events(path)
 
 
-def test_an_empty_log_holds_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_read_events_finds_no_verdict_in_an_empty_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "log.jsonl").write_text("")
     assert cli.main(["replay", str(tmp_path / "log.jsonl")]) == 0
     assert "no verdict" in capsys.readouterr().out
 
 
-def test_a_missing_log_and_a_wrong_output_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_events_command_names_a_missing_log_and_a_wrong_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["replay", str(tmp_path / "none.jsonl")]) == 2
     write(tmp_path / "log.jsonl", "LL")
     assert cli.main(["replay", str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "x.pdf")]) == 2

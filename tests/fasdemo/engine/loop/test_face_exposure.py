@@ -38,7 +38,7 @@ def focus(camera: Any) -> FaceExposure:
     return FaceExposure(camera)
 
 
-def test_a_face_that_trembles_is_named_once() -> None:
+def test_face_exposure_names_a_trembling_face_once() -> None:
     camera = Camera()
     looking = focus(camera)
     for number in range(120):
@@ -46,7 +46,7 @@ def test_a_face_that_trembles_is_named_once() -> None:
     assert camera.asked == [(200.0, 100.0, 120.0, 150.0)]
 
 
-def test_a_face_that_walks_is_followed_at_most_once_a_second() -> None:
+def test_face_exposure_follows_a_walking_face_at_most_once_a_second() -> None:
     camera = Camera()
     looking = focus(camera)
     for number in range(120):
@@ -54,7 +54,7 @@ def test_a_face_that_walks_is_followed_at_most_once_a_second() -> None:
     assert [box[0] for box in camera.asked] == [0.0, 120.0, 240.0, 360.0]
 
 
-def test_two_faces_do_not_take_turns() -> None:
+def test_face_exposure_does_not_alternate_between_two_faces() -> None:
     camera = Camera()
     looking = focus(camera)
     for number in range(300):
@@ -71,7 +71,7 @@ def test_two_faces_do_not_take_turns() -> None:
     assert camera.asked[-1] == (350.0, 50.0, 200.0, 240.0)
 
 
-def test_what_a_starting_camera_refused_is_asked_again() -> None:
+def test_face_exposure_asks_again_after_a_refusal() -> None:
     camera = Camera()
     looking = focus(camera)
     for number in range(330):
@@ -127,7 +127,7 @@ class Sensor:
         self.regions.append((value.min_x, value.min_y, value.max_x, value.max_y))
 
 
-def test_each_sensor_of_a_realsense_gets_its_own_region() -> None:
+def test_set_exposure_roi_gives_each_sensor_its_own_region() -> None:
     from fasdemo.capture.cameras.realsense.camera import PipelineGrabber
     from fasdemo.capture.realsense_frames import Reader
     from fasdemo.frames import Calibration, Extrinsics, Intrinsics

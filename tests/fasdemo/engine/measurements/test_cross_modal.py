@@ -48,7 +48,7 @@ def codes(
     return agreement_codes(Evidence.of({**AGREES, **changes}), replace(AHEAD, yaw_deg=yaw), found, active_gates)
 
 
-def test_a_face_that_all_streams_show_has_nothing_against_it(crops: FaceCrops) -> None:
+def test_agreement_codes_are_empty_for_a_face_in_all_streams(crops: FaceCrops) -> None:
     assert crops.depth_mm is not None
     measured = {**depth_agreement(depth_grid(crops.depth_mm)), **infrared_agreement(crops)}
     assert set(measured) == {*DEPTH_NAMES, *INFRARED_NAMES}
@@ -82,11 +82,11 @@ def test_key_points_that_look_aside_of_the_depth_make_doubt() -> None:
     assert codes({"depth_yaw_deg": -10.0}, yaw=20.0) == ["depth_elsewhere"]
 
 
-def test_a_calm_forehead_alone_is_no_cover() -> None:
+def test_agreement_codes_ignore_a_calm_forehead_alone() -> None:
     assert codes({"upper_residual_mm": 2.0, "upper_relief": 0.5}) == []
 
 
-def test_a_part_is_not_called_flat_where_the_whole_is() -> None:
+def test_agreement_codes_call_no_part_flat_where_the_whole_is() -> None:
     assert codes({"lower_residual_mm": 0.5}, found=("flat_surface",)) == []
 
 
@@ -100,7 +100,7 @@ def test_moved_depth_stays_doubted_until_it_fits() -> None:
     assert codes({"depth_yaw_deg": 12.0}, active_gates=("depth_elsewhere",)) == []
 
 
-def test_an_outline_in_one_stream_alone_says_nothing() -> None:
+def test_agreement_codes_ignore_an_outline_in_one_stream_alone() -> None:
     assert codes({"ir_outline_mirror_gain": 0.3}) == []
     assert codes({"ir_outline_mirror_gain": 0.3, "rgb_outline_mirror_gain": None}) == []
 
@@ -142,7 +142,7 @@ def test_mirrored_infrared_fits_the_mirror_image(crops: FaceCrops) -> None:
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(0, 3), (0, -3), (3, 0), (-3, 0)])
-def test_the_offset_of_moved_depth_is_found(crops: FaceCrops, rows: int, columns: int) -> None:
+def test_depth_agreement_finds_the_offset_of_moved_depth(crops: FaceCrops, rows: int, columns: int) -> None:
     assert crops.depth_mm is not None
     moved = depth_agreement(np.roll(depth_grid(crops.depth_mm), (rows, columns), (0, 1)))
     assert moved["relief_offset_mm"] == pytest.approx(3 * 225 / 32, abs=8.0)

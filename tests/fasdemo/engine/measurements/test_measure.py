@@ -38,7 +38,7 @@ def leaning_plane(degrees: float, around_y: bool = False, distance_mm: float = 6
 
 @pytest.mark.parametrize("around_y", [False, True])
 @pytest.mark.parametrize("degrees", [-65.0, -40.0, 0.0, 20.0, 55.0, 65.0])
-def test_a_plane_has_no_residual_however_it_leans(degrees: float, around_y: bool) -> None:
+def test_surface_finds_no_residual_on_a_leaning_plane(degrees: float, around_y: bool) -> None:
     found = surface_of(leaning_plane(degrees, around_y))
     assert found["plane_residual_mm"] == pytest.approx(0.0, abs=0.01)
     assert found["relief_mm"] == pytest.approx(0.0, abs=0.05)
@@ -52,7 +52,7 @@ def face_mm(share: float = 1.0) -> np.ndarray:
     return np.asarray(600.0 + share * (relief - 40.0))
 
 
-def test_a_face_has_the_relief_of_an_average_face_and_half_a_face_half_of_it() -> None:
+def test_surface_measures_the_relief_of_a_face_and_of_half_of_it() -> None:
     whole, half = surface_of(face_mm()), surface_of(face_mm(0.5))
     for found in (whole, half):
         assert found["relief_correlation"] is not None
@@ -63,7 +63,7 @@ def test_a_face_has_the_relief_of_an_average_face_and_half_a_face_half_of_it() -
     assert surface_of(1200.0 - face_mm())["face_relief"] == pytest.approx(-whole["face_relief"], rel=0.15)
 
 
-def test_the_relief_of_a_face_does_not_grow_when_it_is_slanted() -> None:
+def test_surface_relief_does_not_grow_on_a_slanted_face() -> None:
     """Residuals are at right angles to the plane, not along the ray."""
     straight = surface_of(face_mm())
     # A point of the head that is slanted by 40 degrees keeps its distance from the head's plane.
@@ -90,7 +90,7 @@ def test_noise_on_a_plane_is_measured_as_block_means_have_it() -> None:
     assert found["depth_noise_mm"] == pytest.approx(2.0, rel=0.15)
 
 
-def test_a_sphere_has_the_residual_of_its_cap() -> None:
+def test_surface_measures_the_residual_of_a_spherical_cap() -> None:
     radius = 150.0
     found = surface_of(600.0 + radius - np.sqrt(np.maximum(radius**2 - X_MM**2 - Y_MM**2, 0)))
     x, y = grid_positions_mm()
@@ -103,7 +103,7 @@ def test_a_sphere_has_the_residual_of_its_cap() -> None:
 
 @pytest.mark.parametrize("radius", [80.0, 150.0, 400.0])
 @pytest.mark.parametrize("direction", [1.0, -1.0])
-def test_a_bent_sheet_is_no_plane_but_a_sheet_without_a_nose(radius: float, direction: float) -> None:
+def test_surface_finds_a_bent_sheet_without_a_nose(radius: float, direction: float) -> None:
     across = 0.9 * X_MM + 0.436 * Y_MM
     found = surface_of(600.0 + direction * (radius - np.sqrt(np.maximum(radius**2 - across**2, 0))))
     plane, sheet, nose = found["plane_residual_mm"], found["sheet_residual_mm"], found["nose_mm"]
@@ -124,14 +124,14 @@ def test_holes_cut_for_the_eyes_do_not_hide_a_sheet() -> None:
     assert found["plane_residual_mm"] < 0.5
 
 
-def test_a_nose_is_measured_in_millimetres() -> None:
+def test_surface_measures_a_nose_in_millimetres() -> None:
     curved = 600.0 + 0.004 * X_MM**2 + 0.002 * Y_MM**2
     bump = 18.0 * ((X / 0.06) ** 2 + ((Y - 0.055) / 0.1) ** 2 < 1)
     assert surface_of(curved - bump)["nose_mm"] == pytest.approx(18.0, abs=0.3)
     assert surface_of(curved + bump)["nose_mm"] == pytest.approx(-18.0, abs=0.3)
 
 
-def test_a_surface_that_is_mostly_missing_is_not_measured() -> None:
+def test_surface_is_not_measured_where_most_is_missing() -> None:
     depth = np.zeros((SIZE, SIZE))
     depth[:, :30] = 600.0
     assert set(surface_of(depth).values()) == {None}
@@ -144,7 +144,7 @@ def test_pixels_without_a_reading_do_not_pull_a_mean() -> None:
 
 
 @pytest.mark.parametrize("distance", [0.4, 0.8, 1.3])
-def test_the_scene_is_measured_as_it_was_made(distance: float) -> None:
+def test_measure_finds_the_geometry_of_the_scene(distance: float) -> None:
     pose = Pose(distance)
     made = frame(0, "print", pose, noise=False)
     face = true_face(pose)
@@ -181,7 +181,7 @@ def test_distance_of_the_eyes_scales_with_the_pictures_size() -> None:
     assert measure(small, face, crops, grids(crops))["interpupil_mm"] == pytest.approx(63.0, abs=1.0)
 
 
-def test_a_depth_camera_in_front_of_the_colour_camera_is_allowed_for() -> None:
+def test_measure_allows_for_a_depth_camera_in_front() -> None:
     depth_camera = Intrinsics(WIDTH, HEIGHT, FOCAL, FOCAL, CALIBRATION.rgb.cx, CALIBRATION.rgb.cy)
     raw = Calibration(
         CALIBRATION.rgb, depth_camera, depth_camera,
@@ -237,7 +237,7 @@ def test_landmark_disagreement_is_a_share_of_the_eyes_distance() -> None:
     assert ir_landmark_error(moved, crops, face) == pytest.approx(0.25, abs=1e-3)
 
 
-def test_a_stream_that_was_not_captured_is_not_measured() -> None:
+def test_measure_skips_a_stream_that_was_not_captured() -> None:
     face = true_face()
     bare = frame(0, declared=frozenset({"rgb"}))
     crops: FaceCrops = crop_face(bare, face, CropSpec(), SIZE)

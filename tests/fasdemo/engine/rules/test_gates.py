@@ -53,7 +53,7 @@ def judge_physics(
     return physical_codes(evidence, replace(GOOD, yaw_deg=yaw), heads or {}, Policy())
 
 
-def test_a_good_picture_of_a_face_has_nothing_against_it() -> None:
+def test_gate_codes_are_empty_for_a_good_picture() -> None:
     assert judge_quality() == []
     assert judge_physics() == []
     assert physical_codes(Evidence(), GOOD, {}, Policy()) == []
@@ -71,7 +71,7 @@ def test_a_good_picture_of_a_face_has_nothing_against_it() -> None:
         (replace(GOOD, sharpness=0.03), "blurred"),
     ],
 )
-def test_each_flaw_of_a_picture_has_its_code(quality: Quality, code: str) -> None:
+def test_quality_codes_name_each_flaw_of_a_picture(quality: Quality, code: str) -> None:
     assert judge_quality(quality) == [code]
 
 
@@ -79,7 +79,7 @@ def test_each_flaw_of_a_picture_has_its_code(quality: Quality, code: str) -> Non
     ("box", "inside"),
     [(BOX, 0.5), ((-40.0, 150.0, 150.0, 150.0), 1.0), ((560.0, 150.0, 150.0, 150.0), 1.0)],
 )
-def test_a_face_at_the_border_is_partly_outside(box: Box, inside: float) -> None:
+def test_quality_codes_call_a_face_at_the_border_partly_outside(box: Box, inside: float) -> None:
     assert judge_quality(box=box, inside=inside) == ["partly_outside"]
 
 
@@ -107,15 +107,15 @@ def test_a_face_at_the_border_is_partly_outside(box: Box, inside: float) -> None
         ({"ir_landmark_error": 0.6}, "ir_rgb_mismatch"),
     ],
 )
-def test_each_physical_sign_has_its_code(change: dict[str, float | None], code: str) -> None:
+def test_physical_codes_name_each_sign(change: dict[str, float | None], code: str) -> None:
     assert judge_physics(change) == [code]
 
 
-def test_a_surface_with_a_nose_is_no_sheet() -> None:
+def test_physical_codes_call_no_surface_with_a_nose_a_sheet() -> None:
     assert judge_physics({"sheet_residual_mm": 1.5, "nose_mm": 12.0}) == []
 
 
-def test_a_low_nose_speaks_of_a_sheet_up_to_its_limit_and_a_little_beyond_where_it_did_before() -> None:
+def test_physical_codes_hold_the_bent_sheet_a_little_beyond_its_limit() -> None:
     low, beyond, high = (
         Evidence.of({**LIVE_EVIDENCE, "sheet_residual_mm": 1.5, "nose_mm": MIN_NOSE_MM * share})
         for share in (0.99, 1.05, 1.15)
@@ -126,16 +126,16 @@ def test_a_low_nose_speaks_of_a_sheet_up_to_its_limit_and_a_little_beyond_where_
     assert physical_codes(high, GOOD, {}, Policy(), {"bent_sheet"}) == []
 
 
-def test_the_eyes_distance_of_a_turned_head_says_nothing() -> None:
+def test_physical_codes_ignore_the_eye_distance_of_a_turned_head() -> None:
     assert judge_physics({"interpupil_mm": 40.0}, yaw=35.0) == []
 
 
-def test_a_face_that_is_dark_in_both_pictures_is_no_screen() -> None:
+def test_physical_codes_call_no_face_that_is_dark_in_both_pictures_a_screen() -> None:
     assert judge_physics({"ir_level": 0.03, "ir_rgb_ratio": 0.9}) == []
 
 
 @pytest.mark.parametrize("stream", ["depth", "ir"])
-def test_a_part_of_the_network_that_says_attack_is_heard(stream: Stream) -> None:
+def test_physical_codes_hear_a_head_that_says_attack(stream: Stream) -> None:
     assert judge_physics(heads={stream: 0.01}) == ["modalities_disagree"]
     assert judge_physics(heads={stream: 0.5, "rgb": 0.01}) == []
 
@@ -179,7 +179,7 @@ def test_eyes_that_stay_closed_block_and_a_blink_does_not() -> None:
     assert landmarks.released
 
 
-def test_a_face_without_landmarks_is_covered() -> None:
+def test_engine_calls_a_face_without_landmarks_covered() -> None:
     landmarks = ScriptedLandmarks()
     landmarks.closed = None
     engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
@@ -189,7 +189,7 @@ def test_a_face_without_landmarks_is_covered() -> None:
     assert {result.faces[0].status for result in results} == {Status.UNCERTAIN}
 
 
-def test_one_look_without_landmarks_is_forgiven_to_a_face_that_had_some() -> None:
+def test_engine_forgives_one_check_without_landmarks() -> None:
     landmarks = ScriptedLandmarks()
     engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
     assert play(engine, 0, 20)[-1].faces[0].status is Status.LIVE
@@ -207,7 +207,7 @@ def test_landmarks_are_run_now_and_then_only() -> None:
     assert 6 <= landmarks.calls <= 10
 
 
-def test_a_still_picture_is_looked_at_with_landmarks() -> None:
+def test_engine_checks_a_still_picture_with_landmarks() -> None:
     landmarks = ScriptedLandmarks()
     engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
     assert engine.process(frame(0), still=True).faces[0].status is Status.LIVE
@@ -217,7 +217,7 @@ def test_a_still_picture_is_looked_at_with_landmarks() -> None:
     assert "eyes_closed" in closed.reasons
 
 
-def test_a_look_that_takes_long_is_read_with_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_reads_slow_landmarks_with_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the landmarks are, the frame that starts a look does not wait, and the next one knows of it."""
     landmarks, go_on = ScriptedLandmarks(), threading.Event()
     add = landmarks.add
