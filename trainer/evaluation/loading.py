@@ -102,7 +102,7 @@ def config_of(card: ModelCard, path: Path) -> Config:
 
 
 class OnnxStreamModel(StreamModel):
-    """An exported file behind the interface of `StreamModel`, so that the shipped bytes themselves are measured."""
+    """An exported file with the interface of `StreamModel`, so that the shipped file itself is measured."""
 
     def __init__(self, content: bytes, card: ModelCard) -> None:
         import onnxruntime as ort

@@ -73,7 +73,7 @@ def read_scores(path: Path) -> Scored:
 
 
 def _read_four_columns(path: Path, lines: Sequence[str]) -> Scored:
-    """Read bob's score file `claimed_id real_id file score`: live where both ids agree, else an attack."""
+    """Read bob's score file `claimed_id real_id file score`: live if both ids are equal, otherwise an attack."""
     scores, labels, species = [], [], []
     for number, line in enumerate(lines, start=1):
         words = line.split()
