@@ -53,11 +53,11 @@ sys.exit(not any(re.match(r"(nvidia|cuda|triton)\\b", name) for name in needed))
 
 
 class SetupError(Exception):
-    """A reason why set-up cannot go on: one sentence with what to do."""
+    """An error that stops the set-up: one sentence with what to do."""
 
 
 class VersionGoneError(Exception):
-    """A locked version that no package index has any more (`str(error)` names it)."""
+    """A locked version that is no longer in any package index (`str(error)` names it)."""
 
 
 def main(arguments: list[str]) -> int:

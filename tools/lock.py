@@ -111,7 +111,7 @@ def resolve(requirements: Iterable[str], preferred: Mapping[str, str], without: 
 
     Args:
         requirements: requirement strings.
-        preferred: name to version; kept where the requirements allow it.
+        preferred: version by name; used if the requirements allow it.
         without: name of a package to leave out although others require it.
 
     Raises:
@@ -140,7 +140,7 @@ def _uv(*options: str | Path) -> None:
 
 
 def without_wheels(packages: Iterable[Package]) -> list[str]:
-    """Return "name version (Python, platform)" for each package that has no wheel where it is needed."""
+    """Return "name version (Python, platform)" for each package without a wheel for a Python and platform."""
     missing = []
     for package in packages:
         tags: set[Tag] = set()
@@ -215,7 +215,7 @@ def write(name: str, packages: Iterable[Package], more_hashes: Mapping[str, set[
 
 
 def locked_versions(folder: Path) -> dict[str, str]:
-    """Return name to version of every pin in the folder's files; empty where there is none."""
+    """Return the version of every pin in the folder's files by name; empty without pins."""
     pins: dict[str, str] = {}
     for path in sorted(folder.glob("*.txt")):
         for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.M):

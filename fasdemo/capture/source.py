@@ -49,7 +49,7 @@ class Source(Protocol):
     """A context manager that yields frame sets in order.
 
     `info` is valid after `__enter__`. Iteration ends at the end of a file. A camera never ends by itself: it yields
-    frames with `faults`, or raises `fasdemo.errors.UserError` if it cannot be used any more. After iteration,
+    frames with `faults`, or raises `fasdemo.errors.UserError` if it can no longer be used. After iteration,
     `warnings` contains sentences for the user, e.g. how much of a truncated file was lost.
     """
 

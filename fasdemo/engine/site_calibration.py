@@ -41,7 +41,7 @@ MAX_SHEET_SHARE = 0.2
 WANTED_LIVE = 0.95
 """Share of the usable live frames that should be accepted."""
 MAX_ATTACK = 0.01
-"""Maximum share of attack frames that may be accepted."""
+"""Maximum share of accepted attack frames."""
 MAX_LOWERING = 2.0
 """Largest decrease of the score because of recorded attacks, in log-odds."""
 _STEP = 0.05

@@ -68,7 +68,7 @@ def explained_face(result: FrameResult, chosen: int | None) -> FaceVerdict | Non
 
 
 STALE_S = 1.0
-"""Maximum age of a camera's verdict; an older one is removed, because it may be about another person."""
+"""Maximum age of a camera's verdict; an older one is removed, because it can be that of another person."""
 WAITING = Headline(None, "NO SOURCE", "Open a camera, a video or a recorded session.")
 
 

@@ -91,7 +91,7 @@ def kinect_results(folder: Path, model: str | None) -> dict[str, list[FrameResul
 
 
 def kinect_table(results: dict[str, list[FrameResult]], card: ModelCard, threshold: Threshold) -> None:
-    """Print what each step accepts, and a site's bias with every person left out in turn."""
+    """Print the accepted share after each step, and that with a site's bias fitted to all other people."""
     every = [result for rows in results.values() for result in rows]
     faces = [face for result in every for face in result.faces[:1]]
     bare = [shifted(face.frame_score, -(face.evidence.score_shift or 0.0)) for face in faces]

@@ -153,7 +153,7 @@ class OptimiserConfig(_Part):
 
 
 class DataConfig(_Part):
-    """Location of the samples, and how many may be unusable."""
+    """Location of the samples, and the allowed number of unusable ones."""
 
     folder: Path | None = None
     """Generated data set, root of a data set to which lists are relative, or recorded sessions."""

@@ -42,7 +42,7 @@ class Batch:
 
 @dataclass(slots=True)
 class LoadingTime:
-    """Where the time of one pass over the data went, in seconds.
+    """The time of the parts of one pass over the data, in seconds.
 
     Attributes:
         work_s: CPU time of the threads that prepared batches.
@@ -90,7 +90,7 @@ class Loader:
     ) -> Iterator[Batch]:
         """Yield the augmented batches of one epoch. The last, incomplete batch is dropped unless it is the only one.
 
-        The sample at position p of `order` is augmented with the generator of (seed, epoch, p), hence identically in
+        The sample at position p of `order` is augmented with the generator of (seed, epoch, p), so identically in
         every process and after every resume. `batch` counts the samples of all processes, each of which makes its
         share. The first `skip` batches are left out.
         """

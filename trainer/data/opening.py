@@ -110,7 +110,7 @@ def open_layout(data: DataConfig) -> Layout:
     """Return the layout of the data set that a configuration names.
 
     Raises:
-        UserError: neither a folder nor a training list is given, or the layout is unknown.
+        UserError: there is neither a folder nor a training list, or the layout is unknown.
     """
     paths = {"train": data.train_list, "val": data.val_list, "test": data.test_list}
     lists = {part: path for part, path in paths.items() if path is not None}

@@ -12,9 +12,9 @@ PARTS = ("train", "val", "test")
 
 Shares = tuple[float, float, float]
 HELD_BACK: Shares = (0.8, 0.2, 0.0)
-"""Shares of the people for training, development and test where the data set has no labelled development part."""
+"""Shares of the people for training, development and test if the data set has no labelled development part."""
 THREE_WAYS: Shares = (0.7, 0.15, 0.15)
-"""Shares of the people where the data set has no parts at all."""
+"""Shares of the people if the data set has no parts."""
 
 
 def by_person(

@@ -191,5 +191,5 @@ def _same(
 
 
 def _usable(values: _Values, limits: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Return where values are neither black, white nor missing, because such values are equal in any two captures."""
+    """Return a mask of the values that are not black, white or missing, because these are equal in any two captures."""
     return np.asarray((values > limits[0]) & (values < limits[1]), np.bool_)

@@ -54,7 +54,7 @@ def changes_a_minute(events: Sequence[Event]) -> float | None:
 
 
 def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:
-    """Split a log after each `end`, and where the time decreases, as in a log that was edited by hand."""
+    """Split a log after each `end`, and at each decrease of the time, as in a log that was edited by hand."""
     piece: list[Event] = []
     for event in events:
         if piece and (piece[-1].event == "end" or event.timestamp_s < piece[-1].timestamp_s):

@@ -19,7 +19,7 @@ async def async_results(results: Iterator[FrameResult]) -> AsyncGenerator[FrameR
         results: the iterator from `Engine.run`.
 
     Raises:
-        fasdemo.errors.UserError: the source cannot be used any more.
+        fasdemo.errors.UserError: the source can no longer be used.
     """
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, thread_name_prefix="fasdemo results") as thread:

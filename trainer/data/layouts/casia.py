@@ -82,7 +82,7 @@ class Cefa(ListedLayout):
         self._protocols = list(CEFA_RACES) if protocol == "4" else [self._protocol]
 
     def described(self) -> str:
-        """Return protocol and lists, and how many videos of masks are left out without lists."""
+        """Return protocol and lists, and the number of mask videos that are left out because they have no lists."""
         masks = sum(1 for _ in self.folder.glob("Mask/*/*/[12]_*_*_*_*_*_*")) if "train" not in self.used else 0
         note = f", without the {masks} videos of masks, which only the owners' lists put into a part" if masks else ""
         return f"{super().described()}, protocol {self._protocol}{note}"

@@ -92,7 +92,7 @@ def _has_labels(path: Path) -> bool:
 
 
 def in_folder(rows: Sequence[Row], folder: Path) -> list[Row]:
-    """Return rows whose paths lead into the folder, where the list was written for a folder above or below it.
+    """Return rows with paths inside the folder, also if the list was written for a folder above or below it.
 
     Paths are changed only if none of the first ones leads to anything as written. Leading folders are then dropped
     (`/home/somebody/CASIA-SURF/Training/...`, `./MMFD/our_realsense/...`), or a folder of `folder` is put before them.

@@ -27,7 +27,7 @@ from trainer.data.layouts.recorded import SCALE, SIZE
 from trainer.data.public.records import Record, RecordSet, check_missing
 
 _CLIP_FILE = "clip.json"
-"""File beside the crops of a video, written last: what was cut, and how many frames were left out."""
+"""File beside the crops of a video, written last: the parameters, and the number of frames that were left out."""
 _SET_FILE = "crops-of-videos.json"
 _MAX_BYTES = 16 * 1024 * 1024
 
@@ -108,7 +108,7 @@ def clip_set(
     max_missing: float,
     frames: Frames = video_frames,
 ) -> RecordSet:
-    """Return the crops of videos as a set, after cutting those that are not up to date.
+    """Return the crops of videos as a set; missing and outdated crops are cut first.
 
     Args:
         root: folder of the data set; the crops are kept in `ROOT-crops`.

@@ -84,7 +84,7 @@ class Wmca:
         kept = []
         for one in read_protocol(path):
             species = _meaning(one)[1]
-            # The test shows live faces and the species that was left out; training shows everything else.
+            # The test part has live faces and the species that was left out; training has all other species.
             if species in ("", left_out) if one.part == "test" else species != left_out:
                 kept.append(one)
         return kept, path

@@ -200,7 +200,7 @@ def write_mixed(bases: Sequence[Path], crops: list[RealCrop], sensor: str, seed:
         bases: folders of `python -m trainer synth crops`; the recipe of the first is kept.
         crops: live captures; because they have no colour, grey infrared is used instead in both classes.
         sensor: name of the camera in the table.
-        seed: of the recaptures.
+        seed: seed of the recaptures.
         output: an empty or new folder.
 
     Returns:

@@ -59,7 +59,7 @@ def make_mannequin(actor: Actor, model: HeadModel, rng: Rng) -> Mannequin:
 
 
 def _lifelike(actor: Actor, rng: Rng) -> tuple[Material, str]:
-    """Return a softened texture of the person's own colours, with the colour of skin where the portrait shows hair."""
+    """Return a softened texture of the person's colours; hair in the portrait is replaced by the colour of skin."""
     person = actor.person
     surface = texels(person, actor.appearance)
     bald = cv2.GaussianBlur((person.region == HAIR).astype(np.float32), (0, 0), 3.0)

@@ -150,7 +150,7 @@ def choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, i
 
 
 def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
-    """Return the detected face where the setup has placed it, as the app finds it; None if it is not detected."""
+    """Return the face at its position in the setup, as the app detects it; None if it is not detected."""
     eyes = (frame.keypoints[0] + frame.keypoints[1]) / 2
     size = float(np.linalg.norm(frame.keypoints[3] - eyes))
     near = [
