@@ -16,7 +16,7 @@ from fasdemo.engine.measurements.motion_evidence import Points, parallax_ratio, 
 
 MAX_TURN_S = 5.0
 """Time limit for a turn and back, from the prompt on."""
-MAX_BLINK_S = 3.0
+MAX_BLINK_S = 3.5
 """Time limit for closing and opening the eyes, from the prompt on."""
 MAX_TOTAL_S = 25.0
 MIN_REACTION_S = 0.2
@@ -44,7 +44,7 @@ MIN_CLOSED_S = 0.4
 _REST_LOOKS = 4
 """Number of measurements of the face at rest, with which later measurements are compared."""
 _RUN = 2
-"""Number of consecutive measurements of a movement; a single one can be an error of measurement."""
+"""Number of consecutive measurements of a movement, or of rest after it; a single one can be an error."""
 _MIN_RATIOS = 3
 """Minimum number of pairs of measurements, at rest and turned, with a parallax in a turn."""
 
@@ -99,7 +99,7 @@ class Challenge:
         self._first: list[tuple[float, float, Points]] = []
         self._pause_from_s = start_s
         self._asked_s: float | None = None
-        self._left = self._right = 0
+        self._left = self._right = self._straight = 0
         self._closed_s: float | None = None
         self._reached = False
         self._ratios: list[float] = []
@@ -192,15 +192,16 @@ class Challenge:
         offset_deg = seen.yaw_deg - self._rest.yaw_deg
         self._left = self._left + 1 if offset_deg >= MOVED_DEG else 0
         self._right = self._right + 1 if offset_deg <= -MOVED_DEG else 0
+        self._straight = self._straight + 1 if abs(offset_deg) <= REST_DEG else 0
         if opening >= CLOSED_SHARE * self._rest.opening:
             self._closed_s = None
         elif self._closed_s is None:
             self._closed_s = now_s
         closed = self._closed_s is not None and now_s - self._closed_s >= MIN_CLOSED_S
         if self._asked_s is None:
-            return self._pause(now_s, offset_deg, closed)
+            return self._pause(now_s, closed)
         if self._asks(Prompt.BLINK):
-            return self._blink(now_s, self._asked_s, offset_deg, closed)
+            return self._blink(now_s, self._asked_s, closed)
         return self._turn(now_s, self._asked_s, offset_deg, closed, points, eye_px)
 
     def _gather(self, now_s: float, yaw_deg: float, opening: float, points: Points) -> None:
@@ -213,22 +214,22 @@ class Challenge:
             self._rest = _Rest(float(np.median(yaws)), float(np.median(openings)), shapes)
             self._pause_from_s = now_s
 
-    def _pause(self, now_s: float, offset_deg: float, closed: bool) -> Failure | None:
+    def _pause(self, now_s: float, closed: bool) -> Failure | None:
         if closed or max(self._left, self._right) >= _RUN:
             return Failure.UNASKED
-        at_rest = abs(offset_deg) <= REST_DEG and self._closed_s is None
+        at_rest = self._straight >= _RUN and self._closed_s is None
         if at_rest and now_s - self._pause_from_s >= self._sequence[len(self._responses)].pause_s:
             self._asked_s, self._reached, self._ratios = now_s, False, []
         return None
 
-    def _blink(self, now_s: float, asked_s: float, offset_deg: float, closed: bool) -> Failure | None:
+    def _blink(self, now_s: float, asked_s: float, closed: bool) -> Failure | None:
         if max(self._left, self._right) >= _RUN:
             return Failure.WRONG_RESPONSE
         if closed and self._closed_s is not None:
             if self._closed_s - asked_s < MIN_REACTION_S:
                 return Failure.TOO_EARLY
             self._reached = True
-        if self._reached and self._closed_s is None and abs(offset_deg) <= REST_DEG:
+        if self._reached and self._closed_s is None and self._straight >= _RUN:
             self._answer(now_s, asked_s)
         return None
 
@@ -248,7 +249,7 @@ class Challenge:
             found = (parallax_ratio(rest, points, eye_px) for rest in self._rest.points)
             self._ratios += [ratio for ratio in found if ratio is not None]
             self._reached = self._reached or (moved >= _RUN and len(self._ratios) >= _MIN_RATIOS)
-        elif self._reached and abs(offset_deg) <= REST_DEG:
+        elif self._reached and self._straight >= _RUN:
             if float(np.median(self._ratios)) < MIN_PARALLAX_RATIO:
                 return Failure.FLAT_MOTION
             self._answer(now_s, asked_s)

@@ -247,10 +247,11 @@ class Presenter(QObject):
             self._show_phase(update)
         for words in update.messages:
             self._messages.show_message(words, error=self._phase is Phase.FAILED or update.view is None)
-        if update.samples:
+        # A frame that was in process when the source failed arrives after the failure and must not be shown.
+        if update.samples and self._phase is not Phase.FAILED:
             self._rolling.add(update.samples)
             self._work.timeline.add(update.samples)
-        if update.view is not None:
+        if update.view is not None and self._phase is not Phase.FAILED:
             self.show_view(update.view, moving=True)
         if update.phase is Phase.FAILED:
             # Emit this after the message, to which the window may add a button.

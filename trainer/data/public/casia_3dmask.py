@@ -11,7 +11,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, clip_set, detected
+from trainer.data.public.clips import Clip, DetectedFaces, clip_set
 from trainer.data.public.records import check_offered, split_three_ways
 
 _VIDEO = "*.[mM][oO][vV]"
@@ -45,8 +45,9 @@ class Casia3dMask:
         clips += [
             Clip(path, self._name(path), ATTACK, f"mask-{path.parent.name}", path.parent.parent.name) for path in fake
         ]
-        whole = clip_set(self._folder, clips, [], self._step, detected(), max_missing)
-        return split_three_ways(whole, f"layout {self.kind}, {self._folder}, every {self._step}th frame")
+        with DetectedFaces() as locator:
+            whole = clip_set(self._folder, clips, [], self._step, locator, max_missing)
+        return split_three_ways(whole, f"layout {self.kind}, {self._folder}, one frame in {self._step}")
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._folder).with_suffix("").as_posix()

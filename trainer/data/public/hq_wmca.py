@@ -17,9 +17,9 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Rgb, Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, clip_set, detected, video_frames
+from trainer.data.public.clips import Clip, DetectedFaces, clip_set, video_frames
 from trainer.data.public.owner_lists import Listed, protocol_lists, read_protocol
-from trainer.data.public.records import check_offered, parts_of
+from trainer.data.public.records import RecordSet, check_offered, parts_of
 
 COLOUR = "BASLER_BGR"
 _NAME = re.compile(r"^\d+_\d+_(\d+)_\d+_(\d+)_\d+_\d+")
@@ -74,16 +74,19 @@ class HqWmca:
             )
         _refuse_preprocessed(next(iter(files.values())))
         listed = read_protocol(self._lists[self._protocol])
-        locator = detected()
-        sets = {}
-        for part in ("train", "val", "test"):
-            wanted = [one for one in listed if one.part == part]
-            found = [(one, files.get(one.stem) or files.get(one.stem.partition("-")[0])) for one in wanted]
-            clips = [_clip(one, path) for one, path in found if path is not None]
-            missing = [one.name for one, path in found if path is None]
-            sets[part] = clip_set(self._folder, clips, missing, self._step, locator, max_missing, _frames)
-        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, every {self._step}th frame"
+        with DetectedFaces() as locator:
+            sets = {part: self._set(part, listed, files, locator, max_missing) for part in ("train", "val", "test")}
+        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, one frame in {self._step}"
         return parts_of(sets, str(self._folder), described)
+
+    def _set(
+        self, part: str, listed: list[Listed], files: dict[str, Path], locator: DetectedFaces, max_missing: float
+    ) -> RecordSet:
+        wanted = [one for one in listed if one.part == part]
+        found = [(one, files.get(one.stem) or files.get(one.stem.partition("-")[0])) for one in wanted]
+        clips = [_clip(one, path) for one, path in found if path is not None]
+        missing = [one.name for one, path in found if path is None]
+        return clip_set(self._folder, clips, missing, self._step, locator, max_missing, _frames)
 
 
 def _refuse_preprocessed(path: Path) -> None:

@@ -74,7 +74,7 @@ class OuluNpu:
             sets[part] = clip_set(self._folder, clips, missing, self._step, _eyes, max_missing)
         lists = ", ".join(used) if used else "the definition applied to the names"
         described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, {lists}"
-        return parts_of(sets, str(self._folder), f"{described}, every {self._step}th frame")
+        return parts_of(sets, str(self._folder), f"{described}, one frame in {self._step}")
 
     def _list(self, part: str) -> Path | None:
         family, _, number = self._protocol.partition("@")

@@ -87,7 +87,7 @@ def test_oulu_npu_frames_are_taken_by_the_step_and_share_a_video(made: Path) -> 
     finer = opened(made, "1", frame_step=2)
     assert len(finer.train) == 20
     assert np.unique(finer.train.lines, return_counts=True)[1].tolist() == [2] * 10
-    assert "every 2th frame" in finer.described
+    assert "one frame in 2" in finer.described
 
 
 def test_oulu_npu_lists_of_the_owners_take_precedence(tree: Path) -> None:

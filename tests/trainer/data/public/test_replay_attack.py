@@ -78,3 +78,9 @@ def test_replay_attack_is_recognised(made: Path) -> None:
         opened(made, "print", ("ir",))
     with pytest.raises(UserError, match="has grandtest, print, mobile, highdef, photo, digitalphoto, video"):
         opened(made, "cover")
+
+
+def test_replay_attack_needs_no_detector_once_the_crops_are_cut(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = opened(made, "print")
+    monkeypatch.setattr("fasdemo.faces.detector.FaceDetector", None)
+    assert opened(made, "print").train.names == first.train.names
