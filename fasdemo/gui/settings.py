@@ -192,7 +192,7 @@ def load(path: Path) -> tuple[Settings, str]:
 
 
 def save(settings: Settings, path: Path, loaded: Settings | None = None) -> bool:
-    """Write the settings in one step; on failure log a warning and return False, because settings are not essential.
+    """Write the settings atomically; on failure log a warning and return False, because settings are not essential.
 
     Args:
         settings: the current settings.

@@ -1,4 +1,4 @@
-"""From the addresses that an operator gives to targets."""
+"""Create targets from the addresses that an operator specifies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def target_of(address: str, use: Use) -> Target:
 
     Args:
         address: the address.
-        use: the parameter that it was given for; a heartbeat may be a file, an output a serial line.
+        use: the parameter with this address; files are allowed for a heartbeat, serial lines for an output.
 
     Raises:
         UserError: the address cannot be used, or a package for it is missing.
@@ -108,7 +108,7 @@ def _serial(address: str, use: Use) -> Target:
             raise wrong
         options[key] = value
     line = options.pop("line", None)
-    # A device that is driven by a line gets no text unless one is given.
+    # A device that is switched by a modem line gets a text only if one is specified.
     on = unquote_to_bytes(options.pop("on", "" if line else "LIVE%0A"))
     off = unquote_to_bytes(options.pop("off", ""))
     try:

@@ -186,7 +186,7 @@ def test_the_option_starts_the_log_before_the_window_or_ends_with_one_sentence(
     assert cli.main(["--log", str(tmp_path)]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert f"--log {tmp_path}: is a folder; name a file." in told
+    assert f"--log {tmp_path}: is a folder; give the name of a file." in told
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
 
 

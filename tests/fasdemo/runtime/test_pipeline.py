@@ -155,7 +155,7 @@ def test_a_loop_starts_again_and_forgets_what_was_gathered(start: Start, reader:
     assert all(sample.status is Status.UNCERTAIN for sample in first)
 
 
-@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "cannot be read any more")])
+@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "can no longer be read")])
 def test_a_source_that_cannot_be_read_is_said_in_a_sentence(
     start: Start, reader: Reader, spec: str, words: str
 ) -> None:
@@ -309,7 +309,7 @@ def test_pipeline_names_a_failed_network_camera_without_its_keys(
     reader.until(lambda: Phase.FAILED in reader.phases)
     pipeline.stop()
     assert pipeline.join(2.0)
-    assert "rtsp://door/live cannot be read any more" in "".join(reader.all.messages)
+    assert "rtsp://door/live can no longer be read" in "".join(reader.all.messages)
     assert "rtsp://door/live failed" in caplog.text
     assert "tulip" not in caplog.text
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fasdemo.faces.detector import FaceDetector
 
 _CLIP_FILE = "clip.json"
-"""File beside the crops of a video, written last: what was cut, and how many frames were left out."""
+"""File beside the crops of a video, written last: the parameters, and the number of frames that were left out."""
 _SET_FILE = "crops-of-videos.json"
 _MAX_BYTES = 16 * 1024 * 1024
 
@@ -129,7 +129,7 @@ def clip_set(
     max_missing: float,
     frames: Frames = video_frames,
 ) -> RecordSet:
-    """Return the crops of videos as a set, after cutting those that are not up to date.
+    """Return the crops of videos as a set; missing and outdated crops are cut first.
 
     Args:
         root: folder of the data set; the crops are kept in `ROOT-crops`.
@@ -179,7 +179,7 @@ def clip_set(
 def _folder(root: Path) -> Path:
     folder = root.resolve().with_name(root.resolve().name + "-crops")
     if folder.exists() and any(folder.iterdir()) and not (folder / _SET_FILE).is_file():
-        raise UserError(f"{folder}: this folder exists, but does not hold crops of videos; move or rename it.")
+        raise UserError(f"{folder}: this folder exists, but does not contain crops of videos; move or rename it.")
     check_output_folder("--data", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
