@@ -34,8 +34,8 @@ def add_live_options(group: argparse._ArgumentGroup) -> None:
         metavar="ADDRESS",
         action="append",
         default=[],
-        help="signal every accepted attempt: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE; may be "
-        "repeated",
+        help="signal every accepted attempt: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC, serial:DEVICE or "
+        "gpio:CHIP?line=N; may be repeated",
     )
     group.add_argument(
         "--on-live-pause",

@@ -116,8 +116,8 @@ class Settings(BaseModel):
         str,
         Field(
             title="Output on LIVE",
-            description="Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or "
-            "serial:DEVICE, see docs/door.md.",
+            description="Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC, "
+            "serial:DEVICE or gpio:CHIP?line=N, see docs/door.md.",
         ),
     ] = ""
     kiosk_on_live_pause_s: Annotated[

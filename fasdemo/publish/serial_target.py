@@ -13,8 +13,6 @@ import serial
 
 from fasdemo.publish.target import TIMEOUT_S, Content, TargetError
 
-MAX_PULSE_S = 10.0
-
 
 @dataclass(frozen=True, slots=True)
 class SerialSignal:

@@ -11,6 +11,8 @@ MAX_DELAY_S = 1.0
 """A signal that cannot be started within this time is dropped: a door must not open after the person has left."""
 TIMEOUT_S = 1.0
 """Longest wait for each step of sending, e.g. a connection."""
+MAX_PULSE_S = 10.0
+"""Longest pulse of a serial or GPIO line."""
 
 
 class TargetError(Exception):

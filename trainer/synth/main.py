@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"jobs {args.jobs}: at least one process is needed; give 1 or more.", parameter="jobs")
     if args.cluster is not None and args.what != "crops":
         raise UserError(
-            f"cluster {args.cluster}: renders crops only; leave it out for {args.what}.", parameter="cluster"
+            f"cluster {args.cluster}: is only for the rendering of crops; omit it for {args.what}.", parameter="cluster"
         )
     if args.what == "noise":
         from trainer.synth.sensors.noise import measure_noise, noise_table

@@ -65,7 +65,7 @@ def test_an_event_of_an_old_result_has_no_faces() -> None:
     jsonschema.Draft202012Validator(SCHEMA).validate(event)
 
 
-def test_a_stalled_camera_is_uncertain_and_its_clients_are_told() -> None:
+def test_a_stalled_camera_is_uncertain_and_its_clients_are_informed() -> None:
     script = Script()
     with running(script) as server, server.client() as client:
         wait_for(lambda: client.get("/v1/sources/1").json()["accept"])
@@ -125,7 +125,7 @@ def test_websocket_events_fit_the_schema_and_belong_to_the_source() -> None:
     assert numbers == sorted(set(numbers))
 
 
-def test_a_slow_client_loses_old_results_and_is_told_how_many() -> None:
+def test_a_slow_client_loses_old_results_and_gets_their_number() -> None:
     async def run() -> dict[str, object]:
         subscribers = Subscribers()
         client = subscribers.add(None)

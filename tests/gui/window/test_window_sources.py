@@ -61,7 +61,9 @@ def test_a_dropped_model_judges_from_now_on(window: MainWindow, qtbot: QtBot, tm
 
 
 @pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "can no longer be read")])
-def test_what_cannot_be_opened_is_said_in_the_window(window: MainWindow, qtbot: QtBot, spec: str, words: str) -> None:
+def test_a_source_that_cannot_be_opened_is_reported_in_the_window(
+    window: MainWindow, qtbot: QtBot, spec: str, words: str
+) -> None:
     window.open_spec(spec)
     qtbot.waitUntil(lambda: words in window.messages.words, timeout=3000)
     assert window.workspace.card.headline.word == "NO SOURCE"

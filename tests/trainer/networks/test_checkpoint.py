@@ -91,7 +91,7 @@ def test_save_names_a_full_disk(tmp_path: Path, small: torch.nn.Module, monkeypa
 
 
 class Payload:
-    """What a hostile file would hold: unpickling it runs a command."""
+    """The content of a hostile file: unpickling it runs a command."""
 
     def __init__(self, marker: Path) -> None:
         self.marker = marker
