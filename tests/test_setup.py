@@ -149,7 +149,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, venv: Path) -> Path:
-    """A project with the set-up program and a lock of one package, `tiny`, that lies in the folder `index`."""
+    """A project with the set-up program and a lock of one package, `tiny`, which is in the folder `index`."""
     for stamp in venv.glob(".installed-*"):
         stamp.unlink()
     for leftover in venv.glob("lib/python*/site-packages/tiny-*.dist-info"):

@@ -220,7 +220,9 @@ class Feed:
         for sentence in update.messages:
             _log.warning("source %s: %s", self.source_id, sentence)
         with self._lock:
-            self._view = update.view or self._view
+            # A frame that was in process when the source failed arrives after the failure.
+            if (update.phase or self._phase) is not Phase.FAILED:
+                self._view = update.view or self._view
             self._info = update.info or self._info
             self._facts = update.facts or self._facts
             if update.messages:

@@ -1,4 +1,4 @@
-"""Streams that do not show the same surface are never LIVE, whatever the network says of them."""
+"""Streams that do not show the same surface are never LIVE, for every score of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures from a stranger, and folders of them."""
+"""Untrusted pictures and folders of pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The SDK's recordings from a stranger: its native reader may hang or crash on them, and the app may not."""
+"""Untrusted recordings of the SDK: its native reader may hang or crash, but the app must not."""
 
 from __future__ import annotations
 

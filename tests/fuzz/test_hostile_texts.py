@@ -1,4 +1,4 @@
-"""Event logs, configurations, lists and score files from a stranger."""
+"""Untrusted event logs, configurations, lists and score files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Videos from a stranger."""
+"""Untrusted videos."""
 
 from __future__ import annotations
 

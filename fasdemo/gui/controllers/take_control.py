@@ -26,7 +26,7 @@ class TakeControl(QObject):
     Args:
         takes: the list.
         root: returns the folder of all recordings.
-        release: closes the source if it plays this folder, so that the folder can be moved or deleted.
+        release: closes the source if it plays the given folder, so that the folder can be moved or deleted.
         window: parent of the dialogs.
 
     Signals:
@@ -49,7 +49,7 @@ class TakeControl(QObject):
         takes.note.connect(self._note)
 
     def add(self, folder: Path) -> None:
-        """Put a recorded session into the list."""
+        """Add a recorded session to the list."""
         try:
             self._takes.add(Take(folder, load_session(folder)))
         except UserError as error:

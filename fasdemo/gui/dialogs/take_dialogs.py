@@ -1,4 +1,4 @@
-"""Dialogs about a take: its label, its note, and whether to discard it."""
+"""Dialogs to change the label or the note of a take, and to discard it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from fasdemo.sessions.schema import Session
 
 
 class TakeDialog(QDialog):
-    """A dialog that is accepted only if its change could be made.
+    """A dialog that is accepted only if its change succeeds.
 
     Args:
         title: title of the window.
@@ -55,7 +55,7 @@ class TakeDialog(QDialog):
 
 
 class RelabelDialog(TakeDialog):
-    """The dialog for what a take shows.
+    """The dialog for the label of a take.
 
     Args:
         session: the take's description.

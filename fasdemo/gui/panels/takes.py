@@ -1,4 +1,4 @@
-"""The list of the takes that were recorded while the window is open: play, discard, relabel, note."""
+"""The list of the takes that were recorded since the window was opened: play, discard, relabel, note."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fasdemo.gui.widgets.heading import heading
 from fasdemo.sessions.schema import Session
 
 MAX_SHOWN = 4
-"""Rows that are shown without scrolling."""
+"""Maximum number of rows without scrolling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Takes(QWidget):
     """The list with its buttons.
 
     Signals:
-        play, discard, relabel, note: Take: the user wants this for the chosen take.
+        play, discard, relabel, note: Take: the user requests this for the chosen take.
     """
 
     play = pyqtSignal(object)
@@ -89,7 +89,7 @@ class Takes(QWidget):
         return [item.data(Qt.ItemDataRole.UserRole) for item in items if item is not None]
 
     def add(self, take: Take) -> None:
-        """Put a new take at the top and choose it."""
+        """Add a new take at the top and select it."""
         item = QListWidgetItem()
         self._fill(item, take)
         self.list.insertItem(0, item)

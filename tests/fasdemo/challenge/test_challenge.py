@@ -62,7 +62,7 @@ def test_challenge_hides_later_prompts_while_it_runs() -> None:
 
 
 @pytest.mark.parametrize("sequence", [TURNS, MIXED, tuple(reversed(MIXED))])
-def test_challenge_times_out_when_nobody_moves(sequence: Sequence) -> None:
+def test_challenge_times_out_without_a_movement(sequence: Sequence) -> None:
     challenge = _challenge(sequence)
     frames = perform(challenge, Person(reaction_s=60.0))
     assert _failure(challenge) is Failure.TIMED_OUT
@@ -89,12 +89,26 @@ def test_challenge_fails_on_another_turn(person: Person, why: Failure) -> None:
     assert _failure(challenge) is why
 
 
-@pytest.mark.parametrize(("closed_s", "passes"), [(0.3, False), (0.6, True), (2.6, False)])
+@pytest.mark.parametrize(("closed_s", "passes"), [(0.3, False), (0.6, True), (3.1, False)])
 def test_challenge_takes_closed_eyes_but_no_natural_blink(closed_s: float, passes: bool) -> None:
     challenge = _challenge((Step(0.7, Prompt.BLINK),))
     perform(challenge, Person(closed_s=closed_s))
     assert (challenge.outcome == "passed") is passes
     assert challenge.why is (None if passes else Failure.TIMED_OUT)
+
+
+def test_challenge_does_not_take_one_look_for_the_end_of_a_turn() -> None:
+    challenge = _challenge((Step(0.7, Prompt.TURN_LEFT),))
+    turned: list[int] = []
+
+    def straight_once(number: int, observation: Observation) -> Observation:
+        turned.extend([number] * (observation.yaw_deg > limits.MIN_TURN_DEG))
+        return seen(observation.timestamp_s) if len(turned) == 5 else observation
+
+    frames = perform(challenge, Person(turn_deg=40.0, turn_s=0.8), straight_once)
+    assert challenge.outcome == "passed"
+    assert len(turned) > 6
+    assert frames[-1].timestamp_s > turned[-1] * STEP_S + STEP_S
 
 
 def _moved(yaw_deg: float, closed: bool, first: int, last: int) -> Callable[[int, Observation], Observation]:

@@ -12,6 +12,8 @@ from fasdemo.errors import UserError
 from fasdemo.publish.addresses import Use, target_of
 from fasdemo.publish.serial_target import SerialSignal, SerialTarget
 
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="GPIO lines are a device of Linux")
+
 
 def signal_of(address: str) -> SerialSignal:
     target = target_of(address, "on_live")
@@ -61,6 +63,13 @@ def test_target_of_reads_serial_options() -> None:
         ("serial:COM3?on=", "on_live", "is not a serial line"),
         ("serial:COM3?on=a&on=b", "on_live", "is not a serial line"),
         ("serial:COM3?parity=even", "on_live", "is not a serial line"),
+        ("gpio:/dev/gpiochip0", "on_live", "is not a GPIO line"),
+        ("gpio:?line=17", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17&active=up", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17&pulse=60", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17&baud=9600", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17", "heartbeat", "not a file in an existing folder"),
         ("/no/such/folder/alive", "heartbeat", "not a file in an existing folder"),
         ("/", "heartbeat", "not a file in an existing folder"),
     ],
@@ -115,3 +124,17 @@ def test_a_file_gives_neither_output_nor_heartbeat(tmp_path: Path, capsys: pytes
     assert main(["--demo", "--headless", "--max-frames", "40", *options]) == 0
     assert "On LIVE, http://127.0.0.1:1/: 0 signals sent, 0 failed" in capsys.readouterr().out
     assert not alive.exists()
+
+
+@linux
+def test_target_of_reads_gpio_options() -> None:
+    from fasdemo.publish.gpio_target import GpioSignal, GpioTarget
+
+    found = [
+        target_of(f"gpio:/dev/gpiochip0?{options}", "on_live")
+        for options in ("line=17", "line=DOOR%201&active=low&pulse=1")
+    ]
+    assert [one._signal for one in found if isinstance(one, GpioTarget)] == [
+        GpioSignal("/dev/gpiochip0", 17),
+        GpioSignal("/dev/gpiochip0", "DOOR 1", True, 1.0),
+    ]

@@ -161,4 +161,6 @@ def test_no_scheduler_is_named(
     with pytest.raises(UserError, match=r"cluster tcp://127.0.0.1:9: no scheduler answers; start one"):
         list(run_on_cluster("tcp://127.0.0.1:9", failing, None, [0], tmp_path))
     assert main(["synth", "noise", "--cluster", "tcp://127.0.0.1:9"]) == 2
-    assert "--cluster tcp://127.0.0.1:9: renders crops only; leave it out for noise" in capsys.readouterr().err
+    assert (
+        "--cluster tcp://127.0.0.1:9: is only for the rendering of crops; omit it for noise" in capsys.readouterr().err
+    )

@@ -1,4 +1,4 @@
-"""CASIA-SURF 3DMask: videos of live people and of masks made of them (Yu et al. 2020).
+"""CASIA-SURF 3DMask: videos of live people and of masks of them (Yu et al. 2020).
 
 `Real/DATE_PERSON/N.MOV` and `Fake/DATE_PERSON/MASK/N.MOV`, where MASK is 1, 2 or 3.
 """
@@ -11,7 +11,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, clip_set, detected
+from trainer.data.public.clips import Clip, DetectedFaces, clip_set
 from trainer.data.public.records import check_offered, split_three_ways
 
 _VIDEO = "*.[mM][oO][vV]"
@@ -31,7 +31,7 @@ class Casia3dMask:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         return (folder / "Fake").is_dir() and any((folder / "Real").glob(f"*/{_VIDEO}"))
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
@@ -40,13 +40,14 @@ class Casia3dMask:
         real = sorted((self._folder / "Real").glob(f"*/{_VIDEO}"))
         fake = sorted((self._folder / "Fake").glob(f"*/*/{_VIDEO}"))
         if not fake:
-            raise UserError(f"{self._folder / 'Fake'}: holds no PERSON/MASK/N.MOV; unpack the data set completely.")
+            raise UserError(f"{self._folder / 'Fake'}: contains no PERSON/MASK/N.MOV; unpack the data set completely.")
         clips = [Clip(path, self._name(path), LIVE, "", path.parent.name) for path in real]
         clips += [
             Clip(path, self._name(path), ATTACK, f"mask-{path.parent.name}", path.parent.parent.name) for path in fake
         ]
-        whole = clip_set(self._folder, clips, [], self._step, detected(), max_missing)
-        return split_three_ways(whole, f"layout {self.kind}, {self._folder}, every {self._step}th frame")
+        with DetectedFaces() as locator:
+            whole = clip_set(self._folder, clips, [], self._step, locator, max_missing)
+        return split_three_ways(whole, f"layout {self.kind}, {self._folder}, one frame in {self._step}")
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._folder).with_suffix("").as_posix()

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from fasdemo.atomic_file import write_text
 from fasdemo.bounded_file import read_bounded
@@ -26,8 +26,11 @@ from trainer.data.faces import Sample, UnreadableError
 from trainer.data.layouts.recorded import SCALE, SIZE
 from trainer.data.public.records import Record, RecordSet, check_missing
 
+if TYPE_CHECKING:
+    from fasdemo.faces.detector import FaceDetector
+
 _CLIP_FILE = "clip.json"
-"""File beside the crops of a video, written last: what was cut, and how many frames were left out."""
+"""File beside the crops of a video, written last: the parameters, and the number of frames that were left out."""
 _SET_FILE = "crops-of-videos.json"
 _MAX_BYTES = 16 * 1024 * 1024
 
@@ -83,20 +86,38 @@ def video_frames(path: Path, step: int) -> Iterator[tuple[int, Rgb]]:
                 wanted = frame.number + step
 
 
-def detected() -> Callable[[Clip], Locate]:
-    """Return a locator that seeks the face with the detector of the application, the largest face if there are more."""
-    from fasdemo.faces.detector import FaceDetector
+class DetectedFaces:
+    """A locator that seeks the largest face with the detector of the application, opened when the first video needs it.
 
-    detector = FaceDetector()
+    Used as a context manager, which closes the detector.
+    """
 
-    def locate(number: int, rgb: Rgb) -> Transform | None:
-        faces = detector.detect(rgb)
+    def __init__(self) -> None:
+        self._detector: FaceDetector | None = None
+
+    def __call__(self, clip: Clip) -> Locate:
+        """Return the locator of faces of a video."""
+        return self._locate
+
+    def __enter__(self) -> Self:
+        """Return the locator."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the detector."""
+        if self._detector is not None:
+            self._detector.close()
+
+    def _locate(self, number: int, rgb: Rgb) -> Transform | None:
+        if self._detector is None:
+            from fasdemo.faces.detector import FaceDetector
+
+            self._detector = FaceDetector()
+        faces = self._detector.detect(rgb)
         try:
             return face_transform(faces[0], CropSpec(scale=SCALE), SIZE) if faces else None
         except ValueError:
             return None
-
-    return lambda clip: locate
 
 
 def clip_set(
@@ -108,7 +129,7 @@ def clip_set(
     max_missing: float,
     frames: Frames = video_frames,
 ) -> RecordSet:
-    """Return the crops of videos as a set, after cutting those that are not up to date.
+    """Return the crops of videos as a set; missing and outdated crops are cut first.
 
     Args:
         root: folder of the data set; the crops are kept in `ROOT-crops`.
@@ -158,7 +179,7 @@ def clip_set(
 def _folder(root: Path) -> Path:
     folder = root.resolve().with_name(root.resolve().name + "-crops")
     if folder.exists() and any(folder.iterdir()) and not (folder / _SET_FILE).is_file():
-        raise UserError(f"{folder}: this folder exists, but does not hold crops of videos; move or rename it.")
+        raise UserError(f"{folder}: this folder exists, but does not contain crops of videos; move or rename it.")
     check_output_folder("--data", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -207,7 +228,12 @@ def _cut(place: Path, clip: Clip, step: int, locate: Locate, frames: Frames) -> 
         facts = {"made_for": wanted, "frames": kept, "without_face": without}
         write_text(partial / _CLIP_FILE, json.dumps(facts))
         shutil.rmtree(place, ignore_errors=True)
-        partial.replace(place)
+        try:
+            partial.replace(place)
+        except OSError:
+            # Another run has just cut the same video.
+            if _current(place, clip, step) is None:
+                raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return facts

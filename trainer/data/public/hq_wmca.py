@@ -17,9 +17,9 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Rgb, Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, clip_set, detected, video_frames
+from trainer.data.public.clips import Clip, DetectedFaces, clip_set, video_frames
 from trainer.data.public.owner_lists import Listed, protocol_lists, read_protocol
-from trainer.data.public.records import check_offered, parts_of
+from trainer.data.public.records import RecordSet, check_offered, parts_of
 
 COLOUR = "BASLER_BGR"
 _NAME = re.compile(r"^\d+_\d+_(\d+)_\d+_(\d+)_\d+_\d+")
@@ -51,7 +51,7 @@ class HqWmca:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         lists = (f"{place}PROTOCOL-grand_test*.csv" for place in ("", "*/"))
         return (folder / "HQ-WMCA-RGB").is_dir() or any(path for name in lists for path in folder.glob(name))
 
@@ -69,26 +69,31 @@ class HqWmca:
             # Lists and releases differ in whether the name ends with the hash.
             files.setdefault(path.stem.partition("-")[0], path)
         if not files:
-            raise UserError(f"{self._folder}: holds no recordings (.h5) or videos (.mov); unpack them into the folder.")
+            raise UserError(
+                f"{self._folder}: contains no recordings (.h5) or videos (.mov); unpack them into the folder."
+            )
         _refuse_preprocessed(next(iter(files.values())))
         listed = read_protocol(self._lists[self._protocol])
-        locator = detected()
-        sets = {}
-        for part in ("train", "val", "test"):
-            wanted = [one for one in listed if one.part == part]
-            found = [(one, files.get(one.stem) or files.get(one.stem.partition("-")[0])) for one in wanted]
-            clips = [_clip(one, path) for one, path in found if path is not None]
-            missing = [one.name for one, path in found if path is None]
-            sets[part] = clip_set(self._folder, clips, missing, self._step, locator, max_missing, _frames)
-        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, every {self._step}th frame"
+        with DetectedFaces() as locator:
+            sets = {part: self._set(part, listed, files, locator, max_missing) for part in ("train", "val", "test")}
+        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, one frame in {self._step}"
         return parts_of(sets, str(self._folder), described)
+
+    def _set(
+        self, part: str, listed: list[Listed], files: dict[str, Path], locator: DetectedFaces, max_missing: float
+    ) -> RecordSet:
+        wanted = [one for one in listed if one.part == part]
+        found = [(one, files.get(one.stem) or files.get(one.stem.partition("-")[0])) for one in wanted]
+        clips = [_clip(one, path) for one, path in found if path is not None]
+        missing = [one.name for one, path in found if path is None]
+        return clip_set(self._folder, clips, missing, self._step, locator, max_missing, _frames)
 
 
 def _refuse_preprocessed(path: Path) -> None:
     """Raise an error if a file is one of the owners' preprocessed ones.
 
     Raises:
-        UserError: the file holds `Frame_0`.
+        UserError: the file contains `Frame_0`.
     """
     import h5py
 
@@ -101,8 +106,8 @@ def _refuse_preprocessed(path: Path) -> None:
         return
     if preprocessed:
         raise UserError(
-            f"{path}: is a preprocessed file, the order of whose planes is not published, so it is not supported; give "
-            f"the recordings with {COLOUR}, or the RGB release (.mov)."
+            f"{path}: is a preprocessed file, which is not supported because the order of its planes is unpublished; "
+            f"give the recordings with {COLOUR}, or the RGB release (.mov)."
         )
 
 

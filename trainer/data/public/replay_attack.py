@@ -13,8 +13,8 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, clip_set, detected
-from trainer.data.public.records import check_offered, parts_of
+from trainer.data.public.clips import Clip, DetectedFaces, clip_set
+from trainer.data.public.records import RecordSet, check_offered, parts_of
 
 PROTOCOLS = ("grandtest", "print", "mobile", "highdef", "photo", "digitalphoto", "video")
 _PARTS = {"train": "train", "val": "devel", "test": "test"}
@@ -38,26 +38,24 @@ class ReplayAttack:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         return (folder / "devel" / "attack").is_dir() and (folder / "train" / "real").is_dir()
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
         """Open the parts, after cutting crops of the videos with the application's face detector."""
         check_offered(streams, ("rgb",), str(self._folder), "the data set has colour alone.")
-        locator = detected()
-        sets = {}
-        for part, name in _PARTS.items():
-            paths = sorted((self._folder / name).glob("real/*.mov")) + sorted(
-                (self._folder / name).glob("attack/*/*.mov")
-            )
-            if not paths:
-                raise UserError(
-                    f"{self._folder / name}: holds no .mov videos in real and attack; unpack it completely."
-                )
-            clips = [clip for path in paths if (clip := self._clip(path)) is not None]
-            sets[part] = clip_set(self._folder, clips, [], self._step, locator, max_missing)
-        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, every {self._step}th frame"
+        with DetectedFaces() as locator:
+            sets = {part: self._set(name, locator, max_missing) for part, name in _PARTS.items()}
+        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, one frame in {self._step}"
         return parts_of(sets, str(self._folder), described)
+
+    def _set(self, name: str, locator: DetectedFaces, max_missing: float) -> RecordSet:
+        place = self._folder / name
+        paths = [*sorted(place.glob("real/*.mov")), *sorted(place.glob("attack/*/*.mov"))]
+        if not paths:
+            raise UserError(f"{place}: contains no .mov videos in real and attack; unpack it completely.")
+        clips = [clip for path in paths if (clip := self._clip(path)) is not None]
+        return clip_set(self._folder, clips, [], self._step, locator, max_missing)
 
     def _clip(self, path: Path) -> Clip | None:
         """Return a video, None if the protocol leaves it out.

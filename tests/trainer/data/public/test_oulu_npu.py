@@ -87,7 +87,7 @@ def test_oulu_npu_frames_are_taken_by_the_step_and_share_a_video(made: Path) -> 
     finer = opened(made, "1", frame_step=2)
     assert len(finer.train) == 20
     assert np.unique(finer.train.lines, return_counts=True)[1].tolist() == [2] * 10
-    assert "every 2th frame" in finer.described
+    assert "one frame in 2" in finer.described
 
 
 def test_oulu_npu_lists_of_the_owners_take_precedence(tree: Path) -> None:
@@ -175,7 +175,7 @@ def test_oulu_npu_is_recognised_also_from_the_folder_above(made: Path, tmp_path:
     assert detect_layout(tmp_path / "data") == "oulu-npu"
     with pytest.raises(UserError, match=r"protocol 5: .*layout oulu-npu\) has 1, 2, 3@1"):
         opened(made, "5")
-    with pytest.raises(UserError, match="does not hold oulu-npu; correct the path"):
+    with pytest.raises(UserError, match="does not contain oulu-npu; correct the path"):
         opened(tmp_path, layout="oulu-npu")
 
 
@@ -190,7 +190,7 @@ def test_oulu_npu_crops_do_not_replace_other_folders(tree: Path) -> None:
     crops = tree.with_name("OULU-crops")
     crops.mkdir()
     (crops / "mine.txt").write_text("x")
-    with pytest.raises(UserError, match=r"OULU-crops: this folder exists, but does not hold crops of videos"):
+    with pytest.raises(UserError, match=r"OULU-crops: this folder exists, but does not contain crops of videos"):
         opened(tree, "1")
     assert [path.name for path in crops.iterdir()] == ["mine.txt"]
 

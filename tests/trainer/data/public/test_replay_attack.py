@@ -68,7 +68,7 @@ def test_replay_attack_frames_without_a_face_and_strange_names(made: Path, tmp_p
         opened(tree, "print")
     shutil.rmtree(tree / "test")
     (tree / "train" / "attack" / "hand" / "mine.mov").unlink()
-    with pytest.raises(UserError, match=r"test: holds no .mov videos"):
+    with pytest.raises(UserError, match=r"test: contains no .mov videos"):
         opened(tree, "print")
 
 
@@ -78,3 +78,9 @@ def test_replay_attack_is_recognised(made: Path) -> None:
         opened(made, "print", ("ir",))
     with pytest.raises(UserError, match="has grandtest, print, mobile, highdef, photo, digitalphoto, video"):
         opened(made, "cover")
+
+
+def test_replay_attack_needs_no_detector_once_the_crops_are_cut(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = opened(made, "print")
+    monkeypatch.setattr("fasdemo.faces.detector.FaceDetector", None)
+    assert opened(made, "print").train.names == first.train.names
