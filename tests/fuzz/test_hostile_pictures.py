@@ -128,7 +128,7 @@ def huge(ending: str) -> bytes:
 
 def test_open_source_takes_no_device_for_a_picture(tmp_path: Path) -> None:
     (tmp_path / "zero.png").symlink_to("/dev/zero")
-    with pytest.raises(UserError, match="no picture found"):
+    with pytest.raises(UserError, match="no picture that can be read"):
         open_source(tmp_path).__enter__()
 
 
