@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from fasdemo.errors import UserError
 from fasdemo.record.labels import check_attack
@@ -18,7 +17,7 @@ from fasdemo.sessions.session_lock import SessionLock
 from fasdemo.sessions.writer import new_session_folder, write_session_file
 
 
-def relabel(folder: Path, root: Path, label: Literal["live", "spoof"], species: str = "", instrument: str = "") -> Path:
+def relabel(folder: Path, root: Path, label: str, species: str = "", instrument: str = "") -> Path:
     """Change the label of a session, and move the session to the folder of the new label.
 
     The description is written first. If the process is killed before the move, the label is correct and the folder has
@@ -27,7 +26,7 @@ def relabel(folder: Path, root: Path, label: Literal["live", "spoof"], species: 
     Args:
         folder: the session.
         root: folder of all sessions, which contains the folder of the subject.
-        label: ground truth.
+        label: ground truth, `live` or `spoof`.
         species: attack type if label is `spoof`; otherwise empty.
         instrument: attack material.
 

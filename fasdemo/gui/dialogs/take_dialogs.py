@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
+    QAbstractButton,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -131,8 +132,8 @@ def ask_to_discard(parent: QWidget, words: str, discard: Callable[[], object]) -
     box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(QMessageBox.StandardButton.Cancel)
 
-    def answered(button: object) -> None:
-        if box.buttonRole(button) is QMessageBox.ButtonRole.DestructiveRole:  # type: ignore[arg-type]
+    def answered(button: QAbstractButton) -> None:
+        if box.buttonRole(button) is QMessageBox.ButtonRole.DestructiveRole:
             discard()
 
     box.buttonClicked.connect(answered)

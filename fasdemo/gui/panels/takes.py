@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from fasdemo.gui.translation import tr
@@ -114,10 +114,10 @@ class Takes(QWidget):
         item.setText(take.words())
         item.setToolTip(str(take.folder))
 
-    def _emit(self, signal: object) -> None:
+    def _emit(self, signal: pyqtBoundSignal) -> None:
         item = self.list.currentItem()
         if item is not None:
-            signal.emit(item.data(Qt.ItemDataRole.UserRole))  # type: ignore[attr-defined]
+            signal.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def _enable(self, *_: object) -> None:
         chosen = self.list.currentItem() is not None

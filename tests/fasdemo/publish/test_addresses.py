@@ -102,7 +102,7 @@ def test_target_of_says_which_package_is_missing(monkeypatch: pytest.MonkeyPatch
         (["--heartbeat", "/no/such/folder/alive"], "--heartbeat /no/such/folder/alive: is not a file"),
     ],
 )
-def test_the_command_line_refuses_an_address_in_one_sentence(
+def test_command_line_refuses_a_wrong_address_in_one_sentence(
     options: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--demo", "--headless", "--max-frames", "1", *options]) == 2
@@ -111,14 +111,14 @@ def test_the_command_line_refuses_an_address_in_one_sentence(
 
 @pytest.mark.parametrize("option", ["--on-live-pause", "--heartbeat-seconds"])
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "3601", "soon"])
-def test_the_command_line_refuses_a_time(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line_refuses_a_wrong_time(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([option, value])
     assert ended.value.code == 2
     assert "is not a number of seconds above 0 and at most 3600" in capsys.readouterr().err
 
 
-def test_a_file_gives_neither_output_nor_heartbeat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_signals_send_nothing_for_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     alive = tmp_path / "alive"
     options = ["--heartbeat", str(alive), "--heartbeat-seconds", "0.01", "--on-live", "http://127.0.0.1:1/"]
     assert main(["--demo", "--headless", "--max-frames", "40", *options]) == 0

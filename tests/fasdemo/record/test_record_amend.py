@@ -81,7 +81,7 @@ def test_relabel_refuses_a_wrong_label_and_changes_nothing(
     folder = recorded(tmp_path)
     before = (folder / "session.json").read_bytes()
     with pytest.raises(UserError, match=says):
-        relabel(folder, tmp_path, label, species, instrument)  # type: ignore[arg-type]
+        relabel(folder, tmp_path, label, species, instrument)
     assert (folder / "session.json").read_bytes() == before
 
 

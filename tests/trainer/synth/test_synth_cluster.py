@@ -145,7 +145,7 @@ def test_a_cluster_that_cannot_be_used_is_named(
     # The workers cannot import this module.
     with pytest.raises(UserError, match=r"cannot load what this machine sends; install the same version"):
         list(run_on_cluster(cluster.address, failing, None, [0], folder))
-    copy: Callable[[Any, int], object] = shutil.copyfile  # type: ignore[assignment]
+    copy: Callable[[Any, int], object] = shutil.copyfile  # type: ignore[assignment]  # what any worker can import
     with pytest.raises(FileNotFoundError, match="absent"):
         list(run_on_cluster(cluster.address, copy, str(tmp_path / "absent"), [1], folder))
     cluster.worker("many", "", threads=3)

@@ -199,3 +199,16 @@ def test_open_part_reads_the_test_part_of_a_protocol(made: Path) -> None:
     part = open_part(DataConfig(folder=made, protocol="4@2"), "test", ("rgb",))
     assert set(part.species.tolist()) == {"", "print-2", "replay-2"}
     assert OuluNpu.protocols[2] == "3@1"
+
+
+def test_oulu_npu_videos_that_are_cut_off_are_named(tree: Path) -> None:
+    path = tree / "Train_files" / "1_1_01_1.avi"
+    public_trees.oulu_video(tree, "1_1_01_1", "Train_files", frames=40)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    for splits in (opened(tree, "1"), opened(tree, "1")):  # cut, then kept
+        assert any("1 videos are damaged or cut off (train/1_1_01_1 ...)" in warning for warning in splits.warnings)
+        assert "train/1_1_01_1" in splits.train.names
+    path.unlink()
+    path.symlink_to(tree / "absent.avi")
+    with pytest.raises(UserError, match=r"1 of 10 files are missing or unreadable \(train/1_1_01_1"):
+        opened(tree, "1")
