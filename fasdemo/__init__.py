@@ -1,6 +1,6 @@
-"""Tell live faces from presentation attacks in RGB, depth and infrared.
+"""Distinguish live faces from presentation attacks in RGB, depth and infrared.
 
-`open_source` gives frames and `Engine.for_source` gives the verdicts on them; see `docs/python.md`.
+`open_source` opens a source of frames, and `Engine.for_source` gives the verdicts on them; see `docs/python.md`.
 """
 
 from __future__ import annotations

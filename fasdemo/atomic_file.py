@@ -13,13 +13,13 @@ from fasdemo.errors import UserError
 
 @contextmanager
 def replacing(path: Path, temporary: Path | None = None) -> Iterator[Path]:
-    """Give a temporary file beside `path` that takes its place, in one step, when the block ends without an error.
+    """Yield the path of a temporary file that replaces `path` atomically if the block ends without an error.
 
     Args:
         path: the file to replace.
-        temporary: name of the temporary file, for a folder in which only known names may stand; what has this name is
-            removed first, and a link is not followed. None takes a random name with the ending of `path`, so that no
-            link can be prepared there.
+        temporary: path of the temporary file, for folders in which only known names are allowed; an existing file or
+            link with this path is removed first. None: a random name in the same folder, with the ending of `path`, so
+            that an attacker cannot prepare a link.
 
     Raises:
         OSError: the folder cannot be written.
@@ -40,11 +40,11 @@ def replacing(path: Path, temporary: Path | None = None) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: bytes, temporary: Path | None = None) -> None:
-    """Write a whole file in one step: a reader sees the old one or the new one.
+    """Write a file atomically: a reader sees either the old content or the new content.
 
     Args:
         path: the file.
-        content: all of its bytes.
+        content: the new content.
         temporary: as for `replacing`.
 
     Raises:
@@ -57,7 +57,7 @@ def write_atomically(path: Path, content: bytes, temporary: Path | None = None) 
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file under a temporary name and rename it.
+    """Write a text file atomically.
 
     Raises:
         UserError: the file cannot be written.
@@ -67,5 +67,5 @@ def write_text(path: Path, text: str) -> None:
         write_atomically(path, text.encode("utf-8"))
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be written ({error.strerror}); free some space or choose another place."
+            f"{path}: cannot be written ({error.strerror}); free some space or choose another folder."
         ) from error

@@ -16,7 +16,7 @@ def read_bounded(path: Path, limit: int) -> bytes:
 
     Args:
         path: the file; a link to a regular file is followed.
-        limit: maximum size, bytes.
+        limit: maximum size in bytes.
 
     Raises:
         OSError: the file does not exist or cannot be read.
@@ -37,14 +37,14 @@ def read_bounded(path: Path, limit: int) -> bytes:
 def read_text(path: Path, limit: int) -> str:
     """Return the text of a file in UTF-8, with or without a byte order mark, or in UTF-16 with one.
 
-    Windows' editors and PowerShell write these marks.
+    Editors and PowerShell on Windows write these marks.
 
     Args:
         path: the file; a link to a regular file is followed.
-        limit: the largest size, bytes.
+        limit: maximum size in bytes.
 
     Raises:
-        OSError: it is not there or cannot be read.
+        OSError: the file does not exist or cannot be read.
         ValueError: the file is not a regular file, is larger than `limit`, or is not text (UnicodeDecodeError).
     """
     return decode_text(read_bounded(path, limit))
@@ -54,7 +54,7 @@ def decode_text(content: bytes) -> str:
     """Return the text of bytes in UTF-8, with or without a byte order mark, or in UTF-16 with one.
 
     Raises:
-        UnicodeDecodeError: the bytes are no such text.
+        UnicodeDecodeError: the bytes are not such text.
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16")

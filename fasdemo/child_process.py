@@ -1,7 +1,6 @@
 """Run a module of this package in a child process with a time and a memory limit.
 
-On a malicious file, native libraries can hang, use all memory or crash. In a child process, this is only an exit
-status.
+On a malicious file, native libraries can hang, use all memory or crash. A child process turns this into an exit status.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def run_child(
     """
     package = Path(__file__).resolve().parents[1]
     return subprocess.run(
-        # Without -P, Python would import modules from the current folder.
+        # With -P, Python does not import modules from the current folder.
         [
             sys.executable,
             "-P",
@@ -65,7 +64,7 @@ def run_child(
 
 
 def limit_memory(extra: int) -> None:
-    """Limit the memory of this process to its present use plus `extra` bytes; does nothing on Windows."""
+    """Limit the memory of this process to its current use plus `extra` bytes; do nothing on Windows."""
     try:
         import resource
     except ImportError:  # Windows

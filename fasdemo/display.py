@@ -1,4 +1,4 @@
-"""Whether the display that Qt would use answers: Qt ends the process, with a core dump, where it does not."""
+"""Check that the display for Qt answers, because Qt ends the process with a core dump otherwise."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _X11_PORT = 6000
 
 
 def display_problem(environment: Mapping[str, str] | None = None) -> str:
-    """Return why no window can be opened, empty where a display answers or none is needed (`QT_QPA_PLATFORM`).
+    """Return why no window can be opened; empty if a display answers or none is needed (`QT_QPA_PLATFORM`).
 
     Args:
-        environment: default: the process's.
+        environment: environment variables; None for those of the process.
     """
     known = os.environ if environment is None else environment
     platform = known.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
@@ -42,7 +42,7 @@ def _wayland(known: Mapping[str, str]) -> str:
 def _x11(name: str) -> str:
     match = re.fullmatch(r"(?:(?P<kind>unix|tcp)/)?(?P<host>[^:]*):(?P<number>\d+)(?:\.\d+)?", name)
     if match is None:
-        # A path, as macOS' server gives it, or something unknown: Qt has to find out.
+        # A path, as on macOS, cannot be checked here, but by Qt.
         return "" if name.startswith("/") else f"The display DISPLAY={name or '(not set)'} cannot be reached"
     number = int(match["number"])
     local = f"/tmp/.X11-unix/X{number}"

@@ -34,7 +34,7 @@ class UserError(Exception):
 def unicode_text(text: str) -> str:
     r"""Return text that can be encoded: each byte of a file name that is not UTF-8 appears as an escape, e.g. `\xfc`.
 
-    Python carries such bytes as lone surrogates, which JSON readers, pydantic and files in UTF-8 refuse.
+    Python stores such bytes as lone surrogates, which JSON readers, pydantic and files in UTF-8 do not accept.
     """
     if not any("\ud800" <= one <= "\udfff" for one in text):
         return text
@@ -46,13 +46,13 @@ def unicode_text(text: str) -> str:
 
 
 def _is_escaped(text: str) -> bool:
-    """Return whether the lone surrogates of a text all stand for bytes."""
+    """Return whether all lone surrogates of a text represent bytes."""
     return all("\udc80" <= one <= "\udcff" for one in text if "\ud800" <= one <= "\udfff")
 
 
 def printable(text: str) -> str:
     r"""Return text for a terminal, with every invisible character replaced by its escape, e.g. `\x1b`.
 
-    Names and texts from files could otherwise contain control codes that move the cursor or change colours.
+    Otherwise, names and texts from files could contain control codes that move the cursor or change colours.
     """
     return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)

@@ -1,4 +1,4 @@
-"""Walking folders of any depth, without following links and without recursion."""
+"""Walk through folders of any depth, without recursion and, by default, without following links."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _LITTER_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume informat
 
 
 def is_litter(name: str) -> bool:
-    """Return whether systems and not people make files of this name: `._NAME`, `.DS_Store`, `Thumbs.db` ..."""
+    """Return whether a file with this name is created by an operating system: `._NAME`, `.DS_Store`, `Thumbs.db` ..."""
     return name.startswith(("._", ".ds_store", ".DS_Store")) or name.lower() in _LITTER
 
 
 def is_hidden(name: str) -> bool:
-    """Return whether a file or folder is not meant to be seen: dot files and what systems leave behind."""
+    """Return whether a file or folder is hidden: its name begins with a dot, or an operating system created it."""
     return name.startswith(".") or is_litter(name) or name.lower() in _LITTER_FOLDERS
 
 
@@ -27,11 +27,11 @@ def walk(root: Path, *, links: bool = False) -> Iterator[tuple[Path, list[os.Dir
     """Yield each folder at and below `root` with its entries sorted by name.
 
     Args:
-        root: where to begin.
-        links: also enter links to folders, each folder once; for reading only.
+        root: first folder.
+        links: also enter links to folders, each folder once; only for reading.
 
     Raises:
-        UserError: the folders are nested more deeply than the system can name.
+        UserError: the folders are nested too deeply for the system.
         OSError: a folder cannot be read.
     """
     waiting = [str(root)]
@@ -52,11 +52,10 @@ def walk(root: Path, *, links: bool = False) -> Iterator[tuple[Path, list[os.Dir
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 raise UserError(
-                    f"{root}: its folders are nested more deeply than the system can name; "
-                    "give a folder nearer to the files."
+                    f"{root}: the folders are nested too deeply for the system; give a folder nearer to the files."
                 ) from None
             if place != str(root) and isinstance(error, FileNotFoundError):
-                continue  # It was removed meanwhile.
+                continue  # The folder was removed in the meantime.
             raise
         yield Path(place), entries
         waiting += [entry.path for entry in reversed(entries) if _is_folder(entry, links)]
@@ -66,17 +65,17 @@ def linked_folders(root: Path) -> list[Path]:
     """Return the links to folders at and below `root`, which `walk` does not enter by default.
 
     Raises:
-        UserError: the folders are nested more deeply than the system can name.
+        UserError: the folders are nested too deeply for the system.
         OSError: a folder cannot be read.
     """
     return [folder / entry.name for folder, entries in walk(root) for entry in entries if _is_link_to_folder(entry)]
 
 
 def visible_files(root: Path) -> Iterator[Path]:
-    """Yield every file at and below `root`, through links too, without what is hidden or left behind by a system.
+    """Yield every file at and below `root`, also through links, except hidden ones and those of operating systems.
 
     Raises:
-        UserError: the folders are nested more deeply than the system can name.
+        UserError: the folders are nested too deeply for the system.
         OSError: a folder cannot be read.
     """
     for folder, entries in walk(root, links=True):

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Intrinsics:
-    """Pinhole camera with Brown-Conrady distortion, all in pixels of an image of `width` x `height`."""
+    """A pinhole camera with Brown-Conrady distortion, in pixels of an image of `width` x `height`."""
 
     width: int
     height: int
@@ -40,7 +40,7 @@ class Intrinsics:
 
 @dataclass(frozen=True, slots=True)
 class Extrinsics:
-    """Rigid transform: `point_to = rotation @ point_from + translation_m`."""
+    """A rigid transform between two cameras: `point_to = rotation @ point_from + translation_m`."""
 
     rotation: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
     """Rotation matrix 3 x 3, row-major."""
@@ -73,7 +73,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class StreamTime:
-    """Capture time of a stream's image on the device's clock, seconds, and its frame counter."""
+    """The capture time of a stream's image on the device's clock in seconds, and its frame counter."""
 
     timestamp_s: float
     counter: int
@@ -90,11 +90,11 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class FrameSet:
-    """One synchronized capture.
+    """One synchronized capture of all streams.
 
     Attributes:
         index: number of the frame in the source, from 0.
-        timestamp_s: capture time on the source's clock, seconds, not decreasing.
+        timestamp_s: capture time on the source's clock in seconds, not decreasing.
         rgb: uint8 (H, W, 3) RGB.
         depth: uint16 (h, w) in the depth sensor's own grid, 0 = no depth value; None if not captured.
         depth_scale: metres per depth unit.

@@ -1,4 +1,4 @@
-"""Where a command may write: never over its inputs, never through a link, and whole files in one step."""
+"""Check the outputs of a command, so that it does not overwrite its inputs or write through a link."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ Place = Path | str | None
 
 
 def check_outputs(outputs: Mapping[str, Place], inputs: Iterable[Place] = ()) -> None:
-    """Refuse outputs that would destroy something; nothing has been opened or changed when this returns or raises.
+    """Raise an error for outputs that would destroy data; no file is opened or changed here.
 
-    Files are compared by identity, so links, hard links and other spellings of a name are recognised.
+    Files are compared by identity, so that links, hard links and other spellings of a name are recognised.
 
     Args:
-        outputs: option (e.g. `--json`) to the path that it names; None and `-` are skipped.
-        inputs: files and folders that the command reads; None is skipped, and so is what does not exist.
+        outputs: path of each option (e.g. `--json`); None and `-` are skipped.
+        inputs: files and folders that the command reads; None and paths that do not exist are skipped.
 
     Raises:
-        UserError: an output is an input, lies in a recorded session, is a link or a folder, or two outputs are one.
+        UserError: an output is an input, is inside a recorded session, is a link or a folder, or is given twice.
     """
     read = [Path(one) for one in inputs if one is not None and _exists(Path(one))]
     taken: list[tuple[str, Path]] = []
@@ -52,12 +52,12 @@ def check_outputs(outputs: Mapping[str, Place], inputs: Iterable[Place] = ()) ->
                     f"{label}: is one of the files in {one}, which this command reads; choose another name."
                 )
         if path.is_symlink():
-            raise UserError(f"{label}: is a link, and what it leads to would be overwritten; name the file itself.")
+            raise UserError(f"{label}: is a link, whose target would be overwritten; give the file itself.")
         session = _session_around(path)
         if session is not None:
-            raise UserError(f"{label}: lies in the recorded session {session}; choose a place outside of it.")
+            raise UserError(f"{label}: is inside the recorded session {session}; choose a file outside of it.")
         if path.is_dir():
-            raise UserError(f"{label}: is a folder; name a file.")
+            raise UserError(f"{label}: is a folder; give the name of a file.")
         for other_option, other in taken:
             if _is_same(path, other):
                 raise UserError(f"{label}: is also the file of {other_option}; give each output its own file.")
@@ -65,14 +65,14 @@ def check_outputs(outputs: Mapping[str, Place], inputs: Iterable[Place] = ()) ->
 
 
 def check_output_folder(option: str, folder: Path) -> None:
-    """Refuse a folder for new files that is, or lies in, a recorded session.
+    """Raise an error if a folder for new files is a recorded session or inside one.
 
     Raises:
-        UserError: names the option and the session.
+        UserError: the folder cannot be used.
     """
     session = _session_around(folder / "x")
     if session is not None:
-        raise UserError(f"{option} {folder}: lies in the recorded session {session}; choose a folder outside of it.")
+        raise UserError(f"{option} {folder}: is inside the recorded session {session}; choose a folder outside of it.")
 
 
 def open_output(path: Path, newline: str | None = None) -> TextIO:
@@ -128,7 +128,7 @@ def _is_same(one: Path, other: Path) -> bool:
 def _spelling(path: Path) -> str:
     text = os.path.normcase(os.path.realpath(path))
     if sys.platform in ("darwin", "win32"):
-        # Their file systems take names for the same that differ in case or in how an accent is composed.
+        # On these systems, names that differ only in case or in the encoding of accents are the same file.
         text = unicodedata.normalize("NFC", text).casefold()
     return text
 
@@ -144,7 +144,7 @@ def _is_read_from(output: Path, folder: Path) -> bool:
         return True
     if facts.st_nlink < 2:
         return False
-    # A hard link: the same file under another name.
+    # The output can be a hard link, i.e. the same file with another name.
     for place, _, names in os.walk(folder):
         for name in names:
             try:
@@ -156,7 +156,7 @@ def _is_read_from(output: Path, folder: Path) -> bool:
 
 
 def _session_around(path: Path) -> Path | None:
-    """Return the recorded session in whose folder a path lies, None outside of one."""
+    """Return the recorded session that contains a path; None if there is none."""
     real = Path(os.path.realpath(path))
     for folder in list(real.parents)[:_MAX_PARENTS]:
         try:

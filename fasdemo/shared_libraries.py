@@ -1,4 +1,4 @@
-"""Name the Debian packages of system libraries that OpenCV, MediaPipe and Qt need and this system lacks."""
+"""Find missing system libraries of OpenCV, MediaPipe and Qt, and the Debian packages that contain them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ OPENCV = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0",
 }
-"""Debian packages of the libraries to which the wheels of opencv-contrib-python 4.12 to 5.1 are linked; the wheels of
-opencv-contrib-python-headless need none of them."""
+"""Debian packages of the libraries that the wheels of opencv-contrib-python 4.12 to 5.1 need; those of
+opencv-contrib-python-headless need none."""
 MEDIAPIPE = {"libEGL.so.1": "libegl1", "libGLESv2.so.2": "libgles2"}
 """Debian packages of the libraries that MediaPipe loads, although it runs on the CPU here."""
 QT_PACKAGES = (
@@ -75,7 +75,7 @@ def check_window_packages() -> None:
     """Check that the Python packages of the extra `window` are installed, without importing them.
 
     Raises:
-        MissingLibraryError: one is not.
+        MissingLibraryError: a package is not installed.
     """
     for package in WINDOW:
         if find_spec(package) is None:
@@ -99,14 +99,14 @@ def check_mediapipe() -> None:
     """Load the system libraries that MediaPipe needs for its first task.
 
     Raises:
-        MissingLibraryError: one is missing.
+        MissingLibraryError: a library is missing.
     """
     for library in MEDIAPIPE:
         try:
             ctypes.CDLL(library)
         except OSError as error:
             problem = missing_library(error)
-            # On Windows and macOS, where the names differ, MediaPipe's wheels include their libraries.
+            # On Windows and macOS, MediaPipe's wheels include their libraries, whose names are different.
             if problem is not None:
                 raise problem from error
 

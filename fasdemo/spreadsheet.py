@@ -1,4 +1,4 @@
-"""Cells of CSV files that spreadsheets open: text from a file or a name never becomes a formula."""
+"""Cells of CSV files for spreadsheets, in which text from files and names is never read as a formula."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What spreadsheets take for a formula (OWASP, CSV injection); an apostrophe in front makes it text."""
+"""First characters of a formula (OWASP, CSV injection); an apostrophe before them makes the cell a text."""
 
 
 def safe_cell(value: Any) -> Any:
-    """Return a cell; text that a spreadsheet would compute begins with an apostrophe."""
+    """Return a cell, with an apostrophe before a text that a spreadsheet would read as a formula."""
     if not isinstance(value, str):
         return value
     text = value.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -20,7 +20,7 @@ def safe_cell(value: Any) -> Any:
 
 
 def stored_cell(text: str) -> str:
-    """Return the text that `safe_cell` was given."""
+    """Return the original text of a cell from `safe_cell`."""
     return text[1:] if text.startswith("'") else text
 
 

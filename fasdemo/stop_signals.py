@@ -1,4 +1,4 @@
-"""Signals that end a program, as Ctrl-C does: outputs are completed first."""
+"""Handle signals that end a program like Ctrl-C, so that outputs are completed first."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from types import FrameType
 from typing import Any
 
 STOPPING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
-"""SIGTERM: a service manager. SIGHUP: the terminal or the connection was closed. SIGBREAK: the same on Windows."""
+"""Signals of a service manager (SIGTERM) and of a closed terminal or connection (SIGHUP; SIGBREAK on Windows)."""
 
 
 @contextmanager
 def stops_like_ctrl_c() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the first of these signals; those that follow are ignored while outputs complete.
+    """Raise KeyboardInterrupt at the first of these signals; further ones are ignored while outputs are completed.
 
-    Closing a terminal sends SIGHUP twice, once by the shell and once by the system. A signal that was ignored before
-    (`nohup`) stays ignored.
+    When a terminal is closed, both the shell and the system send SIGHUP. Signals that were ignored before (`nohup`)
+    remain ignored.
     """
     stopped = threading.Event()
 
@@ -40,12 +40,12 @@ def stops_like_ctrl_c() -> Iterator[None]:
 
 
 def handle_stop_signals(stop: Callable[[], object]) -> dict[int, Any]:
-    """Call `stop` at each of these signals; returns the handlers before, by number. Main thread only."""
+    """Call `stop` at each of these signals; return the previous handlers by number. Only for the main thread."""
     terminals = [number for number in (0, 1, 2) if _is_terminal(number)]
 
     def handle(number: int, _: FrameType | None) -> None:
         if number == getattr(signal, "SIGHUP", None):
-            # Messages to a terminal that is gone would fail, and the failure would spoil the outputs.
+            # Messages to a closed terminal would raise errors, and the outputs would not be completed.
             for descriptor in terminals:
                 null = os.open(os.devnull, os.O_RDWR)
                 os.dup2(null, descriptor)

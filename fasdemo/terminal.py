@@ -1,7 +1,7 @@
-"""Text for terminals, and standard streams that may be closed.
+"""Print text on terminals, and open standard streams that are closed.
 
-Every message to a terminal goes through `say` or `tell`: file names and texts in files are chosen by others, and raw
-control or bidirectional characters in them could move the cursor, change the title or reverse a line.
+Every message to a terminal must use `say` or `tell`: names and contents of files are untrusted, and control or
+bidirectional characters in them could move the cursor, change the title or reverse a line.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _closed: set[int] = set()
 
 
 def open_missing_streams() -> None:
-    """Open the null device in place of each closed standard stream (`2>&-`, daemons, `pythonw`).
+    """Open the null device instead of each closed standard stream (`2>&-`, daemons, `pythonw`).
 
-    Without it the next file that is opened becomes file descriptor 1 or 2, and messages are written into it.
+    Otherwise the next opened file would get the file descriptor 1 or 2, and messages would be written into it.
     """
     for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
         try:
@@ -36,7 +36,7 @@ def open_missing_streams() -> None:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stays open to the end
     for stream in (sys.stdout, sys.stderr):
-        # A terminal's encoding may lack characters; a message with escapes is better than an exception.
+        # Characters that the terminal's encoding does not have are printed as escapes instead of raising an error.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 

@@ -46,7 +46,7 @@ def words_of(command: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_the_command_exists_and_takes_these_options(command: str) -> None:
+def test_docs_commands_exist_with_their_options(command: str) -> None:
     words = words_of(command)
     if words[0] == "make":
         targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -70,7 +70,7 @@ def test_the_command_exists_and_takes_these_options(command: str) -> None:
         )
 
 
-def test_the_python_page_runs_as_it_stands() -> None:
+def test_docs_python_page_runs_as_it_stands() -> None:
     body, own_camera = blocks(ROOT / "docs" / "python.md", "python")
     # The second example needs the reader's own camera.
     compile(own_camera, "docs/python.md", "exec")
@@ -94,7 +94,7 @@ with fasdemo.open_source(fasdemo.demo_session()) as source:
 """
 
 
-def test_the_python_page_judges_frames_of_an_own_camera() -> None:
+def test_docs_python_page_judges_frames_of_an_own_camera() -> None:
     _, body = blocks(ROOT / "docs" / "python.md", "python")
     done = subprocess.run([sys.executable, "-c", CAMERA + body], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -108,13 +108,13 @@ def test_links_and_pictures_exist(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} points at {target}"
 
 
-def test_every_public_name_is_documented_on_the_reference_pages() -> None:
+def test_docs_reference_pages_hold_every_public_name() -> None:
     for module, page in ((fasdemo, "fasdemo.md"), (trainer.networks, "trainer.md")):
         shown = re.findall(r"^::: (\S+)$", (ROOT / "docs/api" / page).read_text(encoding="utf-8"), re.MULTILINE)
         assert sorted(shown) == sorted(f"{module.__name__}.{name}" for name in module.__all__)
 
 
-def test_every_page_is_in_the_navigation_of_the_site() -> None:
+def test_docs_navigation_holds_every_page() -> None:
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     for page in (ROOT / "docs").rglob("*.md"):
         assert f": {page.relative_to(ROOT / 'docs').as_posix()}\n" in text, f"{page.name} is not in mkdocs.yml"

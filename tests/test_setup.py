@@ -50,7 +50,7 @@ def pins(name: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", ["app", "headless", "dev", "torch", "cuda", "docs"])
-def test_every_line_of_the_lock_is_a_pin_with_hashes_and_names_no_index(name: str) -> None:
+def test_lock_pins_every_line_with_hashes_and_names_no_index(name: str) -> None:
     text = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
     rest = "\n".join(line for line in _PIN.sub("", text).splitlines() if not line.startswith("#"))
     assert not rest.strip()
@@ -83,7 +83,7 @@ def requirements_of(*extras: str) -> list[Requirement]:
     ],
     ids=["app", "headless", "dev", "docs"],
 )
-def test_the_lock_satisfies_every_range_of_pyproject(files: list[str], requirements: list[Requirement]) -> None:
+def test_lock_satisfies_every_range_of_pyproject(files: list[str], requirements: list[Requirement]) -> None:
     locked: dict[str, list[str]] = {}
     for name in files:
         locked |= pins(name)
@@ -94,12 +94,12 @@ def test_the_lock_satisfies_every_range_of_pyproject(files: list[str], requireme
         )
 
 
-def test_the_app_and_the_tests_run_on_the_same_versions() -> None:
+def test_lock_gives_app_and_tests_the_same_versions() -> None:
     dev = pins("dev")
     assert all(dev.get(package) == versions for package, versions in pins("app").items())
 
 
-def test_the_headless_lock_is_the_app_without_the_window_and_with_the_headless_opencv() -> None:
+def test_headless_lock_is_the_app_without_the_window() -> None:
     app, headless = pins("app"), pins("headless")
     (build,) = headless.pop("opencv-contrib-python-headless")
     (opencv,) = [one for one in requirements_of() if one.name == "opencv-contrib-python"]
@@ -149,7 +149,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, venv: Path) -> Path:
-    """A project with the set-up program and a lock of one package, `tiny`, that lies in the folder `index`."""
+    """A project with the set-up program and a lock of one package, `tiny`, which is in the folder `index`."""
     for stamp in venv.glob(".installed-*"):
         stamp.unlink()
     for leftover in venv.glob("lib/python*/site-packages/tiny-*.dist-info"):

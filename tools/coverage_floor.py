@@ -1,4 +1,4 @@
-"""Print the line coverage of each package and fail where a critical one is below its floor.
+"""Print the line coverage of each package and fail if that of a critical package is below its limit.
 
 `make coverage` runs it on the JSON report of coverage.py: `python tools/coverage_floor.py coverage.json`.
 """

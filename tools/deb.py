@@ -1,6 +1,6 @@
 """Build a Debian package of the app: `python tools/deb.py dist`, or `make deb`.
 
-It holds the wheels of the locked requirements for this machine's Python and the project's own wheel. When it is
+It contains the wheels of the locked requirements for this machine's Python and the wheel of the project. When it is
 installed, a virtual environment is made of them in /opt/fasdemo with Debian's Python: no network is needed, and every
 wheel is checked against its sha256. `fasdemo` is on the path, and the service of docs/install.md is there, not enabled.
 """

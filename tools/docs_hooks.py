@@ -17,7 +17,7 @@ _LINK_OUT = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]+)[^)]*\)")
 
 
 def on_config(config: Any) -> Any:
-    """Raise PluginError where a public name is on no page or has no docstring."""
+    """Raise PluginError if a public name is missing on the pages or has no docstring."""
     problems = [problem for module, page in PUBLIC.items() for problem in undocumented(module, ROOT / page)]
     if problems:
         raise PluginError("public names without documentation:\n  " + "\n  ".join(problems))

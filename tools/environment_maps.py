@@ -28,20 +28,20 @@ def convert(source: Path, target: Path) -> None:
     """Write the image of a `.exr.js` file to a `.hdr` file.
 
     Raises:
-        ValueError: the source holds no OpenEXR image in colour.
+        ValueError: the source contains no OpenEXR image in colour.
     """
     import OpenEXR
 
     found = _CONTENT.search(source.read_text())
     if found is None:
-        raise ValueError(f"{source}: holds no base64 image; give the folder hdri of @pmndrs/assets.")
+        raise ValueError(f"{source}: contains no base64 image; give the folder hdri of @pmndrs/assets.")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "map.exr"
         path.write_bytes(base64.b64decode(found.group(1)))
         with OpenEXR.File(str(path)) as picture:
             channels = picture.channels()
             if "RGB" not in channels:
-                raise ValueError(f"{source}: holds no RGB image; remove it from the folder.")
+                raise ValueError(f"{source}: contains no RGB image; remove it from the folder.")
             rgb = np.array(channels["RGB"].pixels, np.float32)
     with replacing(target) as temporary:
         cv2.imwrite(str(temporary), np.ascontiguousarray(rgb[..., ::-1]))
@@ -55,7 +55,7 @@ def main() -> int:
     args = parser.parse_args()
     files = sorted(args.source.glob("*.exr.js"))
     if not files:
-        print(f"{args.source}: holds no *.exr.js; give the folder hdri of @pmndrs/assets.", file=sys.stderr)
+        print(f"{args.source}: contains no *.exr.js; give the folder hdri of @pmndrs/assets.", file=sys.stderr)
         return 2
     args.output.mkdir(parents=True, exist_ok=True)
     try:

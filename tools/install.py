@@ -1,8 +1,8 @@
 """Create .venv and install the locked packages and the project: `python tools/install.py app|dev|docs`.
 
 Nothing but the standard library is needed. Every wheel is checked against its sha256 in requirements/. Where a locked
-version cannot be had any more, the version ranges of pyproject.toml are installed instead, and that is said. What
-goes wrong is told in one sentence with what to do, and the exit status is 2. Repeating it is cheap.
+version is no longer available, the version ranges of pyproject.toml are installed instead, with a message. An error
+is reported in one sentence with what to do, and the exit status is 2. Repeating the command is fast.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"app": ("app",), "dev": ("dev", "torch", "cuda"), "docs": ("docs",)}
 EXTRAS = {"app": "window", "dev": "dev", "docs": "docs"}
 SPACE_GB = {"app": 1.5, "dev": 3.5, "docs": 0.3}
-"""Disk space to ask for when it has run out; measured on Linux with a CPU build of torch, rounded up."""
+"""Disk space that the message about a full disk requests; measured on Linux with a CPU build of torch, rounded up."""
 
 MIN_VENV_BYTES = 30_000_000
 
@@ -53,11 +53,11 @@ sys.exit(not any(re.match(r"(nvidia|cuda|triton)\\b", name) for name in needed))
 
 
 class SetupError(Exception):
-    """A reason why set-up cannot go on: one sentence with what to do."""
+    """An error that stops the set-up: one sentence with what to do."""
 
 
 class VersionGoneError(Exception):
-    """A locked version that no package index has any more (`str(error)` names it)."""
+    """A locked version that is no longer in any package index (`str(error)` names it)."""
 
 
 def main(arguments: list[str]) -> int:
@@ -154,7 +154,7 @@ def check_lock(what: str) -> list[str]:
 
 
 def install_torch(python: Path) -> None:
-    """Install the locked torch: a CPU build where pip is told of one whose hash is locked, else the index's file."""
+    """Install the locked torch: a CPU build if pip is configured for one with a locked hash, else the index's file."""
     text = _read(ROOT / "requirements/torch.txt")
     with tempfile.TemporaryDirectory() as folder:
         report, exact = Path(folder, "report.json"), Path(folder, "torch.txt")
@@ -192,7 +192,7 @@ def create(venv: Path, what: str) -> Path:
         if done.returncode == 0:
             return python
         reasons.append(done.stdout + done.stderr)
-    # venv hides what ensurepip says of a full disk.
+    # venv hides the message of ensurepip about a full disk.
     full = shutil.disk_usage(venv.parent).free < MIN_VENV_BYTES
     problem = explain("No space left on device" if full else reasons[0], what, venv)
     raise SetupError(problem or f"{venv} cannot be created: {_last_line(reasons[0])}")

@@ -37,7 +37,7 @@ PLATFORMS = {
 """Platforms on which every locked package must have a wheel: (sys_platform, platform_machine) to wheel tags."""
 
 _ACCELERATOR = re.compile(r"(nvidia|cuda|triton)\b")
-"""Packages that only a CUDA build of torch needs; set-up installs them when the torch file that pip chose asks."""
+"""Packages that only a CUDA build of torch needs; set-up installs them if the torch file that pip chose needs them."""
 
 OPENCV, HEADLESS_OPENCV = "opencv-contrib-python", "opencv-contrib-python-headless"
 """MediaPipe requires the first, which needs libGL, libxcb and libglib; an install without the window takes the second,
@@ -111,7 +111,7 @@ def resolve(requirements: Iterable[str], preferred: Mapping[str, str], without: 
 
     Args:
         requirements: requirement strings.
-        preferred: name to version; kept where the requirements allow it.
+        preferred: version by name; used if the requirements allow it.
         without: name of a package to leave out although others require it.
 
     Raises:
@@ -140,7 +140,7 @@ def _uv(*options: str | Path) -> None:
 
 
 def without_wheels(packages: Iterable[Package]) -> list[str]:
-    """Return "name version (Python, platform)" for each package that has no wheel where it is needed."""
+    """Return "name version (Python, platform)" for each package without a wheel for a Python and platform."""
     missing = []
     for package in packages:
         tags: set[Tag] = set()
@@ -183,7 +183,7 @@ def _file_name(wheel: Mapping[str, Any]) -> str:
 def other_builds(version: str, old: Mapping[str, str]) -> set[str]:
     """Return sha256 of builds of torch `version` that are not on PyPI: those locked already and the one pip takes here.
 
-    A CPU build has a local version ("2.13.0+cpu") and comes from an index or a folder that pip is told of.
+    A CPU build has a local version ("2.13.0+cpu") and comes from an index or a folder in pip's configuration.
     """
     hashes: set[str] = set()
     if old.get("torch") == version:
@@ -215,7 +215,7 @@ def write(name: str, packages: Iterable[Package], more_hashes: Mapping[str, set[
 
 
 def locked_versions(folder: Path) -> dict[str, str]:
-    """Return name to version of every pin in the folder's files; empty where there is none."""
+    """Return the version of every pin in the folder's files by name; empty without pins."""
     pins: dict[str, str] = {}
     for path in sorted(folder.glob("*.txt")):
         for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.M):

@@ -10,7 +10,7 @@ CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
 
 
 def section(text: str, version: str) -> str | None:
-    """Return the text below "## [version]", or None where there is no such heading or nothing below it."""
+    """Return the text below "## [version]", or None without such a heading or without text below it."""
     found = re.search(rf"^## \[{re.escape(version)}\].*?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     return found[1].strip() or None if found else None
 

@@ -1,6 +1,6 @@
-"""Bring the catalogues of the window's texts up to date: `python tools/translations.py`.
+"""Update the catalogues of the window's texts: `python tools/translations.py`.
 
-It collects the English texts from the code, keeps the translations of those that are still there, and marks new ones
+It collects the English texts from the code, keeps the translations of those that still exist, and marks new ones
 as unfinished. Translate them with Qt Linguist or a text editor; a test refuses unfinished texts.
 """
 

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     try:
         wheels = list(folder.glob("*.whl"))
         if len(wheels) != 1 or len(list(folder.glob("*.tar.gz"))) != 1:
-            raise TrialError(f"{folder} must hold one wheel and one sdist; run `make release`")
+            raise TrialError(f"{folder} must contain one wheel and one sdist; run `make release`")
         check_content(wheels[0])
         with tempfile.TemporaryDirectory() as name:
             run_installed(wheels[0], Path(name, "window"))
@@ -54,18 +54,18 @@ def main(arguments: list[str]) -> int:
 
 
 def check_content(wheel: Path) -> None:
-    """Raise TrialError where the wheel holds anything but the two packages, or lacks what they need."""
+    """Raise TrialError if the wheel contains other files than the two packages, or if a needed file is missing."""
     names = zipfile.ZipFile(wheel).namelist()
     strangers = {name for name in names if name.split("/")[0] not in ALLOWED and ".dist-info/" not in name}
     if strangers:
-        raise TrialError(f"{wheel.name} holds {sorted(strangers)[0]} and {len(strangers) - 1} more strangers")
+        raise TrialError(f"{wheel.name} contains {sorted(strangers)[0]} and {len(strangers) - 1} more strangers")
     for needed in ("fasdemo/py.typed", "fasdemo/assets/models/", "fasdemo/assets/demo/", ".dist-info/licenses/NOTICE"):
         if not any(needed in name for name in names):
             raise TrialError(f"{wheel.name} lacks {needed}")
 
 
 class Environment:
-    """A virtual environment with the wheel, run from a folder of its own.
+    """A virtual environment with the wheel, used from a separate folder.
 
     Args:
         wheel: file to install.

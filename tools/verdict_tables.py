@@ -1,6 +1,6 @@
 """Write the rows of the reasons in docs/reasons.md and of the measurements in docs/verdict.md from the code.
 
-A row is recognised by its first cell, `code` in backquotes, so the order and headings of the pages stay as they are. A
+A row is recognised by its first cell, `code` in backquotes, so the order and headings of the pages do not change. A
 new reason or measurement needs an empty row (``| `code` |``) at its place first.
 """
 

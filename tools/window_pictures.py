@@ -124,7 +124,7 @@ class Pictures:
             wait(30)
 
     def play_to(self, frame: int) -> None:
-        """Play from a second before, so that the verdict has its evidence, and stand still."""
+        """Play from one second before, so that the verdict has its evidence, and pause."""
         window = self.window
         transport = window.player.playback_clock
         assert transport is not None

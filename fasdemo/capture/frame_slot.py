@@ -1,4 +1,4 @@
-"""A slot that holds one frame between the capture thread and the processing thread."""
+"""A slot with room for one frame between the capture thread and the processing thread."""
 
 from __future__ import annotations
 

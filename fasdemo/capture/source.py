@@ -49,7 +49,7 @@ class Source(Protocol):
     """A context manager that yields frame sets in order.
 
     `info` is valid after `__enter__`. Iteration ends at the end of a file. A camera never ends by itself: it yields
-    frames with `faults`, or raises `fasdemo.errors.UserError` if it cannot be used any more. After iteration,
+    frames with `faults`, or raises `fasdemo.errors.UserError` if it can no longer be used. After iteration,
     `warnings` contains sentences for the user, e.g. how much of a truncated file was lost.
     """
 
@@ -81,7 +81,7 @@ class SeekableSource(Source, Protocol):
 
 
 def streams_of_device(name: str) -> frozenset[Stream]:
-    """Return the streams that a device with this name certainly has; empty if the name does not tell.
+    """Return the streams that a device with this name certainly has; empty if the name does not show it.
 
     Every RealSense with colour has depth; not every one has infrared.
     """

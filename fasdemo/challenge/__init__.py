@@ -1,1 +1,1 @@
-"""Challenges: random prompts that the person in front of a camera has to follow before a face is LIVE."""
+"""Challenges: random prompts that the person in front of a camera must follow before the face can be LIVE."""

@@ -1,4 +1,4 @@
-"""One challenge: a sequence of prompts that one tracked face has to follow without a gap."""
+"""One challenge: a sequence of prompts that one tracked face must follow without a gap in time."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from fasdemo.engine.measurements.limits import MIN_PARALLAX_RATIO
 from fasdemo.engine.measurements.motion_evidence import Points, parallax_ratio, shape_of
 
 MAX_TURN_S = 5.0
-"""Time for a turn and back, from the prompt on."""
+"""Time limit for a turn and back, from the prompt on."""
 MAX_BLINK_S = 3.5
-"""Time for closing and opening the eyes, from the prompt on."""
+"""Time limit for closing and opening the eyes, from the prompt on."""
 MAX_TOTAL_S = 25.0
 MIN_REACTION_S = 0.2
-"""A movement sooner after a prompt does not follow it: nobody reads so quickly."""
+"""Minimum time between a prompt and the movement, because people need this time to read it."""
 MAX_GAP_S = 0.5
 """Longest time between two frames."""
 MAX_UNSEEN_S = 0.15
-"""Longest time in which the face may be missing; a turning head is missed in single frames."""
+"""Longest time without the face; a turning head is sometimes not found in single frames."""
 MAX_UNMEASURED_S = 0.6
 """Longest time without landmarks."""
 
 MIN_TURN_DEG = 15.0
-"""Change of the yaw that is a turn. The estimate exceeds the angle of rendered heads by up to a quarter."""
+"""Minimum change of the yaw in a turn. For rendered heads, the estimate exceeds the angle by up to a quarter."""
 MOVED_DEG = 12.0
-"""Change of the yaw that is a movement where none was asked for, or in the other direction."""
+"""Change of the yaw that counts as a movement without a prompt, or in the other direction."""
 REST_DEG = 8.0
-"""Largest change of the yaw of a face that looks straight again."""
+"""Largest change of the yaw after a turn, when the face looks straight again."""
 MAX_START_YAW_DEG = 15.0
 CLOSED_SHARE = 0.45
-"""Opening of closed eyes over that of the same open eyes. Blinks in four clips: 0.3 and less; rendered: 0.35."""
+"""Maximum opening of closed eyes over that of the same open eyes. Blinks in four clips: at most 0.3; rendered: 0.35."""
 MIN_OPENING = 0.08
-"""Opening of open eyes that can be told from closed ones."""
+"""Minimum opening of open eyes, so that they can be distinguished from closed eyes."""
 MIN_CLOSED_S = 0.4
-"""Blinks that nobody asked for are shorter."""
+"""Minimum duration of closed eyes; natural blinks are shorter."""
 _REST_LOOKS = 4
-"""Looks at the face at rest that everything is compared with."""
+"""Number of measurements of the face at rest, with which later measurements are compared."""
 _RUN = 2
-"""Consecutive looks that make a movement, or rest after one; single ones may be errors of measurement."""
+"""Number of consecutive measurements of a movement, or of rest after it; a single one can be an error."""
 _MIN_RATIOS = 3
-"""Pairs of looks, at rest and turned, whose parallax has to be measured in a turn."""
+"""Minimum number of pairs of measurements, at rest and turned, with a parallax in a turn."""
 
 
 class Failure(StrEnum):
@@ -68,7 +68,7 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """The face at rest: yaw, opening of the eyes, and the rigid points of some looks."""
+    """The face at rest: yaw, opening of the eyes, and the rigid points of some measurements."""
 
     yaw_deg: float
     opening: float
@@ -76,13 +76,13 @@ class _Rest:
 
 
 class Challenge:
-    """A challenge of one face; `update` takes every frame from its start on, and goes on after it was passed.
+    """A challenge of one face; call `update` for every frame from its start on, also after it was passed.
 
     Args:
-        number: of the challenge, for its report.
-        kind: of the sequence, for its report.
-        sequence: the prompts; None = no new one could be drawn, and the challenge fails at once.
-        track_id: the face.
+        number: number of the challenge, for its report.
+        kind: kind of the sequence, for its report.
+        sequence: the prompts; None if no new sequence could be drawn: the challenge fails immediately.
+        track_id: track of the face.
         start_s: time of the frame that starts it.
     """
 
@@ -91,7 +91,7 @@ class Challenge:
         self.outcome: Literal["running", "passed", "failed"] = "running"
         self.why: Failure | None = None
         self.holds = False
-        """Whether it was passed and the same face has been seen without a gap since."""
+        """Whether it was passed and the same face was tracked without a gap since then."""
         self._number, self._kind, self._sequence = number, kind, sequence or ()
         self._start_s = self._last_s = self._seen_s = self._look_s = start_s
         self._responses: list[ChallengeResponse] = []
@@ -108,14 +108,14 @@ class Challenge:
 
     @property
     def prompt(self) -> Prompt:
-        """What the person has to do now."""
+        """The current prompt."""
         if self._asked_s is None or self._reached or self.outcome != "running":
             return Prompt.LOOK_STRAIGHT
         return self._sequence[len(self._responses)].prompt
 
     @property
     def report(self) -> ChallengeReport:
-        """The record of the challenge; later prompts are left out while it is running."""
+        """The report of the challenge; while it is running, later prompts are left out."""
         given = len(self._responses) + (self._asked_s is not None)
         shown = self._sequence[:given] if self.outcome == "running" else self._sequence
         return ChallengeReport(
@@ -130,7 +130,7 @@ class Challenge:
         )
 
     def update(self, seen: Observation) -> None:
-        """Take the next frame."""
+        """Process the next frame."""
         if self.outcome == "failed":
             return
         broken = self._broken(seen)
@@ -156,8 +156,8 @@ class Challenge:
         self.outcome, self.why, self.holds = "failed", why, False
 
     def _broken(self, seen: Observation) -> Failure | None:
-        """Return why the frame does not continue the one before with the same face; None if it does."""
-        # Written so that a time that is not a number is a fault.
+        """Return why the frame does not continue the previous one with the same face; None if it does."""
+        # Written so that NaN is a fault.
         if seen.fault or not 0.0 < seen.timestamp_s - self._last_s <= MAX_GAP_S:
             return Failure.CAPTURE_FAULT
         if seen.spoof:
@@ -179,7 +179,7 @@ class Challenge:
         return None
 
     def _look(self, seen: Observation) -> Failure | None:
-        """Take the landmarks of a frame."""
+        """Process the landmarks of a frame."""
         now_s = seen.timestamp_s
         if seen.landmarks is None or not np.isfinite(seen.landmarks).all() or not np.isfinite(seen.yaw_deg):
             return Failure.NOT_MEASURED if now_s - self._look_s > MAX_UNMEASURED_S else None

@@ -1,4 +1,4 @@
-"""Decide when a challenge begins, which face may be LIVE, and for how long."""
+"""Decide when a challenge begins, and which face can be LIVE for how long."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fasdemo.engine.challenge_report import ChallengeReport, Kind
 RETRY_S = 3.0
 """Time between a failed challenge and the next one."""
 MAX_FAILURES = 5
-"""Failed challenges within `MEMORY_S` that lock the camera; guessing a sequence of turns takes 16 on average."""
+"""Number of failed challenges within `MEMORY_S` that locks the camera; there are 16 sequences of turns to guess."""
 MEMORY_S = 300.0
 LOCKOUT_S = 60.0
 
@@ -22,12 +22,12 @@ LOCKOUT_S = 60.0
 class ChallengeGate:
     """The challenges in front of one camera.
 
-    A challenge begins when the only face in the picture is LIVE for the engine. A face that passed may be LIVE as long
-    as it is tracked without a gap. A challenge that was begun and not passed is a failure, whoever ended it.
+    A challenge begins when the engine rates the only face in the picture LIVE. A face that has passed can be LIVE as
+    long as it is tracked without a gap. A challenge that has begun and was not passed counts as failed, for any cause.
 
     Args:
-        kind: of the challenges.
-        random: where the sequences come from.
+        kind: kind of the challenges.
+        random: source of the random sequences.
     """
 
     def __init__(self, kind: Kind, random: Random) -> None:
@@ -51,7 +51,7 @@ class ChallengeGate:
 
     @property
     def prompt(self) -> Prompt | None:
-        """What the person has to do now; None without a running challenge."""
+        """The current prompt; None without a running challenge."""
         return self._challenge.prompt if self._challenge is not None and self._running else None
 
     @property
@@ -61,18 +61,18 @@ class ChallengeGate:
 
     @property
     def failed(self) -> bool:
-        """Whether the last challenge failed and no other one has begun."""
+        """Whether the last challenge has failed and no other one has begun."""
         return self._challenge is not None and self._challenge.outcome == "failed"
 
     def passed(self, track_id: int) -> bool:
-        """Return whether a face has passed a challenge and was tracked without a gap since."""
+        """Return whether a face has passed a challenge and was tracked without a gap since then."""
         return self._challenge is not None and self._challenge.holds and self._challenge.track_id == track_id
 
     def update(self, seen: Observation, now_s: float) -> None:
-        """Take the next frame.
+        """Process the next frame.
 
         Args:
-            seen: the frame.
+            seen: the measurements of the frame.
             now_s: seconds on a clock that the person cannot set; a step back is ignored.
         """
         self._now_s = max(now_s, self._now_s) if math.isfinite(now_s) else self._now_s
@@ -88,7 +88,7 @@ class ChallengeGate:
             self._count_failure()
 
     def reset(self) -> None:
-        """End a running challenge as failed and withdraw one that was passed, because the frames do not go on."""
+        """End a running challenge as failed and withdraw a passed one, because the next frame does not follow."""
         was_running = self._running
         if self._challenge is not None:
             self._challenge.abort()

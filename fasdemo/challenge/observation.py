@@ -1,4 +1,4 @@
-"""What a challenge is told about one frame."""
+"""The measurements of one frame for a challenge."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Observation:
     """One frame.
 
     Attributes:
-        timestamp_s: on the source's clock.
+        timestamp_s: time on the source's clock, seconds.
         tracks: numbers of all faces in the frame.
-        fault: the capture cannot be trusted on this frame, or the face may be another one.
-        spoof: the face of the challenge is SPOOF.
-        live: tracks that are LIVE for the engine, before any challenge.
-        yaw_deg: of the face of the challenge, positive if the person turns to their left.
-        landmarks: the same face's, (478, 2 or 3), pixels; None if they were not looked for or not found.
+        fault: whether the capture is not reliable in this frame, or the face can be another one.
+        spoof: whether the face of the challenge is SPOOF.
+        live: tracks that the engine rates LIVE, without regard to challenges.
+        yaw_deg: yaw of the face of the challenge, positive if the person turns to their left.
+        landmarks: landmarks of this face, (478, 2 or 3), pixels; None if they were not computed or not found.
     """
 
     timestamp_s: float
@@ -36,7 +36,7 @@ class Observation:
 
 
 def eye_opening(landmarks: Points) -> float:
-    """Return how far the eyes are open: distance of the lids over the eye's width, of the wider open eye.
+    """Return the opening of the wider open eye: distance of the lids over the width of the eye.
 
     Open eyes in four clips of people: 0.26 to 0.33 in the middle; closed 0.01 to 0.08; rendered heads 0.35 and 0.12.
     """

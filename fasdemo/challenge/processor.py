@@ -1,4 +1,4 @@
-"""An engine whose faces have to pass a challenge before they are LIVE."""
+"""An engine in which a face must pass a challenge before it can be LIVE."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from fasdemo.frames import FrameSet
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.1
-"""Landmarks are looked for so often during a challenge; one look takes about 10 ms."""
+"""Interval of the landmarks during a challenge; computing them takes about 10 ms."""
 _EARLY_S = 0.005
-"""Tolerance, so that a look due just after a frame happens on that frame."""
+"""Tolerance, so that landmarks that are due just after a frame are computed in that frame."""
 MAX_AGE_S = 0.5
 """Maximum age of a frame after the look, as in `fasdemo.engine.policy.Policy`."""
 
 
 class ChallengeProcessor:
-    """A frame processor that lets a face be LIVE only after its challenge; a context manager for a single thread.
+    """A frame processor in which a face is LIVE only after its challenge; a context manager for a single thread.
 
     Args:
-        engine: gives the verdicts; closed with this object.
-        landmarks: looks at the face during a challenge; closed with this object.
-        kind: of the challenges.
-        randomness: of the sequences; None = the system's, which cannot be predicted.
-        clock: that of `frame.received_s`, seconds.
+        engine: engine for the verdicts; closed with this object.
+        landmarks: landmarker for the face during a challenge; closed with this object.
+        kind: kind of the challenges.
+        randomness: random source of the sequences; None: that of the system, which cannot be predicted.
+        clock: clock of `frame.received_s`, seconds.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class ChallengeProcessor:
         try:
             self._gate.update(self._observation(frame, result), self._clock())
         except Exception:
-            log.exception("the challenge failed on frame %s", frame.index)
+            log.exception("cannot process frame %s in the challenge", frame.index)
             self._gate.reset()
             return _with_faces(result, [_withheld(face, Reason.INTERNAL_ERROR) for face in result.faces])
         faces = [self._verdict(face) for face in result.faces]
@@ -133,12 +133,12 @@ class ChallengeProcessor:
 
 
 def _is_fault(codes: Iterable[str]) -> bool:
-    """Return whether the capture cannot be trusted, or the face may be another one."""
+    """Return whether the capture is not reliable, or the face can be another one."""
     return any(effect(code) is Effect.RESTART or code == Reason.VIEW_CHANGED for code in codes)
 
 
 def _withheld(face: FaceVerdict, reason: Reason, prompt: str = "") -> FaceVerdict:
-    """Return a verdict that is not LIVE; the prompt, or the reason's own guidance where there is no other, is shown."""
+    """Return a verdict that is not LIVE, with the prompt, or with the guidance of the reason if there is no prompt."""
     status = Status.UNCERTAIN if face.status is Status.LIVE else face.status
     words = face.guidance if status is Status.SPOOF else prompt or face.guidance or reason.guidance
     return replace(face, status=status, reasons=ordered([*face.reasons, reason]), guidance=words)

@@ -33,20 +33,20 @@ class Prompt(StrEnum):
 
 TURNS = (Prompt.TURN_LEFT, Prompt.TURN_RIGHT)
 LENGTH = 4
-"""Prompts of one sequence; there are 16 sequences of turns."""
+"""Number of prompts in a sequence; there are 16 sequences of turns."""
 MEMORY = 1000
-"""Sequences that are remembered, so that none of them is used again."""
+"""Number of sequences that are stored, so that none of them is used again."""
 _MAX_DRAWS = 100
 _STEP_S = 0.1
 _TURN_PAUSES = (6, 14)
 """Shortest and longest pause before a turn, in steps."""
 _BLINK_PAUSES = (6, 30)
-"""The same before closed eyes, where only the time is random."""
+"""The same before closed eyes; longer, because only their time is random."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a sequence: a pause in which nothing may happen, then a prompt."""
+    """One step of a sequence: a pause without movements, then a prompt."""
 
     pause_s: float
     prompt: Prompt
@@ -60,7 +60,7 @@ class SequenceSource:
 
     Args:
         kind: turns, closed eyes, or both.
-        random: where the numbers come from; for use `random.SystemRandom`, which cannot be predicted.
+        random: random source; except in tests `random.SystemRandom`, which cannot be predicted.
     """
 
     def __init__(self, kind: Kind, random: Random) -> None:
@@ -68,7 +68,7 @@ class SequenceSource:
         self._used: deque[Sequence] = deque(maxlen=MEMORY)
 
     def draw(self) -> Sequence | None:
-        """Return a sequence that was not used before; None if the random source gives none."""
+        """Return a sequence that was not used before; None if the random source does not return one."""
         for _ in range(_MAX_DRAWS):
             sequence = tuple(map(self._step, self._prompts()))
             if sequence not in self._used:

@@ -1,4 +1,4 @@
-"""Measure what a judged frame costs in the whole app: the headless run and the window, each in a process of its own."""
+"""Measure the cost of a processed frame in the complete app: headless run and window, each in a separate process."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class _Usage:
 
 
 def headless_cost(source: str, model: str | None, frames: int) -> dict[str, Any] | None:
-    """Return the figures of `fasdemo --headless --json FILE`, decoding included; None on Windows.
+    """Return the figures of `fasdemo --headless --json FILE` with decoding; None on Windows.
 
-    A short run is subtracted from a long one, so that the figure is that of a frame beyond the start.
+    The cost of a short run is subtracted from that of a long one, so that the start of the program is not included.
 
     Raises:
-        UserError: a run failed; the text is its own sentence.
+        UserError: a run failed; the text is the error message of that run.
     """
     if not hasattr(os, "wait4"):
         return None
@@ -52,10 +52,10 @@ def headless_cost(source: str, model: str | None, frames: int) -> dict[str, Any]
 
 
 def window_cost(kind: str, source: str, model: str | None, seconds: float) -> dict[str, Any]:
-    """Return the figures of `fasdemo.gui.window_cost` for one of its kinds.
+    """Return the figures of `fasdemo.gui.window_cost` for one kind of window.
 
     Raises:
-        UserError: the run failed; the text is its own sentence.
+        UserError: the run failed; the text is the error message of that run.
     """
     command = [sys.executable, "-m", "fasdemo.gui.window_cost", f"--kind={kind}", f"--source={source}"]
     command += [f"--seconds={seconds}", *([f"--model={model}"] if model is not None else [])]
@@ -70,7 +70,7 @@ def app_costs(source: str, model: str | None, frames: int, seconds: float) -> li
     """Return the figures of the headless run and of every kind of window that this machine can show.
 
     Raises:
-        UserError: a run failed; the text is its own sentence.
+        UserError: a run failed; the text is the error message of that run.
     """
     from fasdemo.shared_libraries import check_window_packages
 

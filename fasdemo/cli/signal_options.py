@@ -20,8 +20,7 @@ def add_signal_options(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         action="append",
         default=[],
-        help="signal while a camera's frames are judged: a file to touch, http(s):// or mqtt(s)://; may be given "
-        "several times",
+        help="signal while a camera's frames are processed: a file to touch, http(s):// or mqtt(s)://; may be repeated",
     )
     group.add_argument(
         "--heartbeat-seconds", metavar="S", type=seconds, default=10.0, help="time between heartbeats; default: 10"
@@ -35,8 +34,8 @@ def add_live_options(group: argparse._ArgumentGroup) -> None:
         metavar="ADDRESS",
         action="append",
         default=[],
-        help="signal every accepted attempt: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE; may be given "
-        "several times",
+        help="signal every accepted attempt: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC, serial:DEVICE or "
+        "gpio:CHIP?line=N; may be repeated",
     )
     group.add_argument(
         "--on-live-pause",

@@ -110,7 +110,7 @@ class AnnotatedVideo:
             self._finish(keep=keep and self._stream is not None, quiet=kind is not None)
 
     def _finish(self, *, keep: bool, quiet: bool) -> None:
-        """Put the video under its own name, or leave nothing behind."""
+        """Give the video its final name, or remove it."""
         if keep:
             try:
                 self._replacing.close()

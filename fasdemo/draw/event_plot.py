@@ -25,7 +25,7 @@ COLOURS: dict[Status, Colour] = {
     Status.SPOOF: (213, 94, 0),
     Status.UNCERTAIN: (153, 153, 153),
 }
-"""Colours of Okabe and Ito's palette, which can be told apart with every kind of colour vision."""
+"""Colours of Okabe and Ito's palette, which can be distinguished with every kind of colour vision."""
 _HATCH: dict[Status, Literal["", "lines", "cross"]] = {
     Status.LIVE: "",
     Status.SPOOF: "cross",

@@ -14,7 +14,7 @@ def overlap(a: Rect, b: Rect) -> bool:
 
 
 def free_place(candidates: Iterable[Rect], taken: Sequence[Rect], width: int, height: int) -> Rect | None:
-    """Return the first candidate inside a picture of `width` x `height` that covers no taken area; None without."""
+    """Return the first candidate inside a `width` x `height` picture that covers no taken area, or None."""
     for rect in candidates:
         inside = rect[0] >= 0 and rect[1] >= 0 and rect[2] <= width and rect[3] <= height
         if inside and not any(overlap(rect, other) for other in taken):

@@ -1,7 +1,7 @@
 """Draw a result onto a picture, for the window, the annotated video and the documentation.
 
 Every status has a word, a shape and a colour, so that it can be recognised without colour. The colours are bluish
-green, vermilion and yellow of Okabe and Ito, "Color Universal Design" (2008), which can be told apart under every
+green, vermilion and yellow of Okabe and Ito, "Color Universal Design" (2008), which can be distinguished with every
 form of colour blindness.
 """
 
@@ -30,7 +30,7 @@ FILE_NOTICE = "FILE, not a live-camera decision"
 RGB_ONLY_NOTICE = "RGB only: lower assurance"
 VIRTUAL_NOTICE = "VIRTUAL CAMERA, not a live-camera decision"
 NOTICED = frozenset({"rgb_only", "virtual_camera"})
-"""Reasons that `notice_lines` tells, and that nothing else in the picture has to repeat."""
+"""Reasons that are shown by `notice_lines`, so the rest of the picture does not repeat them."""
 
 
 def draw(
@@ -90,13 +90,14 @@ _AGAINST = frozenset(
         "flat_motion", "score_spoof",
     }
 )  # fmt: skip
-"""Doubts that are signs of an attack, so they fit the word SPOOF."""
+"""Doubts that are signs of an attack, so they can explain SPOOF."""
 
 
 def fitting_reasons(verdict: FaceVerdict) -> tuple[str, ...]:
-    """Return the frame's reasons that explain the verdict; the word is about several frames, a reason about one.
+    """Return those reasons of the frame that explain the verdict.
 
-    Without this, SPOOF would stand beside "one moment" or "too far" of the newest frame, which do not explain it.
+    The verdict depends on several frames, but a reason on one. Without this function, SPOOF could be shown with "one
+    moment" or "too far" of the newest frame, which do not explain it.
     """
     codes = tuple(code for code in verdict.reasons if code not in NOTICED)
     if verdict.status is Status.SPOOF:
@@ -107,7 +108,7 @@ def fitting_reasons(verdict: FaceVerdict) -> tuple[str, ...]:
 
 
 def main_reason(verdict: FaceVerdict) -> str:
-    """Return the first reason that explains the verdict and is not shown elsewhere in the picture; empty without."""
+    """Return the first reason that explains the verdict and is not shown elsewhere in the picture; empty if none."""
     return next((reason_words(code) for code in fitting_reasons(verdict)), "")
 
 
@@ -176,7 +177,7 @@ def _draw_label(
     plate, icon = round(text_px * 1.6), round(text_px * 0.62)
     plate_width = 2 * icon + text_px + text_width(words, text_px, BOLD) + text_px // 2
     places = plate_places((left - line // 2, top, right, bottom + line), (plate_width, plate), width)
-    # Inside the own face at the worst, never over another one's.
+    # If there is no other place, draw inside this face, but never over another face.
     inside_top = top if top - plate < 0 else top - plate
     usual = (places[0][0], inside_top, places[0][0] + plate_width, inside_top + plate)
     place = free_place(places, taken, width, height) or usual
@@ -198,7 +199,7 @@ def _draw_label(
         below = (strip_left, strip_top, strip_left + strip_width, strip_top + strip)
         rest = plate_places((left, top, right, bottom + line), (strip_width, strip), width)
         under = (place[0], place[3], place[0] + strip_width, place[3] + strip)
-        # The usual place may lie inside the own face, at the border of the picture; of several faces none is covered.
+        # At the border of the picture, the usual place can be inside this face. With several faces, cover none.
         at = free_place((below, under, *rest), [*taken, place], width, height)
         if at is None:
             return

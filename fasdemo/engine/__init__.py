@@ -1,1 +1,1 @@
-"""From frames to verdicts: tracks, evidence, fail-closed rules and timing."""
+"""The engine: it turns frames into verdicts with evidence, fail-closed rules and timing."""

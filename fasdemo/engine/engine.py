@@ -39,16 +39,16 @@ class Engine:
     """An engine; a context manager that must not be called from two threads at once.
 
     Args:
-        scorer: the model; closed with the engine.
-        finder: the faces; closed with the engine.
-        policy: a threshold's name or a whole policy; None = the model's default.
-        landmarks: for closed eyes and covered faces; None = these are not checked.
-        source: facts about where the frames come from.
-        site: a site calibration, checked by `fasdemo.engine.site_calibration.check_site`; it acts with its own policy
-            and model only.
+        scorer: the model; it is closed with the engine.
+        finder: the face finder; it is closed with the engine.
+        policy: name of a threshold, or a policy; None for the default of the model.
+        landmarks: landmarker for closed eyes and covered faces; None if these are not checked.
+        source: facts about the source of the frames.
+        site: a site calibration, checked by `fasdemo.engine.site_calibration.check_site`; it is used only with its own
+            policy and model.
 
     Raises:
-        UserError: the model has no threshold of the policy's name.
+        UserError: the model has no threshold with the policy's name.
     """
 
     def __init__(
@@ -83,16 +83,17 @@ class Engine:
 
         Args:
             source: an entered source.
-            model: a shipped model's name or an ONNX file, instead.
+            model: name of a shipped model, or an ONNX file; None for the shipped model for the streams.
             device: `auto`, `cpu` or `cuda`.
-            policy: a threshold's name or a whole policy.
-            threads: of the network on the CPU.
-            landmarks: also look for closed eyes and covered faces, about 10 ms four times a second, in a thread.
-            site: a file of `fasdemo calibrate`; its policy is used where none is named.
+            policy: name of a threshold, or a policy; None for the default of the model.
+            threads: number of threads of the network on the CPU.
+            landmarks: whether to check for closed eyes and covered faces, which takes about 10 ms four times per second
+                in a separate thread.
+            site: a file from `fasdemo calibrate`; its policy is used if `policy` is None.
 
         Raises:
-            UserError: no model fits, the model, the face model or the policy cannot be used, or the site file belongs
-                to another camera, model or policy.
+            UserError: there is no model for the streams, the model, the face model or the policy cannot be used, or the
+                site file belongs to another camera, model or policy.
         """
         return cls.for_info(source.info, model, device, policy, threads, landmarks, site)
 
@@ -107,7 +108,7 @@ class Engine:
         landmarks: bool = True,
         site: Path | None = None,
     ) -> Self:
-        """As `for_source`, for frames that the caller makes or reads without a source."""
+        """Return an engine as in `for_source`, for frames that the caller creates or reads without a source."""
         parts = load_parts(info, model, device, policy, threads, landmarks, site)
         return cls(parts.scorer, parts.finder, parts.policy, parts.landmarks, info, parts.site)
 
@@ -123,27 +124,27 @@ class Engine:
 
     @property
     def provider(self) -> str:
-        """Where the network runs: `CPU`, `CUDA` ..."""
+        """Name of the device that runs the network, e.g. `CPU` or `CUDA`."""
         return self._scorer.provider
 
     @property
     def policy(self) -> Policy:
-        """The policy in force."""
+        """The current policy."""
         return self._policy
 
     @property
     def policy_name(self) -> str:
-        """Name of the threshold in force."""
+        """Name of the current threshold."""
         return self._policy_name
 
     @property
     def threshold(self) -> Threshold:
-        """The threshold in force."""
+        """The current threshold."""
         return self._threshold
 
     @property
     def facts(self) -> EngineFacts:
-        """Model, policy and device in force, for display and for the event log."""
+        """The current model, policy and device, for display and for the event log."""
         return EngineFacts(
             self.card.name,
             self._policy_name,
@@ -156,7 +157,7 @@ class Engine:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences for the user, e.g. that the network runs elsewhere than asked."""
+        """Sentences for the user, e.g. that the network runs on another device than requested."""
         note = floor_note(self.card, self._policy_name)
         found = (*self._scorer.warnings, note) if note else self._scorer.warnings
         if self._site is not None and self.site_bias is None:
@@ -165,17 +166,17 @@ class Engine:
 
     @property
     def site_bias(self) -> float | None:
-        """Log-odds of the site's calibration; None where there is none for this model and policy."""
+        """Bias of the site calibration in log-odds; None if there is none for this model and policy."""
         site = self._site
         if site is None or site.model_sha256 != self.model_sha256 or site.policy != self._policy_name:
             return None
         return site.bias
 
     def set_policy(self, policy: Policy | str | None) -> None:
-        """Change the policy; evidence is collected anew.
+        """Change the policy; evidence starts again.
 
         Raises:
-            UserError: the model has no threshold of that name; the old policy stays in force.
+            UserError: the model has no threshold with that name; the policy is not changed.
         """
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._stages.forget_evidence(self._threshold)
@@ -184,7 +185,7 @@ class Engine:
             self._attempts = limit
 
     def set_model(self, scorer: Scorer) -> None:
-        """Change the model and close the old one; the policy's threshold is kept where the new card has it.
+        """Change the model and close the old one; the policy's threshold is kept if the new card has it.
 
         Raises:
             UserError: never for a valid card, whose default threshold exists.
@@ -197,7 +198,7 @@ class Engine:
         old.close()
 
     def reset(self) -> None:
-        """Forget the past, e.g. before frames from another place of a file."""
+        """Forget all earlier frames, e.g. before frames from another position of a file."""
         self._stages.reset()
 
     def run(self, source: Source) -> Iterator[FrameResult]:
@@ -212,8 +213,9 @@ class Engine:
     def run_frames(self, source: Source) -> Iterator[tuple[FrameSet, FrameResult]]:
         """Yield every frame of an open source with its result.
 
-        The latency's `capture` is the time that a file took to be read and decoded; of a camera it is the time between
-        the frame's arrival in this process and the start of processing. A camera that supports it exposes for the face.
+        `capture` of the latency is the time to read and decode a frame of a file. For a camera, it is the time between
+        the arrival of the frame in this process and the start of processing. If the camera supports it, its exposure
+        region is set to the face.
         """
         return FrameLoop(source).run(self)
 
@@ -224,13 +226,14 @@ class Engine:
 
         Args:
             frame: the next frame of the source.
-            now_s: the time of processing on the clock of `frame.received_s`; None = `time.monotonic()`. Only looked at
-                for frames that say when they were received.
-            capture_ms: what reading the frame from a file took; of a live frame it is what it waited.
-            still: the picture is a single one: faces are searched thoroughly, and there is no evidence over time.
+            now_s: time of processing on the clock of `frame.received_s`; None for `time.monotonic()`. It is used only
+                for frames that have `received_s`.
+            capture_ms: time to read the frame from a file; for a live frame, its waiting time is used instead.
+            still: whether the frame is a single picture; faces are then searched thoroughly, and there is no evidence
+                over time.
 
         Returns:
-            The result. Whatever is wrong with the frame is a reason in it.
+            The result, in which every problem of the frame is a reason.
         """
         started = time.perf_counter()
         now = time.monotonic() if now_s is None else now_s
@@ -245,7 +248,7 @@ class Engine:
             self._stages.run(frame, settings, now, still, out)
             codes, faces = out.codes, out.faces
         except Exception:
-            log.exception("frame %s could not be processed", frame.index)
+            log.exception("cannot process frame %s", frame.index)
             self._stages.forget_faces()
             codes, faces = [Reason.INTERNAL_ERROR], []
         took_s = time.perf_counter() - started
@@ -277,7 +280,7 @@ class Engine:
         )
 
     def close(self) -> None:
-        """Release the model and the detector; calling it again does nothing."""
+        """Release the model and the face finder; further calls do nothing."""
         self._scorer.close()
         self._stages.close()
 

@@ -13,7 +13,8 @@ T = TypeVar("T")
 def former_names(names: Mapping[str, str]) -> Callable[[type[T]], type[T]]:
     """Return a class decorator that accepts former names of fields as keywords and as attributes.
 
-    A former name gives a `DeprecationWarning`. Next to the new name it applies, as `dataclasses.replace` passes both.
+    A former name causes a `DeprecationWarning`. If both names are given, as by `dataclasses.replace`, the former one is
+    used.
 
     Args:
         names: new names by former names.
@@ -26,7 +27,7 @@ def former_names(names: Mapping[str, str]) -> Callable[[type[T]], type[T]]:
     """
 
     def decorate(cls: type[T]) -> type[T]:
-        # Looked up by name: assigning to `__init__` of a class is what type checkers forbid, and what is meant here.
+        # Use `vars` and `setattr`, because type checkers do not allow an assignment to `__init__` of a class.
         init: Callable[..., None] = vars(cls)["__init__"]
 
         @wraps(init)

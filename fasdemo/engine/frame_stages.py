@@ -30,13 +30,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class VerdictSettings:
-    """The settings of an engine that decide on a frame.
+    """The settings of an engine that determine the verdicts on a frame.
 
     Attributes:
         scorer: the model.
         policy: limits of the capture.
-        threshold: that of the policy.
-        site_bias: log-odds of the site's calibration; 0 without one.
+        threshold: threshold of the policy.
+        site_bias: bias of the site calibration in log-odds; 0 without one.
     """
 
     scorer: Scorer
@@ -64,10 +64,10 @@ class FrameStages:
     """The stages of every frame of one source.
 
     Args:
-        finder: the faces; closed with the stages.
-        landmarks: for closed eyes and covered faces; None = these are not checked.
-        source: facts about where the frames come from.
-        threshold: of the policy in force.
+        finder: the face finder; it is closed with the stages.
+        landmarks: landmarker for closed eyes and covered faces; None if these are not checked.
+        source: facts about the source of the frames.
+        threshold: threshold of the current policy.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class FrameStages:
         self._repeats = RepeatCheck()
         self._states = TrackStates(threshold)
         self.time_s = 0.0
-        """Last valid time of a frame on the source's clock."""
+        """Last valid time of a frame on the source's clock in seconds."""
 
     def reset(self) -> None:
         """Forget all earlier frames."""
@@ -95,14 +95,14 @@ class FrameStages:
         self._states.clear()
 
     def forget_evidence(self, threshold: Threshold | None = None) -> None:
-        """Collect the evidence of every track anew, for another threshold if one is given."""
+        """Restart the evidence of every track, with another threshold if one is given."""
         if threshold is None:
             self._states.clear()
         else:
             self._states = TrackStates(threshold)
 
     def close(self) -> None:
-        """Release the finder and the landmarks; calling it again does nothing."""
+        """Release the finder and the landmarker; further calls do nothing."""
         self._finder.close()
         if self._landmarks is not None:
             self._landmarks.close()
@@ -111,14 +111,14 @@ class FrameStages:
         """Run all stages on one frame.
 
         Args:
-            frame: with all declared streams.
-            settings: model and policy in force.
-            now_s: the time of processing on the clock of `frame.received_s`.
-            still: the picture is a single one.
-            out: receives the outcome; an error leaves it incomplete.
+            frame: the frame with all declared streams.
+            settings: current model and policy.
+            now_s: time of processing on the clock of `frame.received_s`.
+            still: whether the frame is a single picture.
+            out: receives the outcome; it is incomplete after an error.
 
         Raises:
-            Exception: what the finder or the model raises.
+            Exception: an error of the finder or the model.
         """
         codes = out.codes
         codes += self._freshness.check(frame, settings.policy, now_s)

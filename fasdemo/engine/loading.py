@@ -18,9 +18,9 @@ class EngineParts:
     Attributes:
         scorer: the model.
         finder: the face finder.
-        policy: a threshold's name or a whole policy, which the model's card has; None = the model's default.
-        landmarks: None where they are not wanted.
-        site: the site calibration, checked; None where there is none.
+        policy: name of a threshold of the model's card, or a policy; None for the default of the model.
+        landmarks: the landmarker; None if it is not wanted.
+        site: the checked site calibration; None if there is none.
     """
 
     scorer: Scorer
@@ -39,10 +39,10 @@ def load_parts(
     landmarks: bool,
     site: Path | None,
 ) -> EngineParts:
-    """Load what `Engine.for_source` describes, with the same arguments.
+    """Load the parts of an engine, with the arguments of `Engine.for_source`.
 
     Raises:
-        UserError: as `Engine.for_source`; nothing stays open.
+        UserError: see `Engine.for_source`; no part remains open.
     """
     from fasdemo.faces.detector import FaceDetector
     from fasdemo.faces.finder import FaceFinder

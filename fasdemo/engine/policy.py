@@ -20,7 +20,7 @@ FORMER_NAMES = {
     "oldest_s": "max_age_s",
     "largest_skew_s": "max_skew_s",
 }
-"""New names of a policy's fields by their former names."""
+"""Current name of a policy's field for each former name."""
 
 
 @former_names(FORMER_NAMES)
@@ -29,21 +29,21 @@ class Policy:
     """The conditions of the verdict LIVE.
 
     Attributes:
-        threshold: name of one of the model card's thresholds; None = the card's default.
-        require: streams without which nothing is LIVE, whatever the source declares.
-        allow_rgb_only: a source or model with colour alone may be LIVE. Off: on real pictures colour alone was measured
-            to be no better than chance, see `docs/models.md`.
-        single_face: several faces in the picture block every one of them.
-        require_gaze: nothing is LIVE unless the eyes look at the camera, which needs landmarks.
-        max_refused_attempts: refused attempts after which the camera is locked; 0 = never, see
+        threshold: name of a threshold of the model card; None for the card's default.
+        require: streams that LIVE requires, even if the source does not declare them.
+        allow_rgb_only: whether a source or model with colour alone can be LIVE. Off by default, because colour alone
+            was no better than chance on real pictures, see `docs/models.md`.
+        single_face: whether LIVE requires that there is only one face.
+        require_gaze: whether LIVE requires eyes that look at the camera, which needs landmarks.
+        max_refused_attempts: number of refused attempts after which the camera is locked; 0 for never, see
             `fasdemo.engine.temporal.attempts`.
-        lockout_s: length of that lock-out.
-        min_distance_m, max_distance_m: allowed distance, where it is known. Beyond 1.5 m the noise of a consumer depth
-            camera, which grows with the square of the distance, hides the relief of a face.
-        min_eye_distance_px: minimum distance of the eyes in pixels; at 24 a face is about 85 pixels wide.
+        lockout_s: duration of the lock-out in seconds.
+        min_distance_m, max_distance_m: allowed distance, if it is known. Beyond 1.5 m, the noise of a consumer depth
+            camera, which increases with the square of the distance, exceeds the relief of a face.
+        min_eye_distance_px: minimum distance between the eyes in pixels; with 24, a face is about 85 pixels wide.
         max_yaw_deg, max_pitch_deg, max_roll_deg: maximum angles of the head.
         max_age_s: maximum age of a live frame when processing starts, and when its verdict is ready.
-        max_skew_s: maximum time between the streams of one frame set.
+        max_skew_s: maximum time difference between the streams of one frame set.
 
     The names of earlier versions (`nearest_m`, `oldest_s` ...) still work, see `FORMER_NAMES`.
     """
@@ -66,22 +66,22 @@ class Policy:
 
     @property
     def lifted(self) -> frozenset[str]:
-        """Codes with the effect `cap` that do not act under this policy."""
+        """Codes with the effect `cap` that have no effect under this policy."""
         return frozenset({Reason.RGB_ONLY}) if self.allow_rgb_only else frozenset()
 
 
 MIN_LIVE_ABOVE = 0.5
-"""No policy makes LIVE of a calibrated score below this: the network itself then takes an attack for likelier than a
-live face, and the physical evidence beside it finds flat and bent sheets, not reliefs and masks."""
+"""Lower limit of the threshold for LIVE in every policy. Below it, the network rates an attack as more likely than a
+live face, and the physical evidence detects only flat and bent sheets, not reliefs and masks."""
 
 
 def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
-    """Return the name of the policy's threshold of a model, and the threshold that is used.
+    """Return the name of the policy's threshold in a model's card, and the threshold that is used.
 
     A threshold below `MIN_LIVE_ABOVE` is raised to it, see `floor_note`.
 
     Raises:
-        UserError: the card has no threshold of that name.
+        UserError: the card has no threshold with that name.
     """
     name = card.default_policy if policy.threshold is None else policy.threshold
     if name not in card.thresholds:
@@ -95,11 +95,11 @@ def thresholds(card: ModelCard, policy: Policy) -> tuple[str, Threshold]:
 
 
 def floor_note(card: ModelCard, name: str) -> str:
-    """Return a sentence where a card's threshold is not the one that is used, else an empty string."""
+    """Return a sentence if another threshold is used than that of the card; otherwise an empty string."""
     asked = card.thresholds[name].live_above
     if asked >= MIN_LIVE_ABOVE:
         return ""
     return (
-        f"Policy {name} of {card.name} would say LIVE above {asked:.3g}, where an attack is likelier than a live face; "
+        f"Policy {name} of {card.name} has LIVE above {asked:.3g}, where an attack is more likely than a live face; "
         f"{MIN_LIVE_ABOVE:g} is used instead."
     )

@@ -15,7 +15,7 @@ from fasdemo.models.predictor import Prediction
 
 
 class Finder(Protocol):
-    """What `fasdemo.faces.finder.FaceFinder` offers."""
+    """The interface of `fasdemo.faces.finder.FaceFinder`."""
 
     def find(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False) -> list[Track]:
         """Return the faces of one frame."""
@@ -26,20 +26,20 @@ class Finder(Protocol):
         ...
 
     def reset(self) -> None:
-        """Forget every face."""
+        """Remove all tracks."""
         ...
 
     def close(self) -> None:
-        """Release what it holds."""
+        """Release all resources."""
         ...
 
 
 class Scorer(Protocol):
-    """What `fasdemo.models.predictor.Predictor` offers."""
+    """The interface of `fasdemo.models.predictor.Predictor`."""
 
     @property
     def card(self) -> ModelCard:
-        """What the model says about itself."""
+        """The model card."""
         ...
 
     @property
@@ -49,7 +49,7 @@ class Scorer(Protocol):
 
     @property
     def provider(self) -> str:
-        """Where it runs."""
+        """Name of the device that runs the network."""
         ...
 
     @property
@@ -62,17 +62,17 @@ class Scorer(Protocol):
         ...
 
     def close(self) -> None:
-        """Release what it holds."""
+        """Release all resources."""
         ...
 
 
 class Landmarker(Protocol):
-    """What `fasdemo.faces.landmarks.FaceLandmarks` offers."""
+    """The interface of `fasdemo.faces.landmarks.FaceLandmarks`."""
 
     def add(self, image: npt.NDArray[np.uint8], face: Face) -> Face:
         """Return the face with landmarks and blendshapes, if they were found."""
         ...
 
     def close(self) -> None:
-        """Release what it holds."""
+        """Release all resources."""
         ...

@@ -35,8 +35,8 @@ _CAMERA = "There is a problem with the camera; please ask the staff for help."
 class Reason(StrEnum):
     """A reason, most important first: its code as the value, its effect, meaning, and guidance for the person.
 
-    A member is a string equal to its code. A source also reports codes of its own, which are plain strings and act like
-    `Effect.RESTART`; use `effect` where both may occur.
+    A member is a string equal to its code. The fault codes of a source are plain strings and have the effect
+    `Effect.RESTART`; use `effect` if both can occur.
     """
 
     effect: Effect
@@ -343,7 +343,7 @@ REQUIRED = _by_stream(Reason.RGB_REQUIRED, Reason.DEPTH_REQUIRED, Reason.IR_REQU
 UNUSED = _by_stream(Reason.RGB_UNUSED, Reason.DEPTH_UNUSED, Reason.IR_UNUSED)
 UNUSABLE_DEPTH = frozenset({Reason.DEPTH_INVALID, Reason.DEPTH_MISMATCHED})
 UNUSABLE_IR = frozenset({Reason.IR_INVALID, Reason.IR_MISMATCHED})
-"""Reasons after which nothing is measured in a depth or infrared image."""
+"""Reasons that exclude the depth or infrared image from all measurements."""
 
 _BY_CODE: dict[str, Reason] = {reason.value: reason for reason in Reason}
 _ORDER: dict[str, int] = {reason.value: place for place, reason in enumerate(Reason)}

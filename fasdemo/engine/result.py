@@ -1,4 +1,4 @@
-"""What the engine says about one frame; `docs/events.md` describes the JSON form."""
+"""The result of the engine for one frame; `docs/events.md` describes its JSON form."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaceVerdict:
-    """One tracked face in one frame.
+    """The verdict on one tracked face in one frame.
 
     Attributes:
-        score: calibrated and fused over time, 1 = live; None when nothing could be scored.
-        frame_score: this frame's own calibrated score.
+        score: calibrated score combined over time, 1 = live; None if there is no score.
+        frame_score: calibrated score of this frame alone.
         reasons: machine-readable codes, most important first, see `docs/reasons.md`.
-        per_modality: score of each stream's own head, where the model has them.
-        evidence: the physical measurements, None = could not be measured.
-        guidance: one sentence for the person in front of the camera, empty if nothing has to change.
+        per_modality: score of each stream's own head, if the model has such heads.
+        evidence: the physical measurements; None for a value that could not be measured.
+        guidance: one sentence for the person in front of the camera; empty if nothing has to change.
     """
 
     track_id: int
@@ -50,7 +50,7 @@ class FaceVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds spent in each stage; `total` is from the frame's arrival to the verdict."""
+    """The milliseconds spent in each stage; `total` is the time from the frame's arrival to the verdict."""
 
     capture: float
     detect: float
@@ -61,14 +61,14 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
-    """What gives the results: the model, policy and device of an engine.
+    """The model, policy and device of an engine.
 
     Attributes:
         model: name of the model.
-        policy: name of the threshold in force.
-        provider: where the network runs: `CPU`, `CUDA` ...
+        policy: name of the current threshold.
+        provider: name of the device that runs the network, e.g. `CPU` or `CUDA`.
         card: the model's card.
-        threshold: that of the policy in force.
+        threshold: the current threshold.
         warnings: sentences for the user.
         model_sha256: hash of the model file.
     """
@@ -84,7 +84,7 @@ class EngineFacts:
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """Everything the engine says about one frame set."""
+    """The complete result for one frame set."""
 
     frame: int
     timestamp_s: float
@@ -98,9 +98,9 @@ class FrameResult:
     reasons: tuple[str, ...] = ()
     """Codes that concern the frame and not one face, e.g. `no_face`, `stream_stalled`."""
     model_sha256: str = ""
-    """Hash of the model file; empty where it is unknown."""
+    """Hash of the model file; empty if unknown."""
     challenge: ChallengeReport | None = None
-    """The last challenge, where one is required and has begun."""
+    """The last challenge, if one is required and has begun; otherwise None."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the event as described by `docs/events.schema.json`."""

@@ -1,9 +1,9 @@
 """Site calibration: a bounded bias on the score for one camera and one model, in a file that the app loads.
 
-A network's scores of live people and attacks still separate on a camera that it has not seen, but may lie elsewhere.
-A minute of live people before that camera says where. The bias moves the operating point down to the card's `bpcer20`
-threshold, at which every species' APCER on the development set is at most 5 %, or by 1 (log-odds), and never below a
-score of 0.5; gates never move, and a score that decidedly says attack is not raised
+On a new camera, the scores of live people and attacks can still be separable but have other values. The bias is
+fitted to one minute of live people in front of that camera. It moves the operating point at most to the card's
+`bpcer20` threshold, at which every species' APCER on the development set is at most 5 %, or by 1 (log-odds), and never
+below a score of 0.5. The limits of the gates do not change, and a score that clearly indicates an attack is not raised
 (`fasdemo.engine.rules.score_evidence`).
 """
 
@@ -35,15 +35,15 @@ LIMIT_POLICY = "bpcer20"
 MAX_UNMEASURED_RAISE = 1.0
 """Log-odds by which a site may raise scores beyond the threshold `LIMIT_POLICY`; docs/verdict.md has its cost."""
 MIN_LIVE_FRAMES = 100
-"""Usable live frames; a minute has 1,800."""
+"""Minimum number of usable live frames; one minute has 1,800 frames."""
 MAX_SHEET_SHARE = 0.2
-"""Of the frames with a face, at most so many may show physical evidence of an attack."""
+"""Maximum share of the frames with a face that may show physical evidence of an attack."""
 WANTED_LIVE = 0.95
 """Share of the usable live frames that should be accepted."""
 MAX_ATTACK = 0.01
-"""Share of attack frames that may be accepted."""
+"""Maximum share of accepted attack frames."""
 MAX_LOWERING = 2.0
-"""Log-odds by which recorded attacks may lower the score."""
+"""Largest decrease of the score because of recorded attacks, in log-odds."""
 _STEP = 0.05
 _MAX_FILE_BYTES = 100_000
 _ABOUT_SCORE = frozenset({Reason.SCORE_SPOOF, Reason.SCORE_UNCERTAIN, Reason.GATHERING, Reason.VIEW_CHANGED})
@@ -57,7 +57,7 @@ class _Part(BaseModel):
 
 
 class Measured(_Part):
-    """What was recorded of one class, and the share of usable frames accepted without and with the bias."""
+    """The recordings of one class, and the share of usable frames that are accepted without and with the bias."""
 
     recordings: Annotated[int, Field(ge=0)]
     frames: Annotated[int, Field(ge=0)]
@@ -67,11 +67,11 @@ class Measured(_Part):
 
 
 class SiteFile(_Part):
-    """A site file's content."""
+    """The content of a site file."""
 
     site_schema: Literal[1] = 1
     camera: Text
-    """Name and serial number, as the source gives them."""
+    """Name and serial number of the camera, as in `SourceInfo.name`."""
     streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=3)]
     model: Text
     model_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -79,20 +79,20 @@ class SiteFile(_Part):
     bias: Annotated[float, Field(ge=-MAX_LOWERING, le=MAX_RAISE)]
     """Log-odds added to the calibrated score."""
     limit: Annotated[float, Field(ge=0.0, le=MAX_RAISE)]
-    """Largest bias that the card allowed."""
+    """Largest bias that the card allows."""
     day: date
     fasdemo: Text
-    """Version that wrote the file."""
+    """Version of fasdemo that wrote the file."""
     live: Measured
     attacks: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredFrame:
-    """A usable frame: nothing but its score decides.
+    """A usable frame, in which there is no reason against LIVE but the score.
 
     Attributes:
-        score: before evidence and bias, calibrated.
+        score: calibrated score before evidence and bias.
         evidence: the measurements.
     """
 
@@ -105,9 +105,9 @@ class Recording:
     """The frames of one recording or live run.
 
     Attributes:
-        frames: how many showed exactly one face.
-        sheets: how many of them showed physical evidence of an attack.
-        usable: those that nothing but the score speaks against.
+        frames: number of frames with exactly one face.
+        sheets: number of these frames with physical evidence of an attack.
+        usable: the frames without a reason against LIVE but the score.
     """
 
     frames: int
@@ -116,12 +116,12 @@ class Recording:
 
 
 def camera_of(info: SourceInfo) -> str:
-    """Return the name of the camera that a source is, or that recorded it; empty where it is not known."""
+    """Return the name of the camera of a source, or of the one that recorded it; empty if unknown."""
     return info.device or (info.name if info.live else "")
 
 
 def recording_of(results: Sequence[FrameResult]) -> Recording:
-    """Reduce the results of an engine without a site file to what a calibration needs."""
+    """Return the recording for a calibration from the results of an engine without a site file."""
     frames, sheets, usable = 0, 0, []
     for result in results:
         if len(result.faces) != 1:
@@ -139,10 +139,10 @@ def recording_of(results: Sequence[FrameResult]) -> Recording:
 
 
 def allowed_bias(card: ModelCard, threshold: Threshold) -> float:
-    """Return how far a site may raise scores, log-odds; 0 where the card has no threshold `LIMIT_POLICY`.
+    """Return the largest allowed bias in log-odds; 0 if the card does not have the threshold `LIMIT_POLICY`.
 
-    At least `MAX_UNMEASURED_RAISE` is allowed where the policy in force is stricter than `MIN_LIVE_ABOVE` by that much:
-    a single species that the model does not tell apart would otherwise forbid every calibration.
+    At least `MAX_UNMEASURED_RAISE` is allowed if the policy exceeds `MIN_LIVE_ABOVE` by that amount. Otherwise a single
+    species that the model cannot distinguish from live faces would prevent every calibration.
     """
     limit = card.thresholds.get(LIMIT_POLICY)
     if limit is None:
@@ -153,7 +153,7 @@ def allowed_bias(card: ModelCard, threshold: Threshold) -> float:
 
 
 def accepted(recordings: Sequence[Recording], threshold: Threshold, bias: float) -> float:
-    """Return the share of usable frames whose score is LIVE, each recording counted alike; 0 without frames."""
+    """Return the share of usable frames whose score is LIVE, with equal weight for each recording; 0 without frames."""
     shares = [
         sum(_accepted(frame, threshold, bias) for frame in recording.usable) / len(recording.usable)
         for recording in recordings
@@ -163,13 +163,13 @@ def accepted(recordings: Sequence[Recording], threshold: Threshold, bias: float)
 
 
 def fit_bias(live: Sequence[Recording], attacks: Sequence[Recording], threshold: Threshold, limit: float) -> float:
-    """Return the smallest bias that accepts `WANTED_LIVE` of the live frames, or as many as the limit can.
+    """Return the smallest bias that accepts `WANTED_LIVE` of the live frames, at most the limit.
 
     Args:
         live: recordings of live people.
-        attacks: of attacks; every one of them stays at most at `MAX_ATTACK`, if need be by lowering scores.
-        threshold: in force.
-        limit: of `allowed_bias`.
+        attacks: recordings of attacks; at most `MAX_ATTACK` of each one is accepted, if necessary with a negative bias.
+        threshold: current threshold.
+        limit: largest bias, from `allowed_bias`.
     """
     wanted = min(WANTED_LIVE, accepted(live, threshold, limit))
     bias = 0.0
@@ -181,17 +181,17 @@ def fit_bias(live: Sequence[Recording], attacks: Sequence[Recording], threshold:
 
 
 def check_recordings(live: Sequence[Recording]) -> None:
-    """Refuse recordings that cannot calibrate.
+    """Raise an error for recordings that cannot be used for a calibration.
 
     Raises:
-        UserError: too few usable frames, or the faces look like sheets.
+        UserError: there are too few usable frames, or too many frames show physical evidence of an attack.
     """
     frames = sum(recording.frames for recording in live)
     usable = sum(len(recording.usable) for recording in live)
     sheets = sum(recording.sheets for recording in live)
     if frames and sheets > MAX_SHEET_SHARE * frames:
         raise UserError(
-            f"{sheets} of {frames} frames show physical evidence of an attack, as prints and screens do; "
+            f"{sheets} of {frames} frames show physical evidence of an attack, such as a print or a screen; "
             "calibrate with live people."
         )
     if usable < MIN_LIVE_FRAMES:
@@ -205,7 +205,7 @@ def write_site(path: Path, site: SiteFile) -> None:
     """Write a site file.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     write_text(path, site.model_dump_json(indent=2) + "\n")
 
@@ -261,7 +261,8 @@ def check_site(site: SiteFile, camera: str, declared: frozenset[Stream], card: M
         )
     if site.policy not in card.thresholds:
         raise UserError(
-            f"site: was made for the policy {site.policy}, which {card.name} lacks; run `fasdemo calibrate` again.",
+            f"site: was made for the policy {site.policy}, which {card.name} does not have; run `fasdemo calibrate` "
+            "again.",
             parameter="site",
         )
     if site.bias > allowed_bias(card, card.thresholds[site.policy]) + 1e-6:

@@ -1,1 +1,1 @@
-"""The window: the only rooms that know Qt."""
+"""The window; only this package imports Qt."""

@@ -34,7 +34,7 @@ class Launch:
         source: the source to open at start; None shows the start page.
         engine: the model, policy and device to use; None uses those of the last run.
         kiosk: show only the verdict, in full screen.
-        rules: what LIVE requires whatever the settings say.
+        rules: requirements for LIVE that override the settings.
         loop: play files in a loop; None uses the setting of the last run.
         language: language of the texts; None uses the setting.
         reset_settings: delete the saved settings first.

@@ -33,7 +33,7 @@ class LibraryEntry:
         started: date and time of its start, local, as text.
         length_s: frames over the frame rate, seconds.
         device: the camera's name.
-        problem: why it cannot be read, as a sentence; then the other fields are empty.
+        problem: why it cannot be read, as a sentence; the other fields are then empty. Empty if it was read.
         picture: its middle frame, uint8 (72, 96, 3) RGB, or None.
     """
 
@@ -48,7 +48,7 @@ class LibraryEntry:
 
 
 def is_library(path: Path) -> bool:
-    """Return whether a folder is not a session, but holds some, up to the depth of a root of recordings."""
+    """Return whether a folder is not a session but contains sessions, as deep as in a root of recordings."""
     if not path.is_dir() or (path / SESSION_FILE).exists():
         return False
     patterns = ("*/" * depth + SESSION_FILE for depth in (1, 2, 3))
@@ -74,7 +74,7 @@ def read_entry(folder: Path) -> LibraryEntry:
     except UserError as error:
         return LibraryEntry(folder, problem=str(error))
     except Exception:
-        _log.exception("the session %s could not be read", folder)
+        _log.exception("cannot read the session %s", folder)
         return LibraryEntry(folder, problem=f"{folder.name}: cannot be read; run `fasdemo sessions verify` on it.")
 
 

@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         models: names of the shipped models.
         demo: path of the demo session; None if it is missing.
         look: returns the connected cameras.
-        rules: what LIVE requires whatever the settings say.
+        rules: requirements for LIVE that override the settings.
     """
 
     def __init__(
@@ -239,13 +239,13 @@ class MainWindow(QMainWindow):
         self.open(SourceRequest(spec))
 
     def _inputs(self) -> list[Path]:
-        """Files that are played and judged with now."""
+        """Files in use, e.g. the video and the model."""
         request = self.player.request
         files = [] if request is None else request.files()
         return [*files, *model_files(self._engine.model)]
 
     def open(self, request: SourceRequest) -> None:
-        """Open a source; the current one is closed when the new one is open, and goes on if it cannot be opened."""
+        """Open a source; the current one is closed when the new one is open, and continues if opening fails."""
         if self._refuse_while_recording(tr("A recording is running; stop it (R) before opening another source.")):
             return
         if not self.in_kiosk and is_library(Path(request.spec)):
@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
         self._show_opening()
 
     def open_library(self, root: Path) -> None:
-        """Show the recorded sessions below a folder; the current source goes on."""
+        """Show the recorded sessions below a folder; the current source continues."""
         self.messages.clear()
         self.settings.remember_source(str(root))
         self._show_recent()
@@ -295,7 +295,7 @@ class MainWindow(QMainWindow):
         self.messages.show_message(f"{why}{kept}", error=True)
 
     def _refuse_while_recording(self, sentence: str) -> bool:
-        """Return True, and say so, while a recording is running: a wrong drop or key must not end it."""
+        """Return True and show `sentence` while a recording is running, so that a mistake does not end it."""
         if self.recording is None:
             return False
         self.messages.show_message(sentence, error=True)
@@ -495,7 +495,7 @@ class MainWindow(QMainWindow):
     # Recording.
 
     def record_when_ready(self, root: Path, labels: Labels) -> None:
-        """Record into `root` when the next camera gives its first frame."""
+        """Record into `root` when the first frame of the next camera arrives."""
         self._recorder.start_when_ready(root, labels)
 
     @property
@@ -649,7 +649,7 @@ class MainWindow(QMainWindow):
             self.open_files([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
 
     def _show_minimised(self) -> None:
-        """Draw nothing while minimised, and judge a camera a few times a second unless a log or a door needs it all."""
+        """Draw nothing while minimised, and process fewer frames of a camera unless a log or a door needs all."""
         hidden, log, signals = self.isMinimized(), self.event_log.writer.status, self.door.signals
         used = (log is not None and log.running) or bool(signals.outputs or signals.heartbeats)
         self.player.set_hidden(hidden, rests=not used)

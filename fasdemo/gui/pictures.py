@@ -27,8 +27,8 @@ def resized(image: Rgb, width: int, height: int) -> Rgb:
     """
     if image.shape[1] == width and image.shape[0] == height:
         return image
-    # Halves are averaged quickly; down to half the size every pixel counts in an interpolation too, which takes an
-    # eighth of the time of averages at other factors.
+    # Averaging by a factor of 2 is fast. For smaller factors, interpolation also uses every pixel, and takes an eighth
+    # of the time of averaging.
     while 2 * width < image.shape[1] and 2 * height < image.shape[0]:
         half = (image.shape[1] // 2, image.shape[0] // 2)
         image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)

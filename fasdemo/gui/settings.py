@@ -116,8 +116,8 @@ class Settings(BaseModel):
         str,
         Field(
             title="Output on LIVE",
-            description="Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or "
-            "serial:DEVICE, see docs/door.md.",
+            description="Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC, "
+            "serial:DEVICE or gpio:CHIP?line=N, see docs/door.md.",
         ),
     ] = ""
     kiosk_on_live_pause_s: Annotated[
@@ -192,7 +192,7 @@ def load(path: Path) -> tuple[Settings, str]:
 
 
 def save(settings: Settings, path: Path, loaded: Settings | None = None) -> bool:
-    """Write the settings in one step; on failure log a warning and return False, because settings are not essential.
+    """Write the settings atomically; on failure log a warning and return False, because settings are not essential.
 
     Args:
         settings: the current settings.

@@ -84,7 +84,7 @@ def text_scale(choice: str, screen_height: int) -> float:
 
 
 def scale_text(app: QApplication, choice: str) -> None:
-    """Enlarge the application's font; widgets take their sizes from it, so call this before they are made."""
+    """Enlarge the application's font; call this before widgets are created, because their sizes depend on it."""
     screen = app.primaryScreen()
     factor = text_scale(choice, 0 if screen is None else screen.availableGeometry().height())
     if factor != 1.0:

@@ -25,15 +25,15 @@ def tr(text: str, **values: object) -> str:
     """Return the text in the window's language; the English text if it has no translation.
 
     Args:
-        text: the English text, which may have placeholders as of `str.format`.
-        values: values of the placeholders; without any, the text is returned as it is.
+        text: the English text, which may contain placeholders of `str.format`.
+        values: values of the placeholders; without values, the text is returned without formatting.
     """
     found = QCoreApplication.translate(CONTEXT, text)
     return found.format(**values) if values else found
 
 
 def read_catalogue(path: Path) -> dict[str, str]:
-    """Return the translations of a catalogue by their English text; unfinished ones are left out.
+    """Return the translations of a catalogue by their English text, without the unfinished ones.
 
     Raises:
         OSError: the file cannot be read.
@@ -50,7 +50,7 @@ def read_catalogue(path: Path) -> dict[str, str]:
 
 
 class Catalogue(QTranslator):
-    """A translator that reads a `.ts` file as it is, so that no compiled copy of it can be out of date.
+    """A translator that reads `.ts` files directly, so that no compiled copy can be out of date.
 
     Args:
         translations: translation by English text.
@@ -71,7 +71,7 @@ class Catalogue(QTranslator):
 
     @override
     def isEmpty(self) -> bool:
-        """Return whether there is no translation at all."""
+        """Return whether there are no translations."""
         return not self._translations
 
 
@@ -80,7 +80,7 @@ def language_of(wanted: str, system: Sequence[str] | None = None) -> str:
 
     Args:
         wanted: a key of `LANGUAGES`, or `system` for the first of the system's languages that is one of them.
-        system: the system's languages, e.g. `de-AT`; None asks Qt.
+        system: the system's languages, e.g. `de-AT`; None: those that Qt reports.
     """
     if wanted in LANGUAGES:
         return wanted
@@ -92,7 +92,7 @@ def language_of(wanted: str, system: Sequence[str] | None = None) -> str:
 
 
 def install(app: QCoreApplication, wanted: str) -> str:
-    """Translate all texts of the application that are made from now on, and return the language.
+    """Install a language for all texts that are created after this call, and return the language.
 
     Args:
         app: the application.
@@ -111,7 +111,7 @@ def install(app: QCoreApplication, wanted: str) -> str:
     if buttons.load(name, QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         translators.append(buttons)
     for translator in translators:
-        # The application must not outlive them.
+        # The translators must exist as long as the application.
         translator.setParent(app)
         app.installTranslator(translator)
     return language

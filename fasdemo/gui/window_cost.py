@@ -1,8 +1,8 @@
 """Measure the processor time of the window; `python -m fasdemo.gui.window_cost` prints one JSON object.
 
-The window is the real one, with the real engine. `camera` gives it decoded frames at 30 frames a second, back and
-forth, so that neither decoding nor a driver is in the figure; `file` plays the source; `minimised` is `camera` with the
-window minimised.
+The complete window with the engine is measured. With `camera`, it gets decoded frames at 30 frames per second, forward
+and backward, so that the figures do not include decoding or a driver; `file` plays the source; `minimised` is `camera`
+with the window minimised.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SETTLE_S = 1.5
 
 
 class RecordedCamera:
-    """A camera for `LiveSource` that gives stored frames with new times, back and forth."""
+    """A camera for `LiveSource` that returns stored frames, forward and backward, with new time stamps."""
 
     standing_faults: tuple[str, ...] = ()
 
@@ -76,7 +76,7 @@ class RecordedCamera:
 
 @dataclass(frozen=True, slots=True)
 class WindowRequest:
-    """What is measured: `KINDS`, the source, the model (None = the source's), and for how long."""
+    """The parameters of a measurement: one of `KINDS`, source, model (None: automatic choice) and duration."""
 
     kind: str
     source: str

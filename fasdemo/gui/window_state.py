@@ -23,7 +23,7 @@ def first_geometry(free: QRect) -> QRect:
 
 
 def fit_screen(window: QMainWindow) -> None:
-    """Give the window its first geometry."""
+    """Set the first geometry of the window."""
     screen = window.screen()
     if screen is not None:
         window.setGeometry(first_geometry(screen.availableGeometry()))

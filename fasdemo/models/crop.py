@@ -38,7 +38,7 @@ class FaceCrops:
     Attributes:
         rgb: uint8 (S, S, 3) RGB; None if not captured.
         depth_mm: float32 (S, S), distance from the depth camera in millimetres, 0 = no depth value; only of pictures
-            that are judged whole also uint8 grey, as in CASIA-SURF.
+            that are scored as a whole also uint8 grey, as in CASIA-SURF.
         ir: uint8 or uint16 (S, S), in the camera's bit depth, full range of its type.
         distance_mm: median depth of the face, 0 if unknown.
         to_crop: transform of RGB pixels to crop pixels, (2, 3).

@@ -1,4 +1,4 @@
-"""Bring whole pictures, which no detected face aligns, to a network's input; the trainer uses these functions too."""
+"""Convert whole pictures, without detecting a face, to a network's input; the trainer also uses these functions."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from fasdemo.models.warp import Transform, sample, warp
 Picture = npt.NDArray[Any]
 
 PUBLISHED_RESIZE_PX = 256
-"""Shorter side of a picture before the published code cuts out the centre of 224 pixels."""
+"""Length to which the published code resizes the shorter side before it cuts out the centre of 224 pixels."""
 PUBLISHED_SIZE_PX = 224
 
 
 def resize_side(card: ModelCard) -> int:
-    """Return the length in pixels to which the shorter side is brought before the centre is cut out; 0: the input's."""
+    """Return the shorter side in pixels after resizing and before the centre is cut out; 0: that of the input."""
     published = card.crop.template == "box-v1" or card.crop.whole_picture == "pil-bilinear"
     return PUBLISHED_RESIZE_PX * card.input_size // PUBLISHED_SIZE_PX if published else 0
 
 
 def whole_crops(pictures: Mapping[Stream, Picture], card: ModelCard, depth_scale: float = 0.001) -> FaceCrops:
-    """Return the input pictures of a network that judges whole pictures, such as the aligned faces of CASIA-SURF.
+    """Return the input pictures of a network for whole pictures, such as the aligned faces of CASIA-SURF.
 
     Args:
         pictures: rgb uint8 (h, w, 3); depth uint8 (h, w) grey as in CASIA-SURF, or uint16 with `depth_scale` metres per
             unit; ir uint8 or uint16 (h, w). All show the same part of the scene.
-        card: the network's card, which says how pictures are cut.
+        card: the network's card with the parameters of the cut.
         depth_scale: metres per unit of 16-bit depth.
     """
     size, resize = card.input_size, resize_side(card)
@@ -54,7 +54,7 @@ def whole_crops(pictures: Mapping[Stream, Picture], card: ModelCard, depth_scale
 
 
 def whole_cut(picture: Picture, kind: str, size: int, resize: int) -> Picture:
-    """Return a picture as (size, size[, 3]), as `CropSpec.whole_picture` says; only 8-bit pictures have a choice."""
+    """Return a picture as (size, size[, 3]), cut by the method `kind` of `CropSpec.whole_picture` if it has 8 bits."""
     if picture.dtype == np.uint8 and kind == "pil-bilinear":
         return resized_centre(picture, size, resize or size)
     if picture.dtype == np.uint8 and kind == "cv2-stretch":
@@ -63,13 +63,13 @@ def whole_cut(picture: Picture, kind: str, size: int, resize: int) -> Picture:
 
 
 def centre_cut(picture: Picture, size: int, resize: int, nearest: bool) -> Picture:
-    """Return the centre of a picture whose shorter side was brought to `resize` (0: `size`), by this project's warp."""
+    """Return the centre of a picture after its shorter side is resized to `resize` (0: `size`) by `warp`."""
     shape = (picture.shape[0], picture.shape[1])
     return cut(picture, evaluation_map(shape, size, None, 1.0, resize), size, nearest)
 
 
 def resized_centre(picture: Picture, size: int, resize: int) -> Picture:
-    """Shrink or enlarge the shorter side to `resize` by PIL's bilinear filter and cut out the centre.
+    """Resize the shorter side to `resize` by PIL's bilinear filter and cut out the centre.
 
     The longer side is rounded down and the corner of the centre is rounded, as torchvision does.
 

@@ -1,4 +1,4 @@
-"""Find the moments at which a person is accepted: once an attempt, and with a pause between two people."""
+"""Find the moments at which a person is accepted: once per attempt, and with a pause between two people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fasdemo.publish.target import MAX_DELAY_S
 from fasdemo.runtime.headline import main_face
 
 ATTEMPT_ENDS_S = 1.0
-"""A track that was not LIVE for so long can be accepted again."""
+"""A track that was not LIVE for this time can be accepted again."""
 
 
 class AcceptedAttempts:
@@ -23,15 +23,15 @@ class AcceptedAttempts:
         self._hold_off_s = hold_off_s
         self._accepted_s = -math.inf
         self._live_s: dict[int, float] = {}
-        """Tracks that were accepted, and when each of them was last LIVE."""
+        """Time at which each accepted track was last LIVE, by track."""
 
     def update(self, result: FrameResult, now_s: float) -> FaceVerdict | None:
-        """Take the next result and return the face that is accepted with it, or None.
+        """Process the next result and return the face that is accepted by it, or None.
 
-        A frame accepts nobody unless it is from a camera, at most `MAX_DELAY_S` old, and all its faces are LIVE.
+        A face can be accepted only if the frame is from a camera and at most `MAX_DELAY_S` old, and all faces are LIVE.
 
         Args:
-            result: of the frame.
+            result: result of the frame.
             now_s: current time, seconds, not decreasing.
         """
         for track, live_s in list(self._live_s.items()):
@@ -40,7 +40,7 @@ class AcceptedAttempts:
         face = main_face(result)
         if face is None or face.status is not Status.LIVE or not result.live_source:
             return None
-        # Written so that a time that is not a number is too old.
+        # Written so that NaN counts as too old.
         if not 0.0 <= result.latency_ms.total <= MAX_DELAY_S * 1000.0:
             return None
         for one in result.faces:
@@ -53,5 +53,5 @@ class AcceptedAttempts:
         return new[0]
 
     def end(self) -> None:
-        """Forget the tracks, because the source has ended; the pause goes on."""
+        """Forget the tracks because the source has ended; the pause continues."""
         self._live_s.clear()

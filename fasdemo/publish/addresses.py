@@ -1,18 +1,19 @@
-"""From the addresses that an operator gives to targets."""
+"""Create targets from the addresses that an operator specifies."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlsplit
 
 from fasdemo.errors import UserError
-from fasdemo.publish.target import Target
+from fasdemo.publish.target import MAX_PULSE_S, Target
 
 MIN_SECRET_CHARACTERS = 16
 _FORMS = {
-    "on_live": "http://HOST/PATH, https://HOST/PATH, mqtt://HOST/TOPIC, mqtts://HOST/TOPIC or serial:DEVICE",
+    "on_live": "http://HOST/PATH, https://HOST/PATH, mqtt://HOST/TOPIC, mqtts://HOST/TOPIC, serial:DEVICE "
+    "or gpio:CHIP?line=N",
     "heartbeat": "a file, http://HOST/PATH, https://HOST/PATH, mqtt://HOST/TOPIC or mqtts://HOST/TOPIC",
 }
 _LINES: dict[str, Literal["dtr", "rts"]] = {"dtr": "dtr", "rts": "rts"}
@@ -24,7 +25,7 @@ def target_of(address: str, use: Use) -> Target:
 
     Args:
         address: the address.
-        use: the parameter that it was given for; a heartbeat may be a file, an output a serial line.
+        use: the parameter with this address; files are allowed for a heartbeat, serial lines for an output.
 
     Raises:
         UserError: the address cannot be used, or a package for it is missing.
@@ -37,6 +38,8 @@ def target_of(address: str, use: Use) -> Target:
             return _mqtt(address, use)
         if scheme == "serial" and use == "on_live":
             return _serial(address, use)
+        if scheme == "gpio" and use == "on_live":
+            return _gpio(address, use)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("fasdemo"):
             raise
@@ -93,7 +96,7 @@ def _mqtt(address: str, use: Use) -> Target:
 
 
 def _serial(address: str, use: Use) -> Target:
-    from fasdemo.publish.serial_target import MAX_PULSE_S, SerialSignal, SerialTarget
+    from fasdemo.publish.serial_target import SerialSignal, SerialTarget
 
     device, _, query = address.partition(":")[2].partition("?")
     wrong = UserError(
@@ -101,14 +104,11 @@ def _serial(address: str, use: Use) -> Target:
         f"line=dtr or rts, and pulse=SECONDS (at most {MAX_PULSE_S:.0f}), joined by &.",
         parameter=use,
     )
-    options: dict[str, str] = {}
-    for part in query.split("&") if query else ():
-        key, equals, value = part.partition("=")
-        if not equals or key in options:
-            raise wrong
-        options[key] = value
+    options = _options(query)
+    if options is None:
+        raise wrong
     line = options.pop("line", None)
-    # A device that is driven by a line gets no text unless one is given.
+    # A device that is switched by a modem line gets a text only if one is specified.
     on = unquote_to_bytes(options.pop("on", "" if line else "LIVE%0A"))
     off = unquote_to_bytes(options.pop("off", ""))
     try:
@@ -119,6 +119,39 @@ def _serial(address: str, use: Use) -> Target:
     if not usable or not 50 <= baud <= 4_000_000 or not 0.0 < pulse_s <= MAX_PULSE_S or not (on or line):
         raise wrong
     return SerialTarget(SerialSignal(device, baud, on, off, None if line is None else _LINES[line], pulse_s))
+
+
+def _gpio(address: str, use: Use) -> Target:
+    chip, _, query = address.partition(":")[2].partition("?")
+    options = _options(query)
+    options = {} if options is None else options
+    line, active = unquote(options.pop("line", "")), options.pop("active", "high")
+    try:
+        pulse_s = float(options.pop("pulse", "0.5"))
+    except ValueError:
+        pulse_s = 0.0
+    usable = bool(chip and line) and not options and "\0" not in chip + line
+    if not usable or active not in ("high", "low") or not 0.0 < pulse_s <= MAX_PULSE_S:
+        raise UserError(
+            f"{use} {address!r}: is not a GPIO line; use e.g. gpio:/dev/gpiochip0?line=17, with active=low and "
+            f"pulse=SECONDS (at most {MAX_PULSE_S:.0f}), joined by &.",
+            parameter=use,
+        )
+    from fasdemo.publish.gpio_target import GpioSignal, GpioTarget
+
+    number = line.isascii() and line.isdigit()
+    return GpioTarget(GpioSignal(chip, int(line) if number else line, active == "low", pulse_s))
+
+
+def _options(query: str) -> dict[str, str] | None:
+    """Return the options of an address, not decoded; None if one of them is not KEY=VALUE or comes twice."""
+    options: dict[str, str] = {}
+    for part in query.split("&") if query else ():
+        key, equals, value = part.partition("=")
+        if not equals or key in options:
+            return None
+        options[key] = value
+    return options
 
 
 def _file(address: str, use: Use) -> Target:

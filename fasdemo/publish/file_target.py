@@ -9,10 +9,10 @@ from fasdemo.publish.target import Content, TargetError
 
 
 class FileTarget:
-    """A file whose time of change is the last signal; a `fasdemo.publish.target.Target`.
+    """A file whose modification time is the time of the last signal; a `fasdemo.publish.target.Target`.
 
     Args:
-        path: the file; it is made if it does not exist, and its content is not changed.
+        path: the file; it is created if it does not exist, and its content is not changed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -20,7 +20,7 @@ class FileTarget:
         self.name = str(path)
 
     def open(self) -> bool:
-        """Do nothing: every signal opens the file anew, so that a deleted one is made again."""
+        """Do nothing: every signal opens the file again, so that a deleted file is created again."""
         return False
 
     def send(self, content: Content, left_s: float) -> None:
@@ -29,7 +29,7 @@ class FileTarget:
         Raises:
             TargetError: it cannot be written.
         """
-        # O_NONBLOCK: a pipe without a reader would stop the thread.
+        # Without O_NONBLOCK, a pipe without a reader would block the thread.
         flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
         try:
             os.close(os.open(self._path, flags, 0o644))

@@ -86,14 +86,14 @@ class MqttTarget:
             raise TargetError("did not acknowledge the signal")
 
     def close(self) -> None:
-        """Disconnect, and forget what was not acknowledged."""
+        """Disconnect, and discard messages that were not acknowledged."""
         client, self._client = self._client, None
         if client is None:
             return
         client.disconnect()
         connection: Any = client.socket()
         if connection is not None:
-            # A connection that does not take the last message would keep the client's thread alive.
+            # A connection that does not accept the last message would keep the client's thread alive.
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         client.loop_stop()

@@ -1,4 +1,4 @@
-"""Send signals to one target from a thread of its own, so that frames never wait for a network or a cable."""
+"""Send signals to one target from a separate thread, so that frames never wait for a network or a cable."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Sender:
         self._thread.start()
 
     def stop(self) -> None:
-        """Have the thread end and release the target after a signal that is being sent."""
+        """Request the end of the thread; a signal that is being sent is completed, and the target is released."""
         self._stop.set()
 
     def join(self, timeout_s: float) -> bool:
@@ -51,16 +51,16 @@ class Sender:
 
     @property
     def status(self) -> TargetStatus:
-        """Number of signals, and whether the target works."""
+        """Numbers of signals, and the current problem."""
         with self._lock:
             return self._status
 
     def offer(self, content: Content, decided_s: float) -> None:
-        """Have a signal sent, without waiting; it is dropped if an earlier one is still waiting.
+        """Put a signal into the queue without waiting; it is dropped if an earlier one is still in the queue.
 
         Args:
             content: the signal.
-            decided_s: when it was decided, on the clock.
+            decided_s: time of the decision, on the clock of this object.
         """
         try:
             self._waiting.put_nowait((content, decided_s))
@@ -118,7 +118,7 @@ class Sender:
         self._say(problem)
 
     def _say(self, problem: str) -> None:
-        """Keep the newest problem, and log a new one and its end."""
+        """Store the newest problem; log a new problem, and its end."""
         sentence = f"{self._target.name}: {problem}." if problem else ""
         with self._lock:
             before = self._status.problem

@@ -13,19 +13,17 @@ import serial
 
 from fasdemo.publish.target import TIMEOUT_S, Content, TargetError
 
-MAX_PULSE_S = 10.0
-
 
 @dataclass(frozen=True, slots=True)
 class SerialSignal:
-    """What a serial line carries.
+    """The signal of a serial line.
 
     Attributes:
         device: e.g. `/dev/ttyUSB0` or `COM3`.
         baud: symbols per second.
         on: bytes at the beginning of a pulse; may be empty.
         off: bytes at its end; may be empty.
-        line: modem line that is active during a pulse; None = none.
+        line: modem line that is active during a pulse, or None.
         pulse_s: length of a pulse, seconds.
     """
 
@@ -50,7 +48,7 @@ class SerialTarget:
         self._port: serial.Serial | None = None
 
     def open(self) -> bool:
-        """Open the device in the off state, or check that it is still there.
+        """Open the device in the off state, or check that it is still connected.
 
         Raises:
             TargetError: it is missing, in use by another program, or not a serial line.
@@ -58,7 +56,7 @@ class SerialTarget:
         try:
             if self._port is None:
                 self._port = self._opened()
-                # A program that was killed during a pulse has not ended it.
+                # End the pulse of a program that was killed.
                 self._end_pulse(self._port)
             # Fails if the device was unplugged.
             _ = self._port.in_waiting
@@ -78,7 +76,7 @@ class SerialTarget:
         """Send one pulse: its beginning, and its end after `pulse_s`.
 
         Raises:
-            TargetError: the line is not open, or broke; the line is closed, which ends a pulse on DTR or RTS.
+            TargetError: the line is not open, or failed; it is closed, which ends a pulse on DTR or RTS.
         """
         if self._port is None:
             raise TargetError("is not open")
@@ -112,6 +110,6 @@ class SerialTarget:
 
 
 def _words(error: Exception) -> str:
-    # pyserial repeats the cause in a sentence of its own.
+    # pyserial's own text repeats the cause.
     number = error.errno if isinstance(error, OSError) else None
     return "it is in use" if number == errno.EAGAIN else os.strerror(number) if number else str(error)

@@ -1,4 +1,4 @@
-"""The signals of cameras: an output on LIVE, and a heartbeat while frames are captured and judged."""
+"""Send the signals of cameras: an output on LIVE, and a heartbeat while frames are captured and processed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _log = logging.getLogger(__name__)
 HOLD_OFF_S = 3.0
 HEARTBEAT_S = 10.0
 _EXCHANGE_S = 0.5
-"""Wait for the old targets when others are chosen; a serial line that is still open is tried again a little later."""
+"""Wait for the old targets when others are chosen; if a serial line is still open, opening it is repeated later."""
 _STOP_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class SignalSettings:
-    """Where signals go.
+    """The receivers of signals.
 
     Attributes:
         on_live: addresses that get a signal for every accepted attempt, see `docs/door.md`.
@@ -59,7 +59,7 @@ class Signals:
         self._attempts: dict[str, AcceptedAttempts] = {}
         self._beaten_s = float("-inf")
         self.alive: Callable[[float], object] = lambda now_s: None
-        """Called with the time of every frame that was captured and judged without a fault."""
+        """Called with the time of every frame that was captured and processed without a fault."""
 
     def configure(self, settings: SignalSettings) -> None:
         """Use other addresses from now on; nothing changes if one of them cannot be used.
@@ -95,7 +95,7 @@ class Signals:
             sender.join(max(0.0, end_s - time.monotonic()))
 
     def stop(self) -> None:
-        """End all threads; a signal that is being sent is completed if that takes a few seconds at most."""
+        """End all threads; a signal that is being sent is completed if this takes only a few seconds."""
         self._end(_STOP_S)
         self.settings = SignalSettings()
 
@@ -112,16 +112,16 @@ class Signals:
             return tuple(sender.status for sender in self._heartbeats)
 
     def on_result(self, result: FrameResult, facts: EngineFacts, source_id: str = "") -> None:
-        """Take the result of a frame of one of several sources."""
+        """Process the result of a frame of one source."""
         try:
             now_s = self._clock()
             with self._lock:
                 self._take(result, now_s, source_id)
         except Exception:
-            _log.exception("the result of frame %d gave no signal", result.frame)
+            _log.exception("cannot send signals for the result of frame %d", result.frame)
 
     def on_no_result(self, source_id: str = "") -> None:
-        """Take a frame that could not be processed, or the end of the source."""
+        """React to a frame that could not be processed, or to the end of the source."""
         with self._lock:
             if source_id in self._attempts:
                 self._attempts[source_id].end()
@@ -146,7 +146,7 @@ class Signals:
 
 
 def _is_healthy(result: FrameResult) -> bool:
-    """Return whether a camera gave this frame in time and without a fault."""
+    """Return whether this frame is from a camera, in time and without a fault."""
     return (
         result.live_source
         and 0.0 <= result.latency_ms.total <= MAX_DELAY_S * 1000.0

@@ -1,4 +1,4 @@
-"""What a signal is sent to: the interface of targets, and their status."""
+"""The receivers of signals, called targets: their interface and their status."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Any, Protocol
 Content = dict[str, Any]
 """A signal as JSON."""
 MAX_DELAY_S = 1.0
-"""A signal that cannot be started within this time is dropped: a door must not open when the person has gone."""
+"""A signal that cannot be started within this time is dropped: a door must not open after the person has left."""
 TIMEOUT_S = 1.0
 """Longest wait for each step of sending, e.g. a connection."""
+MAX_PULSE_S = 10.0
+"""Longest pulse of a serial or GPIO line."""
 
 
 class TargetError(Exception):
-    """A signal could not be sent; the message is half a sentence that follows the target's name."""
+    """A signal could not be sent; the message continues a sentence that begins with the target's name."""
 
 
 class Target(Protocol):
     """The interface of a target; used by a single thread.
 
     Attributes:
-        name: the target for people and logs, without secrets.
+        name: name for messages and logs, without secrets.
     """
 
     name: str
@@ -30,7 +32,7 @@ class Target(Protocol):
         """Connect, so that `send` does not have to, or check the connection.
 
         Returns:
-            Whether the target is known to work; False without a lasting connection.
+            True if the target is known to work; False without a permanent connection.
 
         Raises:
             TargetError: it cannot be reached.
@@ -38,14 +40,14 @@ class Target(Protocol):
         ...
 
     def send(self, content: Content, left_s: float) -> None:
-        """Send a signal once, without another attempt.
+        """Send a signal once; never repeat it.
 
         Args:
             content: the signal.
-            left_s: seconds within which the signal has to be on its way; later it must not be sent.
+            left_s: seconds within which sending has to begin; later, the signal must not be sent.
 
         Raises:
-            TargetError: it was not sent, or it is not known whether it arrived; no copy of it follows later.
+            TargetError: it was not sent, or it is not known whether it arrived; it is not repeated.
         """
         ...
 
@@ -59,10 +61,10 @@ class TargetStatus:
     """The state of a target.
 
     Attributes:
-        name: the target for people and logs.
+        name: name for messages and logs.
         sent: number of signals that arrived.
         failed: number of signals that did not arrive, or not in time.
-        problem: why the target does not work now; empty if it does.
+        problem: why the target does not work; empty if it works.
     """
 
     name: str

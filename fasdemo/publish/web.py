@@ -1,4 +1,4 @@
-"""Post JSON to web addresses that the operator gave."""
+"""Post JSON to web addresses that the operator specified."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def post_json(
     """Post an object and return the status of the answer, whose body is not read.
 
     Args:
-        client: follows no redirects.
-        url: checked by `check_address`.
+        client: client that does not follow redirects.
+        url: address that was checked by `check_address`.
         content: the object.
-        secret: key of the signature; empty sends none.
-        number: identifies the delivery, the same for all its attempts.
+        secret: key of the signature; empty: no signature.
+        number: identifier of the delivery, the same for all its attempts.
         before_sending: called after the look-up of the host, which has no time limit; nothing is sent if it raises.
 
     Raises:
@@ -71,7 +71,7 @@ def post_json(
     }
     if secret:
         headers["X-Fasdemo-Signature"] = f"sha256={signature(secret, sent, body)}"
-    # Connect to the checked IP address, because a second look-up could give another one.
+    # Connect to the checked IP address, because a second look-up could return another one.
     port = target.port or (443 if target.scheme == "https" else 80)
     checked = target.copy_with(host=checked_address(target.host, port))
     before_sending()

@@ -13,29 +13,29 @@ from fasdemo.publish.target import TIMEOUT_S, Content, TargetError
 from fasdemo.publish.web import post_json
 
 NO_LINGER = (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0))
-"""Socket option: closing discards what was not transmitted, so that nothing arrives after a time-out."""
+"""Socket option: closing discards data that was not transmitted, so that nothing arrives after a time-out."""
 
 
 class WebTarget:
     """A web address that gets each signal as a POST of JSON; a `fasdemo.publish.target.Target`.
 
     Args:
-        url: checked by `fasdemo.publish.web.check_address`.
-        secret: key of the signature; empty sends none.
+        url: address that was checked by `fasdemo.publish.web.check_address`.
+        secret: key of the signature; empty: no signature.
     """
 
     def __init__(self, url: str, secret: str = "") -> None:
         self._url, self._secret = url, secret.encode()
         parts = httpx.URL(url)
         self.name = f"{parts.scheme}://{parts.netloc.decode()}{parts.path}"
-        # One connection a call: a kept one may be dead without a sign of it. The environment's proxies do not apply.
+        # One connection per call, because an old one can be dead unnoticed. The environment's proxies are not used.
         transport = httpx.HTTPTransport(
             trust_env=False, limits=httpx.Limits(max_keepalive_connections=0), socket_options=[NO_LINGER]
         )
         self._client = httpx.Client(transport=transport, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
 
     def open(self) -> bool:
-        """Do nothing: every call is a connection of its own."""
+        """Do nothing: every call opens a new connection."""
         return False
 
     def send(self, content: Content, left_s: float) -> None:
@@ -47,7 +47,7 @@ class WebTarget:
         end_s = time.monotonic() + left_s
 
         def check_time() -> None:
-            # The look-up of the host has no time limit of its own.
+            # The look-up of the host has no time limit.
             if time.monotonic() > end_s:
                 raise TargetError("the look-up of its name took too long")
 
@@ -59,4 +59,4 @@ class WebTarget:
             raise TargetError(f"answered with status {status}")
 
     def close(self) -> None:
-        """Close connections that are still open; the next call makes its own."""
+        """Close connections that are still open; the next call opens a new one."""

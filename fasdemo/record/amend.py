@@ -1,4 +1,4 @@
-"""Correct the description of a complete session: its label, or a note about it."""
+"""Change the label or the note of a complete session."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from fasdemo.errors import UserError
 from fasdemo.record.labels import check_attack
@@ -18,24 +17,24 @@ from fasdemo.sessions.session_lock import SessionLock
 from fasdemo.sessions.writer import new_session_folder, write_session_file
 
 
-def relabel(folder: Path, root: Path, label: Literal["live", "spoof"], species: str = "", instrument: str = "") -> Path:
-    """Change what a session shows, and move it to the folder of its new label.
+def relabel(folder: Path, root: Path, label: str, species: str = "", instrument: str = "") -> Path:
+    """Change the label of a session, and move the session to the folder of the new label.
 
-    The description is written first: a process that is killed in between leaves a session whose label is right and
-    whose folder has the old name.
+    The description is written first. If the process is killed before the move, the label is correct and the folder has
+    the old name.
 
     Args:
         folder: the session.
-        root: folder of all sessions, above the subject's.
-        label: ground truth.
-        species: attack type if label is `spoof`; else empty.
+        root: folder of all sessions, which contains the folder of the subject.
+        label: ground truth, `live` or `spoof`.
+        species: attack type if label is `spoof`; otherwise empty.
         instrument: attack material.
 
     Returns:
         The session's new folder.
 
     Raises:
-        UserError: a label is wrong, or the session cannot be changed; it is as before, or relabelled and not moved.
+        UserError: a label is wrong, or the session cannot be changed; it is unchanged, or relabelled but not moved.
     """
     check_attack(label, species or None, instrument)
     with _changeable(folder) as session:
@@ -59,10 +58,10 @@ def relabel(folder: Path, root: Path, label: Literal["live", "spoof"], species: 
 
 
 def set_note(folder: Path, note: str) -> None:
-    """Write a note about a session into its description; an empty one removes it.
+    """Write a note about a session into its description; an empty text removes the note.
 
     Raises:
-        UserError: the note is too long or has control characters, or the session cannot be changed.
+        UserError: the note is too long or contains control characters, or the session cannot be changed.
     """
     if len(note) > MAX_TEXT_CHARS or not re.fullmatch(PLAIN_TEXT, note):
         raise UserError(f"note: use at most {MAX_TEXT_CHARS} characters and no control characters.", parameter="note")
@@ -72,7 +71,7 @@ def set_note(folder: Path, note: str) -> None:
 
 @contextmanager
 def _changeable(folder: Path) -> Iterator[Session]:
-    """Lock a session and give its description.
+    """Lock a session and yield its description.
 
     Raises:
         UserError: the session is in use, not complete, was edited by hand, or has frames with different labels.
@@ -85,7 +84,7 @@ def _changeable(folder: Path) -> Iterator[Session]:
                 raise UserError(f"{folder}: is not complete; run `fasdemo sessions repair` on it first.")
             if session.label == "mixed":
                 raise UserError(f"{folder}: its frames have labels of their own; it cannot be changed as a whole.")
-            # A new checksum would hide that somebody has edited the file.
+            # A new checksum would hide that the file was edited by hand.
             if problem := description_problem(folder, session):
                 raise UserError(f"{folder}: {problem}; restore {SESSION_FILE} from a backup first.")
             yield session
@@ -94,5 +93,5 @@ def _changeable(folder: Path) -> Iterator[Session]:
 
 
 def _write(folder: Path, session: Session) -> None:
-    # Validates the whole description, e.g. that an attack has a species.
+    # This validates the whole description, e.g. that an attack has a species.
     write_session_file(folder, Session.model_validate(session.model_dump()))

@@ -1,4 +1,4 @@
-"""The list of people to record: who, with which consent form, until when, and which takes."""
+"""Read the list of people to record: pseudonym, consent form, last day of storage, and takes."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Person:
 
 
 def read_people(path: Path, today: date | None = None) -> list[Person]:
-    """Read a list of people from a CSV file with the columns `COLUMNS`; the takes are separated by spaces.
+    """Read a list of people from a CSV file with the columns `COLUMNS`; takes are separated by spaces.
 
     Args:
         path: the file.
         today: current day; an argument for tests.
 
     Raises:
-        UserError: the file cannot be read, or a line of it is wrong; the message names the line.
+        UserError: the file cannot be read, or a line is wrong; the message names the line.
     """
     try:
         rows = list(csv.reader(io.StringIO(read_text(path, _MAX_BYTES), newline="")))
@@ -64,7 +64,7 @@ def read_people(path: Path, today: date | None = None) -> list[Person]:
         if any(one.subject == people[-1].subject for one in people[:-1]):
             raise UserError(f"{path}, line {number}: {people[-1].subject} is in the list already.")
     if not people:
-        raise UserError(f"{path}: has no people; write one a line below {heading}.")
+        raise UserError(f"{path}: has no people; write one per line below {heading}.")
     if len(people) > MAX_PEOPLE:
         raise UserError(f"{path}: has more than {MAX_PEOPLE} people; split it.")
     return people

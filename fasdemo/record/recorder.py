@@ -43,7 +43,7 @@ class RecorderStatus:
     seconds: float
     """Time between the first and the last written frame."""
     problem: str
-    """Why the recording stopped because of an error; else empty."""
+    """The error that stopped the recording; empty without one."""
 
 
 class Recorder:

@@ -1,1 +1,1 @@
-"""The loop without Qt that reads a source, judges its frames and passes the results on."""
+"""The Qt-free parts that read a source, process its frames and pass on the results."""

@@ -136,7 +136,7 @@ def _parts(file: ModelFile, request: Request, seen: Sequence[tuple[FrameSet, Fac
 def matrix_product_gmacs(size: int = 1024, repeats: int = 12) -> float:
     """Return the multiply-adds per second of a float32 matrix product, in billions, to compare machines.
 
-    It is the best of several runs, on as many threads as the BLAS library was set to before NumPy was imported.
+    It is the best of several runs, with the number of threads of the BLAS library at the import of NumPy.
     """
     rng = np.random.default_rng(0)
     left, right = (rng.standard_normal((size, size), np.float32) for _ in range(2))
@@ -235,19 +235,19 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
 
 
 def busy_s() -> float:
-    """Return the busy time of all processors since the machine's start, seconds.
+    """Return the busy time of all processors since the machine's start in seconds.
 
-    Its increase minus a process's own time is what other programs used during a measurement.
+    Its increase minus the time of a process is the time of other programs during a measurement.
     """
     times = psutil.cpu_times()
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
 def peak_memory_mb(process: psutil.Process) -> float:
-    """Return the peak memory of this process, MB."""
+    """Return the peak memory of this process in MB."""
     try:
         import resource
-    except ImportError:  # On Windows, psutil gives the peak.
+    except ImportError:  # On Windows, psutil reports the peak.
         return float(process.memory_info().peak_wset) / 1e6
     unit = 1e-6 if sys.platform == "darwin" else 1e-3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit * (1.0 if sys.platform == "darwin" else 1.024)

@@ -1,4 +1,4 @@
-"""Make the engine and the sources for the window and the headless run."""
+"""Create the engine and the sources for the window, the headless run and the server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def make_processor(source: Source, request: EngineRequest) -> FrameProcessor:
     """Return the requested engine, which asks for a challenge if one is requested.
 
     Raises:
-        UserError: it cannot be had for this source.
+        UserError: the engine cannot be created for this source.
     """
     policy = Policy(
         threshold=request.policy,
@@ -44,11 +44,11 @@ def make_source(request: SourceRequest, realtime: bool = False, loop: bool = Fal
 
     Args:
         request: the source.
-        realtime: play a file at its own speed; the window does this itself.
-        loop: start a file again at its end; the window does this itself.
+        realtime: play a file at its recorded speed; the window has its own clock.
+        loop: start a file again at its end; the window has its own loop.
 
     Raises:
-        UserError: nothing can be opened under that name.
+        UserError: the source cannot be opened.
     """
     from fasdemo.capture.open import open_source
 
@@ -65,7 +65,7 @@ def make_source(request: SourceRequest, realtime: bool = False, loop: bool = Fal
 
 
 def shipped_model_names() -> tuple[str, ...]:
-    """Names of the shipped models, empty where they are missing: opening a source then says why."""
+    """Return the names of the shipped models; empty if they are missing, which is reported when a source is opened."""
     from fasdemo.errors import UserError
     from fasdemo.models.model_file import read_manifest
     from fasdemo.models.registry import models_folder

@@ -71,7 +71,7 @@ def explained_face(result: FrameResult, chosen: int | None) -> FaceVerdict | Non
 
 
 STALE_S = 1.0
-"""Maximum age of a camera's verdict; an older one is removed, because it may be about another person."""
+"""Maximum age of a camera's verdict; an older one is removed, because it can be that of another person."""
 WAITING = Headline(None, "NO SOURCE", "Open a camera, a video or a recorded session.")
 
 
@@ -139,8 +139,8 @@ def headline(result: FrameResult, tr: Translate = str) -> Headline:
 def public_headline(shown: Headline, tr: Translate = str) -> Headline:
     """Return a headline in neutral words for the public.
 
-    SPOOF and UNCERTAIN look alike and have no reason, so that nobody learns from the screen what gave an attack away;
-    the event log has the reasons.
+    SPOOF and UNCERTAIN look the same and have no reason, so that an attacker cannot learn from the screen how an attack
+    was detected; the event log has the reasons.
     """
     if shown.status is Status.LIVE:
         return replace(shown, word="ACCEPTED", sentence=tr("Thank you."), detail="")

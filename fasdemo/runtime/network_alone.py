@@ -1,4 +1,4 @@
-"""Judge whole pictures by the network alone, without face detection, physical evidence or time."""
+"""Rate whole pictures with the network alone, without face detection, physical evidence or evidence over time."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from fasdemo.models.whole_picture import whole_crops
 
 @dataclass(frozen=True, slots=True)
 class NetworkAnswer:
-    """The answer to one picture.
+    """The result for one capture.
 
     Attributes:
-        status: SPOOF below the policy's limit, else UNCERTAIN; never LIVE, because only the network looked.
+        status: SPOOF below the policy's limit, else UNCERTAIN; never LIVE, because only the network was used.
         score: calibrated probability of a live face; None if the network failed.
         above_threshold: whether the score is above the policy's threshold for LIVE.
-        reasons: why the status is what it is.
+        reasons: the reasons for the status.
     """
 
     status: Status
@@ -69,17 +69,17 @@ class NetworkAlone:
         return self._predictor.sha256
 
     def judge(self, pictures: Mapping[Stream, npt.NDArray[Any]], depth_scale: float = 0.001) -> NetworkAnswer:
-        """Return the answer to the pictures of one capture, see `fasdemo.models.whole_picture.whole_crops`.
+        """Return the result for the pictures of one capture, see `fasdemo.models.whole_picture.whole_crops`.
 
         Raises:
-            UserError: 8-bit depth is given to a model that needs millimetres.
+            UserError: depth has 8 bits, but the model needs millimetres.
         """
         depth = pictures.get("depth")
         encoding = next((spec.depth_encoding for spec in self.card.inputs if spec.modality == "depth"), None)
         if depth is not None and depth.dtype == np.uint8 and encoding != "casia-surf-8bit":
             raise UserError(
-                f"8-bit depth has lost the distances, and {self.card.name} needs millimetres; give a 16-bit picture, "
-                "or a model whose card has the depth encoding casia-surf-8bit."
+                f"the depth picture has 8 bits, which cannot store the millimetres that {self.card.name} needs; give a "
+                "16-bit picture, or a model whose card has the depth encoding casia-surf-8bit."
             )
         prediction = self._predictor.predict([whole_crops(pictures, self.card, depth_scale)])[0]
         if prediction.score is None:

@@ -33,9 +33,9 @@ _log = logging.getLogger(__name__)
 MakeSource = Callable[[SourceRequest], Source]
 MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
 _RESTING_PERIOD_S = 0.3
-"""Interval at which a camera is judged while nobody looks."""
+"""Interval of the processed frames of a camera while the verdicts are not used."""
 _WARNINGS_EVERY_S = 0.05
-"""How often a camera's warnings and the end of the pipeline are looked for."""
+"""Interval between checks for warnings of a camera and for the end of the pipeline."""
 
 
 class Pipeline:
@@ -44,11 +44,11 @@ class Pipeline:
     Args:
         request: the source.
         engine: the first model, policy and device.
-        make_source: opens the source in the reading thread; files must not be paced.
-        make_processor: makes a frame processor in the processing thread, also after `use_engine`.
+        make_source: opens the source in the reading thread; files must be read without waiting.
+        make_processor: creates a frame processor in the processing thread, also after `use_engine`.
         updates: receives all updates.
         playback_clock: pace and position of files.
-        listener: receives every result, e.g. to log it.
+        listener: receiver of every result, e.g. a log.
     """
 
     def __init__(
@@ -86,14 +86,14 @@ class Pipeline:
             thread.start()
 
     def stop(self) -> None:
-        """Ask both threads to end, without waiting."""
+        """Request the end of both threads, without waiting."""
         self._updates.close()
         self.playback_clock.close()
         self._slot.close()
         self._awake.set()
 
     def rest(self, resting: bool) -> None:
-        """Judge a camera only a few times a second, e.g. while the window is minimised; files as always."""
+        """Process only a few frames of a camera per second, e.g. while the window is minimised; files do not change."""
         if resting and not self.playback_clock.closed:
             self._awake.clear()
         else:
@@ -183,7 +183,7 @@ class Pipeline:
             said = self._say_new(source, said)
 
     def _say_new(self, source: Source, said: int) -> int:
-        """Show the warnings after the first `said` ones; return how many there are."""
+        """Show the warnings after the first `said` ones; return their total number."""
         warnings = source.warnings
         for sentence in warnings[said:]:
             self._updates.put(message=sentence)
@@ -214,7 +214,7 @@ class Pipeline:
                 if wanted != current:
                     processor, current = self._exchange(processor, current, wanted)
                     if job.frame.live_source:
-                        # The frame is too old by now, and the frames since then do not count as skipped.
+                        # The frame is too old now, and the frames after it do not count as skipped.
                         newest = self._slot.take()
                         if newest is None:
                             return
@@ -238,9 +238,9 @@ class Pipeline:
     def _exchange(
         self, old: FrameProcessor | None, current: EngineRequest | None, wanted: EngineRequest
     ) -> tuple[FrameProcessor | None, EngineRequest]:
-        """Make another frame processor, and return it with the request that applies.
+        """Create another frame processor, and return it with its request.
 
-        If it cannot be made, a message is shown and the old one continues; without an old one, the automatic choice is
+        If it cannot be created, a message is shown and the old one is kept. Without an old one, the automatic choice is
         used.
         """
         new = self._made(wanted, kept="" if old is None else f" Still using {old.facts.model}.")
@@ -269,7 +269,7 @@ class Pipeline:
         except UserError as error:
             self._updates.put(message=f"{error}{kept}")
         except Exception:
-            _log.exception("the engine cannot be started")
+            _log.exception("cannot start the engine")
             self._updates.put(message=f"The engine cannot be started; choose another model.{kept}")
         return None
 
@@ -277,8 +277,8 @@ class Pipeline:
         try:
             return loop.step(processor, job.frame, job.capture_ms, job.fresh)
         except Exception:
-            # There is no result, so the window shows that there is no verdict.
-            _log.exception("frame %d could not be processed", job.frame.index)
+            # Without a result, the window shows that there is no verdict.
+            _log.exception("cannot process frame %d", job.frame.index)
             self._updates.put(message=f"Frame {job.frame.index} could not be processed; it has no verdict.")
             return None
 
@@ -311,8 +311,8 @@ def _reading_failed(spec: str, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return f"The file no longer exists: {error.filename or spec}"
     if isinstance(error, OSError) and error.strerror:
-        return f"{spec} cannot be read any more: {error.strerror}. Open it again."
-    return f"{spec} cannot be read any more. Check the camera or the file and open it again."
+        return f"{spec} can no longer be read: {error.strerror}. Open it again."
+    return f"{spec} can no longer be read. Check the camera or the file and open it again."
 
 
 def _close(processor: Any) -> None:
@@ -321,4 +321,4 @@ def _close(processor: Any) -> None:
     try:
         processor.__exit__(None, None, None)
     except Exception:
-        _log.exception("the engine could not be closed")
+        _log.exception("cannot close the engine")

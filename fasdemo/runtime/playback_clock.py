@@ -1,4 +1,4 @@
-"""The playback clock of a file: commands from the transport bar to the reading thread."""
+"""The playback clock of a file, which passes commands from the playback controls to the reading thread."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class PlaybackClock:
     """A thread-safe playback clock.
 
     Args:
-        speed: factor on the file's own time; 0 plays as fast as frames can be processed.
+        speed: factor for the recorded speed; 0 plays as fast as frames can be processed.
         loop: whether to start again at the end.
-        clock: returns seconds, not decreasing.
+        clock: returns a time in seconds that never decreases.
     """
 
     def __init__(self, speed: float = 1.0, loop: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
@@ -83,7 +83,7 @@ class PlaybackClock:
             self._changed.notify_all()
 
     def set_speed(self, speed: float) -> None:
-        """Set the factor on the file's own time."""
+        """Set the factor for the recorded speed."""
         with self._changed:
             self._speed = speed
             self._anchor = None
@@ -96,7 +96,7 @@ class PlaybackClock:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Tell the reader to end."""
+        """Request the end of the reader."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

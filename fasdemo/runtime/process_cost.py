@@ -1,4 +1,4 @@
-"""Processor time of this process, all threads together, and energy where the system counts it."""
+"""Measure the processor time of this process with all its threads, and the energy if the system measures it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Cost:
     Attributes:
         cpu_s: processor time of all threads, seconds.
         wall_s: seconds on the clock.
-        energy_j: energy of the whole processor, joules, other programs included; None where it is not counted.
+        energy_j: energy of the whole processor with all programs, joules; None if it is not measured.
     """
 
     cpu_s: float
@@ -53,7 +53,7 @@ class CostMeter:
 
 
 def energy_sentence(powercap: Path = POWERCAP) -> str:
-    """Return why there is no energy figure; empty where there is one."""
+    """Return the reason why there is no energy figure; empty if there is one."""
     if _counters(powercap):
         return ""
     if not sys.platform.startswith("linux"):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fasdemo.models.providers import Device
 
 LOCKOUT_S = 60.0
-"""Usual length of a lock-out after refused attempts."""
+"""Default duration of a lock-out after refused attempts in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SourceRequest:
 
     @property
     def shown(self) -> str:
-        """The specification for people and logs: an address without its keys."""
+        """The specification for messages and logs; without the keys in an address."""
         return public_address(self.spec) if is_network_address(self.spec) else self.spec
 
     def files(self) -> list[Path]:
@@ -47,17 +47,17 @@ class EngineRequest:
     policy: str | None = None
     device: Device = "auto"
     site: Path | None = None
-    """A file of `fasdemo calibrate`."""
+    """A file from `fasdemo calibrate`."""
     allow_rgb_only: bool = False
-    """Colour alone may be LIVE, see `fasdemo.engine.policy.Policy`."""
+    """Whether colour alone can be LIVE, see `fasdemo.engine.policy.Policy`."""
     require: frozenset[Stream] = frozenset()
     """Streams that LIVE requires."""
     require_gaze: bool = False
-    """LIVE requires a look at the camera."""
+    """Whether LIVE requires a look at the camera."""
     max_refused_attempts: int = 0
-    """Refused attempts that lock the camera; 0 = never."""
+    """Number of refused attempts that lock the camera; 0 for never."""
     lockout_s: float = LOCKOUT_S
     single_face: bool = False
-    """LIVE requires that there is one face only."""
+    """Whether LIVE requires that there is only one face."""
     challenge: Kind | None = None
-    """LIVE requires a challenge of this kind, see `fasdemo.challenge`."""
+    """Kind of challenge that LIVE requires, see `fasdemo.challenge`; None for no challenge."""

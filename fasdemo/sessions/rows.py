@@ -51,8 +51,8 @@ class Rows:
         skipped: number of unusable rows, because a time, a count or a label in them is not valid.
         problem: the problem of the first unusable row; empty if there is none.
         lost_after: number of unusable rows after the last usable one.
-        taken: for each usable row and stream, the number of images in all rows before it, including unusable rows.
-        places: for each usable row, its number among all rows.
+        taken: number of images of each stream in all rows, also unusable ones, before each usable row.
+        places: number of each usable row among all rows.
     """
 
     rows: list[FrameRow] = field(default_factory=list)

@@ -33,7 +33,7 @@ class SessionLock:
 
     Args:
         folder: the session's folder; it must exist.
-        purpose: a past participle that says what is done with the session, e.g. `recorded`.
+        purpose: a past participle that describes the use of the session, e.g. `recorded`.
 
     Raises:
         UserError: another process or thread holds the lock.
@@ -73,7 +73,7 @@ class SessionLock:
         os.write(descriptor, json.dumps(text).encode("ascii"))
 
     def renew(self) -> None:
-        """Show other computers that the lock is still held; fast, so that it can be called often."""
+        """Show other computers that the lock is still in use; fast, so that it can be called often."""
         now = time.monotonic()
         if self._descriptor is not None and now - self._renewed_s >= RENEW_S:
             self._renewed_s = now

@@ -361,7 +361,7 @@ def write_session_file(folder: Path, session: Session) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace a text file of a session in one step, through a temporary name that repair and deletion know."""
+    """Replace a text file of a session atomically, with a temporary name that repair and deletion recognise."""
     write_atomically(path, text.encode("utf-8"), path.with_name(path.name + ".partial"))
 
 

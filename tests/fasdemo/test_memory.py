@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from fasdemo.runtime.memory import release_memory
 
 FREED = """
 import threading
@@ -66,3 +70,23 @@ def test_limit_heaps_leaves_two_heaps_for_all_threads() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
     done = subprocess.run([sys.executable, "-c", HEAPS], capture_output=True, text=True, check=True, env=environment)
     assert 1 <= done.stdout.count("<heap nr=") <= 2
+
+
+class Node:
+    """An object that refers to itself, as a closed source does."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_release_memory_collects_what_refers_to_itself() -> None:
+    gc.disable()
+    try:
+        node = Node()
+        left = weakref.ref(node)
+        del node
+        assert left() is not None
+        release_memory()
+        assert left() is None
+    finally:
+        gc.enable()

@@ -1,4 +1,4 @@
-"""Streams that do not show the same surface are never LIVE, whatever the network says of them."""
+"""Streams that do not show the same surface are never LIVE, for every score of the network."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def judged(engine: Engine, streams: list[Streams], name: str) -> list[FrameResul
     return [engine.process(frame) for frame in retimed([CASES[name](at) for at in streams])]
 
 
-def test_the_person_as_captured_is_live(engine: Engine, streams: list[Streams]) -> None:
+def test_engine_calls_the_person_as_captured_live(engine: Engine, streams: list[Streams]) -> None:
     results = judged(engine, streams, "live")
     assert statuses(results)[-10:] == [{Status.LIVE}] * 10
 

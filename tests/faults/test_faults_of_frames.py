@@ -103,7 +103,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-def test_nothing_is_live_while_it_lasts_and_the_reason_is_said(fault: str, person: Path, model: Path) -> None:
+def test_nothing_is_live_during_the_fault_and_the_reason_is_reported(fault: str, person: Path, model: Path) -> None:
     change, reason = FAULTS[fault]
     with Faulty(person, change, FIRST, LAST) as source, real_engine(model, source.info) as engine:
         results = list(engine.run(source))

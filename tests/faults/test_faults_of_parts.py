@@ -102,7 +102,9 @@ def test_a_provider_that_fails_in_mid_run_is_replaced_by_the_cpu(person: Path, t
         assert Status.LIVE in statuses(results)[-1]
 
 
-def test_when_the_cpu_fails_too_nothing_is_live(person: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_calls_nothing_live_when_the_cpu_fails_too(
+    person: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with real_engine(trusting_model(tmp_path)) as engine:
         broken = engine._scorer
         assert isinstance(broken, Predictor)
@@ -157,7 +159,7 @@ def until(results: Iterator[FrameResult], wanted: bool, seconds: float = 20.0) -
     raise AssertionError("a camera never ends")
 
 
-def test_a_camera_that_goes_and_comes_back(tmp_path: Path) -> None:
+def test_engine_starts_anew_when_a_camera_comes_back(tmp_path: Path) -> None:
     Camera.plugged, Camera.number = True, 0
     timeouts = WatchdogTimeouts(wait_s=0.05, stalled_s=0.15, dead_s=0.5, first_back_off_s=0.1, look_every_s=0.05)
     with (
@@ -178,12 +180,12 @@ def test_a_camera_that_goes_and_comes_back(tmp_path: Path) -> None:
         assert source.warnings
 
 
-def test_a_camera_that_is_not_there_is_a_sentence() -> None:
+def test_live_source_names_a_missing_camera() -> None:
     with pytest.raises(UserError, match="no camera"), LiveSource(Camera, lambda: False, "no camera is connected"):
         pass
 
 
-def test_a_model_whose_card_lacks_the_policy_starts_nothing(tmp_path: Path) -> None:
+def test_engine_refuses_a_model_whose_card_lacks_the_policy(tmp_path: Path) -> None:
     from fasdemo.engine.policy import Policy, thresholds
 
     with pytest.raises(UserError, match="choose one of them"):

@@ -47,7 +47,7 @@ def finish(person: Path, model: Path, *more: object) -> subprocess.CompletedProc
 @pytest.mark.parametrize(
     ("option", "said"), [("--json", "--json /dev/full: cannot"), ("--log", "/dev/full: the event log cannot")]
 )
-def test_a_full_disk_is_a_sentence(person: Path, model: Path, option: str, said: str) -> None:
+def test_record_names_a_full_disk(person: Path, model: Path, option: str, said: str) -> None:
     done = finish(person, model, option, "/dev/full")
     assert done.returncode == 2
     assert f"{said} be written (No space left on device)" in done.stderr
@@ -86,7 +86,7 @@ def test_json_lines_on_a_disk_that_fills_up_end_with_a_whole_line(person: Path, 
     assert all(line.endswith("\n") and json.loads(line) for line in lines)
 
 
-def test_an_annotated_video_on_a_disk_that_fills_up_leaves_nothing(person: Path, model: Path, tmp_path: Path) -> None:
+def test_annotate_leaves_nothing_on_a_full_disk(person: Path, model: Path, tmp_path: Path) -> None:
     done = limited(20_000, command(person, model, "--output", tmp_path / "out.mp4")[3:])
     assert done.returncode == 2, done.stderr
     assert "cannot be written" in done.stderr
@@ -94,7 +94,7 @@ def test_an_annotated_video_on_a_disk_that_fills_up_leaves_nothing(person: Path,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_recording_on_a_disk_that_fills_up_stays_readable(person: Path, model: Path, tmp_path: Path) -> None:
+def test_record_stays_readable_on_a_full_disk(person: Path, model: Path, tmp_path: Path) -> None:
     smallest = min(path.stat().st_size for path in (person / "depth").glob("*.png"))
     done = limited(smallest - 1000, command(person, model, "--record", tmp_path, *RECORDING)[3:])
     assert done.returncode == 2, done.stderr
@@ -105,7 +105,7 @@ def test_a_recording_on_a_disk_that_fills_up_stays_readable(person: Path, model:
     assert verify_session(folder).problems == ()
 
 
-def test_a_write_that_fails_leaves_the_frames_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_session_writer_keeps_the_frames_before_a_failed_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.support.scenes import frame
 
     folder = record_person(tmp_path / "a", 1)

@@ -26,7 +26,9 @@ def tool() -> ModuleType:
     return module
 
 
-def test_a_few_rounds_lose_no_verdict(tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_soak_loses_no_verdict_in_a_few_rounds(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model_or_skip()
     monkeypatch.setattr(tool, "SAMPLE_S", 0.1)
     found = tool.soak(0.06, record_person(tmp_path, 24), str(trusting_model(tmp_path)))

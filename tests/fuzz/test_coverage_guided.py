@@ -10,7 +10,7 @@ from tests.fuzz.coverage_guided import TARGETS, fuzz
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))
-def test_a_short_run_finds_nothing(target: str) -> None:
+def test_fuzz_finds_nothing_in_a_short_run(target: str) -> None:
     tried, finding = fuzz(target, seconds=20, runs=400)
     assert not finding, finding
     assert tried >= 100

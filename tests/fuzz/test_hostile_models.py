@@ -1,4 +1,4 @@
-"""Models and cards from a stranger: refused in a sentence, or what the walk says of them is what protobuf reads."""
+"""Untrusted models and cards: refused with one sentence, or our reader and protobuf agree."""
 
 from __future__ import annotations
 
@@ -216,7 +216,9 @@ def test_a_model_that_asks_for_a_little_is_taken(tmp_path: Path) -> None:
     assert select_model(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
 
 
-def test_a_modest_stranger_is_tried_out_once_and_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_untrusted_model_within_the_limits_is_tested_once_and_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = save(make_graph(("rgb",), gain=7.25), tmp_path / "m.onnx", make_card(("rgb",)))
     assert select_model(frozenset({"rgb"}), path, folder=tmp_path / "none").card.name == "mean-rgb"
     monkeypatch.setattr("sys.executable", "/nowhere/python")
@@ -226,7 +228,7 @@ def test_a_modest_stranger_is_tried_out_once_and_taken(tmp_path: Path, monkeypat
         select_model(frozenset({"rgb"}), other, folder=tmp_path / "none")
 
 
-def test_a_stranger_that_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_untrusted_model_that_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox_check, "MAX_TIME_S", 0.01)
     path = save(make_graph(("rgb",), gain=7.75), tmp_path / "m.onnx", make_card(("rgb",)))
     with pytest.raises(UserError, match="did not end within"):
@@ -314,7 +316,7 @@ def judged(card: ModelCard, outputs: list[np.ndarray]) -> None:
     kind=st.sampled_from(["logits", "probabilities"]),
     classes=st.integers(1, 4),
 )
-def test_whatever_a_network_says_is_a_score_or_none(values: list[float], kind: Any, classes: int) -> None:
+def test_every_output_of_a_network_is_a_score_or_none(values: list[float], kind: Any, classes: int) -> None:
     output = OutputSpec(name="x", classes=classes, live_index=classes - 1, kind=kind)
     card = make_card(("rgb",), outputs=(output,))
     array = np.array([values], np.float32)

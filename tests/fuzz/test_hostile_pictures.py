@@ -1,4 +1,4 @@
-"""Pictures from a stranger, and folders of them."""
+"""Untrusted pictures and folders of pictures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_damaged_stills_are_read_or_refused(ending: str, grey: bool, steps: list
 
 @fuzz(200)
 @given(steps=mutations, stream=st.sampled_from(["rgb", "depth", "ir"]), ending=st.sampled_from([".png", ".jpg"]))
-def test_the_decoder_gives_an_image_or_says_why_not(steps: list[Any], stream: Any, ending: str) -> None:
+def test_decode_image_gives_an_image_or_says_why_not(steps: list[Any], stream: Any, ending: str) -> None:
     try:
         image = decode_image(damaged(picture(ending, ending == ".png" and stream == "depth"), steps), stream)
     except ValueError:
@@ -58,7 +58,7 @@ def test_any_file_name_can_be_sorted(name: str) -> None:
     assert natural_key(Path(name)) == natural_key(Path(name))
 
 
-def test_a_folder_with_any_names_plays(tmp_path: Path) -> None:
+def test_open_source_plays_a_folder_with_any_names(tmp_path: Path) -> None:
     for name in ("1²2", "[a]*?", "-rf", "a b", "é", "frame10", "frame2", "ⅷ"):
         (tmp_path / f"{name}.png").write_bytes(picture(".png"))
     with ImageSequenceSource(tmp_path) as source:
@@ -66,7 +66,7 @@ def test_a_folder_with_any_names_plays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(30_000, 30_000), (2**31 - 1, 1), (65_536, 65_536), (2**31 - 1, 2**31 - 1)])
-def test_a_png_that_claims_too_much_is_refused(size: tuple[int, int]) -> None:
+def test_decode_image_refuses_a_png_that_claims_too_much(size: tuple[int, int]) -> None:
     if size[0] * size[1] <= 64 * 1024**2:
         pytest.skip("within the bound")
     with pytest.raises(ValueError, match="too many"):
@@ -74,7 +74,7 @@ def test_a_png_that_claims_too_much_is_refused(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("kind", [b"IDAT", b"IEND", b"tEXt", b"acTL", b"IHDR"])
-def test_a_png_whose_chunk_claims_four_gigabytes_is_refused(kind: bytes) -> None:
+def test_decode_image_refuses_a_png_chunk_of_four_gigabytes(kind: bytes) -> None:
     # Sixty-five bytes with which OpenCV takes 4 GB and five seconds; coverage-guided fuzzing found them.
     sound = png_claiming(5000, 5000)
     for place in (33, len(sound) - 12):
@@ -92,7 +92,7 @@ def jpeg_claiming(width: int, height: int, junk: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize("junk", [b"", b"between the markers", b"\xff\xff\xff", b"\xff\x00x"])
-def test_a_jpeg_that_claims_too_much_is_refused(junk: bytes) -> None:
+def test_decode_image_refuses_a_jpeg_that_claims_too_much(junk: bytes) -> None:
     check_declared_size(jpeg_claiming(WIDTH, HEIGHT, junk))
     with pytest.raises(ValueError, match="too many"):
         check_declared_size(jpeg_claiming(65_500, 65_500, junk))
@@ -126,9 +126,9 @@ def huge(ending: str) -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(400)
 
 
-def test_a_picture_that_is_a_pipe_or_a_device_is_no_picture(tmp_path: Path) -> None:
+def test_open_source_takes_no_device_for_a_picture(tmp_path: Path) -> None:
     (tmp_path / "zero.png").symlink_to("/dev/zero")
-    with pytest.raises(UserError, match="no picture found"):
+    with pytest.raises(UserError, match="no picture that can be read"):
         open_source(tmp_path).__enter__()
 
 
@@ -143,7 +143,7 @@ def test_damaged_calibrations_are_read_or_refused(steps: list[Any]) -> None:
         refused_or_read(lambda: load_calibration(path))
 
 
-def test_a_link_to_itself_is_no_picture(tmp_path: Path) -> None:
+def test_open_source_skips_a_link_to_itself(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(picture(".png"))
     (tmp_path / "b.png").symlink_to("b.png")
     shutil.copytree(tmp_path, tmp_path / "deeper", symlinks=True)

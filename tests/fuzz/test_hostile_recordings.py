@@ -1,4 +1,4 @@
-"""The SDK's recordings from a stranger: its native reader may hang or crash on them, and the app may not."""
+"""Untrusted recordings of the SDK: its native reader may hang or crash, but the app must not."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def changed(content: bytes, path: Path, *statements: tuple[Any, ...]) -> Path:
     return path
 
 
-def test_a_sound_recording_is_tried_once_and_played(
+def test_sandbox_check_tries_a_sound_recording_once(
     sound: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.db3"
@@ -75,7 +75,7 @@ def test_a_sound_recording_is_tried_once_and_played(
 
 
 @pytest.mark.usefixtures("short_patience")
-def test_a_recording_that_the_sdk_never_finishes_opening_is_refused(sound: bytes, tmp_path: Path) -> None:
+def test_sandbox_check_refuses_a_recording_that_never_opens(sound: bytes, tmp_path: Path) -> None:
     # The first thing that was recorded of the colour stream now belongs to no topic: the SDK looks for it for ever.
     find = "update messages set topic_id = 0 where topic_id = (select id from topics where name like '%Color_0/info')"
     path = changed(sound, tmp_path / "a.db3", (find,))
@@ -89,7 +89,7 @@ def test_streams_without_their_places_are_refused_or_played(sound: bytes, tmp_pa
 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.2, 0.5, 0.9, 0.99])
-def test_a_recording_that_was_cut_off_is_refused(sound: bytes, tmp_path: Path, share: float) -> None:
+def test_open_source_refuses_a_cut_off_recording(sound: bytes, tmp_path: Path, share: float) -> None:
     path = tmp_path / "a.db3"
     path.write_bytes(sound[: int(share * len(sound))])
     with pytest.raises(UserError, match=r"is not a RealSense recording|damaged"):
@@ -113,7 +113,7 @@ BAGS = {
 
 
 @pytest.mark.parametrize("name", sorted(BAGS))
-def test_what_only_looks_like_an_older_recording_is_refused(tmp_path: Path, name: str) -> None:
+def test_open_source_refuses_what_only_looks_like_a_recording(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.bag"
     path.write_bytes(BAGS[name])
     with pytest.raises(UserError, match=r"is not a RealSense recording|damaged"):
@@ -121,7 +121,9 @@ def test_what_only_looks_like_an_older_recording_is_refused(tmp_path: Path, name
 
 
 @pytest.mark.parametrize("status", [-11, -6, 3])
-def test_a_crash_of_the_sdk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+def test_sandbox_check_reports_a_crash_of_the_sdk_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
     path = tmp_path / "a.db3"
     path.write_bytes(b"x")
     crash = subprocess.CompletedProcess([], status, b"", b"terminate called")
@@ -130,7 +132,7 @@ def test_a_crash_of_the_sdk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Mo
         open_source(path)
 
 
-def test_the_trial_is_a_process_that_can_be_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sandbox_check_survives_the_loss_of_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.db3"
     path.write_bytes(b"x")
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
@@ -140,7 +142,7 @@ def test_the_trial_is_a_process_that_can_be_lost(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 @pytest.mark.timeout(20)
-def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
+def test_open_source_refuses_a_pipe_as_recording(tmp_path: Path) -> None:
     import os
 
     os.mkfifo(tmp_path / "a.bag")

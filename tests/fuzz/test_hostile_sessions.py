@@ -1,4 +1,4 @@
-"""A session's folder from a stranger: refused in a sentence or read within bounds, and nothing outside is touched."""
+"""Untrusted session folders: refused with one sentence or read with limits; nothing outside is changed."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ SKIPPED: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("case", sorted(SKIPPED))
-def test_a_bad_number_costs_its_row_and_is_said(tmp_path: Path, case: str) -> None:
+def test_a_bad_number_costs_its_row_and_is_reported(tmp_path: Path, case: str) -> None:
     folder = put(tmp_path / "s", session_files())
     SKIPPED[case](folder)
     assert [one.lost_before for one in play(folder)] == [0, 1]

@@ -1,4 +1,4 @@
-"""Event logs, configurations, lists and score files from a stranger."""
+"""Untrusted event logs, configurations, lists and score files."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_replay_prints_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-def test_a_log_of_many_faces_is_drawn(tmp_path: Path) -> None:
+def test_event_plot_draws_a_log_of_many_faces(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", lines(*({"track_id": number} for number in range(20_000))))
     status, said = replay(path)
     assert status == 0, said
@@ -100,7 +100,7 @@ def test_pipes_and_devices_are_no_logs(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_largest_log_stays_within_a_gigabyte(tmp_path: Path) -> None:
+def test_read_events_stays_within_a_gigabyte(tmp_path: Path) -> None:
     line = lines({"evidence": {f"k{number}": 1.0 for number in range(40)}, "source": "x" * 200})
     path = write(tmp_path, "a.jsonl", line * (MAX_LOG_BYTES // len(line)))
     code = (
@@ -240,7 +240,7 @@ def test_damaged_facts_beside_a_list_are_read_or_refused(steps: list[Any], which
         refused_or_read(lambda: ListSet(read_list(path, folder), folder, "list"))
 
 
-def test_a_listed_picture_that_is_no_picture_is_unreadable(tmp_path: Path) -> None:
+def test_list_set_calls_a_listed_file_that_is_no_picture_unreadable(tmp_path: Path) -> None:
     from tests.support.specimens import png_claiming
 
     (tmp_path / "a.png").write_bytes(png_claiming(2**31 - 1, 2**31 - 1))

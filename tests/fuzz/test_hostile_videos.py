@@ -1,4 +1,4 @@
-"""Videos from a stranger."""
+"""Untrusted videos."""
 
 from __future__ import annotations
 
@@ -99,13 +99,13 @@ def test_lists_and_texts_are_no_videos(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.timeout(20)
-def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+def test_video_source_refuses_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.mp4")
     with pytest.raises(UserError, match="not a regular file"):
         open_source(tmp_path / "a.mp4")
 
 
-def test_a_picture_size_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_video_source_refuses_pictures_beyond_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(video("a.mp4", *KINDS["a.mp4"]))
     monkeypatch.setattr(video_track, "MAX_IMAGE_PX", 4 * WIDTH * HEIGHT)
@@ -116,7 +116,7 @@ def test_a_picture_size_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("count", [10**7, 10**8, 2**32 - 1])
-def test_an_index_of_millions_of_frames_stays_within_a_bound(tmp_path: Path, count: int) -> None:
+def test_video_source_limits_an_index_of_millions_of_frames(tmp_path: Path, count: int) -> None:
     data = bytearray(video("a.mp4", *KINDS["a.mp4"]))
     sizes = data.index(b"stsz")
     struct.pack_into(">II", data, sizes + 8, 1, count)
@@ -129,7 +129,7 @@ def test_an_index_of_millions_of_frames_stays_within_a_bound(tmp_path: Path, cou
     assert "peak" in run_bounded(PLAY, str(path), 1536)
 
 
-def test_a_title_in_no_encoding_does_not_hide_the_pictures(tmp_path: Path) -> None:
+def test_video_source_plays_a_file_whose_title_has_no_encoding(tmp_path: Path) -> None:
     data = video("c.mkv", *KINDS["c.mkv"])
     place = data.index(b"Lavf")
     path = tmp_path / "c.mkv"

@@ -31,7 +31,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_thread_stays() -> Iterator[None]:
-    """Whatever a test starts must have ended with it."""
+    """All threads that a test starts must end with the test."""
     yield
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("fasdemo", "capture"))]
     assert not left, f"threads still run: {left}"

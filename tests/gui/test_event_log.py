@@ -1,4 +1,4 @@
-"""The event log of a window that runs: started by key or option, following whatever judges, completed at every end."""
+"""The event log of a running window: started by key or option, continued with every engine, completed at every end."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_a_seek_back_and_a_source_that_is_closed_end_what_was_in_force(
     assert window.event_log.running
 
 
-def test_a_log_that_cannot_be_written_is_said_and_the_old_one_goes_on(
+def test_a_log_that_cannot_be_written_is_reported_and_the_old_one_continues(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window.event_log.start(tmp_path / "good.jsonl")
@@ -137,7 +137,7 @@ def test_a_log_that_cannot_be_written_is_said_and_the_old_one_goes_on(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_a_full_disk_is_said_and_judging_goes_on(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_full_disk_is_reported_and_processing_continues(window: MainWindow, qtbot: QtBot) -> None:
     window.event_log.start(Path("/dev/full"))
     window.open_spec("clip")
     qtbot.waitUntil(lambda: "free some space" in window.messages.words, timeout=5000)
@@ -186,7 +186,7 @@ def test_the_option_starts_the_log_before_the_window_or_ends_with_one_sentence(
     assert cli.main(["--log", str(tmp_path)]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert f"--log {tmp_path}: is a folder; name a file." in told
+    assert f"--log {tmp_path}: is a folder; give the name of a file." in told
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
 
 
@@ -239,7 +239,7 @@ def test_event_log_writer_that_was_stopped_takes_nothing(tmp_path: Path) -> None
     assert (tmp_path / "a.csv").read_text().startswith("event,")
 
 
-def test_a_log_that_fails_for_whatever_reason_is_closed_and_says_so(
+def test_a_log_that_fails_for_any_reason_is_closed_with_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[EventLog] = []

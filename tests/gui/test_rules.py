@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSize
-from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QScrollArea, QSpinBox
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QScrollArea, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.policy import Policy
@@ -15,32 +14,12 @@ from fasdemo.gui.controllers.rules import GivenRules, with_rules
 from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings, load
-from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.frame_processor import make_processor
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
 from tests.support.window_scenes import Clip, Scene
 
 WANTED = EngineRequest("fusion", "strict", "cpu")
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path) -> Iterator[MainWindow]:
-    apply_theme(qapp, dark=True)
-    made = MainWindow(
-        scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", ("fusion",), "demo", lambda: ()
-    )
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-    assert made.player.join(2.0)
 
 
 def test_with_rules_takes_the_settings_and_locks_out_in_a_kiosk_only() -> None:

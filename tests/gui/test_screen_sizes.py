@@ -17,7 +17,7 @@ SCREENS = [(800, 480), (960, 540), (1280, 720), (1366, 768), (1920, 1080), (3840
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_first_geometry_lies_in_the_free_area(width: int, height: int) -> None:
+def test_first_geometry_is_inside_the_free_area(width: int, height: int) -> None:
     free = QRect(10, 24, width, height - 24)
     assert free.contains(first_geometry(free))
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
+from PyQt6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.dialogs.take_dialogs import NoteDialog, RelabelDialog
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.panels.takes import Take
 from fasdemo.gui.settings import Settings, load
-from fasdemo.gui.theme import apply_theme
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, verify_session
 from fasdemo.sessions.session_lock import SessionLock
 from tests.support.qt_input import QTest
-from tests.support.window_scenes import Scene
 
 
 class Clock:
@@ -37,24 +34,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path, clock: Clock) -> Iterator[MainWindow]:
-    apply_theme(qapp, dark=True)
-    scene = Scene()
-    settings = Settings(record_folder=tmp_path / "recordings", subject="S01", record_countdown_s=3)
-    made = MainWindow(
-        scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
-    )
-    made._recorder._clock = clock
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    made.open_spec("webcam")
-    qtbot.waitUntil(lambda: made.shown_result is not None, timeout=5000)
-    yield made
-    made.close()
-    if made.recording is not None:
-        made.recording.join(5.0)
-    assert made.player.join(2.0)
+def settings(tmp_path: Path) -> Settings:
+    return Settings(record_folder=tmp_path / "recordings", subject="S01", record_countdown_s=3)
+
+
+@pytest.fixture(autouse=True)
+def camera(window: MainWindow, qtbot: QtBot, clock: Clock) -> None:
+    """A camera is open, and the count-down has the clock of the test."""
+    window._recorder._clock = clock
+    window.open_spec("webcam")
+    qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
 
 
 def press(window: MainWindow, key: Qt.Key) -> None:

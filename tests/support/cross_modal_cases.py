@@ -116,7 +116,7 @@ def flat_print_over_eyes(at: Streams) -> FrameSet:
 
 
 def depth_shifted(pixels: int) -> Case:
-    """Depth that lies elsewhere, by so many pixels of its own image."""
+    """Return depth that is shifted by a number of pixels of its image."""
 
     def case(at: Streams) -> FrameSet:
         assert at.live.depth is not None

@@ -50,7 +50,7 @@ def record_person(root: Path, frames: int = FRAMES) -> Path:
 
 
 def trusting_model(folder: Path, change: Callable[[onnx.ModelProto], None] | None = None, **card: Any) -> Path:
-    """Calls whatever it sees live, with a score of 0.999."""
+    """A network that gives every picture a score of 0.999."""
     graph = make_graph(gain=0.0, bias=7.0)
     if change is not None:
         change(graph)

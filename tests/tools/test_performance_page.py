@@ -109,7 +109,7 @@ def test_costs_are_compared_with_their_goals(page: Path) -> None:
     assert "Energy is not measured." in text
 
 
-def test_a_missed_target_says_so(page: Path) -> None:
+def test_write_page_names_a_missed_target(page: Path) -> None:
     slow = report(peer=True)
     slow["runs"] = [run("fasdemo-flex", 1, 1, 20.0, 7.0, 100_000_000), run("minifas128", 1, 1, 9.0, 5.0, None)]
     write_page(slow, page)
@@ -134,7 +134,7 @@ def test_writing_twice_is_writing_once_and_keeps_the_words(page: Path) -> None:
     assert "## What was tried" in once
 
 
-def test_the_picture_has_a_bar_a_run(tmp_path: Path) -> None:
+def test_write_picture_draws_a_bar_for_each_run(tmp_path: Path) -> None:
     path = tmp_path / "performance.svg"
     write_picture(report(peer=True), path)
     texts = [element.text for element in ElementTree.parse(path).getroot().iter("{http://www.w3.org/2000/svg}text")]

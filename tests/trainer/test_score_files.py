@@ -62,5 +62,5 @@ def test_metrics_command_recognises_logits(tmp_path: Path, capsys: pytest.Captur
     path = written(tmp_path, "score,label\n7,1\n0.2,1\n-3,0\n-9,0\n")
     assert main(["metrics", str(path)]) == 0
     said = capsys.readouterr()
-    assert "taken as logits with the threshold 0" in said.err
+    assert "used as logits with the threshold 0" in said.err
     assert "acer           0\n" in said.out

@@ -98,7 +98,7 @@ def score_file(
         threads: processor threads.
 
     Returns:
-        Scores and margins by subset, NaN where the model returned none.
+        Scores and margins by subset, NaN if the model returned none.
     """
     subsets = subsets_of(model.card)
     key = hashlib.sha256(f"{model.sha256} {method} {len(face_set)} {face_set.names[:1]}".encode()).hexdigest()[:20]

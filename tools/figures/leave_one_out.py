@@ -60,7 +60,7 @@ class Setting:
 
 
 def in_a_process(command: list[str], minutes: float) -> None:
-    """Run a training in a process of its own, with a time limit.
+    """Run a training in a separate process with a time limit.
 
     Raises:
         UserError: the training failed or did not end in time.

@@ -25,7 +25,7 @@ DRAWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A figure with its 95 % interval, None where there is none, and a note."""
+    """A figure with its 95 % interval or None, and a note."""
 
     value: float | None
     ci95: Pair | None = None

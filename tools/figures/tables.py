@@ -20,7 +20,7 @@ _TONES = ("light", "intermediate", "tan", "dark")
 
 
 def percent(value: Value | Rate, digits: int = 2) -> str:
-    """Format a rate as `0.52 % (0.1-1.6)`, or `n/a` where there is none."""
+    """Format a rate as `0.52 % (0.1-1.6)`, or as `n/a` if there is none."""
     if value.value is None:
         return "n/a"
     text = f"{100 * value.value:.{digits}f} %"

@@ -57,7 +57,7 @@ def looks(clip: Path, seconds: float) -> Iterator[Image]:
 
 
 def moved(picture: Image, seed: int = 0) -> Iterator[Image]:
-    """Yield a picture as a print that is turned and moved smoothly before a camera of its own field of view."""
+    """Yield a picture as a print that is turned and moved smoothly in front of a camera with its field of view."""
     rng = np.random.default_rng(seed)
     height, width = picture.shape[:2]
     camera = np.array([[width, 0.0, width / 2], [0.0, width, height / 2], [0.0, 0.0, 1.0]])

@@ -48,7 +48,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def masks(data: SynthSet, species: Sequence[str], count: int, relief: float) -> list[FaceCrops]:
-    """Return so many crops of a kind whose depth has `relief` of its own distance from its best plane."""
+    """Return some crops of one kind; their depth is scaled to `relief` times its distance from the best plane."""
     rows = np.flatnonzero(np.isin(data.table["species"], species))
     middle = slice((CROP_SIZE - INNER_SIZE) // 2, (CROP_SIZE + INNER_SIZE) // 2)
     result = []

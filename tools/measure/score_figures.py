@@ -1,10 +1,10 @@
-"""What evidence, the trust in streams and a site's calibration do to the scores: real live faces, rendered attacks.
+"""Measure the effect of evidence, of stream weights and of a site's calibration on the scores of faces and attacks.
 
     python tools/measure/score_figures.py --crops DATA --kinect ../shared/real/kinect2
 
-Kinect captures go through the whole engine as still pictures, judged by depth and infrared; a site's bias is fitted on
+The engine processes Kinect captures as still pictures, by depth and infrared; a site's bias is fitted on
 all people but one and measured on that one. Rendered crops are scored by the network with all three streams and with
-depth and infrared alone, and judged by the rules on depth and infrared. Prints the tables of `docs/verdict.md`.
+depth and infrared alone, and with the rules on depth and infrared. Prints the tables of `docs/verdict.md`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class WithoutColour:
         self.predictor = predictor
 
     def predict(self, crops: list[FaceCrops]) -> list[Prediction]:
-        """Judge without the colour crops."""
+        """Compute the score without the colour crops."""
         return self.predictor.predict([replace(crop, rgb=None) for crop in crops])
 
     def __getattr__(self, name: str) -> Any:
@@ -63,7 +63,7 @@ class WithoutColour:
 
 
 def kinect_frames(folder: Path) -> Iterator[tuple[str, FrameSet]]:
-    """Yield person and frame; infrared, with its 99th percentile at 235, also stands for colour to find the face."""
+    """Yield person and frame; infrared, scaled to a 99th percentile of 235, is also used as colour to find the face."""
     for index, path in enumerate(sorted(folder.glob("person_*/*_depth.png"))):
         ir = read_grey(path.with_name(path.name.replace("_depth", "_ir")))
         view = np.clip(ir * (235.0 / np.percentile(ir, 99)), 0, 255).astype(np.uint8)
@@ -81,7 +81,7 @@ def kinect_frames(folder: Path) -> Iterator[tuple[str, FrameSet]]:
 
 
 def kinect_results(folder: Path, model: str | None) -> dict[str, list[FrameResult]]:
-    """Judge every capture as a still picture through the whole engine."""
+    """Process every capture as a still picture with the engine."""
     results: dict[str, list[FrameResult]] = defaultdict(list)
     predictor: Any = WithoutColour(Predictor(select_model(frozenset({"rgb", "depth", "ir"}), model), "cpu", 1))
     with Engine(predictor, FaceFinder(FaceDetector()), landmarks=FaceLandmarks()) as engine:
@@ -91,7 +91,7 @@ def kinect_results(folder: Path, model: str | None) -> dict[str, list[FrameResul
 
 
 def kinect_table(results: dict[str, list[FrameResult]], card: ModelCard, threshold: Threshold) -> None:
-    """Print what each step accepts, and a site's bias with every person left out in turn."""
+    """Print the accepted share after each step, and that with a site's bias fitted to all other people."""
     every = [result for rows in results.values() for result in rows]
     faces = [face for result in every for face in result.faces[:1]]
     bare = [shifted(face.frame_score, -(face.evidence.score_shift or 0.0)) for face in faces]

@@ -1,4 +1,4 @@
-"""What the rules on depth alone say: rendered boards that lean, rendered crops, and real captures.
+"""Measure the rules that depend only on depth, on inclined rendered boards, rendered crops and real captures.
 
     python tools/measure/surface_figures.py --crops DATA --kinect ../shared/real/kinect2
 

@@ -1,4 +1,4 @@
-"""Model cards of checkpoints, completed with published facts and defaults where a checkpoint states nothing."""
+"""Model cards of checkpoints, completed with published facts and defaults if a checkpoint does not state them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ UNMEASURED = Threshold(
     live_above=0.99, spoof_below=0.5, rule="strict guess, chosen without any measurement", data="none"
 )
 UNMEASURED_LIMITS = "Nothing was measured: neither the threshold nor any error rate of this model is known."
-ASSUMED_LIMITS = "How its pictures were encoded was not recorded; the training configuration's defaults are assumed."
+ASSUMED_LIMITS = (
+    "The encoding of its pictures was not recorded; the defaults of the training configuration are assumed."
+)
 
 _SINGLE_MEAN = (0.14300402, 0.1434545, 0.14277956)
 _SINGLE_STD = (0.10050353, 0.100842826, 0.10034215)

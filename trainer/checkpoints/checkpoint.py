@@ -31,7 +31,7 @@ _MIN_FREE_BYTES = 1024 * 1024
 """Free space below which a failed write is reported as a full disk; the smallest checkpoint needs more."""
 
 _SAFE: list[Any] = [
-    # Published files hold their best accuracy as a NumPy number; these functions rebuild numbers only.
+    # Published files contain their best accuracy as a NumPy number; these functions rebuild numbers only.
     (np.float64(0).__reduce__()[0], "numpy.core.multiarray.scalar"),
     (np.float64(0).__reduce__()[0], "numpy._core.multiarray.scalar"),
     np.dtype,
@@ -175,7 +175,9 @@ def load_weights(network: nn.Module, state: Mapping[str, Tensor], where: str) ->
     check_keys(network.state_dict(), state, where)
     infinite = [key for key, tensor in state.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
     if infinite:
-        raise UserError(f"{where}: {', '.join(infinite[:8])} hold NaN or infinite weights; take an earlier checkpoint.")
+        raise UserError(
+            f"{where}: {', '.join(infinite[:8])} contain NaN or infinite weights; use an earlier checkpoint."
+        )
     network.load_state_dict(dict(state), strict=False)
 
 
@@ -197,7 +199,7 @@ def read_torch(path: str | Path) -> Any:
     except pickle.UnpicklingError as error:
         if "Unsupported global" in str(error) or "Unsupported class" in str(error) or "GLOBAL" in str(error):
             raise UserError(
-                f"{path}: refused, because it holds code or objects beside the weights; nothing of it was executed; "
+                f"{path}: refused, because it contains code or objects besides the weights; nothing was executed; "
                 "save the state_dict alone."
             ) from error
         raise UserError(f"{path}: not a torch checkpoint, or damaged; download or write it again.") from error
@@ -208,18 +210,20 @@ def read_torch(path: str | Path) -> Any:
 def read_published(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Return the weights and the other entries of a published checkpoint.
 
-    The file holds either a dict with `state_dict` (timm: `model`) beside `epoch`, `arch` and others, or a bare
+    The file contains either a dict with `state_dict` (timm: `model`) beside `epoch`, `arch` and others, or a bare
     state_dict. The prefixes of wrappers are removed however often they occur: `module.` of networks that were trained
     on several GPUs, `_orig_mod.` of compiled ones, and Lightning's `model.`.
 
     Raises:
-        UserError: the file cannot be read (see `read_torch`) or holds no weights.
+        UserError: the file cannot be read (see `read_torch`) or contains no weights.
     """
     content = read_torch(path)
     name = next((key for key in _WEIGHTS if isinstance(content, dict) and isinstance(content.get(key), dict)), "")
     state = content.get(name, content) if isinstance(content, dict) else None
     if not isinstance(state, dict) or not any(isinstance(value, Tensor) for value in state.values()):
-        raise UserError(f"{path}: holds no state_dict; give a published checkpoint (.pth.tar) or a saved state_dict.")
+        raise UserError(
+            f"{path}: contains no state_dict; give a published checkpoint (.pth.tar) or a saved state_dict."
+        )
     rest = {str(key): value for key, value in content.items() if key != name} if state is not content else {}
     state = {str(key): value for key, value in state.items()}
     while prefix := next((one for one in _WRAPPERS if all(key.startswith(one) for key in state)), ""):

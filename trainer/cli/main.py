@@ -27,7 +27,7 @@ COMMANDS = {
 }
 
 MODULES = {"import": "import_weights"}
-"""Command to module, where the command is a reserved word of Python."""
+"""Modules of commands whose names are reserved words of Python."""
 
 
 def command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:

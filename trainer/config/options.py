@@ -76,7 +76,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--live-label",
         choices=["auto", "0", "1"],
-        help="number that the lists write for live faces (default: auto, 1 unless the paths say otherwise)",
+        help="number that the lists use for live faces (default: auto, which is 1 unless the paths show otherwise)",
     )
     for name, what in (("train", "training"), ("val", "validation"), ("test", "test")):
         group.add_argument(
@@ -224,13 +224,13 @@ def configure(args: argparse.Namespace) -> Config:
         found["optimiser.schedule"] = "step"
     config = load(args.config, found)
     if config.data.folder is None and config.data.train_list is None and Path("data").is_dir():
-        # The published commands give no folder and read the folder `data`.
+        # The published commands have no option for the folder and read the folder `data`.
         config = load(args.config, found | {"data.folder": "data"})
     return config
 
 
 def data_config(args: argparse.Namespace, config: Config) -> DataConfig:
-    """Return the data given by the options, or those of the configuration if the options give none.
+    """Return the data of the options, or those of the configuration if there are no such options.
 
     Species and sensors that the configuration excludes are not excluded here, because evaluation measures them.
 
@@ -249,9 +249,9 @@ def data_config(args: argparse.Namespace, config: Config) -> DataConfig:
 
 
 def scoring_precision(args: argparse.Namespace, config: Config) -> Config:
-    """Return the configuration with the precision for scoring: 32 bits unless `--precision` asks for another.
+    """Return the configuration with the precision for scoring: 32 bits unless `--precision` selects another one.
 
-    Fewer bits give equal scores to different pictures, which spoils rates such as TPR@FPR=1e-3.
+    With fewer bits, different pictures get equal scores, which makes rates such as TPR@FPR=1e-3 wrong.
     """
     wanted = args.precision or "32-true"
     return config.model_copy(update={"run": config.run.model_copy(update={"precision": wanted})})

@@ -44,7 +44,7 @@ class NetworkConfig(_Part):
     modalities: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=3)] = ("depth",)
     """Streams in the order in which the network takes them."""
     flexible: bool = False
-    """Whether the network has a presence input and gives one score per stream beside the fused one."""
+    """Whether the network has a presence input, and one score per stream in addition to the fused score."""
     init: dict[str, Path] = {}
     """Checkpoints to start from: key `all` for the whole network, a stream's name for the trunk of that stream."""
 
@@ -54,14 +54,14 @@ class InputConfig(_Part):
 
     size: Annotated[int, Field(ge=32, le=512)] = 128
     channels: dict[Stream, Literal[1, 3]] = {}
-    """Input channels per stream, 3 where not given; single-channel images are replicated."""
+    """Input channels per stream, 3 by default; single-channel images are replicated."""
     channel_order: Literal["RGB", "BGR"] = "RGB"
     depth_encoding: DepthEncoding = "face-relative-mm"
     depth_range_mm: Positive = 150.0
     ir_encoding: IrEncoding = "full-range-8bit"
     mean: dict[Stream, tuple[float, ...]] = {}
     std: dict[Stream, tuple[Positive, ...]] = {}
-    """Normalisation per stream for values in [0, 1]; `DEFAULT_MEAN` and `DEFAULT_STD` where not given."""
+    """Normalisation per stream for values in [0, 1]; `DEFAULT_MEAN` and `DEFAULT_STD` by default."""
     crop_scale: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
     """`CropSpec.scale` of the crop of the network."""
     resize: Annotated[int, Field(ge=0)] = 0
@@ -153,7 +153,7 @@ class OptimiserConfig(_Part):
 
 
 class DataConfig(_Part):
-    """Location of the samples, and how many may be unusable."""
+    """Location of the samples, and the allowed number of unusable ones."""
 
     folder: Path | None = None
     """Generated data set, root of a data set to which lists are relative, or recorded sessions."""
@@ -352,7 +352,7 @@ def presence_weights(config: Config) -> dict[tuple[Stream, ...], float]:
         }
     total = sum(weights.values())
     if total <= 0:
-        raise UserError("run.presence: all weights are zero; give at least one subset a weight.")
+        raise UserError("run.presence: all weights are zero; set a weight above zero for at least one subset.")
     return {subset: weight / total for subset, weight in weights.items()}
 
 

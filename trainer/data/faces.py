@@ -22,7 +22,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sample as it is stored. The streams are registered and show the same field of view; their sizes may differ.
+    """One stored sample. The streams are registered and show the same field of view; their sizes may differ.
 
     Attributes:
         rgb: uint8 (H, W, 3) in the order R, G, B; None if absent.
@@ -35,7 +35,7 @@ class Sample:
     ir: npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | None
 
     def get(self, stream: Stream) -> npt.NDArray[Any] | None:
-        """Return the picture of one stream, or None if the sample lacks it."""
+        """Return the picture of one stream, or None if the sample does not have it."""
         return {"rgb": self.rgb, "depth": self.depth, "ir": self.ir}[stream]
 
 
@@ -47,7 +47,7 @@ class FaceSet(Protocol):
         species: str (N,): the attack's species, empty where live or unknown.
         subjects: str (N,): identifier of the person, empty where unknown.
         sensors: str (N,): name of the sensor, empty where unknown.
-        names: N names as written in the set's list file: `color depth ir` where a sample has three files.
+        names: N names as in the set's list file: `color depth ir` for samples with three files.
         lines: int64 (N,): samples with the same number are frames of one video, which gets one score.
         streams: the streams that every sample has.
         crop_scale: width of the pictures in units of the face crop's template (`CropSpec.scale`); None if the

@@ -28,7 +28,7 @@ class Batch:
     Attributes:
         inputs: one (N, C, S, S) float32 per network input, channels-last in memory.
         labels: int64 (N,).
-        presence: float32 (N, streams): 1 where a stream is shown; drawn at random when a flexible network is trained.
+        presence: float32 (N, streams): 1 if the network gets the stream; random in the training of flexible networks.
         indices: int64 (N,): the samples' indices in their set.
         positions: int64 (N,): their positions in the requested order, from which unreadable samples are missing.
     """
@@ -42,7 +42,7 @@ class Batch:
 
 @dataclass(slots=True)
 class LoadingTime:
-    """Where the time of one pass over the data went, in seconds.
+    """The time of the parts of one pass over the data, in seconds.
 
     Attributes:
         work_s: CPU time of the threads that prepared batches.
@@ -90,7 +90,7 @@ class Loader:
     ) -> Iterator[Batch]:
         """Yield the augmented batches of one epoch. The last, incomplete batch is dropped unless it is the only one.
 
-        The sample at position p of `order` is augmented with the generator of (seed, epoch, p), hence identically in
+        The sample at position p of `order` is augmented with the generator of (seed, epoch, p), so identically in
         every process and after every resume. `batch` counts the samples of all processes, each of which makes its
         share. The first `skip` batches are left out.
         """

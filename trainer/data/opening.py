@@ -100,7 +100,7 @@ def listed_layout(
 
 
 def is_generated(data: DataConfig) -> bool:
-    """Tell whether the configuration names a rendered set, in which every sample has a species and a sensor."""
+    """Return whether the configuration names a rendered set, in which every sample has a species and a sensor."""
     if data.folder is None or data.train_list is not None:
         return False
     return (detect_layout(data.folder) if data.layout == "auto" else data.layout) == "synth"
@@ -110,7 +110,7 @@ def open_layout(data: DataConfig) -> Layout:
     """Return the layout of the data set that a configuration names.
 
     Raises:
-        UserError: neither a folder nor a training list is given, or the layout is unknown.
+        UserError: there is neither a folder nor a training list, or the layout is unknown.
     """
     paths = {"train": data.train_list, "val": data.val_list, "test": data.test_list}
     lists = {part: path for part, path in paths.items() if path is not None}

@@ -12,9 +12,9 @@ PARTS = ("train", "val", "test")
 
 Shares = tuple[float, float, float]
 HELD_BACK: Shares = (0.8, 0.2, 0.0)
-"""Shares of the people for training, development and test where the data set has no labelled development part."""
+"""Shares of the people for training, development and test if the data set has no labelled development part."""
 THREE_WAYS: Shares = (0.7, 0.15, 0.15)
-"""Shares of the people where the data set has no parts at all."""
+"""Shares of the people if the data set has no parts."""
 
 
 def by_person(
@@ -39,10 +39,10 @@ def by_person(
     wanted = [part for part, share in zip(PARTS, shares, strict=True) if share > 0]
     if not names:
         raise UserError(
-            f"{where}: the paths name no people, so nothing can be split by person; give --train-list and --val-list."
+            f"{where}: the paths do not name people, so it cannot be split by person; give --train-list and --val-list."
         )
     if len(names) < 2:
-        raise UserError(f"{where}: shows one person only ({names[0]}); at least two are needed to hold one back.")
+        raise UserError(f"{where}: shows only one person ({names[0]}); at least two are needed for a split by person.")
     if len(names) < len(wanted):
         wanted.remove("test" if "test" in wanted else wanted[-1])
     kinds: dict[str, set[int]] = {name: set() for name in names}

@@ -1,4 +1,4 @@
-"""The order of samples in an epoch: a function of seed and epoch alone, so that training can be resumed."""
+"""The order of samples in an epoch, which depends only on seed and epoch, so that training can be resumed."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def held_out(data: DataConfig, streams: tuple[Stream, ...]) -> HeldOut:
 
 
 def check_classes(part: FaceSet, name: str) -> None:
-    """Raise an error if a part lacks live faces or attacks.
+    """Raise an error if a part has no live faces or no attacks.
 
     Raises:
         UserError: the part is empty or has one class only.
@@ -111,11 +111,11 @@ def check_classes(part: FaceSet, name: str) -> None:
         raise UserError(f"{part.source}: the {name} part is empty; check the folder or the list.")
     for label, word in ((LIVE, "live faces"), (ATTACK, "attacks")):
         if not (part.labels == label).any():
-            raise UserError(f"{part.source}: the {name} part holds no {word}; choose data with both classes.")
+            raise UserError(f"{part.source}: the {name} part contains no {word}; choose data with both classes.")
 
 
 def check_streams(part: FaceSet, streams: tuple[Stream, ...], flexible: bool) -> None:
-    """Raise an error if a part lacks a stream that the network needs.
+    """Raise an error if a part does not have a stream that the network needs.
 
     Raises:
         UserError: a stream is missing; the message names it.

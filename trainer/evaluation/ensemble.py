@@ -57,7 +57,7 @@ def read_members(paths: Sequence[Path]) -> tuple[list[str], Floats]:
 def max_or_min(scores: Floats, threshold: float) -> Floats:
     """Apply the published validation rule: highest score if the mean exceeds the threshold, else lowest.
 
-    Scores (models, N) give (N,).
+    The result for scores (models, N) is (N,).
     """
     return np.asarray(np.where(scores.mean(0) > threshold, scores.max(0), scores.min(0)))
 
@@ -123,7 +123,7 @@ def labels_for(names: Sequence[str], labelled: Submission, where: Path) -> Ints:
     """Return the labels (N,) from a labelled list, in the order of the members' lines.
 
     Raises:
-        UserError: the list lacks a line, or a label is neither 0 nor 1.
+        UserError: a line is missing in the list, or a label is neither 0 nor 1.
     """
     known = dict(zip(labelled.names, labelled.scores, strict=True))
     missing = [name for name in names if name not in known]

@@ -32,9 +32,9 @@ class OperatingPoints:
     """The calibration and the thresholds that turn margins into scores and verdicts, as stored in the model card.
 
     Attributes:
-        calibration: for all streams together.
+        calibration: calibration for all streams together.
         subsets: calibration for every subset of a flexible network's streams, by key such as `depth+ir`.
-        thresholds: by policy name.
+        thresholds: thresholds by policy name.
         default_policy: name of the policy at which figures are reported.
     """
 
@@ -66,7 +66,7 @@ class Evaluation:
         face_set: the samples.
         scores: calibrated scores (N,) from all streams of the set.
         by_subset: calibrated scores (N,) for every subset of a flexible network's streams.
-        own: uncalibrated probability (N,) of each stream of a flexible network by itself.
+        own: uncalibrated probability (N,) of each stream of a flexible network alone.
         figures: all reported figures, as plain types.
         held_out: species and sensors that the network was not trained on; their figures are reported separately.
     """

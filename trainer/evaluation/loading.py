@@ -29,7 +29,7 @@ class Loaded:
 
     Attributes:
         model: the network.
-        config: its preprocessing; taken from the card if the file holds no configuration.
+        config: its preprocessing; that of the card if the file contains no configuration.
         operating_points: calibration and thresholds of the file; None if it has none.
         saved: the checkpoint; None for an ONNX file.
     """
@@ -102,7 +102,7 @@ def config_of(card: ModelCard, path: Path) -> Config:
 
 
 class OnnxStreamModel(StreamModel):
-    """An exported file behind the interface of `StreamModel`, so that the shipped bytes themselves are measured."""
+    """An exported file with the interface of `StreamModel`, so that the shipped file itself is measured."""
 
     def __init__(self, content: bytes, card: ModelCard) -> None:
         import onnxruntime as ort
@@ -136,7 +136,7 @@ class OnnxStreamModel(StreamModel):
         return fused, own
 
     def _logits(self, values: np.ndarray[Any, np.dtype[np.float32]], head: str) -> Tensor:
-        """Return logits with the live class at index 1, whatever the card's class order and output kind."""
+        """Return logits with the live class at index 1, for every class order and output kind of the card."""
         output = next(o for o in self._card.outputs if o.head == head)
         tensor = torch.from_numpy(np.asarray(values, np.float32))
         if output.kind == "probabilities":

@@ -35,7 +35,7 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores with their labels and species; the module's docstring gives the shapes.
+    """Scores with their labels and species; for the shapes see the module's docstring.
 
     Attributes:
         no_response: number of samples without a score, which are not in the arrays.
@@ -96,12 +96,12 @@ class Rate:
 
     @property
     def value(self) -> float | None:
-        """Return the rate, None if there is no sample."""
+        """Return the rate, or None without samples."""
         return self.errors / self.total if self.total else None
 
     @property
     def ci95(self) -> tuple[float, float] | None:
-        """Return the Clopper-Pearson 95 % interval, None if there is no sample."""
+        """Return the Clopper-Pearson 95 % interval, or None without samples."""
         return clopper_pearson(self.errors, self.total) if self.total else None
 
 
@@ -153,13 +153,13 @@ def threshold_at_apcer(scored: Scored, limit: float) -> float | None:
     needed = -np.inf
     for group in groups:
         allowed = int(np.floor(limit * len(group) + _TOLERANCE))
-        # At most `allowed` attacks lie strictly above the (allowed + 1)-th highest score.
+        # At most `allowed` attacks have a score strictly above the (allowed + 1)-th highest score.
         needed = max(needed, float(np.sort(group)[::-1][min(allowed, len(group) - 1)]))
     return float(needed)
 
 
 def resolves(scored: Scored, limit: float) -> bool:
-    """Tell whether every species has enough attacks (1 / limit) to observe a rate of `limit`."""
+    """Return whether every species has enough attacks (1 / limit) to observe a rate of `limit`."""
     groups = scored.by_species().values()
     return bool(groups) and all(len(group) * limit >= 1.0 - _TOLERANCE for group in groups)
 

@@ -149,7 +149,7 @@ def number(value: Any) -> str:
 def worst(
     evaluation: Evaluation, threshold: float, cropper: Cropper, streams: tuple[Stream, ...], live: bool
 ) -> list[dict[str, Any]]:
-    """Return the samples of a class whose scores lie furthest on the wrong side, the worst first."""
+    """Return the samples of a class whose scores are furthest on the wrong side of the threshold, the worst first."""
     face_set, scores = evaluation.face_set, evaluation.scores
     candidates = np.flatnonzero((face_set.labels == int(live)) & ~np.isnan(scores))
     order = candidates[np.argsort(scores[candidates] if live else -scores[candidates], kind="stable")][:WORST]

@@ -31,7 +31,7 @@ _NAMED = 10
 
 
 def _literal(name: str) -> str:
-    """Return a name that Matplotlib shows as it is: `$` would begin a formula, a leading `_` hides a curve's name."""
+    """Return a name that Matplotlib shows unchanged: `$` would begin a formula, a leading `_` hides a curve's name."""
     escaped = name.replace("$", r"\$")
     return f"\u200b{escaped}" if escaped.startswith("_") else escaped
 

@@ -56,7 +56,7 @@ def read_scores(path: Path) -> Scored:
     except csv.Error:
         raise UserError(f"{path}: not a CSV file; give one with the columns score, label and species.") from None
     if not rows:
-        raise UserError(f"{path}: holds no scores; give a CSV with the columns score, label and species.")
+        raise UserError(f"{path}: contains no scores; give a CSV with the columns score, label and species.")
     for column in ("score", "label"):
         if column not in rows[0]:
             raise UserError(f"{path}: has no column `{column}`, only {', '.join(map(str, rows[0]))}; rename it.")
@@ -65,7 +65,7 @@ def read_scores(path: Path) -> Scored:
     for number, row in enumerate(rows):
         text = (row["score"] or "").strip()
         if separator == ";":
-            # Excel writes decimal commas where it separates columns by semicolons.
+            # If Excel separates columns by semicolons, it writes decimal commas.
             text = text.replace(",", ".")
         scores[number] = _number(text, path, number + 2) if text else np.nan
     labels = _labels(words, path, first_line=2)
@@ -73,7 +73,7 @@ def read_scores(path: Path) -> Scored:
 
 
 def _read_four_columns(path: Path, lines: Sequence[str]) -> Scored:
-    """Read bob's score file `claimed_id real_id file score`: live where both ids agree, else an attack."""
+    """Read bob's score file `claimed_id real_id file score`: live if both ids are equal, otherwise an attack."""
     scores, labels, species = [], [], []
     for number, line in enumerate(lines, start=1):
         words = line.split()
@@ -164,7 +164,7 @@ def read_submission(path: Path) -> Submission:
         names.append(" ".join(name.split()))
         scores.append(value)
     if not names:
-        raise UserError(f"{path}: holds no scores; give a submission with lines `color depth ir score`.")
+        raise UserError(f"{path}: contains no scores; give a submission with lines `color depth ir score`.")
     return Submission(names, np.array(scores))
 
 

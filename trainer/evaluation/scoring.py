@@ -27,10 +27,10 @@ class Margins:
     """A network's margins, log(p_live / (1 - p_live)), of N samples.
 
     Attributes:
-        fused: float64 (N,) for each subset of streams that was shown, NaN where pictures could not be read. The first
-            subset holds all streams of the set.
-        own: margin (N,) of each stream by itself; empty unless the network is flexible.
-        broken: number of samples for which the network gave no number; their margins are NaN too.
+        fused: float64 (N,) for each evaluated subset of streams, NaN if pictures could not be read. The first subset
+            contains all streams of the set.
+        own: margin (N,) of each stream alone; empty unless the network is flexible.
+        broken: number of samples for which the result of the network is not a number; their margins are also NaN.
     """
 
     fused: dict[Subset, Floats]
@@ -55,10 +55,10 @@ def predict_margins(
     """Run a network over a whole set.
 
     Args:
-        model: the network itself (not wrapped by Fabric): each process runs its own share.
+        model: the network, not wrapped by Fabric, because each process computes its own part.
         loader: loader of the set.
         fabric: device, precision and processes.
-        subsets: the streams to show to a flexible network; default: all streams of the set.
+        subsets: the streams that a flexible network gets; default: all streams of the set.
         batch: samples per step and process.
         description: text of the progress bar.
         exact: compute in 32 bits, as the exported file does, regardless of the training precision.
@@ -86,7 +86,7 @@ def predict_margins(
             with nullcontext() if exact else fabric.autocast():
                 fused, own = model(pictures, masks)
             block = torch.stack([margin(logits).clamp(-MAX_MARGIN, MAX_MARGIN) for logits in (*fused, *own)], 1)
-            # Infinity, which a clamped margin never is, marks a sample without a number; NaN one that was not scored.
+            # Infinity means that the result is not a number (margins are clamped and finite); NaN means not scored.
             rows[torch.from_numpy(made.positions)] = block.double().cpu().nan_to_num(nan=torch.inf)
             progress.advance(task, size)
     model.train(was_training)

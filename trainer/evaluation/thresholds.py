@@ -20,7 +20,7 @@ LIVE_TAIL = 0.01
 """Largest share of the development set's live faces below `spoof_below`."""
 _MIN_PROBABILITY = 1e-6
 _ROUNDING = 1e-9
-"""Margin against rounding, so that the attack on which a threshold lies stays below it."""
+"""Margin against rounding, so that an attack with a score at the threshold stays below it."""
 
 
 def platt(margins: Floats, labels: npt.NDArray[np.int64]) -> Calibration:

@@ -1,7 +1,7 @@
 """Export of a trained network to an ONNX file with a model card, checked against the network.
 
 The card is stored in the metadata of the file under `CARD_KEY`, and beside the file as JSON with its sha256. The graph
-returns logits; fasdemo applies softmax, as the `kind` of the card's outputs says.
+returns logits; fasdemo applies softmax because of the `kind` of the card's outputs.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def quantise(source: str | Path, path: str | Path, samples: Sequence[Feed]) -> P
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
             per_channel=True,
-            # Where and the gates process presence, which is 0 or 1 and gains nothing from 8 bits.
+            # The operator `Where` and the gates process presence, which is 0 or 1, so 8 bits have no advantage.
             op_types_to_quantize=["Conv", "Add", "AveragePool", "MaxPool", "Clip", "Relu", "Concat", "Resize"],
         )
         _save(onnx.load(str(model_file)), card, model_file)
@@ -301,12 +301,12 @@ def _target(path: str | Path) -> Path:
 
 @contextmanager
 def _replacing_model(path: Path) -> Iterator[tuple[Path, Path]]:
-    """Give temporary files for a model and its card, which replace both when the block ends without an error."""
+    """Yield temporary files for a model and its card, which replace both if the block ends without an error."""
     old_card = path.with_suffix(".json")
     try:
         with replacing(old_card) as card_file, replacing(path) as model_file:
             yield model_file, card_file
-            # Removed before the model is replaced, so that the old card never stands beside the new model.
+            # Remove the old card before the model is replaced, so that it is never beside the new model.
             old_card.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error}); free some space or choose another place.") from error

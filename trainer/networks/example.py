@@ -32,7 +32,7 @@ def example_inputs(network: nn.Module, batch: int = 1, seed: int = 0) -> tuple[T
 
     Returns:
         One standard normal float32 (N, C, S, S) tensor per stream. `FlexFusion` also gets presence, float32
-        (N, streams): row 0 has all streams, the following rows the other subsets in turn.
+        (N, streams): row 0 has all streams, the following rows have the other subsets in order.
     """
     generator = torch.Generator().manual_seed(seed)
     shapes = input_shapes(network)

@@ -28,7 +28,7 @@ def _norm_relu(channels: int) -> list[nn.Module]:
 class FishBlock(nn.Module):
     """Pre-activation bottleneck: three times batch norm, ReLU and convolution (1x1, 3x3, 1x1).
 
-    The shortcut is the input where the number of channels stays, else batch norm, ReLU and a 1x1 convolution of it.
+    The shortcut is the input if the number of channels is equal, otherwise its batch norm, ReLU and 1x1 convolution.
     With `reduce` it is the sum over groups of adjacent channels, which has no weights.
     """
 
@@ -149,7 +149,7 @@ class FishNet(nn.Module):
 
     Attributes:
         input_shapes: (channels, height, width) of its one input.
-        outputs: number of logits; the published networks have ImageNet's 1000, of which index 1 is live.
+        outputs: number of logits; the published networks have ImageNet's 1000, with live at index 1.
     """
 
     def __init__(

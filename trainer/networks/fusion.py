@@ -59,7 +59,7 @@ class Fusion(nn.Module):
     Attributes:
         modalities: streams in the order in which `forward` takes them.
         input_shapes: (channels, height, width) of each input.
-        outputs: number of logits; the published networks have 1024, of which index 1 is live.
+        outputs: number of logits; the published networks have 1024, with live at index 1.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ _WIDTHS = (16, 32, 48, 64)
 class LiteBlock(nn.Module):
     """Inverted residual with a grouped 3x3 convolution and an expansion of six.
 
-    The shortcut is the input where the shapes are equal, else a depthwise 3x3 convolution, batch norm and a 1x1
+    The shortcut is the input if the shapes are equal, otherwise a depthwise 3x3 convolution, batch norm and a 1x1
     convolution of it.
     """
 

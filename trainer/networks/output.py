@@ -12,7 +12,7 @@ LIVE_INDEX = 1
 def margin(logits: Tensor) -> Tensor:
     """Return log(p_live / (1 - p_live)) of the softmax, float32 (N,), from logits (N, classes).
 
-    It is computed from the logits, so it stays exact where the softmax saturates.
+    It is computed from the logits, so it is exact even if the softmax saturates.
     """
     logits = logits.float()
     others = torch.cat([logits[:, :LIVE_INDEX], logits[:, LIVE_INDEX + 1 :]], 1)

@@ -136,7 +136,7 @@ def check_size(name: str, input_size: int, min_size: int = 32) -> None:
 
 
 def check_classes(name: str, classes: int | None) -> None:
-    """Check a number of classes; None stands for the published head.
+    """Check a number of classes; None means the published head.
 
     Raises:
         UserError: it is less than two.

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"jobs {args.jobs}: at least one process is needed; give 1 or more.", parameter="jobs")
     if args.cluster is not None and args.what != "crops":
         raise UserError(
-            f"cluster {args.cluster}: renders crops only; leave it out for {args.what}.", parameter="cluster"
+            f"cluster {args.cluster}: is only for the rendering of crops; omit it for {args.what}.", parameter="cluster"
         )
     if args.what == "noise":
         from trainer.synth.sensors.noise import measure_noise, noise_table
@@ -99,7 +99,7 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
     from trainer.synth.dataset.sessions import SessionJob, render_sessions
 
     if not 0.1 <= args.seconds <= 600:
-        raise UserError(f"seconds {args.seconds}: must be from 0.1 to 600; give another number.", parameter="seconds")
+        raise UserError(f"seconds {args.seconds}: must be from 0.1 to 600; choose another number.", parameter="seconds")
     environments = environment_list(args.environments)
     job = SessionJob(_recipe(args, people, environments), people, environments, Path(args.output), args.seconds)
     print(f"{render_sessions(job, args.jobs)} sessions in {args.output}")
@@ -109,10 +109,10 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
 def _recipe(args: argparse.Namespace, people: People, environments: tuple[Path, ...]) -> Recipe:
     for parameter in ("count", "shots"):
         if (number := getattr(args, parameter)) < 1:
-            raise UserError(f"{parameter} {number}: must be at least 1; give another number.", parameter=parameter)
+            raise UserError(f"{parameter} {number}: must be at least 1; choose another number.", parameter=parameter)
     if not 0 <= args.live_share <= 1:
         raise UserError(
-            f"live_share {args.live_share}: must be from 0 to 1; give another number.", parameter="live_share"
+            f"live_share {args.live_share}: must be from 0 to 1; choose another number.", parameter="live_share"
         )
     return Recipe(
         seed=args.seed,

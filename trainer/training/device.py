@@ -59,7 +59,7 @@ def force_fp32_convs(network: nn.Module) -> None:
 
     - Strided depthwise convolutions have no fast bfloat16 backward pass: 33 ms instead of 2.7 ms for 32 x 96 x 32 x 32
       on one thread.
-    - Dense convolutions over at most 2 x 2 pixels have a wrong one: occasionally the gradient of the weights holds
+    - Dense convolutions over at most 2 x 2 pixels have a wrong one: occasionally the gradient of the weights contains
       uninitialised memory, up to infinity (measured in the residual stages of FeatherNetB-x3-pipenet at 128 px, torch
       2.13, AVX-512 BF16).
 

@@ -107,7 +107,7 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
 
 
 def check_both_classes(sessions: Path) -> None:
-    """Raise an error if recorded sessions show live faces only, or attacks only; other folders are checked later.
+    """Raise an error if recorded sessions show only live faces or only attacks; other folders are checked later.
 
     Raises:
         UserError: one class is missing; for live faces alone the message names the calibration to a site.
@@ -117,10 +117,10 @@ def check_both_classes(sessions: Path) -> None:
         return
     if kinds == {"live"}:
         raise UserError(
-            f"{sessions}: holds live faces only, from which no network learns to refuse attacks; record attacks too, "
+            f"{sessions}: contains only live faces, but a network must also learn to refuse attacks; record attacks, "
             f"or adapt the threshold to this camera with `fasdemo calibrate {sessions}`."
         )
-    raise UserError(f"{sessions}: holds attacks only; record live faces of several people too.")
+    raise UserError(f"{sessions}: contains only attacks; also record live faces of several people.")
 
 
 def thin_classes(train: FaceSet) -> list[str]:

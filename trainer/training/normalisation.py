@@ -47,7 +47,7 @@ class SharedNorm(nn.BatchNorm2d):
         values = x.float()
         sums = torch.cat([values.sum((0, 2, 3)), values.square().sum((0, 2, 3))])
         count = torch.tensor([float(x.numel() // x.shape[1])], device=x.device)
-        sums, total = _SumOverProcesses.apply(sums), count.clone()  # type: ignore[no-untyped-call]
+        sums, total = _SumOverProcesses.apply(sums), count.clone()  # type: ignore[no-untyped-call]  # torch has no type for it
         dist.all_reduce(total)
         mean, square = (sums / total).chunk(2)
         variance = square - mean.square()

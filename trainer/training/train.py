@@ -75,8 +75,8 @@ class Position:
 class Training:
     """A training run with its folder.
 
-    `last.pt` holds the state for resuming; on a CPU with the same number of threads a resumed run is bit-identical.
-    `best.pt` holds the averaged weights of the best epoch.
+    `last.pt` contains the state for resuming; on a CPU with the same number of threads a resumed run is bit-identical.
+    `best.pt` contains the averaged weights of the best epoch.
     """
 
     def __init__(self, config: Config, splits: Splits, folder: Path, fabric: Fabric) -> None:
@@ -111,11 +111,11 @@ class Training:
         """Load the state of `last.pt`.
 
         Raises:
-            UserError: the file cannot be read, holds no training state, or is of another network.
+            UserError: the file cannot be read, contains no training state, or is of another network.
         """
         saved = checkpoint.load(path)
         if saved.training is None:
-            raise UserError(f"{path}: holds weights but no training state; give the file {LAST} of the run.")
+            raise UserError(f"{path}: contains weights but no training state; give the file {LAST} of the run.")
         if saved.arch != self.config.network.arch:
             raise UserError(
                 f"{path}: network {saved.arch}, but the configuration has {self.config.network.arch}; "
@@ -285,7 +285,7 @@ class Training:
 
     def _kept(self) -> str:
         last = self.folder / LAST
-        return f"{last} holds the last good state" if last.is_file() else "nothing was saved yet"
+        return f"{last} contains the last good state" if last.is_file() else "nothing was saved yet"
 
     def _save(self, name: str, with_training: bool, metrics: dict[str, Any] | None = None) -> None:
         if not self.fabric.is_global_zero:

@@ -85,7 +85,7 @@ class LiveSource:
             self._tap = tap
 
     def send_to(self, slot: FrameSlot | None) -> None:
-        """Put every frame into `slot`, in the capture thread; iteration has a slot of its own.
+        """Put every frame into `slot`, in the capture thread; iteration has a separate slot.
 
         The slot is closed when the capture ends. None removes it: no frame is put after this method has returned.
         """

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 _LINUX = sys.platform.startswith("linux")
 _WINDOWS = sys.platform == "win32"
 _PROBED = 4
-"""How many camera numbers are tried if the system cannot list cameras."""
+"""Number of camera numbers that are tested if the system cannot list cameras."""
 _EMPTY_READS = 30
 
 Opener = Callable[[int], Any]

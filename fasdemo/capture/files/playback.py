@@ -25,7 +25,7 @@ class PlayedSource(ABC):
     In a loop, frames keep their numbers, and their time continues to increase, so that it decreases only after a seek.
 
     Args:
-        realtime: wait between frames according to their time stamps; otherwise they play as fast as they are read.
+        realtime: wait between frames according to their time stamps; otherwise play as fast as frames can be read.
         loop: start again at the end.
         clock: returns a time in seconds that never decreases.
     """

@@ -132,7 +132,7 @@ class RealSenseRecording(PlayedSource):
         if self._breaks:
             times = "once" if self._breaks == 1 else f"{self._breaks} times"
             found.append(
-                f"{self._path.name}: the device restarted its frame counter {times}; evidence is collected anew there."
+                f"{self._path.name}: the device restarted its frame counter {times}; evidence starts again each time."
             )
         return tuple(found)
 

@@ -312,7 +312,7 @@ def read_picture(path: Path, stream: Stream, eight_bit_depth: bool = False) -> I
         eight_bit_depth: whether depth may be uint8 grey as in CASIA-SURF, without distances.
 
     Raises:
-        UserError: it cannot be read, or is not such a picture; says why.
+        UserError: it cannot be read, or is not such a picture.
     """
     try:
         if stream == "rgb":

@@ -1,4 +1,4 @@
-"""Pictures that a network judges whole, such as the aligned faces of CASIA-SURF: no colour picture is needed."""
+"""Pictures that a network scores as a whole, such as the aligned faces of CASIA-SURF, also without colour."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def find_whole_pictures(
 ) -> tuple[list[WholePicture], list[str]]:
     """Return the captures in files and folders that have all streams of a network, and sentences about the others.
 
-    Names and folders tell the streams apart, as for `find_stills`. For a network with a single stream, a picture whose
-    name says nothing (`0015.jpg`) is of that stream.
+    Names and folders determine the streams, as for `find_stills`. For a network with a single stream, a picture whose
+    name has no stream (`0015.jpg`) is of that stream.
 
     Args:
         paths: files and folders.
@@ -55,7 +55,7 @@ def find_whole_pictures(
     for group in groups.values():
         by_stream: dict[Stream, list[Path]] = {"rgb": group.color, "depth": group.depth, "ir": group.ir}
         if len(needed) == 1 and not by_stream[needed[0]]:
-            # A group holds files that say their stream in `depth` and `ir`; those in `color` may say nothing.
+            # In a group, the names of `depth` and `ir` have the stream; those of `color` may have none.
             by_stream[needed[0]] = [file for file in group.color if not group.depth and not group.ir]
         files = {stream: by_stream[stream][0] for stream in needed if by_stream[stream]}
         if files and set(needed) - set(files) <= optional:

@@ -50,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--whole-picture",
         action="store_true",
-        help="the network alone judges each picture as a whole, e.g. aligned faces of CASIA-SURF, and never says LIVE; "
-        "needs --model",
+        help="the network alone scores each picture as a whole, e.g. aligned faces of CASIA-SURF; the verdict is never "
+        "LIVE; needs --model",
     )
     parser.add_argument("--policy", metavar="NAME", help="a threshold policy of the model's card")
     parser.add_argument(
@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _needs_whole_pictures(args: argparse.Namespace) -> bool:
-    """Return whether a model of 8-bit depth is to judge pictures whose depth has 8 bits, as CASIA-SURF has them."""
+    """Return whether model and pictures have depth of 8 bits, as in CASIA-SURF."""
     if args.model is None:
         return False
     card = find_model(args.model).card
@@ -122,7 +122,7 @@ def _needs_whole_pictures(args: argparse.Namespace) -> bool:
     depth = next((picture.files["depth"] for picture in found if "depth" in picture.files), None)
     if depth is None or read_picture(depth, "depth", eight_bit_depth=True).dtype != np.uint8:
         return False
-    say(f"{depth.name} has 8 bits of depth, so {card.name} judges whole pictures (--whole-picture).", "fasdemo score")
+    say(f"{depth.name} has 8 bits of depth, so {card.name} scores whole pictures (--whole-picture).", "fasdemo score")
     return True
 
 
@@ -132,7 +132,7 @@ def _run_network_alone(args: argparse.Namespace) -> int:
     if args.require or args.calibration is not None or args.allow_colour_alone:
         raise UserError(
             "--whole-picture does not go with --require, --calibration or --allow-colour-alone: the network alone "
-            "judges and never says LIVE; leave them out."
+            "is used and the verdict is never LIVE; leave them out."
         )
     with ExitStack() as stack:
         network = stack.enter_context(NetworkAlone(args.model, args.device, args.policy))
@@ -161,7 +161,10 @@ def _run_network_alone(args: argparse.Namespace) -> int:
             if rows is not None:
                 _write_rows(rows, args.csv, answer)
     if unreadable:
-        say(f"{unreadable} of {len(pictures)} pictures could not be judged; their lines say why.", "fasdemo score")
+        say(
+            f"{unreadable} of {len(pictures)} pictures could not be scored; their lines state the reason.",
+            "fasdemo score",
+        )
     return 2 if unreadable else 0
 
 

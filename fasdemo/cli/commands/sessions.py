@@ -244,9 +244,9 @@ def _repair(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     if not 32 <= args.size <= 1024:
-        raise UserError(f"--size {args.size}: must be from 32 to 1024; give another number.")
+        raise UserError(f"--size {args.size}: must be from 32 to 1024; choose another number.")
     if args.every < 1:
-        raise UserError(f"--every {args.every}: must be at least 1; give another number.")
+        raise UserError(f"--every {args.every}: must be at least 1; choose another number.")
     sessions = _sessions(args.folder)
     from fasdemo.faces.detector import FaceDetector
 

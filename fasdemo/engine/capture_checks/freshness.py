@@ -18,11 +18,11 @@ _BLACK_8BIT = 4.0
 """99th percentile of an infrared image behind a covered lens or without its emitter."""
 _ASPECT_TOLERANCE = 0.03
 _FILE_REPEATS_S = 0.1
-"""Video files repeat pictures when their rate was converted or nothing moves; their colour may do so for this long."""
+"""Time for which colour of a video file may repeat, because converted frame rates and still scenes repeat images."""
 _FOCAL_OVER_WIDTH = (0.3, 5.0)
-"""Fields of view from 118 to 11 degrees."""
+"""Plausible focal length over image width, i.e. fields of view from 118 to 11 degrees."""
 _FOCAL_RATIO = (0.5, 2.0)
-"""Focal lengths in x and y: pixels that are twice as wide as high."""
+"""Plausible ratio of the focal lengths in x and y, i.e. pixels up to twice as wide as high, or as high as wide."""
 _ROUNDING_S = 1e-6
 
 _MARKS = frozenset({Reason.VIRTUAL_CAMERA, Reason.RGB_UNTIMED})
@@ -36,7 +36,7 @@ class FreshnessCheck:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the past, e.g. after a jump within a file."""
+        """Forget all earlier frames, e.g. after a seek within a file."""
         self._age = CaptureAge()
         self._last_s: float | None = None
         self._images: dict[Stream, npt.NDArray[np.generic]] = {}
@@ -44,7 +44,7 @@ class FreshnessCheck:
         self._marks = CaptureMarks()
 
     def check(self, frame: FrameSet, policy: Policy, now_s: float) -> list[str]:
-        """Codes of `fasdemo.engine.reasons` against this frame.
+        """Return the codes of `fasdemo.engine.reasons` against this frame.
 
         Args:
             frame: the next frame.
@@ -53,7 +53,7 @@ class FreshnessCheck:
         """
         codes: list[str] = [*self._clock(frame, policy, now_s)]
         if not _is_picture(frame.rgb):
-            # Without a valid picture nothing else can be compared.
+            # Without a valid colour image, nothing else can be compared.
             return [*codes, Reason.RGB_INVALID, *_faults(frame)]
         codes += [*self._depth(frame), *self._ir(frame), *_calibration(frame)]
         if "rgb" in self._images and self._images["rgb"].shape != frame.rgb.shape:
@@ -119,8 +119,8 @@ class FreshnessCheck:
     def _frozen(self, frame: FrameSet) -> list[Reason]:
         """Return codes of images that are identical to the previous ones, which sensor noise excludes for two captures.
 
-        A stream that runs at a lower rate than colour is given again with the same counter and time until its next
-        image: that is no fault as long as the two still belong together, which `_skew` checks.
+        A stream with a lower frame rate than colour is repeated with the same counter and time until its next image.
+        That is not a fault while it still belongs to the colour image, which `_skew` checks.
         """
         codes = []
         colour_is_new = True

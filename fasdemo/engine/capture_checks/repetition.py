@@ -1,9 +1,9 @@
-"""Does a stream show the same capture of the face twice? Compared by content over the last seconds.
+"""Detect that a stream shows an old capture of the face again, by comparing the contents of the last seconds.
 
-A driver that hands out old buffers in turn gives each of them a new counter and a new time. A sensor's noise tells:
-two captures of one scene differ in many pixels, and one capture given twice differs in none, or in the few that a clock
-or a marker changes. Where a little noise was added to an old picture, the picture is nearer to that old one than to the
-one just before it, frame after frame; nothing that moves does that.
+A faulty driver can deliver a ring of old buffers, each with a new counter and time. Sensor noise reveals this: two
+captures of the same scene differ in many pixels, but a repeated capture differs in none, or only in the few that a
+clock or a marker changes. If noise was added to an old image, the image is more similar to that old image than to the
+previous one in many consecutive frames, which does not happen with a real scene.
 """
 
 from __future__ import annotations
@@ -19,33 +19,35 @@ from fasdemo.faces.face import Box
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime
 
 _KEPT = 128
-"""Frames that are remembered."""
+"""Number of stored frames."""
 _WINDOW_S = 1.9
 _WINDOW_FRAMES = 8
-"""So far back, and at least by so many frames, is compared: 57 buffers in turn at 30 frames a second, 8 at any rate."""
+"""The comparison goes back by this time and at least by this number of frames, which detects rings of 57 buffers at 30
+frames per second, and of 8 buffers at any rate."""
 _GRID_WIDTH = 80
-"""Pixels of a stream that are kept, in x; every eighth of 640."""
+"""Stored pixels of a stream in x; every eighth of 640."""
 _POINTS, _CHECKED = 7, 20
-"""Points over the face, in x and in y: to search the past with, and to check the nearest frame found with."""
+"""Points over the face in x and in y: for the search of earlier frames, and for the check of the most similar one."""
 _INNER = 0.8
 """Share of the face's box that is compared, without its border."""
 _MIN_VALID = 24
-"""Points with a usable value; with fewer, nothing is compared."""
+"""Minimum number of points with a usable value; with fewer, nothing is compared."""
 _SAME_SHARE = 0.9
-"""Share of equal points in a capture that is given twice. Of two captures of a still scene with noise of half a grey
-level or half a depth unit, 52 % of the points are equal; in the demo session 71 % at most, in infrared and depth."""
+"""Minimum share of equal points in a repeated capture. In two captures of a still scene with noise of half a grey level
+or half a depth unit, 52 % of the points are equal; in the demo session at most 71 %, in infrared and depth."""
 _SAME_SHARE_OF_FILE = 0.995
-"""The same for colour in files, whose compression leaves still parts of the picture untouched."""
+"""The same for colour in files, whose compression does not change still parts of the image."""
 FILE_REPEATS_S = 0.1
-"""Video files repeat pictures when their rate was converted or nothing moves; their colour may do so for this long."""
+"""Time for which colour of a video file may repeat, because converted frame rates and still scenes repeat images."""
 _NEARER = 0.5
-"""An old picture with noise added: the distance to it over the distance to the picture just before."""
+"""Limit for an old image with added noise: difference from the old image divided by that from the previous image."""
 _MIN_STEP = 1.0
-"""Mean difference to the picture just before, in grey levels or depth units, below which that is not compared."""
+"""Minimum mean difference from the previous image, in grey levels or depth units, for this comparison."""
 _MAX_DIFFERENCE = 8
-"""What a point counts for at most: at the head's outline depth jumps to the background and back."""
+"""Limit of the difference of a point, because depth jumps between face and background at the head's outline."""
 _NEARER_FRAMES = 6
-"""So many frames in a row; a head that swings back to where it was is as near for one or two."""
+"""Number of consecutive frames that must be more similar to an old image than to the previous one; a head that moves
+back to an earlier position is so for one or two frames."""
 
 _FAR = np.iinfo(np.int32).max
 
@@ -54,14 +56,14 @@ _Values = npt.NDArray[np.uint16]
 
 @dataclass(slots=True)
 class _Past:
-    """The last frames of one stream, in a ring.
+    """The last frames of one stream in a ring buffer.
 
     Attributes:
-        values: uint16 (_KEPT, h, w), a thinned image each.
-        times_s: float64 (_KEPT,), of the frames.
-        count: frames that were put in since the size changed.
-        mark: counter and time of the last one.
-        nearer: frames in a row that were nearer to an old one than to the one before.
+        values: subsampled images, uint16 (_KEPT, h, w).
+        times_s: times of the frames, float64 (_KEPT,).
+        count: number of frames since the size changed.
+        mark: counter and time of the last frame.
+        nearer: number of consecutive frames that were more similar to an old image than to the previous one.
     """
 
     values: _Values
@@ -72,13 +74,13 @@ class _Past:
 
 
 class RepeatCheck:
-    """Remembers the last seconds of every stream; feed it every frame of one source in order."""
+    """A check of every frame of one source, in order, against the last seconds of every stream."""
 
     def __init__(self) -> None:
         self._past: dict[Stream, _Past] = {}
 
     def reset(self) -> None:
-        """Forget the past, e.g. after a jump within a file."""
+        """Forget all earlier frames, e.g. after a seek within a file."""
         self._past.clear()
 
     def check(self, frame: FrameSet, box: Box | None) -> list[Reason]:
@@ -86,7 +88,8 @@ class RepeatCheck:
 
         Args:
             frame: the next frame; its images have passed `FreshnessCheck`.
-            box: the largest face, x, y, width, height in RGB pixels; None where there is none, and nothing to compare.
+            box: box of the largest face in RGB pixels (x, y, width, height); None if there is no face, so that nothing
+                is compared.
         """
         codes: list[Reason] = []
         if not math.isfinite(frame.timestamp_s):
@@ -105,7 +108,7 @@ class RepeatCheck:
             past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), np.uint16))
         mark = frame.times.get(stream)
         if mark is not None and mark == past.mark:
-            # A slower stream's last image, given again as such.
+            # The last image of a slower stream, repeated with its own counter and time.
             return False
         past.mark = mark
         place = past.count % _KEPT
@@ -120,7 +123,7 @@ class RepeatCheck:
 
 
 def _region(box: Box, rgb: tuple[int, ...], grid: tuple[int, ...]) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of what is compared, in a grid's own places."""
+    """Return left, top, right and bottom of the compared region in grid coordinates."""
     x, y, width, height = box
     margin = (1.0 - _INNER) / 2.0
     in_x, in_y = grid[1] / rgb[1], grid[0] / rgb[0]
@@ -133,7 +136,7 @@ def _region(box: Box, rgb: tuple[int, ...], grid: tuple[int, ...]) -> tuple[floa
 
 
 def _points(region: tuple[float, float, float, float], grid: tuple[int, ...], count: int) -> npt.NDArray[np.intp]:
-    """Flat indexes of count x count points over a region of a grid."""
+    """Return the flat indexes of count x count points over a region of a grid."""
     columns = np.clip(np.linspace(region[0], region[2], count), 0, grid[1] - 1).astype(np.intp)
     rows = np.clip(np.linspace(region[1], region[3], count), 0, grid[0] - 1).astype(np.intp)
     return (rows[:, None] * grid[1] + columns).ravel()
@@ -160,7 +163,7 @@ def _again(
     distance = np.minimum(difference, _MAX_DIFFERENCE).sum(axis=1, dtype=np.int32)
     equal = len(use) - np.count_nonzero(difference, axis=1)
     step = int(distance[(place - 1) % _KEPT])
-    # Not itself, and not those of a file that may be the same.
+    # Exclude the frame itself, and recent frames of a file, which may be identical.
     too_near_s = FILE_REPEATS_S - 1e-6 if stream == "rgb" and not live else 1e-9
     age_s = past.times_s[place] - past.times_s[:filled]
     frames_back = (place - np.arange(filled)) % _KEPT
@@ -188,5 +191,5 @@ def _same(
 
 
 def _usable(values: _Values, limits: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Where neither black, white nor unread, which are equal in any two captures."""
+    """Return a mask of the values that are not black, white or missing, because these are equal in any two captures."""
     return np.asarray((values > limits[0]) & (values < limits[1]), np.bool_)

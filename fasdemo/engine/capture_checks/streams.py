@@ -1,4 +1,4 @@
-"""Which streams of a frame can be used, and what is noted about the others."""
+"""Select the usable streams of a frame, and give reasons for the others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def absent_streams(frame: FrameSet, policy: Policy, capable: frozenset[Stream]) 
 
 
 def usable_streams(frame: FrameSet, codes: Collection[str]) -> FrameSet:
-    """Return the frame without the streams that the given reasons rule out."""
+    """Return the frame without the streams that are unusable according to the given reasons."""
     return replace(
         frame,
         depth=frame.depth if UNUSABLE_DEPTH.isdisjoint(codes) else None,
@@ -26,12 +26,12 @@ def usable_streams(frame: FrameSet, codes: Collection[str]) -> FrameSet:
 
 
 def stream_notes(frame: FrameSet, modalities: Collection[Stream], calibrated: bool) -> list[Reason]:
-    """Return the reasons that follow from the streams which the model reads and from a missing calibration.
+    """Return the reasons that follow from the streams of the model and from a missing calibration.
 
     Args:
-        frame: with all declared streams.
+        frame: the frame with all declared streams.
         modalities: streams of the model.
-        calibrated: the source has a calibration.
+        calibrated: whether the device of the source has a calibration.
     """
     notes: list[Reason] = []
     if frame.declared & set(modalities) <= {"rgb"}:

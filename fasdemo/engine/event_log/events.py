@@ -1,6 +1,6 @@
 """The event log: a line at every change of a verdict, with the data needed to review it later.
 
-JSON lines, or CSV where the file's name ends in `.csv`. `docs/events.md` describes the fields.
+The format is JSON lines, or CSV if the file's name ends in `.csv`. `docs/events.md` describes the fields.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from fasdemo.outputs import open_output
 from fasdemo.spreadsheet import safe_cell, stored_cell
 
 MAX_LINE_CHARS = 1 << 20
-"""Characters of one line of a log that is read."""
+"""Maximum length of a line when a log is read."""
 MAX_EVENTS = 200_000
-"""Events of one log; a busy door takes months for so many."""
+"""Maximum number of events when a log is read; a busy door has this number in some months."""
 MAX_LOG_BYTES = 64 * 1024 * 1024
 _MAX_GAP_S = 1.0
 """Time without a frame after which a verdict ends."""
 _MAX_TIMESTAMP_S = 1e11
-"""Seconds since 1970 reach it in the year 5138."""
+"""Largest time; 1e11 s after 1970 is the year 5138."""
 
 EventKind = Literal["verdict", "lost", "challenge", "end"]
 Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
@@ -45,16 +45,16 @@ Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
 class Event(BaseModel):
     """A line of the log.
 
-    `verdict`: a face's status is new or changed. `lost`: a face is no longer seen. `challenge`: a challenge was passed,
-    failed or aborted. `end`: a part of the log is complete, and the next part is of another source, model or policy, or
-    of the same source from an earlier time.
+    `verdict`: the status of a face is new or has changed. `lost`: a face is no longer found. `challenge`: a challenge
+    was passed, failed or aborted. `end`: a part of the log is complete; the next part has another source, model or
+    policy, or an earlier time of the same source.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     event: EventKind
     utc: str | None = None
-    """Time of day, ISO 8601; only for cameras, whose clock is the present."""
+    """Date and time in UTC, ISO 8601; only for cameras."""
     frame: Annotated[int, Field(ge=0)]
     timestamp_s: Annotated[float, Field(ge=-_MAX_TIMESTAMP_S, le=_MAX_TIMESTAMP_S)]
     source: str = ""
@@ -74,19 +74,19 @@ class Event(BaseModel):
     per_modality: dict[str, float] = {}
     evidence: dict[str, float | None] = {}
     truth: str | None = None
-    """`live` or the attack's species, where the source knows."""
+    """Ground truth, `live` or the attack's species; None if unknown."""
     challenge: ChallengeReport | None = None
-    """Sequence, responses and outcome, of a `challenge` event only; it names the face itself."""
+    """Sequence, responses and outcome; only in `challenge` events, where it also names the face."""
 
 
 COLUMNS = tuple(Event.model_fields)
 
 
 class VerdictChanges:
-    """Finds the changes of verdicts in successive results.
+    """A detector of changes of verdicts in successive results.
 
-    Source, model and policy may change at any time: no verdict is carried over, and every event names those that it
-    came from.
+    Source, model and policy can change at any time. Verdicts do not continue over such a change, and every event
+    contains its source, model and policy.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class VerdictChanges:
         self._ended: ChallengeReport | None = None
 
     def add(self, result: FrameResult, by: EngineFacts) -> list[Event]:
-        """Take the next result and what gave it; return the events that it makes."""
+        """Return the events that the next result causes."""
         events = [] if self._follows(result, by) else self.end()
         self._last = (result, by)
         events += self._challenge(result, by)
@@ -114,7 +114,7 @@ class VerdictChanges:
         return events
 
     def end(self) -> list[Event]:
-        """End the current part: its verdicts do not continue. Return its `end` event, if it has begun."""
+        """End the current part, so that its verdicts do not continue; return its `end` event if it has begun."""
         if self._last is None:
             return []
         (result, by), self._last = self._last, None
@@ -140,7 +140,7 @@ class VerdictChanges:
         return [_event("challenge", result, by, None, None, challenge=aborted)]
 
     def _follows(self, result: FrameResult, by: EngineFacts) -> bool:
-        """Whether a result continues what was logged: same source, model and policy, and time goes on without a gap."""
+        """Return whether a result continues the current part: same source, model and policy, and no gap in time."""
         if self._last is None:
             return True
         last, last_by = self._last
@@ -151,13 +151,13 @@ class VerdictChanges:
 
 
 class EventLog:
-    """Writes the log while results come in; a context manager that writes the `end` line.
+    """A writer of the log; a context manager that writes the `end` line.
 
-    Every line is complete and flushed before the next begins. Source, model and policy may change at any time: no
-    verdict is carried over, and every line names those that it came from.
+    Every line is complete and flushed before the next one begins. Source, model and policy can change at any time.
+    Verdicts do not continue over such a change, and every line contains its source, model and policy.
 
     Args:
-        path: JSON lines, or CSV by its suffix; an existing file is replaced.
+        path: file of JSON lines, or CSV if it ends in `.csv`; an existing file is replaced.
 
     Raises:
         UserError: the file cannot be written.
@@ -178,11 +178,11 @@ class EventLog:
 
     @property
     def path(self) -> Path:
-        """Where it is written."""
+        """Path of the log."""
         return self._path
 
     def add(self, result: FrameResult, by: EngineFacts) -> list[Event]:
-        """Take the next result and what gave it; returns the events that it gave.
+        """Write and return the events that the next result causes.
 
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
@@ -193,7 +193,7 @@ class EventLog:
         return events
 
     def end(self) -> list[Event]:
-        """End the current part of the log: its verdicts do not continue.
+        """End the current part of the log, so that its verdicts do not continue; return its `end` event.
 
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
@@ -204,7 +204,7 @@ class EventLog:
         return events
 
     def close(self) -> None:
-        """Write the last line and close; calling it again does nothing."""
+        """Write the last line and close the file; further calls do nothing."""
         if self._stream.closed:
             return
         try:
@@ -241,17 +241,17 @@ class EventLog:
             ) from error
 
     def _give_up(self, start: int | None) -> None:
-        """Close without the half line, which would spoil what was written before."""
+        """Close the file and remove the incomplete line, which would make the log unreadable."""
         with suppress(OSError):
             self._stream.close()
         if start is not None:
-            # A device such as /dev/full has nothing to cut off.
+            # A device such as /dev/full cannot be truncated.
             with suppress(OSError):
                 os.truncate(self._path, start)
 
 
 def _given_by(by: EngineFacts) -> tuple[str, str, Threshold]:
-    """Return the facts of which a change ends a part of the log; a new warning does not."""
+    """Return the facts whose change ends a part of the log; warnings are not among them."""
     return by.model_sha256, by.provider, by.threshold
 
 
@@ -297,10 +297,10 @@ def _event(
 
 
 def read_events(path: Path) -> list[Event]:
-    """Read a log of either form.
+    """Read a log in either format.
 
     Raises:
-        UserError: a line is not an event; the message names it.
+        UserError: the file cannot be read, is not an event log, or is too long.
     """
     try:
         stream = io.StringIO(read_text(path, MAX_LOG_BYTES), newline="")
@@ -337,7 +337,7 @@ def _json_rows(stream: Any) -> Iterator[tuple[int, Any]]:
         try:
             yield number, json.loads(line)
         except (ValueError, RecursionError):
-            # `_parse` says which line it is.
+            # `_parse` raises the error with the number of the line.
             yield number, None
 
 

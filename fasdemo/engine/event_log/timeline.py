@@ -11,7 +11,7 @@ from fasdemo.engine.result import Status
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One verdict on one face for a while; seconds on the source's clock."""
+    """One verdict on one face and its duration; times are seconds on the source's clock."""
 
     track_id: int
     status: Status
@@ -24,13 +24,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source gave without a jump back, judged by one model with one policy.
+    """A part of a log: one source, model and policy, without a decrease of the time.
 
     Attributes:
-        first: its first event, which names source and model.
-        start_s, end_s: on the source's clock.
-        spans: by face and time.
-        changes: verdicts that replaced another one on the same face.
+        first: the first event, with source and model.
+        start_s: start on the source's clock in seconds.
+        end_s: end on the source's clock in seconds.
+        spans: the verdicts, by face and time.
+        changes: number of verdicts that replaced another one on the same face.
     """
 
     first: Event
@@ -46,14 +47,14 @@ def parts(events: Sequence[Event]) -> list[Part]:
 
 
 def changes_a_minute(events: Sequence[Event]) -> float | None:
-    """Verdict changes of known faces over the log's duration; None for a log without duration."""
+    """Return the number of verdict changes of known faces per minute; None for a log without duration."""
     found = parts(events)
     duration = sum(part.end_s - part.start_s for part in found)
     return 60.0 * sum(part.changes for part in found) / duration if duration > 0 else None
 
 
 def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:
-    """Split after each `end`, and where a log that was written by hand goes back in time."""
+    """Split a log after each `end`, and at each decrease of the time, as in a log that was edited by hand."""
     piece: list[Event] = []
     for event in events:
         if piece and (piece[-1].event == "end" or event.timestamp_s < piece[-1].timestamp_s):

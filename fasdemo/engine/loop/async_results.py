@@ -10,16 +10,16 @@ from fasdemo.engine.result import FrameResult
 
 
 async def async_results(results: Iterator[FrameResult]) -> AsyncGenerator[FrameResult, None]:
-    """Yield the results of an iterator; it is advanced in a thread of its own, beside the event loop.
+    """Yield the results of an iterator that runs in a separate thread, so that the event loop is not blocked.
 
-    A frame is read when the caller asks for the next result, so that a camera's frames do not queue. If the caller is
-    cancelled or closes the iterator, it ends after the frame in process; close engine and source afterwards.
+    A frame is read when the caller requests the next result, so that a camera's frames do not queue. If the caller is
+    cancelled or closes the iterator, it ends after the current frame; close engine and source afterwards.
 
     Args:
-        results: of `Engine.run`.
+        results: the iterator from `Engine.run`.
 
     Raises:
-        fasdemo.errors.UserError: the source is gone for good.
+        fasdemo.errors.UserError: the source can no longer be used.
     """
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, thread_name_prefix="fasdemo results") as thread:
@@ -28,7 +28,7 @@ async def async_results(results: Iterator[FrameResult]) -> AsyncGenerator[FrameR
             try:
                 result = await asyncio.shield(work)
             except asyncio.CancelledError:
-                # The engine must not be closed in the middle of a frame.
+                # Wait, because the engine must not be closed while it processes a frame.
                 await asyncio.wait([work])
                 raise
             if result is None:

@@ -20,7 +20,7 @@ _SAME = 0.5
 _LARGER = 1.5
 """Another face becomes the main face if its box is larger by this factor."""
 _AWAY_S = 2.0
-"""Time after the last face, after which the region is the whole picture again, for the next face."""
+"""Time after the last face until the region is set to the whole image again."""
 
 
 class FaceExposure:

@@ -1,4 +1,4 @@
-"""The steps of every frame of a source: give its verdicts, expose for the main face, inform listeners."""
+"""The steps for every frame of a source: compute its verdicts, set the exposure region, and inform listeners."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class ListenerGroup:
         self._listeners = listeners
 
     def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
-        """Pass the result of a frame on."""
+        """Pass on the result of a frame."""
         for listener in self._listeners:
             listener.on_result(result, facts)
 
     def on_no_result(self) -> None:
-        """Pass on that there is no result."""
+        """Inform the listeners that there is no result."""
         for listener in self._listeners:
             listener.on_no_result()
 
@@ -73,8 +73,8 @@ class FrameLoop:
     """The loop over the frames of one open source; used by a single thread.
 
     Args:
-        source: gives the frames; a camera is asked to expose for the main face.
-        listeners: receive every result, e.g. to log it.
+        source: the source; the exposure region of a camera is set to the main face.
+        listeners: receivers of every result, e.g. a log.
     """
 
     def __init__(self, source: Source, listeners: Sequence[ResultListener] = ()) -> None:
@@ -88,16 +88,16 @@ class FrameLoop:
         """Process one frame, and inform the camera and the listeners.
 
         Args:
-            processor: scores the frame; None where there is none.
+            processor: processes the frame; None if no model is loaded.
             frame: the frame.
             capture_ms: time to read and decode the frame of a file.
-            fresh: the frame does not follow the previous one.
+            fresh: whether the frame does not follow the previous one.
 
         Returns:
             The result; None without a processor.
 
         Raises:
-            Exception: what the processor raises, after the listeners were told that there is no result.
+            Exception: an error of the processor; before, the listeners are informed that there is no result.
         """
         result = None
         try:
@@ -115,10 +115,10 @@ class FrameLoop:
                     listener.on_result(result, processor.facts)
 
     def run(self, processor: FrameProcessor) -> Iterator[tuple[FrameSet, FrameResult]]:
-        """Yield every frame of the source with its result, and tell the listeners about the end.
+        """Yield every frame of the source with its result, and inform the listeners about the end.
 
         Raises:
-            Exception: what the source or the processor raises.
+            Exception: an error of the source or the processor.
         """
         frames = iter(self._source)
         try:
@@ -131,7 +131,7 @@ class FrameLoop:
             self.end()
 
     def end(self) -> None:
-        """Tell the listeners that no frame follows."""
+        """Inform the listeners that no frame follows."""
         for listener in self._listeners:
             listener.on_no_result()
 

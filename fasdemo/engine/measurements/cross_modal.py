@@ -1,4 +1,4 @@
-"""Do colour, depth and infrared see the same surface? Measurements on one face that no network takes part in."""
+"""Measure, without a network, whether colour, depth and infrared of one face show the same surface."""
 
 from __future__ import annotations
 
@@ -18,47 +18,48 @@ INFRARED_NAMES = ("ir_rgb_detail", "ir_mirror_gain")
 
 _FIELD_MM = 225.0
 _LOWER, _UPPER = (0.115, 0.5), (-0.5, -0.01)
-"""Mouth and chin, and forehead and eyes: heights in a square from -0.5 to 0.5, within the face's front."""
+"""Ranges of y for mouth and chin, and for forehead and eyes, in a square from -0.5 to 0.5, within the face's front."""
 _MIN_PART = 25
 _MIN_FRONT = 60
 _PART_DEPTH_MM = 60.0
 _FRONT_DEPTH_MM = 90.0
-"""What lies farther from the median is no part of the face."""
+"""Points that are farther from the median do not belong to the face."""
 _REACH = 4
-"""Blocks of 7 mm by which the relief is looked for to all sides."""
+"""Range in which the position of the relief is searched, in blocks of 7 mm in every direction."""
 _MIN_KNOWN = 0.6
-"""Share of a place's front whose depth is known, where the relief is looked for there."""
+"""Minimum share of the face's front with known depth at a searched position."""
 _DETAIL_SIZE = 64
 _FINE, _COARSE = 0.75, 2.5
-"""Standard deviations in pixels of 3.5 mm: what lies between is eyes, brows, nostrils, lips and beards."""
+"""Standard deviations of the band-pass filter in pixels of 3.5 mm; it keeps eyes, brows, nostrils, lips and beards."""
 _DETAIL_ROWS, _DETAIL_COLUMNS = (18, 51), (18, 46)
-"""The part of the small crop that is compared: from the brows to below the mouth."""
+"""The compared part of the small crop: from the eyebrows to below the mouth."""
 _SLIDE_X, _SLIDE_Y = 6, 2
-"""Pixels by which infrared is slid over colour: cameras side by side see a face with such a parallax."""
+"""Largest shift of infrared relative to colour in pixels, for the parallax of cameras side by side."""
 _MIN_DETAIL = 0.5
-"""Grey levels: below there is no detail to compare."""
+"""Minimum standard deviation of the details in grey levels; below it, nothing is compared."""
 _MEAN_LEVEL = 100.0
 _MIN_CHROMA = 1.0
-"""Mean distance of the largest from the smallest channel. Below it the colour stream is grey itself, as that of a
-camera for infrared alone, and cannot be compared with infrared. Rendered live faces have 8 and more in 99.5 %."""
+"""Mean difference between the largest and the smallest channel. Below it, the colour stream itself is grey, as for a
+camera with infrared only, and cannot be compared with infrared. 99.5 % of rendered live faces have 8 or more."""
 
 
 def depth_agreement(depth_mm: Grid) -> dict[str, float | None]:
-    """Measure whether the parts of a depth grid lie and curve as a face's do.
+    """Measure whether the parts of a depth grid have the position and shape of a face's parts.
 
     Args:
-        depth_mm: float32 (N, N), block means of an aligned crop, 0 = no reading.
+        depth_mm: block means of an aligned crop, float32 (N, N), 0 = no depth value.
 
     Returns:
         `lower_residual_mm`, `upper_residual_mm`: standard deviation of mouth and chin, and of forehead and eyes, from
-            the best plane of their own.
-        `upper_relief`: share of the average face's relief that forehead and eyes have.
-        `depth_yaw_deg`: turn of the best plane through the face's front about the upright axis; positive as that of
-            the key points.
-        `relief_offset_mm`: how far from the key points the average face's relief fits the depth best, at most 40 mm.
-        `relief_offset_gain`: by how much its correlation is higher there.
+            a plane that is fitted to that part alone.
+        `upper_relief`: relief of forehead and eyes as a share of that of an average face.
+        `depth_yaw_deg`: rotation of the best plane through the face's front about the vertical axis, with the sign of
+            the yaw of the key points.
+        `relief_offset_mm`: distance from the key points at which the average face's relief fits the depth best, at most
+            40 mm.
+        `relief_offset_gain`: increase of its correlation at that position.
 
-        None where too little depth is known.
+        A value is None if too little depth is known.
     """
     result: dict[str, float | None] = dict.fromkeys(DEPTH_NAMES)
     size = depth_mm.shape[0]
@@ -84,21 +85,21 @@ def depth_agreement(depth_mm: Grid) -> dict[str, float | None]:
 
 
 def infrared_agreement(crops: FaceCrops) -> dict[str, float | None]:
-    """Measure whether infrared shows the same face as colour, and another picture of it.
+    """Measure whether infrared shows the same face as colour without being a copy of colour.
 
     Returns:
-        `ir_rgb_detail`: correlation of the details of eyes, nose and mouth in infrared with those in brightness or in
-            red, whichever is higher, in [-1, 1].
-        `ir_mirror_gain`: by how much the correlation is higher with colour's mirror image.
+        `ir_rgb_detail`: the higher correlation of the details of eyes, nose and mouth in infrared with those in
+            brightness or in red, in [-1, 1].
+        `ir_mirror_gain`: increase of the correlation if colour is mirrored.
 
-        None without infrared or colour, without detail, and where colour is grey itself.
+        The values are None without infrared or colour, without detail, or if colour itself is grey.
     """
     result: dict[str, float | None] = dict.fromkeys(INFRARED_NAMES)
     if crops.rgb is None or crops.ir is None:
         return result
     rgb, infrared, front = _small(crops.rgb), _small(crops.ir), oval(_DETAIL_SIZE)
     if crops.ir.dtype == np.uint16:
-        # Cameras of 16 bits use little of them: brought to the mean of a well lit face of 8 bits.
+        # Cameras with 16 bits use only a part of them, so scale to the mean of a well-lit face in 8 bits.
         infrared = infrared * np.float32(_MEAN_LEVEL / max(float(infrared[front].mean()), _MEAN_LEVEL))
     if float((rgb.max(2) - rgb.min(2))[front].mean()) < _MIN_CHROMA:
         return result
@@ -112,7 +113,7 @@ def infrared_agreement(crops: FaceCrops) -> dict[str, float | None]:
 
 
 def _part(z: Floats, where: Mask) -> tuple[float | None, float | None]:
-    """Residual from the part's own plane in mm, and its share of the average face's relief there."""
+    """Return the residual of a part from its own plane in mm, and its relief as a share of the average face's there."""
     use = where & (z > 0)
     if use.any():
         use &= np.abs(z - np.median(z[use])) < _PART_DEPTH_MM
@@ -129,7 +130,7 @@ def _part(z: Floats, where: Mask) -> tuple[float | None, float | None]:
 
 
 def _offset(z: Floats, middle: float) -> tuple[float | None, float | None]:
-    """Where the average face's relief correlates best with the depth, mm, and by how much more than in its place."""
+    """Return the offset in mm at which the average face's relief correlates best with the depth, and the increase."""
     size = z.shape[0]
     known = (z > 0) & (np.abs(z - middle) < _FRONT_DEPTH_MM)
     near = np.where(known, (1.0 / np.maximum(z, 1.0) - 1.0 / middle) * middle * middle, 0.0)
@@ -157,7 +158,7 @@ def _offset(z: Floats, middle: float) -> tuple[float | None, float | None]:
 
 @lru_cache(maxsize=4)
 def _places(size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Flat indices into a padded grid of the front moved by every step, (K, P), and the steps in blocks, (K, 2)."""
+    """Return flat indexes of the shifted fronts in a padded grid, (K, P), and the shifts in blocks, (K, 2)."""
     steps = np.stack(np.meshgrid(*[np.arange(-_REACH, _REACH + 1)] * 2, indexing="ij"), -1).reshape(-1, 2)
     rows, columns = np.nonzero(oval(size))
     width = size + 2 * _REACH
@@ -167,7 +168,7 @@ def _places(size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
 
 @lru_cache(maxsize=4)
 def _plane(size: int) -> Floats:
-    """1, x and y of every block, (size, size, 3), x and y in a square from -0.5 to 0.5."""
+    """Return 1, x and y of every block, (size, size, 3), with x and y in a square from -0.5 to 0.5."""
     y, x = (np.mgrid[:size, :size] + 0.5) / size - 0.5
     return np.stack([np.ones_like(x), x, y], axis=-1)
 
@@ -193,7 +194,7 @@ def _detail(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def _best_match(seen: npt.NDArray[np.float32], colour: npt.NDArray[np.float32]) -> float:
-    """Correlation of the middle of `seen` with `colour` where it is highest, within the slides."""
+    """Return the highest correlation of the middle of `seen` with `colour` over all shifts."""
     (top, bottom), (left, right) = _DETAIL_ROWS, _DETAIL_COLUMNS
     around = colour[top - _SLIDE_Y : bottom + _SLIDE_Y, left - _SLIDE_X : right + _SLIDE_X]
     return float(cv2.matchTemplate(around, seen[top:bottom, left:right], cv2.TM_CCOEFF_NORMED).max())

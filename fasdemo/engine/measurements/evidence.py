@@ -1,4 +1,4 @@
-"""The measurements of a face as one typed value; each field carries its unit, limits and meaning.
+"""The measurements of a face as a dataclass; each field has its unit, limits and meaning.
 
 The window's rows and the table in `docs/verdict.md` (written by `tools/verdict_tables.py`) are made from these fields.
 """
@@ -21,13 +21,13 @@ class Measure:
     """The description of one measurement.
 
     Attributes:
-        title: name for people.
-        unit: unit of the shown value.
-        low, high: ends of a bar that shows it, in the measurement's own unit.
-        factor: shown value per measured value.
-        decimals: decimals of the shown value.
+        title: displayed name.
+        unit: unit of the displayed value.
+        low, high: range of the bar that displays the value, in the measurement's own unit.
+        factor: displayed value divided by the measured value.
+        decimals: number of decimals of the displayed value.
         at_least, at_most: limits of the rules against LIVE, if any, in the measurement's own unit. Some rules need two
-            measurements beyond their limits, and limits of the policy are given for the default policy.
+            measurements beyond their limits. Limits of the policy are those of the default policy.
         meaning: explanation in one sentence.
     """
 
@@ -46,7 +46,7 @@ class Measure:
         if value is None:
             return "not measured"
         unit = self.unit if self.unit in ("", "%") else f" {self.unit}"
-        # Adding zero turns -0.0 into 0.0.
+        # Adding 0.0 converts -0.0 to 0.0.
         return f"{round(value * self.factor, self.decimals) + 0.0:.{self.decimals}f}{unit}"
 
     def position(self, value: float) -> float:
@@ -55,7 +55,7 @@ class Measure:
 
     @property
     def marks(self) -> tuple[float, ...]:
-        """The positions of the limits that lie on the bar."""
+        """The positions of the limits on the bar."""
         known = (limit for limit in (self.at_least, self.at_most) if limit is not None)
         return tuple(self.position(limit) for limit in known if self.low <= limit <= self.high)
 
@@ -77,8 +77,8 @@ def _measured(
 class Evidence(Mapping[str, float | None]):
     """The measurements of one face in one frame.
 
-    An attribute is None where the value could not be measured or does not apply. As a mapping, an instance has the
-    names that apply to the frame's streams only, with the unit in the name, in the order of the fields.
+    An attribute is None if the value could not be measured or does not apply. As a mapping, an instance contains only
+    the names that apply to the frame's streams, in the order of the fields.
 
     Attributes:
         applicable: names of the measurements that apply.
@@ -168,7 +168,7 @@ class Evidence(Mapping[str, float | None]):
         0.0,
         15.0,
         at_least=limits.MIN_LOWER_RESIDUAL_MM,
-        meaning="Standard deviation of mouth and chin from a plane of their own; a print held before them is flat.",
+        meaning="Standard deviation of mouth and chin from their own plane; a print in front of them is flat.",
     )
     upper_residual_mm: float | None = _measured(
         "Eyes off a plane",
@@ -176,7 +176,7 @@ class Evidence(Mapping[str, float | None]):
         0.0,
         15.0,
         at_least=limits.MIN_UPPER_RESIDUAL_MM,
-        meaning="Standard deviation of forehead and eyes from a plane of their own.",
+        meaning="Standard deviation of forehead and eyes from their own plane.",
     )
     upper_relief: float | None = _measured(
         "Relief of the eyes",
@@ -186,7 +186,7 @@ class Evidence(Mapping[str, float | None]):
         100.0,
         0,
         at_least=limits.MIN_UPPER_RELIEF,
-        meaning="Relief of forehead and eyes, as a share of an average face's.",
+        meaning="Relief of forehead and eyes as a share of an average face's relief there.",
     )
     depth_yaw_deg: float | None = _measured(
         "Turn in depth",
@@ -194,7 +194,7 @@ class Evidence(Mapping[str, float | None]):
         -45.0,
         45.0,
         decimals=0,
-        meaning="Turn of the face's depth about the upright axis; the eyes and the nose in colour have to agree.",
+        meaning="Rotation of the face's depth about the vertical axis; eyes and nose in colour must have the same.",
     )
     relief_offset_mm: float | None = _measured(
         "Relief's offset",
@@ -202,7 +202,7 @@ class Evidence(Mapping[str, float | None]):
         0.0,
         40.0,
         decimals=0,
-        meaning="How far from eyes, nose and mouth an average face's relief fits the depth best.",
+        meaning="Distance from eyes, nose and mouth at which an average face's relief fits the depth best.",
     )
     relief_offset_gain: float | None = _measured(
         "Offset's gain",
@@ -211,7 +211,7 @@ class Evidence(Mapping[str, float | None]):
         1.0,
         decimals=2,
         at_most=limits.MAX_OFFSET_GAIN,
-        meaning="By how much better the relief fits there than where it should be.",
+        meaning="Increase of the correlation of the relief at that distance.",
     )
     interpupil_mm: float | None = _measured(
         "Eye distance",
@@ -239,7 +239,7 @@ class Evidence(Mapping[str, float | None]):
         0.0,
         1.0,
         decimals=2,
-        meaning="Standard deviation of the infrared brightness over its mean.",
+        meaning="Standard deviation of the infrared brightness divided by its mean.",
     )
     ir_rgb_ratio: float | None = _measured(
         "IR-to-red ratio",
@@ -248,7 +248,7 @@ class Evidence(Mapping[str, float | None]):
         3.0,
         decimals=2,
         at_least=limits.MIN_IR_RGB_RATIO,
-        meaning="Infrared over red brightness of the face; a bright screen is black in infrared.",
+        meaning="Infrared brightness of the face divided by its red brightness; a bright screen is black in infrared.",
     )
     ir_rgb_correlation: float | None = _measured(
         "IR-colour correlation",
@@ -274,7 +274,7 @@ class Evidence(Mapping[str, float | None]):
         1.0,
         decimals=2,
         at_most=limits.MAX_IR_MIRROR_GAIN,
-        meaning="By how much better infrared fits colour's mirror image than colour.",
+        meaning="Increase of the correlation of infrared and colour if colour is mirrored.",
     )
     outline_smaller_gain: float | None = _measured(
         "Outline if smaller",
@@ -283,7 +283,7 @@ class Evidence(Mapping[str, float | None]):
         1.0,
         decimals=2,
         at_most=limits.MAX_OUTLINE_SMALLER_GAIN,
-        meaning="By how much the edges of colour and infrared are stronger under a smaller outline of the depth.",
+        meaning="Increase of the edge strength in colour and infrared under the outline of the depth if it is smaller.",
     )
     outline_larger_gain: float | None = _measured(
         "Outline if larger",
@@ -292,7 +292,7 @@ class Evidence(Mapping[str, float | None]):
         1.0,
         decimals=2,
         at_most=limits.MAX_OUTLINE_LARGER_GAIN,
-        meaning="The same if it is taken larger.",
+        meaning="The same increase if the outline is larger.",
     )
     rgb_outline_mirror_gain: float | None = _measured(
         "Outline like mirrored colour",
@@ -300,7 +300,7 @@ class Evidence(Mapping[str, float | None]):
         -1.0,
         1.0,
         decimals=2,
-        meaning="By how much the edges of colour are stronger under the mirrored outline of the depth.",
+        meaning="Increase of the edge strength in colour under the outline of the depth if it is mirrored.",
     )
     ir_outline_mirror_gain: float | None = _measured(
         "Outline like mirrored IR",
@@ -308,7 +308,7 @@ class Evidence(Mapping[str, float | None]):
         -1.0,
         1.0,
         decimals=2,
-        meaning="By how much the edges of infrared are stronger under the mirrored outline of the depth.",
+        meaning="Increase of the edge strength in infrared under the outline of the depth if it is mirrored.",
     )
     ir_landmark_error: float | None = _measured(
         "IR landmark offset",
@@ -318,7 +318,7 @@ class Evidence(Mapping[str, float | None]):
         100.0,
         0,
         at_most=limits.MAX_IR_LANDMARK_ERROR,
-        meaning="Offset of eyes, nose and mouth between infrared and colour, over the distance between the eyes.",
+        meaning="Offset of eyes, nose and mouth between infrared and colour, divided by the distance between the eyes.",
     )
     score_shift: float | None = _measured(
         "Score shift",
@@ -335,13 +335,13 @@ class Evidence(Mapping[str, float | None]):
         1.0,
         decimals=2,
         at_least=limits.MIN_PARALLAX_RATIO,
-        meaning="Share of the face's change of shape over 5 s that no flat picture makes.",
+        meaning="Share of the face's change of shape over 5 s that a flat picture cannot cause.",
     )
     applicable: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, values: Mapping[str, float | None]) -> Self:
-        """Return the evidence with the given measurements, which are those that apply.
+        """Return evidence with the given measurements; only these apply.
 
         Raises:
             KeyError: a name is not that of a measurement.
@@ -349,7 +349,7 @@ class Evidence(Mapping[str, float | None]):
         return cls().updated(values)
 
     def updated(self, values: Mapping[str, float | None]) -> Self:
-        """Return the evidence with more or other measurements, which then apply.
+        """Return the evidence with additional or changed measurements, which then apply.
 
         Raises:
             KeyError: a name is not that of a measurement.

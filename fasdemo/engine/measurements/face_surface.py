@@ -1,8 +1,8 @@
-"""Surfaces fitted to the depth of a face: plane, bent sheet, and how much of a face's relief there is.
+"""Fit a plane and a bent sheet to the depth of a face, and compare its relief with that of an average face.
 
-A plane is linear in the reciprocal of the distance over the image, not in the distance: a sheet that leans back 65
-degrees is 5 mm off the best plane in z and 0.3 mm off the best plane in 1 / z. All residuals are measured at right
-angles to the plane, so that they do not change when a face turns.
+Over the image, a plane is linear in the reciprocal of the distance, not in the distance: a flat sheet that leans back
+by 65 degrees has a residual of 5 mm from the best plane in z and of 0.3 mm from the best plane in 1 / z. All residuals
+are measured at right angles to the plane, so that they do not change with the rotation of a face.
 """
 
 from __future__ import annotations
@@ -21,32 +21,34 @@ Floats = npt.NDArray[np.float64]
 
 _OVAL_CENTRE = (0.50, 0.54)
 _OVAL_RADII = (0.21, 0.28)
-"""x and y in a unit square: about 95 mm x 125 mm of the 225 mm that a `keypoints-v1` crop shows."""
+"""Radii of the face's front in x and y, in a unit square; it is about 95 x 125 mm in a `keypoints-v1` crop of 225
+mm."""
 _NOSE_CENTRE = (0.50, 0.555)
 _NOSE_RADII = (0.085, 0.135)
 _NOSE_TIP_RADIUS = 0.045
 _FIELD_MM = 225.0
 _MIN_POINTS = 60
 _MAX_DEPTH_MM = 120.0
-"""What lies farther than this from the median of a face's front is no part of it, even tilted by 45 degrees."""
+"""Points farther than this from the median of a face's front do not belong to it, even if it is tilted by 45
+degrees."""
 _MAX_RELIEF_MM = 60.0
-"""Points farther from the best plane do not take part in the comparison with the average face."""
+"""Points farther from the best plane are not compared with the average face."""
 _TRIM = 3.0
-"""Robust fits leave out what lies beyond this many standard deviations (estimated from the median deviation): holes cut
-into a print, a strand of hair."""
+"""Robust fits exclude points beyond this number of standard deviations (estimated from the median deviation), e.g. in
+holes of a print or on a strand of hair."""
 _WHITE_SHARE = 0.87
-"""Standard deviation of white noise minus its Gaussian mean (sigma: one block), over that of the noise."""
+"""Standard deviation of white noise minus its Gaussian mean (sigma: one block), divided by that of the noise."""
 
 NAMES = (
     "plane_residual_mm", "sheet_residual_mm", "relief_mm", "nose_mm", "depth_noise_mm", "face_relief",
     "relief_correlation",
 )  # fmt: skip
-"""What `surface` measures."""
+"""Names of the measurements of `surface`."""
 
 
 @dataclass(frozen=True, slots=True)
 class DepthView:
-    """The pinhole camera that a depth grid was seen with.
+    """The pinhole camera of a depth grid.
 
     Attributes:
         focal: focal length in grid blocks.
@@ -63,9 +65,9 @@ class FaceFront:
     """A face's front and the best plane through it.
 
     Attributes:
-        use: (N, N), the blocks of the front whose depth is known.
-        in_plane: (use.sum(),), those of them that took part in the robust fit.
-        off_plane_mm: (N, N), distance behind the plane; 0 where not used.
+        use: blocks of the front with known depth, bool (N, N).
+        in_plane: which of these blocks the robust fit used, bool (use.sum(),).
+        off_plane_mm: distance behind the plane, (N, N); 0 for unused blocks.
         normal: reciprocal of the plane's distance from the camera, 1 / mm.
     """
 
@@ -85,19 +87,20 @@ def surface(depth_mm: Grid, view: DepthView | None = None) -> dict[str, float | 
     """Measure the face's front of a depth grid.
 
     Args:
-        depth_mm: float32 (N, N), 0 = no reading.
-        view: the camera; None = the crop is taken to show 225 mm around the optical axis.
+        depth_mm: float32 (N, N), 0 = no depth value.
+        view: the camera; None assumes that the crop shows 225 mm around the optical axis.
 
     Returns:
-        The values named in `NAMES`, all None where too little of the front is known:
+        The values named in `NAMES`, all None if too little of the front is known:
 
         - `plane_residual_mm`, `sheet_residual_mm`: standard deviation from the best plane and the best bent sheet.
-        - `relief_mm`: from the 2nd to the 98th percentile of the distance to the plane.
-        - `nose_mm`: the nose's tip before the bent surface through what surrounds it; None where the tip is unknown.
-        - `depth_noise_mm`: standard deviation of the fine structure: the sensor's noise, on a face also its edges.
-        - `face_relief`: the average face's relief in units of which this surface's is best explained: 0 = plane, 1 =
-          average adult, see `mean_relief`.
-        - `relief_correlation`: of the distance to the plane with the average face's.
+        - `relief_mm`: range from the 2nd to the 98th percentile of the distance to the plane.
+        - `nose_mm`: height of the tip of the nose above a bent surface through its surroundings; None if the depth of
+          the tip is unknown.
+        - `depth_noise_mm`: standard deviation of the fine structure: noise of the sensor and, on a face, its edges.
+        - `face_relief`: factor by which the average face's relief fits this surface best: 0 = plane, 1 = average adult,
+          see `mean_relief`.
+        - `relief_correlation`: correlation of the distance to the plane with that of the average face.
     """
     front = plane_distances(depth_mm, view)
     if front is None:
@@ -132,16 +135,16 @@ def surface(depth_mm: Grid, view: DepthView | None = None) -> dict[str, float | 
 
 @lru_cache(maxsize=4)
 def mean_relief(size: int) -> Floats:
-    """Return the average face's distance behind its best plane, millimetres, (size, size).
+    """Return the distance of an average face behind its best plane in millimetres, (size, size).
 
-    Average of rendered live faces that look at the camera, made by `tools/measure/mean_face_relief.py`.
+    It is the average of rendered live faces that look at the camera, computed by `tools/measure/mean_face_relief.py`.
     """
     stored = np.load(Path(__file__).with_name("mean_face_relief.npy"))
     return np.asarray(cv2.resize(stored, (size, size), interpolation=cv2.INTER_LINEAR), np.float64)
 
 
 def plane_distances(depth_mm: Grid, view: DepthView | None = None) -> FaceFront | None:
-    """Fit a plane to the face's front of a depth grid (N, N); None where too little of it is known."""
+    """Fit a plane to the face's front of a depth grid (N, N); return None if too little of it is known."""
     size = depth_mm.shape[0]
     use = oval(size) & (depth_mm > 0)
     if use.any():
@@ -155,13 +158,13 @@ def plane_distances(depth_mm: Grid, view: DepthView | None = None) -> FaceFront 
 
 
 def median(values: npt.NDArray[np.floating]) -> float:
-    """Return the upper median; NumPy's own spends most of its time on cases that do not occur here."""
+    """Return the upper median; `np.median` is slower because of cases that do not occur here."""
     middle = values.size // 2
     return float(np.partition(values, middle, axis=None)[middle])
 
 
 def _compare(off_plane: Floats, use: Mask) -> tuple[float | None, float | None]:
-    """Share of the average face's relief, and correlation with it, beyond what a plane explains."""
+    """Return the relief as a share of the average face's relief, and the correlation of both, without the plane."""
     if int(use.sum()) < _MIN_POINTS:
         return None, None
     size = use.shape[0]
@@ -183,7 +186,7 @@ def _noise(off_plane: Floats, use: Mask) -> float:
 
 
 def _distance(z: Floats, terms: Floats, coefficients: Floats, use: Mask, normal: float) -> Floats:
-    """Signed distance behind a fitted surface at right angles to the plane, mm (N, N); 0 where not used."""
+    """Return the signed distance behind a fitted surface, at right angles to the plane, mm (N, N); 0 if not used."""
     return np.where(use, (z * (terms[..., : len(coefficients)] @ coefficients) - 1.0) / normal, 0.0)
 
 
@@ -193,18 +196,18 @@ def _assumed_view(distance_mm: float, size: int) -> DepthView:
 
 
 def _normal_length(plane: Floats, size: int, view: DepthView) -> float:
-    """Reciprocal of the plane's distance from the camera, 1 / mm.
+    """Return the reciprocal of the plane's distance from the camera, 1 / mm.
 
-    The plane's equation is n . P = 1 with 1 / z = n . ray; the fit has 1 / z over the unit square instead.
+    The plane's equation is n . P = 1, so that 1 / z = n . ray; the fit gives 1 / z over the unit square instead.
     """
     at_axis = plane @ (1.0, (view.cx + 0.5) / size - 0.5, (view.cy + 0.5) / size - 0.5)
     return float(np.linalg.norm((at_axis, plane[1] * view.focal / size, plane[2] * view.focal / size)))
 
 
 def _robust_fit(design: Floats, z: Floats) -> tuple[Floats, Mask]:
-    """Return the coefficients of 1 / z over `design`, and which points took part in the trimmed least-squares fit.
+    """Return the coefficients of 1 / z over `design`, and which points the trimmed least-squares fit used.
 
-    Residuals are in units of z: an error of 1 / z counts z squared.
+    Residuals are weighted by z squared, so that they are errors of z and not of 1 / z.
     """
     kept: Mask = np.ones(len(z), np.bool_)
     scale = float(z.mean())
@@ -213,13 +216,13 @@ def _robust_fit(design: Floats, z: Floats) -> tuple[Floats, Mask]:
     ridge = 1e-9 * np.eye(design.shape[1])
     while True:
         inside = weighted[kept]
-        # Normal equations: six unknowns of order one, where their conditioning does no harm.
-        # The ridge is far below the smallest variance of positions on the face's front.
+        # Solve the normal equations, whose conditioning is sufficient for six unknowns of similar size.
+        # The ridge is far smaller than the smallest variance of positions on the face's front.
         coefficients = np.asarray(np.linalg.solve(inside.T @ inside + ridge, inside.T @ target[kept]), np.float64)
         distance = scale * np.abs(target - weighted @ coefficients)
         now: Mask = kept & (distance <= max(_TRIM * 1.4826 * median(distance), 0.5))
         remaining = int(np.count_nonzero(now))
-        # Points only leave, so this ends.
+        # Points are only removed, so the loop ends.
         if remaining < len(z) // 2 or remaining == np.count_nonzero(kept):
             return coefficients / scale, kept
         kept = now
@@ -227,7 +230,7 @@ def _robust_fit(design: Floats, z: Floats) -> tuple[Floats, Mask]:
 
 @lru_cache(maxsize=4)
 def _quadratic(size: int) -> Floats:
-    """1, x, y, x^2, xy, y^2 at every block, (size, size, 6), x and y in a square from -0.5 to 0.5."""
+    """Return 1, x, y, x^2, xy, y^2 of every block, (size, size, 6), with x and y in a square from -0.5 to 0.5."""
     x, y = _positions(size)
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
@@ -241,6 +244,6 @@ def _ellipse(size: int, centre: tuple[float, float], radii: tuple[float, float])
 
 @lru_cache(maxsize=4)
 def _positions(size: int) -> tuple[Floats, Floats]:
-    """X and y of the blocks' centres in a square from -0.5 to 0.5."""
+    """Return x and y of the blocks' centres in a square from -0.5 to 0.5."""
     y, x = (np.mgrid[:size, :size] + 0.5) / size - 0.5
     return x, y

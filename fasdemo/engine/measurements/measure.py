@@ -1,7 +1,7 @@
-"""Physical measurements of one face, each with its unit, from the aligned crops and the calibration.
+"""Measure physical properties of one face from the aligned crops and the calibration.
 
-Surfaces are fitted on a grid of block means over an oval that shows a face's front without hair, ears or background,
-see `fasdemo.engine.measurements.face_surface`.
+Surfaces are fitted to block means inside an oval that contains the face's front without hair, ears or background, see
+`fasdemo.engine.measurements.face_surface`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ GRID = 32
 
 @dataclass(frozen=True, slots=True)
 class Grids:
-    """A face's crops as means of GRID x GRID blocks.
+    """The crops of a face, reduced to means of GRID x GRID blocks, float32.
 
     Attributes:
-        luma: of RGB, 0..255, float32; None without RGB.
-        red: the red channel, 0..255.
-        ir: 0..255; None without infrared.
-        depth_mm: mean of the valid pixels, 0 where most are invalid; None without depth.
+        luma: brightness of RGB, 0 to 255; None without RGB.
+        red: red channel, 0 to 255; None without RGB.
+        ir: infrared, 0 to 255; None without infrared.
+        depth_mm: mean of the valid pixels, 0 if most pixels are invalid; None without depth.
     """
 
     luma: Grid | None
@@ -40,7 +40,7 @@ class Grids:
 
 
 def grids(crops: FaceCrops) -> Grids:
-    """Reduce the crops."""
+    """Return the crops reduced to block means."""
     luma = red = None
     if crops.rgb is not None:
         small = _mean(crops.rgb)
@@ -52,27 +52,27 @@ def grids(crops: FaceCrops) -> Grids:
 
 
 def depth_grid(depth_mm: npt.NDArray[np.float32]) -> Grid:
-    """Block means of valid depth, 0 where fewer than half the pixels of a block are valid; float32 (GRID, GRID)."""
+    """Return block means of valid depth, float32 (GRID, GRID); 0 if fewer than half of a block's pixels are valid."""
     valid = (depth_mm > 0).astype(np.float32)
     share = _mean(valid)
     return np.where(share >= 0.5, _mean(depth_mm * valid) / np.maximum(share, 1e-6), 0.0).astype(np.float32)
 
 
 def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict[str, float | None]:
-    """Every measurement that the frame's streams allow; None where one could not be made.
+    """Return all measurements that the frame's streams allow; a value is None if it could not be measured.
 
     Returns:
         `distance_m`: median distance of the face's middle from the depth camera.
-        `depth_coverage`: share of the face's front with a depth reading, in [0, 1].
+        `depth_coverage`: share of the face's front with a depth value, in [0, 1].
         `plane_residual_mm`, `sheet_residual_mm`, `nose_mm`, `relief_mm`, `depth_noise_mm`, `face_relief`,
             `relief_correlation`: see `fasdemo.engine.measurements.face_surface.surface`.
         `lower_residual_mm`, `upper_residual_mm`, `upper_relief`, `depth_yaw_deg`, `relief_offset_mm`,
             `relief_offset_gain`: see `fasdemo.engine.measurements.cross_modal.depth_agreement`.
-        `interpupil_mm`: distance of the eyes; needs the RGB camera's calibration.
-        `ir_level`: mean infrared on the face's front, 1 = full scale, or the range that a 16-bit camera uses.
-        `ir_contrast`: standard deviation of the infrared over its mean.
-        `ir_rgb_ratio`: infrared over red on the face's front.
-        `ir_rgb_correlation`: of infrared and RGB brightness over the face's front, in [-1, 1].
+        `interpupil_mm`: distance between the eyes; needs the RGB camera's calibration.
+        `ir_level`: mean infrared brightness of the face's front; 1 = full scale or the range that a 16-bit camera uses.
+        `ir_contrast`: standard deviation of the infrared brightness divided by its mean.
+        `ir_rgb_ratio`: infrared brightness of the face's front divided by its red brightness.
+        `ir_rgb_correlation`: correlation of infrared and RGB brightness over the face's front, in [-1, 1].
     """
     result: dict[str, float | None] = {}
     if crops.depth_mm is not None and small.depth_mm is not None:
@@ -98,7 +98,7 @@ def depth_view(frame: FrameSet, crops: FaceCrops) -> DepthView | None:
         rgb_shape, shape = (frame.rgb.shape[0], width), (frame.depth.shape[0], frame.depth.shape[1])
         transform = to_stream(transform, size, rgb_shape, shape, crops.distance_mm / 1000.0, calibration, "depth")
         camera, width = calibration.depth, shape[1]
-    # The intrinsics may be of another image size; pixel centres are whole numbers in both.
+    # The intrinsics can be for another image size; pixel centres have integer coordinates in both.
     scale, blocks = width / camera.width, GRID / size
     axis = (np.array([camera.cx, camera.cy]) + 0.5) * scale - 0.5
     at = (transform[:, :2] @ axis + transform[:, 2] + 0.5) * blocks - 0.5
@@ -107,7 +107,7 @@ def depth_view(frame: FrameSet, crops: FaceCrops) -> DepthView | None:
 
 
 def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float | None]:
-    """`ir_level`, `ir_contrast`, `ir_rgb_ratio` and `ir_rgb_correlation` over the face's front."""
+    """Return `ir_level`, `ir_contrast`, `ir_rgb_ratio` and `ir_rgb_correlation` of the face's front."""
     front = oval(ir.shape[0])
     values = ir[front].astype(np.float64)
     mean, deviation = float(values.mean()), float(values.std())
@@ -127,9 +127,9 @@ def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float |
 
 
 def interpupil_mm(face: Face, crops: FaceCrops, calibration: Calibration | None, width: int) -> float | None:
-    """Distance of the eyes in millimetres, from their pixels and their depth.
+    """Return the distance between the eyes in millimetres, from their pixels and their depth.
 
-    The depth at an eye is the median over a tenth of the crop around it, or the face's own where glasses leave a hole.
+    The depth of an eye is the median over a tenth of the crop around it, or that of the face if glasses leave no depth.
     Adults have 54 to 74 mm.
     """
     if calibration is None or crops.depth_mm is None or crops.distance_mm <= 0:
@@ -154,7 +154,7 @@ def interpupil_mm(face: Face, crops: FaceCrops, calibration: Calibration | None,
 
 
 def ir_landmark_error(ir_face: Face, crops: FaceCrops, rgb_face: Face) -> float:
-    """How far eyes, nose and mouth in an infrared crop lie from where colour has them, over the eyes' distance."""
+    """Return the offset of eyes, nose and mouth in infrared from colour, divided by the distance between the eyes."""
     expected = np.asarray(rgb_face.keypoints[:4], np.float64) @ crops.to_crop[:, :2].T + crops.to_crop[:, 2]
     eye_distance = float(np.linalg.norm(expected[0] - expected[1]))
     found = np.asarray(ir_face.keypoints[:4], np.float64)
@@ -162,7 +162,7 @@ def ir_landmark_error(ir_face: Face, crops: FaceCrops, rgb_face: Face) -> float:
 
 
 def correlation(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
-    """Pearson's, of two vectors that vary."""
+    """Return Pearson's correlation of two vectors that are not constant."""
     x, y = a - a.mean(), b - b.mean()
     return float(x @ y / np.sqrt((x @ x) * (y @ y)))
 

@@ -1,7 +1,7 @@
 """Measure the parallax of a moving face from colour alone, to detect a flat picture.
 
-Between two views of a turning head, near and far parts move differently. On a print or a screen, all points follow
-one homography, with any camera. This evidence can only prevent LIVE.
+Between two views of a rotating head, near and far parts move differently. On a print or a screen, all points follow one
+homography, with any camera. This evidence can only prevent LIVE.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from fasdemo.engine.measurements.limits import MIN_PARALLAX_RATIO
 from fasdemo.engine.reasons import Reason
 
 WINDOW_S = 5.0
-"""How far back looks are compared; at four looks a second up to 20."""
+"""Time over which landmarks are compared; up to 20 sets at four per second."""
 MIN_SHAPE_CHANGE = 0.05
-"""Change of shape that two looks need to be compared, of the distance of the eyes' outer corners. Landmarks waver by
-0.01."""
+"""Minimum change of shape between two compared sets of landmarks, as a share of the distance between the outer corners
+of the eyes. Landmarks of a still face vary by 0.01."""
 MIN_PAIRS = 5
 
 _RIGID = (
@@ -27,24 +27,24 @@ _RIGID = (
     123, 352, 116, 345, 34, 264, 127, 356, 54, 284, 103, 332, 67, 297, 69, 299, 108, 337, 21, 251, 71, 301, 187,
     411, 205, 425,
 )  # fmt: skip
-"""MediaPipe's landmarks of nose, cheeks, forehead and temples: what a blink or a word does not move."""
+"""MediaPipe's landmarks of nose, cheeks, forehead and temples, which do not move with blinking or speech."""
 _OUTER_EYE_CORNERS = (33, 263)
 
 Points = npt.NDArray[np.float64]
 
 
 class MotionEvidence:
-    """The looks at one tracked face in the last `WINDOW_S` seconds."""
+    """The landmarks of one tracked face in the last `WINDOW_S` seconds."""
 
     def __init__(self) -> None:
         self._looks: deque[tuple[float, Points, float]] = deque()
         self._ratios: dict[tuple[float, float], float] = {}
 
     def add(self, timestamp_s: float, landmarks: npt.NDArray[np.floating]) -> None:
-        """Take one look; the time must be after that of the look before.
+        """Add landmarks; their time must be later than that of the previous ones.
 
         Args:
-            timestamp_s: of the frame, on the source's clock.
+            timestamp_s: time of the frame on the source's clock in seconds.
             landmarks: (478, 2 or 3), x and y in pixels.
         """
         if self._looks and timestamp_s <= self._looks[-1][0]:
@@ -62,12 +62,12 @@ class MotionEvidence:
 
     @property
     def ratio(self) -> float | None:
-        """Median parallax ratio of the pairs that moved enough; None while there are fewer than `MIN_PAIRS`."""
+        """Median parallax ratio of the pairs with enough change; None while there are fewer than `MIN_PAIRS`."""
         return float(np.median(list(self._ratios.values()))) if len(self._ratios) >= MIN_PAIRS else None
 
     @property
     def codes(self) -> list[Reason]:
-        """`flat_motion` where one plane explains how the face moved."""
+        """Return `flat_motion` if one plane explains the motion of the face."""
         ratio = self.ratio
         return [Reason.FLAT_MOTION] if ratio is not None and ratio < MIN_PARALLAX_RATIO else []
 
@@ -83,16 +83,16 @@ def shape_of(landmarks: npt.NDArray[np.floating]) -> tuple[Points, float]:
 
 
 def parallax_ratio(a: Points, b: Points, eye_px: float) -> float | None:
-    """Return the share of the change of shape from `a` to `b` that no homography makes.
+    """Return the share of the change of shape from `a` to `b` that no homography can explain.
 
     Args:
-        a: points in one picture, (N, 2) pixels, N at least 5.
-        b: the same points in another picture.
-        eye_px: distance of the eyes' outer corners in the picture of `b`.
+        a: points in one image, (N, 2) pixels, N at least 5.
+        b: the same points in another image.
+        eye_px: distance between the outer corners of the eyes in the image of `b`.
 
     Returns:
-        Root mean square residual of the best homography over that of the best similarity: 0 for a plane without
-        measuring errors. None where the shape changed by less than `MIN_SHAPE_CHANGE`, or cannot be compared.
+        Root mean square residual of the best homography divided by that of the best similarity transform: 0 for a plane
+        without measurement errors. None if the shape changed by less than `MIN_SHAPE_CHANGE` or cannot be compared.
     """
     change_px = _rms(_by_similarity(a, b) - b)
     if not change_px >= MIN_SHAPE_CHANGE * eye_px > 0.0:
@@ -104,7 +104,7 @@ def parallax_ratio(a: Points, b: Points, eye_px: float) -> float | None:
 
 
 def _by_similarity(a: Points, b: Points) -> Points:
-    """Move `a` onto `b` by the least-squares similarity; as complex numbers that is one factor and one shift."""
+    """Transform `a` to `b` by the least-squares similarity, which is one factor and one shift of complex numbers."""
     from_a, to_b = a[:, 0] + 1j * a[:, 1], b[:, 0] + 1j * b[:, 1]
     centred = from_a - from_a.mean()
     spread = float((centred * centred.conj()).real.sum())

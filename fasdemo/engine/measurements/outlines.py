@@ -1,8 +1,8 @@
-"""Compare the outline of the head in depth with the edges in colour and infrared, in its size and mirrored.
+"""Compare the outline of the head in depth with the edges in colour and infrared, with other sizes and mirrored.
 
-The outline is the border of what is about as far away as the face, in a crop half as wide again as the network's. Where
-one surface is seen, brightness changes across it. Depth that is shown larger, smaller or mirrored has its outline
-elsewhere, which both other images show independently of each other.
+The outline is the border of the region that is about as far away as the face, in a crop 1.5 times as wide as the
+network's. If all streams show the same head, brightness changes across the outline. If the depth was enlarged, reduced
+or mirrored, its outline is at other places than the edges, in colour and infrared independently.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ OUTLINE_NAMES = (
 )  # fmt: skip
 
 WIDER = 1.5
-"""Field of the compared crop over that of the network's: about 340 mm, so that the head's outline is in it."""
+"""Field of view of the compared crop divided by that of the network's: about 340 mm, to include the head's outline."""
 _SIZE = 64
 OUTLINE_SHAPE = (_SIZE, _SIZE)
-"""Rows and columns in which outlines are compared."""
+"""Rows and columns of the images in which outlines are compared."""
 _CROP_SIZE = 96
 _REACH_MM = 130.0
-"""What lies nearer to the face's distance belongs to head, hair or neck."""
+"""Points closer than this to the distance of the face belong to head, hair or neck."""
 _MIN_CORE = 20
 _MIN_POINTS, _MAX_POINTS = 60, 250
 _MIN_SLOPE = 0.1
-"""Change of the smoothed foreground per pixel, at the outline."""
+"""Minimum change of the smoothed foreground per pixel, at the outline."""
 _MARGIN_PX = 3
 _SCALE = 1.2
 _SLIDES_X, _SLIDES_Y = (-4, -2, 0, 2, 4), (-2, 0, 2)
-"""Pixels of 5 mm by which the outline is moved, with every size and its mirror image."""
+"""Shifts of the outline in pixels of 5 mm, for every size and for the mirror image."""
 _IN_PLACE_PX = 2
-"""Offset of edges seen by cameras side by side."""
+"""Largest offset of edges between cameras side by side."""
 _MIN_INSIDE = 0.6
-"""Share of the outline that has to be in the image after a move."""
+"""Minimum share of the outline that must be in the image after a shift."""
 _EDGE_SHARE = 90.0
-"""Percentile of the gradient at which edges stop counting more."""
+"""Percentile of the gradient at which the edge strength is limited."""
 _MIN_CHROMA = 1.0
-"""As in `fasdemo.engine.measurements.cross_modal`: colour that is grey itself is no second witness beside infrared."""
+"""Same limit as in `fasdemo.engine.measurements.cross_modal`: grey colour is not independent of infrared."""
 
 Image = npt.NDArray[np.float32]
 
@@ -56,18 +56,18 @@ def outline_agreement(frame: FrameSet, face: Face, spec: CropSpec) -> dict[str, 
     """Compare the outline of one face in depth with the edges in colour and infrared.
 
     Args:
-        frame: all streams.
+        frame: the frame with all streams.
         face: a face of the colour image.
-        spec: crop of the network; the compared one is `WIDER`.
+        spec: crop of the network; the compared crop is `WIDER`.
 
     Returns:
-        How much the mean edge strength under the outline, 1 = strongest edges, rises:
+        The increase of the mean edge strength under the outline (1 = strongest edges):
 
-        - `outline_larger_gain`, `outline_smaller_gain`: if the outline is taken 1.2 times larger or smaller; mean of
-          colour and infrared. Depth that is shown too large fits better if taken smaller.
-        - `rgb_outline_mirror_gain`, `ir_outline_mirror_gain`: if it is mirrored, in either image.
+        - `outline_larger_gain`, `outline_smaller_gain`: if the outline is 1.2 times larger or smaller; mean of colour
+          and infrared. The outline of enlarged depth fits better if it is smaller.
+        - `rgb_outline_mirror_gain`, `ir_outline_mirror_gain`: if it is mirrored, in colour and in infrared.
 
-        None where a stream is missing, colour is grey itself, or too little of an outline is seen.
+        The values are None if a stream is missing, colour itself is grey, or too little of the outline is visible.
 
     Raises:
         ValueError: the key points of the face coincide.
@@ -82,8 +82,8 @@ def compare_outlines(crops: FaceCrops, seen: npt.NDArray[np.bool_] | None = None
     """Compare the outlines in crops that are `WIDER` than the network's; see `outline_agreement`.
 
     Args:
-        crops: of one face.
-        seen: bool (64, 64), the part of the crop that every stream captured; None = all of it.
+        crops: crops of one face.
+        seen: part of the crop that is inside the images of all streams, bool (64, 64); None for the whole crop.
     """
     result: dict[str, float | None] = dict.fromkeys(OUTLINE_NAMES)
     if crops.rgb is None or crops.ir is None or crops.depth_mm is None:
@@ -105,7 +105,7 @@ def compare_outlines(crops: FaceCrops, seen: npt.NDArray[np.bool_] | None = None
 
 
 def captured(frame: FrameSet, crops: FaceCrops) -> npt.NDArray[np.bool_]:
-    """Return which part of a crop lies within the images of all streams, bool (64, 64)."""
+    """Return which part of a crop is inside the images of all streams, bool (64, 64)."""
     rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
     seen = _within(crops.to_crop, rgb_shape)
     distance_m = crops.distance_mm / 1000.0
@@ -125,7 +125,7 @@ def _within(transform: Transform, shape: tuple[int, int]) -> npt.NDArray[np.bool
 
 
 def _outline(depth_mm: Image, seen: npt.NDArray[np.bool_] | None) -> tuple[Floats, Floats, Floats] | None:
-    """Positions (K, 2) in pixels from the crop's middle, unit normals (K, 2), and weights (K,) of the outline."""
+    """Return positions (K, 2) in pixels from the crop's middle, unit normals (K, 2) and weights (K,) of the outline."""
     size = depth_mm.shape[0]
     core = depth_mm[size * 2 // 5 : size * 3 // 5, size * 2 // 5 : size * 3 // 5]
     core = core[core > 0]
@@ -149,7 +149,7 @@ def _outline(depth_mm: Image, seen: npt.NDArray[np.bool_] | None) -> tuple[Float
 
 
 def _gains(at: Floats, normals: Floats, weight: Floats, image: Image) -> tuple[float, float, float]:
-    """By how much larger, smaller and mirrored outlines lie on stronger edges of an image."""
+    """Return the increase of the edge strength in an image under a larger, smaller and mirrored outline."""
     level = np.log(image * (100.0 / max(float(image.mean()), 1.0)) + 10.0)
     dx, dy = _gradient(level, 1.0)
     strength = np.hypot(dx, dy)
@@ -172,7 +172,7 @@ def _gains(at: Floats, normals: Floats, weight: Floats, image: Image) -> tuple[f
 
 @lru_cache(maxsize=1)
 def _moves() -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Factors of x and y and slides of x and y, (M, 4), and the kinds: in place, larger, smaller, mirrored, -1."""
+    """Return factors and shifts of x and y, (M, 4), and their kinds: in place, larger, smaller, mirrored, or -1."""
     rows, kinds = [], []
     for kind, (along_x, along_y) in enumerate(((1.0, 1.0), (_SCALE, _SCALE), (1 / _SCALE, 1 / _SCALE), (-1.0, 1.0))):
         for slide_x in _SLIDES_X:

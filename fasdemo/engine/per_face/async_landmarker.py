@@ -19,10 +19,10 @@ _EVERY_S = 0.25
 
 
 class AsyncLandmarker:
-    """Finds the landmarks of one face at a time in its own thread; it must not be called from two threads at once.
+    """A landmarker that processes one face at a time in a separate thread; its methods must be called from one thread.
 
     Args:
-        landmarker: closed with this object.
+        landmarker: finds the landmarks; it is closed with this object.
     """
 
     def __init__(self, landmarker: Landmarker) -> None:
@@ -34,7 +34,7 @@ class AsyncLandmarker:
         """Read the landmarks of the previous frame, and start on the face that has waited longest.
 
         Raises:
-            Exception: what the landmarker raised.
+            Exception: an error of the landmarker.
         """
         self._read()
         if not work:
@@ -57,13 +57,13 @@ class AsyncLandmarker:
             _remember(states[item.track.id], item.face)
 
     def forget(self) -> None:
-        """Wait for landmarks that are being found and discard them, because they belong to the past."""
+        """Wait for the landmarks in progress and discard them, because they belong to an earlier frame."""
         pending, self._pending = self._pending, None
         if pending is not None and not pending[1].cancel():
             pending[1].exception()
 
     def close(self) -> None:
-        """Release the landmarker; calling it again does nothing."""
+        """Release the landmarker; further calls do nothing."""
         self.forget()
         self._thread.shutdown()
         self._landmarker.close()
@@ -74,7 +74,7 @@ class AsyncLandmarker:
             state, found = pending
             face = found.result()
             _remember(state, face)
-            # If the track has restarted meanwhile, these landmarks are of the previous object.
+            # If the track was restarted in the meantime, these landmarks belong to the previous object.
             if face.landmarks is not None and math.isfinite(state.landmarks.last_s):
                 state.motion.add(state.landmarks.last_s, face.landmarks)
 

@@ -1,4 +1,4 @@
-"""One face on its way through a frame: what each stage found, and the stage that aligns and measures it."""
+"""The findings on one face in a frame, and the stage that aligns and measures it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class FaceObservation:
-    """One face of one frame; what is None was not reached, or failed with a code.
+    """The findings on one face in one frame; None means that a stage was not reached or failed with a code.
 
     Attributes:
-        track: of the finder.
-        face: the track's face, with landmarks or blendshapes where they are known.
-        crops, small: the aligned crops and their block means.
-        quality: of the face's picture.
-        prediction: of the network.
+        track: track of the face finder.
+        face: face of the track, with landmarks and blendshapes if they are known.
+        crops: the aligned crops.
+        small: block means of the crops.
+        quality: quality of the face's image.
+        prediction: prediction of the network.
         codes: reasons so far, see `fasdemo.engine.reasons`.
-        gates: those of them that `fasdemo.engine.rules.gates` gives.
+        gates: the reasons among them that are gates, see `fasdemo.engine.rules.gates`.
         evidence: the measurements.
     """
 
@@ -50,13 +51,13 @@ class FaceObservation:
 def align(
     frame: FrameSet, work: FaceObservation, card: ModelCard, policy: Policy, active_gates: frozenset[str] = frozenset()
 ) -> None:
-    """Cut the crops that the network sees, measure them and judge their quality; a failure is `score_missing`.
+    """Cut the crops for the network, and measure them and their quality; a failure gives `score_missing`.
 
     Args:
-        frame: where from.
-        work: the face; changed.
-        card: of the network.
-        policy: limits.
+        frame: the frame.
+        work: the face; it is changed.
+        card: card of the network.
+        policy: limits of the capture.
         active_gates: gates that were active in the previous frame.
     """
     try:
@@ -65,8 +66,8 @@ def align(
         small = grids(crops)
         quality = assess(work.face, crops.rgb)
         work.evidence = Evidence.of(measure(frame, work.face, crops, small))
-    except Exception:  # OpenCV and NumPy raise what they like for key points from nowhere
-        log.exception("face %s of frame %s could not be aligned", work.track.id, frame.index)
+    except Exception:  # OpenCV and NumPy raise various errors for wrong key points
+        log.exception("cannot align face %s of frame %s", work.track.id, frame.index)
         work.codes.append(Reason.SCORE_MISSING)
         return
     work.crops, work.small, work.quality = crops, small, quality

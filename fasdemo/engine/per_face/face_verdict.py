@@ -35,14 +35,14 @@ def face_verdict(
     """Return the verdict on one face.
 
     Args:
-        work: what the stages found in this frame.
-        state: the state of the track; changed.
+        work: the findings in this frame.
+        state: state of the track; it is changed.
         shared: reasons that concern the whole frame.
-        policy: its limits.
-        threshold: of the policy, for a single picture.
-        now_s: the frame's time on the source's clock.
-        still: the picture is a single one.
-        site_bias: log-odds of the site's calibration.
+        policy: limits of the capture.
+        threshold: threshold of the policy, for a single picture.
+        now_s: time of the frame on the source's clock.
+        still: whether the frame is a single picture.
+        site_bias: bias of the site calibration in log-odds.
     """
     prediction = work.prediction
     score = None if prediction is None else stream_score(prediction.score, prediction.score_without_rgb)
@@ -58,7 +58,7 @@ def face_verdict(
     if prediction is not None:
         score = within_depth(score, prediction.per_modality.get("depth"))
     if not still and Reason.RGB_ONLY in codes:
-        # With depth the surface itself is measured, which is stronger evidence than landmarks.
+        # With depth, the surface itself is measured, which is stronger evidence than landmarks.
         work.evidence = work.evidence.updated({"parallax_ratio": state.motion.ratio})
         codes += state.motion.codes
     if still:
@@ -88,7 +88,7 @@ def face_verdict(
 
 
 def _guidance(status: Status, reasons: Iterable[str], policy: Policy) -> str:
-    """One sentence for the person; a cap that did not decide the status is not explained."""
+    """Return one sentence for the person; a cap that did not change the status is not explained."""
     if status is Status.LIVE:
         return ""
     unused = policy.lifted if status is Status.UNCERTAIN else {code for code in reasons if effect(code) is Effect.CAP}

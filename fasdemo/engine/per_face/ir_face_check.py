@@ -1,4 +1,4 @@
-"""Checks that run a few times a second: the face in infrared, closed eyes and covered faces."""
+"""Checks that run several times per second: the face in infrared, closed eyes and covered faces."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ _MISSES = 2
 """Consecutive checks without landmarks that count, once the face had some; LIVE takes less time than two checks."""
 _IR_MISSES = 3
 _DOTS = 0.04
-"""Side of the median that takes a projector's dots out of infrared, over the crop's: a RealSense's dot is 2 to 4 of 112
-pixels wide. With the dots the detector saw a rendered live face in 4 of 20 looks, without them in all."""
+"""Side of the median filter that removes the projector's dots from infrared, as a share of the crop's side. A dot of a
+RealSense is 2 to 4 of 112 pixels wide. With dots, the detector found a rendered live face in 4 of 20 checks, without
+them in all 20."""
 
 
 def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, now_s: float) -> None:
-    """Find the face in the infrared crop; its parts must be where they are in colour, but not copy colour."""
+    """Find the face in the infrared crop; its parts must have the same positions as in colour, but not copy it."""
     crops = work.crops
     if crops is None or crops.ir is None:
         return
@@ -42,7 +43,7 @@ def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, n
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
         state.ir_agreement = infrared_agreement(crops)
     work.evidence = work.evidence.updated({**state.ir_agreement, "ir_landmark_error": state.ir_landmark_error})
-    # A face that was found once may be missed in two checks, because LIVE takes less time than three checks.
+    # A face that was found once may be missing in two checks, because LIVE takes less time than three checks.
     if state.ir_face.is_missing(_IR_MISSES):
         work.codes.append(Reason.IR_FACE_MISSING)
 

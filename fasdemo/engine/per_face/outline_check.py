@@ -1,4 +1,4 @@
-"""Check that runs five times a second: the outline of the head in depth against colour and infrared."""
+"""Check the outline of the head in depth against colour and infrared, five times per second."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _EARLY_S = 0.005
 
 
 def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, spec: CropSpec, now_s: float) -> None:
-    """Compare the outlines of one face five times a second, and add the last comparison to its evidence.
+    """Compare the outlines of one face if it is due, and add the last comparison to its evidence.
 
     Args:
-        frame: all streams.
-        work: the face, aligned; its evidence is changed.
-        state: of its track; changed.
+        frame: the frame with all streams.
+        work: the aligned face; its evidence is changed.
+        state: state of its track; it is changed.
         spec: crop of the network.
-        now_s: the frame's time on the source's clock.
+        now_s: time of the frame on the source's clock.
     """
     if work.crops is None:
         return

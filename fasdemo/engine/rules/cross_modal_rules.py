@@ -1,7 +1,7 @@
-"""Rules on whether colour, depth and infrared show the same surface; each prevents LIVE and none proves an attack.
+"""Rules on whether colour, depth and infrared show the same surface; they can prevent LIVE but do not prove an attack.
 
-The limits hold for any network: nothing here is learned. Figures are of single frames: 6,243 and 1,290 rendered live
-faces of two generators and eight sensors, 323 Kinect v2 captures of six live people, each raw and smoothed in two ways.
+The rules do not depend on the network. The figures are for single frames: 6,243 and 1,290 rendered live faces from two
+generators and eight sensors, and 323 Kinect v2 captures of six live people, each raw and smoothed in two ways.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from fasdemo.engine.reasons import Reason
 from fasdemo.faces.quality import Quality
 
 MAX_YAW_APART_DEG = 25.0
-"""Turn of the depth's plane against that of the key points. Kinect: 24 degrees at most, 9 in 95 of 100; rendered live
-faces: 7 of 6,243 beyond."""
+"""Limit of the difference between the yaw of the depth's plane and of the key points. Kinect: at most 24 degrees, at
+most 9 in 95 of 100; rendered live faces: 7 of 6,243 beyond the limit."""
 _FITS_SMALLER, _FITS_LARGER, _FITS_MIRROR = 0.08, 0.0, 0.0
 _YAW_COMPARED_DEG = 25.0
 _OFFSET_COMPARED_DEG = 20.0
-"""Beyond, the key points of a turned face are too coarse to compare with."""
+"""Largest yaw for the comparison of the relief's position, because key points of a turned face are too inaccurate."""
 _FITS_IR_GAIN, _FITS_YAW_DEG, _FITS_GAIN = -0.05, 15.0, 0.1
-"""Once streams disagreed, they have to agree as nearly all live faces do before the doubt ends: a stream that is moved
-or mirrored always is, and is only seen to be while the head is turned or lit from the side."""
+"""Limits at which an active rule clears; nearly all live faces meet them. They are stricter than the limits of the
+rules, because a stream that is moved or mirrored all the time can be detected only while the head is turned or lit from
+the side."""
 _NOT_A_FACE = frozenset({Reason.FLAT_SURFACE, Reason.BENT_SHEET, Reason.RELIEF_UNCLEAR, Reason.DEPTH_HOLES})
 
 
@@ -48,9 +49,9 @@ def agreement_codes(
     """Return the reasons from the comparison of the streams; a missing measurement gives no reason.
 
     Args:
-        evidence: of `fasdemo.engine.measurements.cross_modal`, by name.
-        quality: of the face's picture.
-        codes: physical reasons found so far: a part is called flat only where the whole has a face's relief.
+        evidence: measurements of `fasdemo.engine.measurements.cross_modal`.
+        quality: quality of the face's image.
+        codes: physical reasons so far, because a part is flat only if the whole face has a relief.
         active_gates: gates that were active for this face in the previous frame.
     """
     found = []

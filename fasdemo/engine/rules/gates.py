@@ -1,7 +1,7 @@
-"""Rules on the picture, distance and physical measurements of one face; each can only prevent LIVE.
+"""Rules on the image, distance and physical measurements of one face; each can only prevent LIVE.
 
-A gate becomes active at its limit and clears a little beyond it: a measurement that varies around a limit
-changes the verdict once and not with every frame.
+A gate becomes active at its limit and clears beyond it (hysteresis), so that a measurement that varies around a limit
+changes the verdict only once.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ from fasdemo.faces.quality import Quality
 from fasdemo.frames import Stream
 
 MIN_BRIGHTNESS = 0.08
-"""Mean luma of a face, of 1."""
+"""Mean luma of a face, as a share of full scale."""
 MAX_WHITE_SHARE = 0.25
-"""Share of the face's middle at full scale."""
+"""Share of saturated pixels in the middle of the face."""
 MIN_SHARPNESS = 0.08
-"""Portraits blurred by 8 % of the eyes' distance fall below, unblurred ones have 0.22 and more at any size."""
+"""Portraits blurred by 8 % of the distance between the eyes have less; unblurred ones have 0.22 or more at any size."""
 MIN_CROP_INSIDE = 0.75
 MIN_BOX_INSIDE = 0.9
 
 _RELIEF_AT_REST, _RELIEF_PER_MM = 0.18, 0.08
 _LIKENESS_AT_REST, _LIKENESS_PER_MM = 0.1, 0.08
 _NOSE_PER_NOISE = 1.5
-"""What a face has to show grows with the noise in which it is measured: its share of the average face's relief and the
-correlation with it by so much per millimetre of noise, the nose's height in units of the noise. Chosen on boards at
-any tilt, distance and noise, see `docs/verdict.md`."""
+"""Required relief as a function of the noise: increase of the required share of the average face's relief, and of the
+required correlation with it, per millimetre of noise; required height of the nose, divided by the noise. Chosen on
+boards at any tilt, distance and noise, see `docs/verdict.md`."""
 _NOISE_MM_AT_1_M = 2.5
-"""Noise that is assumed at least at a metre, growing with the square of the distance as that of stereo cameras does:
-a camera's own filters smooth noise to bumps that no longer look like noise."""
+"""Minimum of the assumed noise at one metre, because the filters of a camera smooth noise to bumps that no longer look
+like noise. It increases with the square of the distance, as for stereo cameras."""
 _INTERPUPIL_YAW_DEG = 25.0
 MIN_HEAD_SCORE = 0.05
-"""Live probability of the network's own depth or infrared head."""
+"""Live probability of the network's depth or infrared head below which a gate is active."""
 CLEARED_HEAD_SCORE = 0.1
-"""Live probability at which such a head is believed again."""
+"""Live probability above which this gate clears."""
 _SURFACE_REASONS = (Reason.FLAT_SURFACE, Reason.BENT_SHEET, Reason.RELIEF_UNCLEAR)
 
 
@@ -68,11 +68,11 @@ def quality_codes(
     """Return the reasons that the person can change.
 
     Args:
-        quality: of the face's picture.
-        box: of the face, pixels.
+        quality: quality of the face's image.
+        box: box of the face in pixels.
         shape: height and width of the RGB image.
-        inside: share of the crop within the image.
-        policy: its limits.
+        inside: share of the crop that is inside the image.
+        policy: limits of the capture.
         active_gates: gates that were active for this face in the previous frame.
     """
     turned = Reason.TURNED_AWAY in active_gates
@@ -98,13 +98,13 @@ def physical_codes(
     policy: Policy,
     active_gates: Collection[str] = frozenset(),
 ) -> list[Reason]:
-    """Return the reasons from depth and infrared; a missing measurement is `depth_holes` or gives no reason.
+    """Return the reasons from depth and infrared; a missing measurement gives `depth_holes` or no reason.
 
     Args:
-        evidence: of `fasdemo.engine.measurements.measure.measure`.
-        quality: of the face's picture.
-        heads: live probability by stream, of the network's own parts.
-        policy: its limits.
+        evidence: measurements of `fasdemo.engine.measurements.measure.measure`.
+        quality: quality of the face's image.
+        heads: live probability from the network's head for each stream.
+        policy: limits of the capture.
         active_gates: gates that were active for this face in the previous frame.
     """
     codes = []
@@ -147,7 +147,7 @@ def _surface_codes(evidence: Evidence, active_gates: Collection[str]) -> list[Re
     plane, sheet, nose = evidence.plane_residual_mm, evidence.sheet_residual_mm, evidence.nose_mm
     relief, likeness = evidence.face_relief, evidence.relief_correlation
     if plane is None or sheet is None or relief is None or likeness is None:
-        # Depth without a surface: nothing shows that it is a face's.
+        # Depth without a measurable surface does not show a face.
         return [Reason.DEPTH_HOLES]
     codes = []
     flat, bent, unclear = (code in active_gates for code in _SURFACE_REASONS)

@@ -1,8 +1,9 @@
-"""What the measurements of a face add to the network's score, in log-odds and within stated limits.
+"""Adjust the network's score by the measurements of a face, in log-odds and within limits.
 
-A network that was trained on renderings scores real faces lower than rendered ones, while the relief of a face carries
-over. Evidence that can only come from a face's relief raises the score by at most `MAX_SHIFT`; weak evidence lowers it
-by as much. Masks have a face's relief: a score that decidedly says attack is not raised, and no gate ever moves.
+A network that was trained on rendered faces gives lower scores for real faces, but the relief of a face is the same for
+both. Clear evidence of a face's relief raises the score by at most `MAX_SHIFT`, and weak evidence lowers it by at most
+the same. Masks also have the relief of a face. Therefore a score that clearly indicates an attack is not raised, and
+the limits of the gates never change.
 """
 
 from __future__ import annotations
@@ -16,31 +17,31 @@ from fasdemo.engine.reasons import Effect, effect
 from fasdemo.models.log_odds import log_odds, sigmoid
 
 MAX_SHIFT = 1.0
-"""Log-odds. Measured with `tools/measure/score_figures.py`, see `docs/verdict.md`."""
+"""Largest change by evidence in log-odds (`tools/measure/score_figures.py`, `docs/verdict.md`)."""
 MAX_RAISE = 2.0
-"""Log-odds that evidence and a site's calibration may add together."""
+"""Largest increase by evidence and site calibration together, in log-odds."""
 MAX_ABOVE_DEPTH = 2.0
-"""Log-odds. Measured with `tools/measure/pattern_figures.py`, see `docs/security.md`."""
+"""Largest excess over the depth head in log-odds (`tools/measure/pattern_figures.py`, `docs/security.md`)."""
 _NOT_RAISED, _FULLY_RAISED = -2.5, -0.5
-"""Log-odds of the network (0.08 and 0.38): a score below the first is not raised at all, one above the second fully."""
+"""Log-odds of the network's score (0.08 and 0.38) below which it is not raised, and above which it is raised fully."""
 _RELIEF = (0.25, 0.6)
 _LIKENESS = (0.3, 0.6)
 _NOSE_MM = (4.0, 8.0)
 _NOSE_OVER_NOISE = (1.5, 3.0)
-"""From no support to full support. Of 323 Kinect captures of six live people 5 % have 0.60, 0.53, 7.6 mm and 2.7 or
-less; of the rendered flat and bent attacks on five sensors none is supported fully by all four."""
+"""Values (above, too) for no support and full support. 5 % of 323 Kinect captures of six live people have 0.60, 0.53,
+7.6 mm and 2.7 or less; no rendered flat or bent attack on five sensors has full support in all four."""
 _MIN_NOISE_MM = 1.0
 
 
 def stream_score(score: float | None, without_rgb: float | None) -> float | None:
-    """Return the score of a face whose colour is trusted less than its depth and infrared.
+    """Return the score of a face with a lower weight for colour than for depth and infrared.
 
-    Colour lowers what depth and infrared say by half of what the network would have it, in log-odds, and never raises
-    it: what a network learned of colour carries over worst to cameras that it has not seen.
+    If colour lowers the score of depth and infrared, half of the difference in log-odds is used; colour never raises
+    it. The reason is that what a network learns from colour transfers worst to other cameras.
 
     Args:
-        score: of all streams, calibrated.
-        without_rgb: of depth and infrared alone; None where the network cannot tell.
+        score: calibrated score of all streams.
+        without_rgb: calibrated score of depth and infrared alone; None if the network cannot compute it.
     """
     if score is None or without_rgb is None or not 0.0 <= score <= 1.0:
         return score
@@ -51,9 +52,9 @@ def stream_score(score: float | None, without_rgb: float | None) -> float | None
 
 
 def support(evidence: Evidence) -> float | None:
-    """Return how well the depth supports a face, in [0, 1]; None where its surface was not measured.
+    """Return how clearly the depth shows a face, in [0, 1]; None if its surface was not measured.
 
-    The weakest of four measurements decides, so that no term alone makes a face.
+    It is the smallest of four values, so that no single measurement is sufficient.
     """
     relief, likeness = evidence.face_relief, evidence.relief_correlation
     nose, noise = evidence.nose_mm, evidence.depth_noise_mm
@@ -72,12 +73,12 @@ def support(evidence: Evidence) -> float | None:
 def evidence_shift(score: float, evidence: Evidence, codes: Iterable[str] = ()) -> float:
     """Return the log-odds that the evidence adds to a score, within +-`MAX_SHIFT`.
 
-    Positive only where depth and infrared both speak for a face: the surface has a face's relief, the face was found
-    in an infrared image that is not dark, and no reason speaks against it. 0 where depth was not measured.
+    It is positive only if both depth and infrared show a face: the surface has the relief of a face, the face was found
+    in an infrared image that is not dark, and there is no reason against LIVE. It is 0 if depth was not measured.
 
     Args:
-        score: of the network, calibrated, in [0, 1].
-        evidence: measurements by name, see `fasdemo.engine.measurements.measure.measure`.
+        score: calibrated score of the network, in [0, 1].
+        evidence: measurements of `fasdemo.engine.measurements.measure.measure`.
         codes: the reasons against the face so far.
     """
     supported = support(evidence)
@@ -94,13 +95,14 @@ def evidence_shift(score: float, evidence: Evidence, codes: Iterable[str] = ()) 
 
 
 def total_shift(score: float, evidence: Evidence, codes: Collection[str] = (), site_bias: float = 0.0) -> float:
-    """Return the log-odds that evidence and a site's calibration add together, at most `MAX_RAISE`.
+    """Return the log-odds that evidence and site calibration add together, at most `MAX_RAISE`.
 
-    A site's bias, like evidence, does not raise a score that decidedly says attack; one that lowers applies always.
+    Like evidence, a positive bias does not raise a score that clearly indicates an attack. A negative bias always
+    applies.
 
     Args:
-        score: of the network, calibrated, in [0, 1].
-        evidence: measurements by name.
+        score: calibrated score of the network, in [0, 1].
+        evidence: the measurements.
         codes: the reasons against the face so far.
         site_bias: log-odds, see `fasdemo.engine.site_calibration`.
     """
@@ -120,13 +122,13 @@ def shifted(score: float | None, shift: float) -> float | None:
 
 
 def within_depth(score: float | None, depth_head: float | None) -> float | None:
-    """Return a score that exceeds the network's own judgement of depth by at most `MAX_ABOVE_DEPTH` log-odds.
+    """Return a score that exceeds that of the network's depth head by at most `MAX_ABOVE_DEPTH` log-odds.
 
-    A printed pattern can turn what the network makes of colour and infrared, and does not reach the depth.
+    A printed pattern can change the network's result for colour and infrared, but not for depth.
 
     Args:
-        score: of the face, in [0, 1]; None and NaN are returned unchanged.
-        depth_head: live probability of the network's depth head; None where it has none, NaN counts as an attack.
+        score: score of the face, in [0, 1]; None and NaN are returned unchanged.
+        depth_head: live probability of the network's depth head; None if it has none; NaN counts as an attack.
     """
     if score is None or depth_head is None or not 0.0 <= score <= 1.0:
         return score

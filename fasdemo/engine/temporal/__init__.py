@@ -1,1 +1,1 @@
-"""What is known of a face over time: its views, its evidence, and refused attempts."""
+"""The state of faces over time: their views, their evidence, and refused attempts."""

@@ -1,4 +1,4 @@
-"""Lock a camera for a while after several refused attempts, so that an attacker cannot try without end."""
+"""Lock a camera for some time after several refused attempts, to limit the number of attempts of an attacker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fasdemo.engine.reasons import Reason, guidance, ordered
 from fasdemo.engine.result import FaceVerdict, Status
 
 ATTEMPT_ENDS_S = 1.0
-"""An attempt ends after so long without a face."""
+"""An attempt ends after this time without a face."""
 MAX_ATTEMPT_S = 10.0
 """An attempt that lasts longer counts as the next one."""
 MEMORY_S = 300.0
@@ -19,14 +19,14 @@ MEMORY_S = 300.0
 
 
 class AttemptLimit:
-    """The refused attempts in front of one camera, whoever makes them.
+    """The refused attempts of all people in front of one camera.
 
     An attempt begins when a face appears and is refused as soon as a face is SPOOF. LIVE clears the count, UNCERTAIN
     does not change it. Nothing that a source does, for example a restart, ends a lock-out early.
 
     Args:
-        max_refused: refused attempts that start a lock-out, at least 1.
-        lockout_s: length of a lock-out, seconds.
+        max_refused: number of refused attempts that start a lock-out, at least 1.
+        lockout_s: duration of a lock-out in seconds.
     """
 
     def __init__(self, max_refused: int, lockout_s: float) -> None:
@@ -46,8 +46,8 @@ class AttemptLimit:
         """Take the verdicts on one frame and return whether the camera is locked.
 
         Args:
-            statuses: of the frame's faces.
-            now_s: time of the frame, seconds on a clock that the person cannot set; a step back is ignored.
+            statuses: verdicts on the frame's faces.
+            now_s: time of the frame in seconds on a clock that the person cannot set; a decrease is ignored.
         """
         self._now_s = now_s = max(now_s, self._now_s) if math.isfinite(now_s) else self._now_s
         if now_s < self._locked_until_s:

@@ -1,7 +1,7 @@
-"""Compare two views of one face, to detect a cut, a swapped person or a raised print.
+"""Compare two views of one face, to detect a cut, another person or a print that is held up.
 
-A person moves little in a thirtieth of a second. Limits grow with the time between two views, up to a quarter of a
-second.
+A person moves little in a thirtieth of a second. The limits increase with the time between two views, up to a quarter
+of a second.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_GAP_S = 0.25
 _MAX_UNSEEN_GAP_S = 0.1
 """Longest time between two views if frames in between did not show the face."""
 _MOVE = 0.25
-"""Movement over the side of the box, per thirtieth of a second."""
+"""Maximum movement per thirtieth of a second, divided by the side of the box."""
 _GROWTH = 0.12
 _DISTANCE_MM = 30.0
 _DISTANCE_SHARE = 0.04
@@ -34,7 +34,7 @@ _MARGIN = 8.0
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is compared between two frames: place, distance, block means and score of a face."""
+    """The properties of a face that are compared between two frames: position, distance, block means and score."""
 
     timestamp_s: float
     box: Box
@@ -57,10 +57,10 @@ def changed_aspects(before: View, now: View, unseen: bool = False, max_gap_s: fl
     """Return the aspects that changed more than a face can change, for the log; empty if the view is continuous.
 
     Args:
-        before: the last view of the track.
-        now: this frame's.
-        unseen: there were frames between the two that did not show the face.
-        max_gap_s: allowed time between the two; longer than the usual one for a source that gives few frames.
+        before: last view of the track.
+        now: view of this frame.
+        unseen: whether the face was not found in frames between the two.
+        max_gap_s: allowed time between the two; longer for a source with a low frame rate.
     """
     elapsed = now.timestamp_s - before.timestamp_s
     if not 0.0 <= elapsed <= (_MAX_UNSEEN_GAP_S if unseen else max_gap_s):

@@ -1,8 +1,8 @@
-"""Combine the scores of a face over time: a sequential test on log-likelihoods that decay.
+"""Combine the scores of a face over time with a sequential test on log-likelihoods that decay.
 
 Frames of one face are not independent, so evidence is counted per second and not per frame: a tenth of a second of
 frames counts as one independent observation. One frame that looks like an attack removes all evidence for LIVE.
-Evidence against LIVE acts at once and evidence for it is delayed, so that a verdict does not flicker.
+Evidence against LIVE takes effect immediately, and evidence for it is delayed, so that verdicts do not flicker.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ MIN_SPAN_S = 0.12
 SETTLE_S = 0.4
 """Time without a frame against LIVE after which a face that lost LIVE is LIVE again."""
 MAX_DIP_S = 0.25
-"""Time for which a LIVE face may score in the upper half of the uncertain band. In a blink, which lasts 0.1 to 0.4 s,
-the eyes are shut for half of the time."""
+"""Time for which a LIVE face may have scores in the upper half of the uncertain band. In a blink, which takes 0.1 to
+0.4 s, the eyes are closed for half of the time."""
 _FIRST_FRAME_S = 1.0 / 30.0
 
 
@@ -45,7 +45,7 @@ class SequentialTest:
         self.restart()
 
     def restart(self) -> None:
-        """Forget everything, e.g. because another object may be there now."""
+        """Forget everything, e.g. because another object may be at this position now."""
         self.status = Status.UNCERTAIN
         self._last_s: float | None = None
         self._log_odds = 0.0
@@ -64,27 +64,27 @@ class SequentialTest:
         self._was_spoof = was_spoof
 
     def interrupt(self) -> None:
-        """Drop the evidence for LIVE after a frame without this face: the next LIVE needs good frames in a row."""
+        """Drop the evidence for LIVE after a frame without this face; LIVE then needs consecutive good frames again."""
         self._forget_live()
         if self.status is Status.LIVE:
             self.status = Status.UNCERTAIN
 
     @property
     def score(self) -> float | None:
-        """Live score fused over about `_SCORE_MEMORY_S`, in [0, 1]; None before the first score."""
+        """Live score combined over about `_SCORE_MEMORY_S`, in [0, 1]; None before the first score."""
         return None if self._score_logit is None else sigmoid(self._score_logit)
 
     def update(self, timestamp_s: float, score: float | None, codes: Iterable[str]) -> list[Reason]:
-        """Take one frame.
+        """Update the test with one frame.
 
         Args:
-            timestamp_s: its time; the caller restarts when time goes back.
-            score: its own calibrated live score, None when there is none.
-            codes: the reasons that hold for it. One with the effect `cap` changes nothing here: the caller caps the
-                status.
+            timestamp_s: time of the frame; the caller must restart the test if it decreases.
+            score: calibrated live score of the frame; None if there is none.
+            codes: the reasons for this frame. Those with the effect `cap` are ignored here, because the caller limits
+                the status.
 
         Returns:
-            The reasons that the evidence itself gives; `status` and `score` are the verdict.
+            The reasons from the evidence over time; `status` and `score` are the verdict.
         """
         effects = {effect(code) for code in codes}
         elapsed = self._elapsed(timestamp_s)
@@ -179,7 +179,7 @@ class SequentialTest:
             self._score_logit = None
 
     def _log_likelihood(self, score: float) -> float:
-        """Zero within the uncertain band; beyond a threshold the distance to it in log-odds, and one more."""
+        """Return 0 within the uncertain band; beyond a threshold, the distance to it in log-odds plus 1."""
         if score >= self._threshold.live_above:
             said = log_odds(score) - log_odds(self._threshold.live_above) + 1.0
         elif score <= self._threshold.spoof_below:

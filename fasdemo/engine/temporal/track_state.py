@@ -18,7 +18,7 @@ _KEPT_S = 1.0
 
 @dataclass(slots=True)
 class PeriodicCheck:
-    """A check that runs a few times a second.
+    """A check that runs several times per second.
 
     Attributes:
         last_s: time of the last check, on the source's clock.
@@ -36,28 +36,28 @@ class PeriodicCheck:
         self.seen = self.seen or found
 
     def is_missing(self, forgiven: int) -> bool:
-        """Return True after the first miss, or after `forgiven` consecutive misses once it was seen."""
+        """Return whether the face is missing: after the first miss, or after `forgiven` misses once it was seen."""
         return self.missed >= (forgiven if self.seen else 1)
 
 
 @dataclass(slots=True)
 class TrackState:
-    """One track.
+    """The state of one track.
 
     Attributes:
         sequential_test: the evidence so far.
-        view: what was last compared, None before the first look and after one that could not be aligned.
-        seen_s: when the face was last seen; this and all other times are on the source's clock.
-        in_last_frame: it was seen in the frame before this one.
+        view: the last view; None before the first one and after a face that could not be aligned.
+        seen_s: time at which the face was last found; this and all other times are on the source's clock in seconds.
+        in_last_frame: whether the face was found in the previous frame.
         max_gap_s: allowed time between two views, see `fasdemo.engine.temporal.continuity`.
-        landmarks, ir_face: looks for landmarks, and for the face in infrared.
-        blendshapes: of the last landmarks.
+        landmarks, ir_face: the checks for landmarks and for the face in infrared.
+        blendshapes: blendshapes of the last landmarks.
         motion: parallax of the landmarks over time.
-        eyes_closed_since_s: None while they are open, or not known.
-        ir_landmark_error: of the last look, see `fasdemo.engine.measurements.measure.ir_landmark_error`.
-        ir_agreement: of the same look, see `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
+        eyes_closed_since_s: time since which the eyes are closed; None while they are open or unknown.
+        ir_landmark_error: result of the last check, see `fasdemo.engine.measurements.measure.ir_landmark_error`.
+        ir_agreement: result of the same check, see `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
         outlines_s: time of the last comparison of outlines, see `fasdemo.engine.measurements.outlines`.
-        outline_agreement: its result.
+        outline_agreement: result of this comparison.
         active_gates: the gates that were active in the previous frame, see `fasdemo.engine.rules.gates`.
     """
 
@@ -96,7 +96,7 @@ class TrackStates:
 
     @property
     def interval_s(self) -> float:
-        """Return the usual time between two frames; 0 while it is not known."""
+        """The usual time between two frames in seconds; 0 while it is unknown."""
         return self._interval.seconds
 
     def __getitem__(self, track_id: int) -> TrackState:
@@ -105,7 +105,7 @@ class TrackStates:
         return self._states[track_id]
 
     def see(self, present: Iterable[int], timestamp_s: float) -> None:
-        """Note which tracks a frame shows, and drop those that have not been seen for a while."""
+        """Record which tracks are present in a frame, and drop those that were not found for some time."""
         self._interval.note(timestamp_s)
         shown = frozenset(present)
         for number, state in self._states.items():
@@ -120,6 +120,6 @@ class TrackStates:
         }
 
     def clear(self) -> None:
-        """Forget every track and the source's rate."""
+        """Forget all tracks and the frame rate of the source."""
         self._states.clear()
         self._interval = FrameInterval()

@@ -34,7 +34,7 @@ def samples(sound: Sound) -> bytes:
     notes = []
     for frequency_hz, length_s in NOTES[sound]:
         at_s = np.arange(round(length_s * SAMPLES_HZ)) / SAMPLES_HZ
-        # Without a fade, a note begins and ends with a crack.
+        # Without a fade, a click is heard at both ends of a note.
         fade = np.clip(np.minimum(at_s, length_s - at_s) / _FADE_S, 0.0, 1.0)
         notes.append(np.sin(2.0 * math.pi * frequency_hz * at_s) * fade)
     return (np.concatenate(notes) * VOLUME * 32_767).astype("<i2").tobytes()
@@ -90,7 +90,7 @@ class Speaker(QObject):
         try:
             return self._start(sound)
         except Exception as error:
-            # QtMultimedia needs libraries of the system, which a door's computer may lack.
+            # QtMultimedia needs system libraries, which may be missing on a small computer.
             self._report(f"sounds cannot be played ({error}).")
             return False
 

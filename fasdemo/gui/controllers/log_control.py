@@ -37,7 +37,7 @@ class LogControl(QObject):
         self._ask, self._settings = ask, settings
         self._shown: LogStatus | None = None
         self.inputs: Callable[[], list[Path]] = list
-        """Files that are played or judged with now: no log is written over them."""
+        """Files in use, e.g. the video and the model, which a log must not overwrite."""
 
     @property
     def running(self) -> bool:

@@ -16,7 +16,7 @@ from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import Phase, UpdateQueue
 
 _MIN_RATE_HZ, _MAX_RATE_HZ = 60.0, 75.0
-"""Virtual and remote displays report rates near 0; at 24 Hz a camera of 30 frames a second would not be shown whole."""
+"""Virtual and remote displays report rates near 0; at 24 Hz, some frames of a 30 Hz camera would not be shown."""
 _HIDDEN_PERIOD_S = 0.5
 """Interval of the updates while nothing is shown."""
 
@@ -34,7 +34,8 @@ class Player(QObject):
         updated: UiUpdate, emitted in the window's thread.
         changed: emitted after a source was opened or closed.
         switched: the source of `try_open` is open and has replaced the previous one.
-        rejected: str: the source of `try_open` cannot be opened, and the previous one goes on; a sentence says why.
+        rejected: str: the source of `try_open` cannot be opened, and the previous one continues; a sentence with the
+            reason.
     """
 
     updated = pyqtSignal(object)
@@ -89,7 +90,7 @@ class Player(QObject):
     def _started(
         self, request: SourceRequest, engine: EngineRequest, speed: float, loop: bool
     ) -> tuple[Pipeline, UpdateQueue]:
-        # The signal carries its queue, so that late signals of a closed source can be told apart and ignored.
+        # The queue is passed to the slot, so that it can recognise and ignore late signals of a closed source.
         updates = UpdateQueue(lambda: self._notified.emit(updates))
         playback_clock = PlaybackClock(speed=speed, loop=loop)
         pipeline = Pipeline(
@@ -110,11 +111,11 @@ class Player(QObject):
             self._pipeline.use_engine(engine)
 
     def set_hidden(self, hidden: bool, rests: bool) -> None:
-        """Give fewer updates while nothing is shown.
+        """Reduce the rate of updates while nothing is shown.
 
         Args:
             hidden: nothing is shown.
-            rests: a camera may be judged a few times a second, because nobody uses the verdicts.
+            rests: only a few frames of a camera per second have to be processed, because the verdicts are not used.
         """
         self._hidden, self._rests = hidden, hidden and rests
         if self._pipeline is not None:
@@ -151,7 +152,7 @@ class Player(QObject):
         self._retiring.append(pipeline)
 
     def _judge_candidate(self, updates: UpdateQueue) -> None:
-        """Take the candidate's first updates: replace the current source, or reject the candidate."""
+        """Process the candidate's first updates: replace the current source, or reject the candidate."""
         update = updates.take()
         if update.phase is Phase.FAILED:
             self._drop_candidate()

@@ -22,14 +22,14 @@ from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import Phase, UiUpdate, View
 
 _EVIDENCE_MS = 120
-"""Interval at which reasons and evidence follow a running source."""
+"""Interval at which reasons and evidence are updated while a source is running."""
 
 
 class Presenter(QObject):
     """The shown state: source, engine, and the newest picture with its result.
 
     Args:
-        player: gives the updates.
+        player: source of the updates.
         workspace: the main page.
         kiosk: the verdict card of kiosk mode.
         footer: the status line at the bottom.
@@ -41,7 +41,7 @@ class Presenter(QObject):
     Signals:
         source_ready: SourceInfo: the source is open.
         engine_in_force: EngineRequest or None: the engine is ready; None means the requested one.
-        failed: the source cannot be read any more.
+        failed: the source has failed and cannot be read.
         headline_shown: Headline: the verdict on the screen, before it is put into neutral words.
     """
 
@@ -85,7 +85,7 @@ class Presenter(QObject):
         self._rolling = Rolling()
         self._drawing = True
         self._explained: tuple[tuple[int, Status], ...] = ()
-        """Track and status of the faces when reasons and evidence were last shown at once."""
+        """Track and status of the faces when reasons and evidence were last updated without delay."""
         self._explain_later = QTimer(self)
         self._explain_later.setSingleShot(True)
         self._explain_later.timeout.connect(self._explain)
@@ -168,8 +168,8 @@ class Presenter(QObject):
 
         Args:
             view: the picture.
-            moving: others follow soon, so that evidence and reasons, which nobody reads 30 times a second, may wait for
-                `_EVIDENCE_MS` unless a verdict changes.
+            moving: more pictures follow soon, so evidence and reasons are updated only every `_EVIDENCE_MS` unless a
+                verdict changes.
         """
         self.view = view
         if not self._drawing:
@@ -254,7 +254,7 @@ class Presenter(QObject):
         if update.view is not None and self._phase is not Phase.FAILED:
             self.show_view(update.view, moving=True)
         if update.phase is Phase.FAILED:
-            # After its message, to which the window may add a button.
+            # Emit this after the message, to which the window may add a button.
             self.failed.emit()
         self.show_headline()
 

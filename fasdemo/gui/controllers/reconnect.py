@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from fasdemo.gui.translation import tr
 
 PAUSES_S = (3.0, 5.0, 10.0, 20.0, 30.0)
-"""Pauses before the attempts; the last one is repeated without end, because a door has to come back by itself."""
+"""Pauses before the attempts; the last one is repeated without end, because a door must recover without staff."""
 
 
 class Reconnect(QObject):
@@ -67,6 +67,6 @@ class Reconnect(QObject):
         self.cancel()
 
     def cancel(self) -> None:
-        """Attempt no more, because the user chose another source or closed this one."""
+        """Stop the attempts, because the user has chosen another source or closed this one."""
         self._timer.stop()
         self._due_s = None

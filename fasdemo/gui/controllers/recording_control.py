@@ -22,7 +22,7 @@ class RecordingControl(QObject):
     """The link between the record panel and the player.
 
     Args:
-        player: gives the camera's frames.
+        player: source of the camera's frames.
         panel: the record panel with the labels and the figures.
         settings: store the folder and the last labels.
         parent: the window.
@@ -89,7 +89,7 @@ class RecordingControl(QObject):
         self._settings.retain_days = self._panel.retain_days
 
     def start_when_ready(self, root: Path, labels: Labels) -> None:
-        """Record into `root` when the next camera gives its first frame."""
+        """Record into `root` when the first frame of the next camera arrives."""
         self._settings.record_folder = root
         self._next = labels
 

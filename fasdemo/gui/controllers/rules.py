@@ -1,4 +1,4 @@
-"""What LIVE requires in the window: the settings, kiosk mode and the command line together."""
+"""Combine the requirements for LIVE of the settings, of kiosk mode and of the command line."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from fasdemo.runtime.requests import EngineRequest
 
 @dataclass(frozen=True, slots=True)
 class GivenRules:
-    """The command line's rules, which hold until the window closes.
+    """The command line's rules, which are valid until the window closes.
 
     Attributes:
-        require: streams that LIVE requires; None = those of the settings, and depth in kiosk mode.
-        require_gaze: LIVE requires a look at the camera.
-        single_face: LIVE requires that there is one face only.
-        allow_rgb_only: colour alone may be LIVE.
-        lockout_after: refused attempts that lock the camera, 0 = never; None = the setting, in kiosk mode only.
-        lockout_s: length of that lock-out, seconds; None = the setting.
-        challenge: prompts that the person has to follow; None = none.
+        require: streams that LIVE requires; None: those of the settings, and depth in kiosk mode.
+        require_gaze: LIVE requires that the person looks at the camera.
+        single_face: LIVE requires that there is only one face.
+        allow_rgb_only: LIVE is possible with colour alone.
+        lockout_after: number of refused attempts that locks the camera; 0: never; None: the setting, which applies only
+            in kiosk mode.
+        lockout_s: length of the lock-out, seconds; None: the setting.
+        challenge: kind of prompts that the person has to follow, or None.
     """
 
     require: frozenset[Stream] | None = None

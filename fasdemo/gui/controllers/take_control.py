@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDialog, QWidget
@@ -26,7 +25,7 @@ class TakeControl(QObject):
     Args:
         takes: the list.
         root: returns the folder of all recordings.
-        release: closes the source if it plays this folder, so that the folder can be moved or deleted.
+        release: closes the source if it plays the given folder, so that the folder can be moved or deleted.
         window: parent of the dialogs.
 
     Signals:
@@ -49,7 +48,7 @@ class TakeControl(QObject):
         takes.note.connect(self._note)
 
     def add(self, folder: Path) -> None:
-        """Put a recorded session into the list."""
+        """Add a recorded session to the list."""
         try:
             self._takes.add(Take(folder, load_session(folder)))
         except UserError as error:
@@ -78,8 +77,7 @@ class TakeControl(QObject):
     def _relabel(self, take: Take) -> None:
         def change(label: str, species: str, instrument: str) -> None:
             self._release(take.folder)
-            wanted = cast(Literal["live", "spoof"], label)
-            folder = relabel(take.folder, self._root(), wanted, species, instrument)
+            folder = relabel(take.folder, self._root(), label, species, instrument)
             self._takes.replace(take, Take(folder, load_session(folder)))
 
         self.dialog = RelabelDialog(take.session, change, self._window)

@@ -14,7 +14,7 @@ from fasdemo.gui.translation import tr
 
 MAX_WRONG = 3
 PAUSE_S = 30.0
-"""No PIN is checked for this long after `MAX_WRONG` wrong ones in a row."""
+"""Time without checks of a PIN after `MAX_WRONG` consecutive wrong PINs, seconds."""
 
 
 def hash_pin(pin: str) -> str:
@@ -39,7 +39,7 @@ def _digest(pin: str, salt: bytes) -> bytes:
 
 
 class PinGuard:
-    """The count of wrong PINs, which outlives the dialog.
+    """The count of wrong PINs, which is kept when the dialog is closed.
 
     Args:
         clock: returns seconds, not decreasing.

@@ -1,4 +1,4 @@
-"""Dialogs about a take: its label, its note, and whether to discard it."""
+"""Dialogs to change the label or the note of a take, and to discard it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
+    QAbstractButton,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -25,7 +26,7 @@ from fasdemo.sessions.schema import Session
 
 
 class TakeDialog(QDialog):
-    """A dialog that is accepted only if its change could be made.
+    """A dialog that is accepted only if its change succeeds.
 
     Args:
         title: title of the window.
@@ -55,7 +56,7 @@ class TakeDialog(QDialog):
 
 
 class RelabelDialog(TakeDialog):
-    """The dialog for what a take shows.
+    """The dialog for the label of a take.
 
     Args:
         session: the take's description.
@@ -131,8 +132,8 @@ def ask_to_discard(parent: QWidget, words: str, discard: Callable[[], object]) -
     box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(QMessageBox.StandardButton.Cancel)
 
-    def answered(button: object) -> None:
-        if box.buttonRole(button) is QMessageBox.ButtonRole.DestructiveRole:  # type: ignore[arg-type]
+    def answered(button: QAbstractButton) -> None:
+        if box.buttonRole(button) is QMessageBox.ButtonRole.DestructiveRole:
             discard()
 
     box.buttonClicked.connect(answered)

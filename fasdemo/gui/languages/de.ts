@@ -616,8 +616,8 @@
       <translation>Ausgang bei LIVE</translation>
     </message>
     <message>
-      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE, see docs/door.md.</source>
-      <translation>Erhält ein Signal für jede angenommene Person: http(s)://HOST/PFAD, mqtt(s)://HOST/THEMA oder serial:GERÄT, siehe docs/door.md.</translation>
+      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC, serial:DEVICE or gpio:CHIP?line=N, see docs/door.md.</source>
+      <translation>Erhält ein Signal für jede angenommene Person: http(s)://HOST/PFAD, mqtt(s)://HOST/THEMA, serial:GERÄT oder gpio:CHIP?line=N, siehe docs/door.md.</translation>
     </message>
     <message>
       <source>Pause after LIVE (s)</source>

@@ -616,8 +616,8 @@
       <translation>Salida con VIVO</translation>
     </message>
     <message>
-      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE, see docs/door.md.</source>
-      <translation>Recibe una señal por cada persona aceptada: http(s)://HOST/RUTA, mqtt(s)://HOST/TEMA o serial:DISPOSITIVO, véase docs/door.md.</translation>
+      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC, serial:DEVICE or gpio:CHIP?line=N, see docs/door.md.</source>
+      <translation>Recibe una señal por cada persona aceptada: http(s)://HOST/RUTA, mqtt(s)://HOST/TEMA, serial:DISPOSITIVO o gpio:CHIP?line=N, véase docs/door.md.</translation>
     </message>
     <message>
       <source>Pause after LIVE (s)</source>

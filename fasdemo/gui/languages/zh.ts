@@ -616,8 +616,8 @@
       <translation>真人输出</translation>
     </message>
     <message>
-      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC or serial:DEVICE, see docs/door.md.</source>
-      <translation>每通过一人时收到信号：http(s)://HOST/PATH、mqtt(s)://HOST/TOPIC 或 serial:DEVICE，见 docs/door.md。</translation>
+      <source>Gets a signal for every accepted person: http(s)://HOST/PATH, mqtt(s)://HOST/TOPIC, serial:DEVICE or gpio:CHIP?line=N, see docs/door.md.</source>
+      <translation>每通过一人时收到信号：http(s)://HOST/PATH、mqtt(s)://HOST/TOPIC、serial:DEVICE 或 gpio:CHIP?line=N，见 docs/door.md。</translation>
     </message>
     <message>
       <source>Pause after LIVE (s)</source>

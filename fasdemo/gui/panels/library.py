@@ -1,4 +1,4 @@
-"""The library: the recorded sessions below a folder, with pictures, to search and to open."""
+"""Show the recorded sessions below a folder, with pictures and a search."""
 
 from __future__ import annotations
 

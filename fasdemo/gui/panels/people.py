@@ -1,4 +1,4 @@
-"""The people to record, one after another, and the next take of each."""
+"""Show the people to record and the next take of each person."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fasdemo.record.people import Person
 
 
 class People(QWidget):
-    """The list of people, with the number of takes that each has; hidden until a list is loaded.
+    """The list of people with their numbers of takes; hidden until a list is loaded.
 
     Signals:
-        open_wanted: the user wants to load a list.
-        chosen: Person, str: this person is next, with this take: `live` or an attack type.
+        open_wanted: the user requests to load a list.
+        chosen: Person, str: the next person, and the next take: `live` or an attack type.
     """
 
     open_wanted = pyqtSignal()
@@ -40,7 +40,7 @@ class People(QWidget):
         row.addWidget(self.button)
 
     def load(self, people: Sequence[Person]) -> None:
-        """Show these people and choose the first one."""
+        """Show these people and select the first one."""
         self._people, self._done = list(people), {}
         self.box.clear()
         for person in self._people:
@@ -50,22 +50,22 @@ class People(QWidget):
 
     @property
     def current(self) -> Person | None:
-        """The chosen person; None without a list."""
+        """The selected person; None without a list."""
         row = self.box.currentIndex()
         return self._people[row] if 0 <= row < len(self._people) else None
 
     def next_take(self, person: Person) -> str:
-        """Return the next take of a person; the last one again after the end of their list."""
+        """Return the next take of a person; after all takes, return the last one again."""
         return person.takes[min(self._done.get(person.subject, 0), len(person.takes) - 1)]
 
     def next_person(self) -> None:
-        """Choose the next person; the last one stays."""
+        """Select the next person; after the last person, the selection does not change."""
         if self._people:
             self.box.setCurrentIndex(min(self.box.currentIndex() + 1, len(self._people) - 1))
             self._choose()
 
     def take_done(self, subject: str) -> None:
-        """Count a complete take; choose the person's next one, or the next person after the last one."""
+        """Count a complete take, and select the next take of the person, or the next person after the last take."""
         person = self.current
         if person is None or person.subject != subject:
             return

@@ -66,7 +66,7 @@ class RecordPanel(QWidget):
         self._kind.addButton(self.spoof)
         self.species = QComboBox()
         self.species.setEditable(True)
-        # The list holds suggestions; any name that is valid as a folder name is accepted.
+        # The list contains suggestions; any name that is valid as a folder name is accepted.
         self.species.addItems(SPECIES)
         self.species.setCurrentText("print-flat")
         self.species.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -250,7 +250,7 @@ class RecordPanel(QWidget):
             self._hint.setText(str(error))
 
     def refresh(self) -> None:
-        """Update the figures; called a few times a second."""
+        """Update the figures; called a few times per second."""
         recording, running = self._recording, self.recording_now
         stage = None if recording is None else recording.stage
         self._form.setEnabled(not running and not self._counting_s)
@@ -300,7 +300,7 @@ class RecordPanel(QWidget):
         return ""
 
     def _withdraw_consent(self) -> None:
-        """Untick the consent, because it was given by another subject or to other words."""
+        """Untick the consent, because it was given by another subject or for another statement."""
         self.consent.setChecked(False)
         self._check()
 

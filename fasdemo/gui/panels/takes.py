@@ -1,11 +1,11 @@
-"""The list of the takes that were recorded while the window is open: play, discard, relabel, note."""
+"""The list of the takes that were recorded since the window was opened: play, discard, relabel, note."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from fasdemo.gui.translation import tr
@@ -13,7 +13,7 @@ from fasdemo.gui.widgets.heading import heading
 from fasdemo.sessions.schema import Session
 
 MAX_SHOWN = 4
-"""Rows that are shown without scrolling."""
+"""Maximum number of rows without scrolling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Takes(QWidget):
     """The list with its buttons.
 
     Signals:
-        play, discard, relabel, note: Take: the user wants this for the chosen take.
+        play, discard, relabel, note: Take: the user requests this for the chosen take.
     """
 
     play = pyqtSignal(object)
@@ -89,7 +89,7 @@ class Takes(QWidget):
         return [item.data(Qt.ItemDataRole.UserRole) for item in items if item is not None]
 
     def add(self, take: Take) -> None:
-        """Put a new take at the top and choose it."""
+        """Add a new take at the top and select it."""
         item = QListWidgetItem()
         self._fill(item, take)
         self.list.insertItem(0, item)
@@ -114,10 +114,10 @@ class Takes(QWidget):
         item.setText(take.words())
         item.setToolTip(str(take.folder))
 
-    def _emit(self, signal: object) -> None:
+    def _emit(self, signal: pyqtBoundSignal) -> None:
         item = self.list.currentItem()
         if item is not None:
-            signal.emit(item.data(Qt.ItemDataRole.UserRole))  # type: ignore[attr-defined]
+            signal.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def _enable(self, *_: object) -> None:
         chosen = self.list.currentItem() is not None

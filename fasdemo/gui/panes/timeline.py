@@ -29,7 +29,7 @@ _WHOLE_S = 60.0
 MIN_ROW, MAX_ROW = 0.17, 1.0
 """Least and greatest height of a row below the plot, in units of the score."""
 MAX_OTHER_FACES = 4
-"""Maximum number of faces with a line of their own beside the explained one."""
+"""Maximum number of faces with a line, in addition to the explained face."""
 _NAN = float("nan")
 
 Floats = npt.NDArray[np.float64]

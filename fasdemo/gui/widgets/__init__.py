@@ -1,1 +1,1 @@
-"""Small widgets that panels and panes are made of."""
+"""Small widgets for panels and panes."""

@@ -1,4 +1,4 @@
-"""The aligned crops, as they are given to the network."""
+"""Show the aligned crops that are the input of the network."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Footer(QWidget):
             )
 
     def show_outputs(self, outputs: Sequence[TargetStatus]) -> None:
-        """Show how many signals the outputs on LIVE sent, or that one of them does not work; no output hides it."""
+        """Show the number of signals of the outputs on LIVE, or a failure; without outputs, hide the entry."""
         self.items["output"].setVisible(bool(outputs))
         if outputs:
             broken = [one.problem for one in outputs if one.problem]

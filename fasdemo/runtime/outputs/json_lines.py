@@ -17,8 +17,8 @@ from fasdemo.terminal import stdout_was_closed
 class JsonLines:
     """A writer of JSON lines; a context manager.
 
-    Every line is complete before the next one begins, so a reader can follow the growing file, and the file stays valid
-    if the disk becomes full.
+    Lines are always complete, so a reader can follow the growing file, and the file stays valid if the disk becomes
+    full.
 
     Args:
         target: path of the file, or `-` for standard output.

@@ -30,7 +30,7 @@ class ServiceManager:
         self._said_s = -ALIVE_EVERY_S
         if address and hasattr(socket, "AF_UNIX"):
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-            # A leading @ stands for the zero byte of an abstract address on Linux.
+            # A leading @ means the zero byte of an abstract address on Linux.
             self._address = f"\0{address[1:]}" if address.startswith("@") else address
             self._socket.setblocking(False)
 

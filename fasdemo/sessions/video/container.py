@@ -40,7 +40,7 @@ def reopen(path: Path) -> Any:
     """Return the PyAV container of a file that was opened before.
 
     Raises:
-        av.error.FFmpegError, OSError, ValueError: the file cannot be read any more.
+        av.error.FFmpegError, OSError, ValueError: the file can no longer be read.
     """
     # With the prefix, no file name is read as a protocol.
     return av.open(f"file:{path}", **_OPEN)

@@ -34,7 +34,7 @@ def triple(folder: Path, name: str, value: int) -> None:
     save(folder / f"{name}_ir.png", value, np.uint8, 1)
 
 
-def test_a_session_folder_plays_and_seeks(tmp_path: Path) -> None:
+def test_open_source_plays_and_seeks_in_a_session_folder(tmp_path: Path) -> None:
     session = Session(
         subject="S01",
         label="live",
@@ -60,7 +60,7 @@ def test_a_session_folder_plays_and_seeks(tmp_path: Path) -> None:
         open_source(writer.folder.parent)
 
 
-def test_a_folder_of_pictures_plays_in_natural_order_with_its_depth(tmp_path: Path) -> None:
+def test_open_source_plays_pictures_in_natural_order_with_depth(tmp_path: Path) -> None:
     for number in (10, 9, 1, 2):
         triple(tmp_path, f"f{number}", number)
     (tmp_path / "f9_depth.png").unlink()
@@ -164,7 +164,7 @@ def test_8_bit_depth_is_refused(tmp_path: Path) -> None:
         load_still(still)
 
 
-def test_a_calibration_file_goes_with_the_pictures(tmp_path: Path) -> None:
+def test_open_source_reads_a_calibration_file_beside_pictures(tmp_path: Path) -> None:
     calibration = Calibration(
         Intrinsics(32, 32, 30.0, 30.0, 16.0, 16.0),
         Intrinsics(20, 20, 15.0, 15.0, 10.0, 10.0, (0.1, 0.0, 0.0, 0.0, 0.0)),
@@ -185,7 +185,7 @@ def test_a_calibration_file_goes_with_the_pictures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["none.png", "a.txt"])
-def test_what_is_no_picture(tmp_path: Path, name: str) -> None:
+def test_find_stills_refuses_what_is_no_picture(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(UserError, match=name):
         find_stills([tmp_path / name])

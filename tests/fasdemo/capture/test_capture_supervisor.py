@@ -30,7 +30,7 @@ def run(supervisor: Supervisor, world: World, seconds: float, each: Callable[[],
 
 
 def check_always(frames: list[FrameSet]) -> None:
-    """What holds whatever happens."""
+    """The conditions that are true after every event."""
     assert [frame.index for frame in frames] == list(range(frames[0].index, frames[0].index + len(frames)))
     assert (np.diff([frame.timestamp_s for frame in frames]) >= 0).all()
     for frame in frames:
@@ -51,7 +51,7 @@ def test_a_healthy_camera_has_no_faults() -> None:
     assert supervisor.restarts == 0
 
 
-def test_a_stall_is_said_at_once_and_ended_by_a_fresh_pipeline() -> None:
+def test_a_stall_is_reported_at_once_and_ended_by_a_new_pipeline() -> None:
     world = World()
     supervisor = world.started_supervisor()
     run(supervisor, world, 1.0)
@@ -127,7 +127,7 @@ def test_a_clock_of_32_bits_that_wraps_goes_on() -> None:
 
 
 @pytest.mark.parametrize("counter", [-1, 0])
-def test_a_device_without_counters_is_told_by_its_times(counter: int) -> None:
+def test_a_device_without_counters_is_checked_by_its_times(counter: int) -> None:
     world = World(frozen={"rgb", "depth", "ir"}, held=dict.fromkeys(("rgb", "depth", "ir"), counter))
     supervisor = world.started_supervisor()
     frames = run(supervisor, world, 2.0)
@@ -201,7 +201,7 @@ def test_colour_that_stands_still_gives_no_frame_but_a_stall() -> None:
 
 
 @pytest.mark.parametrize("jump_s", [-2.0, 10.0])
-def test_time_that_jumps_is_said_and_hidden_from_the_order(jump_s: float) -> None:
+def test_a_jump_of_time_is_reported_and_does_not_change_the_order(jump_s: float) -> None:
     world = World()
     supervisor = world.started_supervisor()
     before = run(supervisor, world, 1.0)
@@ -238,7 +238,7 @@ def test_the_focus_reaches_the_device_now_and_then() -> None:
     assert 3 <= len(world.focused) <= 5
 
 
-def test_a_device_that_was_started_anew_is_told_again_where_the_face_is() -> None:
+def test_a_restarted_device_gets_the_position_of_the_face_again() -> None:
     world = World()
     supervisor = world.started_supervisor()
     supervisor.exposure_roi = (1.0, 2.0, 3.0, 4.0)

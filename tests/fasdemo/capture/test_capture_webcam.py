@@ -47,7 +47,7 @@ def query(path: Path) -> NodeFacts:
     return NodeFacts(*NODES[path.name], "uvcvideo", "usb-0000:00:14.0-1")
 
 
-def test_only_colour_nodes_are_offered(sysfs: Path) -> None:
+def test_list_nodes_offers_colour_nodes_only(sysfs: Path) -> None:
     nodes = list_nodes(sysfs, Path("/dev"), query)
     assert [node.index for node in nodes] == [0, 1, 2, 4, 6, 10, 12, 20]
     assert [node.index for node in nodes if node.color] == [0, 10]
@@ -113,7 +113,7 @@ def test_virtual_camera_leaves_real_cameras_alone(name: str) -> None:
     assert virtual_camera(name, "uvcvideo", "usb-0000:00:14.0-6", place) == ""
 
 
-def test_what_is_no_video_device_is_an_error_and_not_a_camera(tmp_path: Path) -> None:
+def test_query_node_refuses_what_is_no_video_device(tmp_path: Path) -> None:
     (tmp_path / "video0").write_text("x")
     with pytest.raises(OSError):  # noqa: PT011
         query_node(tmp_path / "video0")
@@ -174,7 +174,7 @@ def test_open_webcam_marks_a_camera_that_the_system_does_not_name(clip: Path) ->
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a camera cannot be looked for")
-def test_a_virtual_camera_that_takes_the_number_of_an_unplugged_one_is_not_opened(clip: Path) -> None:
+def test_open_webcam_refuses_a_virtual_camera_with_the_number_of_an_unplugged_one(clip: Path) -> None:
     there = [[Webcam(0, "Front", ("YUYV",))]]
     opened = [0]
 
@@ -209,7 +209,7 @@ def test_list_webcams_says_that_a_camera_has_no_name(clip: Path, monkeypatch: py
     assert [(one.index, one.named) for one in list_webcams()] == [(0, False)]
 
 
-def test_a_webcam_gives_colour_frames_with_their_times(clip: Path) -> None:
+def test_webcam_gives_colour_frames_with_their_times(clip: Path) -> None:
     asked: list[int] = []
 
     def opener(index: int) -> Any:
@@ -228,7 +228,7 @@ def test_a_webcam_gives_colour_frames_with_their_times(clip: Path) -> None:
     assert frame.rgb[0, 0, 1] < 30
 
 
-def test_a_webcam_that_is_unplugged_says_so_and_comes_back(clip: Path) -> None:
+def test_webcam_reports_unplugging_and_comes_back(clip: Path) -> None:
     plugged = [True]
     opened = [0]
 
@@ -268,13 +268,13 @@ def test_names_that_are_no_camera(which: str | None, cameras: list[Webcam], sent
         open_webcam(which, listed=lambda: cameras)
 
 
-def test_a_webcam_in_use(tmp_path: Path) -> None:
+def test_open_webcam_names_a_webcam_in_use(tmp_path: Path) -> None:
     source = open_webcam("0", opener=lambda _: cv2.VideoCapture(str(tmp_path / "none")), listed=lambda: CAMERAS)
     with pytest.raises(UserError, match="close other programs that use it"), source:
         pass
 
 
-def test_the_name_webcam_means_a_webcam(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_open_source_takes_the_name_webcam_for_a_webcam(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fasdemo.capture.cameras.webcam.list_nodes", list)
     with pytest.raises(UserError, match="webcam"):
         open_module.open_source("webcam:3")

@@ -298,7 +298,7 @@ def test_sighup_completes_the_outputs(tmp_path: Path) -> None:
         assert len(list(container.decode(video=0))) > 3
 
 
-def test_an_engine_that_nobody_closed_ends_without_a_word(tmp_path: Path) -> None:
+def test_an_engine_that_was_not_closed_ends_without_a_message(tmp_path: Path) -> None:
     code = (
         "from fasdemo import Engine, demo_session, open_source\n"
         "with open_source(demo_session()) as source:\n"

@@ -68,7 +68,7 @@ def machine(tmp_path: Path) -> Machine:
 CAMERA = "Integrated Camera: Integrated C"
 
 
-def test_list_pairs_finds_the_infrared_node_by_its_device_and_controls_whatever_its_name(machine: Machine) -> None:
+def test_list_pairs_finds_the_infrared_node_by_device_and_controls_with_any_name(machine: Machine) -> None:
     machine.plug(
         "1-6",
         HELLO,

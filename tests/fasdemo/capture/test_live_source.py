@@ -14,7 +14,7 @@ from fasdemo.frames import FrameSet
 from tests.support.scripted_device import Quick, ScriptedGrabber, World, shot
 
 
-def test_the_first_start_fails_in_a_sentence() -> None:
+def test_live_source_fails_in_one_sentence_at_the_first_start() -> None:
     with pytest.raises(UserError, match="plug it in"), LiveSource(World().make, lambda: False, "plug it in"):
         pass
     broken = World(fail_start=True)
@@ -23,7 +23,7 @@ def test_the_first_start_fails_in_a_sentence() -> None:
     assert broken.alive == 0
 
 
-def test_a_slow_reader_gets_the_present_and_the_count_of_what_it_missed() -> None:
+def test_live_source_gives_a_slow_reader_the_newest_frame_and_the_lost_count() -> None:
     world = World()
 
     source = world.camera(Quick, WatchdogTimeouts(jump_s=5.0))
@@ -41,7 +41,7 @@ def test_a_slow_reader_gets_the_present_and_the_count_of_what_it_missed() -> Non
     assert world.alive == 0
 
 
-def test_what_taps_a_camera_gets_every_frame_though_the_reader_is_slow() -> None:
+def test_live_source_gives_a_tap_every_frame_though_the_reader_is_slow() -> None:
     world = World()
 
     source = world.camera(Quick, WatchdogTimeouts(jump_s=5.0))
@@ -118,7 +118,7 @@ def test_live_source_wait_raises_what_ended_the_capture() -> None:
             source.wait(5.0)
 
 
-def test_a_reader_begins_with_the_present() -> None:
+def test_live_source_starts_a_reader_with_the_newest_frame() -> None:
     world = World()
 
     class Paced(ScriptedGrabber):
@@ -137,7 +137,7 @@ def test_a_reader_begins_with_the_present() -> None:
     assert first.lost_before == 0
 
 
-def test_a_crash_in_the_capture_thread_reaches_the_reader() -> None:
+def test_live_source_passes_a_crash_of_the_capture_thread_on() -> None:
     class Broken(ScriptedGrabber):
         def wait(self, timeout_s: float) -> FrameSet | None:
             raise ZeroDivisionError

@@ -129,7 +129,7 @@ def test_a_device_without_those_options_is_left_alone() -> None:
         prepare(rs, device, RealSenseSettings(emitter="interleaved"))
 
 
-def test_a_device_says_what_it_is() -> None:
+def test_a_device_describes_itself() -> None:
     device, _ = software_device()
     about = describe(rs, device)
     assert (about.name, about.serial, about.usb2) == ("Software D400", "SOFT0001", True)

@@ -62,7 +62,7 @@ def test_depth_comes_from_lit_and_infrared_from_dark_frames(tmp_path: Path) -> N
         assert abs(frame.times["rgb"].timestamp_s - frame.times["ir"].timestamp_s) <= 1 / 30 + 0.001
 
 
-def test_without_metadata_nothing_is_guessed_and_the_user_is_told(tmp_path: Path) -> None:
+def test_without_metadata_nothing_is_guessed_and_a_message_is_shown(tmp_path: Path) -> None:
     frames, source = frames_of(record(tmp_path / "silent.db3", told=False), COUNT)
     assert source.warnings[0] == NO_EMITTER_STATE
     assert (source.info.fps, source.info.device_frames) == (30, 1)

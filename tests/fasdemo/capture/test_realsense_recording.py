@@ -48,7 +48,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_every_stream_comes_back_bit_for_bit(recording: Path) -> None:
+def test_realsense_recording_gives_every_stream_back_bit_for_bit(recording: Path) -> None:
     with open_source(recording) as source:
         info = source.info
         assert (info.kind, info.live, info.width, info.height) == ("recording", False, WIDTH, HEIGHT)
@@ -90,7 +90,7 @@ def test_seeking_and_looping(recording: Path) -> None:
     assert got[-1].index < 25
 
 
-def test_a_repeating_file_in_the_place_of_a_camera(recording: Path) -> None:
+def test_realsense_recording_that_repeats_is_not_live_as_a_camera(recording: Path) -> None:
     # The pipeline, thread and watchdog of a camera, on a recording that repeats in real time.
     camera = LiveSource(lambda: PipelineGrabber(None, recording=recording), recording.exists, "absent")
     with camera as source:

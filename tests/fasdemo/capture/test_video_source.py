@@ -141,7 +141,7 @@ def test_seeking_gives_that_very_frame(tmp_path: Path) -> None:
         assert next(iter(source)).index == 5
 
 
-def test_a_truncated_file_plays_what_is_readable_and_says_what_was_lost(tmp_path: Path) -> None:
+def test_video_source_plays_the_readable_part_and_counts_the_lost(tmp_path: Path) -> None:
     path = write_h264(tmp_path / "clip.mp4", 90, options={"movflags": "faststart"})
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * 0.6)])
@@ -156,7 +156,7 @@ def test_a_truncated_file_plays_what_is_readable_and_says_what_was_lost(tmp_path
     assert "cut off" in warnings[0]
 
 
-def test_a_file_cut_before_its_index_is_refused_with_the_reason(tmp_path: Path) -> None:
+def test_video_source_refuses_a_file_cut_before_its_index(tmp_path: Path) -> None:
     path = write_h264(tmp_path / "clip.mp4", 30)
     path.write_bytes(path.read_bytes()[:-2000])
     with pytest.raises(UserError, match="cut off before its index"):
@@ -182,7 +182,7 @@ def _empty(path: Path) -> None:
 
 @pytest.mark.parametrize("make", [_text, _noise, _playlist, _empty])
 @pytest.mark.parametrize("name", ["x.mp4", "x.txt", "x.ffconcat"])
-def test_what_is_no_video_is_refused_in_one_sentence(tmp_path: Path, make: Callable[[Path], None], name: str) -> None:
+def test_video_source_refuses_what_is_no_video(tmp_path: Path, make: Callable[[Path], None], name: str) -> None:
     path = tmp_path / name
     make(path)
     with pytest.raises(UserError, match=name) as caught:
@@ -190,7 +190,7 @@ def test_what_is_no_video_is_refused_in_one_sentence(tmp_path: Path, make: Calla
     assert "\n" not in str(caught.value)
 
 
-def test_no_such_file(tmp_path: Path) -> None:
+def test_open_source_names_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"nothing\.mp4: no such file"):
         open_source(str(tmp_path / "nothing.mp4"))
 
@@ -255,7 +255,7 @@ def test_damaged_depth_is_a_missing_stream_with_a_fault(tmp_path: Path) -> None:
     np.testing.assert_array_equal(frames[39].depth, last)
 
 
-def test_a_loop_starts_again_and_time_goes_on(tmp_path: Path) -> None:
+def test_video_source_loops_with_increasing_time(tmp_path: Path) -> None:
     with open_source(write_cv2(tmp_path / "a.mp4", count=5), loop=True) as source:
         frames = [frame for frame, _ in zip(source, range(12), strict=False)]
     assert [frame.index for frame in frames] == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1]

@@ -62,7 +62,7 @@ def test_challenge_hides_later_prompts_while_it_runs() -> None:
 
 
 @pytest.mark.parametrize("sequence", [TURNS, MIXED, tuple(reversed(MIXED))])
-def test_challenge_times_out_when_nobody_moves(sequence: Sequence) -> None:
+def test_challenge_times_out_without_a_movement(sequence: Sequence) -> None:
     challenge = _challenge(sequence)
     frames = perform(challenge, Person(reaction_s=60.0))
     assert _failure(challenge) is Failure.TIMED_OUT

@@ -133,7 +133,7 @@ def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {one.state for one in machine.disk()} == {"wrong"}
 
 
-def test_qt_that_cannot_start_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_qt_that_cannot_start_is_reported_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_QT_TRIAL", "raise ImportError('libEGL.so.1: cannot open shared object file')")
     (found,) = machine.display()
     assert found.state == "wrong"

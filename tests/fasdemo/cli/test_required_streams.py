@@ -1,4 +1,4 @@
-"""Streams that somebody demands, or that a device has and a description leaves out."""
+"""Streams that an option requires, or that a device has but a description does not name."""
 
 from __future__ import annotations
 

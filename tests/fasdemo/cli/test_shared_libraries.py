@@ -129,7 +129,7 @@ def test_missing_library_of_qt_names_all_packages_of_the_window() -> None:
     assert "--headless" in said
 
 
-def test_missing_library_that_nobody_knows_is_named() -> None:
+def test_missing_unknown_library_is_named() -> None:
     assert "libodd.so.3" in str(missing_library(not_found("libodd.so.3")))
 
 

@@ -23,7 +23,7 @@ def test_trouble_is_one_line_without_a_traceback(log: logging.Logger, capsys: py
     assert said == "fasdemo: frame 7 could not be judged (ValueError: bad \\x1b[2Jnumber); shown only once.\n"
 
 
-def test_each_kind_is_said_once(log: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_kind_is_reported_once(log: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(100):
         log.warning("face %s: no score", number)
         log.info("all is well")

@@ -8,9 +8,7 @@ from fasdemo.draw.depth_view import NO_READING, DepthScale, colour_depth, depth_
 
 @pytest.mark.parametrize("depth_scale", [0.001, 0.0001, 0.00025])
 @pytest.mark.parametrize("distance_m", [0.25, 0.6, 1.0, 1.5])
-def test_colour_depth_gives_one_colour_for_one_distance_whatever_the_unit(
-    depth_scale: float, distance_m: float
-) -> None:
+def test_colour_depth_gives_one_colour_for_one_distance_in_every_unit(depth_scale: float, distance_m: float) -> None:
     scale = DepthScale(0.25, 1.5)
     depth = np.full((4, 6), round(distance_m / depth_scale), np.uint16)
     colour = colour_depth(depth, depth_scale, scale)

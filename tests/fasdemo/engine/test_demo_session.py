@@ -20,7 +20,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_demo_session_is_what_it_says() -> None:
+def test_demo_session_matches_its_description() -> None:
     session = load_session(demo_session())
     assert (session.width, session.height, session.fps) == (640, 480, 30)
     assert set(session.streams) == {"rgb", "depth", "ir"}

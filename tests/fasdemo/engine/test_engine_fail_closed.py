@@ -1,4 +1,4 @@
-"""No path leads to LIVE without a fresh, complete, agreeing capture, whatever comes before the engine."""
+"""LIVE is impossible without a fresh, complete and consistent capture, for every input of the engine."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_live_needs_good_frames_up_to_and_including_this_one(steps: list[str]) -
 
 @given(st.lists(st.sampled_from(STEPS), max_size=6))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_happened_before_a_good_view_becomes_live_within_a_second(steps: list[str]) -> None:
+def test_a_good_view_becomes_live_within_a_second_after_any_history(steps: list[str]) -> None:
     engine, parts = broken_engine()
     results = play(engine, parts, [*steps, *["good"] * 30])
     assert statuses(results[-1]) == [Status.LIVE]

@@ -83,7 +83,7 @@ def test_sequential_test_ends_live_after_a_long_dip() -> None:
         max_size=300,
     )
 )
-def test_live_is_lost_at_most_twice_a_second_whatever_comes(frames: list[tuple[float, list[str]]]) -> None:
+def test_live_is_lost_at_most_twice_per_second_for_all_scores(frames: list[tuple[float, list[str]]]) -> None:
     statuses = run(frames)
     lost = [number for number, (a, b) in enumerate(pairwise(statuses)) if a is Status.LIVE and b is not Status.LIVE]
     assert all((later - before) / FPS >= SETTLE_S for before, later in pairwise(lost))

@@ -12,6 +12,8 @@ from fasdemo.errors import UserError
 from fasdemo.publish.addresses import Use, target_of
 from fasdemo.publish.serial_target import SerialSignal, SerialTarget
 
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="GPIO lines are a device of Linux")
+
 
 def signal_of(address: str) -> SerialSignal:
     target = target_of(address, "on_live")
@@ -61,6 +63,13 @@ def test_target_of_reads_serial_options() -> None:
         ("serial:COM3?on=", "on_live", "is not a serial line"),
         ("serial:COM3?on=a&on=b", "on_live", "is not a serial line"),
         ("serial:COM3?parity=even", "on_live", "is not a serial line"),
+        ("gpio:/dev/gpiochip0", "on_live", "is not a GPIO line"),
+        ("gpio:?line=17", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17&active=up", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17&pulse=60", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17&baud=9600", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line", "on_live", "is not a GPIO line"),
+        ("gpio:/dev/gpiochip0?line=17", "heartbeat", "not a file in an existing folder"),
         ("/no/such/folder/alive", "heartbeat", "not a file in an existing folder"),
         ("/", "heartbeat", "not a file in an existing folder"),
     ],
@@ -93,7 +102,7 @@ def test_target_of_says_which_package_is_missing(monkeypatch: pytest.MonkeyPatch
         (["--heartbeat", "/no/such/folder/alive"], "--heartbeat /no/such/folder/alive: is not a file"),
     ],
 )
-def test_the_command_line_refuses_an_address_in_one_sentence(
+def test_command_line_refuses_a_wrong_address_in_one_sentence(
     options: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--demo", "--headless", "--max-frames", "1", *options]) == 2
@@ -102,16 +111,30 @@ def test_the_command_line_refuses_an_address_in_one_sentence(
 
 @pytest.mark.parametrize("option", ["--on-live-pause", "--heartbeat-seconds"])
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "3601", "soon"])
-def test_the_command_line_refuses_a_time(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line_refuses_a_wrong_time(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([option, value])
     assert ended.value.code == 2
     assert "is not a number of seconds above 0 and at most 3600" in capsys.readouterr().err
 
 
-def test_a_file_gives_neither_output_nor_heartbeat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_signals_send_nothing_for_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     alive = tmp_path / "alive"
     options = ["--heartbeat", str(alive), "--heartbeat-seconds", "0.01", "--on-live", "http://127.0.0.1:1/"]
     assert main(["--demo", "--headless", "--max-frames", "40", *options]) == 0
     assert "On LIVE, http://127.0.0.1:1/: 0 signals sent, 0 failed" in capsys.readouterr().out
     assert not alive.exists()
+
+
+@linux
+def test_target_of_reads_gpio_options() -> None:
+    from fasdemo.publish.gpio_target import GpioSignal, GpioTarget
+
+    found = [
+        target_of(f"gpio:/dev/gpiochip0?{options}", "on_live")
+        for options in ("line=17", "line=DOOR%201&active=low&pulse=1")
+    ]
+    assert [one._signal for one in found if isinstance(one, GpioTarget)] == [
+        GpioSignal("/dev/gpiochip0", 17),
+        GpioSignal("/dev/gpiochip0", "DOOR 1", True, 1.0),
+    ]

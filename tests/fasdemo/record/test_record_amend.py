@@ -50,7 +50,7 @@ def test_relabel_changes_the_description_moves_the_session_and_leaves_it_sound(t
     assert verify_session(back).problems == ()
 
 
-def test_relabel_keeps_a_session_that_lies_in_the_way(tmp_path: Path) -> None:
+def test_relabel_keeps_an_existing_session_in_the_new_place(tmp_path: Path) -> None:
     first = relabel(recorded(tmp_path), tmp_path, "spoof", "poster")
     second = relabel(recorded(tmp_path), tmp_path, "spoof", "poster")
     assert second.name == f"{first.name}-2"
@@ -81,7 +81,7 @@ def test_relabel_refuses_a_wrong_label_and_changes_nothing(
     folder = recorded(tmp_path)
     before = (folder / "session.json").read_bytes()
     with pytest.raises(UserError, match=says):
-        relabel(folder, tmp_path, label, species, instrument)  # type: ignore[arg-type]
+        relabel(folder, tmp_path, label, species, instrument)
     assert (folder / "session.json").read_bytes() == before
 
 

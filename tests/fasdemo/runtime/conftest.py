@@ -12,7 +12,7 @@ from tests.support.window_scenes import Scene
 
 @pytest.fixture(autouse=True)
 def no_thread_stays() -> Iterator[None]:
-    """Whatever a test starts must have ended with it."""
+    """All threads that a test starts must end with the test."""
     yield
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("fasdemo", "capture"))]
     assert not left, f"threads still run: {left}"

@@ -33,7 +33,7 @@ def test_guidance_comes_before_the_reason() -> None:
     assert "flat, like a print" in headline(result(face(Status.SPOOF, reasons=("flat_surface",)))).sentence
 
 
-def test_a_fault_without_a_face_is_no_verdict_and_tells_what_is_wrong() -> None:
+def test_a_fault_without_a_face_has_no_verdict_and_names_the_fault() -> None:
     said = headline(result(reasons=("stream_stalled", "no_face")))
     assert said.status is None
     assert "stream stalled" in said.sentence

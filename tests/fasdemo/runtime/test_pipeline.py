@@ -155,8 +155,8 @@ def test_a_loop_starts_again_and_forgets_what_was_gathered(start: Start, reader:
     assert all(sample.status is Status.UNCERTAIN for sample in first)
 
 
-@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "cannot be read any more")])
-def test_a_source_that_cannot_be_read_is_said_in_a_sentence(
+@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "can no longer be read")])
+def test_a_source_that_cannot_be_read_is_reported_in_one_sentence(
     start: Start, reader: Reader, spec: str, words: str
 ) -> None:
     pipeline = start(spec)
@@ -283,7 +283,7 @@ def test_stopping_does_not_wait_and_the_threads_end_within_a_second(start: Start
     assert scene.judges[0].closed
 
 
-def test_the_window_is_told_once_between_two_looks() -> None:
+def test_the_window_is_notified_once_between_two_reads() -> None:
     told: list[int] = []
     updates = UpdateQueue(lambda: told.append(1))
     for index in range(5):
@@ -309,7 +309,7 @@ def test_pipeline_names_a_failed_network_camera_without_its_keys(
     reader.until(lambda: Phase.FAILED in reader.phases)
     pipeline.stop()
     assert pipeline.join(2.0)
-    assert "rtsp://door/live cannot be read any more" in "".join(reader.all.messages)
+    assert "rtsp://door/live can no longer be read" in "".join(reader.all.messages)
     assert "rtsp://door/live failed" in caplog.text
     assert "tulip" not in caplog.text
 

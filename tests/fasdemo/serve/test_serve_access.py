@@ -132,7 +132,7 @@ def test_score_refuses_depth_of_eight_bits(server: Running) -> None:
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_body_of_a_gigabyte_is_refused_in_bounded_memory(server: Running, declared: bool) -> None:
+def test_server_refuses_a_body_of_a_gigabyte_in_bounded_memory(server: Running, declared: bool) -> None:
     before = psutil.Process().memory_info().rss
     host, port = server.url.removeprefix("http://").split(":")
     sent, answer = 0, b""
@@ -162,7 +162,7 @@ def test_a_body_of_a_gigabyte_is_refused_in_bounded_memory(server: Running, decl
         assert client.get("/healthz").status_code == 200
 
 
-def test_a_full_queue_answers_503_and_the_others_are_served() -> None:
+def test_server_answers_503_for_a_full_queue() -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def slow(_: frozenset[Stream]) -> Engine:
@@ -212,7 +212,7 @@ def test_without_the_token_nothing_is_answered(header: str | None, path: str) ->
     assert b"door" not in answer
 
 
-def test_the_token_opens_rest_websocket_and_page() -> None:
+def test_token_opens_rest_websocket_and_page() -> None:
     with running(Script(), settings=ServeSettings(token=TOKEN, requests_per_s=1000.0)) as server:
         address = f"{server.url.replace('http', 'ws')}/v1/events"
         with pytest.raises(InvalidStatus) as refused:
@@ -245,7 +245,7 @@ def test_wrong_tokens_are_limited() -> None:
             assert client.post("/v1/login", json={"token": TOKEN}).status_code == 429
 
 
-def test_a_client_that_asks_too_often_gets_429() -> None:
+def test_server_answers_429_to_a_client_that_asks_too_often() -> None:
     with running(settings=ServeSettings(requests_per_s=2.0)) as server, server.client() as client:
         found = [client.get("/healthz").status_code for _ in range(10)]
     assert found[:6] == [200] * 6
@@ -261,12 +261,12 @@ def test_rate_limit_forgets_the_least_recent_clients() -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "[", "a@b", ""])
-def test_an_unknown_host_name_is_refused(server: Running, host: str) -> None:
+def test_server_refuses_an_unknown_host_name(server: Running, host: str) -> None:
     with server.client() as client:
         assert client.get("/v1/state", headers={"Host": host}).status_code == 400
 
 
-def test_a_page_of_another_site_is_refused(server: Running) -> None:
+def test_server_refuses_a_page_of_another_site(server: Running) -> None:
     with server.client() as client:
         headers = {"Origin": "https://evil.example"}
         assert client.post("/v1/sources/1/recording", json=LABELS, headers=headers).status_code == 403
@@ -275,7 +275,7 @@ def test_a_page_of_another_site_is_refused(server: Running) -> None:
         connect(f"{server.url.replace('http', 'ws')}/v1/events", additional_headers={"Origin": "https://evil.example"})
 
 
-def test_no_picture_leaves_unless_asked_for(server: Running) -> None:
+def test_server_sends_no_picture_by_default(server: Running) -> None:
     with server.client() as client:
         for path in ("snapshot", "preview"):
             assert client.get(f"/v1/sources/1/{path}").status_code == 403
@@ -407,7 +407,7 @@ def test_settings_refuse_what_is_unsafe(settings: ServeSettings, said: str) -> N
         settings.check()
 
 
-def test_a_secret_is_read_from_its_file_or_the_environment(tmp_path: Path) -> None:
+def test_secret_is_read_from_a_file_or_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n")
     assert secret("X", file, "--token-file", {"X": "other"}) == TOKEN

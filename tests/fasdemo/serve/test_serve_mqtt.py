@@ -57,7 +57,7 @@ def test_states_and_discovery_are_published(broker: Mosquitto) -> None:
     listener.close()
 
 
-def test_a_restarted_broker_gets_present_states_only(broker: Mosquitto) -> None:
+def test_mqtt_sends_current_states_only_to_a_restarted_broker(broker: Mosquitto) -> None:
     publisher = MqttPublisher(Broker("127.0.0.1", broker.port, False))
     script = Script()
     with running(script, followers=(publisher,)) as server:
@@ -76,7 +76,7 @@ def test_a_restarted_broker_gets_present_states_only(broker: Mosquitto) -> None:
         publisher.stop()
 
 
-def test_a_broker_with_a_password_takes_only_the_right_one(tmp_path: Path) -> None:
+def test_mqtt_needs_the_right_password_of_the_broker(tmp_path: Path) -> None:
     if MOSQUITTO is None or shutil.which("mosquitto_passwd") is None:
         pytest.skip("mosquitto is not installed")
     broker = Mosquitto(tmp_path, "secret")

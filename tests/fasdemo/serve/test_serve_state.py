@@ -12,10 +12,11 @@ import pytest
 from websockets.sync.client import connect
 
 from fasdemo.engine.result import Status
-from fasdemo.runtime.updates import Phase
+from fasdemo.runtime.updates import Phase, UpdateQueue, View
 from fasdemo.serve import feed
 from fasdemo.serve.subscribers import MAX_WAITING, Subscribers
 from fasdemo.serve.verdict_state import MAX_AGE_S, TimedResult, current_state
+from tests.support.scenes import frame
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "docs" / "events.schema.json").read_text())
@@ -64,7 +65,7 @@ def test_an_event_of_an_old_result_has_no_faces() -> None:
     jsonschema.Draft202012Validator(SCHEMA).validate(event)
 
 
-def test_a_stalled_camera_is_uncertain_and_its_clients_are_told() -> None:
+def test_a_stalled_camera_is_uncertain_and_its_clients_are_informed() -> None:
     script = Script()
     with running(script) as server, server.client() as client:
         wait_for(lambda: client.get("/v1/sources/1").json()["accept"])
@@ -124,7 +125,7 @@ def test_websocket_events_fit_the_schema_and_belong_to_the_source() -> None:
     assert numbers == sorted(set(numbers))
 
 
-def test_a_slow_client_loses_old_results_and_is_told_how_many() -> None:
+def test_a_slow_client_loses_old_results_and_gets_their_number() -> None:
     async def run() -> dict[str, object]:
         subscribers = Subscribers()
         client = subscribers.add(None)
@@ -144,3 +145,18 @@ def test_too_many_websocket_clients_are_refused() -> None:
         return [subscribers.add(None) for _ in range(3)]
 
     assert asyncio.run(run())[2] is None
+
+
+def test_feed_keeps_no_picture_that_arrives_after_the_source_has_failed() -> None:
+    source, updates = feed_of(Script()), UpdateQueue(lambda: None)
+    last = View(frame(0), result_of(0, face_verdict(Status.LIVE)), 0.0)
+    updates.put(phase=Phase.RUNNING)
+    updates.put_view(last, None)
+    source._take(updates)
+    assert source._view is last
+    updates.put(phase=Phase.FAILED, message="door cannot be read any more.")
+    updates.put_view(last, None)
+    source._take(updates)
+    updates.put_view(last, None)
+    source._take(updates)
+    assert source._view is None

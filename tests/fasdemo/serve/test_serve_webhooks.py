@@ -39,7 +39,7 @@ def send(hooks: Webhooks, *statuses: Status, age_s: float = 0.0) -> None:
         hooks.on_result(feed, TimedResult(result_of(number, face_verdict(status)), time.monotonic() - age_s), BY)
 
 
-def test_a_change_is_delivered_with_its_signature(receiver: WebReceiver) -> None:
+def test_webhooks_deliver_a_change_with_its_signature(receiver: WebReceiver) -> None:
     hooks = Webhooks((receiver.url,), SECRET)
     hooks.start()
     send(hooks, Status.UNCERTAIN, Status.LIVE, Status.LIVE)
@@ -55,7 +55,7 @@ def test_a_change_is_delivered_with_its_signature(receiver: WebReceiver) -> None
         assert json.loads(body)["source_id"] == "1"
 
 
-def test_a_failed_delivery_is_repeated_with_the_same_number(receiver: WebReceiver) -> None:
+def test_webhooks_repeat_a_failed_delivery_with_the_same_number(receiver: WebReceiver) -> None:
     receiver.answers = [500, 503]
     hooks = Webhooks((receiver.url,), SECRET, delays_s=(0.01, 0.01, 0.01))
     hooks.start()
@@ -67,7 +67,7 @@ def test_a_failed_delivery_is_repeated_with_the_same_number(receiver: WebReceive
 
 
 @pytest.mark.parametrize(("answers", "attempts"), [([500] * 9, 3), ([404], 1), ([302], 3)])
-def test_a_delivery_is_given_up_and_counted(receiver: WebReceiver, answers: list[int], attempts: int) -> None:
+def test_webhooks_count_a_delivery_that_is_given_up(receiver: WebReceiver, answers: list[int], attempts: int) -> None:
     receiver.answers = answers * 9
     hooks = Webhooks((receiver.url,), SECRET, delays_s=(0.01, 0.01))
     hooks.start()
@@ -77,7 +77,7 @@ def test_a_delivery_is_given_up_and_counted(receiver: WebReceiver, answers: list
     assert len(receiver.got) == attempts, "a redirect is not followed"
 
 
-def test_a_late_live_is_delivered_as_uncertain(receiver: WebReceiver) -> None:
+def test_webhooks_deliver_a_late_live_as_uncertain(receiver: WebReceiver) -> None:
     hooks = Webhooks((receiver.url,), SECRET)
     hooks.start()
     send(hooks, Status.LIVE, age_s=60.0)
@@ -88,7 +88,7 @@ def test_a_late_live_is_delivered_as_uncertain(receiver: WebReceiver) -> None:
     assert content["age_s"] >= 60.0
 
 
-def test_a_dead_receiver_does_not_delay_the_other_or_fill_memory(receiver: WebReceiver) -> None:
+def test_webhooks_are_not_delayed_by_a_dead_receiver(receiver: WebReceiver) -> None:
     hooks = Webhooks(("http://127.0.0.1:1/", receiver.url), SECRET, delays_s=(30.0,))
     hooks.start()
     send(hooks, *[Status.LIVE, Status.SPOOF] * 100)
@@ -100,7 +100,7 @@ def test_a_dead_receiver_does_not_delay_the_other_or_fill_memory(receiver: WebRe
     hooks.stop()
 
 
-def test_the_end_of_a_source_is_delivered(receiver: WebReceiver) -> None:
+def test_webhooks_deliver_the_end_of_a_source(receiver: WebReceiver) -> None:
     hooks = Webhooks((receiver.url,), SECRET)
     hooks.start()
     script = Script()

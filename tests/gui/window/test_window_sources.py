@@ -60,8 +60,10 @@ def test_a_dropped_model_judges_from_now_on(window: MainWindow, qtbot: QtBot, tm
     assert window.header.model.currentText() == "mine.onnx"
 
 
-@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "cannot be read any more")])
-def test_what_cannot_be_opened_is_said_in_the_window(window: MainWindow, qtbot: QtBot, spec: str, words: str) -> None:
+@pytest.mark.parametrize(("spec", "words"), [("missing.mp4", "no such file"), ("crash", "can no longer be read")])
+def test_a_source_that_cannot_be_opened_is_reported_in_the_window(
+    window: MainWindow, qtbot: QtBot, spec: str, words: str
+) -> None:
     window.open_spec(spec)
     qtbot.waitUntil(lambda: words in window.messages.words, timeout=3000)
     assert window.workspace.card.headline.word == "NO SOURCE"
@@ -79,7 +81,7 @@ def test_a_failing_source_takes_the_verdict_down(window: MainWindow, qtbot: QtBo
     assert not any(pane.has_picture for pane in window.workspace.panes), "an old picture still says LIVE"
     assert window.workspace.reasons.reasons == "–"
     assert window.footer.items["rate"].text() == ""
-    assert "breaks cannot be read any more" in window.messages.words
+    assert "breaks can no longer be read" in window.messages.words
     assert "reshape" not in window.messages.words, "Python's text says nothing to a user"
 
 

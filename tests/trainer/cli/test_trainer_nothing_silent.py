@@ -58,7 +58,7 @@ def test_training_stops_before_it_saves_a_network_without_numbers(
     assert train(generated, run, "--epochs", "2", "--set", "run.ema=0", "run.epoch_samples=16", "input.size=64") == 2
     said = capsys.readouterr().err
     assert "after epoch 2 the network gives no number" in said or "loss became nan in epoch 2" in said
-    assert "holds the last good state" in said
+    assert "contains the last good state" in said
     saved = checkpoint.load(run / "last.pt")
     assert all(torch.isfinite(t).all() for t in saved.state_dict.values() if t.is_floating_point())
     assert saved_position(run / "last.pt")["epoch"] == 1

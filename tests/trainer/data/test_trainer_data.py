@@ -112,7 +112,7 @@ def test_people_are_split_stably_and_each_part_can_be_judged() -> None:
     assert sorted(map(len, parts.values())) == [1, 2, 7] or sorted(map(len, parts.values())) == [2, 2, 6]
     assert set().union(*parts.values()) == set(people)
     assert parts == by_person(people[::-1], labels[::-1], (0.7, 0.15, 0.15), 0, "x")
-    with pytest.raises(UserError, match="one person only"):
+    with pytest.raises(UserError, match="only one person"):
         by_person(["anna"] * 4, [1, 0, 1, 0], (0.7, 0.3, 0.0), 0, "x")
 
 
@@ -208,7 +208,7 @@ def test_list_set_refuses_infrared_of_floating_point(trees: Path, tmp_path: Path
 def test_open_splits_refuses_one_class_only(trees: Path, tmp_path: Path) -> None:
     lines = [line for line in (trees / "surf" / "train_list.txt").read_text().splitlines() if line.endswith("1")]
     (tmp_path / "train.txt").write_text("\n".join(lines))
-    with pytest.raises(UserError, match="holds no attacks"):
+    with pytest.raises(UserError, match="contains no attacks"):
         opened(
             folder=trees / "surf",
             train_list=tmp_path / "train.txt",
@@ -294,7 +294,7 @@ def test_open_splits_leaves_out_species_and_sensors(tmp_path: Path) -> None:
     [
         ({"exclude_species": ("reply",)}, "without_species reply: .* has print-flat, replay"),
         ({"exclude_sensors": ("tof",)}, "without_sensors tof: .* has d435"),
-        ({"exclude_species": ("replay", "print-flat")}, "the training part holds no attacks"),
+        ({"exclude_species": ("replay", "print-flat")}, "the training part contains no attacks"),
         ({"exclude_sensors": ("d435",)}, "the training part is empty"),
     ],
 )

@@ -108,7 +108,7 @@ def test_species_eer_threshold_lies_in_the_middle_of_a_gap() -> None:
         ("a,b\n1,2\n", "column `score`"),
         ("score,label\nx,1\n", "line 2"),
         ("score,label\n0.5,3\n", "must be 1 (live)"),
-        ("score,label\n", "holds no scores"),
+        ("score,label\n", "contains no scores"),
         ("score,label\ninf,1\n", "infinite"),
     ],
 )

@@ -91,7 +91,7 @@ def test_save_names_a_full_disk(tmp_path: Path, small: torch.nn.Module, monkeypa
 
 
 class Payload:
-    """What a hostile file would hold: unpickling it runs a command."""
+    """The content of a hostile file: unpickling it runs a command."""
 
     def __init__(self, marker: Path) -> None:
         self.marker = marker
@@ -117,7 +117,7 @@ def test_code_in_a_file_is_refused_and_not_run(tmp_path: Path, form: str) -> Non
 def test_code_is_named_as_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "evil.pt"
     torch.save({"state_dict": {"a": torch.zeros(1)}, "extra": Payload(tmp_path / "ran")}, path)
-    with pytest.raises(UserError, match="code or objects beside the weights; nothing of it was executed"):
+    with pytest.raises(UserError, match="code or objects besides the weights; nothing was executed"):
         load(path)
 
 
@@ -156,7 +156,7 @@ def test_missing_files_folders_and_foreign_dicts(tmp_path: Path) -> None:
     torch.save([1, 2], tmp_path / "list.pt")
     with pytest.raises(UserError, match="not a checkpoint of this project"):
         load(tmp_path / "list.pt")
-    with pytest.raises(UserError, match="holds no state_dict"):
+    with pytest.raises(UserError, match="contains no state_dict"):
         read_published(tmp_path / "list.pt")
     torch.save({"schema": 99}, tmp_path / "new.pt")
     with pytest.raises(UserError, match="schema 99"):
@@ -175,7 +175,7 @@ def test_unknown_architecture_lists_the_names(tmp_path: Path, small: torch.nn.Mo
 def test_load_weights_refuses_a_diverged_training(small: torch.nn.Module) -> None:
     state = dict(small.state_dict())
     state["final_DW.0.weight"] = torch.full_like(state["final_DW.0.weight"], float("nan"))
-    with pytest.raises(UserError, match=r"final_DW\.0\.weight hold NaN"):
+    with pytest.raises(UserError, match=r"final_DW\.0\.weight contain NaN"):
         load_weights(networks.build("FeatherNetB", **SMALL), state, "x.pt")
 
 

@@ -145,7 +145,7 @@ def test_a_cluster_that_cannot_be_used_is_named(
     # The workers cannot import this module.
     with pytest.raises(UserError, match=r"cannot load what this machine sends; install the same version"):
         list(run_on_cluster(cluster.address, failing, None, [0], folder))
-    copy: Callable[[Any, int], object] = shutil.copyfile  # type: ignore[assignment]
+    copy: Callable[[Any, int], object] = shutil.copyfile  # type: ignore[assignment]  # what any worker can import
     with pytest.raises(FileNotFoundError, match="absent"):
         list(run_on_cluster(cluster.address, copy, str(tmp_path / "absent"), [1], folder))
     cluster.worker("many", "", threads=3)
@@ -161,4 +161,6 @@ def test_no_scheduler_is_named(
     with pytest.raises(UserError, match=r"cluster tcp://127.0.0.1:9: no scheduler answers; start one"):
         list(run_on_cluster("tcp://127.0.0.1:9", failing, None, [0], tmp_path))
     assert main(["synth", "noise", "--cluster", "tcp://127.0.0.1:9"]) == 2
-    assert "--cluster tcp://127.0.0.1:9: renders crops only; leave it out for noise" in capsys.readouterr().err
+    assert (
+        "--cluster tcp://127.0.0.1:9: is only for the rendering of crops; omit it for noise" in capsys.readouterr().err
+    )

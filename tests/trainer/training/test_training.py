@@ -140,7 +140,7 @@ def test_training_stops_at_a_loss_that_is_no_number(
     assert main(command(data, tmp_path / "r", "--epochs", "2")) == 2
     said = capsys.readouterr().err
     assert "became nan in epoch 2" in said
-    assert "last.pt holds the last good state" in said
+    assert "last.pt contains the last good state" in said
     assert all(torch.isfinite(t).all() for t in weights(tmp_path / "r" / "last.pt").values())
 
 

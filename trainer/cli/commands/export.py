@@ -32,14 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--crops",
         type=Path,
         metavar="PLACE",
-        help="recorded sessions, data set or list, with whose faces the file is compared with the network "
+        help="recorded sessions, data set or list with faces, for the comparison of the file with the network "
         "(default: random images)",
     )
     parser.add_argument(
         "--int8",
         type=Path,
         metavar="PLACE",
-        help="also write FILE-int8.onnx, quantised with faces of PLACE, and print its difference and accuracy",
+        help="also write FILE-int8.onnx, quantised with faces from PLACE, and print its difference and accuracy",
     )
     parser.add_argument(
         "--samples", type=int, default=128, metavar="N", help="number of faces of each PLACE (default: 128)"
@@ -79,7 +79,10 @@ def run(args: argparse.Namespace) -> int:
     outputs = ", ".join(f"{output.name} ({output.classes})" for output in card.outputs)
     print(f"  outputs {outputs}: {card.outputs[0].kind}; fasdemo applies the softmax")
     if _unmeasured(card):
-        print("  warning: no thresholds were measured; the card has a strict guess", file=sys.stderr)
+        print(
+            "  warning: no thresholds were measured; the card has strict thresholds without a measurement",
+            file=sys.stderr,
+        )
     if quantised_on is not None:
         _int8(path, card, *quantised_on)
     return 0

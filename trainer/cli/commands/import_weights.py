@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--classes",
         type=int,
         metavar="N",
-        help="outputs of the linear layer, where they differ from the published ones",
+        help="outputs of the linear layer, if they differ from the published ones",
     )
     parser.add_argument(
         "--new-classifier",

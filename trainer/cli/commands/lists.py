@@ -17,6 +17,8 @@ EXAMPLE = "python -m trainer lists data/CASIA-SURF --output data/CASIA-SURF --sh
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
+    from trainer.data.person_split import THREE_WAYS
+
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="CASIA-SURF, CeFA or recorded sessions")
     parser.add_argument(
         "--output", type=Path, metavar="FOLDER", help="folder for train.txt, val.txt and test.txt (default: FOLDER)"
@@ -37,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         nargs=3,
         metavar="SHARE",
-        help="shares of the people for training, validation and test (default: 0.7 0.15 0.15)",
+        help=f"shares of the people for training, validation and test (default: {' '.join(map(str, THREE_WAYS))})",
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the split (default: 0)")
 

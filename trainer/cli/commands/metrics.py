@@ -38,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
         if len(scored.scores) and (scored.scores.min() < 0 or scored.scores.max() > 1):
             threshold = 0.0
             print(
-                f"note: {args.scores} holds scores outside 0 to 1, so they are taken as logits with the threshold 0; "
-                "give --threshold for others.",
+                f"note: {args.scores} contains scores outside 0 to 1, so they are used as logits with the threshold 0; "
+                "give --threshold for another one.",
                 file=sys.stderr,
             )
     figures = all_metrics(scored, threshold)

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def describe(name: str, network: nn.Module) -> dict[str, Any]:
-    """Return the counts of a network, and the published ones (at 224 x 224), None where there are none.
+    """Return the counts of a network, and the published ones (at 224 x 224), or None if none were published.
 
     `flops_paper` is counted by the convention of the published figure, or of the most similar published network.
     """

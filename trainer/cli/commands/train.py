@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     config = options.configure(args)
     if args.start_epoch and args.resume is None:
         raise UserError(
-            f"--start-epoch {args.start_epoch}: the epoch follows from the state of the run; give --resume RUN/last.pt."
+            f"--start-epoch {args.start_epoch}: the state of the run contains the epoch; give --resume RUN/last.pt."
         )
     if args.summary or args.speed:
         from trainer.cli.commands import summary as counts

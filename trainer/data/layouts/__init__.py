@@ -1,1 +1,1 @@
-"""Layouts of data sets: each class finds the samples of one kind of folder and gives its parts."""
+"""Layouts of data sets: each class finds the samples of one kind of folder and returns its parts."""

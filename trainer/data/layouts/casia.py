@@ -82,7 +82,7 @@ class Cefa(ListedLayout):
         self._protocols = list(CEFA_RACES) if protocol == "4" else [self._protocol]
 
     def described(self) -> str:
-        """Return protocol and lists, and how many videos of masks are left out without lists."""
+        """Return protocol and lists, and the number of mask videos that are left out because they have no lists."""
         masks = sum(1 for _ in self.folder.glob("Mask/*/*/[12]_*_*_*_*_*_*")) if "train" not in self.used else 0
         note = f", without the {masks} videos of masks, which only the owners' lists put into a part" if masks else ""
         return f"{super().described()}, protocol {self._protocol}{note}"
@@ -107,7 +107,7 @@ class Cefa(ListedLayout):
 
     def _read(self, part: str, path: Path, first_line: int) -> list[Entry]:
         """Read a list, with paths relative to the data folder and lines numbered from `first_line`."""
-        # Paths are relative to the data folder if the first file lies there, else to the folder of the list.
+        # Paths are relative to the data folder if the first file is there, otherwise to the folder of the list.
         first = path.read_text(encoding="utf-8").split(maxsplit=1)
         root = self.folder if first and (self.folder / first[0]).exists() else path.parent
         prefix = "" if root == self.folder else root.relative_to(self.folder).as_posix() + "/"

@@ -53,7 +53,7 @@ def open_generated(folder: Path) -> tuple[FaceSet, FaceSet, FaceSet | None]:
     """Open the training, development and test parts.
 
     Raises:
-        UserError: the folder holds no finished set, or one of its parts is missing.
+        UserError: the folder contains no finished set, or one of its parts is missing.
     """
     whole = Generated(folder)
     parts = {name: np.flatnonzero(whole.split == name) for name in ("train", "dev", "test")}

@@ -1,4 +1,4 @@
-"""Data sets whose samples are entries of lists, and the parts that every layout gives."""
+"""Data sets whose samples are entries of lists, and the parts that every layout returns."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class ListedLayout(ABC):
         return self.entries()["train"]
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
-        """Open the parts; people are held back where the data set has no labelled development part."""
+        """Open the parts; if there is no labelled development part, people of the training part are used for it."""
         entries = {part: only(found, streams) for part, found in self.entries().items()}
         if "all" in entries:
             return self._by_person(entries["all"], THREE_WAYS, max_missing)
@@ -161,7 +161,7 @@ class ListFolder(ListedLayout):
 
     Args:
         folder: the folder.
-        others: lists of parts that lie elsewhere; a list in the folder takes precedence.
+        others: lists of parts outside the folder; a list in the folder has priority.
     """
 
     def __init__(self, folder: Path, others: dict[str, Path]) -> None:
@@ -175,7 +175,7 @@ class ListFolder(ListedLayout):
             return {part: self.read(part, self._lists[part]) for part in PARTS if part in self._lists}
         if not (self.folder / LIST_FILE).is_file():
             raise UserError(
-                f"data {self.folder}: holds no train.txt; write lists with `python -m trainer lists {self.folder}`.",
+                f"data {self.folder}: contains no train.txt; write lists with `python -m trainer lists {self.folder}`.",
                 parameter="data",
             )
         return {"all": self.unsplit()}

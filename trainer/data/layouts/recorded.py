@@ -43,7 +43,7 @@ def crops_of(root: Path, every: int = 3) -> Path:
         return target
     if target.exists():
         if not (target / FACTS_FILE).is_file():
-            raise UserError(f"{target}: this folder exists, but does not hold crops of sessions; move or rename it.")
+            raise UserError(f"{target}: this folder exists, but does not contain crops of sessions; move or rename it.")
         shutil.rmtree(target)
     from fasdemo.faces.detector import FaceDetector
 
@@ -66,7 +66,7 @@ def skipped_frames(folder: Path) -> dict[str, int]:
 
 
 def note_model(folder: Path, run: Path, subjects: set[str], kind: str = "model") -> None:
-    """Record in the sessions' folder that something was made from their crops; do nothing for other data."""
+    """Record in the folder of the sessions which file was made from their crops; do nothing for other data."""
     try:
         facts = json.loads(read_bounded(folder / FACTS_FILE, _MAX_BYTES))
         root = Path(str(facts["sessions"]))
@@ -77,7 +77,7 @@ def note_model(folder: Path, run: Path, subjects: set[str], kind: str = "model")
 
 
 def _hash(session: Path) -> str:
-    """Return the hash of a session's description and rows, which hold the checksums of its files."""
+    """Return the hash of a session's description and rows, which contain the checksums of its files."""
     digest = hashlib.sha256()
     for name in (SESSION_FILE, FRAMES_FILE):
         try:

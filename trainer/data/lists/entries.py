@@ -98,7 +98,7 @@ def _from_one(token: str, folder: Path, label: int, number: int, text: str) -> l
         # The owners' video lists name the folder of the colour pictures, the challenge's lists the folder above it.
         frames = frames_of(video.parent if video.name in _COLOUR else video, folder)
         if not frames:
-            raise UserError(f"{folder / token}: holds no pictures in profile, depth or ir; correct the list.")
+            raise UserError(f"{folder / token}: contains no pictures in profile, depth or ir; correct the list.")
         return [Entry(files, label, number, text) for files in frames]
     return [Entry(_twins(token), label, number, text)]
 
@@ -120,7 +120,7 @@ def _twins(token: str) -> dict[Stream, str]:
 
 
 def _inside(token: str, folder: Path, path: Path, number: int) -> str:
-    """Return a path relative to the folder; links in the folder are followed, since its owner made them."""
+    """Return a path relative to the folder; links in the folder are followed, because its owner created them."""
     relative = Path(token)
     try:
         _check_name(folder / relative)
@@ -132,7 +132,7 @@ def _inside(token: str, folder: Path, path: Path, number: int) -> str:
         raise UserError(f"{path}, line {number + 1}: {token[:80]!r} is not a file name; correct the list.") from None
     normal = os.path.normpath(relative)
     if normal == os.pardir or normal.startswith(os.pardir + os.sep):
-        raise UserError(f"{path}, line {number + 1}: {token} lies outside the data folder {folder}; correct the list.")
+        raise UserError(f"{path}, line {number + 1}: {token} is outside the data folder {folder}; correct the list.")
     return Path(normal).as_posix()
 
 

@@ -1,7 +1,7 @@
-"""Comparison of a list's labels with what the paths of its pictures say about the class.
+"""Compare a list's labels with the classes that the paths of its pictures show.
 
 The owners' re-release of CASIA-SURF and CeFA writes live 0 and attack 1, the lists of the challenges live 1 and
-attack 0. Training on the wrong sense gives a model that accepts attacks, and no figure on the same lists shows it.
+attack 0. A model that is trained with the wrong meaning accepts attacks, and no figure on the same lists shows it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fasdemo.errors import UserError
 from trainer.data.faces import LIVE, UNLABELLED, Ints
 
 LiveLabel = Literal["auto", "0", "1"]
-"""The number that a list writes for live faces; `auto` follows the paths, and is 1 where they say nothing."""
+"""The number that a list uses for live faces; `auto` derives it from the paths, and is 1 if they do not show it."""
 
 
 @dataclass(frozen=True, slots=True)

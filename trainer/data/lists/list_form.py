@@ -49,7 +49,7 @@ def _ordered(words: list[str], header: list[str], path: Path, number: int) -> li
 
 
 def parallel_rows(path: Path) -> list[Row] | None:
-    """Return the rows of the parallel lists that a list belongs to, None if it stands alone.
+    """Return the rows of the parallel lists that a list belongs to, or None for a single list.
 
     Supported are `rgb_X.txt depth_X.txt ir_X.txt label_X.txt`, the same with a number before the names
     (`2rgb_train.txt`), and `ir_final_X.txt` with `label_ir_X.txt`, as the published code names them.
@@ -68,7 +68,7 @@ def parallel_rows(path: Path) -> list[Row] | None:
         (f"{prefix}label_{rest}", f"{prefix}label_{stream}_{rest.removeprefix('final_')}"),
     ]
     if rest.startswith("final_"):
-        # The lists `X_final_` hold other samples than each other, so they are not parallel to those of other streams.
+        # The lists `X_final_` have different samples, so they are not parallel to those of other streams.
         choices[:3] = [names if path.name in names else () for names in choices[:3]]
     columns: list[list[str]] = []
     for names in choices:
@@ -92,7 +92,7 @@ def _has_labels(path: Path) -> bool:
 
 
 def in_folder(rows: Sequence[Row], folder: Path) -> list[Row]:
-    """Return rows whose paths lead into the folder, where the list was written for a folder above or below it.
+    """Return rows with paths inside the folder, also if the list was written for a folder above or below it.
 
     Paths are changed only if none of the first ones leads to anything as written. Leading folders are then dropped
     (`/home/somebody/CASIA-SURF/Training/...`, `./MMFD/our_realsense/...`), or a folder of `folder` is put before them.

@@ -3,7 +3,7 @@
 CASIA-SURF (arXiv 1812.00408): `Training/real_part|fake_part/PERSON/KIND.rssdk/color|depth|ir/N.jpg`.
 CASIA-SURF CeFA (arXiv 2003.05136): `PHASE/R_ID_D_S_P/profile|depth|ir/NNNN.jpg`, R = ethnicity, P = attack (1: none);
 masks of the full release: `Mask/3D-Mask/ID/1_ID_D_G_A_S_T/...` and `Mask/Silicone-Mask/ID/2_ID_D_G_A_S_T/...`.
-MMFD of the published code: `our_realsense/real|gen_fake_noise/...`; its names hold no people.
+MMFD of the published code: `our_realsense/real|gen_fake_noise/...`; its names do not name people.
 Recorded sessions: `PERSON/live|spoof-SPECIES/SESSION/color|depth|ir/...`.
 """
 

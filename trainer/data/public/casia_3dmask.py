@@ -1,4 +1,4 @@
-"""CASIA-SURF 3DMask: videos of live people and of masks made of them (Yu et al. 2020).
+"""CASIA-SURF 3DMask: videos of live people and of masks of them (Yu et al. 2020).
 
 `Real/DATE_PERSON/N.MOV` and `Fake/DATE_PERSON/MASK/N.MOV`, where MASK is 1, 2 or 3.
 """
@@ -31,7 +31,7 @@ class Casia3dMask:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         return (folder / "Fake").is_dir() and any((folder / "Real").glob(f"*/{_VIDEO}"))
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
@@ -40,7 +40,7 @@ class Casia3dMask:
         real = sorted((self._folder / "Real").glob(f"*/{_VIDEO}"))
         fake = sorted((self._folder / "Fake").glob(f"*/*/{_VIDEO}"))
         if not fake:
-            raise UserError(f"{self._folder / 'Fake'}: holds no PERSON/MASK/N.MOV; unpack the data set completely.")
+            raise UserError(f"{self._folder / 'Fake'}: contains no PERSON/MASK/N.MOV; unpack the data set completely.")
         clips = [Clip(path, self._name(path), LIVE, "", path.parent.name) for path in real]
         clips += [
             Clip(path, self._name(path), ATTACK, f"mask-{path.parent.name}", path.parent.parent.name) for path in fake

@@ -45,7 +45,7 @@ _MAX_LABEL_BYTES = 1024 * 1024 * 1024
 
 
 class CelebaSpoof:
-    """CelebA-Spoof with one of its protocols; it has no development part, so people of the training part are held back.
+    """CelebA-Spoof with one of its protocols; people of the training part are used as the missing development part.
 
     A picture is cut to a square around the owners' box, `MARGIN` times its longer side; without a box it is used whole.
     """
@@ -59,7 +59,7 @@ class CelebaSpoof:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         return (folder / "metas" / "intra_test").is_dir() and (folder / "Data").is_dir()
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:

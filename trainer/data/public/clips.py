@@ -30,12 +30,16 @@ if TYPE_CHECKING:
     from fasdemo.faces.detector import FaceDetector
 
 _CLIP_FILE = "clip.json"
-"""File beside the crops of a video, written last: what was cut, and how many frames were left out."""
+"""File beside the crops of a video, written last: the parameters, and the number of frames that were left out."""
 _SET_FILE = "crops-of-videos.json"
 _MAX_BYTES = 16 * 1024 * 1024
 
 Locate = Callable[[int, Rgb], Transform | None]
 """Returns the transform of a frame to its crop, given the frame's number; None if it shows no face."""
+
+
+class DamagedVideoError(UserError):
+    """A video lacks frames; those that were read before are good."""
 
 
 class Frames(Protocol):
@@ -46,6 +50,7 @@ class Frames(Protocol):
 
         Raises:
             UserError: the file cannot be read.
+            DamagedVideoError: at the end, if some of its frames cannot.
         """
         ...
 
@@ -76,14 +81,20 @@ def video_frames(path: Path, step: int) -> Iterator[tuple[int, Rgb]]:
 
     Raises:
         UserError: the file is not a video.
+        DamagedVideoError: at the end, if frames could not be decoded.
     """
     with VideoTrack(path) as video:
-        wanted = 0
+        wanted = seen = 0
         while (frame := video.read()) is not None:
+            seen = frame.number + 1
             # A damaged frame is left out; the next readable one takes its place.
             if frame.number >= wanted:
                 yield frame.number, cast(Rgb, frame.image)  # a colour track gives rgb24
                 wanted = frame.number + step
+        declared = video.frame_count or 0
+        # The container may count a few frames that its edit list hides.
+        if video.damaged or video.cut_off or declared - seen > max(2, declared // 100):
+            raise DamagedVideoError(f"{path}: is damaged or cut off; copy it again.")
 
 
 class DetectedFaces:
@@ -129,7 +140,7 @@ def clip_set(
     max_missing: float,
     frames: Frames = video_frames,
 ) -> RecordSet:
-    """Return the crops of videos as a set, after cutting those that are not up to date.
+    """Return the crops of videos as a set; missing and outdated crops are cut first.
 
     Args:
         root: folder of the data set; the crops are kept in `ROOT-crops`.
@@ -147,8 +158,13 @@ def clip_set(
     gone, records = list(missing), []
     skipped: Counter[str] = Counter()
     faceless: list[str] = []
+    damaged: list[str] = []
     for number, clip in enumerate(track(clips, "cutting crops of videos", len(clips))):
         place = folder / clip.name
+        if not clip.path.is_file():
+            # A link whose file is absent.
+            gone.append(clip.name)
+            continue
         try:
             facts = _current(place, clip, step) or _cut(place, clip, step, locator(clip), frames)
         except OSError as error:
@@ -159,6 +175,8 @@ def clip_set(
         skipped["attack" if clip.label == 0 else "live"] += int(facts["without_face"])
         if not facts["frames"]:
             faceless.append(clip.name)
+        if facts["damaged"]:
+            damaged.append(clip.name)
         records += [
             Record(
                 place / f"{frame:06d}.png", 0, number, clip.name, clip.label, clip.species, clip.subject, clip.sensor
@@ -173,13 +191,18 @@ def clip_set(
         )
     if faceless:
         warnings.append(f"{root}: {len(faceless)} videos have no usable frame ({', '.join(faceless[:3])} ...).")
+    if damaged:
+        warnings.append(
+            f"{root}: {len(damaged)} videos are damaged or cut off ({', '.join(damaged[:3])} ...), and only their "
+            "readable frames are used; copy them again."
+        )
     return RecordSet(records, ("rgb",), _read, str(root), SCALE, tuple(warnings))
 
 
 def _folder(root: Path) -> Path:
     folder = root.resolve().with_name(root.resolve().name + "-crops")
     if folder.exists() and any(folder.iterdir()) and not (folder / _SET_FILE).is_file():
-        raise UserError(f"{folder}: this folder exists, but does not hold crops of videos; move or rename it.")
+        raise UserError(f"{folder}: this folder exists, but does not contain crops of videos; move or rename it.")
     check_output_folder("--data", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -202,7 +225,8 @@ def _current(place: Path, clip: Clip, step: int) -> dict[str, Any] | None:
     try:
         facts = json.loads(read_bounded(place / _CLIP_FILE, _MAX_BYTES))
         fits = facts["made_for"] == _wanted(clip, step)
-        return {"frames": [int(n) for n in facts["frames"]], "without_face": facts["without_face"]} if fits else None
+        found = {"frames": [int(n) for n in facts["frames"]]}
+        return found | {name: facts[name] for name in ("without_face", "damaged")} if fits else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -213,7 +237,7 @@ def _cut(place: Path, clip: Clip, step: int, locate: Locate, frames: Frames) -> 
     partial = place.with_name(f".{place.name}.{secrets.token_hex(4)}.partial")
     partial.mkdir(parents=True)
     try:
-        kept, without = [], 0
+        kept, without, damaged = [], 0, False
         try:
             for number, rgb in frames(clip.path, step):
                 transform = locate(number, rgb)
@@ -223,9 +247,11 @@ def _cut(place: Path, clip: Clip, step: int, locate: Locate, frames: Frames) -> 
                 crop = warp(rgb, transform, SIZE)
                 (partial / f"{number:06d}.png").write_bytes(encode_image(crop, "rgb", "png"))
                 kept.append(number)
+        except DamagedVideoError:
+            damaged = True
         except UserError:
             return None
-        facts = {"made_for": wanted, "frames": kept, "without_face": without}
+        facts = {"made_for": wanted, "frames": kept, "without_face": without, "damaged": damaged}
         write_text(partial / _CLIP_FILE, json.dumps(facts))
         shutil.rmtree(place, ignore_errors=True)
         try:

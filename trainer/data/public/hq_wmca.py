@@ -51,7 +51,7 @@ class HqWmca:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         lists = (f"{place}PROTOCOL-grand_test*.csv" for place in ("", "*/"))
         return (folder / "HQ-WMCA-RGB").is_dir() or any(path for name in lists for path in folder.glob(name))
 
@@ -69,7 +69,9 @@ class HqWmca:
             # Lists and releases differ in whether the name ends with the hash.
             files.setdefault(path.stem.partition("-")[0], path)
         if not files:
-            raise UserError(f"{self._folder}: holds no recordings (.h5) or videos (.mov); unpack them into the folder.")
+            raise UserError(
+                f"{self._folder}: contains no recordings (.h5) or videos (.mov); unpack them into the folder."
+            )
         _refuse_preprocessed(next(iter(files.values())))
         listed = read_protocol(self._lists[self._protocol])
         with DetectedFaces() as locator:
@@ -91,7 +93,7 @@ def _refuse_preprocessed(path: Path) -> None:
     """Raise an error if a file is one of the owners' preprocessed ones.
 
     Raises:
-        UserError: the file holds `Frame_0`.
+        UserError: the file contains `Frame_0`.
     """
     import h5py
 
@@ -104,8 +106,8 @@ def _refuse_preprocessed(path: Path) -> None:
         return
     if preprocessed:
         raise UserError(
-            f"{path}: is a preprocessed file, the order of whose planes is not published, so it is not supported; give "
-            f"the recordings with {COLOUR}, or the RGB release (.mov)."
+            f"{path}: is a preprocessed file, which is not supported because the order of its planes is unpublished; "
+            f"give the recordings with {COLOUR}, or the RGB release (.mov)."
         )
 
 

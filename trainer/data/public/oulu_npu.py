@@ -31,7 +31,7 @@ _LISTED = {"1": (LIVE, ""), "-1": (ATTACK, "print"), "-2": (ATTACK, "replay")}
 _PARTS = {"train": "Train", "val": "Dev", "test": "Test"}
 _PEOPLE = {"train": range(1, 21), "val": range(21, 36), "test": range(36, 56)}
 _MIN_EYES_PX = 8.0
-"""Smallest distance between the eyes; the owners write zeros where no eyes were found."""
+"""Smallest distance between the eyes; in the owners' files, it is zero if no eyes were found."""
 
 
 class OuluNpu:
@@ -51,7 +51,7 @@ class OuluNpu:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         return (folder / "Train_files").is_dir() or (folder / "Protocols" / "Protocol_1").is_dir()
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
@@ -59,7 +59,7 @@ class OuluNpu:
         check_offered(streams, ("rgb",), str(self._folder), "the data set has colour alone.")
         videos = {path.stem: path for path in sorted(self._folder.glob("**/*.avi"))}
         if not videos:
-            raise UserError(f"{self._folder}: holds no .avi videos of OULU-NPU; unpack Train_files and the others.")
+            raise UserError(f"{self._folder}: contains no .avi videos of OULU-NPU; unpack Train_files and the others.")
         sets, used = {}, []
         for part in _PARTS:
             listed = self._list(part)

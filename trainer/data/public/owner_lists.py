@@ -21,7 +21,7 @@ class Listed:
     Attributes:
         part: `train`, `val` or `test`.
         name: path of the recording without its ending, as in the list.
-        attack: whether the line says that it is an attack; None if it says nothing.
+        attack: whether the line is an attack; None if the line does not state it.
         where: file and line, for messages.
     """
 

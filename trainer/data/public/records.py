@@ -22,7 +22,7 @@ class Record:
     """One picture of a public data set.
 
     Attributes:
-        file: file that holds the picture.
+        file: file that contains the picture.
         frame: number of the picture in the file, 0 in a file of one picture.
         video: number of the video that the picture belongs to; pictures of one video get one score.
         name: name in score files.
@@ -90,10 +90,10 @@ class RecordSet:
 
 
 def parts_of(sets: dict[str, RecordSet], source: str, described: str) -> Parts:
-    """Return the parts; a fifth of the people is held back for development where the data set has no such part.
+    """Return the parts; without a development part, a fifth of the training people is used for it.
 
     Raises:
-        UserError: the training part is empty, or shows fewer than two people where some must be held back.
+        UserError: the training part is empty, or has fewer than two people and must be split.
     """
     if not len(sets.get("train", ())):
         raise UserError(f"{source}: the training part is empty; check that the data set was unpacked completely.")
@@ -107,7 +107,7 @@ def parts_of(sets: dict[str, RecordSet], source: str, described: str) -> Parts:
         kept, dev = (
             SubsetOf(train, np.flatnonzero(np.isin(train.subjects, list(split[part])))) for part in ("train", "val")
         )
-        described += ", a fifth of the training people held back for development"
+        described += ", a fifth of the training people used for development"
     return Parts(kept, dev, test, warnings, described)
 
 

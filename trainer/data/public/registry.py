@@ -34,13 +34,13 @@ def open_public(name: str, folder: Path, protocol: str | None, step: int) -> Lay
         step: every `step`-th frame of a video is used.
 
     Raises:
-        UserError: the folder does not hold the data set, or it has no such protocol.
+        UserError: the folder does not contain the data set, or it has no such protocol.
     """
     one = _SETS[name]
     place = next((place for place in _places(folder) if one.is_in(place)), None)
     if place is None:
         raise UserError(
-            f"data {folder}: does not hold {name}; correct the path, or leave --layout out.", parameter="data"
+            f"data {folder}: does not contain {name}; correct the path, or leave --layout out.", parameter="data"
         )
     return one(place, protocol, step)
 

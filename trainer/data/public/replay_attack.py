@@ -38,7 +38,7 @@ class ReplayAttack:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         return (folder / "devel" / "attack").is_dir() and (folder / "train" / "real").is_dir()
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
@@ -53,7 +53,7 @@ class ReplayAttack:
         place = self._folder / name
         paths = [*sorted(place.glob("real/*.mov")), *sorted(place.glob("attack/*/*.mov"))]
         if not paths:
-            raise UserError(f"{place}: holds no .mov videos in real and attack; unpack it completely.")
+            raise UserError(f"{place}: contains no .mov videos in real and attack; unpack it completely.")
         clips = [clip for path in paths if (clip := self._clip(path)) is not None]
         return clip_set(self._folder, clips, [], self._step, locator, max_missing)
 

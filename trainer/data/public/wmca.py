@@ -53,7 +53,7 @@ class Wmca:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Tell whether a folder holds the data set."""
+        """Return whether a folder contains the data set."""
         names = ("WMCA_preprocessed_RGB", "WMCA_preprocessed_CDIT", "preprocessed-face-station_RGB")
         return any((folder / name).is_dir() for name in (*names, "preprocessed-face-station_CDIT"))
 
@@ -84,7 +84,7 @@ class Wmca:
         kept = []
         for one in read_protocol(path):
             species = _meaning(one)[1]
-            # The test shows live faces and the species that was left out; training shows everything else.
+            # The test part has live faces and the species that was left out; training has all other species.
             if species in ("", left_out) if one.part == "test" else species != left_out:
                 kept.append(one)
         return kept, path

@@ -77,7 +77,7 @@ class Cropper:
         return self._published(sample, rng) if kind == "published" else self._face(sample, rng)
 
     def _exact(self, sample: Sample, stream: Stream, affine: Affine, reference: tuple[int, int]) -> npt.NDArray[Any]:
-        """Return one stream without augmentation; whole 8-bit pictures as `whole_picture` says."""
+        """Return one stream without augmentation; whole 8-bit pictures by the method `whole_picture`."""
         picture, inputs = sample.get(stream), self._inputs
         if picture is None or picture.dtype != np.uint8 or self._set_scale is not None:
             return self._cut(sample, stream, affine, reference)

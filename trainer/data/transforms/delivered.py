@@ -38,7 +38,7 @@ def deliver(depth_mm: Floats32, rng: np.random.Generator) -> Floats32:
     if d[5] < 0.35:
         few = max(round(size / (1.2 + (MAX_COARSENESS - 1.2) * float(d[6]))), 8)
         small = cv2.resize(depth, (few, few), interpolation=cv2.INTER_NEAREST_EXACT)
-        # Interpolating between a reading and a hole would give a distance at which there is no surface.
+        # Interpolation between a measured pixel and a hole would result in a distance without a surface.
         even = bool((small > 0).all()) and d[7] < 0.6
         kind = cv2.INTER_LINEAR if even else cv2.INTER_NEAREST_EXACT
         depth = np.asarray(cv2.resize(small, (size, size), interpolation=kind), np.float32)

@@ -107,7 +107,7 @@ def _from_farther(depth_mm: Floats32, times: float, roughness: float, rng: np.ra
 
 
 def augment_ir(ir: Bytes | Words, settings: AugmentConfig, rng: np.random.Generator) -> Words:
-    """Return the crop as another infrared camera and lamp would give it, uint16 scaled to the full range.
+    """Return the crop as if from another infrared camera and lamp, uint16 scaled to the full range.
 
     The steps follow a camera: lamp and gamma, vignette, glare, gain, blur, noise, black level, saturation, and
     quantisation to 8, 10 or 16 bits.

@@ -65,7 +65,7 @@ def real_sources(root: Path) -> list[RealSource]:
 
 
 def without_people(sources: list[RealSource], people: list[str]) -> list[RealSource]:
-    """Return the sources without the captures of these people; a source that loses some says so in its note.
+    """Return the sources without the captures of these people; the note of a source names the people left out.
 
     Raises:
         UserError: no source shows one of them, or nothing is left.
@@ -234,7 +234,7 @@ def _clips(name: str, sensor: str, videos: list[Path]) -> list[RealSource]:
             Capture(f"{file.name}/{number}", file.stem, label, species, partial(colour_frame, rgb))
             for number, rgb in frames
         ]
-    note = f"{FRAMES_PER_RECORDING} frames of each clip, each judged alone."
+    note = f"{FRAMES_PER_RECORDING} frames of each clip, each scored alone."
     return [RealSource(name, sensor, ("rgb",), captures, note)]
 
 

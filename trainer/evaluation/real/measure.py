@@ -37,7 +37,7 @@ class SubsetScores:
 
     Attributes:
         streams: the streams that the model was shown.
-        scores: float64 (N,), NaN where no face was found or the model gave no answer.
+        scores: float64 (N,), NaN if no face was found or the model returned no score.
     """
 
     streams: tuple[Stream, ...]
@@ -61,7 +61,7 @@ class Measured:
         model: name in the card.
         threshold: score above which a face is LIVE, at the card's policy.
         subsets: scores by streams, the largest subset first.
-        engine: one judgement per capture with all streams; empty if the engine was not run.
+        engine: one verdict per capture with all streams; empty if the engine was not run.
     """
 
     source: RealSource
@@ -221,7 +221,7 @@ class SubsetScorer:
 
 
 def _needs_preparation(card: ModelCard) -> bool:
-    """Tell whether infrared must be scaled to a fixed level before the model sees it."""
+    """Return whether infrared must be scaled to a fixed level before the model sees it."""
     return any(spec.modality == "ir" and spec.ir_encoding == "full-range-8bit" for spec in card.inputs)
 
 

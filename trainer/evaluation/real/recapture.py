@@ -40,7 +40,7 @@ SPECIES = (
     "print-cut-eyes-nose-mouth",
 )
 LIVE_REPEATS = 3
-"""Rows of each capture as it is; augmentation makes them different in training."""
+"""Rows of each capture without change; in training, augmentation makes them different."""
 RECAPTURES = 2
 """Rows of each capture as an attack, of different species."""
 
@@ -61,7 +61,7 @@ class RealCrop:
         person: pseudonym within its source.
         depth: uint16 (192, 192) millimetres, 0 = no reading.
         ir: uint8 (192, 192).
-        distance_mm: of the face; 0 where it is not known.
+        distance_mm: distance of the face; 0 if unknown.
     """
 
     person: str
@@ -198,16 +198,16 @@ def write_mixed(bases: Sequence[Path], crops: list[RealCrop], sensor: str, seed:
 
     Args:
         bases: folders of `python -m trainer synth crops`; the recipe of the first is kept.
-        crops: live captures; their colour is not known, so grey infrared stands in its place in both classes.
+        crops: live captures; because they have no colour, grey infrared is used instead in both classes.
         sensor: name of the camera in the table.
-        seed: of the recaptures.
+        seed: seed of the recaptures.
         output: an empty or new folder.
 
     Returns:
         The number of rows that were added.
 
     Raises:
-        UserError: a base cannot be read, or the output holds something.
+        UserError: a base cannot be read, or the output folder is not empty.
     """
     if not crops:
         raise UserError("no live capture with depth and infrared shows a face; name other people or another folder.")
@@ -273,7 +273,7 @@ def _joined_rows(bases: Sequence[Path]) -> Iterator[dict[str, str | int]]:
 def _row(
     sample: int, setup: int, shot: int, sensor: str, person: str, label: str, species: str
 ) -> dict[str, str | int | float]:
-    """Return a row of `samples.csv`; what is not known of a real capture holds the neutral value of its type."""
+    """Return a row of `samples.csv`; facts that are unknown for real captures have the neutral value of their type."""
     numbers = dict.fromkeys(("yaw", "pitch", "roll", "skin_ita", "exposure", "face_px", "face_score", "inside"), 0.0)
     return {
         **dict.fromkeys(COLUMNS, ""),

@@ -62,7 +62,8 @@ def _frame(
     right, left = points[36:42].mean(0), points[42:48].mean(0)
     middle = (left + right) / 2
     mouth = points[[51, 57]].mean(0)
-    # The eyes of a turned head appear closer, so the larger of eye distance and eyes-to-mouth distance gives the size.
+    # The eyes of a turned head appear closer, so the size follows from the larger of eye distance and eyes-to-mouth
+    # distance.
     eyes = max(float(np.linalg.norm(left - right)), float(np.linalg.norm(mouth - middle)) * 0.95)
     x0, x1 = (int(np.clip(middle[0] + window[k] * eyes, 0, size[0])) for k in (0, 2))
     y0, y1 = (int(np.clip(middle[1] + window[k] * eyes, 0, size[1])) for k in (1, 3))

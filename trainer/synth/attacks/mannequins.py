@@ -59,7 +59,7 @@ def make_mannequin(actor: Actor, model: HeadModel, rng: Rng) -> Mannequin:
 
 
 def _lifelike(actor: Actor, rng: Rng) -> tuple[Material, str]:
-    """Return a softened texture of the person's own colours, with the colour of skin where the portrait shows hair."""
+    """Return a softened texture of the person's colours; hair in the portrait is replaced by the colour of skin."""
     person = actor.person
     surface = texels(person, actor.appearance)
     bald = cv2.GaussianBlur((person.region == HAIR).astype(np.float32), (0, 0), 3.0)
@@ -97,7 +97,7 @@ def pose_mannequin(head: Mannequin, wig: Wig | None, actor: Actor, model: HeadMo
     meshes = [Mesh(place_points(head.vertices, pose, origin), head.triangles, head.uv, head.material)]
     if wig is not None:
         person = wig.person
-        # Fit the wig to this skull: parts that would lie inside it are lifted out along the direction from its middle.
+        # Fit the wig to this skull: move parts that would be inside it outwards, along the direction from its middle.
         own = eyes_middle(model, model.shape(person.identity, person.expression))
         shift = (origin - own).astype(np.float32)
         for vertices, triangles in (

@@ -256,7 +256,7 @@ def _mask(rng: Rng, species: str, person: Person, other: Person, model: HeadMode
         shell = worn_mask(mask, model, face, victim)
         own = posed(person, model, replace(face, expression=expression), victim.appearance, skins[0])
         body = posed(other, model, pose, wearer.appearance, skins[1], wearer.worn(model, pose))
-        # Add the wearer's hair, neck and shoulders; the eyes lie at the mask's holes.
+        # Add the wearer's hair, neck and shoulders; the eyes are at the mask's holes.
         meshes = [shell]
         if mask.open_eyes:
             meshes += [own.meshes[own.eyes]]

@@ -1,8 +1,8 @@
 """Rendered data sets of crops on disk.
 
-A folder holds `recipe.json`, `samples.csv` and `rgb.npy`, `depth.npy`, `ir.npy`: each row of the table has one row in
-every array. Crops are 192 x 192 pixels at 1.5 times the network's field, so that the middle 128 x 128 is the network's
-input at a scale of 1 and the rest is margin for augmentation.
+A folder contains `recipe.json`, `samples.csv` and `rgb.npy`, `depth.npy`, `ir.npy`. Each row of the table has one row
+in every array. Crops are 192 x 192 pixels at 1.5 times the network's field of view: the middle 128 x 128 pixels are the
+network's input at a scale of 1, and the rest is a margin for augmentation.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class SynthSet:
         table: column name to an array (N,); `label` is `live` or `spoof`, `species` is empty for live faces.
 
     Raises:
-        UserError: the folder does not hold a finished data set.
+        UserError: the folder does not contain a finished data set.
     """
 
     def __init__(self, folder: Path | str) -> None:

@@ -150,7 +150,7 @@ def choose(rng: Rng, recipe: Recipe, people: People) -> tuple[Split, str, str, i
 
 
 def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
-    """Return the detected face where the setup has placed it, as the app finds it; None if it is not detected."""
+    """Return the face at its position in the setup, as the app detects it; None if it is not detected."""
     eyes = (frame.keypoints[0] + frame.keypoints[1]) / 2
     size = float(np.linalg.norm(frame.keypoints[3] - eyes))
     near = [
@@ -168,7 +168,7 @@ def find_face(detector: FaceDetector, frame: Frame) -> Face | None:
 
 
 def known_face(frame: Frame) -> Face | None:
-    """Return a face from the projected landmarks, with a score of 0; None if they lie outside the picture.
+    """Return a face from the projected landmarks, with a score of 0; None if they are outside the picture.
 
     It replaces the detection of faces of all classes that turn or tilt too far for the detector.
     """
@@ -277,10 +277,10 @@ def _worker(job: Job) -> tuple[SetupSampler, FaceDetector]:
 
 
 def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
-    """Create `folder` for a recipe, or check that it holds the same recipe.
+    """Create `folder` for a recipe, or check that it contains the same recipe.
 
     Raises:
-        UserError: the folder holds another recipe's data or other files.
+        UserError: the folder contains data of another recipe, or other files.
     """
     described = {"kind": kind, **asdict(recipe)}
     text = json.dumps(described, indent=2, sort_keys=True, default=list)
@@ -288,13 +288,13 @@ def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(text):
             raise UserError(
-                f"output {folder}: holds another recipe's data (see recipe.json); choose another folder or delete it.",
+                f"output {folder}: contains data of another recipe (see recipe.json); delete it or choose another.",
                 parameter="output",
             )
         return
     if folder.exists() and any(folder.iterdir()):
         raise UserError(
-            f"output {folder}: is not empty and holds no recipe.json; choose a new folder.", parameter="output"
+            f"output {folder}: is not empty and contains no recipe.json; choose a new folder.", parameter="output"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -309,13 +309,13 @@ def render_crops(job: Job, jobs: int, cluster: str | None = None) -> tuple[int, 
     """Render the missing shards of a data set and join them; return the numbers of samples and of dropped exposures.
 
     Args:
-        job: the recipe and where to write.
+        job: recipe and output folder.
         jobs: number of processes on this machine.
-        cluster: address of a Dask scheduler whose workers render instead; the data set has the same bytes.
+        cluster: address of a Dask scheduler whose workers render instead of this machine, with the same result.
 
     Raises:
-        UserError: the folder holds another recipe's data or cannot be written, or the cluster cannot be used; finished
-            shards are kept.
+        UserError: the folder contains data of another recipe or cannot be written, or the cluster cannot be used;
+            finished shards are kept.
     """
     if cluster is not None:
         job = replace(job, folder=job.folder.resolve())

@@ -140,7 +140,7 @@ def _setups(person: Person, people: People, photo: Photo, seed: int) -> list[Set
 
 
 def _wanted(setup: Setup) -> bool:
-    """Tell whether a random instrument suits the demonstration."""
+    """Return whether a random instrument suits the demonstration."""
     if setup.glasses:
         return False
     if setup.species == "print-cut-eyes":
@@ -171,11 +171,11 @@ def render_demo(output: Path, heads: Path | None, seed: int, work: Path) -> None
     """Render the demo session into `output`, replacing a demo session there.
 
     Raises:
-        UserError: `output` holds other files, or cannot be written.
+        UserError: `output` contains other files, or cannot be written.
     """
     if output.exists() and any(output.iterdir()) and not (output / "session.json").is_file():
         raise UserError(
-            f"output {output}: holds files that are not a session; choose another folder.", parameter="output"
+            f"output {output}: contains files that are not a session; choose another folder.", parameter="output"
         )
     people = load_people(None, heads, 1, work)
     person = people.portrait(0)

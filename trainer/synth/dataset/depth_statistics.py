@@ -22,7 +22,7 @@ from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 Floats = npt.NDArray[np.float32]
 
 _SMOOTH_PX = 3.0
-"""Standard deviation of the Gaussian that gives the smooth surface, pixels of a crop of 128: about 5 mm on the face."""
+"""Standard deviation of the Gaussian for the smooth surface, in pixels of a crop of 128: about 5 mm on the face."""
 _BEHIND_MM = 150.0
 """Pixels this far behind the face (mm), or without a reading outside of it, are background."""
 MIN_FACE_READINGS = 200

@@ -93,7 +93,7 @@ def render_sessions(job: SessionJob, jobs: int) -> int:
     """Render the missing sessions; return the number of sessions.
 
     Raises:
-        UserError: the folder holds another recipe's data or cannot be written; complete sessions are kept.
+        UserError: the folder contains data of another recipe or cannot be written; complete sessions are kept.
     """
     open_folder(job.folder, job.recipe, f"sessions of {job.seconds:g} s")
     numbers = range(job.recipe.count)

@@ -1,7 +1,7 @@
-"""Check that the class cannot be predicted without looking at the face.
+"""Check that the class cannot be predicted without the face itself.
 
 A gradient boosted classifier gets only size, position, sharpness and brightness of the face's picture and features of
-its surroundings, all in RGB, and predicts live or spoof for people that it has not seen.
+its surroundings, all in RGB, and predicts live or spoof for people that were not used in its training.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def read_obj(path: Path) -> tuple[Floats, Ints]:
             f"heads {path}: line {number} is not valid OBJ; export the mesh again.", parameter="heads"
         ) from None
     if any(not 0 <= corner < len(vertices) for triangle in triangles for corner in triangle):
-        # Checked before the conversion to 32 bits, which cannot hold larger indices.
+        # Checked before the conversion to 32 bits, which cannot represent larger indices.
         raise UserError(f"heads {path}: a face refers to a missing vertex; export the mesh again.", parameter="heads")
     faces = np.array(triangles, np.int32).reshape(-1, 3)
     if not len(faces):

@@ -18,7 +18,7 @@ from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.landmarks import MEDIAPIPE_68, Points
 
 PORTRAIT_DISTANCE_M = 1.6
-"""Distance in metres that is assumed for portraits; it gives the focal length from the face's size in pixels."""
+"""Distance in metres that is assumed for portraits, to compute the focal length from the face's size in pixels."""
 
 FITTED_EXPRESSIONS = (
     "browDown_L", "browDown_R", "browInnerUp_L", "browInnerUp_R", "browOuterUp_L", "browOuterUp_R", "eyeBlink_L",

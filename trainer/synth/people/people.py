@@ -29,7 +29,7 @@ WORK = Path(".work")
 
 
 def split_of(person: str) -> Split:
-    """Return the split of a person: 70 % train, 15 % dev, 15 % test, by a stable hash of the name."""
+    """Return the part of a person: 70 % train, 15 % dev, 15 % test, by a stable hash of the name."""
     share = stable_hash(person) % 1000
     return "train" if share < 700 else "dev" if share < 850 else "test"
 
@@ -69,7 +69,7 @@ def portrait_files(folder: Path) -> list[tuple[Path, str]]:
     """Return the pictures of a folder with their people, from `people.csv` (file, person[, set]) or the file names.
 
     Raises:
-        UserError: the folder does not exist or holds no picture.
+        UserError: the folder does not exist or contains no picture.
     """
     if not folder.is_dir():
         raise UserError(f"portraits {folder}: no such folder; give one with pictures of faces.", parameter="portraits")

@@ -1,7 +1,7 @@
 """People made of a portrait and a head model: a fitted mesh for the face, a closed relief for hair and shoulders.
 
 The relief is a grid over the portrait's matte. Its depth is an inflated outline that a Laplace equation pulls onto the
-face mesh where the two meet and to the middle of the head along the outline, without steps or gaps.
+face mesh at the joint and to the middle of the head along the outline, without steps or gaps.
 """
 
 from __future__ import annotations

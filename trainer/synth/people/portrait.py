@@ -98,7 +98,7 @@ def _matte(rgb: Rgb, points: Points) -> Grey:
     middle = p.mean(0)
     labels = np.full(small.shape[:2], cv2.GC_PR_BGD, np.uint8)
     y, x = np.mgrid[: small.shape[0], : small.shape[1]]
-    # A generous area of head and shoulders may be the person; the face and the chest below it certainly are.
+    # A large area of head and shoulders is possibly the person; the face and the chest below it certainly are.
     chin = p[152]
     around = ((x - middle[0]) / (2.2 * eyes)) ** 2 + ((y - middle[1]) / (2.7 * eyes)) ** 2 < 1
     below = (y > chin[1] + 0.3 * eyes) & (np.abs(x - chin[0]) < 1.2 * eyes + 2.0 * np.maximum(0, y - chin[1]))

@@ -114,7 +114,7 @@ def _lay(
         for bar in range(lens.bars):
             inside &= np.abs(u - left - (bar + 1) / (lens.bars + 1) * (right - left)) > 0.05
         added += np.float32(lens.window) * cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.8)
-    # The lens mirrors the lamp where its curved surface faces the middle between camera and lamp.
+    # The lens reflects the lamp where its curved surface faces the middle between camera and lamp.
     across, up = outline[0] - outline[len(outline) // 2], outline[len(outline) // 4] - middle
     normal = np.cross(across, up)
     normal /= max(float(np.linalg.norm(normal)), 1e-9)

@@ -41,7 +41,7 @@ def raster(
 ) -> None:  # fmt: skip
     """Fill `inverse_z` (h, w) and `ids` (h, w) with the nearest triangle of every sample.
 
-    `screen` (V, 3) holds x and y in samples (sample centres are integers) and 1 / z. Triangles with a vertex behind the
+    `screen` (V, 3) is x and y in samples (sample centres are integers) and 1 / z. Triangles with a vertex behind the
     camera (1 / z <= 0) are skipped. Materials with `M_CUT` have holes where the texture's opacity is below 0.5.
     """
     height, width = inverse_z.shape
@@ -137,9 +137,9 @@ def shade(
 
     Depth is z of the nearest sample in metres, not a mean, and 0 where there is no surface; `surface` (h, w) is that
     sample's material, -1 where there is no surface.
-    `ir_light` (7,) holds the light's intensity at 1 m, the ambient infrared, the beam's fall-off towards the corners,
-    the largest irradiance (the emitter has a size), the light's position beside the camera (x, y in metres) and the
-    infrared share of the other lamps' red.
+    `ir_light` (7,) is the light's intensity at 1 m, the ambient infrared, the beam's fall-off towards the corners, the
+    largest irradiance (the emitter has a size), the light's position relative to the camera (x, y in metres), and the
+    share of infrared in the red of the other lamps.
     """
     height, width = rgb.shape[0], rgb.shape[1]
     texel = np.zeros(TEXEL, np.float32)

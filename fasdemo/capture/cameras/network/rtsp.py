@@ -115,7 +115,7 @@ def _received(container: Any, video: Any, label: str, stopping: Callable[[], boo
 
 
 def _whole_pictures(packets: Iterator[tuple[Any, float]]) -> Iterator[tuple[Any | None, float]]:
-    """Yield packets that hold one whole picture each, with the arrival time of their first part; None for a loss.
+    """Yield packets with one whole picture each, and the arrival time of their first part; None for a loss.
 
     Some servers repeat the stream's parameters before every slice of a key frame. FFmpeg then treats each slice as a
     picture and conceals the missing rest of it. After a time stamp has occurred twice, packets with equal time stamps

@@ -19,7 +19,7 @@ _STREAM_NAMES: dict[str, Stream] = {"color": "rgb", "depth": "depth", "infrared"
 
 @dataclass(frozen=True, slots=True)
 class RealSenseSettings:
-    """The wanted settings of a device; it keeps its own where it cannot apply one."""
+    """The requested settings of a device; a setting that it does not support is not changed."""
 
     width: int = 640
     height: int = 480

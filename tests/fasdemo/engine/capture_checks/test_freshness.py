@@ -196,7 +196,7 @@ def test_engine_follows_a_live_face_at_a_low_rate(fps: float) -> None:
     assert live_count(judge(make_engine(), [frame(index, fps=fps) for index in range(20)])) >= 8
 
 
-def test_engine_says_that_frames_come_too_rarely() -> None:
+def test_engine_reports_a_low_frame_rate() -> None:
     results = judge(make_engine(), [frame(index, fps=1.0) for index in range(12)])
     assert live_count(results) == 0
     assert reasons(results)["low_frame_rate"] >= 8

@@ -54,7 +54,7 @@ def test_parallax_ratio_needs_a_change_of_shape() -> None:
     assert parallax_ratio(still, np.full_like(still, np.nan), 108.0) is None
 
 
-def test_motion_evidence_tells_a_turning_head_from_a_turning_print() -> None:
+def test_motion_evidence_distinguishes_a_turning_head_from_a_turning_print() -> None:
     head, sheet = played(False, 25.0), played(True, 25.0)
     assert head.ratio is not None
     assert head.ratio > MIN_PARALLAX_RATIO

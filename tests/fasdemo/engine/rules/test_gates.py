@@ -135,7 +135,7 @@ def test_physical_codes_call_no_face_that_is_dark_in_both_pictures_a_screen() ->
 
 
 @pytest.mark.parametrize("stream", ["depth", "ir"])
-def test_physical_codes_hear_a_head_that_says_attack(stream: Stream) -> None:
+def test_physical_codes_include_a_head_with_the_result_attack(stream: Stream) -> None:
     assert judge_physics(heads={stream: 0.01}) == ["modalities_disagree"]
     assert judge_physics(heads={stream: 0.5, "rgb": 0.01}) == []
 

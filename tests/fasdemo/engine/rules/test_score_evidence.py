@@ -82,7 +82,7 @@ _ANY = st.none() | st.floats()
     st.fixed_dictionaries(dict.fromkeys(FACE, _ANY)).map(Evidence.of),
     st.floats(),
 )
-def test_total_shift_is_bounded_whatever_was_measured(score: float, evidence: Evidence, bias: float) -> None:
+def test_total_shift_is_bounded_for_all_measurements(score: float, evidence: Evidence, bias: float) -> None:
     shift = total_shift(score, evidence, (), bias)
     assert shift <= MAX_RAISE
     result = shifted(score, shift)

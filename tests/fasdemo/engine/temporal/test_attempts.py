@@ -97,7 +97,7 @@ def test_gaze_without_landmarks_is_unknown_and_not_at_the_camera() -> None:
     assert not looks_at_camera(face)
 
 
-def test_engine_locks_after_refused_attempts_whatever_comes_then() -> None:
+def test_engine_locks_after_refused_attempts_also_for_a_live_face() -> None:
     policy = Policy(max_refused_attempts=1, lockout_s=3.0)
     with make_engine(0.001, policy) as engine:
         refused = [engine.process(frame(index, received_s=None)) for index in range(15)]

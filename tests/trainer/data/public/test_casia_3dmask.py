@@ -38,5 +38,5 @@ def test_casia_3dmask_names_what_it_lacks(made: Path, tmp_path: Path) -> None:
         opened(made, None, ("ir",))
     shutil.copytree(made / "Real", tmp_path / "some" / "Real")
     (tmp_path / "some" / "Fake").mkdir()
-    with pytest.raises(UserError, match=r"Fake: holds no PERSON/MASK/N.MOV"):
+    with pytest.raises(UserError, match=r"Fake: contains no PERSON/MASK/N.MOV"):
         opened(tmp_path / "some")

@@ -35,9 +35,9 @@ def test_celeba_spoof_reads_labels_kinds_and_people(made: Path, protocol: str | 
     assert splits.test.labels.tolist() == [1, 0] * 2
     assert splits.test.species.tolist() == ["", "3d-mask"] * 2
     assert set(splits.test.subjects.tolist()) == {"11", "12"}
-    # No development part is published: whole people are held back.
+    # No development part is published, so some people of the training part are used for it.
     assert not set(splits.train.subjects.tolist()) & set(splits.dev.subjects.tolist())
-    assert "a fifth of the training people held back" in splits.described
+    assert "a fifth of the training people used" in splits.described
     assert f"protocol {protocol or 'intra_test'}" in splits.described
 
 

@@ -58,7 +58,7 @@ def test_hq_wmca_preprocessed_files_and_other_streams_are_named_as_not_supported
         opened(tree, None, ("depth", "ir"))
     for path in tree.glob("**/*.h5"):
         public_trees.frames_file(path, [np.zeros((16, 8, 8), np.uint8)])
-    with pytest.raises(UserError, match=r"is a preprocessed file, the order of whose planes is not published"):
+    with pytest.raises(UserError, match=r"is a preprocessed file, which is not supported"):
         opened(tree)
 
 

@@ -175,7 +175,7 @@ def test_oulu_npu_is_recognised_also_from_the_folder_above(made: Path, tmp_path:
     assert detect_layout(tmp_path / "data") == "oulu-npu"
     with pytest.raises(UserError, match=r"protocol 5: .*layout oulu-npu\) has 1, 2, 3@1"):
         opened(made, "5")
-    with pytest.raises(UserError, match="does not hold oulu-npu; correct the path"):
+    with pytest.raises(UserError, match="does not contain oulu-npu; correct the path"):
         opened(tmp_path, layout="oulu-npu")
 
 
@@ -190,7 +190,7 @@ def test_oulu_npu_crops_do_not_replace_other_folders(tree: Path) -> None:
     crops = tree.with_name("OULU-crops")
     crops.mkdir()
     (crops / "mine.txt").write_text("x")
-    with pytest.raises(UserError, match=r"OULU-crops: this folder exists, but does not hold crops of videos"):
+    with pytest.raises(UserError, match=r"OULU-crops: this folder exists, but does not contain crops of videos"):
         opened(tree, "1")
     assert [path.name for path in crops.iterdir()] == ["mine.txt"]
 
@@ -199,3 +199,16 @@ def test_open_part_reads_the_test_part_of_a_protocol(made: Path) -> None:
     part = open_part(DataConfig(folder=made, protocol="4@2"), "test", ("rgb",))
     assert set(part.species.tolist()) == {"", "print-2", "replay-2"}
     assert OuluNpu.protocols[2] == "3@1"
+
+
+def test_oulu_npu_videos_that_are_cut_off_are_named(tree: Path) -> None:
+    path = tree / "Train_files" / "1_1_01_1.avi"
+    public_trees.oulu_video(tree, "1_1_01_1", "Train_files", frames=40)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    for splits in (opened(tree, "1"), opened(tree, "1")):  # cut, then kept
+        assert any("1 videos are damaged or cut off (train/1_1_01_1 ...)" in warning for warning in splits.warnings)
+        assert "train/1_1_01_1" in splits.train.names
+    path.unlink()
+    path.symlink_to(tree / "absent.avi")
+    with pytest.raises(UserError, match=r"1 of 10 files are missing or unreadable \(train/1_1_01_1"):
+        opened(tree, "1")

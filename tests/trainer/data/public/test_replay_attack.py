@@ -68,7 +68,7 @@ def test_replay_attack_frames_without_a_face_and_strange_names(made: Path, tmp_p
         opened(tree, "print")
     shutil.rmtree(tree / "test")
     (tree / "train" / "attack" / "hand" / "mine.mov").unlink()
-    with pytest.raises(UserError, match=r"test: holds no .mov videos"):
+    with pytest.raises(UserError, match=r"test: contains no .mov videos"):
         opened(tree, "print")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +14,7 @@ from pytestqt.qtbot import QtBot
 from fasdemo.engine.result import Status
 from fasdemo.gui.controllers.chime import MIN_PAUSE_S, NOTES, SAMPLES_HZ, Chime, Sound, Speaker, samples
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
 from fasdemo.runtime.headline import Headline
-from tests.support.window_scenes import Scene
 
 LIVE, SPOOF, UNCERTAIN = (Headline(status, status.value) for status in Status)
 NOBODY = Headline(None, "NO FACE")
@@ -83,21 +78,6 @@ def test_speaker_says_once_that_there_is_no_sound_device(
 def test_speaker_survives_a_missing_library(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PyQt6.QtMultimedia", None)
     assert not Speaker().play("accepted")
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
-    apply_theme(qapp, dark=True)
-    scene = Scene()
-    made = MainWindow(
-        scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", ("fusion",), "demo", lambda: ()
-    )
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-    assert made.player.join(2.0)
 
 
 def test_the_kiosk_plays_a_sound_only_if_it_is_set(window: MainWindow, qtbot: QtBot) -> None:
