@@ -60,6 +60,10 @@ def recording(window: MainWindow) -> bool:
     return window.recording is not None
 
 
+def wait_for_takes(qtbot: QtBot, window: MainWindow, count: int) -> None:
+    qtbot.waitUntil(lambda: len(window.workspace.record.takes.takes) == count, timeout=8000)
+
+
 def test_one_key_counts_down_records_and_ends_by_itself(
     window: MainWindow, qtbot: QtBot, clock: Clock, tmp_path: Path
 ) -> None:
@@ -264,7 +268,7 @@ def test_an_evening_is_recorded_with_one_key(
             assert record.people.box.currentText() == f"S{number:02d}: {index} of {len(planned)} takes"
             made = len(record.takes.takes)
             press(window, Qt.Key.Key_R)
-            qtbot.waitUntil(lambda made=made: len(record.takes.takes) == made + 1, timeout=8000)  # type: ignore[misc]
+            wait_for_takes(qtbot, window, made + 1)
             session = record.takes.takes[0].session
             assert (session.subject, session.species or session.label) == (f"S{number:02d}", take)
             assert session.consent is not None

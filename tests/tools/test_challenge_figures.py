@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from fasdemo.challenge.challenge import Challenge
 from fasdemo.challenge.prompts import KINDS
 from fasdemo.engine.challenge_report import Kind
 from tests.support.obedient_person import landmarks
@@ -21,9 +22,13 @@ def _passed(kind: Kind, album: Album, count: int = 25) -> int:
     new = challenges(kind, random)
     for _ in range(count):
         who, challenge = Responder(random), next(new)
-        answer(challenge, lambda prompt, now_s, who=who: album.look(who.pose(prompt, now_s), random))  # type: ignore[misc]
+        _answer_as(who, challenge, album, random)
         found += challenge.outcome == "passed"
     return found
+
+
+def _answer_as(who: Responder, challenge: Challenge, album: Album, random: Random) -> None:
+    answer(challenge, lambda prompt, now_s: album.look(who.pose(prompt, now_s), random))
 
 
 @pytest.mark.parametrize("kind", KINDS)
