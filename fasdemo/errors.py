@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 
 class UserError(Exception):
     """An error about input from the user: a file, a device or a value that cannot be used.
 
-    The message is one sentence that names the file or parameter, the problem and what to do. Command lines print it
-    and exit with status 2; the window shows it in its message bar.
+    The message is one sentence that names the file or parameter, the problem and what to do, with parameters in
+    backquotes. Command lines print it and exit with status 2; the window shows it in its message bar.
 
     Args:
         message: the sentence.
@@ -20,15 +21,23 @@ class UserError(Exception):
         super().__init__(message)
         self.parameter = parameter
 
-    def for_command_line(self) -> str:
-        """Return the message with the option that sets the parameter, e.g. `--policy`."""
-        message = str(self)
+    def for_command_line(self, parameters: Collection[str] = ()) -> str:
+        """Return the message with the options that set its parameters, e.g. `--policy`.
+
+        Args:
+            parameters: names of the command's parameters; in the message, their backquotes become dashes.
+        """
+        message = re.sub(r"`(\w+)`", lambda found: _option(found[1]) if found[1] in parameters else found[0], str(self))
         if not self.parameter:
             return message
-        option = f"--{self.parameter.replace('_', '-')}"
+        option = _option(self.parameter)
         if re.match(rf"{self.parameter}\b", message):
             return option + message[len(self.parameter) :]
         return f"{message.removesuffix('.')} ({option})."
+
+
+def _option(parameter: str) -> str:
+    return f"--{parameter.replace('_', '-')}"
 
 
 def unicode_text(text: str) -> str:

@@ -20,3 +20,9 @@ from fasdemo.errors import UserError
 )
 def test_user_error_for_command_line_names_the_option(error: UserError, words: str) -> None:
     assert error.for_command_line() == words
+
+
+def test_message_for_the_command_line_names_the_commands_own_options() -> None:
+    error = UserError("no data: give `data` or `train_list`; use the key `all`.")
+    assert error.for_command_line(("data", "train_list")) == "no data: give --data or --train-list; use the key `all`."
+    assert error.for_command_line() == str(error)

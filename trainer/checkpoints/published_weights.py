@@ -56,7 +56,7 @@ def import_published(
     if new_classifier:
         if not classifier:
             raise UserError(
-                f"new_classifier: {arch} has no classifier to replace; give --classes, or leave the option out.",
+                f"new_classifier: {arch} has no classifier to replace; give `classes`, or leave the option out.",
                 parameter="new_classifier",
             )
         state = {key: tensor for key, tensor in state.items() if not key.startswith(known.classifier)}
@@ -66,8 +66,8 @@ def import_published(
     wrong = [key.split(" ")[0] for keys in found.values() for key in keys]
     if wrong and classifier and all(key.startswith(known.classifier) for key in wrong):
         raise UserError(
-            f"{path}: fits {arch} except for its classifier ({wrong[0]}); give --new-classifier to initialise a new "
-            "one, or --classes with the number of classes of the file."
+            f"{path}: fits {arch} except for its classifier ({wrong[0]}); give `new_classifier` to initialise a new "
+            "one, or `classes` with the number of classes of the file."
         )
     load_weights(network, state, f"{path} as {arch}")
     facts = {key: value for key, value in ((k, plain_value(v)) for k, v in rest.items()) if value is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError, printable
@@ -57,9 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()))
         return 0
     name = arguments[0]
+    parameters: Collection[str] = ()
     try:
         parser, run = command_parser(name)
-        return int(run(parser.parse_args(arguments[1:])))
+        args = parser.parse_args(arguments[1:])
+        parameters = vars(args).keys()
+        return int(run(args))
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in ("fasdemo", "trainer"):
             raise
@@ -69,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 2
     except UserError as error:
-        print(f"trainer {name}: {printable(error.for_command_line())}", file=sys.stderr)
+        print(f"trainer {name}: {printable(error.for_command_line(parameters))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"trainer {name}: interrupted.", file=sys.stderr)

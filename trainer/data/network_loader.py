@@ -68,5 +68,5 @@ def check_readable(loader: Loader, share: float) -> None:
         some = ", ".join(sorted(loader.unreadable)[:3])
         raise UserError(
             f"{loader.face_set.source}: {count} of {len(loader.face_set)} samples cannot be read ({some} ...), more "
-            f"than {share:.1%}; replace them or raise --max-missing."
+            f"than {share:.1%}; replace them or raise `max_missing`."
         )

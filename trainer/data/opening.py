@@ -55,7 +55,7 @@ def detect_layout(folder: Path) -> str:
         return public
     raise UserError(
         f"data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
-        f"{', '.join(PUBLIC)}, train.txt and val.txt); give --train-list and --val-list.",
+        f"{', '.join(PUBLIC)}, train.txt and val.txt); give `train_list` and `val_list`.",
         parameter="data",
     )
 
@@ -76,9 +76,9 @@ def listed_layout(
     """
     name = detect_layout(folder) if layout == "auto" else layout
     if name == "synth":
-        raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with --data.")
+        raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with `data`.")
     if name in PUBLIC:
-        raise UserError(f"{folder}: {name} has its own parts; train on it with --data, and choose one with --protocol.")
+        raise UserError(f"{folder}: {name} has its own parts; train on it with `data`, and choose one with `protocol`.")
     if name == "cefa":
         return Cefa(folder, protocol)
     if name == "casia-release":
@@ -86,8 +86,8 @@ def listed_layout(
     if protocol is not None:
         reason = "its train.txt, val.txt and test.txt are used" if name == "lists" else f"the layout is {name}"
         raise UserError(
-            f"protocol {protocol}: {folder} is not read by a protocol, because {reason}; add --layout cefa (or the "
-            "data set's own layout), remove those lists, or leave --protocol out.",
+            f"protocol {protocol}: {folder} is not read by a protocol, because {reason}; add `layout` cefa (or the "
+            "data set's own layout), remove those lists, or leave `protocol` out.",
             parameter="protocol",
         )
     if name == "casia-surf":
@@ -117,14 +117,14 @@ def open_layout(data: DataConfig) -> Layout:
     if data.train_list is not None:
         if data.protocol is not None:
             raise UserError(
-                f"protocol {data.protocol}: has no effect beside --train-list; leave one of the two out.",
+                f"protocol {data.protocol}: has no effect beside `train_list`; leave one of the two out.",
                 parameter="protocol",
             )
         files = ListFiles(data.folder or data.train_list.parent, lists)
         files.live_label = data.live_label
         return files
     if data.folder is None:
-        raise UserError("no data: give --data FOLDER (a generated set, sessions) or --train-list and --val-list.")
+        raise UserError("no data: give `data` (a generated set, sessions) or `train_list` and `val_list`.")
     # Once, because large data sets have hundreds of thousands of files.
     name = detect_layout(data.folder) if data.layout == "auto" else data.layout
     if name == "synth":

@@ -39,7 +39,7 @@ def by_person(
     wanted = [part for part, share in zip(PARTS, shares, strict=True) if share > 0]
     if not names:
         raise UserError(
-            f"{where}: the paths do not name people, so it cannot be split by person; give --train-list and --val-list."
+            f"{where}: the paths do not name people, so it cannot be split by person; give `train_list` and `val_list`."
         )
     if len(names) < 2:
         raise UserError(f"{where}: shows only one person ({names[0]}); at least two are needed for a split by person.")

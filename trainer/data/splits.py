@@ -79,11 +79,11 @@ def open_part(data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all
     if path is not None:
         return _list_set(path, data, streams, keep_all)
     if data.folder is None:
-        raise UserError("no data: give --data FOLDER or a list, such as --test-list FILE.")
+        raise UserError("no data: give `data` or a list, such as `test_list`.")
     parts = open_layout(data).parts(streams, data.max_missing)
     found = {"train": parts.train, "dev": parts.dev, "test": parts.test}[part]
     if found is None:
-        raise UserError(f"{data.folder}: has no {part} part; choose another with --split, or give --{part}-list.")
+        raise UserError(f"{data.folder}: has no {part} part; choose another with `split`, or give `{part}_list`.")
     return subsample(found, data.limit)
 
 

@@ -31,7 +31,7 @@ def _split(page: Path, begin: str, end: str) -> tuple[str, str]:
     try:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
-        raise UserError(f"{page}: cannot be read ({error.strerror}); give --page.") from None
+        raise UserError(f"{page}: cannot be read ({error.strerror}); give `page`.") from None
     if text.count(begin) != 1 or text.count(end) != 1:
         raise UserError(f"{page}: the marks {begin} and {end} must occur once each; add them.")
     before, rest = text.split(begin)

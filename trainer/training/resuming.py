@@ -40,7 +40,7 @@ def resume_file(given: str | None, folder: Path) -> Path | None:
         return Path(given)
     if last.is_file():
         raise UserError(
-            f"output {folder}: the folder already contains a run; add --resume {last}, or choose another folder.",
+            f"output {folder}: the folder already contains a run; give `resume` {last}, or choose another folder.",
             parameter="output",
         )
     return None

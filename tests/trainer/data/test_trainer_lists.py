@@ -100,7 +100,7 @@ def test_protocol_beside_written_lists_is_refused_and_layout_selects_it(
     assert "4@2_train.txt" in official.described
     assert {name[0] for name in official.train.subjects.tolist()} == {"2"}
     assert "train: train.txt" in opened(folder=tree).described
-    with pytest.raises(UserError, match="has no effect beside --train-list"):
+    with pytest.raises(UserError, match="has no effect beside `train_list`"):
         opened(folder=tree, train_list=tree / "train.txt", val_list=tree / "val.txt", protocol="4@1")
 
 

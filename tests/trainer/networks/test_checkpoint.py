@@ -285,7 +285,7 @@ def test_imagenet_mobilenetv2_gets_a_new_classifier(tmp_path: Path, spelling: An
     source = settle(networks.build("MobileNetV2", classes=1000))
     path = tmp_path / "mobilenet_v2.pth"
     torch.save(spelling(source.state_dict()), path)
-    with pytest.raises(UserError, match="--new-classifier"):
+    with pytest.raises(UserError, match="`new_classifier`"):
         import_published(path, "MobileNetV2")
     imported = import_published(path, "MobileNetV2", new_classifier=True)
     assert imported.fresh == ("classifier.1.weight", "classifier.1.bias")

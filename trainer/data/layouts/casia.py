@@ -54,7 +54,7 @@ class CasiaRelease(ListedLayout):
         self._lists = release_lists(folder)
         self.protocols = tuple(sorted(self._lists))
         if protocol is None and len(self.protocols) > 1:
-            raise UserError(f"{folder}: has the protocols {', '.join(self.protocols)}; choose one with --protocol.")
+            raise UserError(f"{folder}: has the protocols {', '.join(self.protocols)}; choose one with `protocol`.")
         self._protocol = check_protocol(self, protocol or "".join(self.protocols))
 
     def entries(self) -> dict[str, list[Entry]]:

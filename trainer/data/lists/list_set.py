@@ -77,7 +77,7 @@ class ListSet:
             some = ", ".join(self.missing[:3])
             raise UserError(
                 f"{source}: {absent} of {len(entries)} samples have missing pictures ({some} ...), more than "
-                f"{max_missing:.1%}; correct --data or the list, or raise --max-missing."
+                f"{max_missing:.1%}; correct `data` or the list, or raise `max_missing`."
             )
         self._entries = there
         details = _details(folder)

@@ -135,7 +135,7 @@ def check_missing(missing: Sequence[str], total: int, source: str, max_missing: 
     if len(missing) > max_missing * total:
         raise UserError(
             f"{source}: {len(missing)} of {total} files are missing or unreadable ({some} ...), more than "
-            f"{max_missing:.1%}; unpack the data set completely, or raise --max-missing."
+            f"{max_missing:.1%}; unpack the data set completely, or raise `max_missing`."
         )
     return (f"{source}: {len(missing)} of {total} files are missing or unreadable ({some} ...) and left out.",)
 

@@ -40,7 +40,7 @@ def open_public(name: str, folder: Path, protocol: str | None, step: int) -> Lay
     place = next((place for place in _places(folder) if one.is_in(place)), None)
     if place is None:
         raise UserError(
-            f"data {folder}: does not contain {name}; correct the path, or leave --layout out.", parameter="data"
+            f"data {folder}: does not contain {name}; correct the path, or leave `layout` out.", parameter="data"
         )
     return one(place, protocol, step)
 

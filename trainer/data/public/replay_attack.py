@@ -74,7 +74,7 @@ class ReplayAttack:
                 device, client, content = attack.groups()
                 species = device if device == "print" else f"{device}-{content}"
                 return Clip(path, name, ATTACK, species, client) if self._has(device, content) else None
-        raise UserError(f"{path}: is not a name of Replay-Attack; move the file away, or give lists with --train-list.")
+        raise UserError(f"{path}: is not a name of Replay-Attack; move the file away, or give lists with `train_list`.")
 
     def _has(self, device: str, content: str) -> bool:
         if self._protocol == "digitalphoto":
