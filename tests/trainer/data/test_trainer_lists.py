@@ -94,7 +94,7 @@ def test_protocol_beside_written_lists_is_refused_and_layout_selects_it(
     tree = tiny_trees.cefa(tmp_path / "cefa")
     assert main(["lists", str(tree), "--protocol", "4@1"]) == 0
     assert "--layout cefa" in capsys.readouterr().out
-    with pytest.raises(UserError, match=r"protocol 4@2: .*train.txt.*layout cefa"):
+    with pytest.raises(UserError, match=r"protocol 4@2: .*train.txt.*`layout` cefa"):
         opened(folder=tree, protocol="4@2")
     official = opened(folder=tree, protocol="4@2", layout="cefa")
     assert "4@2_train.txt" in official.described
