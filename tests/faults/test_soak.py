@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from tests.support.face_fixtures import model_or_skip
 from tests.support.fault_stage import record_person, trusting_model
-
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "soak.py"
-
-
-@pytest.fixture(scope="module")
-def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("soak", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["soak"] = module
-    spec.loader.exec_module(module)
-    return module
+from tools.performance import soak as tool
 
 
-def test_soak_loses_no_verdict_in_a_few_rounds(
-    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_soak_loses_no_verdict_in_a_few_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model_or_skip()
     monkeypatch.setattr(tool, "SAMPLE_S", 0.1)
     found = tool.soak(0.06, record_person(tmp_path, 24), str(trusting_model(tmp_path)))
@@ -46,7 +29,7 @@ def test_soak_loses_no_verdict_in_a_few_rounds(
         ("files", [14 + step // 10 for step in range(40)], "files grew"),
     ],
 )
-def test_growth_is_found(tool: ModuleType, field: str, values: list[float], said: str) -> None:
+def test_growth_is_found(field: str, values: list[float], said: str) -> None:
     flat = {"memory_mb": 300.0, "threads": 20, "files": 14}
     samples = [
         tool.Sample(second=2.0 * step, frames=60 * step, **{**flat, field: value}) for step, value in enumerate(values)

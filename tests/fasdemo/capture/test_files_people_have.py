@@ -167,7 +167,7 @@ def test_hdr_white_and_grey_become_standard_range() -> None:
     # 203 cd/m2, diffuse white, is 58 % PQ and 75 % HLG; a mid grey of 26 cd/m2 is 38 % PQ.
     for transfer, level, low, high in ((16, 0.5807, 235, 250), (18, 0.75, 230, 255), (16, 0.38, 95, 125)):
         values = np.full((4, 4, 3), round(level * 65535), np.uint16)
-        frame = type("F", (), {"to_ndarray": lambda _, format, values=values: values, "color_primaries": 1})()
+        frame = type("F", (), {"to_ndarray": lambda _, format, threads, values=values: values, "color_primaries": 1})()
         assert low <= int(standard_range(frame, transfer).mean()) <= high
 
 
