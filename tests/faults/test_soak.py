@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,12 @@ def test_soak_loses_no_verdict_in_a_few_rounds(tmp_path: Path, monkeypatch: pyte
     ],
 )
 def test_growth_is_found(field: str, values: list[float], said: str) -> None:
-    flat = {"memory_mb": 300.0, "threads": 20, "files": 14}
-    samples = [
-        tool.Sample(second=2.0 * step, frames=60 * step, **{**flat, field: value}) for step, value in enumerate(values)
-    ]
+    steady = [tool.Sample(2.0 * step, 300.0, 20, 14, 60 * step) for step in range(40)]
+    kind = float if field == "memory_mb" else int
+    samples = [replace(sample, **{field: kind(value)}) for sample, value in zip(steady, values, strict=True)]
     rounds = {0: (100, 40), 1: (100, 40), 2: (100, 41), 3: (50, 10)}
     found = tool._outcome(samples, 2400, 350, 0, 3, rounds)
     assert [said in problem for problem in found.problems] == [True]
-    steady = [tool.Sample(second=2.0 * step, frames=60 * step, **flat) for step in range(40)]
     assert tool._outcome(steady, 2400, 350, 0, 3, rounds).problems == ()
     assert tool._outcome(steady, 2400, 350, 1, 3, rounds).problems
     assert tool._outcome(steady, 2400, 350, 0, 3, {**rounds, 2: (100, 90)}).problems
