@@ -32,11 +32,23 @@ def test_soak_loses_no_verdict_in_a_few_rounds(tmp_path: Path, monkeypatch: pyte
 )
 def test_growth_is_found(field: str, values: list[float], said: str) -> None:
     steady = [tool.Sample(2.0 * step, 300.0, 20, 14, 60 * step) for step in range(40)]
-    kind = float if field == "memory_mb" else int
-    samples = [replace(sample, **{field: kind(value)}) for sample, value in zip(steady, values, strict=True)]
+    grown = {"memory_mb": _with_memory, "threads": _with_threads, "files": _with_files}[field]
+    samples = [grown(sample, value) for sample, value in zip(steady, values, strict=True)]
     rounds = {0: (100, 40), 1: (100, 40), 2: (100, 41), 3: (50, 10)}
     found = tool._outcome(samples, 2400, 350, 0, 3, rounds)
     assert [said in problem for problem in found.problems] == [True]
     assert tool._outcome(steady, 2400, 350, 0, 3, rounds).problems == ()
     assert tool._outcome(steady, 2400, 350, 1, 3, rounds).problems
     assert tool._outcome(steady, 2400, 350, 0, 3, {**rounds, 2: (100, 90)}).problems
+
+
+def _with_memory(sample: tool.Sample, value: float) -> tool.Sample:
+    return replace(sample, memory_mb=value)
+
+
+def _with_threads(sample: tool.Sample, value: float) -> tool.Sample:
+    return replace(sample, threads=int(value))
+
+
+def _with_files(sample: tool.Sample, value: float) -> tool.Sample:
+    return replace(sample, files=int(value))
