@@ -624,7 +624,7 @@ class MainWindow(QMainWindow):
         self._keep()
         self._recorder.stop()
         self.library.index.stop()
-        self.player.close()
+        self.player.close(leaving=True)
         self.hide()
         self.player.join(_CLOSE_S)
         self.event_log.writer.stop()

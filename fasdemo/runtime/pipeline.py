@@ -75,6 +75,8 @@ class Pipeline:
         self._frame_index = 0
         self._awake = threading.Event()
         self._awake.set()
+        self.releases_memory = True
+        """Whether memory is returned to the system at the end; pointless, and slow, if the process ends too."""
         self._threads = [
             threading.Thread(target=self._read, name="fasdemo reader", daemon=True),
             threading.Thread(target=self._process, name="fasdemo processor", daemon=True),
@@ -233,7 +235,8 @@ class Pipeline:
                 listener.on_no_result()
             _close(processor)
             processor = None
-            release_memory()
+            if self.releases_memory:
+                release_memory()
 
     def _exchange(
         self, old: FrameProcessor | None, current: EngineRequest | None, wanted: EngineRequest

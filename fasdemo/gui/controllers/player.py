@@ -100,8 +100,16 @@ class Player(QObject):
         pipeline.start()
         return pipeline, updates
 
-    def close(self) -> None:
-        """Close the source without waiting for it."""
+    def close(self, leaving: bool = False) -> None:
+        """Close the source without waiting for it.
+
+        Args:
+            leaving: whether the window closes too, so that no memory has to be returned to the system.
+        """
+        if leaving:
+            for pipeline in (self._pipeline, None if self._candidate is None else self._candidate[0]):
+                if pipeline is not None:
+                    pipeline.releases_memory = False
         self._retire()
         self.changed.emit()
 

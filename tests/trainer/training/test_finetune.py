@@ -70,7 +70,7 @@ def test_finetuning_resumes_and_recommends_nothing_from_few_samples(
     assert "resume with:" in capsys.readouterr().err
     monkeypatch.setattr(Training, "_step", real)
     assert main([*command, "--epochs", "3"]) == 2
-    assert "add --resume" in capsys.readouterr().err
+    assert "give --resume" in capsys.readouterr().err
     assert main([*command, "--epochs", "3", "--resume", "auto"]) == 0
     said = capsys.readouterr()
     assert "recommendation: no decision" in said.out or "recommendation: use the new model" in said.out
