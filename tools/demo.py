@@ -14,4 +14,8 @@ if not display:
     output.mkdir(exist_ok=True)
     print(f"No display: writing {output / 'demo.mp4'} and {output / 'demo.jsonl'} instead of opening the window.")
     command += ["--headless", "--output", str(output / "demo.mp4"), "--json", str(output / "demo.jsonl")]
-sys.exit(subprocess.call(command))
+try:
+    sys.exit(subprocess.call(command))
+except KeyboardInterrupt:
+    # The demo has been interrupted too, and has said so.
+    sys.exit(130)
