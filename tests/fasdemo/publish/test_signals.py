@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -172,18 +173,29 @@ def test_heartbeat_stops_while_the_camera_or_the_computer_fails(
     assert len(fed) == 40
 
 
+def _has_got(receiver: WebReceiver, count: int) -> bool:
+    return len(receiver.got) == count
+
+
 def test_serve_signals_for_each_of_its_cameras(receiver: WebReceiver) -> None:
     signals = Signals()
     signals.configure(SignalSettings(on_live=(receiver.url,)))
     output = LiveOutput(signals)
     doors = Script("front"), Script("back")
-    with running(*doors, followers=(output,)):
-        wait_for(lambda: len(receiver.got) == 2)
-        time.sleep(0.5)
-        assert len(receiver.got) == 2, "each of them stays"
-        for door in doors:
-            door.status = Status.SPOOF
-        time.sleep(0.5)
-    output.stop()
+    for door in doors:
+        door.status = Status.SPOOF
+    try:
+        with running(*doors, followers=(output,)):
+            # One after the other: a signal that waits a second for another one is dropped, as it must be.
+            for count, door in enumerate(doors, 1):
+                door.status = Status.LIVE
+                wait_for(partial(_has_got, receiver, count))
+            time.sleep(0.5)
+            assert len(receiver.got) == 2, "each of them stays"
+            for door in doors:
+                door.status = Status.SPOOF
+            time.sleep(0.5)
+    finally:
+        output.stop()
     sent = [json.loads(body) for _, body, _ in receiver.got]
     assert {(one["source"], one["source_id"]) for one in sent} == {("front", "1"), ("back", "2")}
