@@ -39,11 +39,13 @@ def whole_crops(pictures: Mapping[Stream, Picture], card: ModelCard, depth_scale
         depth_scale: metres per unit of 16-bit depth.
     """
     size, resize = card.input_size, resize_side(card)
-    depth = pictures.get("depth")
-    cuts = {stream: whole_cut(picture, card.crop.whole_picture, size, resize) for stream, picture in pictures.items()}
-    if depth is not None and depth.dtype != np.uint8:
-        millimetres = depth.astype(np.float32) * np.float32(depth_scale * 1000.0)
-        cuts["depth"] = centre_cut(millimetres, size, resize, nearest=True)
+    cuts: dict[Stream, Picture] = {}
+    for stream, picture in pictures.items():
+        if stream == "depth" and picture.dtype != np.uint8:
+            millimetres = picture.astype(np.float32) * np.float32(depth_scale * 1000.0)
+            cuts[stream] = centre_cut(millimetres, size, resize, nearest=True)
+        else:
+            cuts[stream] = whole_cut(picture, card.crop.whole_picture, size, resize)
     return FaceCrops(
         rgb=cast("Rgb | None", cuts.get("rgb")),  # a cut has the type of its picture
         depth_mm=cuts.get("depth"),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from fasdemo.engine.policy import Policy, thresholds
 from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import Status
+from fasdemo.engine.temporal.sequential_test import judge_still
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.models.card import ModelCard
@@ -82,13 +83,11 @@ class NetworkAlone:
                 "16-bit picture, or a model whose card has the depth encoding casia-surf-8bit."
             )
         prediction = self._predictor.predict([whole_crops(pictures, self.card, depth_scale)])[0]
-        if prediction.score is None:
-            return NetworkAnswer(Status.UNCERTAIN, None, False, (Reason.SCORE_MISSING, Reason.NETWORK_ALONE))
-        above = prediction.score > self._threshold.live_above
-        if prediction.score <= self._threshold.spoof_below:
-            return NetworkAnswer(Status.SPOOF, prediction.score, above, (Reason.SCORE_SPOOF, Reason.NETWORK_ALONE))
-        reasons = (Reason.NETWORK_ALONE,) if above else (Reason.SCORE_UNCERTAIN, Reason.NETWORK_ALONE)
-        return NetworkAnswer(Status.UNCERTAIN, prediction.score, above, reasons)
+        status, reasons = judge_still(prediction.score, (Reason.NETWORK_ALONE,), self._threshold)
+        above = status is Status.LIVE
+        return NetworkAnswer(
+            Status.UNCERTAIN if above else status, prediction.score, above, (*reasons, Reason.NETWORK_ALONE)
+        )
 
     def close(self) -> None:
         """Release the model; further calls do nothing."""
