@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from random import Random
 
 from fasdemo.challenge.challenge import Challenge
 from fasdemo.challenge.observation import Observation
 from fasdemo.challenge.prompts import Prompt, SequenceSource
 from fasdemo.engine.challenge_report import ChallengeReport, Kind
+from fasdemo.engine.temporal.attempts import LOCKOUT_S, Lockout
 
 RETRY_S = 3.0
 """Time between a failed challenge and the next one."""
 MAX_FAILURES = 5
-"""Number of failed challenges within `MEMORY_S` that locks the camera; there are 16 sequences of turns to guess."""
-MEMORY_S = 300.0
-LOCKOUT_S = 60.0
+"""Number of failed challenges in a short time that locks the camera; there are 16 sequences of turns to guess."""
 
 
 class ChallengeGate:
@@ -36,8 +34,8 @@ class ChallengeGate:
         self._challenge: Challenge | None = None
         self._count = 0
         self._now_s = -math.inf
-        self._retry_s = self._locked_until_s = -math.inf
-        self._failures_s: deque[float] = deque(maxlen=MAX_FAILURES)
+        self._retry_s = -math.inf
+        self._lockout = Lockout(MAX_FAILURES, LOCKOUT_S)
 
     @property
     def report(self) -> ChallengeReport | None:
@@ -57,7 +55,7 @@ class ChallengeGate:
     @property
     def locked(self) -> bool:
         """Whether too many challenges failed."""
-        return self._now_s < self._locked_until_s
+        return self._lockout.is_locked(self._now_s)
 
     @property
     def failed(self) -> bool:
@@ -108,7 +106,4 @@ class ChallengeGate:
         if not self.failed:
             return
         self._retry_s = self._now_s + RETRY_S
-        self._failures_s.append(self._now_s)
-        if len(self._failures_s) == MAX_FAILURES and self._now_s - self._failures_s[0] <= MEMORY_S:
-            self._failures_s.clear()
-            self._locked_until_s = self._now_s + LOCKOUT_S
+        self._lockout.add(self._now_s)

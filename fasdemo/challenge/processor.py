@@ -16,6 +16,7 @@ from fasdemo.challenge.observation import Observation
 from fasdemo.engine.challenge_report import Kind
 from fasdemo.engine.loop.frame_loop import FrameProcessor
 from fasdemo.engine.per_face.face_verdict import outdated
+from fasdemo.engine.policy import Policy
 from fasdemo.engine.protocols import Landmarker
 from fasdemo.engine.reasons import Effect, Reason, effect, ordered
 from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Status
@@ -28,8 +29,8 @@ LOOK_EVERY_S = 0.1
 """Interval of the landmarks during a challenge; computing them takes about 10 ms."""
 _EARLY_S = 0.005
 """Tolerance, so that landmarks that are due just after a frame are computed in that frame."""
-MAX_AGE_S = 0.5
-"""Maximum age of a frame after the look, as in `fasdemo.engine.policy.Policy`."""
+MAX_AGE_S = Policy().max_age_s
+"""Maximum age of a frame after the look."""
 
 
 class ChallengeProcessor:

@@ -19,6 +19,7 @@ from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
 from fasdemo.engine.challenge_report import ChallengeReport
 from fasdemo.engine.loop.frame_loop import FrameLoop
+from fasdemo.engine.temporal.attempts import LOCKOUT_S
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
@@ -31,7 +32,7 @@ from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 from fasdemo.runtime.outputs.json_lines import JsonLines
 from fasdemo.runtime.outputs.service_manager import ServiceManager
-from fasdemo.runtime.requests import LOCKOUT_S, EngineRequest, SourceRequest
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
 from fasdemo.sessions.writer import similar_subject

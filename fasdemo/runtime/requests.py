@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from fasdemo.capture.cameras.network.address import is_network_address, public_address
 from fasdemo.engine.challenge_report import Kind
+from fasdemo.engine.temporal.attempts import LOCKOUT_S
 from fasdemo.frames import Stream
 
 if TYPE_CHECKING:
     # It loads ONNX Runtime.
     from fasdemo.models.providers import Device
-
-LOCKOUT_S = 60.0
-"""Default duration of a lock-out after refused attempts in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

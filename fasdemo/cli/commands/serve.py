@@ -181,7 +181,8 @@ def run(args: argparse.Namespace) -> int:
 
 def engine_request(args: argparse.Namespace) -> EngineRequest:
     """Return the request for model, policy and rules in the options."""
-    from fasdemo.runtime.requests import LOCKOUT_S, EngineRequest
+    from fasdemo.engine.temporal.attempts import LOCKOUT_S
+    from fasdemo.runtime.requests import EngineRequest
 
     return EngineRequest(
         args.model,

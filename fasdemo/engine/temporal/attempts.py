@@ -15,7 +15,40 @@ ATTEMPT_ENDS_S = 1.0
 MAX_ATTEMPT_S = 10.0
 """An attempt that lasts longer counts as the next one."""
 MEMORY_S = 300.0
-"""Refused attempts are forgotten after this time."""
+"""Failures are forgotten after this time."""
+LOCKOUT_S = 60.0
+"""Usual duration of a lock-out."""
+
+
+class Lockout:
+    """A lock-out after several failures within `MEMORY_S`.
+
+    Args:
+        max_failures: number of failures that start a lock-out, at least 1.
+        lockout_s: duration of a lock-out in seconds.
+    """
+
+    def __init__(self, max_failures: int, lockout_s: float) -> None:
+        self.max_failures, self.lockout_s = max_failures, lockout_s
+        self._failures_s: deque[float] = deque(maxlen=max_failures)
+        self._until_s = -math.inf
+
+    def is_locked(self, now_s: float) -> bool:
+        """Return whether the lock-out lasts at this time, in seconds on a clock that does not decrease."""
+        return now_s < self._until_s
+
+    def clear(self) -> None:
+        """Forget the failures; a lock-out that has begun lasts."""
+        self._failures_s.clear()
+
+    def add(self, now_s: float) -> bool:
+        """Count a failure and return whether it starts a lock-out."""
+        self._failures_s.append(now_s)
+        if len(self._failures_s) < self.max_failures or now_s - self._failures_s[0] > MEMORY_S:
+            return False
+        self._failures_s.clear()
+        self._until_s = now_s + self.lockout_s
+        return True
 
 
 class AttemptLimit:
@@ -30,17 +63,15 @@ class AttemptLimit:
     """
 
     def __init__(self, max_refused: int, lockout_s: float) -> None:
-        self.max_refused, self.lockout_s = max_refused, lockout_s
-        self._refused_s: deque[float] = deque(maxlen=max_refused)
+        self._lockout = Lockout(max_refused, lockout_s)
         self._attempt_s: float | None = None
         self._face_s = -math.inf
         self._now_s = -math.inf
-        self._locked_until_s = -math.inf
 
     @property
     def rule(self) -> tuple[int, float]:
         """Number of refused attempts and length of the lock-out in seconds."""
-        return self.max_refused, self.lockout_s
+        return self._lockout.max_failures, self._lockout.lockout_s
 
     def update(self, statuses: Collection[Status], now_s: float) -> bool:
         """Take the verdicts on one frame and return whether the camera is locked.
@@ -50,7 +81,7 @@ class AttemptLimit:
             now_s: time of the frame in seconds on a clock that the person cannot set; a decrease is ignored.
         """
         self._now_s = now_s = max(now_s, self._now_s) if math.isfinite(now_s) else self._now_s
-        if now_s < self._locked_until_s:
+        if self._lockout.is_locked(now_s):
             return True
         if now_s - self._face_s > ATTEMPT_ENDS_S:
             self._attempt_s = None
@@ -61,17 +92,12 @@ class AttemptLimit:
         if Status.SPOOF in statuses:
             if self._attempt_s is None:
                 self._attempt_s = now_s
-                self._refused_s.append(now_s)
+                if self._lockout.add(now_s):
+                    self._attempt_s = None
+                    return True
         elif Status.LIVE in statuses:
-            self._refused_s.clear()
-        while self._refused_s and now_s - self._refused_s[0] > MEMORY_S:
-            self._refused_s.popleft()
-        if len(self._refused_s) < self.max_refused:
-            return False
-        self._refused_s.clear()
-        self._attempt_s = None
-        self._locked_until_s = now_s + self.lockout_s
-        return True
+            self._lockout.clear()
+        return False
 
 
 def locked_out(verdict: FaceVerdict) -> FaceVerdict:

@@ -5,6 +5,7 @@ from typing import Any
 from fasdemo.challenge import gate as limits
 from fasdemo.challenge.gate import ChallengeGate
 from fasdemo.challenge.prompts import Prompt
+from fasdemo.engine.temporal.attempts import LOCKOUT_S, MEMORY_S
 from tests.support.obedient_person import STEP_S, TRACK, Person, seen
 
 
@@ -96,7 +97,7 @@ def test_gate_locks_after_several_failures() -> None:
         door.fail()
         door.now_s += limits.RETRY_S * (number < limits.MAX_FAILURES - 1)
     assert door.is_locked()
-    door.wait(limits.LOCKOUT_S - 2.0)
+    door.wait(LOCKOUT_S - 2.0)
     assert door.is_locked()
     assert door.gate.track_id is None
     door.wait(2.5)
@@ -108,7 +109,7 @@ def test_gate_forgets_old_failures() -> None:
     door = _Door()
     for _ in range(2 * limits.MAX_FAILURES):
         door.fail()
-        door.now_s += limits.MEMORY_S / 2
+        door.now_s += MEMORY_S / 2
     assert not door.is_locked()
 
 
