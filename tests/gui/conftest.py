@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.support.threads import check_no_thread_is_left
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -33,8 +34,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def no_thread_stays() -> Iterator[None]:
     """All threads that a test starts must end with the test."""
     yield
-    left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("fasdemo", "capture"))]
-    assert not left, f"threads still run: {left}"
+    check_no_thread_is_left()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.main_window import MainWindow
@@ -12,6 +11,7 @@ from fasdemo.gui.theme import text_scale
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.window_state import first_geometry
 from tests.support.qt_input import QTest
+from tests.support.window_actions import check_tabs_are_not_cut
 
 SCREENS = [(800, 480), (960, 540), (1280, 720), (1366, 768), (1920, 1080), (3840, 2160)]
 
@@ -40,14 +40,7 @@ def test_every_part_is_inside_the_window(window: MainWindow, qtbot: QtBot, width
     QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
     QTest.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.shown_result is not None and window.shown_result.frame >= 50, timeout=3000)
-    for tab in range(3):
-        work.show_tab(tab)
-        area = work.stack.currentWidget()
-        assert isinstance(area, QScrollArea)
-        panel, viewport = area.widget(), area.viewport()
-        assert panel is not None
-        assert viewport is not None
-        assert panel.minimumSizeHint().width() <= viewport.width(), f"tab {tab} is cut on the right"
+    check_tabs_are_not_cut(work)
 
 
 @pytest.mark.parametrize("size", [QSize(800, 480), QSize(480, 800), QSize(240, 320)])

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PyQt6.QtCore import QRect, QSize, QTranslator
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QScrollArea
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.reasons import Reason
@@ -25,6 +25,7 @@ from fasdemo.gui.translation import FOLDER, LANGUAGES, install, language_of, rea
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.window_state import first_geometry
 from fasdemo.runtime.headline import Headline
+from tests.support.window_actions import check_tabs_are_not_cut
 from tests.support.window_scenes import Scene
 from tools.translations import collect, main, write
 
@@ -170,14 +171,7 @@ def test_the_window_is_not_cut_at_800_x_480(window: MainWindow, qtbot: QtBot) ->
         place = QRect(part.mapTo(window, part.rect().topLeft()), part.size())
         assert window.rect().contains(place), part
     assert work.transport.slider.width() >= MIN_SLIDER_PX
-    for tab in range(3):
-        work.show_tab(tab)
-        area = work.stack.currentWidget()
-        assert isinstance(area, QScrollArea)
-        panel, viewport = area.widget(), area.viewport()
-        assert panel is not None
-        assert viewport is not None
-        assert panel.minimumSizeHint().width() <= viewport.width(), f"tab {tab} is cut on the right"
+    check_tabs_are_not_cut(work)
 
 
 @pytest.mark.parametrize("window", OTHERS, indirect=True)

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -49,7 +50,7 @@ class RecordingTarget:
 
 
 class WebReceiver(ThreadingHTTPServer):
-    """A receiver on the loopback that answers what a test wants and keeps what it got."""
+    """A receiver on the loopback that answers what a test wants and keeps what it got; it runs as a context."""
 
     def __init__(self) -> None:
         self.answers: list[int] = []
@@ -74,6 +75,15 @@ class WebReceiver(ThreadingHTTPServer):
 
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}/hook?x=1"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.answer.set()
+        self.shutdown()
+        self.server_close()
 
 
 class Mosquitto:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -61,3 +62,24 @@ def write_tiny_set(folder: Path, people: int = 12, shots: int = 6, seed: int = 0
         writer.writeheader()
         writer.writerows(rows)
     return folder
+
+
+def hold_out(folder: Path, columns: Callable[[int], dict[str, str]] = lambda number: {}) -> None:
+    """Keep the species `replay` and, in some pictures, the sensor `tof` of a tiny set for its test part.
+
+    Args:
+        folder: the set; it is changed.
+        columns: returns further columns of the row of a number.
+    """
+    with (folder / "samples.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows):
+        row |= columns(number)
+        if row["split"] != "test":
+            row["species"] = row["species"] and "print-flat"
+        elif number % 12 >= 9:
+            row["sensor"] = "tof"
+    with (folder / "samples.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.cameras import Cameras
 from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.panels.workspace import Workspace
 from tests.support.qt_input import QTest
 
 
@@ -41,3 +42,15 @@ def drop(window: QWidget, *paths: str) -> None:
         QPointF(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     window.dropEvent(event)
+
+
+def check_tabs_are_not_cut(work: Workspace) -> None:
+    """Fail if the panel of a tab is wider than its room."""
+    for tab in range(3):
+        work.show_tab(tab)
+        area = work.stack.currentWidget()
+        assert isinstance(area, QScrollArea)
+        panel, viewport = area.widget(), area.viewport()
+        assert panel is not None
+        assert viewport is not None
+        assert panel.minimumSizeHint().width() <= viewport.width(), f"tab {tab} is cut on the right"

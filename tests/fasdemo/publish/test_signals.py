@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,10 +47,7 @@ def signals(clock: Clock) -> Iterator[Signals]:
 @pytest.fixture
 def receiver() -> Iterator[WebReceiver]:
     with WebReceiver() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
-        server.answer.set()
-        server.shutdown()
 
 
 def test_signals_sends_who_was_accepted_and_by_what(signals: Signals, receiver: WebReceiver) -> None:

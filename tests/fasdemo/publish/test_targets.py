@@ -8,7 +8,6 @@ import json
 import os
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -30,10 +29,7 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pseudo 
 @pytest.fixture
 def receiver() -> Iterator[WebReceiver]:
     with WebReceiver() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
-        server.answer.set()
-        server.shutdown()
 
 
 def test_web_target_posts_the_signal_signed(receiver: WebReceiver) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 
+from tests.support.threads import check_no_thread_is_left
 from tests.support.window_scenes import Scene
 
 
@@ -14,8 +14,7 @@ from tests.support.window_scenes import Scene
 def no_thread_stays() -> Iterator[None]:
     """All threads that a test starts must end with the test."""
     yield
-    left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("fasdemo", "capture"))]
-    assert not left, f"threads still run: {left}"
+    check_no_thread_is_left()
 
 
 @pytest.fixture

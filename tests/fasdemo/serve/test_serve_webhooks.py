@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,10 +26,7 @@ BY = replace(FACTS, model_sha256="0" * 64)
 @pytest.fixture
 def receiver() -> Iterator[WebReceiver]:
     with WebReceiver() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
         yield server
-        server.shutdown()
 
 
 def send(hooks: Webhooks, *statuses: Status, age_s: float = 0.0) -> None:

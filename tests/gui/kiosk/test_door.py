@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,10 +48,7 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
 @pytest.fixture
 def receiver() -> Iterator[WebReceiver]:
     with WebReceiver() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
-        server.answer.set()
-        server.shutdown()
 
 
 def test_the_kiosk_signals_an_accepted_person_once_and_the_normal_window_does_not(

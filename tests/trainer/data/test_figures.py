@@ -1,6 +1,5 @@
 """The figures page: scores as the app makes them, rates as the trainer counts them, and what the page then says."""
 
-import csv
 import json
 import re
 import shutil
@@ -18,7 +17,7 @@ from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet
 from fasdemo.models.crop import TEMPLATE, crop_face
 from fasdemo.models.model_file import read_model, write_manifest
-from tests.support.tiny_set import write_tiny_set
+from tests.support.tiny_set import hold_out, write_tiny_set
 from tools.figures import leave_one_out, page, tables
 from tools.figures.app_scores import app_cutter, score_file, subsets_of
 from tools.figures.measured import Measured, Value, agrees, line
@@ -55,18 +54,8 @@ class LeftOut:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set whose test part alone shows the species `replay` and, in some pictures, the sensor `tof`."""
     folder = write_tiny_set(tmp_path_factory.mktemp("data") / "set", people=8, shots=6)
-    with (folder / "samples.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    for number, row in enumerate(rows):
-        row |= {"skin_tone": ("dark", "light")[number % 2], "light": "even", "projector": "on", "distance_m": "0.5"}
-        if row["split"] != "test":
-            row["species"] = row["species"] and "print-flat"
-        elif number % 12 >= 9:
-            row["sensor"] = "tof"
-    with (folder / "samples.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
+    same = {"light": "even", "projector": "on", "distance_m": "0.5"}
+    hold_out(folder, lambda number: {"skin_tone": ("dark", "light")[number % 2], **same})
     return folder
 
 

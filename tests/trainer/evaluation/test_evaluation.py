@@ -13,7 +13,7 @@ import torch
 from fasdemo.models.card import Calibration
 from tests.support import tiny_trees
 from tests.support.saved_parts import saved_card
-from tests.support.tiny_set import write_tiny_set
+from tests.support.tiny_set import hold_out, write_tiny_set
 from trainer.cli.main import main
 from trainer.data.faces import HeldOut
 from trainer.evaluation.metrics import Scored, apcer
@@ -192,17 +192,7 @@ def test_aligned_gives_a_weaker_subset_a_stricter_scale() -> None:
 def held_out_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set whose species `replay` and sensor `tof` are in the test part alone."""
     folder = write_tiny_set(tmp_path_factory.mktemp("held") / "set", people=8, shots=6)
-    with (folder / "samples.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    for number, row in enumerate(rows):
-        if row["split"] != "test":
-            row["species"] = row["species"] and "print-flat"
-        elif number % 12 >= 9:
-            row["sensor"] = "tof"
-    with (folder / "samples.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
+    hold_out(folder)
     return folder
 
 
