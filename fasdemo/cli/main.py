@@ -20,6 +20,7 @@ from fasdemo.terminal import open_missing_streams, say
 COMMANDS = {
     "score": "rate still pictures, or folders of them",
     "sessions": "list, show, verify, repair, export or delete recorded sessions",
+    "tune": "score a folder of labelled sessions: error rates, thresholds, report",
     "calibrate": "fit the scores to your camera with one minute of live people",
     "serve": "give verdicts to other software: REST, WebSocket, MQTT, webhooks",
     "replay": "draw the time line of an event log",
