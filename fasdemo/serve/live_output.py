@@ -6,12 +6,12 @@ from typing import Any
 
 from fasdemo.engine.result import EngineFacts
 from fasdemo.publish.signals import Signals
-from fasdemo.serve.feed import Feed
-from fasdemo.serve.verdict_state import TimedResult
+from fasdemo.runtime.feeds.feed import Feed
+from fasdemo.runtime.feeds.verdict_state import TimedResult
 
 
 class LiveOutput:
-    """Sends a signal for every accepted attempt; a `fasdemo.serve.feed.Follower`.
+    """Sends a signal for every accepted attempt; a `fasdemo.runtime.feeds.feed.Follower`.
 
     Args:
         signals: configured; stopped by `stop`.
