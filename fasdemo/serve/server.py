@@ -72,7 +72,7 @@ def serve(
         loop: start files again at their end.
         publisher: publishes the states by MQTT.
         webhooks: sends the changes of verdicts.
-        live_output: sends a signal for every accepted attempt.
+        live_output: sends a signal for every accepted attempt, and heartbeats.
         tell: receives a sentence when the server is ready.
         open_source: opens a source.
         open_engine: creates the frame processor of a source; None for an engine that shares its models with the others.
@@ -99,6 +99,7 @@ def serve(
         if live_output is not None:
             followers.append(live_output)
             counters["on_live"] = live_output.counters
+            counters["heartbeat"] = live_output.heartbeats
             stack.callback(live_output.stop)
         models = SharedModels()
         feeds = FeedGroup(

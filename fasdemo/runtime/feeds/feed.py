@@ -252,7 +252,8 @@ class Feed:
     def _take(self, updates: UpdateQueue) -> None:
         update = updates.take()
         for sentence in update.messages:
-            _log.warning("source %s: %s", self.source_id, sentence)
+            # A text of its own, because the terminal shows each kind of message only once.
+            _log.warning(f"source {self.source_id}: {sentence}")
         with self._lock:
             # A frame that was in process when the source failed arrives after the failure.
             if (update.phase or self._phase) is not Phase.FAILED:
