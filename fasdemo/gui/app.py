@@ -40,6 +40,7 @@ class Launch:
         reset_settings: delete the saved settings first.
         signals: outputs on LIVE and heartbeats of the command line, used in addition to those of the settings.
         log: path of the event log to write.
+        tune: folder of sessions to score in the tuning window.
         record: folder and labels of a recording that starts with the camera's first frames.
     """
 
@@ -52,6 +53,7 @@ class Launch:
     reset_settings: bool = False
     signals: SignalSettings = field(default_factory=SignalSettings)
     log: Path | None = None
+    tune: Path | None = None
     record: tuple[Path, Labels] | None = None
 
 
@@ -111,6 +113,7 @@ def run(
     if wanted.engine is not None:
         settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
         settings.device = wanted.engine.device
+        settings.site = "" if wanted.engine.site is None else str(wanted.engine.site)
     translation.install(app, wanted.language or settings.language)
     scale_text(app, settings.text_size)
     apply_theme(app, is_dark(settings.theme, app))
@@ -141,6 +144,8 @@ def run(
         window.record_when_ready(*wanted.record)
     if wanted.source is not None:
         window.open(wanted.source)
+    if wanted.tune is not None:
+        window.tuning.show(wanted.tune)
     interrupted = _close_on_interrupt(window.close)
     # Python handles Ctrl-C only while its code runs, so run an empty call a few times a second.
     ticker = QTimer()

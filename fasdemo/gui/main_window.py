@@ -29,6 +29,7 @@ from fasdemo.gui.controllers.reconnect import Reconnect
 from fasdemo.gui.controllers.recording_control import RecordingControl
 from fasdemo.gui.controllers.rules import GivenRules, with_rules
 from fasdemo.gui.controllers.take_control import TakeControl
+from fasdemo.gui.controllers.tuning_control import TuningControl
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard
 from fasdemo.gui.dialogs.preferences import Preferences
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
         )
+        self.tuning = TuningControl(self.player, self.playback, models, self.open_spec, self._release, self)
         self._reconnect = Reconnect(self)
         self.chime = Chime(Speaker(self).play)
         self.presenter.retry_words = self._reconnect.words
@@ -160,6 +162,9 @@ class MainWindow(QMainWindow):
         work = self.workspace
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
+        self.presenter.source_ready.connect(self.tuning.source_ready)
+        self.tuning.model_wanted.connect(lambda path: self.open_files([path]))
+        self.tuning.site_wanted.connect(self.use_site)
         self.presenter.engine_in_force.connect(self._take_engine)
         self.presenter.headline_shown.connect(self._chime)
         self.presenter.failed.connect(self._source_failed)
@@ -206,6 +211,7 @@ class MainWindow(QMainWindow):
             "enlarge_depth": lambda: work.toggle_enlarged(work.depth_pane),
             "enlarge_infrared": lambda: work.toggle_enlarged(work.infrared_pane),
             "open_library": lambda: self.open_library(self.library.root or self.settings.record_folder),
+            "tune": self.tuning.show,
             "snap": lambda: self._snap(work.snap_target()),
             "next_face": self.presenter.next_face,
             "back": self._back,
@@ -379,6 +385,12 @@ class MainWindow(QMainWindow):
         self._remember_engine(engine)
         self.player.use_engine(engine)
         self._show_engine()
+
+    def use_site(self, path: Path | None) -> None:
+        """Use a site file from now on; None uses none."""
+        self.settings.site = "" if path is None else str(path)
+        self.use_engine(self._engine)
+        self._save()
 
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
         return with_rules(engine, self.settings, self._rules, self.in_kiosk)
@@ -623,6 +635,7 @@ class MainWindow(QMainWindow):
         self._reconnect.cancel()
         self._keep()
         self._recorder.stop()
+        self.tuning.close()
         self.library.index.stop()
         self.player.close(leaving=True)
         self.hide()

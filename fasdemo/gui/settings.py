@@ -66,6 +66,13 @@ class Settings(BaseModel):
         bool,
         Field(title="LIVE requires a look", description="Nobody is LIVE unless the eyes look at the camera."),
     ] = False
+    site: Annotated[
+        str,
+        Field(
+            title="Site file",
+            description="Score calibration of one camera and model, from Calibrate or `fasdemo calibrate`; empty: none.",
+        ),
+    ] = ""
     snap_folder: Annotated[Path, Field(title="Snapshots", description="Folder for snapshots of the pictures.")] = Field(
         default_factory=lambda: user_pictures_path() / "fasdemo"
     )

@@ -164,6 +164,42 @@
       <translation>CUDA</translation>
     </message>
     <message>
+      <source>Presentations</source>
+      <translation>Presentaciones</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>Frecuencia</translation>
+    </message>
+    <message>
+      <source>95 % interval</source>
+      <translation>Intervalo del 95 %</translation>
+    </message>
+    <message>
+      <source>No response</source>
+      <translation>Sin respuesta</translation>
+    </message>
+    <message>
+      <source>Verdict</source>
+      <translation>Veredicto</translation>
+    </message>
+    <message>
+      <source>Score</source>
+      <translation>Puntuación</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <translation>Margen</translation>
+    </message>
+    <message>
+      <source>Session</source>
+      <translation>Sesión</translation>
+    </message>
+    <message>
+      <source>NO RESPONSE</source>
+      <translation>SIN RESPUESTA</translation>
+    </message>
+    <message>
       <source>Distance</source>
       <translation>Distancia</translation>
     </message>
@@ -410,6 +446,10 @@
     <message>
       <source>Start or stop the event log</source>
       <translation>Iniciar o detener el registro de eventos</translation>
+    </message>
+    <message>
+      <source>Error rates and thresholds of a folder of sessions</source>
+      <translation>Tasas de error y umbrales de una carpeta de sesiones</translation>
     </message>
     <message>
       <source>Preferences</source>
@@ -1548,10 +1588,6 @@
       <translation>Modelo</translation>
     </message>
     <message>
-      <source>Rate</source>
-      <translation>Frecuencia</translation>
-    </message>
-    <message>
       <source>Skipped</source>
       <translation>Omitidos</translation>
     </message>
@@ -1636,6 +1672,222 @@
       <translation>proyector apagado</translation>
     </message>
     <message>
+      <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
+      <translation>Ha fallado por un error de fasdemo; consulte el terminal o el registro.</translation>
+    </message>
+    <message>
+      <source>Folder of labelled sessions</source>
+      <translation>Carpeta de sesiones etiquetadas</translation>
+    </message>
+    <message>
+      <source>Save as a policy</source>
+      <translation>Guardar como política</translation>
+    </message>
+    <message>
+      <source>Name of the policy</source>
+      <translation>Nombre de la política</translation>
+    </message>
+    <message>
+      <source>Save a copy of the model</source>
+      <translation>Guardar una copia del modelo</translation>
+    </message>
+    <message>
+      <source>Save a site file</source>
+      <translation>Guardar un archivo de sitio</translation>
+    </message>
+    <message>
+      <source>Site files (*.json)</source>
+      <translation>Archivos de sitio (*.json)</translation>
+    </message>
+    <message>
+      <source>Save a report</source>
+      <translation>Guardar un informe</translation>
+    </message>
+    <message>
+      <source>Reports (*.html)</source>
+      <translation>Informes (*.html)</translation>
+    </message>
+    <message>
+      <source>Wrong and uncertain verdicts</source>
+      <translation>Veredictos erróneos e inciertos</translation>
+    </message>
+    <message>
+      <source>Reasons and measurements</source>
+      <translation>Motivos y mediciones</translation>
+    </message>
+    <message>
+      <source>Show the frame</source>
+      <translation>Mostrar el fotograma</translation>
+    </message>
+    <message>
+      <source>Play the session in the main window up to this frame</source>
+      <translation>Reproducir la sesión en la ventana principal hasta este fotograma</translation>
+    </message>
+    <message>
+      <source>Correct the label…</source>
+      <translation>Corregir la etiqueta…</translation>
+    </message>
+    <message>
+      <source>{wrong} wrong and {uncertain} uncertain verdicts</source>
+      <translation>{wrong} veredictos erróneos y {uncertain} inciertos</translation>
+    </message>
+    <message>
+      <source>bona fide</source>
+      <translation>genuina (bona fide)</translation>
+    </message>
+    <message>
+      <source>no reasons</source>
+      <translation>sin motivos</translation>
+    </message>
+    <message>
+      <source>Select a row to see its pictures, reasons and measurements.</source>
+      <translation>Seleccione una fila para ver sus imágenes, motivos y mediciones.</translation>
+    </message>
+    <message>
+      <source>Frame {frame}</source>
+      <translation>Fotograma {frame}</translation>
+    </message>
+    <message>
+      <source>Histogram of the scores</source>
+      <translation>Histograma de las puntuaciones</translation>
+    </message>
+    <message>
+      <source>score of a presentation</source>
+      <translation>puntuación de una presentación</translation>
+    </message>
+    <message>
+      <source>presentations</source>
+      <translation>presentaciones</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.3f}</source>
+      <translation>LIVE por encima de {value:.3f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.3f}</source>
+      <translation>SPOOF por debajo de {value:.3f}</translation>
+    </message>
+    <message>
+      <source>DET curve</source>
+      <translation>Curva DET</translation>
+    </message>
+    <message>
+      <source>highest APCER of all species</source>
+      <translation>APCER más alta de todas las especies</translation>
+    </message>
+    <message>
+      <source>BPCER</source>
+      <translation>BPCER</translation>
+    </message>
+    <message>
+      <source>Choose a file…</source>
+      <translation>Elegir un archivo…</translation>
+    </message>
+    <message>
+      <source>Model's default</source>
+      <translation>Predeterminada del modelo</translation>
+    </message>
+    <message>
+      <source>Choose a folder…</source>
+      <translation>Elegir una carpeta…</translation>
+    </message>
+    <message>
+      <source>First</source>
+      <translation>Primero</translation>
+    </message>
+    <message>
+      <source>Compare with</source>
+      <translation>Comparar con</translation>
+    </message>
+    <message>
+      <source>Second</source>
+      <translation>Segundo</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>Guardar</translation>
+    </message>
+    <message>
+      <source>{policy} (default)</source>
+      <translation>{policy} (predeterminada)</translation>
+    </message>
+    <message>
+      <source>Thresholds as a policy…</source>
+      <translation>Umbrales como política…</translation>
+    </message>
+    <message>
+      <source>Threshold as a site file…</source>
+      <translation>Umbral como archivo de sitio…</translation>
+    </message>
+    <message>
+      <source>Report…</source>
+      <translation>Informe…</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>quedan {minutes}:{seconds:02d}</translation>
+    </message>
+    <message>
+      <source>Tuning – fasdemo</source>
+      <translation>Ajuste – fasdemo</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Progreso</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Cancelar</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done} de {total} sesiones{left}</translation>
+    </message>
+    <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
+    </message>
+    <message>
+      <source>Looking for sessions …</source>
+      <translation>Buscando sesiones …</translation>
+    </message>
+    <message>
+      <source>Choose a folder of labelled sessions to score.</source>
+      <translation>Elija una carpeta de sesiones etiquetadas para puntuar.</translation>
+    </message>
+    <message>
+      <source>Use it</source>
+      <translation>Usarlo</translation>
+    </message>
+    <message>
+      <source>{count} more are in the report.</source>
+      <translation>Hay {count} más en el informe.</translation>
+    </message>
+    <message>
+      <source>LIVE above</source>
+      <translation>LIVE por encima de</translation>
+    </message>
+    <message>
+      <source>SPOOF below</source>
+      <translation>SPOOF por debajo de</translation>
+    </message>
+    <message>
+      <source>As in the policy</source>
+      <translation>Como en la política</translation>
+    </message>
+    <message>
+      <source>Set the thresholds of the policy</source>
+      <translation>Usar los umbrales de la política</translation>
+    </message>
+    <message>
+      <source>Error rates</source>
+      <translation>Tasas de error</translation>
+    </message>
+    <message>
+      <source>{errors} of {total} wrong</source>
+      <translation>{errors} de {total} erróneas</translation>
+    </message>
+    <message>
       <source>beyond its limit</source>
       <translation>fuera de su límite</translation>
     </message>
@@ -1700,16 +1952,8 @@
       <translation>La red que valora cada rostro</translation>
     </message>
     <message>
-      <source>Choose a file…</source>
-      <translation>Elegir un archivo…</translation>
-    </message>
-    <message>
       <source>The thresholds that turn a score into a verdict</source>
       <translation>Los umbrales que convierten una puntuación en un resultado</translation>
-    </message>
-    <message>
-      <source>Model's default</source>
-      <translation>Predeterminada del modelo</translation>
     </message>
     <message>
       <source>The device that runs the network</source>
@@ -1744,16 +1988,16 @@
       <translation>Registro de eventos…</translation>
     </message>
     <message>
+      <source>Tune…</source>
+      <translation>Ajustar…</translation>
+    </message>
+    <message>
       <source>Preferences…</source>
       <translation>Preferencias…</translation>
     </message>
     <message>
       <source>Stop the event log</source>
       <translation>Detener el registro de eventos</translation>
-    </message>
-    <message>
-      <source>{policy} (default)</source>
-      <translation>{policy} (predeterminada)</translation>
     </message>
     <message>
       <source>Message</source>
