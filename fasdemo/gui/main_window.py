@@ -539,7 +539,8 @@ class MainWindow(QMainWindow):
         self._recorder.show_source(info)
 
     def _take_engine(self, engine: EngineRequest | None) -> None:
-        self._remember_engine(engine or self._engine)
+        # A file that the site file does not fit must not remove it for the next camera.
+        self._remember_engine(self._with_rules(engine or self._engine))
         self._show_engine()
 
     def _tick(self) -> None:

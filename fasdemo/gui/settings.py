@@ -70,7 +70,7 @@ class Settings(BaseModel):
         str,
         Field(
             title="Site file",
-            description="Score calibration of one camera and model, from Calibrate or `fasdemo calibrate`; empty: none.",
+            description="Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.",
         ),
     ] = ""
     snap_folder: Annotated[Path, Field(title="Snapshots", description="Folder for snapshots of the pictures.")] = Field(

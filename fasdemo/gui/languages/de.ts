@@ -580,6 +580,14 @@
       <translation>Niemand ist LIVE, ohne in die Kamera zu schauen.</translation>
     </message>
     <message>
+      <source>Site file</source>
+      <translation>Standortdatei</translation>
+    </message>
+    <message>
+      <source>Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.</source>
+      <translation>Anpassung der Werte an eine Kamera und ein Modell, von `fasdemo calibrate`; leer: keine.</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>Einzelbilder</translation>
     </message>

@@ -580,6 +580,14 @@
       <translation>Nadie es VIVO si no mira a la cámara.</translation>
     </message>
     <message>
+      <source>Site file</source>
+      <translation>Archivo de sitio</translation>
+    </message>
+    <message>
+      <source>Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.</source>
+      <translation>Calibración de la puntuación para una cámara y un modelo, de `fasdemo calibrate`; vacío: ninguna.</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>Capturas</translation>
     </message>

@@ -580,6 +580,14 @@
       <translation>不看摄像头则不判为真人。</translation>
     </message>
     <message>
+      <source>Site file</source>
+      <translation>站点文件</translation>
+    </message>
+    <message>
+      <source>Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.</source>
+      <translation>针对一台摄像头和一个模型的分数校准,来自 `fasdemo calibrate`;留空表示不使用。</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>截图</translation>
     </message>
