@@ -33,7 +33,7 @@ def make_processor(source: Source, request: EngineRequest) -> FrameProcessor:
     from fasdemo.faces.landmarks import FaceLandmarks
 
     try:
-        return ChallengeProcessor(engine, FaceLandmarks(), request.challenge)
+        return ChallengeProcessor(engine, FaceLandmarks(), request.challenge, display=request.display)
     except BaseException:
         engine.close()
         raise
