@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
@@ -54,11 +55,11 @@ class _Room:
         qtbot.waitUntil(self.window.isActiveWindow)
         self.control.display.begin(3)
 
-    def want(self, *colours: str, number: int = 3, outcome: str = "running") -> None:
+    def want(self, *colours: str, outcome: Literal["running", "passed"] = "running") -> None:
         report = ChallengeReport(
-            number=number, kind="light", track_id=1, outcome=outcome, prompt="light" if outcome == "running" else "",
+            number=3, kind="light", track_id=1, outcome=outcome, prompt="light" if outcome == "running" else "",
             prompts=("light",), light=LightReport(colours=colours),
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
         self.player.updated.emit(_Update(_View(_Result(report))))
 
 

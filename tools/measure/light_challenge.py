@@ -3,7 +3,7 @@
 `python -m tools.measure.light_challenge --portraits FOLDER --heads FILE` renders people, prints and replays that are
 lit by the room and by the colours of a display, takes pictures of them with a simulated camera, ten per second, and
 measures them as the app does. It prints the table of docs/challenges.md, and `--csv FILE` writes each trial. The limits
-of `fasdemo.challenge.light` were chosen with the first six people; the table is made with `--first 6`.
+of `fasdemo.challenge.light` were chosen with the first eight people; the table is made with `--first 8`.
 """
 
 from __future__ import annotations
@@ -75,9 +75,10 @@ def view_of(
     setup = sampler.setup(rng, species, first, second, "d435")
     camera = setup.camera
     distance_m = float(rng.uniform(0.45, 0.7))
-    turn = tuple(np.radians(rng.normal(0.0, (5.0, 4.0, 3.0))))
+    yaw, pitch, roll = np.radians(rng.normal(0.0, (5.0, 4.0, 3.0)))
     place = Placement(np.array([*rng.normal(0.0, 0.03, 2), 1.0]), distance_m)
-    sample = PoseSample(turn, {}, other_turn=turn, lean=turn[:2])  # type: ignore[arg-type]
+    turn = float(yaw), float(pitch), float(roll)
+    sample = PoseSample(turn, {}, other_turn=turn, lean=turn[:2])
     subject = setup.stage(sample, place)
     meshes = [*subject.meshes, *setup.surroundings.meshes]
     keys = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
@@ -130,7 +131,7 @@ def pictures(
         if tint is not None:
             level = 0.4 + 0.6 * _colour(tint, now_s - display_delay_s - tint_delay_s)
             ambient = np.where(view.lit.emits[..., None], ambient * level.astype(np.float32), ambient)
-        scene = ambient + view.lit.display * colour
+        scene: npt.NDArray[Any] = ambient + view.lit.display * colour
         sway += -0.15 * sway + rng.normal(0.0, 0.35, 4)
         dx, dy, roll, nearer = sway * scale
         move = cv2.getRotationMatrix2D((width / 2, height / 2), float(roll), 1.0 + float(nearer))
@@ -193,7 +194,7 @@ def trials(
 
 COLUMNS = (
     "kind", "person", "lux", "display", "automatic", "measured", "correlation", "delay_s", "modulation", "relief",
-    "background", "gain_change", "points", "outcome",
+    "strength",     "background", "gain_change", "points", "outcome",
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ class LightFigures:
         modulation: change of the face's light from dark to bright colours, relative to its mean; mean of the channels.
         relief: share of the pattern on the face, after all that a flat surface can show is removed, that the normals of
             the face explain.
+        strength: size of the pattern that the normals explain: its standard deviation relative to the mean response.
         background: change of the background relative to that of the face; None if the background was not measured.
         gain_change: standard deviation of the gain of the camera (logarithm); None if the background was not measured.
         points: number of skin points that were measured.
@@ -86,6 +87,7 @@ class LightFigures:
     delay_s: float
     modulation: float
     relief: float
+    strength: float
     background: float | None
     gain_change: float | None
     points: int
@@ -110,12 +112,12 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
     mean = skin.mean(axis=1)
     delay_s, correlation, templates = _followed(seen_s, mean, shown)
     modulation = float(np.mean(np.ptp(templates, axis=0) / mean.mean(axis=0)))
-    relief = _relief(looks, usable, skin, templates)
+    relief, strength = _relief(looks, usable, skin, templates)
     background = None
     if gain is not None:
         background = _background(gain, raw, templates / mean.mean(axis=0))
     change = None if gain is None else float(gain.std(axis=0).max())
-    return LightFigures(correlation, delay_s, modulation, relief, background, change, int(usable.sum()))
+    return LightFigures(correlation, delay_s, modulation, relief, strength, background, change, int(usable.sum()))
 
 
 def _gain(looks: list[Look]) -> Floats | None:
@@ -170,8 +172,8 @@ def _without(terms: Floats, values: Floats) -> Floats:
     return np.asarray(values - terms @ solution, np.float64)
 
 
-def _relief(looks: list[Look], usable: npt.NDArray[np.bool_], skin: Floats, templates: Floats) -> float:
-    """Return the share of the pattern that only the normals explain, 0 to 1."""
+def _relief(looks: list[Look], usable: npt.NDArray[np.bool_], skin: Floats, templates: Floats) -> tuple[float, float]:
+    """Return the share of the pattern that only the normals explain, 0 to 1, and its size."""
     numbers = skin_points()[usable]
     shape = np.mean([_centred(look.landmarks) for look in looks], axis=0)
     normals = landmark_normals(shape)[numbers]
@@ -189,12 +191,13 @@ def _relief(looks: list[Look], usable: npt.NDArray[np.bool_], skin: Floats, temp
     directions = np.stack([nx, ny, nx * nx, nx * ny, ny * ny], axis=1) * a[:, None]
     rest = _without(flat, b[:, None])
     full = _without(np.concatenate([flat, directions], axis=1), b[:, None])
-    return float(1.0 - (full**2).sum() / max(float((rest**2).sum()), 1e-12))
+    share = 1.0 - float((full**2).sum()) / max(float((rest**2).sum()), 1e-12)
+    return share, float((rest - full).std() / max(abs(float(b.mean())), 1e-12))
 
 
 def _centred(landmarks: Points) -> Floats:
     points = np.asarray(landmarks[:468, :3], np.float64)
-    return points - points.mean(axis=0)
+    return np.asarray(points - points.mean(axis=0), np.float64)
 
 
 def _background(gain: Floats, raw: Floats, response: Floats) -> float:

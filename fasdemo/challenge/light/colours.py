@@ -71,7 +71,7 @@ def draw_colours(random: Random) -> Colours | None:
         changes = np.abs(np.diff(values, axis=0))
         if not changes.any(axis=1).all() or changes.sum(axis=0).min() < MIN_CHANGES:
             continue
-        correlation = np.corrcoef(values.T)
+        correlation = np.asarray(np.corrcoef(values.T))
         if np.abs(correlation[np.triu_indices(3, 1)]).max() > MAX_CHANNEL_CORRELATION:
             continue
         count = round((MAX_STEP_S - MIN_STEP_S) / _GRID_S)

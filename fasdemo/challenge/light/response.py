@@ -10,12 +10,14 @@ from fasdemo.engine.challenge_report import LightReport
 
 MAX_SHOW_S = 0.5
 """Longest time until a requested colour appears."""
-MIN_CORRELATION = 0.7
+MIN_CORRELATION = 0.85
 """Minimum correlation of the face with each channel of the screen."""
-MIN_MODULATION = 0.02
+MIN_MODULATION = 0.025
 """Minimum change of the face's light; below, noise hides its pattern."""
 MIN_RELIEF = 0.3
 """Minimum share of the pattern on the face that its shape explains."""
+MIN_STRENGTH = 0.055
+"""Minimum size of this pattern relative to the mean response; waves and gloss of paper are smaller."""
 MAX_BACKGROUND = 0.7
 """Maximum change of the background relative to that of the face."""
 MAX_GAIN_CHANGE = 0.35
@@ -56,11 +58,25 @@ class LightResponse:
         """The colours so far, their times since the first one, and the figures at the end."""
         times = [self._display.shown_s(step) for step in range(self._step + 1)]
         first = times[0]
-        return LightReport(
+        report = LightReport(
             colours=tuple(step.hex for step in self._colours[: self._step + 1]),
             shown_s=tuple(round(one - first, 4) for one in times if one is not None and first is not None),
-            **({} if self._figures is None else _rounded(self._figures)),
         )
+        found = self._figures
+        if found is None:
+            return report
+        red, green, blue = (round(value, 4) for value in found.correlation)
+        measured = {
+            "correlation": (red, green, blue),
+            "delay_s": round(found.delay_s, 4),
+            "modulation": round(found.modulation, 4),
+            "relief": round(found.relief, 4),
+            "strength": round(found.strength, 4),
+            "background": None if found.background is None else round(found.background, 4),
+            "gain_change": None if found.gain_change is None else round(found.gain_change, 4),
+            "points": found.points,
+        }
+        return report.model_copy(update=measured)
 
     def update(self, now_s: float, look: Look | None) -> Failure | None:
         """Process a frame; return why the challenge has failed, or None.
@@ -104,24 +120,11 @@ def light_failure(figures: LightFigures | None) -> Failure | None:
         return Failure.LIGHT_WEAK
     if figures.gain_change is not None and not figures.gain_change <= MAX_GAIN_CHANGE:
         return Failure.LIGHT_EXPOSURE
-    if not min(figures.correlation) >= MIN_CORRELATION or not 0.0 < figures.delay_s < MAX_DELAY_S:
+    follows = all(one >= MIN_CORRELATION for one in figures.correlation)
+    if not follows or not 0.0 < figures.delay_s < MAX_DELAY_S:
         # Without a background, a changed exposure cannot be told from a face that does not follow.
         return Failure.LIGHT_EXPOSURE if figures.gain_change is None else Failure.LIGHT_NOT_FOLLOWED
     if figures.background is not None and not figures.background <= MAX_BACKGROUND:
         return Failure.LIGHT_BACKGROUND
-    return None if figures.relief >= MIN_RELIEF else Failure.LIGHT_FLAT
-
-
-def _rounded(figures: LightFigures) -> dict[str, object]:
-    def short(value: float | None) -> float | None:
-        return None if value is None else round(value, 4)
-
-    return {
-        "correlation": tuple(short(value) for value in figures.correlation),
-        "delay_s": short(figures.delay_s),
-        "modulation": short(figures.modulation),
-        "relief": short(figures.relief),
-        "background": short(figures.background),
-        "gain_change": short(figures.gain_change),
-        "points": figures.points,
-    }
+    has_relief = figures.relief >= MIN_RELIEF and figures.strength >= MIN_STRENGTH
+    return None if has_relief else Failure.LIGHT_FLAT

@@ -74,8 +74,7 @@ def sample_light(rgb: npt.NDArray[np.uint8], landmarks: Points) -> LightSample:
     right, bottom = min(columns, int(high[0]) + pad), min(height, int(high[1]) + pad)
     face = np.full((_LANDMARKS, 3), np.nan)
     if right - left >= 8 and bottom - top >= 8:
-        part = _linear()[rgb[top:bottom, left:right]]
-        part = cv2.GaussianBlur(part, (0, 0), max(1.0, _BLUR_SHARE * width))
+        part = cv2.GaussianBlur(_linear()[rgb[top:bottom, left:right]], (0, 0), max(1.0, _BLUR_SHARE * width))
         at = (points - (left, top)).astype(np.float32)
         found = cv2.remap(part, at[:, 0], at[:, 1], cv2.INTER_LINEAR).reshape(-1, 3)
         inside = (at >= 0).all(axis=1) & (at <= (right - left - 1, bottom - top - 1)).all(axis=1)
