@@ -59,6 +59,7 @@ def make_source(request: SourceRequest, realtime: bool = False, loop: bool = Fal
         depth_scale=request.depth_scale,
         emitter=request.emitter,
         allow_virtual_camera=request.allow_virtual_camera,
+        camera_options=dict(request.camera_options),
         realtime=realtime,
         loop=loop,
     )
