@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from fasdemo.assets_folder import demo_session
@@ -18,7 +19,7 @@ def source_spec(options: argparse.Namespace) -> str:
     """
     if options.demo:
         return str(demo_session())
-    if options.camera:
+    if options.camera is not None:
         from fasdemo.capture.cameras.network.address import is_network_address, parse_address
         from fasdemo.capture.open import CAMERA_FORMS, is_camera
 
@@ -29,6 +30,30 @@ def source_spec(options: argparse.Namespace) -> str:
             shown = options.camera.partition(":")[0] if "@" in options.camera else options.camera
             raise UserError(f"--camera {shown}: unknown camera; use {CAMERA_FORMS}.")
     return str(options.camera or options.video or "")
+
+
+MAX_CAMERAS = 16
+"""Maximum number of cameras in one process."""
+
+
+def camera_requests(options: argparse.Namespace, names: Sequence[str]) -> list[SourceRequest]:
+    """Return the requests for several cameras, with the options that apply to all of them.
+
+    Raises:
+        UserError: a camera is unknown or given twice, or there are too many.
+    """
+    if len(names) > MAX_CAMERAS:
+        raise UserError(f"--camera: {len(names)} cameras are too many; give at most {MAX_CAMERAS}.")
+    plain = vars(options) | {"demo": False, "video": None, "depth": None, "ir": None}
+    found: list[SourceRequest] = []
+    for name in names:
+        request = source_request(argparse.Namespace(**(plain | {"camera": name})))
+        assert request is not None, "an empty name is an unknown camera"
+        if request in found:
+            more = "; add the number that `fasdemo doctor` shows" if name in ("realsense", "webcam") else ""
+            raise UserError(f"--camera {request.shown}: is given twice; give each camera once{more}.")
+        found.append(request)
+    return found
 
 
 def source_request(options: argparse.Namespace) -> SourceRequest | None:
