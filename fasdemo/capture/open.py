@@ -14,6 +14,8 @@ from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
 _SDK_RECORDINGS = (".db3", ".bag")
 CAMERAS = ("realsense", "webcam")
+CONTROLLED = ("realsense", "webcam")
+"""Cameras whose own options can be set."""
 CAMERA_FORMS = "realsense[:SERIAL], webcam[:N], rtsp://HOST/PATH or http://HOST/PATH"
 
 
@@ -51,7 +53,7 @@ def open_source(
     Raises:
         UserError: the source cannot be opened, or `depth`, `ir` or `camera_options` does not fit it.
     """
-    if camera_options and (not isinstance(spec, str) or spec.split(":", 1)[0] not in CAMERAS):
+    if camera_options and (not isinstance(spec, str) or spec.split(":", 1)[0] not in CONTROLLED):
         raise UserError(
             "Camera options can be set only on a RealSense or a webcam; leave them out.", parameter="camera_option"
         )

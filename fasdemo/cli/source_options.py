@@ -85,8 +85,8 @@ def _camera_options(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
     if not options.camera_option:
         return ()
     from fasdemo.capture.controls import parse_options
-    from fasdemo.capture.open import CAMERAS
+    from fasdemo.capture.open import CONTROLLED
 
-    if (options.camera or "").split(":", 1)[0] not in CAMERAS:
+    if (options.camera or "").split(":", 1)[0] not in CONTROLLED:
         raise UserError("--camera-option needs --camera realsense or --camera webcam.")
     return tuple(parse_options(options.camera_option).items())
