@@ -177,6 +177,10 @@ def _crops(frame: FrameSet, detect: Detect, options: ExportOptions, summary: Exp
     if frame.faults:
         summary.skipped["with a missing stream"] += 1
         return None
+    if frame.depth_filters:
+        # A model trained on it would say on its card that depth is unfiltered.
+        summary.skipped["with depth that the camera has filtered"] += 1
+        return None
     faces = detect(frame.rgb)
     if not faces:
         summary.skipped["without a face"] += 1
