@@ -37,6 +37,7 @@ _KEYS = {
     "test_list": "data.test_list",
     "limit": "data.limit",
     "max_missing": "data.max_missing",
+    "frame_step": "data.frame_step",
 }
 """Dotted key in the configuration for each option."""
 

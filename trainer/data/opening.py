@@ -17,7 +17,9 @@ from trainer.data.layouts.casia import (
     release_lists,
 )
 from trainer.data.layouts.listed import LIST_FILE, Layout, ListedLayout, ListFiles, ListFolder
+from trainer.data.public.clips import Cutting
 from trainer.data.public.registry import PUBLIC, detect_public, open_public
+from trainer.workers import HERE, Workers
 
 
 def detect_layout(folder: Path) -> str:
@@ -61,7 +63,11 @@ def detect_layout(folder: Path) -> str:
 
 
 def listed_layout(
-    folder: Path, layout: str = "auto", protocol: str | None = None, lists: dict[str, Path] | None = None
+    folder: Path,
+    layout: str = "auto",
+    protocol: str | None = None,
+    lists: dict[str, Path] | None = None,
+    workers: Workers = HERE,
 ) -> ListedLayout:
     """Return the layout of a folder that is not a rendered set; crops of recorded sessions are cut if needed.
 
@@ -70,6 +76,7 @@ def listed_layout(
         layout: `auto`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
         protocol: official protocol; None takes the layout's default.
         lists: lists of single parts that are given separately, by part.
+        workers: what cuts the crops.
 
     Raises:
         UserError: the layout is unknown, is that of a rendered set, has no such protocol, or the crops cannot be cut.
@@ -95,7 +102,7 @@ def listed_layout(
     if name == "sessions":
         from trainer.data.layouts.recorded import crops_of
 
-        folder = crops_of(folder)
+        folder = crops_of(folder, workers=workers)
     return ListFolder(folder, lists or {})
 
 
@@ -106,8 +113,8 @@ def is_generated(data: DataConfig) -> bool:
     return (detect_layout(data.folder) if data.layout == "auto" else data.layout) == "synth"
 
 
-def open_layout(data: DataConfig) -> Layout:
-    """Return the layout of the data set that a configuration names.
+def open_layout(data: DataConfig, workers: Workers = HERE) -> Layout:
+    """Return the layout of the data set that a configuration names; `workers` cut missing crops.
 
     Raises:
         UserError: there is neither a folder nor a training list, or the layout is unknown.
@@ -132,7 +139,7 @@ def open_layout(data: DataConfig) -> Layout:
 
         return GeneratedFolder(data.folder)
     if name in PUBLIC:
-        return open_public(name, data.folder, data.protocol, data.frame_step)
-    layout = listed_layout(data.folder, name, data.protocol, lists)
+        return open_public(name, data.folder, data.protocol, Cutting(data.frame_step, workers))
+    layout = listed_layout(data.folder, name, data.protocol, lists, workers)
     layout.live_label = data.live_label
     return layout

@@ -28,8 +28,8 @@ from trainer.data.loader import Batch
 from trainer.data.network_loader import check_readable, make_loader
 from trainer.data.sampling import epoch_order
 from trainer.data.splits import Splits
+from trainer.device import force_fp32_convs, precision_of
 from trainer.evaluation.scoring import predict_margins
-from trainer.training.device import force_fp32_convs, precision_of
 from trainer.training.ema import measure_norm_statistics, update_ema
 from trainer.training.history import History, dev_figures, epoch_line
 from trainer.training.losses import flexible_loss
