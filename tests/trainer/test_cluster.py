@@ -191,7 +191,7 @@ def test_a_cluster_that_cannot_be_used_is_named(
         list(run_on_cluster(cluster.address, failing, None, [0], [folder]))
     monkeypatch.setattr("trainer.cluster._WAIT_S", 30)
     cluster.worker("one", "")
-    with pytest.raises(UserError, match=r"does not see .*set; give a folder that all machines share"):
+    with pytest.raises(UserError, match=r"does not see .*set; give a path that all machines share"):
         list(run_on_cluster(cluster.address, failing, None, [0], [folder]))
     folder.mkdir()
     # The workers cannot import this module.

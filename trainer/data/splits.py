@@ -10,7 +10,7 @@ import numpy as np
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.config.schema import DataConfig
-from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, subsample
+from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, folder_of, subsample
 from trainer.data.layouts.listed import only
 from trainer.data.lists.entries import read_list
 from trainer.data.lists.list_set import ListSet
@@ -63,10 +63,12 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool, w
 def note_run(splits: Splits, run: Path) -> None:
     """Record in the folder of recorded sessions that a run was trained on them, for later deletions."""
     from trainer.data.layouts.recorded import note_model
+    from trainer.data.layouts.sharded import FACTS_FILE, read_facts
 
     parts = [part for part in (splits.train, splits.dev, splits.test) if part is not None]
-    place = Path(splits.train.source)
-    folder = place if place.is_dir() else place.parent
+    folder = folder_of(splits.train)
+    if (folder / FACTS_FILE).is_file():
+        folder = Path(read_facts(folder).origin)
     note_model(folder, run, {str(name) for part in parts for name in part.subjects})
 
 

@@ -14,9 +14,6 @@ EXAMPLE = "python -m trainer cut --data data/OULU-NPU --protocol 1 --cluster tcp
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     options.add_data(parser)
-    parser.add_argument(
-        "--frame-step", type=int, metavar="N", help="videos: use every N-th frame (default: that of training, 15)"
-    )
     add_jobs(parser)
     add_cluster(parser, "cut")
 

@@ -17,6 +17,8 @@ from trainer.data.public.wmca import Wmca
 _SETS = {one.kind: one for one in (OuluNpu, ReplayAttack, CelebaSpoof, Wmca, HqWmca, Casia3dMask)}
 PUBLIC = tuple(_SETS)
 """Names of the data sets, as `--layout` takes them."""
+COLOUR_ALONE = tuple(name for name in PUBLIC if name != Wmca.kind)
+"""Names of those that are used in colour alone."""
 VIDEOS = tuple(one.kind for one in (OuluNpu, ReplayAttack, HqWmca, Casia3dMask))
 """Names of those that contain videos, of which crops are cut."""
 
