@@ -219,6 +219,10 @@ def _crops(frame: FrameSet, detect: Detect, options: ExportOptions, skipped: Cou
     if frame.faults:
         skipped["with a missing stream"] += 1
         return None
+    if frame.depth_filters:
+        # A model trained on it would say on its card that depth is unfiltered.
+        summary.skipped["with depth that the camera has filtered"] += 1
+        return None
     faces = detect(frame.rgb)
     if not faces:
         skipped["without a face"] += 1
