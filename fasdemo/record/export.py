@@ -221,7 +221,7 @@ def _crops(frame: FrameSet, detect: Detect, options: ExportOptions, skipped: Cou
         return None
     if frame.depth_filters:
         # A model trained on it would say on its card that depth is unfiltered.
-        summary.skipped["with depth that the camera has filtered"] += 1
+        skipped["with depth that the camera has filtered"] += 1
         return None
     faces = detect(frame.rgb)
     if not faces:

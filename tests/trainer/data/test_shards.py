@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fasdemo.cli.main import main as fasdemo_main
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 from fasdemo.record.derived import read_derived
@@ -235,7 +236,9 @@ def test_shards_of_other_layouts_keep_videos_and_protocols(tmp_path: Path, capsy
     assert "shards have the parts of the set that they were written from" in capsys.readouterr().err
 
 
-def test_shards_of_recorded_people_are_known_to_their_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shards_of_recorded_people_are_deleted_with_one_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("fasdemo.faces.detector.FaceDetector", WholeFrame)
     sessions = record_people(tmp_path / "recordings")
     folder = tmp_path / "shards"
@@ -248,6 +251,12 @@ def test_shards_of_recorded_people_are_known_to_their_sessions(tmp_path: Path, m
     settings = ["input.size=64", "run.precision=32-true", "run.epochs=1", "run.batch=4", "run.workers=1"]
     assert main([*train, "--device", "cpu", "--threads", "1", "--set", *settings]) == 0
     assert run in {one.path for one in read_derived(sessions)}
+    (folder / "mine.txt").write_text("keep")
+    assert fasdemo_main(["sessions", "delete", str(sessions), "--subject", "p1", "--yes"]) == 0
+    said = capsys.readouterr().out
+    assert "shards: these shards contained crops of p1 and were deleted; write them again" in said
+    assert "run: this model" in said
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
 
 
 def test_shards_refuse_bad_options(plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,13 +16,14 @@ import numpy as np
 from fasdemo.bounded_file import read_bounded
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
+from fasdemo.record.derived import SHARDS_FILE, SHARDS_INDEX
 from trainer.data.faces import Ints, Sample
 from trainer.data.layouts.listed import Parts
 from trainer.data.layouts.shard_file import COLUMNS, Place, read_sample
 
-FACTS_FILE = "shards.json"
+FACTS_FILE = SHARDS_FILE
 """File about the set, written last."""
-INDEX_FILE = "index.csv"
+INDEX_FILE = SHARDS_INDEX
 UNFINISHED_FILE = "unfinished.json"
 """File about a set that is being written."""
 _MAX_BYTES = 64 * 1024 * 1024
