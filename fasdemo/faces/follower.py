@@ -59,9 +59,8 @@ class Follower:
         (dx, dy), _ = cv2.phaseCorrelate(self._picture, now, _window())
         if not max(abs(dx), abs(dy)) <= _BORDER:
             return None
-        shifted = cv2.warpAffine(
-            now, np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]]), (_SIZE, _SIZE), borderMode=cv2.BORDER_REPLICATE
-        )
+        back = np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]])
+        shifted = np.asarray(cv2.warpAffine(now, back, (_SIZE, _SIZE), borderMode=cv2.BORDER_REPLICATE), np.float64)
         inner = slice(_BORDER, _SIZE - _BORDER)
         if not _correlation(self._picture[inner, inner], shifted[inner, inner]) >= MIN_CORRELATION:
             return None
