@@ -23,6 +23,11 @@ DETECT_EVERY_S = 0.13
 DETECT_STILL_EVERY_S = 0.26
 _STILL = 0.01
 """Distance from the last detection, divided by the side of the box, up to which a face has hardly moved."""
+_SETTLED_S = 0.5
+"""Time for which a new face, or one whose picture has changed, is detected in every frame. Key points of independent
+detections differ a little, and so do the measurements; before the first LIVE, rules against attacks see all of them."""
+_ANOTHER = 0.9
+"""Correlation with the last detection below which a face counts as new: another face, or one that was covered."""
 _EARLY_S = 0.005
 """Tolerance, so that a detection due just after a frame runs on that frame."""
 MAX_FACES = 8
@@ -54,10 +59,17 @@ class Detector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Followed:
-    """A detected face of a track, and the time of the detection in seconds."""
+    """A detected face of a track.
+
+    Attributes:
+        follower: finds it again.
+        detected_s: time of the detection in seconds.
+        new_s: time since which it is the same face.
+    """
 
     follower: Follower
     detected_s: float
+    new_s: float
 
     def face_in(self, rgb: npt.NDArray[np.uint8], timestamp_s: float) -> Face | None:
         """Return the face in a later frame; None if it must be detected."""
@@ -65,6 +77,8 @@ class _Followed:
         if not 0.0 <= age_s < DETECT_STILL_EVERY_S - _EARLY_S:
             return None
         face = self.follower.follow(rgb)
+        if timestamp_s - self.new_s < _SETTLED_S:
+            return None
         still = self.follower.moved <= _STILL
         return face if still or age_s < DETECT_EVERY_S - _EARLY_S else None
 
@@ -72,10 +86,11 @@ class _Followed:
 class FaceFinder:
     """A face tracker for video; it follows known faces, and searches the whole image or a tile for new ones.
 
-    A known face is detected again after `DETECT_EVERY_S` (`DETECT_STILL_EVERY_S` if it hardly moved), and at once if
-    its picture no longer matches that of its last detection. In the frames between, it is followed by the shift of
-    this picture. A search for new faces runs in every fourth frame, and in every twelfth if nothing has changed outside
-    the known faces since the whole image and all tiles were searched.
+    A new face is detected in every frame for `_SETTLED_S`. Later it is detected again after `DETECT_EVERY_S`
+    (`DETECT_STILL_EVERY_S` if it hardly moved), and at once if its picture no longer matches that of its last
+    detection. In the frames between, it is followed by the shift of this picture. A search for new faces runs in every
+    fourth frame, and in every twelfth if nothing has changed outside the known faces since the whole image and all
+    tiles were searched.
 
     The same frames always give the same tracks. At most `MAX_FACES` faces are tracked, the largest ones.
     """
@@ -134,8 +149,7 @@ class FaceFinder:
         faces.sort(key=lambda face: -face.box[2] * face.box[3])
         tracks = self._tracker.update(faces[:MAX_FACES], timestamp_s)
         self._followed = {
-            track.id: kept.get(id(track.face)) or _Followed(Follower(rgb, track.face), timestamp_s - _phase_s(track))
-            for track in tracks
+            track.id: kept.get(id(track.face)) or self._detected(rgb, track, timestamp_s) for track in tracks
         }
         return tracks
 
@@ -153,6 +167,11 @@ class FaceFinder:
         """Release the detector."""
         self._detector.close()
 
+    def _detected(self, rgb: npt.NDArray[np.uint8], track: Track, timestamp_s: float) -> _Followed:
+        before = self._followed.get(track.id)
+        new_s = timestamp_s if before is None or before.follower.correlation < _ANOTHER else before.new_s
+        return _Followed(Follower(rgb, track.face), timestamp_s, new_s)
+
     def _search_is_due(self, detections: int) -> bool:
         """Return whether to search in this frame, which is put off by a frame if faces were detected in it."""
         every = _SCAN_EVERY if self._scans_unchanged < _SCANS else _SCAN_UNCHANGED_EVERY
@@ -162,8 +181,3 @@ class FaceFinder:
         self._scans += 1
         self._since_scan = 0
         self._scans_unchanged += 1
-
-
-def _phase_s(track: Track) -> float:
-    """Return how much earlier a new face is detected again, so that several faces are detected in different frames."""
-    return DETECT_EVERY_S * (track.id % _SCAN_EVERY) / _SCAN_EVERY if track.sightings == 1 else 0.0

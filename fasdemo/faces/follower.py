@@ -42,6 +42,8 @@ class Follower:
         self._picture = self._square(rgb)
         self.moved = 0.0
         """Distance of the last followed position from the detection, divided by the side of the box."""
+        self.correlation = 0.0
+        """Correlation of the last picture with that of the detection; 0 if they could not be compared."""
 
     def follow(self, rgb: npt.NDArray[np.uint8]) -> Face | None:
         """Return the face in a later frame; None unless its picture is there and is that of the detection.
@@ -51,6 +53,7 @@ class Follower:
         Args:
             rgb: uint8 (H, W, 3), of the same size as the frame of the detection.
         """
+        self.correlation = 0.0
         if self._picture is None:
             return None
         now = self._square(rgb)
@@ -62,7 +65,8 @@ class Follower:
         back = np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]])
         shifted = np.asarray(cv2.warpAffine(now, back, (_SIZE, _SIZE), borderMode=cv2.BORDER_REPLICATE), np.float64)
         inner = slice(_BORDER, _SIZE - _BORDER)
-        if not _correlation(self._picture[inner, inner], shifted[inner, inner]) >= MIN_CORRELATION:
+        self.correlation = _correlation(self._picture[inner, inner], shifted[inner, inner])
+        if not self.correlation >= MIN_CORRELATION:
             return None
         pixels = self._side / _SIZE
         move = np.array([dx, dy]) * pixels
