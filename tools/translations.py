@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import get_args
 from xml.etree import ElementTree
 
+from fasdemo.challenge.failures import Failure
 from fasdemo.challenge.prompts import Prompt
 from fasdemo.draw.overlay import FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE
 from fasdemo.engine.measurements.evidence import MEASURES
 from fasdemo.engine.reasons import Reason
 from fasdemo.gui.dialogs.preferences import TAB_NAMES
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
+from fasdemo.gui.panels.camera.camera_panel import FACTS, GROUPS
 from fasdemo.gui.panels.library import COLUMNS
 from fasdemo.gui.panels.record_panel import CONSENT
 from fasdemo.gui.panels.timing_panel import TITLES
@@ -38,12 +40,21 @@ SOURCES = (*sorted((ROOT / "fasdemo/gui").rglob("*.py")), ROOT / "fasdemo/runtim
 def collect() -> list[str]:
     """Return all English texts, each once: those in calls of `tr`, and those of tables."""
     texts = [*WORDS, WAITING.sentence, *FAULTS.values(), FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE]
-    texts += [*NAMES.values(), *TITLES.values(), *TABS, *COLUMNS, CONSENT, *(words for words, _ in DEVICES)]
+    texts += [
+        *NAMES.values(),
+        *TITLES.values(),
+        *TABS,
+        *COLUMNS,
+        CONSENT,
+        *(words for words, _ in DEVICES),
+    ]
+    texts += [*GROUPS.values(), *FACTS]
     texts += [*variant_panel.COLUMNS, *gallery_panel.COLUMNS, *gallery_panel.STREAM_NAMES.values(), NO_RESPONSE]
     texts += [measure.title for measure in MEASURES.values()]
     texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]
     texts += _preferences()
     texts += [prompt.text for prompt in Prompt]
+    texts += [failure.text for failure in Failure]
     for reason in Reason:
         texts += [reason.guidance, reason.meaning]
     for path in SOURCES:

@@ -60,7 +60,7 @@ def source_request(options: argparse.Namespace) -> SourceRequest | None:
     """Return the request for the source in the options; None if there is none.
 
     Raises:
-        UserError: the camera is unknown.
+        UserError: the camera is unknown, or its options cannot be set.
     """
     spec = source_spec(options)
     if not spec:
@@ -72,4 +72,21 @@ def source_request(options: argparse.Namespace) -> SourceRequest | None:
         options.depth_scale,
         options.emitter,
         options.allow_virtual_camera,
+        _camera_options(options),
     )
+
+
+def _camera_options(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """Return names and values of the camera's options.
+
+    Raises:
+        UserError: one is not written as NAME=VALUE, or there is no RealSense or webcam to set it on.
+    """
+    if not options.camera_option:
+        return ()
+    from fasdemo.capture.controls import parse_options
+    from fasdemo.capture.open import CONTROLLED
+
+    if (options.camera or "").split(":", 1)[0] not in CONTROLLED:
+        raise UserError("--camera-option needs --camera realsense or --camera webcam.")
+    return tuple(parse_options(options.camera_option).items())

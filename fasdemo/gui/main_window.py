@@ -18,6 +18,8 @@ from fasdemo.engine.loop.frame_loop import ListenerGroup
 from fasdemo.engine.result import FrameResult
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
+from fasdemo.gui.controllers.camera_control import CameraControl
+from fasdemo.gui.controllers.challenge_control import ChallengeControl
 from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
@@ -45,6 +47,7 @@ from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.theme import apply_theme, is_dark
 from fasdemo.gui.translation import tr
+from fasdemo.gui.tuning.calibration_control import CalibrationControl
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.header import Header, source_words
 from fasdemo.gui.widgets.message_bar import MessageBar
@@ -92,11 +95,13 @@ class MainWindow(QMainWindow):
         self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.door = DoorControl(settings, self)
-        listeners = ListenerGroup(self.event_log.writer, self.door.signals)
+        self.calibration = CalibrationControl(self)
+        listeners = ListenerGroup(self.event_log.writer, self.door.signals, self.calibration.listener)
         self.player = Player(make_source, make_processor, self, listeners)
         self._rules = rules
+        self.challenge = ChallengeControl(self.player, self)
         wanted = EngineRequest(settings.model, settings.policy, settings.device)
-        self._engine = with_rules(wanted, settings, rules, kiosk=False)
+        self._engine = with_rules(wanted, settings, rules, kiosk=False, display=self.challenge.display)
         self.event_log.inputs = self._inputs
         self._dialog: ShortcutsDialog | Preferences | PinDialog | None = None
         self._pin_guard = PinGuard()
@@ -116,6 +121,7 @@ class MainWindow(QMainWindow):
         work = self.workspace
         self._recorder = RecordingControl(self.player, work.record, settings, self)
         self.takes = TakeControl(work.record.takes, lambda: settings.record_folder, self._release, self)
+        self.camera = CameraControl(work.camera, lambda: self.player.request, lambda: self.recording is not None, self)
         self.playback = PlaybackControl(self.player, work.transport, work.timeline, settings, self)
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
@@ -163,6 +169,8 @@ class MainWindow(QMainWindow):
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
         self.presenter.source_ready.connect(self.tuning.source_ready)
+        self.presenter.source_ready.connect(self.calibration.source_ready)
+        self.calibration.saved.connect(self.use_site)
         self.tuning.model_wanted.connect(lambda path: self.open_files([path]))
         self.tuning.site_wanted.connect(self.use_site)
         self.presenter.engine_in_force.connect(self._take_engine)
@@ -171,6 +179,9 @@ class MainWindow(QMainWindow):
         self.player.switched.connect(self._show_opening)
         self.player.rejected.connect(self._show_rejected)
         self._reconnect.due.connect(self._open_again)
+        self.camera.reopen.connect(self.open)
+        self.camera.message.connect(self.messages.show_message)
+        self.presenter.source_changed.connect(self.camera.show_source)
         self._recorder.ended.connect(self.messages.show_message)
         self._recorder.taken.connect(self.takes.add)
         self.takes.opened.connect(lambda folder: self.open_spec(str(folder)))
@@ -212,6 +223,7 @@ class MainWindow(QMainWindow):
             "enlarge_infrared": lambda: work.toggle_enlarged(work.infrared_pane),
             "open_library": lambda: self.open_library(self.library.root or self.settings.record_folder),
             "tune": self.tuning.show,
+            "calibrate": self.calibration.show,
             "snap": lambda: self._snap(work.snap_target()),
             "next_face": self.presenter.next_face,
             "back": self._back,
@@ -219,6 +231,7 @@ class MainWindow(QMainWindow):
             "tab_reasons": lambda: self._show_tab(0),
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
+            "tab_camera": lambda: self._show_tab(TABS.index("Camera")),
             "toggle_recording": self._toggle_recording,
             "next_person": work.record.people.next_person,
             "toggle_log": self.event_log.toggle,
@@ -393,7 +406,7 @@ class MainWindow(QMainWindow):
         self._save()
 
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
-        return with_rules(engine, self.settings, self._rules, self.in_kiosk)
+        return with_rules(engine, self.settings, self._rules, self.in_kiosk, self.challenge.display)
 
     def _require(self) -> None:
         if self._engine != self._with_rules(self._engine):
@@ -550,6 +563,7 @@ class MainWindow(QMainWindow):
         self.presenter.tick()
         self.event_log.tick()
         self.door.tick()
+        self.camera.tick()
 
     def _show_log(self, status: LogStatus | None) -> None:
         self.footer.show_log(status)

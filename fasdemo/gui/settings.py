@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fasdemo.atomic_file import write_atomically
 from fasdemo.bounded_file import decode_text
+from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import Stream
 
 _log = logging.getLogger(__name__)
@@ -20,6 +21,16 @@ MAX_TAKE_S = 3600
 MAX_RETAIN_DAYS = 3650
 RECENT = 8
 """Maximum number of recent sources."""
+
+
+CHALLENGES: dict[str, Kind | None] = {
+    "off": None,
+    "coloured light": "light",
+    "turn": "turn",
+    "blink": "blink",
+    "random": "random",
+}
+"""Kind of challenge by its name in the settings."""
 
 
 class Settings(BaseModel):
@@ -73,6 +84,13 @@ class Settings(BaseModel):
             description="Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.",
         ),
     ] = ""
+    challenge: Annotated[
+        Literal["off", "coloured light", "turn", "blink", "random"],
+        Field(
+            title="LIVE requires a challenge",
+            description="The person has to follow random prompts in front of a camera; random mixes all kinds.",
+        ),
+    ] = "off"
     snap_folder: Annotated[Path, Field(title="Snapshots", description="Folder for snapshots of the pictures.")] = Field(
         default_factory=lambda: user_pictures_path() / "fasdemo"
     )

@@ -134,6 +134,8 @@ class ModelCard(_Part):
     presence_input: str | None = None
     """Graph input (N, len(inputs)) float32, 1 = stream present, 0 = stream missing, in the order of `inputs`."""
     crop: CropSpec = CropSpec()
+    depth_filters: tuple[str, ...] = ()
+    """The camera's depth filters in the training data, as in `FrameSet.depth_filters`; with others, nothing is LIVE."""
     outputs: Annotated[tuple[OutputSpec, ...], Field(min_length=1)]
     calibration: Calibration = Calibration()
     subset_calibration: dict[str, Calibration] = {}

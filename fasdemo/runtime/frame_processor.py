@@ -41,7 +41,7 @@ def make_processor(source: Source, request: EngineRequest, models: ModelLoader |
         return engine
     try:
         landmarker = (OwnModels() if models is None else models).landmarker()
-        return ChallengeProcessor(engine, landmarker, request.challenge)
+        return ChallengeProcessor(engine, landmarker, request.challenge, display=request.display)
     except BaseException:
         engine.close()
         raise
@@ -67,6 +67,7 @@ def make_source(request: SourceRequest, realtime: bool = False, loop: bool = Fal
         depth_scale=request.depth_scale,
         emitter=request.emitter,
         allow_virtual_camera=request.allow_virtual_camera,
+        camera_options=dict(request.camera_options),
         realtime=realtime,
         loop=loop,
     )

@@ -124,6 +124,10 @@
       <translation>Aufnehmen</translation>
     </message>
     <message>
+      <source>Camera</source>
+      <translation>Kamera</translation>
+    </message>
+    <message>
       <source>Subject</source>
       <translation>Person</translation>
     </message>
@@ -138,10 +142,6 @@
     <message>
       <source>Length</source>
       <translation>Länge</translation>
-    </message>
-    <message>
-      <source>Camera</source>
-      <translation>Kamera</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -162,6 +162,38 @@
     <message>
       <source>CUDA</source>
       <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Depth filters</source>
+      <translation>Tiefenfilter</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <translation>Bewegung</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>Serial number</source>
+      <translation>Seriennummer</translation>
+    </message>
+    <message>
+      <source>Firmware</source>
+      <translation>Firmware</translation>
+    </message>
+    <message>
+      <source>Recommended firmware</source>
+      <translation>Empfohlene Firmware</translation>
+    </message>
+    <message>
+      <source>USB type</source>
+      <translation>USB-Typ</translation>
     </message>
     <message>
       <source>Presentations</source>
@@ -388,10 +420,6 @@
       <translation>Schleife an oder aus</translation>
     </message>
     <message>
-      <source>Pictures</source>
-      <translation>Bilder</translation>
-    </message>
-    <message>
       <source>Show only colour, or all pictures</source>
       <translation>Nur Farbe oder alle Bilder zeigen</translation>
     </message>
@@ -434,6 +462,10 @@
     <message>
       <source>Show the record panel</source>
       <translation>Das Aufnahmefeld zeigen</translation>
+    </message>
+    <message>
+      <source>Show the controls of the camera</source>
+      <translation>Einstellungen der Kamera zeigen</translation>
     </message>
     <message>
       <source>Start or stop recording</source>
@@ -588,6 +620,34 @@
       <translation>Anpassung der Werte an eine Kamera und ein Modell, von `fasdemo calibrate`; leer: keine.</translation>
     </message>
     <message>
+      <source>LIVE requires a challenge</source>
+      <translation>LIVE nur nach Prüfung</translation>
+    </message>
+    <message>
+      <source>The person has to follow random prompts in front of a camera; random mixes all kinds.</source>
+      <translation>Die Person muss vor einer Kamera zufälligen Aufforderungen folgen; „Zufällig“ mischt alle Arten.</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>Aus</translation>
+    </message>
+    <message>
+      <source>Coloured light</source>
+      <translation>Farbiges Licht</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>Kopf drehen</translation>
+    </message>
+    <message>
+      <source>Blink</source>
+      <translation>Augen schließen</translation>
+    </message>
+    <message>
+      <source>Random</source>
+      <translation>Zufällig</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>Einzelbilder</translation>
     </message>
@@ -696,8 +756,40 @@
       <translation>Schließen Sie die Augen für eine Sekunde und öffnen Sie sie wieder.</translation>
     </message>
     <message>
+      <source>Look at the screen and keep still while its colour changes.</source>
+      <translation>Sehen Sie auf den Bildschirm und halten Sie still, während er die Farbe wechselt.</translation>
+    </message>
+    <message>
       <source>Look straight at the camera.</source>
       <translation>Blicken Sie gerade in die Kamera.</translation>
+    </message>
+    <message>
+      <source>The colours were covered; keep this window in front of all others.</source>
+      <translation>Die Farben waren verdeckt; lassen Sie dieses Fenster vor allen anderen.</translation>
+    </message>
+    <message>
+      <source>The window was moved or resized while it showed colours; leave it in its place.</source>
+      <translation>Das Fenster wurde verschoben oder in der Größe geändert, während es Farben zeigte; lassen Sie es an seinem Platz.</translation>
+    </message>
+    <message>
+      <source>The colours did not appear on the screen in time; close other programs.</source>
+      <translation>Die Farben erschienen nicht rechtzeitig auf dem Bildschirm; schließen Sie andere Programme.</translation>
+    </message>
+    <message>
+      <source>Your face is too dark or too bright to measure its light.</source>
+      <translation>Ihr Gesicht ist zu dunkel oder zu hell, um sein Licht zu messen.</translation>
+    </message>
+    <message>
+      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
+      <translation>Der Bildschirm ist zu schwach für diesen Raum; kommen Sie näher oder verdunkeln Sie den Raum.</translation>
+    </message>
+    <message>
+      <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
+      <translation>Die Kamera ändert ihre Belichtung von selbst; stellen Sie Belichtung und Weißabgleich fest ein, oder zeigen Sie mehr Hintergrund.</translation>
+    </message>
+    <message>
+      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <translation>Kommen Sie näher zum Bildschirm, weg von der Wand hinter Ihnen.</translation>
     </message>
     <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
@@ -838,6 +930,10 @@
     <message>
       <source>There is no valid calibration for the depth image, so the size of the face is unknown.</source>
       <translation>Für das Tiefenbild gibt es keine gültige Kalibrierung, daher ist die Größe des Gesichts unbekannt.</translation>
+    </message>
+    <message>
+      <source>The camera's depth filters are not those of the model's training data.</source>
+      <translation>Die Tiefenfilter der Kamera sind nicht die der Trainingsdaten des Modells.</translation>
     </message>
     <message>
       <source>The network gave no usable score.</source>
@@ -1328,6 +1424,54 @@
       <translation>Das Einzelbild kann nicht in {folder} gespeichert werden ({why}); wählen Sie einen anderen Ordner in den Einstellungen.</translation>
     </message>
     <message>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>Eine Aufnahme läuft; beenden Sie sie (R), um die Kamera zu ändern.</translation>
+    </message>
+    <message>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>Dies waren die Einstellungen der Kamera zu Beginn der Aufnahme.</translation>
+    </message>
+    <message>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>Die Tiefe ist gefiltert; das ergibt nie LIVE, außer das Modell wurde damit trainiert.</translation>
+    </message>
+    <message>
+      <source>Problem of the camera's controls</source>
+      <translation>Problem der Kameraeinstellungen</translation>
+    </message>
+    <message>
+      <source>Set all back</source>
+      <translation>Alles zurücksetzen</translation>
+    </message>
+    <message>
+      <source>Open the camera again with its own settings</source>
+      <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
+    </message>
+    <message>
+      <source>Metadata of the frames</source>
+      <translation>Metadaten der Bilder</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>Diese Kamera hat keine Einstellungen.</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>Öffnen Sie eine Kamera, um ihre Einstellungen zu sehen.</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>Tiefenfilter: {filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>an</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>aus</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{shown} von {count} Sitzungen, {subjects} Personen</translation>
     </message>
@@ -1600,10 +1744,6 @@
       <translation>Übersprungen</translation>
     </message>
     <message>
-      <source>Name</source>
-      <translation>Name</translation>
-    </message>
-    <message>
       <source>Streams</source>
       <translation>Datenströme</translation>
     </message>
@@ -1682,6 +1822,62 @@
     <message>
       <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
       <translation>Wegen eines Fehlers in fasdemo misslungen; siehe Terminal oder Protokoll.</translation>
+    </message>
+    <message>
+      <source>Open the camera first; recordings are calibrated with `fasdemo calibrate`.</source>
+      <translation>Zuerst die Kamera öffnen; Aufnahmen werden mit `fasdemo calibrate` verwendet.</translation>
+    </message>
+    <message>
+      <source>{frames} frames with one face</source>
+      <translation>{frames} Bilder mit einem Gesicht</translation>
+    </message>
+    <message>
+      <source>Model or policy were changed between the measurements; measure again.</source>
+      <translation>Modell oder Richtlinie wurden zwischen den Messungen geändert; noch einmal messen.</translation>
+    </message>
+    <message>
+      <source>The attacks are measured; live people are still needed.</source>
+      <translation>Die Angriffe sind gemessen; es fehlen noch lebende Personen.</translation>
+    </message>
+    <message>
+      <source>The camera gave no frames with a verdict; check it and measure again.</source>
+      <translation>Die Kamera lieferte keine Bilder mit Urteil; prüfen und noch einmal messen.</translation>
+    </message>
+    <message>
+      <source>Calibrate the scores to this camera</source>
+      <translation>Die Werte an diese Kamera anpassen</translation>
+    </message>
+    <message>
+      <source>For one minute, people look at the camera from 0.4 to 1 m, one at a time. Then, if you like, show prints of them. Only measurements are kept, no pictures. The bias stays within the model's limits.</source>
+      <translation>Eine Minute lang schauen Personen aus 0,4 bis 1 m in die Kamera, immer nur eine. Danach können Ausdrucke von ihnen gezeigt werden. Nur Messwerte werden behalten, keine Bilder. Der Versatz bleibt in den Grenzen des Modells.</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <source>State of the calibration</source>
+      <translation>Stand der Anpassung</translation>
+    </message>
+    <message>
+      <source>Measure live people</source>
+      <translation>Lebende Personen messen</translation>
+    </message>
+    <message>
+      <source>Measure attacks</source>
+      <translation>Angriffe messen</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>Stopp</translation>
+    </message>
+    <message>
+      <source>Save the site file…</source>
+      <translation>Standortdatei speichern…</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>Schließen</translation>
     </message>
     <message>
       <source>Folder of labelled sessions</source>
@@ -1840,10 +2036,6 @@
       <translation>Abstimmung – fasdemo</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>Fortschritt</translation>
-    </message>
-    <message>
       <source>Cancel</source>
       <translation>Abbrechen</translation>
     </message>
@@ -1990,6 +2182,10 @@
     <message>
       <source>Keyboard shortcuts (?)</source>
       <translation>Tastenkürzel (?)</translation>
+    </message>
+    <message>
+      <source>Calibrate…</source>
+      <translation>Kalibrieren…</translation>
     </message>
     <message>
       <source>Event log…</source>

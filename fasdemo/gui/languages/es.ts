@@ -124,6 +124,10 @@
       <translation>Grabar</translation>
     </message>
     <message>
+      <source>Camera</source>
+      <translation>Cámara</translation>
+    </message>
+    <message>
       <source>Subject</source>
       <translation>Sujeto</translation>
     </message>
@@ -138,10 +142,6 @@
     <message>
       <source>Length</source>
       <translation>Duración</translation>
-    </message>
-    <message>
-      <source>Camera</source>
-      <translation>Cámara</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -162,6 +162,38 @@
     <message>
       <source>CUDA</source>
       <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Imágenes</translation>
+    </message>
+    <message>
+      <source>Depth filters</source>
+      <translation>Filtros de profundidad</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <translation>Movimiento</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Nombre</translation>
+    </message>
+    <message>
+      <source>Serial number</source>
+      <translation>Número de serie</translation>
+    </message>
+    <message>
+      <source>Firmware</source>
+      <translation>Firmware</translation>
+    </message>
+    <message>
+      <source>Recommended firmware</source>
+      <translation>Firmware recomendado</translation>
+    </message>
+    <message>
+      <source>USB type</source>
+      <translation>Tipo de USB</translation>
     </message>
     <message>
       <source>Presentations</source>
@@ -388,10 +420,6 @@
       <translation>Bucle sí o no</translation>
     </message>
     <message>
-      <source>Pictures</source>
-      <translation>Imágenes</translation>
-    </message>
-    <message>
       <source>Show only colour, or all pictures</source>
       <translation>Mostrar solo el color, o todas las imágenes</translation>
     </message>
@@ -434,6 +462,10 @@
     <message>
       <source>Show the record panel</source>
       <translation>Mostrar el panel de grabación</translation>
+    </message>
+    <message>
+      <source>Show the controls of the camera</source>
+      <translation>Mostrar los controles de la cámara</translation>
     </message>
     <message>
       <source>Start or stop recording</source>
@@ -588,6 +620,34 @@
       <translation>Calibración de la puntuación para una cámara y un modelo, de `fasdemo calibrate`; vacío: ninguna.</translation>
     </message>
     <message>
+      <source>LIVE requires a challenge</source>
+      <translation>LIVE exige una prueba</translation>
+    </message>
+    <message>
+      <source>The person has to follow random prompts in front of a camera; random mixes all kinds.</source>
+      <translation>La persona debe seguir indicaciones al azar ante una cámara; «Al azar» mezcla todos los tipos.</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>Desactivado</translation>
+    </message>
+    <message>
+      <source>Coloured light</source>
+      <translation>Luz de colores</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>Girar la cabeza</translation>
+    </message>
+    <message>
+      <source>Blink</source>
+      <translation>Cerrar los ojos</translation>
+    </message>
+    <message>
+      <source>Random</source>
+      <translation>Al azar</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>Capturas</translation>
     </message>
@@ -696,8 +756,40 @@
       <translation>Cierre los ojos durante un segundo y ábralos.</translation>
     </message>
     <message>
+      <source>Look at the screen and keep still while its colour changes.</source>
+      <translation>Mire a la pantalla y quédese quieto mientras cambia de color.</translation>
+    </message>
+    <message>
       <source>Look straight at the camera.</source>
       <translation>Mire de frente a la cámara.</translation>
+    </message>
+    <message>
+      <source>The colours were covered; keep this window in front of all others.</source>
+      <translation>Los colores quedaron tapados; mantenga esta ventana delante de las demás.</translation>
+    </message>
+    <message>
+      <source>The window was moved or resized while it showed colours; leave it in its place.</source>
+      <translation>La ventana se movió o cambió de tamaño mientras mostraba colores; déjela en su sitio.</translation>
+    </message>
+    <message>
+      <source>The colours did not appear on the screen in time; close other programs.</source>
+      <translation>Los colores no aparecieron a tiempo en la pantalla; cierre otros programas.</translation>
+    </message>
+    <message>
+      <source>Your face is too dark or too bright to measure its light.</source>
+      <translation>Su cara está demasiado oscura o clara para medir su luz.</translation>
+    </message>
+    <message>
+      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
+      <translation>La pantalla es demasiado débil para esta sala; acérquese u oscurezca la sala.</translation>
+    </message>
+    <message>
+      <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
+      <translation>La cámara cambia la exposición por sí misma; fije la exposición y el balance de blancos, o muestre más fondo.</translation>
+    </message>
+    <message>
+      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <translation>Acérquese a la pantalla y aléjese de la pared que tiene detrás.</translation>
     </message>
     <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
@@ -838,6 +930,10 @@
     <message>
       <source>There is no valid calibration for the depth image, so the size of the face is unknown.</source>
       <translation>No hay una calibración válida de la imagen de profundidad, así que no se conoce el tamaño del rostro.</translation>
+    </message>
+    <message>
+      <source>The camera's depth filters are not those of the model's training data.</source>
+      <translation>Los filtros de profundidad de la cámara no son los de los datos de entrenamiento del modelo.</translation>
     </message>
     <message>
       <source>The network gave no usable score.</source>
@@ -1328,6 +1424,54 @@
       <translation>No se puede guardar la captura en {folder} ({why}); elija otra carpeta en las preferencias.</translation>
     </message>
     <message>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>Hay una grabación en curso; deténgala (R) para cambiar la cámara.</translation>
+    </message>
+    <message>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>Estos eran los ajustes de la cámara al empezar la grabación.</translation>
+    </message>
+    <message>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>La profundidad está filtrada; nunca es LIVE salvo que el modelo se haya entrenado con ella.</translation>
+    </message>
+    <message>
+      <source>Problem of the camera's controls</source>
+      <translation>Problema de los controles de la cámara</translation>
+    </message>
+    <message>
+      <source>Set all back</source>
+      <translation>Restablecer todo</translation>
+    </message>
+    <message>
+      <source>Open the camera again with its own settings</source>
+      <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
+    </message>
+    <message>
+      <source>Metadata of the frames</source>
+      <translation>Metadatos de los fotogramas</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>Esta cámara no ofrece controles.</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>Abra una cámara para ver sus controles.</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>Filtros de profundidad: {filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>activado</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>desactivado</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{shown} de {count} sesiones, {subjects} sujetos</translation>
     </message>
@@ -1600,10 +1744,6 @@
       <translation>Omitidos</translation>
     </message>
     <message>
-      <source>Name</source>
-      <translation>Nombre</translation>
-    </message>
-    <message>
       <source>Streams</source>
       <translation>Flujos</translation>
     </message>
@@ -1682,6 +1822,62 @@
     <message>
       <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
       <translation>Ha fallado por un error de fasdemo; consulte el terminal o el registro.</translation>
+    </message>
+    <message>
+      <source>Open the camera first; recordings are calibrated with `fasdemo calibrate`.</source>
+      <translation>Abra primero la cámara; las grabaciones se calibran con `fasdemo calibrate`.</translation>
+    </message>
+    <message>
+      <source>{frames} frames with one face</source>
+      <translation>{frames} fotogramas con una cara</translation>
+    </message>
+    <message>
+      <source>Model or policy were changed between the measurements; measure again.</source>
+      <translation>El modelo o la política cambiaron entre las mediciones; mida de nuevo.</translation>
+    </message>
+    <message>
+      <source>The attacks are measured; live people are still needed.</source>
+      <translation>Los ataques están medidos; todavía faltan personas reales.</translation>
+    </message>
+    <message>
+      <source>The camera gave no frames with a verdict; check it and measure again.</source>
+      <translation>La cámara no dio fotogramas con veredicto; revísela y mida de nuevo.</translation>
+    </message>
+    <message>
+      <source>Calibrate the scores to this camera</source>
+      <translation>Calibrar las puntuaciones para esta cámara</translation>
+    </message>
+    <message>
+      <source>For one minute, people look at the camera from 0.4 to 1 m, one at a time. Then, if you like, show prints of them. Only measurements are kept, no pictures. The bias stays within the model's limits.</source>
+      <translation>Durante un minuto, las personas miran a la cámara desde 0,4 a 1 m, de una en una. Después, si quiere, muestre impresiones de ellas. Solo se guardan mediciones, ninguna imagen. El sesgo queda dentro de los límites del modelo.</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Progreso</translation>
+    </message>
+    <message>
+      <source>State of the calibration</source>
+      <translation>Estado de la calibración</translation>
+    </message>
+    <message>
+      <source>Measure live people</source>
+      <translation>Medir personas reales</translation>
+    </message>
+    <message>
+      <source>Measure attacks</source>
+      <translation>Medir ataques</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>Parar</translation>
+    </message>
+    <message>
+      <source>Save the site file…</source>
+      <translation>Guardar el archivo de sitio…</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>Cerrar</translation>
     </message>
     <message>
       <source>Folder of labelled sessions</source>
@@ -1840,10 +2036,6 @@
       <translation>Ajuste – fasdemo</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>Progreso</translation>
-    </message>
-    <message>
       <source>Cancel</source>
       <translation>Cancelar</translation>
     </message>
@@ -1990,6 +2182,10 @@
     <message>
       <source>Keyboard shortcuts (?)</source>
       <translation>Atajos de teclado (?)</translation>
+    </message>
+    <message>
+      <source>Calibrate…</source>
+      <translation>Calibrar…</translation>
     </message>
     <message>
       <source>Event log…</source>

@@ -124,6 +124,10 @@
       <translation>录制</translation>
     </message>
     <message>
+      <source>Camera</source>
+      <translation>摄像头</translation>
+    </message>
+    <message>
       <source>Subject</source>
       <translation>受试者</translation>
     </message>
@@ -138,10 +142,6 @@
     <message>
       <source>Length</source>
       <translation>时长</translation>
-    </message>
-    <message>
-      <source>Camera</source>
-      <translation>摄像头</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -162,6 +162,38 @@
     <message>
       <source>CUDA</source>
       <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>Depth filters</source>
+      <translation>深度滤波器</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <translation>运动</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>Serial number</source>
+      <translation>序列号</translation>
+    </message>
+    <message>
+      <source>Firmware</source>
+      <translation>固件</translation>
+    </message>
+    <message>
+      <source>Recommended firmware</source>
+      <translation>推荐固件</translation>
+    </message>
+    <message>
+      <source>USB type</source>
+      <translation>USB 类型</translation>
     </message>
     <message>
       <source>Presentations</source>
@@ -388,10 +420,6 @@
       <translation>循环开或关</translation>
     </message>
     <message>
-      <source>Pictures</source>
-      <translation>图像</translation>
-    </message>
-    <message>
       <source>Show only colour, or all pictures</source>
       <translation>只显示彩色或显示全部</translation>
     </message>
@@ -434,6 +462,10 @@
     <message>
       <source>Show the record panel</source>
       <translation>显示录制面板</translation>
+    </message>
+    <message>
+      <source>Show the controls of the camera</source>
+      <translation>显示摄像头控制项</translation>
     </message>
     <message>
       <source>Start or stop recording</source>
@@ -588,6 +620,34 @@
       <translation>针对一台摄像头和一个模型的分数校准,来自 `fasdemo calibrate`;留空表示不使用。</translation>
     </message>
     <message>
+      <source>LIVE requires a challenge</source>
+      <translation>LIVE 需要挑战</translation>
+    </message>
+    <message>
+      <source>The person has to follow random prompts in front of a camera; random mixes all kinds.</source>
+      <translation>此人须在摄像头前按随机提示操作；“随机”混合所有类型。</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Coloured light</source>
+      <translation>彩色光</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>转头</translation>
+    </message>
+    <message>
+      <source>Blink</source>
+      <translation>闭眼</translation>
+    </message>
+    <message>
+      <source>Random</source>
+      <translation>随机</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>截图</translation>
     </message>
@@ -696,8 +756,40 @@
       <translation>请闭眼一秒钟，然后睁开。</translation>
     </message>
     <message>
+      <source>Look at the screen and keep still while its colour changes.</source>
+      <translation>请看屏幕并保持不动，屏幕颜色会变化。</translation>
+    </message>
+    <message>
       <source>Look straight at the camera.</source>
       <translation>请正视摄像头。</translation>
+    </message>
+    <message>
+      <source>The colours were covered; keep this window in front of all others.</source>
+      <translation>颜色被遮挡；请让本窗口保持在最前面。</translation>
+    </message>
+    <message>
+      <source>The window was moved or resized while it showed colours; leave it in its place.</source>
+      <translation>显示颜色时窗口被移动或改变了大小；请保持其位置不变。</translation>
+    </message>
+    <message>
+      <source>The colours did not appear on the screen in time; close other programs.</source>
+      <translation>颜色未及时显示在屏幕上；请关闭其他程序。</translation>
+    </message>
+    <message>
+      <source>Your face is too dark or too bright to measure its light.</source>
+      <translation>您的面部太暗或太亮，无法测量其光线。</translation>
+    </message>
+    <message>
+      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
+      <translation>屏幕亮度不足以照亮面部；请靠近一些，或调暗房间。</translation>
+    </message>
+    <message>
+      <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
+      <translation>摄像头自动改变曝光；请固定曝光和白平衡，或让画面中有更多背景。</translation>
+    </message>
+    <message>
+      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <translation>请靠近屏幕，远离身后的墙。</translation>
     </message>
     <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>
@@ -838,6 +930,10 @@
     <message>
       <source>There is no valid calibration for the depth image, so the size of the face is unknown.</source>
       <translation>深度图像没有有效标定，人脸大小未知。</translation>
+    </message>
+    <message>
+      <source>The camera's depth filters are not those of the model's training data.</source>
+      <translation>摄像头的深度滤波器与模型训练数据所用的不同。</translation>
     </message>
     <message>
       <source>The network gave no usable score.</source>
@@ -1328,6 +1424,54 @@
       <translation>无法将截图保存到 {folder}（{why}）；请在首选项中选择其他文件夹。</translation>
     </message>
     <message>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>正在录制；请先停止（R），再更改摄像头。</translation>
+    </message>
+    <message>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>这些是录制开始时摄像头的设置。</translation>
+    </message>
+    <message>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>深度经过滤波；除非模型用这种深度训练过，否则不会判为 LIVE。</translation>
+    </message>
+    <message>
+      <source>Problem of the camera's controls</source>
+      <translation>摄像头控制项的问题</translation>
+    </message>
+    <message>
+      <source>Set all back</source>
+      <translation>全部恢复</translation>
+    </message>
+    <message>
+      <source>Open the camera again with its own settings</source>
+      <translation>用摄像头自身的设置重新打开</translation>
+    </message>
+    <message>
+      <source>Metadata of the frames</source>
+      <translation>帧的元数据</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>此摄像头没有控制项。</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>打开摄像头以查看其控制项。</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>深度滤波器：{filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>开</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{count} 个会话中的 {shown} 个，{subjects} 名受试者</translation>
     </message>
@@ -1600,10 +1744,6 @@
       <translation>已跳过</translation>
     </message>
     <message>
-      <source>Name</source>
-      <translation>名称</translation>
-    </message>
-    <message>
       <source>Streams</source>
       <translation>数据流</translation>
     </message>
@@ -1682,6 +1822,62 @@
     <message>
       <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
       <translation>因 fasdemo 内部错误而失败;请查看终端或日志。</translation>
+    </message>
+    <message>
+      <source>Open the camera first; recordings are calibrated with `fasdemo calibrate`.</source>
+      <translation>请先打开摄像头;录像请用 `fasdemo calibrate` 校准。</translation>
+    </message>
+    <message>
+      <source>{frames} frames with one face</source>
+      <translation>{frames} 帧含一张人脸</translation>
+    </message>
+    <message>
+      <source>Model or policy were changed between the measurements; measure again.</source>
+      <translation>两次测量之间更改了模型或策略;请重新测量。</translation>
+    </message>
+    <message>
+      <source>The attacks are measured; live people are still needed.</source>
+      <translation>攻击已测量;仍需测量真人。</translation>
+    </message>
+    <message>
+      <source>The camera gave no frames with a verdict; check it and measure again.</source>
+      <translation>摄像头没有给出带判定的帧;请检查后重新测量。</translation>
+    </message>
+    <message>
+      <source>Calibrate the scores to this camera</source>
+      <translation>针对此摄像头校准分数</translation>
+    </message>
+    <message>
+      <source>For one minute, people look at the camera from 0.4 to 1 m, one at a time. Then, if you like, show prints of them. Only measurements are kept, no pictures. The bias stays within the model's limits.</source>
+      <translation>在一分钟内,人们逐个从 0.4 至 1 米处看向摄像头。之后可选择展示他们的打印照片。只保留测量值,不保存图像。偏移保持在模型的限制之内。</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>State of the calibration</source>
+      <translation>校准状态</translation>
+    </message>
+    <message>
+      <source>Measure live people</source>
+      <translation>测量真人</translation>
+    </message>
+    <message>
+      <source>Measure attacks</source>
+      <translation>测量攻击</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>Save the site file…</source>
+      <translation>保存站点文件…</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
     </message>
     <message>
       <source>Folder of labelled sessions</source>
@@ -1840,10 +2036,6 @@
       <translation>调校 – fasdemo</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>进度</translation>
-    </message>
-    <message>
       <source>Cancel</source>
       <translation>取消</translation>
     </message>
@@ -1990,6 +2182,10 @@
     <message>
       <source>Keyboard shortcuts (?)</source>
       <translation>键盘快捷键（?）</translation>
+    </message>
+    <message>
+      <source>Calibrate…</source>
+      <translation>校准…</translation>
     </message>
     <message>
       <source>Event log…</source>

@@ -101,6 +101,7 @@ class Header(QWidget):
         for words, action in (
             (tr("Event log…") + "\tCtrl+L", "toggle_log"),
             (tr("Tune…") + "\tCtrl+T", "tune"),
+            (tr("Calibrate…"), "calibrate"),
             ("", ""),
             (tr("Preferences…") + "\tCtrl+,", "preferences"),
             (tr("Keyboard shortcuts") + "\t?", "show_shortcuts"),
