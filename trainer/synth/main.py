@@ -68,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.what == "sessions":
         return _sessions(args, people)
+    if args.what == "photographs":
+        return _photographs(args, people)
     return _crops(args, people)
 
 
@@ -103,6 +105,18 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
     environments = environment_list(args.environments)
     job = SessionJob(_recipe(args, people, environments), people, environments, Path(args.output), args.seconds)
     print(f"{render_sessions(job, args.jobs)} sessions in {args.output}")
+    return 0
+
+
+def _photographs(args: argparse.Namespace, people: People) -> int:
+    from trainer.synth.photographs.photo_set import photo_job, write_photographs
+
+    job = photo_job(
+        people, list(args.portraits or ()), environment_list(args.environments), Path(args.output), args.work,
+        args.seed, args.count, args.live_share,
+    )  # fmt: skip
+    written, dropped = write_photographs(job, args.jobs)
+    print(f"{written} pictures in {args.output}; {dropped} pictures without a detectable face were dropped")
     return 0
 
 
