@@ -29,9 +29,15 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "shortcuts":
         from trainer.synth.dataset.crop_set import SynthSet
         from trainer.synth.dataset.shortcuts import measure_shortcuts, shortcut_table
+        from trainer.synth.photographs.photo_set import RECIPE_FILE
 
         if args.data is None:
             raise UserError("data: is required; give the folder of a rendered data set.", parameter="data")
+        if (args.data / RECIPE_FILE).is_file() and (args.data / "details.csv").is_file():
+            from trainer.synth.photographs.shortcuts import measure_photo_shortcuts
+
+            print(shortcut_table(measure_photo_shortcuts(args.data, seed=args.seed)))
+            return 0
         print(shortcut_table(measure_shortcuts(SynthSet(args.data), seed=args.seed)))
         return 0
     if args.what == "statistics":

@@ -17,8 +17,8 @@ from trainer.synth.scene.surroundings import environment_view, wall_texture
 
 Floats = npt.NDArray[np.float32]
 
-_CUT_OUT_SHARE = 0.72
-"""Share of pictures with another background."""
+CUT_OUT_SHARE = 0.72
+"""Share of bona fide pictures with another background, which extends to all edges of the frame."""
 _ENVIRONMENT_SHARE = 0.75
 """Share of these whose background is an environment map, if there are any."""
 _SHOULDER_SLOPE = 0.5
@@ -47,7 +47,7 @@ def compose(rng: Rng, photograph: Photograph, framing: Framing, environments: Se
 
     An original is not extended, so its picture may have smaller margins.
     """
-    if rng.random() < _CUT_OUT_SHARE:
+    if rng.random() < CUT_OUT_SHARE:
         return _before_background(rng, photograph, framing, environments)
     return _as_taken(rng, photograph, framing)
 
@@ -118,12 +118,21 @@ def _extended(
     return np.asarray(colours, np.uint8), np.asarray(matte, np.uint8), np.array([left, top], np.float64)
 
 
-def _as_taken(rng: Rng, photograph: Photograph, framing: Framing) -> Floats:
+def limited(framing: Framing, photograph: Photograph) -> Framing:
+    """Return the framing with its margins limited to what the original shows."""
     x, y, side = centre_and_side(photograph.original_box)
     height, width = photograph.original.shape[:2]
-    x0, x1 = max(0.0, x - (0.5 + framing.left) * side), min(width, x + (0.5 + framing.right) * side)
-    y0, y1 = max(0.0, y - (0.5 + framing.top) * side), min(height, y + (0.5 + framing.bottom) * side)
-    part = photograph.original[int(y0) : int(y1), int(x0) : int(x1)]
+    shown = x / side - 0.5, y / side - 0.5, (width - x) / side - 0.5, (height - y) / side - 0.5
+    given = framing.left, framing.top, framing.right, framing.bottom
+    return Framing(framing.face_px, *(max(0.0, min(one, other)) for one, other in zip(given, shown, strict=True)))
+
+
+def _as_taken(rng: Rng, photograph: Photograph, framing: Framing) -> Floats:
+    x, y, side = centre_and_side(photograph.original_box)
+    seen = limited(framing, photograph)
+    left, right = x - (0.5 + seen.left) * side, x + (0.5 + seen.right) * side
+    top, bottom = y - (0.5 + seen.top) * side, y + (0.5 + seen.bottom) * side
+    part = photograph.original[max(int(top), 0) : int(bottom), max(int(left), 0) : int(right)]
     scale = framing.face_px / side
     kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return relight(rng, to_linear(cv2.resize(part, None, fx=scale, fy=scale, interpolation=kind)))

@@ -20,7 +20,9 @@ def take(rng: Rng, linear: Floats, face_px: float) -> Rgb:
 
 
 def process(rng: Rng, picture: Rgb) -> Rgb:
-    """Return the picture after random scaling, smoothing and compression."""
+    """Return the picture after random tone mapping, scaling, smoothing and compression."""
+    if rng.random() < 0.5:
+        picture = _tone_mapped(rng, picture)
     if rng.random() < 0.4:
         factor = float(rng.uniform(0.35, 0.9))
         height, width = picture.shape[:2]
@@ -34,3 +36,17 @@ def process(rng: Rng, picture: Rgb) -> Rgb:
         _, data = cv2.imencode(".jpg", picture[..., ::-1], quality)
         picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
     return np.ascontiguousarray(picture)
+
+
+def _tone_mapped(rng: Rng, picture: Rgb) -> Rgb:
+    """Stretch the contrast as telephones do, or reduce it as haze and stray light do."""
+    values = picture.astype(np.float32)
+    if rng.random() < 0.65:
+        low, high = (float(np.percentile(values[::4, ::4], share)) for share in (1.0, 99.0))
+        strength = float(rng.uniform(0.3, 1.0))
+        stretched = (values - low) * (255.0 / max(high - low, 30.0))
+        values = values * (1 - strength) + stretched * strength
+    else:
+        grey, share = float(rng.uniform(60, 220)), float(rng.uniform(0.05, 0.35))
+        values = values * (1 - share) + grey * share
+    return np.round(np.clip(values, 0, 255)).astype(np.uint8)

@@ -10,7 +10,7 @@ from fasdemo.faces.face import Box
 
 Rng = np.random.Generator
 
-_FACE_PX = (55.0, 190.0)
+_FACE_PX = (50.0, 150.0)
 """Smallest and largest side of the face's box in pixels, drawn log-uniformly."""
 _CLOSE_SHARE = 0.25
 """Share of pictures whose edges are close to the face, as in cropped stills."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from fasdemo.faces.finder import Detector
 from trainer.synth.attacks.flat_media import draw_printing, draw_screen, print_texels, screen_texels
 from trainer.synth.people.portrait import Rgb, to_srgb
-from trainer.synth.photographs.bona_fide import Floats, Photograph, background, compose, relight
+from trainer.synth.photographs.bona_fide import CUT_OUT_SHARE, Floats, Photograph, background, compose, limited, relight
 from trainer.synth.photographs.camera import process, take
 from trainer.synth.photographs.framing import Framing, Rng, centre_and_side, draw_framing
 
@@ -43,6 +43,9 @@ def recapture(
     The shown picture has a framing, an exposure and a processing of its own, and the second camera sees the carrier
     tilted, with gloss and reflections, in front of another background.
     """
+    if rng.random() >= CUT_OUT_SHARE:
+        # Originals as they were taken have smaller margins; without this, the frame would reveal the class.
+        framing = limited(framing, photograph)
     species = SPECIES[int(rng.choice(len(SPECIES), p=_WEIGHTS))]
     shown_px = framing.face_px * float(rng.uniform(0.8, 1.8))
     shown = compose(rng, photograph, draw_framing(rng, shown_px), environments)
@@ -78,7 +81,7 @@ def _displayed(rng: Rng, picture: Rgb, species: Species, face_px: float) -> _Car
     texels = screen_texels(picture, screen, rng)[..., :3] * np.float32(screen.radiance)
     tint = np.array([rng.normal(1, 0.08), 1, rng.normal(1.05, 0.1)], np.float32)
     texels = texels ** np.float32(rng.uniform(0.75, 1.3)) * tint
-    texels = texels + np.float32(rng.beta(1, 5) * 0.35)  # a veil of reflected light
+    texels = texels + np.float32(rng.beta(1, 5) * 0.2)  # a veil of reflected light
     bezel = max(2, int(face_px * screen.bezel / _FACE_M * rng.uniform(0.5, 3)))
     grey = float(rng.choice([rng.uniform(0.005, 0.04), rng.uniform(0.3, 0.7)], p=[0.8, 0.2]))
     texels = _bordered(texels, bezel, (grey, grey, grey))
