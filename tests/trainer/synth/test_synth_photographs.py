@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import platformdirs
 import pytest
@@ -16,9 +17,11 @@ from trainer.config.schema import DataConfig
 from trainer.data.layouts.listed import ListFolder
 from trainer.data.opening import detect_layout, open_layout
 from trainer.synth.people.people import People, load_people
+from trainer.synth.photographs.bona_fide import Photograph, limited
 from trainer.synth.photographs.framing import Framing, draw_framing
-from trainer.synth.photographs.photo_set import CROP, SIZE, photo_job, write_shard
+from trainer.synth.photographs.photo_set import CROP, RECIPE_FILE, SIZE, photo_job, write_shard
 from trainer.synth.photographs.recaptured import SPECIES, moire
+from trainer.synth.photographs.shortcuts import frame_features
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,36 @@ def test_write_shard_depends_on_the_seed_alone(tmp_path: Path, people: People, w
     assert made[0] == made[1]
     assert made[0] != made[2]
     assert SIZE == 256
+
+
+def test_limited_keeps_a_frame_inside_the_original() -> None:
+    picture = np.zeros((300, 200, 3), np.uint8)
+    photograph = Photograph(picture, (50.0, 100.0, 100.0, 80.0), picture, picture[..., 0], (50.0, 100.0, 100.0, 80.0))
+    framing = limited(Framing(60.0, left=2.0, top=0.1, right=0.2, bottom=3.0), photograph)
+    assert (framing.left, framing.top, framing.right, framing.bottom) == (0.5, 0.1, 0.2, pytest.approx(1.1))
+
+
+def test_frame_features_measure_the_black_border() -> None:
+    picture = np.full((100, 200, 3), 90, np.uint8)
+    picture[:10] = 0
+    picture[:, :50] = 0
+    assert frame_features(picture) == {"left": 0.25, "right": 0.0, "top": 0.1, "bottom": 0.0}
+
+
+def test_shortcuts_command_measures_photographs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / RECIPE_FILE).write_text("{}")
+    rng, rows = np.random.default_rng(3), []
+    for number in range(60):
+        live = number % 2 == 0
+        # Attacks are darker, so the brightness predicts the class.
+        picture = rng.integers(100 if live else 40, 160 if live else 100, (SIZE, SIZE, 3), np.uint8)
+        cv2.imwrite(str(tmp_path / f"{number}.png"), picture)
+        rows.append(f"{number}.png,p{number // 6},{'live' if live else 'spoof'},{'' if live else 'print-flat'}")
+    (tmp_path / "details.csv").write_text("color,subject,label,species\n" + "\n".join(rows) + "\n")
+    assert main(["synth", "shortcuts", "--data", str(tmp_path)]) == 0
+    table = {line.split(" | ")[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "1.000" in table["| brightness"]
+    assert "0.500" in table["| frame"]
 
 
 @pytest.mark.parametrize(

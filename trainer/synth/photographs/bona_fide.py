@@ -89,7 +89,7 @@ def _before_background(rng: Rng, photograph: Photograph, framing: Framing, envir
     if scale < _SHARP_SHRINK:
         colours = np.asarray(cv2.GaussianBlur(colours, (0, 0), 0.35 / scale), np.uint8)
         matte = np.asarray(cv2.GaussianBlur(matte, (0, 0), 0.35 / scale), np.uint8)
-    person = cv2.warpAffine(colours, to_frame, (width, height), borderMode=cv2.BORDER_REFLECT)
+    person = cv2.warpAffine(colours, to_frame, (width, height), borderMode=cv2.BORDER_REPLICATE)
     share = cv2.warpAffine(matte, to_frame, (width, height))[..., None].astype(np.float32) / 255
     light = relight(rng, to_linear(person))
     return np.asarray(light * share + background(rng, (height, width), environments) * (1 - share), np.float32)
@@ -105,7 +105,9 @@ def _extended(
     right = int(np.clip(np.ceil(x + (0.5 + framing.right) * side - columns) + 2, 0, columns - 1))
     bottom = int(np.clip(np.ceil(y + (0.5 + framing.bottom) * side - rows) + 2, 0, rows - 1))
     top = int(max(0.0, np.ceil((0.5 + framing.top) * side - y) + 2))
-    colours = cv2.copyMakeBorder(photograph.cut_out, 0, bottom, left, right, cv2.BORDER_REFLECT)
+    # Clothes continue to the sides as their mirror image, and downwards as stripes: a mirrored chin would be visible.
+    colours = cv2.copyMakeBorder(photograph.cut_out, 0, 0, left, right, cv2.BORDER_REFLECT)
+    colours = cv2.copyMakeBorder(colours, 0, bottom, 0, 0, cv2.BORDER_REPLICATE)
     matte = cv2.copyMakeBorder(photograph.matte, 0, bottom, left, right, cv2.BORDER_REPLICATE)
     for first, step, count in ((left, -1, left), (left + columns - 1, 1, right)):
         edge = matte[:, first].copy()
