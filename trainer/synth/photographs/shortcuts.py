@@ -26,7 +26,7 @@ PHOTO_GROUPS = {"frame": _FRAME} | {name: GROUPS[name] for name in ("sharpness",
 
 def frame_features(rgb: npt.NDArray[np.uint8]) -> dict[str, float]:
     """Return how far the crop is outside the picture on each side, as a share of its side."""
-    inside = rgb.any(-1)
+    inside = rgb.max(-1) > 0
     columns, rows = np.flatnonzero(inside.any(0)), np.flatnonzero(inside.any(1))
     if not len(rows):
         return dict.fromkeys(_FRAME, 1.0)
