@@ -175,10 +175,8 @@ def measure(cameras: int, fps: float, minutes: float, path: Path) -> Outcome:
             counts.append(_frames(output))
             if int(samples[-1].second / 60.0) != int(elapsed / 60.0):
                 last = samples[-1]
-                rates = ", ".join(f"{(n - b) / last.second:.1f}" for n, b in zip(counts[-1], before, strict=True))
-                print(
-                    f"{last.second / 60:5.1f} min  {rates} frames/s  {last.memory_mb:7.1f} MB  {last.threads} threads"
-                )
+                said = ", ".join(f"{(n - b) / last.second:.1f}" for n, b in zip(counts[-1], before, strict=True))
+                print(f"{last.second / 60:5.1f} min  {said} frames/s  {last.memory_mb:7.1f} MB  {last.threads} threads")
         cost = meter.read()
         timings = [timing for feed in feeds.values() if (timing := feed.timing()) is not None]
     wall_s = samples[-1].second
