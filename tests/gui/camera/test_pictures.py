@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fasdemo.frames import Calibration, Intrinsics
+from fasdemo.gui.dialogs.point_cloud import PointCloudDialog
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.settings import Settings
@@ -20,6 +21,14 @@ from fasdemo.runtime.updates import View
 from tests.support.qt_input import QTest
 from tests.support.window_actions import play, shown_frame
 from tests.support.window_scenes import HEIGHT, WIDTH, Scene, make_frame
+
+
+def frozen(window: MainWindow) -> bool:
+    return window.presenter.frozen
+
+
+def shown_points(window: MainWindow) -> PointCloudDialog | None:
+    return window.pictures.dialog
 
 
 def wheel(pane: Pane, at: QPointF, steps: int) -> None:
@@ -41,12 +50,12 @@ def test_a_frozen_picture_never_shows_a_verdict_as_current(window: MainWindow, q
     assert window.shown_result is None
     view = window.presenter.view
     assert view is not None
-    frozen = window.workspace.colour_pane.grab().toImage()
+    kept = window.workspace.colour_pane.grab().toImage()
     for _ in range(15):
         qtbot.wait(100)
         assert window.workspace.card.headline.status is None
         assert window.presenter.view is view
-    assert window.workspace.colour_pane.grab().toImage() == frozen
+    assert window.workspace.colour_pane.grab().toImage() == kept
     QTest.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.workspace.card.headline.word == "LIVE", timeout=3000)
     assert shown_frame(window) > view.frame.index + 20, "the present is shown, not the queue"
@@ -55,17 +64,17 @@ def test_a_frozen_picture_never_shows_a_verdict_as_current(window: MainWindow, q
 def test_freezing_ends_with_the_source_and_in_a_kiosk(window: MainWindow, qtbot: QtBot) -> None:
     play(qtbot, window, "webcam")
     QTest.keyClick(window, Qt.Key.Key_Space)
-    assert window.presenter.frozen
+    assert frozen(window)
     window.set_kiosk(True)
-    assert not window.presenter.frozen
+    assert not frozen(window)
     qtbot.waitUntil(lambda: window.kiosk.headline.word == "LIVE", timeout=3000)
     QTest.keyClick(window, Qt.Key.Key_Space)
-    assert not window.presenter.frozen, "a kiosk is never frozen"
+    assert not frozen(window), "a kiosk is never frozen"
     window.set_kiosk(False)
     QTest.keyClick(window, Qt.Key.Key_Space)
-    assert window.presenter.frozen
+    assert frozen(window)
     play(qtbot, window, "clip")
-    assert not window.presenter.frozen
+    assert not frozen(window)
     assert window.workspace.card.headline.status is not None
 
 
@@ -74,13 +83,13 @@ def test_a_frozen_picture_goes_when_the_camera_fails(
 ) -> None:
     play(qtbot, window, "webcam")
     QTest.keyClick(window, Qt.Key.Key_Space)
-    assert window.presenter.frozen
+    assert frozen(window)
 
     def fall_over(timeout_s: float) -> None:
         raise RuntimeError("the driver fell over")
 
     monkeypatch.setattr(scene.grab, "wait", fall_over)
-    qtbot.waitUntil(lambda: not window.presenter.frozen, timeout=5000)
+    qtbot.waitUntil(lambda: not frozen(window), timeout=5000)
     assert not window.workspace.colour_pane.has_picture
     assert window.workspace.card.headline.word == "NO SOURCE"
 
@@ -100,9 +109,9 @@ def test_wheel_zooms_about_the_cursor_and_drag_moves_the_picture(pane: Pane, qtb
     assert pane.zoom.factor == pytest.approx(1.25**5)
     assert pane.to_pixel(at) == (80, 60), "the pixel under the cursor stays there"
     before = pane.from_pixel(80, 60)
-    QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=at.toPoint())
+    qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=at.toPoint())
     QTest.mouseMove(pane, at.toPoint() + QPoint(-20, -10))
-    QTest.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=at.toPoint() + QPoint(-20, -10))
+    qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=at.toPoint() + QPoint(-20, -10))
     moved = pane.from_pixel(80, 60) - before
     assert (moved.x(), moved.y()) == pytest.approx((-20, -10), abs=1.5)
     wheel(pane, at, -20)
@@ -145,10 +154,10 @@ def test_points_are_saved_as_ply_and_said_to_need_opengl(
 ) -> None:
     QTest.keyClick(window, Qt.Key.Key_P)
     assert "no calibration" in window.messages.words
-    assert window.pictures.dialog is None
+    assert shown_points(window) is None
     window.presenter.view = view_in_space()
     QTest.keyClick(window, Qt.Key.Key_P)
-    dialog = window.pictures.dialog
+    dialog = shown_points(window)
     assert dialog is not None
     assert "OpenGL is missing here" in dialog.words.text()
     QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
@@ -164,7 +173,7 @@ def test_points_that_cannot_be_saved_get_one_sentence(window: MainWindow, pane: 
     Path(settings.snap_folder).write_text("a file")
     window.presenter.view = view_in_space()
     QTest.keyClick(window, Qt.Key.Key_P)
-    dialog = window.pictures.dialog
+    dialog = shown_points(window)
     assert dialog is not None
     dialog.write()
     assert "cannot be saved" in dialog.words.text()
