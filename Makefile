@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance flame weights figures clean setup-app setup-dev setup-docs \
+.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance tuning flame weights figures clean setup-app setup-dev setup-docs \
 	lock upgrade test-latest coverage docs release deb hooks
 
 demo: setup-app
@@ -77,6 +77,10 @@ bench: setup-app
 # Five minutes on a quiet machine; writes docs/performance.md.
 performance: setup-dev
 	$(BIN)/python tools/performance/performance.py
+
+# The tuning bench on 200 sessions: time to score, to show again, to follow a threshold, and memory.
+tuning: setup-dev
+	$(BIN)/python tools/performance/tuning.py
 
 # A flame graph of the headless run on the demo session, native code included, in .work/flame.svg.
 flame: setup-dev

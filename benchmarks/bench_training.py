@@ -40,7 +40,7 @@ from trainer import networks
 from trainer.config.schema import Config, load
 from trainer.data.faces import FaceSet
 from trainer.data.splits import Splits, open_splits
-from trainer.training.device import make_fabric
+from trainer.device import make_fabric
 from trainer.training.train import Training
 
 ARCHES = ("FeatherNetB", "FeatherNetB-x3-concat", "FeatherNetB-x3-cdc", "FeatherNetB-x3-pipenet", "FlexFusion")

@@ -109,6 +109,7 @@ class FrameSet:
         truth: ground truth; None if unknown.
         lost_before: number of frames lost between the previous frame set and this one.
         faults: codes of the capture faults in this frame, e.g. `stream_stalled`.
+        depth_filters: the camera's filters through which depth has gone, with their parameters, in order.
     """
 
     index: int
@@ -126,3 +127,4 @@ class FrameSet:
     received_s: float | None = None
     lost_before: int = 0
     faults: tuple[str, ...] = ()
+    depth_filters: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from fasdemo.engine.measurements.evidence import MEASURES
 from fasdemo.engine.reasons import Reason
 from fasdemo.gui.dialogs.preferences import TAB_NAMES
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
+from fasdemo.gui.panels.camera.camera_panel import FACTS, GROUPS
 from fasdemo.gui.panels.library import COLUMNS
 from fasdemo.gui.panels.record_panel import CONSENT
 from fasdemo.gui.panels.timing_panel import TITLES
@@ -36,7 +37,15 @@ SOURCES = (*sorted((ROOT / "fasdemo/gui").rglob("*.py")), ROOT / "fasdemo/runtim
 def collect() -> list[str]:
     """Return all English texts, each once: those in calls of `tr`, and those of tables."""
     texts = [*WORDS, WAITING.sentence, *FAULTS.values(), FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE]
-    texts += [*NAMES.values(), *TITLES.values(), *TABS, *COLUMNS, CONSENT, *(words for words, _ in DEVICES)]
+    texts += [
+        *NAMES.values(),
+        *TITLES.values(),
+        *TABS,
+        *COLUMNS,
+        CONSENT,
+        *(words for words, _ in DEVICES),
+    ]
+    texts += [*GROUPS.values(), *FACTS]
     texts += [measure.title for measure in MEASURES.values()]
     texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]
     texts += _preferences()

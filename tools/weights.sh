@@ -91,7 +91,7 @@ mkdir -p "$MODELS" "$table"
 for name in fasdemo-featherb-depth fasdemo-featherb-ir fasdemo-featherb-rgb; do
   export_model "$MODELS" "$name"
 done
-export_model "$MODELS" fasdemo-flex --int8 "$mixed"
+export_model "$MODELS" fasdemo-flex
 for name in fasdemo-cdc fasdemo-concat fasdemo-pipenet FeatherNetA-depth FeatherNetB-depth; do
   export_model "$table" "$name"
 done
@@ -102,8 +102,8 @@ import sys
 from pathlib import Path
 from fasdemo.models.model_file import write_manifest
 # The first model for a number of streams is the default. For one stream it is the single-stream network, which is as
-# accurate as fasdemo-flex and three times as fast; for three streams it is fasdemo-flex, before its INT8 version.
-order = ("featherb-depth", "featherb-ir", "featherb-rgb", "flex", "flex-int8")
+# accurate as fasdemo-flex and three times as fast; for three streams it is fasdemo-flex.
+order = ("featherb-depth", "featherb-ir", "featherb-rgb", "flex")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY
 echo "figures: tools/measure/leave_one_out.py --data $mixed, then tools/measure/model_figures.py --data $mixed"

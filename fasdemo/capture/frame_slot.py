@@ -52,6 +52,14 @@ class FrameSlot:
                 self._job = job
                 self._changed.notify_all()
 
+    def wait(self) -> bool:
+        """Wait for a frame without taking it; return False after `close`."""
+        with self._changed:
+            # A wait without a limit cannot be interrupted by Ctrl-C on Windows.
+            while not self._changed.wait_for(lambda: self._job is not None or self._closed, _WAIT_S):
+                pass
+            return not self._closed
+
     def take(self) -> FrameJob | None:
         """Wait for a frame and take it; return None after `close`."""
         with self._changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,8 @@ from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
 _SDK_RECORDINGS = (".db3", ".bag")
 CAMERAS = ("realsense", "webcam")
+CONTROLLED = ("realsense", "webcam")
+"""Cameras whose own options can be set."""
 CAMERA_FORMS = "realsense[:SERIAL], webcam[:N], rtsp://HOST/PATH or http://HOST/PATH"
 
 
@@ -31,6 +34,7 @@ def open_source(
     loop: bool = False,
     emitter: Literal["on", "off", "interleaved"] = "on",
     allow_virtual_camera: bool = False,
+    camera_options: Mapping[str, str] | None = None,
 ) -> Source:
     """Return the source for a path or a camera's name; use it as a context manager.
 
@@ -44,10 +48,15 @@ def open_source(
         loop: start files again at their end.
         emitter: mode of a RealSense's dot projector; `interleaved` takes depth from lit and infrared from dark frames.
         allow_virtual_camera: also open virtual webcams; their frames are never LIVE.
+        camera_options: values of a RealSense's or a webcam's own options by name, e.g. `depth.exposure`.
 
     Raises:
-        UserError: the source cannot be opened, or `depth` or `ir` does not fit it.
+        UserError: the source cannot be opened, or `depth`, `ir` or `camera_options` does not fit it.
     """
+    if camera_options and (not isinstance(spec, str) or spec.split(":", 1)[0] not in CONTROLLED):
+        raise UserError(
+            "Camera options can be set only on a RealSense or a webcam; leave them out.", parameter="camera_option"
+        )
     if isinstance(spec, str) and is_camera(spec):
         if depth is not None or ir is not None:
             raise UserError(
@@ -58,7 +67,7 @@ def open_source(
 
             return open_network_camera(spec)
         kind, _, which = spec.partition(":")
-        return _open_camera(kind, which or None, emitter, allow_virtual_camera)
+        return _open_camera(kind, which or None, emitter, allow_virtual_camera, camera_options)
     path = Path(spec)
     if not path.exists():
         raise UserError(f"{path}: no such file or folder; check the path.")
@@ -141,13 +150,18 @@ def _open_folder(path: Path, depth_scale: float, realtime: bool, loop: bool) -> 
 
 
 def _open_camera(
-    kind: str, which: str | None, emitter: Literal["on", "off", "interleaved"], allow_virtual: bool
+    kind: str,
+    which: str | None,
+    emitter: Literal["on", "off", "interleaved"],
+    allow_virtual: bool,
+    options: Mapping[str, str] | None,
 ) -> Source:
     if kind == "realsense":
         from fasdemo.capture.cameras.realsense.camera import open_realsense
         from fasdemo.capture.cameras.realsense.devices import RealSenseSettings
 
-        return open_realsense(which, RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30))
+        settings = RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30)
+        return open_realsense(which, settings, options=options)
     from fasdemo.capture.cameras.webcam import open_webcam
 
-    return open_webcam(which, allow_virtual=allow_virtual)
+    return open_webcam(which, allow_virtual=allow_virtual, options=options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -123,6 +123,19 @@ def calibration_of(sdk: Any, profiles: dict[Stream, Any]) -> Calibration:
     )
 
 
+class DepthFilter(Protocol):
+    """A chain of filters for depth frames of the SDK."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The filters with their parameters."""
+        ...
+
+    def process(self, depth: Any) -> Any:
+        """Return the filtered depth frame."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A converter from frame sets of the SDK to `FrameSet`.
@@ -132,12 +145,16 @@ class Reader:
         profiles: profiles of the expected streams.
         calibration: calibration of these streams.
         depth_scale: metres per unit of depth, for frames that do not contain it.
+        sensor_calibration: calibration of the unfiltered images, if it is another one.
+        filters: filters for depth; None for unchanged depth.
     """
 
     sdk: Any
     profiles: dict[Stream, Any]
     calibration: Calibration
     depth_scale: float
+    sensor_calibration: Calibration | None = None
+    filters: DepthFilter | None = None
 
     def read(self, frames: Any, index: int, *, live: bool) -> FrameSet | None:
         """Convert one frame set; return None if it has no colour.
@@ -152,9 +169,11 @@ class Reader:
         ir: Ir | None = None
         scale = self.depth_scale
         if "depth" in self.profiles and (found := frames.get_depth_frame()):
+            times["depth"] = _time(found)
+            if self.filters is not None:
+                found = self.filters.process(found)
             depth = np.asanyarray(found.get_data()).copy()
             scale = float(found.get_units()) or scale
-            times["depth"] = _time(found)
         if "ir" in self.profiles and (found := self._infrared(frames)):
             ir = np.asanyarray(found.get_data()).copy()
             times["ir"] = _time(found)
@@ -170,6 +189,7 @@ class Reader:
             times=times,
             live_source=live,
             emitter_on=self.emitter_of(frames),
+            depth_filters=() if self.filters is None else self.filters.names,
         )
 
     def emitter_of(self, frames: Any) -> bool | None:

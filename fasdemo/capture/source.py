@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
+from fasdemo.capture.controls import CameraControls
 from fasdemo.errors import unicode_text
 from fasdemo.frames import Calibration, FrameSet, Stream
 
@@ -39,6 +40,8 @@ class SourceInfo:
     """Sentences for the user about how the source runs, e.g. about a setting that it does not support."""
     device: str = ""
     """Name of the camera that recorded a file, as in `name`; empty if unknown."""
+    controls: CameraControls | None = field(default=None, compare=False)
+    """The camera's controls, or what a session says about those of its camera; None if unknown."""
 
     def __post_init__(self) -> None:
         # Names of files can contain bytes that are not UTF-8, which logs and sessions cannot store.

@@ -48,6 +48,13 @@ def add_stream_options(group: argparse._ArgumentGroup) -> None:
         help="dot projector of --camera realsense; interleaved: depth from lit, infrared from dark frames",
     )
     group.add_argument(
+        "--camera-option",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set an option of the camera itself, e.g. depth.exposure=8500 (docs/cameras.md); can be repeated",
+    )
+    group.add_argument(
         "--allow-virtual-camera",
         action="store_true",
         help="also open a virtual webcam; its verdicts are never LIVE",

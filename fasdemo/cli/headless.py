@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import Source
 from fasdemo.challenge.prompts import Prompt
+from fasdemo.cli.engine_options import engine_request
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
@@ -19,7 +20,6 @@ from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
 from fasdemo.engine.challenge_report import ChallengeReport
 from fasdemo.engine.loop.frame_loop import FrameLoop
-from fasdemo.engine.temporal.attempts import LOCKOUT_S
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
@@ -32,7 +32,7 @@ from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 from fasdemo.runtime.outputs.json_lines import JsonLines
 from fasdemo.runtime.outputs.service_manager import ServiceManager
-from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.requests import SourceRequest
 from fasdemo.runtime.summary import Summary
 from fasdemo.sessions.schema import SESSION_FILE
 from fasdemo.sessions.writer import similar_subject
@@ -60,20 +60,7 @@ def run_headless(options: argparse.Namespace) -> int:
         stack.enter_context(stops_like_ctrl_c())
         video = stack.enter_context(AnnotatedVideo(options.output)) if options.output else None
         source = stack.enter_context(make_source(request, realtime=realtime, loop=options.loop))
-        engine = EngineRequest(
-            options.model,
-            options.policy,
-            options.device,
-            options.site,
-            allow_rgb_only=options.allow_colour_alone,
-            require=options.require or frozenset(),
-            require_gaze=options.require_gaze,
-            max_refused_attempts=options.lockout_after or 0,
-            lockout_s=float(options.lockout_seconds or LOCKOUT_S),
-            single_face=options.single_face,
-            challenge=options.challenge,
-        )
-        processor = stack.enter_context(make_processor(source, engine))
+        processor = stack.enter_context(make_processor(source, engine_request(options)))
         said = source.warnings
         for sentence in (*said, *processor.facts.warnings):
             say(sentence)

@@ -20,6 +20,7 @@ from fasdemo.terminal import open_missing_streams, say
 COMMANDS = {
     "score": "rate still pictures, or folders of them",
     "sessions": "list, show, verify, repair, export or delete recorded sessions",
+    "tune": "score a folder of labelled sessions: error rates, thresholds, report",
     "calibrate": "fit the scores to your camera with one minute of live people",
     "serve": "give verdicts to other software: REST, WebSocket, MQTT, webhooks",
     "replay": "draw the time line of an event log",
@@ -27,12 +28,16 @@ COMMANDS = {
     "bench": "measure latency, throughput and memory of the shipped models",
 }
 
+_ONE_CAMERA_ONLY = ("output", "record", "challenge", "site", "kiosk")
+"""Options that belong to one camera or one person in front of it."""
+
 EPILOG = """commands (`fasdemo COMMAND --help` shows their options):
 {commands}
 
 examples:
   fasdemo --demo                                   the bundled session in the window
   fasdemo --camera realsense                       a RealSense, live
+  fasdemo --camera rtsp://a/live --camera rtsp://b/live     several cameras at once
   fasdemo --video clip.mp4 --headless --json -     one JSON object per frame, no display needed
   fasdemo --camera realsense --record DIR --subject S01 --label live
   fasdemo score portrait.png
@@ -53,7 +58,12 @@ def build_parser() -> argparse.ArgumentParser:
     source.add_argument("--demo", action="store_true", help="the bundled session: a live person, then three attacks")
     source.add_argument("--video", metavar="PATH", help="video file, session folder, picture folder, .db3 or .bag")
     source.add_argument(
-        "--camera", metavar="NAME", help="realsense[:SERIAL], webcam[:N] or a URL, e.g. rtsp://door/live"
+        "--camera",
+        dest="cameras",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="realsense[:SERIAL], webcam[:N] or a URL, e.g. rtsp://door/live; repeat it for several cameras",
     )
     streams = parser.add_argument_group("options of the source")
     add_stream_options(streams)
@@ -118,7 +128,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments and not arguments[0].startswith("-"):
             return _subcommand(arguments[0], arguments[1:])
         options = build_parser().parse_args(arguments)
+        options.camera = options.cameras[0] if len(options.cameras) == 1 else None
         _check(options)
+        if options.headless and len(options.cameras) > 1:
+            from fasdemo.cli.headless_group import run_headless_group
+
+            return run_headless_group(options)
         if options.headless:
             from fasdemo.cli.headless import run_headless
 
@@ -163,7 +178,7 @@ def _subcommand(name: str, arguments: list[str]) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     """Raise UserError for options that cannot be combined."""
-    has_source = bool(options.demo or options.video or options.camera)
+    has_source = bool(options.demo or options.video or options.cameras)
     if (options.depth or options.ir) and not options.video:
         raise UserError("--depth and --ir need a colour video; give it with --video.")
     if not options.headless:
@@ -177,8 +192,14 @@ def _check(options: argparse.Namespace) -> None:
         raise UserError(
             f"--challenge {options.challenge}: {given} is a file, which cannot follow prompts; use --camera."
         )
-    if options.record is not None and not (options.camera or options.headless):
+    if options.record is not None and not (options.cameras or options.headless):
         raise UserError("--record needs a camera; give it with --camera, or add --headless to record a file.")
+    if len(options.cameras) > 1:
+        for flag in _ONE_CAMERA_ONLY:
+            if getattr(options, flag):
+                raise UserError(
+                    f"--{flag.replace('_', '-')} is possible with one camera only; start fasdemo once for each camera."
+                )
     if options.record is None:
         for flag in ("subject", "label", "attack", "instrument", "consent", "retain_until"):
             if getattr(options, flag):

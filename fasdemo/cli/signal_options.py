@@ -15,12 +15,18 @@ def add_signal_options(parser: argparse.ArgumentParser) -> None:
     """Add the options; `docs/door.md` describes them."""
     group = parser.add_argument_group("signals to other devices (see docs/door.md)")
     add_live_options(group)
+    add_heartbeat_options(group)
+
+
+def add_heartbeat_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options of the heartbeat."""
     group.add_argument(
         "--heartbeat",
         metavar="ADDRESS",
         action="append",
         default=[],
-        help="signal while a camera's frames are processed: a file to touch, http(s):// or mqtt(s)://; may be repeated",
+        help="signal while the frames of all cameras are processed: a file to touch, http(s):// or mqtt(s)://; may be "
+        "repeated",
     )
     group.add_argument(
         "--heartbeat-seconds", metavar="S", type=seconds, default=10.0, help="time between heartbeats; default: 10"

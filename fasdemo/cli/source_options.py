@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from fasdemo.assets_folder import demo_session
@@ -18,7 +19,7 @@ def source_spec(options: argparse.Namespace) -> str:
     """
     if options.demo:
         return str(demo_session())
-    if options.camera:
+    if options.camera is not None:
         from fasdemo.capture.cameras.network.address import is_network_address, parse_address
         from fasdemo.capture.open import CAMERA_FORMS, is_camera
 
@@ -31,11 +32,35 @@ def source_spec(options: argparse.Namespace) -> str:
     return str(options.camera or options.video or "")
 
 
+MAX_CAMERAS = 16
+"""Maximum number of cameras in one process."""
+
+
+def camera_requests(options: argparse.Namespace, names: Sequence[str]) -> list[SourceRequest]:
+    """Return the requests for several cameras, with the options that apply to all of them.
+
+    Raises:
+        UserError: a camera is unknown or given twice, or there are too many.
+    """
+    if len(names) > MAX_CAMERAS:
+        raise UserError(f"--camera: {len(names)} cameras are too many; give at most {MAX_CAMERAS}.")
+    plain = vars(options) | {"demo": False, "video": None, "depth": None, "ir": None}
+    found: list[SourceRequest] = []
+    for name in names:
+        request = source_request(argparse.Namespace(**(plain | {"camera": name})))
+        assert request is not None, "an empty name is an unknown camera"
+        if request in found:
+            more = "; add the number that `fasdemo doctor` shows" if name in ("realsense", "webcam") else ""
+            raise UserError(f"--camera {request.shown}: is given twice; give each camera once{more}.")
+        found.append(request)
+    return found
+
+
 def source_request(options: argparse.Namespace) -> SourceRequest | None:
     """Return the request for the source in the options; None if there is none.
 
     Raises:
-        UserError: the camera is unknown.
+        UserError: the camera is unknown, or its options cannot be set.
     """
     spec = source_spec(options)
     if not spec:
@@ -47,4 +72,21 @@ def source_request(options: argparse.Namespace) -> SourceRequest | None:
         options.depth_scale,
         options.emitter,
         options.allow_virtual_camera,
+        _camera_options(options),
     )
+
+
+def _camera_options(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """Return names and values of the camera's options.
+
+    Raises:
+        UserError: one is not written as NAME=VALUE, or there is no RealSense or webcam to set it on.
+    """
+    if not options.camera_option:
+        return ()
+    from fasdemo.capture.controls import parse_options
+    from fasdemo.capture.open import CONTROLLED
+
+    if (options.camera or "").split(":", 1)[0] not in CONTROLLED:
+        raise UserError("--camera-option needs --camera realsense or --camera webcam.")
+    return tuple(parse_options(options.camera_option).items())

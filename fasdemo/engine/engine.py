@@ -17,7 +17,7 @@ from typing import Self
 
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.engine.frame_stages import FrameStages, FrameVerdicts, VerdictSettings
-from fasdemo.engine.loading import load_parts
+from fasdemo.engine.loading import ModelLoader, load_parts
 from fasdemo.engine.loop.async_results import async_results
 from fasdemo.engine.loop.frame_loop import FrameLoop
 from fasdemo.engine.per_face.face_verdict import outdated
@@ -78,6 +78,7 @@ class Engine:
         threads: int = 1,
         landmarks: bool = True,
         site: Path | None = None,
+        models: ModelLoader | None = None,
     ) -> Self:
         """Return an engine with the model for the streams of an open source.
 
@@ -90,12 +91,13 @@ class Engine:
             landmarks: whether to check for closed eyes and covered faces, which takes about 10 ms four times per second
                 in a separate thread.
             site: a file from `fasdemo calibrate`; its policy is used if `policy` is None.
+            models: loads the models; None loads them for this engine alone.
 
         Raises:
             UserError: there is no model for the streams, the model, the face model or the policy cannot be used, or the
                 site file belongs to another camera, model or policy.
         """
-        return cls.for_info(source.info, model, device, policy, threads, landmarks, site)
+        return cls.for_info(source.info, model, device, policy, threads, landmarks, site, models)
 
     @classmethod
     def for_info(
@@ -107,9 +109,10 @@ class Engine:
         threads: int = 1,
         landmarks: bool = True,
         site: Path | None = None,
+        models: ModelLoader | None = None,
     ) -> Self:
         """Return an engine as in `for_source`, for frames that the caller creates or reads without a source."""
-        parts = load_parts(info, model, device, policy, threads, landmarks, site)
+        parts = load_parts(info, model, device, policy, threads, landmarks, site, models)
         return cls(parts.scorer, parts.finder, parts.policy, parts.landmarks, info, parts.site)
 
     @property

@@ -179,7 +179,7 @@ class FrameStages:
             codes.append(Reason.SEVERAL_FACES)
 
     def _notes(self, frame: FrameSet, settings: VerdictSettings, faces: int, still: bool) -> list[Reason]:
-        notes = stream_notes(frame, settings.scorer.card.modalities, self._calibrated)
+        notes = stream_notes(frame, settings.scorer.card, self._calibrated)
         if faces > 1:
             notes.append(Reason.TOO_MANY_FACES if settings.policy.single_face else Reason.SEVERAL_FACES)
         if still:

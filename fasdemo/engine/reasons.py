@@ -167,6 +167,12 @@ class Reason(StrEnum):
         "There is no valid calibration for the depth image, so the size of the face is unknown.",
         _CAMERA,
     )
+    DEPTH_FILTERED = (
+        "depth_filtered",
+        Effect.BLOCK,
+        "The camera's depth filters are not those of the model's training data.",
+        _CAMERA,
+    )
     SCORE_MISSING = ("score_missing", Effect.BLOCK, "The network gave no usable score.", _CAMERA)
     # What the face is made of.
     FLAT_SURFACE = ("flat_surface", Effect.SPOOF, "The face is flat, like a print or a screen.")

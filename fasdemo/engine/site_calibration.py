@@ -10,7 +10,7 @@ below a score of 0.5. The limits of the gates do not change, and a score that cl
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -120,21 +120,31 @@ def camera_of(info: SourceInfo) -> str:
     return info.device or (info.name if info.live else "")
 
 
-def recording_of(results: Sequence[FrameResult]) -> Recording:
+def recording_of(results: Iterable[FrameResult]) -> Recording:
     """Return the recording for a calibration from the results of an engine without a site file."""
+    return recording_from(
+        ([*result.reasons, *face.reasons], face.frame_score, face.evidence)
+        for result in results
+        if len(result.faces) == 1
+        for face in result.faces
+    )
+
+
+def recording_from(faces: Iterable[tuple[Sequence[str], float | None, Evidence]]) -> Recording:
+    """Return the recording for a calibration from frames with exactly one face.
+
+    Args:
+        faces: for each frame its reasons and the face's, the score of this frame, and the measurements.
+    """
     frames, sheets, usable = 0, 0, []
-    for result in results:
-        if len(result.faces) != 1:
-            continue
-        (face,) = result.faces
+    for codes, frame_score, evidence in faces:
         frames += 1
-        codes = [*result.reasons, *face.reasons]
         sheets += any(effect(code) is Effect.SPOOF for code in codes)
-        if face.frame_score is None or any(effect(c) is not Effect.NOTE for c in codes if c not in _ABOUT_SCORE):
+        if frame_score is None or any(effect(c) is not Effect.NOTE for c in codes if c not in _ABOUT_SCORE):
             continue
-        score = shifted(face.frame_score, -(face.evidence.score_shift or 0.0))
+        score = shifted(frame_score, -(evidence.score_shift or 0.0))
         if score is not None and 0.0 <= score <= 1.0:
-            usable.append(ScoredFrame(score, face.evidence))
+            usable.append(ScoredFrame(score, evidence))
     return Recording(frames, sheets, tuple(usable))
 
 

@@ -1,18 +1,35 @@
-"""Find and track faces in the frames of a video, in about a millisecond per face."""
+"""Find and track faces in the frames of a video, with one pass of the detector per face in every fourth frame."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from fasdemo.faces.face import Box, Face, distinct
+from fasdemo.faces.follower import Follower
+from fasdemo.faces.surroundings import Surroundings
 from fasdemo.faces.tracker import Track, Tracker
 
 _SCAN_EVERY = 4
 """While faces are tracked, search for new faces in every fourth frame, i.e. every 0.13 s at 30 frames per second."""
+_SCAN_UNCHANGED_EVERY = 12
+_SCANS = 24
+"""Searches after a change until the whole image was searched twelve times and each of up to twelve tiles once."""
+DETECT_EVERY_S = 0.13
+DETECT_STILL_EVERY_S = 0.26
+_STILL = 0.01
+"""Distance from the last detection, divided by the side of the box, up to which a face has hardly moved."""
+_SETTLED_S = 0.5
+"""Time for which a new face, or one whose picture has changed, is detected in every frame. Key points of independent
+detections differ a little, and so do the measurements; before the first LIVE, rules against attacks see all of them."""
+_ANOTHER = 0.9
+"""Correlation with the last detection below which a face counts as new: another face, or one that was covered."""
+_EARLY_S = 0.005
+"""Tolerance, so that a detection due just after a frame runs on that frame."""
 MAX_FACES = 8
 
 
@@ -40,8 +57,40 @@ class Detector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A detected face of a track.
+
+    Attributes:
+        follower: finds it again.
+        detected_s: time of the detection in seconds.
+        new_s: time since which it is the same face.
+    """
+
+    follower: Follower
+    detected_s: float
+    new_s: float
+
+    def face_in(self, rgb: npt.NDArray[np.uint8], timestamp_s: float) -> Face | None:
+        """Return the face in a later frame; None if it must be detected."""
+        age_s = timestamp_s - self.detected_s
+        if not 0.0 <= age_s < DETECT_STILL_EVERY_S - _EARLY_S:
+            return None
+        face = self.follower.follow(rgb)
+        if timestamp_s - self.new_s < _SETTLED_S:
+            return None
+        still = self.follower.moved <= _STILL
+        return face if still or age_s < DETECT_EVERY_S - _EARLY_S else None
+
+
 class FaceFinder:
-    """A face tracker for video; it searches around known faces, and in the whole image or a tile for new ones.
+    """A face tracker for video; it follows known faces, and searches the whole image or a tile for new ones.
+
+    A new face is detected in every frame for `_SETTLED_S`. Later it is detected again after `DETECT_EVERY_S`
+    (`DETECT_STILL_EVERY_S` if it hardly moved), and at once if its picture no longer matches that of its last
+    detection. In the frames between, it is followed by the shift of this picture. A search for new faces runs in every
+    fourth frame, and in every twelfth if nothing has changed outside the known faces since the whole image and all
+    tiles were searched.
 
     The same frames always give the same tracks. At most `MAX_FACES` faces are tracked, the largest ones.
     """
@@ -49,8 +98,11 @@ class FaceFinder:
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
         self._tracker = Tracker()
+        self._followed: dict[int, _Followed] = {}
+        self._surroundings = Surroundings()
         self._scans = 0
         self._since_scan = 0
+        self._scans_unchanged = 0
 
     def find(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False) -> list[Track]:
         """Return the tracks of the faces in one frame, largest first.
@@ -61,18 +113,33 @@ class FaceFinder:
             still: search thoroughly; for a still picture, which has no later frame.
         """
         self._tracker.forget(timestamp_s)
-        followed = [self._detector.detect_near(rgb, track.face.box) for track in self._tracker.tracks]
-        faces = distinct([face for face in followed if face is not None])
+        known = self._tracker.tracks
+        kept: dict[int, _Followed] = {}
+        seen: list[Face] = []
+        detections = 0
+        for track in known:
+            followed = self._followed.get(track.id)
+            face = None if still or followed is None else followed.face_in(rgb, timestamp_s)
+            if face is None:
+                detections += 1
+                face = self._detector.detect_near(rgb, track.face.box)
+            elif followed is not None:
+                kept[id(face)] = followed
+            if face is not None:
+                seen.append(face)
+        faces = distinct(seen)
         self._since_scan += 1
+        if self._surroundings.changed(rgb, [face.box for face in faces]):
+            self._scans_unchanged = 0
         if still:
             faces = [*faces, *self._detector.detect(rgb, thorough=True, known=faces)]
-        elif not faces or len(faces) < len(followed):
+        elif not faces or len(faces) < len(known):
             # A face was lost, or there was none: search the whole image in this frame.
             faces = [*faces, *self._detector.detect(rgb, known=faces)]
             if not faces:
                 faces = self._detector.detect_tile(rgb, self._scans)
             self._scanned()
-        elif self._since_scan >= _SCAN_EVERY:
+        elif self._search_is_due(detections):
             whole = self._scans % 2 == 0
             if whole:
                 faces = [*faces, *self._detector.detect(rgb, known=faces)]
@@ -80,7 +147,11 @@ class FaceFinder:
                 faces = [*faces, *self._detector.detect_tile(rgb, self._scans // 2, known=faces)]
             self._scanned()
         faces.sort(key=lambda face: -face.box[2] * face.box[3])
-        return self._tracker.update(faces[:MAX_FACES], timestamp_s)
+        tracks = self._tracker.update(faces[:MAX_FACES], timestamp_s)
+        self._followed = {
+            track.id: kept.get(id(track.face)) or self._detected(rgb, track, timestamp_s) for track in tracks
+        }
+        return tracks
 
     def find_in_crop(self, crop: npt.NDArray[np.uint8]) -> Face | None:
         """Return the largest face in an aligned crop, uint8 (S, S) or (S, S, 3), e.g. infrared; None without a face."""
@@ -89,11 +160,24 @@ class FaceFinder:
     def reset(self) -> None:
         """Remove all tracks; track numbers continue."""
         self._tracker.reset()
+        self._followed.clear()
+        self._surroundings.forget()
 
     def close(self) -> None:
         """Release the detector."""
         self._detector.close()
 
+    def _detected(self, rgb: npt.NDArray[np.uint8], track: Track, timestamp_s: float) -> _Followed:
+        before = self._followed.get(track.id)
+        new_s = timestamp_s if before is None or before.follower.correlation < _ANOTHER else before.new_s
+        return _Followed(Follower(rgb, track.face), timestamp_s, new_s)
+
+    def _search_is_due(self, detections: int) -> bool:
+        """Return whether to search in this frame, which is put off by a frame if faces were detected in it."""
+        every = _SCAN_EVERY if self._scans_unchanged < _SCANS else _SCAN_UNCHANGED_EVERY
+        return self._since_scan >= every + (detections > 0)
+
     def _scanned(self) -> None:
         self._scans += 1
         self._since_scan = 0
+        self._scans_unchanged += 1

@@ -18,6 +18,7 @@ from fasdemo.engine.loop.frame_loop import ListenerGroup
 from fasdemo.engine.result import FrameResult
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
+from fasdemo.gui.controllers.camera_control import CameraControl
 from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         work = self.workspace
         self._recorder = RecordingControl(self.player, work.record, settings, self)
         self.takes = TakeControl(work.record.takes, lambda: settings.record_folder, self._release, self)
+        self.camera = CameraControl(work.camera, lambda: self.player.request, lambda: self.recording is not None, self)
         self.playback = PlaybackControl(self.player, work.transport, work.timeline, settings, self)
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
@@ -166,6 +168,9 @@ class MainWindow(QMainWindow):
         self.player.switched.connect(self._show_opening)
         self.player.rejected.connect(self._show_rejected)
         self._reconnect.due.connect(self._open_again)
+        self.camera.reopen.connect(self.open)
+        self.camera.message.connect(self.messages.show_message)
+        self.presenter.source_changed.connect(self.camera.show_source)
         self._recorder.ended.connect(self.messages.show_message)
         self._recorder.taken.connect(self.takes.add)
         self.takes.opened.connect(lambda folder: self.open_spec(str(folder)))
@@ -213,6 +218,7 @@ class MainWindow(QMainWindow):
             "tab_reasons": lambda: self._show_tab(0),
             "tab_timing": lambda: self._show_tab(1),
             "tab_record": lambda: self._show_tab(2),
+            "tab_camera": lambda: self._show_tab(TABS.index("Camera")),
             "toggle_recording": self._toggle_recording,
             "next_person": work.record.people.next_person,
             "toggle_log": self.event_log.toggle,
@@ -537,6 +543,7 @@ class MainWindow(QMainWindow):
         self.presenter.tick()
         self.event_log.tick()
         self.door.tick()
+        self.camera.tick()
 
     def _show_log(self, status: LogStatus | None) -> None:
         self.footer.show_log(status)

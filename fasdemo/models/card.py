@@ -18,6 +18,8 @@ DepthEncoding = Literal["face-relative-mm", "casia-surf-8bit"]
 WholePicture = Literal["warp", "pil-bilinear", "cv2-stretch"]
 IrEncoding = Literal["full-range-8bit", "local-norm-v1"]
 """`full-range-8bit`: the upper eight bits, unchanged; `local-norm-v1`: see `fasdemo.models.infrared`."""
+Head = Literal["fused", "rgb", "depth", "ir", "fused_without_rgb"]
+"""What an output rates: all present streams, one stream, or all present streams except RGB."""
 Unit = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
@@ -77,7 +79,7 @@ class OutputSpec(_Part):
     """One output of the graph: (N, classes) float32."""
 
     name: str
-    head: Literal["fused", "rgb", "depth", "ir"] = "fused"
+    head: Head = "fused"
     classes: Annotated[int, Field(ge=1)]
     live_index: Annotated[int, Field(ge=0)]
     kind: Literal["logits", "probabilities"] = "logits"
@@ -132,6 +134,8 @@ class ModelCard(_Part):
     presence_input: str | None = None
     """Graph input (N, len(inputs)) float32, 1 = stream present, 0 = stream missing, in the order of `inputs`."""
     crop: CropSpec = CropSpec()
+    depth_filters: tuple[str, ...] = ()
+    """The camera's depth filters in the training data, as in `FrameSet.depth_filters`; with others, nothing is LIVE."""
     outputs: Annotated[tuple[OutputSpec, ...], Field(min_length=1)]
     calibration: Calibration = Calibration()
     subset_calibration: dict[str, Calibration] = {}
@@ -159,6 +163,10 @@ class ModelCard(_Part):
             raise ValueError(f"default_policy {self.default_policy!r} is not a key of thresholds")
         if sum(output.head == "fused" for output in self.outputs) != 1:
             raise ValueError("outputs must have exactly one output with head 'fused'")
+        without = sum(output.head == "fused_without_rgb" for output in self.outputs)
+        optional = any(spec.optional and spec.modality == "rgb" for spec in self.inputs)
+        if without > 1 or (without and not (optional and len(self.inputs) > 1)):
+            raise ValueError("an output with head 'fused_without_rgb' needs an optional input of RGB and another one")
         if any(spec.optional for spec in self.inputs) != (self.presence_input is not None):
             raise ValueError("presence_input must be set if an input is optional, and only then")
         return self

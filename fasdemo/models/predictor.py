@@ -15,7 +15,7 @@ import onnxruntime as ort
 
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from fasdemo.models.card import ModelCard, OutputSpec
+from fasdemo.models.card import Head, ModelCard, OutputSpec
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import Tensor, encode_batch
 from fasdemo.models.log_odds import sigmoid
@@ -24,6 +24,7 @@ from fasdemo.models.providers import CPU, fallback_sentence, short, wanted
 
 MAX_MARGIN = 20.0
 """Limit of the margin: sigmoid(20) differs from 1 by only 2e-9."""
+WITHOUT_RGB: Head = "fused_without_rgb"
 _SUM_TOLERANCE = 0.01
 
 
@@ -131,8 +132,9 @@ class Predictor:
         self.close()
 
     def _judge(self, crops: Sequence[FaceCrops]) -> list[Prediction]:
-        # Run the faces without colour in the same call, which takes only a millisecond per face.
-        again = [row for row, crop in enumerate(crops) if self._batches and _judged_without_rgb(self.card, crop)]
+        # A graph without an output for the score without colour runs these faces a second time in the same call.
+        twice = self._batches and not any(output.head == WITHOUT_RGB for output in self.card.outputs)
+        again = [row for row, crop in enumerate(crops) if twice and _judged_without_rgb(self.card, crop)]
         everything = [*crops, *(replace(crops[row], rgb=None) for row in again)]
         feed = encode_batch(everything, self.card)
         try:
@@ -272,7 +274,10 @@ def read_outputs(
             if spec.modality in margins and spec.modality in present
         }
         fused = margins["fused"]
-        result.append(Prediction(calibrated(fused, card, present), fused, heads))
+        without = None
+        if WITHOUT_RGB in margins and _judged_without_rgb(card, crop):
+            without = calibrated(margins[WITHOUT_RGB], card, present - {"rgb"})
+        result.append(Prediction(calibrated(fused, card, present), fused, heads, without))
     return result
 
 

@@ -48,10 +48,13 @@ class Signals:
 
     Args:
         clock: seconds, as `time.monotonic`.
+        sources: ids of the sources; heartbeats require healthy frames of all of them.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, sources: tuple[str, ...] = ("",)) -> None:
         self._clock = clock
+        self._sources = sources
+        self._healthy_s: dict[str, float] = {}
         self._lock = threading.Lock()
         self.settings = SignalSettings()
         self._outputs: list[Sender] = []
@@ -139,10 +142,15 @@ class Signals:
         if not _is_healthy(result):
             return
         self.alive(now_s)
-        if self._heartbeats and now_s - self._beaten_s >= self.settings.heartbeat_s:
+        self._healthy_s[source_id] = now_s
+        due = now_s - self._beaten_s >= self.settings.heartbeat_s
+        if self._heartbeats and due and self._all_healthy(now_s):
             self._beaten_s = now_s
             for sender in self._heartbeats:
                 sender.offer(_content("heartbeat", result), now_s)
+
+    def _all_healthy(self, now_s: float) -> bool:
+        return all(now_s - self._healthy_s.get(one, float("-inf")) <= MAX_DELAY_S for one in self._sources)
 
 
 def _is_healthy(result: FrameResult) -> bool:

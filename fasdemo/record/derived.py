@@ -19,6 +19,9 @@ RECORD_FILE = ".derived.jsonl"
 """File in the folder of the sessions, one JSON object per line."""
 DETAILS_FILE = "details.csv"
 LIST_FILE = "list.txt"
+SHARDS_FILE = "shards.json"
+"""File about a set in shards, with the names of its files."""
+SHARDS_INDEX = "index.csv"
 _MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -28,7 +31,7 @@ class Derived:
 
     Attributes:
         path: its absolute path.
-        kind: `crops`, `lists` or `model`.
+        kind: `crops`, `shards`, `lists` or `model`.
         subjects: pseudonyms of the people in it.
     """
 
@@ -66,6 +69,24 @@ def read_derived(root: Path) -> list[Derived]:
             if made.path.exists() and made not in found:
                 found.append(made)
     return found
+
+
+def remove_shards(folder: Path) -> bool:
+    """Delete the shards of a folder, which also contain crops of other people, and return whether there were any.
+
+    Files that are not named in `shards.json` are kept.
+    """
+    try:
+        facts = json.loads(read_bounded(folder / SHARDS_FILE, _MAX_BYTES))
+        names = [str(name) for name in facts["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    for name in (*names, SHARDS_INDEX, SHARDS_FILE):
+        if Path(name).name == name:
+            (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+    return True
 
 
 def remove_crops(folder: Path, sessions: Sequence[str]) -> int:

@@ -67,6 +67,23 @@ class ExportSummary:
     """Pseudonyms of the people in the crops."""
 
 
+@dataclass(slots=True)
+class SessionCrops:
+    """The crops of one session, as they enter the list and the table of an export."""
+
+    subject: str
+    lines: list[str] = field(default_factory=list)
+    """Lines of the list, `color depth ir label`."""
+    details: list[list[str]] = field(default_factory=list)
+    """Rows of the table."""
+    labels: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+CutSessions = Callable[[Sequence[Path], Path], Iterable[SessionCrops]]
+"""Cuts sessions into a folder and yields the crops of each, in the order of the sessions."""
+
+
 def export_sessions(
     sessions: Iterable[Path],
     root: Path,
@@ -91,6 +108,17 @@ def export_sessions(
         UserError: `target` exists or cannot be written, a session is damaged, or no face was found.
     """
     chosen = options or ExportOptions()
+
+    def cut(folders: Sequence[Path], partial: Path) -> Iterable[SessionCrops]:
+        return (export_session(folder, root, partial, detect, chosen) for folder in progress(folders))
+
+    return export_by(cut, sessions, root, target, chosen)
+
+
+def export_by(
+    cut: CutSessions, sessions: Iterable[Path], root: Path, target: Path, options: ExportOptions
+) -> ExportSummary:
+    """Export sessions whose crops are cut by the given function (see `export_sessions`)."""
     if target.exists() or target.is_symlink():
         raise UserError(f"{target}: exists already; choose another folder.")
     check_output_folder("--to", target)
@@ -101,7 +129,7 @@ def export_sessions(
     partial = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.partial")
     try:
         partial.mkdir(parents=True)
-        summary = _write(progress(folders), root, partial, detect, chosen)
+        summary = _write(cut(folders, partial), root, partial, options)
         if summary.crops == 0:
             reasons = ", ".join(f"{count} {reason}" for reason, count in summary.skipped.items()) or "no frames"
             raise UserError(f"{root}: nothing to export ({reasons}); choose other sessions.")
@@ -117,7 +145,40 @@ def export_sessions(
     return summary
 
 
-def _write(sessions: Iterable[Path], root: Path, target: Path, detect: Detect, options: ExportOptions) -> ExportSummary:
+def export_session(folder: Path, root: Path, target: Path, detect: Detect, options: ExportOptions) -> SessionCrops:
+    """Write the crops of one session into `target`, in the session's relative path.
+
+    Raises:
+        UserError: the session is damaged.
+        OSError: a file cannot be written.
+    """
+    place = folder.resolve().relative_to(root.resolve())
+    with SessionReader(folder) as reader:
+        found = SessionCrops(reader.session.subject)
+        for index in range(0, len(reader), options.every):
+            frame = reader[index]
+            crops = _crops(frame, detect, options, found.skipped)
+            if crops is None or frame.truth is None:
+                continue
+            names = _save(crops, target, target / place, index, options)
+            label = 1 if frame.truth.label == "live" else 0
+            found.lines.append(" ".join([*(names.get(stream, ABSENT) for stream in FOLDERS), str(label)]))
+            found.labels[frame.truth.species or frame.truth.label] += 1
+            found.details.append(
+                [
+                    names["rgb"],
+                    reader.session.subject,
+                    frame.truth.label,
+                    frame.truth.species or "",
+                    place.as_posix(),
+                    str(index),
+                    f"{crops.distance_mm:.1f}",
+                ]
+            )
+    return found
+
+
+def _write(sessions: Iterable[SessionCrops], root: Path, target: Path, options: ExportOptions) -> ExportSummary:
     summary = ExportSummary(target)
     with (
         (target / LIST_FILE).open("w", encoding="utf-8", newline="\n") as lines,
@@ -125,33 +186,14 @@ def _write(sessions: Iterable[Path], root: Path, target: Path, detect: Detect, o
     ):
         details = csv.writer(table, lineterminator="\n")
         details.writerow(["color", "subject", "label", "species", "session", "frame", "distance_mm"])
-        for folder in sessions:
-            place = folder.resolve().relative_to(root.resolve())
-            with SessionReader(folder) as reader:
-                for index in range(0, len(reader), options.every):
-                    frame = reader[index]
-                    crops = _crops(frame, detect, options, summary)
-                    if crops is None or frame.truth is None:
-                        continue
-                    names = _save(crops, target, target / place, index, options)
-                    label = 1 if frame.truth.label == "live" else 0
-                    files = [names.get(stream, ABSENT) for stream in FOLDERS]
-                    lines.write(" ".join([*files, str(label)]) + "\n")
-                    kind = frame.truth.species or frame.truth.label
-                    details.writerow(
-                        [
-                            names["rgb"],
-                            reader.session.subject,
-                            frame.truth.label,
-                            frame.truth.species,
-                            place.as_posix(),
-                            index,
-                            f"{crops.distance_mm:.1f}",
-                        ]
-                    )
-                    summary.crops += 1
-                    summary.subjects.add(reader.session.subject)
-                    summary.labels[kind] += 1
+        for one in sessions:
+            lines.writelines(f"{line}\n" for line in one.lines)
+            details.writerows(one.details)
+            summary.crops += len(one.lines)
+            summary.labels += one.labels
+            summary.skipped += one.skipped
+            if one.lines:
+                summary.subjects.add(one.subject)
     (target / "export.json").write_text(
         json.dumps(
             {
@@ -170,21 +212,25 @@ def _write(sessions: Iterable[Path], root: Path, target: Path, detect: Detect, o
     return summary
 
 
-def _crops(frame: FrameSet, detect: Detect, options: ExportOptions, summary: ExportSummary) -> FaceCrops | None:
+def _crops(frame: FrameSet, detect: Detect, options: ExportOptions, skipped: Counter[str]) -> FaceCrops | None:
     if frame.truth is None:
-        summary.skipped["without a label"] += 1
+        skipped["without a label"] += 1
         return None
     if frame.faults:
-        summary.skipped["with a missing stream"] += 1
+        skipped["with a missing stream"] += 1
+        return None
+    if frame.depth_filters:
+        # A model trained on it would say on its card that depth is unfiltered.
+        skipped["with depth that the camera has filtered"] += 1
         return None
     faces = detect(frame.rgb)
     if not faces:
-        summary.skipped["without a face"] += 1
+        skipped["without a face"] += 1
         return None
     try:
         return crop_face(frame, faces[0], options.crop, options.size)
     except ValueError:
-        summary.skipped["without a usable face"] += 1
+        skipped["without a usable face"] += 1
         return None
 
 

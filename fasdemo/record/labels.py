@@ -17,6 +17,7 @@ from fasdemo.sessions.schema import (
     MAX_TEXT_CHARS,
     PLAIN_TEXT,
     CalibrationRecord,
+    CameraSettings,
     Consent,
     Device,
     Session,
@@ -179,7 +180,8 @@ def session_of(labels: Labels, source: SourceInfo, started: datetime | None = No
             fps=source.fps,
             depth_scale=source.depth_scale,
             calibration=None if source.calibration is None else CalibrationRecord.of(source.calibration),
-            device=Device(name=source.name),
+            device=_device(source),
+            camera=_camera(source),
             consent=labels.consent,
         )
     except ValidationError as error:
@@ -187,3 +189,18 @@ def session_of(labels: Labels, source: SourceInfo, started: datetime | None = No
         raise UserError(
             f"{source.name}: cannot be recorded ({first['loc'][0]}: {first['msg']}); use another source."
         ) from None
+
+
+def _device(source: SourceInfo) -> Device:
+    facts = {} if source.controls is None else dict(source.controls.state.facts)
+    return Device(name=source.name, serial=facts.get("Serial number", ""), firmware=facts.get("Firmware", ""))
+
+
+def _camera(source: SourceInfo) -> CameraSettings | None:
+    """Return the current settings of a camera; None for one that reports none."""
+    if source.controls is None:
+        return None
+    state = source.controls.state
+    return CameraSettings(
+        options=state.values(), usb=dict(state.facts).get("USB type", ""), depth_filters=state.depth_filters
+    )

@@ -7,13 +7,20 @@ from pathlib import Path
 from fasdemo.capture.source import Source
 from fasdemo.challenge.processor import ChallengeProcessor
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.loading import ModelLoader, OwnModels
 from fasdemo.engine.loop.frame_loop import FrameProcessor
 from fasdemo.engine.policy import Policy
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 
-def make_processor(source: Source, request: EngineRequest) -> FrameProcessor:
+def make_processor(source: Source, request: EngineRequest, models: ModelLoader | None = None) -> FrameProcessor:
     """Return the requested engine, which asks for a challenge if one is requested.
+
+    Args:
+        source: an open source.
+        request: the requested model, policy and device.
+        models: loads the models, e.g. `fasdemo.engine.shared_models.SharedModels` for several sources; None loads them
+            for this engine alone.
 
     Raises:
         UserError: the engine cannot be created for this source.
@@ -27,13 +34,14 @@ def make_processor(source: Source, request: EngineRequest) -> FrameProcessor:
         lockout_s=request.lockout_s,
         single_face=request.single_face,
     )
-    engine = Engine.for_source(source, model=request.model, device=request.device, policy=policy, site=request.site)
+    engine = Engine.for_source(
+        source, model=request.model, device=request.device, policy=policy, site=request.site, models=models
+    )
     if request.challenge is None:
         return engine
-    from fasdemo.faces.landmarks import FaceLandmarks
-
     try:
-        return ChallengeProcessor(engine, FaceLandmarks(), request.challenge)
+        landmarker = (OwnModels() if models is None else models).landmarker()
+        return ChallengeProcessor(engine, landmarker, request.challenge)
     except BaseException:
         engine.close()
         raise
@@ -59,6 +67,7 @@ def make_source(request: SourceRequest, realtime: bool = False, loop: bool = Fal
         depth_scale=request.depth_scale,
         emitter=request.emitter,
         allow_virtual_camera=request.allow_virtual_camera,
+        camera_options=dict(request.camera_options),
         realtime=realtime,
         loop=loop,
     )

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 MakeSource = Callable[[SourceRequest], Source]
 MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
+Turn = Callable[[], AbstractContextManager[None]]
 _RESTING_PERIOD_S = 0.3
 """Interval of the processed frames of a camera while the verdicts are not used."""
 _WARNINGS_EVERY_S = 0.05
@@ -49,6 +50,8 @@ class Pipeline:
         updates: receives all updates.
         playback_clock: pace and position of files.
         listener: receiver of every result, e.g. a log.
+        turn: returns a context in which one frame is taken and processed, e.g. the turn of one of several cameras, see
+            `fasdemo.runtime.feeds.fair_turns`. A camera's frames that arrive while it waits replace each other.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Pipeline:
         updates: UpdateQueue,
         playback_clock: PlaybackClock,
         listener: ResultListener | None = None,
+        turn: Turn = nullcontext,
     ) -> None:
         self.request = request
         self.playback_clock = playback_clock
@@ -67,6 +71,7 @@ class Pipeline:
         self._make_processor = make_processor
         self._updates = updates
         self._listener = listener
+        self._turn = turn
         self._slot = FrameSlot()
         self._lock = threading.Lock()
         self._wanted = engine
@@ -210,24 +215,33 @@ class Pipeline:
         loop: FrameLoop | None = None
         listeners = () if self._listener is None else (self._listener,)
         try:
-            while (job := self._slot.take()) is not None:
+            while self._slot.wait():
                 with self._lock:
                     wanted = self._wanted
-                if wanted != current:
-                    processor, current = self._exchange(processor, current, wanted)
-                    if job.frame.live_source:
-                        # The frame is too old now, and the frames after it do not count as skipped.
-                        newest = self._slot.take()
-                        if newest is None:
-                            return
-                        job = replace(newest, skipped=0)
-                    job = replace(job, fresh=True)
-                self._frame_index = job.frame.index
-                if loop is None:
+                exchanged = wanted != current
+                if exchanged:
                     assert self._source is not None
-                    loop = FrameLoop(self._source, listeners)
-                started_s = time.monotonic()
-                self._deliver(job, self._result(loop, processor, job))
+                    if self._source.info.live:
+                        # This frame is too old when the model has been loaded.
+                        self._slot.take()
+                    processor, current = self._exchange(processor, current, wanted)
+                    if not self._slot.wait():
+                        return
+                with self._turn():
+                    # Taken after the wait for the turn, so that a camera's frame is new.
+                    job = self._slot.take()
+                    if job is None:
+                        return
+                    if exchanged:
+                        # The frames that were replaced while the model was loaded do not count as skipped.
+                        job = replace(job, fresh=True, skipped=0)
+                    self._frame_index = job.frame.index
+                    if loop is None:
+                        assert self._source is not None
+                        loop = FrameLoop(self._source, listeners)
+                    started_s = time.monotonic()
+                    result = self._result(loop, processor, job)
+                self._deliver(job, result)
                 if job.frame.live_source and not self._awake.is_set():
                     self._awake.wait(max(started_s + _RESTING_PERIOD_S - time.monotonic(), 0.0))
         finally:

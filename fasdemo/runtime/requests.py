@@ -26,6 +26,8 @@ class SourceRequest:
     depth_scale: float = 0.001
     emitter: Literal["on", "off", "interleaved"] = "on"
     allow_virtual_camera: bool = False
+    camera_options: tuple[tuple[str, str], ...] = ()
+    """Names and values of the camera's own options."""
 
     @property
     def shown(self) -> str:

@@ -19,8 +19,9 @@ from fasdemo import __version__
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.record.labels import labels_from_options
+from fasdemo.runtime.feeds.feed import Feed
+from fasdemo.runtime.feeds.feed_group import WATCH_EVERY_S
 from fasdemo.runtime.outputs.recording import Recording
-from fasdemo.serve.feed import Feed
 from fasdemo.serve.guard import COOKIE, Guard, cookie_value
 from fasdemo.serve.live import add_live_routes
 from fasdemo.serve.pictures import jpeg_of
@@ -29,7 +30,6 @@ from fasdemo.serve.still_scorer import QueueFullError, StillRequest, StillScorer
 from fasdemo.serve.subscribers import Subscribers
 
 WEB = Path(__file__).parent / "web"
-WATCH_EVERY_S = 0.25
 _PARTS: dict[str, Stream] = {"color": "rgb", "depth": "depth", "ir": "ir"}
 
 

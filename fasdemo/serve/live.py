@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Request, WebSocket, WebSocketDisco
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from fasdemo.serve.feed import Feed
+from fasdemo.runtime.feeds.feed import Feed
 from fasdemo.serve.pictures import jpeg_of, no_picture
 from fasdemo.serve.settings import ServeSettings
 from fasdemo.serve.subscribers import Subscriber, Subscribers

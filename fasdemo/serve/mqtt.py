@@ -13,8 +13,8 @@ import paho.mqtt.client as mqtt
 from fasdemo import __version__
 from fasdemo.engine.result import EngineFacts
 from fasdemo.publish.broker import Broker, connection_to
-from fasdemo.serve.feed import Feed
-from fasdemo.serve.verdict_state import TimedResult
+from fasdemo.runtime.feeds.feed import Feed
+from fasdemo.runtime.feeds.verdict_state import TimedResult
 
 STATE_EVERY_S = 1.0
 """An unchanged state is repeated at this interval, so that receivers can detect that the server has stopped."""
@@ -26,7 +26,7 @@ _WATCH_S = 0.1
 
 
 class MqttPublisher:
-    """A publisher of states and discovery messages; a `fasdemo.serve.feed.Follower`.
+    """A publisher of states and discovery messages; a `fasdemo.runtime.feeds.feed.Follower`.
 
     States are not retained, because the broker would continue to show LIVE after the server has stopped.
 

@@ -12,13 +12,15 @@ from typing import Any
 
 import uvicorn
 
+from fasdemo.engine.shared_models import SharedModels
 from fasdemo.errors import UserError
+from fasdemo.runtime.feeds.feed import Follower
+from fasdemo.runtime.feeds.feed_group import FeedGroup
 from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.serve.api import Parts, make_app
-from fasdemo.serve.feed import Feed, Follower
 from fasdemo.serve.guard import Guard
 from fasdemo.serve.live_output import LiveOutput
 from fasdemo.serve.mqtt import MqttPublisher
@@ -58,7 +60,7 @@ def serve(
     live_output: LiveOutput | None = None,
     tell: Callable[[str], None] = lambda _: None,
     open_source: MakeSource = make_source,
-    open_engine: MakeProcessor = make_processor,
+    open_engine: MakeProcessor | None = None,
     open_still_engine: MakeEngine | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM.
@@ -70,10 +72,10 @@ def serve(
         loop: start files again at their end.
         publisher: publishes the states by MQTT.
         webhooks: sends the changes of verdicts.
-        live_output: sends a signal for every accepted attempt.
+        live_output: sends a signal for every accepted attempt, and heartbeats.
         tell: receives a sentence when the server is ready.
         open_source: opens a source.
-        open_engine: creates the frame processor of a source.
+        open_engine: creates the frame processor of a source; None for an engine that shares its models with the others.
         open_still_engine: creates the engine for pictures; None for one according to `engine`.
 
     Raises:
@@ -97,18 +99,18 @@ def serve(
         if live_output is not None:
             followers.append(live_output)
             counters["on_live"] = live_output.counters
+            counters["heartbeat"] = live_output.heartbeats
             stack.callback(live_output.stop)
-        feeds = {
-            str(number): Feed(str(number), request, engine, open_source, open_engine, tuple(followers), loop)
-            for number, request in enumerate(sources, 1)
-        }
-        scorer = StillScorer(open_still_engine or partial(still_engine, engine))
+        models = SharedModels()
+        feeds = FeedGroup(
+            sources, engine, open_source, open_engine or partial(make_processor, models=models), tuple(followers), loop
+        )
+        scorer = StillScorer(open_still_engine or partial(still_engine, engine, models))
         stack.callback(scorer.close)
         _, guard = make_app(Parts(settings, feeds, subscribers, scorer, counters))
         config = server_config(guard, settings)
-        for feed in feeds.values():
-            stack.callback(feed.stop)
-            feed.start()
+        stack.callback(feeds.stop)
+        feeds.start()
         if publisher is not None:
             stack.callback(publisher.stop)
             publisher.start(feeds)

@@ -13,6 +13,7 @@ import numpy as np
 from fasdemo.capture.files.stills import decode_grey
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.loading import ModelLoader
 from fasdemo.engine.policy import Policy
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, FrameSet, Stream
@@ -38,15 +39,15 @@ class StillRequest:
 MakeEngine = Callable[[frozenset[Stream]], Engine]
 
 
-def still_engine(request: EngineRequest, streams: frozenset[Stream]) -> Engine:
-    """Return an engine for single pictures with these streams.
+def still_engine(request: EngineRequest, models: ModelLoader, streams: frozenset[Stream]) -> Engine:
+    """Return an engine for single pictures with these streams, with models from `models`.
 
     Raises:
         UserError: there is no model for these streams, or the model cannot be used.
     """
     info = SourceInfo("pictures", "images", False, streams, 1, 1, 1.0, None)
     policy = Policy(threshold=request.policy, require=request.require, allow_rgb_only=request.allow_rgb_only)
-    return Engine.for_info(info, model=request.model, device=request.device, policy=policy)
+    return Engine.for_info(info, model=request.model, device=request.device, policy=policy, models=models)
 
 
 class StillScorer:

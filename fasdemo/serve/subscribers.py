@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from fasdemo.engine.result import EngineFacts
-from fasdemo.serve.feed import Feed
-from fasdemo.serve.verdict_state import STALE, TimedResult
+from fasdemo.runtime.feeds.feed import Feed
+from fasdemo.runtime.feeds.verdict_state import TimedResult
 
 MAX_WAITING = 64
 """Maximum number of results that wait for a slow client; older ones are dropped and counted."""
@@ -49,15 +49,12 @@ class Subscriber:
                     dropped, self._dropped = self._dropped, 0
             if item is not None:
                 source_id, timed, ended = item
-                event = timed.to_json(source_id, clock(), dropped)
-                if ended and event["faces"]:
-                    event |= {"faces": [], "reasons": [STALE, *event["reasons"]]}
-                return event
+                return (timed.ended_json if ended else timed.to_json)(source_id, clock(), dropped)
             await self._ready.wait()
 
 
 class Subscribers:
-    """All WebSocket clients; a `fasdemo.serve.feed.Follower`."""
+    """All WebSocket clients; a `fasdemo.runtime.feeds.feed.Follower`."""
 
     def __init__(self, limit: int = 32) -> None:
         self._limit = limit

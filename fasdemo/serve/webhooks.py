@@ -17,8 +17,8 @@ import httpx
 from fasdemo.engine.event_log.events import Event, VerdictChanges
 from fasdemo.engine.result import EngineFacts, Status
 from fasdemo.publish.web import post_json
-from fasdemo.serve.feed import Feed
-from fasdemo.serve.verdict_state import STALE, TimedResult
+from fasdemo.runtime.feeds.feed import Feed
+from fasdemo.runtime.feeds.verdict_state import STALE, TimedResult
 
 MAX_WAITING = 256
 """Maximum number of waiting deliveries for each address; further ones are dropped and counted."""
@@ -39,7 +39,7 @@ class _Delivery:
 
 
 class Webhooks:
-    """A sender of events in the format of the event log; a `fasdemo.serve.feed.Follower`.
+    """A sender of events in the format of the event log; a `fasdemo.runtime.feeds.feed.Follower`.
 
     Every address has its own queue and thread, so that an address that does not answer does not delay the others.
 

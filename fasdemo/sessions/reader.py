@@ -124,6 +124,7 @@ class SessionReader:
             truth=row.truth,
             lost_before=row.lost_before,
             faults=tuple(faults),
+            depth_filters=() if self.session.camera is None else self.session.camera.depth_filters,
         )
 
     def _image(self, index: int, stream: Stream) -> Image | None:

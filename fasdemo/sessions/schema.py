@@ -46,6 +46,8 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=
 OWN_FILE_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$"
 OwnFile = Annotated[str, Field(pattern=OWN_FILE_PATTERN, max_length=160)]
 MAX_TEXT_CHARS = 4000
+MAX_OPTIONS = 1000
+"""Largest number of options of a camera; a RealSense has about 60."""
 PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS, pattern=PLAIN_TEXT)]
 """Free text without control characters, which could control a terminal."""
@@ -139,6 +141,17 @@ class Device(_Part):
     """Preset of a simulated sensor in a generated session, e.g. `d435`."""
 
 
+class CameraSettings(_Part):
+    """The settings of the camera when the recording started, as the camera reported them."""
+
+    options: Annotated[dict[Text, Text], Field(max_length=MAX_OPTIONS)] = {}
+    """Values of its options by name, e.g. `depth.exposure`."""
+    usb: Text = ""
+    """USB type, e.g. `3.2`."""
+    depth_filters: Annotated[tuple[Text, ...], Field(max_length=16)] = ()
+    """The filters through which the stored depth has gone, with their parameters, in order."""
+
+
 class Consent(_Part):
     """The person's consent, and the date until which the recording may be kept."""
 
@@ -169,6 +182,8 @@ class Session(_Part):
     depth_scale: Annotated[Finite, Field(gt=0, le=1)] = 0.001
     calibration: CalibrationRecord | None = None
     device: Device = Device()
+    camera: CameraSettings | None = None
+    """None if they are unknown, e.g. in sessions of earlier versions."""
     consent: Consent | None = None
     frames: Annotated[int, Field(ge=0)] = 0
     lost: Annotated[int, Field(ge=0)] = 0

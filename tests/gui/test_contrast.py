@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.panels.workspace import TABS
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import DARK, LIGHT, apply_theme
 from tests.support.window_scenes import Scene
@@ -124,7 +125,7 @@ def test_tokens_of_text_and_outlines_have_contrast_on_every_background(tokens: o
 
 def test_texts_and_controls_of_the_window_have_contrast(window: MainWindow, qtbot: QtBot) -> None:
     window.pages.setCurrentWidget(window.workspace)
-    for tab in range(3):
+    for tab in range(len(TABS)):
         window.workspace.show_tab(tab)
         qtbot.wait(30)
         shown = [one for one in window.findChildren(QWidget) if one.isVisible() and not one.visibleRegion().isEmpty()]

@@ -249,7 +249,7 @@ def test_a_log_that_fails_for_any_reason_is_closed_with_a_message(
             super().__init__(path)
             made.append(self)
 
-        def end(self) -> list[Event]:
+        def end(self, source_id: str | None = None) -> list[Event]:
             raise RuntimeError("the pen broke")
 
     monkeypatch.setattr("fasdemo.runtime.outputs.event_log_writer.EventLog", Failing)

@@ -20,9 +20,9 @@ from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet, Stream, StreamTime
 from fasdemo.models.card import Threshold
+from fasdemo.runtime.feeds.feed import Feed, Follower
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.serve.api import Parts, make_app
-from fasdemo.serve.feed import Feed, Follower
 from fasdemo.serve.server import server_config
 from fasdemo.serve.settings import ServeSettings
 from fasdemo.serve.still_scorer import MakeEngine, StillScorer

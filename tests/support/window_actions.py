@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.cameras import Cameras
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.panels.workspace import Workspace
+from fasdemo.gui.panels.workspace import TABS, Workspace
 from tests.support.qt_input import QTest
 
 
@@ -46,7 +46,7 @@ def drop(window: QWidget, *paths: str) -> None:
 
 def check_tabs_are_not_cut(work: Workspace) -> None:
     """Fail if the panel of a tab is wider than its room."""
-    for tab in range(3):
+    for tab in range(len(TABS)):
         work.show_tab(tab)
         area = work.stack.currentWidget()
         assert isinstance(area, QScrollArea)

@@ -167,7 +167,7 @@ def write_page(
     shipped = [measure(model, parts, cache, threads, shipped=True) for model in shipped_models(models)]
     extra = [measure(read_model(path), parts, cache, threads, shipped=False) for path in others]
     peers, faceless = measure_peer(peer, parts, cache, threads) if peer is not None else ([], 0)
-    flagship = next(model for model in shipped if model.card.presence_input and "int8" not in model.name)
+    flagship = next(model for model in shipped if model.card.presence_input)
     images = page.parent / "images"
     ours = [*shipped, *extra]
     pictures.det_curves(images / "models-det.png", [*ours, *peers[:1]], flagship)
@@ -186,7 +186,7 @@ def write_page(
         lines += ["", *leave_one_out.table(json.loads(loo.read_text(encoding="utf-8")))]
     if parts.held_out.sensors:
         lines += ["", "### A sensor that was never trained on", "", *tables.unseen_sensor_table([*ours, *peers[:1]])]
-    singles = [model for model in shipped if "int8" not in model.name and model is not flagship]
+    singles = [model for model in shipped if model is not flagship]
     lines += ["", "### By species", "", *tables.species_table([*singles, flagship])]
     for title, groups in tables.groupings(flagship, parts.columns).items():
         lines += ["", f"### {flagship.name} by {title}", "", *tables.group_table(flagship, title, groups)]
@@ -272,7 +272,5 @@ def _gallery(flagship: Measured, accepted: int, refused: int) -> list[str]:
 
 
 def _card_differences(model: Measured) -> list[str]:
-    if "int8" in model.name:
-        return []  # its card states the figures of the fp32 model
     own = card_metrics(model.evaluation(), model.operating_points, "")
     return agrees(model, {name: model.card.metrics[name] for name in own if name in model.card.metrics})

@@ -148,17 +148,13 @@ def main() -> int:
         cells = " | ".join(map(str, passing(predictor, crops)))
         print(f"| {relief} | {title} | {len(crops)} | {cells} |", flush=True)
 
-    with (
-        Predictor(folder / "fasdemo-flex.onnx", "cpu", 1) as shipped,
-        Predictor(folder / "fasdemo-flex-int8.onnx", "cpu", 1) as small,
-    ):
+    with Predictor(folder / "fasdemo-flex.onnx", "cpu", 1) as shipped:
         row("live", "none", shipped, masks(data, ("",), 5 * options.count, 1.0))
         for relief in RELIEFS:
             plain = masks(data, SPECIES, options.count, relief)
             found = patterns(model, shipped, plain)
             row(relief, "none", shipped, plain)
             row(relief, "its own", shipped, found)
-            row(relief, "its own, 8-bit network", small, found)
             others = [
                 replace(
                     mine,

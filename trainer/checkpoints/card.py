@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from torch import nn
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
-from fasdemo.models.card import CropSpec, InputSpec, ModelCard, OutputSpec, Threshold, WholePicture
+from fasdemo.models.card import CropSpec, Head, InputSpec, ModelCard, OutputSpec, Threshold, WholePicture
 from trainer import networks
 from trainer.checkpoints.checkpoint import Checkpoint
 from trainer.checkpoints.stream_model import input_specs
@@ -85,13 +85,14 @@ def is_published_form(network: nn.Module) -> bool:
 
 
 def outputs_of(network: nn.Module) -> tuple[OutputSpec, ...]:
-    """Return the outputs for the card: one vector of logits, or for `FlexFusion` the fused and one per stream."""
+    """Return the outputs for the card: one vector of logits, or for `FlexFusion` those of its exported graph."""
     training = network.training
     with torch.no_grad():
         given = network.eval()(*networks.example_inputs(network))
     network.train(training)
     if isinstance(network, FlexFusion):
-        heads: tuple[Literal["fused", "rgb", "depth", "ir"], ...] = ("fused", *network.modalities)
+        heads: list[Head] = ["fused", *network.modalities]
+        heads += ["fused_without_rgb"] if network.rates_without_rgb else []
         return tuple(OutputSpec(name=f"{head}_logits", head=head, classes=2, live_index=LIVE_INDEX) for head in heads)
     return (OutputSpec(name="logits", classes=given.shape[1], live_index=LIVE_INDEX),)
 
@@ -139,6 +140,8 @@ def card_of(checkpoint: Checkpoint, network: nn.Module, name: str, overrides: Ma
         facts["credits"] = (networks.entry(checkpoint.arch).paper,)
     if isinstance(network, FlexFusion):
         facts["presence_input"] = "presence"
+        # Checkpoints of earlier versions have a card without the fused logits without RGB.
+        given.pop("outputs", None)
         if "inputs" in facts:
             facts["inputs"] = tuple(spec.model_copy(update={"optional": True}) for spec in facts["inputs"])
     if not given.get("thresholds"):

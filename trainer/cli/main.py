@@ -18,6 +18,8 @@ COMMANDS = {
     "submit": "score a list of images and write a submission file",
     "ensemble": "combine several score files",
     "metrics": "print the metrics of the papers and of ISO/IEC 30107-3 for a score file",
+    "cut": "cut the crops of recorded sessions and of videos",
+    "shards": "write a data set into large files for training on many machines",
     "lists": "write training, validation and test lists of a folder",
     "finetune": "fine-tune a checkpoint on recorded sessions and export the model",
     "summary": "print parameters and multiply-adds of the networks beside the published figures",

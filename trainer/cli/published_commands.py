@@ -12,12 +12,12 @@ from trainer.config import options
 from trainer.config.schema import Config
 from trainer.data.faces import FaceSet
 from trainer.data.splits import check_streams, open_part, open_splits
+from trainer.device import make_fabric
 from trainer.evaluation.evaluation import per_video
 from trainer.evaluation.loading import open_model
 from trainer.evaluation.metrics import Scored, seed_metrics
 from trainer.evaluation.score_files import write_submission
 from trainer.evaluation.submission import submission
-from trainer.training.device import make_fabric
 
 FOLDER = Path("submission")
 """Folder of submission files, as published."""

@@ -37,6 +37,7 @@ _KEYS = {
     "test_list": "data.test_list",
     "limit": "data.limit",
     "max_missing": "data.max_missing",
+    "frame_step": "data.frame_step",
 }
 """Dotted key in the configuration for each option."""
 
@@ -82,6 +83,9 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         group.add_argument(
             f"--{name}-list", type=Path, metavar="FILE", help=f"{what} list with lines `color depth ir label`"
         )
+    group.add_argument(
+        "--frame-step", type=int, metavar="N", help="data sets with videos: use every N-th frame (default: 15)"
+    )
     group.add_argument("--limit", type=int, metavar="N", help="use at most N samples of each part")
     group.add_argument(
         "--max-missing",

@@ -160,6 +160,7 @@ class DataConfig(_Part):
     layout: Literal[
         "auto",
         "synth",
+        "shards",
         "lists",
         "casia-surf",
         "cefa",
@@ -201,6 +202,8 @@ class RunConfig(_Part):
     """Samples per epoch; 0 means the size of the training part."""
     balance: Literal["none", "class", "species"] = "species"
     """Sampling; `species`: half live, half attacks, every attack species equally often."""
+    shuffle_buffer: Annotated[int, Field(ge=1)] = 8192
+    """Sets in shards: number of samples that are mixed at a time."""
     seed: int = 2019
     precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
     ema: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.998

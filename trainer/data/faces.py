@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -49,6 +50,8 @@ class FaceSet(Protocol):
         sensors: str (N,): name of the sensor, empty where unknown.
         names: N names as in the set's list file: `color depth ir` for samples with three files.
         lines: int64 (N,): samples with the same number are frames of one video, which gets one score.
+        shards: int64 (N,): number of the large file that contains the sample; None if every sample has files of its
+            own or is in memory.
         streams: the streams that every sample has.
         crop_scale: width of the pictures in units of the face crop's template (`CropSpec.scale`); None if the
             position of the face in the picture is unknown.
@@ -62,6 +65,7 @@ class FaceSet(Protocol):
     sensors: Names
     names: list[str]
     lines: Ints
+    shards: Ints | None
     streams: frozenset[Stream]
     crop_scale: float | None
     source: str
@@ -116,6 +120,7 @@ class SubsetOf:
         self.sensors = whole.sensors[self._indices]
         self.names = [whole.names[i] for i in self._indices]
         self.lines = whole.lines[self._indices]
+        self.shards: Ints | None = None if whole.shards is None else whole.shards[self._indices]
         self.streams = whole.streams
         self.crop_scale = whole.crop_scale
         self.source = whole.source
@@ -134,6 +139,12 @@ def subsample(face_set: FaceSet, limit: int) -> FaceSet:
     if not limit or len(face_set) <= limit:
         return face_set
     return SubsetOf(face_set, np.linspace(0, len(face_set) - 1, limit).round().astype(np.int64))
+
+
+def folder_of(face_set: FaceSet) -> Path:
+    """Return the folder of a set, also of one that is named by its list."""
+    place = Path(face_set.source)
+    return place if place.is_dir() else place.parent
 
 
 def counts(face_set: FaceSet) -> str:

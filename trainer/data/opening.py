@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fasdemo.errors import UserError
+from fasdemo.frames import STREAMS, Stream
 from fasdemo.sessions.schema import SESSION_FILE
 from trainer.config.schema import DataConfig
 from trainer.data.layouts.casia import (
@@ -17,17 +18,22 @@ from trainer.data.layouts.casia import (
     release_lists,
 )
 from trainer.data.layouts.listed import LIST_FILE, Layout, ListedLayout, ListFiles, ListFolder
-from trainer.data.public.registry import PUBLIC, detect_public, open_public
+from trainer.data.layouts.sharded import FACTS_FILE, UNFINISHED_FILE, ShardFolder, read_facts
+from trainer.data.public.clips import Cutting
+from trainer.data.public.registry import COLOUR_ALONE, PUBLIC, detect_public, open_public
+from trainer.workers import HERE, Workers
 
 
 def detect_layout(folder: Path) -> str:
-    """Return `synth`, `sessions`, `casia-surf`, `cefa`, `casia-release`, `lists` or the name of a public data set.
+    """Return the name of the layout of a folder, as `--layout` takes it.
 
     Raises:
         UserError: the folder does not exist, or its layout is unknown.
     """
     if not folder.is_dir():
         raise UserError(f"data {folder}: no such folder; correct the path.", parameter="data")
+    if (folder / FACTS_FILE).is_file() or (folder / UNFINISHED_FILE).is_file():
+        return "shards"
     if (folder / "samples.csv").is_file() or (folder / "recipe.json").is_file():
         return "synth"
     if any(folder.glob("train.txt")):
@@ -61,7 +67,11 @@ def detect_layout(folder: Path) -> str:
 
 
 def listed_layout(
-    folder: Path, layout: str = "auto", protocol: str | None = None, lists: dict[str, Path] | None = None
+    folder: Path,
+    layout: str = "auto",
+    protocol: str | None = None,
+    lists: dict[str, Path] | None = None,
+    workers: Workers = HERE,
 ) -> ListedLayout:
     """Return the layout of a folder that is not a rendered set; crops of recorded sessions are cut if needed.
 
@@ -70,6 +80,7 @@ def listed_layout(
         layout: `auto`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
         protocol: official protocol; None takes the layout's default.
         lists: lists of single parts that are given separately, by part.
+        workers: what cuts the crops.
 
     Raises:
         UserError: the layout is unknown, is that of a rendered set, has no such protocol, or the crops cannot be cut.
@@ -77,6 +88,8 @@ def listed_layout(
     name = detect_layout(folder) if layout == "auto" else layout
     if name == "synth":
         raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with `data`.")
+    if name == "shards":
+        raise UserError(f"{folder}: shards have the parts of the set that they were written from; train with `data`.")
     if name in PUBLIC:
         raise UserError(f"{folder}: {name} has its own parts; train on it with `data`, and choose one with `protocol`.")
     if name == "cefa":
@@ -95,7 +108,7 @@ def listed_layout(
     if name == "sessions":
         from trainer.data.layouts.recorded import crops_of
 
-        folder = crops_of(folder)
+        folder = crops_of(folder, workers=workers)
     return ListFolder(folder, lists or {})
 
 
@@ -103,11 +116,20 @@ def is_generated(data: DataConfig) -> bool:
     """Return whether the configuration names a rendered set, in which every sample has a species and a sensor."""
     if data.folder is None or data.train_list is not None:
         return False
-    return (detect_layout(data.folder) if data.layout == "auto" else data.layout) == "synth"
+    name = detect_layout(data.folder) if data.layout == "auto" else data.layout
+    return name == "synth" or (name == "shards" and read_facts(data.folder).generated)
 
 
-def open_layout(data: DataConfig) -> Layout:
-    """Return the layout of the data set that a configuration names.
+def offered_streams(data: DataConfig) -> tuple[Stream, ...]:
+    """Return the streams that the layout of a data set can have."""
+    if data.folder is None or data.train_list is not None:
+        return STREAMS
+    name = detect_layout(data.folder) if data.layout == "auto" else data.layout
+    return ("rgb",) if name in COLOUR_ALONE else STREAMS
+
+
+def open_layout(data: DataConfig, workers: Workers = HERE) -> Layout:
+    """Return the layout of the data set that a configuration names; `workers` cut missing crops.
 
     Raises:
         UserError: there is neither a folder nor a training list, or the layout is unknown.
@@ -131,8 +153,16 @@ def open_layout(data: DataConfig) -> Layout:
         from trainer.data.layouts.generated import GeneratedFolder
 
         return GeneratedFolder(data.folder)
+    if name == "shards":
+        if data.protocol is not None:
+            raise UserError(
+                f"protocol {data.protocol}: {data.folder} has the parts of the protocol for which its shards were "
+                "written; leave `protocol` out, or write shards for this one.",
+                parameter="protocol",
+            )
+        return ShardFolder(data.folder)
     if name in PUBLIC:
-        return open_public(name, data.folder, data.protocol, data.frame_step)
-    layout = listed_layout(data.folder, name, data.protocol, lists)
+        return open_public(name, data.folder, data.protocol, Cutting(data.frame_step, workers))
+    layout = listed_layout(data.folder, name, data.protocol, lists, workers)
     layout.live_label = data.live_label
     return layout

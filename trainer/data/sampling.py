@@ -35,6 +35,44 @@ def epoch_order(face_set: FaceSet, balance: Balance, samples: int, seed: int, ep
     return order
 
 
+def shard_order(order: Ints, shards: Ints | None, batch: int, buffer: int, seed: int, epoch: int) -> Ints:
+    """Return the same samples in an order that reads a set in shards from the beginning of each to its end.
+
+    The shards are mixed and joined to one sequence, which is cut into `batch` lanes of equal length; each lane is mixed
+    as by a shuffling buffer. Place p of every batch comes from lane p, so that a process, which gets every n-th place,
+    reads shards of its own, and that batches do not depend on the number of processes. No sample is lost or repeated.
+
+    Args:
+        order: sample indices of the epoch.
+        shards: number of each sample's shard; None leaves the order unchanged.
+        batch: samples of a batch of all processes.
+        buffer: samples that are mixed at a time, over all lanes.
+        seed: seed of the run.
+        epoch: number of the epoch.
+    """
+    if shards is None or not len(order):
+        return order
+    rng = np.random.default_rng([seed, epoch, 104723])
+    rank = rng.permutation(int(shards.max()) + 1)
+    sequence = order[np.lexsort((order, rank[shards[order]]))]
+    lanes = min(batch, len(order))
+    result = np.empty_like(order)
+    for lane, members in enumerate(np.array_split(sequence, lanes)):
+        result[lane::lanes] = _buffered(members, max(buffer // lanes, 1), rng)
+    return result
+
+
+def _buffered(members: Ints, size: int, rng: np.random.Generator) -> Ints:
+    """Return the order in which a shuffling buffer gives out its members."""
+    waiting = members[:size].tolist()
+    given = []
+    draws = rng.integers(len(waiting), size=max(len(members) - size, 0)).tolist()
+    for member, place in zip(members[size:].tolist(), draws, strict=True):
+        given.append(waiting[place])
+        waiting[place] = member
+    return np.array([*given, *rng.permutation(waiting).tolist()], np.int64)
+
+
 def _turns(members: Ints, count: int, epoch: int, seed: int, group: int, rng: np.random.Generator) -> Ints:
     """Return this epoch's section of an endless sequence of shuffled passes over `members`."""
     first = epoch * count

@@ -10,11 +10,12 @@ import numpy as np
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.config.schema import DataConfig
-from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, subsample
+from trainer.data.faces import ATTACK, LIVE, NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, folder_of, subsample
 from trainer.data.layouts.listed import only
 from trainer.data.lists.entries import read_list
 from trainer.data.lists.list_set import ListSet
 from trainer.data.opening import is_generated, open_layout
+from trainer.workers import HERE, Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,14 @@ class Splits:
     described: str = ""
 
 
-def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -> Splits:
-    """Open, check and subsample the sets.
+def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool, workers: Workers = HERE) -> Splits:
+    """Open, check and subsample the sets; `workers` cut missing crops of sessions and videos.
 
     Raises:
         UserError: the data set or its layout is unknown, a required stream or a class is absent, too many pictures are
             missing, or an excluded species or sensor does not occur.
     """
-    parts = open_layout(data).parts(streams, data.max_missing)
+    parts = open_layout(data, workers).parts(streams, data.max_missing)
     splits = Splits(parts.train, parts.dev, parts.test, parts.warnings)
     for name, part in (("training", splits.train), ("development", splits.dev)):
         check_classes(part, name)
@@ -62,15 +63,21 @@ def open_splits(data: DataConfig, streams: tuple[Stream, ...], flexible: bool) -
 def note_run(splits: Splits, run: Path) -> None:
     """Record in the folder of recorded sessions that a run was trained on them, for later deletions."""
     from trainer.data.layouts.recorded import note_model
+    from trainer.data.layouts.sharded import FACTS_FILE, read_facts
 
     parts = [part for part in (splits.train, splits.dev, splits.test) if part is not None]
-    place = Path(splits.train.source)
-    folder = place if place.is_dir() else place.parent
+    folder = folder_of(splits.train)
+    if (folder / FACTS_FILE).is_file():
+        folder = Path(read_facts(folder).origin)
     note_model(folder, run, {str(name) for part in parts for name in part.subjects})
 
 
-def open_part(data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all: bool = False) -> FaceSet:
+def open_part(
+    data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all: bool = False, workers: Workers = HERE
+) -> FaceSet:
     """Open one part (`train`, `dev` or `test`) for evaluation or a submission; labels may be missing.
+
+    Missing crops of sessions and videos are cut by `workers`.
 
     Raises:
         UserError: the data set does not have the part.
@@ -80,7 +87,7 @@ def open_part(data: DataConfig, part: str, streams: tuple[Stream, ...], keep_all
         return _list_set(path, data, streams, keep_all)
     if data.folder is None:
         raise UserError("no data: give `data` or a list, such as `test_list`.")
-    parts = open_layout(data).parts(streams, data.max_missing)
+    parts = open_layout(data, workers).parts(streams, data.max_missing)
     found = {"train": parts.train, "dev": parts.dev, "test": parts.test}[part]
     if found is None:
         raise UserError(f"{data.folder}: has no {part} part; choose another with `split`, or give `{part}_list`.")

@@ -19,7 +19,7 @@ from trainer.config.schema import Config, all_subsets
 from trainer.data.faces import NOTHING_HELD_OUT, FaceSet, HeldOut, SubsetOf, counts
 from trainer.evaluation import metrics
 from trainer.evaluation.metrics import Scored
-from trainer.evaluation.scoring import Margins, Subset, predict_margins, probability
+from trainer.evaluation.scoring import Elsewhere, Margins, Subset, predict_margins, probability
 from trainer.evaluation.thresholds import aligned, log_odds, platt, thresholds
 
 Floats = npt.NDArray[np.float64]
@@ -163,15 +163,16 @@ def evaluate(
     subsets: Sequence[Subset] | None = None,
     held_out: HeldOut = NOTHING_HELD_OUT,
     exact: bool = True,
+    elsewhere: Elsewhere | None = None,
 ) -> Evaluation:
     """Score a set and compute all figures at the given operating points, held-out samples separately.
 
-    `exact` computes in 32 bits; otherwise the precision of `fabric` is used.
+    `exact` computes in 32 bits; otherwise the precision of `fabric` is used. With
+    `elsewhere`, other machines compute the scores.
     """
     face_set: FaceSet = loader.face_set
-    margins = predict_margins(
-        model, loader, fabric, subsets or subsets_of(model, face_set), description=name, exact=exact
-    )
+    shown = subsets or subsets_of(model, face_set)
+    margins = predict_margins(model, loader, fabric, shown, description=name, exact=exact, elsewhere=elsewhere)
     by_subset = {subset: operating_points.scores(values, subset) for subset, values in margins.fused.items()}
     own = {stream: probability(values) for stream, values in margins.own.items()}
     result = Evaluation(name, face_set, next(iter(by_subset.values())), by_subset, own, held_out=held_out)

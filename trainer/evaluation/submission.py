@@ -10,14 +10,18 @@ from trainer.data.faces import FaceSet
 from trainer.data.network_loader import make_loader
 from trainer.evaluation.evaluation import OperatingPoints, per_video
 from trainer.evaluation.loading import Loaded
-from trainer.evaluation.scoring import predict_margins, probability
+from trainer.evaluation.scoring import Elsewhere, predict_margins, probability
 
 UNREADABLE_SCORE = 0.0
 """A line with unreadable pictures gets the score of an attack."""
 
 
 def submission(
-    loaded: Loaded, face_set: FaceSet, fabric: Fabric, operating_points: OperatingPoints | None
+    loaded: Loaded,
+    face_set: FaceSet,
+    fabric: Fabric,
+    operating_points: OperatingPoints | None,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[list[str], npt.NDArray[np.float64], int]:
     """Return the lines without scores, their scores (N,), and the number of unreadable lines.
 
@@ -28,9 +32,10 @@ def submission(
         face_set: the list; labels are not needed.
         fabric: device, precision and processes.
         operating_points: calibration of the scores; None keeps the network's own probability, as published.
+        elsewhere: other machines that compute the scores.
     """
     loader = make_loader(loaded.config, loaded.model, face_set)
-    margins = predict_margins(loaded.model, loader, fabric, description="scoring")
+    margins = predict_margins(loaded.model, loader, fabric, elsewhere=elsewhere)
     subset, values = next(iter(margins.fused.items()))
     scores = probability(values) if operating_points is None else operating_points.scores(values, subset)
     first, means = per_video(face_set, scores)

@@ -12,22 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 import onnxruntime as ort
 import torch
-from onnxruntime import quantization
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
 
 from fasdemo.atomic_file import replacing
 from fasdemo.errors import UserError
 from fasdemo.models.card import CARD_KEY, ModelCard
-from trainer.export.onnx_graph import as_tuple, graph_of, quiet, strip
+from trainer.export.graph_network import GraphNetwork
+from trainer.export.onnx_graph import graph_of, strip
 from trainer.networks import FlexFusion, example_inputs
 from trainer.networks.example import input_shapes, modalities_of
 
@@ -40,7 +37,7 @@ TOLERANCE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Difference between the outputs of two files, or of a file and a network.
+    """Difference between the outputs of a file and its network.
 
     Attributes:
         logits: largest absolute difference of a logit, divided by the largest logit if that exceeds 1.
@@ -89,68 +86,6 @@ def export_onnx(network: nn.Module, card: ModelCard, path: str | Path, samples: 
     return path
 
 
-def quantise(source: str | Path, path: str | Path, samples: Sequence[Feed]) -> Path:
-    """Write an INT8 version of an exported file: QDQ, per channel, QUInt8 activations and QInt8 weights.
-
-    The name on its card is that of the source with `-int8`.
-
-    Args:
-        source: a file of `export_onnx`.
-        path: path of the new file, ending in `.onnx`.
-        samples: encoded real crops, on which the ranges of the activations are measured.
-
-    Returns:
-        The path.
-
-    Raises:
-        UserError: there are no samples, or the file cannot be written.
-    """
-    source, path = Path(source), _target(path)
-    if not samples:
-        raise UserError("samples: no crops to quantise on; give a few dozen real faces.")
-    card = read_card(source)
-    card = card.model_copy(update={"name": f"{card.name[:75]}-int8"})
-    with _replacing_model(path) as (model_file, card_file), TemporaryDirectory() as folder, quiet():
-        prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-        quantization.quantize_static(
-            str(prepared),
-            str(model_file),
-            _FeedReader(samples),
-            quant_format=quantization.QuantFormat.QDQ,
-            activation_type=quantization.QuantType.QUInt8,
-            weight_type=quantization.QuantType.QInt8,
-            per_channel=True,
-            # The operator `Where` and the gates process presence, which is 0 or 1, so 8 bits have no advantage.
-            op_types_to_quantize=["Conv", "Add", "AveragePool", "MaxPool", "Clip", "Relu", "Concat", "Resize"],
-        )
-        _save(onnx.load(str(model_file)), card, model_file)
-        _write_card(card, model_file, card_file)
-    return path
-
-
-def replace_card(path: str | Path, card: ModelCard) -> None:
-    """Replace the card in and beside an exported file without changing the graph.
-
-    Raises:
-        UserError: the files cannot be written.
-    """
-    path = Path(path)
-    with _replacing_model(path) as (model_file, card_file):
-        _save(onnx.load(str(path)), card, model_file)
-        _write_card(card, model_file, card_file)
-
-
-class _FeedReader(quantization.CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types
-    def __init__(self, feeds: Sequence[Feed]) -> None:
-        self._feeds = iter(feeds)
-
-    def get_next(self) -> dict[str, Any] | None:
-        """Return the next feed, None at the end."""
-        feed = next(self._feeds, None)
-        return None if feed is None else dict(feed)
-
-
 def read_card(path: str | Path) -> ModelCard:
     """Return the card of an ONNX file.
 
@@ -195,7 +130,7 @@ def check_card(network: nn.Module, card: ModelCard) -> None:
         raise UserError(f"model card {card.name}: the network {verb} presence input; correct the card.")
     training = network.training
     with torch.no_grad():
-        given = as_tuple(network.eval()(*example_inputs(network)))
+        given = GraphNetwork(network).eval()(*example_inputs(network))
     network.train(training)
     classes = [output.shape[1] for output in given]
     if classes != [output.classes for output in card.outputs]:
@@ -203,10 +138,9 @@ def check_card(network: nn.Module, card: ModelCard) -> None:
             f"model card {card.name}: its outputs have {[output.classes for output in card.outputs]} classes, those of "
             f"the network {classes}; correct the card."
         )
-    if flexible and tuple(output.head for output in card.outputs) != ("fused", *card.modalities):
-        raise UserError(
-            f"model card {card.name}: outputs must be fused, {', '.join(card.modalities)}; correct the card."
-        )
+    heads = ("fused", *card.modalities, *(["fused_without_rgb"] if flexible and network.rates_without_rgb else []))
+    if flexible and tuple(output.head for output in card.outputs) != heads:
+        raise UserError(f"model card {card.name}: outputs must be {', '.join(heads)}; correct the card.")
 
 
 def example_feeds(network: nn.Module, card: ModelCard) -> list[Feed]:
@@ -224,14 +158,8 @@ def compare_with_network(path: str | Path, network: nn.Module, card: ModelCard, 
     with torch.no_grad():
         for feed in feeds:
             tensors = [torch.from_numpy(np.asarray(feed[name], np.float32)) for name in input_names(card)]
-            given.append([output.numpy() for output in as_tuple(network(*tensors))])
+            given.append([output.numpy() for output in GraphNetwork(network)(*tensors)])
     return _difference(given, answers(path, card, feeds), card)
-
-
-def compare_files(first: str | Path, second: str | Path, feeds: Sequence[Feed]) -> Difference:
-    """Compare two ONNX files with the same inputs and outputs on the CPU."""
-    card = read_card(first)
-    return _difference(answers(first, card, feeds), answers(second, card, feeds), card)
 
 
 def answers(path: str | Path, card: ModelCard, feeds: Sequence[Feed]) -> list[list[npt.NDArray[np.float32]]]:

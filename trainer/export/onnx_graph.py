@@ -13,16 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from trainer.export.folded import folded
+from trainer.export.graph_network import GraphNetwork
 from trainer.export.stacked import StackedFlexFusion
 from trainer.networks import FlexFusion, example_inputs
 
 OPSET = 20
 """ONNX operator set of exported files."""
-
-
-def as_tuple(outputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Return the outputs of a network as a tuple, also for a network with one output."""
-    return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
 
 
 class _Fixed(nn.Module):
@@ -33,7 +29,8 @@ class _Fixed(nn.Module):
         self.network = network
 
     def forward(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return as_tuple(self.network(*inputs))
+        outputs: Tensor | tuple[Tensor, ...] = self.network(*inputs)
+        return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
 
 
 def graph_of(network: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) -> onnx.ModelProto:
@@ -62,7 +59,7 @@ def graph_of(network: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) 
 def export_graph(network: nn.Module, inputs: Sequence[str], path: str | Path) -> None:
     """Write the graph without a card, for timing; its outputs are named `output_0`, `output_1`, ..."""
     with torch.no_grad():
-        count = len(as_tuple(network(*example_inputs(network))))
+        count = len(GraphNetwork(network)(*example_inputs(network)))
     onnx.save_model(graph_of(network, inputs, [f"output_{index}" for index in range(count)]), str(path))
 
 
@@ -82,7 +79,7 @@ def strip(model: onnx.ModelProto) -> None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Suppress warnings of the exporter and the quantiser, which a user cannot act on."""
+    """Suppress warnings of the exporter and ONNX Runtime, which a user cannot act on."""
     previous = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

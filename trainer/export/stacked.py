@@ -26,8 +26,8 @@ features to concatenate are an eighth as large."""
 class StackedFlexFusion(nn.Module):
     """A FlexFusion in eval mode with merged trunks; `trainer.export.folded.folded` must have removed its batch norms.
 
-    Inputs and outputs are those of the original. The picture of an absent stream is replaced by zeros first, so that no
-    value of it, not even NaN, can reach the shared layers.
+    Inputs and outputs are those of `GraphNetwork` of the original. The picture of an absent stream is replaced by zeros
+    first, so that no value of it, not even NaN, can reach the shared layers.
     """
 
     def __init__(self, network: FlexFusion) -> None:
@@ -49,7 +49,7 @@ class StackedFlexFusion(nn.Module):
         self.token_coarse = nn.Parameter(network.token_coarse.detach().reshape(1, -1, 1, 1), requires_grad=False)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """Compute the outputs of `FlexFusion.forward`."""
+        """Compute the outputs of `trainer.export.graph_network.GraphNetwork.forward`."""
         *pictures, presence = inputs
         there = presence > 0.5
         x = torch.cat(
@@ -66,10 +66,23 @@ class StackedFlexFusion(nn.Module):
                 fine = x
         logits = self.linear(self.final_DW(x).flatten(1)).reshape(-1, len(self.modalities), 2)
         own = torch.where(there[:, :, None], logits, torch.zeros(()))
-        fused = self.fusion.fuse_placed(
-            self._place(fine, there, self.token_fine), self._place(x, there, self.token_coarse), presence
+        if not self.fusion.rates_without_rgb:
+            return (self._fuse(fine, x, presence), *own.unbind(1))
+        # Both fusions are one batch, which takes less time than one after the other.
+        both = self._fuse(
+            torch.cat([fine, fine]),
+            torch.cat([x, x]),
+            torch.cat([presence, self.fusion.without_rgb(presence)]),
         )
-        return (fused, *own.unbind(1))
+        count = presence.shape[0]
+        return (both[:count], *own.unbind(1), both[count:])
+
+    def _fuse(self, fine: Tensor, coarse: Tensor, presence: Tensor) -> Tensor:
+        there = presence > 0.5
+        logits: Tensor = self.fusion.fuse_placed(
+            self._place(fine, there, self.token_fine), self._place(coarse, there, self.token_coarse), presence
+        )
+        return logits
 
     def _place(self, x: Tensor, there: Tensor, tokens: Tensor) -> Tensor:
         channels = x.shape[1]

@@ -185,9 +185,32 @@ class FlexFusion(nn.Module):
         """
         *pictures, presence = inputs
         levels, logits = self.features(*pictures)
+        return (self.fuse(levels, presence), *self._own(logits, presence))
+
+    @property
+    def rates_without_rgb(self) -> bool:
+        """Whether the exported graph also has the fused logits without RGB."""
+        return "rgb" in self.modalities and len(self.modalities) > 1
+
+    def forward_twice(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """Return the outputs of `forward`, and then the fused logits (N, 2) as if RGB were absent.
+
+        The engine needs both for every face. As two rows of a batch, depth and infrared would pass their trunks twice
+        with equal results; here only the fusion is repeated, which is 2 % of the operations.
+        """
+        *pictures, presence = inputs
+        levels, logits = self.features(*pictures)
+        without = self.fuse(levels, self.without_rgb(presence))
+        return (self.fuse(levels, presence), *self._own(logits, presence), without)
+
+    def without_rgb(self, presence: Tensor) -> Tensor:
+        """Return presence (N, streams) in which RGB is absent."""
+        return presence * torch.tensor([0.0 if modality == "rgb" else 1.0 for modality in self.modalities])
+
+    @staticmethod
+    def _own(logits: list[Tensor], presence: Tensor) -> list[Tensor]:
         there = presence > 0.5
-        own = [torch.where(there[:, index, None], part, torch.zeros_like(part)) for index, part in enumerate(logits)]
-        return (self.fuse(levels, presence), *own)
+        return [torch.where(there[:, index, None], part, torch.zeros_like(part)) for index, part in enumerate(logits)]
 
 
 def load_stream(network: FlexFusion, modality: Stream, state: Mapping[str, Tensor]) -> list[str]:

@@ -23,11 +23,11 @@ from trainer.data.faces import FaceSet, counts
 from trainer.data.layouts.recorded import skipped_frames
 from trainer.data.network_loader import make_loader
 from trainer.data.splits import note_run, open_splits
+from trainer.device import make_fabric
 from trainer.evaluation.evaluation import Evaluation, OperatingPoints, evaluate, subsets_of
 from trainer.evaluation.loading import Loaded, open_model, uncalibrated
 from trainer.evaluation.metrics import Rate, apcer, bpcer, worst
 from trainer.export.onnx_export import export_onnx
-from trainer.training.device import make_fabric
 from trainer.training.finalize import MODEL, finalize
 from trainer.training.resuming import resume_command, resume_file
 from trainer.training.train import LAST, Training, TrainingInterruptedError

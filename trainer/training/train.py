@@ -26,10 +26,10 @@ from trainer.config.schema import Config
 from trainer.data.faces import Ints
 from trainer.data.loader import Batch
 from trainer.data.network_loader import check_readable, make_loader
-from trainer.data.sampling import epoch_order
+from trainer.data.sampling import epoch_order, shard_order
 from trainer.data.splits import Splits
+from trainer.device import force_fp32_convs, precision_of
 from trainer.evaluation.scoring import predict_margins
-from trainer.training.device import force_fp32_convs, precision_of
 from trainer.training.ema import measure_norm_statistics, update_ema
 from trainer.training.history import History, dev_figures, epoch_line
 from trainer.training.losses import flexible_loss
@@ -150,7 +150,8 @@ class Training:
 
     def _epoch(self, budget_s: float) -> None:
         run, position = self.config.run, self.position
-        order = epoch_order(self.splits.train, run.balance, run.epoch_samples, run.seed, position.epoch)
+        drawn = epoch_order(self.splits.train, run.balance, run.epoch_samples, run.seed, position.epoch)
+        order = shard_order(drawn, self.splits.train.shards, run.batch, run.shuffle_buffer, run.seed, position.epoch)
         fabric = self.fabric
         batches = self.train_loader.training(
             order, run.batch, run.seed, position.epoch, fabric.global_rank, fabric.world_size, position.batch

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,6 +16,8 @@ from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.supervisor import Box, DeviceError, WatchdogTimeouts
 from fasdemo.capture.cameras.v4l2 import VideoNode, list_nodes
 from fasdemo.capture.cameras.virtual_cameras import FAULT, virtual_camera
+from fasdemo.capture.cameras.webcam_controls import WebcamOptions, mode_controls, wanted_mode
+from fasdemo.capture.controls import CameraControls, CameraState, apply_values
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Rgb, StreamTime
@@ -101,7 +103,9 @@ def open_device(index: int) -> Any:
 class WebcamGrabber:
     """One run of one webcam; see `fasdemo.capture.cameras.supervisor.Grabber`."""
 
-    def __init__(self, camera: Webcam, opener: Opener = open_device) -> None:
+    def __init__(self, camera: Webcam, opener: Opener = open_device, controls: CameraControls | None = None) -> None:
+        self._board = controls or CameraControls()
+        self._options: WebcamOptions | None = None
         self._index = camera.index
         self._name = camera.name
         self._note = _injection_note(camera)
@@ -112,21 +116,33 @@ class WebcamGrabber:
         self.standing_faults: tuple[str, ...] = (FAULT,) if self._note else ()
 
     def start(self) -> SourceInfo:
-        """Open the device at 640 x 480, or the size it prefers."""
+        """Open the device at the wanted size, by default 640 x 480, or the size it prefers.
+
+        Raises:
+            DeviceError: it cannot be opened, delivers no image, or has no such option.
+        """
+        try:
+            width, height, rate = wanted_mode(self._board.wanted)
+        except UserError as error:
+            raise DeviceError(str(error)) from None
         camera = self._opener(self._index)
         if not camera.isOpened():
             raise DeviceError(
                 f"Webcam {self._index} ({self._name}) cannot be opened; close other programs that use it and try again."
             )
         self._camera = camera
-        camera.set(cv2.CAP_PROP_FRAME_WIDTH, 640)
-        camera.set(cv2.CAP_PROP_FRAME_HEIGHT, 480)
+        camera.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+        camera.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+        if rate is not None:
+            camera.set(cv2.CAP_PROP_FPS, rate)
         # With a longer queue in the driver, the images would be old.
         camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         arrived, image = camera.read()
         if not arrived or image is None:
             raise DeviceError(f"Webcam {self._index} ({self._name}) delivers no image; unplug it and plug it in again.")
         fps = float(camera.get(cv2.CAP_PROP_FPS))
+        fps = fps if 1.0 <= fps <= 240.0 else 30.0
+        problem = self._set_up(camera, image.shape[1], image.shape[0], fps)
         return SourceInfo(
             name=self._name,
             kind="webcam",
@@ -134,10 +150,35 @@ class WebcamGrabber:
             declared=frozenset({"rgb"}),
             width=image.shape[1],
             height=image.shape[0],
-            fps=fps if 1.0 <= fps <= 240.0 else 30.0,
+            fps=fps,
             frame_count=None,
-            notes=(self._note,) if self._note else (),
+            notes=tuple(note for note in (self._note, problem) if note),
+            controls=self._board,
         )
+
+    def _set_up(self, camera: Any, width: int, height: int, fps: float) -> str:
+        """Set the wanted controls and publish the state; return the sentences about what the webcam refused.
+
+        Raises:
+            DeviceError: there is no such control, or a value is not a number.
+        """
+        wanted = self._board.wanted
+        self._options = options = WebcamOptions(camera)
+        modes = mode_controls(width, height, fps)
+        actual = {control.name: control.text() for control in modes}
+        others = {name: text for name, text in wanted.items() if name not in actual}
+        problems = [
+            f"{name}={text}: the webcam cannot do this; {name} is {actual[name]}."
+            for name, text in wanted.items()
+            if name in actual and text.strip() != actual[name]
+        ]
+        try:
+            problems.append(apply_values(options, CameraState((*modes, *options.controls())), others))
+        except UserError as error:
+            raise DeviceError(str(error)) from None
+        problem = " ".join(one for one in problems if one)
+        self._board.publish(CameraState((*modes, *options.controls()), (("Name", self._name),), problem=problem))
+        return problem
 
     def wait(self, timeout_s: float) -> FrameSet | None:
         """Return the next image; None if there is none.
@@ -149,6 +190,8 @@ class WebcamGrabber:
         """
         if self._camera is None:
             raise DeviceError("the webcam was not started")
+        if self._options is not None:
+            self._board.apply_waiting(self._options)
         arrived, image = self._camera.read()
         now = time.monotonic()
         if not arrived or image is None or image.size == 0:
@@ -189,6 +232,7 @@ def open_webcam(
     opener: Opener = open_device,
     listed: Callable[[], list[Webcam]] = list_webcams,
     allow_virtual: bool = False,
+    options: Mapping[str, str] | None = None,
 ) -> LiveSource:
     """Return a source for the webcam with a number, or for the first colour camera that is not virtual.
 
@@ -198,6 +242,7 @@ def open_webcam(
         opener: opens the device.
         listed: returns the cameras of the system.
         allow_virtual: also open a virtual camera. Its frames have the fault `virtual_camera` and are never LIVE.
+        options: values of its controls by name, see `docs/cameras.md`; set at every start.
 
     Raises:
         UserError: not a number, no such camera, a camera without colour, or a virtual one that is not allowed. On
@@ -231,8 +276,9 @@ def open_webcam(
             (one.index, one.name, one.virtual) == (chosen.index, chosen.name, chosen.virtual) for one in listed()
         )
 
+    controls = CameraControls(options)
     return LiveSource(
-        lambda: WebcamGrabber(chosen, opener),
+        lambda: WebcamGrabber(chosen, opener, controls),
         present,
         f"webcam:{chosen.index}: is not connected; plug it in again.",
         # OpenCV's read can block longer than that of a RealSense.

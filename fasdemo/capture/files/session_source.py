@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fasdemo.capture.controls import CameraControls, recorded_controls
 from fasdemo.capture.files.playback import PlayedSource
 from fasdemo.capture.source import SourceInfo, streams_of_device
 from fasdemo.frames import STREAMS, FrameSet, Stream
@@ -45,6 +46,20 @@ def capable_streams(folder: Path, session: Session) -> frozenset[Stream]:
     return found | {stream for stream in STREAMS if names & {FOLDERS[stream], VIDEO_FILES[stream]}}
 
 
+def _controls_of(session: Session) -> CameraControls | None:
+    """Return the stored settings of a session's camera; None if they are unknown."""
+    camera, device = session.camera, session.device
+    if camera is None:
+        return None
+    pairs = (
+        ("Name", device.name),
+        ("Serial number", device.serial),
+        ("Firmware", device.firmware),
+        ("USB type", camera.usb),
+    )
+    return recorded_controls(camera.options, [pair for pair in pairs if pair[1]], camera.depth_filters)
+
+
 class SessionSource(PlayedSource):
     """A session's folder as a source; `fasdemo.sessions.reader` handles damaged images.
 
@@ -71,6 +86,7 @@ class SessionSource(PlayedSource):
             device=session.device.name,
             capable=capable_streams(folder, session),
             calibrated=bool(device_streams(session)),
+            controls=_controls_of(session),
         )
 
     @property

@@ -74,8 +74,9 @@ def _table(events: list[Event]) -> list[str]:
 def _judged_by(part: Part) -> str:
     first = part.first
     kind = "camera" if first.live_source else "recording, not a live-camera decision"
+    number = f"source {first.source_id}, " if first.source_id else ""
     return (
-        f"{first.source} ({kind}), model {first.model} {first.model_sha256[:12]} on {first.provider}, "
+        f"{number}{first.source} ({kind}), model {first.model} {first.model_sha256[:12]} on {first.provider}, "
         f"policy {first.policy}: LIVE above {first.live_above:g}, SPOOF below {first.spoof_below:g}."
     )
 

@@ -14,12 +14,12 @@ from fasdemo.cli.arguments import (
     at_least_one,
     stream_list,
 )
-from fasdemo.cli.signal_options import add_live_options
+from fasdemo.cli.signal_options import add_signal_options, signal_settings
 from fasdemo.errors import UserError
 from fasdemo.terminal import say, tell
 
 if TYPE_CHECKING:
-    from fasdemo.runtime.requests import EngineRequest, SourceRequest
+    from fasdemo.runtime.requests import SourceRequest
 
 EXAMPLE = "fasdemo serve --camera realsense --preview"
 
@@ -85,7 +85,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     push.add_argument(
         "--mqtt-ca", type=Path, metavar="FILE", help="PEM certificate of the broker's certificate authority"
     )
-    add_live_options(push)
     push.add_argument(
         "--webhook",
         action="append",
@@ -99,6 +98,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file with the key of the signatures; default: variable FASDEMO_WEBHOOK_SECRET",
     )
+
+    add_signal_options(parser)
 
 
 def _port(text: str) -> int:
@@ -123,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{error.name} is not installed; install it with `pip install 'fasdemo[serve]'`.") from None
     from fasdemo.outputs import check_output_folder
     from fasdemo.publish.broker import broker_of
-    from fasdemo.publish.signals import Signals, SignalSettings
+    from fasdemo.publish.signals import Signals
     from fasdemo.publish.web import check_address
     from fasdemo.serve.live_output import LiveOutput
     from fasdemo.serve.mqtt import MqttPublisher
@@ -145,6 +146,8 @@ def run(args: argparse.Namespace) -> int:
     settings.check()
     if args.record is not None:
         check_output_folder("--record", args.record)
+    from fasdemo.cli.engine_options import engine_request
+
     sources = source_requests(args)
     engine = engine_request(args)
     publisher = hooks = live_output = None
@@ -159,9 +162,13 @@ def run(args: argparse.Namespace) -> int:
                 "--webhook-secret-file; it is the key of the signatures."
             )
         hooks = Webhooks(tuple(check_address(url) for url in args.webhook), key)
-    if args.on_live:
-        signals = Signals()
-        signals.configure(SignalSettings(tuple(args.on_live), args.on_live_pause))
+    if args.on_live or args.heartbeat:
+        if args.heartbeat and not args.camera:
+            raise UserError("--heartbeat needs a camera; give it with --camera.")
+        # The demo session and videos have no heartbeat, because they are not cameras.
+        first = 2 if args.demo else 1
+        signals = Signals(sources=tuple(str(number) for number in range(first, first + len(args.camera))))
+        signals.configure(signal_settings(args))
         live_output = LiveOutput(signals)
     for sentence in settings.warnings:
         say(sentence, "fasdemo serve")
@@ -179,42 +186,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def engine_request(args: argparse.Namespace) -> EngineRequest:
-    """Return the request for model, policy and rules in the options."""
-    from fasdemo.engine.temporal.attempts import LOCKOUT_S
-    from fasdemo.runtime.requests import EngineRequest
-
-    return EngineRequest(
-        args.model,
-        args.policy,
-        args.device,
-        args.site,
-        allow_rgb_only=args.allow_colour_alone,
-        require=args.require,
-        require_gaze=args.require_gaze,
-        max_refused_attempts=args.lockout_after or 0,
-        lockout_s=float(args.lockout_seconds or LOCKOUT_S),
-        single_face=args.single_face,
-    )
-
-
 def source_requests(args: argparse.Namespace) -> list[SourceRequest]:
     """Return the requests for the sources in the options.
 
     Raises:
         UserError: a camera is unknown, or depth and infrared files do not belong to exactly one video.
     """
-    from fasdemo.cli.source_options import source_request
+    from fasdemo.cli.source_options import camera_requests, source_request
 
     if (args.depth or args.ir) and len(args.video) != 1:
         raise UserError("--depth and --ir belong to one --video; give exactly one, or record the streams as sessions.")
-    single = [{"demo": True}] if args.demo else []
-    single += [{"camera": name} for name in args.camera] + [{"video": path} for path in args.video]
-    empty = {"demo": False, "camera": None, "video": None}
-    found = []
-    for one in single:
-        beside = {} if "video" in one else {"depth": None, "ir": None}
-        request = source_request(argparse.Namespace(**(vars(args) | empty | one | beside)))
-        if request is not None:
-            found.append(request)
-    return found
+    plain = vars(args) | {"demo": False, "camera": None, "video": None}
+    cameras = camera_requests(argparse.Namespace(**plain), args.camera)
+    demo = [source_request(argparse.Namespace(**(plain | {"demo": True, "depth": None, "ir": None})))]
+    videos = [source_request(argparse.Namespace(**(plain | {"video": path}))) for path in args.video]
+    return [one for one in (*(demo if args.demo else ()), *cameras, *videos) if one is not None]

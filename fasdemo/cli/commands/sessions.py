@@ -18,7 +18,7 @@ from rich.table import Table
 from fasdemo.errors import UserError, printable
 from fasdemo.folder_walk import linked_folders
 from fasdemo.progress import track
-from fasdemo.record.derived import read_derived, remove_crops
+from fasdemo.record.derived import read_derived, remove_crops, remove_shards
 from fasdemo.record.export import ExportOptions, export_sessions
 from fasdemo.sessions.erase import (
     erase,
@@ -323,6 +323,11 @@ def _delete_derived(root: Path, sessions: list[str], subjects: frozenset[str]) -
             count = remove_crops(made.path, sessions)
             if count:
                 sentences.append(f"{made.path}: {count} crops of {who} were deleted too.")
+        elif made.kind == "shards":
+            if remove_shards(made.path):
+                sentences.append(
+                    f"{made.path}: these shards contained crops of {who} and were deleted; write them again."
+                )
         elif made.kind == "lists":
             sentences.append(f"{made.path}: these lists contain {who} and were kept; write them again.")
         else:

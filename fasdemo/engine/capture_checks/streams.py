@@ -8,6 +8,7 @@ from dataclasses import replace
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import REQUIRED, UNUSABLE_DEPTH, UNUSABLE_IR, UNUSED, Reason
 from fasdemo.frames import FrameSet, Stream
+from fasdemo.models.card import ModelCard
 
 
 def absent_streams(frame: FrameSet, policy: Policy, capable: frozenset[Stream]) -> list[Reason]:
@@ -25,17 +26,19 @@ def usable_streams(frame: FrameSet, codes: Collection[str]) -> FrameSet:
     )
 
 
-def stream_notes(frame: FrameSet, modalities: Collection[Stream], calibrated: bool) -> list[Reason]:
-    """Return the reasons that follow from the streams of the model and from a missing calibration.
+def stream_notes(frame: FrameSet, card: ModelCard, calibrated: bool) -> list[Reason]:
+    """Return the reasons that follow from the streams of the model, filtered depth and a missing calibration.
 
     Args:
         frame: the frame with all declared streams.
-        modalities: streams of the model.
+        card: the model's card.
         calibrated: whether the device of the source has a calibration.
     """
     notes: list[Reason] = []
-    if frame.declared & set(modalities) <= {"rgb"}:
+    if frame.declared & set(card.modalities) <= {"rgb"}:
         notes.append(Reason.RGB_ONLY)
+    if frame.depth is not None and frame.depth_filters != card.depth_filters:
+        notes.append(Reason.DEPTH_FILTERED)
     if frame.depth is not None and frame.calibration is None:
         # A camera has a calibration; a file of registered pictures often has none.
         notes.append(Reason.SIZE_UNKNOWN if frame.live_source or calibrated else Reason.SIZE_UNCHECKED)

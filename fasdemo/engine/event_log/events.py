@@ -58,6 +58,8 @@ class Event(BaseModel):
     frame: Annotated[int, Field(ge=0)]
     timestamp_s: Annotated[float, Field(ge=-_MAX_TIMESTAMP_S, le=_MAX_TIMESTAMP_S)]
     source: str = ""
+    source_id: str = ""
+    """Number of the source, if the log is of several ones; else empty."""
     live_source: bool
     model: str
     model_sha256: str
@@ -83,7 +85,7 @@ COLUMNS = tuple(Event.model_fields)
 
 
 class VerdictChanges:
-    """A detector of changes of verdicts in successive results.
+    """A detector of changes of verdicts in successive results of one source at a time.
 
     Source, model and policy can change at any time. Verdicts do not continue over such a change, and every event
     contains its source, model and policy.
@@ -153,7 +155,8 @@ class VerdictChanges:
 class EventLog:
     """A writer of the log; a context manager that writes the `end` line.
 
-    Every line is complete and flushed before the next one begins. Source, model and policy can change at any time.
+    Every line is complete and flushed before the next one begins. Several sources can write at the same time, each with
+    its own `source_id`. Source, model and policy can change at any time.
     Verdicts do not continue over such a change, and every line contains its source, model and policy.
 
     Args:
@@ -165,7 +168,7 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._changes = VerdictChanges()
+        self._changes: dict[str, VerdictChanges] = {}
         try:
             self._stream = open_output(path, newline="")
         except OSError as error:
@@ -181,27 +184,23 @@ class EventLog:
         """Path of the log."""
         return self._path
 
-    def add(self, result: FrameResult, by: EngineFacts) -> list[Event]:
-        """Write and return the events that the next result causes.
+    def add(self, result: FrameResult, by: EngineFacts, source_id: str = "") -> list[Event]:
+        """Write and return the events that the next result of a source causes.
 
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
         """
-        events = self._changes.add(result, by)
-        for event in events:
-            self._write(event)
-        return events
+        changes = self._changes.setdefault(source_id, VerdictChanges())
+        return self._write_all(changes.add(result, by), source_id)
 
-    def end(self) -> list[Event]:
-        """End the current part of the log, so that its verdicts do not continue; return its `end` event.
+    def end(self, source_id: str | None = None) -> list[Event]:
+        """End the current part of a source, or of all, so that no verdict continues; return the `end` events.
 
         Raises:
             UserError: the disk is full; the log is closed with its last complete line.
         """
-        events = self._changes.end()
-        for event in events:
-            self._write(event)
-        return events
+        ended = list(self._changes) if source_id is None else [one for one in self._changes if one == source_id]
+        return [event for one in ended for event in self._write_all(self._changes[one].end(), one)]
 
     def close(self) -> None:
         """Write the last line and close the file; further calls do nothing."""
@@ -223,6 +222,12 @@ class EventLog:
         except UserError:
             if kind is None:
                 raise
+
+    def _write_all(self, events: list[Event], source_id: str) -> list[Event]:
+        named = [event.model_copy(update={"source_id": source_id}) for event in events] if source_id else events
+        for event in named:
+            self._write(event)
+        return named
 
     def _write(self, event: Event) -> None:
         content = event.model_dump(mode="json")

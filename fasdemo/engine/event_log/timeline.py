@@ -1,4 +1,4 @@
-"""Convert the changes in an event log to durations, part by part."""
+"""Convert the changes in an event log to durations, source by source and part by part."""
 
 from __future__ import annotations
 
@@ -42,8 +42,11 @@ class Part:
 
 
 def parts(events: Sequence[Event]) -> list[Part]:
-    """Return the parts of the log, each on one clock, in order."""
-    return [_part(piece) for piece in _pieces(events)]
+    """Return the parts of the log, each on one clock, in order; those of several sources one source after the other."""
+    by_source: dict[str, list[Event]] = {}
+    for event in events:
+        by_source.setdefault(event.source_id, []).append(event)
+    return [_part(piece) for own in by_source.values() for piece in _pieces(own)]
 
 
 def changes_a_minute(events: Sequence[Event]) -> float | None:

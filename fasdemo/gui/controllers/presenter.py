@@ -40,12 +40,14 @@ class Presenter(QObject):
 
     Signals:
         source_ready: SourceInfo: the source is open.
+        source_changed: SourceInfo or None: the source is open, or none is any more.
         engine_in_force: EngineRequest or None: the engine is ready; None means the requested one.
         failed: the source has failed and cannot be read.
         headline_shown: Headline: the verdict on the screen, before it is put into neutral words.
     """
 
     source_ready = pyqtSignal(object)
+    source_changed = pyqtSignal(object)
     engine_in_force = pyqtSignal(object)
     failed = pyqtSignal()
     headline_shown = pyqtSignal(object)
@@ -266,6 +268,7 @@ class Presenter(QObject):
         work.timeline.start(info)
         work.timing.show_source(info)
         self._playback.start(info)
+        self.source_changed.emit(info)
         self.source_ready.emit(info)
         for pane in work.panes:
             pane.show_message(self._loading())
@@ -278,6 +281,7 @@ class Presenter(QObject):
             self._rolling.clear()
             self._footer.show_timing(None)
             self._show_empty(tr("No picture"))
+            self.source_changed.emit(None)
         self._playback.show_playing()
 
     def _show_empty(self, words: str) -> None:
@@ -290,6 +294,7 @@ class Presenter(QObject):
 
     def _reset(self) -> None:
         self._explain_later.stop()
+        self.source_changed.emit(None)
         self.view, self.facts, self.info, self._problem, self.chosen = None, None, None, "", None
         self._work.timeline.follow(None)
         self._rolling.clear()

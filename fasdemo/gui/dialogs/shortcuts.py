@@ -55,6 +55,7 @@ SHORTCUTS = (
     Shortcut(("Ctrl+1",), "tab_reasons", "Show reasons and evidence", "Window"),
     Shortcut(("Ctrl+2",), "tab_timing", "Show timing and model", "Window"),
     Shortcut(("Ctrl+3",), "tab_record", "Show the record panel", "Window"),
+    Shortcut(("Ctrl+4",), "tab_camera", "Show the controls of the camera", "Window"),
     Shortcut(("R",), "toggle_recording", "Start or stop recording", "Window"),
     Shortcut(("N",), "next_person", "Record the next person of the list", "Window"),
     Shortcut(("Ctrl+L",), "toggle_log", "Start or stop the event log", "Window"),

@@ -124,6 +124,10 @@
       <translation>Aufnehmen</translation>
     </message>
     <message>
+      <source>Camera</source>
+      <translation>Kamera</translation>
+    </message>
+    <message>
       <source>Subject</source>
       <translation>Person</translation>
     </message>
@@ -138,10 +142,6 @@
     <message>
       <source>Length</source>
       <translation>Länge</translation>
-    </message>
-    <message>
-      <source>Camera</source>
-      <translation>Kamera</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -162,6 +162,38 @@
     <message>
       <source>CUDA</source>
       <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Depth filters</source>
+      <translation>Tiefenfilter</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <translation>Bewegung</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>Serial number</source>
+      <translation>Seriennummer</translation>
+    </message>
+    <message>
+      <source>Firmware</source>
+      <translation>Firmware</translation>
+    </message>
+    <message>
+      <source>Recommended firmware</source>
+      <translation>Empfohlene Firmware</translation>
+    </message>
+    <message>
+      <source>USB type</source>
+      <translation>USB-Typ</translation>
     </message>
     <message>
       <source>Distance</source>
@@ -352,10 +384,6 @@
       <translation>Schleife an oder aus</translation>
     </message>
     <message>
-      <source>Pictures</source>
-      <translation>Bilder</translation>
-    </message>
-    <message>
       <source>Show only colour, or all pictures</source>
       <translation>Nur Farbe oder alle Bilder zeigen</translation>
     </message>
@@ -398,6 +426,10 @@
     <message>
       <source>Show the record panel</source>
       <translation>Das Aufnahmefeld zeigen</translation>
+    </message>
+    <message>
+      <source>Show the controls of the camera</source>
+      <translation>Einstellungen der Kamera zeigen</translation>
     </message>
     <message>
       <source>Start or stop recording</source>
@@ -798,6 +830,10 @@
     <message>
       <source>There is no valid calibration for the depth image, so the size of the face is unknown.</source>
       <translation>Für das Tiefenbild gibt es keine gültige Kalibrierung, daher ist die Größe des Gesichts unbekannt.</translation>
+    </message>
+    <message>
+      <source>The camera's depth filters are not those of the model's training data.</source>
+      <translation>Die Tiefenfilter der Kamera sind nicht die der Trainingsdaten des Modells.</translation>
     </message>
     <message>
       <source>The network gave no usable score.</source>
@@ -1288,6 +1324,54 @@
       <translation>Das Einzelbild kann nicht in {folder} gespeichert werden ({why}); wählen Sie einen anderen Ordner in den Einstellungen.</translation>
     </message>
     <message>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>Eine Aufnahme läuft; beenden Sie sie (R), um die Kamera zu ändern.</translation>
+    </message>
+    <message>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>Dies waren die Einstellungen der Kamera zu Beginn der Aufnahme.</translation>
+    </message>
+    <message>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>Die Tiefe ist gefiltert; das ergibt nie LIVE, außer das Modell wurde damit trainiert.</translation>
+    </message>
+    <message>
+      <source>Problem of the camera's controls</source>
+      <translation>Problem der Kameraeinstellungen</translation>
+    </message>
+    <message>
+      <source>Set all back</source>
+      <translation>Alles zurücksetzen</translation>
+    </message>
+    <message>
+      <source>Open the camera again with its own settings</source>
+      <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
+    </message>
+    <message>
+      <source>Metadata of the frames</source>
+      <translation>Metadaten der Bilder</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>Diese Kamera hat keine Einstellungen.</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>Öffnen Sie eine Kamera, um ihre Einstellungen zu sehen.</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>Tiefenfilter: {filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>an</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>aus</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{shown} von {count} Sitzungen, {subjects} Personen</translation>
     </message>
@@ -1562,10 +1646,6 @@
     <message>
       <source>Skipped</source>
       <translation>Übersprungen</translation>
-    </message>
-    <message>
-      <source>Name</source>
-      <translation>Name</translation>
     </message>
     <message>
       <source>Streams</source>

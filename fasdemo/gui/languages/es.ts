@@ -124,6 +124,10 @@
       <translation>Grabar</translation>
     </message>
     <message>
+      <source>Camera</source>
+      <translation>Cámara</translation>
+    </message>
+    <message>
       <source>Subject</source>
       <translation>Sujeto</translation>
     </message>
@@ -138,10 +142,6 @@
     <message>
       <source>Length</source>
       <translation>Duración</translation>
-    </message>
-    <message>
-      <source>Camera</source>
-      <translation>Cámara</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -162,6 +162,38 @@
     <message>
       <source>CUDA</source>
       <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Imágenes</translation>
+    </message>
+    <message>
+      <source>Depth filters</source>
+      <translation>Filtros de profundidad</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <translation>Movimiento</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Nombre</translation>
+    </message>
+    <message>
+      <source>Serial number</source>
+      <translation>Número de serie</translation>
+    </message>
+    <message>
+      <source>Firmware</source>
+      <translation>Firmware</translation>
+    </message>
+    <message>
+      <source>Recommended firmware</source>
+      <translation>Firmware recomendado</translation>
+    </message>
+    <message>
+      <source>USB type</source>
+      <translation>Tipo de USB</translation>
     </message>
     <message>
       <source>Distance</source>
@@ -352,10 +384,6 @@
       <translation>Bucle sí o no</translation>
     </message>
     <message>
-      <source>Pictures</source>
-      <translation>Imágenes</translation>
-    </message>
-    <message>
       <source>Show only colour, or all pictures</source>
       <translation>Mostrar solo el color, o todas las imágenes</translation>
     </message>
@@ -398,6 +426,10 @@
     <message>
       <source>Show the record panel</source>
       <translation>Mostrar el panel de grabación</translation>
+    </message>
+    <message>
+      <source>Show the controls of the camera</source>
+      <translation>Mostrar los controles de la cámara</translation>
     </message>
     <message>
       <source>Start or stop recording</source>
@@ -798,6 +830,10 @@
     <message>
       <source>There is no valid calibration for the depth image, so the size of the face is unknown.</source>
       <translation>No hay una calibración válida de la imagen de profundidad, así que no se conoce el tamaño del rostro.</translation>
+    </message>
+    <message>
+      <source>The camera's depth filters are not those of the model's training data.</source>
+      <translation>Los filtros de profundidad de la cámara no son los de los datos de entrenamiento del modelo.</translation>
     </message>
     <message>
       <source>The network gave no usable score.</source>
@@ -1288,6 +1324,54 @@
       <translation>No se puede guardar la captura en {folder} ({why}); elija otra carpeta en las preferencias.</translation>
     </message>
     <message>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>Hay una grabación en curso; deténgala (R) para cambiar la cámara.</translation>
+    </message>
+    <message>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>Estos eran los ajustes de la cámara al empezar la grabación.</translation>
+    </message>
+    <message>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>La profundidad está filtrada; nunca es LIVE salvo que el modelo se haya entrenado con ella.</translation>
+    </message>
+    <message>
+      <source>Problem of the camera's controls</source>
+      <translation>Problema de los controles de la cámara</translation>
+    </message>
+    <message>
+      <source>Set all back</source>
+      <translation>Restablecer todo</translation>
+    </message>
+    <message>
+      <source>Open the camera again with its own settings</source>
+      <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
+    </message>
+    <message>
+      <source>Metadata of the frames</source>
+      <translation>Metadatos de los fotogramas</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>Esta cámara no ofrece controles.</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>Abra una cámara para ver sus controles.</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>Filtros de profundidad: {filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>activado</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>desactivado</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{shown} de {count} sesiones, {subjects} sujetos</translation>
     </message>
@@ -1562,10 +1646,6 @@
     <message>
       <source>Skipped</source>
       <translation>Omitidos</translation>
-    </message>
-    <message>
-      <source>Name</source>
-      <translation>Nombre</translation>
     </message>
     <message>
       <source>Streams</source>

@@ -124,6 +124,10 @@
       <translation>录制</translation>
     </message>
     <message>
+      <source>Camera</source>
+      <translation>摄像头</translation>
+    </message>
+    <message>
       <source>Subject</source>
       <translation>受试者</translation>
     </message>
@@ -138,10 +142,6 @@
     <message>
       <source>Length</source>
       <translation>时长</translation>
-    </message>
-    <message>
-      <source>Camera</source>
-      <translation>摄像头</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -162,6 +162,38 @@
     <message>
       <source>CUDA</source>
       <translation>CUDA</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>Depth filters</source>
+      <translation>深度滤波器</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <translation>运动</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>Serial number</source>
+      <translation>序列号</translation>
+    </message>
+    <message>
+      <source>Firmware</source>
+      <translation>固件</translation>
+    </message>
+    <message>
+      <source>Recommended firmware</source>
+      <translation>推荐固件</translation>
+    </message>
+    <message>
+      <source>USB type</source>
+      <translation>USB 类型</translation>
     </message>
     <message>
       <source>Distance</source>
@@ -352,10 +384,6 @@
       <translation>循环开或关</translation>
     </message>
     <message>
-      <source>Pictures</source>
-      <translation>图像</translation>
-    </message>
-    <message>
       <source>Show only colour, or all pictures</source>
       <translation>只显示彩色或显示全部</translation>
     </message>
@@ -398,6 +426,10 @@
     <message>
       <source>Show the record panel</source>
       <translation>显示录制面板</translation>
+    </message>
+    <message>
+      <source>Show the controls of the camera</source>
+      <translation>显示摄像头控制项</translation>
     </message>
     <message>
       <source>Start or stop recording</source>
@@ -798,6 +830,10 @@
     <message>
       <source>There is no valid calibration for the depth image, so the size of the face is unknown.</source>
       <translation>深度图像没有有效标定，人脸大小未知。</translation>
+    </message>
+    <message>
+      <source>The camera's depth filters are not those of the model's training data.</source>
+      <translation>摄像头的深度滤波器与模型训练数据所用的不同。</translation>
     </message>
     <message>
       <source>The network gave no usable score.</source>
@@ -1288,6 +1324,54 @@
       <translation>无法将截图保存到 {folder}（{why}）；请在首选项中选择其他文件夹。</translation>
     </message>
     <message>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>正在录制；请先停止（R），再更改摄像头。</translation>
+    </message>
+    <message>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>这些是录制开始时摄像头的设置。</translation>
+    </message>
+    <message>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>深度经过滤波；除非模型用这种深度训练过，否则不会判为 LIVE。</translation>
+    </message>
+    <message>
+      <source>Problem of the camera's controls</source>
+      <translation>摄像头控制项的问题</translation>
+    </message>
+    <message>
+      <source>Set all back</source>
+      <translation>全部恢复</translation>
+    </message>
+    <message>
+      <source>Open the camera again with its own settings</source>
+      <translation>用摄像头自身的设置重新打开</translation>
+    </message>
+    <message>
+      <source>Metadata of the frames</source>
+      <translation>帧的元数据</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>此摄像头没有控制项。</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>打开摄像头以查看其控制项。</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>深度滤波器：{filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>开</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{count} 个会话中的 {shown} 个，{subjects} 名受试者</translation>
     </message>
@@ -1562,10 +1646,6 @@
     <message>
       <source>Skipped</source>
       <translation>已跳过</translation>
-    </message>
-    <message>
-      <source>Name</source>
-      <translation>名称</translation>
     </message>
     <message>
       <source>Streams</source>

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from fasdemo.frames import Stream
+from fasdemo.gui.panels.camera.camera_panel import CameraPanel
 from fasdemo.gui.panels.reasons_panel import ReasonsPanel
 from fasdemo.gui.panels.record_panel import RecordPanel
 from fasdemo.gui.panels.timing_panel import TimingPanel
@@ -28,7 +29,7 @@ from fasdemo.gui.panes.video_pane import ColourPane, InfraredPane
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.transport_bar import TransportBar
 
-TABS = ("Why", "Timing", "Record")
+TABS = ("Why", "Timing", "Record", "Camera")
 
 
 class Workspace(QWidget):
@@ -49,7 +50,12 @@ class Workspace(QWidget):
         self._streams: frozenset[Stream] = frozenset({"rgb", "depth", "ir"})
         self._enlarged: Pane | None = None
         self.card = VerdictCard()
-        self.reasons, self.timing, self.record = ReasonsPanel(), TimingPanel(), RecordPanel()
+        self.reasons, self.timing, self.record, self.camera = (
+            ReasonsPanel(),
+            TimingPanel(),
+            RecordPanel(),
+            CameraPanel(),
+        )
         self.timeline, self.transport = Timeline(), TransportBar()
 
         self.beside = _splitter(Qt.Orientation.Vertical, self.depth_pane, self.infrared_pane)
@@ -88,7 +94,8 @@ class Workspace(QWidget):
         tabs.setSpacing(0)
         self._tabs = QButtonGroup(self)
         self.stack = QStackedWidget()
-        for number, (words, panel) in enumerate(zip(TABS, (self.reasons, self.timing, self.record), strict=True)):
+        panels = (self.reasons, self.timing, self.record, self.camera)
+        for number, (words, panel) in enumerate(zip(TABS, panels, strict=True)):
             button = QPushButton(tr(words))
             button.setCheckable(True)
             button.setProperty("role", "tab")

@@ -1,4 +1,4 @@
-"""Write the window's event log from the processing thread, without Qt."""
+"""Write the event log from the processing threads, without Qt."""
 
 from __future__ import annotations
 
@@ -62,22 +62,24 @@ class EventLogWriter:
         with self._lock:
             self._close()
 
-    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
-        """Log the changes of verdicts in a frame."""
+    def on_result(self, result: FrameResult, facts: EngineFacts, source_id: str = "") -> None:
+        """Log the changes of verdicts in a frame of one source."""
         with self._lock:
             if self._file is not None:
-                self._count(self._file, result, facts)
+                self._count(self._file, source_id, result, facts)
 
-    def on_no_result(self) -> None:
-        """Log the end of all verdicts, because a frame could not be processed or the source has ended."""
+    def on_no_result(self, source_id: str = "") -> None:
+        """Log the end of the source's verdicts, because a frame could not be processed or the source has ended."""
         with self._lock:
             if self._file is not None:
-                self._count(self._file)
+                self._count(self._file, source_id)
 
-    def _count(self, file: EventLog, result: FrameResult | None = None, by: EngineFacts | None = None) -> None:
+    def _count(
+        self, file: EventLog, source_id: str, result: FrameResult | None = None, by: EngineFacts | None = None
+    ) -> None:
         assert self._status is not None
         try:
-            events = file.end() if result is None or by is None else file.add(result, by)
+            events = file.end(source_id) if result is None or by is None else file.add(result, by, source_id)
         except UserError as error:
             self._fail(str(error))
         except Exception as error:

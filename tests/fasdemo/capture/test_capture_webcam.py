@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from fasdemo.capture import open as open_module
 from fasdemo.capture.cameras import webcam as webcam_module
+from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.supervisor import WatchdogTimeouts
 from fasdemo.capture.cameras.v4l2 import NodeFacts, VideoNode, list_nodes, query_node
 from fasdemo.capture.cameras.virtual_cameras import virtual_camera
@@ -278,3 +280,80 @@ def test_open_source_takes_the_name_webcam_for_a_webcam(monkeypatch: pytest.Monk
     monkeypatch.setattr("fasdemo.capture.cameras.webcam.list_nodes", list)
     with pytest.raises(UserError, match="webcam"):
         open_module.open_source("webcam:3")
+
+
+class ControlledCapture:
+    """A webcam that has exposure and gain, and at most 1280 x 720."""
+
+    def __init__(self) -> None:
+        self.values = {cv2.CAP_PROP_EXPOSURE: 157.0, cv2.CAP_PROP_GAIN: 0.0, cv2.CAP_PROP_FPS: 30.0}
+        self.size = {cv2.CAP_PROP_FRAME_WIDTH: 640.0, cv2.CAP_PROP_FRAME_HEIGHT: 480.0}
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return True
+
+    def get(self, key: int) -> float:
+        return (self.values | self.size).get(key, -1.0)
+
+    def set(self, key: int, value: float) -> bool:
+        if key in self.size:
+            limits = {cv2.CAP_PROP_FRAME_WIDTH: 1280.0, cv2.CAP_PROP_FRAME_HEIGHT: 720.0}
+            self.size[key] = min(value, limits[key])
+        elif key in self.values and not (key == cv2.CAP_PROP_GAIN and value > 100):
+            self.values[key] = value
+        else:
+            return False
+        return True
+
+    def read(self) -> tuple[bool, np.ndarray]:
+        time.sleep(0.005)
+        height, width = (int(self.size[key]) for key in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
+        return True, np.full((height, width, 3), 90, np.uint8)
+
+    def release(self) -> None: ...
+
+
+def controlled(device: ControlledCapture, **options: str) -> LiveSource:
+    return open_webcam("0", opener=lambda _: device, listed=lambda: CAMERAS, options=options)
+
+
+def test_webcam_offers_the_controls_that_its_driver_has_and_sets_the_wanted_ones() -> None:
+    device = ControlledCapture()
+    with controlled(device, exposure="80", resolution="1280x720") as source:
+        controls = source.info.controls
+        assert controls is not None
+        assert [control.name for control in controls.state.controls] == ["resolution", "rate", "exposure", "gain"]
+        assert controls.state.find("exposure").value == 80.0
+        assert (source.info.width, controls.state.find("resolution").text()) == (1280, "1280x720")
+        assert source.warnings == ()
+        frames = iter(source)
+        controls.request("gain", "12")
+        while device.values[cv2.CAP_PROP_GAIN] != 12.0:
+            next(frames)
+        controls.request("gain", "500")
+        while not controls.state.problem:
+            next(frames)
+        assert "gain: the webcam refused 500 and stays at 12" in controls.state.problem
+
+
+def test_webcam_that_cannot_do_what_is_wanted_says_so_and_runs() -> None:
+    with controlled(ControlledCapture(), resolution="1920x1080", gain="300") as source:
+        assert source.info.width == 1280
+        assert source.warnings == (
+            "resolution=1920x1080: the webcam cannot do this; resolution is 1280x720. "
+            "gain: the webcam refused 300 and stays at 0; choose another value, or switch off its automatic.",
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("brightness", "3", "brightness: the camera has no such option; it has: resolution, rate, exposure, gain"),
+        ("gain", "much", "gain=much: use a number"),
+        ("resolution", "big", "resolution=big: write width and height"),
+        ("rate", "fast", "rate=fast: write frames per second"),
+    ],
+)
+def test_webcam_refuses_a_wrong_option_in_one_sentence(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence), controlled(ControlledCapture(), **{name: value}):
+        pass

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fasdemo.cli.commands.serve import add_arguments, engine_request, source_requests
+from fasdemo.cli.commands.serve import add_arguments, source_requests
+from fasdemo.cli.engine_options import engine_request
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 
@@ -37,6 +38,18 @@ def test_streams_beside_a_video_belong_to_it_and_the_emitter_to_cameras() -> Non
     assert (camera.spec, camera.depth, camera.ir, camera.emitter) == ("realsense", None, None, "off")
     assert (video.spec, video.depth, video.ir) == ("color.mp4", Path("depth.mkv"), Path("ir.mkv"))
     assert video.depth_scale == 0.0001
+
+
+def test_sources_are_numbered_as_demo_cameras_videos_and_a_camera_is_given_once() -> None:
+    words = ("--video", "a.mp4", "--camera", "webcam:1", "--camera", "webcam:2", "--demo")
+    assert [Path(one.spec).name for one in source_requests(parsed(*words))] == ["demo", "webcam:1", "webcam:2", "a.mp4"]
+    with pytest.raises(UserError, match="--camera webcam:1: is given twice"):
+        source_requests(parsed("--camera", "webcam:1", "--camera", "webcam:1"))
+
+
+def test_a_heartbeat_without_a_camera_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--demo", "--heartbeat", str(tmp_path / "alive")]) == 2
+    assert "--heartbeat needs a camera; give it with --camera." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["--demo"], ["--video", "a.mp4", "--video", "b.mp4"]])

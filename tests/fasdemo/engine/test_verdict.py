@@ -449,3 +449,20 @@ def _faceless(ir: np.ndarray) -> np.ndarray:
 
 def test_card_of_the_scripted_engine_uses_every_stream() -> None:
     assert set(CARD.modalities) == EVERYTHING
+
+
+def filtered_statuses(filters: tuple[str, ...], card_filters: tuple[str, ...]) -> set[Status]:
+    card = CARD.model_copy(update={"depth_filters": card_filters})
+    with make_engine(0.99, card=card) as engine:
+        results = [engine.process(replace(frame(index), depth_filters=filters)) for index in range(45)]
+    codes = {code for result in results for face in result.faces for code in face.reasons}
+    assert (Reason.DEPTH_FILTERED in codes) == (filters != card_filters)
+    return {face.status for result in results for face in result.faces}
+
+
+def test_depth_filters_other_than_those_of_the_card_are_never_live() -> None:
+    spatial, strong = ("spatial(filter_magnitude=2)",), ("spatial(filter_magnitude=5)",)
+    assert Status.LIVE in filtered_statuses((), ())
+    assert Status.LIVE in filtered_statuses(spatial, spatial)
+    for filters, card_filters in ((spatial, ()), ((), spatial), (strong, spatial), ((*spatial, *strong), spatial)):
+        assert Status.LIVE not in filtered_statuses(filters, card_filters)

@@ -169,8 +169,51 @@ def test_heartbeat_stops_while_the_camera_or_the_computer_fails(
     assert len(fed) == 40
 
 
+def test_heartbeat_of_several_cameras_requires_all_of_them(clock: Clock, tmp_path: Path) -> None:
+    signals = Signals(clock, sources=("1", "2"))
+    path = tmp_path / "alive"
+    signals.configure(SignalSettings(heartbeat=(str(path),), heartbeat_s=1.0))
+
+    def beat(second: FrameResult | None) -> int:
+        before = signals.heartbeats[0].sent + signals.heartbeats[0].failed
+        for _ in range(40):
+            clock.added_s += 0.25
+            signals.on_result(NOBODY, FACTS, "1")
+            if second is not None:
+                signals.on_result(second, FACTS, "2")
+            time.sleep(0.002)
+        time.sleep(0.3)
+        return signals.heartbeats[0].sent + signals.heartbeats[0].failed - before
+
+    try:
+        assert beat(NOBODY) >= 9
+        # The second camera was healthy less than a second before.
+        assert beat(replace(NOBODY, reasons=("device_lost",))) <= 1
+        assert beat(None) == 0
+        assert beat(NOBODY) >= 9
+    finally:
+        signals.stop()
+
+
 def _has_got(receiver: WebReceiver, count: int) -> bool:
     return len(receiver.got) == count
+
+
+def test_serve_sends_a_heartbeat_while_all_of_its_cameras_work(tmp_path: Path) -> None:
+    path = tmp_path / "alive"
+    signals = Signals(sources=("1", "2"))
+    signals.configure(SignalSettings(heartbeat=(str(path),), heartbeat_s=0.2))
+    output = LiveOutput(signals)
+    doors = Script("front"), Script("back", fails_with="back: unplugged; connect it.")
+    try:
+        with running(*doors, followers=(output,)):
+            time.sleep(1.0)
+            assert output.heartbeats()[str(path)]["sent"] == 0
+        doors[1].fails_with = ""
+        with running(*doors, followers=(output,)):
+            wait_for(lambda: output.heartbeats()[str(path)]["sent"] >= 2)
+    finally:
+        output.stop()
 
 
 def test_serve_signals_for_each_of_its_cameras(receiver: WebReceiver) -> None:

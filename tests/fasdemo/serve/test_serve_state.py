@@ -12,10 +12,10 @@ import pytest
 from websockets.sync.client import connect
 
 from fasdemo.engine.result import Status
+from fasdemo.runtime.feeds import feed
+from fasdemo.runtime.feeds.verdict_state import MAX_AGE_S, TimedResult, current_state
 from fasdemo.runtime.updates import Phase, UpdateQueue, View
-from fasdemo.serve import feed
 from fasdemo.serve.subscribers import MAX_WAITING, Subscribers
-from fasdemo.serve.verdict_state import MAX_AGE_S, TimedResult, current_state
 from tests.support.scenes import frame
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for
 

@@ -14,7 +14,7 @@ import pytest
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.publish.web import check_address, checked_address
-from fasdemo.serve.verdict_state import TimedResult
+from fasdemo.runtime.feeds.verdict_state import TimedResult
 from fasdemo.serve.webhooks import MAX_WAITING, Webhooks
 from tests.support.publish_fixtures import WebReceiver
 from tests.support.serve_fixtures import FACTS, Script, face_verdict, feed_of, result_of, running, wait_for

@@ -25,7 +25,8 @@ from trainer.cli.main import main
 from trainer.config.schema import Config
 from trainer.export import onnx_export
 from trainer.export.folded import folded
-from trainer.export.onnx_export import compare_with_network, example_feeds, export_onnx, quantise, read_card
+from trainer.export.graph_network import GraphNetwork
+from trainer.export.onnx_export import compare_with_network, example_feeds, export_onnx, read_card
 
 QUICK = {"FeatherNetB"}
 
@@ -55,8 +56,7 @@ def assert_equal(path: Path, network: nn.Module) -> None:
     for batch in (1, 5):
         inputs = networks.example_inputs(network, batch, seed=77)
         with torch.inference_mode():
-            expected = network(*inputs)
-        expected = expected if isinstance(expected, tuple) else (expected,)
+            expected = GraphNetwork(network)(*inputs)
         feed = {item.name: tensor.numpy() for item, tensor in zip(session.get_inputs(), inputs, strict=True)}
         for given, wanted in zip(session.run(None, feed), expected, strict=True):
             assert wanted.isfinite().all()
@@ -119,6 +119,33 @@ def test_flexible_model_runs_in_the_app(flex: tuple[nn.Module, ModelCard, Path])
                 if presence[column]:
                     expected = float(own[column].softmax(1)[0, 1])
                     assert prediction.per_modality[spec.modality] == pytest.approx(expected, abs=1e-4)
+
+
+def test_graph_gives_the_logits_of_the_same_face_without_colour(tmp_path: Path) -> None:
+    network = settle(networks.build("FlexFusion", input_size=64))
+    card = card_for("FlexFusion", network)
+    path = export_onnx(network, card, tmp_path / "flex.onnx")
+    pictures = networks.example_inputs(network, 2, seed=5)[:3]
+    both, no_colour = torch.ones(2, 3), torch.tensor([[0.0, 1.0, 1.0]] * 2)
+    with torch.inference_mode():
+        expected, other = network(*pictures, no_colour)[0].numpy(), network(*pictures, both)[0].numpy()
+    feed = {n: t.numpy() for n, t in zip(onnx_export.input_names(card), (*pictures, both), strict=True)}
+    session = onnx_export.session(path)
+    given = session.run(["fused_without_rgb_logits"], feed)[0]
+    assert np.abs(given - expected).max() < 1e-5 * max(1.0, float(np.abs(expected).max()))
+    assert np.abs(given - other).max() > 1e-3
+    # Colour itself, not even NaN, has no effect.
+    feed["rgb"] = np.full_like(feed["rgb"], np.nan)
+    feed["presence"] = no_colour.numpy()
+    assert np.array_equal(session.run(["fused_without_rgb_logits"], feed)[0], given)
+
+
+def test_checkpoint_with_an_earlier_card_is_exported_with_all_outputs(tmp_path: Path) -> None:
+    network = settle(networks.build("FlexFusion", input_size=32, modalities="rgb+ir"))
+    card = card_for("FlexFusion", network)
+    earlier = card.model_copy(update={"outputs": card.outputs[:-1]}).model_dump(mode="json")
+    made = card_of(Checkpoint("FlexFusion", network.state_dict(), {}, card=earlier), network, "again", {})
+    assert made.outputs == card.outputs
 
 
 def test_published_checkpoint_is_imported_exported_and_run_in_the_app(
@@ -215,7 +242,7 @@ def test_export_refuses_a_card_that_does_not_fit(tmp_path: Path) -> None:
         ({"inputs": (second, first)}, "inputs are"),
         ({"inputs": plain, "presence_input": None}, "needs a presence input"),
         ({"outputs": good.outputs[:1]}, "outputs have"),
-        ({"outputs": (good.outputs[0], good.outputs[2], good.outputs[1])}, "outputs must be fused, rgb, ir"),
+        ({"outputs": (good.outputs[0], *good.outputs[:0:-1])}, "outputs must be fused, rgb, ir, fused_without_rgb"),
         ({"outputs": tuple(o.model_copy(update={"name": "same"}) for o in good.outputs)}, "same name"),
         ({"presence_input": first.name}, "same name"),
     ]
@@ -223,7 +250,8 @@ def test_export_refuses_a_card_that_does_not_fit(tmp_path: Path) -> None:
         with pytest.raises(UserError, match=words):
             export_onnx(network, good.model_copy(update=change), tmp_path / "x.onnx")
     assert list(tmp_path.iterdir()) == []
-    assert [output.name for output in outputs_of(network)] == ["fused_logits", "rgb_logits", "ir_logits"]
+    heads = ("fused", "rgb", "ir", "fused_without_rgb")
+    assert tuple(output.head for output in outputs_of(network)) == heads
     assert isinstance(good.outputs[0], OutputSpec)
 
 
@@ -270,31 +298,6 @@ def test_folding_changes_no_answer_and_leaves_the_network_alone(name: str) -> No
     assert all(torch.equal(tensor, before[key]) for key, tensor in network.state_dict().items())
 
 
-def test_int8_keeps_the_card_and_says_how_far_it_is(flex: tuple[nn.Module, ModelCard, Path], tmp_path: Path) -> None:
-    network, card, path = flex
-    names = onnx_export.input_names(card)
-    feeds = [
-        {n: t.numpy() for n, t in zip(names, networks.example_inputs(network, 8, seed), strict=True)}
-        for seed in range(3)
-    ]
-    target = quantise(path, tmp_path / "flex-int8.onnx", feeds)
-    kinds = {node.op_type for node in onnx.load(str(target)).graph.node}
-    assert {"QuantizeLinear", "DequantizeLinear"} <= kinds
-    assert target.stat().st_size < 0.6 * path.stat().st_size
-    assert read_card(target).name == f"{card.name}-int8"
-    assert read_card(target).inputs == card.inputs
-    found = onnx_export.compare_files(path, target, feeds)
-    assert found.samples == 24
-    assert 1e-6 < found.live < 0.3
-    onnx_export.replace_card(target, read_card(target).model_copy(update={"limits": "measured"}))
-    assert read_card(target).limits == "measured"
-    with Predictor(target, device="cpu") as predictor:
-        assert predictor.card.limits == "measured"
-    assert {entry.name for entry in tmp_path.iterdir()} == {"flex-int8.onnx", "flex-int8.json"}
-    with pytest.raises(UserError, match="no crops to quantise on"):
-        quantise(path, tmp_path / "x.onnx", [])
-
-
 def picture_list(folder: Path, count: int, labels: bool = True) -> Path:
     """A list `color depth ir label`: live faces have relief in their depth, attacks are one grey."""
     rng = np.random.default_rng(6)
@@ -316,26 +319,21 @@ def picture_list(folder: Path, count: int, labels: bool = True) -> Path:
 
 
 @pytest.mark.parametrize("labels", [True, False])
-def test_export_compares_and_quantises_on_real_pictures(
-    labels: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_export_compares_on_real_pictures(labels: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = picture_list(tmp_path / "data", 24, labels)
     options = {"input_size": 32}
     network = settle(networks.build("FeatherNetB", **options))
     checkpoint = save(tmp_path / "a.pt", Checkpoint("FeatherNetB", network.state_dict(), options))
     output = tmp_path / "net.onnx"
-    arguments = ["export", str(checkpoint), "--output", str(output), "--crops", str(place), "--int8", str(place)]
+    arguments = ["export", str(checkpoint), "--output", str(output), "--crops", str(place)]
     assert main([*arguments, "--threshold", "0.9,0.4", "--limits", "Only a test."]) == 0
     printed = capsys.readouterr()
-    assert "against torch on 12 faces of" in printed.out
-    assert "calibrated on 12 faces of" in printed.out
-    assert ("accuracy at 0.5" in printed.out) == labels
+    assert "against torch on 24 faces of" in printed.out
     assert printed.err == ""
-    plain, small = read_card(output), read_card(tmp_path / "net-int8.onnx")
+    plain = read_card(output)
     assert plain.thresholds[plain.default_policy].live_above == 0.9
     assert plain.limits == "Only a test."
-    assert small.limits.startswith("Only a test. INT8, calibrated on 12 faces")
-    assert str(tmp_path) not in small.model_dump_json()
+    assert str(tmp_path) not in plain.model_dump_json()
 
 
 def test_export_ends_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -353,7 +351,6 @@ def test_export_ends_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixtu
         ([good, "--output", output, "--threshold", "high"], "--threshold high"),
         ([good, "--output", output, "--samples", "0"], "--samples 0"),
         ([good, "--output", output, "--name", "a b"], "name"),
-        ([good, "--output", output, "--int8", str(tmp_path / "nowhere")], "nowhere"),
         ([good, "--output", output, "--crops", str(tmp_path / "nowhere")], "nowhere"),
     ]
     for arguments, words in cases:

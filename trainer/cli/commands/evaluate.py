@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from trainer.cli.cluster_options import add_cluster, remote_scoring, workers
 from trainer.config import options
 
 EXAMPLE = "python -m trainer evaluate runs/fasdemo-flex/model.pt --data data/synth --split test --output report"
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subset", metavar="STREAMS", help="flexible networks: use only these streams, e.g. depth+ir")
     options.add_data(parser)
     options.add_machine(parser)
+    add_cluster(parser, "score, and cut missing crops,")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,12 +45,12 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.frames import STREAMS
     from trainer.data.network_loader import check_readable, make_loader
     from trainer.data.splits import check_streams, held_out, open_part
+    from trainer.device import make_fabric
     from trainer.evaluation.evaluation import choose_operating_points, evaluate, subsets_of
     from trainer.evaluation.loading import OnnxStreamModel, open_model, uncalibrated
     from trainer.evaluation.report import write_report
     from trainer.evaluation.score_files import write_scores
     from trainer.evaluation.scoring import predict_margins
-    from trainer.training.device import make_fabric
     from trainer.training.finalize import summary
 
     loaded = open_model(args.model)
@@ -60,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     )
     fabric.launch()
     fabric.to_device(model)
-    face_set = open_part(data, args.split, model.modalities)
+    remote = remote_scoring(args, loaded, data, args.split, fabric)
+    face_set = open_part(data, args.split, model.modalities, workers=workers(args))
     check_streams(face_set, model.modalities, model.flexible)
     if not (face_set.labels >= 0).any():
         raise UserError(
@@ -69,9 +72,11 @@ def run(args: argparse.Namespace) -> int:
     operating_points = loaded.operating_points
     if args.calibrate or operating_points is None:
         try:
-            dev = open_part(data, "dev", model.modalities)
+            dev = open_part(data, "dev", model.modalities, workers=workers(args))
             loader = make_loader(config, model, dev)
-            margins = predict_margins(model, loader, fabric, subsets_of(model, dev), description="dev")
+            margins = predict_margins(
+                model, loader, fabric, subsets_of(model, dev), description="dev", elsewhere=remote and remote.of("dev")
+            )
             operating_points = choose_operating_points(margins, dev, config.policy)
         except UserError:
             if args.calibrate:
@@ -93,7 +98,9 @@ def run(args: argparse.Namespace) -> int:
     loader = make_loader(config, model, face_set)
     excluded = {"exclude_species": config.data.exclude_species, "exclude_sensors": config.data.exclude_sensors}
     apart = held_out(data.model_copy(update=excluded), model.modalities)
-    evaluation = evaluate(model, loader, fabric, operating_points, args.split, subsets, apart, exact=False)
+    evaluation = evaluate(
+        model, loader, fabric, operating_points, args.split, subsets, apart, exact=False, elsewhere=remote
+    )
     check_readable(loader, data.max_missing)
     if not fabric.is_global_zero:
         return 0

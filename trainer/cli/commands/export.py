@@ -1,4 +1,4 @@
-"""Command `python -m trainer export`: write a checkpoint as an ONNX file with its card, and optionally as INT8."""
+"""Command `python -m trainer export`: write a checkpoint as an ONNX file with its card."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from fasdemo.errors import UserError
@@ -17,11 +16,12 @@ from fasdemo.outputs import check_outputs
 from trainer import networks
 from trainer.checkpoints.card import card_of
 from trainer.checkpoints.checkpoint import build_network, load
-from trainer.export import onnx_export, onnx_graph, quantization_data
-from trainer.export.quantization_data import Samples
+from trainer.export import onnx_export, onnx_graph
+from trainer.export.comparison_samples import read_samples
+from trainer.export.graph_network import GraphNetwork
 from trainer.networks import flops
 
-EXAMPLE = "python -m trainer export runs/flex/best.pt --output models/flex.onnx --crops data/synth --int8 data/synth"
+EXAMPLE = "python -m trainer export runs/flex/best.pt --output models/flex.onnx --crops data/synth"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,13 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: random images)",
     )
     parser.add_argument(
-        "--int8",
-        type=Path,
-        metavar="PLACE",
-        help="also write FILE-int8.onnx, quantised with faces from PLACE, and print its difference and accuracy",
-    )
-    parser.add_argument(
-        "--samples", type=int, default=128, metavar="N", help="number of faces of each PLACE (default: 128)"
+        "--samples", type=int, default=128, metavar="N", help="number of faces of --crops (default: 128)"
     )
     parser.add_argument("--name", help="name on the card (default: name of the file)")
     parser.add_argument("--training-data", metavar="TEXT", help="training data, for the card")
@@ -62,14 +56,13 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.samples < 1:
         raise UserError(f"--samples {args.samples}: too small; give at least 1.")
-    check_outputs({"--output": args.output}, [args.checkpoint, args.crops, args.int8])
+    check_outputs({"--output": args.output}, [args.checkpoint, args.crops])
     checkpoint = load(args.checkpoint)
     network = build_network(checkpoint, str(args.checkpoint))
     card = card_of(checkpoint, network, card_name(args.output), _overrides(args, checkpoint.card or {}))
-    cost = flops.work(network, networks.example_inputs(network)).multiply_adds
+    cost = flops.work(GraphNetwork(network), networks.example_inputs(network)).multiply_adds
     card = card.model_copy(update={"multiply_adds": cost})
-    compared = None if args.crops is None else quantization_data.read_samples(args.crops, card, args.samples)[1]
-    quantised_on = None if args.int8 is None else quantization_data.read_samples(args.int8, card, args.samples)
+    compared = None if args.crops is None else read_samples(args.crops, card, args.samples)
     feeds = onnx_export.example_feeds(network, card) if compared is None else compared.feeds
     path = onnx_export.export_onnx(network, card, args.output, feeds)
     found = onnx_export.compare_with_network(path, network, card, feeds)
@@ -83,8 +76,6 @@ def run(args: argparse.Namespace) -> int:
             "  warning: no thresholds were measured; the card has strict thresholds without a measurement",
             file=sys.stderr,
         )
-    if quantised_on is not None:
-        _int8(path, card, *quantised_on)
     return 0
 
 
@@ -117,34 +108,6 @@ def _threshold(text: str) -> Threshold:
         raise UserError(
             f"--threshold {text}: not valid; give two scores from 0 to 1, the higher one first, such as 0.9,0.5."
         ) from error
-
-
-def _int8(source: Path, card: ModelCard, training: Samples, comparison: Samples) -> None:
-    path = source.with_name(f"{source.stem}-int8.onnx")
-    onnx_export.quantise(source, path, training.feeds)
-    found = onnx_export.compare_files(source, path, comparison.feeds)
-    rates = [_accuracy(file, card, comparison) for file in (source, path)]
-    words = f"on {found.samples} other faces live changes by up to {found.live:.3f}"
-    if None not in rates:
-        words += f", accuracy at 0.5 {rates[0]:.4f} (fp32) and {rates[1]:.4f} (INT8)"
-    note = (
-        f"INT8, calibrated on {len(training)} faces of {training.source}; {words}. Other figures are the fp32 model's."
-    )
-    quantised = onnx_export.read_card(path)
-    limits = f"{quantised.limits} {note}".strip()
-    onnx_export.replace_card(path, quantised.model_copy(update={"limits": limits}))
-    print(f"{path}: INT8, {_megabytes(path)}, calibrated on {len(training)} faces of {training.source}")
-    print(f"  {words}; logits differ by {found.logits:.1e}")
-
-
-def _accuracy(path: Path, card: ModelCard, samples: Samples) -> float | None:
-    fused = next(output for output in card.outputs if output.head == "fused")
-    position = card.outputs.index(fused)
-    live = [
-        onnx_export.live_probability(outputs[position], fused.live_index)
-        for outputs in onnx_export.answers(path, card, samples.feeds)
-    ]
-    return quantization_data.accuracy(np.concatenate(live), samples.labels)
 
 
 def _megabytes(path: Path) -> str:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from trainer.cli.cluster_options import add_cluster, remote_scoring, workers
 from trainer.config import options
 
 EXAMPLE = "python -m trainer submit runs/FeatherNetB-32/model.pt --test-list data/test_public_list.txt --output sub.txt"
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_data(parser)
     options.add_machine(parser)
+    add_cluster(parser, "score, and cut missing crops,")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
     """
     from fasdemo.outputs import check_outputs
     from trainer.data.splits import check_streams, open_part
+    from trainer.device import make_fabric
     from trainer.evaluation.loading import OnnxStreamModel, open_model
     from trainer.evaluation.score_files import write_submission
     from trainer.evaluation.submission import submission
-    from trainer.training.device import make_fabric
 
     lists = (args.train_list, args.val_list, args.test_list)
     check_outputs({"--output": args.output}, [args.model, args.data, *lists])
@@ -49,10 +51,11 @@ def run(args: argparse.Namespace) -> int:
     fabric = make_fabric(config, *(("cpu", 1) if onnx else options.machine(args)))
     fabric.launch()
     fabric.to_device(loaded.model)
-    face_set = open_part(data, args.split, loaded.model.modalities, keep_all=True)
+    remote = remote_scoring(args, loaded, data, args.split, fabric, keep_all=True)
+    face_set = open_part(data, args.split, loaded.model.modalities, keep_all=True, workers=workers(args))
     check_streams(face_set, loaded.model.modalities, loaded.model.flexible)
     operating_points = None if args.raw else loaded.operating_points
-    names, scores, unreadable = submission(loaded, face_set, fabric, operating_points)
+    names, scores, unreadable = submission(loaded, face_set, fabric, operating_points, remote)
     if fabric.is_global_zero:
         write_submission(args.output, names, scores)
         if unreadable:

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     resume = resume_file(args.resume, folder)
 
     from trainer.data.splits import note_run, open_splits
-    from trainer.training.device import make_fabric
+    from trainer.device import make_fabric
     from trainer.training.finalize import MODEL, finalize, summary
     from trainer.training.train import LAST, Training, TrainingInterruptedError
 

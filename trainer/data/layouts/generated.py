@@ -8,7 +8,7 @@ import numpy as np
 
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
-from trainer.data.faces import FaceSet, Sample, SubsetOf
+from trainer.data.faces import FaceSet, Ints, Sample, SubsetOf
 from trainer.data.layouts.listed import Parts
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
@@ -31,6 +31,7 @@ class Generated:
         self.split = table["split"].astype(np.str_)
         self.names = [f"{folder.name}/{number}" for number in table["sample"]]
         self.lines = np.arange(len(self.labels))
+        self.shards: Ints | None = None
         self.streams: frozenset[Stream] = frozenset(STREAMS)
         self.crop_scale: float | None = CROP_SIZE / INNER_SIZE
         self.source = str(folder)

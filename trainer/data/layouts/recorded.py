@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fasdemo.atomic_file import write_text
@@ -13,8 +15,9 @@ from fasdemo.errors import UserError
 from fasdemo.models.card import CropSpec
 from fasdemo.progress import track
 from fasdemo.record.derived import LIST_FILE, note_derived
-from fasdemo.record.export import ExportOptions, export_sessions
+from fasdemo.record.export import ExportOptions, SessionCrops, export_by, export_session
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
+from trainer.workers import HERE, Workers
 
 SIZE, SCALE = 192, 1.5
 """Size in pixels and scale of the generator's crops: the network's 128 px in the middle, a margin around them."""
@@ -24,8 +27,13 @@ SESSIONS_FILE = "sessions.json"
 _MAX_BYTES = 64 * 1024 * 1024
 
 
-def crops_of(root: Path, every: int = 3) -> Path:
+def crops_of(root: Path, every: int = 3, workers: Workers = HERE) -> Path:
     """Return the folder with a root's crops (`ROOT-crops`), after cutting them if the sessions differ from those in it.
+
+    Args:
+        root: folder of the sessions.
+        every: every n-th frame is used.
+        workers: what cuts the crops.
 
     Raises:
         UserError: there is no complete session, no face was found, or the folder cannot be written.
@@ -45,15 +53,47 @@ def crops_of(root: Path, every: int = 3) -> Path:
         if not (target / FACTS_FILE).is_file():
             raise UserError(f"{target}: this folder exists, but does not contain crops of sessions; move or rename it.")
         shutil.rmtree(target)
-    from fasdemo.faces.detector import FaceDetector
 
-    with FaceDetector() as detector:
-        summary = export_sessions(
-            track(sessions, "cutting crops", len(sessions)), root, target, detector.detect, options
-        )
+    def cut(folders: Sequence[Path], partial: Path) -> Iterable[SessionCrops]:
+        job = SessionsJob(tuple(folder.absolute() for folder in folders), root.absolute(), partial, options)
+        done = workers.run(cut_session, job, range(len(folders)), [root, partial])
+        found = dict(track(done, "cutting crops", len(folders)))
+        return [found[number] for number in range(len(folders))]
+
+    summary = export_by(cut, sessions, root, target, options)
     # Written last: crops without this file are cut again.
     write_text(target / SESSIONS_FILE, json.dumps({"sessions": hashes, "skipped": dict(summary.skipped)}, indent=1))
     return target
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsJob:
+    """Sessions whose crops are cut, by several threads or machines.
+
+    Attributes:
+        sessions: their folders, absolute paths.
+        root: common folder of the sessions.
+        target: folder of the crops.
+        options: settings of the export.
+    """
+
+    sessions: tuple[Path, ...]
+    root: Path
+    target: Path
+    options: ExportOptions
+
+
+def cut_session(job: SessionsJob, number: int) -> SessionCrops:
+    """Cut the crops of one session.
+
+    Raises:
+        UserError: the session is damaged.
+        OSError: a file cannot be written.
+    """
+    from fasdemo.faces.detector import FaceDetector
+
+    with FaceDetector() as detector:
+        return export_session(job.sessions[number], job.root, job.target, detector.detect, job.options)
 
 
 def skipped_frames(folder: Path) -> dict[str, int]:

@@ -100,6 +100,7 @@ class ListSet:
         self.sensors = np.full(len(there), "", dtype="<U64")
         self.names = [e.text for e in there]
         self.lines: Ints = np.array([e.line for e in there], np.int64)
+        self.shards: Ints | None = None
         streams = [frozenset(e.files) for e in there]
         self.streams: frozenset[Stream] = frozenset.intersection(*streams) if streams else frozenset()
         sometimes = [one for one in STREAMS if one not in self.streams and any(one in have for have in streams)]

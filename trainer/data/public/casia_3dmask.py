@@ -11,7 +11,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, DetectedFaces, clip_set
+from trainer.data.public.clips import Clip, Cutting, DetectedFaces, clip_set
 from trainer.data.public.records import check_offered, split_three_ways
 
 _VIDEO = "*.[mM][oO][vV]"
@@ -23,11 +23,11 @@ class Casia3dMask:
     kind = "casia-surf-3dmask"
     protocols: tuple[str, ...] = ()
 
-    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, cutting: Cutting) -> None:
         if protocol is not None:
             check_named(protocol, self.protocols, folder, self.kind)
         self._folder = folder
-        self._step = step
+        self._cutting = cutting
 
     @staticmethod
     def is_in(folder: Path) -> bool:
@@ -46,8 +46,8 @@ class Casia3dMask:
             Clip(path, self._name(path), ATTACK, f"mask-{path.parent.name}", path.parent.parent.name) for path in fake
         ]
         with DetectedFaces() as locator:
-            whole = clip_set(self._folder, clips, [], self._step, locator, max_missing)
-        return split_three_ways(whole, f"layout {self.kind}, {self._folder}, one frame in {self._step}")
+            whole = clip_set(self._folder, clips, [], self._cutting, locator, max_missing)
+        return split_three_ways(whole, f"layout {self.kind}, {self._folder}, one frame in {self._cutting.step}")
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._folder).with_suffix("").as_posix()

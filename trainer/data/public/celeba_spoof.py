@@ -22,6 +22,7 @@ from fasdemo.models.warp import warp
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, check_declared_size
 from trainer.data.faces import ATTACK, LIVE, Sample, UnreadableError
 from trainer.data.layouts.listed import Parts, check_named
+from trainer.data.public.clips import Cutting
 from trainer.data.public.records import Record, RecordSet, check_missing, check_offered, parts_of
 from trainer.text_file import read_text
 
@@ -53,7 +54,7 @@ class CelebaSpoof:
     kind = "celeba-spoof"
     protocols = tuple(_FOLDERS)
 
-    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, cutting: Cutting) -> None:
         self._folder = folder
         self._protocol = check_named(protocol or self.protocols[0], self.protocols, folder, self.kind)
 

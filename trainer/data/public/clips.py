@@ -7,8 +7,9 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import local
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from fasdemo.atomic_file import write_text
@@ -25,6 +26,7 @@ from fasdemo.sessions.video.video_track import VideoTrack
 from trainer.data.faces import Sample, UnreadableError
 from trainer.data.layouts.recorded import SCALE, SIZE
 from trainer.data.public.records import Record, RecordSet, check_missing
+from trainer.workers import HERE, Workers
 
 if TYPE_CHECKING:
     from fasdemo.faces.detector import FaceDetector
@@ -97,14 +99,33 @@ def video_frames(path: Path, step: int) -> Iterator[tuple[int, Rgb]]:
             raise DamagedVideoError(f"{path}: is damaged or cut off; copy it again.")
 
 
-class DetectedFaces:
-    """A locator that seeks the largest face with the detector of the application, opened when the first video needs it.
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How the crops of videos are cut.
 
-    Used as a context manager, which closes the detector.
+    Attributes:
+        step: every `step`-th frame is used, beginning with the first.
+        workers: what cuts them.
+    """
+
+    step: int
+    workers: Workers = HERE
+
+
+class DetectedFaces:
+    """A locator that seeks the largest face with the detector of the application.
+
+    Each thread opens a detector of its own when its first video needs it. Used as a context manager, which closes them.
+    A copy for another process has no detectors.
     """
 
     def __init__(self) -> None:
-        self._detector: FaceDetector | None = None
+        self._own = local()
+        self._opened: list[FaceDetector] = []
+
+    def __reduce__(self) -> tuple[type[DetectedFaces], tuple[()]]:
+        """Return what another process needs to make its own."""
+        return DetectedFaces, ()
 
     def __call__(self, clip: Clip) -> Locate:
         """Return the locator of faces of a video."""
@@ -115,16 +136,19 @@ class DetectedFaces:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Close the detector."""
-        if self._detector is not None:
-            self._detector.close()
+        """Close the detectors."""
+        while self._opened:
+            self._opened.pop().close()
+        self._own = local()
 
     def _locate(self, number: int, rgb: Rgb) -> Transform | None:
-        if self._detector is None:
+        detector: FaceDetector | None = getattr(self._own, "detector", None)
+        if detector is None:
             from fasdemo.faces.detector import FaceDetector
 
-            self._detector = FaceDetector()
-        faces = self._detector.detect(rgb)
+            self._own.detector = detector = FaceDetector()
+            self._opened.append(detector)
+        faces = detector.detect(rgb)
         try:
             return face_transform(faces[0], CropSpec(scale=SCALE), SIZE) if faces else None
         except ValueError:
@@ -135,7 +159,7 @@ def clip_set(
     root: Path,
     clips: Sequence[Clip],
     missing: Sequence[str],
-    step: int,
+    cutting: Cutting,
     locator: Callable[[Clip], Locate],
     max_missing: float,
     frames: Frames = video_frames,
@@ -146,7 +170,7 @@ def clip_set(
         root: folder of the data set; the crops are kept in `ROOT-crops`.
         clips: the videos of one part.
         missing: names of videos of the part that do not exist.
-        step: every `step`-th frame is used, beginning with the first.
+        cutting: which frames are used, and what cuts them.
         locator: returns the locator of faces of one video.
         max_missing: largest allowed share of missing or unreadable videos, 0 to 1.
         frames: reads the frames of a file.
@@ -159,16 +183,16 @@ def clip_set(
     skipped: Counter[str] = Counter()
     faceless: list[str] = []
     damaged: list[str] = []
-    for number, clip in enumerate(track(clips, "cutting crops of videos", len(clips))):
+    # A link may have no file.
+    cut = [_current(folder / clip.name, clip, cutting.step) if clip.path.is_file() else None for clip in clips]
+    outdated = [n for n, facts in enumerate(cut) if facts is None and clips[n].path.is_file()]
+    videos = tuple(replace(clips[n], path=clips[n].path.absolute()) for n in outdated)
+    job = ClipJob(folder, videos, cutting.step, locator, frames)
+    done = cutting.workers.run(cut_clip, job, range(len(outdated)), [root, folder])
+    for number, facts in track(done, "cutting crops of videos", len(outdated)):
+        cut[outdated[number]] = facts
+    for number, (clip, facts) in enumerate(zip(clips, cut, strict=True)):
         place = folder / clip.name
-        if not clip.path.is_file():
-            # A link whose file is absent.
-            gone.append(clip.name)
-            continue
-        try:
-            facts = _current(place, clip, step) or _cut(place, clip, step, locator(clip), frames)
-        except OSError as error:
-            raise UserError(f"{place}: cannot be written ({error.strerror}); free space, or move the data.") from None
         if facts is None:
             gone.append(clip.name)
             continue
@@ -231,8 +255,40 @@ def _current(place: Path, clip: Clip, step: int) -> dict[str, Any] | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class ClipJob:
+    """Videos whose crops are cut, by several threads or machines.
+
+    Attributes:
+        folder: folder of the crops.
+        clips: the videos, with absolute paths.
+        step: every `step`-th frame is used.
+        locator: returns the locator of faces of one video.
+        frames: reads the frames of a file.
+    """
+
+    folder: Path
+    clips: tuple[Clip, ...]
+    step: int
+    locator: Callable[[Clip], Locate]
+    frames: Frames
+
+
+def cut_clip(job: ClipJob, number: int) -> dict[str, Any] | None:
+    """Cut the crops of one video and return the facts about them; None if the video cannot be read.
+
+    Raises:
+        UserError: the crops cannot be written, or what the locator needs is malformed.
+    """
+    clip = job.clips[number]
+    place = job.folder / clip.name
+    try:
+        return _cut(place, clip, job.step, job.locator(clip), job.frames)
+    except OSError as error:
+        raise UserError(f"{place}: cannot be written ({error.strerror}); free space, or move the data.") from None
+
+
 def _cut(place: Path, clip: Clip, step: int, locate: Locate, frames: Frames) -> dict[str, Any] | None:
-    """Cut the crops of a video and return the facts about them; None if the video cannot be read."""
     wanted = _wanted(clip, step)
     partial = place.with_name(f".{place.name}.{secrets.token_hex(4)}.partial")
     partial.mkdir(parents=True)

@@ -17,7 +17,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Rgb, Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, DetectedFaces, clip_set, video_frames
+from trainer.data.public.clips import Clip, Cutting, DetectedFaces, clip_set, video_frames
 from trainer.data.public.owner_lists import Listed, protocol_lists, read_protocol
 from trainer.data.public.records import RecordSet, check_offered, parts_of
 
@@ -42,9 +42,9 @@ class HqWmca:
     kind = "hq-wmca"
     protocols = ("grand_test-curated", "grand_test")
 
-    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, cutting: Cutting) -> None:
         self._folder = folder
-        self._step = step
+        self._cutting = cutting
         self._lists = protocol_lists(folder)
         default = next((name for name in self.protocols if name in self._lists), self.protocols[0])
         self._protocol = check_named(protocol or default, tuple(self._lists) or self.protocols, folder, self.kind)
@@ -76,7 +76,7 @@ class HqWmca:
         listed = read_protocol(self._lists[self._protocol])
         with DetectedFaces() as locator:
             sets = {part: self._set(part, listed, files, locator, max_missing) for part in ("train", "val", "test")}
-        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, one frame in {self._step}"
+        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, one frame in {self._cutting.step}"
         return parts_of(sets, str(self._folder), described)
 
     def _set(
@@ -86,7 +86,7 @@ class HqWmca:
         found = [(one, files.get(one.stem) or files.get(one.stem.partition("-")[0])) for one in wanted]
         clips = [_clip(one, path) for one, path in found if path is not None]
         missing = [one.name for one, path in found if path is None]
-        return clip_set(self._folder, clips, missing, self._step, locator, max_missing, _frames)
+        return clip_set(self._folder, clips, missing, self._cutting, locator, max_missing, _frames)
 
 
 def _refuse_preprocessed(path: Path) -> None:

@@ -20,7 +20,7 @@ from fasdemo.models.warp import Transform
 from trainer.data.faces import ATTACK, LIVE, UNLABELLED
 from trainer.data.layouts.listed import Parts, check_named
 from trainer.data.layouts.recorded import SCALE, SIZE
-from trainer.data.public.clips import Clip, Locate, clip_set
+from trainer.data.public.clips import Clip, Cutting, Locate, clip_set
 from trainer.data.public.records import check_offered, parts_of
 from trainer.text_file import read_text
 
@@ -44,10 +44,10 @@ class OuluNpu:
     kind = "oulu-npu"
     protocols = PROTOCOLS
 
-    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, cutting: Cutting) -> None:
         self._folder = folder
         self._protocol = check_named(protocol or self.protocols[0], self.protocols, folder, self.kind)
-        self._step = step
+        self._cutting = cutting
 
     @staticmethod
     def is_in(folder: Path) -> bool:
@@ -71,10 +71,10 @@ class OuluNpu:
                 if name in videos
             ]
             missing = [f"{name}.avi" for name in names if name not in videos]
-            sets[part] = clip_set(self._folder, clips, missing, self._step, _eyes, max_missing)
+            sets[part] = clip_set(self._folder, clips, missing, self._cutting, _eyes, max_missing)
         lists = ", ".join(used) if used else "the definition applied to the names"
         described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, {lists}"
-        return parts_of(sets, str(self._folder), f"{described}, one frame in {self._step}")
+        return parts_of(sets, str(self._folder), f"{described}, one frame in {self._cutting.step}")
 
     def _list(self, part: str) -> Path | None:
         family, _, number = self._protocol.partition("@")

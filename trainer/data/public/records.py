@@ -10,7 +10,7 @@ import numpy as np
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
-from trainer.data.faces import FaceSet, Sample, SubsetOf
+from trainer.data.faces import FaceSet, Ints, Sample, SubsetOf
 from trainer.data.layouts.listed import Parts
 from trainer.data.person_split import HELD_BACK, THREE_WAYS, by_person
 
@@ -72,6 +72,7 @@ class RecordSet:
         self.sensors = np.array([one.sensor for one in records], dtype="<U64")
         self.names = [one.name for one in records]
         self.lines = np.array([one.video for one in records], np.int64)
+        self.shards: Ints | None = None
         self.streams: frozenset[Stream] = frozenset(streams)
         self.crop_scale = crop_scale
         self.source = source

@@ -8,6 +8,7 @@ from fasdemo.errors import UserError
 from trainer.data.layouts.listed import Layout
 from trainer.data.public.casia_3dmask import Casia3dMask
 from trainer.data.public.celeba_spoof import CelebaSpoof
+from trainer.data.public.clips import Cutting
 from trainer.data.public.hq_wmca import HqWmca
 from trainer.data.public.oulu_npu import OuluNpu
 from trainer.data.public.replay_attack import ReplayAttack
@@ -16,6 +17,10 @@ from trainer.data.public.wmca import Wmca
 _SETS = {one.kind: one for one in (OuluNpu, ReplayAttack, CelebaSpoof, Wmca, HqWmca, Casia3dMask)}
 PUBLIC = tuple(_SETS)
 """Names of the data sets, as `--layout` takes them."""
+COLOUR_ALONE = tuple(name for name in PUBLIC if name != Wmca.kind)
+"""Names of those that are used in colour alone."""
+VIDEOS = tuple(one.kind for one in (OuluNpu, ReplayAttack, HqWmca, Casia3dMask))
+"""Names of those that contain videos, of which crops are cut."""
 
 
 def detect_public(folder: Path, below: bool = False) -> str | None:
@@ -24,14 +29,14 @@ def detect_public(folder: Path, below: bool = False) -> str | None:
     return next((name for name, one in _SETS.items() if any(map(one.is_in, places))), None)
 
 
-def open_public(name: str, folder: Path, protocol: str | None, step: int) -> Layout:
+def open_public(name: str, folder: Path, protocol: str | None, cutting: Cutting) -> Layout:
     """Return the layout of a public data set.
 
     Args:
         name: name of the data set.
         folder: its folder, or the folder above it.
         protocol: official protocol; None takes the data set's default.
-        step: every `step`-th frame of a video is used.
+        cutting: how crops of videos are cut.
 
     Raises:
         UserError: the folder does not contain the data set, or it has no such protocol.
@@ -42,7 +47,7 @@ def open_public(name: str, folder: Path, protocol: str | None, step: int) -> Lay
         raise UserError(
             f"data {folder}: does not contain {name}; correct the path, or leave `layout` out.", parameter="data"
         )
-    return one(place, protocol, step)
+    return one(place, protocol, cutting)
 
 
 def _places(folder: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from trainer.data.faces import ATTACK, LIVE
 from trainer.data.layouts.listed import Parts, check_named
-from trainer.data.public.clips import Clip, DetectedFaces, clip_set
+from trainer.data.public.clips import Clip, Cutting, DetectedFaces, clip_set
 from trainer.data.public.records import RecordSet, check_offered, parts_of
 
 PROTOCOLS = ("grandtest", "print", "mobile", "highdef", "photo", "digitalphoto", "video")
@@ -31,10 +31,10 @@ class ReplayAttack:
     kind = "replay-attack"
     protocols = PROTOCOLS
 
-    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, cutting: Cutting) -> None:
         self._folder = folder
         self._protocol = check_named(protocol or self.protocols[0], self.protocols, folder, self.kind)
-        self._step = step
+        self._cutting = cutting
 
     @staticmethod
     def is_in(folder: Path) -> bool:
@@ -46,7 +46,7 @@ class ReplayAttack:
         check_offered(streams, ("rgb",), str(self._folder), "the data set has colour alone.")
         with DetectedFaces() as locator:
             sets = {part: self._set(name, locator, max_missing) for part, name in _PARTS.items()}
-        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, one frame in {self._step}"
+        described = f"layout {self.kind}, {self._folder}, protocol {self._protocol}, one frame in {self._cutting.step}"
         return parts_of(sets, str(self._folder), described)
 
     def _set(self, name: str, locator: DetectedFaces, max_missing: float) -> RecordSet:
@@ -55,7 +55,7 @@ class ReplayAttack:
         if not paths:
             raise UserError(f"{place}: contains no .mov videos in real and attack; unpack it completely.")
         clips = [clip for path in paths if (clip := self._clip(path)) is not None]
-        return clip_set(self._folder, clips, [], self._step, locator, max_missing)
+        return clip_set(self._folder, clips, [], self._cutting, locator, max_missing)
 
     def _clip(self, path: Path) -> Clip | None:
         """Return a video, None if the protocol leaves it out.

@@ -20,6 +20,7 @@ from fasdemo.frames import Stream
 from fasdemo.progress import track
 from trainer.data.faces import ATTACK, LIVE, Sample, UnreadableError
 from trainer.data.layouts.listed import Parts, check_named
+from trainer.data.public.clips import Cutting
 from trainer.data.public.owner_lists import Listed, protocol_lists, read_protocol
 from trainer.data.public.records import Record, RecordSet, check_missing, check_offered, parts_of
 
@@ -45,7 +46,7 @@ class Wmca:
     kind = "wmca"
     protocols = ("grandtest", *(f"LOO_{name}" for name in SPECIES))
 
-    def __init__(self, folder: Path, protocol: str | None, step: int) -> None:
+    def __init__(self, folder: Path, protocol: str | None, cutting: Cutting) -> None:
         self._folder = folder
         self._lists = protocol_lists(folder)
         known = (*self.protocols, *(name for name in self._lists if name not in self.protocols))

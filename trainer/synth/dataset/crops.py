@@ -27,7 +27,7 @@ from fasdemo.faces.face import Face
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
 from fasdemo.progress import bar
-from trainer.synth.dataset.cluster import run_on_cluster
+from trainer.cluster import run_on_cluster
 from trainer.synth.dataset.crop_set import ARRAYS, COLUMNS, CROP_SIZE
 from trainer.synth.people.people import People, Split
 from trainer.synth.people.person import Person
@@ -330,7 +330,7 @@ def render_crops(job: Job, jobs: int, cluster: str | None = None) -> tuple[int, 
         with bar() as progress:
             task = progress.add_task("rendering", total=job.recipe.shards, completed=job.recipe.shards - len(missing))
             if cluster is not None:
-                for _ in run_on_cluster(cluster, _render_shard, job, missing, job.folder):
+                for _ in run_on_cluster(cluster, _render_shard, job, missing, [job.folder / "recipe.json"]):
                     progress.advance(task)
             elif jobs <= 1:
                 for shard in missing:

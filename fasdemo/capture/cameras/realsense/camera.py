@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ import numpy as np
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.realsense.devices import RealSenseSettings, choose_modes, describe, find_device
 from fasdemo.capture.cameras.realsense.interleave import Interleaver
+from fasdemo.capture.cameras.realsense.run_controls import RunControls
 from fasdemo.capture.cameras.supervisor import USB2, Box, DeviceError, WatchdogTimeouts
-from fasdemo.capture.realsense_frames import Reader, calibration_of, load_sdk, recorded_profiles
+from fasdemo.capture.controls import CameraControls
+from fasdemo.capture.realsense_frames import Reader, calibration_of, intrinsics_of, load_sdk, recorded_profiles
 from fasdemo.capture.source import SourceInfo, streams_of_device
-from fasdemo.frames import FrameSet, Stream
+from fasdemo.frames import Calibration, FrameSet, Stream
 from fasdemo.models.crop import project
 
 _PRESETS = ("Hand", "Face Login", "Face Analytics", "Short Range", "Default")
@@ -37,10 +40,15 @@ class PipelineGrabber:
         serial: serial number of the camera; None for the first one.
         settings: see `RealSenseSettings`.
         recording: `.db3` or `.bag` file that is repeated in real time instead of a camera.
+        controls: wanted options, and the state for other threads; None for a camera without any.
     """
 
     def __init__(
-        self, serial: str | None, settings: RealSenseSettings | None = None, recording: Path | None = None
+        self,
+        serial: str | None,
+        settings: RealSenseSettings | None = None,
+        recording: Path | None = None,
+        controls: CameraControls | None = None,
     ) -> None:
         self._sdk = load_sdk()
         self._serial = serial
@@ -51,6 +59,8 @@ class PipelineGrabber:
         self._reader: Reader | None = None
         self._index = 0
         self._interleaver: Interleaver | None = None
+        self._board = controls or CameraControls()
+        self._controls = RunControls(self._sdk, self._board)
         self._notes: tuple[str, ...] = ()
         self.standing_faults: tuple[str, ...] = ()
 
@@ -82,6 +92,7 @@ class PipelineGrabber:
                 raise DeviceError(absent_sentence(self._serial))
             about = describe(sdk, device)
             self.standing_faults = (USB2,) if about.usb2 else ()
+            self._settings = self._controls.choose(about, self._settings)
             modes = choose_modes(about.modes, self._settings)
             capable = frozenset(mode.stream for mode in about.modes)
             config.enable_device(about.serial)
@@ -94,6 +105,10 @@ class PipelineGrabber:
             indexes = {stream: mode.index for stream, mode in modes.items()}
             fps = modes["rgb"].fps
             prepare(sdk, device, self._settings)
+            self._controls.apply(device, about, self._settings)
+            color = modes["rgb"]
+            running_at = replace(self._settings, width=color.width, height=color.height, fps=color.fps)
+            self._controls.set_running(running_at, about)
             pipeline = sdk.pipeline(context)
         started = pipeline.start(config)
         self._pipeline = pipeline
@@ -106,8 +121,12 @@ class PipelineGrabber:
         if "depth" in running:
             with contextlib.suppress(RuntimeError):
                 scale = float(self._device.first_depth_sensor().get_depth_scale()) or scale
+        if self._recording is not None:
+            self._controls.apply(self._device, describe(sdk, self._device), self._settings)
         calibration = calibration_of(sdk, running)
         self._reader = Reader(sdk, running, calibration, scale)
+        if self._controls.filters is not None and "depth" in running:
+            calibration = self._filter_depth(self._reader)
         if self._settings.emitter == "interleaved" and {"depth", "ir"} <= running.keys():
             if not self._emitter_told():
                 self.stop()
@@ -129,8 +148,32 @@ class PipelineGrabber:
             depth_scale=scale,
             device_frames=2 if self._interleaver else 1,
             capable=frozenset(running) | capable | streams_of_device(about.name),
-            notes=self._notes,
+            notes=(*self._notes, self._controls.problem) if self._controls.problem else self._notes,
+            controls=self._board,
         )
+
+    def _filter_depth(self, reader: Reader) -> Calibration:
+        """Let depth go through the chosen filters; return the calibration of the filtered images.
+
+        A decimated image has other intrinsics, which the SDK tells with the first image.
+
+        Raises:
+            DeviceError: no depth image arrives.
+        """
+        filters = self._controls.filters
+        assert filters is not None
+        for _ in range(_PROBE_TRIES):
+            arrived, frames = self._pipeline.try_wait_for_frames(_PROBE_MS)
+            depth = frames.get_depth_frame() if arrived else None
+            if depth:
+                geometry = intrinsics_of(self._sdk, filters.process(depth).get_profile())
+                calibration = replace(reader.calibration, depth=geometry)
+                self._reader = replace(
+                    reader, calibration=calibration, sensor_calibration=reader.calibration, filters=filters
+                )
+                return calibration
+        self.stop()
+        raise DeviceError("No depth image arrived, so the depth filters cannot be set up; unplug the camera.")
 
     def _emitter_told(self) -> bool:
         """Return whether the first frames report their emitter state.
@@ -158,6 +201,7 @@ class PipelineGrabber:
             arrived, frames = self._pipeline.try_wait_for_frames(max(int(timeout_s * 1000), 1))
             if not arrived:
                 return None
+            self._controls.step(frames)
             frame = self._reader.read(frames, self._index, live=self._recording is None)
         except RuntimeError as error:
             raise DeviceError(_sentence(str(error))) from None
@@ -196,10 +240,11 @@ def region_for(reader: Reader, box: Box, stream: Stream) -> tuple[int, int, int,
     """
     x, y, width, height = box
     corners = np.array([[x, y], [x + width, y + height]])
-    camera = reader.calibration.rgb
-    target = reader.calibration.depth
+    # The regions of the sensor are in its own pixels, not in those of a decimated image.
+    calibration = reader.sensor_calibration or reader.calibration
+    camera, target = calibration.rgb, calibration.depth
     if stream == "depth" and target is not None:
-        corners = project(corners, 0.6, camera, target, reader.calibration.rgb_to_depth)
+        corners = project(corners, 0.6, camera, target, calibration.rgb_to_depth)
         camera = target
     left, top = np.clip(corners[0], 0, (camera.width - 2, camera.height - 2))
     right, bottom = np.clip(corners[1], (left + 1, top + 1), (camera.width - 1, camera.height - 1))
@@ -272,12 +317,22 @@ def _sentence(text: str) -> str:
 
 
 def open_realsense(
-    serial: str | None = None, settings: RealSenseSettings | None = None, timeouts: WatchdogTimeouts | None = None
+    serial: str | None = None,
+    settings: RealSenseSettings | None = None,
+    timeouts: WatchdogTimeouts | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> LiveSource:
     """Return a source for a RealSense camera; it reconnects after a disconnection.
 
+    Args:
+        serial: serial number of the camera; None for the first one.
+        settings: see `RealSenseSettings`.
+        timeouts: time limits of the supervisor; None for the defaults.
+        options: values of the camera's own options by name, see `docs/cameras.md`; set at every start.
+
     Raises:
-        UserError: the SDK is not installed. On entering: the camera is not connected, in use, or cannot start.
+        UserError: the SDK is not installed. On entering: the camera is not connected, in use, or cannot start, or has
+            no such option.
     """
     sdk = load_sdk()
     wanted = serial or None
@@ -286,4 +341,10 @@ def open_realsense(
         return find_device(sdk, sdk.context(), wanted) is not None
 
     # Check for the device first, because `pipeline.start` without one blocks for 15 s.
-    return LiveSource(lambda: PipelineGrabber(wanted, settings), present, absent_sentence(wanted), timeouts=timeouts)
+    controls = CameraControls(options)
+    return LiveSource(
+        lambda: PipelineGrabber(wanted, settings, controls=controls),
+        present,
+        absent_sentence(wanted),
+        timeouts=timeouts,
+    )

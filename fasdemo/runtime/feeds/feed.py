@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,12 +14,13 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
 from fasdemo.record.labels import Labels
+from fasdemo.runtime.feeds.verdict_state import TimedResult, current_state
 from fasdemo.runtime.outputs.recording import Recording
-from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline
+from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline, Turn
 from fasdemo.runtime.playback_clock import PlaybackClock
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from fasdemo.runtime.rolling import Rolling, Timing
 from fasdemo.runtime.updates import Phase, UpdateQueue, View
-from fasdemo.serve.verdict_state import TimedResult, current_state
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class Feed:
         make_processor: creates the frame processor, see `Pipeline`.
         followers: receivers of every result.
         loop: start files again at their end.
+        turn: returns the context in which a frame is processed, see `Pipeline`.
         clock: returns seconds, like `time.monotonic`.
     """
 
@@ -62,6 +65,7 @@ class Feed:
         make_processor: MakeProcessor,
         followers: tuple[Follower, ...] = (),
         loop: bool = False,
+        turn: Turn = nullcontext,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.source_id = source_id
@@ -69,6 +73,7 @@ class Feed:
         self._make_source, self._make_processor = make_source, make_processor
         self._followers = followers
         self._loop = loop
+        self._turn = turn
         self._clock = clock
         self._lock = threading.Lock()
         self._timed: TimedResult | None = None
@@ -78,6 +83,7 @@ class Feed:
         self._info: SourceInfo | None = None
         self._facts: EngineFacts | None = None
         self._message = ""
+        self._rolling = Rolling()
         self._retry_s = RETRY_S
         self._failed_s = 0.0
         self._recording: Recording | None = None
@@ -94,8 +100,16 @@ class Feed:
             updates,
             PlaybackClock(loop=self._loop),
             self,
+            self._turn,
         )
         self._pipeline.start()
+
+    def request_stop(self) -> None:
+        """Request the end of recording and threads, without waiting."""
+        if self._recording is not None:
+            self._recording.stop()
+        if self._pipeline is not None:
+            self._pipeline.stop()
 
     def stop(self) -> None:
         """Complete the recording and stop the threads; wait a few seconds at most."""
@@ -125,8 +139,28 @@ class Feed:
         """Facts about the engine; None until it is loaded."""
         return self._facts
 
+    @property
+    def shown(self) -> str:
+        """Name of the source, or how it was requested until it is open; without passwords and keys."""
+        return self.name or self._request.shown
+
+    @property
+    def phase(self) -> Phase | None:
+        """The current phase; None before `start`."""
+        return self._phase
+
+    @property
+    def message(self) -> str:
+        """The last sentence about the source or the engine; empty if there is none since the source is running."""
+        return self._message
+
+    def timing(self) -> Timing | None:
+        """Return rate, latencies, and lost and skipped frames of the last seconds; None without a frame."""
+        with self._lock:
+            return self._rolling.timing()
+
     def state(self) -> dict[str, Any]:
-        """Return the current state of the source, see `fasdemo.serve.verdict_state.current_state`."""
+        """Return the current state of the source, see `fasdemo.runtime.feeds.verdict_state.current_state`."""
         with self._lock:
             return current_state(self.source_id, self.name, self._phase, self._message, self._timed, self._clock())
 
@@ -218,13 +252,15 @@ class Feed:
     def _take(self, updates: UpdateQueue) -> None:
         update = updates.take()
         for sentence in update.messages:
-            _log.warning("source %s: %s", self.source_id, sentence)
+            # A text of its own, because the terminal shows each kind of message only once.
+            _log.warning(f"source {self.source_id}: {sentence}")
         with self._lock:
             # A frame that was in process when the source failed arrives after the failure.
             if (update.phase or self._phase) is not Phase.FAILED:
                 self._view = update.view or self._view
             self._info = update.info or self._info
             self._facts = update.facts or self._facts
+            self._rolling.add(update.samples)
             if update.messages:
                 self._message = update.messages[-1]
             if update.phase is Phase.RUNNING and self._phase is not Phase.RUNNING:

@@ -1,12 +1,16 @@
-"""Shards rendered by the workers of a Dask cluster, which see the data set's folder under the same path."""
+"""Work done by the workers of a Dask cluster, which see the same files under the same paths."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fasdemo.errors import UserError
+
+J = TypeVar("J")
+R = TypeVar("R")
 
 TRIES = 4
 """How often a shard is begun before its failure ends the run; a killed worker costs its shard one try."""
@@ -14,21 +18,21 @@ _WAIT_S = 20
 
 
 def run_on_cluster(
-    address: str, render: Callable[[Any, int], object], job: Any, shards: Sequence[int], folder: Path
-) -> Iterator[object]:
-    """Render shards on a cluster and yield each one's result when it is finished, in any order.
+    address: str, work: Callable[[J, int], R], job: J, shards: Sequence[int], seen: Sequence[Path]
+) -> Iterator[tuple[int, R]]:
+    """Do shards of a job on a cluster and yield number and result of each when it is finished, in any order.
 
-    A shard whose worker is lost is rendered by another one.
+    A shard whose worker is lost is done by another one.
 
     Args:
         address: address of the scheduler, e.g. `tcp://10.0.0.1:8786`.
-        render: renders one shard of a job into the folder; the workers import it by its name.
-        job: first argument of `render`.
+        work: does one shard of a job; the workers import it by its name.
+        job: first argument of `work`.
         shards: numbers of the shards.
-        folder: folder that the shards are written to.
+        seen: absolute paths of the files and folders that every worker must see.
 
     Raises:
-        UserError: the extra is not installed, no scheduler or worker answers, a worker does not see the folder or has
+        UserError: the extra is not installed, no scheduler or worker answers, a worker does not see the files or has
             several threads, or a shard failed `TRIES` times.
     """
     try:
@@ -46,21 +50,22 @@ def run_on_cluster(
             parameter="cluster",
         ) from None
     with client:
-        _check_workers(client, address, folder)
+        _check_workers(client, address, seen)
         # A task, so that the job is sent once to every worker, and again when the worker that held it is lost.
         shared = client.submit(_same, job, pure=False)
+        # The scheduler reuses results by key, which must not happen between runs.
+        run = secrets.token_hex(8)
         futures = {
-            client.submit(render, shared, shard, key=f"shard-{shard}-{folder}", retries=TRIES - 1): shard
-            for shard in shards
+            client.submit(work, shared, shard, key=f"shard-{shard}-{run}", retries=TRIES - 1): shard for shard in shards
         }
         try:
             for future in distributed.as_completed(futures, loop=client.loop):
                 try:
-                    yield future.result()
+                    result = future.result()
                 except distributed.KilledWorker:
                     raise UserError(
-                        f"cluster {address}: {TRIES} workers ended while they rendered shard {futures[future]}; look "
-                        "into their logs, then run the same command again, finished shards are kept.",
+                        f"cluster {address}: {TRIES} workers ended while they worked on shard {futures[future]}; look "
+                        "into their logs, then run the same command again, finished files are kept.",
                         parameter="cluster",
                     ) from None
                 except RuntimeError as error:
@@ -71,12 +76,15 @@ def run_on_cluster(
                         "of fasdemo and of its packages on all machines.",
                         parameter="cluster",
                     ) from None
+                yield futures[future], result
+                # The result need not stay on the cluster.
+                future.release()
         except BaseException:
             client.cancel(list(futures), force=True)
             raise
 
 
-def _check_workers(client: Any, address: str, folder: Path) -> None:
+def _check_workers(client: Any, address: str, seen: Sequence[Path]) -> None:
     try:
         client.wait_for_workers(1, timeout=_WAIT_S)
     except TimeoutError:
@@ -91,17 +99,17 @@ def _check_workers(client: Any, address: str, folder: Path) -> None:
                 "it with --nthreads 1.",
                 parameter="cluster",
             )
-    for worker, seen in client.run(_sees, str(folder)).items():
-        if not seen:
+    for worker, absent in client.run(_absent, [str(path) for path in seen]).items():
+        if absent:
             raise UserError(
-                f"cluster {address}: the worker {worker} does not see {folder}; give a folder that all machines share "
-                "under the same path.",
+                f"cluster {address}: the worker {worker} does not see {absent[0]}; give a path that "
+                "all machines share.",
                 parameter="cluster",
             )
 
 
-def _sees(folder: str) -> bool:
-    return Path(folder, "recipe.json").is_file()
+def _absent(paths: list[str]) -> list[str]:
+    return [path for path in paths if not Path(path).exists()]
 
 
 def _same(job: Any) -> Any:

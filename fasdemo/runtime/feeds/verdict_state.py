@@ -37,6 +37,12 @@ class TimedResult:
             event |= {"faces": [], "reasons": [STALE, *reasons]}
         return event | {"source_id": source_id, "age_s": round(self.age_s(now_s), 3), "dropped": dropped}
 
+    def ended_json(self, source_id: str, now_s: float, dropped: int = 0) -> dict[str, Any]:
+        """Return the same event without faces and with the reason `stale_frame`, because the source has stopped."""
+        event = self.to_json(source_id, now_s, dropped)
+        reasons = [code for code in event["reasons"] if code != STALE]
+        return event | {"faces": [], "reasons": [STALE, *reasons]}
+
 
 def current_state(
     source_id: str, name: str, phase: Phase | None, message: str, timed: TimedResult | None, now_s: float

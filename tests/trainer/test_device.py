@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainer.training.device import force_fp32_convs
+from trainer.device import force_fp32_convs
 
 
 def ran_in(layer: nn.Conv2d, side: int) -> torch.dtype:

@@ -1,0 +1,1 @@
+"""The camera's controls as a panel."""

@@ -1,0 +1,107 @@
+"""Wrong and uncertain verdicts at chosen thresholds, the worst first."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from fasdemo.engine.reasons import Effect, effect
+from fasdemo.engine.result import Status
+from fasdemo.models.log_odds import log_odds, sigmoid
+from fasdemo.tuning.presentations import NO_RESPONSE, Outcome, Presentation, outcome
+from fasdemo.tuning.records import STATUSES, Ints
+from fasdemo.tuning.replay import LOG_ODDS_LIMIT, threshold_of
+from fasdemo.tuning.scoring import Scoring
+
+Kind = Literal["accepted", "refused", "uncertain"]
+_ORDER: tuple[Kind, ...] = ("accepted", "refused", "uncertain")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A presentation with a wrong or uncertain verdict.
+
+    Attributes:
+        presentation: the presentation.
+        kind: `accepted`: an attack is LIVE; `refused`: a live person is SPOOF or has no response; `uncertain`.
+        outcome: the verdict.
+        margin: distance of the score from the threshold for LIVE in log-odds; larger is worse.
+        face: position of the face in `presentation.scores` that shows the reason best; None without a face.
+        frame: number of its frame within the session.
+        reasons: reasons of this face in this frame.
+    """
+
+    presentation: Presentation
+    kind: Kind
+    outcome: Outcome
+    margin: float
+    face: int | None
+    frame: int
+    reasons: tuple[str, ...]
+
+
+def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[Case | None]:
+    """Yield the case of each presentation, or None if its verdict is right; see `in_order`.
+
+    An attack that is SPOOF or gives no response is right: it is not accepted.
+    """
+    threshold = threshold_of(live_above, spoof_below)
+    for presentation in scoring.presentations:
+        statuses = presentation.replay.run(threshold)
+        verdict = outcome(presentation, statuses)
+        right = (Status.LIVE,) if presentation.live else (Status.SPOOF, NO_RESPONSE)
+        if verdict in right:
+            yield None
+            continue
+        kind: Kind = "uncertain"
+        if verdict == Status.LIVE:
+            kind = "accepted"
+        elif verdict in (Status.SPOOF, NO_RESPONSE):
+            kind = "refused"
+        distance = _margin(presentation.score, live_above)
+        face = _telling_face(presentation, statuses, verdict)
+        frames = presentation.scores
+        where = presentation.frames.start if face is None else int(frames.of_frame[face])
+        codes = frames.code_sets[frames.frame_codes[where] if face is None else frames.codes[face]]
+        yield Case(
+            presentation,
+            kind,
+            verdict,
+            -distance if presentation.live else distance,
+            face,
+            int(frames.index[where]),
+            codes,
+        )
+
+
+def in_order(found: list[Case]) -> list[Case]:
+    """Return the cases in the order of the gallery: accepted attacks, refused people, uncertain ones, by margin."""
+    return sorted(found, key=lambda case: (_ORDER.index(case.kind), -case.margin))
+
+
+def _margin(score: float, live_above: float) -> float:
+    limit = sigmoid(LOG_ODDS_LIMIT)
+    bounded = 1.0 - limit if math.isnan(score) else min(max(score, 1.0 - limit), limit)
+    return log_odds(bounded) - log_odds(live_above)
+
+
+def _telling_face(presentation: Presentation, statuses: Ints, verdict: Outcome) -> int | None:
+    """Return the first LIVE face, or the middle one of those with the verdict and its most frequent reasons."""
+    first: int = presentation.faces.start
+    last: int = presentation.faces.stop
+    if first == last:
+        return None
+    numbers: list[int] = statuses[first:last].tolist()
+    if verdict == Status.LIVE:
+        return first + numbers.index(STATUSES.index(Status.LIVE))
+    same = [row for row in range(first, last) if STATUSES[numbers[row - first]] == verdict] or list(range(first, last))
+    codes = presentation.scores.codes
+    sets = presentation.scores.code_sets
+    # The first frames only lack evidence over time, which explains nothing.
+    telling = [row for row in same if any(effect(code) is not Effect.NOTE for code in sets[codes[row]])] or same
+    usual = Counter(int(codes[row]) for row in telling).most_common(1)[0][0]
+    rows = [row for row in telling if codes[row] == usual]
+    return rows[len(rows) // 2]

@@ -1,0 +1,184 @@
+"""Save chosen thresholds: as a policy in a copy of the model, or as a site file.
+
+Both are within the limits of every policy: LIVE never below a score of 0.5, a site file never beyond the bias that the
+card allows. The rules of the physical evidence do not depend on thresholds and cannot be changed here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from fasdemo import __version__
+from fasdemo.atomic_file import write_atomically
+from fasdemo.engine.policy import MIN_LIVE_ABOVE
+from fasdemo.engine.site_calibration import (
+    MAX_LOWERING,
+    Measured,
+    Recording,
+    SiteFile,
+    accepted,
+    allowed_bias,
+    check_recordings,
+    recording_from,
+    write_site,
+)
+from fasdemo.errors import UserError
+from fasdemo.models.card import Threshold
+from fasdemo.models.log_odds import log_odds, sigmoid
+from fasdemo.models.model_file import read_model
+from fasdemo.models.onnx_file import with_card
+from fasdemo.outputs import check_outputs
+from fasdemo.tuning.figures import Figures
+from fasdemo.tuning.presentations import Presentation
+from fasdemo.tuning.scoring import Scoring
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def save_policy(scoring: Scoring, figures: Figures, name: str, path: Path) -> None:
+    """Write a copy of the model whose card has the thresholds as a policy, its default one.
+
+    Args:
+        scoring: the scored sessions.
+        figures: the thresholds and their error rates.
+        name: name of the policy.
+        path: the new model file, which must not exist and ends in `.onnx`.
+
+    Raises:
+        UserError: the name, the thresholds or the file cannot be used.
+    """
+    if not _NAME.fullmatch(name):
+        raise UserError(f"policy {name!r}: use up to 40 letters, digits, dots, dashes and underscores.")
+    if name in scoring.card.thresholds:
+        raise UserError(f"policy {name}: {scoring.card.name} already has it; choose another name.")
+    if figures.live_above < MIN_LIVE_ABOVE:
+        raise UserError(f"policy {name}: LIVE must be above {MIN_LIVE_ABOVE:g} or more; choose a higher threshold.")
+    if path.suffix.lower() != ".onnx":
+        raise UserError(f"{path}: a model needs a name that ends in .onnx; choose another name.")
+    _check_new(path)
+    model = read_model(scoring.model_path)
+    if model.sha256 != scoring.model_sha256:
+        raise UserError(f"{scoring.model_path}: was changed since the sessions were scored; score them again.")
+    threshold = Threshold(
+        live_above=figures.live_above,
+        spoof_below=figures.spoof_below,
+        rule="chosen on the user's own sessions with `fasdemo tune`",
+        data=summary(scoring, figures),
+    )
+    card = model.card.model_copy(
+        update={"thresholds": {**model.card.thresholds, name: threshold}, "default_policy": name, "sha256": None}
+    )
+    content = with_card(model.content, card.model_dump_json(exclude={"sha256"}))
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror}); free some space or choose another folder."
+        ) from error
+
+
+def summary(scoring: Scoring, figures: Figures) -> str:
+    """Return one line about the data and the error rates, for a card."""
+    highest = figures.worst
+    parts = [f"{sum(one.live for one in scoring.presentations)} bona fide presentations"]
+    if figures.bpcer.value is not None:
+        parts[0] += f" (BPCER {figures.bpcer.errors}/{figures.bpcer.total})"
+    if highest is not None:
+        attacks = sum(not one.live for one in scoring.presentations)
+        parts.append(f"{attacks} attacks (worst {highest[0]}, APCER {highest[1].errors}/{highest[1].total})")
+    return f"{', '.join(parts)}; {', '.join(scoring.cameras)}; {datetime.now(UTC):%Y-%m-%d}"[:300]
+
+
+def site_of(scoring: Scoring, live_above: float, day: date) -> SiteFile:
+    """Return the site file whose bias has the effect of a threshold for LIVE.
+
+    Args:
+        scoring: the scored sessions, which must be of one camera with depth.
+        live_above: the chosen threshold.
+        day: date of the file.
+
+    Raises:
+        UserError: the sessions cannot be used for a site file, or the threshold is beyond its limits.
+    """
+    if len(scoring.cameras) != 1 or not scoring.cameras[0] or scoring.cameras[0] == "an unknown camera":
+        raise UserError("A site file needs sessions of a single known camera; score the sessions of one camera alone.")
+    if "depth" not in scoring.streams:
+        raise UserError("A site file needs sessions with depth, which rejects attacks; record with a depth camera.")
+    threshold = scoring.threshold
+    bias = round(log_odds(threshold.live_above) - log_odds(live_above), 4)
+    limit = allowed_bias(scoring.card, threshold)
+    if bias > limit + 1e-6:
+        lowest = sigmoid(log_odds(threshold.live_above) - limit)
+        raise UserError(
+            f"LIVE above {live_above:.3f} needs a bias of {bias:+.2f}, but {scoring.card.name} allows {limit:+.2f}; "
+            f"choose {math.ceil(lowest * 1000) / 1000:.3f} or more."
+        )
+    if bias < -MAX_LOWERING:
+        highest = sigmoid(log_odds(threshold.live_above) + MAX_LOWERING)
+        raise UserError(
+            f"LIVE above {live_above:.3f} needs a bias of {bias:+.2f}, but a site file has at least "
+            f"{-MAX_LOWERING:+.2f}; choose {math.floor(highest * 1000) / 1000:.3f} or less, or save a policy."
+        )
+    live = [_recording(one) for one in scoring.presentations if one.live]
+    attacks = [_recording(one) for one in scoring.presentations if not one.live]
+    check_recordings(live)
+    return SiteFile(
+        camera=scoring.cameras[0],
+        streams=scoring.streams,
+        model=scoring.card.name,
+        model_sha256=scoring.model_sha256,
+        policy=scoring.policy,
+        bias=min(bias, limit),
+        limit=limit,
+        day=day,
+        fasdemo=__version__,
+        live=measured(live, threshold, bias),
+        attacks=measured(attacks, threshold, bias) if attacks else None,
+    )
+
+
+def save_site(scoring: Scoring, live_above: float, path: Path) -> SiteFile:
+    """Write the site file of `site_of` and return it; an existing file is not replaced.
+
+    Raises:
+        UserError: see `site_of`, or the file cannot be written.
+    """
+    _check_new(path)
+    site = site_of(scoring, live_above, datetime.now(UTC).date())
+    write_site(path, site)
+    return site
+
+
+def measured(recordings: list[Recording], threshold: Threshold, bias: float) -> Measured:
+    """Return the recordings of one class as a site file has them."""
+    return Measured(
+        recordings=len(recordings),
+        frames=sum(recording.frames for recording in recordings),
+        usable=sum(len(recording.usable) for recording in recordings),
+        accepted_before=round(accepted(recordings, threshold, 0.0), 4),
+        accepted_after=round(accepted(recordings, threshold, bias), 4),
+    )
+
+
+def _recording(presentation: Presentation) -> Recording:
+    scores = presentation.scores
+    rows = range(presentation.faces.start, presentation.faces.stop)
+    frames = [int(scores.of_frame[row]) for row in rows]
+    return recording_from(
+        (
+            [*scores.code_sets[scores.frame_codes[frame]], *scores.code_sets[scores.codes[row]]],
+            None if math.isnan(scores.score[row]) else float(scores.score[row]),
+            scores.measured(row),
+        )
+        for row, frame in zip(rows, frames, strict=True)
+        if frames.count(frame) == 1
+    )
+
+
+def _check_new(path: Path) -> None:
+    if path.exists():
+        raise UserError(f"{path}: already exists; choose another name.")
+    check_outputs({"": path})

@@ -1,0 +1,205 @@
+"""Several cameras without a window."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fasdemo.capture.source import Source
+from fasdemo.cli import headless_group
+from fasdemo.cli.headless_group import run_headless_group
+from fasdemo.cli.main import build_parser, main
+from fasdemo.engine.event_log.events import read_events
+from fasdemo.engine.event_log.timeline import parts
+from fasdemo.engine.result import Status
+from fasdemo.errors import UserError
+from fasdemo.runtime.requests import EngineRequest, SourceRequest
+from tests.fasdemo.capture.network.network_fixtures import MjpegServer, begin_stream, part
+from tests.support.serve_fixtures import FACTS, Script, ScriptedProcessor, source_of
+
+
+class Processor(ScriptedProcessor):
+    facts = replace(FACTS, model_sha256="0" * 64)
+
+
+def run(scripts: list[Script], *words: str) -> int:
+    names = [f"webcam:{number}" for number in range(1, len(scripts) + 1)]
+    by_spec = dict(zip(names, scripts, strict=True))
+    by_name = {script.name: script for script in scripts}
+
+    def make_processor(source: Source, _: EngineRequest) -> ScriptedProcessor:
+        return Processor(by_name[source.info.name])
+
+    def make_source(request: SourceRequest) -> Source:
+        return source_of(by_spec[request.spec])
+
+    cameras = [word for name in names for word in ("--camera", name)]
+    return run_headless_group(build_parser().parse_args(["--headless", *cameras, *words]), make_source, make_processor)
+
+
+def objects(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_group_writes_the_frames_of_all_cameras_with_their_source(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tmp_path / "lines.jsonl"
+    scripts = [Script("door"), Script("gate", status=Status.SPOOF)]
+    assert run(scripts, "--json", str(lines), "--max-frames", "40") == 0
+    found = [one for one in objects(lines) if one["faces"]]
+    assert len(found) == 40
+    assert {(one["source_id"], one["source"]) for one in found} == {("1", "door"), ("2", "gate")}
+    assert {one["faces"][0]["status"] for one in found if one["source_id"] == "1"} == {"LIVE"}
+    assert {one["faces"][0]["status"] for one in found if one["source_id"] == "2"} == {"SPOOF"}
+    for number in "12":
+        frames = [one["frame"] for one in found if one["source_id"] == number]
+        assert frames == sorted(frames)
+        assert len(frames) > 10
+    said = capsys.readouterr().out
+    assert "Source 1, door:\n  " in said
+    assert "Source 2, gate:\n  " in said
+
+
+def test_group_continues_without_a_camera_that_fails_and_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = tmp_path / "lines.jsonl"
+    scripts = [Script("door"), Script("gate", fails_with="gate: is not connected; connect it.")]
+    assert run(scripts, "--json", str(lines), "--max-frames", "20") == 0
+    assert {one["source_id"] for one in objects(lines)} == {"1"}
+    assert "source 2: gate: is not connected; connect it." in caplog.messages
+    assert "No frame was processed. gate: is not connected; connect it." in capsys.readouterr().out
+
+
+def test_group_without_any_camera_ends_with_one_sentence() -> None:
+    scripts = [Script(name, fails_with=f"{name}: is not connected; connect it.") for name in ("door", "gate")]
+    with pytest.raises(UserError, match=r"^none of the 2 cameras .* 1: door: is not .* 2: gate: is not"):
+        run(scripts)
+
+
+def test_group_ends_the_verdicts_of_a_camera_that_stops(tmp_path: Path) -> None:
+    lines = tmp_path / "lines.jsonl"
+    scripts = [Script("door", fps=20.0), Script("gate")]
+    stopping = threading.Timer(0.7, lambda: setattr(scripts[1], "fails_with", "gate: unplugged; connect it."))
+    stopping.start()
+    assert run(scripts, "--json", str(lines), "--max-frames", "90") == 0
+    stopping.join()
+    gate = [one for one in objects(lines) if one["source_id"] == "2"]
+    assert [bool(one["faces"]) for one in gate[-2:]] == [True, False]
+    assert gate[-1]["reasons"][0] == "stale_frame"
+    assert objects(lines)[-1]["source_id"] == "1"
+
+
+def test_group_writes_one_event_log_that_keeps_the_cameras_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("events.jsonl", "events.csv"):
+        log = tmp_path / name
+        scripts = [Script("door"), Script("gate", status=Status.SPOOF)]
+        assert run(scripts, "--log", str(log), "--max-frames", "40") == 0
+        events = read_events(log)
+        for number, status in (("1", Status.LIVE), ("2", Status.SPOOF)):
+            own = [event for event in events if event.source_id == number]
+            assert [event.event for event in own] == ["verdict", "end"]
+            assert own[0].status is status
+        assert [(part.first.source_id, len(part.spans), part.changes) for part in parts(events)] == [
+            (event.source_id, 1, 0) for event in events if event.event == "verdict"
+        ]
+        capsys.readouterr()
+        assert main(["replay", str(log)]) == 0
+        said = capsys.readouterr().out
+        assert "source 1, door (camera)" in said
+        assert "source 2, gate (camera)" in said
+
+
+def test_group_reports_a_full_disk_once_and_stops() -> None:
+    with pytest.raises(UserError, match="/dev/full: cannot be written"):
+        run([Script("door"), Script("gate")], "--json", "/dev/full")
+    with pytest.raises(UserError, match="/dev/full: the event log cannot be written"):
+        run([Script("door"), Script("gate")], "--log", "/dev/full")
+
+
+def test_group_completes_its_outputs_after_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "events.jsonl"
+
+    def interrupt(_: object) -> None:
+        time.sleep(0.5)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(headless_group, "_check_feeds", interrupt)
+    assert run([Script("door"), Script("gate")], "--log", str(log)) == 130
+    assert sum(event.event == "end" for event in read_events(log)) == 2
+    assert "Source 2, gate:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--camera", "webcam:1", "--camera", "webcam:1"], "--camera webcam:1: is given twice; give each camera once."),
+        (
+            ["--camera", "realsense", "--camera", "realsense"],
+            "--camera realsense: is given twice; give each camera once; add the number that `fasdemo doctor` shows.",
+        ),
+        (["--camera", "webcam:1", "--camera", "nonsense"], "--camera nonsense: unknown camera; use "),
+        (["--camera", "webcam:1", "--camera", ""], "--camera : unknown camera; use "),
+        (
+            ["--camera", "webcam:1", "--camera", "rtsp://user:secret@door/live"],
+            "a password in the address would be visible",
+        ),
+        ([word for number in range(17) for word in ("--camera", f"webcam:{number}")], "17 cameras are too many"),
+        (
+            ["--camera", "webcam:1", "--camera", "webcam:2", "--output", "video.mp4"],
+            "--output is possible with one camera only; start fasdemo once for each camera.",
+        ),
+        (["--camera", "webcam:1", "--camera", "webcam:2", "--challenge", "turn"], "--challenge is possible with one"),
+        (["--camera", "webcam:1", "--camera", "webcam:2", "--site", "site.json"], "--site is possible with one"),
+        (["--camera", "webcam:1", "--camera", "webcam:2", "--record", "takes"], "--record is possible with one"),
+        (["--camera", "webcam:1", "--video", "clip.mp4"], "not allowed with argument"),
+    ],
+)
+def test_group_refuses_options_with_one_sentence(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status = main(["--headless", *words])
+    except SystemExit as error:
+        status = int(error.code or 0)
+    assert status == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert "secret" not in said
+    assert "Traceback" not in said
+
+
+def test_group_judges_two_network_cameras_with_the_real_engine_beside_a_broken_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def steady(handler: BaseHTTPRequestHandler) -> None:
+        begin_stream(handler)
+        for index in range(10_000):
+            handler.wfile.write(part(index, time.time()))
+            time.sleep(1 / 20)
+
+    def garbage(handler: BaseHTTPRequestHandler) -> None:
+        begin_stream(handler)
+        handler.wfile.write(bytes(range(256)) * 4096)
+
+    lines = tmp_path / "lines.jsonl"
+    with MjpegServer(steady) as one, MjpegServer(steady) as two, MjpegServer(garbage) as three:
+        cameras = [f"http://127.0.0.1:{server.port}/video" for server in (one, three, two)]
+        words = [word for camera in cameras for word in ("--camera", camera)]
+        assert main(["--headless", *words, "--json", str(lines), "--max-frames", "40"]) == 0
+    found = objects(lines)
+    assert {one["source_id"] for one in found} == {"1", "3"}
+    assert {tuple(face["status"] for face in one["faces"]) for one in found} == {()}
+    assert "Source 2, " in capsys.readouterr().out
