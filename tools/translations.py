@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 from xml.etree import ElementTree
 
+from fasdemo.challenge.failures import Failure
 from fasdemo.challenge.prompts import Prompt
 from fasdemo.draw.overlay import FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE
 from fasdemo.engine.measurements.evidence import MEASURES
@@ -50,6 +51,7 @@ def collect() -> list[str]:
     texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]
     texts += _preferences()
     texts += [prompt.text for prompt in Prompt]
+    texts += [failure.text for failure in Failure]
     for reason in Reason:
         texts += [reason.guidance, reason.meaning]
     for path in SOURCES:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 import numpy as np
 
+from fasdemo.challenge.failures import Failure
+from fasdemo.challenge.light.analysis import Look
+from fasdemo.challenge.light.display import ChallengeDisplay
+from fasdemo.challenge.light.response import LightResponse
 from fasdemo.challenge.observation import Observation, eye_opening
 from fasdemo.challenge.prompts import Prompt, Sequence
 from fasdemo.engine.challenge_report import ChallengeReport, ChallengeResponse, Kind
@@ -18,6 +21,8 @@ MAX_TURN_S = 5.0
 """Time limit for a turn and back, from the prompt on."""
 MAX_BLINK_S = 3.5
 """Time limit for closing and opening the eyes, from the prompt on."""
+MAX_LIGHT_S = 14.0
+"""Time limit for all colours of a light challenge, from the prompt on."""
 MAX_TOTAL_S = 25.0
 MIN_REACTION_S = 0.2
 """Minimum time between a prompt and the movement, because people need this time to read it."""
@@ -49,23 +54,6 @@ _MIN_RATIOS = 3
 """Minimum number of pairs of measurements, at rest and turned, with a parallax in a turn."""
 
 
-class Failure(StrEnum):
-    """Why a challenge failed."""
-
-    TIMED_OUT = "timed_out"
-    WRONG_RESPONSE = "wrong_response"
-    TOO_EARLY = "too_early"
-    UNASKED = "moved_unasked"
-    FLAT_MOTION = "flat_motion"
-    SEVERAL_FACES = "several_faces"
-    FACE_LOST = "face_lost"
-    NOT_MEASURED = "not_measured"
-    CAPTURE_FAULT = "capture_fault"
-    SPOOF = "spoof"
-    REPEATED = "sequence_repeated"
-    RESET = "reset"
-
-
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """The face at rest: yaw, opening of the eyes, and the rigid points of some measurements."""
@@ -84,9 +72,13 @@ class Challenge:
         sequence: the prompts; None if no new sequence could be drawn: the challenge fails immediately.
         track_id: track of the face.
         start_s: time of the frame that starts it.
+        display: the display of light challenges; None if there is none, which fails a sequence with light.
     """
 
-    def __init__(self, number: int, kind: Kind, sequence: Sequence | None, track_id: int, start_s: float) -> None:
+    def __init__(
+        self, number: int, kind: Kind, sequence: Sequence | None, track_id: int, start_s: float,
+        display: ChallengeDisplay | None = None,
+    ) -> None:  # fmt: skip
         self.track_id = track_id
         self.outcome: Literal["running", "passed", "failed"] = "running"
         self.why: Failure | None = None
@@ -103,6 +95,12 @@ class Challenge:
         self._closed_s: float | None = None
         self._reached = False
         self._ratios: list[float] = []
+        self._light: LightResponse | None = None
+        colours = next((step.colours for step in self._sequence if step.prompt is Prompt.LIGHT), None)
+        if colours is not None and display is not None:
+            self._light = LightResponse(number, colours, display)
+        elif colours is not None:
+            self._fail(Failure.NOT_SHOWN)
         if sequence is None:
             self._fail(Failure.REPEATED)
 
@@ -127,7 +125,14 @@ class Challenge:
             prompt=self.prompt.value if self.outcome == "running" else "",
             prompts=tuple(step.prompt.value for step in shown),
             responses=tuple(self._responses),
+            light=self._light.report if self._light is not None and Prompt.LIGHT in self._given else None,
         )
+
+    @property
+    def _given(self) -> list[Prompt]:
+        """The prompts that were given so far."""
+        given = len(self._responses) + (self._asked_s is not None)
+        return [step.prompt for step in self._sequence[:given]]
 
     def update(self, seen: Observation) -> None:
         """Process the next frame."""
@@ -140,7 +145,7 @@ class Challenge:
             return
         if broken is None and len(seen.tracks) > 1:
             broken = Failure.SEVERAL_FACES
-        why = broken or self._late(seen.timestamp_s) or self._look(seen)
+        why = broken or self._late(seen.timestamp_s) or self._look(seen) or self._shine(seen)
         if why is not None:
             self._fail(why)
         elif len(self._responses) == len(self._sequence):
@@ -174,9 +179,26 @@ class Challenge:
 
     def _late(self, now_s: float) -> Failure | None:
         limit_s = MAX_BLINK_S if self._asks(Prompt.BLINK) else MAX_TURN_S
-        if now_s - self._start_s > MAX_TOTAL_S or (self._asked_s is not None and now_s - self._asked_s > limit_s):
+        if self._asks(Prompt.LIGHT):
+            limit_s = MAX_LIGHT_S
+        total_s = MAX_TOTAL_S + (0.0 if self._light is None else MAX_LIGHT_S)
+        if now_s - self._start_s > total_s or (self._asked_s is not None and now_s - self._asked_s > limit_s):
             return Failure.TIMED_OUT
         return None
+
+    def _shine(self, seen: Observation) -> Failure | None:
+        """Process a frame while the colours are shown."""
+        if self._light is None or self._asked_s is None or not self._asks(Prompt.LIGHT):
+            return None
+        if seen.received_s is None or not np.isfinite(seen.received_s):
+            return Failure.CAPTURE_FAULT
+        look = None
+        if seen.landmarks is not None and seen.light is not None and np.isfinite(seen.landmarks).all():
+            look = Look(seen.received_s, seen.light, seen.landmarks)
+        why = self._light.update(seen.received_s, look)
+        if why is None and self._light.done:
+            self._answer(seen.timestamp_s, self._asked_s)
+        return why
 
     def _look(self, seen: Observation) -> Failure | None:
         """Process the landmarks of a frame."""
@@ -200,6 +222,8 @@ class Challenge:
         closed = self._closed_s is not None and now_s - self._closed_s >= MIN_CLOSED_S
         if self._asked_s is None:
             return self._pause(now_s, closed)
+        if self._asks(Prompt.LIGHT):
+            return Failure.UNASKED if closed or max(self._left, self._right) >= _RUN else None
         if self._asks(Prompt.BLINK):
             return self._blink(now_s, self._asked_s, closed)
         return self._turn(now_s, self._asked_s, offset_deg, closed, points, eye_px)

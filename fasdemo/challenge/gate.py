@@ -6,6 +6,8 @@ import math
 from random import Random
 
 from fasdemo.challenge.challenge import Challenge
+from fasdemo.challenge.failures import Failure
+from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.challenge.observation import Observation
 from fasdemo.challenge.prompts import Prompt, SequenceSource
 from fasdemo.engine.challenge_report import ChallengeReport, Kind
@@ -26,11 +28,12 @@ class ChallengeGate:
     Args:
         kind: kind of the challenges.
         random: source of the random sequences.
+        display: the display of light challenges; None if there is none.
     """
 
-    def __init__(self, kind: Kind, random: Random) -> None:
-        self._kind = kind
-        self._sequences = SequenceSource(kind, random)
+    def __init__(self, kind: Kind, random: Random, display: ChallengeDisplay | None = None) -> None:
+        self._kind, self._display = kind, display
+        self._sequences = SequenceSource(kind, random, display is not None)
         self._challenge: Challenge | None = None
         self._count = 0
         self._now_s = -math.inf
@@ -60,7 +63,12 @@ class ChallengeGate:
     @property
     def failed(self) -> bool:
         """Whether the last challenge has failed and no other one has begun."""
-        return self._challenge is not None and self._challenge.outcome == "failed"
+        return self.failure is not None
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the last challenge has failed; None if it has not, or another one has begun."""
+        return self._challenge.why if self._challenge is not None and self._challenge.outcome == "failed" else None
 
     def passed(self, track_id: int) -> bool:
         """Return whether a face has passed a challenge and was tracked without a gap since then."""
@@ -82,7 +90,9 @@ class ChallengeGate:
         elif self._may_begin(seen):
             self._count += 1
             sequence = self._sequences.draw()
-            self._challenge = Challenge(self._count, self._kind, sequence, seen.tracks[0], seen.timestamp_s)
+            self._challenge = Challenge(
+                self._count, self._kind, sequence, seen.tracks[0], seen.timestamp_s, self._display
+            )
             self._count_failure()
 
     def reset(self) -> None:

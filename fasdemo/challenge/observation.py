@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fasdemo.challenge.light.sampling import LightSample
 from fasdemo.faces.face import Points
 
 _LIDS = ((159, 145, 33, 133), (386, 374, 263, 362))
@@ -24,6 +25,8 @@ class Observation:
         live: tracks that the engine rates LIVE, without regard to challenges.
         yaw_deg: yaw of the face of the challenge, positive if the person turns to their left.
         landmarks: landmarks of this face, (478, 2 or 3), pixels; None if they were not computed or not found.
+        received_s: arrival of the frame on the display's clock, seconds; None if unknown.
+        light: the light of this face and of the background, during a light challenge.
     """
 
     timestamp_s: float
@@ -33,6 +36,8 @@ class Observation:
     live: tuple[int, ...] = ()
     yaw_deg: float = 0.0
     landmarks: Points | None = None
+    received_s: float | None = None
+    light: LightSample | None = None
 
 
 def eye_opening(landmarks: Points) -> float:

@@ -12,7 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from fasdemo.challenge.gate import ChallengeGate
+from fasdemo.challenge.light.display import ChallengeDisplay
+from fasdemo.challenge.light.sampling import sample_light
 from fasdemo.challenge.observation import Observation
+from fasdemo.challenge.prompts import Prompt
 from fasdemo.engine.challenge_report import Kind
 from fasdemo.engine.loop.frame_loop import FrameProcessor
 from fasdemo.engine.per_face.face_verdict import outdated
@@ -42,6 +45,7 @@ class ChallengeProcessor:
         kind: kind of the challenges.
         randomness: random source of the sequences; None: that of the system, which cannot be predicted.
         clock: clock of `frame.received_s`, seconds.
+        display: the display of light challenges, on the same clock; None if there is none.
     """
 
     def __init__(
@@ -51,9 +55,10 @@ class ChallengeProcessor:
         kind: Kind,
         randomness: random.Random | None = None,
         clock: Callable[[], float] = time.monotonic,
+        display: ChallengeDisplay | None = None,
     ) -> None:
         self._engine, self._landmarks, self._clock = engine, landmarks, clock
-        self._gate = ChallengeGate(kind, randomness or random.SystemRandom())
+        self._gate = ChallengeGate(kind, randomness or random.SystemRandom(), display)
         self._look_s = -math.inf
 
     @property
@@ -105,11 +110,13 @@ class ChallengeProcessor:
     def _observation(self, frame: FrameSet, result: FrameResult) -> Observation:
         track = self._gate.track_id
         face = next((face for face in result.faces if face.track_id == track), None)
-        landmarks, yaw_deg = None, 0.0
+        landmarks, yaw_deg, light = None, 0.0, None
         if face is not None and not 0.0 <= result.timestamp_s - self._look_s < LOOK_EVERY_S - _EARLY_S:
             self._look_s = result.timestamp_s
             landmarks = self._landmarks.add(frame.rgb, face.face).landmarks
             yaw_deg = head_pose_deg(face.face.keypoints)[0]
+            if self._gate.prompt is Prompt.LIGHT and landmarks is not None:
+                light = sample_light(frame.rgb, landmarks)
         passed = [one for one in result.faces if self._gate.passed(one.track_id)]
         concerned = passed if face is None else [face]
         return Observation(
@@ -120,6 +127,8 @@ class ChallengeProcessor:
             live=tuple(one.track_id for one in result.faces if one.status is Status.LIVE),
             yaw_deg=yaw_deg,
             landmarks=landmarks,
+            received_s=frame.received_s,
+            light=light,
         )
 
     def _verdict(self, face: FaceVerdict) -> FaceVerdict:
@@ -130,7 +139,9 @@ class ChallengeProcessor:
         prompt = self._gate.prompt
         if prompt is not None and face.track_id == self._gate.track_id:
             return _withheld(face, Reason.CHALLENGE_PENDING, prompt.text)
-        return _withheld(face, Reason.CHALLENGE_FAILED if self._gate.failed else Reason.CHALLENGE_PENDING)
+        if self._gate.failure is not None:
+            return _withheld(face, Reason.CHALLENGE_FAILED, self._gate.failure.text)
+        return _withheld(face, Reason.CHALLENGE_PENDING)
 
 
 def _is_fault(codes: Iterable[str]) -> bool:

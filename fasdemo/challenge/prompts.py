@@ -8,6 +8,7 @@ from enum import StrEnum
 from random import Random
 from typing import get_args
 
+from fasdemo.challenge.light.colours import Colours, draw_colours
 from fasdemo.engine.challenge_report import Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -28,6 +29,7 @@ class Prompt(StrEnum):
     TURN_LEFT = ("turn_left", "Turn your head a little to your left, then back.")
     TURN_RIGHT = ("turn_right", "Turn your head a little to your right, then back.")
     BLINK = ("blink", "Close your eyes for one second, then open them.")
+    LIGHT = ("light", "Look at the screen and keep still while its colour changes.")
     LOOK_STRAIGHT = ("look_straight", "Look straight at the camera.")
 
 
@@ -46,10 +48,11 @@ _BLINK_PAUSES = (6, 30)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a sequence: a pause without movements, then a prompt."""
+    """One step of a sequence: a pause without movements, then a prompt; `colours` only for light."""
 
     pause_s: float
     prompt: Prompt
+    colours: Colours = ()
 
 
 Sequence = tuple[Step, ...]
@@ -59,34 +62,46 @@ class SequenceSource:
     """A source of random sequences, each of which is new.
 
     Args:
-        kind: turns, closed eyes, or both.
+        kind: light, turns, closed eyes, or all of them.
         random: random source; except in tests `random.SystemRandom`, which cannot be predicted.
+        light: whether there is a screen for light; without one, `random` has turns and closed eyes only.
     """
 
-    def __init__(self, kind: Kind, random: Random) -> None:
-        self._kind, self._random = kind, random
+    def __init__(self, kind: Kind, random: Random, light: bool = False) -> None:
+        self._kind, self._random, self._light = kind, random, light
         self._used: deque[Sequence] = deque(maxlen=MEMORY)
 
     def draw(self) -> Sequence | None:
         """Return a sequence that was not used before; None if the random source does not return one."""
         for _ in range(_MAX_DRAWS):
-            sequence = tuple(map(self._step, self._prompts()))
-            if sequence not in self._used:
+            steps = [self._step(prompt) for prompt in self._prompts()]
+            sequence = tuple(step for step in steps if step is not None)
+            if len(sequence) == len(steps) and sequence not in self._used:
                 self._used.append(sequence)
                 return sequence
         return None
 
     def _prompts(self) -> list[Prompt]:
+        if self._kind == "light":
+            return [Prompt.LIGHT]
         if self._kind == "blink":
             return [Prompt.BLINK] * LENGTH
         if self._kind == "turn":
             return [self._random.choice(TURNS) for _ in range(LENGTH)]
         # At least one of each, in any order.
         prompts = [self._random.choice(TURNS), Prompt.BLINK]
+        if self._light:
+            prompts.append(Prompt.LIGHT)
         prompts += [self._random.choice((*TURNS, Prompt.BLINK)) for _ in range(LENGTH - len(prompts))]
         self._random.shuffle(prompts)
         return prompts
 
-    def _step(self, prompt: Prompt) -> Step:
+    def _step(self, prompt: Prompt) -> Step | None:
+        """Return a step with random times; None if no colours could be drawn."""
+        colours: Colours | None = ()
+        if prompt is Prompt.LIGHT:
+            colours = draw_colours(self._random)
+        if colours is None:
+            return None
         shortest, longest = _BLINK_PAUSES if prompt is Prompt.BLINK else _TURN_PAUSES
-        return Step(round(_STEP_S * self._random.randint(shortest, longest), 1), prompt)
+        return Step(round(_STEP_S * self._random.randint(shortest, longest), 1), prompt, colours)

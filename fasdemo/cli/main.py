@@ -82,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_attempt_options(judge, "the window's setting in a kiosk (5), else 0", "the window's setting, else 60")
     judge.add_argument(
         "--challenge",
-        choices=("turn", "blink", "random"),
+        choices=("light", "turn", "blink", "random"),
         help="LIVE requires that the person follows random prompts; needs --camera or the window (docs/challenges.md)",
     )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
@@ -191,6 +191,10 @@ def _check(options: argparse.Namespace) -> None:
         given = "--demo" if options.demo else f"--video {options.video}"
         raise UserError(
             f"--challenge {options.challenge}: {given} is a file, which cannot follow prompts; use --camera."
+        )
+    if options.challenge == "light" and options.headless:
+        raise UserError(
+            "--challenge light: the colours need a screen; leave out --headless, or use --challenge turn or blink."
         )
     if options.record is not None and not (options.cameras or options.headless):
         raise UserError("--record needs a camera; give it with --camera, or add --headless to record a file.")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["turn", "blink", "random"]
+Kind = Literal["light", "turn", "blink", "random"]
 
 
 class ChallengeResponse(BaseModel):
@@ -25,6 +25,36 @@ class ChallengeResponse(BaseModel):
     answered_s: float
 
 
+class LightReport(BaseModel):
+    """The colours of a light challenge and the measured response.
+
+    Attributes:
+        colours: the colours that were requested so far, as `#rrggbb`.
+        shown_s: times at which they appeared, seconds from the first one.
+        correlation: correlation of the face with red, green and blue of the screen; None until the end.
+        delay_s: delay of the response, seconds.
+        modulation: change of the face's light relative to its mean.
+        relief: share of the pattern on the face that only its shape explains, 0 to 1.
+        strength: size of this pattern relative to the mean response.
+        background: change of the background relative to that of the face; None if there is no usable background.
+        gain_change: change of the camera's gain, standard deviation of the logarithm; None like `background`.
+        points: number of skin points that were measured.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    colours: tuple[str, ...]
+    shown_s: tuple[float, ...] = ()
+    correlation: tuple[float, float, float] | None = None
+    delay_s: float | None = None
+    modulation: float | None = None
+    relief: float | None = None
+    strength: float | None = None
+    background: float | None = None
+    gain_change: float | None = None
+    points: int = 0
+
+
 class ChallengeReport(BaseModel):
     """One challenge.
 
@@ -38,6 +68,7 @@ class ChallengeReport(BaseModel):
         prompts: all prompts of the sequence; while it is running only those given so far, so that nobody who reads the
             results learns the next one.
         responses: prompts that were followed, with their times.
+        light: the colours and the response, if the sequence contains a light challenge that has begun.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -50,3 +81,11 @@ class ChallengeReport(BaseModel):
     prompt: str = ""
     prompts: tuple[str, ...]
     responses: tuple[ChallengeResponse, ...] = ()
+    light: LightReport | None = None
+
+    @property
+    def colour(self) -> tuple[int, str] | None:
+        """Number and `#rrggbb` of the colour that the screen has to show now; None without one."""
+        if self.outcome != "running" or self.prompt != "light" or self.light is None:
+            return None
+        return len(self.light.colours) - 1, self.light.colours[-1]

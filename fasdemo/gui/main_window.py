@@ -19,6 +19,7 @@ from fasdemo.engine.result import FrameResult
 from fasdemo.gui import window_state
 from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
 from fasdemo.gui.controllers.camera_control import CameraControl
+from fasdemo.gui.controllers.challenge_control import ChallengeControl
 from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
@@ -95,8 +96,9 @@ class MainWindow(QMainWindow):
         listeners = ListenerGroup(self.event_log.writer, self.door.signals)
         self.player = Player(make_source, make_processor, self, listeners)
         self._rules = rules
+        self.challenge = ChallengeControl(self.player, self)
         wanted = EngineRequest(settings.model, settings.policy, settings.device)
-        self._engine = with_rules(wanted, settings, rules, kiosk=False)
+        self._engine = with_rules(wanted, settings, rules, kiosk=False, display=self.challenge.display)
         self.event_log.inputs = self._inputs
         self._dialog: ShortcutsDialog | Preferences | PinDialog | None = None
         self._pin_guard = PinGuard()
@@ -387,7 +389,7 @@ class MainWindow(QMainWindow):
         self._show_engine()
 
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
-        return with_rules(engine, self.settings, self._rules, self.in_kiosk)
+        return with_rules(engine, self.settings, self._rules, self.in_kiosk, self.challenge.display)
 
     def _require(self) -> None:
         if self._engine != self._with_rules(self._engine):

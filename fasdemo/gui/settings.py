@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fasdemo.atomic_file import write_atomically
 from fasdemo.bounded_file import decode_text
+from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import Stream
 
 _log = logging.getLogger(__name__)
@@ -20,6 +21,16 @@ MAX_TAKE_S = 3600
 MAX_RETAIN_DAYS = 3650
 RECENT = 8
 """Maximum number of recent sources."""
+
+
+CHALLENGES: dict[str, Kind | None] = {
+    "off": None,
+    "coloured light": "light",
+    "turn": "turn",
+    "blink": "blink",
+    "random": "random",
+}
+"""Kind of challenge by its name in the settings."""
 
 
 class Settings(BaseModel):
@@ -66,6 +77,13 @@ class Settings(BaseModel):
         bool,
         Field(title="LIVE requires a look", description="Nobody is LIVE unless the eyes look at the camera."),
     ] = False
+    challenge: Annotated[
+        Literal["off", "coloured light", "turn", "blink", "random"],
+        Field(
+            title="LIVE requires a challenge",
+            description="The person has to follow random prompts in front of a camera; random mixes all kinds.",
+        ),
+    ] = "off"
     snap_folder: Annotated[Path, Field(title="Snapshots", description="Folder for snapshots of the pictures.")] = Field(
         default_factory=lambda: user_pictures_path() / "fasdemo"
     )

@@ -41,7 +41,7 @@ def make_processor(source: Source, request: EngineRequest, models: ModelLoader |
         return engine
     try:
         landmarker = (OwnModels() if models is None else models).landmarker()
-        return ChallengeProcessor(engine, landmarker, request.challenge)
+        return ChallengeProcessor(engine, landmarker, request.challenge, display=request.display)
     except BaseException:
         engine.close()
         raise

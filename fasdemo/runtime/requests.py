@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fasdemo.capture.cameras.network.address import is_network_address, public_address
+from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.challenge_report import Kind
 from fasdemo.engine.temporal.attempts import LOCKOUT_S
 from fasdemo.frames import Stream
@@ -61,3 +62,5 @@ class EngineRequest:
     """Whether LIVE requires that there is only one face."""
     challenge: Kind | None = None
     """Kind of challenge that LIVE requires, see `fasdemo.challenge`; None for no challenge."""
+    display: ChallengeDisplay | None = None
+    """Display that shows the colours of light challenges; None if there is none."""

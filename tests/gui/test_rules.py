@@ -9,11 +9,12 @@ from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QScrollArea, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.policy import Policy
 from fasdemo.gui.controllers.rules import GivenRules, with_rules
 from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.settings import Settings, load
+from fasdemo.gui.settings import CHALLENGES, Settings, load
 from fasdemo.runtime.frame_processor import make_processor
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
@@ -39,6 +40,16 @@ def test_with_rules_keeps_the_challenge_in_every_mode() -> None:
     for kiosk in (False, True):
         assert with_rules(WANTED, Settings(), GivenRules(), kiosk).challenge is None
         assert with_rules(WANTED, Settings(), GivenRules(challenge="turn"), kiosk).challenge == "turn"
+
+
+def test_with_rules_takes_the_challenge_of_the_settings_and_its_display() -> None:
+    display = ChallengeDisplay()
+    for name, kind in CHALLENGES.items():
+        settings = Settings.model_validate({"challenge": name})
+        rules = with_rules(WANTED, settings, GivenRules(), kiosk=False, display=display)
+        assert rules.challenge == kind
+        assert (rules.display is display) == (kind in ("light", "random"))
+        assert with_rules(WANTED, settings, GivenRules(challenge="blink"), False, display).challenge == "blink"
 
 
 def test_with_rules_lets_the_command_line_override_the_settings() -> None:

@@ -5,10 +5,9 @@ from random import Random
 import pytest
 
 from fasdemo.challenge.challenge import Challenge
-from fasdemo.challenge.prompts import KINDS
 from fasdemo.engine.challenge_report import Kind
 from tests.support.obedient_person import landmarks
-from tools.measure.challenges import LIVE_ANGLES, Album, Responder, answer, challenges
+from tools.measure.challenges import KINDS, LIVE_ANGLES, Album, Responder, answer, challenges
 
 
 def _album(flat: bool = False, closes: bool = True) -> Album:

@@ -22,7 +22,7 @@ import numpy as np
 
 from fasdemo.challenge.challenge import CLOSED_SHARE, MAX_START_YAW_DEG, MAX_TOTAL_S, Challenge
 from fasdemo.challenge.observation import Observation, eye_opening
-from fasdemo.challenge.prompts import KINDS, Prompt, SequenceSource
+from fasdemo.challenge.prompts import Prompt, SequenceSource
 from fasdemo.engine.challenge_report import Kind
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.face import Points
@@ -34,6 +34,8 @@ from trainer.synth.scene.setup import Setup, render_exposure
 from trainer.synth.scene.subject import LIVE, Placement, PoseSample
 from trainer.synth.sensors.sensor import draw_exposure_params
 
+KINDS: tuple[Kind, ...] = ("turn", "blink", "random")
+"""Kinds without light, which `tools.measure.light_challenge` measures."""
 LOOK_S = 0.1
 TRACK = 1
 LIVE_ANGLES = tuple(range(-44, 45, 4))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import Stream
-from fasdemo.gui.settings import Settings
+from fasdemo.gui.settings import CHALLENGES, Settings
 from fasdemo.runtime.requests import EngineRequest
 
 
@@ -22,7 +23,7 @@ class GivenRules:
         lockout_after: number of refused attempts that locks the camera; 0: never; None: the setting, which applies only
             in kiosk mode.
         lockout_s: length of the lock-out, seconds; None: the setting.
-        challenge: kind of prompts that the person has to follow, or None.
+        challenge: kind of prompts that the person has to follow; None: the setting.
     """
 
     require: frozenset[Stream] | None = None
@@ -34,7 +35,9 @@ class GivenRules:
     challenge: Kind | None = None
 
 
-def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kiosk: bool) -> EngineRequest:
+def with_rules(
+    engine: EngineRequest, settings: Settings, given: GivenRules, kiosk: bool, display: ChallengeDisplay | None = None
+) -> EngineRequest:
     """Return a request with the rules in force.
 
     Args:
@@ -42,7 +45,9 @@ def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kio
         settings: the user's settings.
         given: the command line's rules.
         kiosk: whether the window is in kiosk mode.
+        display: shows the colours of light challenges.
     """
+    challenge = given.challenge or CHALLENGES[settings.challenge]
     require = given.require
     if require is None:
         require = settings.required_streams | ({"depth"} if kiosk else frozenset())
@@ -56,6 +61,7 @@ def with_rules(engine: EngineRequest, settings: Settings, given: GivenRules, kio
         require_gaze=given.require_gaze or settings.require_gaze,
         single_face=given.single_face or settings.single_face,
         max_refused_attempts=lockout_after,
-        challenge=given.challenge,
+        challenge=challenge,
+        display=display if challenge in ("light", "random") else None,
         lockout_s=float(settings.kiosk_lockout_s if given.lockout_s is None else given.lockout_s),
     )

@@ -572,6 +572,34 @@
       <translation>Niemand ist LIVE, ohne in die Kamera zu schauen.</translation>
     </message>
     <message>
+      <source>LIVE requires a challenge</source>
+      <translation>LIVE nur nach Prüfung</translation>
+    </message>
+    <message>
+      <source>The person has to follow random prompts in front of a camera; random mixes all kinds.</source>
+      <translation>Die Person muss vor einer Kamera zufälligen Aufforderungen folgen; „Zufällig“ mischt alle Arten.</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>Aus</translation>
+    </message>
+    <message>
+      <source>Coloured light</source>
+      <translation>Farbiges Licht</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>Kopf drehen</translation>
+    </message>
+    <message>
+      <source>Blink</source>
+      <translation>Augen schließen</translation>
+    </message>
+    <message>
+      <source>Random</source>
+      <translation>Zufällig</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>Einzelbilder</translation>
     </message>
@@ -680,8 +708,40 @@
       <translation>Schließen Sie die Augen für eine Sekunde und öffnen Sie sie wieder.</translation>
     </message>
     <message>
+      <source>Look at the screen and keep still while its colour changes.</source>
+      <translation>Sehen Sie auf den Bildschirm und halten Sie still, während er die Farbe wechselt.</translation>
+    </message>
+    <message>
       <source>Look straight at the camera.</source>
       <translation>Blicken Sie gerade in die Kamera.</translation>
+    </message>
+    <message>
+      <source>The colours were covered; keep this window in front of all others.</source>
+      <translation>Die Farben waren verdeckt; lassen Sie dieses Fenster vor allen anderen.</translation>
+    </message>
+    <message>
+      <source>The window was moved or resized while it showed colours; leave it in its place.</source>
+      <translation>Das Fenster wurde verschoben oder in der Größe geändert, während es Farben zeigte; lassen Sie es an seinem Platz.</translation>
+    </message>
+    <message>
+      <source>The colours did not appear on the screen in time; close other programs.</source>
+      <translation>Die Farben erschienen nicht rechtzeitig auf dem Bildschirm; schließen Sie andere Programme.</translation>
+    </message>
+    <message>
+      <source>Your face is too dark or too bright to measure its light.</source>
+      <translation>Ihr Gesicht ist zu dunkel oder zu hell, um sein Licht zu messen.</translation>
+    </message>
+    <message>
+      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
+      <translation>Der Bildschirm ist zu schwach für diesen Raum; kommen Sie näher oder verdunkeln Sie den Raum.</translation>
+    </message>
+    <message>
+      <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
+      <translation>Die Kamera ändert ihre Belichtung von selbst; stellen Sie Belichtung und Weißabgleich fest ein, oder zeigen Sie mehr Hintergrund.</translation>
+    </message>
+    <message>
+      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <translation>Kommen Sie näher zum Bildschirm, weg von der Wand hinter Ihnen.</translation>
     </message>
     <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>

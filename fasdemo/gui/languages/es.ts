@@ -572,6 +572,34 @@
       <translation>Nadie es VIVO si no mira a la cámara.</translation>
     </message>
     <message>
+      <source>LIVE requires a challenge</source>
+      <translation>LIVE exige una prueba</translation>
+    </message>
+    <message>
+      <source>The person has to follow random prompts in front of a camera; random mixes all kinds.</source>
+      <translation>La persona debe seguir indicaciones al azar ante una cámara; «Al azar» mezcla todos los tipos.</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>Desactivado</translation>
+    </message>
+    <message>
+      <source>Coloured light</source>
+      <translation>Luz de colores</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>Girar la cabeza</translation>
+    </message>
+    <message>
+      <source>Blink</source>
+      <translation>Cerrar los ojos</translation>
+    </message>
+    <message>
+      <source>Random</source>
+      <translation>Al azar</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>Capturas</translation>
     </message>
@@ -680,8 +708,40 @@
       <translation>Cierre los ojos durante un segundo y ábralos.</translation>
     </message>
     <message>
+      <source>Look at the screen and keep still while its colour changes.</source>
+      <translation>Mire a la pantalla y quédese quieto mientras cambia de color.</translation>
+    </message>
+    <message>
       <source>Look straight at the camera.</source>
       <translation>Mire de frente a la cámara.</translation>
+    </message>
+    <message>
+      <source>The colours were covered; keep this window in front of all others.</source>
+      <translation>Los colores quedaron tapados; mantenga esta ventana delante de las demás.</translation>
+    </message>
+    <message>
+      <source>The window was moved or resized while it showed colours; leave it in its place.</source>
+      <translation>La ventana se movió o cambió de tamaño mientras mostraba colores; déjela en su sitio.</translation>
+    </message>
+    <message>
+      <source>The colours did not appear on the screen in time; close other programs.</source>
+      <translation>Los colores no aparecieron a tiempo en la pantalla; cierre otros programas.</translation>
+    </message>
+    <message>
+      <source>Your face is too dark or too bright to measure its light.</source>
+      <translation>Su cara está demasiado oscura o clara para medir su luz.</translation>
+    </message>
+    <message>
+      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
+      <translation>La pantalla es demasiado débil para esta sala; acérquese u oscurezca la sala.</translation>
+    </message>
+    <message>
+      <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
+      <translation>La cámara cambia la exposición por sí misma; fije la exposición y el balance de blancos, o muestre más fondo.</translation>
+    </message>
+    <message>
+      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <translation>Acérquese a la pantalla y aléjese de la pared que tiene detrás.</translation>
     </message>
     <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>

@@ -572,6 +572,34 @@
       <translation>不看摄像头则不判为真人。</translation>
     </message>
     <message>
+      <source>LIVE requires a challenge</source>
+      <translation>LIVE 需要挑战</translation>
+    </message>
+    <message>
+      <source>The person has to follow random prompts in front of a camera; random mixes all kinds.</source>
+      <translation>此人须在摄像头前按随机提示操作；“随机”混合所有类型。</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Coloured light</source>
+      <translation>彩色光</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>转头</translation>
+    </message>
+    <message>
+      <source>Blink</source>
+      <translation>闭眼</translation>
+    </message>
+    <message>
+      <source>Random</source>
+      <translation>随机</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <translation>截图</translation>
     </message>
@@ -680,8 +708,40 @@
       <translation>请闭眼一秒钟，然后睁开。</translation>
     </message>
     <message>
+      <source>Look at the screen and keep still while its colour changes.</source>
+      <translation>请看屏幕并保持不动，屏幕颜色会变化。</translation>
+    </message>
+    <message>
       <source>Look straight at the camera.</source>
       <translation>请正视摄像头。</translation>
+    </message>
+    <message>
+      <source>The colours were covered; keep this window in front of all others.</source>
+      <translation>颜色被遮挡；请让本窗口保持在最前面。</translation>
+    </message>
+    <message>
+      <source>The window was moved or resized while it showed colours; leave it in its place.</source>
+      <translation>显示颜色时窗口被移动或改变了大小；请保持其位置不变。</translation>
+    </message>
+    <message>
+      <source>The colours did not appear on the screen in time; close other programs.</source>
+      <translation>颜色未及时显示在屏幕上；请关闭其他程序。</translation>
+    </message>
+    <message>
+      <source>Your face is too dark or too bright to measure its light.</source>
+      <translation>您的面部太暗或太亮，无法测量其光线。</translation>
+    </message>
+    <message>
+      <source>The screen is too weak for this room; come nearer, or darken the room.</source>
+      <translation>屏幕亮度不足以照亮面部；请靠近一些，或调暗房间。</translation>
+    </message>
+    <message>
+      <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
+      <translation>摄像头自动改变曝光；请固定曝光和白平衡，或让画面中有更多背景。</translation>
+    </message>
+    <message>
+      <source>Come nearer to the screen, away from the wall behind you.</source>
+      <translation>请靠近屏幕，远离身后的墙。</translation>
     </message>
     <message>
       <source>There is a problem with the camera; please ask the staff for help.</source>

@@ -33,6 +33,7 @@ def assert_one_sentence(status: int, error: str, *words: str) -> None:
         (["--demo", "--depth", "d.mkv"], ["--depth", "--video"]),
         (["--demo", "--headless", "--subject", "S01"], ["--subject", "--record"]),
         (["--demo", "--challenge", "turn"], ["--challenge", "demo", "--camera"]),
+        (["--headless", "--camera", "webcam", "--challenge", "light"], ["--challenge light", "screen", "--headless"]),
         (["--headless", "--video", "x.mp4", "--challenge", "random"], ["--challenge", "x.mp4", "--camera"]),
         (["--demo", "--camera-option", "gain=1"], ["--camera-option", "--camera realsense"]),
         (["--headless", "--camera", "http://h/x", "--camera-option", "gain=1"], ["--camera-option", "webcam"]),

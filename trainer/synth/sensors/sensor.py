@@ -180,7 +180,17 @@ def expose_rgb(linear: Floats, params: ExposureParams, weight: Floats, rng: Rng)
     image = image * np.float32(_gain(image @ np.array([0.3, 0.6, 0.1], np.float32), weight, params.exposure))
     image = image * np.array([params.white[0], 1.0, params.white[1]], np.float32)
     noise = rng.standard_normal(image.shape, np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * 1.6
+    return develop(image, params, cv2.GaussianBlur(noise, (0, 0), 0.7) * 1.6)
+
+
+def develop(image: Floats, params: ExposureParams, noise: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
+    """Convert an exposed linear picture (h, w, 3), white = 1, to 8 bit: noise, tone curve, sharpening and JPEG.
+
+    Args:
+        image: the picture after gain and white balance.
+        params: noise, contrast, sharpening and JPEG quality.
+        noise: noise of standard deviation 1 and of the picture's shape.
+    """
     image = image + noise * np.sqrt(params.noise**2 + params.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(
         np.float32
     )

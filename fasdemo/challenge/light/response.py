@@ -1,0 +1,130 @@
+"""The course of one light challenge: which colour has to be shown, and whether the face has followed."""
+
+from __future__ import annotations
+
+from fasdemo.challenge.failures import Failure
+from fasdemo.challenge.light.analysis import MAX_DELAY_S, LightFigures, Look, Shown, light_figures
+from fasdemo.challenge.light.colours import Colours
+from fasdemo.challenge.light.display import ChallengeDisplay
+from fasdemo.engine.challenge_report import LightReport
+
+MAX_SHOW_S = 0.5
+"""Longest time until a requested colour appears."""
+MIN_CORRELATION = 0.85
+"""Minimum correlation of the face with each channel of the screen."""
+MIN_MODULATION = 0.025
+"""Minimum change of the face's light; below, noise hides its pattern."""
+MIN_RELIEF = 0.3
+"""Minimum share of the pattern on the face that its shape explains."""
+MIN_STRENGTH = 0.055
+"""Minimum size of this pattern relative to the mean response; waves and gloss of paper are smaller."""
+MAX_BACKGROUND = 0.7
+"""Maximum change of the background relative to that of the face."""
+MAX_GAIN_CHANGE = 0.35
+"""Largest change of the camera's gain (standard deviation of the logarithm) that can be divided out."""
+
+
+class LightResponse:
+    """The colours of one challenge, and the pictures of the face under them.
+
+    Args:
+        number: number of the challenge.
+        colours: the sequence.
+        display: reports when a colour has appeared.
+    """
+
+    def __init__(self, number: int, colours: Colours, display: ChallengeDisplay) -> None:
+        self._colours, self._display = colours, display
+        self._step = 0
+        self._wanted_s: float | None = None
+        self._looks: list[Look] = []
+        self._figures: LightFigures | None = None
+        self.done = False
+        """Whether the face has followed all colours."""
+        display.begin(number)
+
+    @property
+    def step(self) -> int:
+        """Number of the colour that has to be shown."""
+        return self._step
+
+    @property
+    def colour(self) -> str:
+        """The colour that has to be shown, as `#rrggbb`."""
+        return self._colours[self._step].hex
+
+    @property
+    def report(self) -> LightReport:
+        """The colours so far, their times since the first one, and the figures at the end."""
+        times = [self._display.shown_s(step) for step in range(self._step + 1)]
+        first = times[0]
+        report = LightReport(
+            colours=tuple(step.hex for step in self._colours[: self._step + 1]),
+            shown_s=tuple(round(one - first, 4) for one in times if one is not None and first is not None),
+        )
+        found = self._figures
+        if found is None:
+            return report
+        red, green, blue = (round(value, 4) for value in found.correlation)
+        measured = {
+            "correlation": (red, green, blue),
+            "delay_s": round(found.delay_s, 4),
+            "modulation": round(found.modulation, 4),
+            "relief": round(found.relief, 4),
+            "strength": round(found.strength, 4),
+            "background": None if found.background is None else round(found.background, 4),
+            "gain_change": None if found.gain_change is None else round(found.gain_change, 4),
+            "points": found.points,
+        }
+        return report.model_copy(update=measured)
+
+    def update(self, now_s: float, look: Look | None) -> Failure | None:
+        """Process a frame; return why the challenge has failed, or None.
+
+        Args:
+            now_s: arrival of the frame on the display's clock, seconds.
+            look: the face in this frame; None if it was not measured.
+        """
+        if self._display.failure is not None:
+            return self._display.failure
+        if self._wanted_s is None:
+            self._wanted_s = now_s
+        shown_s = self._display.shown_s(self._step)
+        if shown_s is None:
+            return Failure.NOT_SHOWN if now_s - self._wanted_s > MAX_SHOW_S else None
+        if look is not None and now_s >= shown_s:
+            self._looks.append(look)
+        last = self._step == len(self._colours) - 1
+        ends_s = shown_s + self._colours[self._step].duration_s + (MAX_DELAY_S if last else 0.0)
+        if now_s >= ends_s:
+            if last:
+                return self._judge()
+            self._step, self._wanted_s = self._step + 1, now_s
+        return None
+
+    def _judge(self) -> Failure | None:
+        times = [self._display.shown_s(step) for step in range(len(self._colours))]
+        shown = [Shown(at, step.linear) for at, step in zip(times, self._colours, strict=True) if at is not None]
+        self._figures = light_figures(self._looks, shown)
+        why = light_failure(self._figures)
+        self.done = why is None
+        return why
+
+
+def light_failure(figures: LightFigures | None) -> Failure | None:
+    """Return why a measured response is not that of a live face; None if it is."""
+    if figures is None:
+        return Failure.LIGHT_NOT_MEASURED
+    # Written so that NaN fails.
+    if not figures.modulation >= MIN_MODULATION:
+        return Failure.LIGHT_WEAK
+    if figures.gain_change is not None and not figures.gain_change <= MAX_GAIN_CHANGE:
+        return Failure.LIGHT_EXPOSURE
+    follows = all(one >= MIN_CORRELATION for one in figures.correlation)
+    if not follows or not 0.0 < figures.delay_s < MAX_DELAY_S:
+        # Without a background, a changed exposure cannot be told from a face that does not follow.
+        return Failure.LIGHT_EXPOSURE if figures.gain_change is None else Failure.LIGHT_NOT_FOLLOWED
+    if figures.background is not None and not figures.background <= MAX_BACKGROUND:
+        return Failure.LIGHT_BACKGROUND
+    has_relief = figures.relief >= MIN_RELIEF and figures.strength >= MIN_STRENGTH
+    return None if has_relief else Failure.LIGHT_FLAT

@@ -1,0 +1,210 @@
+"""Light challenges of faces and pictures that reflect, record or ignore the colours of a display."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import jsonschema
+import numpy as np
+import pytest
+
+from fasdemo.challenge.challenge import Challenge
+from fasdemo.challenge.failures import Failure
+from fasdemo.challenge.light.analysis import LightFigures
+from fasdemo.challenge.light.colours import Colours, draw_colours
+from fasdemo.challenge.light.display import ChallengeDisplay
+from fasdemo.challenge.light.response import MAX_SHOW_S, light_failure
+from fasdemo.challenge.light.sampling import sample_light, skin_points
+from fasdemo.challenge.observation import Observation
+from fasdemo.challenge.prompts import Prompt, SequenceSource
+from fasdemo.faces.mesh import landmark_normals
+from tests.support.lit_face import DELAY_S, LightTrial, LitFace, real_landmarks, without_light
+from tests.support.obedient_person import TRACK
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs/events.schema.json").read_text(encoding="utf-8"))
+
+
+def _colours(seed: int = 5) -> Colours:
+    found = draw_colours(Random(seed))
+    assert found is not None
+    return found
+
+
+def _why(face: LitFace) -> Failure | None:
+    challenge = LightTrial(face, _colours()).run()
+    assert challenge.holds == (challenge.outcome == "passed")
+    return challenge.why
+
+
+def test_light_challenge_is_passed_by_a_face_that_follows() -> None:
+    colours = _colours()
+    challenge = LightTrial(LitFace(), colours).run()
+    assert (challenge.outcome, challenge.holds) == ("passed", True)
+    light = challenge.report.light
+    assert light is not None
+    assert light.colours == tuple(step.hex for step in colours)
+    assert len(light.shown_s) == len(colours)
+    assert light.shown_s[0] == 0.0
+    assert light.correlation is not None
+    assert min(light.correlation) > 0.9
+    assert light.delay_s == pytest.approx(DELAY_S, abs=0.06)
+    assert light.relief is not None
+    assert light.relief > 0.6
+    assert light.points == len(skin_points())
+    jsonschema.validate(json.loads(challenge.report.model_dump_json()), SCHEMA["properties"]["challenge"])
+
+
+def test_light_challenge_hides_later_colours_while_it_runs() -> None:
+    trial = LightTrial(LitFace(), _colours())
+    known = set()
+
+    def look(_now_s: float, seen: Observation) -> Observation:
+        report = trial.challenge.report
+        if report.light is None:
+            assert report.colour is None
+        else:
+            known.add(len(report.light.colours))
+            assert report.colour == (len(report.light.colours) - 1, trial.colours[len(report.light.colours) - 1].hex)
+        return seen
+
+    trial.run(look)
+    assert known == set(range(1, 11))
+    assert trial.challenge.report.colour is None
+
+
+@pytest.mark.parametrize(
+    ("face", "why"),
+    [
+        (LitFace(flat=True), Failure.LIGHT_FLAT),
+        (LitFace(plays=_colours(9)), Failure.LIGHT_NOT_FOLLOWED),
+        (LitFace(strength=0.003), Failure.LIGHT_WEAK),
+        (LitFace(behind=0.16), Failure.LIGHT_BACKGROUND),
+        (LitFace(level=0.001), Failure.LIGHT_NOT_MEASURED),
+        (LitFace(level=2.0), Failure.LIGHT_NOT_MEASURED),
+        (LitFace(gain=lambda now_s: 1.0 + 0.9 * np.sin(2.0 * now_s)), Failure.LIGHT_EXPOSURE),
+        (LitFace(gain=lambda now_s: 1.0 + 0.3 * np.sin(3.0 * now_s), blocks=2), Failure.LIGHT_EXPOSURE),
+    ],
+)
+def test_light_challenge_is_failed_by_anything_else(face: LitFace, why: Failure) -> None:
+    assert _why(face) is why
+
+
+def test_light_challenge_divides_out_a_change_of_the_exposure() -> None:
+    assert _why(LitFace(gain=lambda now_s: 1.0 + 0.3 * np.sin(3.0 * now_s))) is None
+
+
+@pytest.mark.parametrize("why", [Failure.SCREEN_HIDDEN, Failure.SCREEN_MOVED])
+def test_light_challenge_fails_when_the_colours_cannot_be_seen(why: Failure) -> None:
+    trial = LightTrial(LitFace(), _colours())
+
+    def cover(_now_s: float, seen: Observation) -> Observation:
+        if len(trial.seen) == 6:
+            trial.display.fail(why)
+        return seen
+
+    assert trial.run(cover).why is why
+    assert not trial.challenge.holds
+    assert len(trial.seen) == 6
+
+
+def test_light_challenge_fails_when_a_colour_does_not_appear() -> None:
+    trial = LightTrial(LitFace(), _colours())
+    trial.shows = False
+    assert trial.run().why is Failure.NOT_SHOWN
+    assert trial.challenge.report.light is not None
+    assert trial.challenge.report.light.shown_s == ()
+    assert trial.now_s < 100.0 + 2.0 + MAX_SHOW_S
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"tracks": (TRACK, 8)}, Failure.SEVERAL_FACES),
+        ({"tracks": ()}, Failure.FACE_LOST),
+        ({"spoof": True}, Failure.SPOOF),
+        ({"fault": True}, Failure.CAPTURE_FAULT),
+        ({"received_s": None}, Failure.CAPTURE_FAULT),
+        ({"yaw_deg": 20.0}, Failure.UNASKED),
+    ],
+)
+def test_light_challenge_fails_when_something_happens_meanwhile(changes: dict[str, object], why: Failure) -> None:
+    challenge = LightTrial(LitFace(), _colours()).run(
+        lambda now_s, seen: replace(seen, **changes) if now_s > 3.0 else seen  # type: ignore[arg-type]
+    )
+    assert challenge.why is why
+
+
+def test_light_challenge_fails_without_landmarks() -> None:
+    challenge = LightTrial(LitFace(), _colours()).run(lambda now_s, seen: without_light(seen) if now_s > 3.0 else seen)
+    assert challenge.why is Failure.NOT_MEASURED
+
+
+def test_light_challenge_needs_a_display() -> None:
+    sequence = SequenceSource("light", Random(1)).draw()
+    challenge = Challenge(1, "light", sequence, TRACK, 0.0)
+    assert (challenge.outcome, challenge.why) == ("failed", Failure.NOT_SHOWN)
+
+
+def test_display_ignores_colours_of_another_challenge_and_repeated_ones() -> None:
+    times = iter((1.0, 2.0, 3.0))
+    display = ChallengeDisplay(lambda: next(times))
+    display.begin(2)
+    display.shown(1, 0)
+    assert display.shown_s(0) is None
+    display.shown(2, 0)
+    display.shown(2, 0)
+    first_s = display.shown_s(0)
+    assert first_s == 1.0
+    display.fail(Failure.SCREEN_MOVED)
+    display.fail(Failure.SCREEN_HIDDEN)
+    assert [display.failure] == [Failure.SCREEN_MOVED]
+    display.begin(3)
+    assert [display.failure] == [None]
+    assert display.shown_s(0) is None
+
+
+def test_sequence_source_mixes_light_into_random_where_there_is_a_display() -> None:
+    for light in (False, True):
+        source = SequenceSource("random", Random(3), light)
+        drawn = [source.draw() for _ in range(50)]
+        places: set[int] = set()
+        for sequence in drawn:
+            assert sequence is not None
+            names = [step.prompt for step in sequence]
+            assert names.count(Prompt.LIGHT) == int(light)
+            places.update(place for place, name in enumerate(names) if name is Prompt.LIGHT)
+        assert places == (set(range(4)) if light else set())
+
+
+@pytest.mark.parametrize("name", ["modulation", "relief", "strength", "delay_s", "background", "gain_change"])
+def test_light_failure_refuses_nan(name: str) -> None:
+    good = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.8, 0.2, 0.1, 0.05, 291)
+    assert light_failure(good) is None
+    assert light_failure(replace(good, **{name: float("nan")})) is not None  # type: ignore[arg-type]
+    assert light_failure(replace(good, correlation=(0.9, float("nan"), 0.9))) is not None
+    assert light_failure(None) is Failure.LIGHT_NOT_MEASURED
+
+
+def test_sample_light_measures_face_and_background_apart() -> None:
+    points = real_landmarks()
+    image = np.full((480, 640, 3), 60, np.uint8)
+    low, high = points[:, :2].min(axis=0).astype(int), points[:, :2].max(axis=0).astype(int)
+    image[low[1] - 40 : high[1] + 40, low[0] - 40 : high[0] + 40] = (200, 100, 50)
+    sample = sample_light(image, points)
+    assert sample.face.shape == (468, 3)
+    np.testing.assert_allclose(
+        sample.face[skin_points()], np.tile([0.5776, 0.1274, 0.0319], (len(skin_points()), 1)), atol=1e-3
+    )
+    np.testing.assert_allclose(sample.background, 0.0452, atol=1e-3)
+    assert len(sample.blocks) >= 20
+    outside = sample_light(image, points - (400.0, 0.0, 0.0))
+    assert np.isnan(outside.face).any()
+
+
+def test_landmark_normals_turn_to_the_camera_and_to_the_sides() -> None:
+    normals = landmark_normals(real_landmarks())
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1.0, atol=1e-6)
+    assert normals[4, 2] < -0.5  # tip of the nose
+    assert normals[234, 0] < -0.3 < 0.3 < normals[454, 0]  # right and left side of the person's face in the picture
+    assert normals[152, 1] > 0.0 > normals[10, 1]  # chin and forehead
