@@ -121,13 +121,13 @@ class Reason(StrEnum):
     )
     DEPTH_MOVES_APART = (
         "depth_moves_apart",
-        Effect.RESTART,
+        Effect.DOUBT,
         "The face moves differently in depth and in colour: one of them is late or shows another scene.",
         _CAMERA,
     )
     IR_MOVES_APART = (
         "ir_moves_apart",
-        Effect.RESTART,
+        Effect.DOUBT,
         "The face moves differently in infrared and in colour: one of them is late or shows another scene.",
         _CAMERA,
     )

@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.measurements.cross_modal import face_details
-from fasdemo.engine.measurements.face_surface import Floats, Grid, mean_relief, median, oval
+from fasdemo.engine.measurements.face_surface import Floats, Grid, Mask, mean_relief, median, oval
 from fasdemo.engine.measurements.limits import (
     MAX_DEPTH_APART_X_MM,
     MAX_DEPTH_APART_Y_MM,
     MAX_IR_APART_MM,
+    MIN_FACE_RELIEF,
 )
 from fasdemo.models.crop import FaceCrops
 
@@ -38,8 +39,6 @@ _AGREES = 0.5
 _FIELD_MM = 225.0
 _MIN_FRONT = 100
 _FRONT_DEPTH_MM = 90.0
-_MIN_GAIN = 0.2
-"""Relief that is assumed at least, as a share of the average face's, so that the offset of a flat surface is finite."""
 _TRIM = 3.0
 _DETAIL_ROWS, _DETAIL_COLUMNS = (18, 46), (18, 46)
 """The compared part of the small crop: from the eyebrows to the mouth."""
@@ -131,30 +130,39 @@ def _compare(samples: list[tuple[float, Offset, Offset | None]], limits: Offset)
 
 
 def depth_offset_mm(depth_mm: Grid) -> Offset | None:
-    """Return the offset of an average face that fits the depth best, in x and y; None if too little depth is known.
+    """Return the offset of an average face that fits the depth best, in x and y.
+
+    The result is None if too little depth is known, or for a flat surface, whose offset would be noise. A plane, the
+    average face's relief and its derivatives are fitted. The result depends on the face, but little on its angle; only
+    changes of it are compared. Beyond about 15 mm it is too small.
 
     Args:
         depth_mm: block means of an aligned crop, float32 (N, N), 0 = no depth value.
-
-    A plane, the average face's relief and its derivatives are fitted. The result depends on the face, but little on its
-    angle; only changes of it are compared. Beyond about 15 mm it is too small.
     """
+    front = face_front(depth_mm)
+    if front is None:
+        return None
     size, z = depth_mm.shape[0], depth_mm.astype(np.float64)
-    front = oval(size) & (z > 0)
-    if int(front.sum()) < _MIN_FRONT:
-        return None
     middle = median(z[front])
-    front &= np.abs(z - middle) < _FRONT_DEPTH_MM
-    if int(front.sum()) < _MIN_FRONT:
-        return None
     near = (1.0 / z[front] - 1.0 / middle) * middle * middle
     terms = _shifted_relief(size)[front]
     found = _fit(terms, near)
     error = np.abs(near - terms @ found)
     kept = error <= _TRIM * 1.4826 * median(error) + 1.0
     found = _fit(terms[kept], near[kept])
-    scale = _FIELD_MM / size / max(float(found[3]), _MIN_GAIN)
+    if not found[3] >= MIN_FACE_RELIEF:
+        return None
+    scale = _FIELD_MM / size / float(found[3])
     return float(found[4]) * scale, float(found[5]) * scale
+
+
+def face_front(depth_mm: Grid) -> Mask | None:
+    """Return the blocks of the face's front with known depth, bool (N, N); None if there are too few."""
+    front = oval(depth_mm.shape[0]) & (depth_mm > 0)
+    if int(front.sum()) < _MIN_FRONT:
+        return None
+    front &= np.abs(depth_mm - median(depth_mm[front])) < _FRONT_DEPTH_MM
+    return front if int(front.sum()) >= _MIN_FRONT else None
 
 
 def infrared_offset_mm(crops: FaceCrops) -> Offset | None:

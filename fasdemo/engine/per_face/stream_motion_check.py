@@ -11,6 +11,7 @@ from fasdemo.engine.measurements.stream_motion import (
     StreamMotion,
     StreamOffsets,
     depth_offset_mm,
+    face_front,
     infrared_offset_mm,
 )
 from fasdemo.engine.per_face.face_observation import FaceObservation
@@ -94,11 +95,11 @@ def offsets(
     """
     if max(abs(quality.yaw_deg), abs(quality.pitch_deg), abs(quality.roll_deg)) > _MAX_ANGLE_DEG:
         return None
-    depth = None if small.depth_mm is None else depth_offset_mm(small.depth_mm)
-    if depth is None:
+    if small.depth_mm is None or face_front(small.depth_mm) is None:
         # Without a surface at the face's distance, it is not known whether the key points belong to a face.
         return None
-    return StreamOffsets(now_s, _position_mm(frame, face, crops), depth, infrared_offset_mm(crops))
+    position = _position_mm(frame, face, crops)
+    return StreamOffsets(now_s, position, depth_offset_mm(small.depth_mm), infrared_offset_mm(crops))
 
 
 def _position_mm(frame: FrameSet, face: Face, crops: FaceCrops) -> Offset:
