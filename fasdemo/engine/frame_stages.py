@@ -191,7 +191,7 @@ class FrameStages:
 
 def _predict(scorer: Scorer, work: list[FaceObservation]) -> None:
     """Add the network's prediction to every face that has crops."""
-    aligned = [(item, item.crops) for item in work if item.crops is not None]
+    aligned = [(item, item.inputs) for item in work if item.inputs is not None]
     if not aligned:
         return
     predictions = scorer.predict([crops for _, crops in aligned])

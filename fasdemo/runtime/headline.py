@@ -106,11 +106,16 @@ def current_headline(
     if view is None:
         return Headline(None, "STARTING", loading or tr("Loading the model …"))
     if live and (now_s - view.judged_s > STALE_S or phase is Phase.ENDED):
-        return Headline(None, "NO PICTURE", tr("No new picture from the camera; there is no verdict."))
+        return no_picture(tr)
     if view.result is None:
         why = tr("This picture could not be processed.") if model_loaded else tr("No model is loaded.")
         return Headline(None, "NO VERDICT", why, from_file=not live)
     return headline(view.result, tr)
+
+
+def no_picture(tr: Translate = str) -> Headline:
+    """Return the headline of a camera without a new picture."""
+    return Headline(None, "NO PICTURE", tr("No new picture from the camera; there is no verdict."))
 
 
 def headline(result: FrameResult, tr: Translate = str) -> Headline:

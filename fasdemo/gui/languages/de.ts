@@ -1344,6 +1344,30 @@
       <translation>Notiz zur Aufnahme</translation>
     </message>
     <message>
+      <source>{fps:.0f} pictures/s, {count} dropped</source>
+      <translation>{fps:.0f} Bilder/s, {count} verworfen</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture.</source>
+      <translation>Enter vergrößert das Bild.</translation>
+    </message>
+    <message>
+      <source>Picture: {name}</source>
+      <translation>Bild: {name}</translation>
+    </message>
+    <message>
+      <source>All cameras (Esc)</source>
+      <translation>Alle Kameras (Esc)</translation>
+    </message>
+    <message>
+      <source>{count} cameras</source>
+      <translation>{count} Kameras</translation>
+    </message>
+    <message>
+      <source>Event log: {path}, {count} lines</source>
+      <translation>Ereignisprotokoll: {path}, {count} Zeilen</translation>
+    </message>
+    <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
       <translation>Eine Aufnahme läuft; beenden Sie sie (R), bevor Sie eine andere Quelle öffnen.</translation>
     </message>
@@ -1730,10 +1754,6 @@
     <message>
       <source>no depth</source>
       <translation>keine Tiefe</translation>
-    </message>
-    <message>
-      <source>Picture: {name}</source>
-      <translation>Bild: {name}</translation>
     </message>
     <message>
       <source>Enter enlarges the picture, S takes a snapshot.</source>

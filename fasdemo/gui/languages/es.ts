@@ -1344,6 +1344,30 @@
       <translation>Nota sobre la toma</translation>
     </message>
     <message>
+      <source>{fps:.0f} pictures/s, {count} dropped</source>
+      <translation>{fps:.0f} imágenes/s, {count} descartadas</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture.</source>
+      <translation>Intro amplía la imagen.</translation>
+    </message>
+    <message>
+      <source>Picture: {name}</source>
+      <translation>Imagen: {name}</translation>
+    </message>
+    <message>
+      <source>All cameras (Esc)</source>
+      <translation>Todas las cámaras (Esc)</translation>
+    </message>
+    <message>
+      <source>{count} cameras</source>
+      <translation>{count} cámaras</translation>
+    </message>
+    <message>
+      <source>Event log: {path}, {count} lines</source>
+      <translation>Registro de eventos: {path}, {count} líneas</translation>
+    </message>
+    <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
       <translation>Hay una grabación en marcha; deténgala (R) antes de abrir otra fuente.</translation>
     </message>
@@ -1730,10 +1754,6 @@
     <message>
       <source>no depth</source>
       <translation>sin profundidad</translation>
-    </message>
-    <message>
-      <source>Picture: {name}</source>
-      <translation>Imagen: {name}</translation>
     </message>
     <message>
       <source>Enter enlarges the picture, S takes a snapshot.</source>

@@ -1344,6 +1344,30 @@
       <translation>片段备注</translation>
     </message>
     <message>
+      <source>{fps:.0f} pictures/s, {count} dropped</source>
+      <translation>{fps:.0f} 帧/秒，丢弃 {count}</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture.</source>
+      <translation>按 Enter 放大图像。</translation>
+    </message>
+    <message>
+      <source>Picture: {name}</source>
+      <translation>图像：{name}</translation>
+    </message>
+    <message>
+      <source>All cameras (Esc)</source>
+      <translation>所有摄像头 (Esc)</translation>
+    </message>
+    <message>
+      <source>{count} cameras</source>
+      <translation>{count} 个摄像头</translation>
+    </message>
+    <message>
+      <source>Event log: {path}, {count} lines</source>
+      <translation>事件日志：{path}，{count} 行</translation>
+    </message>
+    <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
       <translation>正在录制；打开其他来源前请先停止（R）。</translation>
     </message>
@@ -1730,10 +1754,6 @@
     <message>
       <source>no depth</source>
       <translation>无深度</translation>
-    </message>
-    <message>
-      <source>Picture: {name}</source>
-      <translation>图像：{name}</translation>
     </message>
     <message>
       <source>Enter enlarges the picture, S takes a snapshot.</source>
