@@ -860,6 +860,14 @@
       <translation>Die Kamera liefert Infrarot ohne Zeitstempel, daher ist ein altes Bild nicht erkennbar.</translation>
     </message>
     <message>
+      <source>The face moves differently in depth and in colour: one of them is late or shows another scene.</source>
+      <translation>Das Gesicht bewegt sich in Tiefe und Farbe verschieden: Eines davon ist verspätet oder zeigt eine andere Szene.</translation>
+    </message>
+    <message>
+      <source>The face moves differently in infrared and in colour: one of them is late or shows another scene.</source>
+      <translation>Das Gesicht bewegt sich in Infrarot und Farbe verschieden: Eines davon ist verspätet oder zeigt eine andere Szene.</translation>
+    </message>
+    <message>
       <source>The depth image has almost no depth values.</source>
       <translation>Das Tiefenbild hat fast keine Tiefenwerte.</translation>
     </message>

@@ -860,6 +860,14 @@
       <translation>La cámara da el infrarrojo sin marca de tiempo, así que no se detecta una imagen antigua.</translation>
     </message>
     <message>
+      <source>The face moves differently in depth and in colour: one of them is late or shows another scene.</source>
+      <translation>La cara se mueve de forma distinta en profundidad y en color: uno de los dos llega tarde o muestra otra escena.</translation>
+    </message>
+    <message>
+      <source>The face moves differently in infrared and in colour: one of them is late or shows another scene.</source>
+      <translation>La cara se mueve de forma distinta en infrarrojo y en color: uno de los dos llega tarde o muestra otra escena.</translation>
+    </message>
+    <message>
       <source>The depth image has almost no depth values.</source>
       <translation>La imagen de profundidad casi no tiene valores.</translation>
     </message>

@@ -860,6 +860,14 @@
       <translation>摄像头提供的红外没有时间戳，无法识别旧图像。</translation>
     </message>
     <message>
+      <source>The face moves differently in depth and in colour: one of them is late or shows another scene.</source>
+      <translation>面部在深度图像和彩色图像中的运动不一致：其中之一有延迟或显示的是另一场景。</translation>
+    </message>
+    <message>
+      <source>The face moves differently in infrared and in colour: one of them is late or shows another scene.</source>
+      <translation>面部在红外图像和彩色图像中的运动不一致：其中之一有延迟或显示的是另一场景。</translation>
+    </message>
+    <message>
       <source>The depth image has almost no depth values.</source>
       <translation>深度图像几乎没有深度值。</translation>
     </message>
