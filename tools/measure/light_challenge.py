@@ -194,7 +194,7 @@ def trials(
 
 COLUMNS = (
     "kind", "person", "lux", "display", "automatic", "measured", "correlation", "delay_s", "modulation", "relief",
-    "strength",     "background", "gain_change", "points", "outcome",
+    "strength", "ambient",     "background", "gain_change", "points", "outcome",
 )  # fmt: skip
 
 

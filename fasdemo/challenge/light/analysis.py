@@ -5,8 +5,8 @@ Three measurements:
 - In time: the mean light of the skin must follow each channel of the screen, with one delay within limits.
 - In space: on skin, the light of the screen depends on the direction of the surface in another way than the ambient
   light, so their ratio is different on nose, cheeks, chin and forehead. On a print it is the same everywhere, apart
-  from a smooth change if the sheet is near, tilted or bent. A display adds a reflection that does not depend on its
-  picture. All these are removed first; what remains must be explained by the normals of the face.
+  from a smooth change (a polynomial of third order) if the sheet is near, tilted or bent. A display adds a reflection
+  that does not depend on its picture (second order). These are removed first; the rest must follow the normals.
 - Behind the face: the background must follow less than the face.
 
 A change of gain or white balance by the camera changes the background as well, and is divided out.
@@ -78,6 +78,7 @@ class LightFigures:
         relief: share of the pattern on the face, after all that a flat surface can show is removed, that the normals of
             the face explain.
         strength: size of the pattern that the normals explain: its standard deviation relative to the mean response.
+        ambient: share of the room's light in the mean light of the face.
         background: change of the background relative to that of the face; None if the background was not measured.
         gain_change: standard deviation of the gain of the camera (logarithm); None if the background was not measured.
         points: number of skin points that were measured.
@@ -88,6 +89,7 @@ class LightFigures:
     modulation: float
     relief: float
     strength: float
+    ambient: float
     background: float | None
     gain_change: float | None
     points: int
@@ -110,14 +112,16 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
     if gain is not None:
         skin = skin / np.exp(gain)[:, None, :]
     mean = skin.mean(axis=1)
-    delay_s, correlation, templates = _followed(seen_s, mean, shown)
+    delay_s, correlation, templates, mean_screen = _followed(seen_s, mean, shown)
     modulation = float(np.mean(np.ptp(templates, axis=0) / mean.mean(axis=0)))
-    relief, strength = _relief(looks, usable, skin, templates)
+    relief, strength, ambient = _relief(looks, usable, skin, templates, mean_screen)
     background = None
     if gain is not None:
         background = _background(gain, raw, templates / mean.mean(axis=0))
     change = None if gain is None else float(gain.std(axis=0).max())
-    return LightFigures(correlation, delay_s, modulation, relief, strength, background, change, int(usable.sum()))
+    return LightFigures(
+        correlation, delay_s, modulation, relief, strength, ambient, background, change, int(usable.sum())
+    )
 
 
 def _gain(looks: list[Look]) -> Floats | None:
@@ -148,8 +152,13 @@ def _screen(at_s: Floats, shown: list[Shown]) -> Floats:
     return np.asarray(colours[np.clip(np.searchsorted(starts, at_s, side="right") - 1, 0, None)], np.float64)
 
 
-def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> tuple[float, tuple[float, float, float], Floats]:
-    """Return the delay, the correlation of each channel, and the response to the screen in each channel, (T, 3)."""
+def _followed(
+    seen_s: Floats, mean: Floats, shown: list[Shown]
+) -> tuple[float, tuple[float, float, float], Floats, Floats]:
+    """Return the delay, the correlation of each channel, the response in each channel, (T, 3), and its mean, (3,).
+
+    The response has a mean of 0; the fourth value is the mean of the screen's light that was removed from it.
+    """
     trend = np.stack([np.ones_like(seen_s), seen_s - seen_s.mean()], axis=1)
     target = _without(trend, mean)
     best: tuple[float, float, Floats, Floats] | None = None
@@ -164,7 +173,8 @@ def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> tuple[float, 
     # Filters of display and camera overlap, so each channel of the camera sees a mixture of the screen's channels.
     weights, *_ = np.linalg.lstsq(screen, target, rcond=None)
     red, green, blue = (float(value) for value in correlation)
-    return delay_s, (red, green, blue), screen @ weights
+    mean_screen = np.maximum(_screen(seen_s - delay_s, shown).mean(axis=0) @ weights, 0.0)
+    return delay_s, (red, green, blue), screen @ weights, mean_screen
 
 
 def _without(terms: Floats, values: Floats) -> Floats:
@@ -172,27 +182,29 @@ def _without(terms: Floats, values: Floats) -> Floats:
     return np.asarray(values - terms @ solution, np.float64)
 
 
-def _relief(looks: list[Look], usable: npt.NDArray[np.bool_], skin: Floats, templates: Floats) -> tuple[float, float]:
-    """Return the share of the pattern that only the normals explain, 0 to 1, and its size."""
+def _relief(
+    looks: list[Look], usable: npt.NDArray[np.bool_], skin: Floats, templates: Floats, mean_screen: Floats
+) -> tuple[float, float, float]:
+    """Return the share of the pattern that only the normals explain, 0 to 1, its size, and the share of the room."""
     numbers = skin_points()[usable]
     shape = np.mean([_centred(look.landmarks) for look in looks], axis=0)
-    normals = landmark_normals(shape)[numbers]
+    nx, ny = landmark_normals(shape)[numbers, :2].T
     x, y = (shape[numbers, :2] / np.ptp(shape[:468, 0])).T
-    power = (templates**2).sum(axis=0)
-    # Light of the screen and mean light at each point, relative to the mean of all points.
-    response = np.einsum("tpc,tc->pc", skin, templates) / power
-    level = skin.mean(axis=0) / skin.mean(axis=(0, 1))
-    weight = templates.std(axis=0) / skin.mean(axis=(0, 1))
+    level = skin.mean(axis=(0, 1))
+    # Light of the screen and of the room at each point; the mean light also contains light of the screen.
+    response = np.einsum("tpc,tc->pc", skin, templates) / (templates**2).sum(axis=0)
+    room = (skin.mean(axis=0) - response * mean_screen) / level
+    weight = templates.std(axis=0) / level
     weight = weight / weight.sum()
-    b, a = response @ weight, level @ weight
-    smooth = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
-    flat = np.concatenate([smooth, smooth * a[:, None]], axis=1)
-    nx, ny = normals[:, 0], normals[:, 1]
+    b, a = response @ weight, room @ weight
+    second = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+    third = np.concatenate([second, np.stack([x**3, x * x * y, x * y * y, y**3], axis=1)], axis=1)
+    flat = np.concatenate([second, third * a[:, None]], axis=1)
     directions = np.stack([nx, ny, nx * nx, nx * ny, ny * ny], axis=1) * a[:, None]
     rest = _without(flat, b[:, None])
     full = _without(np.concatenate([flat, directions], axis=1), b[:, None])
     share = 1.0 - float((full**2).sum()) / max(float((rest**2).sum()), 1e-12)
-    return share, float((rest - full).std() / max(abs(float(b.mean())), 1e-12))
+    return share, float((rest - full).std() / max(abs(float(b.mean())), 1e-12)), float(a.mean())
 
 
 def _centred(landmarks: Points) -> Floats:

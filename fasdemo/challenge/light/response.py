@@ -14,13 +14,15 @@ MIN_CORRELATION = 0.85
 """Minimum correlation of the face with each channel of the screen."""
 MIN_MODULATION = 0.025
 """Minimum change of the face's light; below, noise hides its pattern."""
-MIN_RELIEF = 0.3
+MIN_RELIEF = 0.22
 """Minimum share of the pattern on the face that its shape explains."""
-MIN_STRENGTH = 0.055
+MIN_STRENGTH = 0.1
 """Minimum size of this pattern relative to the mean response; waves and gloss of paper are smaller."""
 MAX_BACKGROUND = 0.7
 """Maximum change of the background relative to that of the face."""
-MAX_GAIN_CHANGE = 0.35
+MIN_AMBIENT = 0.15
+"""Minimum share of the room in the light of the face; without ambient light there is nothing to compare with."""
+MAX_GAIN_CHANGE = 0.6
 """Largest change of the camera's gain (standard deviation of the logarithm) that can be divided out."""
 
 
@@ -72,6 +74,7 @@ class LightResponse:
             "modulation": round(found.modulation, 4),
             "relief": round(found.relief, 4),
             "strength": round(found.strength, 4),
+            "ambient": round(found.ambient, 4),
             "background": None if found.background is None else round(found.background, 4),
             "gain_change": None if found.gain_change is None else round(found.gain_change, 4),
             "points": found.points,
@@ -126,5 +129,7 @@ def light_failure(figures: LightFigures | None) -> Failure | None:
         return Failure.LIGHT_EXPOSURE if figures.gain_change is None else Failure.LIGHT_NOT_FOLLOWED
     if figures.background is not None and not figures.background <= MAX_BACKGROUND:
         return Failure.LIGHT_BACKGROUND
+    if not figures.ambient >= MIN_AMBIENT:
+        return Failure.LIGHT_DARK_ROOM
     has_relief = figures.relief >= MIN_RELIEF and figures.strength >= MIN_STRENGTH
     return None if has_relief else Failure.LIGHT_FLAT

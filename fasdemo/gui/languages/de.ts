@@ -760,6 +760,10 @@
       <translation>Die Kamera ändert ihre Belichtung von selbst; stellen Sie Belichtung und Weißabgleich fest ein, oder zeigen Sie mehr Hintergrund.</translation>
     </message>
     <message>
+      <source>The room is too dark; switch on a light.</source>
+      <translation>Der Raum ist zu dunkel; schalten Sie ein Licht ein.</translation>
+    </message>
+    <message>
       <source>Come nearer to the screen, away from the wall behind you.</source>
       <translation>Kommen Sie näher zum Bildschirm, weg von der Wand hinter Ihnen.</translation>
     </message>

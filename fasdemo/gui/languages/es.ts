@@ -760,6 +760,10 @@
       <translation>La cámara cambia la exposición por sí misma; fije la exposición y el balance de blancos, o muestre más fondo.</translation>
     </message>
     <message>
+      <source>The room is too dark; switch on a light.</source>
+      <translation>La sala está demasiado oscura; encienda una luz.</translation>
+    </message>
+    <message>
       <source>Come nearer to the screen, away from the wall behind you.</source>
       <translation>Acérquese a la pantalla y aléjese de la pared que tiene detrás.</translation>
     </message>

@@ -760,6 +760,10 @@
       <translation>摄像头自动改变曝光；请固定曝光和白平衡，或让画面中有更多背景。</translation>
     </message>
     <message>
+      <source>The room is too dark; switch on a light.</source>
+      <translation>房间太暗；请开灯。</translation>
+    </message>
+    <message>
       <source>Come nearer to the screen, away from the wall behind you.</source>
       <translation>请靠近屏幕，远离身后的墙。</translation>
     </message>
