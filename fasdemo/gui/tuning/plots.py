@@ -80,7 +80,7 @@ class HistogramPlot(_Plot):
         self.spoof = pg.InfiniteLine(0.3, 90, movable=True, bounds=[0.0001, 0.9999], label="", labelOpts=label)
         for line in (self.live, self.spoof):
             line.setVisible(False)
-            line.setZValue(10)
+            line.setZValue(10 if line is self.live else 9)
             line.sigPositionChanged.connect(self._moved)
             self.plot.addItem(line)
         self.plot.setXRange(0.0, 1.0, padding=0.01)

@@ -25,7 +25,7 @@ from fasdemo.tuning.figures import DetCurve, Figures, checked_thresholds, counts
 from fasdemo.tuning.report import interval_words, rate_words, variant_name
 from fasdemo.tuning.scoring import Scoring
 
-COLUMNS = ("Shown", "Presentations", "Rate", "95 % interval", "No response")
+COLUMNS = ("Shown", "Wrong", "Rate", "95 % interval", "No response")
 
 
 class VariantPanel(QWidget):
@@ -79,7 +79,7 @@ class VariantPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.title)
-        layout.addWidget(self.histogram, 3)
+        layout.addWidget(self.histogram, 4)
         layout.addLayout(row)
         layout.addWidget(self.table, 2)
         self.show_scoring(None)
@@ -132,15 +132,14 @@ class VariantPanel(QWidget):
         self.table.setRowCount(len(rows))
         for row, (kind, words, name, rate) in enumerate(rows):
             count = numbers.get(kind, 0)
-            cells = (words, str(count), f"{name} {rate_words(rate)}", interval_words(rate), str(count - rate.total))
+            wrong = tr("{errors} of {total}", errors=rate.errors, total=rate.total)
+            cells = (words, wrong, f"{name} {rate_words(rate)}", interval_words(rate), str(count - rate.total))
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 if column:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 elif kind in colours:
                     item.setIcon(_square(colours[kind]))
-                if column == 2:
-                    item.setToolTip(tr("{errors} of {total} wrong", errors=rate.errors, total=rate.total))
                 self.table.setItem(row, column, item)
 
 
