@@ -32,8 +32,10 @@ from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.tuning.tuning_window import TuningWindow
 from fasdemo.runtime import frame_processor as engine_processor
 from fasdemo.runtime.requests import SourceRequest
+from tools.performance.tuning import make_sessions
 
 
 def wait(ms: int) -> None:
@@ -138,14 +140,8 @@ class Pictures:
 
     def shot(self, name: str, widget: QWidget | None = None) -> None:
         """Write a picture of `widget`, or of the window, as NAME.png."""
-        wait(350)
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.ReadWrite)
-        (widget or self.window).grab().save(buffer, "PNG")
-        image = cv2.imdecode(np.frombuffer(buffer.data().data(), np.uint8), cv2.IMREAD_COLOR)
-        assert image is not None
-        cv2.imwrite(str(self._out / f"window-{name}.png"), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-        print(f"window-{name}.png", self.window.workspace.card.headline.word)
+        write_picture(widget or self.window, self._out / f"window-{name}.png")
+        print(self.window.workspace.card.headline.word)
 
 
 def parts(demo: Path) -> dict[int, str]:
@@ -163,18 +159,68 @@ def main() -> int:
     parser.add_argument("--demo", type=Path, default=None)
     parser.add_argument("--model", default=None)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--tuning", type=Path, help="take only the pictures of the tuning window, of these sessions")
     options = parser.parse_args()
     demo, out = (options.demo or demo_session()).resolve(), options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     app = QApplication(["pictures"])
+    if options.tuning is not None:
+        take_tuning(app, options.tuning, out)
+        return 0
     with tempfile.TemporaryDirectory() as work:
         # Recordings go to a relative folder, so that no place of this machine is in the picture.
         os.chdir(work)
         take(Pictures(app, demo, out, Path(work), options.model), demo)
         rules = GivenRules(challenge="turn")
         take_challenge(Pictures(app, demo, out, Path(work), options.model, rules), demo)
+        make_sessions(Path(work) / "sessions", 20)
+        take_tuning(app, Path(work) / "sessions", out)
         os.chdir(out)
     return 0
+
+
+def take_tuning(app: QApplication, sessions: Path, out: Path) -> None:
+    """Take pictures of the tuning window: one model in dark at 1366 x 768, two policies in light at 1920 x 1080."""
+    for name, dark, width, height, other in (
+        ("tuning", True, 1366, 728, None),
+        ("tuning-compare", False, 1920, 1040, "bpcer20"),
+    ):
+        apply_theme(app, dark)
+        window = TuningWindow(engine_processor.shipped_model_names())
+        window.resize(width, height)
+        window.show()
+        if other is not None:
+            window.header.second.policy.addItem(other, other)
+            window.header.second.policy.setCurrentIndex(1)
+            window.header.compare.setChecked(True)
+        window.open_folder(sessions)
+        end = time.monotonic() + 1200
+        while window.panels[0].scoring is None and time.monotonic() < end:
+            wait(100)
+        # A threshold that is too high, so that the gallery has something to show.
+        window.panels[0].set_thresholds(0.98, 0.46)
+        end = time.monotonic() + 20
+        while not window.gallery.cases and time.monotonic() < end:
+            wait(100)
+        window.messages.clear()
+        window.gallery.table.selectRow(0)
+        while window.gallery.loader.running and time.monotonic() < end:
+            wait(100)
+        write_picture(window, out / f"window-{name}.png")
+        window.close()
+        window.stop()
+
+
+def write_picture(widget: QWidget, path: Path) -> None:
+    """Write a picture of a widget as PNG."""
+    wait(350)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.ReadWrite)
+    widget.grab().save(buffer, "PNG")
+    image = cv2.imdecode(np.frombuffer(buffer.data().data(), np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    cv2.imwrite(str(path), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    print(path.name)
 
 
 def take_challenge(pictures: Pictures, demo: Path) -> None:

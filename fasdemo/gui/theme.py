@@ -194,6 +194,7 @@ def _sheet(t: Tokens) -> str:
     QDateEdit::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
     QTableWidget {{ background: {t.surface}; border: 1px solid {t.border}; selection-background-color: {t.accent};
         selection-color: {t.on_accent}; }}
+    QTableWidget::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
     QHeaderView::section {{ background: {t.raised}; color: {t.text}; border: none; padding: 5px 8px; }}
     QMenu {{ background: {t.surface}; border: 1px solid {t.border}; padding: 5px; }}
     QMenu::item {{ padding: 6px 26px 6px 10px; border-radius: 4px; }}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtBoundSignal, pyqtSignal
-from PyQt6.QtGui import QPixmap
+from PyQt6.QtGui import QPixmap, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,8 +22,10 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from fasdemo.draw.overlay import reason_words
+from fasdemo.engine.reasons import Reason
 from fasdemo.frames import Rgb
 from fasdemo.gui.pictures import as_qimage
 from fasdemo.gui.translation import tr
@@ -33,7 +35,8 @@ from fasdemo.tuning.pictures import case_pictures
 from fasdemo.tuning.report import evidence_words
 
 COLUMNS = ("Shown", "Verdict", "Score", "Margin", "Session")
-PICTURE_PX = 132
+PICTURE_PX = (84, 240)
+"""Smallest and largest height of a picture."""
 STREAM_NAMES = {"rgb": "Colour", "depth": "Depth", "ir": "Infrared"}
 
 
@@ -74,8 +77,8 @@ class GalleryPanel(QWidget):
         for name, words in STREAM_NAMES.items():
             picture = QLabel()
             picture.setAccessibleName(tr(words))
-            picture.setFixedHeight(PICTURE_PX)
             picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            picture.setFixedHeight(PICTURE_PX[0])
             picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.pictures[name] = picture
             row.addWidget(picture, 1)
@@ -113,6 +116,7 @@ class GalleryPanel(QWidget):
         self.loader = Background("tuning pictures", self)
         self.loader.done.connect(self._show_pictures)
         self.loader.failed.connect(self._show_problem)
+        self._shown: dict[str, QPixmap] = {}
         self.show_cases([], Path())
 
     @property
@@ -166,18 +170,19 @@ class GalleryPanel(QWidget):
             button.setEnabled(case is not None)
         for picture in self.pictures.values():
             picture.clear()
+        self._shown = {}
         if case is None:
             self.details.setText(
                 tr("Select a row to see its pictures, reasons and measurements.") if self.cases else ""
             )
             return
-        reasons = "<br>".join(f"• {reason_words(code)}" for code in case.reasons) or tr("no reasons")
+        reasons = "<br>".join(f"• {_reason(code)}" for code in case.reasons) or tr("no reasons")
         self.details.setText(
             f"<b>{tr('Frame {frame}', frame=case.frame)}</b><br>{reasons}<br><br>{evidence_words(case)}"
         )
 
         def load(stop: threading.Event) -> tuple[Case, dict[str, Rgb]]:
-            return case, case_pictures(case, 2 * PICTURE_PX)
+            return case, case_pictures(case, 2 * PICTURE_PX[1])
 
         self.loader.start(load)
 
@@ -185,14 +190,23 @@ class GalleryPanel(QWidget):
         case, pictures = found
         if case is not self.current:
             return
+        self._shown = {name: QPixmap.fromImage(as_qimage(picture)) for name, picture in pictures.items()}
+        self._fit_pictures()
+
+    def _fit_pictures(self) -> None:
+        low, high = PICTURE_PX
+        height = min(max(low, round(self.width() / len(self.pictures) * 0.72)), high, max(low, self.height() // 4))
+        smooth = Qt.TransformationMode.SmoothTransformation
         for name, label in self.pictures.items():
-            if name in pictures:
-                picture = QPixmap.fromImage(as_qimage(pictures[name]))
-                label.setPixmap(
-                    picture.scaled(
-                        label.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-                    )
-                )
+            label.setFixedHeight(height)
+            if name in self._shown:
+                size = label.size()
+                label.setPixmap(self._shown[name].scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit_pictures()
 
     def _show_problem(self, sentence: str) -> None:
         self.details.setText(sentence)
@@ -201,3 +215,9 @@ class GalleryPanel(QWidget):
         case = self.current
         if case is not None:
             signal.emit(case)
+
+
+def _reason(code: str) -> str:
+    """Return a reason with its meaning."""
+    known = next((reason for reason in Reason if reason == code), None)
+    return reason_words(code) if known is None else f"{reason_words(code)}: {tr(known.meaning)}"

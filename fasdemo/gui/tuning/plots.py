@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFontMetricsF, QPalette
+from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -21,6 +21,7 @@ from fasdemo.tuning.figures import BINS, DetCurve, checked_thresholds, histogram
 from fasdemo.tuning.scoring import Scoring
 
 _MIN_HEIGHT_PX = 130
+_MIN_LABELS_PX = 180
 
 
 class _Plot(QWidget):
@@ -106,7 +107,10 @@ class HistogramPlot(_Plot):
         centres = (np.arange(BINS) + 0.5) / BINS
         for kind, values in histogram(scoring).items():
             colour = QColor(colour_of(kind, scoring.kinds))
-            bars = pg.BarGraphItem(x=centres, y0=base, height=values, width=0.9 / BINS, brush=colour, pen=colour)
+            full = values > 0
+            bars = pg.BarGraphItem(
+                x=centres[full], y0=base[full], height=values[full], width=0.9 / BINS, brush=colour, pen=colour
+            )
             self.plot.addItem(bars)
             self._bars.append(bars)
             base = base + values
@@ -123,6 +127,13 @@ class HistogramPlot(_Plot):
         # The words stand beside their lines, away from each other.
         self.live.label.setPosition(0.93)
         self.spoof.label.setPosition(0.83)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        for line in (self.live, self.spoof):
+            # In a low plot they would overlap; the fields below show the values too.
+            line.label.setVisible(self.height() >= _MIN_LABELS_PX)
 
     def _moved(self) -> None:
         live, spoof = checked_thresholds(float(self.live.value()), float(self.spoof.value()))
