@@ -6,13 +6,14 @@
 #   ENVIRONMENTS  folder of environment maps for light and backgrounds
 #   REAL          folder of real captures (docs/synth.md); the live people PEOPLE of its source kinect2 are trained on too
 #   WORK          folder for data and runs  COUNT  exposures to render  SEED  seed of the data
+#   PHOTOGRAPHS   pictures for colour alone   LITE  ImageNet weights of EfficientNet-Lite0 (docs/networks.md)
 #   MINUTES       limit of each training    THREADS  of each training   MODELS  folder for the shipped files
 # Finished steps are not repeated, so an interrupted run can be started again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PORTRAITS=${PORTRAITS:-} MORE=${MORE:-} HEADS=${HEADS:-} ENVIRONMENTS=${ENVIRONMENTS:-} REAL=${REAL:-}
 PEOPLE=${PEOPLE:-person_00 person_01 person_02 person_04}
-WORK=${WORK:-.work} COUNT=${COUNT:-14000} MORE_COUNT=${MORE_COUNT:-18000} SEED=${SEED:-21}
+WORK=${WORK:-.work} COUNT=${COUNT:-14000} MORE_COUNT=${MORE_COUNT:-18000} PHOTOGRAPHS=${PHOTOGRAPHS:-10000} LITE=${LITE:-} SEED=${SEED:-21}
 MINUTES=${MINUTES:-60} THREADS=${THREADS:-1} MODELS=${MODELS:-assets/models}
 [ -z "$MORE" ] || [ -n "$REAL" ] || { echo "MORE needs REAL: set REAL to the folder of real captures." >&2; exit 2; }
 python=.venv/bin/python
@@ -67,6 +68,13 @@ done
 train fasdemo-flex fasdemo-flex "$mixed" --epochs 6 --set run.ema=0.997 \
   --init "depth=$runs/fasdemo-featherb-depth/model.pt" "ir=$runs/fasdemo-featherb-ir/model.pt" \
   "rgb=$runs/first-rgb/model.pt"
+# Colour alone: photographs and their recaptures. LITE starts the trunk from ImageNet weights, if given.
+photographs=$WORK/photographs
+# shellcheck disable=SC2086
+"${trainer[@]}" synth photographs ${PORTRAITS:+--portraits $PORTRAITS $MORE} ${HEADS:+--heads "$HEADS"} \
+  ${ENVIRONMENTS:+--environments "$ENVIRONMENTS"} --work "$WORK" --count "$PHOTOGRAPHS" --live-share 0.5 \
+  --seed $((SEED + 10)) --output "$photographs"
+train fasdemo-wide-rgb fasdemo-wide-rgb "$photographs" ${LITE:+--init "all=$LITE"}
 for fusion in cdc concat pipenet; do
   train "fasdemo-$fusion" "fasdemo-$fusion" "$mixed"
 done
@@ -83,8 +91,8 @@ credits=${CREDITS:-portraits: Face Research Lab London Set, DeBruine and Jones 2
 # FOLDER NAME [OPTIONS]
 export_model() {
   local folder=$1 name=$2; shift 2
-  "${trainer[@]}" export "$runs/$name/model.pt" --output "$folder/$name.onnx" --name "$name" --crops "$mixed" "$@" \
-    --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $exposures exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}; $credits" --limits "$limits"
+  "${trainer[@]}" export "$runs/$name/model.pt" --output "$folder/$name.onnx" --name "$name" --limits "$limits" \
+    --crops "$mixed" "$@" --training-data "rendered faces and attacks (docs/synth.md), seed $SEED, $exposures exposures${REAL:+, and real Kinect v2 captures of $PEOPLE}; $credits"
 }
 
 mkdir -p "$MODELS" "$table"
@@ -92,6 +100,9 @@ for name in fasdemo-featherb-depth fasdemo-featherb-ir fasdemo-featherb-rgb; do
   export_model "$MODELS" "$name"
 done
 export_model "$MODELS" fasdemo-flex
+"${trainer[@]}" export "$runs/fasdemo-wide-rgb/model.pt" --output "$MODELS/fasdemo-wide-rgb.onnx" \
+  --name fasdemo-wide-rgb --limits "Trained on photographs of people and simulated recaptures of them; no real attack was trained on, and the figures of this card are of simulated ones. docs/models.md has figures on real pictures." \
+  --training-data "photographs and simulated recaptures (docs/synth.md), seed $((SEED + 10)), $PHOTOGRAPHS pictures${LITE:+; ImageNet weights of EfficientNet-Lite0, Apache-2.0}; $credits"
 for name in fasdemo-cdc fasdemo-concat fasdemo-pipenet FeatherNetA-depth FeatherNetB-depth; do
   export_model "$table" "$name"
 done
@@ -103,7 +114,7 @@ from pathlib import Path
 from fasdemo.models.model_file import write_manifest
 # The first model for a number of streams is the default. For one stream it is the single-stream network, which is as
 # accurate as fasdemo-flex and three times as fast; for three streams it is fasdemo-flex.
-order = ("featherb-depth", "featherb-ir", "featherb-rgb", "flex")
+order = ("featherb-depth", "featherb-ir", "wide-rgb", "featherb-rgb", "flex")
 write_manifest(Path(sys.argv[1]), tuple(f"fasdemo-{name}.onnx" for name in order))
 PY
 echo "figures: tools/measure/leave_one_out.py --data $mixed, then tools/measure/model_figures.py --data $mixed"

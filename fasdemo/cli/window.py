@@ -6,8 +6,8 @@ import argparse
 
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
-from fasdemo.cli.source_options import source_request
-from fasdemo.gui.app import Launch, run
+from fasdemo.cli.source_options import camera_requests, source_request
+from fasdemo.gui.app import Launch, run, run_grid
 from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_output_folder, check_outputs
@@ -15,19 +15,22 @@ from fasdemo.runtime.requests import EngineRequest
 
 
 def run_window(options: argparse.Namespace) -> int:
-    """Open the window with the source in the options, or with its start page; return the exit status.
+    """Open the window with the source or the cameras in the options, or with its start page; return the exit status.
 
     Raises:
         fasdemo.errors.UserError: there is no display, or a file cannot be opened.
     """
-    source = source_request(options)
+    several = len(options.cameras) > 1
+    cameras = camera_requests(options, options.cameras) if several else []
+    source = None if several else source_request(options)
     check_outputs({"--log": options.log}, [*(source.files() if source else ()), *model_files(options.model)])
     if options.record is not None:
         check_output_folder("--record", options.record)
     chosen = options.model or options.policy or options.device != "auto" or options.site
-    return run(
+    return (run_grid if several else run)(
         Launch(
             source=source,
+            cameras=tuple(cameras),
             engine=EngineRequest(options.model, options.policy, options.device, options.site) if chosen else None,
             kiosk=options.kiosk,
             loop=True if options.loop else None,

@@ -16,6 +16,7 @@ from fasdemo.engine.per_face.face_observation import FaceObservation, align
 from fasdemo.engine.per_face.face_verdict import face_verdict
 from fasdemo.engine.per_face.ir_face_check import compare_infrared
 from fasdemo.engine.per_face.outline_check import check_outlines
+from fasdemo.engine.per_face.stream_motion_check import StreamMotionCheck
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import Reason
@@ -79,6 +80,7 @@ class FrameStages:
         self._calibrated = source is not None and (source.live or source.calibrated)
         self._freshness = FreshnessCheck()
         self._repeats = RepeatCheck()
+        self._stream_motion = StreamMotionCheck()
         self._states = TrackStates(threshold)
         self.time_s = 0.0
         """Last valid time of a frame on the source's clock in seconds."""
@@ -87,6 +89,7 @@ class FrameStages:
         """Forget all earlier frames."""
         self._freshness.reset()
         self._repeats.reset()
+        self._stream_motion.reset()
         self.forget_faces()
 
     def forget_faces(self) -> None:
@@ -152,6 +155,9 @@ class FrameStages:
             align(usable, item, card, settings.policy, state.active_gates)
             compare_infrared(item, state, self._finder, self.time_s)
             check_outlines(usable, item, state, card.crop, self.time_s)
+            if not still:
+                self._stream_motion.check(usable, item, state, self.time_s)
+        codes += self._stream_motion.codes
         at = _lap(out.stages_ms, "align", at)
         _predict(settings.scorer, work)
         _lap(out.stages_ms, "infer", at)
@@ -185,7 +191,7 @@ class FrameStages:
 
 def _predict(scorer: Scorer, work: list[FaceObservation]) -> None:
     """Add the network's prediction to every face that has crops."""
-    aligned = [(item, item.crops) for item in work if item.crops is not None]
+    aligned = [(item, item.inputs) for item in work if item.inputs is not None]
     if not aligned:
         return
     predictions = scorer.predict([crops for _, crops in aligned])

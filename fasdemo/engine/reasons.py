@@ -119,6 +119,18 @@ class Reason(StrEnum):
         "The camera gives infrared without a time stamp, so an old image cannot be detected.",
         _CAMERA,
     )
+    DEPTH_MOVES_APART = (
+        "depth_moves_apart",
+        Effect.DOUBT,
+        "The face moves differently in depth and in colour: one of them is late or shows another scene.",
+        _CAMERA,
+    )
+    IR_MOVES_APART = (
+        "ir_moves_apart",
+        Effect.DOUBT,
+        "The face moves differently in infrared and in colour: one of them is late or shows another scene.",
+        _CAMERA,
+    )
     DEPTH_EMPTY = ("depth_empty", Effect.RESTART, "The depth image has almost no depth values.", _CAMERA)
     IR_LAMP_NOT_SEEN = (
         "ir_lamp_not_seen",
@@ -369,6 +381,7 @@ MISMATCHED = _by_stream(Reason.RGB_MISMATCHED, Reason.DEPTH_MISMATCHED, Reason.I
 REPEATED = _by_stream(Reason.RGB_REPEATED, Reason.DEPTH_REPEATED, Reason.IR_REPEATED)
 FROZEN = _by_stream(Reason.RGB_FROZEN, Reason.DEPTH_FROZEN, Reason.IR_FROZEN)
 OUT_OF_SYNC = _by_stream(Reason.RGB_OUT_OF_SYNC, Reason.DEPTH_OUT_OF_SYNC, Reason.IR_OUT_OF_SYNC)
+MOVES_APART = _by_stream(None, Reason.DEPTH_MOVES_APART, Reason.IR_MOVES_APART)
 UNTIMED = _by_stream(None, Reason.DEPTH_UNTIMED, Reason.IR_UNTIMED)
 REQUIRED = _by_stream(Reason.RGB_REQUIRED, Reason.DEPTH_REQUIRED, Reason.IR_REQUIRED)
 UNUSED = _by_stream(Reason.RGB_UNUSED, Reason.DEPTH_UNUSED, Reason.IR_UNUSED)

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fasdemo.display import display_problem
 from fasdemo.errors import UserError
 from fasdemo.gui.controllers.rules import GivenRules
-from fasdemo.publish.signals import SignalSettings
+from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.outputs.service_manager import ServiceManager
@@ -22,6 +23,11 @@ from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.shared_libraries import check_window_packages
 from fasdemo.stop_signals import handle_stop_signals
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
+    from fasdemo.gui.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +38,7 @@ class Launch:
 
     Attributes:
         source: the source to open at start; None shows the start page.
+        cameras: several cameras, which are shown in a grid; then there is no `source`.
         engine: the model, policy and device to use; None uses those of the last run.
         kiosk: show only the verdict, in full screen.
         rules: requirements for LIVE that override the settings.
@@ -53,6 +60,7 @@ class Launch:
     signals: SignalSettings = field(default_factory=SignalSettings)
     log: Path | None = None
     record: tuple[Path, Labels] | None = None
+    cameras: tuple[SourceRequest, ...] = ()
 
 
 def run(
@@ -85,36 +93,14 @@ def run(
     _check_display()
     if wanted.source is not None:
         _check_source(wanted.source, wanted.engine, make_source)
-    # OpenCV's wheel sets these to the plugins of its own Qt, which do not fit PyQt6's.
-    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
-        os.environ.pop(name, None)
-
-    from PyQt6.QtCore import QTimer
-    from PyQt6.QtWidgets import QApplication
+    app = _application(arguments)
 
     from fasdemo.gui import settings as remembered
-    from fasdemo.gui import translation
     from fasdemo.gui.main_window import MainWindow
-    from fasdemo.gui.theme import apply_theme, is_dark, scale_text
 
-    existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(["fasdemo", *arguments])
-    app.setApplicationName("fasdemo")
-    app.setApplicationDisplayName("fasdemo")
-    app.setDesktopFileName("fasdemo")
     place = settings_file or remembered.settings_path()
-    if wanted.reset_settings:
-        remembered.reset(place)
-    settings, problem = remembered.load(place)
-    if wanted.loop is not None:
-        settings.loop = wanted.loop
-    if wanted.engine is not None:
-        settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
-        settings.device = wanted.engine.device
-    translation.install(app, wanted.language or settings.language)
-    scale_text(app, settings.text_size)
-    apply_theme(app, is_dark(settings.theme, app))
-    answer_first()
+    settings, problem = _settings(wanted, place)
+    _apply(settings, wanted, app)
     window = MainWindow(
         make_source,
         make_processor,
@@ -141,19 +127,127 @@ def run(
         window.record_when_ready(*wanted.record)
     if wanted.source is not None:
         window.open(wanted.source)
-    interrupted = _close_on_interrupt(window.close)
+    interrupted = _run_until_closed(app, window.close, window.door.signals)
+    if window.recording is not None:
+        # A recording must be complete before the process exits.
+        window.recording.join(30.0)
+    return _leave(130 if interrupted else 0)
+
+
+def run_grid(
+    launch: Launch,
+    make_source: MakeSource | None = None,
+    make_processor: MakeProcessor | None = None,
+    settings_file: Path | None = None,
+    arguments: Sequence[str] = (),
+) -> int:
+    """Show several cameras in a grid until the window is closed and return the exit status; see `run`.
+
+    The settings of theme, text size, language, model and rules are used, and none are changed.
+
+    Raises:
+        UserError: a package of the window is not installed, no display was found, or the event log cannot be written.
+    """
+    from functools import partial
+
+    from fasdemo.engine.shared_models import SharedModels
+    from fasdemo.runtime import frame_processor
+    from fasdemo.runtime.feeds.feed_group import FeedGroup
+    from fasdemo.runtime.feeds.listener import ListenerFollower
+    from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
+
+    limit_heaps()
+    check_window_packages()
+    _check_display()
+    app = _application(arguments)
+
+    from fasdemo.gui import settings as remembered
+    from fasdemo.gui.controllers.rules import with_rules
+    from fasdemo.gui.grid.grid_window import GridWindow
+
+    settings, _ = _settings(launch, settings_file or remembered.settings_path())
+    _apply(settings, launch, app)
+    signals = Signals(sources=tuple(str(number) for number in range(1, len(launch.cameras) + 1)))
+    log = EventLogWriter()
+    try:
+        signals.configure(launch.signals)
+        if launch.log is not None:
+            log.start(launch.log)
+    except UserError:
+        signals.stop()
+        raise
+    engine = with_rules(
+        EngineRequest(settings.model, settings.policy, settings.device), settings, launch.rules, kiosk=False
+    )
+    feeds = FeedGroup(
+        launch.cameras,
+        engine,
+        make_source or frame_processor.make_source,
+        make_processor or partial(frame_processor.make_processor, models=SharedModels()),
+        (ListenerFollower(log), ListenerFollower(signals)),
+    )
+    window = GridWindow(feeds, log, signals)
+    window.show()
+    interrupted = _run_until_closed(app, window.close, signals)
+    return _leave(130 if interrupted else 0)
+
+
+def _application(arguments: Sequence[str]) -> QApplication:
+    """Return Qt's application; a new one if there is none."""
+    # OpenCV's wheel sets these to the plugins of its own Qt, which do not fit PyQt6's.
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        os.environ.pop(name, None)
+
+    from PyQt6.QtWidgets import QApplication
+
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["fasdemo", *arguments])
+    app.setApplicationName("fasdemo")
+    app.setApplicationDisplayName("fasdemo")
+    app.setDesktopFileName("fasdemo")
+    return app
+
+
+def _settings(wanted: Launch, place: Path) -> tuple[Settings, str]:
+    """Return the saved settings with those of the command line, and why the saved ones cannot be used."""
+    from fasdemo.gui import settings as remembered
+
+    if wanted.reset_settings:
+        remembered.reset(place)
+    settings, problem = remembered.load(place)
+    if wanted.loop is not None:
+        settings.loop = wanted.loop
+    if wanted.engine is not None:
+        settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
+        settings.device = wanted.engine.device
+    return settings, problem
+
+
+def _apply(settings: Settings, wanted: Launch, app: QApplication) -> None:
+    """Apply language, text size and theme."""
+    from fasdemo.gui import translation
+    from fasdemo.gui.theme import apply_theme, is_dark, scale_text
+
+    translation.install(app, wanted.language or settings.language)
+    scale_text(app, settings.text_size)
+    apply_theme(app, is_dark(settings.theme, app))
+    answer_first()
+
+
+def _run_until_closed(app: QApplication, close: Callable[[], object], signals: Signals) -> bool:
+    """Run Qt's event loop until the window is closed; return whether Ctrl-C or a signal has closed it."""
+    from PyQt6.QtCore import QTimer
+
+    interrupted = _close_on_interrupt(close)
     # Python handles Ctrl-C only while its code runs, so run an empty call a few times a second.
     ticker = QTimer()
     ticker.timeout.connect(lambda: None)
     ticker.start(200)
     with ServiceManager() as manager:
-        window.door.signals.alive = manager.alive
+        signals.alive = manager.alive
         app.exec()
     ticker.stop()
-    if window.recording is not None:
-        # A recording must be complete before the process exits.
-        window.recording.join(30.0)
-    return _leave(130 if interrupted.is_set() else 0)
+    return interrupted.is_set()
 
 
 def answer_first() -> None:

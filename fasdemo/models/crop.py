@@ -86,6 +86,13 @@ def face_transform(face: Face, spec: CropSpec, size: int) -> Transform:
     return keypoint_transform(face.keypoints, spec.scale, size)
 
 
+def face_view(spec: CropSpec) -> CropSpec:
+    """Return the crop in which a face is measured: a network's crop, without surroundings that a wide crop adds."""
+    if spec.template == "keypoints-v1" and spec.scale > 1.0:
+        return spec.model_copy(update={"scale": 1.0})
+    return spec
+
+
 def keypoint_transform(keypoints: Points, scale: float, size: int) -> Transform:
     """Return the `keypoints-v1` transform for (>=4, 2) key points in the order of `fasdemo.faces.face.KEYPOINTS`."""
     target = ((TEMPLATE - 0.5) / scale + 0.5) * size - 0.5

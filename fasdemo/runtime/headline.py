@@ -44,11 +44,14 @@ class Headline:
 
 FAULTS = {"device_lost": "Camera disconnected. Reconnecting …"}
 """Sentences for the capture's own fault codes, which are not in the catalogue of reasons."""
+FROZEN = "FROZEN"
+"""The word while an old picture is shown on purpose; there is no verdict then."""
 PLEASE_FOLLOW = "PLEASE FOLLOW"
 """The word of a running challenge."""
 WORDS = (
     *Status,
     *("NO SOURCE", "OPENING", "STARTING", "NO PICTURE", "NO VERDICT", "NO FACE"),
+    FROZEN,
     *("ACCEPTED", "ONE MOMENT", "WELCOME", "OUT OF ORDER"),
     PLEASE_FOLLOW,
 )
@@ -106,11 +109,16 @@ def current_headline(
     if view is None:
         return Headline(None, "STARTING", loading or tr("Loading the model …"))
     if live and (now_s - view.judged_s > STALE_S or phase is Phase.ENDED):
-        return Headline(None, "NO PICTURE", tr("No new picture from the camera; there is no verdict."))
+        return no_picture(tr)
     if view.result is None:
         why = tr("This picture could not be processed.") if model_loaded else tr("No model is loaded.")
         return Headline(None, "NO VERDICT", why, from_file=not live)
     return headline(view.result, tr)
+
+
+def no_picture(tr: Translate = str) -> Headline:
+    """Return the headline of a camera without a new picture."""
+    return Headline(None, "NO PICTURE", tr("No new picture from the camera; there is no verdict."))
 
 
 def headline(result: FrameResult, tr: Translate = str) -> Headline:

@@ -85,12 +85,37 @@ def rename_keys(arch: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the tensors under the keys of the registry's network.
 
     ImageNet weights of MobileNetV2 exist with three sets of keys: those of torchvision (convolution, norm and
-    activation are nested), one with the last convolution as `conv.N`, and the one of this project.
+    activation are nested), one with the last convolution as `conv.N`, and the one of this project. Of the weights of
+    EfficientNet-Lite0, those of the layers that TwoViewLite0 has are returned.
     """
+    if arch == "TwoViewLite0" and "_conv_stem.weight" in state:
+        renamed = {_efficientnet_lite(key): tensor for key, tensor in state.items()}
+        return {key: tensor for key, tensor in renamed.items() if key is not None}
     if arch != "MobileNetV2":
         return dict(state)
     nested = any(_NESTED.match(key) for key in state)
     return {_mobilenetv2(key, nested): tensor for key, tensor in state.items()}
+
+
+_LITE_BLOCK = re.compile(r"^_blocks\.(\d+)\._(expand_conv|bn0|depthwise_conv|bn1|project_conv|bn2)\.(.+)$")
+_LITE_STEM = {"_conv_stem": "features.0.0", "_bn0": "features.0.1"}
+_LITE_BLOCKS = 8
+_LITE_LAYERS = {"expand_conv": 0, "bn0": 1, "depthwise_conv": 3, "bn1": 4, "project_conv": 6, "bn2": 7}
+
+
+def _efficientnet_lite(key: str) -> str | None:
+    """Return the key of TwoViewLite0 for one of EfficientNet-Lite0; None for layers that it does not have."""
+    if match := _LITE_BLOCK.match(key):
+        block = int(match[1])
+        # The first block does not expand, so its layers begin with the depthwise convolution.
+        layer = _LITE_LAYERS[match[2]] - (3 if block == 0 else 0)
+        return f"features.{block + 1}.conv.{layer}.{match[3]}" if block < _LITE_BLOCKS else None
+    name, _, rest = key.partition(".")
+    if name in _LITE_STEM:
+        return f"{_LITE_STEM[name]}.{rest}"
+    if name == "_fc":
+        return f"classifier.1.{rest}"
+    return None if name in ("_conv_head", "_bn1") else key
 
 
 _NESTED = re.compile(r"^features\.(\d+)\.conv\.(\d)\.(\d)\.(.+)$")

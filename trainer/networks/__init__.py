@@ -14,6 +14,7 @@ from trainer.networks import (  # noqa: F401  (importing a module registers its 
     fishnet,
     fusion,
     flexfusion,
+    twoview,
 )
 
 # isort: on

@@ -29,9 +29,15 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "shortcuts":
         from trainer.synth.dataset.crop_set import SynthSet
         from trainer.synth.dataset.shortcuts import measure_shortcuts, shortcut_table
+        from trainer.synth.photographs.photo_set import RECIPE_FILE
 
         if args.data is None:
             raise UserError("data: is required; give the folder of a rendered data set.", parameter="data")
+        if (args.data / RECIPE_FILE).is_file() and (args.data / "details.csv").is_file():
+            from trainer.synth.photographs.shortcuts import measure_photo_shortcuts
+
+            print(shortcut_table(measure_photo_shortcuts(args.data, seed=args.seed)))
+            return 0
         print(shortcut_table(measure_shortcuts(SynthSet(args.data), seed=args.seed)))
         return 0
     if args.what == "statistics":
@@ -68,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.what == "sessions":
         return _sessions(args, people)
+    if args.what == "photographs":
+        return _photographs(args, people)
     return _crops(args, people)
 
 
@@ -103,6 +111,18 @@ def _sessions(args: argparse.Namespace, people: People) -> int:
     environments = environment_list(args.environments)
     job = SessionJob(_recipe(args, people, environments), people, environments, Path(args.output), args.seconds)
     print(f"{render_sessions(job, args.jobs)} sessions in {args.output}")
+    return 0
+
+
+def _photographs(args: argparse.Namespace, people: People) -> int:
+    from trainer.synth.photographs.photo_set import photo_job, write_photographs
+
+    job = photo_job(
+        people, list(args.portraits or ()), environment_list(args.environments), Path(args.output), args.work,
+        args.seed, args.count, args.live_share,
+    )  # fmt: skip
+    written, dropped = write_photographs(job, args.jobs)
+    print(f"{written} pictures in {args.output}; {dropped} pictures without a detectable face were dropped")
     return 0
 
 

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from fasdemo.engine.measurements.face_surface import Floats, Grid, Mask, mean_relief, oval
 from fasdemo.models.crop import FaceCrops
 
+Details = npt.NDArray[np.float32]
+
 DEPTH_NAMES = (
     "lower_residual_mm", "upper_residual_mm", "upper_relief", "depth_yaw_deg", "relief_offset_mm", "relief_offset_gain",
 )  # fmt: skip
@@ -95,21 +97,33 @@ def infrared_agreement(crops: FaceCrops) -> dict[str, float | None]:
         The values are None without infrared or colour, without detail, or if colour itself is grey.
     """
     result: dict[str, float | None] = dict.fromkeys(INFRARED_NAMES)
-    if crops.rgb is None or crops.ir is None:
+    details = face_details(crops)
+    if details is None:
         return result
+    seen, luma, red = details
+    upright = _best_match(seen, luma)
+    mirrored = _best_match(seen, np.ascontiguousarray(luma[:, ::-1]))
+    return {"ir_rgb_detail": max(upright, _best_match(seen, red)), "ir_mirror_gain": mirrored - upright}
+
+
+def face_details(crops: FaceCrops) -> tuple[Details, Details, Details] | None:
+    """Return the details of a face in infrared, brightness and red, float32 (64, 64) each.
+
+    The result is None without infrared or colour, without details, or if colour itself is grey.
+    """
+    if crops.rgb is None or crops.ir is None:
+        return None
     rgb, infrared, front = _small(crops.rgb), _small(crops.ir), oval(_DETAIL_SIZE)
     if crops.ir.dtype == np.uint16:
         # Cameras with 16 bits use only a part of them, so scale to the mean of a well-lit face in 8 bits.
         infrared = infrared * np.float32(_MEAN_LEVEL / max(float(infrared[front].mean()), _MEAN_LEVEL))
     if float((rgb.max(2) - rgb.min(2))[front].mean()) < _MIN_CHROMA:
-        return result
+        return None
     seen = _detail(infrared)
     luma, red = (_detail(x) for x in (rgb @ np.array([0.299, 0.587, 0.114], np.float32), rgb[..., 0]))
     if min(float(image[front].std()) for image in (seen, luma, red)) < _MIN_DETAIL:
-        return result
-    upright = _best_match(seen, luma)
-    mirrored = _best_match(seen, np.ascontiguousarray(luma[:, ::-1]))
-    return {"ir_rgb_detail": max(upright, _best_match(seen, red)), "ir_mirror_gain": mirrored - upright}
+        return None
+    return seen, luma, red
 
 
 def _part(z: Floats, where: Mask) -> tuple[float | None, float | None]:

@@ -15,7 +15,7 @@ from fasdemo.faces.quality import Quality, assess
 from fasdemo.faces.tracker import Track
 from fasdemo.frames import FrameSet
 from fasdemo.models.card import ModelCard
-from fasdemo.models.crop import FaceCrops, crop_face
+from fasdemo.models.crop import FaceCrops, crop_face, face_view
 from fasdemo.models.predictor import Prediction
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ class FaceObservation:
     Attributes:
         track: track of the face finder.
         face: face of the track, with landmarks and blendshapes if they are known.
-        crops: the aligned crops.
+        crops: the aligned crops in which the face is measured.
+        inputs: the crops for the network; the same, unless the network also sees the surroundings.
         small: block means of the crops.
         quality: quality of the face's image.
         prediction: prediction of the network.
@@ -40,6 +41,7 @@ class FaceObservation:
     track: Track
     face: Face
     crops: FaceCrops | None = None
+    inputs: FaceCrops | None = None
     small: Grids | None = None
     quality: Quality | None = None
     prediction: Prediction | None = None
@@ -61,7 +63,9 @@ def align(
         active_gates: gates that were active in the previous frame.
     """
     try:
-        crops = crop_face(frame, work.face, card.crop, card.input_size)
+        view = face_view(card.crop)
+        crops = crop_face(frame, work.face, view, card.input_size)
+        inputs = crops if view == card.crop else crop_face(frame, work.face, card.crop, card.input_size)
         assert crops.rgb is not None
         small = grids(crops)
         quality = assess(work.face, crops.rgb)
@@ -70,6 +74,6 @@ def align(
         log.exception("cannot align face %s of frame %s", work.track.id, frame.index)
         work.codes.append(Reason.SCORE_MISSING)
         return
-    work.crops, work.small, work.quality = crops, small, quality
+    work.crops, work.inputs, work.small, work.quality = crops, inputs, small, quality
     shape = (frame.rgb.shape[0], frame.rgb.shape[1])
     work.gates = quality_codes(quality, work.face.box, shape, crops.inside, policy, active_gates)

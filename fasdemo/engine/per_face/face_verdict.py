@@ -83,7 +83,7 @@ def face_verdict(
         per_modality={} if prediction is None else prediction.per_modality,
         evidence=work.evidence,
         guidance=_guidance(status, reasons, policy),
-        crops=work.crops,
+        crops=work.inputs,
     )
 
 

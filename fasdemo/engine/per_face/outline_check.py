@@ -9,6 +9,7 @@ from fasdemo.engine.per_face.face_observation import FaceObservation
 from fasdemo.engine.temporal.track_state import TrackState
 from fasdemo.frames import FrameSet
 from fasdemo.models.card import CropSpec
+from fasdemo.models.crop import face_view
 
 _EVERY_S = 0.2
 _EARLY_S = 0.005
@@ -31,5 +32,5 @@ def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, sp
         # The second check comes after half the interval, so that this check and that of the infrared face, which both
         # take milliseconds, fall on different frames.
         state.outlines_s = now_s if math.isfinite(state.outlines_s) else now_s - _EVERY_S / 2
-        state.outline_agreement = outline_agreement(frame, work.face, spec)
+        state.outline_agreement = outline_agreement(frame, work.face, face_view(spec))
     work.evidence = work.evidence.updated(state.outline_agreement)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fasdemo.engine.measurements.motion_evidence import MotionEvidence
+from fasdemo.engine.measurements.stream_motion import MotionWindow
 from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
 from fasdemo.engine.temporal.sequential_test import SequentialTest
 from fasdemo.faces.frame_interval import FrameInterval
@@ -58,6 +59,8 @@ class TrackState:
         ir_agreement: result of the same check, see `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
         outlines_s: time of the last comparison of outlines, see `fasdemo.engine.measurements.outlines`.
         outline_agreement: result of this comparison.
+        streams_s: time of the last comparison of the streams' motion.
+        streams: the offsets of the streams over time, see `fasdemo.engine.measurements.stream_motion`.
         active_gates: the gates that were active in the previous frame, see `fasdemo.engine.rules.gates`.
     """
 
@@ -75,13 +78,15 @@ class TrackState:
     ir_agreement: dict[str, float | None] = field(default_factory=dict)
     outlines_s: float = -math.inf
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
+    streams_s: float = -math.inf
+    streams: MotionWindow = field(default_factory=MotionWindow)
     active_gates: frozenset[str] = frozenset()
 
     def restart(self) -> None:
         """Forget the evidence and earlier checks, because another object may be at this position now."""
         self.sequential_test.restart_after_change()
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
-        self.motion = MotionEvidence()
+        self.motion, self.streams = MotionEvidence(), MotionWindow()
         self.outlines_s = -math.inf
         self.blendshapes, self.eyes_closed_since_s = None, None
 

@@ -40,6 +40,10 @@
       <translation>SIN ROSTRO</translation>
     </message>
     <message>
+      <source>FROZEN</source>
+      <translation>CONGELADO</translation>
+    </message>
+    <message>
       <source>ACCEPTED</source>
       <translation>ACEPTADO</translation>
     </message>
@@ -348,8 +352,8 @@
       <translation>Reproducción</translation>
     </message>
     <message>
-      <source>Play or pause a file</source>
-      <translation>Reproducir o pausar un archivo</translation>
+      <source>Play or pause a file, or freeze a camera's picture</source>
+      <translation>Reproducir o pausar un archivo, o congelar la imagen de una cámara</translation>
     </message>
     <message>
       <source>Previous frame</source>
@@ -394,6 +398,22 @@
     <message>
       <source>Show only infrared, or all pictures</source>
       <translation>Mostrar solo el infrarrojo, o todas las imágenes</translation>
+    </message>
+    <message>
+      <source>Zoom in (also the wheel; drag or Alt+arrow keys move)</source>
+      <translation>Acercar (también la rueda; arrastrar o Alt+flechas mueven)</translation>
+    </message>
+    <message>
+      <source>Zoom out</source>
+      <translation>Alejar</translation>
+    </message>
+    <message>
+      <source>Show the whole picture</source>
+      <translation>Mostrar toda la imagen</translation>
+    </message>
+    <message>
+      <source>Show the depth as points in space, and save them</source>
+      <translation>Mostrar la profundidad como puntos en el espacio y guardarlos</translation>
     </message>
     <message>
       <source>Take a snapshot of the focused or enlarged picture</source>
@@ -740,6 +760,10 @@
       <translation>La cámara cambia la exposición por sí misma; fije la exposición y el balance de blancos, o muestre más fondo.</translation>
     </message>
     <message>
+      <source>The room is too dark; switch on a light.</source>
+      <translation>La sala está demasiado oscura; encienda una luz.</translation>
+    </message>
+    <message>
       <source>Come nearer to the screen, away from the wall behind you.</source>
       <translation>Acérquese a la pantalla y aléjese de la pared que tiene detrás.</translation>
     </message>
@@ -838,6 +862,14 @@
     <message>
       <source>The camera gives infrared without a time stamp, so an old image cannot be detected.</source>
       <translation>La cámara da el infrarrojo sin marca de tiempo, así que no se detecta una imagen antigua.</translation>
+    </message>
+    <message>
+      <source>The face moves differently in depth and in colour: one of them is late or shows another scene.</source>
+      <translation>La cara se mueve de forma distinta en profundidad y en color: uno de los dos llega tarde o muestra otra escena.</translation>
+    </message>
+    <message>
+      <source>The face moves differently in infrared and in colour: one of them is late or shows another scene.</source>
+      <translation>La cara se mueve de forma distinta en infrarrojo y en color: uno de los dos llega tarde o muestra otra escena.</translation>
     </message>
     <message>
       <source>The depth image has almost no depth values.</source>
@@ -1152,6 +1184,10 @@
       <translation>Registro de eventos completo: {path} ({lines} líneas)</translation>
     </message>
     <message>
+      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
+      <translation>No hay puntos en el espacio: la imagen no tiene profundidad o la cámara no tiene calibración.</translation>
+    </message>
+    <message>
       <source>The source cannot be opened.</source>
       <translation>No se puede abrir la fuente.</translation>
     </message>
@@ -1182,6 +1218,10 @@
     <message>
       <source>The door does not answer; please ask the staff for help.</source>
       <translation>La puerta no responde; pida ayuda al personal.</translation>
+    </message>
+    <message>
+      <source>The picture is old; the camera goes on. Space shows the present again.</source>
+      <translation>La imagen es antigua; la cámara sigue. La barra espaciadora vuelve a mostrar el presente.</translation>
     </message>
     <message>
       <source>No picture</source>
@@ -1218,6 +1258,30 @@
     <message>
       <source>PIN of the staff:</source>
       <translation>PIN del personal:</translation>
+    </message>
+    <message>
+      <source>Points in space</source>
+      <translation>Puntos en el espacio</translation>
+    </message>
+    <message>
+      <source>{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.</source>
+      <translation>{count} puntos; arrastre para girar, rueda para acercar. Metros, desde la cámara de profundidad.</translation>
+    </message>
+    <message>
+      <source>Save as PLY</source>
+      <translation>Guardar como PLY</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Guardado: {path}</translation>
+    </message>
+    <message>
+      <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
+      <translation>Aquí falta OpenGL, así que los puntos no se pueden dibujar; se pueden guardar como PLY.</translation>
+    </message>
+    <message>
+      <source>The points cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>Los puntos no se pueden guardar en {folder} ({why}); elija otra carpeta en las preferencias.</translation>
     </message>
     <message>
       <source>Choose…</source>
@@ -1336,6 +1400,30 @@
       <translation>Nota sobre la toma</translation>
     </message>
     <message>
+      <source>{fps:.0f} pictures/s, {count} dropped</source>
+      <translation>{fps:.0f} imágenes/s, {count} descartadas</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture.</source>
+      <translation>Intro amplía la imagen.</translation>
+    </message>
+    <message>
+      <source>Picture: {name}</source>
+      <translation>Imagen: {name}</translation>
+    </message>
+    <message>
+      <source>All cameras (Esc)</source>
+      <translation>Todas las cámaras (Esc)</translation>
+    </message>
+    <message>
+      <source>{count} cameras</source>
+      <translation>{count} cámaras</translation>
+    </message>
+    <message>
+      <source>Event log: {path}, {count} lines</source>
+      <translation>Registro de eventos: {path}, {count} líneas</translation>
+    </message>
+    <message>
       <source>A recording is running; stop it (R) before opening another source.</source>
       <translation>Hay una grabación en marcha; deténgala (R) antes de abrir otra fuente.</translation>
     </message>
@@ -1366,10 +1454,6 @@
     <message>
       <source>{picture}: there is no picture to save.</source>
       <translation>{picture}: no hay imagen que guardar.</translation>
-    </message>
-    <message>
-      <source>Saved: {path}</source>
-      <translation>Guardado: {path}</translation>
     </message>
     <message>
       <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
@@ -1724,10 +1808,6 @@
       <translation>sin profundidad</translation>
     </message>
     <message>
-      <source>Picture: {name}</source>
-      <translation>Imagen: {name}</translation>
-    </message>
-    <message>
       <source>Enter enlarges the picture, S takes a snapshot.</source>
       <translation>Intro amplía la imagen, S la guarda.</translation>
     </message>
@@ -1740,8 +1820,20 @@
       <translation>Ampliar: {name} (doble clic)</translation>
     </message>
     <message>
+      <source>Freeze the pictures (Space)</source>
+      <translation>Congelar las imágenes (espacio)</translation>
+    </message>
+    <message>
+      <source>Let the pictures go on (Space)</source>
+      <translation>Reanudar las imágenes (espacio)</translation>
+    </message>
+    <message>
       <source>Show all pictures (Esc)</source>
       <translation>Mostrar todas las imágenes (Esc)</translation>
+    </message>
+    <message>
+      <source>frozen</source>
+      <translation>congelada</translation>
     </message>
     <message>
       <source>face {track}</source>

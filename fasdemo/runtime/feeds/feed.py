@@ -15,6 +15,7 @@ from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.feeds.verdict_state import TimedResult, current_state
+from fasdemo.runtime.headline import Headline, Translate, current_headline, no_picture
 from fasdemo.runtime.outputs.recording import Recording
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource, Pipeline, Turn
 from fasdemo.runtime.playback_clock import PlaybackClock
@@ -145,6 +146,25 @@ class Feed:
         return self.name or self._request.shown
 
     @property
+    def title(self) -> str:
+        """Number and name of the source."""
+        return f"{self.source_id} · {self.shown}"
+
+    @property
+    def retry_in_s(self) -> float | None:
+        """Seconds until a failed source is opened again; None if it has not failed."""
+        with self._lock:
+            if self._phase is not Phase.FAILED:
+                return None
+            return max(self._failed_s + self._retry_s - self._clock(), 0.0)
+
+    def retry_now(self) -> None:
+        """Open a failed source again at the next `watch`, without waiting for the end of the delay."""
+        with self._lock:
+            if self._phase is Phase.FAILED:
+                self._failed_s = float("-inf")
+
+    @property
     def phase(self) -> Phase | None:
         """The current phase; None before `start`."""
         return self._phase
@@ -171,6 +191,29 @@ class Feed:
             if view is None or timed is None or timed.is_stale(self._clock()) or self._phase is not Phase.RUNNING:
                 return None
             return view
+
+    def headline(self, tr: Translate = str) -> Headline:
+        """Return what to show: the verdict on the newest frame, or why there is none.
+
+        Args:
+            tr: translates the sentences.
+        """
+        with self._lock:
+            now_s = self._clock()
+            view, timed, info = self._view, self._timed, self._info
+            running = self._phase is Phase.RUNNING and self._facts is not None
+            if running and (view is None or timed is None or timed.is_stale(now_s)) and (view is None or view.result):
+                return no_picture(tr)
+            return current_headline(
+                self.shown,
+                self._phase,
+                self._message,
+                view,
+                info is not None and info.live,
+                now_s,
+                model_loaded=self._facts is not None,
+                tr=tr,
+            )
 
     def watch(self) -> None:
         """Announce a verdict that became too old, and reopen a failed source; call it several times per second."""

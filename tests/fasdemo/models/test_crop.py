@@ -9,7 +9,7 @@ import pytest
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics
 from fasdemo.models.card import CropSpec
-from fasdemo.models.crop import TEMPLATE, crop_face, keypoint_transform, similarity, to_stream
+from fasdemo.models.crop import TEMPLATE, crop_face, face_view, keypoint_transform, similarity, to_stream
 
 SIZE = 128
 SPEC = CropSpec()
@@ -102,3 +102,10 @@ def test_crop_face_finds_the_distance_after_a_wrong_guess() -> None:
 def test_crop_face_measures_a_face_half_outside() -> None:
     crops = crop_face(FrameSet(0, 0.0, np.zeros((480, 640, 3), np.uint8)), face_at(0, 240, 60), SPEC, SIZE)
     assert 0.4 < crops.inside < 0.6
+
+
+def test_face_view_leaves_out_the_surroundings_of_a_wide_crop() -> None:
+    assert face_view(CropSpec(scale=1.75)) == CropSpec()
+    assert face_view(CropSpec(scale=0.8)) == CropSpec(scale=0.8)
+    box = CropSpec(template="box-v1", scale=1.5)
+    assert face_view(box) == box

@@ -307,6 +307,36 @@ def test_imagenet_fishnet_gets_a_new_classifier(tmp_path: Path) -> None:
     torch.testing.assert_close(same["fish.fish.9.4.1.weight"], source.state_dict()["fish.fish.9.4.1.weight"])
 
 
+def lite_spelling(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The keys of TwoViewLite0 as EfficientNet-Lite0's weights name them, with layers that it does not have."""
+    layers = ("expand_conv", "bn0", "", "depthwise_conv", "bn1", "", "project_conv", "bn2")
+    renamed = {}
+    for key, tensor in state.items():
+        _, block, *rest = key.split(".")
+        if block == "0":
+            renamed[f"{('_conv_stem', '_bn0')[int(rest[0])]}.{rest[1]}"] = tensor
+        elif key.startswith("features"):
+            layer = layers[int(rest[1]) + (3 if block == "1" else 0)]
+            renamed[f"_blocks.{int(block) - 1}._{layer}.{rest[2]}"] = tensor
+    more: dict[str, tuple[int, ...]] = {
+        "_blocks.8._expand_conv.weight": (480, 80, 1, 1),
+        "_conv_head.weight": (1280, 320, 1, 1),
+    }
+    more |= {"_bn1.weight": (1280,), "_fc.weight": (1000, 1280), "_fc.bias": (1000,)}
+    return renamed | {key: torch.zeros(shape) for key, shape in more.items()}
+
+
+def test_imagenet_efficientnet_lite_is_the_trunk_of_the_two_views(tmp_path: Path) -> None:
+    source = settle(networks.build("TwoViewLite0"))
+    path = tmp_path / "efficientnet-lite0.pth"
+    torch.save(lite_spelling(source.state_dict()), path)
+    imported = import_published(path, "TwoViewLite0", new_classifier=True)
+    assert imported.fresh == ("classifier.1.weight", "classifier.1.bias")
+    x = torch.randn(1, 3, 128, 128)
+    with torch.inference_mode():
+        torch.testing.assert_close(features(imported.network, x), features(source, x), atol=0, rtol=0)
+
+
 def test_import_ends_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = published(tmp_path, networks.build("FeatherNetA").state_dict())
     output = tmp_path / "out.pt"

@@ -12,8 +12,12 @@ EXAMPLE = "python -m trainer synth crops --portraits DIR --heads HEAD.npz --coun
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument(
-        "what", choices=("crops", "sessions", "demo", "sheet", "fit", "noise", "shortcuts", "statistics", "smoothing"),
-        help="crops: training data; sessions: labelled sessions; demo: the demo session; sheet: contact sheet of every "
+        "what",
+        choices=(
+            "crops", "photographs", "sessions", "demo", "sheet", "fit", "noise", "shortcuts", "statistics", "smoothing",
+        ),
+        help="crops: training data; photographs: the portraits and their recaptures as training data in colour alone; "
+        "sessions: labelled sessions; demo: the demo session; sheet: contact sheet of every "
         "species; fit: fit the portraits only; noise: depth noise of each sensor on a flat board; shortcuts: accuracy "
         "on a data set without the face; statistics: depth of live faces of a data set and of real captures; "
         "smoothing: live faces that a model rejects after their depth is filled and smoothed",

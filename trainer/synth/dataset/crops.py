@@ -14,7 +14,7 @@ import shutil
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -36,6 +36,9 @@ from trainer.synth.scene.setup import Frame, Setup, draw_setup, render_exposure
 from trainer.synth.scene.subject import LIVE, SPECIES
 from trainer.synth.scene.surroundings import environment_files
 from trainer.synth.sensors.sensor import DEFAULT_SENSORS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Rng = np.random.Generator
 
@@ -276,25 +279,25 @@ def _worker(job: Job) -> tuple[SetupSampler, FaceDetector]:
     return _STATE[key]
 
 
-def open_folder(folder: Path, recipe: Recipe, kind: str) -> None:
-    """Create `folder` for a recipe, or check that it contains the same recipe.
+def open_folder(folder: Path, recipe: DataclassInstance, kind: str, name: str = "recipe.json") -> None:
+    """Create `folder` for a recipe, or check that it contains the same recipe in its file `name`.
 
     Raises:
         UserError: the folder contains data of another recipe, or other files.
     """
     described = {"kind": kind, **asdict(recipe)}
     text = json.dumps(described, indent=2, sort_keys=True, default=list)
-    file = folder / "recipe.json"
+    file = folder / name
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(text):
             raise UserError(
-                f"output {folder}: contains data of another recipe (see recipe.json); delete it or choose another.",
+                f"output {folder}: contains data of another recipe (see {name}); delete it or choose another.",
                 parameter="output",
             )
         return
     if folder.exists() and any(folder.iterdir()):
         raise UserError(
-            f"output {folder}: is not empty and contains no recipe.json; choose a new folder.", parameter="output"
+            f"output {folder}: is not empty and contains no {name}; choose a new folder.", parameter="output"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ its surroundings, all in RGB, and predicts live or spoof for people that were no
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,7 +17,7 @@ from fasdemo.errors import UserError
 from fasdemo.progress import track
 from trainer.synth.dataset.crop_set import CROP_SIZE, INNER_SIZE, SynthSet
 
-Floats = npt.NDArray[np.float64]
+Columns = dict[str, npt.NDArray[np.float64]]
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "size": ("face_px",),
@@ -40,41 +41,46 @@ class ShortcutFigure:
     """Balanced accuracy, 0.5 = chance."""
 
 
-def features(data: SynthSet, indices: npt.NDArray[np.intp]) -> dict[str, Floats]:
+def picture_features(rgb: npt.NDArray[np.uint8], margin: int) -> dict[str, float]:
+    """Return sharpness and brightness of the middle third, and features of the upper corners of `margin` pixels."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    core = slice(len(grey) // 3, 2 * len(grey) // 3)
+    face = grey[core, core]
+    contrast = float(face.std()) + 2.0
+    gx, gy = np.gradient(face)
+    corners = np.concatenate([rgb[:margin, :margin].reshape(-1, 3), rgb[:margin, -margin:].reshape(-1, 3)])
+    colours = corners.astype(np.float32)
+    luminance = colours @ np.array([0.299, 0.587, 0.114], np.float32)
+    edges = [np.abs(np.diff(part, axis=1)).mean() for part in (grey[:margin, :margin], grey[:margin, -margin:])]
+    total = float(colours.mean(0).sum()) + 1.0
+    return {
+        "laplacian": float(np.log(cv2.Laplacian(face, cv2.CV_32F).std() / contrast + 1e-3)),
+        "gradient": float(np.log(np.hypot(gx, gy).mean() / contrast + 1e-3)),
+        "mean": float(face.mean()),
+        "spread": float(face.std()),
+        "dark": float(np.percentile(face, 2)),
+        "bright": float(np.percentile(face, 98)),
+        "corner_mean": float(luminance.mean()),
+        "corner_spread": float(luminance.std()),
+        "corner_edges": float(edges[0] + edges[1]),
+        "corner_red": float(colours[:, 0].mean() / total),
+        "corner_blue": float(colours[:, 2].mean() / total),
+    }
+
+
+def features(data: SynthSet, indices: npt.NDArray[np.intp]) -> Columns:
     """Compute the features of the given samples, by column name."""
     table = data.table
-    result: dict[str, list[float]] = {name: [] for names in GROUPS.values() for name in names}
-    margin = (CROP_SIZE - INNER_SIZE) // 2
-    core = slice(CROP_SIZE // 3, 2 * CROP_SIZE // 3)
+    rows = []
     for index in track([int(i) for i in indices], "measuring"):
-        rgb = np.asarray(data.rgb[index])
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-        face = grey[core, core]
-        contrast = float(face.std()) + 2.0
-        result["laplacian"].append(float(np.log(cv2.Laplacian(face, cv2.CV_32F).std() / contrast + 1e-3)))
-        gx, gy = np.gradient(face)
-        result["gradient"].append(float(np.log(np.hypot(gx, gy).mean() / contrast + 1e-3)))
-        result["mean"].append(float(face.mean()))
-        result["spread"].append(float(face.std()))
-        result["dark"].append(float(np.percentile(face, 2)))
-        result["bright"].append(float(np.percentile(face, 98)))
-        corners = np.concatenate([rgb[:margin, :margin].reshape(-1, 3), rgb[:margin, -margin:].reshape(-1, 3)]).astype(
-            np.float32
-        )
-        grey_corners = corners @ np.array([0.299, 0.587, 0.114], np.float32)
-        result["corner_mean"].append(float(grey_corners.mean()))
-        result["corner_spread"].append(float(grey_corners.std()))
-        edges = (
-            np.abs(np.diff(grey[:margin, :margin], axis=1)).mean()
-            + np.abs(np.diff(grey[:margin, -margin:], axis=1)).mean()
-        )
-        result["corner_edges"].append(float(edges))
-        total = corners.mean(0).sum() + 1.0
-        result["corner_red"].append(float(corners[:, 0].mean() / total))
-        result["corner_blue"].append(float(corners[:, 2].mean() / total))
-        for name in ("face_px", "face_x", "face_y", "inside", "yaw", "pitch", "roll"):
-            result[name].append(float(table[name][index]))
-    return {name: np.array(values) for name, values in result.items()}
+        known = {name: float(table[name][index]) for name in (*GROUPS["size"], *GROUPS["position"], *GROUPS["pose"])}
+        rows.append(known | picture_features(np.asarray(data.rgb[index]), (CROP_SIZE - INNER_SIZE) // 2))
+    return columns_of(rows)
+
+
+def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
+    """Return rows with equal keys as arrays (N,) by key."""
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def measure_shortcuts(data: SynthSet, limit: int = 4000, seed: int = 0) -> list[ShortcutFigure]:
@@ -83,23 +89,42 @@ def measure_shortcuts(data: SynthSet, limit: int = 4000, seed: int = 0) -> list[
     Raises:
         UserError: the set has only one person or only one class.
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import GroupKFold, cross_val_predict
-
     rng = np.random.default_rng(seed)
     indices = np.sort(rng.permutation(len(data))[:limit]).astype(np.intp)
-    if len(set(data.table["person"][indices])) < 2 or len(set(data.table["label"][indices])) < 2:
+    live, people = data.table["label"][indices] == "live", data.table["person"][indices]
+    check_classes_and_people(live, people)
+    return cross_validated(GROUPS, features(data, indices), live, people, rng, seed)
+
+
+def check_classes_and_people(live: npt.NDArray[np.bool_], people: npt.NDArray[np.str_]) -> None:
+    """Check that there are both classes and two people.
+
+    Raises:
+        UserError: there are not.
+    """
+    if len(set(people)) < 2 or len(set(live)) < 2:
         raise UserError(
             "data: the shortcut check needs live and spoof samples of at least two people; render more.",
             parameter="data",
         )
-    columns = features(data, indices)
-    live = data.table["label"][indices] == "live"
-    people = data.table["person"][indices]
+
+
+def cross_validated(
+    groups: Mapping[str, tuple[str, ...]],
+    columns: Columns,
+    live: npt.NDArray[np.bool_],
+    people: npt.NDArray[np.str_],
+    rng: np.random.Generator,
+    seed: int,
+) -> list[ShortcutFigure]:
+    """Return the figures of each group of columns and of all together, for people that the classifier was not given."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
     figures = []
-    everything = {"all together": tuple(name for names in GROUPS.values() for name in names)}
-    for group, names in {**GROUPS, **everything}.items():
+    everything = {"all together": tuple(name for names in groups.values() for name in names)}
+    for group, names in {**groups, **everything}.items():
         matrix = np.stack([columns[name] for name in names], -1)
         model = HistGradientBoostingClassifier(max_depth=4, max_iter=120, random_state=seed)
         folds = GroupKFold(min(5, len(set(people))))

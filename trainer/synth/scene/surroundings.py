@@ -167,6 +167,23 @@ def _environment(path: Path) -> Floats:
     return np.asarray(linear / max(float(np.median(linear)), 1e-3) * 0.35, np.float32)
 
 
+def environment_view(rng: Rng, path: Path, shape: tuple[int, int]) -> Floats:
+    """Return a random view of an environment map near its horizon, linear light float32 (h, w, 3)."""
+    full = _environment(path)
+    height, width = full.shape[:2]
+    full = np.roll(full, int(rng.integers(width)), axis=1)
+    high = float(rng.uniform(0.12, 0.45))
+    top = float(rng.uniform(0.2, max(0.21, 0.8 - high)))
+    wide = min(high * 0.5 * shape[1] / shape[0] * float(rng.uniform(0.8, 1.2)), 0.6)
+    view = full[int(top * height) : int((top + high) * height), : max(int(wide * width), 4)]
+    return np.asarray(cv2.resize(view, shape[::-1], interpolation=cv2.INTER_CUBIC).clip(0.002, 3), np.float32)
+
+
+def wall_texture(rng: Rng, shape: tuple[int, int]) -> Floats:
+    """Return the colours of a random wall, shelf or curtain, linear light float32 (h, w, 3)."""
+    return np.ascontiguousarray(_texture(rng, shape)[..., :3])
+
+
 def environment_files(folder: Path | None) -> list[Path]:
     """Return the pictures in a folder of environment maps, sorted.
 

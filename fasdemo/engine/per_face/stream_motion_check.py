@@ -1,0 +1,111 @@
+"""Check ten times per second whether depth and infrared move as colour does, and remember streams that do not."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+from fasdemo.engine.measurements.measure import Grids
+from fasdemo.engine.measurements.stream_motion import (
+    Offset,
+    StreamMotion,
+    StreamOffsets,
+    depth_offset_mm,
+    face_front,
+    infrared_offset_mm,
+)
+from fasdemo.engine.per_face.face_observation import FaceObservation
+from fasdemo.engine.reasons import MOVES_APART, Reason
+from fasdemo.engine.temporal.track_state import TrackState
+from fasdemo.faces.face import Face
+from fasdemo.faces.quality import Quality
+from fasdemo.frames import FrameSet, Stream
+from fasdemo.models.crop import FaceCrops
+
+log = logging.getLogger(__name__)
+
+_EVERY_S = 0.1
+_EARLY_S = 0.005
+"""Tolerance, so that a check due just after a frame runs on that frame."""
+_FIRST_AFTER_S = 0.04
+"""Delay of the first check, so that it falls on another frame than the other periodic checks."""
+_MAX_ANGLE_DEG = 25.0
+"""Key points of a face that is turned farther are too inaccurate."""
+_FIELD_MM = 225.0
+
+
+class StreamMotionCheck:
+    """The check of all faces of one source.
+
+    A late stream is a fault of the source, not of a face. Therefore, the reason remains, also for other faces, until a
+    face has moved and the stream has moved with it.
+    """
+
+    def __init__(self) -> None:
+        self._apart: set[Stream] = set()
+
+    def reset(self) -> None:
+        """Forget which streams move differently."""
+        self._apart.clear()
+
+    @property
+    def codes(self) -> list[Reason]:
+        """The reasons against the current frame."""
+        return [MOVES_APART[stream] for stream in MOVES_APART if stream in self._apart]
+
+    def check(self, frame: FrameSet, work: FaceObservation, state: TrackState, now_s: float) -> None:
+        """Measure one face if it is due; faces without depth are not compared, because parallax is then unknown.
+
+        Args:
+            frame: the frame with all streams.
+            work: the aligned face.
+            state: state of its track; it is changed.
+            now_s: time of the frame on the source's clock.
+        """
+        if work.crops is None or work.small is None or work.quality is None or work.crops.distance_mm <= 0:
+            return
+        if not math.isfinite(state.streams_s):
+            state.streams_s = now_s - _EVERY_S + _FIRST_AFTER_S
+        if now_s - state.streams_s < _EVERY_S - _EARLY_S:
+            return
+        state.streams_s = now_s
+        found = offsets(frame, work.face, work.crops, work.small, work.quality, now_s)
+        if found is None:
+            return
+        state.streams.add(found)
+        motions: dict[Stream, StreamMotion | None] = {"depth": state.streams.depth, "ir": state.streams.ir}
+        for stream, motion in motions.items():
+            if motion is None:
+                continue
+            if motion.apart and stream not in self._apart:
+                log.warning(
+                    "the face moves differently in %s and in colour: %.1f, %.1f mm", stream, *motion.difference_mm
+                )
+                self._apart.add(stream)
+            elif motion.agree:
+                self._apart.discard(stream)
+
+
+def offsets(
+    frame: FrameSet, face: Face, crops: FaceCrops, small: Grids, quality: Quality, now_s: float
+) -> StreamOffsets | None:
+    """Return the position of a face in colour and the offsets of the other streams from it.
+
+    The result is None if the face is turned too far or has no depth.
+    """
+    if max(abs(quality.yaw_deg), abs(quality.pitch_deg), abs(quality.roll_deg)) > _MAX_ANGLE_DEG:
+        return None
+    if small.depth_mm is None or face_front(small.depth_mm) is None:
+        # Without a surface at the face's distance, it is not known whether the key points belong to a face.
+        return None
+    position = _position_mm(frame, face, crops)
+    return StreamOffsets(now_s, position, depth_offset_mm(small.depth_mm), infrared_offset_mm(crops))
+
+
+def _position_mm(frame: FrameSet, face: Face, crops: FaceCrops) -> Offset:
+    """Return the position of eyes, nose and mouth relative to the middle of the colour image at the face's scale."""
+    assert crops.rgb is not None
+    linear = crops.to_crop[0, :2]
+    scale = float((linear @ linear) ** 0.5) * _FIELD_MM / crops.rgb.shape[0]
+    x, y = face.keypoints[:4].mean(axis=0)
+    return (float(x) - frame.rgb.shape[1] / 2) * scale, (float(y) - frame.rgb.shape[0] / 2) * scale

@@ -1,0 +1,82 @@
+"""Depth or infrared that is late by a constant, with new times, is not LIVE once the person has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from fasdemo.assets_folder import demo_session
+from fasdemo.capture.source import SourceInfo
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.result import FrameResult, Status
+from fasdemo.faces.detector import FaceDetector
+from fasdemo.faces.finder import FaceFinder
+from fasdemo.frames import STREAMS, FrameSet, StreamTime
+from fasdemo.models.predictor import Predictor
+from fasdemo.sessions.reader import SessionReader
+from tests.support.face_fixtures import model_or_skip
+from tests.support.fault_stage import reasons, statuses, trusting_model
+
+STEP, COUNT, LATE = 3, 44, 10
+"""Ten frames per second of the bundled session's live person; late by a second."""
+KNOWN = 26
+"""Frames after which a late stream must be known; the person moves by 5 mm in this time."""
+
+
+@pytest.fixture(scope="module")
+def person() -> list[FrameSet]:
+    model_or_skip()
+    with SessionReader(demo_session()) as reader:
+        return [reader[index] for index in range(135)][::STEP][:COUNT]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory, person: list[FrameSet]) -> Iterator[Engine]:
+    """A model that calls everything live: what is refused is refused by evidence."""
+    model = trusting_model(tmp_path_factory.mktemp("model"))
+    info = SourceInfo("demo", "", False, frozenset(STREAMS), 640, 480, 30.0, None, person[0].calibration)
+    with Engine(Predictor(model, "cpu", threads=1), FaceFinder(FaceDetector()), source=info) as made:
+        yield made
+
+
+def judged(engine: Engine, frames: list[FrameSet], first: int = 0) -> list[FrameResult]:
+    results = []
+    for index, frame in enumerate(frames, first):
+        at_s = index / 10
+        times = {stream: StreamTime(at_s, index) for stream in STREAMS}
+        results.append(engine.process(replace(frame, index=index, timestamp_s=at_s, times=times, truth=None)))
+    return results
+
+
+def late(person: list[FrameSet], *names: str) -> list[FrameSet]:
+    return [
+        replace(frame, **{name: getattr(before, name) for name in names})
+        for frame, before in zip(person[LATE:], person[:-LATE], strict=True)
+    ]
+
+
+def test_engine_gives_no_reason_for_streams_of_the_same_moment(engine: Engine, person: list[FrameSet]) -> None:
+    engine.reset()
+    results = judged(engine, person)
+    assert all(reasons(result).isdisjoint({"depth_moves_apart", "ir_moves_apart"}) for result in results)
+    assert statuses(results)[-20:] == [{Status.LIVE}] * 20
+
+
+@pytest.mark.parametrize(("names", "code"), [(("depth",), "depth_moves_apart"), (("ir",), "ir_moves_apart")])
+def test_stream_that_is_a_second_late_is_not_live(
+    engine: Engine, person: list[FrameSet], names: tuple[str, ...], code: str
+) -> None:
+    engine.reset()
+    results = judged(engine, late(person, *names))
+    assert all(code in reasons(result) for result in results[KNOWN:])
+    assert not any(Status.LIVE in found for found in statuses(results)[KNOWN:])
+
+
+def test_late_stream_is_remembered_until_it_moves_with_the_face_again(engine: Engine, person: list[FrameSet]) -> None:
+    engine.reset()
+    judged(engine, late(person, "ir"))
+    results = judged(engine, person, first=COUNT)
+    assert "ir_moves_apart" in reasons(results[0])
+    assert "ir_moves_apart" not in reasons(results[-1])

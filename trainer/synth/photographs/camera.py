@@ -1,0 +1,52 @@
+"""The camera of both classes, and what telephones and the web do with its pictures."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from trainer.synth.people.portrait import Rgb
+from trainer.synth.photographs.bona_fide import Floats
+from trainer.synth.photographs.framing import Rng
+from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
+
+
+def take(rng: Rng, linear: Floats, face_px: float) -> Rgb:
+    """Return the 8-bit picture that a random camera takes of linear light with the face in the middle."""
+    height, width = linear.shape[:2]
+    params = draw_exposure_params(rng, "off")
+    weight = centre_weight(height, width, (width / 2, height / 2), face_px * params.metering * 0.45)
+    return expose_rgb(np.ascontiguousarray(linear), params, weight, rng)
+
+
+def process(rng: Rng, picture: Rgb) -> Rgb:
+    """Return the picture after random tone mapping, scaling, smoothing and compression."""
+    if rng.random() < 0.5:
+        picture = _tone_mapped(rng, picture)
+    if rng.random() < 0.4:
+        factor = float(rng.uniform(0.35, 0.9))
+        height, width = picture.shape[:2]
+        small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        kind = (cv2.INTER_LINEAR, cv2.INTER_CUBIC)[int(rng.integers(2))]
+        picture = np.asarray(cv2.resize(small, (width, height), interpolation=kind), np.uint8)
+    if rng.random() < 0.25:
+        picture = np.asarray(cv2.bilateralFilter(picture, 5, float(rng.uniform(10, 40)), 3), np.uint8)
+    if rng.random() < 0.6:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))]
+        _, data = cv2.imencode(".jpg", picture[..., ::-1], quality)
+        picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+    return np.ascontiguousarray(picture)
+
+
+def _tone_mapped(rng: Rng, picture: Rgb) -> Rgb:
+    """Stretch the contrast as telephones do, or reduce it as haze and stray light do."""
+    values = picture.astype(np.float32)
+    if rng.random() < 0.65:
+        low, high = (float(np.percentile(values[::4, ::4], share)) for share in (1.0, 99.0))
+        strength = float(rng.uniform(0.3, 1.0))
+        stretched = (values - low) * (255.0 / max(high - low, 30.0))
+        values = values * (1 - strength) + stretched * strength
+    else:
+        grey, share = float(rng.uniform(60, 220)), float(rng.uniform(0.05, 0.35))
+        values = values * (1 - share) + grey * share
+    return np.round(np.clip(values, 0, 255)).astype(np.uint8)
