@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from fasdemo.capture.cameras.hello.calibrator import PairCalibrator
 from fasdemo.capture.cameras.hello.lamp import InfraredFrame, LampExposure, LampSeparator
-from fasdemo.capture.cameras.hello.node import Node
+from fasdemo.capture.cameras.hello.node import Node, NodeImage
 from fasdemo.capture.cameras.hello.pairs import HelloPair, choose_pair
 from fasdemo.capture.cameras.hello.reader import PairReader
 from fasdemo.capture.cameras.hello.system import HelloSystem, this_system
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.cameras.supervisor import Box, DeviceError, WatchdogTimeouts
 from fasdemo.capture.source import SourceInfo
-from fasdemo.frames import FrameSet, Stream, StreamTime
+from fasdemo.frames import FrameSet, Rgb, Stream, StreamTime
 
 LAMP_NOT_SEEN = "ir_lamp_not_seen"
 """Fault of a frame whose infrared image is not separated; `fasdemo.engine.reasons` defines its effect."""
@@ -123,7 +125,7 @@ class HelloGrabber:
         if color is None:
             return None
         lost = self._lost_since(exposure.timestamp_s)
-        rgb = color.decode()
+        rgb = _rgb(color)
         calibrated = self._calibrator.calibration is not None
         if not calibrated:
             self._calibrator.observe(rgb, exposure.lamp, self._clock())
@@ -168,7 +170,7 @@ class HelloGrabber:
         return FrameSet(
             index=self._count,
             timestamp_s=color.timestamp_s,
-            rgb=color.decode(),
+            rgb=_rgb(color),
             ir=frame.image,
             calibration=self._calibrator.current(*self._sizes),
             declared=_STREAMS,
@@ -252,6 +254,10 @@ def open_hello(
         calibration,
         timeouts or WatchdogTimeouts(dead_s=4.0),
     )
+
+
+def _rgb(image: NodeImage) -> Rgb:
+    return np.asarray(image.decode(), np.uint8)
 
 
 def _pairs_per_second(color: Node, infrared: Node) -> float:

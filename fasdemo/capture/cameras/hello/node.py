@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import av
-import av.container
 import av.error
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +23,8 @@ Kind = Literal["color", "infrared"]
 _COLOR_INPUTS = {"MJPG": "mjpeg", "YUYV": "yuyv422", "UYVY": "uyvy422", "NV12": "nv12", "YU12": "yuv420p"}
 _INFRARED_INPUTS = {"GREY": "gray", "Y16": "gray16le"}
 _GREY_PIXELS = frozenset({"gray", "gray16le"})
-_NON_BLOCKING = f"+{int(av.container.Flags.non_block.value)}"
-"""By number, because FFmpeg has no name for this flag."""
+_NON_BLOCKING = "+4"
+"""AVFMT_FLAG_NONBLOCK by its number, because FFmpeg has no name for it."""
 _OPEN_TIMEOUT_S = 6.0
 _POLL_S = 0.004
 """Time between two reads without an image; FFmpeg's blocking read cannot be interrupted if a camera falls silent."""

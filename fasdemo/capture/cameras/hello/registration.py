@@ -20,12 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.faces.face import Face, Points
+from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, Extrinsics, Intrinsics
 from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 
 Size = tuple[int, int]
 """Width and height of an image in pixels."""
+
+_Points64 = npt.NDArray[np.float64]
 
 _POINTS = 4
 """Eyes, nose tip and mouth, as for the crop."""
@@ -128,7 +130,7 @@ class GeometryEstimator:
     def __init__(self, color_size: Size, ir_size: Size) -> None:
         self._color_size = color_size
         self._ir_size = ir_size
-        self._faces: list[tuple[Points, Points]] = []
+        self._faces: list[tuple[_Points64, _Points64]] = []
 
     @property
     def faces(self) -> int:
@@ -141,13 +143,13 @@ class GeometryEstimator:
         Returns:
             The geometry, as soon as the faces determine it well enough; None until then.
         """
-        pair = (color.keypoints[:_POINTS].astype(np.float64), infrared.keypoints[:_POINTS].astype(np.float64))
+        pair = (_points(color), _points(infrared))
         if not self._is_new(pair[0]):
             return None
         self._faces = [*self._faces, pair][-_MAX_FACES:]
         return self._estimate() if len(self._faces) >= MIN_FACES else None
 
-    def _is_new(self, points: Points) -> bool:
+    def _is_new(self, points: _Points64) -> bool:
         eye = _eye(points)
         if eye < 1.0 or not np.isfinite(points).all() or _turn(points) > _MAX_YAW_SHARE:
             return False
@@ -165,7 +167,7 @@ class GeometryEstimator:
         eyes = np.array([_eye(points) for points in color])
         use = np.ones(len(eyes), np.bool_)
         parameters = np.zeros(_PARAMETERS)
-        offsets = np.zeros(len(eyes))
+        offsets: _Points64 = np.zeros(len(eyes))
         for _ in range(3):
             if np.count_nonzero(use) < MIN_FACES:
                 return None
@@ -178,7 +180,7 @@ class GeometryEstimator:
             if rank < _PARAMETERS:
                 return None
             predicted = (_design(color, eyes) @ parameters).reshape(infrared.shape)
-            offsets = np.linalg.norm(predicted - infrared, axis=2).mean(1) / eyes
+            offsets = np.asarray(np.linalg.norm(predicted - infrared, axis=2).mean(1) / eyes, np.float64)
             use = offsets <= _OUTLIER * max(float(np.median(offsets)), 1e-3)
         residual = float(np.median(offsets))
         geometry = PairGeometry(
@@ -222,11 +224,15 @@ def _design(color: npt.NDArray[np.float64], eyes: npt.NDArray[np.float64]) -> np
     return np.asarray(rows.reshape(-1, _PARAMETERS), np.float64)
 
 
-def _eye(points: Points) -> float:
+def _points(face: Face) -> _Points64:
+    return np.asarray(face.keypoints[:_POINTS], np.float64)
+
+
+def _eye(points: _Points64) -> float:
     return float(np.hypot(*(points[1] - points[0])))
 
 
-def _turn(points: Points) -> float:
+def _turn(points: _Points64) -> float:
     """Return the offset of the nose from the middle between the eyes, along the line between the eyes, as a share."""
     across = points[1] - points[0]
     middle = (points[0] + points[1]) / 2

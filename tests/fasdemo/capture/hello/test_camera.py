@@ -11,15 +11,17 @@ import pytest
 
 from fasdemo.capture.cameras.hello.calibrator import PairCalibrator
 from fasdemo.capture.cameras.hello.camera import MAX_SKEW_S, HelloSource, open_hello
+from fasdemo.capture.cameras.hello.node import Kind, Node
 from fasdemo.capture.cameras.hello.pairs import HelloPair
 from fasdemo.capture.cameras.hello.registration import PairGeometry
 from fasdemo.capture.cameras.hello.stored_geometry import geometry_path, load_geometry, save_geometry
 from fasdemo.capture.cameras.hello.system import LinuxSystem, this_system
 from fasdemo.capture.cameras.supervisor import DeviceError, WatchdogTimeouts
+from fasdemo.capture.cameras.v4l2 import VideoNode
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet
-from tests.support.hello_camera import Machine, Script, ScriptedDetector, ScriptedSystem
+from tests.support.hello_camera import Machine, Script, ScriptedDetector, ScriptedNode, ScriptedSystem
 
 COLOR_SHAPE, IR_SHAPE = (96, 128), (72, 128)
 GEOMETRY = PairGeometry((128, 96), (128, 72), (0.9, 0.0, 6.0, -6.0, 0.1, 0.0), 15, 0.05, 0.04)
@@ -35,11 +37,11 @@ def color(number: int) -> np.ndarray:
 
 def pulsed(number: int) -> np.ndarray:
     """Even frames are lit; the level of the room is 20, that of the lamp 100."""
-    return NOISE[number % 16] + np.uint8(20) + np.uint8(100 * (number % 2 == 0))
+    return np.asarray(NOISE[number % 16] + np.uint8(20) + np.uint8(100 * (number % 2 == 0)))
 
 
 def dark(number: int) -> np.ndarray:
-    return NOISE[number % 16] + np.uint8(20)
+    return np.asarray(NOISE[number % 16] + np.uint8(20))
 
 
 @pytest.fixture
@@ -238,7 +240,8 @@ def test_hello_is_never_without_fault_until_it_is_calibrated_and_stores_the_resu
     detector = ScriptedDetector(*heads())
     source, _ = camera(calibrated=False, detector=detector)
     with source:
-        assert source.info.calibration is None
+        before = source.info
+        assert before.calibration is None
         assert any("colour and infrared are being calibrated" in text for text in source.warnings)
         frames = separated(source, 90)
         first = next(place for place, frame in enumerate(frames) if not frame.faults)
@@ -279,8 +282,13 @@ def test_hello_on_windows_is_refused_with_a_sentence() -> None:
 
 
 def test_linux_system_finds_pairs_and_opens_their_nodes(machine: Machine) -> None:
-    opened = []
-    system = LinuxSystem(machine.sysfs, machine.nodes, lambda node, kind: opened.append((node.index, kind)))  # type: ignore[func-returns-value,arg-type,return-value]
+    opened: list[tuple[int, Kind]] = []
+
+    def opener(node: VideoNode, kind: Kind) -> Node:
+        opened.append((node.index, kind))
+        return ScriptedNode(pulsed, 60.0, 0.0)
+
+    system = LinuxSystem(machine.sysfs, machine.nodes, opener)
     (pair,) = system.pairs(system.nodes())
     system.open_node(pair.infrared, "infrared")
     assert opened == [(2, "infrared")]

@@ -17,12 +17,12 @@ Y, X = np.mgrid[: SHAPE[0], : SHAPE[1]]
 
 def face(x: float = 160.0, level: float = 90.0) -> np.ndarray:
     """Light of the lamp on a head at a column, float64."""
-    return level * np.exp(-((((X - x) / 40) ** 2 + ((Y - 120) / 55) ** 2) ** 2))
+    return np.asarray(level * np.exp(-((((X - x) / 40) ** 2 + ((Y - 120) / 55) ** 2) ** 2)))
 
 
 def room(level: float = 30.0) -> np.ndarray:
     """Light of a room with structure, float64."""
-    return level * (1 + 0.5 * np.sin(X / 17) * np.cos(Y / 23))
+    return np.asarray(level * (1 + 0.5 * np.sin(X / 17) * np.cos(Y / 23)))
 
 
 def shot(light: np.ndarray, kind: type = np.uint8) -> np.ndarray:
@@ -108,7 +108,7 @@ def test_lamp_that_stops_is_noticed_within_eight_frames() -> None:
 
 def test_lamp_starts_again_after_another_image_size() -> None:
     separator, _ = run(lambda n: room() + face() * (n % 2 == 0))
-    small = cv2.resize(shot(room() + face()), (160, 120))
+    small = np.asarray(cv2.resize(shot(room() + face()), (160, 120)), np.uint8)
     assert separator.push(InfraredFrame(small, 2.0)) is None
     assert not separator.pulsing
 

@@ -17,7 +17,7 @@ NOISE = RANDOM.integers(0, 3, (16, 48, 64), np.uint8)
 
 
 def pulsed(number: int) -> np.ndarray:
-    return NOISE[number % 16] + np.uint8(90 * (number % 2))
+    return np.asarray(NOISE[number % 16] + np.uint8(90 * (number % 2)))
 
 
 @pytest.fixture

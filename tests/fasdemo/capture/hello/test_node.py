@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Clock:
 class Device:
     """A container whose packets have the times of a device, and that has no packet at times."""
 
-    def __init__(self, container: Any, errors: dict[int, OSError] | None = None, shift_s: float = 0.0) -> None:
+    def __init__(self, container: Any, errors: Mapping[int, OSError] | None = None, shift_s: float = 0.0) -> None:
         self._container = container
         self._errors = errors or {}
         self._shift_s = shift_s

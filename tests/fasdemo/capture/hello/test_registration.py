@@ -33,7 +33,8 @@ def seen(
 
 def as_face(points: np.ndarray) -> Face:
     x, y = points.min(0)
-    return Face((float(x), float(y), *(float(side) for side in np.ptp(points, axis=0))), 0.9, points.astype(np.float32))
+    width, height = np.ptp(points, axis=0)
+    return Face((float(x), float(y), float(width), float(height)), 0.9, points.astype(np.float32))
 
 
 def person(count: int, noise: float, seed: int = 0, near: float = 0.35, far: float = 0.8) -> list[tuple[Face, Face]]:
@@ -48,8 +49,9 @@ def person(count: int, noise: float, seed: int = 0, near: float = 0.35, far: flo
             distance,
             random.uniform(-12, 12),
         )
-        eye = np.hypot(*(color[1] - color[0]))
-        faces.append(tuple(as_face(p + random.normal(0, noise * eye / 1.4, p.shape)) for p in (color, infrared)))
+        error = noise * float(np.hypot(*(color[1] - color[0]))) / 1.4
+        found = [as_face(points + random.normal(0, error, points.shape)) for points in (color, infrared)]
+        faces.append((found[0], found[1]))
     return faces
 
 
