@@ -27,7 +27,7 @@ from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 Size = tuple[int, int]
 """Width and height of an image in pixels."""
 
-_Points64 = npt.NDArray[np.float64]
+_Floats = npt.NDArray[np.float64]
 
 _POINTS = 4
 """Eyes, nose tip and mouth, as for the crop."""
@@ -130,7 +130,7 @@ class GeometryEstimator:
     def __init__(self, color_size: Size, ir_size: Size) -> None:
         self._color_size = color_size
         self._ir_size = ir_size
-        self._faces: list[tuple[_Points64, _Points64]] = []
+        self._faces: list[tuple[_Floats, _Floats]] = []
 
     @property
     def faces(self) -> int:
@@ -149,7 +149,7 @@ class GeometryEstimator:
         self._faces = [*self._faces, pair][-_MAX_FACES:]
         return self._estimate() if len(self._faces) >= MIN_FACES else None
 
-    def _is_new(self, points: _Points64) -> bool:
+    def _is_new(self, points: _Floats) -> bool:
         eye = _eye(points)
         if eye < 1.0 or not np.isfinite(points).all() or _turn(points) > _MAX_YAW_SHARE:
             return False
@@ -166,8 +166,8 @@ class GeometryEstimator:
         infrared = np.array([pair[1] for pair in self._faces])
         eyes = np.array([_eye(points) for points in color])
         use = np.ones(len(eyes), np.bool_)
-        parameters = np.zeros(_PARAMETERS)
-        offsets: _Points64 = np.zeros(len(eyes))
+        parameters: _Floats = np.zeros(_PARAMETERS)
+        offsets: _Floats = np.zeros(len(eyes))
         for _ in range(3):
             if np.count_nonzero(use) < MIN_FACES:
                 return None
@@ -224,15 +224,15 @@ def _design(color: npt.NDArray[np.float64], eyes: npt.NDArray[np.float64]) -> np
     return np.asarray(rows.reshape(-1, _PARAMETERS), np.float64)
 
 
-def _points(face: Face) -> _Points64:
+def _points(face: Face) -> _Floats:
     return np.asarray(face.keypoints[:_POINTS], np.float64)
 
 
-def _eye(points: _Points64) -> float:
+def _eye(points: _Floats) -> float:
     return float(np.hypot(*(points[1] - points[0])))
 
 
-def _turn(points: _Points64) -> float:
+def _turn(points: _Floats) -> float:
     """Return the offset of the nose from the middle between the eyes, along the line between the eyes, as a share."""
     across = points[1] - points[0]
     middle = (points[0] + points[1]) / 2
