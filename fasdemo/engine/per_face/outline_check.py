@@ -29,9 +29,9 @@ def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, sp
     if work.crops is None:
         return
     if _is_due(state, now_s):
-        # The second check comes after half the interval, so that this check and that of the infrared face, which both
+        # The second check comes after two thirds of the interval, so that this check and those of infrared, which all
         # take milliseconds, fall on different frames.
-        state.outlines_s = now_s if math.isfinite(state.outlines_s) else now_s - _EVERY_S / 2
+        state.outlines_s = now_s if math.isfinite(state.outlines_s) else now_s - _EVERY_S / 3
         state.outline_agreement = outline_agreement(frame, work.face, face_view(spec))
     work.evidence = work.evidence.updated(state.outline_agreement)
 
