@@ -174,11 +174,12 @@ class GeometryEstimator:
             design = _design(color[use], eyes[use])
             # Every face counts equally: the error of key points increases with the size of the face.
             weight = np.repeat(1.0 / eyes[use], 2 * _POINTS)
-            parameters, _, rank, _ = np.linalg.lstsq(
+            solved, _, rank, _ = np.linalg.lstsq(
                 design * weight[:, None], infrared[use].reshape(-1) * weight, rcond=None
             )
             if rank < _PARAMETERS:
                 return None
+            parameters = np.asarray(solved, np.float64)
             predicted = (_design(color, eyes) @ parameters).reshape(infrared.shape)
             offsets = np.asarray(np.linalg.norm(predicted - infrared, axis=2).mean(1) / eyes, np.float64)
             use = offsets <= _OUTLIER * max(float(np.median(offsets)), 1e-3)
