@@ -34,9 +34,7 @@ def connected_cameras() -> Cameras:
         from fasdemo.capture.cameras.webcam import list_webcams
 
         system = this_system()
-        found += [
-            (f"hello:{pair.port}", f"{pair.color.name}, colour and infrared") for pair in system.pairs(system.nodes())
-        ]
+        found += [(f"hello:{pair.port}", f"{pair.color.name} (Windows Hello)") for pair in system.pairs(system.nodes())]
 
         # A virtual camera is refused, so it is not offered; `fasdemo doctor` lists it.
         found += [(f"webcam:{one.index}", f"{one.name} ({one.index})") for one in list_webcams() if not one.virtual]

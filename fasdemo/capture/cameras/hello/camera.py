@@ -41,6 +41,7 @@ class HelloGrabber:
         system: opens the nodes.
         calibrator: the pair's calibration.
         clock: `time.monotonic`.
+        make_reader: returns a reader of two open nodes.
     """
 
     standing_faults: tuple[str, ...] = ()
@@ -51,11 +52,13 @@ class HelloGrabber:
         system: HelloSystem,
         calibrator: PairCalibrator,
         clock: Callable[[], float] = time.monotonic,
+        make_reader: Callable[[Node, Node, str], PairReader] = PairReader,
     ) -> None:
         self._pair = pair
         self._system = system
         self._calibrator = calibrator
         self._clock = clock
+        self._make_reader = make_reader
         self._reader: PairReader | None = None
         self._separator = LampSeparator()
         self._sizes = ((0, 0), (0, 0))
@@ -73,7 +76,7 @@ class HelloGrabber:
             raise
         self._sizes = (color.size, infrared.size)
         fps = _pairs_per_second(color, infrared)
-        self._reader = reader = PairReader(color, infrared, self._pair.port)
+        self._reader = reader = self._make_reader(color, infrared, self._pair.port)
         reader.start()
         self._calibrator.begin(*self._sizes)
         first = reader.next_infrared(_START_S)
