@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 MakeSource = Callable[[SourceRequest], Source]
 MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
 Turn = Callable[[], AbstractContextManager[None]]
-_RESTING_PERIOD_S = 0.3
-"""Interval of the processed frames of a camera while the verdicts are not used."""
+_RESTING_PERIOD_S = 1.0
+"""Interval of the processed frames of a camera while the verdicts are not used. At this rate no face is LIVE."""
 _WARNINGS_EVERY_S = 0.05
 """Interval between checks for warnings of a camera and for the end of the pipeline."""
 
@@ -100,7 +100,7 @@ class Pipeline:
         self._awake.set()
 
     def rest(self, resting: bool) -> None:
-        """Process only a few frames of a camera per second, e.g. while the window is minimised; files do not change."""
+        """Process only one frame of a camera per second, e.g. while the window is minimised; files do not change."""
         if resting and not self.playback_clock.closed:
             self._awake.clear()
         else:
@@ -261,6 +261,13 @@ class Pipeline:
         used.
         """
         new = self._made(wanted, kept="" if old is None else f" Still using {old.facts.model}.")
+        assert self._source is not None
+        if new is None and old is None and wanted.site is not None and not self._source.info.live:
+            # A file may be from another camera. A live camera with a wrong site file has no verdicts.
+            wanted = replace(wanted, site=None)
+            new = self._made(wanted)
+            if new is not None:
+                self._updates.put(message="The site file is not used for this file.")
         if new is None and old is None and (wanted.model is not None or wanted.policy is not None):
             wanted = replace(wanted, model=None, policy=None, site=None)
             new = self._made(wanted)

@@ -64,6 +64,7 @@ SHORTCUTS = (
     Shortcut(("T",), "save_last", "Save the last 10 s, if they are kept", "Window"),
     Shortcut(("N",), "next_person", "Record the next person of the list", "Window"),
     Shortcut(("Ctrl+L",), "toggle_log", "Start or stop the event log", "Window"),
+    Shortcut(("Ctrl+T",), "tune", "Error rates and thresholds of a folder of sessions", "Window"),
     Shortcut(("Ctrl+,",), "preferences", "Preferences", "Window"),
     Shortcut(("?", "F1"), "show_shortcuts", "Show the keyboard shortcuts", "Window"),
     Shortcut(("Ctrl+Q",), "quit", "Quit", "Window"),
