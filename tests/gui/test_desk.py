@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,10 @@ def keep(window: MainWindow, qtbot: QtBot) -> None:
     desk.keep_box.setFocus()
     QTest.keyClick(desk.keep_box, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: " s in " in desk.kept.text() and not desk.kept.text().startswith("0.0"), timeout=12000)
+
+
+def has_takes(window: MainWindow, count: int) -> bool:
+    return len(window.workspace.record.takes.takes) == count
 
 
 def press(window: MainWindow, key: Qt.Key) -> None:
@@ -106,7 +111,7 @@ def test_coverage_sheet_shows_what_was_recorded(window: MainWindow, qtbot: QtBot
         taken = len(record.takes.takes)
         qtbot.waitUntil(lambda: window.desk._last is not None and window.desk._last.status.frames > 3, timeout=12000)
         press(window, Qt.Key.Key_T)
-        qtbot.waitUntil(lambda taken=taken: len(record.takes.takes) == taken + 1, timeout=12000)
+        qtbot.waitUntil(partial(has_takes, window, taken + 1), timeout=12000)
     QTest.mouseClick(record.desk.coverage_button, Qt.MouseButton.LeftButton)
     dialog = window.desk.dialog
     assert dialog is not None
