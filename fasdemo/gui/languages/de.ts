@@ -344,6 +344,14 @@
       <translation>IR zu Rot</translation>
     </message>
     <message>
+      <source>Room-to-lamp ratio</source>
+      <translation>Raumlicht zu Lampe</translation>
+    </message>
+    <message>
+      <source>IR overexposed by the room</source>
+      <translation>IR vom Raum überbelichtet</translation>
+    </message>
+    <message>
       <source>IR-colour correlation</source>
       <translation>IR-Farb-Korrelation</translation>
     </message>
@@ -960,6 +968,22 @@
       <translation>Das Tiefenbild hat fast keine Tiefenwerte.</translation>
     </message>
     <message>
+      <source>Please come closer, and turn away from sunlight.</source>
+      <translation>Bitte kommen Sie näher und drehen Sie sich vom Sonnenlicht weg.</translation>
+    </message>
+    <message>
+      <source>The pulses of the infrared lamp are not visible: it does not light up, nobody is close enough, or sunlight is stronger.</source>
+      <translation>Die Pulse der Infrarotlampe sind nicht sichtbar: Sie leuchtet nicht, niemand ist nah genug oder das Sonnenlicht ist stärker.</translation>
+    </message>
+    <message>
+      <source>The camera is being set up: please look at it and move closer and back, and from side to side.</source>
+      <translation>Die Kamera wird eingerichtet: Bitte sehen Sie hinein und bewegen Sie sich vor und zurück und zur Seite.</translation>
+    </message>
+    <message>
+      <source>The position of the infrared camera relative to the colour camera is not known yet.</source>
+      <translation>Die Lage der Infrarotkamera zur Farbkamera ist noch nicht bekannt.</translation>
+    </message>
+    <message>
       <source>The whole infrared image is black.</source>
       <translation>Das ganze Infrarotbild ist schwarz.</translation>
     </message>
@@ -1114,6 +1138,18 @@
     <message>
       <source>The face is too dark.</source>
       <translation>Das Gesicht ist zu dunkel.</translation>
+    </message>
+    <message>
+      <source>Please turn away from the sun or the bright light.</source>
+      <translation>Bitte drehen Sie sich von der Sonne oder dem hellen Licht weg.</translation>
+    </message>
+    <message>
+      <source>The infrared light of the room, like sunlight, overexposes the face, so the lamp's light is unknown.</source>
+      <translation>Das Infrarotlicht des Raums, etwa Sonnenlicht, überbelichtet das Gesicht; das Licht der Lampe ist daher unbekannt.</translation>
+    </message>
+    <message>
+      <source>The light of the camera's infrared lamp on the face is too weak.</source>
+      <translation>Das Licht der Infrarotlampe der Kamera auf dem Gesicht ist zu schwach.</translation>
     </message>
     <message>
       <source>Please turn away from the bright light.</source>

@@ -344,6 +344,14 @@
       <translation>Relación IR-rojo</translation>
     </message>
     <message>
+      <source>Room-to-lamp ratio</source>
+      <translation>Luz ambiente / lámpara</translation>
+    </message>
+    <message>
+      <source>IR overexposed by the room</source>
+      <translation>IR sobreexpuesto por el entorno</translation>
+    </message>
+    <message>
       <source>IR-colour correlation</source>
       <translation>Correlación IR-color</translation>
     </message>
@@ -960,6 +968,22 @@
       <translation>La imagen de profundidad casi no tiene valores.</translation>
     </message>
     <message>
+      <source>Please come closer, and turn away from sunlight.</source>
+      <translation>Acérquese, por favor, y apártese de la luz del sol.</translation>
+    </message>
+    <message>
+      <source>The pulses of the infrared lamp are not visible: it does not light up, nobody is close enough, or sunlight is stronger.</source>
+      <translation>No se ven los pulsos de la lámpara infrarroja: no se enciende, nadie está lo bastante cerca o la luz del sol es más fuerte.</translation>
+    </message>
+    <message>
+      <source>The camera is being set up: please look at it and move closer and back, and from side to side.</source>
+      <translation>La cámara se está configurando: mírela y muévase adelante y atrás, y de lado a lado.</translation>
+    </message>
+    <message>
+      <source>The position of the infrared camera relative to the colour camera is not known yet.</source>
+      <translation>Aún no se conoce la posición de la cámara infrarroja respecto a la de color.</translation>
+    </message>
+    <message>
       <source>The whole infrared image is black.</source>
       <translation>Toda la imagen infrarroja es negra.</translation>
     </message>
@@ -1114,6 +1138,18 @@
     <message>
       <source>The face is too dark.</source>
       <translation>El rostro está demasiado oscuro.</translation>
+    </message>
+    <message>
+      <source>Please turn away from the sun or the bright light.</source>
+      <translation>Apártese del sol o de la luz intensa, por favor.</translation>
+    </message>
+    <message>
+      <source>The infrared light of the room, like sunlight, overexposes the face, so the lamp's light is unknown.</source>
+      <translation>La luz infrarroja del entorno, como la del sol, sobreexpone el rostro, por lo que no se conoce la luz de la lámpara.</translation>
+    </message>
+    <message>
+      <source>The light of the camera's infrared lamp on the face is too weak.</source>
+      <translation>La luz de la lámpara infrarroja de la cámara sobre el rostro es demasiado débil.</translation>
     </message>
     <message>
       <source>Please turn away from the bright light.</source>

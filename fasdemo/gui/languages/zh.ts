@@ -344,6 +344,14 @@
       <translation>红外与红色之比</translation>
     </message>
     <message>
+      <source>Room-to-lamp ratio</source>
+      <translation>环境光与灯光之比</translation>
+    </message>
+    <message>
+      <source>IR overexposed by the room</source>
+      <translation>环境光使红外过曝</translation>
+    </message>
+    <message>
       <source>IR-colour correlation</source>
       <translation>红外与彩色相关性</translation>
     </message>
@@ -960,6 +968,22 @@
       <translation>深度图像几乎没有深度值。</translation>
     </message>
     <message>
+      <source>Please come closer, and turn away from sunlight.</source>
+      <translation>请靠近一些，并背向阳光。</translation>
+    </message>
+    <message>
+      <source>The pulses of the infrared lamp are not visible: it does not light up, nobody is close enough, or sunlight is stronger.</source>
+      <translation>看不到红外灯的脉冲：灯未亮、没有人足够近，或阳光更强。</translation>
+    </message>
+    <message>
+      <source>The camera is being set up: please look at it and move closer and back, and from side to side.</source>
+      <translation>正在设置摄像头：请看着它，前后左右移动。</translation>
+    </message>
+    <message>
+      <source>The position of the infrared camera relative to the colour camera is not known yet.</source>
+      <translation>红外摄像头相对于彩色摄像头的位置尚未确定。</translation>
+    </message>
+    <message>
       <source>The whole infrared image is black.</source>
       <translation>整个红外图像为黑色。</translation>
     </message>
@@ -1114,6 +1138,18 @@
     <message>
       <source>The face is too dark.</source>
       <translation>面部太暗。</translation>
+    </message>
+    <message>
+      <source>Please turn away from the sun or the bright light.</source>
+      <translation>请背向阳光或强光。</translation>
+    </message>
+    <message>
+      <source>The infrared light of the room, like sunlight, overexposes the face, so the lamp's light is unknown.</source>
+      <translation>环境中的红外光（如阳光）使面部过曝，因此无法得知灯光。</translation>
+    </message>
+    <message>
+      <source>The light of the camera's infrared lamp on the face is too weak.</source>
+      <translation>摄像头红外灯照在面部的光太弱。</translation>
     </message>
     <message>
       <source>Please turn away from the bright light.</source>
