@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour fuzz bench performance tuning flame weights figures clean setup-app setup-dev setup-docs \
+.PHONY: demo test test-all lint types walls unit soak soak-hour load cameras fuzz bench performance tuning flame weights figures clean setup-app setup-dev setup-docs \
 	lock upgrade test-latest coverage docs release deb hooks
 
 demo: setup-app
@@ -70,6 +70,14 @@ FUZZ_EXAMPLES ?= 2000
 fuzz: setup-dev
 	$(BIN)/python -m tests.fuzz.coverage_guided --seconds $(FUZZ_SECONDS) --corpus .work/fuzz
 	FASDEMO_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz -m "slow or not slow" --timeout=7200 -n 2
+
+# Requests a second and p99 of `fasdemo serve` on the loopback; fails if an answer is another client's or is lost.
+load: setup-dev
+	$(BIN)/python benchmarks/bench_serve.py
+
+# Four cameras in one process for ten minutes: rates, processor time, memory.
+cameras: setup-app
+	$(BIN)/python tools/performance/several_cameras.py
 
 bench: setup-app
 	$(BIN)/fasdemo bench

@@ -2,8 +2,9 @@
 
     python benchmarks/bench_serve.py [--seconds 20] [--clients 8]
 
-Half of the clients read the state, half send pictures of different sizes and compare the answer with the one that the
-same picture gets alone. Two more clients follow all events by WebSocket and count gaps.
+Half of the clients read the state, half send different pictures and compare the answer with the one that the same
+picture gets alone. Two more clients follow all events by WebSocket and count gaps. `make load` runs it; the exit status
+is 1 if an answer was another client's or an event is missing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
@@ -47,6 +49,33 @@ class Figures:
         return f"{text}, {self.refused} refused (503), {self.wrong} mixed up"
 
 
+@dataclass
+class Load:
+    """What all clients measured.
+
+    Attributes:
+        state: requests of the state.
+        score: requests to score a picture.
+        events: the WebSocket clients; `refused` counts events that the server reported as dropped, `wrong` gaps that it
+            did not report.
+        memory_mb: resident memory of the server at the end.
+        grown_mb: its growth during the load.
+        problems: requests that failed without an answer, by error.
+    """
+
+    state: Figures
+    score: Figures
+    events: list[Figures]
+    memory_mb: float
+    grown_mb: float
+    problems: list[str]
+
+    @property
+    def failed(self) -> bool:
+        """Whether an answer was wrong or missing."""
+        return bool(self.problems) or any(one.wrong for one in (self.state, self.score, *self.events))
+
+
 def main() -> int:
     """Run the load; 1 if an answer was wrong or an event missing."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -70,38 +99,59 @@ def main() -> int:
     ]
     server = subprocess.Popen(command)
     try:
-        return _measure(f"127.0.0.1:{port}", psutil.Process(server.pid), seconds, clients)
+        found = measure(f"127.0.0.1:{port}", psutil.Process(server.pid), seconds, clients)
     finally:
         server.terminate()
         server.wait(20)
+    print(found.state.line("state", seconds))
+    print(found.score.line("score", seconds))
+    for number, one in enumerate(found.events, 1):
+        rate = len(one.times_ms) / seconds
+        print(f"events, client {number}: {rate:.1f} a second, {one.refused} dropped and reported, {one.wrong} missing")
+    print(f"memory of the server: {found.memory_mb:.0f} MB, {found.grown_mb:+.0f} MB during the load")
+    for problem in found.problems:
+        print(f"failed: {problem}", file=sys.stderr)
+    return 1 if found.failed else 0
 
 
-def _measure(address: str, process: psutil.Process, seconds: int, clients: int) -> int:
+def measure(address: str, process: psutil.Process, seconds: float, clients: int) -> Load:
+    """Run the clients and return what they measured.
+
+    Args:
+        address: host and port of the server.
+        process: the server.
+        seconds: duration of the load.
+        clients: number of clients beside those of the events.
+    """
     url = f"http://{address}"
     _wait(url)
     pictures = _pictures(clients)
     expected = [_score(httpx.Client(timeout=60), url, data)[1] for data in pictures]
     end = time.monotonic() + seconds
     state, score, events = Figures(), Figures(), [Figures(), Figures()]
-    threads = [threading.Thread(target=_read_states, args=(url, end, state)) for _ in range(clients // 2)]
+    problems: list[str] = []
+
+    def client(run: Callable[..., None], *arguments: object) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                run(*arguments)
+            except Exception as error:
+                problems.append(f"{run.__name__}: {type(error).__name__}: {error}")
+
+        return threading.Thread(target=guarded)
+
+    threads = [client(_read_states, url, end, state) for _ in range(clients // 2)]
     threads += [
-        threading.Thread(target=_send_pictures, args=(url, end, score, pictures, expected, number))
-        for number in range(clients - clients // 2)
+        client(_send_pictures, url, end, score, pictures, expected, number) for number in range(clients - clients // 2)
     ]
-    threads += [threading.Thread(target=_follow, args=(address, end, one)) for one in events]
+    threads += [client(_follow, address, end, one) for one in events]
     before = process.memory_info().rss
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     grown = (process.memory_info().rss - before) / 2**20
-    print(state.line("state", seconds))
-    print(score.line("score", seconds))
-    for number, one in enumerate(events, 1):
-        rate = len(one.times_ms) / seconds
-        print(f"events, client {number}: {rate:.1f} a second, {one.refused} dropped and reported, {one.wrong} missing")
-    print(f"memory of the server: {process.memory_info().rss / 2**20:.0f} MB, {grown:+.0f} MB during the load")
-    return 1 if state.wrong or score.wrong or any(one.wrong for one in events) else 0
+    return Load(state, score, events, process.memory_info().rss / 2**20, grown, problems)
 
 
 def _wait(url: str) -> None:
@@ -163,15 +213,16 @@ def _send_pictures(
 
 def _follow(address: str, end: float, figures: Figures) -> None:
     """Count events; `refused` are those that the server says were dropped, `wrong` those missing without a word."""
-    last = None
+    last: dict[str, int] = {}
     with connect(f"ws://{address}/v1/events") as client:
         while time.monotonic() < end:
             event = json.loads(client.recv(30))
             figures.times_ms.append(event["age_s"] * 1000.0)
             figures.refused += event["dropped"]
-            if last is not None and event["frame"] > last + 1 + event["dropped"]:
+            before = last.get(event["source_id"])
+            if before is not None and event["frame"] > before + 1 + event["dropped"]:
                 figures.wrong += 1
-            last = event["frame"]
+            last[event["source_id"]] = event["frame"]
 
 
 if __name__ == "__main__":

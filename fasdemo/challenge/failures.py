@@ -39,5 +39,7 @@ class Failure(StrEnum):
         "light_exposure",
         "The camera changes its exposure by itself; fix its exposure and white balance, or show more background.",
     )
+    LIGHT_DARK_ROOM = ("light_dark_room", "The room is too dark; switch on a light.")
+    LIGHT_REFLECTION = ("light_reflection", "")
     LIGHT_FLAT = ("light_flat", "")
     LIGHT_BACKGROUND = ("light_background", "Come nearer to the screen, away from the wall behind you.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,7 +54,22 @@ def camera_requests(options: argparse.Namespace, names: Sequence[str]) -> list[S
             more = "; add the number that `fasdemo doctor` shows" if name in ("realsense", "webcam") else ""
             raise UserError(f"--camera {request.shown}: is given twice; give each camera once{more}.")
         found.append(request)
+    _check_credentials([request.spec for request in found])
     return found
+
+
+def _check_credentials(specs: Sequence[str]) -> None:
+    """Raise UserError if a password for one camera would be sent to cameras at several hosts."""
+    from fasdemo.capture.cameras.network.address import is_network_address, parse_address
+    from fasdemo.capture.cameras.network.credentials import NETRC, PASSWORD, credentials_for
+
+    hosts = {parse_address(spec).host for spec in specs if is_network_address(spec)}
+    without_entry = [host for host in hosts if credentials_for(host, {NETRC: os.environ.get(NETRC, "")}) is None]
+    if len(without_entry) > 1 and os.environ.get(PASSWORD):
+        raise UserError(
+            f"{PASSWORD} would be sent to cameras at several hosts; write the passwords into a netrc file with a line "
+            f"`machine HOST login USER password PASSWORD` for each host, set {NETRC} to it and unset {PASSWORD}."
+        )
 
 
 def source_request(options: argparse.Namespace) -> SourceRequest | None:

@@ -36,7 +36,10 @@ class LightReport(BaseModel):
         modulation: change of the face's light relative to its mean.
         relief: share of the pattern on the face that only its shape explains, 0 to 1.
         strength: size of this pattern relative to the mean response.
+        texture: correlation of the details in the light of screen and room.
+        ambient: share of the room's light in the light of the face.
         background: change of the background relative to that of the face; None if there is no usable background.
+        tinted: share of the background that follows like the face.
         gain_change: change of the camera's gain, standard deviation of the logarithm; None like `background`.
         points: number of skin points that were measured.
     """
@@ -50,7 +53,10 @@ class LightReport(BaseModel):
     modulation: float | None = None
     relief: float | None = None
     strength: float | None = None
+    texture: float | None = None
+    ambient: float | None = None
     background: float | None = None
+    tinted: float | None = None
     gain_change: float | None = None
     points: int = 0
 

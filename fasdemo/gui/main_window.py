@@ -24,6 +24,7 @@ from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
 from fasdemo.gui.controllers.log_control import LogControl
+from fasdemo.gui.controllers.picture_control import PictureControl
 from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.controllers.presenter import Presenter
@@ -123,6 +124,9 @@ class MainWindow(QMainWindow):
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
         )
+        self.pictures = PictureControl(
+            self.presenter, self.playback, work, self.messages, settings, lambda: self.in_kiosk, self
+        )
         self._reconnect = Reconnect(self)
         self.chime = Chime(Speaker(self).play)
         self.presenter.retry_words = self._reconnect.words
@@ -200,7 +204,7 @@ class MainWindow(QMainWindow):
             "close_source": self.close_source,
             "try_again": self._reconnect.now,
             "choose_model": self.choose_model,
-            "play_pause": self.playback.play_pause,
+            **self.pictures.actions(),
             "step_back": lambda: self.playback.step(-1),
             "step_forward": lambda: self.playback.step(1),
             "second_back": lambda: self.playback.jump(-1.0),
@@ -466,6 +470,7 @@ class MainWindow(QMainWindow):
         self.header.setVisible(not kiosk)
         self._message_room.setVisible(not kiosk and bool(self.messages.words))
         if kiosk:
+            self.presenter.freeze(False)
             self.pages.setCurrentWidget(self.kiosk)
             self._full_screen.enter()
             self.kiosk.setCursor(Qt.CursorShape.BlankCursor)

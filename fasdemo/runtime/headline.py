@@ -44,11 +44,14 @@ class Headline:
 
 FAULTS = {"device_lost": "Camera disconnected. Reconnecting …"}
 """Sentences for the capture's own fault codes, which are not in the catalogue of reasons."""
+FROZEN = "FROZEN"
+"""The word while an old picture is shown on purpose; there is no verdict then."""
 PLEASE_FOLLOW = "PLEASE FOLLOW"
 """The word of a running challenge."""
 WORDS = (
     *Status,
     *("NO SOURCE", "OPENING", "STARTING", "NO PICTURE", "NO VERDICT", "NO FACE"),
+    FROZEN,
     *("ACCEPTED", "ONE MOMENT", "WELCOME", "OUT OF ORDER"),
     PLEASE_FOLLOW,
 )

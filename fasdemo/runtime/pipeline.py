@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 MakeSource = Callable[[SourceRequest], Source]
 MakeProcessor = Callable[[Source, EngineRequest], FrameProcessor]
 Turn = Callable[[], AbstractContextManager[None]]
-_RESTING_PERIOD_S = 0.3
-"""Interval of the processed frames of a camera while the verdicts are not used."""
+_RESTING_PERIOD_S = 1.0
+"""Interval of the processed frames of a camera while the verdicts are not used. At this rate no face is LIVE."""
 _WARNINGS_EVERY_S = 0.05
 """Interval between checks for warnings of a camera and for the end of the pipeline."""
 
@@ -100,7 +100,7 @@ class Pipeline:
         self._awake.set()
 
     def rest(self, resting: bool) -> None:
-        """Process only a few frames of a camera per second, e.g. while the window is minimised; files do not change."""
+        """Process only one frame of a camera per second, e.g. while the window is minimised; files do not change."""
         if resting and not self.playback_clock.closed:
             self._awake.clear()
         else:

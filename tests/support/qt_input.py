@@ -31,6 +31,16 @@ class _Input(Protocol):
         modifier: Qt.KeyboardModifier = _NO_MODIFIER, pos: QPoint = _CENTRE,
     ) -> None: ...  # fmt: skip
 
+    def mousePress(
+        self, widget: QWidget | None, button: Qt.MouseButton,
+        modifier: Qt.KeyboardModifier = _NO_MODIFIER, pos: QPoint = _CENTRE,
+    ) -> None: ...  # fmt: skip
+
+    def mouseRelease(
+        self, widget: QWidget | None, button: Qt.MouseButton,
+        modifier: Qt.KeyboardModifier = _NO_MODIFIER, pos: QPoint = _CENTRE,
+    ) -> None: ...  # fmt: skip
+
     def mouseMove(self, widget: QWidget | None, pos: QPoint = _CENTRE) -> None: ...
 
 

@@ -3,7 +3,7 @@
 `python -m tools.measure.light_challenge --portraits FOLDER --heads FILE` renders people, prints and replays that are
 lit by the room and by the colours of a display, takes pictures of them with a simulated camera, ten per second, and
 measures them as the app does. It prints the table of docs/challenges.md, and `--csv FILE` writes each trial. The limits
-of `fasdemo.challenge.light` were chosen with the first eight people; the table is made with `--first 8`.
+of `fasdemo.challenge.light` were chosen with the first ten people; the table is made with `--first 10`.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def trials(
 
 COLUMNS = (
     "kind", "person", "lux", "display", "automatic", "measured", "correlation", "delay_s", "modulation", "relief",
-    "strength",     "background", "gain_change", "points", "outcome",
+    "strength", "texture", "ambient",     "background", "tinted", "gain_change", "points", "outcome",
 )  # fmt: skip
 
 

@@ -1,15 +1,19 @@
-"""Decide whether the light of a face has followed the colours of the screen, as skin with a three-dimensional shape.
+"""Measure whether the light of a face has followed the colours of the screen, as skin with a three-dimensional shape.
 
-Three measurements:
+Four measurements:
 
 - In time: the mean light of the skin must follow each channel of the screen, with one delay within limits.
 - In space: on skin, the light of the screen depends on the direction of the surface in another way than the ambient
   light, so their ratio is different on nose, cheeks, chin and forehead. On a print it is the same everywhere, apart
-  from a smooth change if the sheet is near, tilted or bent. A display adds a reflection that does not depend on its
-  picture. All these are removed first; what remains must be explained by the normals of the face.
-- Behind the face: the background must follow less than the face.
+  from a smooth change (a polynomial of third order) if the sheet is near, tilted or bent. A display adds a reflection
+  that does not depend on its picture (second order). These are removed first; the rest must follow the normals.
+- In detail: eyebrows, lips and eyes are darker than skin in the light of the screen as well; a reflection on a display
+  does not show them.
+- Behind the face: the background must not follow exactly like the face, as in a picture that is tinted as a whole.
 
-A change of gain or white balance by the camera changes the background as well, and is divided out.
+Movements of the head in the picture change the light at a landmark, so they are fitted and removed at each point. A
+change of gain or white balance by the camera changes the background as well, and is divided out if the face then
+follows better; in front of a near wall, which the screen lights as well, it follows worse.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.challenge.light.sampling import LightSample, skin_points
+from fasdemo.challenge.light.sampling import LightSample, inner_points, skin_points
 from fasdemo.faces.face import Points
 from fasdemo.faces.mesh import landmark_normals
 
@@ -35,6 +39,7 @@ _DARK, _SATURATED = 0.004, 0.93
 MIN_BLOCKS = 5
 """Minimum number of background blocks that are bright enough to measure the gain of the camera."""
 _DARK_BLOCK = 0.01
+_LIKE_THE_FACE = 0.2
 _MAX_BLOCK_CHANGE = 0.5
 """Largest change of a block relative to the other blocks (standard deviation of the logarithm); others move."""
 
@@ -78,7 +83,11 @@ class LightFigures:
         relief: share of the pattern on the face, after all that a flat surface can show is removed, that the normals of
             the face explain.
         strength: size of the pattern that the normals explain: its standard deviation relative to the mean response.
+        texture: correlation of the light of the screen with that of the room in what is not smooth and does not follow
+            the normals: eyebrows, lips, eyes.
+        ambient: share of the room's light in the mean light of the face.
         background: change of the background relative to that of the face; None if the background was not measured.
+        tinted: share of the background that follows like the face, within 20 %; None like `background`.
         gain_change: standard deviation of the gain of the camera (logarithm); None if the background was not measured.
         points: number of skin points that were measured.
     """
@@ -88,7 +97,10 @@ class LightFigures:
     modulation: float
     relief: float
     strength: float
+    texture: float
+    ambient: float
     background: float | None
+    tinted: float | None
     gain_change: float | None
     points: int
 
@@ -107,21 +119,79 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
     skin = skin[:, usable]
     raw = np.log(skin.mean(axis=1))
     gain = _gain(looks)
+    whole = _followed(seen_s, skin.mean(axis=1), shown)
+    divided = np.ones((len(looks), 3))
     if gain is not None:
-        skin = skin / np.exp(gain)[:, None, :]
-    mean = skin.mean(axis=1)
-    delay_s, correlation, templates = _followed(seen_s, mean, shown)
-    modulation = float(np.mean(np.ptp(templates, axis=0) / mean.mean(axis=0)))
-    relief, strength = _relief(looks, usable, skin, templates)
-    background = None
+        better = _followed(seen_s, (skin / np.exp(gain)[:, None]).mean(axis=1), shown)
+        if sum(better.correlation) > sum(whole.correlation):
+            whole, divided = better, np.exp(gain)
+    modulation = float(np.mean(np.ptp(whole.response, axis=0) / whole.level))
+    background = tinted = None
     if gain is not None:
-        background = _background(gain, raw, templates / mean.mean(axis=0))
-    change = None if gain is None else float(gain.std(axis=0).max())
-    return LightFigures(correlation, delay_s, modulation, relief, strength, background, change, int(usable.sum()))
+        background, tinted = _background(looks, raw, whole.response / whole.level)
+    relief, strength, ambient = _relief(_lights(looks, skin_points()[usable], divided, whole))
+    return LightFigures(
+        correlation=whole.correlation,
+        delay_s=whole.delay_s,
+        modulation=modulation,
+        relief=relief,
+        strength=strength,
+        texture=_texture(_lights(looks, _inner_points(looks), divided, whole)),
+        ambient=ambient,
+        background=background,
+        tinted=tinted,
+        gain_change=None if gain is None else float(gain.std(axis=0).max()),
+        points=int(usable.sum()),
+    )
 
 
-def _gain(looks: list[Look]) -> Floats | None:
-    """Return the logarithm of the background's light relative to its mean, (T, 3); None without a usable background."""
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """The mean light of the skin over time.
+
+    Attributes:
+        correlation: with each channel of the screen; `delay_s`: the delay at which it is greatest.
+        response: the response to the screen in each channel, (T, 3), with a mean of 0.
+        mean_screen: the mean light of the screen that was removed from it, (3,).
+        level: the mean light, (3,).
+    """
+
+    correlation: tuple[float, float, float]
+    delay_s: float
+    response: Floats
+    mean_screen: Floats
+    level: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Lights:
+    """The light of the screen and of the room at some landmarks, relative to the mean of the skin.
+
+    Attributes:
+        screen, room: (P,): mean of the channels.
+        smooth: polynomials of second order of the place, (P, 6); `third`: terms of third order, (P, 4).
+        directions: terms of the normals, (P, 5).
+    """
+
+    screen: Floats
+    room: Floats
+    smooth: Floats
+    third: Floats
+    directions: Floats
+
+
+def _inner_points(looks: list[Look]) -> npt.NDArray[np.int64]:
+    """Return the landmarks inside the outline that are neither dark nor saturated in any picture."""
+    light = np.stack([look.sample.face for look in looks])[:, inner_points()]
+    usable = (light.min(axis=(0, 2)) > _DARK) & (light.max(axis=(0, 2)) < _SATURATED)
+    return np.asarray(inner_points()[usable], np.int64)
+
+
+def _blocks(looks: list[Look]) -> Floats | None:
+    """Return the logarithm of the light of the background's blocks relative to their means, (T, B, 3).
+
+    None if too few blocks are in all pictures, bright enough and not saturated.
+    """
     common = set(map(int, looks[0].sample.blocks))
     for look in looks:
         common &= set(map(int, look.sample.blocks))
@@ -133,7 +203,14 @@ def _gain(looks: list[Look]) -> Floats | None:
     if bright.sum() < MIN_BLOCKS:
         return None
     change = np.log(blocks[:, bright])
-    change -= change.mean(axis=0)
+    return np.asarray(change - change.mean(axis=0), np.float64)
+
+
+def _gain(looks: list[Look]) -> Floats | None:
+    """Return the logarithm of the background's light relative to its mean, (T, 3); None without a usable background."""
+    change = _blocks(looks)
+    if change is None:
+        return None
     typical = np.median(change, axis=1)
     still = (change - typical[:, None]).std(axis=0).max(axis=1) < _MAX_BLOCK_CHANGE
     if still.sum() < MIN_BLOCKS:
@@ -148,8 +225,8 @@ def _screen(at_s: Floats, shown: list[Shown]) -> Floats:
     return np.asarray(colours[np.clip(np.searchsorted(starts, at_s, side="right") - 1, 0, None)], np.float64)
 
 
-def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> tuple[float, tuple[float, float, float], Floats]:
-    """Return the delay, the correlation of each channel, and the response to the screen in each channel, (T, 3)."""
+def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> _Course:
+    """Return how the mean light of the skin, (T, 3), follows the screen."""
     trend = np.stack([np.ones_like(seen_s), seen_s - seen_s.mean()], axis=1)
     target = _without(trend, mean)
     best: tuple[float, float, Floats, Floats] | None = None
@@ -163,8 +240,9 @@ def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> tuple[float, 
     _, delay_s, correlation, screen = best
     # Filters of display and camera overlap, so each channel of the camera sees a mixture of the screen's channels.
     weights, *_ = np.linalg.lstsq(screen, target, rcond=None)
+    mean_screen = np.maximum(_screen(seen_s - delay_s, shown).mean(axis=0) @ weights, 0.0)
     red, green, blue = (float(value) for value in correlation)
-    return delay_s, (red, green, blue), screen @ weights
+    return _Course((red, green, blue), delay_s, screen @ weights, mean_screen, mean.mean(axis=0))
 
 
 def _without(terms: Floats, values: Floats) -> Floats:
@@ -172,27 +250,68 @@ def _without(terms: Floats, values: Floats) -> Floats:
     return np.asarray(values - terms @ solution, np.float64)
 
 
-def _relief(looks: list[Look], usable: npt.NDArray[np.bool_], skin: Floats, templates: Floats) -> tuple[float, float]:
-    """Return the share of the pattern that only the normals explain, 0 to 1, and its size."""
-    numbers = skin_points()[usable]
+def _lights(looks: list[Look], numbers: npt.NDArray[np.int64], divided: Floats, whole: _Course) -> _Lights:
+    """Return the lights at some landmarks.
+
+    Args:
+        looks: the pictures.
+        numbers: the landmarks.
+        divided: gain of the camera by which the pictures are divided, (T, 3).
+        whole: the mean light of the skin.
+    """
+    points = np.stack([look.sample.face for look in looks])[:, numbers] / divided[:, None]
     shape = np.mean([_centred(look.landmarks) for look in looks], axis=0)
-    normals = landmark_normals(shape)[numbers]
+    nx, ny = landmark_normals(shape)[numbers, :2].T
     x, y = (shape[numbers, :2] / np.ptp(shape[:468, 0])).T
-    power = (templates**2).sum(axis=0)
-    # Light of the screen and mean light at each point, relative to the mean of all points.
-    response = np.einsum("tpc,tc->pc", skin, templates) / power
-    level = skin.mean(axis=0) / skin.mean(axis=(0, 1))
-    weight = templates.std(axis=0) / skin.mean(axis=(0, 1))
-    weight = weight / weight.sum()
-    b, a = response @ weight, level @ weight
-    smooth = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
-    flat = np.concatenate([smooth, smooth * a[:, None]], axis=1)
-    nx, ny = normals[:, 0], normals[:, 1]
-    directions = np.stack([nx, ny, nx * nx, nx * ny, ny * ny], axis=1) * a[:, None]
-    rest = _without(flat, b[:, None])
-    full = _without(np.concatenate([flat, directions], axis=1), b[:, None])
+    response = _responses(looks, points, whole.response)
+    # The mean light at a point also contains light of the screen.
+    room = (points.mean(axis=0) - response * whole.mean_screen) / whole.level
+    weight = whole.response.std(axis=0) / whole.level
+    weight = weight / max(float(weight.sum()), 1e-12)
+    return _Lights(
+        screen=response @ weight,
+        room=room @ weight,
+        smooth=np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1),
+        third=np.stack([x**3, x * x * y, x * y * y, y**3], axis=1),
+        directions=np.stack([nx, ny, nx * nx, nx * ny, ny * ny], axis=1),
+    )
+
+
+def _relief(lights: _Lights) -> tuple[float, float, float]:
+    """Return the share of the pattern that only the normals explain, 0 to 1, its size, and the share of the room."""
+    screen, room = lights.screen[:, None], lights.room[:, None]
+    flat = np.concatenate([lights.smooth, lights.smooth * room, lights.third * room], axis=1)
+    rest = _without(flat, screen)
+    full = _without(np.concatenate([flat, lights.directions * room], axis=1), screen)
     share = 1.0 - float((full**2).sum()) / max(float((rest**2).sum()), 1e-12)
-    return share, float((rest - full).std() / max(abs(float(b.mean())), 1e-12))
+    return share, float((rest - full).std() / max(abs(float(screen.mean())), 1e-12)), float(room.mean())
+
+
+def _texture(lights: _Lights) -> float:
+    """Return the correlation of the light of screen and room in the details."""
+    shape = np.concatenate([lights.smooth, lights.third, lights.directions], axis=1)
+    screen, room = (_without(shape, values[:, None]) for values in (lights.screen, lights.room))
+    return float((screen * room).sum() / max(float(np.linalg.norm(screen) * np.linalg.norm(room)), 1e-12))
+
+
+def _responses(looks: list[Look], skin: Floats, templates: Floats) -> Floats:
+    """Return how strongly each point follows the response of the mean, (P, 3); movements are fitted and removed."""
+    points = np.stack([look.landmarks[:468, :2] for look in looks]).astype(np.float64)
+    middle = points.mean(axis=1)
+    shape = points - middle[:, None]
+    mean = shape.mean(axis=0)
+    size = (shape * mean).sum(axis=(1, 2))
+    roll = (shape[..., 0] * mean[:, 1] - shape[..., 1] * mean[:, 0]).sum(axis=1)
+    seen_s = np.array([look.seen_s for look in looks])
+    terms = np.column_stack([seen_s, middle, size, roll])
+    terms = (terms - terms.mean(axis=0)) / np.maximum(terms.std(axis=0), 1e-9)
+    terms = np.column_stack([np.ones_like(seen_s), terms])
+    found = []
+    for channel in range(3):
+        template = _without(terms, templates[:, channel : channel + 1])[:, 0]
+        power = max(float(template @ template), 1e-12)
+        found.append(template @ skin[:, :, channel] / power)
+    return np.stack(found, axis=1)
 
 
 def _centred(landmarks: Points) -> Floats:
@@ -200,9 +319,14 @@ def _centred(landmarks: Points) -> Floats:
     return np.asarray(points - points.mean(axis=0), np.float64)
 
 
-def _background(gain: Floats, raw: Floats, response: Floats) -> float:
-    """Return how much the background follows the screen relative to the face, both in the unprocessed pictures."""
-    power = (response**2).sum()
-    face = float(((raw - raw.mean(axis=0)) * response).sum() / power)
-    behind = float((gain * response).sum() / power)
-    return behind / face if face > 0.0 else 1.0
+def _background(looks: list[Look], raw: Floats, response: Floats) -> tuple[float, float]:
+    """Return how much the background follows relative to the face, and the share of it that follows like the face.
+
+    Both are measured in the unprocessed pictures. Without a response of the face there, the whole counts as tinted.
+    """
+    change = _blocks(looks)
+    face = float(((raw - raw.mean(axis=0)) * response).sum() / max(float((response**2).sum()), 1e-12))
+    if change is None or face <= 0.0:
+        return 1.0, 1.0
+    blocks = np.einsum("tbc,tc->b", change, response) / max(float((response**2).sum()), 1e-12) / face
+    return float(np.median(blocks)), float((np.abs(blocks - 1.0) < _LIKE_THE_FACE).mean())

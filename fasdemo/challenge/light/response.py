@@ -14,13 +14,17 @@ MIN_CORRELATION = 0.85
 """Minimum correlation of the face with each channel of the screen."""
 MIN_MODULATION = 0.025
 """Minimum change of the face's light; below, noise hides its pattern."""
-MIN_RELIEF = 0.3
+MIN_RELIEF = 0.25
 """Minimum share of the pattern on the face that its shape explains."""
-MIN_STRENGTH = 0.055
+MIN_STRENGTH = 0.065
 """Minimum size of this pattern relative to the mean response; waves and gloss of paper are smaller."""
-MAX_BACKGROUND = 0.7
-"""Maximum change of the background relative to that of the face."""
-MAX_GAIN_CHANGE = 0.35
+MAX_TINTED = 0.7
+"""Maximum share of the background that follows like the face."""
+MIN_TEXTURE = 0.28
+"""Minimum correlation of the details in the light of the screen with those in the light of the room."""
+MIN_AMBIENT = 0.15
+"""Minimum share of the room in the light of the face; without ambient light there is nothing to compare with."""
+MAX_GAIN_CHANGE = 0.6
 """Largest change of the camera's gain (standard deviation of the logarithm) that can be divided out."""
 
 
@@ -72,7 +76,10 @@ class LightResponse:
             "modulation": round(found.modulation, 4),
             "relief": round(found.relief, 4),
             "strength": round(found.strength, 4),
+            "texture": round(found.texture, 4),
+            "ambient": round(found.ambient, 4),
             "background": None if found.background is None else round(found.background, 4),
+            "tinted": None if found.tinted is None else round(found.tinted, 4),
             "gain_change": None if found.gain_change is None else round(found.gain_change, 4),
             "points": found.points,
         }
@@ -124,7 +131,11 @@ def light_failure(figures: LightFigures | None) -> Failure | None:
     if not follows or not 0.0 < figures.delay_s < MAX_DELAY_S:
         # Without a background, a changed exposure cannot be told from a face that does not follow.
         return Failure.LIGHT_EXPOSURE if figures.gain_change is None else Failure.LIGHT_NOT_FOLLOWED
-    if figures.background is not None and not figures.background <= MAX_BACKGROUND:
+    if figures.tinted is not None and not figures.tinted <= MAX_TINTED:
         return Failure.LIGHT_BACKGROUND
+    if not figures.ambient >= MIN_AMBIENT:
+        return Failure.LIGHT_DARK_ROOM
+    if not figures.texture >= MIN_TEXTURE:
+        return Failure.LIGHT_REFLECTION
     has_relief = figures.relief >= MIN_RELIEF and figures.strength >= MIN_STRENGTH
     return None if has_relief else Failure.LIGHT_FLAT

@@ -58,6 +58,12 @@ def skin_points() -> npt.NDArray[np.int64]:
     return np.array(sorted(set(range(_LANDMARKS)) - neighbours - left_out), np.int64)
 
 
+@cache
+def inner_points() -> npt.NDArray[np.int64]:
+    """Return the numbers of the landmarks inside the outline of the face, with eyes, eyebrows and lips."""
+    return np.array(sorted(set(range(_LANDMARKS)) - set(_OVAL)), np.int64)
+
+
 def sample_light(rgb: npt.NDArray[np.uint8], landmarks: Points) -> LightSample:
     """Return the light of the face and of its background.
 

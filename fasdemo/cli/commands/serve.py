@@ -126,11 +126,13 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.publish.broker import broker_of
     from fasdemo.publish.signals import Signals
     from fasdemo.publish.web import check_address
+    from fasdemo.runtime.memory import limit_heaps
     from fasdemo.serve.live_output import LiveOutput
     from fasdemo.serve.mqtt import MqttPublisher
     from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
     from fasdemo.serve.webhooks import Webhooks
 
+    limit_heaps()
     settings = ServeSettings(
         host=args.host,
         port=args.port,

@@ -123,7 +123,7 @@ class Player(QObject):
 
         Args:
             hidden: nothing is shown.
-            rests: only a few frames of a camera per second have to be processed, because the verdicts are not used.
+            rests: only one frame of a camera per second has to be processed, because the verdicts are not used.
         """
         self._hidden, self._rests = hidden, hidden and rests
         if self._pipeline is not None:

@@ -17,7 +17,7 @@ from fasdemo.gui.panels.workspace import Workspace
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.runtime.headline import WAITING, Headline, current_headline, explained_face, public_headline
+from fasdemo.runtime.headline import FROZEN, WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import Phase, UiUpdate, View
 
@@ -86,6 +86,10 @@ class Presenter(QObject):
         self._loading_since_s = 0.0
         self._rolling = Rolling()
         self._drawing = True
+        self.frozen = False
+        """Whether an old picture of a camera is shown on purpose, without any verdict."""
+        self._newest: View | None = None
+        """The newest picture while an old one is frozen."""
         self._explained: tuple[tuple[int, Status], ...] = ()
         """Track and status of the faces when reasons and evidence were last updated without delay."""
         self._explain_later = QTimer(self)
@@ -142,6 +146,24 @@ class Presenter(QObject):
         if self._work.timing.isVisible():
             self._work.timing.show_timing(timing, drawn_fps)
 
+    def freeze(self, frozen: bool) -> None:
+        """Keep the picture of a camera on the screen, or show new ones again.
+
+        A frozen picture has no verdict, because a verdict on the screen must be about now. Processing, recording,
+        event log and outputs go on.
+        """
+        if frozen and (not self.live or self.view is None or self._phase is not Phase.RUNNING):
+            return
+        if frozen and self.view is not None:
+            self.show_view(replace(self.view, result=None))
+        self.frozen, newest, self._newest = frozen, self._newest, None
+        if newest is not None:
+            self.show_view(newest)
+        for pane in self._work.panes:
+            pane.set_frozen(frozen)
+        self._explain()
+        self.show_headline()
+
     def show_engine(self) -> None:
         """Show model, policy and thresholds in every widget that has them."""
         self._footer.show_facts(self.facts)
@@ -173,6 +195,9 @@ class Presenter(QObject):
             moving: more pictures follow soon, so evidence and reasons are updated only every `_EVIDENCE_MS` unless a
                 verdict changes.
         """
+        if self.frozen:
+            self._newest = view
+            return
         self.view = view
         if not self._drawing:
             return
@@ -217,6 +242,8 @@ class Presenter(QObject):
         request = self._player.request
         if request is None:
             return replace(WAITING, sentence=tr(WAITING.sentence))
+        if self.frozen:
+            return Headline(None, FROZEN, tr("The picture is old; the camera goes on. Space shows the present again."))
         name = self._name_of(request.spec)
         problem = " ".join(part for part in (self._problem, self.retry_words()) if part)
         return current_headline(
@@ -264,7 +291,12 @@ class Presenter(QObject):
         self.info = info
         self._loading_since_s = time.monotonic()
         work = self._work
+        self._newest = None
+        self.freeze(False)
         work.show_streams(info.declared)
+        for pane in work.panes:
+            pane.set_freezable(info.live)
+            pane.change_zoom(0)
         work.timeline.start(info)
         work.timing.show_source(info)
         self._playback.start(info)
@@ -276,6 +308,8 @@ class Presenter(QObject):
     def _show_phase(self, update: UiUpdate) -> None:
         self._phase = update.phase
         if self._phase is Phase.FAILED:
+            self._newest = None
+            self.freeze(False)
             self._problem = update.messages[-1] if update.messages else ""
             self.view = None
             self._rolling.clear()
@@ -294,6 +328,8 @@ class Presenter(QObject):
 
     def _reset(self) -> None:
         self._explain_later.stop()
+        self._newest = None
+        self.freeze(False)
         self.source_changed.emit(None)
         self.view, self.facts, self.info, self._problem, self.chosen = None, None, None, "", None
         self._work.timeline.follow(None)

@@ -40,6 +40,10 @@
       <translation>KEIN GESICHT</translation>
     </message>
     <message>
+      <source>FROZEN</source>
+      <translation>EINGEFROREN</translation>
+    </message>
+    <message>
       <source>ACCEPTED</source>
       <translation>ANGENOMMEN</translation>
     </message>
@@ -348,8 +352,8 @@
       <translation>Wiedergabe</translation>
     </message>
     <message>
-      <source>Play or pause a file</source>
-      <translation>Datei abspielen oder anhalten</translation>
+      <source>Play or pause a file, or freeze a camera's picture</source>
+      <translation>Datei abspielen oder anhalten, Kamerabild einfrieren</translation>
     </message>
     <message>
       <source>Previous frame</source>
@@ -394,6 +398,22 @@
     <message>
       <source>Show only infrared, or all pictures</source>
       <translation>Nur Infrarot oder alle Bilder zeigen</translation>
+    </message>
+    <message>
+      <source>Zoom in (also the wheel; drag or Alt+arrow keys move)</source>
+      <translation>Vergrößern (auch Mausrad; Ziehen oder Alt+Pfeile verschieben)</translation>
+    </message>
+    <message>
+      <source>Zoom out</source>
+      <translation>Verkleinern</translation>
+    </message>
+    <message>
+      <source>Show the whole picture</source>
+      <translation>Ganzes Bild zeigen</translation>
+    </message>
+    <message>
+      <source>Show the depth as points in space, and save them</source>
+      <translation>Tiefe als Punkte im Raum zeigen und speichern</translation>
     </message>
     <message>
       <source>Take a snapshot of the focused or enlarged picture</source>
@@ -738,6 +758,10 @@
     <message>
       <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
       <translation>Die Kamera ändert ihre Belichtung von selbst; stellen Sie Belichtung und Weißabgleich fest ein, oder zeigen Sie mehr Hintergrund.</translation>
+    </message>
+    <message>
+      <source>The room is too dark; switch on a light.</source>
+      <translation>Der Raum ist zu dunkel; schalten Sie ein Licht ein.</translation>
     </message>
     <message>
       <source>Come nearer to the screen, away from the wall behind you.</source>
@@ -1160,6 +1184,10 @@
       <translation>Ereignisprotokoll vollständig: {path} ({lines} Zeilen)</translation>
     </message>
     <message>
+      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
+      <translation>Es gibt keine Punkte im Raum: Das Bild hat keine Tiefe oder die Kamera keine Kalibrierung.</translation>
+    </message>
+    <message>
       <source>The source cannot be opened.</source>
       <translation>Die Quelle kann nicht geöffnet werden.</translation>
     </message>
@@ -1190,6 +1218,10 @@
     <message>
       <source>The door does not answer; please ask the staff for help.</source>
       <translation>Die Tür antwortet nicht; bitte fragen Sie das Personal.</translation>
+    </message>
+    <message>
+      <source>The picture is old; the camera goes on. Space shows the present again.</source>
+      <translation>Das Bild ist alt; die Kamera läuft weiter. Die Leertaste zeigt wieder das jetzige.</translation>
     </message>
     <message>
       <source>No picture</source>
@@ -1226,6 +1258,30 @@
     <message>
       <source>PIN of the staff:</source>
       <translation>PIN des Personals:</translation>
+    </message>
+    <message>
+      <source>Points in space</source>
+      <translation>Punkte im Raum</translation>
+    </message>
+    <message>
+      <source>{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.</source>
+      <translation>{count} Punkte; ziehen dreht, das Mausrad vergrößert. Meter, von der Tiefenkamera aus.</translation>
+    </message>
+    <message>
+      <source>Save as PLY</source>
+      <translation>Als PLY speichern</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Gespeichert: {path}</translation>
+    </message>
+    <message>
+      <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
+      <translation>OpenGL fehlt hier, daher können die Punkte nicht gezeichnet werden; sie können als PLY gespeichert werden.</translation>
+    </message>
+    <message>
+      <source>The points cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>Die Punkte können nicht in {folder} gespeichert werden ({why}); wählen Sie in den Einstellungen einen anderen Ordner.</translation>
     </message>
     <message>
       <source>Choose…</source>
@@ -1398,10 +1454,6 @@
     <message>
       <source>{picture}: there is no picture to save.</source>
       <translation>{picture}: Es gibt kein Bild zum Speichern.</translation>
-    </message>
-    <message>
-      <source>Saved: {path}</source>
-      <translation>Gespeichert: {path}</translation>
     </message>
     <message>
       <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
@@ -1768,8 +1820,20 @@
       <translation>Vergrößern: {name} (Doppelklick)</translation>
     </message>
     <message>
+      <source>Freeze the pictures (Space)</source>
+      <translation>Bilder einfrieren (Leertaste)</translation>
+    </message>
+    <message>
+      <source>Let the pictures go on (Space)</source>
+      <translation>Bilder weiterlaufen lassen (Leertaste)</translation>
+    </message>
+    <message>
       <source>Show all pictures (Esc)</source>
       <translation>Alle Bilder zeigen (Esc)</translation>
+    </message>
+    <message>
+      <source>frozen</source>
+      <translation>eingefroren</translation>
     </message>
     <message>
       <source>face {track}</source>

@@ -40,6 +40,10 @@
       <translation>SIN ROSTRO</translation>
     </message>
     <message>
+      <source>FROZEN</source>
+      <translation>CONGELADO</translation>
+    </message>
+    <message>
       <source>ACCEPTED</source>
       <translation>ACEPTADO</translation>
     </message>
@@ -348,8 +352,8 @@
       <translation>Reproducción</translation>
     </message>
     <message>
-      <source>Play or pause a file</source>
-      <translation>Reproducir o pausar un archivo</translation>
+      <source>Play or pause a file, or freeze a camera's picture</source>
+      <translation>Reproducir o pausar un archivo, o congelar la imagen de una cámara</translation>
     </message>
     <message>
       <source>Previous frame</source>
@@ -394,6 +398,22 @@
     <message>
       <source>Show only infrared, or all pictures</source>
       <translation>Mostrar solo el infrarrojo, o todas las imágenes</translation>
+    </message>
+    <message>
+      <source>Zoom in (also the wheel; drag or Alt+arrow keys move)</source>
+      <translation>Acercar (también la rueda; arrastrar o Alt+flechas mueven)</translation>
+    </message>
+    <message>
+      <source>Zoom out</source>
+      <translation>Alejar</translation>
+    </message>
+    <message>
+      <source>Show the whole picture</source>
+      <translation>Mostrar toda la imagen</translation>
+    </message>
+    <message>
+      <source>Show the depth as points in space, and save them</source>
+      <translation>Mostrar la profundidad como puntos en el espacio y guardarlos</translation>
     </message>
     <message>
       <source>Take a snapshot of the focused or enlarged picture</source>
@@ -738,6 +758,10 @@
     <message>
       <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
       <translation>La cámara cambia la exposición por sí misma; fije la exposición y el balance de blancos, o muestre más fondo.</translation>
+    </message>
+    <message>
+      <source>The room is too dark; switch on a light.</source>
+      <translation>La sala está demasiado oscura; encienda una luz.</translation>
     </message>
     <message>
       <source>Come nearer to the screen, away from the wall behind you.</source>
@@ -1160,6 +1184,10 @@
       <translation>Registro de eventos completo: {path} ({lines} líneas)</translation>
     </message>
     <message>
+      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
+      <translation>No hay puntos en el espacio: la imagen no tiene profundidad o la cámara no tiene calibración.</translation>
+    </message>
+    <message>
       <source>The source cannot be opened.</source>
       <translation>No se puede abrir la fuente.</translation>
     </message>
@@ -1190,6 +1218,10 @@
     <message>
       <source>The door does not answer; please ask the staff for help.</source>
       <translation>La puerta no responde; pida ayuda al personal.</translation>
+    </message>
+    <message>
+      <source>The picture is old; the camera goes on. Space shows the present again.</source>
+      <translation>La imagen es antigua; la cámara sigue. La barra espaciadora vuelve a mostrar el presente.</translation>
     </message>
     <message>
       <source>No picture</source>
@@ -1226,6 +1258,30 @@
     <message>
       <source>PIN of the staff:</source>
       <translation>PIN del personal:</translation>
+    </message>
+    <message>
+      <source>Points in space</source>
+      <translation>Puntos en el espacio</translation>
+    </message>
+    <message>
+      <source>{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.</source>
+      <translation>{count} puntos; arrastre para girar, rueda para acercar. Metros, desde la cámara de profundidad.</translation>
+    </message>
+    <message>
+      <source>Save as PLY</source>
+      <translation>Guardar como PLY</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Guardado: {path}</translation>
+    </message>
+    <message>
+      <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
+      <translation>Aquí falta OpenGL, así que los puntos no se pueden dibujar; se pueden guardar como PLY.</translation>
+    </message>
+    <message>
+      <source>The points cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>Los puntos no se pueden guardar en {folder} ({why}); elija otra carpeta en las preferencias.</translation>
     </message>
     <message>
       <source>Choose…</source>
@@ -1398,10 +1454,6 @@
     <message>
       <source>{picture}: there is no picture to save.</source>
       <translation>{picture}: no hay imagen que guardar.</translation>
-    </message>
-    <message>
-      <source>Saved: {path}</source>
-      <translation>Guardado: {path}</translation>
     </message>
     <message>
       <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
@@ -1768,8 +1820,20 @@
       <translation>Ampliar: {name} (doble clic)</translation>
     </message>
     <message>
+      <source>Freeze the pictures (Space)</source>
+      <translation>Congelar las imágenes (espacio)</translation>
+    </message>
+    <message>
+      <source>Let the pictures go on (Space)</source>
+      <translation>Reanudar las imágenes (espacio)</translation>
+    </message>
+    <message>
       <source>Show all pictures (Esc)</source>
       <translation>Mostrar todas las imágenes (Esc)</translation>
+    </message>
+    <message>
+      <source>frozen</source>
+      <translation>congelada</translation>
     </message>
     <message>
       <source>face {track}</source>

@@ -40,6 +40,10 @@
       <translation>无人脸</translation>
     </message>
     <message>
+      <source>FROZEN</source>
+      <translation>已冻结</translation>
+    </message>
+    <message>
       <source>ACCEPTED</source>
       <translation>已通过</translation>
     </message>
@@ -348,8 +352,8 @@
       <translation>播放</translation>
     </message>
     <message>
-      <source>Play or pause a file</source>
-      <translation>播放或暂停文件</translation>
+      <source>Play or pause a file, or freeze a camera's picture</source>
+      <translation>播放或暂停文件，或冻结摄像头画面</translation>
     </message>
     <message>
       <source>Previous frame</source>
@@ -394,6 +398,22 @@
     <message>
       <source>Show only infrared, or all pictures</source>
       <translation>只显示红外或显示全部</translation>
+    </message>
+    <message>
+      <source>Zoom in (also the wheel; drag or Alt+arrow keys move)</source>
+      <translation>放大（也可用滚轮；拖动或 Alt+方向键移动）</translation>
+    </message>
+    <message>
+      <source>Zoom out</source>
+      <translation>缩小</translation>
+    </message>
+    <message>
+      <source>Show the whole picture</source>
+      <translation>显示整个画面</translation>
+    </message>
+    <message>
+      <source>Show the depth as points in space, and save them</source>
+      <translation>将深度显示为空间点并保存</translation>
     </message>
     <message>
       <source>Take a snapshot of the focused or enlarged picture</source>
@@ -738,6 +758,10 @@
     <message>
       <source>The camera changes its exposure by itself; fix its exposure and white balance, or show more background.</source>
       <translation>摄像头自动改变曝光；请固定曝光和白平衡，或让画面中有更多背景。</translation>
+    </message>
+    <message>
+      <source>The room is too dark; switch on a light.</source>
+      <translation>房间太暗；请开灯。</translation>
     </message>
     <message>
       <source>Come nearer to the screen, away from the wall behind you.</source>
@@ -1160,6 +1184,10 @@
       <translation>事件日志已完成：{path}（{lines} 行）</translation>
     </message>
     <message>
+      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
+      <translation>没有空间点：画面没有深度，或摄像头没有标定。</translation>
+    </message>
+    <message>
       <source>The source cannot be opened.</source>
       <translation>无法打开来源。</translation>
     </message>
@@ -1190,6 +1218,10 @@
     <message>
       <source>The door does not answer; please ask the staff for help.</source>
       <translation>门没有响应，请联系工作人员。</translation>
+    </message>
+    <message>
+      <source>The picture is old; the camera goes on. Space shows the present again.</source>
+      <translation>这是旧画面；摄像头仍在运行。按空格恢复显示当前画面。</translation>
     </message>
     <message>
       <source>No picture</source>
@@ -1226,6 +1258,30 @@
     <message>
       <source>PIN of the staff:</source>
       <translation>工作人员 PIN：</translation>
+    </message>
+    <message>
+      <source>Points in space</source>
+      <translation>空间点</translation>
+    </message>
+    <message>
+      <source>{count} points; drag to turn, wheel to zoom. Metres, from the depth camera.</source>
+      <translation>{count} 个点；拖动旋转，滚轮缩放。单位为米，以深度摄像头为原点。</translation>
+    </message>
+    <message>
+      <source>Save as PLY</source>
+      <translation>保存为 PLY</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>已保存：{path}</translation>
+    </message>
+    <message>
+      <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
+      <translation>此处缺少 OpenGL，无法绘制这些点；可以保存为 PLY。</translation>
+    </message>
+    <message>
+      <source>The points cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>无法将点保存到 {folder}（{why}）；请在首选项中选择其他文件夹。</translation>
     </message>
     <message>
       <source>Choose…</source>
@@ -1398,10 +1454,6 @@
     <message>
       <source>{picture}: there is no picture to save.</source>
       <translation>{picture}：没有可保存的图像。</translation>
-    </message>
-    <message>
-      <source>Saved: {path}</source>
-      <translation>已保存：{path}</translation>
     </message>
     <message>
       <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
@@ -1768,8 +1820,20 @@
       <translation>放大：{name}（双击）</translation>
     </message>
     <message>
+      <source>Freeze the pictures (Space)</source>
+      <translation>冻结画面（空格）</translation>
+    </message>
+    <message>
+      <source>Let the pictures go on (Space)</source>
+      <translation>恢复画面（空格）</translation>
+    </message>
+    <message>
       <source>Show all pictures (Esc)</source>
       <translation>显示全部图像（Esc）</translation>
+    </message>
+    <message>
+      <source>frozen</source>
+      <translation>已冻结</translation>
     </message>
     <message>
       <source>face {track}</source>

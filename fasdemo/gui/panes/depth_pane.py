@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from typing_extensions import override
 
 from fasdemo.draw.depth_view import DEFAULT_SCALE, DepthScale, colour_depth, depth_at_mm, palette
+from fasdemo.draw.point_cloud import point_at_mm
 from fasdemo.frames import FrameSet, Rgb
 from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.pictures import as_qimage, resized
@@ -35,11 +36,19 @@ class DepthPane(Pane):
         self.update()
 
     def probe_text(self) -> str:
-        """Return the distance under the cursor as text; empty without a cursor."""
+        """Return the distance under the cursor and the point in space, in millimetres; empty without a cursor.
+
+        The point is in the coordinates of the depth camera: X right, Y down, Z forward. It is left out without a
+        calibration.
+        """
         if self._probe is None or self._view is None or self._view.frame.depth is None:
             return ""
         value = depth_at_mm(self._view.frame.depth, self._view.frame.depth_scale, *self._probe)
-        return tr("no depth") if value is None else f"{value:.0f} mm"
+        if value is None:
+            return tr("no depth")
+        point = point_at_mm(self._view.frame, *self._probe, value)
+        at = "" if point is None else f"   X {point[0]:+.0f}  Y {point[1]:+.0f}  Z {point[2]:+.0f}"
+        return f"{value:.0f} mm{at}"
 
     @override
     def available(self, frame: FrameSet) -> bool:
@@ -136,6 +145,7 @@ class DepthPane(Pane):
     @override
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
+        super().mouseMoveEvent(event)
         self._set_probe(self.to_pixel(event.position()))
 
     @override
@@ -153,7 +163,8 @@ class DepthPane(Pane):
             Qt.Key.Key_Down: QPoint(0, 1),
         }
         move = moves.get(Qt.Key(event.key()))
-        if move is None or self._view is None or self._view.frame.depth is None:
+        pans = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if move is None or pans or self._view is None or self._view.frame.depth is None:
             super().keyPressEvent(event)
             return
         width, height = self.natural_size(self._view.frame)

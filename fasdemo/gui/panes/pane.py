@@ -28,18 +28,26 @@ from PyQt6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QWheelEvent,
 )
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from fasdemo.frames import FrameSet, Rgb
 from fasdemo.gui.icons import icon
+from fasdemo.gui.panes.zoom import Zoom
 from fasdemo.gui.pictures import as_qimage, fitted
 from fasdemo.gui.theme import ON_VIDEO, VIDEO, VIDEO_CHIP
 from fasdemo.gui.translation import tr
 from fasdemo.runtime.updates import View
 
 _RADIUS = 8.0
+_PANS = {
+    Qt.Key.Key_Left: (1, 0),
+    Qt.Key.Key_Right: (-1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
 
 
 class Pane(QWidget):
@@ -48,10 +56,12 @@ class Pane(QWidget):
     Signals:
         enlarge: the user enlarges or restores this pane by double click, button or Enter.
         snap: the user takes a snapshot of this pane.
+        freeze: the user freezes the pictures of a camera, or lets them go on.
     """
 
     enlarge = pyqtSignal()
     snap = pyqtSignal()
+    freeze = pyqtSignal()
 
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +76,9 @@ class Pane(QWidget):
         self._focus_seen = False
         self._picture: Rgb | None = None
         self._drawn_s: deque[float] = deque(maxlen=150)
+        self.zoom = Zoom()
+        self._frozen = False
+        self._dragged_from: QPointF | None = None
         self.setAccessibleName(tr("Picture: {name}", name=tr(title)))
         self.setAccessibleDescription(tr("Enter enlarges the picture, S takes a snapshot."))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,6 +94,9 @@ class Pane(QWidget):
         self._enlarge_button = self._tool(
             "enlarge", tr("Enlarge: {name} (double click)", name=tr(title)), self.enlarge.emit
         )
+        self._freeze_button = self._tool("pause", tr("Freeze the pictures (Space)"), self.freeze.emit)
+        self._freeze_button.hide()
+        row.addWidget(self._freeze_button)
         row.addWidget(self._snap_button)
         row.addWidget(self._enlarge_button)
         self._tools.hide()
@@ -144,6 +160,20 @@ class Pane(QWidget):
             self._message = words
             self.update()
 
+    def set_freezable(self, freezable: bool) -> None:
+        """Set whether the pane has a button that freezes the pictures, as for a camera."""
+        self._freeze_button.setVisible(freezable)
+        self._place_tools()
+
+    def set_frozen(self, frozen: bool) -> None:
+        """Set whether an old picture is shown on purpose, which the title then says."""
+        self._frozen = frozen
+        words = tr("Let the pictures go on (Space)") if frozen else tr("Freeze the pictures (Space)")
+        self._freeze_button.setIcon(icon("play" if frozen else "pause", ON_VIDEO))
+        self._freeze_button.setToolTip(words)
+        self._freeze_button.setAccessibleName(words)
+        self.update()
+
     def set_enlarged(self, enlarged: bool) -> None:
         """Set whether this pane is shown alone."""
         self._enlarged = enlarged
@@ -180,7 +210,10 @@ class Pane(QWidget):
         return folder / f"{stem}.png"
 
     def picture_rect(self) -> QRectF:
-        """Return the rectangle of the picture in the pane; empty without a picture."""
+        """Return the rectangle of the whole picture; larger than the pane while zoomed, empty without a picture."""
+        return self.zoom.rect(self._fitted_rect(), QRectF(self._room()))
+
+    def _fitted_rect(self) -> QRectF:
         if self._view is None or not self.available(self._view.frame):
             return QRectF()
         room = self._room()
@@ -192,7 +225,7 @@ class Pane(QWidget):
     def to_pixel(self, at: QPointF) -> tuple[int, int] | None:
         """Return the frame's pixel under a point of the pane; None outside the picture."""
         rect = self.picture_rect()
-        if self._view is None or not rect.contains(at):
+        if self._view is None or not (rect.contains(at) and self._room().contains(at.toPoint())):
             return None
         width, height = self.natural_size(self._view.frame)
         x, y = (at.x() - rect.left()) / rect.width() * width, (at.y() - rect.top()) / rect.height() * height
@@ -219,9 +252,14 @@ class Pane(QWidget):
         if rect.isEmpty():
             self._paint_message(painter)
         else:
+            painter.save()
+            painter.setClipRect(self._room())
             self._paint_picture(painter, rect)
+            painter.restore()
             self.paint_over(painter, rect)
-        words = tr(self._title) if not self.caption() else f"{tr(self._title)}  {self.caption()}"
+        zoomed = "" if self.zoom.factor == 1.0 else f"{self.zoom.factor:.1f} x"
+        parts = (tr(self._title), self.caption(), tr("frozen") if self._frozen else "", zoomed)
+        words = "  ".join(part for part in parts if part)
         self.paint_chip(painter, words, QPointF(8, 8))
         if self._focus_seen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -236,6 +274,13 @@ class Pane(QWidget):
         assert self._view is not None
         ratio = self.devicePixelRatioF()
         size = max(1, round(rect.width() * ratio)), max(1, round(rect.height() * ratio))
+        if self.zoom.factor > 1.0:
+            # A picture of many times the pane's size would cost time and memory, and show no more than its pixels.
+            natural, fit = self.natural_size(self._view.frame), self._fitted_rect()
+            size = (
+                min(size[0], max(2 * natural[0], round(fit.width() * ratio))),
+                min(size[1], max(2 * natural[1], round(fit.height() * ratio))),
+            )
         key = (self._shown, size, self.look())
         if key != self._image_key or self._image is None:
             self._picture = np.ascontiguousarray(self.compose(self._view, *size))
@@ -307,6 +352,54 @@ class Pane(QWidget):
         self._show_tools()
         self.update()
 
+    def change_zoom(self, steps: float, at: QPointF | None = None) -> None:
+        """Zoom in by steps, out if negative, or show the whole picture if 0.
+
+        Args:
+            steps: steps of a wheel.
+            at: point that stays where it is; None for the middle.
+        """
+        fitted, room = self._fitted_rect(), QRectF(self._room())
+        if fitted.isEmpty():
+            return
+        if steps:
+            self.zoom.turn(steps, at or room.center(), fitted, room)
+        else:
+            self.zoom.reset()
+        self.setCursor(Qt.CursorShape.OpenHandCursor if self.zoom.factor > 1.0 else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    @override
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        assert event is not None
+        self.change_zoom(event.angleDelta().y() / 120.0, event.position())
+        event.accept()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if event.button() == Qt.MouseButton.LeftButton and self.zoom.factor > 1.0:
+            self._dragged_from = event.position()
+        super().mousePressEvent(event)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if self._dragged_from is not None:
+            move, self._dragged_from = event.position() - self._dragged_from, event.position()
+            self.pan(move.x(), move.y())
+        super().mouseMoveEvent(event)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the enlarged picture by a distance in pixels of the pane."""
+        self.zoom.pan(dx, dy, self._fitted_rect(), QRectF(self._room()))
+        self.update()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        self._dragged_from = None
+        super().mouseReleaseEvent(event)
+
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         self.enlarge.emit()
@@ -316,5 +409,8 @@ class Pane(QWidget):
         assert event is not None
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.enlarge.emit()
+        elif event.key() in _PANS and event.modifiers() & Qt.KeyboardModifier.AltModifier and self.zoom.factor > 1.0:
+            x, y = _PANS[Qt.Key(event.key())]
+            self.pan(x * self.width() / 8, y * self.height() / 8)
         else:
             super().keyPressEvent(event)

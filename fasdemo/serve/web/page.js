@@ -2,6 +2,10 @@
 // All text is set with textContent: nothing from a source or a file can become markup.
 const MAX_AGE_MS = 1500;
 const MAX_EVENTS = 100;
+// A browser opens at most six connections to a server, so more sources have pictures instead of streams.
+const MAX_STREAMS = 4;
+const PICTURE_EVERY_MS = 1000;
+const STATE_EVERY_MS = 3000;
 const WORST_FIRST = ["SPOOF", "UNCERTAIN", "LIVE"];
 const panels = new Map();
 const known = new Map();
@@ -13,11 +17,24 @@ function element(name, text, className) {
   return made;
 }
 
-function addPanel(source, preview) {
+function nameOf(source) {
+  const name = source.source || "source";
+  return panels.size > 1 || source.source_id !== "1" ? `${source.source_id} · ${name}` : name;
+}
+
+// Show the newest picture again and again; without one, the last picture is removed.
+function refresh(image, address) {
+  const next = () => setTimeout(() => { image.src = `${address}?${Date.now()}`; }, PICTURE_EVERY_MS);
+  image.onload = () => { image.style.visibility = "visible"; next(); };
+  image.onerror = () => { image.style.visibility = "hidden"; next(); };
+  image.src = address;
+}
+
+function addPanel(source, preview, streams) {
   const article = element("article");
   const parts = {
     article, seen: 0,
-    title: element("h2", source.source || `source ${source.source_id}`),
+    title: element("h2", nameOf(source)),
     verdict: element("div", "NO VERDICT", "verdict"),
     detail: element("div", source.message, "detail"),
   };
@@ -26,7 +43,9 @@ function addPanel(source, preview) {
   if (preview) {
     const image = element("img");
     image.alt = "Live view";
-    image.src = `/v1/sources/${encodeURIComponent(source.source_id)}/preview`;
+    const address = `/v1/sources/${encodeURIComponent(source.source_id)}`;
+    if (streams) image.src = `${address}/preview`;
+    else refresh(image, `${address}/snapshot`);
     article.append(image);
   }
   document.getElementById("sources").append(article);
@@ -51,7 +70,7 @@ function onEvent(event) {
   const parts = panels.get(event.source_id);
   if (!parts) return;
   parts.seen = performance.now();
-  parts.title.textContent = event.source + (event.live_source ? "" : " (file: not a live-camera decision)");
+  parts.title.textContent = nameOf(event) + (event.live_source ? "" : " (file: not a live-camera decision)");
   const face = worst(event.faces);
   if (!face) {
     const stale = event.reasons.includes("stale_frame");
@@ -87,6 +106,25 @@ setInterval(() => {
   }
 }, 250);
 
+// A source without verdicts shows what the server knows about it, e.g. that it is opened again.
+setInterval(async () => {
+  if (![...panels.values()].some((parts) => !parts.seen)) return;
+  let sources;
+  try {
+    const answer = await fetch("/v1/state");
+    if (!answer.ok) return;
+    sources = (await answer.json()).sources;
+  } catch {
+    return;
+  }
+  for (const source of sources) {
+    const parts = panels.get(source.source_id);
+    if (!parts || parts.seen) continue;
+    parts.title.textContent = nameOf(source);
+    if (source.message) show(parts, "", "NO VERDICT", source.message);
+  }
+}, STATE_EVERY_MS);
+
 function connect() {
   const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/events`);
   const status = document.getElementById("connection");
@@ -119,8 +157,9 @@ async function start() {
   }
   const state = await answer.json();
   for (const source of state.sources) {
-    if (!panels.has(source.source_id)) addPanel(source, state.preview);
+    if (!panels.has(source.source_id)) addPanel(source, state.preview, state.sources.length <= MAX_STREAMS);
   }
+  for (const source of state.sources) panels.get(source.source_id).title.textContent = nameOf(source);
   connect();
 }
 

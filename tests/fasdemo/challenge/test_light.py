@@ -79,10 +79,11 @@ def test_light_challenge_hides_later_colours_while_it_runs() -> None:
         (LitFace(flat=True), Failure.LIGHT_FLAT),
         (LitFace(plays=_colours(9)), Failure.LIGHT_NOT_FOLLOWED),
         (LitFace(strength=0.003), Failure.LIGHT_WEAK),
-        (LitFace(behind=0.16), Failure.LIGHT_BACKGROUND),
+        (LitFace(strength=30.0, level=0.02), Failure.LIGHT_DARK_ROOM),
+        (LitFace(behind=0.19), Failure.LIGHT_BACKGROUND),
         (LitFace(level=0.001), Failure.LIGHT_NOT_MEASURED),
         (LitFace(level=2.0), Failure.LIGHT_NOT_MEASURED),
-        (LitFace(gain=lambda now_s: 1.0 + 0.9 * np.sin(2.0 * now_s)), Failure.LIGHT_EXPOSURE),
+        (LitFace(gain=lambda now_s: np.exp(1.2 * np.sin(2.0 * now_s)), level=0.1), Failure.LIGHT_EXPOSURE),
         (LitFace(gain=lambda now_s: 1.0 + 0.3 * np.sin(3.0 * now_s), blocks=2), Failure.LIGHT_EXPOSURE),
     ],
 )
@@ -177,9 +178,11 @@ def test_sequence_source_mixes_light_into_random_where_there_is_a_display() -> N
         assert places == (set(range(4)) if light else set())
 
 
-@pytest.mark.parametrize("name", ["modulation", "relief", "strength", "delay_s", "background", "gain_change"])
+@pytest.mark.parametrize(
+    "name", ["modulation", "relief", "strength", "texture", "ambient", "delay_s", "tinted", "gain_change"]
+)
 def test_light_failure_refuses_nan(name: str) -> None:
-    good = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.8, 0.2, 0.1, 0.05, 291)
+    good = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, 0.8, 0.2, 0.6, 0.7, 0.1, 0.0, 0.05, 291)
     assert light_failure(good) is None
     assert light_failure(replace(good, **{name: float("nan")})) is not None  # type: ignore[arg-type]
     assert light_failure(replace(good, correlation=(0.9, float("nan"), 0.9))) is not None

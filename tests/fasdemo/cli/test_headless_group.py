@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import time
@@ -179,6 +180,50 @@ def test_group_refuses_options_with_one_sentence(
     assert sentence in said
     assert "secret" not in said
     assert "Traceback" not in said
+
+
+def test_group_sends_each_camera_its_own_password_of_the_netrc_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: dict[str, set[str]] = {"127.0.0.1": set(), "localhost": set()}
+    passwords = {"127.0.0.1": ("anna", "tulip"), "localhost": ("otto", "rose")}
+
+    def guarded(handler: BaseHTTPRequestHandler) -> None:
+        host = str(handler.headers["Host"]).split(":", 1)[0]
+        given = str(handler.headers.get("Authorization", ""))
+        if not given:
+            handler.send_response(401)
+            handler.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            handler.end_headers()
+            return
+        asked[host].add(base64.b64decode(given.split()[1]).decode())
+        begin_stream(handler)
+        for index in range(10_000):
+            handler.wfile.write(part(index, time.time()))
+            time.sleep(1 / 20)
+
+    file = tmp_path / "netrc"
+    lines = [f"machine {host} login {user} password {word}\n" for host, (user, word) in passwords.items()]
+    file.write_text("".join(lines))
+    file.chmod(0o600)
+    for name in ("FASDEMO_CAMERA_USER", "FASDEMO_CAMERA_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FASDEMO_NETRC", str(file))
+    monkeypatch.setattr(headless_group, "make_processor", lambda source, _, models: Processor(Script(source.info.name)))
+    with MjpegServer(guarded) as server:
+        words = [word for host in asked for word in ("--camera", f"http://{host}:{server.port}/video")]
+        assert main(["--headless", *words, "--max-frames", "20"]) == 0
+        assert asked == {"127.0.0.1": {"anna:tulip"}, "localhost": {"otto:rose"}}
+        # A password that is not bound to a host is never sent to several of them.
+        monkeypatch.setenv("FASDEMO_NETRC", "")
+        monkeypatch.setenv("FASDEMO_CAMERA_USER", "anna")
+        monkeypatch.setenv("FASDEMO_CAMERA_PASSWORD", "tulip")
+        capsys.readouterr()
+        assert main(["--headless", *words, "--max-frames", "20"]) == 2
+    said = capsys.readouterr().err
+    assert "FASDEMO_CAMERA_PASSWORD would be sent to cameras at several hosts" in said
+    assert "tulip" not in said
+    assert len(said.splitlines()) == 1
 
 
 def test_group_judges_two_network_cameras_with_the_real_engine_beside_a_broken_one(

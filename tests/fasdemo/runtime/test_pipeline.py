@@ -314,16 +314,16 @@ def test_pipeline_names_a_failed_network_camera_without_its_keys(
     assert "tulip" not in caplog.text
 
 
-def test_pipeline_rest_judges_a_camera_a_few_times_a_second(reader: Reader, start: Start) -> None:
+def test_pipeline_rest_judges_a_camera_once_a_second(reader: Reader, start: Start) -> None:
     pipeline = start("webcam:0")
     reader.until(lambda: len(reader.frames) >= 5)
     pipeline.rest(True)
     time.sleep(0.4)
     reader.take()
     before = len(reader.frames)
-    time.sleep(1.0)
+    time.sleep(2.5)
     reader.take()
-    assert 1 <= len(reader.frames) - before <= 5
+    assert 1 <= len(reader.frames) - before <= 3
     pipeline.rest(False)
     before = len(reader.frames)
     reader.until(lambda: len(reader.frames) >= before + 10, timeout_s=3.0)

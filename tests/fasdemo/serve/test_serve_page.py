@@ -102,6 +102,27 @@ def test_page_shows_verdicts_events_and_view_and_clears_them(browser: Browser) -
     assert not browser.errors
 
 
+@pytest.mark.parametrize("count", [3, 8])
+def test_page_shows_several_sources_and_the_sentence_of_one_that_fails(browser: Browser, count: int) -> None:
+    scripts = [Script(f"door {number}") for number in range(1, count + 1)]
+    scripts[1].status, scripts[2].fails_with = Status.SPOOF, "door 3: is not connected; connect it."
+    words = "[...document.querySelectorAll('article .verdict')].map(one => one.textContent).join()"
+    others = ",LIVE" * (count - 3)
+    with running(*scripts, settings=ServeSettings(preview=True)) as server:
+        browser.call("Page.navigate", url=server.url)
+        browser.wait(f"{words} === 'LIVE,SPOOF,NO VERDICT{others}'")
+        browser.wait("document.querySelector('article[data-source=\"3\"]')?.textContent.includes('connect it.')")
+        # More pictures than a browser opens connections: the state is still answered, and every picture is shown.
+        shown = "[...document.querySelectorAll('article img')].filter(one => one.naturalWidth > 0).length"
+        browser.wait(f"{shown} >= {count - 1}")
+        titles = browser.value("[...document.querySelectorAll('article h2')].map(one => one.textContent).join()")
+        assert titles.startswith("1 · door 1,2 · door 2,3")
+        scripts[0].fails_with = "door 1: was unplugged; connect it."
+        browser.wait("document.querySelector('article[data-source=\"1\"]').textContent.includes('was unplugged')")
+        assert browser.value(words) == f"NO VERDICT,SPOOF,NO VERDICT{others}"
+    assert not browser.errors
+
+
 def test_page_asks_for_the_token(browser: Browser) -> None:
     with running(Script(), settings=ServeSettings(token=TOKEN, requests_per_s=1000.0)) as server:
         browser.call("Page.navigate", url=server.url)
