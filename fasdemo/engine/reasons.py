@@ -323,6 +323,12 @@ class Reason(StrEnum):
         Effect.DOUBT,
         "The face moves like a flat picture: no part of it is closer than the rest.",
     )
+    STILL_EYES = (
+        "still_eyes",
+        Effect.DOUBT,
+        "The eyelids have not moved for 10 s, as in a picture.",
+        "Please blink.",
+    )
     VIEW_CHANGED = ("view_changed", Effect.DOUBT, "The view changed; checking again.")
     SCORE_SPOOF = ("score_spoof", Effect.DOUBT, "The network rates this frame as an attack.")
     SCORE_UNCERTAIN = ("score_uncertain", Effect.DOUBT, "Not sure: the score is between the LIVE and SPOOF limits.")

@@ -316,6 +316,18 @@
       <translation>Parallaxe</translation>
     </message>
     <message>
+      <source>Eyelids</source>
+      <translation>Augenlider</translation>
+    </message>
+    <message>
+      <source>Pulse</source>
+      <translation>Puls</translation>
+    </message>
+    <message>
+      <source>Heart rate</source>
+      <translation>Herzfrequenz</translation>
+    </message>
+    <message>
       <source>Source</source>
       <translation>Quelle</translation>
     </message>
@@ -1130,6 +1142,14 @@
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
       <translation>Das Gesicht bewegt sich wie ein flaches Bild: kein Teil ist näher als der Rest.</translation>
+    </message>
+    <message>
+      <source>Please blink.</source>
+      <translation>Bitte blinzeln.</translation>
+    </message>
+    <message>
+      <source>The eyelids have not moved for 10 s, as in a picture.</source>
+      <translation>Die Augenlider haben sich seit 10 s nicht bewegt, wie auf einem Bild.</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>

@@ -316,6 +316,18 @@
       <translation>Paralaje</translation>
     </message>
     <message>
+      <source>Eyelids</source>
+      <translation>Párpados</translation>
+    </message>
+    <message>
+      <source>Pulse</source>
+      <translation>Pulso</translation>
+    </message>
+    <message>
+      <source>Heart rate</source>
+      <translation>Frecuencia cardíaca</translation>
+    </message>
+    <message>
       <source>Source</source>
       <translation>Fuente</translation>
     </message>
@@ -1130,6 +1142,14 @@
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
       <translation>El rostro se mueve como una imagen plana: ninguna parte está más cerca que el resto.</translation>
+    </message>
+    <message>
+      <source>Please blink.</source>
+      <translation>Parpadee, por favor.</translation>
+    </message>
+    <message>
+      <source>The eyelids have not moved for 10 s, as in a picture.</source>
+      <translation>Los párpados no se han movido en 10 s, como en una imagen.</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>

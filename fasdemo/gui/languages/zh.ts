@@ -316,6 +316,18 @@
       <translation>视差比</translation>
     </message>
     <message>
+      <source>Eyelids</source>
+      <translation>眼睑</translation>
+    </message>
+    <message>
+      <source>Pulse</source>
+      <translation>脉搏</translation>
+    </message>
+    <message>
+      <source>Heart rate</source>
+      <translation>心率</translation>
+    </message>
+    <message>
       <source>Source</source>
       <translation>来源</translation>
     </message>
@@ -1130,6 +1142,14 @@
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
       <translation>人脸像平面图片一样移动，没有任何部分更近。</translation>
+    </message>
+    <message>
+      <source>Please blink.</source>
+      <translation>请眨眼。</translation>
+    </message>
+    <message>
+      <source>The eyelids have not moved for 10 s, as in a picture.</source>
+      <translation>眼睑已有 10 秒没有动，如同照片。</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>
