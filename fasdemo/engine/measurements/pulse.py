@@ -75,7 +75,7 @@ def skin_colour(crop: npt.NDArray[np.uint8]) -> Floats:
         crop[int(top * size) : int(bottom * size), int(left * size) : int(right * size)].reshape(-1, 3)
         for top, bottom, left, right in _SKIN
     ]
-    return np.concatenate(parts).mean(0, dtype=np.float64)
+    return np.asarray(np.concatenate(parts).mean(0), np.float64)
 
 
 def measure_pulse(times_s: Floats, colours: Floats) -> Pulse | None:
