@@ -27,9 +27,11 @@ from fasdemo.gui.panels.timing_panel import TITLES
 from fasdemo.gui.panels.workspace import TABS
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import CONTEXT, FOLDER, LANGUAGES, read_catalogue
+from fasdemo.gui.tuning import gallery_panel, variant_panel
 from fasdemo.gui.widgets.crops_view import NAMES
 from fasdemo.gui.widgets.header import DEVICES
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
+from fasdemo.tuning.presentations import NO_RESPONSE
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (*sorted((ROOT / "fasdemo/gui").rglob("*.py")), ROOT / "fasdemo/runtime/headline.py")
@@ -47,6 +49,7 @@ def collect() -> list[str]:
         *(words for words, _ in DEVICES),
     ]
     texts += [*GROUPS.values(), *FACTS]
+    texts += [*variant_panel.COLUMNS, *gallery_panel.COLUMNS, *gallery_panel.STREAM_NAMES.values(), NO_RESPONSE]
     texts += [measure.title for measure in MEASURES.values()]
     texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]
     texts += _preferences()

@@ -109,6 +109,9 @@ def build_parser() -> argparse.ArgumentParser:
     record.add_argument("--retain-until", metavar="YYYY-MM-DD", help="the day on which the recording must be deleted")
     add_signal_options(parser)
     window = parser.add_argument_group("window")
+    window.add_argument(
+        "--tune", metavar="FOLDER", type=Path, help="open the tuning window with a folder of labelled sessions"
+    )
     window.add_argument("--kiosk", action="store_true", help="full screen that shows only the verdict")
     window.add_argument(
         "--language",
@@ -185,6 +188,8 @@ def _check(options: argparse.Namespace) -> None:
         for flag in ("json", "output", "max_frames", "realtime"):
             if getattr(options, flag):
                 raise UserError(f"--{flag.replace('_', '-')} is only for runs without a window; add --headless.")
+    elif options.tune is not None:
+        raise UserError("--tune opens the window; leave out --headless, or use `fasdemo tune` without a window.")
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
     if options.challenge and (options.demo or options.video):

@@ -47,6 +47,7 @@ def run_window(options: argparse.Namespace) -> int:
             ),
             signals=signal_settings(options),
             log=options.log,
+            tune=options.tune,
             record=(options.record, labels_of(options)) if options.record else None,
         )
     )

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.shared_libraries import check_window_packages
 from fasdemo.stop_signals import handle_stop_signals
+from fasdemo.terminal import say
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
@@ -47,6 +48,7 @@ class Launch:
         reset_settings: delete the saved settings first.
         signals: outputs on LIVE and heartbeats of the command line, used in addition to those of the settings.
         log: path of the event log to write.
+        tune: folder of sessions to score in the tuning window.
         record: folder and labels of a recording that starts with the camera's first frames.
     """
 
@@ -59,6 +61,7 @@ class Launch:
     reset_settings: bool = False
     signals: SignalSettings = field(default_factory=SignalSettings)
     log: Path | None = None
+    tune: Path | None = None
     record: tuple[Path, Labels] | None = None
     cameras: tuple[SourceRequest, ...] = ()
 
@@ -127,6 +130,8 @@ def run(
         window.record_when_ready(*wanted.record)
     if wanted.source is not None:
         window.open(wanted.source)
+    if wanted.tune is not None:
+        window.tuning.show(wanted.tune)
     interrupted = _run_until_closed(app, window.close, window.door.signals)
     if window.recording is not None:
         # A recording must be complete before the process exits.
@@ -176,9 +181,11 @@ def run_grid(
     except UserError:
         signals.stop()
         raise
-    engine = with_rules(
-        EngineRequest(settings.model, settings.policy, settings.device), settings, launch.rules, kiosk=False
-    )
+    wanted = EngineRequest(settings.model, settings.policy, settings.device)
+    engine = with_rules(wanted, settings, launch.rules, kiosk=False)
+    if engine.site is not None:
+        say(f"{engine.site}: a site file belongs to one camera and is not used with several.")
+        engine = replace(engine, site=None)
     feeds = FeedGroup(
         launch.cameras,
         engine,
@@ -220,6 +227,7 @@ def _settings(wanted: Launch, place: Path) -> tuple[Settings, str]:
     if wanted.engine is not None:
         settings.model, settings.policy = wanted.engine.model, wanted.engine.policy
         settings.device = wanted.engine.device
+        settings.site = "" if wanted.engine.site is None else str(wanted.engine.site)
     return settings, problem
 
 

@@ -32,6 +32,7 @@ from fasdemo.gui.controllers.reconnect import Reconnect
 from fasdemo.gui.controllers.recording_control import RecordingControl
 from fasdemo.gui.controllers.rules import GivenRules, with_rules
 from fasdemo.gui.controllers.take_control import TakeControl
+from fasdemo.gui.controllers.tuning_control import TuningControl
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard
 from fasdemo.gui.dialogs.preferences import Preferences
@@ -47,6 +48,7 @@ from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.theme import apply_theme, is_dark
 from fasdemo.gui.translation import tr
+from fasdemo.gui.tuning.calibration_control import CalibrationControl
 from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.header import Header, source_words
 from fasdemo.gui.widgets.message_bar import MessageBar
@@ -94,7 +96,8 @@ class MainWindow(QMainWindow):
         self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.door = DoorControl(settings, self)
-        listeners = ListenerGroup(self.event_log.writer, self.door.signals)
+        self.calibration = CalibrationControl(self)
+        listeners = ListenerGroup(self.event_log.writer, self.door.signals, self.calibration.listener)
         self.player = Player(make_source, make_processor, self, listeners)
         self._rules = rules
         self.challenge = ChallengeControl(self.player, self)
@@ -124,6 +127,7 @@ class MainWindow(QMainWindow):
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
         )
+        self.tuning = TuningControl(self.player, self.playback, models, self.open_spec, self._release, self)
         self.pictures = PictureControl(
             self.presenter, self.playback, work, self.messages, settings, lambda: self.in_kiosk, self
         )
@@ -168,6 +172,11 @@ class MainWindow(QMainWindow):
         work = self.workspace
         work.snap.connect(self._snap)
         self.presenter.source_ready.connect(self._show_source)
+        self.presenter.source_ready.connect(self.tuning.source_ready)
+        self.presenter.source_ready.connect(self.calibration.source_ready)
+        self.calibration.saved.connect(self.use_site)
+        self.tuning.model_wanted.connect(lambda path: self.open_files([path]))
+        self.tuning.site_wanted.connect(self.use_site)
         self.presenter.engine_in_force.connect(self._take_engine)
         self.presenter.headline_shown.connect(self._chime)
         self.presenter.failed.connect(self._source_failed)
@@ -217,6 +226,8 @@ class MainWindow(QMainWindow):
             "enlarge_depth": lambda: work.toggle_enlarged(work.depth_pane),
             "enlarge_infrared": lambda: work.toggle_enlarged(work.infrared_pane),
             "open_library": lambda: self.open_library(self.library.root or self.settings.record_folder),
+            "tune": self.tuning.show,
+            "calibrate": self.calibration.show,
             "snap": lambda: self._snap(work.snap_target()),
             "next_face": self.presenter.next_face,
             "back": self._back,
@@ -392,6 +403,12 @@ class MainWindow(QMainWindow):
         self.player.use_engine(engine)
         self._show_engine()
 
+    def use_site(self, path: Path | None) -> None:
+        """Use a site file from now on; None uses none."""
+        self.settings.site = "" if path is None else str(path)
+        self.use_engine(self._engine)
+        self._save()
+
     def _with_rules(self, engine: EngineRequest) -> EngineRequest:
         return with_rules(engine, self.settings, self._rules, self.in_kiosk, self.challenge.display)
 
@@ -540,7 +557,8 @@ class MainWindow(QMainWindow):
         self._recorder.show_source(info)
 
     def _take_engine(self, engine: EngineRequest | None) -> None:
-        self._remember_engine(engine or self._engine)
+        # A file that the site file does not fit must not remove it for the next camera.
+        self._remember_engine(self._with_rules(engine or self._engine))
         self._show_engine()
 
     def _tick(self) -> None:
@@ -637,6 +655,7 @@ class MainWindow(QMainWindow):
         self._reconnect.cancel()
         self._keep()
         self._recorder.stop()
+        self.tuning.close()
         self.library.index.stop()
         self.player.close(leaving=True)
         self.hide()

@@ -77,6 +77,13 @@ class Settings(BaseModel):
         bool,
         Field(title="LIVE requires a look", description="Nobody is LIVE unless the eyes look at the camera."),
     ] = False
+    site: Annotated[
+        str,
+        Field(
+            title="Site file",
+            description="Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.",
+        ),
+    ] = ""
     challenge: Annotated[
         Literal["off", "coloured light", "turn", "blink", "random"],
         Field(

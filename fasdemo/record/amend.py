@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from fasdemo.errors import UserError
@@ -67,6 +68,39 @@ def set_note(folder: Path, note: str) -> None:
         raise UserError(f"note: use at most {MAX_TEXT_CHARS} characters and no control characters.", parameter="note")
     with _changeable(folder) as session:
         _write(folder, session.model_copy(update={"note": note}))
+
+
+def correct(folder: Path, label: str, species: str = "", instrument: str = "", day: date | None = None) -> Path:
+    """Correct the label of a session as `relabel` does, and keep the old one in the session's note.
+
+    Args:
+        folder: the session; it is moved if it is in the folder of its subject and label.
+        label: ground truth, `live` or `spoof`.
+        species: attack type if label is `spoof`; otherwise empty.
+        instrument: attack material.
+        day: day of the correction; None for today.
+
+    Returns:
+        The session's folder.
+
+    Raises:
+        UserError: see `relabel`, or the note has no room for the old label.
+    """
+    before = load_session(folder)
+    if (before.label, before.species or "") == (label, species) and before.instrument == instrument:
+        return folder
+    old = " ".join(filter(None, (before.label, before.species, before.instrument and f"({before.instrument})")))
+    sentence = f"Label corrected on {day or datetime.now().astimezone().date()}; it was: {old}."
+    in_place = len(folder.parents) > 2 and folder.parents[1].name == before.subject
+    # Without the usual folders, only the description is changed.
+    root = folder.parents[2] if in_place else folder / "nowhere"
+    set_note(folder, f"{before.note}\n{sentence}".strip())
+    try:
+        return relabel(folder, root, label, species, instrument)
+    except UserError:
+        if load_session(folder).label == before.label:
+            set_note(folder, before.note)
+        raise
 
 
 @contextmanager

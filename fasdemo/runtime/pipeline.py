@@ -261,6 +261,13 @@ class Pipeline:
         used.
         """
         new = self._made(wanted, kept="" if old is None else f" Still using {old.facts.model}.")
+        assert self._source is not None
+        if new is None and old is None and wanted.site is not None and not self._source.info.live:
+            # A file may be from another camera. A live camera with a wrong site file has no verdicts.
+            wanted = replace(wanted, site=None)
+            new = self._made(wanted)
+            if new is not None:
+                self._updates.put(message="The site file is not used for this file.")
         if new is None and old is None and (wanted.model is not None or wanted.policy is not None):
             wanted = replace(wanted, model=None, policy=None, site=None)
             new = self._made(wanted)

@@ -16,10 +16,8 @@ from fasdemo.atomic_file import write_atomically
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.site_calibration import (
     MAX_LOWERING,
-    Measured,
     Recording,
     SiteFile,
-    accepted,
     allowed_bias,
     check_recordings,
     recording_from,
@@ -34,6 +32,7 @@ from fasdemo.outputs import check_outputs
 from fasdemo.tuning.figures import Figures
 from fasdemo.tuning.presentations import Presentation
 from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.site_fit import measured
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -150,17 +149,6 @@ def save_site(scoring: Scoring, live_above: float, path: Path) -> SiteFile:
     site = site_of(scoring, live_above, datetime.now(UTC).date())
     write_site(path, site)
     return site
-
-
-def measured(recordings: list[Recording], threshold: Threshold, bias: float) -> Measured:
-    """Return the recordings of one class as a site file has them."""
-    return Measured(
-        recordings=len(recordings),
-        frames=sum(recording.frames for recording in recordings),
-        usable=sum(len(recording.usable) for recording in recordings),
-        accepted_before=round(accepted(recordings, threshold, 0.0), 4),
-        accepted_after=round(accepted(recordings, threshold, bias), 4),
-    )
 
 
 def _recording(presentation: Presentation) -> Recording:

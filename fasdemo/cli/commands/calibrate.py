@@ -7,32 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
-from fasdemo import __version__
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.cli.arguments import at_least_one
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.result import FrameResult
-from fasdemo.engine.site_calibration import (
-    WANTED_LIVE,
-    Measured,
-    Recording,
-    SiteFile,
-    accepted,
-    allowed_bias,
-    camera_of,
-    check_recordings,
-    fit_bias,
-    recording_of,
-    write_site,
-)
+from fasdemo.engine.result import EngineFacts, FrameResult
+from fasdemo.engine.site_calibration import Recording, recording_of, write_site
 from fasdemo.errors import UserError
-from fasdemo.frames import STREAMS
-from fasdemo.models.card import Threshold
 from fasdemo.progress import bar
 from fasdemo.sessions.loading import load_session
+from fasdemo.tuning.site_fit import check_source, fitted_site, report_lines
 
 EXAMPLE = "fasdemo calibrate --camera realsense --output site.json"
 
@@ -68,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--output {args.output}: already exists; choose another name.")
     live: list[Recording] = []
     attacks: list[Recording] = []
-    first: tuple[SourceInfo, Engine] | None = None
+    first: tuple[SourceInfo, EngineFacts] | None = None
     runs = [(spec, "live") for spec in ([args.camera] if args.camera else args.session)]
     runs += [(spec, "spoof") for spec in args.attacks]
     for spec, label in runs:
@@ -76,33 +61,17 @@ def run(args: argparse.Namespace) -> int:
             _check_label(spec, label)
     for spec, label in runs:
         with _open(spec) as source:
-            _check_source(source.info, None if first is None else first[0])
+            check_source(source.info, None if first is None else first[0])
             with Engine.for_source(source, model=args.model, device=args.device, policy=args.policy) as engine:
                 if first is not None and engine.model_sha256 != first[1].model_sha256:
                     raise UserError(f"{spec}: needs another model than the first recording; choose one with --model.")
-                first = first or (source.info, engine)
+                first = first or (source.info, engine.facts)
                 results = _measure(source, engine, args.seconds)
         (live if label == "live" else attacks).append(recording_of(results))
     assert first is not None
-    check_recordings(live)
-    info, engine = first
-    limit = allowed_bias(engine.card, engine.threshold)
-    bias = fit_bias(live, attacks, engine.threshold, limit)
-    site = SiteFile(
-        camera=camera_of(info),
-        streams=tuple(stream for stream in STREAMS if stream in info.declared),
-        model=engine.card.name,
-        model_sha256=engine.model_sha256,
-        policy=engine.policy_name,
-        bias=bias,
-        limit=limit,
-        day=datetime.now(UTC).date(),
-        fasdemo=__version__,
-        live=_measured(live, engine.threshold, bias),
-        attacks=_measured(attacks, engine.threshold, bias) if attacks else None,
-    )
+    site = fitted_site(*first, live, attacks)
     write_site(args.output, site)
-    print("\n".join(_report(site, args.output)))
+    print("\n".join(report_lines(site, args.output)))
     return 0
 
 
@@ -119,22 +88,6 @@ def _check_label(folder: Path, label: str) -> None:
     if found != label:
         option = "--session takes only live people" if label == "live" else "--attacks takes only attacks"
         raise UserError(f"{folder}: has the label {found}, but {option}; leave it out.")
-
-
-def _check_source(info: SourceInfo, first: SourceInfo | None) -> None:
-    if not camera_of(info):
-        raise UserError(f"{info.name}: the camera that recorded it is unknown; use recordings that name their camera.")
-    if "depth" not in info.declared:
-        raise UserError(f"{info.name}: has no depth, which is needed to reject attacks; use a depth camera.")
-    if first is not None and camera_of(info) != camera_of(first):
-        raise UserError(
-            f"{info.name}: was recorded with {camera_of(info)}, but the first recording with {camera_of(first)}; "
-            "calibrate each camera separately."
-        )
-    if first is not None and info.declared != first.declared:
-        raise UserError(
-            f"{info.name}: has other streams than the first recording; use recordings with the same streams."
-        )
 
 
 def _measure(source: Source, engine: Engine, seconds: int) -> list[FrameResult]:
@@ -156,30 +109,3 @@ def _without_crops(result: FrameResult) -> FrameResult:
     from dataclasses import replace
 
     return replace(result, faces=tuple(replace(face, crops=None) for face in result.faces))
-
-
-def _measured(recordings: list[Recording], threshold: Threshold, bias: float) -> Measured:
-    return Measured(
-        recordings=len(recordings),
-        frames=sum(recording.frames for recording in recordings),
-        usable=sum(len(recording.usable) for recording in recordings),
-        accepted_before=round(accepted(recordings, threshold, 0.0), 4),
-        accepted_after=round(accepted(recordings, threshold, bias), 4),
-    )
-
-
-def _report(site: SiteFile, path: Path) -> list[str]:
-    lines = [
-        f"{path}: bias {site.bias:+.2f} log-odds for {site.camera} with {site.model}, policy {site.policy}; "
-        f"the limit is {site.limit:+.2f}.",
-        f"Live frames accepted: {site.live.accepted_before:.1%} before, {site.live.accepted_after:.1%} now "
-        f"({site.live.usable} usable of {site.live.frames}).",
-    ]
-    if site.attacks is not None:
-        lines.append(
-            f"Attack frames accepted by score: {site.attacks.accepted_before:.1%} before, "
-            f"{site.attacks.accepted_after:.1%} now ({site.attacks.usable} of {site.attacks.frames} pass the gates)."
-        )
-    if site.live.accepted_after < WANTED_LIVE:
-        lines.append("The limit was reached before 95 % were accepted; train a model on recordings of this camera.")
-    return lines

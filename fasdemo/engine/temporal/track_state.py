@@ -59,7 +59,9 @@ class TrackState:
         eye_movement, pulse: the same for the eyelids and the colour of the skin; only for colour alone.
         eyes_closed_since_s: time since which the eyes are closed; None while they are open or unknown.
         ir_landmark_error: result of the last check, see `fasdemo.engine.measurements.measure.ir_landmark_error`.
-        ir_agreement: result of the same check, see `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
+        ir_agreement: result of the comparison of infrared with colour, see
+            `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
+        ir_agreement_s: time of this comparison.
         outlines_s: time of the last comparison of outlines, see `fasdemo.engine.measurements.outlines`.
         outline_agreement: result of this comparison.
         streams_s: time of the last comparison of the streams' motion.
@@ -81,6 +83,7 @@ class TrackState:
     ir_face: PeriodicCheck = field(default_factory=PeriodicCheck)
     ir_landmark_error: float | None = None
     ir_agreement: dict[str, float | None] = field(default_factory=dict)
+    ir_agreement_s: float = -math.inf
     outlines_s: float = -math.inf
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
     streams_s: float = -math.inf
@@ -93,7 +96,7 @@ class TrackState:
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
         self.motion, self.streams = MotionEvidence(), MotionWindow()
         self.eye_movement, self.pulse = EyeMovement(), PulseMeasurement()
-        self.outlines_s = -math.inf
+        self.ir_agreement_s = self.outlines_s = -math.inf
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 
@@ -114,6 +117,10 @@ class TrackStates:
         if track_id not in self._states:
             self._states[track_id] = TrackState(SequentialTest(self._threshold))
         return self._states[track_id]
+
+    def values(self) -> tuple[TrackState, ...]:
+        """Return the states of all tracks."""
+        return tuple(self._states.values())
 
     def see(self, present: Iterable[int], timestamp_s: float) -> None:
         """Record which tracks are present in a frame, and drop those that were not found for some time."""

@@ -46,6 +46,11 @@ class PlaybackControl(QObject):
         self._bar.start(info, info.frame_count is not None)
         self._bar.show_speed(self._settings.speed)
 
+    @property
+    def frame(self) -> int | None:
+        """Number of the frame on the screen; None if there is none."""
+        return self._frame
+
     def stop(self) -> None:
         """Reset the state when the source is closed or not open yet."""
         self._live, self._frame = False, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.challenge_report import Kind
@@ -38,7 +39,7 @@ class GivenRules:
 def with_rules(
     engine: EngineRequest, settings: Settings, given: GivenRules, kiosk: bool, display: ChallengeDisplay | None = None
 ) -> EngineRequest:
-    """Return a request with the rules in force.
+    """Return a request with the rules in force, and the site file of the settings.
 
     Args:
         engine: model, policy and device.
@@ -56,6 +57,7 @@ def with_rules(
         lockout_after = settings.kiosk_lockout_after if kiosk else 0
     return replace(
         engine,
+        site=Path(settings.site) if settings.site else None,
         require=require,
         allow_rgb_only=given.allow_rgb_only or settings.allow_rgb_only,
         require_gaze=given.require_gaze or settings.require_gaze,

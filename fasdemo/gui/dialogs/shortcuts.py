@@ -63,6 +63,7 @@ SHORTCUTS = (
     Shortcut(("R",), "toggle_recording", "Start or stop recording", "Window"),
     Shortcut(("N",), "next_person", "Record the next person of the list", "Window"),
     Shortcut(("Ctrl+L",), "toggle_log", "Start or stop the event log", "Window"),
+    Shortcut(("Ctrl+T",), "tune", "Error rates and thresholds of a folder of sessions", "Window"),
     Shortcut(("Ctrl+,",), "preferences", "Preferences", "Window"),
     Shortcut(("?", "F1"), "show_shortcuts", "Show the keyboard shortcuts", "Window"),
     Shortcut(("Ctrl+Q",), "quit", "Quit", "Window"),

@@ -200,6 +200,42 @@
       <translation>USB-Typ</translation>
     </message>
     <message>
+      <source>Wrong</source>
+      <translation>Falsch</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>Rate</translation>
+    </message>
+    <message>
+      <source>95 % interval</source>
+      <translation>95-%-Intervall</translation>
+    </message>
+    <message>
+      <source>No response</source>
+      <translation>Ohne Antwort</translation>
+    </message>
+    <message>
+      <source>Verdict</source>
+      <translation>Urteil</translation>
+    </message>
+    <message>
+      <source>Score</source>
+      <translation>Wert</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <translation>Abstand</translation>
+    </message>
+    <message>
+      <source>Session</source>
+      <translation>Sitzung</translation>
+    </message>
+    <message>
+      <source>NO RESPONSE</source>
+      <translation>KEINE ANTWORT</translation>
+    </message>
+    <message>
       <source>Distance</source>
       <translation>Entfernung</translation>
     </message>
@@ -476,6 +512,10 @@
       <translation>Ereignisprotokoll starten oder beenden</translation>
     </message>
     <message>
+      <source>Error rates and thresholds of a folder of sessions</source>
+      <translation>Fehlerraten und Schwellen eines Ordners mit Sitzungen</translation>
+    </message>
+    <message>
       <source>Preferences</source>
       <translation>Einstellungen</translation>
     </message>
@@ -602,6 +642,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>Niemand ist LIVE, ohne in die Kamera zu schauen.</translation>
+    </message>
+    <message>
+      <source>Site file</source>
+      <translation>Standortdatei</translation>
+    </message>
+    <message>
+      <source>Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.</source>
+      <translation>Anpassung der Werte an eine Kamera und ein Modell, von `fasdemo calibrate`; leer: keine.</translation>
     </message>
     <message>
       <source>LIVE requires a challenge</source>
@@ -1796,10 +1844,6 @@
       <translation>Modell</translation>
     </message>
     <message>
-      <source>Rate</source>
-      <translation>Rate</translation>
-    </message>
-    <message>
       <source>Skipped</source>
       <translation>Übersprungen</translation>
     </message>
@@ -1888,6 +1932,274 @@
       <translation>Projektor aus</translation>
     </message>
     <message>
+      <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
+      <translation>Wegen eines Fehlers in fasdemo misslungen; siehe Terminal oder Protokoll.</translation>
+    </message>
+    <message>
+      <source>Open the camera first; recordings are calibrated with `fasdemo calibrate`.</source>
+      <translation>Zuerst die Kamera öffnen; Aufnahmen werden mit `fasdemo calibrate` verwendet.</translation>
+    </message>
+    <message>
+      <source>{frames} frames with one face</source>
+      <translation>{frames} Bilder mit einem Gesicht</translation>
+    </message>
+    <message>
+      <source>Model or policy were changed between the measurements; measure again.</source>
+      <translation>Modell oder Richtlinie wurden zwischen den Messungen geändert; noch einmal messen.</translation>
+    </message>
+    <message>
+      <source>The attacks are measured; live people are still needed.</source>
+      <translation>Die Angriffe sind gemessen; es fehlen noch lebende Personen.</translation>
+    </message>
+    <message>
+      <source>The camera gave no frames with a verdict; check it and measure again.</source>
+      <translation>Die Kamera lieferte keine Bilder mit Urteil; prüfen und noch einmal messen.</translation>
+    </message>
+    <message>
+      <source>Calibrate the scores to this camera</source>
+      <translation>Die Werte an diese Kamera anpassen</translation>
+    </message>
+    <message>
+      <source>For one minute, people look at the camera from 0.4 to 1 m, one at a time. Then, if you like, show prints of them. Only measurements are kept, no pictures. The bias stays within the model's limits.</source>
+      <translation>Eine Minute lang schauen Personen aus 0,4 bis 1 m in die Kamera, immer nur eine. Danach können Ausdrucke von ihnen gezeigt werden. Nur Messwerte werden behalten, keine Bilder. Der Versatz bleibt in den Grenzen des Modells.</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <source>State of the calibration</source>
+      <translation>Stand der Anpassung</translation>
+    </message>
+    <message>
+      <source>Measure live people</source>
+      <translation>Lebende Personen messen</translation>
+    </message>
+    <message>
+      <source>Measure attacks</source>
+      <translation>Angriffe messen</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>Stopp</translation>
+    </message>
+    <message>
+      <source>Save the site file…</source>
+      <translation>Standortdatei speichern…</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>Schließen</translation>
+    </message>
+    <message>
+      <source>Folder of labelled sessions</source>
+      <translation>Ordner mit beschrifteten Sitzungen</translation>
+    </message>
+    <message>
+      <source>Save as a policy</source>
+      <translation>Als Richtlinie speichern</translation>
+    </message>
+    <message>
+      <source>Name of the policy</source>
+      <translation>Name der Richtlinie</translation>
+    </message>
+    <message>
+      <source>Save a copy of the model</source>
+      <translation>Kopie des Modells speichern</translation>
+    </message>
+    <message>
+      <source>Save a site file</source>
+      <translation>Standortdatei speichern</translation>
+    </message>
+    <message>
+      <source>Site files (*.json)</source>
+      <translation>Standortdateien (*.json)</translation>
+    </message>
+    <message>
+      <source>Save a report</source>
+      <translation>Bericht speichern</translation>
+    </message>
+    <message>
+      <source>Reports (*.html)</source>
+      <translation>Berichte (*.html)</translation>
+    </message>
+    <message>
+      <source>Wrong and uncertain verdicts</source>
+      <translation>Falsche und unsichere Urteile</translation>
+    </message>
+    <message>
+      <source>Reasons and measurements</source>
+      <translation>Gründe und Messwerte</translation>
+    </message>
+    <message>
+      <source>Show the frame</source>
+      <translation>Bild zeigen</translation>
+    </message>
+    <message>
+      <source>Play the session in the main window up to this frame</source>
+      <translation>Die Sitzung im Hauptfenster bis zu diesem Bild abspielen</translation>
+    </message>
+    <message>
+      <source>Correct the label…</source>
+      <translation>Beschriftung berichtigen…</translation>
+    </message>
+    <message>
+      <source>{wrong} wrong and {uncertain} uncertain verdicts</source>
+      <translation>{wrong} falsche und {uncertain} unsichere Urteile</translation>
+    </message>
+    <message>
+      <source>bona fide</source>
+      <translation>echt (bona fide)</translation>
+    </message>
+    <message>
+      <source>no reasons</source>
+      <translation>keine Gründe</translation>
+    </message>
+    <message>
+      <source>Select a row to see its pictures, reasons and measurements.</source>
+      <translation>Eine Zeile auswählen, um ihre Bilder, Gründe und Messwerte zu sehen.</translation>
+    </message>
+    <message>
+      <source>Frame {frame}</source>
+      <translation>Bild {frame}</translation>
+    </message>
+    <message>
+      <source>Histogram of the scores</source>
+      <translation>Histogramm der Werte</translation>
+    </message>
+    <message>
+      <source>score of a presentation</source>
+      <translation>Wert einer Präsentation</translation>
+    </message>
+    <message>
+      <source>presentations</source>
+      <translation>Präsentationen</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.3f}</source>
+      <translation>LIVE über {value:.3f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.3f}</source>
+      <translation>SPOOF unter {value:.3f}</translation>
+    </message>
+    <message>
+      <source>DET curve</source>
+      <translation>DET-Kurve</translation>
+    </message>
+    <message>
+      <source>highest APCER of all species</source>
+      <translation>höchste APCER aller Arten</translation>
+    </message>
+    <message>
+      <source>BPCER</source>
+      <translation>BPCER</translation>
+    </message>
+    <message>
+      <source>Choose a file…</source>
+      <translation>Datei wählen…</translation>
+    </message>
+    <message>
+      <source>Model's default</source>
+      <translation>Vorgabe des Modells</translation>
+    </message>
+    <message>
+      <source>Choose a folder…</source>
+      <translation>Ordner wählen…</translation>
+    </message>
+    <message>
+      <source>First</source>
+      <translation>Erstes</translation>
+    </message>
+    <message>
+      <source>Compare with</source>
+      <translation>Vergleichen mit</translation>
+    </message>
+    <message>
+      <source>Second</source>
+      <translation>Zweites</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <source>{policy} (default)</source>
+      <translation>{policy} (Vorgabe)</translation>
+    </message>
+    <message>
+      <source>Thresholds as a policy…</source>
+      <translation>Schwellen als Richtlinie…</translation>
+    </message>
+    <message>
+      <source>Threshold as a site file…</source>
+      <translation>Schwelle als Standortdatei…</translation>
+    </message>
+    <message>
+      <source>Report…</source>
+      <translation>Bericht…</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>noch {minutes}:{seconds:02d}</translation>
+    </message>
+    <message>
+      <source>Tuning – fasdemo</source>
+      <translation>Abstimmung – fasdemo</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done} von {total} Sitzungen{left}</translation>
+    </message>
+    <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Abgebrochen; fertige Sitzungen werden nicht noch einmal bewertet.</translation>
+    </message>
+    <message>
+      <source>Looking for sessions …</source>
+      <translation>Sitzungen werden gesucht …</translation>
+    </message>
+    <message>
+      <source>Choose a folder of labelled sessions to score.</source>
+      <translation>Einen Ordner mit beschrifteten Sitzungen zum Bewerten wählen.</translation>
+    </message>
+    <message>
+      <source>Use it</source>
+      <translation>Verwenden</translation>
+    </message>
+    <message>
+      <source>{count} more are in the report.</source>
+      <translation>{count} weitere stehen im Bericht.</translation>
+    </message>
+    <message>
+      <source>LIVE above</source>
+      <translation>LIVE über</translation>
+    </message>
+    <message>
+      <source>SPOOF below</source>
+      <translation>SPOOF unter</translation>
+    </message>
+    <message>
+      <source>As in the policy</source>
+      <translation>Wie in der Richtlinie</translation>
+    </message>
+    <message>
+      <source>Set the thresholds of the policy</source>
+      <translation>Die Schwellen der Richtlinie einstellen</translation>
+    </message>
+    <message>
+      <source>Error rates</source>
+      <translation>Fehlerraten</translation>
+    </message>
+    <message>
+      <source>{errors} of {total}</source>
+      <translation>{errors} von {total}</translation>
+    </message>
+    <message>
       <source>beyond its limit</source>
       <translation>jenseits der Grenze</translation>
     </message>
@@ -1952,16 +2264,8 @@
       <translation>Das Netz, das jedes Gesicht bewertet</translation>
     </message>
     <message>
-      <source>Choose a file…</source>
-      <translation>Datei wählen…</translation>
-    </message>
-    <message>
       <source>The thresholds that turn a score into a verdict</source>
       <translation>Die Schwellen, die aus einem Wert ein Ergebnis machen</translation>
-    </message>
-    <message>
-      <source>Model's default</source>
-      <translation>Vorgabe des Modells</translation>
     </message>
     <message>
       <source>The device that runs the network</source>
@@ -1992,8 +2296,16 @@
       <translation>Tastenkürzel (?)</translation>
     </message>
     <message>
+      <source>Calibrate…</source>
+      <translation>Kalibrieren…</translation>
+    </message>
+    <message>
       <source>Event log…</source>
       <translation>Ereignisprotokoll…</translation>
+    </message>
+    <message>
+      <source>Tune…</source>
+      <translation>Abstimmen…</translation>
     </message>
     <message>
       <source>Preferences…</source>
@@ -2002,10 +2314,6 @@
     <message>
       <source>Stop the event log</source>
       <translation>Ereignisprotokoll beenden</translation>
-    </message>
-    <message>
-      <source>{policy} (default)</source>
-      <translation>{policy} (Vorgabe)</translation>
     </message>
     <message>
       <source>Message</source>

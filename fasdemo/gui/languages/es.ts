@@ -200,6 +200,42 @@
       <translation>Tipo de USB</translation>
     </message>
     <message>
+      <source>Wrong</source>
+      <translation>Erróneas</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>Frecuencia</translation>
+    </message>
+    <message>
+      <source>95 % interval</source>
+      <translation>Intervalo del 95 %</translation>
+    </message>
+    <message>
+      <source>No response</source>
+      <translation>Sin respuesta</translation>
+    </message>
+    <message>
+      <source>Verdict</source>
+      <translation>Veredicto</translation>
+    </message>
+    <message>
+      <source>Score</source>
+      <translation>Puntuación</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <translation>Margen</translation>
+    </message>
+    <message>
+      <source>Session</source>
+      <translation>Sesión</translation>
+    </message>
+    <message>
+      <source>NO RESPONSE</source>
+      <translation>SIN RESPUESTA</translation>
+    </message>
+    <message>
       <source>Distance</source>
       <translation>Distancia</translation>
     </message>
@@ -476,6 +512,10 @@
       <translation>Iniciar o detener el registro de eventos</translation>
     </message>
     <message>
+      <source>Error rates and thresholds of a folder of sessions</source>
+      <translation>Tasas de error y umbrales de una carpeta de sesiones</translation>
+    </message>
+    <message>
       <source>Preferences</source>
       <translation>Preferencias</translation>
     </message>
@@ -602,6 +642,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>Nadie es VIVO si no mira a la cámara.</translation>
+    </message>
+    <message>
+      <source>Site file</source>
+      <translation>Archivo de sitio</translation>
+    </message>
+    <message>
+      <source>Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.</source>
+      <translation>Calibración de la puntuación para una cámara y un modelo, de `fasdemo calibrate`; vacío: ninguna.</translation>
     </message>
     <message>
       <source>LIVE requires a challenge</source>
@@ -1796,10 +1844,6 @@
       <translation>Modelo</translation>
     </message>
     <message>
-      <source>Rate</source>
-      <translation>Frecuencia</translation>
-    </message>
-    <message>
       <source>Skipped</source>
       <translation>Omitidos</translation>
     </message>
@@ -1888,6 +1932,274 @@
       <translation>proyector apagado</translation>
     </message>
     <message>
+      <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
+      <translation>Ha fallado por un error de fasdemo; consulte el terminal o el registro.</translation>
+    </message>
+    <message>
+      <source>Open the camera first; recordings are calibrated with `fasdemo calibrate`.</source>
+      <translation>Abra primero la cámara; las grabaciones se calibran con `fasdemo calibrate`.</translation>
+    </message>
+    <message>
+      <source>{frames} frames with one face</source>
+      <translation>{frames} fotogramas con una cara</translation>
+    </message>
+    <message>
+      <source>Model or policy were changed between the measurements; measure again.</source>
+      <translation>El modelo o la política cambiaron entre las mediciones; mida de nuevo.</translation>
+    </message>
+    <message>
+      <source>The attacks are measured; live people are still needed.</source>
+      <translation>Los ataques están medidos; todavía faltan personas reales.</translation>
+    </message>
+    <message>
+      <source>The camera gave no frames with a verdict; check it and measure again.</source>
+      <translation>La cámara no dio fotogramas con veredicto; revísela y mida de nuevo.</translation>
+    </message>
+    <message>
+      <source>Calibrate the scores to this camera</source>
+      <translation>Calibrar las puntuaciones para esta cámara</translation>
+    </message>
+    <message>
+      <source>For one minute, people look at the camera from 0.4 to 1 m, one at a time. Then, if you like, show prints of them. Only measurements are kept, no pictures. The bias stays within the model's limits.</source>
+      <translation>Durante un minuto, las personas miran a la cámara desde 0,4 a 1 m, de una en una. Después, si quiere, muestre impresiones de ellas. Solo se guardan mediciones, ninguna imagen. El sesgo queda dentro de los límites del modelo.</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Progreso</translation>
+    </message>
+    <message>
+      <source>State of the calibration</source>
+      <translation>Estado de la calibración</translation>
+    </message>
+    <message>
+      <source>Measure live people</source>
+      <translation>Medir personas reales</translation>
+    </message>
+    <message>
+      <source>Measure attacks</source>
+      <translation>Medir ataques</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>Parar</translation>
+    </message>
+    <message>
+      <source>Save the site file…</source>
+      <translation>Guardar el archivo de sitio…</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>Cerrar</translation>
+    </message>
+    <message>
+      <source>Folder of labelled sessions</source>
+      <translation>Carpeta de sesiones etiquetadas</translation>
+    </message>
+    <message>
+      <source>Save as a policy</source>
+      <translation>Guardar como política</translation>
+    </message>
+    <message>
+      <source>Name of the policy</source>
+      <translation>Nombre de la política</translation>
+    </message>
+    <message>
+      <source>Save a copy of the model</source>
+      <translation>Guardar una copia del modelo</translation>
+    </message>
+    <message>
+      <source>Save a site file</source>
+      <translation>Guardar un archivo de sitio</translation>
+    </message>
+    <message>
+      <source>Site files (*.json)</source>
+      <translation>Archivos de sitio (*.json)</translation>
+    </message>
+    <message>
+      <source>Save a report</source>
+      <translation>Guardar un informe</translation>
+    </message>
+    <message>
+      <source>Reports (*.html)</source>
+      <translation>Informes (*.html)</translation>
+    </message>
+    <message>
+      <source>Wrong and uncertain verdicts</source>
+      <translation>Veredictos erróneos e inciertos</translation>
+    </message>
+    <message>
+      <source>Reasons and measurements</source>
+      <translation>Motivos y mediciones</translation>
+    </message>
+    <message>
+      <source>Show the frame</source>
+      <translation>Mostrar el fotograma</translation>
+    </message>
+    <message>
+      <source>Play the session in the main window up to this frame</source>
+      <translation>Reproducir la sesión en la ventana principal hasta este fotograma</translation>
+    </message>
+    <message>
+      <source>Correct the label…</source>
+      <translation>Corregir la etiqueta…</translation>
+    </message>
+    <message>
+      <source>{wrong} wrong and {uncertain} uncertain verdicts</source>
+      <translation>{wrong} veredictos erróneos y {uncertain} inciertos</translation>
+    </message>
+    <message>
+      <source>bona fide</source>
+      <translation>genuina (bona fide)</translation>
+    </message>
+    <message>
+      <source>no reasons</source>
+      <translation>sin motivos</translation>
+    </message>
+    <message>
+      <source>Select a row to see its pictures, reasons and measurements.</source>
+      <translation>Seleccione una fila para ver sus imágenes, motivos y mediciones.</translation>
+    </message>
+    <message>
+      <source>Frame {frame}</source>
+      <translation>Fotograma {frame}</translation>
+    </message>
+    <message>
+      <source>Histogram of the scores</source>
+      <translation>Histograma de las puntuaciones</translation>
+    </message>
+    <message>
+      <source>score of a presentation</source>
+      <translation>puntuación de una presentación</translation>
+    </message>
+    <message>
+      <source>presentations</source>
+      <translation>presentaciones</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.3f}</source>
+      <translation>LIVE por encima de {value:.3f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.3f}</source>
+      <translation>SPOOF por debajo de {value:.3f}</translation>
+    </message>
+    <message>
+      <source>DET curve</source>
+      <translation>Curva DET</translation>
+    </message>
+    <message>
+      <source>highest APCER of all species</source>
+      <translation>APCER más alta de todas las especies</translation>
+    </message>
+    <message>
+      <source>BPCER</source>
+      <translation>BPCER</translation>
+    </message>
+    <message>
+      <source>Choose a file…</source>
+      <translation>Elegir un archivo…</translation>
+    </message>
+    <message>
+      <source>Model's default</source>
+      <translation>Predeterminada del modelo</translation>
+    </message>
+    <message>
+      <source>Choose a folder…</source>
+      <translation>Elegir una carpeta…</translation>
+    </message>
+    <message>
+      <source>First</source>
+      <translation>Primero</translation>
+    </message>
+    <message>
+      <source>Compare with</source>
+      <translation>Comparar con</translation>
+    </message>
+    <message>
+      <source>Second</source>
+      <translation>Segundo</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>Guardar</translation>
+    </message>
+    <message>
+      <source>{policy} (default)</source>
+      <translation>{policy} (predeterminada)</translation>
+    </message>
+    <message>
+      <source>Thresholds as a policy…</source>
+      <translation>Umbrales como política…</translation>
+    </message>
+    <message>
+      <source>Threshold as a site file…</source>
+      <translation>Umbral como archivo de sitio…</translation>
+    </message>
+    <message>
+      <source>Report…</source>
+      <translation>Informe…</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>quedan {minutes}:{seconds:02d}</translation>
+    </message>
+    <message>
+      <source>Tuning – fasdemo</source>
+      <translation>Ajuste – fasdemo</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Cancelar</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done} de {total} sesiones{left}</translation>
+    </message>
+    <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
+    </message>
+    <message>
+      <source>Looking for sessions …</source>
+      <translation>Buscando sesiones …</translation>
+    </message>
+    <message>
+      <source>Choose a folder of labelled sessions to score.</source>
+      <translation>Elija una carpeta de sesiones etiquetadas para puntuar.</translation>
+    </message>
+    <message>
+      <source>Use it</source>
+      <translation>Usarlo</translation>
+    </message>
+    <message>
+      <source>{count} more are in the report.</source>
+      <translation>Hay {count} más en el informe.</translation>
+    </message>
+    <message>
+      <source>LIVE above</source>
+      <translation>LIVE por encima de</translation>
+    </message>
+    <message>
+      <source>SPOOF below</source>
+      <translation>SPOOF por debajo de</translation>
+    </message>
+    <message>
+      <source>As in the policy</source>
+      <translation>Como en la política</translation>
+    </message>
+    <message>
+      <source>Set the thresholds of the policy</source>
+      <translation>Usar los umbrales de la política</translation>
+    </message>
+    <message>
+      <source>Error rates</source>
+      <translation>Tasas de error</translation>
+    </message>
+    <message>
+      <source>{errors} of {total}</source>
+      <translation>{errors} de {total}</translation>
+    </message>
+    <message>
       <source>beyond its limit</source>
       <translation>fuera de su límite</translation>
     </message>
@@ -1952,16 +2264,8 @@
       <translation>La red que valora cada rostro</translation>
     </message>
     <message>
-      <source>Choose a file…</source>
-      <translation>Elegir un archivo…</translation>
-    </message>
-    <message>
       <source>The thresholds that turn a score into a verdict</source>
       <translation>Los umbrales que convierten una puntuación en un resultado</translation>
-    </message>
-    <message>
-      <source>Model's default</source>
-      <translation>Predeterminada del modelo</translation>
     </message>
     <message>
       <source>The device that runs the network</source>
@@ -1992,8 +2296,16 @@
       <translation>Atajos de teclado (?)</translation>
     </message>
     <message>
+      <source>Calibrate…</source>
+      <translation>Calibrar…</translation>
+    </message>
+    <message>
       <source>Event log…</source>
       <translation>Registro de eventos…</translation>
+    </message>
+    <message>
+      <source>Tune…</source>
+      <translation>Ajustar…</translation>
     </message>
     <message>
       <source>Preferences…</source>
@@ -2002,10 +2314,6 @@
     <message>
       <source>Stop the event log</source>
       <translation>Detener el registro de eventos</translation>
-    </message>
-    <message>
-      <source>{policy} (default)</source>
-      <translation>{policy} (predeterminada)</translation>
     </message>
     <message>
       <source>Message</source>

@@ -200,6 +200,42 @@
       <translation>USB 类型</translation>
     </message>
     <message>
+      <source>Wrong</source>
+      <translation>错误</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>速率</translation>
+    </message>
+    <message>
+      <source>95 % interval</source>
+      <translation>95 % 区间</translation>
+    </message>
+    <message>
+      <source>No response</source>
+      <translation>无响应</translation>
+    </message>
+    <message>
+      <source>Verdict</source>
+      <translation>判定</translation>
+    </message>
+    <message>
+      <source>Score</source>
+      <translation>分数</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <translation>裕度</translation>
+    </message>
+    <message>
+      <source>Session</source>
+      <translation>会话</translation>
+    </message>
+    <message>
+      <source>NO RESPONSE</source>
+      <translation>无响应</translation>
+    </message>
+    <message>
       <source>Distance</source>
       <translation>距离</translation>
     </message>
@@ -476,6 +512,10 @@
       <translation>开始或停止事件日志</translation>
     </message>
     <message>
+      <source>Error rates and thresholds of a folder of sessions</source>
+      <translation>会话文件夹的错误率和阈值</translation>
+    </message>
+    <message>
       <source>Preferences</source>
       <translation>首选项</translation>
     </message>
@@ -602,6 +642,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>不看摄像头则不判为真人。</translation>
+    </message>
+    <message>
+      <source>Site file</source>
+      <translation>站点文件</translation>
+    </message>
+    <message>
+      <source>Score calibration of one camera and model, from `fasdemo calibrate`; empty: none.</source>
+      <translation>针对一台摄像头和一个模型的分数校准,来自 `fasdemo calibrate`;留空表示不使用。</translation>
     </message>
     <message>
       <source>LIVE requires a challenge</source>
@@ -1796,10 +1844,6 @@
       <translation>模型</translation>
     </message>
     <message>
-      <source>Rate</source>
-      <translation>速率</translation>
-    </message>
-    <message>
       <source>Skipped</source>
       <translation>已跳过</translation>
     </message>
@@ -1888,6 +1932,274 @@
       <translation>投射器关</translation>
     </message>
     <message>
+      <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
+      <translation>因 fasdemo 内部错误而失败;请查看终端或日志。</translation>
+    </message>
+    <message>
+      <source>Open the camera first; recordings are calibrated with `fasdemo calibrate`.</source>
+      <translation>请先打开摄像头;录像请用 `fasdemo calibrate` 校准。</translation>
+    </message>
+    <message>
+      <source>{frames} frames with one face</source>
+      <translation>{frames} 帧含一张人脸</translation>
+    </message>
+    <message>
+      <source>Model or policy were changed between the measurements; measure again.</source>
+      <translation>两次测量之间更改了模型或策略;请重新测量。</translation>
+    </message>
+    <message>
+      <source>The attacks are measured; live people are still needed.</source>
+      <translation>攻击已测量;仍需测量真人。</translation>
+    </message>
+    <message>
+      <source>The camera gave no frames with a verdict; check it and measure again.</source>
+      <translation>摄像头没有给出带判定的帧;请检查后重新测量。</translation>
+    </message>
+    <message>
+      <source>Calibrate the scores to this camera</source>
+      <translation>针对此摄像头校准分数</translation>
+    </message>
+    <message>
+      <source>For one minute, people look at the camera from 0.4 to 1 m, one at a time. Then, if you like, show prints of them. Only measurements are kept, no pictures. The bias stays within the model's limits.</source>
+      <translation>在一分钟内,人们逐个从 0.4 至 1 米处看向摄像头。之后可选择展示他们的打印照片。只保留测量值,不保存图像。偏移保持在模型的限制之内。</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>State of the calibration</source>
+      <translation>校准状态</translation>
+    </message>
+    <message>
+      <source>Measure live people</source>
+      <translation>测量真人</translation>
+    </message>
+    <message>
+      <source>Measure attacks</source>
+      <translation>测量攻击</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>Save the site file…</source>
+      <translation>保存站点文件…</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Folder of labelled sessions</source>
+      <translation>带标签会话的文件夹</translation>
+    </message>
+    <message>
+      <source>Save as a policy</source>
+      <translation>保存为策略</translation>
+    </message>
+    <message>
+      <source>Name of the policy</source>
+      <translation>策略名称</translation>
+    </message>
+    <message>
+      <source>Save a copy of the model</source>
+      <translation>保存模型副本</translation>
+    </message>
+    <message>
+      <source>Save a site file</source>
+      <translation>保存站点文件</translation>
+    </message>
+    <message>
+      <source>Site files (*.json)</source>
+      <translation>站点文件 (*.json)</translation>
+    </message>
+    <message>
+      <source>Save a report</source>
+      <translation>保存报告</translation>
+    </message>
+    <message>
+      <source>Reports (*.html)</source>
+      <translation>报告 (*.html)</translation>
+    </message>
+    <message>
+      <source>Wrong and uncertain verdicts</source>
+      <translation>错误和不确定的判定</translation>
+    </message>
+    <message>
+      <source>Reasons and measurements</source>
+      <translation>原因和测量值</translation>
+    </message>
+    <message>
+      <source>Show the frame</source>
+      <translation>显示该帧</translation>
+    </message>
+    <message>
+      <source>Play the session in the main window up to this frame</source>
+      <translation>在主窗口中播放会话直到该帧</translation>
+    </message>
+    <message>
+      <source>Correct the label…</source>
+      <translation>更正标签…</translation>
+    </message>
+    <message>
+      <source>{wrong} wrong and {uncertain} uncertain verdicts</source>
+      <translation>{wrong} 个错误判定,{uncertain} 个不确定判定</translation>
+    </message>
+    <message>
+      <source>bona fide</source>
+      <translation>真实 (bona fide)</translation>
+    </message>
+    <message>
+      <source>no reasons</source>
+      <translation>无原因</translation>
+    </message>
+    <message>
+      <source>Select a row to see its pictures, reasons and measurements.</source>
+      <translation>选择一行以查看其图像、原因和测量值。</translation>
+    </message>
+    <message>
+      <source>Frame {frame}</source>
+      <translation>第 {frame} 帧</translation>
+    </message>
+    <message>
+      <source>Histogram of the scores</source>
+      <translation>分数直方图</translation>
+    </message>
+    <message>
+      <source>score of a presentation</source>
+      <translation>一次呈现的分数</translation>
+    </message>
+    <message>
+      <source>presentations</source>
+      <translation>呈现次数</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.3f}</source>
+      <translation>高于 {value:.3f} 为 LIVE</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.3f}</source>
+      <translation>低于 {value:.3f} 为 SPOOF</translation>
+    </message>
+    <message>
+      <source>DET curve</source>
+      <translation>DET 曲线</translation>
+    </message>
+    <message>
+      <source>highest APCER of all species</source>
+      <translation>所有攻击种类中最高的 APCER</translation>
+    </message>
+    <message>
+      <source>BPCER</source>
+      <translation>BPCER</translation>
+    </message>
+    <message>
+      <source>Choose a file…</source>
+      <translation>选择文件……</translation>
+    </message>
+    <message>
+      <source>Model's default</source>
+      <translation>模型默认</translation>
+    </message>
+    <message>
+      <source>Choose a folder…</source>
+      <translation>选择文件夹…</translation>
+    </message>
+    <message>
+      <source>First</source>
+      <translation>第一</translation>
+    </message>
+    <message>
+      <source>Compare with</source>
+      <translation>比较</translation>
+    </message>
+    <message>
+      <source>Second</source>
+      <translation>第二</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>保存</translation>
+    </message>
+    <message>
+      <source>{policy} (default)</source>
+      <translation>{policy}（默认）</translation>
+    </message>
+    <message>
+      <source>Thresholds as a policy…</source>
+      <translation>阈值另存为策略…</translation>
+    </message>
+    <message>
+      <source>Threshold as a site file…</source>
+      <translation>阈值另存为站点文件…</translation>
+    </message>
+    <message>
+      <source>Report…</source>
+      <translation>报告…</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>剩余 {minutes}:{seconds:02d}</translation>
+    </message>
+    <message>
+      <source>Tuning – fasdemo</source>
+      <translation>调校 – fasdemo</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done}/{total} 个会话{left}</translation>
+    </message>
+    <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>已取消;已完成的会话不会再次评分。</translation>
+    </message>
+    <message>
+      <source>Looking for sessions …</source>
+      <translation>正在查找会话 …</translation>
+    </message>
+    <message>
+      <source>Choose a folder of labelled sessions to score.</source>
+      <translation>请选择要评分的带标签会话文件夹。</translation>
+    </message>
+    <message>
+      <source>Use it</source>
+      <translation>使用</translation>
+    </message>
+    <message>
+      <source>{count} more are in the report.</source>
+      <translation>另有 {count} 条见报告。</translation>
+    </message>
+    <message>
+      <source>LIVE above</source>
+      <translation>LIVE 高于</translation>
+    </message>
+    <message>
+      <source>SPOOF below</source>
+      <translation>SPOOF 低于</translation>
+    </message>
+    <message>
+      <source>As in the policy</source>
+      <translation>同策略</translation>
+    </message>
+    <message>
+      <source>Set the thresholds of the policy</source>
+      <translation>使用策略的阈值</translation>
+    </message>
+    <message>
+      <source>Error rates</source>
+      <translation>错误率</translation>
+    </message>
+    <message>
+      <source>{errors} of {total}</source>
+      <translation>{errors}/{total}</translation>
+    </message>
+    <message>
       <source>beyond its limit</source>
       <translation>超出界限</translation>
     </message>
@@ -1952,16 +2264,8 @@
       <translation>评定每张人脸的网络</translation>
     </message>
     <message>
-      <source>Choose a file…</source>
-      <translation>选择文件……</translation>
-    </message>
-    <message>
       <source>The thresholds that turn a score into a verdict</source>
       <translation>将分数转为结果的阈值</translation>
-    </message>
-    <message>
-      <source>Model's default</source>
-      <translation>模型默认</translation>
     </message>
     <message>
       <source>The device that runs the network</source>
@@ -1992,8 +2296,16 @@
       <translation>键盘快捷键（?）</translation>
     </message>
     <message>
+      <source>Calibrate…</source>
+      <translation>校准…</translation>
+    </message>
+    <message>
       <source>Event log…</source>
       <translation>事件日志……</translation>
+    </message>
+    <message>
+      <source>Tune…</source>
+      <translation>调校…</translation>
     </message>
     <message>
       <source>Preferences…</source>
@@ -2002,10 +2314,6 @@
     <message>
       <source>Stop the event log</source>
       <translation>停止事件日志</translation>
-    </message>
-    <message>
-      <source>{policy} (default)</source>
-      <translation>{policy}（默认）</translation>
     </message>
     <message>
       <source>Message</source>

@@ -100,6 +100,8 @@ class Header(QWidget):
         self.more: dict[str, QAction] = {}
         for words, action in (
             (tr("Event log…") + "\tCtrl+L", "toggle_log"),
+            (tr("Tune…") + "\tCtrl+T", "tune"),
+            (tr("Calibrate…"), "calibrate"),
             ("", ""),
             (tr("Preferences…") + "\tCtrl+,", "preferences"),
             (tr("Keyboard shortcuts") + "\t?", "show_shortcuts"),
