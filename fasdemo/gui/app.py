@@ -174,6 +174,7 @@ def run_grid(
     _apply(settings, launch, app)
     signals = Signals(sources=tuple(str(number) for number in range(1, len(launch.cameras) + 1)))
     log = EventLogWriter()
+    signals.record = log.on_signal
     try:
         signals.configure(launch.signals)
         if launch.log is not None:

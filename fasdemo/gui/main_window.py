@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.door = DoorControl(settings, self)
+        self.door.signals.record = self.event_log.writer.on_signal
         self.calibration = CalibrationControl(self)
         listeners = ListenerGroup(self.event_log.writer, self.door.signals, self.calibration.listener)
         self.player = Player(make_source, make_processor, self, listeners)

@@ -250,6 +250,24 @@ class Evidence(Mapping[str, float | None]):
         at_least=limits.MIN_IR_RGB_RATIO,
         meaning="Infrared brightness of the face divided by its red brightness; a bright screen is black in infrared.",
     )
+    ir_ambient_ratio: float | None = _measured(
+        "Room-to-lamp ratio",
+        "",
+        0.0,
+        6.0,
+        decimals=2,
+        meaning="Infrared light of the room on the face divided by that of the camera's lamp.",
+    )
+    ir_clipped: float | None = _measured(
+        "IR overexposed by the room",
+        "%",
+        0.0,
+        1.0,
+        100.0,
+        0,
+        at_most=limits.MAX_IR_CLIPPED,
+        meaning="Share of the face on which the room and the lamp together saturate the infrared image.",
+    )
     ir_rgb_correlation: float | None = _measured(
         "IR-colour correlation",
         "",
