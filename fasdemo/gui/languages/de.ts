@@ -312,6 +312,14 @@
       <translation>IR zu Rot</translation>
     </message>
     <message>
+      <source>Room-to-lamp ratio</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>IR overexposed by the room</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>IR-colour correlation</source>
       <translation>IR-Farb-Korrelation</translation>
     </message>
@@ -700,8 +708,8 @@
       <translation>Farbe allein darf LIVE sein</translation>
     </message>
     <message>
-      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
-      <translation>Unzuverlässig: auf 55 echten Bildern war das Farbmodell nicht besser als Zufall (AUC 0,55).</translation>
+      <source>Unreliable: the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>Unzuverlässig: Das Farbmodell akzeptiert 5 von 9 echten Angriffen (AUC 0,66 auf 19 echten Bildern).</translation>
     </message>
     <message>
       <source>Neutral words</source>
@@ -936,6 +944,22 @@
       <translation>Das Tiefenbild hat fast keine Tiefenwerte.</translation>
     </message>
     <message>
+      <source>Please come closer, and turn away from sunlight.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The pulses of the infrared lamp are not visible: it does not light up, nobody is close enough, or sunlight is stronger.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The camera is being set up: please look at it and move closer and back, and from side to side.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The position of the infrared camera relative to the colour camera is not known yet.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The whole infrared image is black.</source>
       <translation>Das ganze Infrarotbild ist schwarz.</translation>
     </message>
@@ -1092,6 +1116,18 @@
       <translation>Das Gesicht ist zu dunkel.</translation>
     </message>
     <message>
+      <source>Please turn away from the sun or the bright light.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The infrared light of the room, like sunlight, overexposes the face, so the lamp's light is unknown.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The light of the camera's infrared lamp on the face is too weak.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Please turn away from the bright light.</source>
       <translation>Bitte drehen Sie sich vom hellen Licht weg.</translation>
     </message>
@@ -1184,8 +1220,8 @@
       <translation>Farbe allein kann keine lebende Person beweisen; nehmen Sie eine Kamera mit Tiefe oder Infrarot.</translation>
     </message>
     <message>
-      <source>Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).</source>
-      <translation>Nur Farbe wurde genutzt: auf 55 echten Bildern war das Farbmodell nicht besser als Zufall (AUC 0,55).</translation>
+      <source>Only colour was used, and the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>Nur Farbe wurde verwendet, und das Farbmodell akzeptiert 5 von 9 echten Angriffen (AUC 0,66 auf 19 echten Bildern).</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>

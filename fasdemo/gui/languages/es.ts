@@ -312,6 +312,14 @@
       <translation>Relación IR-rojo</translation>
     </message>
     <message>
+      <source>Room-to-lamp ratio</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>IR overexposed by the room</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>IR-colour correlation</source>
       <translation>Correlación IR-color</translation>
     </message>
@@ -700,8 +708,8 @@
       <translation>Solo color puede ser VIVO</translation>
     </message>
     <message>
-      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
-      <translation>Poco fiable: en 55 imágenes reales, el modelo de color no fue mejor que el azar (AUC 0,55).</translation>
+      <source>Unreliable: the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>Poco fiable: el modelo de color acepta 5 de 9 ataques reales (AUC 0,66 en 19 imágenes reales).</translation>
     </message>
     <message>
       <source>Neutral words</source>
@@ -936,6 +944,22 @@
       <translation>La imagen de profundidad casi no tiene valores.</translation>
     </message>
     <message>
+      <source>Please come closer, and turn away from sunlight.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The pulses of the infrared lamp are not visible: it does not light up, nobody is close enough, or sunlight is stronger.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The camera is being set up: please look at it and move closer and back, and from side to side.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The position of the infrared camera relative to the colour camera is not known yet.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The whole infrared image is black.</source>
       <translation>Toda la imagen infrarroja es negra.</translation>
     </message>
@@ -1092,6 +1116,18 @@
       <translation>El rostro está demasiado oscuro.</translation>
     </message>
     <message>
+      <source>Please turn away from the sun or the bright light.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The infrared light of the room, like sunlight, overexposes the face, so the lamp's light is unknown.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The light of the camera's infrared lamp on the face is too weak.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Please turn away from the bright light.</source>
       <translation>Apártese de la luz intensa.</translation>
     </message>
@@ -1184,8 +1220,8 @@
       <translation>El color solo no puede probar que haya una persona viva; use una cámara con profundidad o infrarrojo.</translation>
     </message>
     <message>
-      <source>Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).</source>
-      <translation>Solo se usó el color: en 55 imágenes reales, el modelo de color no fue mejor que el azar (AUC 0,55).</translation>
+      <source>Only colour was used, and the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>Solo se usó el color, y el modelo de color acepta 5 de 9 ataques reales (AUC 0,66 en 19 imágenes reales).</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
