@@ -173,6 +173,10 @@ class Session(_Part):
     instrument: Text = ""
     note: Text = ""
     """Free text about the take, written after the recording."""
+    distance: Literal["near", "middle", "far"] | None = None
+    """Distance of the person, as the operator has noted it; None if it was not noted."""
+    light: Literal["bright", "normal", "dim", "backlit"] | None = None
+    """Light of the scene, as the operator has noted it."""
     started: datetime
     state: Literal["open", "complete"] = "open"
     streams: Annotated[tuple[Literal["rgb", "depth", "ir"], ...], Field(min_length=1)]

@@ -200,6 +200,38 @@
       <translation>USB-Typ</translation>
     </message>
     <message>
+      <source>not noted</source>
+      <translation>nicht notiert</translation>
+    </message>
+    <message>
+      <source>near</source>
+      <translation>nah</translation>
+    </message>
+    <message>
+      <source>middle</source>
+      <translation>mittel</translation>
+    </message>
+    <message>
+      <source>far</source>
+      <translation>fern</translation>
+    </message>
+    <message>
+      <source>bright</source>
+      <translation>hell</translation>
+    </message>
+    <message>
+      <source>normal</source>
+      <translation>normal</translation>
+    </message>
+    <message>
+      <source>dim</source>
+      <translation>dunkel</translation>
+    </message>
+    <message>
+      <source>backlit</source>
+      <translation>Gegenlicht</translation>
+    </message>
+    <message>
       <source>Wrong</source>
       <translation>Falsch</translation>
     </message>
@@ -313,11 +345,11 @@
     </message>
     <message>
       <source>Room-to-lamp ratio</source>
-      <translation type="unfinished" />
+      <translation>Raumlicht zu Lampe</translation>
     </message>
     <message>
       <source>IR overexposed by the room</source>
-      <translation type="unfinished" />
+      <translation>IR vom Raum überbelichtet</translation>
     </message>
     <message>
       <source>IR-colour correlation</source>
@@ -510,6 +542,10 @@
     <message>
       <source>Start or stop recording</source>
       <translation>Aufnahme starten oder beenden</translation>
+    </message>
+    <message>
+      <source>Save the last 10 s, if they are kept</source>
+      <translation>Die letzten 10 s speichern, wenn sie gehalten werden</translation>
     </message>
     <message>
       <source>Record the next person of the list</source>
@@ -945,19 +981,19 @@
     </message>
     <message>
       <source>Please come closer, and turn away from sunlight.</source>
-      <translation type="unfinished" />
+      <translation>Bitte kommen Sie näher und drehen Sie sich vom Sonnenlicht weg.</translation>
     </message>
     <message>
       <source>The pulses of the infrared lamp are not visible: it does not light up, nobody is close enough, or sunlight is stronger.</source>
-      <translation type="unfinished" />
+      <translation>Die Pulse der Infrarotlampe sind nicht sichtbar: Sie leuchtet nicht, niemand ist nah genug oder das Sonnenlicht ist stärker.</translation>
     </message>
     <message>
       <source>The camera is being set up: please look at it and move closer and back, and from side to side.</source>
-      <translation type="unfinished" />
+      <translation>Die Kamera wird eingerichtet: Bitte sehen Sie hinein und bewegen Sie sich vor und zurück und zur Seite.</translation>
     </message>
     <message>
       <source>The position of the infrared camera relative to the colour camera is not known yet.</source>
-      <translation type="unfinished" />
+      <translation>Die Lage der Infrarotkamera zur Farbkamera ist noch nicht bekannt.</translation>
     </message>
     <message>
       <source>The whole infrared image is black.</source>
@@ -1117,15 +1153,15 @@
     </message>
     <message>
       <source>Please turn away from the sun or the bright light.</source>
-      <translation type="unfinished" />
+      <translation>Bitte drehen Sie sich von der Sonne oder dem hellen Licht weg.</translation>
     </message>
     <message>
       <source>The infrared light of the room, like sunlight, overexposes the face, so the lamp's light is unknown.</source>
-      <translation type="unfinished" />
+      <translation>Das Infrarotlicht des Raums, etwa Sonnenlicht, überbelichtet das Gesicht; das Licht der Lampe ist daher unbekannt.</translation>
     </message>
     <message>
       <source>The light of the camera's infrared lamp on the face is too weak.</source>
-      <translation type="unfinished" />
+      <translation>Das Licht der Infrarotlampe der Kamera auf dem Gesicht ist zu schwach.</translation>
     </message>
     <message>
       <source>Please turn away from the bright light.</source>
@@ -1276,6 +1312,34 @@
       <translation>Im Bild ist kein Gesicht.</translation>
     </message>
     <message>
+      <source>{folder}: {count} crops.</source>
+      <translation>{folder}: {count} Ausschnitte.</translation>
+    </message>
+    <message>
+      <source>New folder for the crops</source>
+      <translation>Neuer Ordner für die Ausschnitte</translation>
+    </message>
+    <message>
+      <source>Exporting crops into {folder} …</source>
+      <translation>Ausschnitte werden nach {folder} exportiert …</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Gespeichert: {path}</translation>
+    </message>
+    <message>
+      <source>{folder}: has no sessions yet; record some first.</source>
+      <translation>{folder}: hat noch keine Aufnahmen; nehmen Sie zuerst welche auf.</translation>
+    </message>
+    <message>
+      <source>Left out: {what}.</source>
+      <translation>Ausgelassen: {what}.</translation>
+    </message>
+    <message>
+      <source>That did not work ({why}).</source>
+      <translation>Das ist fehlgeschlagen ({why}).</translation>
+    </message>
+    <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
       <translation>{file} wurde nicht geöffnet: Öffnen Sie jeweils eine Quelle, mit höchstens einem Farb-, einem Tiefen- und einem Infrarotvideo.</translation>
     </message>
@@ -1344,6 +1408,22 @@
       <translation>Gelöscht: {path}</translation>
     </message>
     <message>
+      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
+      <translation>{takes} Aufnahmen von {subjects} Personen; {missing} Kombinationen fehlen (–).</translation>
+    </message>
+    <message>
+      <source>Coverage</source>
+      <translation>Abdeckung</translation>
+    </message>
+    <message>
+      <source>{count} sessions cannot be read.</source>
+      <translation>{count} Aufnahmen können nicht gelesen werden.</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>lebend</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
     </message>
@@ -1374,10 +1454,6 @@
     <message>
       <source>Save as PLY</source>
       <translation>Als PLY speichern</translation>
-    </message>
-    <message>
-      <source>Saved: {path}</source>
-      <translation>Gespeichert: {path}</translation>
     </message>
     <message>
       <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
@@ -1612,6 +1688,34 @@
       <translation>aus</translation>
     </message>
     <message>
+      <source>Keep the last {seconds:.0f} s in memory</source>
+      <translation>Die letzten {seconds:.0f} s im Speicher halten</translation>
+    </message>
+    <message>
+      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
+      <translation>Höchstens {megabytes:.0f} MB; beim Schließen der Kamera gelöscht</translation>
+    </message>
+    <message>
+      <source>Save the last {seconds:.0f} s</source>
+      <translation>Die letzten {seconds:.0f} s speichern</translation>
+    </message>
+    <message>
+      <source>Coverage…</source>
+      <translation>Abdeckung…</translation>
+    </message>
+    <message>
+      <source>Export crops…</source>
+      <translation>Exportieren…</translation>
+    </message>
+    <message>
+      <source>Desk</source>
+      <translation>Pult</translation>
+    </message>
+    <message>
+      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
+      <translation>{seconds:.1f} s in {megabytes:.0f} MB</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{shown} von {count} Sitzungen, {subjects} Personen</translation>
     </message>
@@ -1760,6 +1864,10 @@
       <translation>{days} Tage</translation>
     </message>
     <message>
+      <source>Distance, light</source>
+      <translation>Abstand, Licht</translation>
+    </message>
+    <message>
       <source>Consent</source>
       <translation>Einwilligung</translation>
     </message>
@@ -1822,10 +1930,6 @@
     <message>
       <source>Video or recording…</source>
       <translation>Video oder Aufnahme…</translation>
-    </message>
-    <message>
-      <source>live</source>
-      <translation>lebend</translation>
     </message>
     <message>
       <source>{seconds:.0f} s</source>

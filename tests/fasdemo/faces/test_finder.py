@@ -238,3 +238,11 @@ def test_surroundings_notice_a_slow_change() -> None:
         picture[400:440, 40:80] += np.uint8(step)
         steps.append(around.changed(picture, []))
     assert any(steps)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 640, 3), (640, 3, 3), (1, 4000, 3)])
+def test_surroundings_take_any_size(shape: tuple[int, ...]) -> None:
+    around = Surroundings()
+    assert around.changed(np.zeros(shape, np.uint8), [FACE])
+    assert not around.changed(np.zeros(shape, np.uint8), [FACE])
+    assert around.changed(np.full(shape, 200, np.uint8), [])
