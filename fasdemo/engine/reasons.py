@@ -339,7 +339,7 @@ class Reason(StrEnum):
     RGB_ONLY = (
         "rgb_only",
         Effect.CAP,
-        "Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).",
+        "Only colour was used, and the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).",
         "Colour alone cannot prove a live person; use a camera with depth or infrared.",
     )
     # Evidence over time.
@@ -347,6 +347,12 @@ class Reason(StrEnum):
         "flat_motion",
         Effect.DOUBT,
         "The face moves like a flat picture: no part of it is closer than the rest.",
+    )
+    STILL_EYES = (
+        "still_eyes",
+        Effect.DOUBT,
+        "The eyelids have not moved for 10 s, as in a picture.",
+        "Please blink.",
     )
     VIEW_CHANGED = ("view_changed", Effect.DOUBT, "The view changed; checking again.")
     SCORE_SPOOF = ("score_spoof", Effect.DOUBT, "The network rates this frame as an attack.")

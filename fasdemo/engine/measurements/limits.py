@@ -66,6 +66,9 @@ MAX_STREAM_MIRROR_GAIN = 0.02
 MIN_PARALLAX_RATIO = 0.5
 """Parallax ratio, below which a face moves like a flat picture. Two real clips of live people who turn: 0.55 or more;
 pictures of four clips, rotated like prints: below in 165 of 215 checks (`tools/measure/motion_figures.py`)."""
+MIN_EYE_MOVEMENT = 0.25
+"""Range of the eyelids over ten seconds, from open (0) to closed (1). Four real clips of live people: median 0.39 to
+0.65; a picture of each, moved like a print: at most 0.18 (`tools/measure/motion_figures.py`)."""
 MAX_IR_APART_MM = 3.0
 MAX_DEPTH_APART_X_MM, MAX_DEPTH_APART_Y_MM = 4.0, 6.0
 """Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen

@@ -392,6 +392,18 @@
       <translation>Parallaxe</translation>
     </message>
     <message>
+      <source>Eyelids</source>
+      <translation>Augenlider</translation>
+    </message>
+    <message>
+      <source>Pulse</source>
+      <translation>Puls</translation>
+    </message>
+    <message>
+      <source>Heart rate</source>
+      <translation>Herzfrequenz</translation>
+    </message>
+    <message>
       <source>Source</source>
       <translation>Quelle</translation>
     </message>
@@ -732,8 +744,8 @@
       <translation>Farbe allein darf LIVE sein</translation>
     </message>
     <message>
-      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
-      <translation>Unzuverlässig: auf 55 echten Bildern war das Farbmodell nicht besser als Zufall (AUC 0,55).</translation>
+      <source>Unreliable: the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>Unzuverlässig: Das Farbmodell akzeptiert 5 von 9 echten Angriffen (AUC 0,66 auf 19 echten Bildern).</translation>
     </message>
     <message>
       <source>Neutral words</source>
@@ -1244,12 +1256,20 @@
       <translation>Farbe allein kann keine lebende Person beweisen; nehmen Sie eine Kamera mit Tiefe oder Infrarot.</translation>
     </message>
     <message>
-      <source>Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).</source>
-      <translation>Nur Farbe wurde genutzt: auf 55 echten Bildern war das Farbmodell nicht besser als Zufall (AUC 0,55).</translation>
+      <source>Only colour was used, and the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>Nur Farbe wurde verwendet, und das Farbmodell akzeptiert 5 von 9 echten Angriffen (AUC 0,66 auf 19 echten Bildern).</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
       <translation>Das Gesicht bewegt sich wie ein flaches Bild: kein Teil ist näher als der Rest.</translation>
+    </message>
+    <message>
+      <source>Please blink.</source>
+      <translation>Bitte blinzeln.</translation>
+    </message>
+    <message>
+      <source>The eyelids have not moved for 10 s, as in a picture.</source>
+      <translation>Die Augenlider haben sich seit 10 s nicht bewegt, wie auf einem Bild.</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>

@@ -392,6 +392,18 @@
       <translation>视差比</translation>
     </message>
     <message>
+      <source>Eyelids</source>
+      <translation>眼睑</translation>
+    </message>
+    <message>
+      <source>Pulse</source>
+      <translation>脉搏</translation>
+    </message>
+    <message>
+      <source>Heart rate</source>
+      <translation>心率</translation>
+    </message>
+    <message>
       <source>Source</source>
       <translation>来源</translation>
     </message>
@@ -732,8 +744,8 @@
       <translation>仅彩色可判为真人</translation>
     </message>
     <message>
-      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
-      <translation>不可靠：在 55 张真实图片上，彩色模型不优于随机（AUC 0.55）。</translation>
+      <source>Unreliable: the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>不可靠：彩色模型会接受 9 次真实攻击中的 5 次（19 张真实图片上 AUC 0.66）。</translation>
     </message>
     <message>
       <source>Neutral words</source>
@@ -1244,12 +1256,20 @@
       <translation>仅凭彩色无法证明是真人，请使用带深度或红外的摄像头。</translation>
     </message>
     <message>
-      <source>Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).</source>
-      <translation>仅使用彩色：在 55 张真实图片上，彩色模型不优于随机（AUC 0.55）。</translation>
+      <source>Only colour was used, and the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>仅使用彩色，而彩色模型会接受 9 次真实攻击中的 5 次（19 张真实图片上 AUC 0.66）。</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
       <translation>人脸像平面图片一样移动，没有任何部分更近。</translation>
+    </message>
+    <message>
+      <source>Please blink.</source>
+      <translation>请眨眼。</translation>
+    </message>
+    <message>
+      <source>The eyelids have not moved for 10 s, as in a picture.</source>
+      <translation>眼睑已有 10 秒没有动，如同照片。</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>

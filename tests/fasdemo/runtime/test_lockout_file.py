@@ -6,13 +6,19 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from fasdemo.capture.source import Source, SourceInfo
+from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import Status
 from fasdemo.engine.temporal.attempts import ATTEMPT_ENDS_S, MEMORY_S, AttemptCount, AttemptLimit
+from fasdemo.frames import STREAMS
+from fasdemo.runtime.frame_processor import make_processor
 from fasdemo.runtime.lockout_file import LockoutFile, lockout_path
+from fasdemo.runtime.requests import EngineRequest
 from tests.support.engine_fixtures import make_engine
 from tests.support.scenes import frame
 
@@ -122,3 +128,18 @@ def test_engine_for_another_source_is_still_locked(file: Path) -> None:
         results = [second.process(replace(frame(index), timestamp_s=index / 30)) for index in range(30)]
     assert all("locked_out" in result.reasons for result in results)
     assert not any(face.status is Status.LIVE for result in results for face in result.faces)
+
+
+@pytest.mark.parametrize("camera", [True, False])
+def test_make_processor_keeps_the_attempts_at_a_camera_but_not_those_of_a_file(
+    camera: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def engine(source: Source, policy: Policy, **options: object) -> Engine:
+        return make_engine(0.01, policy)
+
+    monkeypatch.setattr(Engine, "for_source", engine)
+    source = Mock(Source, info=SourceInfo("shown", "", camera, frozenset(STREAMS), 640, 480, 30.0, None, None))
+    with make_processor(source, EngineRequest(max_refused_attempts=1)) as processor:
+        shown = [processor.process(frame(index), capture_ms=0.0) for index in range(30)]
+    assert any("locked_out" in result.reasons for result in shown)
+    assert lockout_path().exists() is camera
