@@ -245,6 +245,7 @@ class MainWindow(QMainWindow):
             "tab_camera": lambda: self._show_tab(TABS.index("Camera")),
             "toggle_recording": self._toggle_recording,
             "save_last": self.desk.save,
+            "mark": self._recorder.mark,
             "next_person": work.record.people.next_person,
             "toggle_log": self.event_log.toggle,
             "preferences": self.show_preferences,

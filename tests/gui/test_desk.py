@@ -165,3 +165,21 @@ def test_export_runs_in_the_background_and_says_where_the_crops_are(
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(button.isEnabled, timeout=12000)
     assert "exists already; choose another folder" in window.messages.words
+
+
+def test_a_key_marks_the_present_moment_of_a_take(window: MainWindow, qtbot: QtBot) -> None:
+    record = window.workspace.record
+    press(window, Qt.Key.Key_M)
+    assert window.messages.words == "Nothing is recorded, so there is no marker."
+    window.messages.clear()
+    record.subject.setText("S01")
+    record.consent.setChecked(True)
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: int("0" + record._figures["written"].text().strip("–")) > 3, timeout=12000)
+    press(window, Qt.Key.Key_M)
+    assert window.messages.words == "Marker 1 set."
+    qtbot.wait(300)
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(partial(has_takes, window, 1), timeout=12000)
+    (marker,) = record.takes.takes[0].session.markers
+    assert 3 < marker < record.takes.takes[0].session.frames

@@ -544,6 +544,10 @@
       <translation>Aufnahme starten oder beenden</translation>
     </message>
     <message>
+      <source>Mark this moment of the recording</source>
+      <translation>Diesen Moment der Aufnahme markieren</translation>
+    </message>
+    <message>
       <source>Save the last 10 s, if they are kept</source>
       <translation>Die letzten 10 s speichern, wenn sie gehalten werden</translation>
     </message>
@@ -1398,6 +1402,14 @@
     <message>
       <source>Trying again in {seconds} s.</source>
       <translation>Neuer Versuch in {seconds} s.</translation>
+    </message>
+    <message>
+      <source>Marker {count} set.</source>
+      <translation>Marke {count} gesetzt.</translation>
+    </message>
+    <message>
+      <source>Nothing is recorded, so there is no marker.</source>
+      <translation>Es wird nichts aufgenommen, daher gibt es keine Marke.</translation>
     </message>
     <message>
       <source>REC in {seconds} s</source>

@@ -544,6 +544,10 @@
       <translation>Iniciar o detener la grabación</translation>
     </message>
     <message>
+      <source>Mark this moment of the recording</source>
+      <translation>Marcar este momento de la grabación</translation>
+    </message>
+    <message>
       <source>Save the last 10 s, if they are kept</source>
       <translation>Guardar los últimos 10 s, si se conservan</translation>
     </message>
@@ -1398,6 +1402,14 @@
     <message>
       <source>Trying again in {seconds} s.</source>
       <translation>Nuevo intento en {seconds} s.</translation>
+    </message>
+    <message>
+      <source>Marker {count} set.</source>
+      <translation>Marca {count} puesta.</translation>
+    </message>
+    <message>
+      <source>Nothing is recorded, so there is no marker.</source>
+      <translation>No se está grabando nada, así que no hay marca.</translation>
     </message>
     <message>
       <source>REC in {seconds} s</source>

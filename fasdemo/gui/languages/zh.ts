@@ -544,6 +544,10 @@
       <translation>开始或停止录制</translation>
     </message>
     <message>
+      <source>Mark this moment of the recording</source>
+      <translation>标记录制的这一刻</translation>
+    </message>
+    <message>
       <source>Save the last 10 s, if they are kept</source>
       <translation>保存最近 10 秒（如果已保留）</translation>
     </message>
@@ -1398,6 +1402,14 @@
     <message>
       <source>Trying again in {seconds} s.</source>
       <translation>{seconds} 秒后重试。</translation>
+    </message>
+    <message>
+      <source>Marker {count} set.</source>
+      <translation>已设置标记 {count}。</translation>
+    </message>
+    <message>
+      <source>Nothing is recorded, so there is no marker.</source>
+      <translation>当前没有录制，因此未设置标记。</translation>
     </message>
     <message>
       <source>REC in {seconds} s</source>
