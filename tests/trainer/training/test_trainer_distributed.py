@@ -41,7 +41,7 @@ def torchrun(processes: int, *program: str) -> str:
     """Run a program in several processes and return what they print; neither an error nor a library's warning."""
     head = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     done = subprocess.run(
-        [*head, *program], env=surroundings(), capture_output=True, text=True, timeout=280, check=False
+        [*head, *program], env=surroundings(), capture_output=True, text=True, timeout=800, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Warning" not in done.stderr, done.stderr[:2000]
@@ -152,8 +152,8 @@ def test_torchrun_restarts_after_a_process_was_killed_and_reaches_the_same_losse
     assert done.returncode == 0, done.stderr[-2000:]
     assert (tmp_path / "killed" / "died").exists()
     assert "resumed at epoch 2" in done.stdout
-    assert main([*train, str(tmp_path / "whole")]) == 0
-    np.testing.assert_allclose(losses(tmp_path / "killed"), losses(tmp_path / "whole"), rtol=5e-3, atol=5e-4)
+    torchrun(2, "-m", "trainer", *train, str(tmp_path / "whole"))
+    np.testing.assert_allclose(losses(tmp_path / "killed"), losses(tmp_path / "whole"), rtol=1e-6)
     assert len(losses(tmp_path / "killed")) == 2
 
 
@@ -161,7 +161,7 @@ def test_torchrun_restarts_after_a_process_was_killed_and_reaches_the_same_losse
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")
 def test_training_goes_on_with_the_remaining_node_after_one_of_two_was_lost(tmp_path: Path) -> None:
-    train = on_shards(tmp_path, 30)
+    train = on_shards(tmp_path, 6)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -191,7 +191,7 @@ def test_training_goes_on_with_the_remaining_node_after_one_of_two_was_lost(tmp_
         for one in nodes:
             one.kill()
     assert "resumed at epoch" in (tmp_path / "first.log").read_text()
-    assert len(losses(tmp_path / "lost")) == 30
+    assert len(losses(tmp_path / "lost")) == 6
 
 
 FINETUNE = """
