@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour load cameras fuzz bench performance tuning flame weights figures clean setup-app setup-dev setup-docs \
+.PHONY: demo test test-all lint types walls unit soak soak-hour load cameras fuzz bench performance tuning flame weights figures light-figures clean setup-app setup-dev setup-docs \
 	lock upgrade test-latest coverage docs release deb hooks
 
 demo: setup-app
@@ -102,6 +102,11 @@ weights: setup-dev
 figures: setup-dev
 	$(BIN)/python -m tools.measure.model_figures
 	$(BIN)/python tools/measure/verdict_figures.py
+
+# False accepts and rejects of the light challenge, for docs/challenges.md: two seconds a trial, eight trials a person and lux.
+light-figures: setup-dev
+	$(BIN)/python -m tools.measure.light_challenge $(addprefix --portraits ,$(PORTRAITS)) $(addprefix --heads ,$(HEADS)) \
+		--first 10 --people 36 --lux 50 150 300
 
 # The locked versions in requirements/: `lock` changes only what pyproject.toml forces, `upgrade` takes the newest.
 lock: setup-dev

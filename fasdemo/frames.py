@@ -110,6 +110,8 @@ class FrameSet:
         lost_before: number of frames lost between the previous frame set and this one.
         faults: codes of the capture faults in this frame, e.g. `stream_stalled`.
         depth_filters: the camera's filters through which depth has gone, with their parameters, in order.
+        ir_ambient: the infrared light of the room, as `ir` and with its brightness; then `ir` shows the light of the
+            camera's lamp alone. None if the camera does not separate the two.
     """
 
     index: int
@@ -128,3 +130,4 @@ class FrameSet:
     lost_before: int = 0
     faults: tuple[str, ...] = ()
     depth_filters: tuple[str, ...] = ()
+    ir_ambient: Ir | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,10 @@ def shared_dir() -> Path:
     if not (folder / "reference").is_dir():
         pytest.skip("the reference material (folder `shared` beside the checkout, or FASDEMO_SHARED) is not here")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep lock-outs of one test from others, and from those of the user."""
+    folder = tmp_path_factory.getbasetemp() / f"state-{secrets.token_hex(6)}"
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))

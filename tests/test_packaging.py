@@ -38,7 +38,7 @@ def test_unit_runs_a_command_line_that_exists() -> None:
     assert words[:2] == ["exec", "/opt/fasdemo/bin/fasdemo"]
     options = build_parser().parse_args(words[2:])
     assert options.headless
-    assert options.camera == "realsense"
+    assert options.cameras == ["realsense"]
 
 
 def test_unit_watches_for_longer_than_the_app_is_silent() -> None:

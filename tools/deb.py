@@ -31,7 +31,7 @@ prefix=${{FASDEMO_PREFIX:-/opt/fasdemo}}
 if [ "$1" = configure ]; then
   rm -rf "$prefix/venv"
   python{python} -m venv "$prefix/venv"
-  "$prefix/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-index \\
+  "$prefix/venv/bin/python" -m pip install --isolated --quiet --disable-pip-version-check --no-cache-dir --no-index \\
     --find-links "$prefix/wheels" --no-deps --require-hashes -r "$prefix/requirements.txt"
 fi
 """

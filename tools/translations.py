@@ -21,6 +21,7 @@ from fasdemo.engine.reasons import Reason
 from fasdemo.gui.dialogs.preferences import TAB_NAMES
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.panels.camera.camera_panel import FACTS, GROUPS
+from fasdemo.gui.panels.desk.conditions import NOT_NOTED
 from fasdemo.gui.panels.library import COLUMNS
 from fasdemo.gui.panels.record_panel import CONSENT
 from fasdemo.gui.panels.timing_panel import TITLES
@@ -30,6 +31,7 @@ from fasdemo.gui.translation import CONTEXT, FOLDER, LANGUAGES, read_catalogue
 from fasdemo.gui.tuning import gallery_panel, variant_panel
 from fasdemo.gui.widgets.crops_view import NAMES
 from fasdemo.gui.widgets.header import DEVICES
+from fasdemo.record.labels import DISTANCES, LIGHTS
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
 from fasdemo.tuning.presentations import NO_RESPONSE
 
@@ -48,7 +50,7 @@ def collect() -> list[str]:
         CONSENT,
         *(words for words, _ in DEVICES),
     ]
-    texts += [*GROUPS.values(), *FACTS]
+    texts += [*GROUPS.values(), *FACTS, NOT_NOTED, *DISTANCES, *LIGHTS]
     texts += [*variant_panel.COLUMNS, *gallery_panel.COLUMNS, *gallery_panel.STREAM_NAMES.values(), NO_RESPONSE]
     texts += [measure.title for measure in MEASURES.values()]
     texts += [words for shortcut in SHORTCUTS for words in (shortcut.group, shortcut.words)]

@@ -26,7 +26,8 @@ from fasdemo.assets_folder import demo_session
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import Source, SourceInfo
-from fasdemo.challenge.prompts import Prompt
+from fasdemo.challenge.prompts import TURNS, Prompt
+from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import FrameSet, StreamTime
 from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.gui.main_window import MainWindow
@@ -36,6 +37,9 @@ from fasdemo.gui.tuning.tuning_window import TuningWindow
 from fasdemo.runtime import frame_processor as engine_processor
 from fasdemo.runtime.requests import SourceRequest
 from tools.performance.tuning import make_sessions
+
+CHALLENGES: dict[Kind, Prompt] = {"turn": Prompt.TURN_LEFT, "blink": Prompt.BLINK, "light": Prompt.LIGHT}
+"""The challenges of which pictures are taken, and their prompts."""
 
 
 def wait(ms: int) -> None:
@@ -158,6 +162,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--demo", type=Path, default=None)
     parser.add_argument("--model", default=None)
+    parser.add_argument("--challenges-only", action="store_true", help="only the pictures of docs/challenges.md")
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--tuning", type=Path, help="take only the pictures of the tuning window, of these sessions")
     options = parser.parse_args()
@@ -170,11 +175,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as work:
         # Recordings go to a relative folder, so that no place of this machine is in the picture.
         os.chdir(work)
-        take(Pictures(app, demo, out, Path(work), options.model), demo)
-        rules = GivenRules(challenge="turn")
-        take_challenge(Pictures(app, demo, out, Path(work), options.model, rules), demo)
-        make_sessions(Path(work) / "sessions", 20)
-        take_tuning(app, Path(work) / "sessions", out)
+        if not options.challenges_only:
+            take(Pictures(app, demo, out, Path(work), options.model), demo)
+        for kind, prompt in CHALLENGES.items():
+            pictures = Pictures(app, demo, out, Path(work), options.model, GivenRules(challenge=kind))
+            take_challenge(pictures, demo, prompt)
+        if not options.challenges_only:
+            make_sessions(Path(work) / "sessions", 20)
+            take_tuning(app, Path(work) / "sessions", out)
         os.chdir(out)
     return 0
 
@@ -198,7 +206,7 @@ def take_tuning(app: QApplication, sessions: Path, out: Path) -> None:
         while window.panels[0].scoring is None and time.monotonic() < end:
             wait(100)
         # A threshold that is too high, so that the gallery has something to show.
-        window.panels[0].set_thresholds(0.98, 0.46)
+        window.panels[0].set_thresholds(0.989, 0.46)
         end = time.monotonic() + 20
         while not window.gallery.cases and time.monotonic() < end:
             wait(100)
@@ -223,14 +231,19 @@ def write_picture(widget: QWidget, path: Path) -> None:
     print(path.name)
 
 
-def take_challenge(pictures: Pictures, demo: Path) -> None:
-    """Take a picture of the kiosk while it shows a prompt of a challenge."""
+def take_challenge(pictures: Pictures, demo: Path, prompt: Prompt) -> None:
+    """Take a picture of the kiosk while it shows a prompt of a challenge; the session's person follows none."""
     window, live = pictures.window, [frame for frame, what in parts(demo).items() if what == "live"]
-    pictures._live = range(live[0], live[-1] + 1)
+    # In this part the person moves least; more would be a response without a prompt.
+    pictures._live = range(live[31], live[101])
     window.set_kiosk(True)
     window.open_spec("realsense")
-    pictures.until(lambda: window.kiosk.headline.sentence == Prompt.TURN_LEFT.text)
-    pictures.shot("challenge")
+    if prompt is Prompt.LIGHT:
+        pictures.until(lambda: window.challenge.panel.isVisible() and window.challenge.panel.colour.name() != "#7c7c7c")
+    else:
+        texts = {one.text for one in (TURNS if prompt in TURNS else (prompt,))}
+        pictures.until(lambda: window.kiosk.headline.sentence in texts)
+    pictures.shot("challenge" if prompt is Prompt.TURN_LEFT else f"challenge-{prompt.value}")
     window.set_kiosk(False)
     window.close()
 

@@ -13,10 +13,10 @@ from fasdemo.folder_walk import visible_files
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE
 
 _SDK_RECORDINGS = (".db3", ".bag")
-CAMERAS = ("realsense", "webcam")
+CAMERAS = ("realsense", "hello", "webcam")
 CONTROLLED = ("realsense", "webcam")
 """Cameras whose own options can be set."""
-CAMERA_FORMS = "realsense[:SERIAL], webcam[:N], rtsp://HOST/PATH or http://HOST/PATH"
+CAMERA_FORMS = "realsense[:SERIAL], hello[:SERIAL], webcam[:N], rtsp://HOST/PATH or http://HOST/PATH"
 
 
 def is_camera(spec: str | Path) -> bool:
@@ -40,7 +40,8 @@ def open_source(
 
     Args:
         spec: a video file, a session's folder, a folder of pictures, a RealSense recording (`.db3`, `.bag`), or, as a
-            str, `realsense[:SERIAL]`, `webcam[:N]` or a network camera's URL (rtsp, rtsps, http, https).
+            str, `realsense[:SERIAL]`, `hello[:SERIAL]`, `webcam[:N]` or a network camera's URL (rtsp, rtsps, http,
+            https). A Windows Hello camera can also be named by its USB port, e.g. `hello:1-6`.
         depth: 16-bit grey video that belongs to a colour video.
         ir: grey video that belongs to a colour video.
         depth_scale: metres per unit of `depth` and of depth pictures; other sources have their own.
@@ -162,6 +163,10 @@ def _open_camera(
 
         settings = RealSenseSettings(emitter=emitter, fps=60 if emitter == "interleaved" else 30)
         return open_realsense(which, settings, options=options)
+    if kind == "hello":
+        from fasdemo.capture.cameras.hello.camera import open_hello
+
+        return open_hello(which)
     from fasdemo.capture.cameras.webcam import open_webcam
 
     return open_webcam(which, allow_virtual=allow_virtual, options=options)

@@ -19,7 +19,7 @@ class SourceInfo:
     name: str
     """Name for users and logs: device name and serial number, or a file name without its folder."""
     kind: str
-    """`realsense`, `webcam`, `network`, `video`, `session`, `recording` or `images`."""
+    """`realsense`, `hello`, `webcam`, `network`, `video`, `session`, `recording` or `images`."""
     live: bool
     declared: frozenset[Stream]
     width: int

@@ -70,6 +70,7 @@ def run_headless(options: argparse.Namespace) -> int:
         stack.callback(signals.stop)
         signals.configure(signal_settings(options))
         log = EventLogWriter()
+        signals.record = log.on_signal
         if options.log:
             log.start(options.log)
             stack.callback(log.stop)

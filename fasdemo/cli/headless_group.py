@@ -111,6 +111,7 @@ def run_headless_group(
         stack.callback(signals.stop)
         signals.configure(signal_settings(options))
         log = EventLogWriter()
+        signals.record = log.on_signal
         if options.log:
             log.start(options.log)
             stack.callback(log.stop)

@@ -63,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="NAME",
         action="append",
         default=[],
-        help="realsense[:SERIAL], webcam[:N] or a URL, e.g. rtsp://door/live; repeat it for several cameras",
+        help="realsense[:SERIAL], hello[:SERIAL], webcam[:N] or a URL; repeat it for several cameras",
     )
     streams = parser.add_argument_group("options of the source")
     add_stream_options(streams)

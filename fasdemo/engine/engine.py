@@ -26,7 +26,7 @@ from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import Reason, ordered
 from fasdemo.engine.result import EngineFacts, FrameResult, Latency
 from fasdemo.engine.site_calibration import SiteFile
-from fasdemo.engine.temporal.attempts import AttemptLimit, locked_out
+from fasdemo.engine.temporal.attempts import AttemptLimit, AttemptMemory, locked_out
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import ModelCard, Threshold
 
@@ -66,6 +66,7 @@ class Engine:
         self._declared: frozenset[Stream] = frozenset() if source is None else source.declared
         self._policy, self._policy_name, self._threshold = self._resolve(policy)
         self._stages = FrameStages(finder, landmarks, source, self._threshold)
+        self._memory: AttemptMemory | None = None
         self._attempts = self._attempt_limit()
 
     @classmethod
@@ -200,6 +201,14 @@ class Engine:
         self.set_policy(policy)
         old.close()
 
+    def keep_attempts(self, memory: AttemptMemory) -> None:
+        """Continue with the refused attempts and the lock-out of a store, and store them from now on.
+
+        Call it before the first frame.
+        """
+        self._memory = memory
+        self._attempts = self._attempt_limit()
+
     def reset(self) -> None:
         """Forget all earlier frames, e.g. before frames from another position of a file."""
         self._stages.reset()
@@ -297,7 +306,7 @@ class Engine:
 
     def _attempt_limit(self) -> AttemptLimit | None:
         refused = self._policy.max_refused_attempts
-        return AttemptLimit(refused, self._policy.lockout_s) if refused > 0 else None
+        return AttemptLimit(refused, self._policy.lockout_s, self._memory) if refused > 0 else None
 
     def _resolve(self, policy: Policy | str | None) -> tuple[Policy, str, Threshold]:
         whole = policy if isinstance(policy, Policy) else Policy(threshold=policy)

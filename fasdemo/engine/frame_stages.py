@@ -14,14 +14,14 @@ from fasdemo.engine.capture_checks.streams import absent_streams, stream_notes, 
 from fasdemo.engine.per_face.async_landmarker import AsyncLandmarker
 from fasdemo.engine.per_face.face_observation import FaceObservation, align
 from fasdemo.engine.per_face.face_verdict import face_verdict
-from fasdemo.engine.per_face.ir_face_check import compare_infrared
-from fasdemo.engine.per_face.outline_check import check_outlines
+from fasdemo.engine.per_face.ir_face_check import compare_infrared, infrared_is_due
+from fasdemo.engine.per_face.outline_check import check_outlines, outlines_are_due
 from fasdemo.engine.per_face.stream_motion_check import StreamMotionCheck
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import FaceVerdict
-from fasdemo.engine.temporal.track_state import TrackStates
+from fasdemo.engine.temporal.track_state import TrackState, TrackStates
 from fasdemo.faces.frame_interval import MAX_INTERVAL_S
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.models.card import Threshold
@@ -136,7 +136,8 @@ class FrameStages:
         usable = usable_streams(frame, codes)
 
         at = time.perf_counter()
-        tracks = self._finder.find(usable.rgb, self.time_s, still)
+        busy = any(self._checks_are_due(state) for state in self._states.values())
+        tracks = self._finder.find(usable.rgb, self.time_s, still, busy)
         if not still:
             codes += self._repeats.check(usable, tracks[0].face.box if tracks else None)
         work = [FaceObservation(track, track.face) for track in tracks]
@@ -177,6 +178,9 @@ class FrameStages:
         ]
         if len(work) > 1:
             codes.append(Reason.SEVERAL_FACES)
+
+    def _checks_are_due(self, state: TrackState) -> bool:
+        return infrared_is_due(state, self.time_s) or outlines_are_due(state, self.time_s)
 
     def _notes(self, frame: FrameSet, settings: VerdictSettings, faces: int, still: bool) -> list[Reason]:
         notes = stream_notes(frame, settings.scorer.card, self._calibrated)

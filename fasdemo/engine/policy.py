@@ -32,7 +32,7 @@ class Policy:
         threshold: name of a threshold of the model card; None for the card's default.
         require: streams that LIVE requires, even if the source does not declare them.
         allow_rgb_only: whether a source or model with colour alone can be LIVE. Off by default, because colour alone
-            was no better than chance on real pictures, see `docs/models.md`.
+            accepts many real attacks, see `docs/models.md`.
         single_face: whether LIVE requires that there is only one face.
         require_gaze: whether LIVE requires eyes that look at the camera, which needs landmarks.
         max_refused_attempts: number of refused attempts after which the camera is locked; 0 for never, see

@@ -17,7 +17,9 @@ from fasdemo.models.predictor import Prediction
 class Finder(Protocol):
     """The interface of `fasdemo.faces.finder.FaceFinder`."""
 
-    def find(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False) -> list[Track]:
+    def find(
+        self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False, busy: bool = False
+    ) -> list[Track]:
         """Return the faces of one frame."""
         ...
 

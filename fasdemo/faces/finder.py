@@ -28,6 +28,10 @@ _SETTLED_S = 0.5
 detections differ a little, and so do the measurements; before the first LIVE, rules against attacks see all of them."""
 _ANOTHER = 0.9
 """Correlation with the last detection below which a face counts as new: another face, or one that was covered."""
+_PUT_OFF_S = 0.034
+"""Time by which a detection is put off in a frame in which other checks take milliseconds."""
+_MAX_PUT_OFF = 2
+"""Largest number of frames by which a search is put off."""
 _EARLY_S = 0.005
 """Tolerance, so that a detection due just after a frame runs on that frame."""
 MAX_FACES = 8
@@ -71,10 +75,10 @@ class _Followed:
     detected_s: float
     new_s: float
 
-    def face_in(self, rgb: npt.NDArray[np.uint8], timestamp_s: float) -> Face | None:
-        """Return the face in a later frame; None if it must be detected."""
-        age_s = timestamp_s - self.detected_s
-        if not 0.0 <= age_s < DETECT_STILL_EVERY_S - _EARLY_S:
+    def face_in(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, busy: bool) -> Face | None:
+        """Return the face in a later frame; None if it must be detected. If `busy`, this is put off by a frame."""
+        age_s = timestamp_s - self.detected_s - (_PUT_OFF_S if busy else 0.0)
+        if not -_PUT_OFF_S <= age_s < DETECT_STILL_EVERY_S - _EARLY_S:
             return None
         face = self.follower.follow(rgb)
         if timestamp_s - self.new_s < _SETTLED_S:
@@ -104,13 +108,17 @@ class FaceFinder:
         self._since_scan = 0
         self._scans_unchanged = 0
 
-    def find(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False) -> list[Track]:
+    def find(
+        self, rgb: npt.NDArray[np.uint8], timestamp_s: float, still: bool = False, busy: bool = False
+    ) -> list[Track]:
         """Return the tracks of the faces in one frame, largest first.
 
         Args:
             rgb: uint8 (H, W, 3).
             timestamp_s: capture time, seconds, not decreasing; a step back ends all tracks.
             still: search thoroughly; for a still picture, which has no later frame.
+            busy: whether other checks of this frame take milliseconds; a detection that is not urgent is put off by a
+                frame, and a search by two at most.
         """
         self._tracker.forget(timestamp_s)
         known = self._tracker.tracks
@@ -119,7 +127,7 @@ class FaceFinder:
         detections = 0
         for track in known:
             followed = self._followed.get(track.id)
-            face = None if still or followed is None else followed.face_in(rgb, timestamp_s)
+            face = None if still or followed is None else followed.face_in(rgb, timestamp_s, busy)
             if face is None:
                 detections += 1
                 face = self._detector.detect_near(rgb, track.face.box)
@@ -139,7 +147,7 @@ class FaceFinder:
             if not faces:
                 faces = self._detector.detect_tile(rgb, self._scans)
             self._scanned()
-        elif self._search_is_due(detections):
+        elif self._search_is_due(busy or detections > 0):
             whole = self._scans % 2 == 0
             if whole:
                 faces = [*faces, *self._detector.detect(rgb, known=faces)]
@@ -172,10 +180,10 @@ class FaceFinder:
         new_s = timestamp_s if before is None or before.follower.correlation < _ANOTHER else before.new_s
         return _Followed(Follower(rgb, track.face), timestamp_s, new_s)
 
-    def _search_is_due(self, detections: int) -> bool:
-        """Return whether to search in this frame, which is put off by a frame if faces were detected in it."""
+    def _search_is_due(self, busy: bool) -> bool:
+        """Return whether to search in this frame; in a frame with other long work, this is put off."""
         every = _SCAN_EVERY if self._scans_unchanged < _SCANS else _SCAN_UNCHANGED_EVERY
-        return self._since_scan >= every + (detections > 0)
+        return self._since_scan >= every + (_MAX_PUT_OFF if busy else 0)
 
     def _scanned(self) -> None:
         self._scans += 1

@@ -55,6 +55,6 @@ class Surroundings:
 
 def _blocks(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     step = max(rgb.shape[1] // _WIDTH, 1)
-    thinned = np.ascontiguousarray(rgb[step // 2 :: step, step // 2 :: step, 1], np.float32)
+    thinned = np.ascontiguousarray(rgb[::step, ::step, 1], np.float32)
     size = (max(thinned.shape[1] // _BLOCK, 1), max(thinned.shape[0] // _BLOCK, 1))
     return np.asarray(cv2.resize(thinned, size, interpolation=cv2.INTER_AREA), np.float32)

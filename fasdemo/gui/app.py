@@ -172,8 +172,19 @@ def run_grid(
 
     settings, _ = _settings(launch, settings_file or remembered.settings_path())
     _apply(settings, launch, app)
+    wanted = EngineRequest(settings.model, settings.policy, settings.device)
+    engine = with_rules(wanted, settings, launch.rules, kiosk=False)
+    if engine.site is not None:
+        say(f"{engine.site}: a site file belongs to one camera and is not used with several.")
+        engine = replace(engine, site=None)
+    if engine.challenge is not None:
+        raise UserError(
+            "The preferences require a challenge, which is possible with one camera only; choose none there, or start "
+            "fasdemo once for each camera."
+        )
     signals = Signals(sources=tuple(str(number) for number in range(1, len(launch.cameras) + 1)))
     log = EventLogWriter()
+    signals.record = log.on_signal
     try:
         signals.configure(launch.signals)
         if launch.log is not None:
@@ -181,11 +192,6 @@ def run_grid(
     except UserError:
         signals.stop()
         raise
-    wanted = EngineRequest(settings.model, settings.policy, settings.device)
-    engine = with_rules(wanted, settings, launch.rules, kiosk=False)
-    if engine.site is not None:
-        say(f"{engine.site}: a site file belongs to one camera and is not used with several.")
-        engine = replace(engine, site=None)
     feeds = FeedGroup(
         launch.cameras,
         engine,

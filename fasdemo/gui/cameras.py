@@ -18,7 +18,10 @@ Cameras = tuple[tuple[str, str], ...]
 
 
 def connected_cameras() -> Cameras:
-    """Return the RealSense cameras by serial number and, on Linux, the webcams by number, without opening any."""
+    """Return the RealSense cameras by serial number and, on Linux, pairs of colour and infrared and the webcams.
+
+    No camera is opened.
+    """
     found: list[tuple[str, str]] = []
     try:
         from fasdemo.capture.cameras.realsense.devices import list_realsense
@@ -27,7 +30,11 @@ def connected_cameras() -> Cameras:
     except UserError as error:
         _log.info("no RealSense cameras: %s", error)
     if sys.platform.startswith("linux"):
+        from fasdemo.capture.cameras.hello.system import this_system
         from fasdemo.capture.cameras.webcam import list_webcams
+
+        system = this_system()
+        found += [(f"hello:{pair.port}", f"{pair.color.name} (Windows Hello)") for pair in system.pairs(system.nodes())]
 
         # A virtual camera is refused, so it is not offered; `fasdemo doctor` lists it.
         found += [(f"webcam:{one.index}", f"{one.name} ({one.index})") for one in list_webcams() if not one.virtual]

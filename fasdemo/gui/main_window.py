@@ -21,6 +21,7 @@ from fasdemo.gui.cameras import CameraList, Cameras, connected_cameras
 from fasdemo.gui.controllers.camera_control import CameraControl
 from fasdemo.gui.controllers.challenge_control import ChallengeControl
 from fasdemo.gui.controllers.chime import Chime, Speaker
+from fasdemo.gui.controllers.desk_control import DeskControl
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
 from fasdemo.gui.controllers.log_control import LogControl
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self._saved = settings.model_copy(deep=True)
         self.event_log = LogControl(lambda proposal: dialogs.ask_for_log(self, proposal), settings, self)
         self.door = DoorControl(settings, self)
+        self.door.signals.record = self.event_log.writer.on_signal
         self.calibration = CalibrationControl(self)
         listeners = ListenerGroup(self.event_log.writer, self.door.signals, self.calibration.listener)
         self.player = Player(make_source, make_processor, self, listeners)
@@ -123,6 +125,9 @@ class MainWindow(QMainWindow):
         self._recorder = RecordingControl(self.player, work.record, settings, self)
         self.takes = TakeControl(work.record.takes, lambda: settings.record_folder, self._release, self)
         self.camera = CameraControl(work.camera, lambda: self.player.request, lambda: self.recording is not None, self)
+        self.desk = DeskControl(
+            self.player, work.record, self.messages, settings, lambda: self.recording is not None, self
+        )
         self.playback = PlaybackControl(self.player, work.transport, work.timeline, settings, self)
         self.presenter = Presenter(
             self.player, work, self.kiosk, self.footer, self.messages, self.playback, self._name_of, self
@@ -186,6 +191,8 @@ class MainWindow(QMainWindow):
         self.camera.reopen.connect(self.open)
         self.camera.message.connect(self.messages.show_message)
         self.presenter.source_changed.connect(self.camera.show_source)
+        self.presenter.source_changed.connect(self.desk.show_source)
+        self.desk.saved.connect(self.takes.add)
         self._recorder.ended.connect(self.messages.show_message)
         self._recorder.taken.connect(self.takes.add)
         self.takes.opened.connect(lambda folder: self.open_spec(str(folder)))
@@ -237,6 +244,8 @@ class MainWindow(QMainWindow):
             "tab_record": lambda: self._show_tab(2),
             "tab_camera": lambda: self._show_tab(TABS.index("Camera")),
             "toggle_recording": self._toggle_recording,
+            "save_last": self.desk.save,
+            "mark": self._recorder.mark,
             "next_person": work.record.people.next_person,
             "toggle_log": self.event_log.toggle,
             "preferences": self.show_preferences,
@@ -569,6 +578,7 @@ class MainWindow(QMainWindow):
         self.event_log.tick()
         self.door.tick()
         self.camera.tick()
+        self.desk.tick()
 
     def _show_log(self, status: LogStatus | None) -> None:
         self.footer.show_log(status)
@@ -657,6 +667,7 @@ class MainWindow(QMainWindow):
         self._recorder.stop()
         self.tuning.close()
         self.library.index.stop()
+        self.desk.stop(_CLOSE_S)
         self.player.close(leaving=True)
         self.hide()
         self.player.join(_CLOSE_S)

@@ -43,6 +43,7 @@ class FaceCrops:
         distance_mm: median depth of the face, 0 if unknown.
         to_crop: transform of RGB pixels to crop pixels, (2, 3).
         inside: share of the crop that is inside the RGB image, in [0, 1].
+        ir_ambient: as `ir`, in the infrared light of the room; None if the camera does not separate it.
     """
 
     rgb: Rgb | None
@@ -51,6 +52,7 @@ class FaceCrops:
     distance_mm: float
     to_crop: Transform
     inside: float = 1.0
+    ir_ambient: Ir | None = None
 
 
 def similarity(source: npt.NDArray[np.floating], target: npt.NDArray[np.floating]) -> Transform:
@@ -177,10 +179,14 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCro
     guess_m = _distance_from_eyes_m(face.keypoints, frame.calibration, rgb_shape)
     depth_mm, distance_mm = _depth_crop(frame, to_crop, size, rgb_shape, guess_m)
     ir: Ir | None = None
+    ir_ambient: Ir | None = None
     if frame.ir is not None:
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
-        ir = warp(frame.ir, to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir"), size)
+        transform = to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir")
+        ir = warp(frame.ir, transform, size)
+        if frame.ir_ambient is not None and frame.ir_ambient.shape == frame.ir.shape:
+            ir_ambient = warp(frame.ir_ambient, transform, size)
     return FaceCrops(
         rgb=warp(frame.rgb, to_crop, size),
         depth_mm=depth_mm,
@@ -188,6 +194,7 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCro
         distance_mm=distance_mm,
         to_crop=to_crop,
         inside=_inside(to_crop, size, rgb_shape),
+        ir_ambient=ir_ambient,
     )
 
 

@@ -24,10 +24,16 @@ class Sender:
     Args:
         target: where to send.
         clock: seconds, as `time.monotonic`.
+        done: called with each signal and why it was not sent, which is empty if it was; it must not block or raise.
     """
 
-    def __init__(self, target: Target, clock: Callable[[], float] = time.monotonic) -> None:
-        self._target, self._clock = target, clock
+    def __init__(
+        self,
+        target: Target,
+        clock: Callable[[], float] = time.monotonic,
+        done: Callable[[Content, str], None] = lambda content, problem: None,
+    ) -> None:
+        self._target, self._clock, self._done = target, clock, done
         # A second signal may wait while one is being sent; it is dropped if its time runs out.
         self._waiting: queue.Queue[tuple[Content, float]] = queue.Queue(1)
         self._lock = threading.Lock()
@@ -65,7 +71,7 @@ class Sender:
         try:
             self._waiting.put_nowait((content, decided_s))
         except queue.Full:
-            self._failed("is too slow: a signal was dropped")
+            self._failed(content, "is too slow: a signal was dropped")
 
     def _run(self) -> None:
         try:
@@ -98,24 +104,26 @@ class Sender:
     def _send(self, content: Content, decided_s: float) -> None:
         left_s = MAX_DELAY_S - (self._clock() - decided_s)
         if not left_s > 0.0:
-            self._failed("is too slow: a signal was dropped")
+            self._failed(content, "is too slow: a signal was dropped")
             return
         try:
             self._target.send(content, left_s)
         except TargetError as error:
-            self._failed(str(error))
+            self._failed(content, str(error))
         except Exception as error:
             _log.exception("a signal to %s failed", self._target.name)
-            self._failed(f"failed ({error})")
+            self._failed(content, f"failed ({error})")
         else:
             with self._lock:
                 self._status = replace(self._status, sent=self._status.sent + 1)
             self._say("")
+            self._done(content, "")
 
-    def _failed(self, problem: str) -> None:
+    def _failed(self, content: Content, problem: str) -> None:
         with self._lock:
             self._status = replace(self._status, failed=self._status.failed + 1)
         self._say(problem)
+        self._done(content, problem)
 
     def _say(self, problem: str) -> None:
         """Store the newest problem; log a new problem, and its end."""

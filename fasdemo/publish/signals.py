@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from fasdemo.engine.reasons import Effect, effect
 from fasdemo.engine.result import EngineFacts, FrameResult
@@ -17,6 +18,8 @@ from fasdemo.publish.addresses import target_of
 from fasdemo.publish.sender import Sender
 from fasdemo.publish.target import MAX_DELAY_S, Content, Target, TargetStatus
 
+RecordSignal = Callable[[str, int, str, str], object]
+"""Receives the output's name, the face's track, why the signal was not sent (or an empty text), and the source's id."""
 _log = logging.getLogger(__name__)
 
 HOLD_OFF_S = 3.0
@@ -63,6 +66,8 @@ class Signals:
         self._beaten_s = float("-inf")
         self.alive: Callable[[float], object] = lambda now_s: None
         """Called with the time of every frame that was captured and processed without a fault."""
+        self.record: RecordSignal = lambda output, track_id, problem, source_id: None
+        """Called with the outcome of every signal to an output on LIVE, e.g. to write it into the event log."""
 
     def configure(self, settings: SignalSettings) -> None:
         """Use other addresses from now on; nothing changes if one of them cannot be used.
@@ -78,7 +83,10 @@ class Signals:
         self._begin(settings, outputs, heartbeats)
 
     def _begin(self, settings: SignalSettings, outputs: list[Target], heartbeats: list[Target]) -> None:
-        started = [[Sender(target, self._clock) for target in targets] for targets in (outputs, heartbeats)]
+        started = [
+            [Sender(target, self._clock, partial(self._done, target.name)) for target in outputs],
+            [Sender(target, self._clock) for target in heartbeats],
+        ]
         for sender in (*started[0], *started[1]):
             sender.start()
         with self._lock:
@@ -148,6 +156,9 @@ class Signals:
             self._beaten_s = now_s
             for sender in self._heartbeats:
                 sender.offer(_content("heartbeat", result), now_s)
+
+    def _done(self, output: str, content: Content, problem: str) -> None:
+        self.record(output, content["track_id"], problem, content.get("source_id", ""))
 
     def _all_healthy(self, now_s: float) -> bool:
         return all(now_s - self._healthy_s.get(one, float("-inf")) <= MAX_DELAY_S for one in self._sources)

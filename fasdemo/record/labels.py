@@ -25,6 +25,10 @@ from fasdemo.sessions.schema import (
     is_portable,
 )
 
+Distance = Literal["near", "middle", "far"]
+Light = Literal["bright", "normal", "dim", "backlit"]
+DISTANCES: tuple[Distance, ...] = ("near", "middle", "far")
+LIGHTS: tuple[Light, ...] = ("bright", "normal", "dim", "backlit")
 SPECIES = (
     "print-flat", "print-bent", "print-cut-eyes", "print-cut-eyes-nose", "print-cut-eyes-nose-mouth", "poster",
     "print-half", "replay-phone", "replay-tablet", "replay-monitor", "mask-resin", "mask-plaster", "mask-silicone",
@@ -43,6 +47,8 @@ class Labels:
         species: presentation attack instrument species if label is `spoof`, e.g. `print-flat`; else empty.
         instrument: description of the attack material, e.g. `A4 laser print`.
         consent: statement that the person agreed to, and the date until which the recording may be kept.
+        distance: `near`, `middle` or `far`; None if not noted.
+        light: `bright`, `normal`, `dim` or `backlit`; None if not noted.
     """
 
     subject: str
@@ -50,6 +56,8 @@ class Labels:
     species: str
     instrument: str
     consent: Consent
+    distance: Distance | None = None
+    light: Light | None = None
 
 
 def labels_from_options(
@@ -173,6 +181,8 @@ def session_of(labels: Labels, source: SourceInfo, started: datetime | None = No
             label=labels.label,
             species=labels.species or None,
             instrument=labels.instrument,
+            distance=labels.distance,
+            light=labels.light,
             started=started or datetime.now(UTC),
             streams=tuple(stream for stream in STREAMS if stream in source.declared),
             width=source.width,

@@ -87,6 +87,9 @@ class Recorder:
         self._taken = 0
         self._unencoded = 0
         self._unsaid_loss = 0
+        self._marked = False
+        self.markers = 0
+        """Number of requested markers."""
         self._problem = ""
         self._first_s: float | None = None
         self._last_s = 0.0
@@ -148,6 +151,15 @@ class Recorder:
             self._changed.notify()
         return True
 
+    def mark(self) -> bool:
+        """Mark the next frame that is written; return False if the recording has stopped."""
+        with self._changed:
+            if self._stopping or self._problem or self.full:
+                return False
+            self.markers += not self._marked
+            self._marked = True
+        return True
+
     def _encode(self, frame: FrameSet) -> dict[Stream, bytes]:
         # Frames that wait for the disk do not count, because larger files would make the disk slower still.
         quick = self._unencoded >= self._capacity * _HURRY
@@ -196,6 +208,10 @@ class Recorder:
         except OSError:
             self._writer.discard(number)
             raise
+        with self._changed:
+            marked, self._marked = self._marked, False
+        if marked:
+            self._writer.mark(number)
         with self._changed:
             self._first_s = frame.timestamp_s if self._first_s is None else self._first_s
             self._last_s = frame.timestamp_s

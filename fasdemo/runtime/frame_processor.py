@@ -10,6 +10,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.loading import ModelLoader, OwnModels
 from fasdemo.engine.loop.frame_loop import FrameProcessor
 from fasdemo.engine.policy import Policy
+from fasdemo.runtime.lockout_file import LockoutFile, lockout_path
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 
@@ -37,6 +38,8 @@ def make_processor(source: Source, request: EngineRequest, models: ModelLoader |
     engine = Engine.for_source(
         source, model=request.model, device=request.device, policy=policy, site=request.site, models=models
     )
+    if source.info.live:
+        engine.keep_attempts(LockoutFile(lockout_path(None if models is None else source.info.name)))
     if request.challenge is None:
         return engine
     try:

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from fasdemo.runtime.feeds.feed import Feed
+from fasdemo.serve.light_client import LightClient, light_client
 from fasdemo.serve.pictures import jpeg_of, no_picture
 from fasdemo.serve.settings import ServeSettings
 from fasdemo.serve.subscribers import Subscriber, Subscribers
@@ -23,6 +24,7 @@ MAX_SEND_S = 10.0
 """A client that does not receive data for this time is disconnected."""
 _REPEAT_S = 1.0
 _TRY_AGAIN_LATER = 1013
+_NOT_ALLOWED = 1008
 _BOUNDARY = b"fasdemo-frame"
 
 
@@ -31,20 +33,36 @@ def add_live_routes(
 ) -> None:
     """Add the routes of the WebSocket and the preview."""
     previews = [0]
+    displays: set[str] = set()
 
     @router.websocket("/events")
-    async def events(socket: WebSocket, source: str | None = None) -> None:
+    async def events(socket: WebSocket, source: str | None = None, display: bool = False) -> None:
+        light = light_client(feeds, source, displays) if display else None
+        if isinstance(light, str):
+            await socket.accept()
+            await socket.close(_NOT_ALLOWED, light)
+            return
+        try:
+            await follow(socket, source, light)
+        finally:
+            if light is not None:
+                light.leave()
+
+    async def follow(socket: WebSocket, source: str | None, light: LightClient | None) -> None:
         client = subscribers.add(source) if source is None or source in feeds else None
         await socket.accept()
         if client is None:
             reason = "Unknown source." if source not in (None, *feeds) else "Too many clients; try again."
-            await socket.close(_TRY_AGAIN_LATER if reason.startswith("Too") else 1008, reason)
+            await socket.close(_TRY_AGAIN_LATER if reason.startswith("Too") else _NOT_ALLOWED, reason)
             return
         sending = asyncio.create_task(_send(socket, client))
         try:
-            # The client sends nothing; receiving detects its disconnection.
-            while (await socket.receive())["type"] != "websocket.disconnect":
+            # Only a display sends something; receiving detects the disconnection of the others.
+            while (message := await socket.receive())["type"] != "websocket.disconnect":
                 if sending.done():
+                    break
+                if light is not None and not light.take(message.get("text") or ""):
+                    await socket.close(_NOT_ALLOWED, "The message is not valid; see docs/serve.md.")
                     break
         except (WebSocketDisconnect, RuntimeError):
             pass

@@ -46,6 +46,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=
 OWN_FILE_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$"
 OwnFile = Annotated[str, Field(pattern=OWN_FILE_PATTERN, max_length=160)]
 MAX_TEXT_CHARS = 4000
+MAX_MARKERS = 1000
 MAX_OPTIONS = 1000
 """Largest number of options of a camera; a RealSense has about 60."""
 PLAIN_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
@@ -173,6 +174,10 @@ class Session(_Part):
     instrument: Text = ""
     note: Text = ""
     """Free text about the take, written after the recording."""
+    distance: Literal["near", "middle", "far"] | None = None
+    """Distance of the person, as the operator has noted it; None if it was not noted."""
+    light: Literal["bright", "normal", "dim", "backlit"] | None = None
+    """Light of the scene, as the operator has noted it."""
     started: datetime
     state: Literal["open", "complete"] = "open"
     streams: Annotated[tuple[Literal["rgb", "depth", "ir"], ...], Field(min_length=1)]
@@ -185,6 +190,8 @@ class Session(_Part):
     camera: CameraSettings | None = None
     """None if they are unknown, e.g. in sessions of earlier versions."""
     consent: Consent | None = None
+    markers: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=MAX_MARKERS)] = ()
+    """Numbers of frames that the operator has marked during the take."""
     frames: Annotated[int, Field(ge=0)] = 0
     lost: Annotated[int, Field(ge=0)] = 0
     generator: dict[Text, Text | int | Finite] | None = None

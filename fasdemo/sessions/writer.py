@@ -24,7 +24,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.sessions.description import with_own_checksum
 from fasdemo.sessions.image_codec import ColorFormat, Image, encode_image
-from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, SESSION_FILE, UNKNOWN, Session
+from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, MAX_MARKERS, SESSION_FILE, UNKNOWN, Session
 from fasdemo.sessions.session_lock import SessionLock
 from fasdemo.sessions.video.video_writer import VideoTrackWriter
 
@@ -258,6 +258,17 @@ class SessionWriter:
                 path.unlink(missing_ok=True)
         # Part of the row can be in the file.
         os.truncate(self.folder / FRAMES_FILE, self._rows_bytes)
+
+    def mark(self, number: int) -> None:
+        """Store a marker at a frame, at once, so that it survives if the process is killed.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        if number in self.session.markers or len(self.session.markers) >= MAX_MARKERS:
+            return
+        self.session = self.session.model_copy(update={"markers": (*self.session.markers, number)})
+        write_session_file(self.folder, self.session)
 
     def sync(self) -> None:
         """Write the rows from the system's cache to the disk, so that they survive a power cut."""

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from fasdemo.engine.reasons import Effect, effect
+from fasdemo.engine.reasons import Effect, Reason, effect, ordered
 from fasdemo.engine.result import Status
 from fasdemo.models.log_odds import log_odds, sigmoid
 from fasdemo.tuning.presentations import NO_RESPONSE, Outcome, Presentation, outcome
 from fasdemo.tuning.records import STATUSES, Ints
-from fasdemo.tuning.replay import LOG_ODDS_LIMIT, threshold_of
+from fasdemo.tuning.replay import LOG_ODDS_LIMIT, OVER_TIME, threshold_of
 from fasdemo.tuning.scoring import Scoring
 
 Kind = Literal["accepted", "refused", "uncertain"]
@@ -66,6 +66,8 @@ def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[C
         frames = presentation.scores
         where = presentation.frames.start if face is None else int(frames.of_frame[face])
         codes = frames.code_sets[frames.frame_codes[where] if face is None else frames.codes[face]]
+        if face is not None:
+            codes = _with_score_reason(codes, float(frames.score[face]), live_above, spoof_below)
         yield Case(
             presentation,
             kind,
@@ -80,6 +82,18 @@ def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[C
 def in_order(found: list[Case]) -> list[Case]:
     """Return the cases in the order of the gallery: accepted attacks, refused people, uncertain ones, by margin."""
     return sorted(found, key=lambda case: (_ORDER.index(case.kind), -case.margin))
+
+
+def _with_score_reason(codes: tuple[str, ...], score: float, live_above: float, spoof_below: float) -> tuple[str, ...]:
+    """Return the reasons with that of the score at these thresholds instead of the stored one."""
+    given = [code for code in codes if code not in OVER_TIME]
+    if score <= spoof_below:
+        given.append(Reason.SCORE_SPOOF)
+    elif score < live_above:
+        given.append(Reason.SCORE_UNCERTAIN)
+    elif Reason.GATHERING in codes:
+        given.append(Reason.GATHERING)
+    return ordered(given)
 
 
 def _margin(score: float, live_above: float) -> float:

@@ -38,9 +38,9 @@ class KeptFinder:
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
 
-    def find(self, rgb: npt.NDArray[Any], timestamp_s: float, still: bool = False) -> list[Track]:
+    def find(self, rgb: npt.NDArray[Any], timestamp_s: float, still: bool = False, busy: bool = False) -> list[Track]:
         """Return the faces."""
-        return self._finder.find(rgb, timestamp_s, still)
+        return self._finder.find(rgb, timestamp_s, still, busy)
 
     def find_in_crop(self, crop: npt.NDArray[Any]) -> Face | None:
         """Return the face in a crop."""

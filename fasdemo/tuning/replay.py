@@ -19,7 +19,7 @@ from fasdemo.models.card import Threshold
 from fasdemo.models.log_odds import log_odds, sigmoid
 from fasdemo.tuning.records import STATUSES, Ints, SessionScores
 
-_OVER_TIME = frozenset({Reason.SCORE_SPOOF, Reason.SCORE_UNCERTAIN, Reason.GATHERING})
+OVER_TIME = frozenset({Reason.SCORE_SPOOF, Reason.SCORE_UNCERTAIN, Reason.GATHERING})
 """Reasons that the sequential test adds; they depend on the thresholds."""
 _FORGETS = frozenset({Reason.INTERNAL_ERROR, Reason.RGB_INVALID, Reason.CLOCK_BACK})
 """Reasons of a frame after which the engine forgets all faces."""
@@ -46,7 +46,7 @@ class _Codes:
 
 
 def _prepare(codes: Sequence[str]) -> _Codes:
-    given = tuple(code for code in codes if code not in _OVER_TIME)
+    given = tuple(code for code in codes if code not in OVER_TIME)
     return _Codes(given, Reason.VIEW_CHANGED in given, all(effect(code) is Effect.NOTE for code in given))
 
 

@@ -36,7 +36,7 @@ class ScriptedFinder:
         self.tracker = Tracker()
         self.closed = False
 
-    def find(self, rgb: np.ndarray, timestamp_s: float, still: bool = False) -> list[Track]:
+    def find(self, rgb: np.ndarray, timestamp_s: float, still: bool = False, busy: bool = False) -> list[Track]:
         return self.tracker.update(list(self.faces), timestamp_s)
 
     def find_in_crop(self, crop: np.ndarray) -> Face | None:

@@ -68,7 +68,7 @@ class Person:
         at_s = now_s - self._since_s - self.reaction_s
         if self._prompt is Prompt.BLINK:
             return 0.0, 0.0 <= at_s < self.closed_s
-        if self._prompt is Prompt.LOOK_STRAIGHT:
+        if self._prompt in (Prompt.LOOK_STRAIGHT, Prompt.LIGHT):
             return 0.0, False
         sign = 1.0 if self._prompt is Prompt.TURN_LEFT else -1.0
         return sign * self.turn_deg * float(np.interp(at_s, [0, self.turn_s, 2 * self.turn_s], [0, 1, 0])), False

@@ -98,6 +98,19 @@ def test_missing_imagenet_weights_are_named() -> None:
     assert published_notes(args, options.configure(args)) == []
 
 
+def test_restarts_of_torchrun_that_would_fail_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    args = arguments("--config", "FeatherNetB-32")
+    config = options.configure(args)
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "True")
+    monkeypatch.setenv("TORCHELASTIC_MAX_RESTARTS", "3")
+    assert "set TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 before torchrun" in published_notes(args, config)[0]
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "False")
+    assert published_notes(args, config) == []
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "True")
+    monkeypatch.setenv("TORCHELASTIC_MAX_RESTARTS", "0")
+    assert published_notes(args, config) == []
+
+
 def test_build_model_takes_a_published_file_without_its_classifier(tmp_path: Path) -> None:
     state = networks.build("MobileNetV2", classes=1000).state_dict()
     torch.save(state, tmp_path / "imagenet.pth")

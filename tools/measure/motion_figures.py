@@ -1,4 +1,6 @@
-"""Parallax ratio (`fasdemo.engine.measurements.motion_evidence`) of live people and of their pictures as moving prints.
+"""Parallax ratio and movement of the eyelids of live people and of their pictures as moving prints.
+
+The measurements are those of `fasdemo.engine.measurements.motion_evidence` and `eye_movement`.
 
 `python tools/measure/motion_figures.py CLIP ...` looks at each clip four times a second as the engine does. The print
 is the clip's first picture on a plane that is turned by up to 30 degrees before a pinhole camera, with noise, and
@@ -15,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.measurements.eye_movement import EyeMovement
 from fasdemo.engine.measurements.limits import MIN_PARALLAX_RATIO
 from fasdemo.engine.measurements.motion_evidence import MotionEvidence
 from fasdemo.faces.detector import FaceDetector
@@ -31,14 +34,16 @@ def main() -> None:
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--seconds", type=float, default=20.0, help="of each clip; default: 20")
     args = parser.parse_args()
-    print("| clip | looks with a ratio | below the limit | lowest, median | print: looks | below | median, 95 % |")
-    print("|---|---|---|---|---|---|---|")
+    live_columns = "looks with a ratio | below the limit | lowest, median | eyelids: lowest, median"
+    print(f"| clip | {live_columns} | print: looks | below | median, 95 % | eyelids: median, highest |")
+    print("|---|---|---|---|---|---|---|---|---|")
     with FaceDetector() as detector, FaceLandmarks() as landmarks:
         for clip in args.clips:
             pictures = list(looks(clip, args.seconds))
-            live = ratios(pictures, detector, landmarks)
-            flat = ratios(list(moved(pictures[0])), detector, landmarks)
-            print(f"| {clip.stem} | {_row(live, (0, 50))} | {_row(flat, (50, 95))} |", flush=True)
+            live, live_lids = measured(pictures, detector, landmarks)
+            flat, flat_lids = measured(list(moved(pictures[0])), detector, landmarks)
+            cells = [_row(live, (0, 50)), _pair(live_lids, (0, 50)), _row(flat, (50, 95)), _pair(flat_lids, (50, 100))]
+            print(f"| {clip.stem} | {' | '.join(cells)} |", flush=True)
 
 
 def looks(clip: Path, seconds: float) -> Iterator[Image]:
@@ -71,24 +76,33 @@ def moved(picture: Image, seed: int = 0) -> Iterator[Image]:
         yield np.clip(image + rng.normal(0.0, 2.0, image.shape), 0, 255).astype(np.uint8)
 
 
-def ratios(pictures: list[Image], detector: FaceDetector, landmarks: FaceLandmarks) -> list[float]:
-    """Return the ratio after each look at which there is one."""
-    evidence, found = MotionEvidence(), []
+def measured(
+    pictures: list[Image], detector: FaceDetector, landmarks: FaceLandmarks
+) -> tuple[list[float], list[float]]:
+    """Return the parallax ratio and the movement of the eyelids after each look at which there is one."""
+    motion, eyes = MotionEvidence(), EyeMovement()
+    ratios, ranges = list[float](), list[float]()
     for number, picture in enumerate(pictures):
         faces = detector.detect(picture)
         face = landmarks.add(picture, faces[0]) if faces else None
-        if face is not None and face.landmarks is not None:
-            evidence.add(number / LOOKS_PER_S, face.landmarks)
-            if evidence.ratio is not None:
-                found.append(evidence.ratio)
-    return found
+        if face is None or face.landmarks is None:
+            continue
+        motion.add(number / LOOKS_PER_S, face.landmarks)
+        eyes.add(number / LOOKS_PER_S, face.blendshapes or {})
+        ratios += [] if motion.ratio is None else [motion.ratio]
+        ranges += [] if eyes.range is None else [eyes.range]
+    return ratios, ranges
 
 
 def _row(values: list[float], percentiles: tuple[int, int]) -> str:
     if not values:
         return "0 | 0 | "
-    low, high = np.percentile(values, percentiles)
-    return f"{len(values)} | {sum(value < MIN_PARALLAX_RATIO for value in values)} | {low:.2f}, {high:.2f}"
+    below = sum(value < MIN_PARALLAX_RATIO for value in values)
+    return f"{len(values)} | {below} | {_pair(values, percentiles)}"
+
+
+def _pair(values: list[float], percentiles: tuple[int, int]) -> str:
+    return ", ".join(f"{one:.2f}" for one in np.percentile(values, percentiles)) if values else ""
 
 
 if __name__ == "__main__":

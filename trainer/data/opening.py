@@ -59,11 +59,20 @@ def detect_layout(folder: Path) -> str:
     public = detect_public(folder, below=True)
     if public:
         return public
+    below = [path for path in sorted(folder.iterdir()) if path.is_dir() and _is_known(path)][:1]
+    if below:
+        raise UserError(f"data {folder}: is not a data set, but {below[0]} is; give that one.", parameter="data")
     raise UserError(
         f"data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
         f"{', '.join(PUBLIC)}, train.txt and val.txt); give `train_list` and `val_list`.",
         parameter="data",
     )
+
+
+def _is_known(folder: Path) -> bool:
+    """Return whether a folder below the given one has one of the layouts that are recognised by few files."""
+    marks = (FACTS_FILE, "samples.csv", "train.txt", "Training", CASIA_LISTS["train"][0], LIST_FILE)
+    return any((folder / mark).exists() for mark in marks) or parallel_list(folder, "train") is not None
 
 
 def listed_layout(

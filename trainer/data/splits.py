@@ -133,9 +133,10 @@ def check_streams(part: FaceSet, streams: tuple[Stream, ...], flexible: bool) ->
 
 
 def shared_people(splits: Splits) -> list[str]:
-    """Return a warning for every two parts that show the same person."""
+    """Return a warning for every two parts that show the same person or, without known people, the same picture."""
     parts = [("training", splits.train), ("development", splits.dev), ("test", splits.test)]
     people = {name: {str(s) for s in part.subjects if s} for name, part in parts if part is not None}
+    pictures = {name: set(part.names) for name, part in parts if part is not None}
     warnings = []
     names = list(people)
     for i, first in enumerate(names):
@@ -146,6 +147,11 @@ def shared_people(splits: Splits) -> list[str]:
                 warnings.append(
                     f"{len(both)} people are in the {first} and in the {second} part ({some}): "
                     "the figures will look better than they are."
+                )
+            elif same := len(pictures[first] & pictures[second]):
+                warnings.append(
+                    f"{same} samples are in the {first} and in the {second} part: the figures will look better than "
+                    "they are."
                 )
     return warnings
 

@@ -1,9 +1,9 @@
 """Random sequences of colours that are safe for people with photosensitive epilepsy.
 
 WCAG 2.2, success criterion 2.3.1, allows at most three flashes within a second; a flash is a pair of opposing changes
-of the luminance. A colour is shown for at least 0.45 s here, so there are at most two changes, one flash, in a second.
-It calls a transition red if one of its colours has R / (R + G + B) >= 0.8 in linear values; the reddest colour here has
-0.71.
+of the luminance. A colour is shown for at least 0.45 s here, so a second has at most three changes, which are one and a
+half flashes. It calls a transition red if one of its colours has R / (R + G + B) >= 0.8 in linear values; the reddest
+colour here has 0.71.
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fasdemo.cli.checks.finding import Finding
@@ -12,8 +10,8 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
 
 if TYPE_CHECKING:
+    from fasdemo.capture.cameras.hello.system import HelloSystem
     from fasdemo.capture.cameras.realsense.devices import RealSenseDevice
-    from fasdemo.capture.cameras.v4l2 import VideoNode
 
 
 def realsense() -> list[Finding]:
@@ -103,24 +101,38 @@ def webcams() -> list[Finding]:
                     why = f"a virtual camera ({node.virtual}), not offered"
                 text = f"/dev/video{node.index} {node.name}, {' '.join(node.formats)}: {why}"
                 found.append(Finding("cameras", "good", text))
-        found += hello_pairs(list_nodes())
+        found += hello_pairs()
     if not cameras:
         found.append(Finding("cameras", "note", "No webcam is connected.", "Files and sessions work without one."))
     return found
 
 
-def hello_pairs(nodes: Sequence[VideoNode], sysfs: Path = Path("/sys/class/video4linux")) -> list[Finding]:
-    """Report colour and infrared cameras in one USB device, as in laptops with Windows Hello (Linux only)."""
-    from fasdemo.capture.cameras.hello_pairs import list_pairs
+def hello_pairs(system: HelloSystem | None = None) -> list[Finding]:
+    """Report colour and infrared cameras in one USB device and whether their lamp lights up (Linux only).
 
+    Args:
+        system: the computer's cameras; None for this computer.
+    """
+    from fasdemo.capture.cameras.hello.lamp_check import check_lamp
+    from fasdemo.capture.cameras.hello.system import this_system
+
+    cameras = this_system() if system is None else system
     found = []
-    for pair in list_pairs(nodes, sysfs):
+    for pair in cameras.pairs(cameras.nodes()):
         color, infrared = pair.color, pair.infrared
+        lamp = check_lamp(pair, cameras)
         text = (
-            f"{color.name}: colour /dev/video{color.index} and infrared /dev/video{infrared.index} are one device "
-            f"(recognised by {pair.evidence})"
+            f"{pair.words}: colour /dev/video{color.index} and infrared /dev/video{infrared.index} are one device "
+            f"(recognised by {pair.evidence}); {lamp.text}"
         )
-        details = {"kind": "hello", "color": color.index, "infrared": infrared.index, "evidence": pair.evidence}
-        advice = f"The infrared camera cannot be used yet; use the colour camera with webcam:{color.index}."
-        found.append(Finding("cameras", "note", text, advice, details))
+        details = {
+            "kind": "hello",
+            "port": pair.port,
+            "serial": pair.identity.serial,
+            "color": color.index,
+            "infrared": infrared.index,
+            "evidence": pair.evidence,
+            "lamp": lamp.works,
+        }
+        found.append(Finding("cameras", "good" if lamp.works else "wrong", text, lamp.advice, details))
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 from fasdemo.atomic_file import write_atomically
 from fasdemo.draw.event_plot import png, svg
 from fasdemo.engine.challenge_report import ChallengeReport
-from fasdemo.engine.event_log.events import Event, read_events
+from fasdemo.engine.event_log.events import Event, SignalReport, read_events
 from fasdemo.engine.event_log.timeline import Part, Span, changes_a_minute, parts
 from fasdemo.errors import UserError
 from fasdemo.outputs import check_outputs
@@ -63,10 +63,11 @@ def _table(events: list[Event]) -> list[str]:
         said = words
         lines += [_row(span) for span in sorted(part.spans, key=lambda span: span.start_s)]
     lines += [_challenge_row(event.timestamp_s, event.challenge) for event in events if event.challenge is not None]
+    lines += [_signal_row(event.timestamp_s, event.signal) for event in events if event.signal is not None]
     rate = changes_a_minute(events)
     if rate is not None:
         lines.append(f"{rate:.1f} verdict changes per minute.")
-    if events[-1].event != "end":
+    if [event for event in events if event.event != "signal"][-1].event != "end":
         lines.append("The log has no end event: it was cut off, or is still being written.")
     return lines
 
@@ -88,6 +89,11 @@ def _challenge_row(timestamp_s: float, challenge: ChallengeReport) -> str:
     prompts = ", ".join(f"{name} {time}" for name, time in zip(challenge.prompts, took, strict=True))
     outcome = f"{challenge.outcome} ({challenge.why})" if challenge.why else challenge.outcome
     return f"{timestamp_s:9.2f} s  challenge of face {challenge.track_id:<3} {outcome}: {prompts or 'no prompt given'}"
+
+
+def _signal_row(timestamp_s: float, signal: SignalReport) -> str:
+    outcome = "sent" if signal.sent else f"not sent: {signal.problem}"
+    return f"{timestamp_s:9.2f} s  signal for face {signal.track_id:<3} to {signal.output} {outcome}"
 
 
 def _row(span: Span) -> str:

@@ -47,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="streams that LIVE requires, e.g. depth,ir",
     )
     add_attempt_options(judge, "0", "60")
+    judge.add_argument(
+        "--challenge",
+        choices=("light", "turn", "blink", "random"),
+        help="LIVE requires that the person follows random prompts, which a client shows (docs/serve.md)",
+    )
     judge.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto")
     judge.add_argument("--allow-colour-alone", action="store_true", help=ALLOW_COLOUR_ALONE)
     judge.add_argument("--site", metavar="FILE", type=Path, help="site file, written by `fasdemo calibrate`")
@@ -146,6 +151,8 @@ def run(args: argparse.Namespace) -> int:
         requests_per_s=float(args.rate),
     )
     settings.check()
+    if args.challenge and (args.demo or args.video or not args.camera):
+        raise UserError(f"--challenge {args.challenge}: files cannot follow prompts; give cameras only, with --camera.")
     if args.record is not None:
         check_output_folder("--record", args.record)
     from fasdemo.cli.engine_options import engine_request

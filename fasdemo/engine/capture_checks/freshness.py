@@ -25,8 +25,8 @@ _FOCAL_RATIO = (0.5, 2.0)
 """Plausible ratio of the focal lengths in x and y, i.e. pixels up to twice as wide as high, or as high as wide."""
 _ROUNDING_S = 1e-6
 
-_MARKS = frozenset({Reason.VIRTUAL_CAMERA, Reason.RGB_UNTIMED})
-"""Fault codes of a source whose pictures are intact; their effect is `cap`."""
+_MARKS = frozenset({Reason.VIRTUAL_CAMERA, Reason.RGB_UNTIMED, Reason.IR_LAMP_NOT_SEEN, Reason.IR_UNCALIBRATED})
+"""Fault codes of a source whose pictures are intact; they have an effect of their own."""
 
 
 class FreshnessCheck:

@@ -24,6 +24,9 @@ _WINDOW_S = 1.9
 _WINDOW_FRAMES = 8
 """The comparison goes back by this time and at least by this number of frames, which detects rings of 57 buffers at 30
 frames per second, and of 8 buffers at any rate."""
+_CLIP_WINDOW_S = 0.5
+"""The same for a video file with colour alone: clips are joined and looped on purpose, so the same pictures after a
+longer time are the content of the file. A driver's ring of old buffers is a fault of a camera, and of its recording."""
 _GRID_WIDTH = 80
 """Stored pixels of a stream in x; every eighth of 640."""
 _POINTS, _CHECKED = 7, 20
@@ -119,7 +122,9 @@ class RepeatCheck:
             past.nearer = 0
             return False
         limits = (2, 248) if image.dtype == np.uint8 else (0, 65535)
-        return _again(past, place, _region(box, frame.rgb.shape, thinned.shape), stream, limits, frame.live_source)
+        window_s = _WINDOW_S if frame.live_source or frame.declared - {"rgb"} else _CLIP_WINDOW_S
+        region = _region(box, frame.rgb.shape, thinned.shape)
+        return _again(past, place, region, stream, limits, frame.live_source, window_s)
 
 
 def _region(box: Box, rgb: tuple[int, ...], grid: tuple[int, ...]) -> tuple[float, float, float, float]:
@@ -149,6 +154,7 @@ def _again(
     stream: Stream,
     limits: tuple[int, int],
     live: bool,
+    window_s: float,
 ) -> bool:
     filled = min(past.count, _KEPT)
     flat = past.values[:filled].reshape(filled, -1)
@@ -167,7 +173,7 @@ def _again(
     too_near_s = FILE_REPEATS_S - 1e-6 if stream == "rgb" and not live else 1e-9
     age_s = past.times_s[place] - past.times_s[:filled]
     frames_back = (place - np.arange(filled)) % _KEPT
-    left_out = (age_s < too_near_s) | ((age_s > _WINDOW_S) & (frames_back > _WINDOW_FRAMES))
+    left_out = (age_s < too_near_s) | ((age_s > window_s) & (frames_back > _WINDOW_FRAMES))
     equal[left_out] = 0
     share = _SAME_SHARE if live or stream != "rgb" else _SAME_SHARE_OF_FILE
     nearest = int(equal.argmax())
@@ -175,7 +181,7 @@ def _again(
         flat, place, nearest, _points(region, grid, _CHECKED), limits, share
     ):
         return True
-    distance[left_out | (age_s > _WINDOW_S)] = _FAR
+    distance[left_out | (age_s > window_s)] = _FAR
     distance[(place - 1) % _KEPT] = _FAR
     nearer = step >= _MIN_STEP * len(use) and int(distance.min()) <= _NEARER * step
     past.nearer = past.nearer + 1 if nearer else 0

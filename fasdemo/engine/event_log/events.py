@@ -38,16 +38,34 @@ _MAX_GAP_S = 1.0
 _MAX_TIMESTAMP_S = 1e11
 """Largest time; 1e11 s after 1970 is the year 5138."""
 
-EventKind = Literal["verdict", "lost", "challenge", "end"]
+EventKind = Literal["verdict", "lost", "challenge", "signal", "end"]
 Score = Annotated[float, Field(ge=0.0, le=1.0)] | None
+
+
+class SignalReport(BaseModel):
+    """The outcome of a signal to an output on LIVE.
+
+    Attributes:
+        output: name of the output.
+        track_id: the accepted face.
+        sent: whether the signal was sent.
+        problem: why it was not sent; empty if it was.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    output: str
+    track_id: int
+    sent: bool
+    problem: str = ""
 
 
 class Event(BaseModel):
     """A line of the log.
 
     `verdict`: the status of a face is new or has changed. `lost`: a face is no longer found. `challenge`: a challenge
-    was passed, failed or aborted. `end`: a part of the log is complete; the next part has another source, model or
-    policy, or an earlier time of the same source.
+    was passed, failed or aborted. `signal`: a signal to an output on LIVE was sent or failed. `end`: a part of the log
+    is complete; the next part has another source, model or policy, or an earlier time of the same source.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -79,6 +97,8 @@ class Event(BaseModel):
     """Ground truth, `live` or the attack's species; None if unknown."""
     challenge: ChallengeReport | None = None
     """Sequence, responses and outcome; only in `challenge` events, where it also names the face."""
+    signal: SignalReport | None = None
+    """Output, face and outcome; only in `signal` events."""
 
 
 COLUMNS = tuple(Event.model_fields)
@@ -94,13 +114,14 @@ class VerdictChanges:
     def __init__(self) -> None:
         self._seen: dict[int, tuple[Status, float]] = {}
         self._last: tuple[FrameResult, EngineFacts] | None = None
+        self._newest: tuple[FrameResult, EngineFacts] | None = None
         self._running: ChallengeReport | None = None
         self._ended: ChallengeReport | None = None
 
     def add(self, result: FrameResult, by: EngineFacts) -> list[Event]:
         """Return the events that the next result causes."""
         events = [] if self._follows(result, by) else self.end()
-        self._last = (result, by)
+        self._last = self._newest = (result, by)
         events += self._challenge(result, by)
         for face in result.faces:
             before = self._seen.get(face.track_id)
@@ -114,6 +135,13 @@ class VerdictChanges:
                 del self._seen[number]
                 events.append(_event("lost", result, by, None, status, number))
         return events
+
+    def signal(self, report: SignalReport) -> list[Event]:
+        """Return the event of a signal, with the newest frame's number and time; empty before the first frame."""
+        if self._newest is None:
+            return []
+        event = _event("signal", *self._newest, None, None)
+        return [event.model_copy(update={"signal": report})]
 
     def end(self) -> list[Event]:
         """End the current part, so that its verdicts do not continue; return its `end` event if it has begun."""
@@ -192,6 +220,15 @@ class EventLog:
         """
         changes = self._changes.setdefault(source_id, VerdictChanges())
         return self._write_all(changes.add(result, by), source_id)
+
+    def signal(self, report: SignalReport, source_id: str = "") -> list[Event]:
+        """Write and return the event of a signal.
+
+        Raises:
+            UserError: the disk is full; the log is closed with its last complete line.
+        """
+        changes = self._changes.setdefault(source_id, VerdictChanges())
+        return self._write_all(changes.signal(report), source_id)
 
     def end(self, source_id: str | None = None) -> list[Event]:
         """End the current part of a source, or of all, so that no verdict continues; return the `end` events.
@@ -352,7 +389,7 @@ def _csv_rows(stream: Any) -> Iterator[tuple[int, Any]]:
         for name, text in row.items():
             if text in ("", None):
                 continue
-            if name in ("per_modality", "evidence", "reasons", "challenge"):
+            if name in ("per_modality", "evidence", "reasons", "challenge", "signal"):
                 try:
                     fields[name] = json.loads(str(text))
                 except (ValueError, RecursionError):

@@ -60,6 +60,9 @@ def _pieces(events: Sequence[Event]) -> Iterator[list[Event]]:
     """Split a log after each `end`, and at each decrease of the time, as in a log that was edited by hand."""
     piece: list[Event] = []
     for event in events:
+        # The outcome of a signal can follow the end of its part.
+        if event.event == "signal":
+            continue
         if piece and (piece[-1].event == "end" or event.timestamp_s < piece[-1].timestamp_s):
             yield piece
             piece = []

@@ -150,24 +150,34 @@ def _offset(z: Floats, middle: float) -> tuple[float | None, float | None]:
     near = np.where(known, (1.0 / np.maximum(z, 1.0) - 1.0 / middle) * middle * middle, 0.0)
     places, steps = _places(size)
     weight = np.pad(known, _REACH).ravel()[places].astype(np.float64)
-    found = np.pad(near, _REACH).ravel()[places] * weight
-    plane, expected = _plane(size)[oval(size)], -mean_relief(size)[oval(size)]
-    products = (plane[:, :, None] * plane[:, None, :]).reshape(-1, 9)
-    normal = (weight @ products).reshape(-1, 3, 3) + 1e-6 * np.eye(3)
-    of_found, of_expected = found @ plane, weight @ (plane * expected[:, None])
+    found = np.pad(near, _REACH).ravel()[places]
+    of_known, of_near = _offset_terms(size)
+    sums, products = weight @ of_known, found @ of_near
+    normal, of_expected, power = sums[:, :9].reshape(-1, 3, 3) + 1e-6 * np.eye(3), sums[:, 9:12], sums[:, 12]
+    of_found = products[:, :3]
     solved = np.linalg.solve(normal, np.stack([of_found, of_expected], axis=2))
 
     def left(total: Floats, first: Floats, second: int) -> Floats:
         return np.asarray(total - np.einsum("ki,ki->k", first, solved[:, :, second]))
 
-    both = left(found @ expected, of_found, 1)
-    power = left(weight @ expected**2, of_expected, 1) * left((found**2).sum(1), of_found, 0)
+    both = left(products[:, 3], of_found, 1)
+    power = left(power, of_expected, 1) * left(np.einsum("kp,kp->k", found, found), of_found, 0)
     fit = np.where(weight.mean(1) >= _MIN_KNOWN, both / np.sqrt(np.maximum(power, 1e-9)), -1.0)
     here = len(steps) // 2
     if fit[here] <= -1.0:
         return None, None
     best = int(fit.argmax())
     return float(np.hypot(*steps[best]) * _FIELD_MM / size), float(fit[best] - fit[here])
+
+
+@lru_cache(maxsize=4)
+def _offset_terms(size: int) -> tuple[Floats, Floats]:
+    """Return what the known points and the found relief are multiplied with, (P, 13) and (P, 4), for the front's P."""
+    front = oval(size)
+    plane, expected = _plane(size)[front], -mean_relief(size)[front]
+    products = (plane[:, :, None] * plane[:, None, :]).reshape(-1, 9)
+    of_known = np.column_stack([products, plane * expected[:, None], expected**2])
+    return of_known, np.column_stack([plane, expected])
 
 
 @lru_cache(maxsize=4)

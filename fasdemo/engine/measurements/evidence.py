@@ -250,6 +250,24 @@ class Evidence(Mapping[str, float | None]):
         at_least=limits.MIN_IR_RGB_RATIO,
         meaning="Infrared brightness of the face divided by its red brightness; a bright screen is black in infrared.",
     )
+    ir_ambient_ratio: float | None = _measured(
+        "Room-to-lamp ratio",
+        "",
+        0.0,
+        6.0,
+        decimals=2,
+        meaning="Infrared light of the room on the face divided by that of the camera's lamp.",
+    )
+    ir_clipped: float | None = _measured(
+        "IR overexposed by the room",
+        "%",
+        0.0,
+        1.0,
+        100.0,
+        0,
+        at_most=limits.MAX_IR_CLIPPED,
+        meaning="Share of the face on which the room and the lamp together saturate the infrared image.",
+    )
     ir_rgb_correlation: float | None = _measured(
         "IR-colour correlation",
         "",
@@ -336,6 +354,31 @@ class Evidence(Mapping[str, float | None]):
         decimals=2,
         at_least=limits.MIN_PARALLAX_RATIO,
         meaning="Share of the face's change of shape over 5 s that a flat picture cannot cause.",
+    )
+    eye_movement: float | None = _measured(
+        "Eyelids",
+        "%",
+        0.0,
+        1.0,
+        100.0,
+        0,
+        at_least=limits.MIN_EYE_MOVEMENT,
+        meaning="Range of the eyelids' movement over 10 s; a picture's eyelids do not move.",
+    )
+    pulse_snr_db: float | None = _measured(
+        "Pulse",
+        "dB",
+        -15.0,
+        10.0,
+        meaning="Strength of the strongest heart rate in the colour of the skin over 10 s, compared with the noise.",
+    )
+    pulse_bpm: float | None = _measured(
+        "Heart rate",
+        "bpm",
+        40.0,
+        180.0,
+        decimals=0,
+        meaning="The strongest heart rate; it means nothing if the pulse is weak.",
     )
     applicable: frozenset[str] = frozenset()
 

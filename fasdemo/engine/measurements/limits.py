@@ -32,10 +32,19 @@ MIN_IR_RGB_RATIO = 0.35
 screens: from 0.2."""
 MAX_IR_LANDMARK_ERROR = 0.3
 """Offset as a share of the distance between the eyes; the detector's error is 0.04 in each image."""
+MAX_IR_CLIPPED = 0.1
+"""Share of the face on which lamp and room together saturate the infrared image although the room gives a fifth of its
+range. There, the difference shows the room inverted: the demo's print copied colour with 0.98 at a share of 0.17, but
+with 0.79 at 0.34, and was then accepted."""
+MIN_AMBIENT = 0.2
+"""Light of the room as a share of full scale for the same measurement."""
 MAX_IR_DETAIL = 0.97
 """Correlation of the details in infrared and colour. Rendered live faces: at most 0.97, 99 in 100 below 0.93; the
 person of the demo session: 0.85; a real pair of cameras: 0.3; the demo's print: 0.99; grey colour, also with added
 noise: 1.0."""
+MAX_IR_DETAIL_WITHOUT_DEPTH = 0.95
+"""The same without depth, where no other rule detects a flat print. Noise lowers the correlation: the demo's print,
+with the lamp at 15 % of its brightness and noise of 3 grey levels, has 0.971 or more; the live person at most 0.85."""
 MAX_IR_MIRROR_GAIN = 0.15
 """Correlation with mirrored colour minus that with colour. One rendered live face in 7,533 has more."""
 MIN_LOWER_RESIDUAL_MM = 2.5
@@ -57,6 +66,9 @@ MAX_STREAM_MIRROR_GAIN = 0.02
 MIN_PARALLAX_RATIO = 0.5
 """Parallax ratio, below which a face moves like a flat picture. Two real clips of live people who turn: 0.55 or more;
 pictures of four clips, rotated like prints: below in 165 of 215 checks (`tools/measure/motion_figures.py`)."""
+MIN_EYE_MOVEMENT = 0.25
+"""Range of the eyelids over ten seconds, from open (0) to closed (1). Four real clips of live people: median 0.39 to
+0.65; a picture of each, moved like a print: at most 0.18 (`tools/measure/motion_figures.py`)."""
 MAX_IR_APART_MM = 3.0
 MAX_DEPTH_APART_X_MM, MAX_DEPTH_APART_Y_MM = 4.0, 6.0
 """Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen

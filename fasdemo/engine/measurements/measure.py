@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from fasdemo.engine.measurements.cross_modal import depth_agreement
 from fasdemo.engine.measurements.face_surface import DepthView, Grid, oval, surface
+from fasdemo.engine.measurements.limits import MIN_AMBIENT
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet
 from fasdemo.models.crop import FaceCrops, to_stream
@@ -73,6 +74,7 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
         `ir_contrast`: standard deviation of the infrared brightness divided by its mean.
         `ir_rgb_ratio`: infrared brightness of the face's front divided by its red brightness.
         `ir_rgb_correlation`: correlation of infrared and RGB brightness over the face's front, in [-1, 1].
+        `ir_ambient_ratio`, `ir_clipped`: see `_ambient`; only for cameras that separate lamp and room.
     """
     result: dict[str, float | None] = {}
     if crops.depth_mm is not None and small.depth_mm is not None:
@@ -85,6 +87,8 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
     if small.ir is not None:
         used = 1.0 if frame.ir is None else working_range(frame.ir)
         result.update(infrared(small.ir / np.float32(used), small.red, small.luma))
+        if crops.ir_ambient is not None:
+            result.update(_ambient(crops, small.ir))
     return result
 
 
@@ -124,6 +128,26 @@ def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float |
         if deviation > 0.5 and float(other.std()) > 0.5:
             result["ir_rgb_correlation"] = correlation(values, other)
     return result
+
+
+def _ambient(crops: FaceCrops, lamp: Grid) -> dict[str, float | None]:
+    """Compare the light of the room with that of the lamp, for cameras that separate the two.
+
+    Returns:
+        `ir_ambient_ratio`: brightness of the face's front in the light of the room divided by that in the lamp's.
+        `ir_clipped`: share of the face's front on which both lights together saturate the sensor although that of the
+            room is bright; there, the light of the lamp is unknown.
+    """
+    assert crops.ir is not None
+    assert crops.ir_ambient is not None
+    full = full_scale(crops.ir)
+    front = oval(GRID)
+    level = float(lamp[front].mean())
+    ambient = _mean(crops.ir_ambient)
+    # The mean of a saturated block can be slightly below full scale at its border.
+    clipped = (ambient + _mean(crops.ir) >= 0.98 * full) & (ambient >= MIN_AMBIENT * full)
+    ratio = float(ambient[front].mean()) * 255.0 / full / level if level > 0.5 else None
+    return {"ir_ambient_ratio": ratio, "ir_clipped": float(clipped[front].mean())}
 
 
 def interpupil_mm(face: Face, crops: FaceCrops, calibration: Calibration | None, width: int) -> float | None:

@@ -77,6 +77,7 @@ class AsyncLandmarker:
             # If the track was restarted in the meantime, these landmarks belong to the previous object.
             if face.landmarks is not None and math.isfinite(state.landmarks.last_s):
                 state.motion.add(state.landmarks.last_s, face.landmarks)
+                state.eye_movement.add(state.landmarks.last_s, face.blendshapes or {})
 
 
 def _remember(state: TrackState, face: Face) -> None:

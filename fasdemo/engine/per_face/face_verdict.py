@@ -59,8 +59,8 @@ def face_verdict(
         score = within_depth(score, prediction.per_modality.get("depth"))
     if not still and Reason.RGB_ONLY in codes:
         # With depth, the surface itself is measured, which is stronger evidence than landmarks.
-        work.evidence = work.evidence.updated({"parallax_ratio": state.motion.ratio})
-        codes += state.motion.codes
+        work.evidence = work.evidence.updated(_over_time(work, state, now_s))
+        codes += [*state.motion.codes, *state.eye_movement.codes]
     if still:
         status, more = judge_still(score, codes, threshold)
         fused = score
@@ -85,6 +85,19 @@ def face_verdict(
         guidance=_guidance(status, reasons, policy),
         crops=work.inputs,
     )
+
+
+def _over_time(work: FaceObservation, state: TrackState, now_s: float) -> dict[str, float | None]:
+    """Return the measurements of colour alone over time."""
+    if work.crops is not None and work.crops.rgb is not None:
+        state.pulse.add(now_s, work.crops.rgb)
+    pulse = state.pulse.pulse
+    return {
+        "parallax_ratio": state.motion.ratio,
+        "eye_movement": state.eye_movement.range,
+        "pulse_snr_db": None if pulse is None else pulse.snr_db,
+        "pulse_bpm": None if pulse is None else pulse.bpm,
+    }
 
 
 def _guidance(status: Status, reasons: Iterable[str], policy: Policy) -> str:

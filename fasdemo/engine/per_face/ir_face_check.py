@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,7 @@ from fasdemo.models.infrared import ir_view
 EYES_CLOSED_S = 0.7
 """Blinks last 0.1 to 0.4 s."""
 _IR_FACE_EVERY_S = 0.2
+_AGREEMENT_EVERY_S = 0.2
 _IR_AGAIN_EVERY_S = 0.1
 """Interval after a check that found no face, so that `_IR_MISSES` checks take no longer than two usual intervals."""
 _EARLY_S = 0.005
@@ -35,17 +38,35 @@ def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, n
     crops = work.crops
     if crops is None or crops.ir is None:
         return
-    every_s = _IR_AGAIN_EVERY_S if 0 < state.ir_face.missed < _IR_MISSES else _IR_FACE_EVERY_S
-    if now_s - state.ir_face.last_s >= every_s - _EARLY_S:
+    if _face_is_due(state, now_s):
         state.ir_face.last_s = now_s
         found = finder.find_in_crop(without_dots(ir_view(crops.ir)))
         state.ir_face.record(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
+    if _agreement_is_due(state, now_s):
+        # The second comparison comes after a third of the interval, so that it, the search for the face and the check
+        # of the outlines, which all take milliseconds, fall on different frames.
+        state.ir_agreement_s = now_s if math.isfinite(state.ir_agreement_s) else now_s - _AGREEMENT_EVERY_S * 2 / 3
         state.ir_agreement = infrared_agreement(crops)
     work.evidence = work.evidence.updated({**state.ir_agreement, "ir_landmark_error": state.ir_landmark_error})
     # A face that was found once may be missing in two checks, because LIVE takes less time than three checks.
     if state.ir_face.is_missing(_IR_MISSES):
         work.codes.append(Reason.IR_FACE_MISSING)
+
+
+def infrared_is_due(state: TrackState, now_s: float) -> bool:
+    """Return whether a later check of the face in infrared runs in this frame; False before the first one."""
+    face = math.isfinite(state.ir_face.last_s) and _face_is_due(state, now_s)
+    return face or (math.isfinite(state.ir_agreement_s) and _agreement_is_due(state, now_s))
+
+
+def _face_is_due(state: TrackState, now_s: float) -> bool:
+    every_s = _IR_AGAIN_EVERY_S if 0 < state.ir_face.missed < _IR_MISSES else _IR_FACE_EVERY_S
+    return now_s - state.ir_face.last_s >= every_s - _EARLY_S
+
+
+def _agreement_is_due(state: TrackState, now_s: float) -> bool:
+    return now_s - state.ir_agreement_s >= _AGREEMENT_EVERY_S - _EARLY_S
 
 
 def without_dots(ir: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -28,9 +28,18 @@ def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, sp
     """
     if work.crops is None:
         return
-    if now_s - state.outlines_s >= _EVERY_S - _EARLY_S:
-        # The second check comes after half the interval, so that this check and that of the infrared face, which both
+    if _is_due(state, now_s):
+        # The second check comes after two thirds of the interval, so that this check and those of infrared, which all
         # take milliseconds, fall on different frames.
-        state.outlines_s = now_s if math.isfinite(state.outlines_s) else now_s - _EVERY_S / 2
+        state.outlines_s = now_s if math.isfinite(state.outlines_s) else now_s - _EVERY_S / 3
         state.outline_agreement = outline_agreement(frame, work.face, face_view(spec))
     work.evidence = work.evidence.updated(state.outline_agreement)
+
+
+def outlines_are_due(state: TrackState, now_s: float) -> bool:
+    """Return whether a later comparison runs in this frame; False before the first one."""
+    return math.isfinite(state.outlines_s) and _is_due(state, now_s)
+
+
+def _is_due(state: TrackState, now_s: float) -> bool:
+    return now_s - state.outlines_s >= _EVERY_S - _EARLY_S

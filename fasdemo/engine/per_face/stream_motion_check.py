@@ -32,6 +32,7 @@ _FIRST_AFTER_S = 0.04
 _MAX_ANGLE_DEG = 25.0
 """Key points of a face that is turned farther are too inaccurate."""
 _FIELD_MM = 225.0
+_NAMES: dict[Stream, str] = {"depth": "depth", "ir": "infrared"}
 
 
 class StreamMotionCheck:
@@ -79,7 +80,9 @@ class StreamMotionCheck:
                 continue
             if motion.apart and stream not in self._apart:
                 log.warning(
-                    "the face moves differently in %s and in colour: %.1f, %.1f mm", stream, *motion.difference_mm
+                    "the face moves differently in %s and in colour: %.1f, %.1f mm",
+                    _NAMES[stream],
+                    *motion.difference_mm,
                 )
                 self._apart.add(stream)
             elif motion.agree:

@@ -13,6 +13,7 @@ from fasdemo.engine.measurements.limits import (
     HYSTERESIS,
     MAX_DEPTH_MIRROR_GAIN,
     MAX_IR_DETAIL,
+    MAX_IR_DETAIL_WITHOUT_DEPTH,
     MAX_IR_MIRROR_GAIN,
     MAX_OFFSET_GAIN,
     MAX_OFFSET_MM,
@@ -57,7 +58,8 @@ def agreement_codes(
     found = []
     if _mirrored(evidence, Reason.IR_RGB_MISMATCH in active_gates):
         found.append(Reason.IR_RGB_MISMATCH)
-    if _over(evidence.ir_rgb_detail, MAX_IR_DETAIL):
+    max_detail = MAX_IR_DETAIL if evidence.depth_coverage is not None else MAX_IR_DETAIL_WITHOUT_DEPTH
+    if _over(evidence.ir_rgb_detail, max_detail):
         found.append(Reason.IR_COPIES_COLOUR)
     elsewhere = Reason.DEPTH_ELSEWHERE in active_gates
     if _elsewhere(evidence, quality, elsewhere) or _outline_elsewhere(evidence, elsewhere):

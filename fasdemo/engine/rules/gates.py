@@ -13,6 +13,7 @@ from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.measurements.limits import (
     HYSTERESIS,
     MAX_INTERPUPIL_MM,
+    MAX_IR_CLIPPED,
     MAX_IR_LANDMARK_ERROR,
     MAX_PLANE_RESIDUAL_MM,
     MIN_DEPTH_COVERAGE,
@@ -133,6 +134,7 @@ def physical_codes(
         and _below(ratio, MIN_IR_RGB_RATIO, black)
     ):
         codes.append(Reason.IR_DARK_SCREEN)
+    codes += _lamp_codes(evidence, active_gates)
     error = evidence.ir_landmark_error
     if error is not None and _above(error, MAX_IR_LANDMARK_ERROR, Reason.IR_RGB_MISMATCH in active_gates):
         codes.append(Reason.IR_RGB_MISMATCH)
@@ -140,6 +142,19 @@ def physical_codes(
     least = CLEARED_HEAD_SCORE if Reason.MODALITIES_DISAGREE in active_gates else MIN_HEAD_SCORE
     if any(heads.get(stream, 1.0) < least for stream in ("depth", "ir")):
         codes.append(Reason.MODALITIES_DISAGREE)
+    return codes
+
+
+def _lamp_codes(evidence: Evidence, active_gates: Collection[str]) -> list[Reason]:
+    """Return the reasons of a camera that separates the light of its lamp from that of the room."""
+    clipped, level = evidence.ir_clipped, evidence.ir_level
+    if clipped is None:
+        return []
+    codes = []
+    if _above(clipped, MAX_IR_CLIPPED, Reason.IR_AMBIENT_BRIGHT in active_gates):
+        codes.append(Reason.IR_AMBIENT_BRIGHT)
+    if level is None or _below(level, MIN_IR_LEVEL, Reason.IR_LAMP_WEAK in active_gates):
+        codes.append(Reason.IR_LAMP_WEAK)
     return codes
 
 

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from fasdemo.engine.measurements.eye_movement import EyeMovement
 from fasdemo.engine.measurements.motion_evidence import MotionEvidence
+from fasdemo.engine.measurements.pulse import PulseMeasurement
 from fasdemo.engine.measurements.stream_motion import MotionWindow
 from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
 from fasdemo.engine.temporal.sequential_test import SequentialTest
@@ -54,9 +56,12 @@ class TrackState:
         landmarks, ir_face: the checks for landmarks and for the face in infrared.
         blendshapes: blendshapes of the last landmarks.
         motion: parallax of the landmarks over time.
+        eye_movement, pulse: the same for the eyelids and the colour of the skin; only for colour alone.
         eyes_closed_since_s: time since which the eyes are closed; None while they are open or unknown.
         ir_landmark_error: result of the last check, see `fasdemo.engine.measurements.measure.ir_landmark_error`.
-        ir_agreement: result of the same check, see `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
+        ir_agreement: result of the comparison of infrared with colour, see
+            `fasdemo.engine.measurements.cross_modal.infrared_agreement`.
+        ir_agreement_s: time of this comparison.
         outlines_s: time of the last comparison of outlines, see `fasdemo.engine.measurements.outlines`.
         outline_agreement: result of this comparison.
         streams_s: time of the last comparison of the streams' motion.
@@ -72,10 +77,13 @@ class TrackState:
     landmarks: PeriodicCheck = field(default_factory=PeriodicCheck)
     blendshapes: dict[str, float] | None = None
     motion: MotionEvidence = field(default_factory=MotionEvidence)
+    eye_movement: EyeMovement = field(default_factory=EyeMovement)
+    pulse: PulseMeasurement = field(default_factory=PulseMeasurement)
     eyes_closed_since_s: float | None = None
     ir_face: PeriodicCheck = field(default_factory=PeriodicCheck)
     ir_landmark_error: float | None = None
     ir_agreement: dict[str, float | None] = field(default_factory=dict)
+    ir_agreement_s: float = -math.inf
     outlines_s: float = -math.inf
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
     streams_s: float = -math.inf
@@ -87,7 +95,8 @@ class TrackState:
         self.sequential_test.restart_after_change()
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
         self.motion, self.streams = MotionEvidence(), MotionWindow()
-        self.outlines_s = -math.inf
+        self.eye_movement, self.pulse = EyeMovement(), PulseMeasurement()
+        self.ir_agreement_s = self.outlines_s = -math.inf
         self.blendshapes, self.eyes_closed_since_s = None, None
 
 
@@ -108,6 +117,10 @@ class TrackStates:
         if track_id not in self._states:
             self._states[track_id] = TrackState(SequentialTest(self._threshold))
         return self._states[track_id]
+
+    def values(self) -> tuple[TrackState, ...]:
+        """Return the states of all tracks."""
+        return tuple(self._states.values())
 
     def see(self, present: Iterable[int], timestamp_s: float) -> None:
         """Record which tracks are present in a frame, and drop those that were not found for some time."""

@@ -29,7 +29,7 @@ class RecordingControl(QObject):
         clock: returns seconds, not decreasing.
 
     Signals:
-        ended: str, bool: a sentence about the recording that ended, and whether it failed.
+        ended: str, bool: a sentence about a marker or the recording that ended, and whether it failed.
         started_by_itself: a recording of `start_when_ready` has started.
         taken: Path: a session was recorded and is complete.
     """
@@ -110,6 +110,12 @@ class RecordingControl(QObject):
             self._player.tap(None)
             self.current.stop()
             self._panel.refresh()
+
+    def mark(self) -> None:
+        """Mark the present moment of the running recording."""
+        count = 0 if self.current is None else self.current.mark()
+        words = tr("Marker {count} set.", count=count) if count else tr("Nothing is recorded, so there is no marker.")
+        self.ended.emit(words, False)
 
     def join(self, timeout_s: float) -> None:
         """Wait up to `timeout_s` seconds until the recording is complete."""

@@ -61,6 +61,8 @@ SHORTCUTS = (
     Shortcut(("Ctrl+3",), "tab_record", "Show the record panel", "Window"),
     Shortcut(("Ctrl+4",), "tab_camera", "Show the controls of the camera", "Window"),
     Shortcut(("R",), "toggle_recording", "Start or stop recording", "Window"),
+    Shortcut(("M",), "mark", "Mark this moment of the recording", "Window"),
+    Shortcut(("T",), "save_last", "Save the last 10 s, if they are kept", "Window"),
     Shortcut(("N",), "next_person", "Record the next person of the list", "Window"),
     Shortcut(("Ctrl+L",), "toggle_log", "Start or stop the event log", "Window"),
     Shortcut(("Ctrl+T",), "tune", "Error rates and thresholds of a folder of sessions", "Window"),

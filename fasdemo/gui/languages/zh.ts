@@ -200,6 +200,38 @@
       <translation>USB 类型</translation>
     </message>
     <message>
+      <source>not noted</source>
+      <translation>未记录</translation>
+    </message>
+    <message>
+      <source>near</source>
+      <translation>近</translation>
+    </message>
+    <message>
+      <source>middle</source>
+      <translation>中</translation>
+    </message>
+    <message>
+      <source>far</source>
+      <translation>远</translation>
+    </message>
+    <message>
+      <source>bright</source>
+      <translation>明亮</translation>
+    </message>
+    <message>
+      <source>normal</source>
+      <translation>正常</translation>
+    </message>
+    <message>
+      <source>dim</source>
+      <translation>昏暗</translation>
+    </message>
+    <message>
+      <source>backlit</source>
+      <translation>逆光</translation>
+    </message>
+    <message>
       <source>Wrong</source>
       <translation>错误</translation>
     </message>
@@ -312,6 +344,14 @@
       <translation>红外与红色之比</translation>
     </message>
     <message>
+      <source>Room-to-lamp ratio</source>
+      <translation>环境光与灯光之比</translation>
+    </message>
+    <message>
+      <source>IR overexposed by the room</source>
+      <translation>环境光使红外过曝</translation>
+    </message>
+    <message>
       <source>IR-colour correlation</source>
       <translation>红外与彩色相关性</translation>
     </message>
@@ -350,6 +390,18 @@
     <message>
       <source>Parallax ratio</source>
       <translation>视差比</translation>
+    </message>
+    <message>
+      <source>Eyelids</source>
+      <translation>眼睑</translation>
+    </message>
+    <message>
+      <source>Pulse</source>
+      <translation>脉搏</translation>
+    </message>
+    <message>
+      <source>Heart rate</source>
+      <translation>心率</translation>
     </message>
     <message>
       <source>Source</source>
@@ -490,6 +542,14 @@
     <message>
       <source>Start or stop recording</source>
       <translation>开始或停止录制</translation>
+    </message>
+    <message>
+      <source>Mark this moment of the recording</source>
+      <translation>标记录制的这一刻</translation>
+    </message>
+    <message>
+      <source>Save the last 10 s, if they are kept</source>
+      <translation>保存最近 10 秒（如果已保留）</translation>
     </message>
     <message>
       <source>Record the next person of the list</source>
@@ -688,8 +748,8 @@
       <translation>仅彩色可判为真人</translation>
     </message>
     <message>
-      <source>Unreliable: on 55 real pictures the colour model was no better than chance (AUC 0.55).</source>
-      <translation>不可靠：在 55 张真实图片上，彩色模型不优于随机（AUC 0.55）。</translation>
+      <source>Unreliable: the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>不可靠：彩色模型会接受 9 次真实攻击中的 5 次（19 张真实图片上 AUC 0.66）。</translation>
     </message>
     <message>
       <source>Neutral words</source>
@@ -924,6 +984,22 @@
       <translation>深度图像几乎没有深度值。</translation>
     </message>
     <message>
+      <source>Please come closer, and turn away from sunlight.</source>
+      <translation>请靠近一些，并背向阳光。</translation>
+    </message>
+    <message>
+      <source>The pulses of the infrared lamp are not visible: it does not light up, nobody is close enough, or sunlight is stronger.</source>
+      <translation>看不到红外灯的脉冲：灯未亮、没有人足够近，或阳光更强。</translation>
+    </message>
+    <message>
+      <source>The camera is being set up: please look at it and move closer and back, and from side to side.</source>
+      <translation>正在设置摄像头：请看着它，前后左右移动。</translation>
+    </message>
+    <message>
+      <source>The position of the infrared camera relative to the colour camera is not known yet.</source>
+      <translation>红外摄像头相对于彩色摄像头的位置尚未确定。</translation>
+    </message>
+    <message>
       <source>The whole infrared image is black.</source>
       <translation>整个红外图像为黑色。</translation>
     </message>
@@ -1080,6 +1156,18 @@
       <translation>面部太暗。</translation>
     </message>
     <message>
+      <source>Please turn away from the sun or the bright light.</source>
+      <translation>请背向阳光或强光。</translation>
+    </message>
+    <message>
+      <source>The infrared light of the room, like sunlight, overexposes the face, so the lamp's light is unknown.</source>
+      <translation>环境中的红外光（如阳光）使面部过曝，因此无法得知灯光。</translation>
+    </message>
+    <message>
+      <source>The light of the camera's infrared lamp on the face is too weak.</source>
+      <translation>摄像头红外灯照在面部的光太弱。</translation>
+    </message>
+    <message>
       <source>Please turn away from the bright light.</source>
       <translation>请避开强光。</translation>
     </message>
@@ -1172,12 +1260,20 @@
       <translation>仅凭彩色无法证明是真人，请使用带深度或红外的摄像头。</translation>
     </message>
     <message>
-      <source>Only colour was used: on 55 real pictures, the colour model was no better than chance (AUC 0.55).</source>
-      <translation>仅使用彩色：在 55 张真实图片上，彩色模型不优于随机（AUC 0.55）。</translation>
+      <source>Only colour was used, and the colour model accepts 5 of 9 real attacks (AUC 0.66 on 19 real pictures).</source>
+      <translation>仅使用彩色，而彩色模型会接受 9 次真实攻击中的 5 次（19 张真实图片上 AUC 0.66）。</translation>
     </message>
     <message>
       <source>The face moves like a flat picture: no part of it is closer than the rest.</source>
       <translation>人脸像平面图片一样移动，没有任何部分更近。</translation>
+    </message>
+    <message>
+      <source>Please blink.</source>
+      <translation>请眨眼。</translation>
+    </message>
+    <message>
+      <source>The eyelids have not moved for 10 s, as in a picture.</source>
+      <translation>眼睑已有 10 秒没有动，如同照片。</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>
@@ -1218,6 +1314,34 @@
     <message>
       <source>There is no face in the picture.</source>
       <translation>画面中没有人脸。</translation>
+    </message>
+    <message>
+      <source>{folder}: {count} crops.</source>
+      <translation>{folder}：{count} 张裁剪图。</translation>
+    </message>
+    <message>
+      <source>New folder for the crops</source>
+      <translation>裁剪图的新文件夹</translation>
+    </message>
+    <message>
+      <source>Exporting crops into {folder} …</source>
+      <translation>正在将裁剪图导出到 {folder} …</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>已保存：{path}</translation>
+    </message>
+    <message>
+      <source>{folder}: has no sessions yet; record some first.</source>
+      <translation>{folder}：还没有会话；请先录制。</translation>
+    </message>
+    <message>
+      <source>Left out: {what}.</source>
+      <translation>已略过：{what}。</translation>
+    </message>
+    <message>
+      <source>That did not work ({why}).</source>
+      <translation>操作失败（{why}）。</translation>
     </message>
     <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
@@ -1280,12 +1404,36 @@
       <translation>{seconds} 秒后重试。</translation>
     </message>
     <message>
+      <source>Marker {count} set.</source>
+      <translation>已设置标记 {count}。</translation>
+    </message>
+    <message>
+      <source>Nothing is recorded, so there is no marker.</source>
+      <translation>当前没有录制，因此未设置标记。</translation>
+    </message>
+    <message>
       <source>REC in {seconds} s</source>
       <translation>{seconds} 秒后录制</translation>
     </message>
     <message>
       <source>Deleted: {path}</source>
       <translation>已删除：{path}</translation>
+    </message>
+    <message>
+      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
+      <translation>{subjects} 人的 {takes} 次录制；缺少 {missing} 种组合（–）。</translation>
+    </message>
+    <message>
+      <source>Coverage</source>
+      <translation>覆盖情况</translation>
+    </message>
+    <message>
+      <source>{count} sessions cannot be read.</source>
+      <translation>{count} 个会话无法读取。</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>真人</translation>
     </message>
     <message>
       <source>Wrong PIN.</source>
@@ -1318,10 +1466,6 @@
     <message>
       <source>Save as PLY</source>
       <translation>保存为 PLY</translation>
-    </message>
-    <message>
-      <source>Saved: {path}</source>
-      <translation>已保存：{path}</translation>
     </message>
     <message>
       <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
@@ -1556,6 +1700,34 @@
       <translation>关</translation>
     </message>
     <message>
+      <source>Keep the last {seconds:.0f} s in memory</source>
+      <translation>在内存中保留最近 {seconds:.0f} 秒</translation>
+    </message>
+    <message>
+      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
+      <translation>最多 {megabytes:.0f} MB；关闭摄像头时清除</translation>
+    </message>
+    <message>
+      <source>Save the last {seconds:.0f} s</source>
+      <translation>保存最近 {seconds:.0f} 秒</translation>
+    </message>
+    <message>
+      <source>Coverage…</source>
+      <translation>覆盖情况…</translation>
+    </message>
+    <message>
+      <source>Export crops…</source>
+      <translation>导出裁剪图…</translation>
+    </message>
+    <message>
+      <source>Desk</source>
+      <translation>录制台</translation>
+    </message>
+    <message>
+      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
+      <translation>{seconds:.1f} 秒，{megabytes:.0f} MB</translation>
+    </message>
+    <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
       <translation>{count} 个会话中的 {shown} 个，{subjects} 名受试者</translation>
     </message>
@@ -1704,6 +1876,10 @@
       <translation>{days} 天</translation>
     </message>
     <message>
+      <source>Distance, light</source>
+      <translation>距离、光线</translation>
+    </message>
+    <message>
       <source>Consent</source>
       <translation>同意</translation>
     </message>
@@ -1766,10 +1942,6 @@
     <message>
       <source>Video or recording…</source>
       <translation>视频或录制……</translation>
-    </message>
-    <message>
-      <source>live</source>
-      <translation>真人</translation>
     </message>
     <message>
       <source>{seconds:.0f} s</source>

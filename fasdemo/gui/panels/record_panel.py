@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QDate, Qt, pyqtSignal
@@ -26,7 +27,10 @@ from PyQt6.QtWidgets import (
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
+from fasdemo.frames import Stream
 from fasdemo.gui.icons import icon
+from fasdemo.gui.panels.desk.conditions import Conditions
+from fasdemo.gui.panels.desk.desk import Desk
 from fasdemo.gui.panels.people import People
 from fasdemo.gui.panels.takes import Takes
 from fasdemo.gui.settings import MAX_COUNTDOWN_S, MAX_RETAIN_DAYS, MAX_TAKE_S
@@ -38,6 +42,8 @@ from fasdemo.record.people import Person
 from fasdemo.runtime.outputs.recording import Recording, Stage
 
 CONSENT = "I agree that my face is recorded in colour, depth and infrared for liveness research."
+_BYTES_PER_PIXEL: dict[Stream, float] = {"rgb": 0.35, "depth": 0.9, "ir": 0.6}
+"""Usual size of the stored images, see `docs/sessions.md`."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -94,6 +100,8 @@ class RecordPanel(QWidget):
         self._figures = {name: QLabel("–") for name in ("time", "written", "lost", "disk")}
         self.takes = Takes()
         self.people = People()
+        self.conditions = Conditions()
+        self.desk = Desk()
         self.people.chosen.connect(self._fill)
         self._form = QWidget()
         self._build()
@@ -131,6 +139,7 @@ class RecordPanel(QWidget):
             (tr("What is shown"), kind),
             (tr("Attack type"), self.species),
             (tr("Attack material"), self.instrument),
+            (tr("Distance, light"), self.conditions),
             (tr("Consent"), self.consent),
             (tr("Statement"), self.statement),
             (tr("Keep until"), self.until),
@@ -172,6 +181,8 @@ class RecordPanel(QWidget):
         layout.addLayout(grid)
         layout.addSpacing(6)
         layout.addWidget(self.takes)
+        layout.addSpacing(6)
+        layout.addWidget(self.desk)
         layout.addStretch(1)
 
     def show_source(self, info: SourceInfo | None, root: Path) -> None:
@@ -217,7 +228,7 @@ class RecordPanel(QWidget):
             UserError: an entry is missing or invalid.
         """
         attack = self.spoof.isChecked()
-        return labels_from_options(
+        labels = labels_from_options(
             self.subject.text().strip(),
             "spoof" if attack else "live",
             self.species.currentText().strip() if attack else None,
@@ -225,6 +236,7 @@ class RecordPanel(QWidget):
             self.statement.toPlainText().strip() if self.consent.isChecked() else None,
             self.until.date().toString("yyyy-MM-dd"),
         )
+        return replace(labels, distance=self.conditions.distance, light=self.conditions.light)
 
     def show_recording(self, recording: Recording | None) -> None:
         """Set the recording whose figures are shown."""
@@ -241,7 +253,7 @@ class RecordPanel(QWidget):
         if self.recording_now or self._counting_s:
             self.finished.emit()
             return
-        if self._missing():
+        if self.missing():
             self._check()
             return
         try:
@@ -274,7 +286,7 @@ class RecordPanel(QWidget):
                 self._consent_for = None
                 self.consent.setChecked(False)
             self._hint.setText(recording.message)
-            self.button.setEnabled(not self._missing())
+            self.button.setEnabled(not self.missing())
         status = None if recording is None else recording.status
         rate = 0.0
         if status is not None:
@@ -283,9 +295,9 @@ class RecordPanel(QWidget):
             self._figures["written"].setText(str(status.written))
             self._figures["lost"].setText(str(status.lost))
             rate = status.megabytes / status.seconds if status.seconds > 1.0 else 0.0
-        self._figures["disk"].setText(_disk_left(self._root, rate))
+        self._figures["disk"].setText(_disk_left(self._root, rate or _expected_rate(self._info)))
 
-    def _missing(self) -> str:
+    def missing(self) -> str:
         """Return what the user must do before a recording can start, as a sentence; empty if nothing is missing."""
         if self._info is None:
             return tr("Open a camera to record a session.")
@@ -310,7 +322,7 @@ class RecordPanel(QWidget):
         self.instrument.setEnabled(attack)
         if self.recording_now or self._counting_s:
             return
-        missing = self._missing()
+        missing = self.missing()
         self.button.setEnabled(not missing)
         self._hint.setText(missing)
 
@@ -330,6 +342,14 @@ def _seconds(most: int, none: str) -> QSpinBox:
     box.setSpecialValueText(none)
     box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     return box
+
+
+def _expected_rate(info: SourceInfo | None) -> float:
+    """Return the usual megabytes per second of a camera before its first take; 0 without a camera."""
+    if info is None or not info.live:
+        return 0.0
+    per_pixel = sum(_BYTES_PER_PIXEL[stream] for stream in info.declared)
+    return info.width * info.height * info.fps * per_pixel / 1e6
 
 
 def _disk_left(root: Path, megabytes_per_second: float) -> str:

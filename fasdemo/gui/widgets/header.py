@@ -196,7 +196,7 @@ class Header(QWidget):
         _add(menu, tr("RealSense camera"), lambda: self.opened.emit("realsense"), "depth-camera", "Ctrl+R")
         _add(menu, tr("Webcam"), lambda: self.opened.emit("webcam"), "camera")
         for spec, words in self.cameras.cameras:
-            name = "depth-camera" if spec.startswith("realsense") else "camera"
+            name = "camera" if spec.startswith("webcam") else "depth-camera"
             _add(menu, words, lambda checked=False, spec=spec: self.opened.emit(spec), name)
         menu.addSeparator()
         _add(menu, tr("Video or recording…"), lambda: self.action.emit("open_file"), "file", "Ctrl+O")
@@ -239,8 +239,10 @@ def _captioned(words: str, control: QWidget) -> QVBoxLayout:
 def source_words(spec: str) -> str:
     """Return the display name of a source: the camera's name, its address without keys, or the end of a path."""
     kind, _, which = spec.partition(":")
-    if kind in ("realsense", "webcam"):
-        return {"realsense": "RealSense", "webcam": tr("Webcam")}[kind] + (f" {which}" if which else "")
+    if kind in ("realsense", "hello", "webcam"):
+        return {"realsense": "RealSense", "hello": "Windows Hello", "webcam": tr("Webcam")}[kind] + (
+            f" {which}" if which else ""
+        )
     if is_network_address(spec):
         return public_address(spec)
     path = Path(spec)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fasdemo.capture.source import SourceInfo
+from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
 from fasdemo.record.labels import Labels
@@ -123,6 +124,11 @@ class Feed:
             if not self._pipeline.join(_STOP_S):
                 _log.warning("source %s did not stop within %.0f s", self.source_id, _STOP_S)
         self._set_phase(Phase.ENDED)
+
+    @property
+    def display(self) -> ChallengeDisplay | None:
+        """The display of this source's light challenges; None if there are none."""
+        return self._engine.display
 
     @property
     def name(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.runtime.feeds.fair_turns import FairTurns
 from fasdemo.runtime.feeds.feed import Feed, Follower
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
@@ -41,7 +43,7 @@ class FeedGroup(Mapping[str, Feed]):
         self._turns = FairTurns() if turns is None else turns
         self._feeds = {
             str(number): Feed(
-                str(number), request, engine, make_source, make_processor, followers, loop, self._turns.turn
+                str(number), request, _own(engine), make_source, make_processor, followers, loop, self._turns.turn
             )
             for number, request in enumerate(sources, 1)
         }
@@ -71,3 +73,8 @@ class FeedGroup(Mapping[str, Feed]):
 
     def __len__(self) -> int:
         return len(self._feeds)
+
+
+def _own(engine: EngineRequest) -> EngineRequest:
+    """Return the request for one source: each has its own display of light challenges, which a client may show."""
+    return replace(engine, display=ChallengeDisplay()) if engine.challenge == "light" else engine

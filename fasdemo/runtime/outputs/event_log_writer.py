@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fasdemo.engine.event_log.events import EventLog
+from fasdemo.engine.event_log.events import Event, EventLog, SignalReport
 from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
 
@@ -74,12 +75,26 @@ class EventLogWriter:
             if self._file is not None:
                 self._count(self._file, source_id)
 
+    def on_signal(self, output: str, track_id: int, problem: str, source_id: str = "") -> None:
+        """Log the outcome of a signal to an output on LIVE; `problem` is empty if it was sent."""
+        report = SignalReport(output=output, track_id=track_id, sent=not problem, problem=problem)
+        with self._lock:
+            if self._file is not None:
+                file = self._file
+                self._write(file, lambda: file.signal(report, source_id))
+
     def _count(
         self, file: EventLog, source_id: str, result: FrameResult | None = None, by: EngineFacts | None = None
     ) -> None:
+        if result is None or by is None:
+            self._write(file, lambda: file.end(source_id))
+        else:
+            self._write(file, lambda: file.add(result, by, source_id))
+
+    def _write(self, file: EventLog, write: Callable[[], list[Event]]) -> None:
         assert self._status is not None
         try:
-            events = file.end(source_id) if result is None or by is None else file.add(result, by, source_id)
+            events = write()
         except UserError as error:
             self._fail(str(error))
         except Exception as error:

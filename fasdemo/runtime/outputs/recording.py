@@ -65,6 +65,13 @@ class Recording:
         if recorder.status.problem:
             self._stop.set()
 
+    def mark(self) -> int:
+        """Mark the present moment; return the number of markers of the recording, 0 if it cannot be marked."""
+        recorder = self._recorder
+        if recorder is None or self._stop.is_set() or not recorder.mark():
+            return 0
+        return recorder.markers
+
     def stop(self) -> None:
         """Complete the session in the background."""
         self._stop.set()

@@ -18,6 +18,8 @@ import pytest
 
 from fasdemo.challenge import gate as limits
 from fasdemo.challenge import processor as module
+from fasdemo.challenge.failures import Failure
+from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.challenge.processor import ChallengeProcessor
 from fasdemo.challenge.prompts import Prompt
 from fasdemo.engine.engine import Engine
@@ -65,14 +67,17 @@ class _OnTime:
 class _Door:
     """A processor and a person in front of it."""
 
-    def __init__(self, score: float = 0.97, live: bool = True) -> None:
+    def __init__(self, score: float = 0.97, live: bool = True, light: bool = False) -> None:
         self.finder, self.scorer = ScriptedFinder(), ScriptedScorer(score)
         self.engine = _OnTime(Engine(self.scorer, self.finder))
         self.person, self.live, self.number, self.late_s = Person(), live, 0, 0.0
         self.results: list[FrameResult] = []
         self.error: Exception | None = None
         self.closed = False
-        self.processor = ChallengeProcessor(self.engine, self, "turn", Random(1), lambda: self.now_s + self.late_s)
+        self.display = ChallengeDisplay(lambda: self.now_s) if light else None
+        self.processor = ChallengeProcessor(
+            self.engine, self, "light" if light else "turn", Random(1), lambda: self.now_s + self.late_s, self.display
+        )
 
     @property
     def now_s(self) -> float:
@@ -87,7 +92,8 @@ class _Door:
         yaw_deg, closed = self.person.pose(prompt, self.now_s)
         # The finder is scripted, so the yaw comes from the nose of its face.
         self.finder.faces = [_turned(yaw_deg), *self.finder.faces[1:]]
-        return replace(face, landmarks=landmarks(yaw_deg, closed, self.person.flat))
+        points = landmarks(yaw_deg, closed, self.person.flat)
+        return replace(face, landmarks=np.column_stack([points, np.zeros(len(points))]).astype(np.float32))
 
     def close(self) -> None:
         self.closed = True
@@ -100,6 +106,9 @@ class _Door:
             given = replace(frame(self.number), live_source=self.live, received_s=self.now_s if self.live else None)
             self.results.append(self.processor.process(given, capture_ms=0.0))
             shown.append(self.results[-1])
+            report = self.results[-1].challenge
+            if self.display is not None and report is not None and report.colour is not None:
+                self.display.shown(report.number, report.colour[0])
             self.number += 1
         return shown
 
@@ -310,3 +319,35 @@ def test_result_with_a_challenge_follows_the_schema() -> None:
     for result in door.results[:: len(door.results) // 10]:
         jsonschema.validate(result.to_json(), SCHEMA)
     assert door.results[-1].to_json()["challenge"]["outcome"] == "passed"
+
+
+def test_processor_refuses_a_face_that_does_not_reflect_the_colours() -> None:
+    door = _Door(light=True)
+    seen = door.show(14.0)
+    assert Status.LIVE not in _statuses(seen)
+    ended = next(one.challenge for one in seen if one.challenge is not None and one.challenge.outcome == "failed")
+    # The scripted picture is the same under every colour.
+    assert ended.why in (Failure.LIGHT_WEAK, Failure.LIGHT_NOT_MEASURED)
+    assert ended.light is not None
+    assert len(ended.light.colours) == len(ended.light.shown_s) == 10
+    guidance = {face.guidance for one in seen if one.challenge == ended for face in one.faces}
+    assert Failure(ended.why).text in guidance
+    for result in seen:
+        jsonschema.validate(json.loads(json.dumps(result.to_json())), SCHEMA)
+
+
+@pytest.mark.parametrize("why", [Failure.SCREEN_HIDDEN, Failure.SCREEN_MOVED])
+def test_processor_says_that_the_window_was_covered_or_moved(why: Failure) -> None:
+    door = _Door(light=True)
+    assert door.display is not None
+    while not (door.results and door.results[-1].challenge is not None and door.results[-1].challenge.colour):
+        door.show(1 / 30 + 1e-6)
+        assert door.number < 600
+    [prompted] = door.results[-1].faces
+    assert prompted.guidance == Prompt.LIGHT.text
+    door.display.fail(why)
+    [result] = door.show(1 / 30 + 1e-6)
+    assert (result.faces[0].status, result.faces[0].guidance) == (Status.UNCERTAIN, why.text)
+    assert "challenge_failed" in result.faces[0].reasons
+    assert result.challenge is not None
+    assert (result.challenge.outcome, result.challenge.why) == ("failed", why.value)

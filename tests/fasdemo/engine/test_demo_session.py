@@ -67,7 +67,7 @@ def test_engine_judges_the_colour_video_by_the_rgb_model(tmp_path: Path) -> None
     assert all("rgb_only" in face["reasons"] for face in faces)
     assert not any(face["status"] == "LIVE" for face in faces)
     assert all("Colour alone" in face["guidance"] for face in faces if face["reasons"] == ["rgb_only"])
-    assert {event["model"] for event in events} == {"fasdemo-featherb-rgb"}
+    assert {event["model"] for event in events} == {"fasdemo-wide-rgb"}
 
 
 def test_side_files_make_three_streams(tmp_path: Path) -> None:

@@ -118,12 +118,12 @@ class Fails:
                 return [Prediction(None, None, error="no")] * len(crops)
         return self.judge.predict(crops)
 
-    def find(self, rgb: np.ndarray, timestamp_s: float, still: bool = False) -> Any:
+    def find(self, rgb: np.ndarray, timestamp_s: float, still: bool = False, busy: bool = False) -> Any:
         if self.mode == "finder raises":
             raise RuntimeError("graph broken")
         if self.mode == "no face":
             return []
-        tracks = self.finder.find(rgb, timestamp_s, still)
+        tracks = self.finder.find(rgb, timestamp_s, still, busy)
         if self.mode == "key points NaN":
             return [
                 dataclasses.replace(

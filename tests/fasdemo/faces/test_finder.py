@@ -120,7 +120,37 @@ def test_finder_detects_at_once_when_the_face_changes(change: str) -> None:
         assert detector.near == before + 7, "another face is a new one, which is detected in every frame"
 
 
-def test_finder_finds_a_newcomer_within_a_third_of_a_second_after_a_still_scene() -> None:
+def test_finder_puts_off_detection_and_search_but_not_for_long() -> None:
+    spread, detector = CountingDetector(), CountingDetector()
+    for one, busy_frames in ((spread, {0, 2, 4}), (detector, set(range(6)))):
+        finder, heavy = FaceFinder(one), 0
+        for index in range(120):
+            before = one.near + one.searches
+            dx = 2 * (index % 40 if index % 40 < 20 else 40 - index % 40)
+            one.position = (FACE[0] + dx, *FACE[1:])
+            busy = index % 6 in busy_frames
+            finder.find(scene(dx=dx), index / FPS, busy=busy)
+            heavy += index > 20 and busy and one.near + one.searches > before
+        if one is spread:
+            assert heavy == 0, "detections and searches run in the other frames"
+    # Even if every frame is busy, detections come a frame later and searches two.
+    assert detector.near >= 120 / 5 - 2
+    assert detector.searches >= 120 / 6 - 2
+
+
+def test_finder_detects_a_changed_face_also_in_a_busy_frame() -> None:
+    detector = CountingDetector()
+    finder = FaceFinder(detector)
+    for index in range(33):
+        finder.find(scene(), index / FPS)
+    before = detector.near
+    covered = scene()
+    covered[230:290, 270:370] = (190, 140, 120)
+    finder.find(covered, 33 / FPS, busy=True)
+    assert detector.near == before + 1
+
+
+def test_finder_finds_a_newcomer_within_0_4_s_after_a_still_scene() -> None:
     detector = CountingDetector()
     finder = FaceFinder(detector)
     for index in range(200):
@@ -131,12 +161,12 @@ def test_finder_finds_a_newcomer_within_a_third_of_a_second_after_a_still_scene(
     assert detector.searches - quiet <= 5  # every twelfth frame
     both = scene()
     both[20:110, 20:110] = 255
-    for index in range(260, 270):
-        tracks = finder.find(both, index / FPS)
+    for index in range(260, 275):
+        tracks = finder.find(both, index / FPS, busy=True)
         if len(tracks) == 2:
             break
     assert len(tracks) == 2
-    assert index <= 260 + round(FPS / 3)
+    assert index <= 260 + round(0.4 * FPS)
 
 
 def test_finder_searches_every_fourth_frame_after_a_change() -> None:
@@ -208,3 +238,11 @@ def test_surroundings_notice_a_slow_change() -> None:
         picture[400:440, 40:80] += np.uint8(step)
         steps.append(around.changed(picture, []))
     assert any(steps)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 640, 3), (640, 3, 3), (1, 4000, 3)])
+def test_surroundings_take_any_size(shape: tuple[int, ...]) -> None:
+    around = Surroundings()
+    assert around.changed(np.zeros(shape, np.uint8), [FACE])
+    assert not around.changed(np.zeros(shape, np.uint8), [FACE])
+    assert around.changed(np.full(shape, 200, np.uint8), [])

@@ -70,6 +70,22 @@ def test_signals_sends_who_was_accepted_and_by_what(signals: Signals, receiver: 
     }
 
 
+def test_signals_records_what_was_sent_and_what_was_not(signals: Signals, clock: Clock, receiver: WebReceiver) -> None:
+    recorded: list[tuple[str, int, str, str]] = []
+    signals.record = lambda *outcome: recorded.append(outcome)
+    signals.configure(SignalSettings(on_live=(receiver.url,), hold_off_s=0.1))
+    name = signals.outputs[0].name
+    signals.on_result(LIVE, FACTS, "2")
+    wait_for(lambda: recorded == [(name, 1, "", "2")])
+    signals.on_no_result("2")
+    clock.added_s += 5.0
+    receiver.answers = [500]
+    signals.on_result(LIVE, FACTS, "2")
+    wait_for(lambda: len(recorded) == 2)
+    assert recorded[1][:2] == (name, 1)
+    assert "answered with status 500" in recorded[1][2]
+
+
 def test_signals_of_a_broken_output_do_not_come_when_it_works_again(
     signals: Signals, clock: Clock, receiver: WebReceiver
 ) -> None:

@@ -20,6 +20,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Stream, StreamTime, Truth
 from fasdemo.record.labels import Labels, labels_from_options, session_of
 from fasdemo.record.recorder import Recorder
+from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
 from fasdemo.sessions.schema import Session
@@ -372,3 +373,19 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(UserError, match="cannot be written"):
         Recorder(tmp_path / "file", session())
+
+
+def test_marker_is_stored_at_once_with_the_frame_that_follows_it(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, session())
+    for number in range(12):
+        if number in (3, 8):
+            assert recorder.mark()
+            assert recorder.mark(), "a second marker before the next frame is the same one"
+        recorder.put(shot(number))
+        wait_for(recorder, number + 1)
+    stored = load_session(recorder.folder)
+    assert (stored.state, stored.markers) == ("open", (3, 8)), "a killed process keeps its markers"
+    assert recorder.stop().markers == (3, 8)
+    assert recorder.markers == 2
+    assert not recorder.mark()
+    assert verify_session(recorder.folder).problems == ()

@@ -92,6 +92,10 @@ def test_cases_are_the_wrong_and_uncertain_verdicts_with_the_worst_first(shown: 
     assert accepted.face is not None
     no_response = next(case for case in found if case.outcome == "NO RESPONSE")
     assert no_response.reasons == ("no_face",)
+    uncertain = next(case for case in found if case.kind == "uncertain" and case.presentation.live)
+    assert uncertain.reasons == ("score_uncertain",)
+    refused = next(case for case in found if case.outcome == Status.SPOOF)
+    assert refused.reasons == ("score_spoof",)
     assert all(case.kind == "accepted" for case in wrong(shown, 0.5)[:2])
 
 

@@ -14,9 +14,11 @@ from fasdemo.capture.source import Source
 from fasdemo.cli.main import main
 from fasdemo.engine.event_log.events import read_events
 from fasdemo.engine.result import Status
+from fasdemo.errors import UserError
 from fasdemo.gui import app as gui_app
 from fasdemo.gui.app import Launch
 from fasdemo.gui.grid.grid_window import GridWindow
+from fasdemo.gui.settings import Settings, save
 from fasdemo.gui.theme import apply_theme
 from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.runtime.feeds.feed_group import FeedGroup
@@ -201,3 +203,28 @@ def test_grid_runs_until_it_is_closed(
     )
     assert (status, shown) == (0, [["LIVE", "LIVE"]])
     assert not (tmp_path / "window.json").exists()
+
+
+def test_grid_refuses_a_challenge_of_the_preferences_and_uses_no_site_file(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made: list[EngineRequest] = []
+
+    class OpenedError(Exception):
+        pass
+
+    def feed_group(_: object, engine: EngineRequest, *__: object) -> FeedGroup:
+        made.append(engine)
+        raise OpenedError
+
+    monkeypatch.setattr("fasdemo.runtime.feeds.feed_group.FeedGroup", feed_group)
+    cameras = (SourceRequest("webcam:1"), SourceRequest("webcam:2"))
+    place = tmp_path / "window.json"
+    save(Settings(challenge="turn"), place)
+    with pytest.raises(UserError, match="The preferences require a challenge, which is possible with one camera only"):
+        gui_app.run_grid(Launch(cameras=cameras), settings_file=place)
+    assert made == []
+    save(Settings(site=str(tmp_path / "site.json"), require_gaze=True), place)
+    with pytest.raises(OpenedError):
+        gui_app.run_grid(Launch(cameras=cameras), settings_file=place)
+    assert (made[0].site, made[0].require_gaze) == (None, True)

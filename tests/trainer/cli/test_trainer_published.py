@@ -1,6 +1,7 @@
 """The commands as their readme writes them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,19 @@ COMMANDS = {
 @pytest.fixture(scope="module")
 def surf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_trees.casia_surf(tmp_path_factory.mktemp("surf") / "data")
+
+
+def test_the_table_of_the_readme_names_the_tested_commands_and_their_tests() -> None:
+    root = Path(__file__).parents[3]
+    text = (root / "docs" / "published.md").read_text(encoding="utf-8")
+    table = text[text.index("## The README's items") :]
+    for command in COMMANDS.values():
+        # The tests' batches are smaller.
+        written = re.sub(r"(--?b) \d+", r"\1 (32|64)", re.escape(command).replace("\\ ", " ").replace("\\-", "-"))
+        assert re.search(rf"`python -m trainer {written}[ `]", table), command
+    named = re.findall(r"`(tests/[\w/]+\.py)`", text)
+    assert len(named) > 6
+    assert [path for path in named if not (root / path).is_file()] == []
 
 
 @pytest.mark.slow

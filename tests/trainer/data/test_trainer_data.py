@@ -251,8 +251,9 @@ def test_layouts_are_recognised(trees: Path, tmp_path: Path) -> None:
     assert detect_layout(generated) == "synth"
     assert detect_layout(trees / "surf") == "casia-surf"
     assert detect_layout(trees / "cefa") == "cefa"
+    (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="the layout is unknown"):
-        detect_layout(tmp_path)
+        detect_layout(tmp_path / "empty")
 
 
 def test_balanced_epochs_show_every_species_alike_and_every_sample_in_turn(trees: Path) -> None:
@@ -319,4 +320,24 @@ def test_configure_takes_the_options_that_leave_out(tmp_path: Path) -> None:
     assert data.exclude_sensors == ("tof",)
     assert (
         check({"name": "a", "network": {"arch": "FeatherNetB"}, "data": data.model_dump(mode="json")}, "x").data == data
+    )
+
+
+def test_a_folder_above_a_data_set_names_the_data_set(tmp_path: Path) -> None:
+    surf = tiny_trees.casia_surf(tmp_path / "data" / "CASIA-SURF")
+    with pytest.raises(UserError, match=r"data: is not a data set, but .*CASIA-SURF is; give that one"):
+        open_splits(DataConfig(folder=surf.parent), ("depth",), False)
+
+
+def test_the_same_list_for_two_parts_is_warned_of(tmp_path: Path) -> None:
+    lines = []
+    for number in range(8):
+        names = [f"{number:04d}-{stream}.jpg" for stream in ("color", "depth", "ir")]
+        tiny_trees.save(tmp_path, names, number % 2 == 0, np.random.default_rng(number))
+        lines.append(" ".join([*names, str(1 - number % 2)]))
+    given = tmp_path / "list_of_mine.txt"
+    given.write_text("\n".join(lines) + "\n")
+    data = DataConfig(folder=tmp_path, train_list=given, val_list=given)
+    assert "8 samples are in the training and in the development part" in " ".join(
+        open_splits(data, ("depth",), False).warnings
     )

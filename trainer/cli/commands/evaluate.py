@@ -67,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     check_streams(face_set, model.modalities, model.flexible)
     if not (face_set.labels >= 0).any():
         raise UserError(
-            f"{face_set.source}: no labels, so nothing can be measured; use `python -m trainer submit` to score it."
+            f"{face_set.source}: no labels, so nothing can be measured; choose another part with `split`, such as "
+            "dev, or score it with `python -m trainer submit`."
         )
     operating_points = loaded.operating_points
     if args.calibrate or operating_points is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,12 +135,18 @@ _IMAGENET = ("MobileNetV2", "FishNet150", "FishNet99")
 
 
 def published_notes(args: argparse.Namespace, config: Config) -> list[str]:
-    """Return sentences about published options without effect, and about the ImageNet weights that are missing."""
+    """Return sentences about options without effect, missing ImageNet weights, and restarts that would fail."""
     notes = []
     if args.print_freq is not None:
         notes.append("--print-freq has no effect: a line is printed after every epoch.")
     if args.start_epoch:
         notes.append("--start-epoch has no effect: the epoch follows from --resume.")
+    shared = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
+    if shared and os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0":
+        notes.append(
+            "torchrun shares its store with the processes, so that restarted ones may not find each other; set "
+            "TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 before torchrun."
+        )
     published = config.augment.kind == "published" and config.network.arch in _IMAGENET
     if published and not config.network.init and args.resume is None:
         place = "torchvision's mobilenet_v2 weights" if config.network.arch == "MobileNetV2" else "FishNet's repository"

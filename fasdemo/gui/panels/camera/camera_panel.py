@@ -93,6 +93,7 @@ class CameraPanel(QWidget):
         self.back.setVisible(live and can_change)
         self.back.setEnabled(not recording)
         self.hint.setText(_hint(state, live, recording))
+        self.hint.setVisible(bool(self.hint.text()))
         self.problem.setText("" if state is None else state.problem)
         self.problem.setVisible(bool(self.problem.text()))
         facts = () if state is None else state.facts

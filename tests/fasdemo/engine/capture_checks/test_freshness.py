@@ -162,6 +162,29 @@ def test_repeat_check_lets_a_file_repeat_a_colour_picture_for_a_tenth_of_a_secon
     assert not any("rgb_repeated" in check.check(one, box) for one in doubled)
 
 
+def clip_twice(declared: frozenset[Stream], length: int) -> int:
+    """Play a clip two times without a break, as a file, and return the number of frames with `rgb_repeated`."""
+    check, box, found = RepeatCheck(), (220.0, 140.0, 200.0, 200.0), 0
+    for index in range(2 * length):
+        shown = replace(frame(index), rgb=frame(500 + index % length).rgb, declared=declared)
+        if declared == {"rgb"}:
+            shown = replace(shown, depth=None, ir=None)
+        found += "rgb_repeated" in check.check(shown, box)
+    return found
+
+
+def test_repeat_check_accepts_a_file_of_colour_that_repeats_a_clip() -> None:
+    assert clip_twice(frozenset({"rgb"}), 40) == 0
+
+
+def test_repeat_check_refuses_a_ring_of_buffers_in_a_file_of_colour() -> None:
+    assert clip_twice(frozenset({"rgb"}), 12) == 12
+
+
+def test_repeat_check_refuses_a_recording_with_depth_that_repeats_itself() -> None:
+    assert clip_twice(frozenset(STREAMS), 40) == 40
+
+
 def test_engine_takes_depth_at_half_the_rate_of_colour() -> None:
     frames = []
     for index in range(20):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fasdemo.cli import main as cli
 from fasdemo.draw.event_plot import MAX_FACES_PNG, png, svg
 from fasdemo.engine.engine import Engine
-from fasdemo.engine.event_log.events import COLUMNS, Event, EventLog, read_events
+from fasdemo.engine.event_log.events import COLUMNS, Event, EventLog, SignalReport, read_events
 from fasdemo.engine.event_log.timeline import Span, changes_a_minute, parts
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.errors import UserError
@@ -310,3 +310,32 @@ def test_events_are_plain_json(tmp_path: Path) -> None:
     write(tmp_path / "log.jsonl", "LLLLLLL")
     for line in (tmp_path / "log.jsonl").read_text().splitlines():
         json.loads(line, parse_constant=lambda name: pytest.fail(name))
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.csv"])
+def test_event_log_has_the_outcome_of_each_signal(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = make_engine(0.97)
+    results = [engine.process(frame(index)) for index in range(12)]
+    path = tmp_path / name
+    sent = SignalReport(output="serial /dev/ttyUSB0", track_id=1, sent=True)
+    late = SignalReport(output="http://door", track_id=1, sent=False, problem="is too slow: a signal was dropped")
+    with EventLog(path) as log:
+        assert log.signal(sent) == [], "nobody was accepted before the first frame"
+        for result in results:
+            log.add(result, engine.facts)
+        log.signal(sent)
+        log.end()
+        log.signal(late)
+    events = read_events(path)
+    assert [event.signal for event in events if event.event == "signal"] == [sent, late]
+    (part,) = parts(events)
+    # A signal neither ends the verdict of its face nor begins another part.
+    assert part.spans[-1].status is Status.LIVE
+    assert part.spans[-1].end_s == pytest.approx(results[-1].timestamp_s)
+    assert cli.main(["replay", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "signal for face 1   to serial /dev/ttyUSB0 sent" in out
+    assert "signal for face 1   to http://door not sent: is too slow: a signal was dropped" in out
+    assert "no end event" not in out

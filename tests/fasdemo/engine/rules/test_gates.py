@@ -245,3 +245,26 @@ def test_landmarks_that_fail_are_an_error_and_never_live(monkeypatch: pytest.Mon
         results = play(engine, 0, 20)
     assert not any(face.status is Status.LIVE for result in results for face in result.faces)
     assert sum("internal_error" in result.reasons for result in results) >= 5
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"ir_clipped": 0.0}, ""),
+        ({"ir_clipped": 0.3}, "ir_ambient_bright"),
+        ({"ir_clipped": 0.0, "ir_level": 0.05}, "ir_lamp_weak"),
+        ({"ir_clipped": 0.0, "ir_level": None}, "ir_lamp_weak"),
+        # Without a separated lamp, a dim face alone is not a reason.
+        ({"ir_level": 0.05}, ""),
+    ],
+)
+def test_physical_codes_limit_the_light_of_a_separated_lamp(change: dict[str, float | None], code: str) -> None:
+    assert judge_physics(change) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("depth", "refused"), [(True, False), (False, True)])
+def test_physical_codes_allow_less_likeness_of_infrared_and_colour_without_depth(depth: bool, refused: bool) -> None:
+    change: dict[str, float | None] = {"ir_rgb_detail": 0.96}
+    if not depth:
+        change |= dict.fromkeys(("depth_coverage", "distance_m", "interpupil_mm"))
+    assert ("ir_copies_colour" in judge_physics(change)) is refused

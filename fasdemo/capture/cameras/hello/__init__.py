@@ -1,0 +1,1 @@
+"""Windows Hello cameras: a colour and an infrared camera with a pulsed lamp in one USB device."""
