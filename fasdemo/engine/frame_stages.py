@@ -158,7 +158,7 @@ class FrameStages:
             check_outlines(usable, item, state, card.crop, self.time_s)
             if not still:
                 self._stream_motion.check(usable, item, state, self.time_s)
-        codes += self._stream_motion.codes
+        codes += self._stream_motion.codes(self.time_s)
         at = _lap(out.stages_ms, "align", at)
         _predict(settings.scorer, work)
         _lap(out.stages_ms, "infer", at)

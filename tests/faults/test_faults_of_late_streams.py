@@ -10,6 +10,7 @@ import pytest
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
+from fasdemo.engine.per_face.stream_motion_check import HELD_S, StreamMotionCheck
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
@@ -80,3 +81,10 @@ def test_late_stream_is_remembered_until_it_moves_with_the_face_again(engine: En
     results = judged(engine, person, first=COUNT)
     assert "ir_moves_apart" in reasons(results[0])
     assert "ir_moves_apart" not in reasons(results[-1])
+
+
+def test_late_stream_is_forgotten_ten_seconds_after_the_last_difference() -> None:
+    check = StreamMotionCheck()
+    check._apart["ir"] = 5.0
+    assert check.codes(5.0 + HELD_S) == ["ir_moves_apart"]
+    assert check.codes(5.1 + HELD_S) == []

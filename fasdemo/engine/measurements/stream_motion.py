@@ -139,7 +139,7 @@ def depth_offset_mm(depth_mm: Grid) -> Offset | None:
     Args:
         depth_mm: block means of an aligned crop, float32 (N, N), 0 = no depth value.
     """
-    front = face_front(depth_mm)
+    front = _face_front(depth_mm)
     if front is None:
         return None
     size, z = depth_mm.shape[0], depth_mm.astype(np.float64)
@@ -156,7 +156,7 @@ def depth_offset_mm(depth_mm: Grid) -> Offset | None:
     return float(found[4]) * scale, float(found[5]) * scale
 
 
-def face_front(depth_mm: Grid) -> Mask | None:
+def _face_front(depth_mm: Grid) -> Mask | None:
     """Return the blocks of the face's front with known depth, bool (N, N); None if there are too few."""
     front = oval(depth_mm.shape[0]) & (depth_mm > 0)
     if int(front.sum()) < _MIN_FRONT:

@@ -11,7 +11,6 @@ from fasdemo.engine.measurements.stream_motion import (
     StreamMotion,
     StreamOffsets,
     depth_offset_mm,
-    face_front,
     infrared_offset_mm,
 )
 from fasdemo.engine.per_face.face_observation import FaceObservation
@@ -32,6 +31,9 @@ _FIRST_AFTER_S = 0.04
 _MAX_ANGLE_DEG = 25.0
 """Key points of a face that is turned farther are too inaccurate."""
 _FIELD_MM = 225.0
+HELD_S = 10.0
+"""Time after which the reason ends without a motion that agrees, so that a person who stands still is not refused for
+ever because of somebody else."""
 _NAMES: dict[Stream, str] = {"depth": "depth", "ir": "infrared"}
 
 
@@ -39,20 +41,19 @@ class StreamMotionCheck:
     """The check of all faces of one source.
 
     A late stream is a fault of the source, not of a face. Therefore, the reason remains, also for other faces, until a
-    face has moved and the stream has moved with it.
+    face has moved and the stream has moved with it, or for `HELD_S` after the last difference.
     """
 
     def __init__(self) -> None:
-        self._apart: set[Stream] = set()
+        self._apart: dict[Stream, float] = {}
 
     def reset(self) -> None:
         """Forget which streams move differently."""
         self._apart.clear()
 
-    @property
-    def codes(self) -> list[Reason]:
-        """The reasons against the current frame."""
-        return [MOVES_APART[stream] for stream in MOVES_APART if stream in self._apart]
+    def codes(self, now_s: float) -> list[Reason]:
+        """Return the reasons against a frame of this time."""
+        return [MOVES_APART[stream] for stream, at_s in self._apart.items() if now_s - at_s <= HELD_S]
 
     def check(self, frame: FrameSet, work: FaceObservation, state: TrackState, now_s: float) -> None:
         """Measure one face if it is due; faces without depth are not compared, because parallax is then unknown.
@@ -78,15 +79,13 @@ class StreamMotionCheck:
         for stream, motion in motions.items():
             if motion is None:
                 continue
-            if motion.apart and stream not in self._apart:
-                log.warning(
-                    "the face moves differently in %s and in colour: %.1f, %.1f mm",
-                    _NAMES[stream],
-                    *motion.difference_mm,
-                )
-                self._apart.add(stream)
+            if motion.apart:
+                if stream not in self._apart:
+                    x, y = motion.difference_mm
+                    log.warning("the face moves differently in %s and in colour: %.1f, %.1f mm", _NAMES[stream], x, y)
+                self._apart[stream] = now_s
             elif motion.agree:
-                self._apart.discard(stream)
+                self._apart.pop(stream, None)
 
 
 def offsets(
@@ -94,15 +93,15 @@ def offsets(
 ) -> StreamOffsets | None:
     """Return the position of a face in colour and the offsets of the other streams from it.
 
-    The result is None if the face is turned too far or has no depth.
+    The result is None if the face is turned too far or has no depth, or if its depth is flat.
     """
     if max(abs(quality.yaw_deg), abs(quality.pitch_deg), abs(quality.roll_deg)) > _MAX_ANGLE_DEG:
         return None
-    if small.depth_mm is None or face_front(small.depth_mm) is None:
-        # Without a surface at the face's distance, it is not known whether the key points belong to a face.
+    depth = None if small.depth_mm is None else depth_offset_mm(small.depth_mm)
+    if depth is None:
+        # A flat surface is an attack, of which other rules give the reason; its infrared can have any motion.
         return None
-    position = _position_mm(frame, face, crops)
-    return StreamOffsets(now_s, position, depth_offset_mm(small.depth_mm), infrared_offset_mm(crops))
+    return StreamOffsets(now_s, _position_mm(frame, face, crops), depth, infrared_offset_mm(crops))
 
 
 def _position_mm(frame: FrameSet, face: Face, crops: FaceCrops) -> Offset:
