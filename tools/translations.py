@@ -104,6 +104,8 @@ def write(path: Path, language: str, texts: list[str], known: dict[str, str]) ->
 
 def main() -> int:
     """Update all catalogues; returns 1 if a translation is missing."""
+    if not FOLDER.is_relative_to(ROOT):
+        sys.exit(f"fasdemo is imported from {FOLDER.parents[2]}; run `PYTHONPATH=. python tools/translations.py`.")
     texts = collect()
     missing = 0
     FOLDER.mkdir(exist_ok=True)
