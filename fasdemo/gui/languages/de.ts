@@ -440,8 +440,8 @@
       <translation>Wiedergabe</translation>
     </message>
     <message>
-      <source>Play or pause a file, or freeze a camera's picture</source>
-      <translation>Datei abspielen oder anhalten, Kamerabild einfrieren</translation>
+      <source>Play or pause a file, freeze a camera</source>
+      <translation>Datei abspielen oder anhalten, Kamera einfrieren</translation>
     </message>
     <message>
       <source>Previous frame</source>
@@ -488,8 +488,8 @@
       <translation>Nur Infrarot oder alle Bilder zeigen</translation>
     </message>
     <message>
-      <source>Zoom in (also the wheel; drag or Alt+arrow keys move)</source>
-      <translation>Vergrößern (auch Mausrad; Ziehen oder Alt+Pfeile verschieben)</translation>
+      <source>Zoom in, or the wheel; drag to move</source>
+      <translation>Vergrößern, auch Mausrad; ziehen verschiebt</translation>
     </message>
     <message>
       <source>Zoom out</source>

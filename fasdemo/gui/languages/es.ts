@@ -440,8 +440,8 @@
       <translation>Reproducción</translation>
     </message>
     <message>
-      <source>Play or pause a file, or freeze a camera's picture</source>
-      <translation>Reproducir o pausar un archivo, o congelar la imagen de una cámara</translation>
+      <source>Play or pause a file, freeze a camera</source>
+      <translation>Reproducir o pausar un archivo, congelar una cámara</translation>
     </message>
     <message>
       <source>Previous frame</source>
@@ -488,8 +488,8 @@
       <translation>Mostrar solo el infrarrojo, o todas las imágenes</translation>
     </message>
     <message>
-      <source>Zoom in (also the wheel; drag or Alt+arrow keys move)</source>
-      <translation>Acercar (también la rueda; arrastrar o Alt+flechas mueven)</translation>
+      <source>Zoom in, or the wheel; drag to move</source>
+      <translation>Acercar, o la rueda; arrastrar mueve</translation>
     </message>
     <message>
       <source>Zoom out</source>

@@ -440,8 +440,8 @@
       <translation>播放</translation>
     </message>
     <message>
-      <source>Play or pause a file, or freeze a camera's picture</source>
-      <translation>播放或暂停文件，或冻结摄像头画面</translation>
+      <source>Play or pause a file, freeze a camera</source>
+      <translation>播放或暂停文件，冻结摄像头</translation>
     </message>
     <message>
       <source>Previous frame</source>
@@ -488,8 +488,8 @@
       <translation>只显示红外或显示全部</translation>
     </message>
     <message>
-      <source>Zoom in (also the wheel; drag or Alt+arrow keys move)</source>
-      <translation>放大（也可用滚轮；拖动或 Alt+方向键移动）</translation>
+      <source>Zoom in, or the wheel; drag to move</source>
+      <translation>放大，或用滚轮；拖动移动</translation>
     </message>
     <message>
       <source>Zoom out</source>
