@@ -29,9 +29,9 @@ detections differ a little, and so do the measurements; before the first LIVE, r
 _ANOTHER = 0.9
 """Correlation with the last detection below which a face counts as new: another face, or one that was covered."""
 _PUT_OFF_S = 0.034
-"""Time by which a detection is put off in a frame in which other checks take milliseconds."""
+"""Time by which a detection is postponed in a frame in which other checks take milliseconds."""
 _MAX_PUT_OFF = 2
-"""Largest number of frames by which a search is put off."""
+"""Largest number of frames by which a search is postponed."""
 _EARLY_S = 0.005
 """Tolerance, so that a detection due just after a frame runs on that frame."""
 MAX_FACES = 8
@@ -76,7 +76,7 @@ class _Followed:
     new_s: float
 
     def face_in(self, rgb: npt.NDArray[np.uint8], timestamp_s: float, busy: bool) -> Face | None:
-        """Return the face in a later frame; None if it must be detected. If `busy`, this is put off by a frame."""
+        """Return the face in a later frame; None if it must be detected. If `busy`, it is postponed by a frame."""
         age_s = timestamp_s - self.detected_s - (_PUT_OFF_S if busy else 0.0)
         if not -_PUT_OFF_S <= age_s < DETECT_STILL_EVERY_S - _EARLY_S:
             return None
@@ -181,7 +181,7 @@ class FaceFinder:
         return _Followed(Follower(rgb, track.face), timestamp_s, new_s)
 
     def _search_is_due(self, busy: bool) -> bool:
-        """Return whether to search in this frame; in a frame with other long work, this is put off."""
+        """Return whether to search in this frame; in a frame with other long work, it is postponed."""
         every = _SCAN_EVERY if self._scans_unchanged < _SCANS else _SCAN_UNCHANGED_EVERY
         return self._since_scan >= every + (_MAX_PUT_OFF if busy else 0)
 

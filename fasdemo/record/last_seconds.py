@@ -37,7 +37,7 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class LastSecondsStatus:
-    """What is kept at the moment."""
+    """Length in seconds, number of frames and encoded size in megabytes of the kept frames."""
 
     seconds: float
     frames: int
@@ -45,7 +45,7 @@ class LastSecondsStatus:
 
 
 class LastSeconds:
-    """The newest frames of a camera, at most `seconds` and at most `max_bytes`; older ones are forgotten.
+    """The newest frames of a camera, at most `seconds` and at most `max_bytes`; older ones are dropped.
 
     One thread encodes. Frames that it cannot encode in time are counted as lost in the next one.
 
@@ -126,7 +126,7 @@ class LastSeconds:
 
     @property
     def status(self) -> LastSecondsStatus:
-        """What is kept at the moment."""
+        """The length and size of the kept frames."""
         with self._lock:
             if not self._kept:
                 return LastSecondsStatus(0.0, 0, 0.0)
@@ -134,7 +134,7 @@ class LastSeconds:
             return LastSecondsStatus(seconds, len(self._kept), self._bytes / 1e6)
 
     def save(self, root: Path, labels: Labels) -> Path:
-        """Write what is kept as a complete session below `root`, and forget it; return the session's folder.
+        """Write the kept frames as a complete session below `root`, drop them, and return the session's folder.
 
         Raises:
             UserError: nothing is kept, or the session cannot be written; an incomplete one stays readable.
@@ -162,7 +162,7 @@ class LastSeconds:
         return writer.folder
 
     def close(self) -> None:
-        """Forget everything, and end the encoder."""
+        """Drop all frames, and end the encoder."""
         with self._lock:
             self._closed = True
             self._forget_all()

@@ -37,7 +37,7 @@ class Progress:
     Attributes:
         done: sessions that are finished.
         total: all sessions.
-        name: the session in work; empty at the end.
+        name: the session that is being scored; empty at the end.
         frames: frames of this session that are scored.
         left_s: estimated remaining time in seconds; None while it is unknown.
     """

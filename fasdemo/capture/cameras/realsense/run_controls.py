@@ -105,7 +105,7 @@ class RunControls:
         return self._board.state.problem
 
     def step(self, frames: Any) -> None:
-        """Apply the requested changes; read the metadata of a frame set if somebody looks at it."""
+        """Apply the requested changes; read the metadata of a frame set if it is displayed."""
         if self._options is not None:
             self._board.apply_waiting(self._options)
         if self._board.watched and self._clock() - self._metadata_s >= _METADATA_EVERY_S:
