@@ -170,6 +170,8 @@ class FaceFinder:
         self._tracker.reset()
         self._followed.clear()
         self._surroundings.forget()
+        # Otherwise the searches, and with them the tracks, would depend on the frames before.
+        self._scans = self._since_scan = self._scans_unchanged = 0
 
     def close(self) -> None:
         """Release the detector."""

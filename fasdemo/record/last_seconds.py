@@ -137,7 +137,9 @@ class LastSeconds:
         """Write the kept frames as a complete session below `root`, drop them, and return the session's folder.
 
         Raises:
-            UserError: nothing is kept, or the session cannot be written; an incomplete one stays readable.
+            UserError: nothing is kept, or the session cannot be written; an incomplete one stays readable. If no
+                session could be created, everything is kept.
+            OSError: the session's folder cannot be created; everything is kept.
         """
         with self._lock:
             taken = list(self._kept)
@@ -145,9 +147,12 @@ class LastSeconds:
         if not taken:
             raise UserError("There are no last seconds yet; wait until the camera has delivered frames.")
         length_s = taken[-1].frame.timestamp_s - taken[0].frame.timestamp_s
-        writer = SessionWriter.create(
-            root, session_of(labels, self.info, datetime.now(UTC) - timedelta(seconds=length_s))
-        )
+        try:
+            session = session_of(labels, self.info, datetime.now(UTC) - timedelta(seconds=length_s))
+            writer = SessionWriter.create(root, session)
+        except (OSError, UserError):
+            self._keep_again(taken)
+            raise
         try:
             for number, kept in enumerate(taken):
                 # What was lost before the first frame does not belong to the session.
@@ -160,6 +165,14 @@ class LastSeconds:
                 f"{writer.folder}: cannot be written ({error.strerror}); run `fasdemo sessions repair` on it."
             ) from None
         return writer.folder
+
+    def _keep_again(self, taken: list[_Kept]) -> None:
+        """Put frames back that could not be saved, unless they cannot precede the frames since then."""
+        with self._lock:
+            if self._closed or (self._kept and self._kept[0].frame.timestamp_s < taken[-1].frame.timestamp_s):
+                return
+            self._kept.extendleft(reversed(taken))
+            self._bytes += sum(kept.size for kept in taken)
 
     def close(self) -> None:
         """Drop all frames, and end the encoder."""
