@@ -277,7 +277,7 @@ def _about(cameras: Sequence[str], presentations: Sequence[Presentation]) -> lis
     if len(cameras) > 1:
         notes.append(
             f"The sessions are from {len(cameras)} cameras ({', '.join(cameras[:4])}{' …' * (len(cameras) > 4)}), "
-            "whose scores can differ; tune each camera by itself."
+            "whose scores can differ; tune each camera separately."
         )
     live = sum(one.live for one in presentations)
     if live == 0:

@@ -90,7 +90,7 @@ class RunControls:
         state = self._board.state
         actual = {control.name: control for control in mode_controls(about.modes, settings)}
         problem = " ".join(
-            f"{name}={text}: the streams of this camera cannot run so together; {name} is {actual[name].text()}."
+            f"{name}={text}: the camera cannot run its streams together with this; {name} is {actual[name].text()}."
             for name, text in self._board.wanted.items()
             if name in actual and actual[name].text() != text.strip()
         )
