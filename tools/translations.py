@@ -22,7 +22,7 @@ from fasdemo.gui.dialogs.preferences import TAB_NAMES
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.panels.camera.camera_panel import FACTS, GROUPS
 from fasdemo.gui.panels.desk.conditions import NOT_NOTED
-from fasdemo.gui.panels.library import COLUMNS
+from fasdemo.gui.panels.library import COLUMNS, FILTERS, MISTAKES
 from fasdemo.gui.panels.record_panel import CONSENT
 from fasdemo.gui.panels.timing_panel import TITLES
 from fasdemo.gui.panels.workspace import TABS
@@ -47,6 +47,8 @@ def collect() -> list[str]:
         *TITLES.values(),
         *TABS,
         *COLUMNS,
+        *FILTERS,
+        *MISTAKES.values(),
         CONSENT,
         *(words for words, _ in DEVICES),
     ]

@@ -24,6 +24,7 @@ from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.desk_control import DeskControl
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
+from fasdemo.gui.controllers.library_control import LibraryControl
 from fasdemo.gui.controllers.log_control import LogControl
 from fasdemo.gui.controllers.picture_control import PictureControl
 from fasdemo.gui.controllers.playback_control import PlaybackControl
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
         self.library = Library()
+        self.library_scoring = LibraryControl(self.library, lambda: self._engine, self)
         self.pages = Pages()
         self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
         for page in (self.start, self.workspace, self.kiosk, self.library):
@@ -411,6 +413,7 @@ class MainWindow(QMainWindow):
         self._remember_engine(engine)
         self.player.use_engine(engine)
         self._show_engine()
+        self.library_scoring.engine_changed()
 
     def use_site(self, path: Path | None) -> None:
         """Use a site file from now on; None uses none."""
@@ -675,6 +678,7 @@ class MainWindow(QMainWindow):
         self.door.signals.stop()
         self.cameras.join(_CLOSE_S)
         self.library.index.join(_CLOSE_S)
+        self.library_scoring.close(_CLOSE_S)
         super().closeEvent(event)
 
     @override

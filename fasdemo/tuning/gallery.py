@@ -43,24 +43,32 @@ class Case:
     reasons: tuple[str, ...]
 
 
-def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[Case | None]:
-    """Yield the case of each presentation, or None if its verdict is right; see `in_order`.
+def kind_of(live: bool, verdict: Outcome) -> Kind | None:
+    """Return how a verdict differs from the truth, or None if it is right.
 
     An attack that is SPOOF or gives no response is right: it is not accepted.
+
+    Args:
+        live: whether a live person is shown.
+        verdict: the verdict.
     """
+    if verdict in ((Status.LIVE,) if live else (Status.SPOOF, NO_RESPONSE)):
+        return None
+    if verdict == Status.LIVE:
+        return "accepted"
+    return "refused" if verdict in (Status.SPOOF, NO_RESPONSE) else "uncertain"
+
+
+def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[Case | None]:
+    """Yield the case of each presentation, or None if its verdict is right; see `in_order`."""
     threshold = threshold_of(live_above, spoof_below)
     for presentation in scoring.presentations:
         statuses = presentation.replay.run(threshold)
         verdict = outcome(presentation, statuses)
-        right = (Status.LIVE,) if presentation.live else (Status.SPOOF, NO_RESPONSE)
-        if verdict in right:
+        kind = kind_of(presentation.live, verdict)
+        if kind is None:
             yield None
             continue
-        kind: Kind = "uncertain"
-        if verdict == Status.LIVE:
-            kind = "accepted"
-        elif verdict in (Status.SPOOF, NO_RESPONSE):
-            kind = "refused"
         distance = _margin(presentation.score, live_above)
         face = _shown_face(presentation, statuses, verdict)
         frames = presentation.scores

@@ -140,6 +140,14 @@
       <translation>Gezeigt</translation>
     </message>
     <message>
+      <source>Verdicts</source>
+      <translation>Urteile</translation>
+    </message>
+    <message>
+      <source>Agreement</source>
+      <translation>Übereinstimmung</translation>
+    </message>
+    <message>
       <source>Recorded</source>
       <translation>Aufgenommen</translation>
     </message>
@@ -148,8 +156,44 @@
       <translation>Länge</translation>
     </message>
     <message>
+      <source>Distance</source>
+      <translation>Entfernung</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>Ordner</translation>
+    </message>
+    <message>
+      <source>All sessions</source>
+      <translation>Alle Sitzungen</translation>
+    </message>
+    <message>
+      <source>Last 7 days</source>
+      <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+      <source>Verdict differs from the truth</source>
+      <translation>Urteil weicht von der Wahrheit ab</translation>
+    </message>
+    <message>
+      <source>Not scored</source>
+      <translation>Nicht bewertet</translation>
+    </message>
+    <message>
+      <source>attack accepted</source>
+      <translation>Angriff angenommen</translation>
+    </message>
+    <message>
+      <source>live person refused</source>
+      <translation>echte Person abgelehnt</translation>
+    </message>
+    <message>
+      <source>uncertain</source>
+      <translation>unsicher</translation>
     </message>
     <message>
       <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
@@ -266,10 +310,6 @@
     <message>
       <source>NO RESPONSE</source>
       <translation>KEINE ANTWORT</translation>
-    </message>
-    <message>
-      <source>Distance</source>
-      <translation>Entfernung</translation>
     </message>
     <message>
       <source>Depth coverage</source>
@@ -590,10 +630,6 @@
     <message>
       <source>System</source>
       <translation>System</translation>
-    </message>
-    <message>
-      <source>Light</source>
-      <translation>Hell</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1352,6 +1388,14 @@
       <translation>Ein Tiefen- oder Infrarotvideo braucht ein Farbvideo; öffnen Sie beide zusammen.</translation>
     </message>
     <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Abgebrochen; fertige Sitzungen werden nicht noch einmal bewertet.</translation>
+    </message>
+    <message>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>{count} weitere Sitzungen konnten ebenfalls nicht bewertet werden.</translation>
+    </message>
+    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>Ereignisprotokoll vollständig: {path} ({lines} Zeilen)</translation>
     </message>
@@ -1732,12 +1776,44 @@
       <translation>{shown} von {count} Sitzungen, {subjects} Personen</translation>
     </message>
     <message>
-      <source>Search: subject, attack type, date or camera</source>
-      <translation>Suche: Person, Angriffsart, Datum oder Kamera</translation>
+      <source>no label</source>
+      <translation>keine Angabe</translation>
+    </message>
+    <message>
+      <source>{right} of {count} agree</source>
+      <translation>{right} von {count} stimmen überein</translation>
+    </message>
+    <message>
+      <source>agrees</source>
+      <translation>stimmt überein</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date, light or camera</source>
+      <translation>Suche: Person, Angriffsart, Datum, Licht oder Kamera</translation>
     </message>
     <message>
       <source>Search the library</source>
       <translation>In der Bibliothek suchen</translation>
+    </message>
+    <message>
+      <source>Sessions to show</source>
+      <translation>Gezeigte Sitzungen</translation>
+    </message>
+    <message>
+      <source>Score selected</source>
+      <translation>Auswahl bewerten</translation>
+    </message>
+    <message>
+      <source>Compute the verdicts on the selected sessions with the present model, in the background</source>
+      <translation>Die Urteile über die ausgewählten Sitzungen mit dem jetzigen Modell im Hintergrund berechnen</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
     </message>
     <message>
       <source>Close the library</source>
@@ -1750,6 +1826,18 @@
     <message>
       <source>Looking for sessions in {folder} …</source>
       <translation>Sitzungen in {folder} werden gesucht …</translation>
+    </message>
+    <message>
+      <source>not scored</source>
+      <translation>nicht bewertet</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done} von {total} Sitzungen{left}</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>noch {minutes}:{seconds:02d}</translation>
     </message>
     <message>
       <source>{count} cannot be read</source>
@@ -2116,10 +2204,6 @@
       <translation>Eine Minute lang schauen Personen aus 0,4 bis 1 m in die Kamera, immer nur eine. Danach können Ausdrucke von ihnen gezeigt werden. Nur Messwerte werden behalten, keine Bilder. Der Versatz bleibt in den Grenzen des Modells.</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>Fortschritt</translation>
-    </message>
-    <message>
       <source>State of the calibration</source>
       <translation>Stand der Anpassung</translation>
     </message>
@@ -2292,24 +2376,8 @@
       <translation>Bericht…</translation>
     </message>
     <message>
-      <source>{minutes}:{seconds:02d} left</source>
-      <translation>noch {minutes}:{seconds:02d}</translation>
-    </message>
-    <message>
       <source>Tuning – fasdemo</source>
       <translation>Abstimmung – fasdemo</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>Abbrechen</translation>
-    </message>
-    <message>
-      <source>{done} of {total} sessions{left}</source>
-      <translation>{done} von {total} Sitzungen{left}</translation>
-    </message>
-    <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>Abgebrochen; fertige Sitzungen werden nicht noch einmal bewertet.</translation>
     </message>
     <message>
       <source>Looking for sessions …</source>
@@ -2522,6 +2590,10 @@
     <message>
       <source>frame {number}</source>
       <translation>Bild {number}</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>kein Gesicht</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

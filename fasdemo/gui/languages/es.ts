@@ -140,6 +140,14 @@
       <translation>Se muestra</translation>
     </message>
     <message>
+      <source>Verdicts</source>
+      <translation>Veredictos</translation>
+    </message>
+    <message>
+      <source>Agreement</source>
+      <translation>Coincidencia</translation>
+    </message>
+    <message>
       <source>Recorded</source>
       <translation>Grabado</translation>
     </message>
@@ -148,8 +156,44 @@
       <translation>Duración</translation>
     </message>
     <message>
+      <source>Distance</source>
+      <translation>Distancia</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Claro</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>Carpeta</translation>
+    </message>
+    <message>
+      <source>All sessions</source>
+      <translation>Todas las sesiones</translation>
+    </message>
+    <message>
+      <source>Last 7 days</source>
+      <translation>Últimos 7 días</translation>
+    </message>
+    <message>
+      <source>Verdict differs from the truth</source>
+      <translation>El veredicto difiere de la verdad</translation>
+    </message>
+    <message>
+      <source>Not scored</source>
+      <translation>Sin puntuar</translation>
+    </message>
+    <message>
+      <source>attack accepted</source>
+      <translation>ataque aceptado</translation>
+    </message>
+    <message>
+      <source>live person refused</source>
+      <translation>persona viva rechazada</translation>
+    </message>
+    <message>
+      <source>uncertain</source>
+      <translation>incierto</translation>
     </message>
     <message>
       <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
@@ -266,10 +310,6 @@
     <message>
       <source>NO RESPONSE</source>
       <translation>SIN RESPUESTA</translation>
-    </message>
-    <message>
-      <source>Distance</source>
-      <translation>Distancia</translation>
     </message>
     <message>
       <source>Depth coverage</source>
@@ -590,10 +630,6 @@
     <message>
       <source>System</source>
       <translation>Sistema</translation>
-    </message>
-    <message>
-      <source>Light</source>
-      <translation>Claro</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1352,6 +1388,14 @@
       <translation>Un vídeo de profundidad o infrarrojo necesita uno de color; ábralos juntos.</translation>
     </message>
     <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
+    </message>
+    <message>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>Tampoco se pudieron puntuar otras {count} sesiones.</translation>
+    </message>
+    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>Registro de eventos completo: {path} ({lines} líneas)</translation>
     </message>
@@ -1732,12 +1776,44 @@
       <translation>{shown} de {count} sesiones, {subjects} sujetos</translation>
     </message>
     <message>
-      <source>Search: subject, attack type, date or camera</source>
-      <translation>Buscar: sujeto, tipo de ataque, fecha o cámara</translation>
+      <source>no label</source>
+      <translation>sin etiqueta</translation>
+    </message>
+    <message>
+      <source>{right} of {count} agree</source>
+      <translation>{right} de {count} coinciden</translation>
+    </message>
+    <message>
+      <source>agrees</source>
+      <translation>coincide</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date, light or camera</source>
+      <translation>Buscar: sujeto, tipo de ataque, fecha, luz o cámara</translation>
     </message>
     <message>
       <source>Search the library</source>
       <translation>Buscar en la biblioteca</translation>
+    </message>
+    <message>
+      <source>Sessions to show</source>
+      <translation>Sesiones mostradas</translation>
+    </message>
+    <message>
+      <source>Score selected</source>
+      <translation>Puntuar la selección</translation>
+    </message>
+    <message>
+      <source>Compute the verdicts on the selected sessions with the present model, in the background</source>
+      <translation>Calcular en segundo plano los veredictos de las sesiones seleccionadas con el modelo actual</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Progreso</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Cancelar</translation>
     </message>
     <message>
       <source>Close the library</source>
@@ -1750,6 +1826,18 @@
     <message>
       <source>Looking for sessions in {folder} …</source>
       <translation>Buscando sesiones en {folder} …</translation>
+    </message>
+    <message>
+      <source>not scored</source>
+      <translation>sin puntuar</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done} de {total} sesiones{left}</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>quedan {minutes}:{seconds:02d}</translation>
     </message>
     <message>
       <source>{count} cannot be read</source>
@@ -2116,10 +2204,6 @@
       <translation>Durante un minuto, las personas miran a la cámara desde 0,4 a 1 m, de una en una. Después, si quiere, muestre impresiones de ellas. Solo se guardan mediciones, ninguna imagen. El sesgo queda dentro de los límites del modelo.</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>Progreso</translation>
-    </message>
-    <message>
       <source>State of the calibration</source>
       <translation>Estado de la calibración</translation>
     </message>
@@ -2292,24 +2376,8 @@
       <translation>Informe…</translation>
     </message>
     <message>
-      <source>{minutes}:{seconds:02d} left</source>
-      <translation>quedan {minutes}:{seconds:02d}</translation>
-    </message>
-    <message>
       <source>Tuning – fasdemo</source>
       <translation>Ajuste – fasdemo</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>Cancelar</translation>
-    </message>
-    <message>
-      <source>{done} of {total} sessions{left}</source>
-      <translation>{done} de {total} sesiones{left}</translation>
-    </message>
-    <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
     </message>
     <message>
       <source>Looking for sessions …</source>
@@ -2522,6 +2590,10 @@
     <message>
       <source>frame {number}</source>
       <translation>fotograma {number}</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>sin rostro</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>
