@@ -91,7 +91,7 @@ def test_the_root_of_recordings_opens_as_a_library_and_not_as_a_film(
     assert scene.requests == []
     assert shown(window) == [("S01", "live"), ("S01", "print-flat"), ("S02", "live"), ("S02", "print-flat")]
     assert all(entry.picture is not None and entry.picture.any() for entry in window.library.entries)
-    assert window.library.status.text() == "4 of 4 sessions, 2 subjects"
+    qtbot.waitUntil(lambda: window.library.status.text() == "4 of 4 sessions, 2 subjects", timeout=2000)
 
 
 def test_a_search_and_enter_open_a_session_by_keyboard_alone(
@@ -266,7 +266,8 @@ def test_selected_sessions_are_scored_in_the_background(window: MainWindow, qtbo
 
 
 def test_scoring_is_cancelled_and_can_begin_again(window: MainWindow, qtbot: QtBot, root: Path) -> None:
-    def waits(folders: Any, model: Any, policy: Any, device: Any, tell: Any, on_scored: Any, stop: Any) -> list[str]:
+    def waits(*given: Any) -> list[str]:
+        folders, tell, stop = given[0], given[4], given[6]
         tell(Progress(1, len(folders), folders[0].name, 3, 65.0))
         assert stop.wait(10.0)
         raise Cancelled

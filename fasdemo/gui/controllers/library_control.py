@@ -32,7 +32,7 @@ class LibraryControl(QObject):
     def __init__(self, library: Library, engine: Callable[[], EngineRequest], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library, self._engine = library, engine
-        self.score = score_sessions
+        self.score: Callable[..., list[str]] = score_sessions
         self.scorer = Background("library scoring", self)
         library.index.engine = self._chosen
         library.score_wanted.connect(self.start)

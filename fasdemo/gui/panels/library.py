@@ -176,7 +176,7 @@ class Library(QWidget):
         row = self.table.rowCount()
         self.table.insertRow(row)
         self._fill(row, entry)
-        self._filter()
+        self.table.setRowHidden(row, not self._matches(entry))
         if not self._sort_later.isActive():
             self._sort_later.start()
 
@@ -230,11 +230,10 @@ class Library(QWidget):
                 self.status.setText(problem)
 
     def _filter(self) -> None:
-        wanted = self.search.text().lower().split()
         entries = self.entries
         shown = 0
         for row, entry in enumerate(entries):
-            matches = self._is_kind(entry) and all(word in _words(entry) for word in wanted)
+            matches = self._matches(entry)
             self.table.setRowHidden(row, not matches)
             shown += matches
         subjects = len({entry.subject for entry in entries if not entry.problem})
@@ -244,6 +243,14 @@ class Library(QWidget):
         )
         self.status.setText(words + ", " + tr("{count} cannot be read", count=damaged) if damaged else words)
         self._show_whether_possible()
+
+    def _matches(self, entry: LibraryEntry) -> bool:
+        """Return whether an entry is shown: it is of the chosen kind, and has all words of the search."""
+        wanted = self.search.text().lower().split()
+        if not self._is_kind(entry):
+            return False
+        words = _words(entry) if wanted else ""
+        return all(word in words for word in wanted)
 
     def _is_kind(self, entry: LibraryEntry) -> bool:
         only = FILTERS[self.only.currentIndex()]
