@@ -62,7 +62,7 @@ def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[C
         elif verdict in (Status.SPOOF, NO_RESPONSE):
             kind = "refused"
         distance = _margin(presentation.score, live_above)
-        face = _telling_face(presentation, statuses, verdict)
+        face = _shown_face(presentation, statuses, verdict)
         frames = presentation.scores
         where = presentation.frames.start if face is None else int(frames.of_frame[face])
         codes = frames.code_sets[frames.frame_codes[where] if face is None else frames.codes[face]]
@@ -102,7 +102,7 @@ def _margin(score: float, live_above: float) -> float:
     return log_odds(bounded) - log_odds(live_above)
 
 
-def _telling_face(presentation: Presentation, statuses: Ints, verdict: Outcome) -> int | None:
+def _shown_face(presentation: Presentation, statuses: Ints, verdict: Outcome) -> int | None:
     """Return the first LIVE face, or the middle one of those with the verdict and its most frequent reasons."""
     first: int = presentation.faces.start
     last: int = presentation.faces.stop
@@ -115,7 +115,7 @@ def _telling_face(presentation: Presentation, statuses: Ints, verdict: Outcome) 
     codes = presentation.scores.codes
     sets = presentation.scores.code_sets
     # The first frames only lack evidence over time, which explains nothing.
-    telling = [row for row in same if any(effect(code) is not Effect.NOTE for code in sets[codes[row]])] or same
-    usual = Counter(int(codes[row]) for row in telling).most_common(1)[0][0]
-    rows = [row for row in telling if codes[row] == usual]
+    informative = [row for row in same if any(effect(code) is not Effect.NOTE for code in sets[codes[row]])] or same
+    usual = Counter(int(codes[row]) for row in informative).most_common(1)[0][0]
+    rows = [row for row in informative if codes[row] == usual]
     return rows[len(rows) // 2]
