@@ -194,6 +194,9 @@ def _check(options: argparse.Namespace) -> None:
         raise UserError("--tune opens the window; leave out --headless, or use `fasdemo tune` without a window.")
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
+    elif options.heartbeat and not options.cameras:
+        # A file has no heartbeat, and somebody who waits for one must not wait in vain.
+        raise UserError("--heartbeat needs a camera; give it with --camera.")
     if options.challenge and (options.demo or options.video):
         given = "--demo" if options.demo else f"--video {options.video}"
         raise UserError(
