@@ -33,6 +33,7 @@ from fasdemo.gui.widgets.crops_view import NAMES
 from fasdemo.gui.widgets.header import DEVICES
 from fasdemo.record.labels import DISTANCES, LIGHTS
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
+from fasdemo.runtime.outputs.event_picture_writer import CONSENT as PICTURE_CONSENT
 from fasdemo.tuning.presentations import NO_RESPONSE
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +51,7 @@ def collect() -> list[str]:
         *FILTERS,
         *MISTAKES.values(),
         CONSENT,
+        PICTURE_CONSENT,
         *(words for words, _ in DEVICES),
     ]
     texts += [*GROUPS.values(), *FACTS, NOT_NOTED, *DISTANCES, *LIGHTS]

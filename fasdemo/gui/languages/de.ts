@@ -200,6 +200,10 @@
       <translation>Ich bin einverstanden, dass mein Gesicht in Farbe, Tiefe und Infrarot für die Forschung zur Lebenderkennung aufgenommen wird.</translation>
     </message>
     <message>
+      <source>Pictures of the people in front of the camera are stored on this computer when a face is accepted, refused or locked out. They must be told so before they are seen, for example by a sign at the camera, and in many countries they must agree.</source>
+      <translation>Bilder der Personen vor der Kamera werden auf diesem Computer gespeichert, wenn ein Gesicht angenommen, abgelehnt oder gesperrt wird. Sie müssen es vorher erfahren, zum Beispiel durch ein Schild an der Kamera, und in vielen Ländern müssen sie zustimmen.</translation>
+    </message>
+    <message>
       <source>Automatic</source>
       <translation>Automatisch</translation>
     </message>
@@ -778,6 +782,38 @@
     <message>
       <source>Folder for labelled recordings.</source>
       <translation>Ordner für Aufnahmen mit Angaben.</translation>
+    </message>
+    <message>
+      <source>Pictures of events</source>
+      <translation>Bilder von Ereignissen</translation>
+    </message>
+    <message>
+      <source>Store a small picture at every LIVE, SPOOF and lock-out, and delete it after some days.</source>
+      <translation>Bei jedem LIVE, SPOOF und jeder Sperre ein kleines Bild speichern und nach einigen Tagen löschen.</translation>
+    </message>
+    <message>
+      <source>People are told</source>
+      <translation>Personen sind informiert</translation>
+    </message>
+    <message>
+      <source>I tell the people in front of the camera that pictures of them are stored.</source>
+      <translation>Ich informiere die Personen vor der Kamera, dass Bilder von ihnen gespeichert werden.</translation>
+    </message>
+    <message>
+      <source>Folder of events</source>
+      <translation>Ordner der Ereignisse</translation>
+    </message>
+    <message>
+      <source>Folder for the pictures of events, and for nothing else.</source>
+      <translation>Ordner für die Bilder von Ereignissen und für nichts anderes.</translation>
+    </message>
+    <message>
+      <source>Keep events (days)</source>
+      <translation>Ereignisse behalten (Tage)</translation>
+    </message>
+    <message>
+      <source>Age at which their pictures are deleted.</source>
+      <translation>Alter, in dem ihre Bilder gelöscht werden.</translation>
     </message>
     <message>
       <source>Colour alone may be LIVE</source>
@@ -1538,6 +1574,10 @@
     <message>
       <source>none</source>
       <translation>keine</translation>
+    </message>
+    <message>
+      <source>“Pictures of events” needs “People are told”: tick it, or switch the pictures off.</source>
+      <translation>„Bilder von Ereignissen“ braucht „Personen sind informiert“: ankreuzen oder die Bilder ausschalten.</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>

@@ -200,6 +200,10 @@
       <translation>Acepto que se grabe mi rostro en color, profundidad e infrarrojo para la investigación de la prueba de vida.</translation>
     </message>
     <message>
+      <source>Pictures of the people in front of the camera are stored on this computer when a face is accepted, refused or locked out. They must be told so before they are seen, for example by a sign at the camera, and in many countries they must agree.</source>
+      <translation>En este ordenador se guardan imágenes de las personas ante la cámara cuando un rostro se acepta, se rechaza o se bloquea. Hay que informarlas antes, por ejemplo con un cartel junto a la cámara, y en muchos países deben dar su consentimiento.</translation>
+    </message>
+    <message>
       <source>Automatic</source>
       <translation>Automático</translation>
     </message>
@@ -778,6 +782,38 @@
     <message>
       <source>Folder for labelled recordings.</source>
       <translation>Carpeta para las grabaciones etiquetadas.</translation>
+    </message>
+    <message>
+      <source>Pictures of events</source>
+      <translation>Imágenes de eventos</translation>
+    </message>
+    <message>
+      <source>Store a small picture at every LIVE, SPOOF and lock-out, and delete it after some days.</source>
+      <translation>Guardar una imagen pequeña en cada LIVE, SPOOF y bloqueo, y borrarla después de unos días.</translation>
+    </message>
+    <message>
+      <source>People are told</source>
+      <translation>Se informa a las personas</translation>
+    </message>
+    <message>
+      <source>I tell the people in front of the camera that pictures of them are stored.</source>
+      <translation>Informo a las personas ante la cámara de que se guardan imágenes de ellas.</translation>
+    </message>
+    <message>
+      <source>Folder of events</source>
+      <translation>Carpeta de eventos</translation>
+    </message>
+    <message>
+      <source>Folder for the pictures of events, and for nothing else.</source>
+      <translation>Carpeta para las imágenes de eventos y para nada más.</translation>
+    </message>
+    <message>
+      <source>Keep events (days)</source>
+      <translation>Conservar eventos (días)</translation>
+    </message>
+    <message>
+      <source>Age at which their pictures are deleted.</source>
+      <translation>Antigüedad a la que se borran sus imágenes.</translation>
     </message>
     <message>
       <source>Colour alone may be LIVE</source>
@@ -1538,6 +1574,10 @@
     <message>
       <source>none</source>
       <translation>ninguno</translation>
+    </message>
+    <message>
+      <source>“Pictures of events” needs “People are told”: tick it, or switch the pictures off.</source>
+      <translation>«Imágenes de eventos» requiere «Se informa a las personas»: márquelo o desactive las imágenes.</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>

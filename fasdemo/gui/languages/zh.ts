@@ -200,6 +200,10 @@
       <translation>我同意为活体检测研究录制我的面部彩色、深度和红外图像。</translation>
     </message>
     <message>
+      <source>Pictures of the people in front of the camera are stored on this computer when a face is accepted, refused or locked out. They must be told so before they are seen, for example by a sign at the camera, and in many countries they must agree.</source>
+      <translation>当人脸被接受、拒绝或锁定时，摄像头前人员的图片会保存在本机上。必须事先告知他们，例如在摄像头旁张贴告示；在许多国家还须征得他们同意。</translation>
+    </message>
+    <message>
       <source>Automatic</source>
       <translation>自动</translation>
     </message>
@@ -778,6 +782,38 @@
     <message>
       <source>Folder for labelled recordings.</source>
       <translation>带标注录制的文件夹。</translation>
+    </message>
+    <message>
+      <source>Pictures of events</source>
+      <translation>事件图片</translation>
+    </message>
+    <message>
+      <source>Store a small picture at every LIVE, SPOOF and lock-out, and delete it after some days.</source>
+      <translation>在每次 LIVE、SPOOF 和锁定时保存一张小图片，若干天后删除。</translation>
+    </message>
+    <message>
+      <source>People are told</source>
+      <translation>已告知人员</translation>
+    </message>
+    <message>
+      <source>I tell the people in front of the camera that pictures of them are stored.</source>
+      <translation>我会告知摄像头前的人员，他们的图片会被保存。</translation>
+    </message>
+    <message>
+      <source>Folder of events</source>
+      <translation>事件文件夹</translation>
+    </message>
+    <message>
+      <source>Folder for the pictures of events, and for nothing else.</source>
+      <translation>仅用于事件图片的文件夹。</translation>
+    </message>
+    <message>
+      <source>Keep events (days)</source>
+      <translation>事件保留天数</translation>
+    </message>
+    <message>
+      <source>Age at which their pictures are deleted.</source>
+      <translation>达到此天数后删除其图片。</translation>
     </message>
     <message>
       <source>Colour alone may be LIVE</source>
@@ -1538,6 +1574,10 @@
     <message>
       <source>none</source>
       <translation>无</translation>
+    </message>
+    <message>
+      <source>“Pictures of events” needs “People are told”: tick it, or switch the pictures off.</source>
+      <translation>“事件图片”需要勾选“已告知人员”：请勾选，或关闭图片。</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
