@@ -255,6 +255,7 @@ class MainWindow(QMainWindow):
             "mark": self._recorder.mark,
             "next_person": work.record.people.next_person,
             "toggle_log": self.event_log.toggle,
+            "events": self.event_pictures.show,
             "preferences": self.show_preferences,
             "show_shortcuts": self.show_shortcuts,
             "about": lambda: dialogs.show_about(self),

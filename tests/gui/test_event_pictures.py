@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,18 @@ from PyQt6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from fasdemo.cli import main as cli
+from fasdemo.engine.reasons import Reason
 from fasdemo.errors import UserError
+from fasdemo.frames import Truth
 from fasdemo.gui import app
+from fasdemo.gui.dialogs.events import EventsDialog
 from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
 from fasdemo.runtime.outputs.event_picture_store import read_index
-from fasdemo.runtime.outputs.event_picture_writer import CONSENT, EventPictureSettings
+from fasdemo.runtime.outputs.event_picture_writer import CONSENT, EventPictureSettings, EventPictureWriter
+from fasdemo.runtime.requests import EngineRequest
+from tests.support.window_scenes import ScriptedProcessor, make_frame
 
 
 def tick(dialog: Preferences, name: str) -> None:
@@ -76,6 +82,65 @@ def test_the_window_stores_events_when_switched_on_and_none_before(
     window.event_pictures.use_settings()
     assert not window.event_pictures.writer.running
     assert {event.source for event in read_index(folder)} == {"scripted"}
+
+
+def store_events(folder: Path) -> None:
+    writer = EventPictureWriter()
+    writer.start(EventPictureSettings(folder, 3))
+    engine = ScriptedProcessor(EngineRequest(), uncertain=0)
+    for index, label in enumerate(("live", "spoof", "live")):
+        truth = Truth("live") if label == "live" else Truth("spoof", "print-flat")
+        frame = replace(make_frame(index, live=True), truth=truth)
+        writer.on_frame(frame)
+        writer.on_result(engine.process(frame, 1.0), engine.facts)
+    writer.stop()
+
+
+def shown_rows(dialog: EventsDialog) -> list[str]:
+    items = [dialog.list.item(row) for row in range(dialog.list.count())]
+    return [item.text() for item in items if item is not None and not item.isHidden()]
+
+
+def test_the_menu_lists_events_newest_first_with_a_filter(window: MainWindow, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    store_events(folder)
+    window.settings.event_pictures_folder = folder
+    window.header.more["events"].trigger()
+    dialog = window.event_pictures.dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert "are off" in dialog.words.text()
+    assert "3 events" in dialog.words.text()
+    assert ["LIVE" in row for row in shown_rows(dialog)] == [True, False, True]
+    assert dialog.facts.text().startswith("LIVE  #1  0.07 s")
+    assert not dialog.pictures["rgb"].pixmap().isNull()
+    assert not dialog.pictures["ir"].pixmap().isNull()
+    dialog.filter.setCurrentIndex(dialog.filter.findData("SPOOF"))
+    assert len(shown_rows(dialog)) == 1
+    assert Reason.FLAT_SURFACE.meaning in dialog.facts.text()
+    dialog.filter.setCurrentIndex(dialog.filter.findData("LOCKED"))
+    assert shown_rows(dialog) == []
+    assert dialog.facts.text() == ""
+    dialog.reject()
+
+
+def test_the_list_reports_what_cannot_be_read(window: MainWindow, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    window.settings.event_pictures_folder = folder
+    window.do("events")
+    assert window.event_pictures.dialog is not None
+    assert "There are no events" in window.event_pictures.dialog.words.text()
+    window.event_pictures.dialog.reject()
+    store_events(folder)
+    for path in folder.glob("*-rgb.jpg"):
+        path.write_bytes(b"not a picture")
+    window.do("events")
+    assert window.event_pictures.dialog.pictures["rgb"].text() == "The picture cannot be read."
+    window.event_pictures.dialog.reject()
+    (folder / "index.jsonl").write_text("nonsense", encoding="utf-8")
+    window.do("events")
+    assert "line 1: is not an event" in window.event_pictures.dialog.words.text()
+    window.event_pictures.dialog.reject()
 
 
 def test_a_folder_that_cannot_be_used_is_reported(window: MainWindow, tmp_path: Path) -> None:

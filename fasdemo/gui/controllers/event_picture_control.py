@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QWidget
 
 from fasdemo.errors import UserError
+from fasdemo.gui.dialogs.events import EventsDialog
 from fasdemo.gui.settings import Settings
 from fasdemo.runtime.outputs.event_picture_store import INDEX_FILE, EventPictureStore
 from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings, EventPictureWriter
@@ -30,6 +32,8 @@ class EventPictureControl(QObject):
         self._given: EventPictureSettings | None = None
         self._used: EventPictureSettings | None = None
         self._told = ""
+        self.dialog: EventsDialog | None = None
+        """The list that was shown last."""
 
     @property
     def chosen(self) -> EventPictureSettings:
@@ -68,6 +72,12 @@ class EventPictureControl(QObject):
         except UserError as error:
             self.message.emit(str(error), True)
         self.tick()
+
+    def show(self) -> None:
+        """Show the list of stored events."""
+        window = self.parent()
+        self.dialog = EventsDialog(self.chosen, self.writer.running, window if isinstance(window, QWidget) else None)
+        self.dialog.open()
 
     def tick(self) -> None:
         """Report a new problem."""

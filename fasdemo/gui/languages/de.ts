@@ -1516,6 +1516,46 @@
       <translation>lebend</translation>
     </message>
     <message>
+      <source>Locked out</source>
+      <translation>Gesperrt</translation>
+    </message>
+    <message>
+      <source>Events with pictures</source>
+      <translation>Ereignisse mit Bildern</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>Anzeigen</translation>
+    </message>
+    <message>
+      <source>Events</source>
+      <translation>Ereignisse</translation>
+    </message>
+    <message>
+      <source>All events</source>
+      <translation>Alle Ereignisse</translation>
+    </message>
+    <message>
+      <source>Picture of the event</source>
+      <translation>Bild des Ereignisses</translation>
+    </message>
+    <message>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>Bilder von Ereignissen sind ausgeschaltet; schalten Sie sie in den Einstellungen ein.</translation>
+    </message>
+    <message>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{count} Ereignisse in {folder}, gelöscht nach {days} Tagen.</translation>
+    </message>
+    <message>
+      <source>There are no events in {folder}.</source>
+      <translation>In {folder} gibt es keine Ereignisse.</translation>
+    </message>
+    <message>
+      <source>The picture cannot be read.</source>
+      <translation>Das Bild kann nicht gelesen werden.</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
     </message>
@@ -2554,6 +2594,10 @@
     <message>
       <source>Keyboard shortcuts (?)</source>
       <translation>Tastenkürzel (?)</translation>
+    </message>
+    <message>
+      <source>Events with pictures…</source>
+      <translation>Ereignisse mit Bildern…</translation>
     </message>
     <message>
       <source>Calibrate…</source>

@@ -1516,6 +1516,46 @@
       <translation>vivo</translation>
     </message>
     <message>
+      <source>Locked out</source>
+      <translation>Bloqueado</translation>
+    </message>
+    <message>
+      <source>Events with pictures</source>
+      <translation>Eventos con imágenes</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>Mostrar</translation>
+    </message>
+    <message>
+      <source>Events</source>
+      <translation>Eventos</translation>
+    </message>
+    <message>
+      <source>All events</source>
+      <translation>Todos los eventos</translation>
+    </message>
+    <message>
+      <source>Picture of the event</source>
+      <translation>Imagen del evento</translation>
+    </message>
+    <message>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>Las imágenes de eventos están desactivadas; actívelas en las preferencias.</translation>
+    </message>
+    <message>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{count} eventos en {folder}, se borran a los {days} días.</translation>
+    </message>
+    <message>
+      <source>There are no events in {folder}.</source>
+      <translation>No hay eventos en {folder}.</translation>
+    </message>
+    <message>
+      <source>The picture cannot be read.</source>
+      <translation>No se puede leer la imagen.</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN incorrecto.</translation>
     </message>
@@ -2554,6 +2594,10 @@
     <message>
       <source>Keyboard shortcuts (?)</source>
       <translation>Atajos de teclado (?)</translation>
+    </message>
+    <message>
+      <source>Events with pictures…</source>
+      <translation>Eventos con imágenes…</translation>
     </message>
     <message>
       <source>Calibrate…</source>

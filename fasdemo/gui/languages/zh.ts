@@ -1516,6 +1516,46 @@
       <translation>真人</translation>
     </message>
     <message>
+      <source>Locked out</source>
+      <translation>已锁定</translation>
+    </message>
+    <message>
+      <source>Events with pictures</source>
+      <translation>带图片的事件</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>显示</translation>
+    </message>
+    <message>
+      <source>Events</source>
+      <translation>事件</translation>
+    </message>
+    <message>
+      <source>All events</source>
+      <translation>所有事件</translation>
+    </message>
+    <message>
+      <source>Picture of the event</source>
+      <translation>事件的图片</translation>
+    </message>
+    <message>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>事件图片已关闭；请在首选项中开启。</translation>
+    </message>
+    <message>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{folder} 中有 {count} 个事件，{days} 天后删除。</translation>
+    </message>
+    <message>
+      <source>There are no events in {folder}.</source>
+      <translation>{folder} 中没有事件。</translation>
+    </message>
+    <message>
+      <source>The picture cannot be read.</source>
+      <translation>无法读取图片。</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN 错误。</translation>
     </message>
@@ -2554,6 +2594,10 @@
     <message>
       <source>Keyboard shortcuts (?)</source>
       <translation>键盘快捷键（?）</translation>
+    </message>
+    <message>
+      <source>Events with pictures…</source>
+      <translation>带图片的事件…</translation>
     </message>
     <message>
       <source>Calibrate…</source>
