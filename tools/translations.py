@@ -22,7 +22,7 @@ from fasdemo.gui.dialogs.preferences import TAB_NAMES
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
 from fasdemo.gui.panels.camera.camera_panel import FACTS, GROUPS
 from fasdemo.gui.panels.desk.conditions import NOT_NOTED
-from fasdemo.gui.panels.library import COLUMNS
+from fasdemo.gui.panels.library import COLUMNS, FILTERS, MISTAKES
 from fasdemo.gui.panels.record_panel import CONSENT
 from fasdemo.gui.panels.timing_panel import TITLES
 from fasdemo.gui.panels.workspace import TABS
@@ -33,6 +33,7 @@ from fasdemo.gui.widgets.crops_view import NAMES
 from fasdemo.gui.widgets.header import DEVICES
 from fasdemo.record.labels import DISTANCES, LIGHTS
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
+from fasdemo.runtime.outputs.event_picture_writer import CONSENT as PICTURE_CONSENT
 from fasdemo.tuning.presentations import NO_RESPONSE
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +48,10 @@ def collect() -> list[str]:
         *TITLES.values(),
         *TABS,
         *COLUMNS,
+        *FILTERS,
+        *MISTAKES.values(),
         CONSENT,
+        PICTURE_CONSENT,
         *(words for words, _ in DEVICES),
     ]
     texts += [*GROUPS.values(), *FACTS, NOT_NOTED, *DISTANCES, *LIGHTS]

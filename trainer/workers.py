@@ -1,4 +1,4 @@
-"""What does the independent parts of a job: threads of this process, or the workers of a Dask cluster."""
+"""Workers that do the independent parts of a job: threads of this process, or the workers of a Dask cluster."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ class CameraControls:
         self._waiting: dict[str, str] = {}
         self._state = CameraState()
         self.watched = False
-        """Whether somebody looks at the metadata of the frames; reading it costs time."""
+        """Whether the metadata of the frames is displayed; otherwise it is not read, which saves time."""
 
     @property
     def state(self) -> CameraState:

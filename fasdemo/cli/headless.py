@@ -13,6 +13,7 @@ from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import Source
 from fasdemo.challenge.prompts import Prompt
 from fasdemo.cli.engine_options import engine_request
+from fasdemo.cli.picture_options import picture_settings
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
@@ -30,6 +31,7 @@ from fasdemo.record.recorder import Recorder
 from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
 from fasdemo.runtime.outputs.json_lines import JsonLines
 from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.requests import SourceRequest
@@ -54,6 +56,7 @@ def run_headless(options: argparse.Namespace) -> int:
     request = source_request(options)
     assert request is not None, "main() has checked that there is a source"
     _check_outputs(options, request)
+    wanted_pictures = picture_settings(options)
     # A recording needs frames at a rate at which they can be written to the disk.
     realtime = options.realtime or labels is not None
     with ExitStack() as stack:
@@ -74,6 +77,10 @@ def run_headless(options: argparse.Namespace) -> int:
         if options.log:
             log.start(options.log)
             stack.callback(log.stop)
+        pictures = EventPictureWriter()
+        if wanted_pictures is not None:
+            pictures.start(wanted_pictures)
+            stack.callback(pictures.stop)
         tapped = False
         if labels is not None:
             similar = similar_subject(options.record, labels.subject)
@@ -88,7 +95,7 @@ def run_headless(options: argparse.Namespace) -> int:
         task = progress.add_task("processing", total=_expected(source, options.max_frames))
         prompt = ""
         try:
-            for frame, result in FrameLoop(source, [log, signals]).run(processor):
+            for frame, result in FrameLoop(source, [log, signals, pictures]).run(processor):
                 summary.add(result, frame.lost_before)
                 prompt = _say_challenge(result.challenge, prompt)
                 manager.alive(time.monotonic())
@@ -109,6 +116,7 @@ def run_headless(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             interrupted = True
         log.stop()
+        pictures.stop()
         _check_log(log)
         outputs = signals.outputs
         warnings = [sentence for sentence in source.warnings if sentence not in said]
@@ -119,6 +127,12 @@ def run_headless(options: argparse.Namespace) -> int:
     tell("\n".join(summary.lines()), error=report_on_stderr)
     for output in outputs:
         tell(f"On LIVE, {output.name}: {output.sent} signals sent, {output.failed} failed", error=report_on_stderr)
+    if wanted_pictures is not None:
+        kept = pictures.status
+        if kept.problem:
+            say(kept.problem)
+        words = f"Pictures of events: {kept.stored} stored in {wanted_pictures.folder}, {kept.dropped} left out"
+        tell(words, error=report_on_stderr)
     if options.output is not None and summary.frames:
         tell(f"Annotated video: {options.output}", error=report_on_stderr)
     if recorder is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from fasdemo import __version__
 from fasdemo.cli import terminal_log
 from fasdemo.cli.arguments import ALLOW_COLOUR_ALONE, add_attempt_options, add_stream_options, at_least_one, stream_list
+from fasdemo.cli.picture_options import add_picture_options
 from fasdemo.cli.signal_options import add_signal_options
 from fasdemo.cli.subcommands import subcommand
 from fasdemo.errors import UserError
@@ -28,7 +29,7 @@ COMMANDS = {
     "bench": "measure latency, throughput and memory of the shipped models",
 }
 
-_ONE_CAMERA_ONLY = ("output", "record", "challenge", "site", "kiosk", "camera_option")
+_ONE_CAMERA_ONLY = ("output", "record", "challenge", "site", "kiosk", "camera_option", "event_pictures")
 """Options that belong to one camera or one person in front of it."""
 
 EPILOG = """commands (`fasdemo COMMAND --help` shows their options):
@@ -107,6 +108,7 @@ def build_parser() -> argparse.ArgumentParser:
     record.add_argument("--instrument", metavar="TEXT", default="", help='attack material, e.g. "A4 laser print"')
     record.add_argument("--consent", metavar="TEXT", help="the statement that the person agreed to")
     record.add_argument("--retain-until", metavar="YYYY-MM-DD", help="the day on which the recording must be deleted")
+    add_picture_options(parser)
     add_signal_options(parser)
     window = parser.add_argument_group("window")
     window.add_argument(
@@ -192,6 +194,9 @@ def _check(options: argparse.Namespace) -> None:
         raise UserError("--tune opens the window; leave out --headless, or use `fasdemo tune` without a window.")
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
+    elif options.heartbeat and not options.cameras:
+        # A file has no heartbeat, and somebody who waits for one must not wait in vain.
+        raise UserError("--heartbeat needs a camera; give it with --camera.")
     if options.challenge and (options.demo or options.video):
         given = "--demo" if options.demo else f"--video {options.video}"
         raise UserError(

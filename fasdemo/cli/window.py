@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from fasdemo.cli.picture_options import picture_settings
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import camera_requests, source_request
@@ -48,6 +49,7 @@ def run_window(options: argparse.Namespace) -> int:
             signals=signal_settings(options),
             log=options.log,
             tune=options.tune,
+            event_pictures=picture_settings(options),
             record=(options.record, labels_of(options)) if options.record else None,
         )
     )

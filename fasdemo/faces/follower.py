@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -46,7 +47,7 @@ class Follower:
         """Correlation of the last picture with that of the detection; 0 if they could not be compared."""
 
     def follow(self, rgb: npt.NDArray[np.uint8]) -> Face | None:
-        """Return the face in a later frame; None unless its picture is there and is that of the detection.
+        """Return the face in a later frame; None if its picture does not match that of the detection.
 
         Only its position changes: box and key points are shifted, and its confidence is that of the detection.
 
@@ -93,10 +94,6 @@ def _correlation(a: _Plane, b: _Plane) -> float:
     return float(np.vdot(x, y) / np.sqrt(np.vdot(x, x) * np.vdot(y, y)))
 
 
-_HANNING: list[_Plane] = []
-
-
+@cache
 def _window() -> _Plane:
-    if not _HANNING:
-        _HANNING.append(np.asarray(cv2.createHanningWindow((_SIZE, _SIZE), cv2.CV_64F)))
-    return _HANNING[0]
+    return np.asarray(cv2.createHanningWindow((_SIZE, _SIZE), cv2.CV_64F), np.float64)

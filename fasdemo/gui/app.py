@@ -18,6 +18,7 @@ from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.memory import limit_heaps
+from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings
 from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -39,6 +40,7 @@ class Launch:
 
     Attributes:
         source: the source to open at start; None shows the start page.
+        event_pictures: folder and days of pictures of events; None uses the settings.
         cameras: several cameras, which are shown in a grid; then there is no `source`.
         engine: the model, policy and device to use; None uses those of the last run.
         kiosk: show only the verdict, in full screen.
@@ -63,6 +65,7 @@ class Launch:
     log: Path | None = None
     tune: Path | None = None
     record: tuple[Path, Labels] | None = None
+    event_pictures: EventPictureSettings | None = None
     cameras: tuple[SourceRequest, ...] = ()
 
 
@@ -117,7 +120,9 @@ def run(
         window.door.configure(wanted.signals)
         if wanted.log is not None:
             window.event_log.writer.start(wanted.log)
+        window.event_pictures.configure(wanted.event_pictures)
     except UserError:
+        window.event_log.writer.stop()
         window.door.signals.stop()
         window.deleteLater()
         raise

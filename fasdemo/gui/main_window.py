@@ -24,6 +24,8 @@ from fasdemo.gui.controllers.chime import Chime, Speaker
 from fasdemo.gui.controllers.desk_control import DeskControl
 from fasdemo.gui.controllers.door_control import DoorControl
 from fasdemo.gui.controllers.drop_target import dropped_files
+from fasdemo.gui.controllers.event_picture_control import EventPictureControl
+from fasdemo.gui.controllers.library_control import LibraryControl
 from fasdemo.gui.controllers.log_control import LogControl
 from fasdemo.gui.controllers.picture_control import PictureControl
 from fasdemo.gui.controllers.playback_control import PlaybackControl
@@ -99,7 +101,10 @@ class MainWindow(QMainWindow):
         self.door = DoorControl(settings, self)
         self.door.signals.record = self.event_log.writer.on_signal
         self.calibration = CalibrationControl(self)
-        listeners = ListenerGroup(self.event_log.writer, self.door.signals, self.calibration.listener)
+        self.event_pictures = EventPictureControl(settings, self)
+        listeners = ListenerGroup(
+            self.event_log.writer, self.door.signals, self.calibration.listener, self.event_pictures.writer
+        )
         self.player = Player(make_source, make_processor, self, listeners)
         self._rules = rules
         self.challenge = ChallengeControl(self.player, self)
@@ -117,6 +122,7 @@ class MainWindow(QMainWindow):
         self.header, self.footer, self.messages = Header(models, self.cameras), Footer(), MessageBar()
         self.start, self.workspace, self.kiosk = StartPage(), Workspace(), VerdictCard(large=True)
         self.library = Library()
+        self.library_scoring = LibraryControl(self.library, lambda: self._engine, self)
         self.pages = Pages()
         self.pages.currentChanged.connect(lambda: self.footer.setVisible(self.pages.currentWidget() is self.workspace))
         for page in (self.start, self.workspace, self.kiosk, self.library):
@@ -202,6 +208,7 @@ class MainWindow(QMainWindow):
         self.event_log.changed.connect(self._show_log)
         self.door.message.connect(self.messages.show_message)
         self.door.changed.connect(self._show_outputs)
+        self.event_pictures.message.connect(self.messages.show_message)
         self._recorder.started_by_itself.connect(lambda: self._show_tab(TABS.index("Record")))
         hints = QApplication.styleHints()
         if hints is not None:
@@ -248,6 +255,7 @@ class MainWindow(QMainWindow):
             "mark": self._recorder.mark,
             "next_person": work.record.people.next_person,
             "toggle_log": self.event_log.toggle,
+            "events": self.event_pictures.show,
             "preferences": self.show_preferences,
             "show_shortcuts": self.show_shortcuts,
             "about": lambda: dialogs.show_about(self),
@@ -411,6 +419,7 @@ class MainWindow(QMainWindow):
         self._remember_engine(engine)
         self.player.use_engine(engine)
         self._show_engine()
+        self.library_scoring.engine_changed()
 
     def use_site(self, path: Path | None) -> None:
         """Use a site file from now on; None uses none."""
@@ -527,6 +536,7 @@ class MainWindow(QMainWindow):
         dialog.apply_to(self.settings)
         self._require()
         self.door.use_settings(self.in_kiosk)
+        self.event_pictures.use_settings()
         self.apply_theme()
         self._apply_settings()
         self._save()
@@ -577,6 +587,7 @@ class MainWindow(QMainWindow):
         self.presenter.tick()
         self.event_log.tick()
         self.door.tick()
+        self.event_pictures.tick()
         self.camera.tick()
         self.desk.tick()
 
@@ -672,9 +683,11 @@ class MainWindow(QMainWindow):
         self.hide()
         self.player.join(_CLOSE_S)
         self.event_log.writer.stop()
+        self.event_pictures.writer.stop()
         self.door.signals.stop()
         self.cameras.join(_CLOSE_S)
         self.library.index.join(_CLOSE_S)
+        self.library_scoring.close(_CLOSE_S)
         super().closeEvent(event)
 
     @override
@@ -695,7 +708,8 @@ class MainWindow(QMainWindow):
     def _show_minimised(self) -> None:
         """Draw nothing while minimised, and process fewer frames of a camera unless a log or a door needs all."""
         hidden, log, signals = self.isMinimized(), self.event_log.writer.status, self.door.signals
-        used = (log is not None and log.running) or bool(signals.outputs or signals.heartbeats)
+        used = (log is not None and log.running) or self.event_pictures.writer.running
+        used = used or bool(signals.outputs or signals.heartbeats)
         self.player.set_hidden(hidden, rests=not used)
         self.presenter.set_drawing(not hidden)
 

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Annotated, Literal
 
-from platformdirs import user_config_path, user_pictures_path, user_videos_path
+from platformdirs import user_config_path, user_data_path, user_pictures_path, user_videos_path
 from pydantic import BaseModel, ConfigDict, Field
 
 from fasdemo.atomic_file import write_atomically
@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 
 MAX_COUNTDOWN_S = 30
 MAX_TAKE_S = 3600
+MAX_EVENT_DAYS = 365
 MAX_RETAIN_DAYS = 3650
 RECENT = 8
 """Maximum number of recent sources."""
@@ -97,6 +98,29 @@ class Settings(BaseModel):
     record_folder: Annotated[Path, Field(title="Recordings", description="Folder for labelled recordings.")] = Field(
         default_factory=lambda: user_videos_path() / "fasdemo"
     )
+    event_pictures: Annotated[
+        bool,
+        Field(
+            title="Pictures of events",
+            description="Store a small picture at every LIVE, SPOOF and lock-out, and delete it after some days.",
+        ),
+    ] = False
+    event_pictures_told: Annotated[
+        bool,
+        Field(
+            title="People are told",
+            description="I tell the people in front of the camera that pictures of them are stored.",
+        ),
+    ] = False
+    event_pictures_folder: Annotated[
+        Path, Field(title="Folder of events", description="Folder for the pictures of events, and for nothing else.")
+    ] = Field(default_factory=lambda: user_data_path("fasdemo", appauthor=False) / "events")
+    event_pictures_days: Annotated[
+        int,
+        Field(
+            ge=1, le=MAX_EVENT_DAYS, title="Keep events (days)", description="Age at which their pictures are deleted."
+        ),
+    ] = 30
 
     allow_rgb_only: Annotated[
         bool,

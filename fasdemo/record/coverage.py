@@ -1,4 +1,4 @@
-"""Which subjects were recorded with which attacks, at which distances and in which light."""
+"""Count which subjects were recorded with which attacks, at which distances and in which light."""
 
 from __future__ import annotations
 

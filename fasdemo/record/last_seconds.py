@@ -37,7 +37,7 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class LastSecondsStatus:
-    """What is kept at the moment."""
+    """Length in seconds, number of frames and encoded size in megabytes of the kept frames."""
 
     seconds: float
     frames: int
@@ -45,7 +45,7 @@ class LastSecondsStatus:
 
 
 class LastSeconds:
-    """The newest frames of a camera, at most `seconds` and at most `max_bytes`; older ones are forgotten.
+    """The newest frames of a camera, at most `seconds` and at most `max_bytes`; older ones are dropped.
 
     One thread encodes. Frames that it cannot encode in time are counted as lost in the next one.
 
@@ -126,7 +126,7 @@ class LastSeconds:
 
     @property
     def status(self) -> LastSecondsStatus:
-        """What is kept at the moment."""
+        """The length and size of the kept frames."""
         with self._lock:
             if not self._kept:
                 return LastSecondsStatus(0.0, 0, 0.0)
@@ -134,10 +134,12 @@ class LastSeconds:
             return LastSecondsStatus(seconds, len(self._kept), self._bytes / 1e6)
 
     def save(self, root: Path, labels: Labels) -> Path:
-        """Write what is kept as a complete session below `root`, and forget it; return the session's folder.
+        """Write the kept frames as a complete session below `root`, drop them, and return the session's folder.
 
         Raises:
-            UserError: nothing is kept, or the session cannot be written; an incomplete one stays readable.
+            UserError: nothing is kept, or the session cannot be written; an incomplete one stays readable. If no
+                session could be created, everything is kept.
+            OSError: the session's folder cannot be created; everything is kept.
         """
         with self._lock:
             taken = list(self._kept)
@@ -145,9 +147,12 @@ class LastSeconds:
         if not taken:
             raise UserError("There are no last seconds yet; wait until the camera has delivered frames.")
         length_s = taken[-1].frame.timestamp_s - taken[0].frame.timestamp_s
-        writer = SessionWriter.create(
-            root, session_of(labels, self.info, datetime.now(UTC) - timedelta(seconds=length_s))
-        )
+        try:
+            session = session_of(labels, self.info, datetime.now(UTC) - timedelta(seconds=length_s))
+            writer = SessionWriter.create(root, session)
+        except (OSError, UserError):
+            self._keep_again(taken)
+            raise
         try:
             for number, kept in enumerate(taken):
                 # What was lost before the first frame does not belong to the session.
@@ -161,8 +166,16 @@ class LastSeconds:
             ) from None
         return writer.folder
 
+    def _keep_again(self, taken: list[_Kept]) -> None:
+        """Put frames back that could not be saved, unless they cannot precede the frames since then."""
+        with self._lock:
+            if self._closed or (self._kept and self._kept[0].frame.timestamp_s < taken[-1].frame.timestamp_s):
+                return
+            self._kept.extendleft(reversed(taken))
+            self._bytes += sum(kept.size for kept in taken)
+
     def close(self) -> None:
-        """Forget everything, and end the encoder."""
+        """Drop all frames, and end the encoder."""
         with self._lock:
             self._closed = True
             self._forget_all()

@@ -45,7 +45,7 @@ class Headline:
 FAULTS = {"device_lost": "Camera disconnected. Reconnecting …"}
 """Sentences for the capture's own fault codes, which are not in the catalogue of reasons."""
 FROZEN = "FROZEN"
-"""The word while an old picture is shown on purpose; there is no verdict then."""
+"""Text while the pictures are frozen; there is no verdict then."""
 PLEASE_FOLLOW = "PLEASE FOLLOW"
 """The word of a running challenge."""
 WORDS = (

@@ -15,6 +15,7 @@ from fasdemo.error_rates import Floats, Rate, Scored, apcer, bpcer, non_response
 from fasdemo.tuning.presentations import Presentation
 from fasdemo.tuning.scoring import Scoring
 
+MIN_THRESHOLD, MAX_THRESHOLD = 0.0001, 0.9999
 BINS = 40
 """Bars of the histogram over scores from 0 to 1."""
 
@@ -87,8 +88,8 @@ def figures_at(scoring: Scoring, live_above: float, spoof_below: float) -> Figur
 
 def checked_thresholds(live_above: float, spoof_below: float) -> tuple[float, float]:
     """Return thresholds within the limits of every policy: 0.5 <= live_above < 1 and 0 < spoof_below <= live_above."""
-    live = min(max(live_above, MIN_LIVE_ABOVE), 0.9999)
-    return live, min(max(spoof_below, 0.0001), live)
+    live = min(max(live_above, MIN_LIVE_ABOVE), MAX_THRESHOLD)
+    return live, min(max(spoof_below, MIN_THRESHOLD), live)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,26 +43,34 @@ class Case:
     reasons: tuple[str, ...]
 
 
-def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[Case | None]:
-    """Yield the case of each presentation, or None if its verdict is right; see `in_order`.
+def kind_of(live: bool, verdict: Outcome) -> Kind | None:
+    """Return how a verdict differs from the truth, or None if it is right.
 
     An attack that is SPOOF or gives no response is right: it is not accepted.
+
+    Args:
+        live: whether a live person is shown.
+        verdict: the verdict.
     """
+    if verdict in ((Status.LIVE,) if live else (Status.SPOOF, NO_RESPONSE)):
+        return None
+    if verdict == Status.LIVE:
+        return "accepted"
+    return "refused" if verdict in (Status.SPOOF, NO_RESPONSE) else "uncertain"
+
+
+def cases(scoring: Scoring, live_above: float, spoof_below: float) -> Iterator[Case | None]:
+    """Yield the case of each presentation, or None if its verdict is right; see `in_order`."""
     threshold = threshold_of(live_above, spoof_below)
     for presentation in scoring.presentations:
         statuses = presentation.replay.run(threshold)
         verdict = outcome(presentation, statuses)
-        right = (Status.LIVE,) if presentation.live else (Status.SPOOF, NO_RESPONSE)
-        if verdict in right:
+        kind = kind_of(presentation.live, verdict)
+        if kind is None:
             yield None
             continue
-        kind: Kind = "uncertain"
-        if verdict == Status.LIVE:
-            kind = "accepted"
-        elif verdict in (Status.SPOOF, NO_RESPONSE):
-            kind = "refused"
         distance = _margin(presentation.score, live_above)
-        face = _telling_face(presentation, statuses, verdict)
+        face = _shown_face(presentation, statuses, verdict)
         frames = presentation.scores
         where = presentation.frames.start if face is None else int(frames.of_frame[face])
         codes = frames.code_sets[frames.frame_codes[where] if face is None else frames.codes[face]]
@@ -102,7 +110,7 @@ def _margin(score: float, live_above: float) -> float:
     return log_odds(bounded) - log_odds(live_above)
 
 
-def _telling_face(presentation: Presentation, statuses: Ints, verdict: Outcome) -> int | None:
+def _shown_face(presentation: Presentation, statuses: Ints, verdict: Outcome) -> int | None:
     """Return the first LIVE face, or the middle one of those with the verdict and its most frequent reasons."""
     first: int = presentation.faces.start
     last: int = presentation.faces.stop
@@ -115,7 +123,7 @@ def _telling_face(presentation: Presentation, statuses: Ints, verdict: Outcome) 
     codes = presentation.scores.codes
     sets = presentation.scores.code_sets
     # The first frames only lack evidence over time, which explains nothing.
-    telling = [row for row in same if any(effect(code) is not Effect.NOTE for code in sets[codes[row]])] or same
-    usual = Counter(int(codes[row]) for row in telling).most_common(1)[0][0]
-    rows = [row for row in telling if codes[row] == usual]
+    informative = [row for row in same if any(effect(code) is not Effect.NOTE for code in sets[codes[row]])] or same
+    usual = Counter(int(codes[row]) for row in informative).most_common(1)[0][0]
+    rows = [row for row in informative if codes[row] == usual]
     return rows[len(rows) // 2]

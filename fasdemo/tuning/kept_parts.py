@@ -33,7 +33,7 @@ class KeptScorer:
 
 
 class KeptFinder:
-    """A face finder that only forgets its faces when an engine closes it."""
+    """A face finder that stays open when an engine closes it; only its tracks are removed."""
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder

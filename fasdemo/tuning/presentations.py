@@ -32,8 +32,8 @@ class Presentation:
         faces: positions of its faces in `scores`.
         scores: results of the session.
         replay: the same, prepared for other thresholds.
-        score: highest threshold for LIVE at which the app says LIVE in this presentation, 0 if it never does, NaN
-            without a response.
+        score: highest threshold for LIVE at which the verdict is LIVE in a frame of this presentation, 0 if there is
+            none, NaN without a response.
     """
 
     folder: Path

@@ -128,9 +128,3 @@ class Replay:
             middle = (low + high) / 2.0
             low, high = (middle, high) if accepts(middle) else (low, middle)
         return sigmoid(low)
-
-
-def margin(score: float, live_above: float) -> float:
-    """Return the distance of a score above the threshold for LIVE in log-odds; scores of 0 and 1 are limited."""
-    limit = sigmoid(LOG_ODDS_LIMIT)
-    return log_odds(min(max(score, 1.0 - limit), limit)) - log_odds(live_above)

@@ -113,7 +113,7 @@ def report_html(variants: Sequence[Variant], made: datetime) -> str:
     parts = [
         f"<h1>fasdemo: error rates of {escape(str(first.scoring.root.resolve().name))}</h1>",
         f"<p>{made:%Y-%m-%d %H:%M} UTC, fasdemo {escape(__version__)}. A sample is one presentation: a session, or a "
-        "part of a mixed one with the same label. It is accepted if the app says LIVE in any of its frames. Intervals: "
+        "part of a mixed one with the same label. It is accepted if the verdict is LIVE in any frame. Intervals: "
         "Clopper-Pearson, 95 %.</p>",
     ]
     for one in variants:

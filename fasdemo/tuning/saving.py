@@ -54,7 +54,9 @@ def save_policy(scoring: Scoring, figures: Figures, name: str, path: Path) -> No
     if name in scoring.card.thresholds:
         raise UserError(f"policy {name}: {scoring.card.name} already has it; choose another name.")
     if figures.live_above < MIN_LIVE_ABOVE:
-        raise UserError(f"policy {name}: LIVE must be above {MIN_LIVE_ABOVE:g} or more; choose a higher threshold.")
+        raise UserError(
+            f"policy {name}: the threshold for LIVE must be at least {MIN_LIVE_ABOVE:g}; choose a higher one."
+        )
     if path.suffix.lower() != ".onnx":
         raise UserError(f"{path}: a model needs a name that ends in .onnx; choose another name.")
     _check_new(path)

@@ -37,7 +37,7 @@ class Progress:
     Attributes:
         done: sessions that are finished.
         total: all sessions.
-        name: the session in work; empty at the end.
+        name: the session that is being scored; empty at the end.
         frames: frames of this session that are scored.
         left_s: estimated remaining time in seconds; None while it is unknown.
     """
@@ -277,7 +277,7 @@ def _about(cameras: Sequence[str], presentations: Sequence[Presentation]) -> lis
     if len(cameras) > 1:
         notes.append(
             f"The sessions are from {len(cameras)} cameras ({', '.join(cameras[:4])}{' …' * (len(cameras) > 4)}), "
-            "whose scores can differ; tune each camera by itself."
+            "whose scores can differ; tune each camera separately."
         )
     live = sum(one.live for one in presentations)
     if live == 0:

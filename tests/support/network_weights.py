@@ -17,6 +17,10 @@ from trainer import networks
 torch.set_num_threads(1)
 
 
+OWN = {"FlexFusion", "TwoViewLite0"}
+"""Networks of this project, which were not published."""
+
+
 def settle(network: nn.Module, seed: int = 5) -> nn.Module:
     """Fresh weights, batch norms measured on one batch: activations neither vanish nor explode; eval mode."""
     torch.manual_seed(seed)

@@ -170,10 +170,10 @@ def test_a_worker_that_sees_other_files_is_named(tmp_path: Path) -> None:
         model, "0" * 64, DataConfig(folder=data).model_dump_json(), "test", True, "0" * 64, "32-true", "cpu", None,
         Request((("depth",),), (), 64, False),
     )  # fmt: skip
-    with pytest.raises(UserError, match=r"model.pt: differs from the file on the machine that asked"):
+    with pytest.raises(UserError, match=r"model.pt: differs on the machine that started the command"):
         score_shard(job, 0)
     same = replace(job, model_sha256=hashlib.sha256(model.read_bytes()).hexdigest())
-    with pytest.raises(UserError, match=r"set: differs from the data on the machine that asked"):
+    with pytest.raises(UserError, match=r"set: differs on the machine that started the command"):
         score_shard(same, 0)
 
 

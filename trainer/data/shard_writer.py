@@ -169,7 +169,7 @@ def _opened_by_worker(job: ShardJob) -> OpenedParts:
     data = DataConfig.model_validate_json(job.data)
     opened = _opened(data, job.streams, Workers(1))
     if _names_sha256(opened) != job.names_sha256:
-        raise UserError(f"{data.folder}: differs from the data on the machine that asked; share one folder.")
+        raise UserError(f"{data.folder}: differs on the machine that started the command; put it on a shared disk.")
     return opened
 
 

@@ -123,7 +123,7 @@ def score_shard(job: ScoringJob, shard: int) -> tuple[Table, set[str]]:
     """Return the rows of one shard's samples, and the names of those that cannot be read.
 
     Raises:
-        UserError: model or data differ from those of the machine that asked, or cannot be read.
+        UserError: model or data differ from those of the machine that started the command, or cannot be read.
     """
     model, loader, fabric = _opened(job)
     size = SHARD_BATCHES * job.request.batch
@@ -136,14 +136,14 @@ def score_shard(job: ScoringJob, shard: int) -> tuple[Table, set[str]]:
 def _opened(job: ScoringJob) -> tuple[StreamModel, Loader, Fabric]:
     """Open model and data once for all shards that a worker gets."""
     if _sha256(job.model) != job.model_sha256:
-        raise UserError(f"{job.model}: differs from the file on the machine that asked; share one file.")
+        raise UserError(f"{job.model}: differs on the machine that started the command; put it on a shared disk.")
     if job.threads is not None:
         torch.set_num_threads(job.threads)
     loaded = open_model(job.model)
     data = DataConfig.model_validate_json(job.data)
     face_set = open_part(data, job.part, loaded.model.modalities, keep_all=job.keep_all)
     if _names_sha256(face_set) != job.names_sha256:
-        raise UserError(f"{face_set.source}: differs from the data on the machine that asked; share one folder.")
+        raise UserError(f"{face_set.source}: differs on the machine that started the command; put it on a shared disk.")
     config = loaded.config
     config = config.model_copy(update={"run": config.run.model_copy(update={"precision": job.precision})})
     fabric = make_fabric(config, job.accelerator)

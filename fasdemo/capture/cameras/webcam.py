@@ -168,7 +168,7 @@ class WebcamGrabber:
         actual = {control.name: control.text() for control in modes}
         others = {name: text for name, text in wanted.items() if name not in actual}
         problems = [
-            f"{name}={text}: the webcam cannot do this; {name} is {actual[name]}."
+            f"{name}={text}: the webcam does not support this; {name} is {actual[name]}."
             for name, text in wanted.items()
             if name in actual and text.strip() != actual[name]
         ]

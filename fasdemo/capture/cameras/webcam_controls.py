@@ -38,7 +38,7 @@ _UNSUPPORTED = -1.0
 class WebcamOptions:
     """The controls of an open `cv2.VideoCapture`; see `fasdemo.capture.controls.ControlDevice`.
 
-    OpenCV does not tell the ranges, so any number can be requested; the driver refuses those that it cannot use.
+    OpenCV does not report the ranges, so any number can be requested; the driver refuses those that it cannot use.
     """
 
     def __init__(self, camera: Any) -> None:
@@ -80,7 +80,7 @@ class WebcamOptions:
         if not taken or not math.isclose(now, value, rel_tol=0.01, abs_tol=1.0):
             kept = "" if math.isnan(now) else f" and stays at {now:.7g}"
             raise UserError(
-                f"{name}: the webcam refused {value:.7g}{kept}; choose another value, or switch off its automatic.",
+                f"{name}: the webcam refused {value:.7g}{kept}; choose another value, or switch off automatic control.",
                 parameter=PARAMETER,
             )
 

@@ -3,8 +3,8 @@
 Four measurements:
 
 - In time: the mean light of the skin must follow each channel of the screen, with one delay within limits.
-- In space: on skin, the light of the screen depends on the direction of the surface in another way than the ambient
-  light, so their ratio is different on nose, cheeks, chin and forehead. On a print it is the same everywhere, apart
+- In space: on skin, the light of the screen depends on the direction of the surface differently from the ambient light,
+  so their ratio is different on nose, cheeks, chin and forehead. On a print it is the same everywhere, apart
   from a smooth change (a polynomial of third order) if the sheet is near, tilted or bent. A display adds a reflection
   that does not depend on its picture (second order). These are removed first; the rest must follow the normals.
 - In detail: eyebrows, lips and eyes are darker than skin in the light of the screen as well; a reflection on a display
@@ -33,13 +33,17 @@ MAX_DELAY_S = 0.4
 """Longest delay from the display of a colour to the arrival of a picture that shows it."""
 _DELAY_STEP_S = 0.01
 MIN_LOOKS = 30
+"""Minimum number of pictures of the face."""
 MIN_POINTS = 120
 """Minimum number of skin points that are neither dark nor saturated in any picture."""
 _DARK, _SATURATED = 0.004, 0.93
+"""Linear values, 0 to 1, between which a point is usable."""
 MIN_BLOCKS = 5
 """Minimum number of background blocks that are bright enough to measure the gain of the camera."""
 _DARK_BLOCK = 0.01
+"""Minimum linear value of a usable block."""
 _LIKE_THE_FACE = 0.2
+"""Largest relative difference of a block's change from that of the face for a block that follows like the face."""
 _MAX_BLOCK_CHANGE = 0.5
 """Largest change of a block relative to the other blocks (standard deviation of the logarithm); others move."""
 

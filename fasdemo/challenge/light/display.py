@@ -1,4 +1,4 @@
-"""The display of a light challenge, as the engine's thread knows it."""
+"""What the display of a light challenge reports, for the engine's thread."""
 
 from __future__ import annotations
 

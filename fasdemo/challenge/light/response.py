@@ -105,11 +105,11 @@ class LightResponse:
         ends_s = shown_s + self._colours[self._step].duration_s + (MAX_DELAY_S if last else 0.0)
         if now_s >= ends_s:
             if last:
-                return self._judge()
+                return self._evaluate()
             self._step, self._wanted_s = self._step + 1, now_s
         return None
 
-    def _judge(self) -> Failure | None:
+    def _evaluate(self) -> Failure | None:
         times = [self._display.shown_s(step) for step in range(len(self._colours))]
         shown = [Shown(at, step.linear) for at, step in zip(times, self._colours, strict=True) if at is not None]
         self._figures = light_figures(self._looks, shown)
@@ -129,7 +129,7 @@ def light_failure(figures: LightFigures | None) -> Failure | None:
         return Failure.LIGHT_EXPOSURE
     follows = all(one >= MIN_CORRELATION for one in figures.correlation)
     if not follows or not 0.0 < figures.delay_s < MAX_DELAY_S:
-        # Without a background, a changed exposure cannot be told from a face that does not follow.
+        # Without a background, a changed exposure cannot be distinguished from a face that does not follow.
         return Failure.LIGHT_EXPOSURE if figures.gain_change is None else Failure.LIGHT_NOT_FOLLOWED
     if figures.tinted is not None and not figures.tinted <= MAX_TINTED:
         return Failure.LIGHT_BACKGROUND

@@ -10,12 +10,13 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
 from fasdemo.outputs import check_outputs, open_output
 from fasdemo.progress import bar
 from fasdemo.terminal import say, tell
-from fasdemo.tuning.figures import checked_thresholds, counts, figures_at
+from fasdemo.tuning.figures import MAX_THRESHOLD, MIN_THRESHOLD, checked_thresholds, counts, figures_at
 from fasdemo.tuning.gallery import cases, in_order
 from fasdemo.tuning.report import Variant, interval_words, rate_words, report_json, variant_name, write_report
 from fasdemo.tuning.saving import save_policy, save_site
@@ -96,8 +97,12 @@ def _share(text: str) -> float:
 def _check(args: argparse.Namespace) -> None:
     """Raise UserError for options that cannot be used, before anything is scored."""
     live, spoof = args.live_above, args.spoof_below
-    if live is not None and checked_thresholds(live, spoof or live)[0] != live:
+    if live is not None and live < MIN_LIVE_ABOVE:
         raise UserError(f"--live-above {live:g}: LIVE needs a score of 0.5 or more; choose a higher threshold.")
+    if live is not None and live > MAX_THRESHOLD:
+        raise UserError(f"--live-above {live:.7g}: nothing would be LIVE; choose {MAX_THRESHOLD:g} or less.")
+    if spoof is not None and spoof < MIN_THRESHOLD:
+        raise UserError(f"--spoof-below {spoof:g}: nothing would be SPOOF; choose {MIN_THRESHOLD:g} or more.")
     if live is not None and spoof is not None and spoof > live:
         raise UserError(f"--spoof-below {spoof:g}: is above --live-above {live:g}; choose a lower one.")
     outputs = {"--report": args.report, "--json": args.json, "--save-site": args.save_site}
@@ -115,6 +120,11 @@ def _variant(args: argparse.Namespace, model: str | None, policy: str | None) ->
         scoring = score_folder(args.folder, model, policy, args.device, show)
     live = scoring.threshold.live_above if args.live_above is None else args.live_above
     spoof = min(scoring.threshold.spoof_below, live) if args.spoof_below is None else args.spoof_below
+    if spoof > live:
+        raise UserError(
+            f"--spoof-below {spoof:g}: is above {live:g}, from which on {scoring.policy} says LIVE; choose a "
+            "lower one, or give --live-above too."
+        )
     figures = figures_at(scoring, *checked_thresholds(live, spoof))
     found = in_order([case for case in cases(scoring, figures.live_above, figures.spoof_below) if case is not None])
     return Variant(variant_name(scoring), scoring, figures, found)

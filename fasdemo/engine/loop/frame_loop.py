@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from fasdemo.capture.source import Source
 from fasdemo.engine.loop.face_exposure import FaceExposure
@@ -48,6 +48,15 @@ class ResultListener(Protocol):
         ...
 
 
+@runtime_checkable
+class FrameListener(Protocol):
+    """The interface of a listener that also needs the frames; it must not block or raise."""
+
+    def on_frame(self, frame: FrameSet) -> None:
+        """Take the frame whose result follows."""
+        ...
+
+
 class ListenerGroup:
     """Several listeners as one.
 
@@ -57,6 +66,12 @@ class ListenerGroup:
 
     def __init__(self, *listeners: ResultListener) -> None:
         self._listeners = listeners
+        self._frame_listeners = tuple(one for one in listeners if isinstance(one, FrameListener))
+
+    def on_frame(self, frame: FrameSet) -> None:
+        """Pass on the frame whose result follows."""
+        for listener in self._frame_listeners:
+            listener.on_frame(frame)
 
     def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
         """Pass on the result of a frame."""
@@ -81,6 +96,7 @@ class FrameLoop:
         self._source = source
         self._exposure = FaceExposure(source)
         self._listeners = tuple(listeners)
+        self._frame_listeners = tuple(one for one in self._listeners if isinstance(one, FrameListener))
 
     def step(
         self, processor: FrameProcessor | None, frame: FrameSet, capture_ms: float = 0.0, fresh: bool = False
@@ -108,6 +124,9 @@ class FrameLoop:
                 self._exposure.look(result)
             return result
         finally:
+            if result is not None:
+                for taker in self._frame_listeners:
+                    taker.on_frame(frame)
             for listener in self._listeners:
                 if processor is None or result is None:
                     listener.on_no_result()

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.engine.measurements.face_surface import Floats, Grid, Mask, mean_relief, oval
+from fasdemo.engine.measurements.face_surface import FIELD_MM, Floats, Grid, Mask, mean_relief, oval
 from fasdemo.models.crop import FaceCrops
 
 Details = npt.NDArray[np.float32]
@@ -18,7 +18,6 @@ DEPTH_NAMES = (
 )  # fmt: skip
 INFRARED_NAMES = ("ir_rgb_detail", "ir_mirror_gain")
 
-_FIELD_MM = 225.0
 _LOWER, _UPPER = (0.115, 0.5), (-0.5, -0.01)
 """Ranges of y for mouth and chin, and for forehead and eyes, in a square from -0.5 to 0.5, within the face's front."""
 _MIN_PART = 25
@@ -76,7 +75,7 @@ def depth_agreement(depth_mm: Grid) -> dict[str, float | None]:
     front &= np.abs(z - middle) < _FRONT_DEPTH_MM
     if int(front.sum()) < _MIN_FRONT:
         return result
-    slope = _plane_fit(_plane(size)[front], z[front, None])[1, 0] / _FIELD_MM
+    slope = _plane_fit(_plane(size)[front], z[front, None])[1, 0] / FIELD_MM
     offset, gain = _offset(z, middle)
     return {
         **result,
@@ -167,7 +166,7 @@ def _offset(z: Floats, middle: float) -> tuple[float | None, float | None]:
     if fit[here] <= -1.0:
         return None, None
     best = int(fit.argmax())
-    return float(np.hypot(*steps[best]) * _FIELD_MM / size), float(fit[best] - fit[here])
+    return float(np.hypot(*steps[best]) * FIELD_MM / size), float(fit[best] - fit[here])
 
 
 @lru_cache(maxsize=4)

@@ -26,7 +26,8 @@ mm."""
 _NOSE_CENTRE = (0.50, 0.555)
 _NOSE_RADII = (0.085, 0.135)
 _NOSE_TIP_RADIUS = 0.045
-_FIELD_MM = 225.0
+FIELD_MM = 225.0
+"""Width of the scene at the face that a crop of scale 1 shows, see `fasdemo.models.crop`."""
 _MIN_POINTS = 60
 _MAX_DEPTH_MM = 120.0
 """Points farther than this from the median of a face's front do not belong to it, even if it is tilted by 45
@@ -192,7 +193,7 @@ def _distance(z: Floats, terms: Floats, coefficients: Floats, use: Mask, normal:
 
 def _assumed_view(distance_mm: float, size: int) -> DepthView:
     middle = (size - 1) / 2
-    return DepthView(distance_mm * size / _FIELD_MM, middle, middle)
+    return DepthView(distance_mm * size / FIELD_MM, middle, middle)
 
 
 def _normal_length(plane: Floats, size: int, view: DepthView) -> float:

@@ -20,7 +20,7 @@ WINDOW_S = 10.0
 MIN_S = 5.0
 """Shortest time from which a pulse is computed."""
 MIN_RATE_HZ = 12.0
-"""Lowest frame rate at which the highest pulse and its harmonic can be told from noise."""
+"""Lowest frame rate at which the highest pulse and its harmonic can be distinguished from noise."""
 BAND_HZ = (0.7, 3.0)
 """Heart rates of 42 to 180 beats per minute."""
 _PROJECTION_S = 1.6

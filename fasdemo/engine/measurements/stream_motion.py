@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.measurements.cross_modal import face_details
-from fasdemo.engine.measurements.face_surface import Floats, Grid, Mask, mean_relief, median, oval
+from fasdemo.engine.measurements.face_surface import FIELD_MM, Floats, Grid, Mask, mean_relief, median, oval
 from fasdemo.engine.measurements.limits import (
     MAX_DEPTH_APART_X_MM,
     MAX_DEPTH_APART_Y_MM,
@@ -36,7 +36,6 @@ _MIN_MOTION_MM = 5.0
 _AGREES = 0.5
 """Largest difference of streams that agree, divided by the limit."""
 
-_FIELD_MM = 225.0
 _MIN_FRONT = 100
 _FRONT_DEPTH_MM = 90.0
 _TRIM = 3.0
@@ -152,7 +151,7 @@ def depth_offset_mm(depth_mm: Grid) -> Offset | None:
     found = _fit(terms[kept], near[kept])
     if not found[3] >= MIN_FACE_RELIEF:
         return None
-    scale = _FIELD_MM / size / float(found[3])
+    scale = FIELD_MM / size / float(found[3])
     return float(found[4]) * scale, float(found[5]) * scale
 
 
@@ -180,7 +179,7 @@ def infrared_offset_mm(crops: FaceCrops) -> Offset | None:
     _, best, _, (column, row) = cv2.minMaxLoc(match)
     if not best >= _MIN_MATCH:
         return None
-    pixel_mm = _FIELD_MM / luma.shape[0]
+    pixel_mm = FIELD_MM / luma.shape[0]
     return (_SLIDE - _peak(match[row], column)) * pixel_mm, (_SLIDE - _peak(match[:, column], row)) * pixel_mm
 
 

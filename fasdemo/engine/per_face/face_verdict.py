@@ -118,7 +118,8 @@ def outdated(verdict: FaceVerdict) -> FaceVerdict:
 def _break_codes(work: FaceObservation, state: TrackState, now_s: float) -> list[Reason]:
     """Return `view_changed` and restart the evidence if another object may be at the position of the face."""
     if work.crops is None or work.small is None:
-        state.view, state.in_last_frame = None, False
+        # The last view is kept, because the face can be exchanged in this frame.
+        state.in_last_frame = False
         return []
     margin = None if work.prediction is None else work.prediction.margin
     now = view_from(now_s, work.face, work.crops, work.small, margin)

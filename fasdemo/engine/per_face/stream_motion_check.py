@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
+from fasdemo.engine.measurements.face_surface import FIELD_MM
 from fasdemo.engine.measurements.measure import Grids
 from fasdemo.engine.measurements.stream_motion import (
     Offset,
@@ -30,10 +31,9 @@ _FIRST_AFTER_S = 0.04
 """Delay of the first check, so that it falls on another frame than the other periodic checks."""
 _MAX_ANGLE_DEG = 25.0
 """Key points of a face that is turned farther are too inaccurate."""
-_FIELD_MM = 225.0
 HELD_S = 10.0
-"""Time after which the reason ends without a motion that agrees, so that a person who stands still is not refused for
-ever because of somebody else."""
+"""Time after which the reason ends without a motion that agrees, so that a person who stands still is not refused
+permanently because of another person's face."""
 _NAMES: dict[Stream, str] = {"depth": "depth", "ir": "infrared"}
 
 
@@ -108,6 +108,6 @@ def _position_mm(frame: FrameSet, face: Face, crops: FaceCrops) -> Offset:
     """Return the position of eyes, nose and mouth relative to the middle of the colour image at the face's scale."""
     assert crops.rgb is not None
     linear = crops.to_crop[0, :2]
-    scale = float((linear @ linear) ** 0.5) * _FIELD_MM / crops.rgb.shape[0]
+    scale = float((linear @ linear) ** 0.5) * FIELD_MM / crops.rgb.shape[0]
     x, y = face.keypoints[:4].mean(axis=0)
     return (float(x) - frame.rgb.shape[1] / 2) * scale, (float(y) - frame.rgb.shape[0] / 2) * scale

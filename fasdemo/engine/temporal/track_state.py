@@ -49,7 +49,7 @@ class TrackState:
 
     Attributes:
         sequential_test: the evidence so far.
-        view: the last view; None before the first one and after a face that could not be aligned.
+        view: the last view; None before the first one. A frame whose face could not be aligned has none.
         seen_s: time at which the face was last found; this and all other times are on the source's clock in seconds.
         in_last_frame: whether the face was found in the previous frame.
         max_gap_s: allowed time between two views, see `fasdemo.engine.temporal.continuity`.

@@ -90,7 +90,7 @@ class DeskControl(QObject):
         self._finished.connect(self._show_finished)
 
     def show_source(self, info: SourceInfo | None) -> None:
-        """Forget what was kept of the previous source; keep that of the next camera if the user wants it."""
+        """Drop the frames of the previous source; keep those of the next camera if the user wants it."""
         self._drop()
         self._info = info if info is not None and info.live else None
         self._keep(self._panel.desk.keep_box.isChecked())
@@ -207,7 +207,7 @@ class DeskControl(QObject):
         self._messages.show_message(words, error)
 
     def stop(self, timeout_s: float) -> None:
-        """Forget the last seconds, and wait up to `timeout_s` seconds for work in the background."""
+        """Drop the last seconds, and wait up to `timeout_s` seconds for work in the background."""
         self._drop()
         for thread in self._threads:
             thread.join(timeout_s)

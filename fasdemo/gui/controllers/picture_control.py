@@ -1,4 +1,4 @@
-"""What the user does with the pictures: freeze them, zoom, and see or save the depth as points in space."""
+"""Actions on the pictures: freeze them, zoom, and show or save the depth as points in space."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PictureControl(QObject):
         }
 
     def play_pause(self) -> None:
-        """Play or pause a file; freeze the pictures of a camera, or let them go on, except in a kiosk."""
+        """Play or pause a file; freeze the pictures of a camera or continue, except in a kiosk."""
         if not self._presenter.live:
             self._playback.play_pause()
         elif not self._in_kiosk():

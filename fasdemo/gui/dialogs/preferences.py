@@ -34,6 +34,8 @@ from fasdemo.gui.dialogs.exit_pin import hash_pin
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import LANGUAGES, tr
 from fasdemo.publish.addresses import Use, target_of
+from fasdemo.runtime.outputs.event_picture_store import check_folder
+from fasdemo.runtime.outputs.event_picture_writer import CONSENT
 
 TAB_NAMES = ("Window", "Kiosk")
 
@@ -56,6 +58,10 @@ class Preferences(QDialog):
             field.setAccessibleName(tr(info.title))
             field.setAccessibleDescription(tr(info.description or ""))
             self.fields[name] = field
+            if name == "event_pictures_told":
+                self.consent = QLabel(tr(CONSENT))
+                self.consent.setWordWrap(True)
+                forms["Window"].addRow(self.consent)
             forms["Kiosk" if name.startswith("kiosk_") else "Window"].addRow(tr(info.title), field)
         self.problem = QLabel("")
         self.problem.setWordWrap(True)
@@ -113,6 +119,18 @@ class Preferences(QDialog):
                 tr("The distance of “Depth colours to” must be larger than that of “Depth colours from”.")
             )
             return
+        if values["event_pictures"]:
+            self.tabs.setCurrentIndex(0)
+            if not values["event_pictures_told"]:
+                self.problem.setText(
+                    tr("“Pictures of events” needs “People are told”: tick it, or switch the pictures off.")
+                )
+                return
+            try:
+                check_folder(values["event_pictures_folder"])
+            except UserError as error:
+                self.problem.setText(str(error))
+                return
         uses: dict[str, Use] = {"kiosk_on_live": "on_live", "kiosk_heartbeat": "heartbeat"}
         for name, use in uses.items():
             try:

@@ -140,6 +140,14 @@
       <translation>Gezeigt</translation>
     </message>
     <message>
+      <source>Verdicts</source>
+      <translation>Urteile</translation>
+    </message>
+    <message>
+      <source>Agreement</source>
+      <translation>Übereinstimmung</translation>
+    </message>
+    <message>
       <source>Recorded</source>
       <translation>Aufgenommen</translation>
     </message>
@@ -148,12 +156,52 @@
       <translation>Länge</translation>
     </message>
     <message>
+      <source>Distance</source>
+      <translation>Entfernung</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>Ordner</translation>
     </message>
     <message>
+      <source>All sessions</source>
+      <translation>Alle Sitzungen</translation>
+    </message>
+    <message>
+      <source>Last 7 days</source>
+      <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+      <source>Verdict differs from the truth</source>
+      <translation>Urteil weicht von der Wahrheit ab</translation>
+    </message>
+    <message>
+      <source>Not scored</source>
+      <translation>Nicht bewertet</translation>
+    </message>
+    <message>
+      <source>attack accepted</source>
+      <translation>Angriff angenommen</translation>
+    </message>
+    <message>
+      <source>live person refused</source>
+      <translation>echte Person abgelehnt</translation>
+    </message>
+    <message>
+      <source>uncertain</source>
+      <translation>unsicher</translation>
+    </message>
+    <message>
       <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
       <translation>Ich bin einverstanden, dass mein Gesicht in Farbe, Tiefe und Infrarot für die Forschung zur Lebenderkennung aufgenommen wird.</translation>
+    </message>
+    <message>
+      <source>Pictures of the people in front of the camera are stored on this computer when a face is accepted, refused or locked out. They must be told so before they are seen, for example by a sign at the camera, and in many countries they must agree.</source>
+      <translation>Bilder der Personen vor der Kamera werden auf diesem Computer gespeichert, wenn ein Gesicht angenommen, abgelehnt oder gesperrt wird. Sie müssen es vorher erfahren, zum Beispiel durch ein Schild an der Kamera, und in vielen Ländern müssen sie zustimmen.</translation>
     </message>
     <message>
       <source>Automatic</source>
@@ -266,10 +314,6 @@
     <message>
       <source>NO RESPONSE</source>
       <translation>KEINE ANTWORT</translation>
-    </message>
-    <message>
-      <source>Distance</source>
-      <translation>Entfernung</translation>
     </message>
     <message>
       <source>Depth coverage</source>
@@ -592,10 +636,6 @@
       <translation>System</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Hell</translation>
-    </message>
-    <message>
       <source>Dark</source>
       <translation>Dunkel</translation>
     </message>
@@ -742,6 +782,38 @@
     <message>
       <source>Folder for labelled recordings.</source>
       <translation>Ordner für Aufnahmen mit Angaben.</translation>
+    </message>
+    <message>
+      <source>Pictures of events</source>
+      <translation>Bilder von Ereignissen</translation>
+    </message>
+    <message>
+      <source>Store a small picture at every LIVE, SPOOF and lock-out, and delete it after some days.</source>
+      <translation>Bei jedem LIVE, SPOOF und jeder Sperre ein kleines Bild speichern und nach einigen Tagen löschen.</translation>
+    </message>
+    <message>
+      <source>People are told</source>
+      <translation>Personen sind informiert</translation>
+    </message>
+    <message>
+      <source>I tell the people in front of the camera that pictures of them are stored.</source>
+      <translation>Ich informiere die Personen vor der Kamera, dass Bilder von ihnen gespeichert werden.</translation>
+    </message>
+    <message>
+      <source>Folder of events</source>
+      <translation>Ordner der Ereignisse</translation>
+    </message>
+    <message>
+      <source>Folder for the pictures of events, and for nothing else.</source>
+      <translation>Ordner für die Bilder von Ereignissen und für nichts anderes.</translation>
+    </message>
+    <message>
+      <source>Keep events (days)</source>
+      <translation>Ereignisse behalten (Tage)</translation>
+    </message>
+    <message>
+      <source>Age at which their pictures are deleted.</source>
+      <translation>Alter, in dem ihre Bilder gelöscht werden.</translation>
     </message>
     <message>
       <source>Colour alone may be LIVE</source>
@@ -1352,6 +1424,14 @@
       <translation>Ein Tiefen- oder Infrarotvideo braucht ein Farbvideo; öffnen Sie beide zusammen.</translation>
     </message>
     <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Abgebrochen; fertige Sitzungen werden nicht noch einmal bewertet.</translation>
+    </message>
+    <message>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>{count} weitere Sitzungen konnten ebenfalls nicht bewertet werden.</translation>
+    </message>
+    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>Ereignisprotokoll vollständig: {path} ({lines} Zeilen)</translation>
     </message>
@@ -1436,6 +1516,46 @@
       <translation>lebend</translation>
     </message>
     <message>
+      <source>Locked out</source>
+      <translation>Gesperrt</translation>
+    </message>
+    <message>
+      <source>Events with pictures</source>
+      <translation>Ereignisse mit Bildern</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>Anzeigen</translation>
+    </message>
+    <message>
+      <source>Events</source>
+      <translation>Ereignisse</translation>
+    </message>
+    <message>
+      <source>All events</source>
+      <translation>Alle Ereignisse</translation>
+    </message>
+    <message>
+      <source>Picture of the event</source>
+      <translation>Bild des Ereignisses</translation>
+    </message>
+    <message>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>Bilder von Ereignissen sind ausgeschaltet; schalten Sie sie in den Einstellungen ein.</translation>
+    </message>
+    <message>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{count} Ereignisse in {folder}, gelöscht nach {days} Tagen.</translation>
+    </message>
+    <message>
+      <source>There are no events in {folder}.</source>
+      <translation>In {folder} gibt es keine Ereignisse.</translation>
+    </message>
+    <message>
+      <source>The picture cannot be read.</source>
+      <translation>Das Bild kann nicht gelesen werden.</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>Falsche PIN.</translation>
     </message>
@@ -1494,6 +1614,10 @@
     <message>
       <source>none</source>
       <translation>keine</translation>
+    </message>
+    <message>
+      <source>“Pictures of events” needs “People are told”: tick it, or switch the pictures off.</source>
+      <translation>„Bilder von Ereignissen“ braucht „Personen sind informiert“: ankreuzen oder die Bilder ausschalten.</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
@@ -1732,12 +1856,44 @@
       <translation>{shown} von {count} Sitzungen, {subjects} Personen</translation>
     </message>
     <message>
-      <source>Search: subject, attack type, date or camera</source>
-      <translation>Suche: Person, Angriffsart, Datum oder Kamera</translation>
+      <source>no label</source>
+      <translation>keine Angabe</translation>
+    </message>
+    <message>
+      <source>{right} of {count} agree</source>
+      <translation>{right} von {count} stimmen überein</translation>
+    </message>
+    <message>
+      <source>agrees</source>
+      <translation>stimmt überein</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date, light or camera</source>
+      <translation>Suche: Person, Angriffsart, Datum, Licht oder Kamera</translation>
     </message>
     <message>
       <source>Search the library</source>
       <translation>In der Bibliothek suchen</translation>
+    </message>
+    <message>
+      <source>Sessions to show</source>
+      <translation>Gezeigte Sitzungen</translation>
+    </message>
+    <message>
+      <source>Score selected</source>
+      <translation>Auswahl bewerten</translation>
+    </message>
+    <message>
+      <source>Compute the verdicts on the selected sessions with the present model, in the background</source>
+      <translation>Die Urteile über die ausgewählten Sitzungen mit dem jetzigen Modell im Hintergrund berechnen</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
     </message>
     <message>
       <source>Close the library</source>
@@ -1750,6 +1906,18 @@
     <message>
       <source>Looking for sessions in {folder} …</source>
       <translation>Sitzungen in {folder} werden gesucht …</translation>
+    </message>
+    <message>
+      <source>not scored</source>
+      <translation>nicht bewertet</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done} von {total} Sitzungen{left}</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>noch {minutes}:{seconds:02d}</translation>
     </message>
     <message>
       <source>{count} cannot be read</source>
@@ -2116,10 +2284,6 @@
       <translation>Eine Minute lang schauen Personen aus 0,4 bis 1 m in die Kamera, immer nur eine. Danach können Ausdrucke von ihnen gezeigt werden. Nur Messwerte werden behalten, keine Bilder. Der Versatz bleibt in den Grenzen des Modells.</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>Fortschritt</translation>
-    </message>
-    <message>
       <source>State of the calibration</source>
       <translation>Stand der Anpassung</translation>
     </message>
@@ -2292,24 +2456,8 @@
       <translation>Bericht…</translation>
     </message>
     <message>
-      <source>{minutes}:{seconds:02d} left</source>
-      <translation>noch {minutes}:{seconds:02d}</translation>
-    </message>
-    <message>
       <source>Tuning – fasdemo</source>
       <translation>Abstimmung – fasdemo</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>Abbrechen</translation>
-    </message>
-    <message>
-      <source>{done} of {total} sessions{left}</source>
-      <translation>{done} von {total} Sitzungen{left}</translation>
-    </message>
-    <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>Abgebrochen; fertige Sitzungen werden nicht noch einmal bewertet.</translation>
     </message>
     <message>
       <source>Looking for sessions …</source>
@@ -2448,6 +2596,10 @@
       <translation>Tastenkürzel (?)</translation>
     </message>
     <message>
+      <source>Events with pictures…</source>
+      <translation>Ereignisse mit Bildern…</translation>
+    </message>
+    <message>
       <source>Calibrate…</source>
       <translation>Kalibrieren…</translation>
     </message>
@@ -2522,6 +2674,10 @@
     <message>
       <source>frame {number}</source>
       <translation>Bild {number}</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>kein Gesicht</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

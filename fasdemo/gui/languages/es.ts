@@ -140,6 +140,14 @@
       <translation>Se muestra</translation>
     </message>
     <message>
+      <source>Verdicts</source>
+      <translation>Veredictos</translation>
+    </message>
+    <message>
+      <source>Agreement</source>
+      <translation>Coincidencia</translation>
+    </message>
+    <message>
       <source>Recorded</source>
       <translation>Grabado</translation>
     </message>
@@ -148,12 +156,52 @@
       <translation>Duración</translation>
     </message>
     <message>
+      <source>Distance</source>
+      <translation>Distancia</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Claro</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>Carpeta</translation>
     </message>
     <message>
+      <source>All sessions</source>
+      <translation>Todas las sesiones</translation>
+    </message>
+    <message>
+      <source>Last 7 days</source>
+      <translation>Últimos 7 días</translation>
+    </message>
+    <message>
+      <source>Verdict differs from the truth</source>
+      <translation>El veredicto difiere de la verdad</translation>
+    </message>
+    <message>
+      <source>Not scored</source>
+      <translation>Sin puntuar</translation>
+    </message>
+    <message>
+      <source>attack accepted</source>
+      <translation>ataque aceptado</translation>
+    </message>
+    <message>
+      <source>live person refused</source>
+      <translation>persona viva rechazada</translation>
+    </message>
+    <message>
+      <source>uncertain</source>
+      <translation>incierto</translation>
+    </message>
+    <message>
       <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
       <translation>Acepto que se grabe mi rostro en color, profundidad e infrarrojo para la investigación de la prueba de vida.</translation>
+    </message>
+    <message>
+      <source>Pictures of the people in front of the camera are stored on this computer when a face is accepted, refused or locked out. They must be told so before they are seen, for example by a sign at the camera, and in many countries they must agree.</source>
+      <translation>En este ordenador se guardan imágenes de las personas ante la cámara cuando un rostro se acepta, se rechaza o se bloquea. Hay que informarlas antes, por ejemplo con un cartel junto a la cámara, y en muchos países deben dar su consentimiento.</translation>
     </message>
     <message>
       <source>Automatic</source>
@@ -266,10 +314,6 @@
     <message>
       <source>NO RESPONSE</source>
       <translation>SIN RESPUESTA</translation>
-    </message>
-    <message>
-      <source>Distance</source>
-      <translation>Distancia</translation>
     </message>
     <message>
       <source>Depth coverage</source>
@@ -592,10 +636,6 @@
       <translation>Sistema</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Claro</translation>
-    </message>
-    <message>
       <source>Dark</source>
       <translation>Oscuro</translation>
     </message>
@@ -742,6 +782,38 @@
     <message>
       <source>Folder for labelled recordings.</source>
       <translation>Carpeta para las grabaciones etiquetadas.</translation>
+    </message>
+    <message>
+      <source>Pictures of events</source>
+      <translation>Imágenes de eventos</translation>
+    </message>
+    <message>
+      <source>Store a small picture at every LIVE, SPOOF and lock-out, and delete it after some days.</source>
+      <translation>Guardar una imagen pequeña en cada LIVE, SPOOF y bloqueo, y borrarla después de unos días.</translation>
+    </message>
+    <message>
+      <source>People are told</source>
+      <translation>Se informa a las personas</translation>
+    </message>
+    <message>
+      <source>I tell the people in front of the camera that pictures of them are stored.</source>
+      <translation>Informo a las personas ante la cámara de que se guardan imágenes de ellas.</translation>
+    </message>
+    <message>
+      <source>Folder of events</source>
+      <translation>Carpeta de eventos</translation>
+    </message>
+    <message>
+      <source>Folder for the pictures of events, and for nothing else.</source>
+      <translation>Carpeta para las imágenes de eventos y para nada más.</translation>
+    </message>
+    <message>
+      <source>Keep events (days)</source>
+      <translation>Conservar eventos (días)</translation>
+    </message>
+    <message>
+      <source>Age at which their pictures are deleted.</source>
+      <translation>Antigüedad a la que se borran sus imágenes.</translation>
     </message>
     <message>
       <source>Colour alone may be LIVE</source>
@@ -1352,6 +1424,14 @@
       <translation>Un vídeo de profundidad o infrarrojo necesita uno de color; ábralos juntos.</translation>
     </message>
     <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
+    </message>
+    <message>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>Tampoco se pudieron puntuar otras {count} sesiones.</translation>
+    </message>
+    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>Registro de eventos completo: {path} ({lines} líneas)</translation>
     </message>
@@ -1436,6 +1516,46 @@
       <translation>vivo</translation>
     </message>
     <message>
+      <source>Locked out</source>
+      <translation>Bloqueado</translation>
+    </message>
+    <message>
+      <source>Events with pictures</source>
+      <translation>Eventos con imágenes</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>Mostrar</translation>
+    </message>
+    <message>
+      <source>Events</source>
+      <translation>Eventos</translation>
+    </message>
+    <message>
+      <source>All events</source>
+      <translation>Todos los eventos</translation>
+    </message>
+    <message>
+      <source>Picture of the event</source>
+      <translation>Imagen del evento</translation>
+    </message>
+    <message>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>Las imágenes de eventos están desactivadas; actívelas en las preferencias.</translation>
+    </message>
+    <message>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{count} eventos en {folder}, se borran a los {days} días.</translation>
+    </message>
+    <message>
+      <source>There are no events in {folder}.</source>
+      <translation>No hay eventos en {folder}.</translation>
+    </message>
+    <message>
+      <source>The picture cannot be read.</source>
+      <translation>No se puede leer la imagen.</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN incorrecto.</translation>
     </message>
@@ -1494,6 +1614,10 @@
     <message>
       <source>none</source>
       <translation>ninguno</translation>
+    </message>
+    <message>
+      <source>“Pictures of events” needs “People are told”: tick it, or switch the pictures off.</source>
+      <translation>«Imágenes de eventos» requiere «Se informa a las personas»: márquelo o desactive las imágenes.</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
@@ -1732,12 +1856,44 @@
       <translation>{shown} de {count} sesiones, {subjects} sujetos</translation>
     </message>
     <message>
-      <source>Search: subject, attack type, date or camera</source>
-      <translation>Buscar: sujeto, tipo de ataque, fecha o cámara</translation>
+      <source>no label</source>
+      <translation>sin etiqueta</translation>
+    </message>
+    <message>
+      <source>{right} of {count} agree</source>
+      <translation>{right} de {count} coinciden</translation>
+    </message>
+    <message>
+      <source>agrees</source>
+      <translation>coincide</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date, light or camera</source>
+      <translation>Buscar: sujeto, tipo de ataque, fecha, luz o cámara</translation>
     </message>
     <message>
       <source>Search the library</source>
       <translation>Buscar en la biblioteca</translation>
+    </message>
+    <message>
+      <source>Sessions to show</source>
+      <translation>Sesiones mostradas</translation>
+    </message>
+    <message>
+      <source>Score selected</source>
+      <translation>Puntuar la selección</translation>
+    </message>
+    <message>
+      <source>Compute the verdicts on the selected sessions with the present model, in the background</source>
+      <translation>Calcular en segundo plano los veredictos de las sesiones seleccionadas con el modelo actual</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Progreso</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Cancelar</translation>
     </message>
     <message>
       <source>Close the library</source>
@@ -1750,6 +1906,18 @@
     <message>
       <source>Looking for sessions in {folder} …</source>
       <translation>Buscando sesiones en {folder} …</translation>
+    </message>
+    <message>
+      <source>not scored</source>
+      <translation>sin puntuar</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done} de {total} sesiones{left}</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>quedan {minutes}:{seconds:02d}</translation>
     </message>
     <message>
       <source>{count} cannot be read</source>
@@ -2116,10 +2284,6 @@
       <translation>Durante un minuto, las personas miran a la cámara desde 0,4 a 1 m, de una en una. Después, si quiere, muestre impresiones de ellas. Solo se guardan mediciones, ninguna imagen. El sesgo queda dentro de los límites del modelo.</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>Progreso</translation>
-    </message>
-    <message>
       <source>State of the calibration</source>
       <translation>Estado de la calibración</translation>
     </message>
@@ -2292,24 +2456,8 @@
       <translation>Informe…</translation>
     </message>
     <message>
-      <source>{minutes}:{seconds:02d} left</source>
-      <translation>quedan {minutes}:{seconds:02d}</translation>
-    </message>
-    <message>
       <source>Tuning – fasdemo</source>
       <translation>Ajuste – fasdemo</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>Cancelar</translation>
-    </message>
-    <message>
-      <source>{done} of {total} sessions{left}</source>
-      <translation>{done} de {total} sesiones{left}</translation>
-    </message>
-    <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
     </message>
     <message>
       <source>Looking for sessions …</source>
@@ -2448,6 +2596,10 @@
       <translation>Atajos de teclado (?)</translation>
     </message>
     <message>
+      <source>Events with pictures…</source>
+      <translation>Eventos con imágenes…</translation>
+    </message>
+    <message>
       <source>Calibrate…</source>
       <translation>Calibrar…</translation>
     </message>
@@ -2522,6 +2674,10 @@
     <message>
       <source>frame {number}</source>
       <translation>fotograma {number}</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>sin rostro</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

@@ -140,6 +140,14 @@
       <translation>内容</translation>
     </message>
     <message>
+      <source>Verdicts</source>
+      <translation>判定</translation>
+    </message>
+    <message>
+      <source>Agreement</source>
+      <translation>一致性</translation>
+    </message>
+    <message>
       <source>Recorded</source>
       <translation>录制时间</translation>
     </message>
@@ -148,12 +156,52 @@
       <translation>时长</translation>
     </message>
     <message>
+      <source>Distance</source>
+      <translation>距离</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>浅色</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>文件夹</translation>
     </message>
     <message>
+      <source>All sessions</source>
+      <translation>所有会话</translation>
+    </message>
+    <message>
+      <source>Last 7 days</source>
+      <translation>最近 7 天</translation>
+    </message>
+    <message>
+      <source>Verdict differs from the truth</source>
+      <translation>判定与真实情况不符</translation>
+    </message>
+    <message>
+      <source>Not scored</source>
+      <translation>未评分</translation>
+    </message>
+    <message>
+      <source>attack accepted</source>
+      <translation>攻击被接受</translation>
+    </message>
+    <message>
+      <source>live person refused</source>
+      <translation>真人被拒绝</translation>
+    </message>
+    <message>
+      <source>uncertain</source>
+      <translation>不确定</translation>
+    </message>
+    <message>
       <source>I agree that my face is recorded in colour, depth and infrared for liveness research.</source>
       <translation>我同意为活体检测研究录制我的面部彩色、深度和红外图像。</translation>
+    </message>
+    <message>
+      <source>Pictures of the people in front of the camera are stored on this computer when a face is accepted, refused or locked out. They must be told so before they are seen, for example by a sign at the camera, and in many countries they must agree.</source>
+      <translation>当人脸被接受、拒绝或锁定时，摄像头前人员的图片会保存在本机上。必须事先告知他们，例如在摄像头旁张贴告示；在许多国家还须征得他们同意。</translation>
     </message>
     <message>
       <source>Automatic</source>
@@ -266,10 +314,6 @@
     <message>
       <source>NO RESPONSE</source>
       <translation>无响应</translation>
-    </message>
-    <message>
-      <source>Distance</source>
-      <translation>距离</translation>
     </message>
     <message>
       <source>Depth coverage</source>
@@ -592,10 +636,6 @@
       <translation>系统</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>浅色</translation>
-    </message>
-    <message>
       <source>Dark</source>
       <translation>深色</translation>
     </message>
@@ -742,6 +782,38 @@
     <message>
       <source>Folder for labelled recordings.</source>
       <translation>带标注录制的文件夹。</translation>
+    </message>
+    <message>
+      <source>Pictures of events</source>
+      <translation>事件图片</translation>
+    </message>
+    <message>
+      <source>Store a small picture at every LIVE, SPOOF and lock-out, and delete it after some days.</source>
+      <translation>在每次 LIVE、SPOOF 和锁定时保存一张小图片，若干天后删除。</translation>
+    </message>
+    <message>
+      <source>People are told</source>
+      <translation>已告知人员</translation>
+    </message>
+    <message>
+      <source>I tell the people in front of the camera that pictures of them are stored.</source>
+      <translation>我会告知摄像头前的人员，他们的图片会被保存。</translation>
+    </message>
+    <message>
+      <source>Folder of events</source>
+      <translation>事件文件夹</translation>
+    </message>
+    <message>
+      <source>Folder for the pictures of events, and for nothing else.</source>
+      <translation>仅用于事件图片的文件夹。</translation>
+    </message>
+    <message>
+      <source>Keep events (days)</source>
+      <translation>事件保留天数</translation>
+    </message>
+    <message>
+      <source>Age at which their pictures are deleted.</source>
+      <translation>达到此天数后删除其图片。</translation>
     </message>
     <message>
       <source>Colour alone may be LIVE</source>
@@ -1352,6 +1424,14 @@
       <translation>深度或红外视频需要彩色视频，请一起打开。</translation>
     </message>
     <message>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>已取消;已完成的会话不会再次评分。</translation>
+    </message>
+    <message>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>另有 {count} 个会话也无法评分。</translation>
+    </message>
+    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>事件日志已完成：{path}（{lines} 行）</translation>
     </message>
@@ -1436,6 +1516,46 @@
       <translation>真人</translation>
     </message>
     <message>
+      <source>Locked out</source>
+      <translation>已锁定</translation>
+    </message>
+    <message>
+      <source>Events with pictures</source>
+      <translation>带图片的事件</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>显示</translation>
+    </message>
+    <message>
+      <source>Events</source>
+      <translation>事件</translation>
+    </message>
+    <message>
+      <source>All events</source>
+      <translation>所有事件</translation>
+    </message>
+    <message>
+      <source>Picture of the event</source>
+      <translation>事件的图片</translation>
+    </message>
+    <message>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>事件图片已关闭；请在首选项中开启。</translation>
+    </message>
+    <message>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{folder} 中有 {count} 个事件，{days} 天后删除。</translation>
+    </message>
+    <message>
+      <source>There are no events in {folder}.</source>
+      <translation>{folder} 中没有事件。</translation>
+    </message>
+    <message>
+      <source>The picture cannot be read.</source>
+      <translation>无法读取图片。</translation>
+    </message>
+    <message>
       <source>Wrong PIN.</source>
       <translation>PIN 错误。</translation>
     </message>
@@ -1494,6 +1614,10 @@
     <message>
       <source>none</source>
       <translation>无</translation>
+    </message>
+    <message>
+      <source>“Pictures of events” needs “People are told”: tick it, or switch the pictures off.</source>
+      <translation>“事件图片”需要勾选“已告知人员”：请勾选，或关闭图片。</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
@@ -1732,12 +1856,44 @@
       <translation>{count} 个会话中的 {shown} 个，{subjects} 名受试者</translation>
     </message>
     <message>
-      <source>Search: subject, attack type, date or camera</source>
-      <translation>搜索：受试者、攻击类型、日期或摄像头</translation>
+      <source>no label</source>
+      <translation>无标签</translation>
+    </message>
+    <message>
+      <source>{right} of {count} agree</source>
+      <translation>{count} 个中有 {right} 个一致</translation>
+    </message>
+    <message>
+      <source>agrees</source>
+      <translation>一致</translation>
+    </message>
+    <message>
+      <source>Search: subject, attack type, date, light or camera</source>
+      <translation>搜索：受试者、攻击类型、日期、光线或摄像头</translation>
     </message>
     <message>
       <source>Search the library</source>
       <translation>搜索会话库</translation>
+    </message>
+    <message>
+      <source>Sessions to show</source>
+      <translation>要显示的会话</translation>
+    </message>
+    <message>
+      <source>Score selected</source>
+      <translation>为所选会话评分</translation>
+    </message>
+    <message>
+      <source>Compute the verdicts on the selected sessions with the present model, in the background</source>
+      <translation>使用当前模型在后台计算所选会话的判定</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
     </message>
     <message>
       <source>Close the library</source>
@@ -1750,6 +1906,18 @@
     <message>
       <source>Looking for sessions in {folder} …</source>
       <translation>正在 {folder} 中查找会话……</translation>
+    </message>
+    <message>
+      <source>not scored</source>
+      <translation>未评分</translation>
+    </message>
+    <message>
+      <source>{done} of {total} sessions{left}</source>
+      <translation>{done}/{total} 个会话{left}</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} left</source>
+      <translation>剩余 {minutes}:{seconds:02d}</translation>
     </message>
     <message>
       <source>{count} cannot be read</source>
@@ -2116,10 +2284,6 @@
       <translation>在一分钟内,人们逐个从 0.4 至 1 米处看向摄像头。之后可选择展示他们的打印照片。只保留测量值,不保存图像。偏移保持在模型的限制之内。</translation>
     </message>
     <message>
-      <source>Progress</source>
-      <translation>进度</translation>
-    </message>
-    <message>
       <source>State of the calibration</source>
       <translation>校准状态</translation>
     </message>
@@ -2292,24 +2456,8 @@
       <translation>报告…</translation>
     </message>
     <message>
-      <source>{minutes}:{seconds:02d} left</source>
-      <translation>剩余 {minutes}:{seconds:02d}</translation>
-    </message>
-    <message>
       <source>Tuning – fasdemo</source>
       <translation>调校 – fasdemo</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>取消</translation>
-    </message>
-    <message>
-      <source>{done} of {total} sessions{left}</source>
-      <translation>{done}/{total} 个会话{left}</translation>
-    </message>
-    <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>已取消;已完成的会话不会再次评分。</translation>
     </message>
     <message>
       <source>Looking for sessions …</source>
@@ -2448,6 +2596,10 @@
       <translation>键盘快捷键（?）</translation>
     </message>
     <message>
+      <source>Events with pictures…</source>
+      <translation>带图片的事件…</translation>
+    </message>
+    <message>
       <source>Calibrate…</source>
       <translation>校准…</translation>
     </message>
@@ -2522,6 +2674,10 @@
     <message>
       <source>frame {number}</source>
       <translation>第 {number} 帧</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>无人脸</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

@@ -166,7 +166,7 @@ class Pane(QWidget):
         self._place_tools()
 
     def set_frozen(self, frozen: bool) -> None:
-        """Set whether an old picture is shown on purpose, which the title then says."""
+        """Set whether the picture is frozen, and show this in the title."""
         self._frozen = frozen
         words = tr("Let the pictures go on (Space)") if frozen else tr("Freeze the pictures (Space)")
         self._freeze_button.setIcon(icon("play" if frozen else "pause", ON_VIDEO))

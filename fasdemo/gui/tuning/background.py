@@ -45,7 +45,7 @@ class Background(QObject):
         return self._thread is not None
 
     def start(self, work: Callable[[threading.Event], Any]) -> None:
-        """Start work; it gets an event that is set once it is no longer wanted, and may raise `Cancelled` then."""
+        """Start work; its event is set when the result is no longer needed, and it may then raise `Cancelled`."""
         self._stop.set()
         self._previous = [one for one in (*self._previous, self._thread) if one is not None and one.is_alive()]
         self._stop = threading.Event()

@@ -100,6 +100,7 @@ class Header(QWidget):
         self.more: dict[str, QAction] = {}
         for words, action in (
             (tr("Event log…") + "\tCtrl+L", "toggle_log"),
+            (tr("Events with pictures…"), "events"),
             (tr("Tune…") + "\tCtrl+T", "tune"),
             (tr("Calibrate…"), "calibrate"),
             ("", ""),

@@ -340,8 +340,8 @@ def test_webcam_that_cannot_do_what_is_wanted_says_so_and_runs() -> None:
     with controlled(ControlledCapture(), resolution="1920x1080", gain="300") as source:
         assert source.info.width == 1280
         assert source.warnings == (
-            "resolution=1920x1080: the webcam cannot do this; resolution is 1280x720. "
-            "gain: the webcam refused 300 and stays at 0; choose another value, or switch off its automatic.",
+            "resolution=1920x1080: the webcam does not support this; resolution is 1280x720. "
+            "gain: the webcam refused 300 and stays at 0; choose another value, or switch off automatic control.",
         )
 
 

@@ -73,7 +73,7 @@ class _Door:
         self.person, self.live, self.number, self.late_s = Person(), live, 0, 0.0
         self.results: list[FrameResult] = []
         self.error: Exception | None = None
-        self.closed = False
+        self.closed = self.negative = False
         self.display = ChallengeDisplay(lambda: self.now_s) if light else None
         self.processor = ChallengeProcessor(
             self.engine, self, "light" if light else "turn", Random(1), lambda: self.now_s + self.late_s, self.display
@@ -104,6 +104,8 @@ class _Door:
         shown = []
         for _ in range(round(seconds * 30)):
             given = replace(frame(self.number), live_source=self.live, received_s=self.now_s if self.live else None)
+            if self.negative:
+                given = replace(given, rgb=255 - given.rgb)
             self.results.append(self.processor.process(given, capture_ms=0.0))
             shown.append(self.results[-1])
             report = self.results[-1].challenge
@@ -173,6 +175,27 @@ def test_processor_needs_a_new_challenge_after_a_gap() -> None:
     assert _statuses(results) == {Status.UNCERTAIN}
     assert results[-1].challenge is not None
     assert results[-1].challenge.number == 2
+
+
+def test_processor_needs_a_new_challenge_for_a_face_exchanged_while_it_could_not_be_aligned() -> None:
+    door = _Door()
+    door.until_passed()
+    face = true_face()
+    door.show(1 / 30, faces=[replace(face, keypoints=np.full_like(face.keypoints, np.nan))])
+    assert "score_missing" in door.results[-1].faces[0].reasons
+    door.negative = True
+    results = door.show(1.0, faces=[face])
+    assert {one.faces[0].track_id for one in results} == {1}
+    assert "view_changed" in results[0].faces[0].reasons
+    assert _statuses(results) == {Status.UNCERTAIN}
+
+
+def test_processor_keeps_a_challenge_for_the_same_face_after_a_frame_that_could_not_be_aligned() -> None:
+    door = _Door()
+    door.until_passed()
+    face = true_face()
+    door.show(1 / 30, faces=[replace(face, keypoints=np.full_like(face.keypoints, np.nan))])
+    assert door.show(1.0, faces=[face])[-1].faces[0].status is Status.LIVE
 
 
 def test_processor_needs_a_new_challenge_after_a_reset() -> None:

@@ -38,6 +38,7 @@ def assert_one_sentence(status: int, error: str, *words: str) -> None:
         (["--demo", "--camera-option", "gain=1"], ["--camera-option", "--camera realsense"]),
         (["--headless", "--camera", "http://h/x", "--camera-option", "gain=1"], ["--camera-option", "webcam"]),
         (["--headless", "--camera", "webcam", "--camera-option", "gain"], ["'gain'", "NAME=VALUE", "--camera-option"]),
+        (["--headless", "--demo", "--heartbeat", "alive"], ["--heartbeat needs a camera", "--camera"]),
         (["nonsense"], ["'nonsense'", "score"]),
         (["--headless", "--video", "/no/such/clip.mp4"], ["/no/such/clip.mp4"]),
         (["--headless", "--demo", "--output", "/no/such/folder/x.mp4"], ["/no/such/folder"]),

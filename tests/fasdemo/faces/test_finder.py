@@ -120,6 +120,24 @@ def test_finder_detects_at_once_when_the_face_changes(change: str) -> None:
         assert detector.near == before + 7, "another face is a new one, which is detected in every frame"
 
 
+def test_finder_searches_in_the_same_frames_after_a_reset() -> None:
+    detector = CountingDetector()
+    finder = FaceFinder(detector)
+
+    def searched(count: int) -> list[int]:
+        found = []
+        for index in range(count):
+            before = detector.searches
+            finder.find(scene(), index / FPS)
+            found += [index] * (detector.searches - before)
+        finder.reset()
+        return found
+
+    first = searched(30)
+    searched(7)
+    assert searched(30) == first
+
+
 def test_finder_puts_off_detection_and_search_but_not_for_long() -> None:
     spread, detector = CountingDetector(), CountingDetector()
     for one, busy_frames in ((spread, {0, 2, 4}), (detector, set(range(6)))):

@@ -97,6 +97,21 @@ def test_saving_nothing_gets_one_sentence(tmp_path: Path) -> None:
     assert find_sessions(tmp_path) == []
 
 
+def test_what_cannot_be_saved_is_kept_for_another_try(tmp_path: Path) -> None:
+    last = LastSeconds(INFO)
+    fill(last, 5)
+    before = last.status
+    (tmp_path / "file").write_text("")
+    with pytest.raises((UserError, OSError)):
+        last.save(tmp_path / "file", labels())
+    assert last.status == before
+    fill(last, 1, 5)
+    with SessionReader(last.save(tmp_path / "folder", labels())) as reader:
+        assert len(reader) == 6
+    assert last.status.frames == 0
+    last.close()
+
+
 def test_a_full_disk_leaves_a_session_that_can_be_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from fasdemo.sessions.writer import SessionWriter
 

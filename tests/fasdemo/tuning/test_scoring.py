@@ -162,6 +162,9 @@ def test_tune_command_prints_writes_and_saves(folder: Path, tmp_path: Path, caps
     [
         (["--live-above", "0.3"], "LIVE needs a score of 0.5 or more"),
         (["--live-above", "0.6", "--spoof-below", "0.7"], "is above --live-above"),
+        (["--live-above", "0.99999"], "nothing would be LIVE; choose 0.9999 or less"),
+        (["--spoof-below", "0.00001"], "nothing would be SPOOF; choose 0.0001 or more"),
+        (["--spoof-below", "0.9999"], "from which on mean says LIVE; choose a lower one, or give --live-above too"),
         (["--report", "/dev/null/r.html"], "cannot be written"),
         (["--save-site", "site.json"], "frames with one face can be used and 100 are needed"),
         (["--model", "no-such"], "is not an ONNX file or a shipped model"),

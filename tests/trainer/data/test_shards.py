@@ -210,6 +210,16 @@ def test_shards_that_are_damaged_are_named(shards: Path, tmp_path: Path) -> None
     (copy / "index.csv").write_text("\n".join(",".join(row) for row in rows))
     with pytest.raises(UserError, match=r"index.csv: is damaged"):
         opened(copy)
+    whole = (shards / "index.csv").read_text().splitlines(keepends=True)
+    (copy / "index.csv").write_text("".join(whole[:-3]))
+    with pytest.raises(UserError, match=r"index.csv: is damaged"):
+        opened(copy)
+    shutil.copy(shards / "index.csv", copy)
+    facts = json.loads((shards / "shards.json").read_text())
+    del facts["parts"]["dev"]
+    (copy / "shards.json").write_text(json.dumps(facts))
+    with pytest.raises(UserError, match=r"shards.json: is damaged"):
+        opened(copy)
     (copy / "shards.json").write_text("{}")
     with pytest.raises(UserError, match=r"shards.json: is damaged"):
         opened(copy)

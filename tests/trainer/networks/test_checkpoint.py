@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from fasdemo.errors import UserError
-from tests.support.network_weights import oracle_keys, oracle_state, settle
+from tests.support.network_weights import OWN, oracle_keys, oracle_state, settle
 from trainer import networks
 from trainer.checkpoints.checkpoint import Checkpoint, build_network, load, load_weights, read_published, save
 from trainer.checkpoints.published_weights import import_published
@@ -214,7 +214,7 @@ def test_published_checkpoint_is_imported(
         torch.testing.assert_close(build_network(back)(x), source(x), atol=0, rtol=0)
 
 
-@pytest.mark.parametrize("name", [name for name in networks.names() if name != "FlexFusion"])
+@pytest.mark.parametrize("name", [name for name in networks.names() if name not in OWN])
 def test_keys_are_identical_after_import(tmp_path: Path, name: str, shared_dir: Path) -> None:
     keys = oracle_keys(shared_dir)[name]
     path = published(tmp_path, oracle_state(keys), "module.", legacy=False)

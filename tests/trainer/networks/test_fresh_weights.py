@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.support.network_weights import oracle_input, oracle_keys, oracle_state
+from tests.support.network_weights import OWN, oracle_input, oracle_keys, oracle_state
 from tests.support.reference_networks import REFERENCES
 from trainer import networks
 
@@ -21,10 +21,6 @@ SLOW = ("FishNet99", "FishNet150", "FeatherNetB-x3-pipenet")
 MAX_DIFFERENCE = 1e-7
 """Largest relative difference in 64 bits. Rounding adds about 1e-13, the factor 0.7 of the central differences, which
 the network keeps in 32 bits, 2e-8."""
-
-
-OWN = {"FlexFusion", "TwoViewLite0"}
-"""Networks of this project, which were not published."""
 
 
 def names() -> list[object]:

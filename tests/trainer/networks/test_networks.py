@@ -9,12 +9,12 @@ import torch
 from torch import nn
 
 from fasdemo.errors import UserError
-from tests.support.network_weights import oracle_input, oracle_keys, oracle_state, settle
+from tests.support.network_weights import OWN, oracle_input, oracle_keys, oracle_state, settle
 from trainer import networks
 from trainer.networks import FlexFusion
 from trainer.networks.blocks import CentralDifferenceConv2d
 
-PUBLISHED = [name for name in networks.names() if name != "FlexFusion"]
+PUBLISHED = [name for name in networks.names() if name not in OWN]
 STREAMING = {"FeatherNetA", "FeatherNetB", "FeatherNetB-x3-concat"}
 
 

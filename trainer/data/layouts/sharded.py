@@ -38,7 +38,7 @@ class ShardFacts:
         origin: its folder.
         generated: whether it was rendered, so that species and sensors of the test part may be unseen.
         warnings: sentences about it.
-        parts: for each part its `streams` and its `crop_scale`.
+        parts: for each part its `streams`, its `crop_scale` and its number of `samples`; `train` and `dev` are there.
         files: size in bytes of every shard.
     """
 
@@ -65,6 +65,8 @@ def read_facts(folder: Path) -> ShardFacts:
             {str(name): dict(part) for name, part in found["parts"].items()},
             {str(name): int(size) for name, size in found["files"].items()},
         )  # fmt: skip
+        if not {"train", "dev"} <= facts.parts.keys():
+            raise KeyError
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UserError(f"{folder / FACTS_FILE}: is damaged; write the shards again or copy the file again.") from None
     for name, size in facts.files.items():
@@ -141,6 +143,9 @@ class ShardFolder:
                     raise KeyError
                 for row in table:
                     rows[row["part"]].append(row)
+            if any(len(found) != facts.parts[part]["samples"] for part, found in rows.items()):
+                # A copy that ended early has fewer rows.
+                raise KeyError
         except (OSError, KeyError, csv.Error):
             raise UserError(f"{path}: is damaged; write the shards again or copy the file again.") from None
         sets = {part: ShardSet(self._folder, found, facts, part, streams) for part, found in rows.items()}

@@ -100,7 +100,7 @@ def check_classes_and_people(live: npt.NDArray[np.bool_], people: npt.NDArray[np
     """Check that there are both classes and two people.
 
     Raises:
-        UserError: there are not.
+        UserError: there is only one class or one person.
     """
     if len(set(people)) < 2 or len(set(live)) < 2:
         raise UserError(

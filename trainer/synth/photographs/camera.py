@@ -1,4 +1,4 @@
-"""The camera of both classes, and what telephones and the web do with its pictures."""
+"""The simulated camera of both classes, and the processing of its pictures by telephones and web services."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trainer.synth.photographs.framing import Rng
 from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
 
 
-def take(rng: Rng, linear: Floats, face_px: float) -> Rgb:
+def expose(rng: Rng, linear: Floats, face_px: float) -> Rgb:
     """Return the 8-bit picture that a random camera takes of linear light with the face in the middle."""
     height, width = linear.shape[:2]
     params = draw_exposure_params(rng, "off")

@@ -31,7 +31,7 @@ from trainer.synth.people.defaultperson import default_portrait
 from trainer.synth.people.people import People, portrait_files
 from trainer.synth.people.portrait import Rgb, read_picture
 from trainer.synth.photographs.bona_fide import Photograph, compose
-from trainer.synth.photographs.camera import process, take
+from trainer.synth.photographs.camera import expose, process
 from trainer.synth.photographs.framing import draw_framing
 from trainer.synth.photographs.recaptured import recapture
 
@@ -181,7 +181,7 @@ def _picture(job: PhotoJob, number: int, detector: FaceDetector) -> tuple[Rgb, s
         if shown is None:
             return None
         light, species = shown
-    picture = process(rng, take(rng, light, framing.face_px))
+    picture = process(rng, expose(rng, light, framing.face_px))
     faces = detector.detect(picture)
     if not faces or faces[0].score < MIN_SCORE:
         return None

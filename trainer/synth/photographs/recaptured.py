@@ -15,7 +15,7 @@ from fasdemo.faces.finder import Detector
 from trainer.synth.attacks.flat_media import draw_printing, draw_screen, print_texels, screen_texels
 from trainer.synth.people.portrait import Rgb, to_srgb
 from trainer.synth.photographs.bona_fide import CUT_OUT_SHARE, Floats, Photograph, background, compose, limited, relight
-from trainer.synth.photographs.camera import process, take
+from trainer.synth.photographs.camera import expose, process
 from trainer.synth.photographs.framing import Framing, Rng, centre_and_side, draw_framing
 
 Species = Literal["print-flat", "replay-phone", "replay-tablet", "replay-monitor"]
@@ -50,7 +50,7 @@ def recapture(
     shown_px = framing.face_px * float(rng.uniform(0.8, 1.8))
     shown = compose(rng, photograph, draw_framing(rng, shown_px), environments)
     picture = (
-        process(rng, take(rng, shown, shown_px))
+        process(rng, expose(rng, shown, shown_px))
         if rng.random() < 0.85
         else np.round(to_srgb(shown * 0.9) * 255).astype(np.uint8)
     )

@@ -2,7 +2,7 @@
 
 Linux uses sysfs and V4L2. On Windows, Media Foundation would provide the same: `MFEnumDeviceSources` lists the sensors,
 `KSPROPERTY_CAMERACONTROL_EXTENDED_FACEAUTH_MODE` selects alternating illumination, and the sample attribute
-`MF_CAPTURE_METADATA_FRAME_ILLUMINATION` tells lit from dark frames. That is not built.
+`MF_CAPTURE_METADATA_FRAME_ILLUMINATION` distinguishes lit from dark frames. It is not implemented.
 """
 
 from __future__ import annotations

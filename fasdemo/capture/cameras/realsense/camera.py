@@ -155,7 +155,7 @@ class PipelineGrabber:
     def _filter_depth(self, reader: Reader) -> Calibration:
         """Let depth go through the chosen filters; return the calibration of the filtered images.
 
-        A decimated image has other intrinsics, which the SDK tells with the first image.
+        A decimated image has other intrinsics, which the SDK reports with the first image.
 
         Raises:
             DeviceError: no depth image arrives.

@@ -1,7 +1,7 @@
 """The depth filters of the RealSense SDK, in the order in which its own viewer applies them.
 
-Filtered depth is other data than a model was trained on, so every frame names its filters with all parameters, and
-the engine gives no LIVE unless the model's card names the same ones.
+Models are usually not trained on filtered depth, so every frame names its filters with all parameters, and the engine
+gives no LIVE unless the model's card names the same ones.
 """
 
 from __future__ import annotations

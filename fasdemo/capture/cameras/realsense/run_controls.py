@@ -90,7 +90,7 @@ class RunControls:
         state = self._board.state
         actual = {control.name: control for control in mode_controls(about.modes, settings)}
         problem = " ".join(
-            f"{name}={text}: the streams of this camera cannot run so together; {name} is {actual[name].text()}."
+            f"{name}={text}: the camera cannot run its streams together with this; {name} is {actual[name].text()}."
             for name, text in self._board.wanted.items()
             if name in actual and actual[name].text() != text.strip()
         )
@@ -105,7 +105,7 @@ class RunControls:
         return self._board.state.problem
 
     def step(self, frames: Any) -> None:
-        """Apply the requested changes; read the metadata of a frame set if somebody looks at it."""
+        """Apply the requested changes; read the metadata of a frame set if it is displayed."""
         if self._options is not None:
             self._board.apply_waiting(self._options)
         if self._board.watched and self._clock() - self._metadata_s >= _METADATA_EVERY_S:

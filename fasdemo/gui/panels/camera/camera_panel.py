@@ -21,7 +21,7 @@ FACTS = ("Name", "Serial number", "Firmware", "Recommended firmware", "USB type"
 
 
 class CameraPanel(QWidget):
-    """The controls of the open camera, made from what the device itself offers; for a session those it was made with.
+    """The controls of the open camera, as the device offers them; for a session, those at its recording.
 
     Signals:
         changed: str, str: the user sets a control, by its name, to a value as text.

@@ -128,7 +128,7 @@ def test_saved_policy_is_the_default_of_a_usable_copy_of_the_model(shown: Scorin
         ("a b", "own.onnx", 0.8, "use up to 40 letters"),
         ("mean", "own.onnx", 0.8, "already has it"),
         ("mine", "own.txt", 0.8, "ends in .onnx"),
-        ("mine", "own.onnx", 0.45, "LIVE must be above 0.5"),
+        ("mine", "own.onnx", 0.45, "LIVE must be at least 0.5"),
         ("mine", "there.onnx", 0.8, "already exists"),
         ("mine", "no/such/own.onnx", 0.8, "cannot be written"),
     ],

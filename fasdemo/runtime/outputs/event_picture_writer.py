@@ -1,0 +1,263 @@
+"""Store a picture at every LIVE, SPOOF and lock-out, in a separate thread, so that verdicts never wait for the disk."""
+
+from __future__ import annotations
+
+import logging
+import math
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fasdemo.engine.event_log.events import VerdictChanges
+from fasdemo.engine.reasons import Reason
+from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Status
+from fasdemo.errors import UserError
+from fasdemo.frames import FrameSet, Stream
+from fasdemo.runtime.outputs.event_picture_store import EventPictureStore, Kind, StoredEvent
+
+_log = logging.getLogger(__name__)
+
+CONSENT = (
+    "Pictures of the people in front of the camera are stored on this computer when a face is accepted, refused or "
+    "locked out. They must be told so before they are seen, for example by a sign at the camera, and in many countries "
+    "they must agree."
+)
+MAX_PER_MINUTE = 12
+"""Maximum number of stored events per minute, so that nobody can fill the disk by showing attacks."""
+MAX_SIDE_PX = 640
+JPEG_QUALITY = 80
+_MAX_DEPTH_M = 2.0
+"""Distance shown as white in the grey picture of the depth."""
+_MAX_WAITING = 8
+_DELETE_EVERY_S = 3600.0
+_WAIT_S = 60.0
+_CLOSE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class EventPictureSettings:
+    """The folder of the pictures and the number of days for which they are kept."""
+
+    folder: Path
+    keep_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureStatus:
+    """The state of the pictures.
+
+    Attributes:
+        stored: number of stored events since the start.
+        dropped: number of events that were not stored because there were too many.
+        problem: why nothing more is stored; empty if storing works.
+    """
+
+    stored: int = 0
+    dropped: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    event: StoredEvent
+    frame: FrameSet
+
+
+class EventPictureWriter:
+    """A listener to the results of one source that stores events with pictures while it is started.
+
+    Args:
+        clock_s: the computer's clock, seconds since 1970.
+    """
+
+    def __init__(self, clock_s: Callable[[], float] = time.time) -> None:
+        self._clock_s = clock_s
+        self._lock = threading.Lock()
+        self._store: EventPictureStore | None = None
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(_MAX_WAITING)
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._changes, self._locked = VerdictChanges(), False
+        self._frame: FrameSet | None = None
+        self._times_s: deque[float] = deque()
+        self._unreported = 0
+        self._status = PictureStatus()
+
+    @property
+    def status(self) -> PictureStatus:
+        """The state of the pictures."""
+        return self._status
+
+    @property
+    def running(self) -> bool:
+        """Whether events are stored."""
+        return self._store is not None and not self._status.problem
+
+    def start(self, settings: EventPictureSettings) -> None:
+        """Store events from now on, after those that are too old were deleted.
+
+        Raises:
+            UserError: the folder cannot be used; then nothing is stored.
+        """
+        self.stop()
+        store = EventPictureStore(settings.folder, settings.keep_days, self._clock_s)
+        with self._lock:
+            self._store, self._status = store, PictureStatus()
+            self._jobs, self._closing = queue.Queue(_MAX_WAITING), threading.Event()
+            self._changes, self._locked, self._frame = VerdictChanges(), False, None
+            self._times_s.clear()
+            self._unreported = 0
+            self._thread = threading.Thread(
+                target=self._work, args=(store, self._jobs, self._closing), name="fasdemo event pictures", daemon=True
+            )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Store what is waiting and release the folder; further calls do nothing."""
+        with self._lock:
+            thread, self._thread, self._store = self._thread, None, None
+        if thread is None:
+            return
+        self._closing.set()
+        with suppress(queue.Full):
+            # A full queue ends too, because the thread looks at `_closing` after every job.
+            self._jobs.put_nowait(None)
+        thread.join(_CLOSE_S)
+
+    def on_frame(self, frame: FrameSet) -> None:
+        """Keep the frame of the next result."""
+        self._frame = frame
+
+    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
+        """Queue the events of a frame; it never waits and never raises."""
+        frame, self._frame = self._frame, None
+        try:
+            with self._lock:
+                if not self.running or frame is None:
+                    return
+                for kind, face in self._new_events(result, facts):
+                    self._queue(kind, face, result, frame)
+        except Exception as error:
+            # A failure of the pictures must not stop the processing thread.
+            _log.exception("the pictures of events failed")
+            self._fail(f"The pictures of events stopped because of an error ({error}); switch them on again.")
+
+    def on_no_result(self) -> None:
+        """End the current verdicts."""
+        with self._lock:
+            self._frame, self._locked = None, False
+            self._changes.end()
+
+    def _new_events(self, result: FrameResult, facts: EngineFacts) -> list[tuple[Kind, FaceVerdict]]:
+        faces = {face.track_id: face for face in result.faces}
+        found: list[tuple[Kind, FaceVerdict]] = []
+        for change in self._changes.add(result, facts):
+            if change.event == "verdict" and change.track_id is not None and change.status is not Status.UNCERTAIN:
+                kind: Kind = "LIVE" if change.status is Status.LIVE else "SPOOF"
+                found.append((kind, faces[change.track_id]))
+        locked = [face for face in result.faces if Reason.LOCKED_OUT in face.reasons]
+        if locked and not self._locked:
+            found = [one for one in found if one[1] is not locked[0]] + [("LOCKED", locked[0])]
+        if result.faces:
+            self._locked = bool(locked)
+        return found
+
+    def _queue(self, kind: Kind, face: FaceVerdict, result: FrameResult, frame: FrameSet) -> None:
+        assert self._store is not None
+        now_s = self._clock_s()
+        # A clock that was set back must not stop the pictures for longer than a minute.
+        while self._times_s and not 0.0 <= now_s - self._times_s[0] < 60.0:
+            self._times_s.popleft()
+        if len(self._times_s) >= MAX_PER_MINUTE or self._store.full or self._jobs.full():
+            self._drop()
+            return
+        event = StoredEvent(
+            utc=self._store.now(),
+            kind=kind,
+            source=result.source,
+            live_source=result.live_source,
+            frame=result.frame,
+            timestamp_s=round(result.timestamp_s, 6) if math.isfinite(result.timestamp_s) else 0.0,
+            track_id=face.track_id,
+            status=face.status,
+            reasons=face.reasons,
+            model=result.model,
+            model_sha256=result.model_sha256,
+            policy=result.policy,
+            dropped=self._unreported,
+        )
+        self._times_s.append(now_s)
+        self._unreported = 0
+        self._jobs.put_nowait(_Job(event, frame))
+
+    def _drop(self) -> None:
+        if self._unreported == 0:
+            _log.warning("too many events for pictures; those above %d per minute are only counted", MAX_PER_MINUTE)
+        self._unreported += 1
+        self._status = PictureStatus(self._status.stored, self._status.dropped + 1, self._status.problem)
+
+    def _work(self, store: EventPictureStore, jobs: queue.Queue[_Job | None], closing: threading.Event) -> None:
+        deleted_s = self._clock_s()
+        try:
+            while True:
+                try:
+                    job = jobs.get(timeout=0.0 if closing.is_set() else _WAIT_S)
+                except queue.Empty:
+                    if closing.is_set():
+                        return
+                    job = None
+                if job is not None:
+                    store.add(job.event, pictures_of(job.frame))
+                    with self._lock:
+                        one = self._status
+                        self._status = PictureStatus(one.stored + 1, one.dropped, one.problem)
+                if abs(self._clock_s() - deleted_s) >= _DELETE_EVERY_S:
+                    store.delete_old()
+                    deleted_s = self._clock_s()
+        except (OSError, UserError) as error:
+            why = getattr(error, "strerror", None) or error
+            self._fail(
+                f"{store.folder}: events are no longer stored ({why}); free some space and switch them on again."
+            )
+        except Exception as error:
+            _log.exception("the pictures of events failed")
+            self._fail(
+                f"{store.folder}: pictures of events stopped because of an error ({error}); switch them on again."
+            )
+        finally:
+            store.close()
+
+    def _fail(self, problem: str) -> None:
+        _log.warning("%s", problem)
+        self._status = PictureStatus(self._status.stored, self._status.dropped, problem)
+
+
+def pictures_of(frame: FrameSet) -> dict[Stream, bytes]:
+    """Return small JPEG files of a frame by stream: colour, and depth and infrared as grey if there are any."""
+    found: dict[Stream, bytes] = {"rgb": _jpeg(cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR))}
+    if frame.depth is not None:
+        found["depth"] = _jpeg(cv2.convertScaleAbs(frame.depth, alpha=255.0 * frame.depth_scale / _MAX_DEPTH_M))
+    if frame.ir is not None:
+        # Infrared of 8 bits is stored as it is, one of 16 bits relative to its brightest values.
+        top = 255.0 if frame.ir.dtype == np.uint8 else max(float(np.percentile(frame.ir, 99.5)), 1.0)
+        found["ir"] = _jpeg(cv2.convertScaleAbs(frame.ir, alpha=255.0 / top))
+    return found
+
+
+def _jpeg(image: npt.NDArray[np.uint8] | cv2.typing.MatLike) -> bytes:
+    factor = MAX_SIDE_PX / max(image.shape[:2])
+    if factor < 1.0:
+        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise ValueError("a picture of an event cannot be encoded")
+    return data.tobytes()
