@@ -167,7 +167,7 @@ class Judge:
 class InstantSender:
     """Takes the place of the sender's thread, whose clock runs slower than the day."""
 
-    def __init__(self, target: object, clock: object, done: object) -> None:
+    def __init__(self, target: object, clock: object, done: object = None) -> None:
         self.got: list[Content] = []
 
     def offer(self, content: Content, decided_s: float) -> None:
