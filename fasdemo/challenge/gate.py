@@ -11,7 +11,7 @@ from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.challenge.observation import Observation
 from fasdemo.challenge.prompts import Prompt, SequenceSource
 from fasdemo.engine.challenge_report import ChallengeReport, Kind
-from fasdemo.engine.temporal.attempts import LOCKOUT_S, Lockout
+from fasdemo.engine.temporal.attempts import LOCKOUT_S, AttemptMemory, Lockout
 
 RETRY_S = 3.0
 """Time between a failed challenge and the next one."""
@@ -29,9 +29,16 @@ class ChallengeGate:
         kind: kind of the challenges.
         random: source of the random sequences.
         display: the display of light challenges; None if there is none.
+        memory: keeps failures and lock-out over a restart of the program or of the camera; None: they are not kept.
     """
 
-    def __init__(self, kind: Kind, random: Random, display: ChallengeDisplay | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        random: Random,
+        display: ChallengeDisplay | None = None,
+        memory: AttemptMemory | None = None,
+    ) -> None:
         self._kind, self._display = kind, display
         self._sequences = SequenceSource(kind, random, display is not None)
         self._challenge: Challenge | None = None
@@ -39,6 +46,7 @@ class ChallengeGate:
         self._now_s = -math.inf
         self._retry_s = -math.inf
         self._lockout = Lockout(MAX_FAILURES, LOCKOUT_S)
+        self._memory, self._restored = memory, False
 
     @property
     def report(self) -> ChallengeReport | None:
@@ -82,6 +90,9 @@ class ChallengeGate:
             now_s: seconds on a clock that the person cannot set; a step back is ignored.
         """
         self._now_s = max(now_s, self._now_s) if math.isfinite(now_s) else self._now_s
+        if self._memory is not None and not self._restored and math.isfinite(self._now_s):
+            self._lockout.restore(self._memory.load(self._now_s, LOCKOUT_S))
+            self._restored = True
         was_running = self._running
         if self._challenge is not None:
             self._challenge.update(seen)
@@ -117,3 +128,5 @@ class ChallengeGate:
             return
         self._retry_s = self._now_s + RETRY_S
         self._lockout.add(self._now_s)
+        if self._memory is not None:
+            self._memory.save(self._lockout.count, self._now_s)

@@ -23,6 +23,7 @@ from fasdemo.engine.policy import Policy
 from fasdemo.engine.protocols import Landmarker
 from fasdemo.engine.reasons import Effect, Reason, effect, ordered
 from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Status
+from fasdemo.engine.temporal.attempts import AttemptMemory
 from fasdemo.faces.quality import head_pose_deg
 from fasdemo.frames import FrameSet
 
@@ -46,6 +47,7 @@ class ChallengeProcessor:
         randomness: random source of the sequences; None: that of the system, which cannot be predicted.
         clock: clock of `frame.received_s`, seconds.
         display: the display of light challenges, on the same clock; None if there is none.
+        memory: keeps failed challenges and the lock-out over a restart; None: they are not kept.
     """
 
     def __init__(
@@ -56,9 +58,10 @@ class ChallengeProcessor:
         randomness: random.Random | None = None,
         clock: Callable[[], float] = time.monotonic,
         display: ChallengeDisplay | None = None,
+        memory: AttemptMemory | None = None,
     ) -> None:
         self._engine, self._landmarks, self._clock = engine, landmarks, clock
-        self._gate = ChallengeGate(kind, randomness or random.SystemRandom(), display)
+        self._gate = ChallengeGate(kind, randomness or random.SystemRandom(), display, memory)
         self._look_s = -math.inf
 
     @property
@@ -103,6 +106,8 @@ class ChallengeProcessor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            # A challenge that has begun counts as failed, also if somebody unplugs the camera.
+            self._gate.reset()
             self._landmarks.close()
         finally:
             self._engine.__exit__(kind, error, trace)

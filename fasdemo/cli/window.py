@@ -8,6 +8,7 @@ from fasdemo.cli.picture_options import picture_settings
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import camera_requests, source_request
+from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch, run, run_grid
 from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.models.model_inputs import model_files
@@ -21,6 +22,9 @@ def run_window(options: argparse.Namespace) -> int:
     Raises:
         fasdemo.errors.UserError: there is no display, or a file cannot be opened.
     """
+    if options.tune is not None and not options.tune.is_dir():
+        problem = "is a file" if options.tune.exists() else "no such folder"
+        raise UserError(f"--tune {options.tune}: {problem}; give the folder that contains the sessions.")
     several = len(options.cameras) > 1
     cameras = camera_requests(options, options.cameras) if several else []
     source = None if several else source_request(options)

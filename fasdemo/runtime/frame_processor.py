@@ -38,13 +38,15 @@ def make_processor(source: Source, request: EngineRequest, models: ModelLoader |
     engine = Engine.for_source(
         source, model=request.model, device=request.device, policy=policy, site=request.site, models=models
     )
+    camera = None if models is None else source.info.name
     if source.info.live:
-        engine.keep_attempts(LockoutFile(lockout_path(None if models is None else source.info.name)))
+        engine.keep_attempts(LockoutFile(lockout_path(camera)))
     if request.challenge is None:
         return engine
     try:
         landmarker = (OwnModels() if models is None else models).landmarker()
-        return ChallengeProcessor(engine, landmarker, request.challenge, display=request.display)
+        memory = LockoutFile(lockout_path(camera, challenges=True)) if source.info.live else None
+        return ChallengeProcessor(engine, landmarker, request.challenge, display=request.display, memory=memory)
     except BaseException:
         engine.close()
         raise

@@ -30,15 +30,17 @@ class _Stored(BaseModel):
     locked_until: float | None
 
 
-def lockout_path(camera: str | None = None) -> Path:
+def lockout_path(camera: str | None = None, challenges: bool = False) -> Path:
     """Return the path of the file in the user's folder for states.
 
     Args:
         camera: name of the camera if several are used at the same time, which do not share attempts; None: the file of
             the one camera, whichever it is.
+        challenges: whether failed challenges are stored, which are counted apart.
     """
+    kind = "-challenges" if challenges else ""
     name = "" if camera is None else f"-{hashlib.sha256(camera.encode()).hexdigest()[:16]}"
-    return platformdirs.user_state_path("fasdemo", appauthor=False) / f"lockout{name}.json"
+    return platformdirs.user_state_path("fasdemo", appauthor=False) / f"lockout{kind}{name}.json"
 
 
 class LockoutFile:

@@ -137,7 +137,7 @@ def test_the_list_reports_what_cannot_be_read(window: MainWindow, tmp_path: Path
     window.do("events")
     assert window.event_pictures.dialog.pictures["rgb"].text() == "The picture cannot be read."
     window.event_pictures.dialog.reject()
-    (folder / "index.jsonl").write_text("nonsense", encoding="utf-8")
+    (folder / "index.jsonl").write_text("nonsense\n", encoding="utf-8")
     window.do("events")
     assert "line 1: is not an event" in window.event_pictures.dialog.words.text()
     window.event_pictures.dialog.reject()

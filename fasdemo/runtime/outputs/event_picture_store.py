@@ -94,6 +94,8 @@ class EventPictureStore:
             raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder.") from error
         try:
             self._events = read_index(folder)
+            if _is_cut_off(folder / INDEX_FILE):
+                self._write_index()
             self.delete_old()
         except OSError as error:
             self._lock.release()
@@ -145,16 +147,23 @@ class EventPictureStore:
             for name in event.pictures.values():
                 # Unlink removes a link that somebody has put there, and not its target.
                 (self.folder / name).unlink(missing_ok=True)
-        kept = [event for event in self._events if event.utc.timestamp() > limit]
-        content = "".join(event.model_dump_json() + "\n" for event in kept)
-        write_atomically(self.folder / INDEX_FILE, content.encode(), self.folder / _PART_FILE)
-        (self.folder / INDEX_FILE).chmod(0o600)
-        self._events = kept
+        everything = self._events
+        self._events = [event for event in everything if event.utc.timestamp() > limit]
+        try:
+            self._write_index()
+        except OSError:
+            self._events = everything
+            raise
         return len(old)
 
     def close(self) -> None:
         """Release the folder; further calls do nothing."""
         self._lock.release()
+
+    def _write_index(self) -> None:
+        content = "".join(event.model_dump_json() + "\n" for event in self._events)
+        write_atomically(self.folder / INDEX_FILE, content.encode(), self.folder / _PART_FILE)
+        (self.folder / INDEX_FILE).chmod(0o600)
 
     def _append(self, event: StoredEvent) -> None:
         path = self.folder / INDEX_FILE
@@ -212,6 +221,8 @@ def check_folder(folder: Path) -> None:
 def read_index(folder: Path) -> list[StoredEvent]:
     """Return the stored events, oldest first; none if the folder has no index.
 
+    A last line that is cut off, as after a power cut, is left out; its pictures have not been written.
+
     Raises:
         UserError: the index cannot be read.
     """
@@ -223,7 +234,8 @@ def read_index(folder: Path) -> list[StoredEvent]:
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read ({error}); choose another folder.") from error
     events = []
-    for number, line in enumerate(text.splitlines(), 1):
+    lines = text.split("\n")
+    for number, line in enumerate(lines[:-1], 1):
         try:
             events.append(StoredEvent.model_validate_json(line))
         except ValidationError as error:
@@ -231,3 +243,12 @@ def read_index(folder: Path) -> list[StoredEvent]:
                 f"{path}, line {number}: is not an event; choose another folder for the pictures of events."
             ) from error
     return events
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Return whether the last line of the index is incomplete; False if there is no index."""
+    try:
+        text = read_text(path, MAX_INDEX_BYTES)
+    except FileNotFoundError:
+        return False
+    return bool(text) and not text.endswith("\n")

@@ -20,7 +20,6 @@ import numpy.typing as npt
 from fasdemo.engine.event_log.events import VerdictChanges
 from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Status
-from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Stream
 from fasdemo.runtime.outputs.event_picture_store import EventPictureStore, Kind, StoredEvent
 
@@ -215,30 +214,43 @@ class EventPictureWriter:
                     if closing.is_set():
                         return
                     job = None
-                if job is not None:
-                    store.add(job.event, pictures_of(job.frame))
-                    with self._lock:
-                        one = self._status
-                        self._status = PictureStatus(one.stored + 1, one.dropped, one.problem)
+                # After a problem nothing is stored, but old pictures are still deleted.
+                if job is not None and not self._status.problem:
+                    self._add(store, job)
                 if abs(self._clock_s() - deleted_s) >= _DELETE_EVERY_S:
-                    store.delete_old()
                     deleted_s = self._clock_s()
-        except (OSError, UserError) as error:
-            why = getattr(error, "strerror", None) or error
+                    self._delete_old(store)
+        finally:
+            store.close()
+
+    def _add(self, store: EventPictureStore, job: _Job) -> None:
+        try:
+            store.add(job.event, pictures_of(job.frame))
+        except OSError as error:
+            why = error.strerror or error
             self._fail(
                 f"{store.folder}: events are no longer stored ({why}); free some space and switch them on again."
             )
         except Exception as error:
             _log.exception("the pictures of events failed")
-            self._fail(
-                f"{store.folder}: pictures of events stopped because of an error ({error}); switch them on again."
+            self._fail(f"{store.folder}: events are no longer stored ({error}); switch them on again.")
+        else:
+            with self._lock:
+                one = self._status
+                self._status = PictureStatus(one.stored + 1, one.dropped, one.problem)
+
+    def _delete_old(self, store: EventPictureStore) -> None:
+        try:
+            store.delete_old()
+        except OSError as error:
+            _log.warning(
+                "%s: old events cannot be deleted (%s); trying again in an hour.", store.folder, error.strerror
             )
-        finally:
-            store.close()
 
     def _fail(self, problem: str) -> None:
         _log.warning("%s", problem)
-        self._status = PictureStatus(self._status.stored, self._status.dropped, problem)
+        with self._lock:
+            self._status = PictureStatus(self._status.stored, self._status.dropped, problem)
 
 
 def pictures_of(frame: FrameSet) -> dict[Stream, bytes]:

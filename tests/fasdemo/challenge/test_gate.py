@@ -1,19 +1,21 @@
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from fasdemo.challenge import gate as limits
 from fasdemo.challenge.gate import ChallengeGate
 from fasdemo.challenge.prompts import Prompt
-from fasdemo.engine.temporal.attempts import LOCKOUT_S, MEMORY_S
+from fasdemo.engine.temporal.attempts import LOCKOUT_S, MEMORY_S, AttemptMemory
+from fasdemo.runtime.lockout_file import LockoutFile
 from tests.support.obedient_person import STEP_S, TRACK, Person, seen
 
 
 class _Door:
     """A gate and the time in front of it."""
 
-    def __init__(self, seed: int = 3, randomness: Random | None = None) -> None:
-        self.gate = ChallengeGate("turn", randomness or Random(seed))
+    def __init__(self, seed: int = 3, randomness: Random | None = None, memory: AttemptMemory | None = None) -> None:
+        self.gate = ChallengeGate("turn", randomness or Random(seed), memory=memory)
         self.now_s = 100.0
         self.person = Person()
 
@@ -121,6 +123,31 @@ def test_gate_counts_aborted_challenges_as_failures() -> None:
         assert door.gate.failed
         door.now_s += limits.RETRY_S
     assert door.is_locked()
+
+
+def test_gate_keeps_failures_and_lockout_over_a_restart(tmp_path: Path) -> None:
+    memory = LockoutFile(tmp_path / "lockout.json")
+    for number in range(limits.MAX_FAILURES):
+        door = _Door(number, memory=memory)
+        door.show()
+        assert not door.is_locked()
+        assert door.gate.track_id == TRACK
+        door.gate.reset()
+    door = _Door(memory=memory)
+    door.wait(LOCKOUT_S - 5.0)
+    assert door.is_locked()
+    assert door.gate.report is None
+    door.wait(6.0)
+    assert door.gate.track_id == TRACK
+
+
+def test_gate_is_locked_if_its_failures_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "lockout.json"
+    path.write_text("{")
+    door = _Door(memory=LockoutFile(path))
+    door.show()
+    assert door.is_locked()
+    assert door.gate.report is None
 
 
 def test_gate_withdraws_a_passed_challenge_at_a_reset() -> None:

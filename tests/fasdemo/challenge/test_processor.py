@@ -280,6 +280,15 @@ def test_processor_locks_after_failures() -> None:
     assert "locked_out" in results[-1].faces[0].reasons
 
 
+def test_processor_that_ends_during_a_challenge_counts_it_as_failed() -> None:
+    door = _Door()
+    with door.processor as processor:
+        door.show(1.5)
+        assert door.results[-1].challenge is not None
+        assert door.results[-1].challenge.outcome == "running"
+    assert processor._gate.failure is Failure.RESET
+
+
 def test_processor_closes_its_parts() -> None:
     door = _Door()
     with door.processor as processor:

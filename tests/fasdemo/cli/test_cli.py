@@ -39,6 +39,8 @@ def assert_one_sentence(status: int, error: str, *words: str) -> None:
         (["--headless", "--camera", "http://h/x", "--camera-option", "gain=1"], ["--camera-option", "webcam"]),
         (["--headless", "--camera", "webcam", "--camera-option", "gain"], ["'gain'", "NAME=VALUE", "--camera-option"]),
         (["--headless", "--demo", "--heartbeat", "alive"], ["--heartbeat needs a camera", "--camera"]),
+        (["--tune", "/no/such/folder"], ["--tune /no/such/folder", "no such folder"]),
+        (["--tune", __file__], ["--tune", "is a file", "sessions"]),
         (["nonsense"], ["'nonsense'", "score"]),
         (["--headless", "--video", "/no/such/clip.mp4"], ["/no/such/clip.mp4"]),
         (["--headless", "--demo", "--output", "/no/such/folder/x.mp4"], ["/no/such/folder"]),

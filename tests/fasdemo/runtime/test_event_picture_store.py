@@ -166,6 +166,38 @@ def test_old_pictures_are_deleted_while_the_program_runs(tmp_path: Path, monkeyp
     writer.stop()
 
 
+def test_old_pictures_are_deleted_after_storing_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fasdemo.runtime.outputs.event_picture_writer._WAIT_S", 0.01)
+    folder, clock = tmp_path / "events", FakeClock()
+    writer = started(folder, clock, days=1)
+    run = Run(writer)
+    run.give("live")
+    wait_until(lambda: writer.status.stored == 1)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1))
+    run.give("spoof")
+    wait_until(lambda: bool(writer.status.problem))
+    clock.now_s += 1.1 * DAY_S
+    wait_until(lambda: not read_index(folder))
+    assert not list(folder.glob("*.jpg"))
+    writer.stop()
+
+
+def test_a_line_that_was_cut_off_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    folder, clock = tmp_path / "events", FakeClock()
+    writer = started(folder, clock)
+    Run(writer).give("live")
+    writer.stop()
+    [first] = read_index(folder)
+    with (folder / "index.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"utc": "2027-01')
+    assert read_index(folder) == [first]
+    writer = started(folder, clock)
+    Run(writer).give("spoof")
+    writer.stop()
+    assert [event.kind for event in read_index(folder)] == ["LIVE", "SPOOF"]
+
+
 def test_too_many_events_are_counted_and_not_stored(tmp_path: Path) -> None:
     folder, clock = tmp_path / "events", FakeClock()
     writer = started(folder, clock)
