@@ -296,7 +296,7 @@ def test_key_and_menu_open_one_tuning_window(window: MainWindow, qtbot: QtBot) -
 
 
 def test_tune_option_opens_the_folder_and_needs_a_window(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: list[Launch] = []
 
@@ -305,7 +305,7 @@ def test_tune_option_opens_the_folder_and_needs_a_window(
         return 0
 
     monkeypatch.setattr(cli_window, "run", run)
-    assert main(["--tune", "sessions"]) == 0
-    assert seen[0].tune == Path("sessions")
-    assert main(["--tune", "sessions", "--headless"]) == 2
+    assert main(["--tune", str(tmp_path)]) == 0
+    assert seen[0].tune == tmp_path
+    assert main(["--tune", str(tmp_path), "--headless"]) == 2
     assert "use `fasdemo tune`" in capsys.readouterr().err.replace("\n", " ")
