@@ -64,7 +64,8 @@ def align(
     """
     try:
         view = face_view(card.crop)
-        crops = crop_face(frame, work.face, view, card.input_size)
+        # At the resolution that the network's crop has of the face: the limits are for crops of about 128 pixels.
+        crops = crop_face(frame, work.face, view, round(card.input_size * view.scale / card.crop.scale))
         inputs = crops if view == card.crop else crop_face(frame, work.face, card.crop, card.input_size)
         assert crops.rgb is not None
         small = grids(crops)
