@@ -13,9 +13,9 @@ from fasdemo.capture.cameras.live import tap_camera
 from fasdemo.capture.source import Source
 from fasdemo.challenge.prompts import Prompt
 from fasdemo.cli.engine_options import engine_request
+from fasdemo.cli.headless_outputs import start_signals_and_log
 from fasdemo.cli.picture_options import picture_settings
 from fasdemo.cli.recording_options import labels_of
-from fasdemo.cli.signal_options import signal_settings
 from fasdemo.cli.source_options import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
 from fasdemo.draw.overlay import draw
@@ -70,13 +70,7 @@ def run_headless(options: argparse.Namespace) -> int:
         json_lines = stack.enter_context(JsonLines(options.json)) if options.json else None
         manager = stack.enter_context(ServiceManager())
         signals = Signals()
-        stack.callback(signals.stop)
-        signals.configure(signal_settings(options))
-        log = EventLogWriter()
-        signals.record = log.on_signal
-        if options.log:
-            log.start(options.log)
-            stack.callback(log.stop)
+        log = start_signals_and_log(options, signals, stack)
         pictures = EventPictureWriter()
         if wanted_pictures is not None:
             pictures.start(wanted_pictures)

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from fasdemo.cli.engine_options import engine_request
-from fasdemo.cli.signal_options import signal_settings
+from fasdemo.cli.headless_outputs import start_signals_and_log
 from fasdemo.cli.source_options import camera_requests
 from fasdemo.engine.result import EngineFacts
 from fasdemo.engine.shared_models import SharedModels
@@ -108,13 +108,7 @@ def run_headless_group(
         output = GroupOutput(json_lines, options.max_frames)
         manager = stack.enter_context(ServiceManager())
         signals = Signals(sources=tuple(str(number) for number in range(1, len(requests) + 1)))
-        stack.callback(signals.stop)
-        signals.configure(signal_settings(options))
-        log = EventLogWriter()
-        signals.record = log.on_signal
-        if options.log:
-            log.start(options.log)
-            stack.callback(log.stop)
+        log = start_signals_and_log(options, signals, stack)
         followers = (output, ListenerFollower(log), ListenerFollower(signals))
         engines = open_engine or partial(make_processor, models=SharedModels())
         feeds = FeedGroup(requests, engine_request(options), open_source, engines, followers)
