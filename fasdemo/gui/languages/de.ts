@@ -1176,6 +1176,10 @@
       <translation>Die Tiefe rauscht zu stark oder die Nase ist zu flach, um ein Gesicht von Papier zu unterscheiden.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>Das Relief des Gesichts ist flacher als das fast aller Menschen.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>Das Netz bewertet Tiefe oder Infrarot als Angriff.</translation>
     </message>

@@ -1176,6 +1176,10 @@
       <translation>La profundidad tiene demasiado ruido, o la nariz es demasiado plana, para distinguir un rostro de un papel.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>El relieve del rostro es menor que el de casi todas las personas.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>La red considera la profundidad o el infrarrojo un ataque.</translation>
     </message>

@@ -1176,6 +1176,10 @@
       <translation>深度噪声太大或鼻子太平，无法区分人脸与纸张。</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>面部起伏比几乎所有人的都浅。</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>网络将深度或红外判为攻击。</translation>
     </message>
