@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.faces.face import Face
 from fasdemo.frames import Rgb
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions, verify_session
 from tests.support.qt_input import QTest

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import Status
-from fasdemo.gui.theme import status_line
+from fasdemo.gui.style.theme import status_line
 from fasdemo.gui.translation import tr
 from fasdemo.models.card import Threshold
 from fasdemo.runtime.updates import Sample

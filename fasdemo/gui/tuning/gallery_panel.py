@@ -27,9 +27,9 @@ from typing_extensions import override
 from fasdemo.draw.overlay import reason_words
 from fasdemo.engine.reasons import Reason
 from fasdemo.frames import Rgb
-from fasdemo.gui.pictures import as_qimage
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.background import Background
+from fasdemo.gui.widgets.pictures import as_qimage
 from fasdemo.tuning.gallery import Case
 from fasdemo.tuning.pictures import case_pictures
 from fasdemo.tuning.report import evidence_words

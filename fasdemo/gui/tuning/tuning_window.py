@@ -14,7 +14,7 @@ from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from fasdemo.gui.icons import app_icon
+from fasdemo.gui.style.icons import app_icon
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning import dialogs
 from fasdemo.gui.tuning.background import Background
@@ -24,7 +24,7 @@ from fasdemo.gui.tuning.plots import DetPlot
 from fasdemo.gui.tuning.tuning_header import Choice, TuningHeader
 from fasdemo.gui.tuning.variant_panel import VariantPanel
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.gui.window_state import fit_screen
+from fasdemo.gui.widgets.window_state import fit_screen
 from fasdemo.tuning.gallery import Case, cases, in_order
 from fasdemo.tuning.report import Variant, variant_name, write_report
 from fasdemo.tuning.saving import save_policy, save_site

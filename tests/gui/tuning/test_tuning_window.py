@@ -17,10 +17,10 @@ from fasdemo.cli import window as cli_window
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.tuning import dialogs
 from fasdemo.gui.tuning.tuning_window import TuningWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import verify_session
 from fasdemo.sessions.writer import SessionWriter

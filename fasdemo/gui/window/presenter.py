@@ -12,11 +12,11 @@ from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import EngineFacts, Status
 from fasdemo.gui.controllers.playback_control import PlaybackControl
 from fasdemo.gui.controllers.player import Player
-from fasdemo.gui.panels.verdict_card import VerdictCard
-from fasdemo.gui.panels.workspace import Workspace
+from fasdemo.gui.panes.verdict_card import VerdictCard
 from fasdemo.gui.translation import tr
-from fasdemo.gui.widgets.footer import Footer
 from fasdemo.gui.widgets.message_bar import MessageBar
+from fasdemo.gui.window.footer import Footer
+from fasdemo.gui.window.workspace import Workspace
 from fasdemo.runtime.headline import FROZEN, WAITING, Headline, current_headline, explained_face, public_headline
 from fasdemo.runtime.rolling import Rolling
 from fasdemo.runtime.updates import Phase, UiUpdate, View

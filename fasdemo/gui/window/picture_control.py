@@ -1,19 +1,21 @@
-"""Actions on the pictures: freeze them, zoom, and show or save the depth as points in space."""
+"""Actions on the pictures: freeze them, zoom, take snapshots, and show or save the depth as points in space."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PyQt6.QtCore import QObject
 
 from fasdemo.draw.point_cloud import point_cloud
 from fasdemo.gui.controllers.playback_control import PlaybackControl
-from fasdemo.gui.controllers.presenter import Presenter
 from fasdemo.gui.dialogs.point_cloud import PointCloudDialog
-from fasdemo.gui.panels.workspace import Workspace
+from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.message_bar import MessageBar
+from fasdemo.gui.window.presenter import Presenter
+from fasdemo.gui.window.workspace import Workspace
 
 
 class PictureControl(QObject):
@@ -45,6 +47,7 @@ class PictureControl(QObject):
         self.dialog: PointCloudDialog | None = None
         for pane in workspace.panes:
             pane.freeze.connect(self.play_pause)
+        workspace.snap.connect(self.snap)
 
     def actions(self) -> dict[str, Callable[[], object]]:
         """Return the actions of keys by name."""
@@ -54,6 +57,7 @@ class PictureControl(QObject):
             "zoom_out": lambda: self._work.snap_target().change_zoom(-1),
             "zoom_reset": lambda: self._work.snap_target().change_zoom(0),
             "point_cloud": self.show_points,
+            "snap": lambda: self.snap(self._work.snap_target()),
         }
 
     def play_pause(self) -> None:
@@ -76,3 +80,23 @@ class PictureControl(QObject):
             return
         self.dialog = PointCloudDialog(cloud, self._settings.snap_folder, self._work.window())
         self.dialog.open()
+
+    def snap(self, pane: Pane) -> None:
+        """Save the picture of a pane in the folder for snapshots."""
+        try:
+            path = pane.write_snapshot(self._settings.snap_folder, datetime.now())
+        except OSError as error:
+            where = self._settings.snap_folder
+            self._messages.show_message(
+                tr(
+                    "The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.",
+                    folder=where,
+                    why=error.strerror or error,
+                ),
+                error=True,
+            )
+            return
+        if path is None:
+            self._messages.show_message(tr("{picture}: there is no picture to save.", picture=tr(pane.title)))
+        else:
+            self._messages.show_message(tr("Saved: {path}", path=path))

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fasdemo.capture.controls import CameraControls
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
-from fasdemo.gui.panels.camera.camera_panel import CameraPanel
+from fasdemo.gui.camera.camera_panel import CameraPanel
 from fasdemo.runtime.requests import SourceRequest
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from fasdemo.gui.icons import app_icon, icon
+from fasdemo.gui.style.icons import app_icon, icon
 from fasdemo.gui.translation import tr
-from fasdemo.gui.widgets.header import source_words
 from fasdemo.gui.widgets.heading import heading
+from fasdemo.gui.window.header import source_words
 
 _RECENT = 5
 

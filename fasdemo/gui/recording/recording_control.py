@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.gui.controllers.player import Player
-from fasdemo.gui.panels.record_panel import RecordPanel
+from fasdemo.gui.recording.record_panel import RecordPanel
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
 from fasdemo.record.labels import Labels

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from fasdemo.draw.overlay import fitting_reasons, reason_words
 from fasdemo.engine.reasons import reason_of
 from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult
-from fasdemo.gui.panels.measures import measure_of
+from fasdemo.gui.panes.measures import measure_of
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES, CropsView

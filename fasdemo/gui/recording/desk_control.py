@@ -17,8 +17,8 @@ from fasdemo.errors import UserError
 from fasdemo.faces.face import Face
 from fasdemo.frames import Rgb
 from fasdemo.gui.controllers.player import Player
-from fasdemo.gui.dialogs.coverage import CoverageDialog
-from fasdemo.gui.panels.record_panel import RecordPanel
+from fasdemo.gui.recording.coverage import CoverageDialog
+from fasdemo.gui.recording.record_panel import RecordPanel
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.message_bar import MessageBar

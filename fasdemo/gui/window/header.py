@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, 
 
 from fasdemo.capture.cameras.network.address import is_network_address, public_address
 from fasdemo.engine.result import EngineFacts
-from fasdemo.gui.cameras import CameraList
-from fasdemo.gui.icons import icon
+from fasdemo.gui.camera.camera_list import CameraList
+from fasdemo.gui.style.icons import icon
 from fasdemo.gui.translation import tr
 from fasdemo.runtime.requests import EngineRequest
 

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from fasdemo.capture.controls import CameraState, Control
-from fasdemo.gui.panels.camera.control_row import ControlRow, title
+from fasdemo.gui.camera.control_row import ControlRow, title
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.heading import heading
 

@@ -9,9 +9,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDialog, QWidget
 
 from fasdemo.errors import UserError
-from fasdemo.gui.dialogs.take_dialogs import NoteDialog, RelabelDialog, ask_to_discard
-from fasdemo.gui.panels.people import People
-from fasdemo.gui.panels.takes import Take, Takes
+from fasdemo.gui.recording.people import People
+from fasdemo.gui.recording.take_dialogs import NoteDialog, RelabelDialog, ask_to_discard
+from fasdemo.gui.recording.takes import Take, Takes
 from fasdemo.gui.translation import tr
 from fasdemo.record.amend import relabel, set_note
 from fasdemo.record.people import read_people

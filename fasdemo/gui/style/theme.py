@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from fasdemo.draw.overlay import COLOURS, INK
 from fasdemo.engine.result import Status
-from fasdemo.gui.icons import icon_file
+from fasdemo.gui.style.icons import icon_file
 
 VIDEO = QColor(12, 13, 16)
 """Background of every picture; the same in both themes, so that pictures look the same."""

@@ -16,16 +16,18 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from fasdemo.draw.depth_view import DepthScale
 from fasdemo.frames import Stream
-from fasdemo.gui.panels.camera.camera_panel import CameraPanel
-from fasdemo.gui.panels.reasons_panel import ReasonsPanel
-from fasdemo.gui.panels.record_panel import RecordPanel
-from fasdemo.gui.panels.timing_panel import TimingPanel
-from fasdemo.gui.panels.verdict_card import VerdictCard
+from fasdemo.gui.camera.camera_panel import CameraPanel
 from fasdemo.gui.panes.depth_pane import DepthPane
 from fasdemo.gui.panes.pane import Pane
+from fasdemo.gui.panes.reasons_panel import ReasonsPanel
 from fasdemo.gui.panes.timeline import Timeline
+from fasdemo.gui.panes.timing_panel import TimingPanel
+from fasdemo.gui.panes.verdict_card import VerdictCard
 from fasdemo.gui.panes.video_pane import ColourPane, InfraredPane
+from fasdemo.gui.recording.record_panel import RecordPanel
+from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.transport_bar import TransportBar
 
@@ -126,6 +128,12 @@ class Workspace(QWidget):
         layout.addWidget(self.stack, 1)
         self.show_tab(0)
         return bar
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Use the settings of the depth colours and of the time line."""
+        near, far = settings.depth_near_m, settings.depth_far_m
+        self.depth_pane.set_scale(DepthScale(near, far) if near < far else DepthScale())
+        self.timeline.set_window(settings.timeline_s)
 
     def fit(self, width: int, height: int) -> None:
         """Set the first positions of the splitters for a page of this size in pixels."""

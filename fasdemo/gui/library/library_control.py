@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fasdemo.gui.library_index import Engine, LibraryEntry, with_verdicts
-from fasdemo.gui.panels.library import Library
+from fasdemo.gui.library.library import Library
+from fasdemo.gui.library.library_index import Engine, LibraryEntry, with_verdicts
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.background import Background
 from fasdemo.runtime.requests import EngineRequest

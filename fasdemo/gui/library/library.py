@@ -26,9 +26,9 @@ from PyQt6.QtWidgets import (
 from typing_extensions import override
 
 from fasdemo.engine.result import Status
-from fasdemo.gui.library_index import THUMBNAIL_PX, LibraryEntry, LibraryIndex
-from fasdemo.gui.pictures import as_qimage
+from fasdemo.gui.library.library_index import THUMBNAIL_PX, LibraryEntry, LibraryIndex
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.pictures import as_qimage
 from fasdemo.gui.widgets.verdict_bar import VERDICTS_ROLE, VerdictBar, shares
 from fasdemo.tuning.gallery import Kind
 from fasdemo.tuning.scoring import Progress

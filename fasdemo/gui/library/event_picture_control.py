@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from fasdemo.errors import UserError
-from fasdemo.gui.dialogs.events import EventsDialog
+from fasdemo.gui.library.events import EventsDialog
 from fasdemo.gui.settings import Settings
 from fasdemo.runtime.outputs.event_picture_store import INDEX_FILE, EventPictureStore
 from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings, EventPictureWriter

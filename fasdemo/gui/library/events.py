@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import (
 from fasdemo.engine.reasons import Reason
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS
-from fasdemo.gui.pictures import as_qimage, fitted, resized
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.pictures import as_qimage, fitted, resized
 from fasdemo.runtime.outputs.event_picture_store import StoredEvent, read_index
 from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings
 from fasdemo.sessions.image_codec import read_image

@@ -12,9 +12,9 @@ from typing_extensions import override
 from fasdemo.draw.overlay import shape_mark, shape_outline
 from fasdemo.engine.result import Status
 from fasdemo.frames import Rgb
-from fasdemo.gui.pictures import as_qimage, resized
-from fasdemo.gui.theme import ink, status_colour
+from fasdemo.gui.style.theme import ink, status_colour
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.pictures import as_qimage, resized
 from fasdemo.runtime.headline import WAITING, Headline
 
 SENTENCE_HEIGHT = 0.048

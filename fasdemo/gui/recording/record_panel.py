@@ -28,12 +28,12 @@ from PyQt6.QtWidgets import (
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import Stream
-from fasdemo.gui.icons import icon
-from fasdemo.gui.panels.desk.conditions import Conditions
-from fasdemo.gui.panels.desk.desk import Desk
-from fasdemo.gui.panels.people import People
-from fasdemo.gui.panels.takes import Takes
+from fasdemo.gui.recording.conditions import Conditions
+from fasdemo.gui.recording.desk import Desk
+from fasdemo.gui.recording.people import People
+from fasdemo.gui.recording.takes import Takes
 from fasdemo.gui.settings import MAX_COUNTDOWN_S, MAX_RETAIN_DAYS, MAX_TAKE_S
+from fasdemo.gui.style.icons import icon
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.growing_text import GrowingText
 from fasdemo.gui.widgets.heading import heading

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import EngineFacts
 from fasdemo.frames import STREAMS
-from fasdemo.gui.panels.reasons_panel import limit_words
+from fasdemo.gui.panes.reasons_panel import limit_words
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.bars import Bars, Row
 from fasdemo.gui.widgets.crops_view import NAMES
