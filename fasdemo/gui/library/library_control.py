@@ -14,7 +14,7 @@ from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.background import Background
 from fasdemo.runtime.requests import EngineRequest
 from fasdemo.tuning.scoring import Progress
-from fasdemo.tuning.session_verdicts import score_sessions
+from fasdemo.tuning.scoring_process import score_sessions_apart
 
 
 class LibraryControl(QObject):
@@ -32,7 +32,7 @@ class LibraryControl(QObject):
     def __init__(self, library: Library, engine: Callable[[], EngineRequest], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library, self._engine = library, engine
-        self.score: Callable[..., list[str]] = score_sessions
+        self.score: Callable[..., list[str]] = score_sessions_apart
         self.scorer = Background("library scoring", self)
         library.index.engine = self._chosen
         library.score_wanted.connect(self.start)
