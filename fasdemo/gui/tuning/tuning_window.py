@@ -34,7 +34,7 @@ from fasdemo.tuning.scoring_process import score_folder_apart
 
 _SETTLE_MS = 250
 """Time without a change of the thresholds after which the gallery is computed."""
-_JOIN_S = 2.0
+_JOIN_S = 10.0
 
 Score = Callable[..., Scoring]
 
