@@ -350,7 +350,7 @@ def _agreement(entry: LibraryEntry) -> str:
 def _words(entry: LibraryEntry) -> str:
     """Return the words of an entry that the search looks at, in lower case."""
     words = [entry.subject, entry.shown, entry.date, entry.device, entry.folder.name, _agreement(entry)]
-    words += [entry.distance, tr(entry.distance), entry.light, tr(entry.light)]
+    words += [*entry.kinds, entry.distance, tr(entry.distance), entry.light, tr(entry.light)]
     if entry.verdicts is None and not entry.problem:
         words.append(tr("not scored"))
     return " ".join(words).lower()

@@ -17,6 +17,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Rgb
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions
+from fasdemo.sessions.rows import kinds_of
 from fasdemo.sessions.schema import SESSION_FILE
 from fasdemo.tuning.session_verdicts import SessionVerdicts, stored_verdicts
 
@@ -36,6 +37,7 @@ class LibraryEntry:
         folder: its folder.
         subject: the subject's pseudonym.
         shown: `live`, the attack's species, or `mixed`.
+        kinds: what it shows, `live` or attack species, in the order of their appearance.
         started: date and time of its start, local; None if it is unknown.
         length_s: frames over the frame rate, seconds.
         device: the camera's name.
@@ -59,6 +61,7 @@ class LibraryEntry:
     light: str = ""
     verdicts: SessionVerdicts | None = None
     no_verdicts: str = ""
+    kinds: tuple[str, ...] = ()
 
     @property
     def date(self) -> str:
@@ -91,6 +94,7 @@ def read_entry(folder: Path) -> LibraryEntry:
                 picture=picture,
                 distance=session.distance or "",
                 light=session.light or "",
+                kinds=kinds_of(folder, session),
             )
     except UserError as error:
         return LibraryEntry(folder, problem=str(error))

@@ -30,6 +30,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import Stream
 from fasdemo.gui.recording.conditions import Conditions
 from fasdemo.gui.recording.desk import Desk
+from fasdemo.gui.recording.now_shown import NowShown
 from fasdemo.gui.recording.people import People
 from fasdemo.gui.recording.takes import Takes
 from fasdemo.gui.settings import MAX_COUNTDOWN_S, MAX_RETAIN_DAYS, MAX_TAKE_S
@@ -98,6 +99,7 @@ class RecordPanel(QWidget):
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "caption")
         self._figures = {name: QLabel("–") for name in ("time", "written", "lost", "disk")}
+        self.now = NowShown()
         self.takes = Takes()
         self.people = People()
         self.conditions = Conditions()
@@ -176,6 +178,7 @@ class RecordPanel(QWidget):
         layout.addWidget(self._form)
         layout.addSpacing(4)
         layout.addWidget(self.button)
+        layout.addWidget(self.now)
         layout.addWidget(self._hint)
         layout.addSpacing(4)
         layout.addLayout(grid)
@@ -241,6 +244,8 @@ class RecordPanel(QWidget):
     def show_recording(self, recording: Recording | None) -> None:
         """Set the recording whose figures are shown."""
         self._recording = self._consent_for = recording
+        if recording is not None:
+            self.now.show_truth(recording.shown)
         self.refresh()
 
     @property
@@ -266,6 +271,7 @@ class RecordPanel(QWidget):
         recording, running = self._recording, self.recording_now
         stage = None if recording is None else recording.stage
         self._form.setEnabled(not running and not self._counting_s)
+        self.now.setVisible(running and stage is Stage.RUNNING)
         self.button.setIcon(icon("stop" if running else "record", self.button.palette().windowText().color()))
         words = {
             Stage.STARTING: tr("Starting…"),

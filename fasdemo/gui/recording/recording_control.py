@@ -10,11 +10,12 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fasdemo.capture.source import SourceInfo
+from fasdemo.errors import UserError
 from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.recording.record_panel import RecordPanel
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import tr
-from fasdemo.record.labels import Labels
+from fasdemo.record.labels import Labels, truth_of
 from fasdemo.runtime.outputs.recording import Recording, Stage
 
 
@@ -29,7 +30,8 @@ class RecordingControl(QObject):
         clock: returns seconds, not decreasing.
 
     Signals:
-        ended: str, bool: a sentence about a marker or the recording that ended, and whether it failed.
+        ended: str, bool: a sentence about a marker, a change of what is shown, or the recording that ended, and whether
+            it failed.
         started_by_itself: a recording of `start_when_ready` has started.
         taken: Path: a session was recorded and is complete.
     """
@@ -57,6 +59,7 @@ class RecordingControl(QObject):
         self.current: Recording | None = None
         panel.wanted.connect(self.start)
         panel.finished.connect(self.stop)
+        panel.now.chosen.connect(self.show_now)
 
     def show_source(self, info: SourceInfo | None) -> None:
         """Set the source to record; None if there is none. A count-down ends."""
@@ -116,6 +119,19 @@ class RecordingControl(QObject):
         count = 0 if self.current is None else self.current.mark()
         words = tr("Marker {count} set.", count=count) if count else tr("Nothing is recorded, so there is no marker.")
         self.ended.emit(words, False)
+
+    def show_now(self, kind: str) -> None:
+        """Label the frames of the running recording from now on with `live` or an attack species."""
+        if self.current is None:
+            return
+        try:
+            truth = truth_of(kind)
+        except UserError as error:
+            self.ended.emit(str(error), True)
+        else:
+            if self.current.show(truth):
+                self.ended.emit(tr("Shown from now on: {kind}.", kind=truth.species or tr("live")), False)
+        self._panel.now.show_truth(self.current.shown)
 
     def join(self, timeout_s: float) -> None:
         """Wait up to `timeout_s` seconds until the recording is complete."""

@@ -16,7 +16,6 @@ from fasdemo.gui.translation import tr
 from fasdemo.record.amend import relabel, set_note
 from fasdemo.record.people import read_people
 from fasdemo.sessions.erase import erase
-from fasdemo.sessions.loading import load_session
 
 
 class TakeControl(QObject):
@@ -50,7 +49,7 @@ class TakeControl(QObject):
     def add(self, folder: Path) -> None:
         """Add a recorded session to the list."""
         try:
-            self._takes.add(Take(folder, load_session(folder)))
+            self._takes.add(Take.read(folder))
         except UserError as error:
             self.message.emit(str(error), True)
 
@@ -78,7 +77,7 @@ class TakeControl(QObject):
         def change(label: str, species: str, instrument: str) -> None:
             self._release(take.folder)
             folder = relabel(take.folder, self._root(), label, species, instrument)
-            self._takes.replace(take, Take(folder, load_session(folder)))
+            self._takes.replace(take, Take.read(folder))
 
         self.dialog = RelabelDialog(take.session, change, self._window)
         self.dialog.open()
@@ -86,7 +85,7 @@ class TakeControl(QObject):
     def _note(self, take: Take) -> None:
         def change(note: str) -> None:
             set_note(take.folder, note)
-            self._takes.replace(take, Take(take.folder, load_session(take.folder)))
+            self._takes.replace(take, Take.read(take.folder))
 
         self.dialog = NoteDialog(take.session, change, self._window)
         self.dialog.open()

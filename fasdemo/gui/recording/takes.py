@@ -10,6 +10,8 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QListWidget, QListWidgetItem, Q
 
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.heading import heading
+from fasdemo.sessions.loading import load_session
+from fasdemo.sessions.rows import kinds_of
 from fasdemo.sessions.schema import Session
 
 MAX_SHOWN = 4
@@ -23,17 +25,33 @@ class Take:
     Attributes:
         folder: its folder.
         session: its description.
+        kinds: what it shows, `live` or attack species, in the order of their appearance.
     """
 
     folder: Path
     session: Session
+    kinds: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Path) -> Take:
+        """Return the take in a folder.
+
+        Raises:
+            UserError: the session cannot be read.
+        """
+        session = load_session(folder)
+        return cls(folder, session, kinds_of(folder, session))
 
     def words(self) -> str:
         """Return the line of the list."""
         session = self.session
-        shown = tr("live") if session.label == "live" else session.species or session.label
+        kinds = self.kinds or (session.species or session.label,)
+        shown = ", ".join(tr("live") if kind == "live" else kind for kind in kinds)
         parts = [f"{session.started.astimezone():%H:%M:%S}", session.subject, shown]
         parts.append(tr("{seconds:.0f} s", seconds=session.frames / session.fps))
+        if session.markers:
+            count = len(session.markers)
+            parts.append(tr("1 marker") if count == 1 else tr("{count} markers", count=count))
         return "  ·  ".join([*parts, session.note] if session.note else parts)
 
 
