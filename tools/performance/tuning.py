@@ -103,7 +103,7 @@ class _Window:
 
     def __init__(self) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from fasdemo.gui.theme import apply_theme
+        from fasdemo.gui.style.theme import apply_theme
         from PyQt6.QtCore import QEventLoop, Qt, QTimer
         from PyQt6.QtWidgets import QApplication
 

@@ -1836,6 +1836,18 @@
       <translation>Wahrheit</translation>
     </message>
     <message>
+      <source>live</source>
+      <translation>lebend</translation>
+    </message>
+    <message>
+      <source>attack</source>
+      <translation>Angriff</translation>
+    </message>
+    <message>
+      <source>marker {number}</source>
+      <translation>Marke {number}</translation>
+    </message>
+    <message>
       <source>Latency by stage</source>
       <translation>Latenz je Stufe</translation>
     </message>
@@ -1896,10 +1908,6 @@
       <translation>{count} Aufnahmen können nicht gelesen werden.</translation>
     </message>
     <message>
-      <source>live</source>
-      <translation>lebend</translation>
-    </message>
-    <message>
       <source>Keep the last {seconds:.0f} s in memory</source>
       <translation>Die letzten {seconds:.0f} s im Speicher halten</translation>
     </message>
@@ -1950,6 +1958,18 @@
     <message>
       <source>That did not work ({why}).</source>
       <translation>Das ist fehlgeschlagen ({why}).</translation>
+    </message>
+    <message>
+      <source>Shown now</source>
+      <translation>Jetzt gezeigt</translation>
+    </message>
+    <message>
+      <source>Choose what is shown from now on; each frame is labelled with what is shown in it</source>
+      <translation>Wählen Sie, was ab jetzt gezeigt wird; jedes Bild erhält als Label, was darin gezeigt wird</translation>
+    </message>
+    <message>
+      <source>S&amp;hown now</source>
+      <translation>Jet&amp;zt gezeigt</translation>
     </message>
     <message>
       <source>{subject}: {done} of {count} takes</source>
@@ -2100,6 +2120,10 @@
       <translation>REC in {seconds} s</translation>
     </message>
     <message>
+      <source>Shown from now on: {kind}.</source>
+      <translation>Ab jetzt gezeigt: {kind}.</translation>
+    </message>
+    <message>
       <source>Deleted: {path}</source>
       <translation>Gelöscht: {path}</translation>
     </message>
@@ -2130,6 +2154,14 @@
     <message>
       <source>Nothing was recorded yet.</source>
       <translation>Noch nichts aufgenommen.</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 Marke</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} Marken</translation>
     </message>
     <message>
       <source>&amp;Play</source>

@@ -1836,6 +1836,18 @@
       <translation>verdad</translation>
     </message>
     <message>
+      <source>live</source>
+      <translation>vivo</translation>
+    </message>
+    <message>
+      <source>attack</source>
+      <translation>ataque</translation>
+    </message>
+    <message>
+      <source>marker {number}</source>
+      <translation>marca {number}</translation>
+    </message>
+    <message>
       <source>Latency by stage</source>
       <translation>Latencia por etapa</translation>
     </message>
@@ -1896,10 +1908,6 @@
       <translation>{count} sesiones no se pueden leer.</translation>
     </message>
     <message>
-      <source>live</source>
-      <translation>vivo</translation>
-    </message>
-    <message>
       <source>Keep the last {seconds:.0f} s in memory</source>
       <translation>Conservar los últimos {seconds:.0f} s en memoria</translation>
     </message>
@@ -1950,6 +1958,18 @@
     <message>
       <source>That did not work ({why}).</source>
       <translation>No ha funcionado ({why}).</translation>
+    </message>
+    <message>
+      <source>Shown now</source>
+      <translation>Se muestra ahora</translation>
+    </message>
+    <message>
+      <source>Choose what is shown from now on; each frame is labelled with what is shown in it</source>
+      <translation>Elija lo que se muestra a partir de ahora; cada imagen se etiqueta con lo que muestra</translation>
+    </message>
+    <message>
+      <source>S&amp;hown now</source>
+      <translation>Se muestra a&amp;hora</translation>
     </message>
     <message>
       <source>{subject}: {done} of {count} takes</source>
@@ -2100,6 +2120,10 @@
       <translation>REC en {seconds} s</translation>
     </message>
     <message>
+      <source>Shown from now on: {kind}.</source>
+      <translation>A partir de ahora se muestra: {kind}.</translation>
+    </message>
+    <message>
       <source>Deleted: {path}</source>
       <translation>Borrado: {path}</translation>
     </message>
@@ -2130,6 +2154,14 @@
     <message>
       <source>Nothing was recorded yet.</source>
       <translation>Aún no se ha grabado nada.</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 marca</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} marcas</translation>
     </message>
     <message>
       <source>&amp;Play</source>

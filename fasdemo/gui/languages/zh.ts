@@ -1836,6 +1836,18 @@
       <translation>真值</translation>
     </message>
     <message>
+      <source>live</source>
+      <translation>真人</translation>
+    </message>
+    <message>
+      <source>attack</source>
+      <translation>攻击</translation>
+    </message>
+    <message>
+      <source>marker {number}</source>
+      <translation>标记 {number}</translation>
+    </message>
+    <message>
       <source>Latency by stage</source>
       <translation>各阶段延迟</translation>
     </message>
@@ -1896,10 +1908,6 @@
       <translation>{count} 个会话无法读取。</translation>
     </message>
     <message>
-      <source>live</source>
-      <translation>真人</translation>
-    </message>
-    <message>
       <source>Keep the last {seconds:.0f} s in memory</source>
       <translation>在内存中保留最近 {seconds:.0f} 秒</translation>
     </message>
@@ -1950,6 +1958,18 @@
     <message>
       <source>That did not work ({why}).</source>
       <translation>操作失败（{why}）。</translation>
+    </message>
+    <message>
+      <source>Shown now</source>
+      <translation>当前展示</translation>
+    </message>
+    <message>
+      <source>Choose what is shown from now on; each frame is labelled with what is shown in it</source>
+      <translation>选择从现在起展示的内容；每一帧都标注其中展示的内容</translation>
+    </message>
+    <message>
+      <source>S&amp;hown now</source>
+      <translation>当前展示(&amp;H)</translation>
     </message>
     <message>
       <source>{subject}: {done} of {count} takes</source>
@@ -2100,6 +2120,10 @@
       <translation>{seconds} 秒后录制</translation>
     </message>
     <message>
+      <source>Shown from now on: {kind}.</source>
+      <translation>从现在起展示：{kind}。</translation>
+    </message>
+    <message>
       <source>Deleted: {path}</source>
       <translation>已删除：{path}</translation>
     </message>
@@ -2130,6 +2154,14 @@
     <message>
       <source>Nothing was recorded yet.</source>
       <translation>尚无录制。</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 个标记</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} 个标记</translation>
     </message>
     <message>
       <source>&amp;Play</source>
