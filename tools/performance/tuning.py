@@ -103,10 +103,10 @@ class _Window:
 
     def __init__(self) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from fasdemo.gui.style.theme import apply_theme
         from PyQt6.QtCore import QEventLoop, Qt, QTimer
         from PyQt6.QtWidgets import QApplication
 
+        from fasdemo.gui.style.theme import apply_theme
         from fasdemo.gui.tuning.tuning_window import TuningWindow
 
         self._app = QApplication.instance() or QApplication([])
