@@ -194,7 +194,7 @@ def _tones(contrast: float) -> Floats:
     light = np.arange(_MAX_WHITE * _TONES_PER_WHITE + 1) / _TONES_PER_WHITE
     # A soft shoulder prevents hard clipping of lamps and white paper.
     light = np.where(light > 0.75, 0.75 + 0.25 * np.tanh((light - 0.75) / 0.25), light)
-    return np.clip((to_srgb(light) - 0.5) * contrast + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((to_srgb(light) - 0.5) * contrast + 0.5, 0, 1), np.float32)
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
