@@ -18,12 +18,12 @@ from pytestqt.qtbot import QtBot
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import Status
 from fasdemo.frames import Truth
-from fasdemo.gui import library_index
-from fasdemo.gui.library_index import LibraryEntry, is_library
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.panels.library import COLUMNS, FILTERS, Library
+from fasdemo.gui.library import library_index
+from fasdemo.gui.library.library import COLUMNS, FILTERS, Library
+from fasdemo.gui.library.library_index import LibraryEntry, is_library
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import status_colour
+from fasdemo.gui.style.theme import status_colour
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.models.registry import select_model
 from fasdemo.record.labels import labels_from_options, session_of
 from fasdemo.record.recorder import Recorder

@@ -34,11 +34,11 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from fasdemo.frames import FrameSet, Rgb
-from fasdemo.gui.icons import icon
 from fasdemo.gui.panes.zoom import Zoom
-from fasdemo.gui.pictures import as_qimage, fitted
-from fasdemo.gui.theme import ON_VIDEO, VIDEO, VIDEO_CHIP
+from fasdemo.gui.style.icons import icon
+from fasdemo.gui.style.theme import ON_VIDEO, VIDEO, VIDEO_CHIP
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.pictures import as_qimage, fitted
 from fasdemo.runtime.updates import View
 
 _RADIUS = 8.0

@@ -17,7 +17,8 @@ from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import Status
-from fasdemo.gui.theme import status_line
+from fasdemo.gui.panes.timeline_marks import TimelineMarks
+from fasdemo.gui.style.theme import status_line
 from fasdemo.gui.translation import tr
 from fasdemo.models.card import Threshold
 from fasdemo.runtime.updates import Sample
@@ -88,6 +89,7 @@ class Timeline(QWidget):
             line.setVisible(False)
             self._plot.addItem(line)
         self._plot.addItem(self._cursor)
+        self.marks = TimelineMarks(self._plot)
         self._plot.scene().sigMouseClicked.connect(self._clicked)
         self.recolour()
 
@@ -101,6 +103,8 @@ class Timeline(QWidget):
         self.clear()
         if not info.live and info.frame_count and info.fps > 0:
             self._length_s, self._fps = info.frame_count / info.fps, info.fps
+            self.marks.start(info)
+            self.recolour()
         self.refresh()
 
     def clear(self) -> None:
@@ -108,6 +112,7 @@ class Timeline(QWidget):
         self._samples.clear()
         self._by_frame.clear()
         self._length_s, self._now_s = None, 0.0
+        self.marks.clear()
         self._changed = True
 
     def follow(self, track: int | None) -> None:
@@ -164,6 +169,7 @@ class Timeline(QWidget):
         self._cursor.setValue(self._now_s)
         self._cursor.setVisible(self._length_s is not None)
         self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
+        self.marks.place(left - zero_s, right - zero_s)
 
     def _main(self, shown: list[Sample]) -> int | None:
         """Return the track of the main line if several faces are shown; None shows the main face of each frame."""
@@ -256,6 +262,7 @@ class Timeline(QWidget):
         for threshold, status in ((self._live_above, Status.LIVE), (self._spoof_below, Status.SPOOF)):
             colour = status_line(status, palette)
             threshold.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
+        self.marks.recolour(palette, font)
         self._cursor.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Text), width=1))
         self._changed = True
 

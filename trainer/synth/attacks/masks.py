@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator
+from scipy.sparse import csr_array
 
 from trainer.synth.attacks.flat_media import draw_printing
 from trainer.synth.heads.headmodel import Floats, HeadModel, Ints
@@ -48,12 +49,13 @@ def smooth(vertices: Floats, triangles: Ints, rounds: int) -> Floats:
     if rounds <= 0:
         return vertices
     i, j = _neighbours(triangles, len(vertices))
-    degree = np.maximum(np.bincount(i, minlength=len(vertices)), 1)
-    used = np.bincount(i, minlength=len(vertices)) > 0
+    count = len(vertices)
+    degree = np.bincount(i, minlength=count)
+    used = (degree > 0)[:, None]
+    means = csr_array((1.0 / degree[i], (i, j)), (count, count))
     result = vertices.astype(np.float64)
     for _ in range(rounds):
-        mean = np.stack([np.bincount(i, result[j, a], len(vertices)) for a in range(3)], -1) / degree[:, None]
-        result = np.where(used[:, None], 0.5 * result + 0.5 * mean, result)
+        result = np.where(used, 0.5 * result + 0.5 * (means @ result), result)
     return result.astype(np.float32)
 
 
