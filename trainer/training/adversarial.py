@@ -151,8 +151,11 @@ def _changed(pictures: CropBatch, changes: dict[Stream, Floats32]) -> CropBatch:
 
 
 def _rows(pictures: CropBatch, rows: npt.NDArray[np.intp]) -> CropBatch:
-    rgb, depth, ir = (None if one is None else one[rows] for one in (pictures.rgb, pictures.depth, pictures.ir))
-    return CropBatch(rgb, depth, ir)
+    return CropBatch(
+        None if pictures.rgb is None else pictures.rgb[rows],
+        None if pictures.depth is None else pictures.depth[rows],
+        None if pictures.ir is None else pictures.ir[rows],
+    )
 
 
 def _place(result: list[Tensor], rows: npt.NDArray[np.intp], new: list[Tensor]) -> None:
