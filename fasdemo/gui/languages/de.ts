@@ -160,8 +160,8 @@
       <translation>Entfernung</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Hell</translation>
+      <source>Lighting</source>
+      <translation>Beleuchtung</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -634,6 +634,10 @@
     <message>
       <source>System</source>
       <translation>System</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -2008,8 +2012,8 @@
       <translation>Die Person ist einverstanden</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>bis zum Beenden</translation>
+      <source>no limit</source>
+      <translation>unbegrenzt</translation>
     </message>
     <message>
       <source>Start recording</source>

@@ -160,8 +160,8 @@
       <translation>Distancia</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Claro</translation>
+      <source>Lighting</source>
+      <translation>Iluminación</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -634,6 +634,10 @@
     <message>
       <source>System</source>
       <translation>Sistema</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Claro</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -2008,8 +2012,8 @@
       <translation>La persona ha aceptado</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>hasta detener</translation>
+      <source>no limit</source>
+      <translation>sin límite</translation>
     </message>
     <message>
       <source>Start recording</source>

@@ -160,8 +160,8 @@
       <translation>距离</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>浅色</translation>
+      <source>Lighting</source>
+      <translation>光照</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -634,6 +634,10 @@
     <message>
       <source>System</source>
       <translation>系统</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>浅色</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -2008,8 +2012,8 @@
       <translation>本人已同意</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>直到停止</translation>
+      <source>no limit</source>
+      <translation>不限</translation>
     </message>
     <message>
       <source>Start recording</source>
