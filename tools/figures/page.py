@@ -164,7 +164,10 @@ def write_page(
     """
     check_marks(page, BEGIN, END)
     parts = open_parts(data, pretend)
-    shipped = [measure(model, parts, cache, threads, shipped=True) for model in shipped_models(models)]
+    # A network that sees more than the stored crops show is measured on photographs.
+    field = parts.test.crop_scale or 1.0
+    usual = [model for model in shipped_models(models) if model.card.crop.scale <= field]
+    shipped = [measure(model, parts, cache, threads, shipped=True) for model in usual]
     extra = [measure(read_model(path), parts, cache, threads, shipped=False) for path in others]
     peers, faceless = measure_peer(peer, parts, cache, threads) if peer is not None else ([], 0)
     flagship = next(model for model in shipped if model.card.presence_input)
@@ -188,13 +191,13 @@ def write_page(
         lines += ["", "### A sensor that was never trained on", "", *tables.unseen_sensor_table([*ours, *peers[:1]])]
     singles = [model for model in shipped if model is not flagship]
     lines += ["", "### By species", "", *tables.species_table([*singles, flagship])]
-    for title, groups in tables.groupings(flagship, parts.columns).items():
-        lines += ["", f"### {flagship.name} by {title}", "", *tables.group_table(flagship, title, groups)]
+    groups = tables.groupings(flagship, parts.columns)
+    lines += ["", f"### {flagship.name} by group", "", *tables.group_table(flagship, groups)]
     for model in shipped:
         if model.name == DEPTH_ALONE:
             # The accuracy of a depth sensor depends on the distance.
-            groups = tables.groupings(model, parts.columns)["distance"]
-            lines += ["", f"### {model.name} by distance", "", *tables.group_table(model, "distance", groups)]
+            groups = {"distance": tables.groupings(model, parts.columns)["distance"]}
+            lines += ["", f"### {model.name} by distance", "", *tables.group_table(model, groups)]
     lines += _gallery(flagship, accepted, refused)
     write_between(page, BEGIN, END, lines)
     return [sentence for model in ours for sentence in _card_differences(model)]

@@ -91,14 +91,22 @@ def species_table(models: Sequence[Measured]) -> list[str]:
     return rows
 
 
-def group_table(model: Measured, title: str, groups: Iterable[tuple[str, Mask]]) -> list[str]:
-    """Return a table with one row per group of samples, of seen species."""
-    rows = [f"| {title} | live | attacks | ACER | APCER, all species | BPCER | EER |", "|---|---|---|---|---|---|---|"]
-    for name, mask in groups:
-        found = line(model, mask & ~model.held_out.unseen_species(model.test))
-        if found.live + found.attacks:
-            rates = [percent(value) for value in (found.acer, found.pooled, found.bpcer, found.eer)]
-            rows.append("| " + " | ".join([name, str(found.live), str(found.attacks), *rates]) + " |")
+def group_table(model: Measured, groups: Mapping[str, Iterable[tuple[str, Mask]]]) -> list[str]:
+    """Return a table with one row per group of samples, of seen species.
+
+    Args:
+        model: model.
+        groups: names and masks (N,) of the groups by title.
+    """
+    rows = ["| | | live | attacks | ACER | APCER, all species | BPCER | EER |", "|---|---|---|---|---|---|---|---|"]
+    for title, members in groups.items():
+        head = title
+        for name, mask in members:
+            found = line(model, mask & ~model.held_out.unseen_species(model.test))
+            if found.live + found.attacks:
+                rates = [percent(value) for value in (found.acer, found.pooled, found.bpcer, found.eer)]
+                rows.append("| " + " | ".join([head, name, str(found.live), str(found.attacks), *rates]) + " |")
+                head = ""
     return rows
 
 

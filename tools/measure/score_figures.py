@@ -120,8 +120,8 @@ def kinect_table(results: dict[str, list[FrameResult]], card: ModelCard, thresho
     print(f"people left out in turn: {before:.0f} -> {after:.0f} of {total:.0f} usable captures accepted")
 
 
-def rendered_table(folder: Path, model: str | None) -> None:
-    """Print how many rendered faces of each species are accepted by each step."""
+def rendered_table(folder: Path, model: str | None, stride: int) -> None:
+    """Print how many rendered faces of each species are accepted by each step, of every `stride`-th crop."""
     data = SynthSet(folder)
     middle = slice((CROP_SIZE - INNER_SIZE) // 2, (CROP_SIZE + INNER_SIZE) // 2)
     steps = ("network", "gates", "streams", "evidence", "site", "no colour", "no colour, evidence", "no colour, site")
@@ -129,12 +129,13 @@ def rendered_table(folder: Path, model: str | None) -> None:
     with Predictor(select_model(frozenset({"rgb", "depth", "ir"}), model), "cpu", 1) as predictor:
         threshold = predictor.card.thresholds[predictor.card.default_policy]
         limit = allowed_bias(predictor.card, threshold)
-        for start in range(0, len(data.rgb), _BATCH):
-            rows = range(start, min(start + _BATCH, len(data.rgb)))
-            crops = [_crops(data, row, middle) for row in rows]
+        taken = range(0, len(data.rgb), stride)
+        for start in range(0, len(taken), _BATCH):
+            rows = taken[start : start + _BATCH]
+            crops = [crops_of(data, row, middle) for row in rows]
             for row, crop, found in zip(rows, crops, predictor.predict(crops), strict=True):
                 name = str(data.table["species"][row]) or "live"
-                evidence = Evidence.of(_evidence(crop))
+                evidence = Evidence.of(evidence_of(crop))
                 clear = not physical_codes(evidence, _GOOD, found.per_modality, Policy())
                 streams = stream_score(found.score, found.score_without_rgb)
                 scores: dict[str, tuple[float | None, float | None]]
@@ -161,13 +162,15 @@ def rendered_table(folder: Path, model: str | None) -> None:
         print(f"| {name} | {counts[name]['n']} | {' | '.join(str(counts[name][step]) for step in steps)} |")
 
 
-def _crops(data: SynthSet, row: int, middle: slice) -> FaceCrops:
+def crops_of(data: SynthSet, row: int, middle: slice) -> FaceCrops:
+    """Return the middle of all streams of a stored crop."""
     depth = data.depth[row, middle, middle].astype(np.float32) * np.float32(1000.0 * data.table["depth_scale"][row])
     rgb, ir = (np.ascontiguousarray(array[row, middle, middle]) for array in (data.rgb, data.ir))
     return FaceCrops(rgb, depth, ir, core_median_mm(depth), np.eye(2, 3))
 
 
-def _evidence(crop: FaceCrops) -> dict[str, float | None]:
+def evidence_of(crop: FaceCrops) -> dict[str, float | None]:
+    """Measure depth and infrared of a crop whose face was also found in infrared."""
     small = grids(crop)
     assert small.depth_mm is not None
     assert small.ir is not None
@@ -181,6 +184,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--crops", type=Path, help="rendered crops")
     parser.add_argument("--kinect", type=Path, help="folder of Kinect v2 captures, person_*/*_depth.png and *_ir.png")
+    parser.add_argument("--step", type=int, default=1, help="take every so-many-th rendered crop (default: all)")
     parser.add_argument("--model", help="a shipped model with optional streams, or a file; default: the flagship")
     options = parser.parse_args()
     if options.kinect is not None:
@@ -188,7 +192,7 @@ def main() -> int:
             card = predictor.card
         kinect_table(kinect_results(options.kinect, options.model), card, card.thresholds[card.default_policy])
     if options.crops is not None:
-        rendered_table(options.crops, options.model)
+        rendered_table(options.crops, options.model, max(options.step, 1))
     return 0
 
 
