@@ -354,6 +354,12 @@ class Reason(StrEnum):
         "The eyelids have not moved for 10 s, as in a picture.",
         "Please blink.",
     )
+    RIGID_BORDER = (
+        "rigid_border",
+        Effect.DOUBT,
+        "Straight edges surround the face closely, like the border of a print or a screen.",
+        "Please stand in front of the camera without a frame or a sheet around your face.",
+    )
     VIEW_CHANGED = ("view_changed", Effect.DOUBT, "The view changed; checking again.")
     SCORE_SPOOF = ("score_spoof", Effect.DOUBT, "The network rates this frame as an attack.")
     SCORE_UNCERTAIN = ("score_uncertain", Effect.DOUBT, "Not sure: the score is between the LIVE and SPOOF limits.")

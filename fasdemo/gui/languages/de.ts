@@ -440,6 +440,10 @@
       <translation>Augenlider</translation>
     </message>
     <message>
+      <source>Border</source>
+      <translation>Rand</translation>
+    </message>
+    <message>
       <source>Pulse</source>
       <translation>Puls</translation>
     </message>
@@ -1346,6 +1350,14 @@
     <message>
       <source>The eyelids have not moved for 10 s, as in a picture.</source>
       <translation>Die Augenlider haben sich seit 10 s nicht bewegt, wie auf einem Bild.</translation>
+    </message>
+    <message>
+      <source>Please stand in front of the camera without a frame or a sheet around your face.</source>
+      <translation>Bitte stellen Sie sich ohne Rahmen oder Blatt um das Gesicht vor die Kamera.</translation>
+    </message>
+    <message>
+      <source>Straight edges surround the face closely, like the border of a print or a screen.</source>
+      <translation>Gerade Kanten umgeben das Gesicht eng, wie der Rand eines Ausdrucks oder Bildschirms.</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>

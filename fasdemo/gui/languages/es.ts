@@ -440,6 +440,10 @@
       <translation>Párpados</translation>
     </message>
     <message>
+      <source>Border</source>
+      <translation>Borde</translation>
+    </message>
+    <message>
       <source>Pulse</source>
       <translation>Pulso</translation>
     </message>
@@ -1346,6 +1350,14 @@
     <message>
       <source>The eyelids have not moved for 10 s, as in a picture.</source>
       <translation>Los párpados no se han movido en 10 s, como en una imagen.</translation>
+    </message>
+    <message>
+      <source>Please stand in front of the camera without a frame or a sheet around your face.</source>
+      <translation>Póngase delante de la cámara sin un marco ni una hoja alrededor de la cara.</translation>
+    </message>
+    <message>
+      <source>Straight edges surround the face closely, like the border of a print or a screen.</source>
+      <translation>Bordes rectos rodean la cara de cerca, como el borde de una impresión o de una pantalla.</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>

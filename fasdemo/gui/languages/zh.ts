@@ -440,6 +440,10 @@
       <translation>眼睑</translation>
     </message>
     <message>
+      <source>Border</source>
+      <translation>边框</translation>
+    </message>
+    <message>
       <source>Pulse</source>
       <translation>脉搏</translation>
     </message>
@@ -1346,6 +1350,14 @@
     <message>
       <source>The eyelids have not moved for 10 s, as in a picture.</source>
       <translation>眼睑已有 10 秒没有动，如同照片。</translation>
+    </message>
+    <message>
+      <source>Please stand in front of the camera without a frame or a sheet around your face.</source>
+      <translation>请站在摄像头前，脸部周围不要有边框或纸张。</translation>
+    </message>
+    <message>
+      <source>Straight edges surround the face closely, like the border of a print or a screen.</source>
+      <translation>直线边缘紧紧围住人脸，如同打印件或屏幕的边框。</translation>
     </message>
     <message>
       <source>The view changed; checking again.</source>
