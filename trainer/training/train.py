@@ -113,9 +113,13 @@ class Training:
         Raises:
             UserError: the file cannot be read, contains no training state, or is of another network.
         """
-        saved = checkpoint.load(path)
+        advice = f"give the file {LAST} of a run, or start a run from these weights: `init` all={path}"
+        try:
+            saved = checkpoint.load(path)
+        except checkpoint.ForeignCheckpointError:
+            raise UserError(f"resume {path}: not a checkpoint of this project; {advice}.", parameter="resume") from None
         if saved.training is None:
-            raise UserError(f"{path}: contains weights but no training state; give the file {LAST} of the run.")
+            raise UserError(f"resume {path}: contains no training state; {advice}.", parameter="resume")
         if saved.arch != self.config.network.arch:
             raise UserError(
                 f"{path}: network {saved.arch}, but the configuration has {self.config.network.arch}; "
