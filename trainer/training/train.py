@@ -36,6 +36,7 @@ from trainer.training.losses import flexible_loss
 from trainer.training.normalisation import synchronised
 from trainer.training.optimiser import make_optimiser
 from trainer.training.schedule import learning_rate
+from trainer.training.teacher import Teacher
 
 LAST, BEST = "last.pt", "best.pt"
 """Files of a run: the state for resuming, and the weights of the best epoch."""
@@ -84,6 +85,8 @@ class Training:
         torch.manual_seed(config.run.seed)
         self.config, self.splits, self.folder, self.fabric = config, splits, folder, fabric
         built, self.options = build_model(config)
+        teacher = config.loss.teacher
+        self.teacher = None if teacher is None else Teacher(teacher, config.loss.teacher_weight, config)
         self.stream_model = channels_last(built)
         self.ema_model = copy.deepcopy(self.stream_model).eval().requires_grad_(False)
         fabric.to_device(self.ema_model)
@@ -223,7 +226,8 @@ class Training:
         labels = self.fabric.to_device(batch.labels)
         masks = self._masks(batch)
         fused, own = self.model(pictures, masks)
-        loss: Tensor = flexible_loss(fused, own, masks[0], labels, config.loss)
+        live = None if self.teacher is None else self.teacher.live_targets(pictures, labels)
+        loss: Tensor = flexible_loss(fused, own, masks[0], labels, config.loss, live)
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         if config.optimiser.clip:
