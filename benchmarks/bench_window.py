@@ -30,9 +30,9 @@ from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult
 from fasdemo.frames import FrameSet
 from fasdemo.gui.app import answer_first
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest
 from tests.support import window_scenes
 from tests.support.qt_input import QTest

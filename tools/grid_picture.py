@@ -24,7 +24,7 @@ from fasdemo.engine.shared_models import SharedModels
 from fasdemo.errors import UserError
 from fasdemo.gui.app import answer_first
 from fasdemo.gui.grid.grid_window import GridWindow
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
 from fasdemo.publish.signals import Signals
 from fasdemo.runtime.feeds.feed_group import FeedGroup
 from fasdemo.runtime.frame_processor import make_processor

@@ -18,19 +18,19 @@ from fasdemo.challenge.prompts import Prompt
 from fasdemo.draw.overlay import FILE_NOTICE, RGB_ONLY_NOTICE, VIRTUAL_NOTICE
 from fasdemo.engine.measurements.evidence import MEASURES
 from fasdemo.engine.reasons import Reason
+from fasdemo.gui.camera.camera_panel import FACTS, GROUPS
 from fasdemo.gui.dialogs.preferences import TAB_NAMES
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
-from fasdemo.gui.panels.camera.camera_panel import FACTS, GROUPS
-from fasdemo.gui.panels.desk.conditions import NOT_NOTED
-from fasdemo.gui.panels.library import COLUMNS, FILTERS, MISTAKES
-from fasdemo.gui.panels.record_panel import CONSENT
-from fasdemo.gui.panels.timing_panel import TITLES
-from fasdemo.gui.panels.workspace import TABS
+from fasdemo.gui.library.library import COLUMNS, FILTERS, MISTAKES
+from fasdemo.gui.panes.timing_panel import TITLES
+from fasdemo.gui.recording.conditions import NOT_NOTED
+from fasdemo.gui.recording.record_panel import CONSENT
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import CONTEXT, FOLDER, LANGUAGES, read_catalogue
 from fasdemo.gui.tuning import gallery_panel, variant_panel
 from fasdemo.gui.widgets.crops_view import NAMES
-from fasdemo.gui.widgets.header import DEVICES
+from fasdemo.gui.window.header import DEVICES
+from fasdemo.gui.window.workspace import TABS
 from fasdemo.record.labels import DISTANCES, LIGHTS
 from fasdemo.runtime.headline import FAULTS, WAITING, WORDS
 from fasdemo.runtime.outputs.event_picture_writer import CONSENT as PICTURE_CONSENT

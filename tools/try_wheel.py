@@ -116,7 +116,7 @@ def run_installed(wheel: Path, folder: Path) -> None:
     version = wheel.name.split("-")[1]
     if env.run(env.fasdemo, "--version").strip() != f"fasdemo {version}":
         raise TrialError(f"`fasdemo --version` does not say {version}")
-    env.run(env.python, "-c", "import fasdemo.gui.main_window")
+    env.run(env.python, "-c", "import fasdemo.gui.window.main_window")
     try_verdicts(env)
     env.run(env.python, "-m", "trainer", "summary", status=2)
 

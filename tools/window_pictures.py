@@ -30,10 +30,10 @@ from fasdemo.challenge.prompts import TURNS, Prompt
 from fasdemo.engine.challenge_report import Kind
 from fasdemo.frames import FrameSet, StreamTime
 from fasdemo.gui.controllers.rules import GivenRules
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.tuning.tuning_window import TuningWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime import frame_processor as engine_processor
 from fasdemo.runtime.requests import SourceRequest
 from tools.performance.tuning import make_sessions
@@ -277,13 +277,13 @@ def take(pictures: Pictures, demo: Path) -> None:
     window.workspace.show_tab(0)
     window.show_shortcuts()
     wait(400)
-    assert window._dialog is not None
-    pictures.shot("shortcuts", window._dialog)
-    window._dialog.close()
+    assert window.dialog is not None
+    pictures.shot("shortcuts", window.dialog)
+    window.dialog.close()
     window.show_preferences()
     wait(400)
-    pictures.shot("preferences", window._dialog)
-    window._dialog.close()
+    pictures.shot("preferences", window.dialog)
+    window.dialog.close()
 
     pictures._live = range(live[0], live[-1] + 1)
     window.open_spec("realsense")

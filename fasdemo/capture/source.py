@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from fasdemo.capture.controls import CameraControls
 from fasdemo.errors import unicode_text
-from fasdemo.frames import Calibration, FrameSet, Stream
+from fasdemo.frames import Calibration, FrameSet, Stream, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ class SourceInfo:
     """Sentences for the user about how the source runs, e.g. about a setting that it does not support."""
     device: str = ""
     """Name of the camera that recorded a file, as in `name`; empty if unknown."""
+    markers: tuple[int, ...] = ()
+    """Numbers of the frames of a file that the operator has marked."""
+    changes: tuple[tuple[int, Truth], ...] = ()
+    """Frames of a file from which on something else is shown, with it; empty if the same is shown in all frames."""
     controls: CameraControls | None = field(default=None, compare=False)
     """The camera's controls, or what a session says about those of its camera; None if unknown."""
 

@@ -102,7 +102,7 @@ def run(
     app = _application(arguments)
 
     from fasdemo.gui import settings as remembered
-    from fasdemo.gui.main_window import MainWindow
+    from fasdemo.gui.window.main_window import MainWindow
 
     place = settings_file or remembered.settings_path()
     settings, problem = _settings(wanted, place)
@@ -245,7 +245,7 @@ def _settings(wanted: Launch, place: Path) -> tuple[Settings, str]:
 def _apply(settings: Settings, wanted: Launch, app: QApplication) -> None:
     """Apply language, text size and theme."""
     from fasdemo.gui import translation
-    from fasdemo.gui.theme import apply_theme, is_dark, scale_text
+    from fasdemo.gui.style.theme import apply_theme, is_dark, scale_text
 
     translation.install(app, wanted.language or settings.language)
     scale_text(app, settings.text_size)

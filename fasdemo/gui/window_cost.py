@@ -96,9 +96,9 @@ def measure(request: WindowRequest) -> dict[str, Any]:
     from PyQt6.QtWidgets import QApplication
 
     from fasdemo.gui.app import answer_first
-    from fasdemo.gui.main_window import MainWindow
     from fasdemo.gui.settings import Settings
-    from fasdemo.gui.theme import apply_theme
+    from fasdemo.gui.style.theme import apply_theme
+    from fasdemo.gui.window.main_window import MainWindow
     from fasdemo.runtime.frame_processor import make_processor, make_source
     from fasdemo.runtime.requests import SourceRequest
 

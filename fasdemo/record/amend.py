@@ -45,7 +45,16 @@ def relabel(folder: Path, root: Path, label: str, species: str = "", instrument:
         _write(folder, changed)
         if not folder.is_relative_to(root) or (session.label, session.species) == (changed.label, changed.species):
             return folder
-    target = new_session_folder(root, changed)
+    return move_to_label(folder, root, changed)
+
+
+def move_to_label(folder: Path, root: Path, session: Session) -> Path:
+    """Move a session to the folder of its label, and return its new folder.
+
+    Raises:
+        UserError: it cannot be moved.
+    """
+    target = new_session_folder(root, session)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(target)
@@ -53,7 +62,7 @@ def relabel(folder: Path, root: Path, label: str, species: str = "", instrument:
             folder.parent.rmdir()
     except OSError as error:
         raise UserError(
-            f"{folder}: is relabelled, but could not be moved to {target} ({error.strerror}); move it by hand."
+            f"{folder}: has its new label, but could not be moved to {target} ({error.strerror}); move it by hand."
         ) from None
     return target
 

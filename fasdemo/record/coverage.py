@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fasdemo.errors import UserError
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions
+from fasdemo.sessions.rows import kinds_of
 from fasdemo.sessions.schema import Session
 
 
@@ -42,7 +43,7 @@ class Coverage:
 
     Attributes:
         subjects: pseudonyms, sorted.
-        kinds: `live`, then the attack species, sorted; `mixed` last.
+        kinds: `live`, then the attack species, sorted; `mixed` last, for sessions whose frames have no labels.
         cells: takes by subject and kind; a missing key means none.
         unreadable: number of sessions that could not be read.
     """
@@ -57,12 +58,12 @@ class Coverage:
         return [(name, kind) for name in self.subjects for kind in self.kinds if (name, kind) not in self.cells]
 
 
-def coverage_of(sessions: Iterable[Session]) -> Coverage:
-    """Return the coverage of sessions."""
+def coverage_of(sessions: Iterable[tuple[Session, Sequence[str]]]) -> Coverage:
+    """Return the coverage of sessions, each with what it shows; it counts in the column of each of these."""
     cells: dict[tuple[str, str], Cell] = {}
-    for session in sessions:
-        kind = session.species or session.label
-        cells.setdefault((session.subject, kind), Cell()).add(session)
+    for session, shown in sessions:
+        for kind in shown:
+            cells.setdefault((session.subject, kind), Cell()).add(session)
     kinds = {kind for _, kind in cells} | {"live"}
     order = {"live": -1, "mixed": 1}
     return Coverage(
@@ -76,11 +77,12 @@ def read_coverage(root: Path) -> Coverage:
     Raises:
         UserError: the folder cannot be read.
     """
-    found: list[Session] = []
+    found: list[tuple[Session, Sequence[str]]] = []
     unreadable = 0
     for folder in find_sessions(root) if root.is_dir() else ():
         try:
-            found.append(load_session(folder))
+            session = load_session(folder)
+            found.append((session, kinds_of(folder, session) or (session.label,)))
         except UserError:
             unreadable += 1
     coverage = coverage_of(found)

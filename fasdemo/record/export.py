@@ -9,6 +9,7 @@ import csv
 import json
 import secrets
 import shutil
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -155,6 +156,7 @@ def export_session(folder: Path, root: Path, target: Path, detect: Detect, optio
     place = folder.resolve().relative_to(root.resolve())
     with SessionReader(folder) as reader:
         found = SessionCrops(reader.session.subject)
+        markers = sorted(reader.session.markers)
         for index in range(0, len(reader), options.every):
             frame = reader[index]
             crops = _crops(frame, detect, options, found.skipped)
@@ -173,6 +175,7 @@ def export_session(folder: Path, root: Path, target: Path, detect: Detect, optio
                     place.as_posix(),
                     str(index),
                     f"{crops.distance_mm:.1f}",
+                    str(bisect_right(markers, index)),
                 ]
             )
     return found
@@ -185,7 +188,7 @@ def _write(sessions: Iterable[SessionCrops], root: Path, target: Path, options: 
         (target / DETAILS_FILE).open("w", encoding="utf-8", newline="") as table,
     ):
         details = csv.writer(table, lineterminator="\n")
-        details.writerow(["color", "subject", "label", "species", "session", "frame", "distance_mm"])
+        details.writerow(["color", "subject", "label", "species", "session", "frame", "distance_mm", "markers"])
         for one in sessions:
             lines.writelines(f"{line}\n" for line in one.lines)
             details.writerows(one.details)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
-from fasdemo.frames import STREAMS
+from fasdemo.frames import STREAMS, Truth
 from fasdemo.sessions.schema import (
     MAX_TEXT_CHARS,
     PLAIN_TEXT,
@@ -147,6 +147,18 @@ def check_attack(label: str | None, attack: str | None, instrument: str) -> None
             f"{parameter}: is only for an attack; remove it, or set the label to spoof.", parameter=parameter
         )
     _check_text("instrument", instrument)
+
+
+def truth_of(kind: str) -> Truth:
+    """Return the ground truth for `live` or the name of an attack species.
+
+    Raises:
+        UserError: the name cannot be used as a species.
+    """
+    if kind == "live":
+        return Truth("live")
+    check_attack("spoof", kind, "")
+    return Truth("spoof", kind)
 
 
 def _check_name(parameter: str, text: str, what: str) -> None:

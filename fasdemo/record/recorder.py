@@ -16,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from fasdemo.frames import FrameSet, Stream
+from fasdemo.frames import FrameSet, Stream, Truth
+from fasdemo.record.amend import move_to_label
 from fasdemo.sessions.schema import Session
 from fasdemo.sessions.writer import RESERVE_FILE, SessionWriter, is_time
 
@@ -52,7 +53,8 @@ class Recorder:
     Frames wait in a queue of at most one second. While a third of it waits for an encoder, depth and infrared are
     stored without compression, which needs an eighth of the processor time and twice the disk space. If the queue is
     full, the frame is counted as lost in the next row and in the session. Black frames that a source inserts to report
-    a fault are not written. The truth of the frames is not stored, because the session's label applies.
+    a fault are not written. The truth of the frames is not stored, because the session's label applies; after `show`,
+    each row has its own.
 
     Args:
         root: folder of all sessions.
@@ -88,6 +90,11 @@ class Recorder:
         self._unencoded = 0
         self._unsaid_loss = 0
         self._marked = False
+        self._folder = self._writer.folder
+        self._root = root
+        self._shown = Truth("spoof" if session.label == "spoof" else "live", session.species or "")
+        self._several = False
+        """Whether something else was shown during the recording."""
         self.markers = 0
         """Number of requested markers."""
         self._problem = ""
@@ -102,8 +109,8 @@ class Recorder:
 
     @property
     def folder(self) -> Path:
-        """The session's folder."""
-        return self._writer.folder
+        """The session's folder; `stop` moves a session in which several things are shown to the folder `mixed`."""
+        return self._folder
 
     @property
     def full(self) -> bool:
@@ -144,7 +151,7 @@ class Recorder:
                 self._unsaid_loss += 1 + max(frame.lost_before, 0)
                 return False
             loss, self._unsaid_loss = max(frame.lost_before, 0) + self._unsaid_loss, 0
-            given = replace(frame, lost_before=loss, truth=None)
+            given = replace(frame, lost_before=loss, truth=self._shown if self._several else None)
             self._queue.append((given, self._encoders.submit(self._encode, given)))
             self._taken += 1
             self._unencoded += 1
@@ -159,6 +166,22 @@ class Recorder:
             self.markers += not self._marked
             self._marked = True
         return True
+
+    def show(self, truth: Truth) -> bool:
+        """Set what is shown from the next frame on; return False if the recording has stopped or nothing changes.
+
+        The session becomes `mixed`, with a label for each frame.
+        """
+        with self._changed:
+            if self._stopping or self._problem or self.full or truth == self._shown:
+                return False
+            self._shown, self._several = truth, True
+        return True
+
+    @property
+    def shown(self) -> Truth:
+        """What is shown at present."""
+        return self._shown
 
     def _encode(self, frame: FrameSet) -> dict[Stream, bytes]:
         # Frames that wait for the disk do not count, because larger files would make the disk slower still.
@@ -201,6 +224,8 @@ class Recorder:
             self._checked_s = now
             if self._free_bytes(self.folder) < _MIN_FREE_BYTES:
                 raise OSError(errno.ENOSPC, "the disk is full")
+        if frame.truth is not None:
+            self._writer.begin_labels()
         number = self._writer.frames
         try:
             names = self._writer.write_encoded(number, data)
@@ -231,6 +256,7 @@ class Recorder:
 
         Raises:
             OSError: the session cannot be completed; it remains readable, and `fasdemo sessions repair` completes it.
+            UserError: the session is complete, but could not be moved to the folder `mixed`.
         """
         with self._changed:
             self._stopping = True
@@ -238,7 +264,10 @@ class Recorder:
         self._thread.join()
         self._encoders.shutdown()
         self._reserve.unlink(missing_ok=True)
-        return self._writer.complete(lost_after=self._unsaid_loss)
+        session = self._writer.complete(lost_after=self._unsaid_loss)
+        if session.label == "mixed":
+            self._folder = move_to_label(self._folder, self._root, session)
+        return session
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -105,6 +105,33 @@ def load_rows(folder: Path, session: Session) -> Rows:
     if found.skipped and not found.rows:
         raise UserError(f"{path}: no row can be used ({found.problem}).")
     return found
+
+
+def changes_of(truths: Iterable[Truth | None]) -> tuple[tuple[int, Truth], ...]:
+    """Return the frames from which on something else is shown, with it; empty if the same is shown in all frames.
+
+    Args:
+        truths: ground truth of each frame; None where it is unknown.
+    """
+    found: list[tuple[int, Truth]] = []
+    for frame, truth in enumerate(truths):
+        if truth is not None and (not found or truth != found[-1][1]):
+            found.append((frame, truth))
+    return tuple(found) if len(found) > 1 else ()
+
+
+def kinds_of(folder: Path, session: Session) -> tuple[str, ...]:
+    """Return what a session shows in the order of its appearance: `live` or attack species.
+
+    The rows are read only if the session is `mixed`.
+
+    Raises:
+        UserError: the rows cannot be read.
+    """
+    if session.label != "mixed":
+        return (session.species or session.label,)
+    rows = load_rows(folder, session).rows
+    return tuple(dict.fromkeys(row.truth.species or row.truth.label for row in rows if row.truth is not None))
 
 
 def read_lines(folder: Path) -> tuple[list[str], Iterator[list[str]], bool]:

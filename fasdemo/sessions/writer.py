@@ -270,6 +270,36 @@ class SessionWriter:
         self.session = self.session.model_copy(update={"markers": (*self.session.markers, number)})
         write_session_file(self.folder, self.session)
 
+    def begin_labels(self) -> None:
+        """Give each row so far the session's label, and make the session `mixed`, so that the next rows have their own.
+
+        The rows are replaced before the description, so that the session is right if the process is killed in between.
+
+        Raises:
+            OSError: the disk is full; the session is unchanged.
+        """
+        if self.session.label == "mixed":
+            return
+        path = self.folder / FRAMES_FILE
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="ascii"))))
+        text = io.StringIO()
+        table = csv.DictWriter(text, FRAME_COLUMNS, lineterminator="\n")
+        table.writeheader()
+        for row in rows:
+            if not row["label"]:
+                row["label"], row["species"] = self.session.label, self.session.species or ""
+            table.writerow(row)
+        self.sync()
+        self._rows.close()
+        try:
+            replace_text(path, text.getvalue())
+        finally:
+            self._rows = path.open("ab", buffering=0)
+            self._rows_bytes = path.stat().st_size
+        changed = self.session.model_copy(update={"label": "mixed", "species": None})
+        write_session_file(self.folder, changed)
+        self.session = changed
+
     def sync(self) -> None:
         """Write the rows from the system's cache to the disk, so that they survive a power cut."""
         os.fsync(self._rows.fileno())

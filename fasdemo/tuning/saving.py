@@ -24,14 +24,14 @@ from fasdemo.engine.site_calibration import (
     write_site,
 )
 from fasdemo.errors import UserError
-from fasdemo.models.card import Threshold
+from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.log_odds import log_odds, sigmoid
 from fasdemo.models.model_file import read_model
 from fasdemo.models.onnx_file import with_card
 from fasdemo.outputs import check_outputs
 from fasdemo.tuning.figures import Figures
 from fasdemo.tuning.presentations import Presentation
-from fasdemo.tuning.scoring import Scoring
+from fasdemo.tuning.scoring import Plan, Scoring
 from fasdemo.tuning.site_fit import measured
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -49,17 +49,7 @@ def save_policy(scoring: Scoring, figures: Figures, name: str, path: Path) -> No
     Raises:
         UserError: the name, the thresholds or the file cannot be used.
     """
-    if not _NAME.fullmatch(name):
-        raise UserError(f"policy {name!r}: use up to 40 letters, digits, dots, dashes and underscores.")
-    if name in scoring.card.thresholds:
-        raise UserError(f"policy {name}: {scoring.card.name} already has it; choose another name.")
-    if figures.live_above < MIN_LIVE_ABOVE:
-        raise UserError(
-            f"policy {name}: the threshold for LIVE must be at least {MIN_LIVE_ABOVE:g}; choose a higher one."
-        )
-    if path.suffix.lower() != ".onnx":
-        raise UserError(f"{path}: a model needs a name that ends in .onnx; choose another name.")
-    _check_new(path)
+    check_policy(scoring.card, name, figures.live_above, path)
     model = read_model(scoring.model_path)
     if model.sha256 != scoring.model_sha256:
         raise UserError(f"{scoring.model_path}: was changed since the sessions were scored; score them again.")
@@ -79,6 +69,33 @@ def save_policy(scoring: Scoring, figures: Figures, name: str, path: Path) -> No
         raise UserError(
             f"{path}: cannot be written ({error.strerror}); free some space or choose another folder."
         ) from error
+
+
+def check_policy(card: ModelCard, name: str, live_above: float, path: Path) -> None:
+    """Raise UserError if a policy cannot be saved; this needs no scored sessions.
+
+    Args:
+        card: card of the model.
+        name: name of the policy.
+        live_above: its threshold for LIVE.
+        path: the new model file.
+    """
+    check_policy_name(card, name)
+    if live_above < MIN_LIVE_ABOVE:
+        raise UserError(
+            f"policy {name}: the threshold for LIVE must be at least {MIN_LIVE_ABOVE:g}; choose a higher one."
+        )
+    if path.suffix.lower() != ".onnx":
+        raise UserError(f"{path}: a model needs a name that ends in .onnx; choose another name.")
+    _check_new(path)
+
+
+def check_policy_name(card: ModelCard, name: str) -> None:
+    """Raise UserError if a model cannot get a policy of this name."""
+    if not _NAME.fullmatch(name):
+        raise UserError(f"policy {name!r}: use up to 40 letters, digits, dots, dashes and underscores.")
+    if name in card.thresholds:
+        raise UserError(f"policy {name}: {card.name} already has it; choose another name.")
 
 
 def summary(scoring: Scoring, figures: Figures) -> str:
@@ -104,6 +121,32 @@ def site_of(scoring: Scoring, live_above: float, day: date) -> SiteFile:
     Raises:
         UserError: the sessions cannot be used for a site file, or the threshold is beyond its limits.
     """
+    threshold = scoring.threshold
+    bias, limit = check_site(scoring, live_above)
+    live = [_recording(one) for one in scoring.presentations if one.live]
+    attacks = [_recording(one) for one in scoring.presentations if not one.live]
+    check_recordings(live)
+    return SiteFile(
+        camera=scoring.cameras[0],
+        streams=scoring.streams,
+        model=scoring.card.name,
+        model_sha256=scoring.model_sha256,
+        policy=scoring.policy,
+        bias=min(bias, limit),
+        limit=limit,
+        day=day,
+        fasdemo=__version__,
+        live=measured(live, threshold, bias),
+        attacks=measured(attacks, threshold, bias) if attacks else None,
+    )
+
+
+def check_site(scoring: Plan | Scoring, live_above: float) -> tuple[float, float]:
+    """Return the bias that has the effect of a threshold for LIVE, and its limit; this needs no scored sessions.
+
+    Raises:
+        UserError: the sessions cannot be used for a site file, or the threshold is beyond its limits.
+    """
     if len(scoring.cameras) != 1 or not scoring.cameras[0] or scoring.cameras[0] == "an unknown camera":
         raise UserError("A site file needs sessions of a single known camera; score the sessions of one camera alone.")
     if "depth" not in scoring.streams:
@@ -123,22 +166,12 @@ def site_of(scoring: Scoring, live_above: float, day: date) -> SiteFile:
             f"LIVE above {live_above:.3f} needs a bias of {bias:+.2f}, but a site file has at least "
             f"{-MAX_LOWERING:+.2f}; choose {math.floor(highest * 1000) / 1000:.3f} or less, or save a policy."
         )
-    live = [_recording(one) for one in scoring.presentations if one.live]
-    attacks = [_recording(one) for one in scoring.presentations if not one.live]
-    check_recordings(live)
-    return SiteFile(
-        camera=scoring.cameras[0],
-        streams=scoring.streams,
-        model=scoring.card.name,
-        model_sha256=scoring.model_sha256,
-        policy=scoring.policy,
-        bias=min(bias, limit),
-        limit=limit,
-        day=day,
-        fasdemo=__version__,
-        live=measured(live, threshold, bias),
-        attacks=measured(attacks, threshold, bias) if attacks else None,
-    )
+    return bias, limit
+
+
+def check_site_file(path: Path) -> None:
+    """Raise UserError if a site file cannot be written there."""
+    _check_new(path)
 
 
 def save_site(scoring: Scoring, live_above: float, path: Path) -> SiteFile:

@@ -8,13 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from fasdemo.capture.files.session_source import SessionSource
-from fasdemo.engine.engine import Engine
 from fasdemo.engine.policy import Policy, thresholds
-from fasdemo.engine.result import FrameResult
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import ModelCard, Threshold
@@ -23,9 +20,9 @@ from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions
 from fasdemo.sessions.schema import Session
 from fasdemo.tuning.cache import Cache, cache_folder, session_hash
-from fasdemo.tuning.kept_parts import KeptParts, load_parts
 from fasdemo.tuning.presentations import Presentation, presentations_of
-from fasdemo.tuning.records import SessionScores, scores_of
+from fasdemo.tuning.records import SessionScores
+from fasdemo.tuning.session_scorer import Scorer, SessionFailedError, SessionScorer
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +86,63 @@ class Scoring:
         return tuple(sorted({one.kind for one in self.presentations}, key=lambda kind: (kind != "live", kind)))
 
 
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a folder contains and with which model it is scored.
+
+    Attributes:
+        card: the model's card.
+        model_sha256: hash of the model file.
+        model_path: the model file.
+        policy: name of the policy.
+        threshold: thresholds of this policy.
+        streams: the streams that most sessions have.
+        cameras: names of the cameras that recorded them, most frequent first.
+        sessions: the sessions with these streams, and their folders.
+        left_out: sentences about sessions that cannot be used.
+    """
+
+    card: ModelCard
+    model_sha256: str
+    model_path: Path
+    policy: str
+    threshold: Threshold
+    streams: tuple[Stream, ...]
+    cameras: tuple[str, ...]
+    sessions: tuple[tuple[Path, Session], ...]
+    left_out: tuple[str, ...]
+
+
+def plan_scoring(root: Path, model: str | None = None, policy: str | None = None) -> Plan:
+    """Return what would be scored, without scoring anything, e.g. to check options first.
+
+    Args:
+        root: the folder.
+        model: name of a shipped model, or an ONNX file; None for the shipped model for the sessions' streams.
+        policy: name of a policy of the model's card; None for its default.
+
+    Raises:
+        UserError: the folder has no readable session, or the model or policy cannot be used.
+    """
+    found, left_out = _find(root)
+    streams, cameras = _common(found)
+    model_file = select_model(frozenset(streams), model)
+    policy_name, threshold = thresholds(model_file.card, Policy(threshold=policy))
+    used = []
+    for folder, session in found:
+        if frozenset(session.streams) == frozenset(streams):
+            used.append((folder, session))
+        else:
+            left_out.append(
+                f"{_short(folder, root)}: has {_names(session.streams)}, but most sessions have {_names(streams)}; "
+                "score it in another folder."
+            )
+    return Plan(
+        model_file.card, model_file.sha256, model_file.path, policy_name, threshold, streams, cameras, tuple(used),
+        tuple(left_out),
+    )  # fmt: skip
+
+
 class Cancelled(Exception):  # noqa: N818 - it is not an error
     """The user cancelled the scoring; finished sessions are stored."""
 
@@ -101,6 +155,7 @@ def score_folder(
     on_progress: Callable[[Progress], object] = lambda progress: None,
     stop: threading.Event | None = None,
     cache: Path | None = None,
+    scorer: Scorer | None = None,
 ) -> Scoring:
     """Score the sessions below a folder.
 
@@ -112,32 +167,22 @@ def score_folder(
         on_progress: called before and after each session and several times per second.
         stop: cancels the scoring once it is set.
         cache: folder of stored results; None for the user's own.
+        scorer: scores the sessions; None for this process. The caller closes it.
 
     Raises:
         UserError: the folder has no usable session, or the model or policy cannot be used.
         Cancelled: `stop` was set.
     """
     started = time.monotonic()
-    found, left_out = _find(root)
-    streams, cameras = _common(found)
-    model_file = select_model(frozenset(streams), model)
-    policy_name, threshold = thresholds(model_file.card, Policy(threshold=policy))
-    store = Cache(model_file.sha256, cache or cache_folder())
-    used = []
-    for folder, session in found:
-        if frozenset(session.streams) == frozenset(streams):
-            used.append((folder, session))
-        else:
-            left_out.append(
-                f"{_short(folder, root)}: has {_names(session.streams)}, but most sessions have {_names(streams)}; "
-                "score it in another folder."
-            )
+    plan = plan_scoring(root, model, policy)
+    used, left_out = plan.sessions, list(plan.left_out)
+    store = Cache(plan.model_sha256, cache or cache_folder())
     presentations: list[Presentation] = []
     notes: list[str] = []
     run = _Run(len(used), on_progress, stop or threading.Event())
     with ExitStack() as stack:
-        parts: KeptParts | None = None
-        name_of_model = str(model_file.path) if model is None else model
+        scorer = scorer or stack.enter_context(SessionScorer())
+        name_of_model = str(plan.model_path) if model is None else model
         for number, (folder, session) in enumerate(used):
             run.next(number, _short(folder, root))
             try:
@@ -145,8 +190,7 @@ def score_folder(
                 scores = store.load(name)
                 run.cached += scores is not None
                 if scores is None:
-                    parts = parts or stack.enter_context(load_parts(name_of_model, device))
-                    scores = _score(folder, parts, policy_name, run)
+                    scores = scorer.score(folder, name_of_model, device, plan.policy, run.frame)
                     notes += _stored(store, name, scores)
             except UserError as error:
                 left_out.append(_sentence(error, folder, root))
@@ -155,11 +199,10 @@ def score_folder(
                 raise
             except Exception as error:  # a damaged file must not end the work on the others
                 log.exception("cannot score the session %s", folder)
-                left_out.append(
-                    f"{_short(folder, root)}: cannot be scored ({type(error).__name__}); run `fasdemo sessions verify`."
-                )
+                cause = str(error) if isinstance(error, SessionFailedError) else type(error).__name__
+                left_out.append(f"{_short(folder, root)}: cannot be scored ({cause}); run `fasdemo sessions verify`.")
                 continue
-            made = presentations_of(folder, session, scores, threshold.spoof_below)
+            made = presentations_of(folder, session, scores, plan.threshold.spoof_below)
             if not made:
                 left_out.append(f"{_short(folder, root)}: has no label; relabel it with `fasdemo sessions`.")
             presentations += made
@@ -167,9 +210,9 @@ def score_folder(
     if not presentations:
         first = f" The first problem: {left_out[0]}" if left_out else ""
         raise UserError(f"{root}: no session could be scored.{first}")
-    notes = list(dict.fromkeys(notes)) + _about(cameras, presentations)
+    notes = list(dict.fromkeys(notes)) + _about(plan.cameras, presentations)
     return Scoring(
-        root, model_file.card, model_file.sha256, model_file.path, policy_name, threshold, streams, cameras,
+        root, plan.card, plan.model_sha256, plan.model_path, plan.policy, plan.threshold, plan.streams, plan.cameras,
         tuple(presentations), tuple(left_out), tuple(notes), run.cached, time.monotonic() - started,
     )  # fmt: skip
 
@@ -218,22 +261,6 @@ class _Run:
         if scored > 0:
             left = (self._reported_s - self._started_s) / scored * (self._total - self._number)
         self._tell(Progress(self._number, self._total, self._name, frames, left))
-
-
-def _score(folder: Path, parts: KeptParts, policy: str, run: _Run) -> SessionScores:
-    results = []
-    with SessionSource(folder) as source:
-        engine = Engine(parts.scorer, parts.finder, policy, parts.landmarks, source.info)
-        with engine:
-            for result in engine.run(source):
-                # Without its crops and landmarks, a result is small.
-                results.append(_light(result))
-                run.frame(len(results))
-        return scores_of(results, source.warnings)
-
-
-def _light(result: FrameResult) -> FrameResult:
-    return replace(result, faces=tuple(replace(face, crops=None) for face in result.faces))
 
 
 def _stored(store: Cache, name: str, scores: SessionScores) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from fasdemo.tuning.presentations import Outcome, outcome, presentations_of
 from fasdemo.tuning.records import STATUSES, Ints, SessionScores
 from fasdemo.tuning.replay import Replay
 from fasdemo.tuning.scoring import Progress, score_folder
+from fasdemo.tuning.session_scorer import Scorer, SessionScorer
 
 _STRONGEST = (Status.LIVE, Status.SPOOF, Status.UNCERTAIN)
 """Which verdict a frame with several faces has: LIVE if any face is LIVE, because a door opens then."""
@@ -121,6 +123,7 @@ def score_sessions(
     on_scored: Callable[[Path], object] = lambda folder: None,
     stop: threading.Event | None = None,
     cache: Path | None = None,
+    scorer: Scorer | None = None,
 ) -> list[str]:
     """Score some sessions, each with the model for its streams, and store the results.
 
@@ -133,6 +136,7 @@ def score_sessions(
         on_scored: called after each session, also after one that cannot be scored.
         stop: cancels the scoring once it is set.
         cache: folder of stored results; None for the user's own.
+        scorer: scores the sessions; None for this process. The caller closes it.
 
     Returns:
         Sentences about the sessions that could not be scored, or whose results could not be stored.
@@ -142,21 +146,25 @@ def score_sessions(
     """
     problems: list[str] = []
     started = time.monotonic()
-    for number, folder in enumerate(folders):
-        left = (time.monotonic() - started) / number * (len(folders) - number) if number else None
+    with ExitStack() as stack:
+        scorer = scorer or stack.enter_context(SessionScorer())
+        for number, folder in enumerate(folders):
+            left = (time.monotonic() - started) / number * (len(folders) - number) if number else None
 
-        def tell(progress: Progress, number: int = number, folder: Path = folder, left: float | None = left) -> None:
-            on_progress(Progress(number, len(folders), folder.name, progress.frames, left))
+            def tell(
+                progress: Progress, number: int = number, folder: Path = folder, left: float | None = left
+            ) -> None:
+                on_progress(Progress(number, len(folders), folder.name, progress.frames, left))
 
-        try:
-            found = score_folder(folder, model, policy, device, tell, stop, cache)
-            problems += found.left_out
-            if stored_verdicts(folder, model, policy, cache) is None:
-                problems.append(
-                    f"{folder.name}: its results cannot be stored in {cache or cache_folder()}; free some space, and "
-                    "check the folder's permissions."
-                )
-        except UserError as error:
-            problems.append(str(error))
-        on_scored(folder)
+            try:
+                found = score_folder(folder, model, policy, device, tell, stop, cache, scorer)
+                problems += found.left_out
+                if stored_verdicts(folder, model, policy, cache) is None:
+                    problems.append(
+                        f"{folder.name}: its results cannot be stored in {cache or cache_folder()}; free some space, "
+                        "and check the folder's permissions."
+                    )
+            except UserError as error:
+                problems.append(str(error))
+            on_scored(folder)
     return problems

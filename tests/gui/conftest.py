@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from fasdemo.gui.main_window import MainWindow
     from fasdemo.gui.settings import Settings
+    from fasdemo.gui.window.main_window import MainWindow
     from tests.support.window_scenes import Scene
 
 
@@ -62,8 +62,8 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, settings: Settings, place: Path) -> Iterator[MainWindow]:
     """A shown window with one webcam and without a source; its threads have to end with it."""
-    from fasdemo.gui.main_window import MainWindow
-    from fasdemo.gui.theme import apply_theme
+    from fasdemo.gui.style.theme import apply_theme
+    from fasdemo.gui.window.main_window import MainWindow
     from tests.support.window_actions import cameras
 
     apply_theme(qapp, dark=True)

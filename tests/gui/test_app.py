@@ -14,8 +14,8 @@ from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch, run
 from fasdemo.gui.controllers.rules import GivenRules
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings, load, save
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from tests.support.window_scenes import Scene
 
@@ -59,7 +59,7 @@ def test_colour_alone_allowed_on_the_command_line_is_not_remembered(qapp: QAppli
     allowed: list[bool] = []
 
     def note(window: MainWindow) -> bool:
-        allowed.append(window._engine.allow_rgb_only)
+        allowed.append(window.engine.request.allow_rgb_only)
         return True
 
     place = tmp_path / "w.json"

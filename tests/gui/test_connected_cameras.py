@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fasdemo.gui.cameras import connected_cameras
-from fasdemo.gui.widgets.header import source_words
+from fasdemo.gui.camera.camera_list import connected_cameras
+from fasdemo.gui.window.header import source_words
 from tests.support.hello_camera import NAME, Machine, ScriptedSystem
 
 

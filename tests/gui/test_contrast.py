@@ -23,10 +23,10 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.panels.workspace import TABS
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import DARK, LIGHT, apply_theme
+from fasdemo.gui.style.theme import DARK, LIGHT, apply_theme
+from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.workspace import TABS
 from tests.support.window_scenes import Scene
 
 TEXT, CONTROL = 4.5, 3.0

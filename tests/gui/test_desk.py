@@ -11,9 +11,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.faces.face import Face
-from fasdemo.frames import Rgb
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.frames import Rgb, Truth
+from fasdemo.gui.panes.timeline import Timeline
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions, verify_session
 from tests.support.qt_input import QTest
@@ -183,3 +185,57 @@ def test_a_key_marks_the_present_moment_of_a_take(window: MainWindow, qtbot: QtB
     qtbot.waitUntil(partial(has_takes, window, 1), timeout=12000)
     (marker,) = record.takes.takes[0].session.markers
     assert 3 < marker < record.takes.takes[0].session.frames
+
+
+def test_another_species_during_a_take_is_recorded_listed_and_seen_on_the_time_line(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    record = window.workspace.record
+    record.subject.setText("S01")
+    record.consent.setChecked(True)
+    assert not record.now.isVisible()
+    press(window, Qt.Key.Key_R)
+
+    def written() -> int:
+        return int("0" + record._figures["written"].text().strip("–"))
+
+    qtbot.waitUntil(lambda: written() > 3 and record.now.isVisible(), timeout=12000)
+    assert record.now.box.currentText() == "live"
+    line = record.now.box.lineEdit()
+    assert line is not None
+    for name, words in (("print-flat", "Shown from now on: print-flat."), ("two words", "attack 'two words'")):
+        record.now.box.setFocus()
+        line.selectAll()
+        QTest.keyClicks(line, name)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert window.messages.words.startswith(words)
+    assert record.now.box.currentText() == "print-flat", "a name that cannot be used changes nothing"
+    before = written()
+    qtbot.waitUntil(lambda: written() > before + 10, timeout=12000)
+    press(window, Qt.Key.Key_M)
+    before = written()
+    qtbot.waitUntil(lambda: written() > before + 10, timeout=12000)
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(partial(has_takes, window, 1), timeout=12000)
+    (take,) = record.takes.takes
+    assert take.kinds == ("live", "print-flat")
+    assert "live, print-flat" in take.words()
+    assert take.words().endswith("1 marker")
+    assert take.folder.parent.name == "mixed"
+    assert not record.now.isVisible()
+    assert verify_session(take.folder).problems == ()
+    # Played in another time line, as the window shows it.
+    with SessionSource(take.folder) as source:
+        info = source.info
+    assert [truth for _, truth in info.changes] == [Truth("live"), Truth("spoof", "print-flat")]
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(900, 200)
+    timeline.start(info)
+    timeline.show()
+    qtbot.waitExposed(timeline)
+    assert len(timeline.marks.times_s) == 3
+    assert timeline.marks.times_s[1] == pytest.approx(info.changes[1][0] / info.fps)
+    assert [words for _, words in timeline.marks.shown][-1] == "marker 1"
+    timeline.clear()
+    assert timeline.marks.times_s == []

@@ -23,7 +23,7 @@ from fasdemo.frames import FrameSet
 from fasdemo.gui.app import Launch, run
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest

@@ -14,10 +14,10 @@ from fasdemo.engine.reasons import Reason
 from fasdemo.errors import UserError
 from fasdemo.frames import Truth
 from fasdemo.gui import app
-from fasdemo.gui.dialogs.events import EventsDialog
 from fasdemo.gui.dialogs.preferences import Preferences
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.library.events import EventsDialog
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.outputs.event_picture_store import read_index
 from fasdemo.runtime.outputs.event_picture_writer import CONSENT, EventPictureSettings, EventPictureWriter
 from fasdemo.runtime.requests import EngineRequest

@@ -7,7 +7,7 @@ from fasdemo.engine.measurements.evidence import MEASURES
 from fasdemo.engine.measurements.measure import Grids, grids, measure
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet, Intrinsics
-from fasdemo.gui.panels.measures import measure_of
+from fasdemo.gui.panes.measures import measure_of
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import crop_face
 

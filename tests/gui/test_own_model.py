@@ -25,8 +25,8 @@ import trainer.cli.main  # noqa: E402
 from fasdemo.capture.cameras.live import LiveSource  # noqa: E402
 from fasdemo.capture.source import Source, SourceInfo  # noqa: E402
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime  # noqa: E402
-from fasdemo.gui.main_window import MainWindow  # noqa: E402
 from fasdemo.gui.settings import Settings  # noqa: E402
+from fasdemo.gui.window.main_window import MainWindow  # noqa: E402
 from fasdemo.runtime.frame_processor import make_processor  # noqa: E402
 from fasdemo.runtime.requests import EngineRequest, SourceRequest  # noqa: E402
 from fasdemo.sessions.reader import SessionReader  # noqa: E402

@@ -13,8 +13,8 @@ from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.policy import Policy
 from fasdemo.gui.controllers.rules import GivenRules, with_rules
 from fasdemo.gui.dialogs.preferences import Preferences
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import CHALLENGES, Settings, load
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.frame_processor import make_processor
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
@@ -86,7 +86,7 @@ def test_the_preferences_change_the_rules_of_the_running_engine_and_are_saved(
     window.open_spec("webcam")
     qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
     window.show_preferences()
-    dialog = window._dialog
+    dialog = window.dialog
     assert isinstance(dialog, Preferences)
     for name in ("single_face", "require_gaze"):
         box = dialog.fields[name]

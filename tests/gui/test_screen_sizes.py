@@ -6,10 +6,10 @@ import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
 from pytestqt.qtbot import QtBot
 
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.theme import text_scale
+from fasdemo.gui.style.theme import text_scale
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
-from fasdemo.gui.window_state import first_geometry
+from fasdemo.gui.widgets.window_state import first_geometry
+from fasdemo.gui.window.main_window import MainWindow
 from tests.support.qt_input import QTest
 from tests.support.window_actions import check_tabs_are_not_cut
 

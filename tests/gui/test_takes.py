@@ -9,10 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from fasdemo.gui.dialogs.take_dialogs import NoteDialog, RelabelDialog
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.panels.takes import Take
+from fasdemo.gui.recording.take_dialogs import NoteDialog, RelabelDialog
+from fasdemo.gui.recording.takes import Take
 from fasdemo.gui.settings import Settings, load
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, verify_session
@@ -41,7 +41,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(autouse=True)
 def camera(window: MainWindow, qtbot: QtBot, clock: Clock) -> None:
     """A camera is open, and the count-down has the clock of the test."""
-    window._recorder._clock = clock
+    window.recorder._clock = clock
     window.open_spec("webcam")
     qtbot.waitUntil(lambda: window.shown_result is not None, timeout=5000)
 
@@ -53,7 +53,7 @@ def press(window: MainWindow, key: Qt.Key) -> None:
 
 
 def counting(window: MainWindow) -> bool:
-    return window._recorder.counting
+    return window.recorder.counting
 
 
 def recording(window: MainWindow) -> bool:
@@ -86,7 +86,7 @@ def test_one_key_counts_down_records_and_ends_by_itself(
         assert 1.0 <= len(reader) / reader.session.fps < 2.5
     assert "Saved" in window.messages.words
     assert not record.consent.isChecked(), "the next take asks again"
-    window._save()
+    window.saved_state.save()
     assert (load(tmp_path / "window.json")[0].record_length_s, record.button.text()) == (1, "Start recording")
 
 
@@ -117,7 +117,7 @@ def test_without_a_count_down_the_take_starts_at_once_and_lasts_until_it_is_stop
 ) -> None:
     record = window.workspace.record
     record.countdown.setValue(0)
-    assert (record.countdown.text(), record.length.text()) == ("none", "until stopped")
+    assert (record.countdown.text(), record.length.text()) == ("none", "no limit")
     record.consent.setChecked(True)
     press(window, Qt.Key.Key_R)
     assert recording(window)
@@ -154,7 +154,7 @@ def test_a_take_is_played_with_the_keyboard(window: MainWindow, qtbot: QtBot, ta
     takes.list.setFocus()
     QTest.keyClick(takes.list, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.player.request is not None and window.player.request.spec == str(taken.folder))
-    window._recorder._player.close()
+    window.recorder._player.close()
 
 
 def test_a_note_is_written_and_shown(window: MainWindow, taken: Take) -> None:

@@ -17,13 +17,13 @@ from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import Status
 from fasdemo.gui import translation
 from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard, hash_pin
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.panels.verdict_card import VerdictCard
+from fasdemo.gui.panes.verdict_card import VerdictCard
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.translation import FOLDER, LANGUAGES, install, language_of, read_catalogue, tr
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
-from fasdemo.gui.window_state import first_geometry
+from fasdemo.gui.widgets.window_state import first_geometry
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.headline import Headline
 from tests.support.window_actions import check_tabs_are_not_cut
 from tests.support.window_scenes import Scene
@@ -127,7 +127,7 @@ def test_the_kiosk_speaks_german_to_the_public(window: MainWindow, qtbot: QtBot)
     assert window.kiosk.accessibleName().startswith("ANGENOMMEN. Danke")
     assert window.workspace.card.headline.sentence == "Lebende Person erkannt."
     window.do("back")
-    dialog = window._dialog
+    dialog = window.dialog
     assert isinstance(dialog, PinDialog)
     assert dialog.windowTitle() == "Kioskmodus verlassen"
     dialog.reject()
@@ -136,8 +136,8 @@ def test_the_kiosk_speaks_german_to_the_public(window: MainWindow, qtbot: QtBot)
 def test_the_kiosk_counts_down_in_german(window: MainWindow, qtbot: QtBot) -> None:
     window.set_kiosk(True)
     window.open_spec("missing")
-    window._reconnect.failed()
-    assert window._reconnect.words().startswith("Neuer Versuch in ")
+    window.sources.reconnect.failed()
+    assert window.sources.reconnect.words().startswith("Neuer Versuch in ")
     assert PinGuard(lambda: 0.0).check("1", hash_pin("2")) == "Falsche PIN."
 
 

@@ -7,9 +7,9 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from fasdemo.gui.cameras import Cameras
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.panels.workspace import TABS, Workspace
+from fasdemo.gui.camera.camera_list import Cameras
+from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.workspace import TABS, Workspace
 from tests.support.qt_input import QTest
 
 

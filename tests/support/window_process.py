@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPoint, QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from fasdemo.gui.app import Launch, run
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import SourceRequest
 from tests.support.window_scenes import Scene
 

@@ -8,16 +8,9 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.sessions.schema import SESSION_FILE
 from trainer.config.schema import DataConfig
-from trainer.data.layouts.casia import (
-    CASIA_LISTS,
-    CasiaRelease,
-    CasiaSurf,
-    Cefa,
-    full_release,
-    parallel_list,
-    release_lists,
-)
-from trainer.data.layouts.listed import LIST_FILE, Layout, ListedLayout, ListFiles, ListFolder
+from trainer.data.layouts.casia import CASIA_LISTS, CasiaRelease, CasiaSurf, parallel_list, release_lists
+from trainer.data.layouts.cefa import Cefa, full_release
+from trainer.data.layouts.listed import LIST_FILE, Layout, ListedLayout, ListFiles, ListFolder, refuse_given
 from trainer.data.layouts.sharded import FACTS_FILE, UNFINISHED_FILE, ShardFolder, read_facts
 from trainer.data.public.clips import Cutting
 from trainer.data.public.registry import COLOUR_ALONE, PUBLIC, detect_public, open_public
@@ -71,7 +64,7 @@ def detect_layout(folder: Path) -> str:
 
 def _is_known(folder: Path) -> bool:
     """Return whether a folder below the given one has one of the layouts that are recognised by few files."""
-    marks = (FACTS_FILE, "samples.csv", "train.txt", "Training", CASIA_LISTS["train"][0], LIST_FILE)
+    marks = (FACTS_FILE, "samples.csv", "train.txt", "Training", CASIA_LISTS["train"][0], LIST_FILE, "Ethnicity")
     return any((folder / mark).exists() for mark in marks) or parallel_list(folder, "train") is not None
 
 
@@ -79,7 +72,6 @@ def listed_layout(
     folder: Path,
     layout: str = "auto",
     protocol: str | None = None,
-    lists: dict[str, Path] | None = None,
     workers: Workers = HERE,
 ) -> ListedLayout:
     """Return the layout of a folder that is not a rendered set; crops of recorded sessions are cut if needed.
@@ -88,7 +80,6 @@ def listed_layout(
         folder: the data set.
         layout: `auto`, `sessions`, `casia-surf`, `cefa`, `casia-release` or `lists`.
         protocol: official protocol; None takes the layout's default.
-        lists: lists of single parts that are given separately, by part.
         workers: what cuts the crops.
 
     Raises:
@@ -118,7 +109,7 @@ def listed_layout(
         from trainer.data.layouts.recorded import crops_of
 
         folder = crops_of(folder, workers=workers)
-    return ListFolder(folder, lists or {})
+    return ListFolder(folder)
 
 
 def is_generated(data: DataConfig) -> bool:
@@ -158,6 +149,8 @@ def open_layout(data: DataConfig, workers: Workers = HERE) -> Layout:
         raise UserError("no data: give `data` (a generated set, sessions) or `train_list` and `val_list`.")
     # Once, because large data sets have hundreds of thousands of files.
     name = detect_layout(data.folder) if data.layout == "auto" else data.layout
+    if name in (*PUBLIC, "synth", "shards"):
+        refuse_given(lists, str(data.folder))
     if name == "synth":
         from trainer.data.layouts.generated import GeneratedFolder
 
@@ -172,6 +165,7 @@ def open_layout(data: DataConfig, workers: Workers = HERE) -> Layout:
         return ShardFolder(data.folder)
     if name in PUBLIC:
         return open_public(name, data.folder, data.protocol, Cutting(data.frame_step, workers))
-    layout = listed_layout(data.folder, name, data.protocol, lists, workers)
+    layout = listed_layout(data.folder, name, data.protocol, workers)
     layout.live_label = data.live_label
+    layout.given = lists
     return layout

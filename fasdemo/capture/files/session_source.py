@@ -9,6 +9,7 @@ from fasdemo.capture.files.playback import PlayedSource
 from fasdemo.capture.source import SourceInfo, streams_of_device
 from fasdemo.frames import STREAMS, FrameSet, Stream
 from fasdemo.sessions.reader import SessionReader
+from fasdemo.sessions.rows import changes_of
 from fasdemo.sessions.schema import SESSION_FILE, Session
 from fasdemo.sessions.writer import FOLDERS, VIDEO_FILES
 
@@ -86,6 +87,8 @@ class SessionSource(PlayedSource):
             device=session.device.name,
             capable=capable_streams(folder, session),
             calibrated=bool(device_streams(session)),
+            markers=session.markers,
+            changes=changes_of(row.truth for row in self._reader.rows),
             controls=_controls_of(session),
         )
 

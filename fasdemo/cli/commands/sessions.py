@@ -32,6 +32,7 @@ from fasdemo.sessions.erase import (
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
+from fasdemo.sessions.rows import changes_of, kinds_of, load_rows
 from fasdemo.sessions.schema import Session
 from fasdemo.sessions.session_lock import who_holds
 from fasdemo.terminal import say, tell
@@ -184,6 +185,7 @@ def _show(args: argparse.Namespace) -> int:
     lines = {
         "subject": session.subject,
         "label": _kind(session),
+        **({"shown": _shown(args.folder, session)} if session.label == "mixed" else {}),
         "instrument": session.instrument or "-",
         "distance": session.distance or "-",
         "light": session.light or "-",
@@ -201,6 +203,13 @@ def _show(args: argparse.Namespace) -> int:
     for name, text in lines.items():
         tell(f"{name:<12} {text}")
     return 0
+
+
+def _shown(folder: Path, session: Session) -> str:
+    """Return what a session shows, with the first frame of each part."""
+    changes = changes_of(row.truth for row in load_rows(folder, session).rows)
+    parts = [f"{truth.species or truth.label} from frame {frame}" for frame, truth in changes]
+    return ", ".join(parts) or ", ".join(kinds_of(folder, session)) or "unknown"
 
 
 def _calibration(session: Session) -> str:

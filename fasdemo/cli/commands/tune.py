@@ -19,8 +19,8 @@ from fasdemo.terminal import say, tell
 from fasdemo.tuning.figures import MAX_THRESHOLD, MIN_THRESHOLD, checked_thresholds, counts, figures_at
 from fasdemo.tuning.gallery import cases, in_order
 from fasdemo.tuning.report import Variant, interval_words, rate_words, report_json, variant_name, write_report
-from fasdemo.tuning.saving import save_policy, save_site
-from fasdemo.tuning.scoring import Progress, score_folder
+from fasdemo.tuning.saving import check_policy, check_site, check_site_file, save_policy, save_site
+from fasdemo.tuning.scoring import Plan, Progress, plan_scoring, score_folder
 
 EXAMPLE = "fasdemo tune sessions --report report.html"
 
@@ -59,9 +59,13 @@ def run(args: argparse.Namespace) -> int:
         UserError: the folder has no usable session, or an option cannot be used.
     """
     _check(args)
-    variants = [_variant(args, args.model, args.policy)]
+    chosen = [(args.model, args.policy)]
     if args.other_model or args.other_policy:
-        variants.append(_variant(args, args.other_model or args.model, args.other_policy))
+        chosen.append((args.other_model or args.model, args.other_policy))
+    plans = [plan_scoring(args.folder, *one) for one in chosen]
+    limits = [_thresholds(args, plan) for plan in plans]
+    _check_saving(args, plans[0], limits[0][0])
+    variants = [_variant(args, *one, *both) for one, both in zip(chosen, limits, strict=True)]
     first = variants[0]
     for one in variants:
         for sentence in (*one.scoring.notes, *one.scoring.left_out):
@@ -110,7 +114,28 @@ def _check(args: argparse.Namespace) -> None:
     check_outputs(outputs, [args.folder, *model_files(args.model), *model_files(args.other_model)])
 
 
-def _variant(args: argparse.Namespace, model: str | None, policy: str | None) -> Variant:
+def _thresholds(args: argparse.Namespace, plan: Plan) -> tuple[float, float]:
+    """Return the thresholds for LIVE and for SPOOF to measure with a model and policy."""
+    live = plan.threshold.live_above if args.live_above is None else args.live_above
+    spoof = min(plan.threshold.spoof_below, live) if args.spoof_below is None else args.spoof_below
+    if spoof > live:
+        raise UserError(
+            f"--spoof-below {spoof:g}: is above {live:g}, from which on {plan.policy} says LIVE; choose a "
+            "lower one, or give --live-above too."
+        )
+    return checked_thresholds(live, spoof)
+
+
+def _check_saving(args: argparse.Namespace, plan: Plan, live_above: float) -> None:
+    """Raise UserError for a policy or a site file that cannot be saved, before anything is scored."""
+    if args.save_policy:
+        check_policy(plan.card, args.save_policy[0], live_above, Path(args.save_policy[1]))
+    if args.save_site:
+        check_site_file(args.save_site)
+        check_site(plan, live_above)
+
+
+def _variant(args: argparse.Namespace, model: str | None, policy: str | None, live: float, spoof: float) -> Variant:
     with bar() as progress:
         task = progress.add_task("scoring", total=None)
 
@@ -118,14 +143,7 @@ def _variant(args: argparse.Namespace, model: str | None, policy: str | None) ->
             progress.update(task, completed=found.done, total=found.total, description=found.name or "scoring")
 
         scoring = score_folder(args.folder, model, policy, args.device, show)
-    live = scoring.threshold.live_above if args.live_above is None else args.live_above
-    spoof = min(scoring.threshold.spoof_below, live) if args.spoof_below is None else args.spoof_below
-    if spoof > live:
-        raise UserError(
-            f"--spoof-below {spoof:g}: is above {live:g}, from which on {scoring.policy} says LIVE; choose a "
-            "lower one, or give --live-above too."
-        )
-    figures = figures_at(scoring, *checked_thresholds(live, spoof))
+    figures = figures_at(scoring, live, spoof)
     found = in_order([case for case in cases(scoring, figures.live_above, figures.spoof_below) if case is not None])
     return Variant(variant_name(scoring), scoring, figures, found)
 

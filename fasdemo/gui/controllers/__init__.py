@@ -1,1 +1,1 @@
-"""Controllers of sources, playback, recordings and the event log."""
+"""Controllers without a page of their own: player, rules, door, event log, challenge."""

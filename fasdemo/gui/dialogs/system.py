@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fasdemo import __version__
-from fasdemo.gui.icons import app_icon
+from fasdemo.gui.style.icons import app_icon
 from fasdemo.gui.translation import tr
 
 _SOURCES = "(*.mp4 *.mkv *.mov *.avi *.webm *.db3 *.bag)"

@@ -6,8 +6,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from fasdemo.gui.grid.camera_cell import CameraPane, state_words
-from fasdemo.gui.panels.reasons_panel import ReasonsPanel
-from fasdemo.gui.panels.verdict_card import VerdictCard
+from fasdemo.gui.panes.reasons_panel import ReasonsPanel
+from fasdemo.gui.panes.verdict_card import VerdictCard
 from fasdemo.gui.translation import tr
 from fasdemo.runtime.feeds.feed import Feed
 

@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from fasdemo.gui.grid.camera_cell import CameraCell
 from fasdemo.gui.grid.camera_page import CameraPage
-from fasdemo.gui.icons import app_icon
+from fasdemo.gui.style.icons import app_icon
 from fasdemo.gui.translation import tr
-from fasdemo.gui.window_state import fit_screen
+from fasdemo.gui.widgets.window_state import fit_screen
 from fasdemo.publish.signals import Signals
 from fasdemo.runtime.feeds.feed_group import WATCH_EVERY_S, FeedGroup
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter

@@ -7,8 +7,8 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPa
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from fasdemo.gui.panels.verdict_card import paint_shape
-from fasdemo.gui.theme import ink, status_colour
+from fasdemo.gui.panes.verdict_card import paint_shape
+from fasdemo.gui.style.theme import ink, status_colour
 from fasdemo.gui.translation import tr
 from fasdemo.runtime.headline import WAITING, Headline
 

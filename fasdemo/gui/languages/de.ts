@@ -160,8 +160,8 @@
       <translation>Entfernung</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Hell</translation>
+      <source>Lighting</source>
+      <translation>Beleuchtung</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -634,6 +634,10 @@
     <message>
       <source>System</source>
       <translation>System</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1176,6 +1180,10 @@
       <translation>Die Tiefe rauscht zu stark oder die Nase ist zu flach, um ein Gesicht von Papier zu unterscheiden.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>Das Relief des Gesichts ist flacher als das fast aller Menschen.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>Das Netz bewertet Tiefe oder Infrarot als Angriff.</translation>
     </message>
@@ -1388,32 +1396,52 @@
       <translation>Im Bild ist kein Gesicht.</translation>
     </message>
     <message>
-      <source>{folder}: {count} crops.</source>
-      <translation>{folder}: {count} Ausschnitte.</translation>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>Eine Aufnahme läuft; beenden Sie sie (R), um die Kamera zu ändern.</translation>
     </message>
     <message>
-      <source>New folder for the crops</source>
-      <translation>Neuer Ordner für die Ausschnitte</translation>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>Dies waren die Einstellungen der Kamera zu Beginn der Aufnahme.</translation>
     </message>
     <message>
-      <source>Exporting crops into {folder} …</source>
-      <translation>Ausschnitte werden nach {folder} exportiert …</translation>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>Die Tiefe ist gefiltert; das ergibt nie LIVE, außer das Modell wurde damit trainiert.</translation>
     </message>
     <message>
-      <source>Saved: {path}</source>
-      <translation>Gespeichert: {path}</translation>
+      <source>Problem of the camera's controls</source>
+      <translation>Problem der Kameraeinstellungen</translation>
     </message>
     <message>
-      <source>{folder}: has no sessions yet; record some first.</source>
-      <translation>{folder}: hat noch keine Aufnahmen; nehmen Sie zuerst welche auf.</translation>
+      <source>Set all back</source>
+      <translation>Alles zurücksetzen</translation>
     </message>
     <message>
-      <source>Left out: {what}.</source>
-      <translation>Ausgelassen: {what}.</translation>
+      <source>Open the camera again with its own settings</source>
+      <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
     </message>
     <message>
-      <source>That did not work ({why}).</source>
-      <translation>Das ist fehlgeschlagen ({why}).</translation>
+      <source>Metadata of the frames</source>
+      <translation>Metadaten der Bilder</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>Diese Kamera hat keine Einstellungen.</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>Öffnen Sie eine Kamera, um ihre Einstellungen zu sehen.</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>Tiefenfilter: {filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>an</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>aus</translation>
     </message>
     <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
@@ -1424,136 +1452,16 @@
       <translation>Ein Tiefen- oder Infrarotvideo braucht ein Farbvideo; öffnen Sie beide zusammen.</translation>
     </message>
     <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>Abgebrochen; fertige Sitzungen werden nicht noch einmal bewertet.</translation>
-    </message>
-    <message>
-      <source>{count} other sessions could not be scored either.</source>
-      <translation>{count} weitere Sitzungen konnten ebenfalls nicht bewertet werden.</translation>
-    </message>
-    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>Ereignisprotokoll vollständig: {path} ({lines} Zeilen)</translation>
-    </message>
-    <message>
-      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
-      <translation>Es gibt keine Punkte im Raum: Das Bild hat keine Tiefe oder die Kamera keine Kalibrierung.</translation>
     </message>
     <message>
       <source>The source cannot be opened.</source>
       <translation>Die Quelle kann nicht geöffnet werden.</translation>
     </message>
     <message>
-      <source>Loading the model {model} and the face detector … {seconds} s</source>
-      <translation>Das Modell {model} und die Gesichtserkennung werden geladen … {seconds} s</translation>
-    </message>
-    <message>
-      <source>Opening…</source>
-      <translation>Wird geöffnet…</translation>
-    </message>
-    <message>
-      <source>{picture}: not in this frame</source>
-      <translation>{picture}: nicht in diesem Bild</translation>
-    </message>
-    <message>
-      <source>Loading the model and the face detector … {seconds} s</source>
-      <translation>Das Modell und die Gesichtserkennung werden geladen … {seconds} s</translation>
-    </message>
-    <message>
-      <source>No new picture from the camera</source>
-      <translation>Kein neues Bild von der Kamera</translation>
-    </message>
-    <message>
-      <source>● Recording</source>
-      <translation>● Aufnahme läuft</translation>
-    </message>
-    <message>
-      <source>The door does not answer; please ask the staff for help.</source>
-      <translation>Die Tür antwortet nicht; bitte fragen Sie das Personal.</translation>
-    </message>
-    <message>
-      <source>The picture is old; the camera goes on. Space shows the present again.</source>
-      <translation>Das Bild ist alt; die Kamera läuft weiter. Die Leertaste zeigt wieder das jetzige.</translation>
-    </message>
-    <message>
-      <source>No picture</source>
-      <translation>Kein Bild</translation>
-    </message>
-    <message>
       <source>Trying again in {seconds} s.</source>
       <translation>Neuer Versuch in {seconds} s.</translation>
-    </message>
-    <message>
-      <source>Marker {count} set.</source>
-      <translation>Marke {count} gesetzt.</translation>
-    </message>
-    <message>
-      <source>Nothing is recorded, so there is no marker.</source>
-      <translation>Es wird nichts aufgenommen, daher gibt es keine Marke.</translation>
-    </message>
-    <message>
-      <source>REC in {seconds} s</source>
-      <translation>REC in {seconds} s</translation>
-    </message>
-    <message>
-      <source>Deleted: {path}</source>
-      <translation>Gelöscht: {path}</translation>
-    </message>
-    <message>
-      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
-      <translation>{takes} Aufnahmen von {subjects} Personen; {missing} Kombinationen fehlen (–).</translation>
-    </message>
-    <message>
-      <source>Coverage</source>
-      <translation>Abdeckung</translation>
-    </message>
-    <message>
-      <source>{count} sessions cannot be read.</source>
-      <translation>{count} Aufnahmen können nicht gelesen werden.</translation>
-    </message>
-    <message>
-      <source>live</source>
-      <translation>lebend</translation>
-    </message>
-    <message>
-      <source>Locked out</source>
-      <translation>Gesperrt</translation>
-    </message>
-    <message>
-      <source>Events with pictures</source>
-      <translation>Ereignisse mit Bildern</translation>
-    </message>
-    <message>
-      <source>Show</source>
-      <translation>Anzeigen</translation>
-    </message>
-    <message>
-      <source>Events</source>
-      <translation>Ereignisse</translation>
-    </message>
-    <message>
-      <source>All events</source>
-      <translation>Alle Ereignisse</translation>
-    </message>
-    <message>
-      <source>Picture of the event</source>
-      <translation>Bild des Ereignisses</translation>
-    </message>
-    <message>
-      <source>Pictures of events are off; switch them on in the preferences.</source>
-      <translation>Bilder von Ereignissen sind ausgeschaltet; schalten Sie sie in den Einstellungen ein.</translation>
-    </message>
-    <message>
-      <source>{count} events in {folder}, deleted after {days} days.</source>
-      <translation>{count} Ereignisse in {folder}, gelöscht nach {days} Tagen.</translation>
-    </message>
-    <message>
-      <source>There are no events in {folder}.</source>
-      <translation>In {folder} gibt es keine Ereignisse.</translation>
-    </message>
-    <message>
-      <source>The picture cannot be read.</source>
-      <translation>Das Bild kann nicht gelesen werden.</translation>
     </message>
     <message>
       <source>Wrong PIN.</source>
@@ -1586,6 +1494,10 @@
     <message>
       <source>Save as PLY</source>
       <translation>Als PLY speichern</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Gespeichert: {path}</translation>
     </message>
     <message>
       <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
@@ -1680,42 +1592,6 @@
       <translation>Unterscheidet in Echtzeit ein lebendes Gesicht von einem Präsentationsangriff, aus Farbe, Tiefe und Infrarot.</translation>
     </message>
     <message>
-      <source>Discard the take</source>
-      <translation>Aufnahme löschen</translation>
-    </message>
-    <message>
-      <source>Delete this take? It cannot be restored.</source>
-      <translation>Diese Aufnahme löschen? Sie kann nicht wiederhergestellt werden.</translation>
-    </message>
-    <message>
-      <source>Relabel the take</source>
-      <translation>Angaben der Aufnahme ändern</translation>
-    </message>
-    <message>
-      <source>Live person</source>
-      <translation>Lebende Person</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>Angriff</translation>
-    </message>
-    <message>
-      <source>What is shown</source>
-      <translation>Was gezeigt wird</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>Angriffsart</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>Material</translation>
-    </message>
-    <message>
-      <source>Note about the take</source>
-      <translation>Notiz zur Aufnahme</translation>
-    </message>
-    <message>
       <source>{fps:.0f} pictures/s, {count} dropped</source>
       <translation>{fps:.0f} Bilder/s, {count} verworfen</translation>
     </message>
@@ -1740,116 +1616,44 @@
       <translation>Ereignisprotokoll: {path}, {count} Zeilen</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) before opening another source.</source>
-      <translation>Eine Aufnahme läuft; beenden Sie sie (R), bevor Sie eine andere Quelle öffnen.</translation>
+      <source>Locked out</source>
+      <translation>Gesperrt</translation>
     </message>
     <message>
-      <source>Demo session</source>
-      <translation>Demo</translation>
+      <source>Events with pictures</source>
+      <translation>Ereignisse mit Bildern</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) before closing the source.</source>
-      <translation>Eine Aufnahme läuft; beenden Sie sie (R), bevor Sie die Quelle schließen.</translation>
+      <source>Show</source>
+      <translation>Anzeigen</translation>
     </message>
     <message>
-      <source>Opening {source} …</source>
-      <translation>{source} wird geöffnet …</translation>
+      <source>Events</source>
+      <translation>Ereignisse</translation>
     </message>
     <message>
-      <source>{source} goes on.</source>
-      <translation>{source} läuft weiter.</translation>
+      <source>All events</source>
+      <translation>Alle Ereignisse</translation>
     </message>
     <message>
-      <source>Try again</source>
-      <translation>Neu versuchen</translation>
+      <source>Picture of the event</source>
+      <translation>Bild des Ereignisses</translation>
     </message>
     <message>
-      <source>The demo session is missing; install fasdemo again.</source>
-      <translation>Die Demo fehlt; installieren Sie fasdemo neu.</translation>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>Bilder von Ereignissen sind ausgeschaltet; schalten Sie sie in den Einstellungen ein.</translation>
     </message>
     <message>
-      <source>{picture}: there is no picture to save.</source>
-      <translation>{picture}: Es gibt kein Bild zum Speichern.</translation>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{count} Ereignisse in {folder}, gelöscht nach {days} Tagen.</translation>
     </message>
     <message>
-      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
-      <translation>Das Einzelbild kann nicht in {folder} gespeichert werden ({why}); wählen Sie einen anderen Ordner in den Einstellungen.</translation>
+      <source>There are no events in {folder}.</source>
+      <translation>In {folder} gibt es keine Ereignisse.</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) to change the camera.</source>
-      <translation>Eine Aufnahme läuft; beenden Sie sie (R), um die Kamera zu ändern.</translation>
-    </message>
-    <message>
-      <source>These were the settings of the camera when the recording started.</source>
-      <translation>Dies waren die Einstellungen der Kamera zu Beginn der Aufnahme.</translation>
-    </message>
-    <message>
-      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
-      <translation>Die Tiefe ist gefiltert; das ergibt nie LIVE, außer das Modell wurde damit trainiert.</translation>
-    </message>
-    <message>
-      <source>Problem of the camera's controls</source>
-      <translation>Problem der Kameraeinstellungen</translation>
-    </message>
-    <message>
-      <source>Set all back</source>
-      <translation>Alles zurücksetzen</translation>
-    </message>
-    <message>
-      <source>Open the camera again with its own settings</source>
-      <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
-    </message>
-    <message>
-      <source>Metadata of the frames</source>
-      <translation>Metadaten der Bilder</translation>
-    </message>
-    <message>
-      <source>This camera offers no controls.</source>
-      <translation>Diese Kamera hat keine Einstellungen.</translation>
-    </message>
-    <message>
-      <source>Open a camera to see its controls.</source>
-      <translation>Öffnen Sie eine Kamera, um ihre Einstellungen zu sehen.</translation>
-    </message>
-    <message>
-      <source>Depth filters: {filters}</source>
-      <translation>Tiefenfilter: {filters}</translation>
-    </message>
-    <message>
-      <source>on</source>
-      <translation>an</translation>
-    </message>
-    <message>
-      <source>off</source>
-      <translation>aus</translation>
-    </message>
-    <message>
-      <source>Keep the last {seconds:.0f} s in memory</source>
-      <translation>Die letzten {seconds:.0f} s im Speicher halten</translation>
-    </message>
-    <message>
-      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
-      <translation>Höchstens {megabytes:.0f} MB; beim Schließen der Kamera gelöscht</translation>
-    </message>
-    <message>
-      <source>Save the last {seconds:.0f} s</source>
-      <translation>Die letzten {seconds:.0f} s speichern</translation>
-    </message>
-    <message>
-      <source>Coverage…</source>
-      <translation>Abdeckung…</translation>
-    </message>
-    <message>
-      <source>Export crops…</source>
-      <translation>Exportieren…</translation>
-    </message>
-    <message>
-      <source>Desk</source>
-      <translation>Pult</translation>
-    </message>
-    <message>
-      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
-      <translation>{seconds:.1f} s in {megabytes:.0f} MB</translation>
+      <source>The picture cannot be read.</source>
+      <translation>Das Bild kann nicht gelesen werden.</translation>
     </message>
     <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
@@ -1924,16 +1728,48 @@
       <translation>{count} nicht lesbar</translation>
     </message>
     <message>
-      <source>{subject}: {done} of {count} takes</source>
-      <translation>{subject}: {done} von {count}</translation>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Abgebrochen; fertige Sitzungen werden nicht noch einmal bewertet.</translation>
     </message>
     <message>
-      <source>People</source>
-      <translation>Personen</translation>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>{count} weitere Sitzungen konnten ebenfalls nicht bewertet werden.</translation>
     </message>
     <message>
-      <source>Open a list…</source>
-      <translation>Liste öffnen…</translation>
+      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
+      <translation>Enter vergrößert das Bild, S speichert es, Pfeiltasten bewegen den Punkt, dessen Entfernung gezeigt wird.</translation>
+    </message>
+    <message>
+      <source>no depth</source>
+      <translation>keine Tiefe</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Enter vergrößert das Bild, S speichert es.</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>Einzelbild speichern: {name} (S)</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>Vergrößern: {name} (Doppelklick)</translation>
+    </message>
+    <message>
+      <source>Freeze the pictures (Space)</source>
+      <translation>Bilder einfrieren (Leertaste)</translation>
+    </message>
+    <message>
+      <source>Let the pictures go on (Space)</source>
+      <translation>Bilder weiterlaufen lassen (Leertaste)</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>Alle Bilder zeigen (Esc)</translation>
+    </message>
+    <message>
+      <source>frozen</source>
+      <translation>eingefroren</translation>
     </message>
     <message>
       <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
@@ -1984,6 +1820,186 @@
       <translation>nicht gemessen</translation>
     </message>
     <message>
+      <source>face {track}</source>
+      <translation>Gesicht {track}</translation>
+    </message>
+    <message>
+      <source>Score over time</source>
+      <translation>Wert im Verlauf</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.2f}</source>
+      <translation>LIVE über {value:.2f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.2f}</source>
+      <translation>ANGRIFF unter {value:.2f}</translation>
+    </message>
+    <message>
+      <source>verdict</source>
+      <translation>Ergebnis</translation>
+    </message>
+    <message>
+      <source>truth</source>
+      <translation>Wahrheit</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>lebend</translation>
+    </message>
+    <message>
+      <source>attack</source>
+      <translation>Angriff</translation>
+    </message>
+    <message>
+      <source>marker {number}</source>
+      <translation>Marke {number}</translation>
+    </message>
+    <message>
+      <source>Latency by stage</source>
+      <translation>Latenz je Stufe</translation>
+    </message>
+    <message>
+      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>aufgenommen {captured:.1f}, bewertet {judged:.1f}, gezeichnet {drawn:.1f} Bilder je Sekunde</translation>
+    </message>
+    <message>
+      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} von der Kamera verlorene, {skipped} von der Auswertung übersprungene Bilder</translation>
+    </message>
+    <message>
+      <source>{network}, trained on {data}.</source>
+      <translation>{network}, trainiert auf {data}.</translation>
+    </message>
+    <message>
+      <source>Latency: median / 95th percentile</source>
+      <translation>Latenz: Median / 95. Perzentil</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
+      <source>Skipped</source>
+      <translation>Übersprungen</translation>
+    </message>
+    <message>
+      <source>Streams</source>
+      <translation>Datenströme</translation>
+    </message>
+    <message>
+      <source>Policy</source>
+      <translation>Richtlinie</translation>
+    </message>
+    <message>
+      <source>Runs on</source>
+      <translation>Läuft auf</translation>
+    </message>
+    <message>
+      <source>projector on</source>
+      <translation>Projektor an</translation>
+    </message>
+    <message>
+      <source>projector off</source>
+      <translation>Projektor aus</translation>
+    </message>
+    <message>
+      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
+      <translation>{takes} Aufnahmen von {subjects} Personen; {missing} Kombinationen fehlen (–).</translation>
+    </message>
+    <message>
+      <source>Coverage</source>
+      <translation>Abdeckung</translation>
+    </message>
+    <message>
+      <source>{count} sessions cannot be read.</source>
+      <translation>{count} Aufnahmen können nicht gelesen werden.</translation>
+    </message>
+    <message>
+      <source>Keep the last {seconds:.0f} s in memory</source>
+      <translation>Die letzten {seconds:.0f} s im Speicher halten</translation>
+    </message>
+    <message>
+      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
+      <translation>Höchstens {megabytes:.0f} MB; beim Schließen der Kamera gelöscht</translation>
+    </message>
+    <message>
+      <source>Save the last {seconds:.0f} s</source>
+      <translation>Die letzten {seconds:.0f} s speichern</translation>
+    </message>
+    <message>
+      <source>Coverage…</source>
+      <translation>Abdeckung…</translation>
+    </message>
+    <message>
+      <source>Export crops…</source>
+      <translation>Exportieren…</translation>
+    </message>
+    <message>
+      <source>Desk</source>
+      <translation>Pult</translation>
+    </message>
+    <message>
+      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
+      <translation>{seconds:.1f} s in {megabytes:.0f} MB</translation>
+    </message>
+    <message>
+      <source>{folder}: {count} crops.</source>
+      <translation>{folder}: {count} Ausschnitte.</translation>
+    </message>
+    <message>
+      <source>New folder for the crops</source>
+      <translation>Neuer Ordner für die Ausschnitte</translation>
+    </message>
+    <message>
+      <source>Exporting crops into {folder} …</source>
+      <translation>Ausschnitte werden nach {folder} exportiert …</translation>
+    </message>
+    <message>
+      <source>{folder}: has no sessions yet; record some first.</source>
+      <translation>{folder}: hat noch keine Aufnahmen; nehmen Sie zuerst welche auf.</translation>
+    </message>
+    <message>
+      <source>Left out: {what}.</source>
+      <translation>Ausgelassen: {what}.</translation>
+    </message>
+    <message>
+      <source>That did not work ({why}).</source>
+      <translation>Das ist fehlgeschlagen ({why}).</translation>
+    </message>
+    <message>
+      <source>Shown now</source>
+      <translation>Jetzt gezeigt</translation>
+    </message>
+    <message>
+      <source>Choose what is shown from now on; each frame is labelled with what is shown in it</source>
+      <translation>Wählen Sie, was ab jetzt gezeigt wird; jedes Bild erhält als Label, was darin gezeigt wird</translation>
+    </message>
+    <message>
+      <source>S&amp;hown now</source>
+      <translation>Jet&amp;zt gezeigt</translation>
+    </message>
+    <message>
+      <source>{subject}: {done} of {count} takes</source>
+      <translation>{subject}: {done} von {count}</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>Personen</translation>
+    </message>
+    <message>
+      <source>Open a list…</source>
+      <translation>Liste öffnen…</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Lebende Person</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Angriff</translation>
+    </message>
+    <message>
       <source>e.g. A4 laser print</source>
       <translation>z. B. Laserdruck A4</translation>
     </message>
@@ -1996,8 +2012,8 @@
       <translation>Die Person ist einverstanden</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>bis zum Beenden</translation>
+      <source>no limit</source>
+      <translation>unbegrenzt</translation>
     </message>
     <message>
       <source>Start recording</source>
@@ -2044,6 +2060,18 @@
       <translation>{days} Tage</translation>
     </message>
     <message>
+      <source>What is shown</source>
+      <translation>Was gezeigt wird</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Angriffsart</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material</translation>
+    </message>
+    <message>
       <source>Distance, light</source>
       <translation>Abstand, Licht</translation>
     </message>
@@ -2088,28 +2116,40 @@
       <translation>Unterschriebenes Formular: {form}.</translation>
     </message>
     <message>
-      <source>Is there a live person in front of the camera?</source>
-      <translation>Ist eine lebende Person vor der Kamera?</translation>
+      <source>Marker {count} set.</source>
+      <translation>Marke {count} gesetzt.</translation>
     </message>
     <message>
-      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
-      <translation>Öffnen Sie eine Kamera, ein Video oder eine Aufnahme, oder ziehen Sie eine Datei oder einen Ordner hierher.</translation>
+      <source>Nothing is recorded, so there is no marker.</source>
+      <translation>Es wird nichts aufgenommen, daher gibt es keine Marke.</translation>
     </message>
     <message>
-      <source>Recent</source>
-      <translation>Zuletzt</translation>
+      <source>REC in {seconds} s</source>
+      <translation>REC in {seconds} s</translation>
     </message>
     <message>
-      <source>RealSense camera</source>
-      <translation>RealSense-Kamera</translation>
+      <source>Shown from now on: {kind}.</source>
+      <translation>Ab jetzt gezeigt: {kind}.</translation>
     </message>
     <message>
-      <source>Webcam</source>
-      <translation>Webcam</translation>
+      <source>Deleted: {path}</source>
+      <translation>Gelöscht: {path}</translation>
     </message>
     <message>
-      <source>Video or recording…</source>
-      <translation>Video oder Aufnahme…</translation>
+      <source>Discard the take</source>
+      <translation>Aufnahme löschen</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>Diese Aufnahme löschen? Sie kann nicht wiederhergestellt werden.</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>Angaben der Aufnahme ändern</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>Notiz zur Aufnahme</translation>
     </message>
     <message>
       <source>{seconds:.0f} s</source>
@@ -2122,6 +2162,14 @@
     <message>
       <source>Nothing was recorded yet.</source>
       <translation>Noch nichts aufgenommen.</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 Marke</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} Marken</translation>
     </message>
     <message>
       <source>&amp;Play</source>
@@ -2138,118 +2186,6 @@
     <message>
       <source>&amp;Discard…</source>
       <translation>&amp;Löschen…</translation>
-    </message>
-    <message>
-      <source>Latency by stage</source>
-      <translation>Latenz je Stufe</translation>
-    </message>
-    <message>
-      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
-      <translation>aufgenommen {captured:.1f}, bewertet {judged:.1f}, gezeichnet {drawn:.1f} Bilder je Sekunde</translation>
-    </message>
-    <message>
-      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
-      <translation>{lost} von der Kamera verlorene, {skipped} von der Auswertung übersprungene Bilder</translation>
-    </message>
-    <message>
-      <source>{network}, trained on {data}.</source>
-      <translation>{network}, trainiert auf {data}.</translation>
-    </message>
-    <message>
-      <source>Latency: median / 95th percentile</source>
-      <translation>Latenz: Median / 95. Perzentil</translation>
-    </message>
-    <message>
-      <source>Model</source>
-      <translation>Modell</translation>
-    </message>
-    <message>
-      <source>Skipped</source>
-      <translation>Übersprungen</translation>
-    </message>
-    <message>
-      <source>Streams</source>
-      <translation>Datenströme</translation>
-    </message>
-    <message>
-      <source>Policy</source>
-      <translation>Richtlinie</translation>
-    </message>
-    <message>
-      <source>Runs on</source>
-      <translation>Läuft auf</translation>
-    </message>
-    <message>
-      <source>{name} tab</source>
-      <translation>Reiter {name}</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
-      <translation>Enter vergrößert das Bild, S speichert es, Pfeiltasten bewegen den Punkt, dessen Entfernung gezeigt wird.</translation>
-    </message>
-    <message>
-      <source>no depth</source>
-      <translation>keine Tiefe</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot.</source>
-      <translation>Enter vergrößert das Bild, S speichert es.</translation>
-    </message>
-    <message>
-      <source>Take a snapshot: {name} (S)</source>
-      <translation>Einzelbild speichern: {name} (S)</translation>
-    </message>
-    <message>
-      <source>Enlarge: {name} (double click)</source>
-      <translation>Vergrößern: {name} (Doppelklick)</translation>
-    </message>
-    <message>
-      <source>Freeze the pictures (Space)</source>
-      <translation>Bilder einfrieren (Leertaste)</translation>
-    </message>
-    <message>
-      <source>Let the pictures go on (Space)</source>
-      <translation>Bilder weiterlaufen lassen (Leertaste)</translation>
-    </message>
-    <message>
-      <source>Show all pictures (Esc)</source>
-      <translation>Alle Bilder zeigen (Esc)</translation>
-    </message>
-    <message>
-      <source>frozen</source>
-      <translation>eingefroren</translation>
-    </message>
-    <message>
-      <source>face {track}</source>
-      <translation>Gesicht {track}</translation>
-    </message>
-    <message>
-      <source>Score over time</source>
-      <translation>Wert im Verlauf</translation>
-    </message>
-    <message>
-      <source>LIVE above {value:.2f}</source>
-      <translation>LIVE über {value:.2f}</translation>
-    </message>
-    <message>
-      <source>SPOOF below {value:.2f}</source>
-      <translation>ANGRIFF unter {value:.2f}</translation>
-    </message>
-    <message>
-      <source>verdict</source>
-      <translation>Ergebnis</translation>
-    </message>
-    <message>
-      <source>truth</source>
-      <translation>Wahrheit</translation>
-    </message>
-    <message>
-      <source>projector on</source>
-      <translation>Projektor an</translation>
-    </message>
-    <message>
-      <source>projector off</source>
-      <translation>Projektor aus</translation>
     </message>
     <message>
       <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
@@ -2516,6 +2452,66 @@
       <translation>fehlt</translation>
     </message>
     <message>
+      <source>Message</source>
+      <translation>Meldung</translation>
+    </message>
+    <message>
+      <source>Close the message</source>
+      <translation>Meldung schließen</translation>
+    </message>
+    <message>
+      <source>Fastest</source>
+      <translation>Schnellstens</translation>
+    </message>
+    <message>
+      <source>Previous frame (Left)</source>
+      <translation>Voriges Bild (Links)</translation>
+    </message>
+    <message>
+      <source>Pause (Space)</source>
+      <translation>Anhalten (Leertaste)</translation>
+    </message>
+    <message>
+      <source>Next frame (Right)</source>
+      <translation>Nächstes Bild (Rechts)</translation>
+    </message>
+    <message>
+      <source>Position in the file</source>
+      <translation>Stelle in der Datei</translation>
+    </message>
+    <message>
+      <source>Time and frame</source>
+      <translation>Zeit und Bild</translation>
+    </message>
+    <message>
+      <source>Speed</source>
+      <translation>Geschwindigkeit</translation>
+    </message>
+    <message>
+      <source>Speed ([ and ])</source>
+      <translation>Geschwindigkeit ([ und ])</translation>
+    </message>
+    <message>
+      <source>Loop (L)</source>
+      <translation>Schleife (L)</translation>
+    </message>
+    <message>
+      <source>frame {number} of {count}</source>
+      <translation>Bild {number} von {count}</translation>
+    </message>
+    <message>
+      <source>Play (Space)</source>
+      <translation>Abspielen (Leertaste)</translation>
+    </message>
+    <message>
+      <source>frame {number}</source>
+      <translation>Bild {number}</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>kein Gesicht</translation>
+    </message>
+    <message>
       <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
       <translation>Aufgenommen {captured:.0f}, bewertet {judged:.0f}, gezeichnet {drawn:.0f} B/s</translation>
     </message>
@@ -2576,12 +2572,28 @@
       <translation>Mehr</translation>
     </message>
     <message>
+      <source>RealSense camera</source>
+      <translation>RealSense-Kamera</translation>
+    </message>
+    <message>
+      <source>Webcam</source>
+      <translation>Webcam</translation>
+    </message>
+    <message>
+      <source>Video or recording…</source>
+      <translation>Video oder Aufnahme…</translation>
+    </message>
+    <message>
       <source>Session or picture folder…</source>
       <translation>Sitzung oder Bilderordner…</translation>
     </message>
     <message>
       <source>Library of recordings</source>
       <translation>Bibliothek der Aufnahmen</translation>
+    </message>
+    <message>
+      <source>Demo session</source>
+      <translation>Demo</translation>
     </message>
     <message>
       <source>Record a labelled session (Ctrl+3)</source>
@@ -2620,64 +2632,92 @@
       <translation>Ereignisprotokoll beenden</translation>
     </message>
     <message>
-      <source>Message</source>
-      <translation>Meldung</translation>
+      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
+      <translation>Es gibt keine Punkte im Raum: Das Bild hat keine Tiefe oder die Kamera keine Kalibrierung.</translation>
     </message>
     <message>
-      <source>Close the message</source>
-      <translation>Meldung schließen</translation>
+      <source>{picture}: there is no picture to save.</source>
+      <translation>{picture}: Es gibt kein Bild zum Speichern.</translation>
     </message>
     <message>
-      <source>Fastest</source>
-      <translation>Schnellstens</translation>
+      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>Das Einzelbild kann nicht in {folder} gespeichert werden ({why}); wählen Sie einen anderen Ordner in den Einstellungen.</translation>
     </message>
     <message>
-      <source>Previous frame (Left)</source>
-      <translation>Voriges Bild (Links)</translation>
+      <source>Loading the model {model} and the face detector … {seconds} s</source>
+      <translation>Das Modell {model} und die Gesichtserkennung werden geladen … {seconds} s</translation>
     </message>
     <message>
-      <source>Pause (Space)</source>
-      <translation>Anhalten (Leertaste)</translation>
+      <source>Opening…</source>
+      <translation>Wird geöffnet…</translation>
     </message>
     <message>
-      <source>Next frame (Right)</source>
-      <translation>Nächstes Bild (Rechts)</translation>
+      <source>{picture}: not in this frame</source>
+      <translation>{picture}: nicht in diesem Bild</translation>
     </message>
     <message>
-      <source>Position in the file</source>
-      <translation>Stelle in der Datei</translation>
+      <source>Loading the model and the face detector … {seconds} s</source>
+      <translation>Das Modell und die Gesichtserkennung werden geladen … {seconds} s</translation>
     </message>
     <message>
-      <source>Time and frame</source>
-      <translation>Zeit und Bild</translation>
+      <source>No new picture from the camera</source>
+      <translation>Kein neues Bild von der Kamera</translation>
     </message>
     <message>
-      <source>Speed</source>
-      <translation>Geschwindigkeit</translation>
+      <source>● Recording</source>
+      <translation>● Aufnahme läuft</translation>
     </message>
     <message>
-      <source>Speed ([ and ])</source>
-      <translation>Geschwindigkeit ([ und ])</translation>
+      <source>The door does not answer; please ask the staff for help.</source>
+      <translation>Die Tür antwortet nicht; bitte fragen Sie das Personal.</translation>
     </message>
     <message>
-      <source>Loop (L)</source>
-      <translation>Schleife (L)</translation>
+      <source>The picture is old; the camera goes on. Space shows the present again.</source>
+      <translation>Das Bild ist alt; die Kamera läuft weiter. Die Leertaste zeigt wieder das jetzige.</translation>
     </message>
     <message>
-      <source>frame {number} of {count}</source>
-      <translation>Bild {number} von {count}</translation>
+      <source>No picture</source>
+      <translation>Kein Bild</translation>
     </message>
     <message>
-      <source>Play (Space)</source>
-      <translation>Abspielen (Leertaste)</translation>
+      <source>A recording is running; stop it (R) before opening another source.</source>
+      <translation>Eine Aufnahme läuft; beenden Sie sie (R), bevor Sie eine andere Quelle öffnen.</translation>
     </message>
     <message>
-      <source>frame {number}</source>
-      <translation>Bild {number}</translation>
+      <source>A recording is running; stop it (R) before closing the source.</source>
+      <translation>Eine Aufnahme läuft; beenden Sie sie (R), bevor Sie die Quelle schließen.</translation>
     </message>
     <message>
-      <source>no face</source>
-      <translation>kein Gesicht</translation>
+      <source>Opening {source} …</source>
+      <translation>{source} wird geöffnet …</translation>
+    </message>
+    <message>
+      <source>The demo session is missing; install fasdemo again.</source>
+      <translation>Die Demo fehlt; installieren Sie fasdemo neu.</translation>
+    </message>
+    <message>
+      <source>{source} goes on.</source>
+      <translation>{source} läuft weiter.</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>Neu versuchen</translation>
+    </message>
+    <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>Ist eine lebende Person vor der Kamera?</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>Öffnen Sie eine Kamera, ein Video oder eine Aufnahme, oder ziehen Sie eine Datei oder einen Ordner hierher.</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>Zuletzt</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>Reiter {name}</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

@@ -160,8 +160,8 @@
       <translation>Distancia</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Claro</translation>
+      <source>Lighting</source>
+      <translation>Iluminación</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -634,6 +634,10 @@
     <message>
       <source>System</source>
       <translation>Sistema</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Claro</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1176,6 +1180,10 @@
       <translation>La profundidad tiene demasiado ruido, o la nariz es demasiado plana, para distinguir un rostro de un papel.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>El relieve del rostro es menor que el de casi todas las personas.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>La red considera la profundidad o el infrarrojo un ataque.</translation>
     </message>
@@ -1388,32 +1396,52 @@
       <translation>No hay ningún rostro en la imagen.</translation>
     </message>
     <message>
-      <source>{folder}: {count} crops.</source>
-      <translation>{folder}: {count} recortes.</translation>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>Hay una grabación en curso; deténgala (R) para cambiar la cámara.</translation>
     </message>
     <message>
-      <source>New folder for the crops</source>
-      <translation>Carpeta nueva para los recortes</translation>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>Estos eran los ajustes de la cámara al empezar la grabación.</translation>
     </message>
     <message>
-      <source>Exporting crops into {folder} …</source>
-      <translation>Exportando recortes a {folder} …</translation>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>La profundidad está filtrada; nunca es LIVE salvo que el modelo se haya entrenado con ella.</translation>
     </message>
     <message>
-      <source>Saved: {path}</source>
-      <translation>Guardado: {path}</translation>
+      <source>Problem of the camera's controls</source>
+      <translation>Problema de los controles de la cámara</translation>
     </message>
     <message>
-      <source>{folder}: has no sessions yet; record some first.</source>
-      <translation>{folder}: aún no tiene sesiones; grabe alguna primero.</translation>
+      <source>Set all back</source>
+      <translation>Restablecer todo</translation>
     </message>
     <message>
-      <source>Left out: {what}.</source>
-      <translation>Omitidos: {what}.</translation>
+      <source>Open the camera again with its own settings</source>
+      <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
     </message>
     <message>
-      <source>That did not work ({why}).</source>
-      <translation>No ha funcionado ({why}).</translation>
+      <source>Metadata of the frames</source>
+      <translation>Metadatos de los fotogramas</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>Esta cámara no ofrece controles.</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>Abra una cámara para ver sus controles.</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>Filtros de profundidad: {filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>activado</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>desactivado</translation>
     </message>
     <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
@@ -1424,136 +1452,16 @@
       <translation>Un vídeo de profundidad o infrarrojo necesita uno de color; ábralos juntos.</translation>
     </message>
     <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
-    </message>
-    <message>
-      <source>{count} other sessions could not be scored either.</source>
-      <translation>Tampoco se pudieron puntuar otras {count} sesiones.</translation>
-    </message>
-    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>Registro de eventos completo: {path} ({lines} líneas)</translation>
-    </message>
-    <message>
-      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
-      <translation>No hay puntos en el espacio: la imagen no tiene profundidad o la cámara no tiene calibración.</translation>
     </message>
     <message>
       <source>The source cannot be opened.</source>
       <translation>No se puede abrir la fuente.</translation>
     </message>
     <message>
-      <source>Loading the model {model} and the face detector … {seconds} s</source>
-      <translation>Cargando el modelo {model} y el detector de rostros … {seconds} s</translation>
-    </message>
-    <message>
-      <source>Opening…</source>
-      <translation>Abriendo…</translation>
-    </message>
-    <message>
-      <source>{picture}: not in this frame</source>
-      <translation>{picture}: no está en este fotograma</translation>
-    </message>
-    <message>
-      <source>Loading the model and the face detector … {seconds} s</source>
-      <translation>Cargando el modelo y el detector de rostros … {seconds} s</translation>
-    </message>
-    <message>
-      <source>No new picture from the camera</source>
-      <translation>No llega imagen nueva de la cámara</translation>
-    </message>
-    <message>
-      <source>● Recording</source>
-      <translation>● Grabando</translation>
-    </message>
-    <message>
-      <source>The door does not answer; please ask the staff for help.</source>
-      <translation>La puerta no responde; pida ayuda al personal.</translation>
-    </message>
-    <message>
-      <source>The picture is old; the camera goes on. Space shows the present again.</source>
-      <translation>La imagen es antigua; la cámara sigue. La barra espaciadora vuelve a mostrar el presente.</translation>
-    </message>
-    <message>
-      <source>No picture</source>
-      <translation>Sin imagen</translation>
-    </message>
-    <message>
       <source>Trying again in {seconds} s.</source>
       <translation>Nuevo intento en {seconds} s.</translation>
-    </message>
-    <message>
-      <source>Marker {count} set.</source>
-      <translation>Marca {count} puesta.</translation>
-    </message>
-    <message>
-      <source>Nothing is recorded, so there is no marker.</source>
-      <translation>No se está grabando nada, así que no hay marca.</translation>
-    </message>
-    <message>
-      <source>REC in {seconds} s</source>
-      <translation>REC en {seconds} s</translation>
-    </message>
-    <message>
-      <source>Deleted: {path}</source>
-      <translation>Borrado: {path}</translation>
-    </message>
-    <message>
-      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
-      <translation>{takes} tomas de {subjects} personas; faltan {missing} combinaciones (–).</translation>
-    </message>
-    <message>
-      <source>Coverage</source>
-      <translation>Cobertura</translation>
-    </message>
-    <message>
-      <source>{count} sessions cannot be read.</source>
-      <translation>{count} sesiones no se pueden leer.</translation>
-    </message>
-    <message>
-      <source>live</source>
-      <translation>vivo</translation>
-    </message>
-    <message>
-      <source>Locked out</source>
-      <translation>Bloqueado</translation>
-    </message>
-    <message>
-      <source>Events with pictures</source>
-      <translation>Eventos con imágenes</translation>
-    </message>
-    <message>
-      <source>Show</source>
-      <translation>Mostrar</translation>
-    </message>
-    <message>
-      <source>Events</source>
-      <translation>Eventos</translation>
-    </message>
-    <message>
-      <source>All events</source>
-      <translation>Todos los eventos</translation>
-    </message>
-    <message>
-      <source>Picture of the event</source>
-      <translation>Imagen del evento</translation>
-    </message>
-    <message>
-      <source>Pictures of events are off; switch them on in the preferences.</source>
-      <translation>Las imágenes de eventos están desactivadas; actívelas en las preferencias.</translation>
-    </message>
-    <message>
-      <source>{count} events in {folder}, deleted after {days} days.</source>
-      <translation>{count} eventos en {folder}, se borran a los {days} días.</translation>
-    </message>
-    <message>
-      <source>There are no events in {folder}.</source>
-      <translation>No hay eventos en {folder}.</translation>
-    </message>
-    <message>
-      <source>The picture cannot be read.</source>
-      <translation>No se puede leer la imagen.</translation>
     </message>
     <message>
       <source>Wrong PIN.</source>
@@ -1586,6 +1494,10 @@
     <message>
       <source>Save as PLY</source>
       <translation>Guardar como PLY</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>Guardado: {path}</translation>
     </message>
     <message>
       <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
@@ -1680,42 +1592,6 @@
       <translation>Distingue en tiempo real un rostro vivo de un ataque de presentación, con color, profundidad e infrarrojo.</translation>
     </message>
     <message>
-      <source>Discard the take</source>
-      <translation>Descartar la toma</translation>
-    </message>
-    <message>
-      <source>Delete this take? It cannot be restored.</source>
-      <translation>¿Borrar esta toma? No se puede recuperar.</translation>
-    </message>
-    <message>
-      <source>Relabel the take</source>
-      <translation>Cambiar la etiqueta de la toma</translation>
-    </message>
-    <message>
-      <source>Live person</source>
-      <translation>Persona viva</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>Ataque</translation>
-    </message>
-    <message>
-      <source>What is shown</source>
-      <translation>Qué se muestra</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>Tipo de ataque</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>Material del ataque</translation>
-    </message>
-    <message>
-      <source>Note about the take</source>
-      <translation>Nota sobre la toma</translation>
-    </message>
-    <message>
       <source>{fps:.0f} pictures/s, {count} dropped</source>
       <translation>{fps:.0f} imágenes/s, {count} descartadas</translation>
     </message>
@@ -1740,116 +1616,44 @@
       <translation>Registro de eventos: {path}, {count} líneas</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) before opening another source.</source>
-      <translation>Hay una grabación en marcha; deténgala (R) antes de abrir otra fuente.</translation>
+      <source>Locked out</source>
+      <translation>Bloqueado</translation>
     </message>
     <message>
-      <source>Demo session</source>
-      <translation>Sesión de demostración</translation>
+      <source>Events with pictures</source>
+      <translation>Eventos con imágenes</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) before closing the source.</source>
-      <translation>Hay una grabación en marcha; deténgala (R) antes de cerrar la fuente.</translation>
+      <source>Show</source>
+      <translation>Mostrar</translation>
     </message>
     <message>
-      <source>Opening {source} …</source>
-      <translation>Abriendo {source} …</translation>
+      <source>Events</source>
+      <translation>Eventos</translation>
     </message>
     <message>
-      <source>{source} goes on.</source>
-      <translation>{source} continúa.</translation>
+      <source>All events</source>
+      <translation>Todos los eventos</translation>
     </message>
     <message>
-      <source>Try again</source>
-      <translation>Reintentar</translation>
+      <source>Picture of the event</source>
+      <translation>Imagen del evento</translation>
     </message>
     <message>
-      <source>The demo session is missing; install fasdemo again.</source>
-      <translation>Falta la sesión de demostración; instale fasdemo de nuevo.</translation>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>Las imágenes de eventos están desactivadas; actívelas en las preferencias.</translation>
     </message>
     <message>
-      <source>{picture}: there is no picture to save.</source>
-      <translation>{picture}: no hay imagen que guardar.</translation>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{count} eventos en {folder}, se borran a los {days} días.</translation>
     </message>
     <message>
-      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
-      <translation>No se puede guardar la captura en {folder} ({why}); elija otra carpeta en las preferencias.</translation>
+      <source>There are no events in {folder}.</source>
+      <translation>No hay eventos en {folder}.</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) to change the camera.</source>
-      <translation>Hay una grabación en curso; deténgala (R) para cambiar la cámara.</translation>
-    </message>
-    <message>
-      <source>These were the settings of the camera when the recording started.</source>
-      <translation>Estos eran los ajustes de la cámara al empezar la grabación.</translation>
-    </message>
-    <message>
-      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
-      <translation>La profundidad está filtrada; nunca es LIVE salvo que el modelo se haya entrenado con ella.</translation>
-    </message>
-    <message>
-      <source>Problem of the camera's controls</source>
-      <translation>Problema de los controles de la cámara</translation>
-    </message>
-    <message>
-      <source>Set all back</source>
-      <translation>Restablecer todo</translation>
-    </message>
-    <message>
-      <source>Open the camera again with its own settings</source>
-      <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
-    </message>
-    <message>
-      <source>Metadata of the frames</source>
-      <translation>Metadatos de los fotogramas</translation>
-    </message>
-    <message>
-      <source>This camera offers no controls.</source>
-      <translation>Esta cámara no ofrece controles.</translation>
-    </message>
-    <message>
-      <source>Open a camera to see its controls.</source>
-      <translation>Abra una cámara para ver sus controles.</translation>
-    </message>
-    <message>
-      <source>Depth filters: {filters}</source>
-      <translation>Filtros de profundidad: {filters}</translation>
-    </message>
-    <message>
-      <source>on</source>
-      <translation>activado</translation>
-    </message>
-    <message>
-      <source>off</source>
-      <translation>desactivado</translation>
-    </message>
-    <message>
-      <source>Keep the last {seconds:.0f} s in memory</source>
-      <translation>Conservar los últimos {seconds:.0f} s en memoria</translation>
-    </message>
-    <message>
-      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
-      <translation>Como máximo {megabytes:.0f} MB; se olvida al cerrar la cámara</translation>
-    </message>
-    <message>
-      <source>Save the last {seconds:.0f} s</source>
-      <translation>Guardar los últimos {seconds:.0f} s</translation>
-    </message>
-    <message>
-      <source>Coverage…</source>
-      <translation>Cobertura…</translation>
-    </message>
-    <message>
-      <source>Export crops…</source>
-      <translation>Exportar…</translation>
-    </message>
-    <message>
-      <source>Desk</source>
-      <translation>Mesa</translation>
-    </message>
-    <message>
-      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
-      <translation>{seconds:.1f} s en {megabytes:.0f} MB</translation>
+      <source>The picture cannot be read.</source>
+      <translation>No se puede leer la imagen.</translation>
     </message>
     <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
@@ -1924,16 +1728,48 @@
       <translation>{count} ilegibles</translation>
     </message>
     <message>
-      <source>{subject}: {done} of {count} takes</source>
-      <translation>{subject}: {done} de {count} tomas</translation>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>Cancelado; las sesiones terminadas no se volverán a puntuar.</translation>
     </message>
     <message>
-      <source>People</source>
-      <translation>Personas</translation>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>Tampoco se pudieron puntuar otras {count} sesiones.</translation>
     </message>
     <message>
-      <source>Open a list…</source>
-      <translation>Abrir lista…</translation>
+      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
+      <translation>Intro amplía la imagen, S la guarda, las flechas mueven el punto cuya distancia se muestra.</translation>
+    </message>
+    <message>
+      <source>no depth</source>
+      <translation>sin profundidad</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Intro amplía la imagen, S la guarda.</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>Guardar imagen: {name} (S)</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>Ampliar: {name} (doble clic)</translation>
+    </message>
+    <message>
+      <source>Freeze the pictures (Space)</source>
+      <translation>Congelar las imágenes (espacio)</translation>
+    </message>
+    <message>
+      <source>Let the pictures go on (Space)</source>
+      <translation>Reanudar las imágenes (espacio)</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>Mostrar todas las imágenes (Esc)</translation>
+    </message>
+    <message>
+      <source>frozen</source>
+      <translation>congelada</translation>
     </message>
     <message>
       <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
@@ -1984,6 +1820,186 @@
       <translation>sin medir</translation>
     </message>
     <message>
+      <source>face {track}</source>
+      <translation>rostro {track}</translation>
+    </message>
+    <message>
+      <source>Score over time</source>
+      <translation>Puntuación en el tiempo</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.2f}</source>
+      <translation>VIVO &gt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.2f}</source>
+      <translation>ATAQUE &lt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>verdict</source>
+      <translation>resultado</translation>
+    </message>
+    <message>
+      <source>truth</source>
+      <translation>verdad</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>vivo</translation>
+    </message>
+    <message>
+      <source>attack</source>
+      <translation>ataque</translation>
+    </message>
+    <message>
+      <source>marker {number}</source>
+      <translation>marca {number}</translation>
+    </message>
+    <message>
+      <source>Latency by stage</source>
+      <translation>Latencia por etapa</translation>
+    </message>
+    <message>
+      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>captados {captured:.1f}, juzgados {judged:.1f}, dibujados {drawn:.1f} fotogramas por segundo</translation>
+    </message>
+    <message>
+      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
+      <translation>{lost} fotogramas perdidos por la cámara, {skipped} omitidos por el motor</translation>
+    </message>
+    <message>
+      <source>{network}, trained on {data}.</source>
+      <translation>{network}, entrenada con {data}.</translation>
+    </message>
+    <message>
+      <source>Latency: median / 95th percentile</source>
+      <translation>Latencia: mediana / percentil 95</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>Modelo</translation>
+    </message>
+    <message>
+      <source>Skipped</source>
+      <translation>Omitidos</translation>
+    </message>
+    <message>
+      <source>Streams</source>
+      <translation>Flujos</translation>
+    </message>
+    <message>
+      <source>Policy</source>
+      <translation>Política</translation>
+    </message>
+    <message>
+      <source>Runs on</source>
+      <translation>Se ejecuta en</translation>
+    </message>
+    <message>
+      <source>projector on</source>
+      <translation>proyector encendido</translation>
+    </message>
+    <message>
+      <source>projector off</source>
+      <translation>proyector apagado</translation>
+    </message>
+    <message>
+      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
+      <translation>{takes} tomas de {subjects} personas; faltan {missing} combinaciones (–).</translation>
+    </message>
+    <message>
+      <source>Coverage</source>
+      <translation>Cobertura</translation>
+    </message>
+    <message>
+      <source>{count} sessions cannot be read.</source>
+      <translation>{count} sesiones no se pueden leer.</translation>
+    </message>
+    <message>
+      <source>Keep the last {seconds:.0f} s in memory</source>
+      <translation>Conservar los últimos {seconds:.0f} s en memoria</translation>
+    </message>
+    <message>
+      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
+      <translation>Como máximo {megabytes:.0f} MB; se olvida al cerrar la cámara</translation>
+    </message>
+    <message>
+      <source>Save the last {seconds:.0f} s</source>
+      <translation>Guardar los últimos {seconds:.0f} s</translation>
+    </message>
+    <message>
+      <source>Coverage…</source>
+      <translation>Cobertura…</translation>
+    </message>
+    <message>
+      <source>Export crops…</source>
+      <translation>Exportar…</translation>
+    </message>
+    <message>
+      <source>Desk</source>
+      <translation>Mesa</translation>
+    </message>
+    <message>
+      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
+      <translation>{seconds:.1f} s en {megabytes:.0f} MB</translation>
+    </message>
+    <message>
+      <source>{folder}: {count} crops.</source>
+      <translation>{folder}: {count} recortes.</translation>
+    </message>
+    <message>
+      <source>New folder for the crops</source>
+      <translation>Carpeta nueva para los recortes</translation>
+    </message>
+    <message>
+      <source>Exporting crops into {folder} …</source>
+      <translation>Exportando recortes a {folder} …</translation>
+    </message>
+    <message>
+      <source>{folder}: has no sessions yet; record some first.</source>
+      <translation>{folder}: aún no tiene sesiones; grabe alguna primero.</translation>
+    </message>
+    <message>
+      <source>Left out: {what}.</source>
+      <translation>Omitidos: {what}.</translation>
+    </message>
+    <message>
+      <source>That did not work ({why}).</source>
+      <translation>No ha funcionado ({why}).</translation>
+    </message>
+    <message>
+      <source>Shown now</source>
+      <translation>Se muestra ahora</translation>
+    </message>
+    <message>
+      <source>Choose what is shown from now on; each frame is labelled with what is shown in it</source>
+      <translation>Elija lo que se muestra a partir de ahora; cada imagen se etiqueta con lo que muestra</translation>
+    </message>
+    <message>
+      <source>S&amp;hown now</source>
+      <translation>Se muestra a&amp;hora</translation>
+    </message>
+    <message>
+      <source>{subject}: {done} of {count} takes</source>
+      <translation>{subject}: {done} de {count} tomas</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>Personas</translation>
+    </message>
+    <message>
+      <source>Open a list…</source>
+      <translation>Abrir lista…</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>Persona viva</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>Ataque</translation>
+    </message>
+    <message>
       <source>e.g. A4 laser print</source>
       <translation>p. ej. impresión láser A4</translation>
     </message>
@@ -1996,8 +2012,8 @@
       <translation>La persona ha aceptado</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>hasta detener</translation>
+      <source>no limit</source>
+      <translation>sin límite</translation>
     </message>
     <message>
       <source>Start recording</source>
@@ -2044,6 +2060,18 @@
       <translation>{days} días</translation>
     </message>
     <message>
+      <source>What is shown</source>
+      <translation>Qué se muestra</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>Tipo de ataque</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>Material del ataque</translation>
+    </message>
+    <message>
       <source>Distance, light</source>
       <translation>Distancia, luz</translation>
     </message>
@@ -2088,28 +2116,40 @@
       <translation>Formulario firmado: {form}.</translation>
     </message>
     <message>
-      <source>Is there a live person in front of the camera?</source>
-      <translation>¿Hay una persona viva ante la cámara?</translation>
+      <source>Marker {count} set.</source>
+      <translation>Marca {count} puesta.</translation>
     </message>
     <message>
-      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
-      <translation>Abra una cámara, un vídeo o una sesión grabada, o suelte aquí un archivo o una carpeta.</translation>
+      <source>Nothing is recorded, so there is no marker.</source>
+      <translation>No se está grabando nada, así que no hay marca.</translation>
     </message>
     <message>
-      <source>Recent</source>
-      <translation>Recientes</translation>
+      <source>REC in {seconds} s</source>
+      <translation>REC en {seconds} s</translation>
     </message>
     <message>
-      <source>RealSense camera</source>
-      <translation>Cámara RealSense</translation>
+      <source>Shown from now on: {kind}.</source>
+      <translation>A partir de ahora se muestra: {kind}.</translation>
     </message>
     <message>
-      <source>Webcam</source>
-      <translation>Cámara web</translation>
+      <source>Deleted: {path}</source>
+      <translation>Borrado: {path}</translation>
     </message>
     <message>
-      <source>Video or recording…</source>
-      <translation>Vídeo o grabación…</translation>
+      <source>Discard the take</source>
+      <translation>Descartar la toma</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>¿Borrar esta toma? No se puede recuperar.</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>Cambiar la etiqueta de la toma</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>Nota sobre la toma</translation>
     </message>
     <message>
       <source>{seconds:.0f} s</source>
@@ -2122,6 +2162,14 @@
     <message>
       <source>Nothing was recorded yet.</source>
       <translation>Aún no se ha grabado nada.</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 marca</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} marcas</translation>
     </message>
     <message>
       <source>&amp;Play</source>
@@ -2138,118 +2186,6 @@
     <message>
       <source>&amp;Discard…</source>
       <translation>&amp;Descartar…</translation>
-    </message>
-    <message>
-      <source>Latency by stage</source>
-      <translation>Latencia por etapa</translation>
-    </message>
-    <message>
-      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
-      <translation>captados {captured:.1f}, juzgados {judged:.1f}, dibujados {drawn:.1f} fotogramas por segundo</translation>
-    </message>
-    <message>
-      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
-      <translation>{lost} fotogramas perdidos por la cámara, {skipped} omitidos por el motor</translation>
-    </message>
-    <message>
-      <source>{network}, trained on {data}.</source>
-      <translation>{network}, entrenada con {data}.</translation>
-    </message>
-    <message>
-      <source>Latency: median / 95th percentile</source>
-      <translation>Latencia: mediana / percentil 95</translation>
-    </message>
-    <message>
-      <source>Model</source>
-      <translation>Modelo</translation>
-    </message>
-    <message>
-      <source>Skipped</source>
-      <translation>Omitidos</translation>
-    </message>
-    <message>
-      <source>Streams</source>
-      <translation>Flujos</translation>
-    </message>
-    <message>
-      <source>Policy</source>
-      <translation>Política</translation>
-    </message>
-    <message>
-      <source>Runs on</source>
-      <translation>Se ejecuta en</translation>
-    </message>
-    <message>
-      <source>{name} tab</source>
-      <translation>Pestaña {name}</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
-      <translation>Intro amplía la imagen, S la guarda, las flechas mueven el punto cuya distancia se muestra.</translation>
-    </message>
-    <message>
-      <source>no depth</source>
-      <translation>sin profundidad</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot.</source>
-      <translation>Intro amplía la imagen, S la guarda.</translation>
-    </message>
-    <message>
-      <source>Take a snapshot: {name} (S)</source>
-      <translation>Guardar imagen: {name} (S)</translation>
-    </message>
-    <message>
-      <source>Enlarge: {name} (double click)</source>
-      <translation>Ampliar: {name} (doble clic)</translation>
-    </message>
-    <message>
-      <source>Freeze the pictures (Space)</source>
-      <translation>Congelar las imágenes (espacio)</translation>
-    </message>
-    <message>
-      <source>Let the pictures go on (Space)</source>
-      <translation>Reanudar las imágenes (espacio)</translation>
-    </message>
-    <message>
-      <source>Show all pictures (Esc)</source>
-      <translation>Mostrar todas las imágenes (Esc)</translation>
-    </message>
-    <message>
-      <source>frozen</source>
-      <translation>congelada</translation>
-    </message>
-    <message>
-      <source>face {track}</source>
-      <translation>rostro {track}</translation>
-    </message>
-    <message>
-      <source>Score over time</source>
-      <translation>Puntuación en el tiempo</translation>
-    </message>
-    <message>
-      <source>LIVE above {value:.2f}</source>
-      <translation>VIVO &gt; {value:.2f}</translation>
-    </message>
-    <message>
-      <source>SPOOF below {value:.2f}</source>
-      <translation>ATAQUE &lt; {value:.2f}</translation>
-    </message>
-    <message>
-      <source>verdict</source>
-      <translation>resultado</translation>
-    </message>
-    <message>
-      <source>truth</source>
-      <translation>verdad</translation>
-    </message>
-    <message>
-      <source>projector on</source>
-      <translation>proyector encendido</translation>
-    </message>
-    <message>
-      <source>projector off</source>
-      <translation>proyector apagado</translation>
     </message>
     <message>
       <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
@@ -2516,6 +2452,66 @@
       <translation>falta</translation>
     </message>
     <message>
+      <source>Message</source>
+      <translation>Mensaje</translation>
+    </message>
+    <message>
+      <source>Close the message</source>
+      <translation>Cerrar el mensaje</translation>
+    </message>
+    <message>
+      <source>Fastest</source>
+      <translation>Máxima</translation>
+    </message>
+    <message>
+      <source>Previous frame (Left)</source>
+      <translation>Fotograma anterior (Izquierda)</translation>
+    </message>
+    <message>
+      <source>Pause (Space)</source>
+      <translation>Pausa (Espacio)</translation>
+    </message>
+    <message>
+      <source>Next frame (Right)</source>
+      <translation>Fotograma siguiente (Derecha)</translation>
+    </message>
+    <message>
+      <source>Position in the file</source>
+      <translation>Posición en el archivo</translation>
+    </message>
+    <message>
+      <source>Time and frame</source>
+      <translation>Tiempo y fotograma</translation>
+    </message>
+    <message>
+      <source>Speed</source>
+      <translation>Velocidad</translation>
+    </message>
+    <message>
+      <source>Speed ([ and ])</source>
+      <translation>Velocidad ([ y ])</translation>
+    </message>
+    <message>
+      <source>Loop (L)</source>
+      <translation>Bucle (L)</translation>
+    </message>
+    <message>
+      <source>frame {number} of {count}</source>
+      <translation>fotograma {number} de {count}</translation>
+    </message>
+    <message>
+      <source>Play (Space)</source>
+      <translation>Reproducir (Espacio)</translation>
+    </message>
+    <message>
+      <source>frame {number}</source>
+      <translation>fotograma {number}</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>sin rostro</translation>
+    </message>
+    <message>
       <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
       <translation>Captados {captured:.0f}, juzgados {judged:.0f}, dibujados {drawn:.0f} fps</translation>
     </message>
@@ -2576,12 +2572,28 @@
       <translation>Más</translation>
     </message>
     <message>
+      <source>RealSense camera</source>
+      <translation>Cámara RealSense</translation>
+    </message>
+    <message>
+      <source>Webcam</source>
+      <translation>Cámara web</translation>
+    </message>
+    <message>
+      <source>Video or recording…</source>
+      <translation>Vídeo o grabación…</translation>
+    </message>
+    <message>
       <source>Session or picture folder…</source>
       <translation>Sesión o carpeta de imágenes…</translation>
     </message>
     <message>
       <source>Library of recordings</source>
       <translation>Biblioteca de grabaciones</translation>
+    </message>
+    <message>
+      <source>Demo session</source>
+      <translation>Sesión de demostración</translation>
     </message>
     <message>
       <source>Record a labelled session (Ctrl+3)</source>
@@ -2620,64 +2632,92 @@
       <translation>Detener el registro de eventos</translation>
     </message>
     <message>
-      <source>Message</source>
-      <translation>Mensaje</translation>
+      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
+      <translation>No hay puntos en el espacio: la imagen no tiene profundidad o la cámara no tiene calibración.</translation>
     </message>
     <message>
-      <source>Close the message</source>
-      <translation>Cerrar el mensaje</translation>
+      <source>{picture}: there is no picture to save.</source>
+      <translation>{picture}: no hay imagen que guardar.</translation>
     </message>
     <message>
-      <source>Fastest</source>
-      <translation>Máxima</translation>
+      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>No se puede guardar la captura en {folder} ({why}); elija otra carpeta en las preferencias.</translation>
     </message>
     <message>
-      <source>Previous frame (Left)</source>
-      <translation>Fotograma anterior (Izquierda)</translation>
+      <source>Loading the model {model} and the face detector … {seconds} s</source>
+      <translation>Cargando el modelo {model} y el detector de rostros … {seconds} s</translation>
     </message>
     <message>
-      <source>Pause (Space)</source>
-      <translation>Pausa (Espacio)</translation>
+      <source>Opening…</source>
+      <translation>Abriendo…</translation>
     </message>
     <message>
-      <source>Next frame (Right)</source>
-      <translation>Fotograma siguiente (Derecha)</translation>
+      <source>{picture}: not in this frame</source>
+      <translation>{picture}: no está en este fotograma</translation>
     </message>
     <message>
-      <source>Position in the file</source>
-      <translation>Posición en el archivo</translation>
+      <source>Loading the model and the face detector … {seconds} s</source>
+      <translation>Cargando el modelo y el detector de rostros … {seconds} s</translation>
     </message>
     <message>
-      <source>Time and frame</source>
-      <translation>Tiempo y fotograma</translation>
+      <source>No new picture from the camera</source>
+      <translation>No llega imagen nueva de la cámara</translation>
     </message>
     <message>
-      <source>Speed</source>
-      <translation>Velocidad</translation>
+      <source>● Recording</source>
+      <translation>● Grabando</translation>
     </message>
     <message>
-      <source>Speed ([ and ])</source>
-      <translation>Velocidad ([ y ])</translation>
+      <source>The door does not answer; please ask the staff for help.</source>
+      <translation>La puerta no responde; pida ayuda al personal.</translation>
     </message>
     <message>
-      <source>Loop (L)</source>
-      <translation>Bucle (L)</translation>
+      <source>The picture is old; the camera goes on. Space shows the present again.</source>
+      <translation>La imagen es antigua; la cámara sigue. La barra espaciadora vuelve a mostrar el presente.</translation>
     </message>
     <message>
-      <source>frame {number} of {count}</source>
-      <translation>fotograma {number} de {count}</translation>
+      <source>No picture</source>
+      <translation>Sin imagen</translation>
     </message>
     <message>
-      <source>Play (Space)</source>
-      <translation>Reproducir (Espacio)</translation>
+      <source>A recording is running; stop it (R) before opening another source.</source>
+      <translation>Hay una grabación en marcha; deténgala (R) antes de abrir otra fuente.</translation>
     </message>
     <message>
-      <source>frame {number}</source>
-      <translation>fotograma {number}</translation>
+      <source>A recording is running; stop it (R) before closing the source.</source>
+      <translation>Hay una grabación en marcha; deténgala (R) antes de cerrar la fuente.</translation>
     </message>
     <message>
-      <source>no face</source>
-      <translation>sin rostro</translation>
+      <source>Opening {source} …</source>
+      <translation>Abriendo {source} …</translation>
+    </message>
+    <message>
+      <source>The demo session is missing; install fasdemo again.</source>
+      <translation>Falta la sesión de demostración; instale fasdemo de nuevo.</translation>
+    </message>
+    <message>
+      <source>{source} goes on.</source>
+      <translation>{source} continúa.</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>Reintentar</translation>
+    </message>
+    <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>¿Hay una persona viva ante la cámara?</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>Abra una cámara, un vídeo o una sesión grabada, o suelte aquí un archivo o una carpeta.</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>Recientes</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>Pestaña {name}</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

@@ -160,8 +160,8 @@
       <translation>距离</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>浅色</translation>
+      <source>Lighting</source>
+      <translation>光照</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -634,6 +634,10 @@
     <message>
       <source>System</source>
       <translation>系统</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>浅色</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1176,6 +1180,10 @@
       <translation>深度噪声太大或鼻子太平，无法区分人脸与纸张。</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>面部起伏比几乎所有人的都浅。</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>网络将深度或红外判为攻击。</translation>
     </message>
@@ -1388,32 +1396,52 @@
       <translation>画面中没有人脸。</translation>
     </message>
     <message>
-      <source>{folder}: {count} crops.</source>
-      <translation>{folder}：{count} 张裁剪图。</translation>
+      <source>A recording is running; stop it (R) to change the camera.</source>
+      <translation>正在录制；请先停止（R），再更改摄像头。</translation>
     </message>
     <message>
-      <source>New folder for the crops</source>
-      <translation>裁剪图的新文件夹</translation>
+      <source>These were the settings of the camera when the recording started.</source>
+      <translation>这些是录制开始时摄像头的设置。</translation>
     </message>
     <message>
-      <source>Exporting crops into {folder} …</source>
-      <translation>正在将裁剪图导出到 {folder} …</translation>
+      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
+      <translation>深度经过滤波；除非模型用这种深度训练过，否则不会判为 LIVE。</translation>
     </message>
     <message>
-      <source>Saved: {path}</source>
-      <translation>已保存：{path}</translation>
+      <source>Problem of the camera's controls</source>
+      <translation>摄像头控制项的问题</translation>
     </message>
     <message>
-      <source>{folder}: has no sessions yet; record some first.</source>
-      <translation>{folder}：还没有会话；请先录制。</translation>
+      <source>Set all back</source>
+      <translation>全部恢复</translation>
     </message>
     <message>
-      <source>Left out: {what}.</source>
-      <translation>已略过：{what}。</translation>
+      <source>Open the camera again with its own settings</source>
+      <translation>用摄像头自身的设置重新打开</translation>
     </message>
     <message>
-      <source>That did not work ({why}).</source>
-      <translation>操作失败（{why}）。</translation>
+      <source>Metadata of the frames</source>
+      <translation>帧的元数据</translation>
+    </message>
+    <message>
+      <source>This camera offers no controls.</source>
+      <translation>此摄像头没有控制项。</translation>
+    </message>
+    <message>
+      <source>Open a camera to see its controls.</source>
+      <translation>打开摄像头以查看其控制项。</translation>
+    </message>
+    <message>
+      <source>Depth filters: {filters}</source>
+      <translation>深度滤波器：{filters}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>开</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关</translation>
     </message>
     <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
@@ -1424,136 +1452,16 @@
       <translation>深度或红外视频需要彩色视频，请一起打开。</translation>
     </message>
     <message>
-      <source>Cancelled; the sessions that are finished will not be scored again.</source>
-      <translation>已取消;已完成的会话不会再次评分。</translation>
-    </message>
-    <message>
-      <source>{count} other sessions could not be scored either.</source>
-      <translation>另有 {count} 个会话也无法评分。</translation>
-    </message>
-    <message>
       <source>Event log complete: {path} ({lines} lines)</source>
       <translation>事件日志已完成：{path}（{lines} 行）</translation>
-    </message>
-    <message>
-      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
-      <translation>没有空间点：画面没有深度，或摄像头没有标定。</translation>
     </message>
     <message>
       <source>The source cannot be opened.</source>
       <translation>无法打开来源。</translation>
     </message>
     <message>
-      <source>Loading the model {model} and the face detector … {seconds} s</source>
-      <translation>正在加载模型 {model} 和人脸检测器…… {seconds} 秒</translation>
-    </message>
-    <message>
-      <source>Opening…</source>
-      <translation>正在打开……</translation>
-    </message>
-    <message>
-      <source>{picture}: not in this frame</source>
-      <translation>{picture}：此帧没有</translation>
-    </message>
-    <message>
-      <source>Loading the model and the face detector … {seconds} s</source>
-      <translation>正在加载模型和人脸检测器…… {seconds} 秒</translation>
-    </message>
-    <message>
-      <source>No new picture from the camera</source>
-      <translation>摄像头没有新图像</translation>
-    </message>
-    <message>
-      <source>● Recording</source>
-      <translation>● 正在录制</translation>
-    </message>
-    <message>
-      <source>The door does not answer; please ask the staff for help.</source>
-      <translation>门没有响应，请联系工作人员。</translation>
-    </message>
-    <message>
-      <source>The picture is old; the camera goes on. Space shows the present again.</source>
-      <translation>这是旧画面；摄像头仍在运行。按空格恢复显示当前画面。</translation>
-    </message>
-    <message>
-      <source>No picture</source>
-      <translation>无图像</translation>
-    </message>
-    <message>
       <source>Trying again in {seconds} s.</source>
       <translation>{seconds} 秒后重试。</translation>
-    </message>
-    <message>
-      <source>Marker {count} set.</source>
-      <translation>已设置标记 {count}。</translation>
-    </message>
-    <message>
-      <source>Nothing is recorded, so there is no marker.</source>
-      <translation>当前没有录制，因此未设置标记。</translation>
-    </message>
-    <message>
-      <source>REC in {seconds} s</source>
-      <translation>{seconds} 秒后录制</translation>
-    </message>
-    <message>
-      <source>Deleted: {path}</source>
-      <translation>已删除：{path}</translation>
-    </message>
-    <message>
-      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
-      <translation>{subjects} 人的 {takes} 次录制；缺少 {missing} 种组合（–）。</translation>
-    </message>
-    <message>
-      <source>Coverage</source>
-      <translation>覆盖情况</translation>
-    </message>
-    <message>
-      <source>{count} sessions cannot be read.</source>
-      <translation>{count} 个会话无法读取。</translation>
-    </message>
-    <message>
-      <source>live</source>
-      <translation>真人</translation>
-    </message>
-    <message>
-      <source>Locked out</source>
-      <translation>已锁定</translation>
-    </message>
-    <message>
-      <source>Events with pictures</source>
-      <translation>带图片的事件</translation>
-    </message>
-    <message>
-      <source>Show</source>
-      <translation>显示</translation>
-    </message>
-    <message>
-      <source>Events</source>
-      <translation>事件</translation>
-    </message>
-    <message>
-      <source>All events</source>
-      <translation>所有事件</translation>
-    </message>
-    <message>
-      <source>Picture of the event</source>
-      <translation>事件的图片</translation>
-    </message>
-    <message>
-      <source>Pictures of events are off; switch them on in the preferences.</source>
-      <translation>事件图片已关闭；请在首选项中开启。</translation>
-    </message>
-    <message>
-      <source>{count} events in {folder}, deleted after {days} days.</source>
-      <translation>{folder} 中有 {count} 个事件，{days} 天后删除。</translation>
-    </message>
-    <message>
-      <source>There are no events in {folder}.</source>
-      <translation>{folder} 中没有事件。</translation>
-    </message>
-    <message>
-      <source>The picture cannot be read.</source>
-      <translation>无法读取图片。</translation>
     </message>
     <message>
       <source>Wrong PIN.</source>
@@ -1586,6 +1494,10 @@
     <message>
       <source>Save as PLY</source>
       <translation>保存为 PLY</translation>
+    </message>
+    <message>
+      <source>Saved: {path}</source>
+      <translation>已保存：{path}</translation>
     </message>
     <message>
       <source>OpenGL is missing here, so the points cannot be drawn; they can be saved as PLY.</source>
@@ -1680,42 +1592,6 @@
       <translation>利用彩色、深度和红外，实时区分真人脸与呈现攻击。</translation>
     </message>
     <message>
-      <source>Discard the take</source>
-      <translation>丢弃片段</translation>
-    </message>
-    <message>
-      <source>Delete this take? It cannot be restored.</source>
-      <translation>删除此片段？删除后无法恢复。</translation>
-    </message>
-    <message>
-      <source>Relabel the take</source>
-      <translation>更改片段标签</translation>
-    </message>
-    <message>
-      <source>Live person</source>
-      <translation>真人</translation>
-    </message>
-    <message>
-      <source>Attack</source>
-      <translation>攻击</translation>
-    </message>
-    <message>
-      <source>What is shown</source>
-      <translation>显示内容</translation>
-    </message>
-    <message>
-      <source>Attack type</source>
-      <translation>攻击类型</translation>
-    </message>
-    <message>
-      <source>Attack material</source>
-      <translation>攻击材料</translation>
-    </message>
-    <message>
-      <source>Note about the take</source>
-      <translation>片段备注</translation>
-    </message>
-    <message>
       <source>{fps:.0f} pictures/s, {count} dropped</source>
       <translation>{fps:.0f} 帧/秒，丢弃 {count}</translation>
     </message>
@@ -1740,116 +1616,44 @@
       <translation>事件日志：{path}，{count} 行</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) before opening another source.</source>
-      <translation>正在录制；打开其他来源前请先停止（R）。</translation>
+      <source>Locked out</source>
+      <translation>已锁定</translation>
     </message>
     <message>
-      <source>Demo session</source>
-      <translation>演示会话</translation>
+      <source>Events with pictures</source>
+      <translation>带图片的事件</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) before closing the source.</source>
-      <translation>正在录制；关闭来源前请先停止（R）。</translation>
+      <source>Show</source>
+      <translation>显示</translation>
     </message>
     <message>
-      <source>Opening {source} …</source>
-      <translation>正在打开 {source} ……</translation>
+      <source>Events</source>
+      <translation>事件</translation>
     </message>
     <message>
-      <source>{source} goes on.</source>
-      <translation>{source} 继续运行。</translation>
+      <source>All events</source>
+      <translation>所有事件</translation>
     </message>
     <message>
-      <source>Try again</source>
-      <translation>重试</translation>
+      <source>Picture of the event</source>
+      <translation>事件的图片</translation>
     </message>
     <message>
-      <source>The demo session is missing; install fasdemo again.</source>
-      <translation>缺少演示会话，请重新安装 fasdemo。</translation>
+      <source>Pictures of events are off; switch them on in the preferences.</source>
+      <translation>事件图片已关闭；请在首选项中开启。</translation>
     </message>
     <message>
-      <source>{picture}: there is no picture to save.</source>
-      <translation>{picture}：没有可保存的图像。</translation>
+      <source>{count} events in {folder}, deleted after {days} days.</source>
+      <translation>{folder} 中有 {count} 个事件，{days} 天后删除。</translation>
     </message>
     <message>
-      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
-      <translation>无法将截图保存到 {folder}（{why}）；请在首选项中选择其他文件夹。</translation>
+      <source>There are no events in {folder}.</source>
+      <translation>{folder} 中没有事件。</translation>
     </message>
     <message>
-      <source>A recording is running; stop it (R) to change the camera.</source>
-      <translation>正在录制；请先停止（R），再更改摄像头。</translation>
-    </message>
-    <message>
-      <source>These were the settings of the camera when the recording started.</source>
-      <translation>这些是录制开始时摄像头的设置。</translation>
-    </message>
-    <message>
-      <source>Depth is filtered, and this is not LIVE unless the model was trained on it.</source>
-      <translation>深度经过滤波；除非模型用这种深度训练过，否则不会判为 LIVE。</translation>
-    </message>
-    <message>
-      <source>Problem of the camera's controls</source>
-      <translation>摄像头控制项的问题</translation>
-    </message>
-    <message>
-      <source>Set all back</source>
-      <translation>全部恢复</translation>
-    </message>
-    <message>
-      <source>Open the camera again with its own settings</source>
-      <translation>用摄像头自身的设置重新打开</translation>
-    </message>
-    <message>
-      <source>Metadata of the frames</source>
-      <translation>帧的元数据</translation>
-    </message>
-    <message>
-      <source>This camera offers no controls.</source>
-      <translation>此摄像头没有控制项。</translation>
-    </message>
-    <message>
-      <source>Open a camera to see its controls.</source>
-      <translation>打开摄像头以查看其控制项。</translation>
-    </message>
-    <message>
-      <source>Depth filters: {filters}</source>
-      <translation>深度滤波器：{filters}</translation>
-    </message>
-    <message>
-      <source>on</source>
-      <translation>开</translation>
-    </message>
-    <message>
-      <source>off</source>
-      <translation>关</translation>
-    </message>
-    <message>
-      <source>Keep the last {seconds:.0f} s in memory</source>
-      <translation>在内存中保留最近 {seconds:.0f} 秒</translation>
-    </message>
-    <message>
-      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
-      <translation>最多 {megabytes:.0f} MB；关闭摄像头时清除</translation>
-    </message>
-    <message>
-      <source>Save the last {seconds:.0f} s</source>
-      <translation>保存最近 {seconds:.0f} 秒</translation>
-    </message>
-    <message>
-      <source>Coverage…</source>
-      <translation>覆盖情况…</translation>
-    </message>
-    <message>
-      <source>Export crops…</source>
-      <translation>导出裁剪图…</translation>
-    </message>
-    <message>
-      <source>Desk</source>
-      <translation>录制台</translation>
-    </message>
-    <message>
-      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
-      <translation>{seconds:.1f} 秒，{megabytes:.0f} MB</translation>
+      <source>The picture cannot be read.</source>
+      <translation>无法读取图片。</translation>
     </message>
     <message>
       <source>{shown} of {count} sessions, {subjects} subjects</source>
@@ -1924,16 +1728,48 @@
       <translation>{count} 个无法读取</translation>
     </message>
     <message>
-      <source>{subject}: {done} of {count} takes</source>
-      <translation>{subject}：{count} 段中的 {done} 段</translation>
+      <source>Cancelled; the sessions that are finished will not be scored again.</source>
+      <translation>已取消;已完成的会话不会再次评分。</translation>
     </message>
     <message>
-      <source>People</source>
-      <translation>人员</translation>
+      <source>{count} other sessions could not be scored either.</source>
+      <translation>另有 {count} 个会话也无法评分。</translation>
     </message>
     <message>
-      <source>Open a list…</source>
-      <translation>打开名单……</translation>
+      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
+      <translation>Enter 放大图像，S 截图，方向键移动显示距离的点。</translation>
+    </message>
+    <message>
+      <source>no depth</source>
+      <translation>无深度</translation>
+    </message>
+    <message>
+      <source>Enter enlarges the picture, S takes a snapshot.</source>
+      <translation>Enter 放大图像，S 截图。</translation>
+    </message>
+    <message>
+      <source>Take a snapshot: {name} (S)</source>
+      <translation>截图：{name}（S）</translation>
+    </message>
+    <message>
+      <source>Enlarge: {name} (double click)</source>
+      <translation>放大：{name}（双击）</translation>
+    </message>
+    <message>
+      <source>Freeze the pictures (Space)</source>
+      <translation>冻结画面（空格）</translation>
+    </message>
+    <message>
+      <source>Let the pictures go on (Space)</source>
+      <translation>恢复画面（空格）</translation>
+    </message>
+    <message>
+      <source>Show all pictures (Esc)</source>
+      <translation>显示全部图像（Esc）</translation>
+    </message>
+    <message>
+      <source>frozen</source>
+      <translation>已冻结</translation>
     </message>
     <message>
       <source>LIVE above {live:.2f}, SPOOF below {spoof:.2f}</source>
@@ -1984,6 +1820,186 @@
       <translation>未测量</translation>
     </message>
     <message>
+      <source>face {track}</source>
+      <translation>人脸 {track}</translation>
+    </message>
+    <message>
+      <source>Score over time</source>
+      <translation>分数随时间变化</translation>
+    </message>
+    <message>
+      <source>LIVE above {value:.2f}</source>
+      <translation>真人 &gt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>SPOOF below {value:.2f}</source>
+      <translation>攻击 &lt; {value:.2f}</translation>
+    </message>
+    <message>
+      <source>verdict</source>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>truth</source>
+      <translation>真值</translation>
+    </message>
+    <message>
+      <source>live</source>
+      <translation>真人</translation>
+    </message>
+    <message>
+      <source>attack</source>
+      <translation>攻击</translation>
+    </message>
+    <message>
+      <source>marker {number}</source>
+      <translation>标记 {number}</translation>
+    </message>
+    <message>
+      <source>Latency by stage</source>
+      <translation>各阶段延迟</translation>
+    </message>
+    <message>
+      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
+      <translation>每秒采集 {captured:.1f}、判定 {judged:.1f}、绘制 {drawn:.1f} 帧</translation>
+    </message>
+    <message>
+      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
+      <translation>摄像头丢失 {lost} 帧，引擎跳过 {skipped} 帧</translation>
+    </message>
+    <message>
+      <source>{network}, trained on {data}.</source>
+      <translation>{network}，训练数据：{data}。</translation>
+    </message>
+    <message>
+      <source>Latency: median / 95th percentile</source>
+      <translation>延迟：中位数 / 第 95 百分位</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Skipped</source>
+      <translation>已跳过</translation>
+    </message>
+    <message>
+      <source>Streams</source>
+      <translation>数据流</translation>
+    </message>
+    <message>
+      <source>Policy</source>
+      <translation>策略</translation>
+    </message>
+    <message>
+      <source>Runs on</source>
+      <translation>运行于</translation>
+    </message>
+    <message>
+      <source>projector on</source>
+      <translation>投射器开</translation>
+    </message>
+    <message>
+      <source>projector off</source>
+      <translation>投射器关</translation>
+    </message>
+    <message>
+      <source>{takes} takes of {subjects} subjects; {missing} combinations are missing (–).</source>
+      <translation>{subjects} 人的 {takes} 次录制；缺少 {missing} 种组合（–）。</translation>
+    </message>
+    <message>
+      <source>Coverage</source>
+      <translation>覆盖情况</translation>
+    </message>
+    <message>
+      <source>{count} sessions cannot be read.</source>
+      <translation>{count} 个会话无法读取。</translation>
+    </message>
+    <message>
+      <source>Keep the last {seconds:.0f} s in memory</source>
+      <translation>在内存中保留最近 {seconds:.0f} 秒</translation>
+    </message>
+    <message>
+      <source>At most {megabytes:.0f} MB; forgotten when the camera is closed</source>
+      <translation>最多 {megabytes:.0f} MB；关闭摄像头时清除</translation>
+    </message>
+    <message>
+      <source>Save the last {seconds:.0f} s</source>
+      <translation>保存最近 {seconds:.0f} 秒</translation>
+    </message>
+    <message>
+      <source>Coverage…</source>
+      <translation>覆盖情况…</translation>
+    </message>
+    <message>
+      <source>Export crops…</source>
+      <translation>导出裁剪图…</translation>
+    </message>
+    <message>
+      <source>Desk</source>
+      <translation>录制台</translation>
+    </message>
+    <message>
+      <source>{seconds:.1f} s in {megabytes:.0f} MB</source>
+      <translation>{seconds:.1f} 秒，{megabytes:.0f} MB</translation>
+    </message>
+    <message>
+      <source>{folder}: {count} crops.</source>
+      <translation>{folder}：{count} 张裁剪图。</translation>
+    </message>
+    <message>
+      <source>New folder for the crops</source>
+      <translation>裁剪图的新文件夹</translation>
+    </message>
+    <message>
+      <source>Exporting crops into {folder} …</source>
+      <translation>正在将裁剪图导出到 {folder} …</translation>
+    </message>
+    <message>
+      <source>{folder}: has no sessions yet; record some first.</source>
+      <translation>{folder}：还没有会话；请先录制。</translation>
+    </message>
+    <message>
+      <source>Left out: {what}.</source>
+      <translation>已略过：{what}。</translation>
+    </message>
+    <message>
+      <source>That did not work ({why}).</source>
+      <translation>操作失败（{why}）。</translation>
+    </message>
+    <message>
+      <source>Shown now</source>
+      <translation>当前展示</translation>
+    </message>
+    <message>
+      <source>Choose what is shown from now on; each frame is labelled with what is shown in it</source>
+      <translation>选择从现在起展示的内容；每一帧都标注其中展示的内容</translation>
+    </message>
+    <message>
+      <source>S&amp;hown now</source>
+      <translation>当前展示(&amp;H)</translation>
+    </message>
+    <message>
+      <source>{subject}: {done} of {count} takes</source>
+      <translation>{subject}：{count} 段中的 {done} 段</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>人员</translation>
+    </message>
+    <message>
+      <source>Open a list…</source>
+      <translation>打开名单……</translation>
+    </message>
+    <message>
+      <source>Live person</source>
+      <translation>真人</translation>
+    </message>
+    <message>
+      <source>Attack</source>
+      <translation>攻击</translation>
+    </message>
+    <message>
       <source>e.g. A4 laser print</source>
       <translation>例如 A4 激光打印</translation>
     </message>
@@ -1996,8 +2012,8 @@
       <translation>本人已同意</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>直到停止</translation>
+      <source>no limit</source>
+      <translation>不限</translation>
     </message>
     <message>
       <source>Start recording</source>
@@ -2044,6 +2060,18 @@
       <translation>{days} 天</translation>
     </message>
     <message>
+      <source>What is shown</source>
+      <translation>显示内容</translation>
+    </message>
+    <message>
+      <source>Attack type</source>
+      <translation>攻击类型</translation>
+    </message>
+    <message>
+      <source>Attack material</source>
+      <translation>攻击材料</translation>
+    </message>
+    <message>
       <source>Distance, light</source>
       <translation>距离、光线</translation>
     </message>
@@ -2088,28 +2116,40 @@
       <translation>已签署表格：{form}。</translation>
     </message>
     <message>
-      <source>Is there a live person in front of the camera?</source>
-      <translation>摄像头前是真人吗？</translation>
+      <source>Marker {count} set.</source>
+      <translation>已设置标记 {count}。</translation>
     </message>
     <message>
-      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
-      <translation>请打开摄像头、视频或已录制的会话，或将文件或文件夹拖放到此处。</translation>
+      <source>Nothing is recorded, so there is no marker.</source>
+      <translation>当前没有录制，因此未设置标记。</translation>
     </message>
     <message>
-      <source>Recent</source>
-      <translation>最近</translation>
+      <source>REC in {seconds} s</source>
+      <translation>{seconds} 秒后录制</translation>
     </message>
     <message>
-      <source>RealSense camera</source>
-      <translation>RealSense 摄像头</translation>
+      <source>Shown from now on: {kind}.</source>
+      <translation>从现在起展示：{kind}。</translation>
     </message>
     <message>
-      <source>Webcam</source>
-      <translation>网络摄像头</translation>
+      <source>Deleted: {path}</source>
+      <translation>已删除：{path}</translation>
     </message>
     <message>
-      <source>Video or recording…</source>
-      <translation>视频或录制……</translation>
+      <source>Discard the take</source>
+      <translation>丢弃片段</translation>
+    </message>
+    <message>
+      <source>Delete this take? It cannot be restored.</source>
+      <translation>删除此片段？删除后无法恢复。</translation>
+    </message>
+    <message>
+      <source>Relabel the take</source>
+      <translation>更改片段标签</translation>
+    </message>
+    <message>
+      <source>Note about the take</source>
+      <translation>片段备注</translation>
     </message>
     <message>
       <source>{seconds:.0f} s</source>
@@ -2122,6 +2162,14 @@
     <message>
       <source>Nothing was recorded yet.</source>
       <translation>尚无录制。</translation>
+    </message>
+    <message>
+      <source>1 marker</source>
+      <translation>1 个标记</translation>
+    </message>
+    <message>
+      <source>{count} markers</source>
+      <translation>{count} 个标记</translation>
     </message>
     <message>
       <source>&amp;Play</source>
@@ -2138,118 +2186,6 @@
     <message>
       <source>&amp;Discard…</source>
       <translation>丢弃(&amp;D)……</translation>
-    </message>
-    <message>
-      <source>Latency by stage</source>
-      <translation>各阶段延迟</translation>
-    </message>
-    <message>
-      <source>captured {captured:.1f}, judged {judged:.1f}, drawn {drawn:.1f} frames per second</source>
-      <translation>每秒采集 {captured:.1f}、判定 {judged:.1f}、绘制 {drawn:.1f} 帧</translation>
-    </message>
-    <message>
-      <source>{lost} frames lost by the camera, {skipped} skipped by the engine</source>
-      <translation>摄像头丢失 {lost} 帧，引擎跳过 {skipped} 帧</translation>
-    </message>
-    <message>
-      <source>{network}, trained on {data}.</source>
-      <translation>{network}，训练数据：{data}。</translation>
-    </message>
-    <message>
-      <source>Latency: median / 95th percentile</source>
-      <translation>延迟：中位数 / 第 95 百分位</translation>
-    </message>
-    <message>
-      <source>Model</source>
-      <translation>模型</translation>
-    </message>
-    <message>
-      <source>Skipped</source>
-      <translation>已跳过</translation>
-    </message>
-    <message>
-      <source>Streams</source>
-      <translation>数据流</translation>
-    </message>
-    <message>
-      <source>Policy</source>
-      <translation>策略</translation>
-    </message>
-    <message>
-      <source>Runs on</source>
-      <translation>运行于</translation>
-    </message>
-    <message>
-      <source>{name} tab</source>
-      <translation>{name} 选项卡</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot, arrow keys move the point whose distance is shown.</source>
-      <translation>Enter 放大图像，S 截图，方向键移动显示距离的点。</translation>
-    </message>
-    <message>
-      <source>no depth</source>
-      <translation>无深度</translation>
-    </message>
-    <message>
-      <source>Enter enlarges the picture, S takes a snapshot.</source>
-      <translation>Enter 放大图像，S 截图。</translation>
-    </message>
-    <message>
-      <source>Take a snapshot: {name} (S)</source>
-      <translation>截图：{name}（S）</translation>
-    </message>
-    <message>
-      <source>Enlarge: {name} (double click)</source>
-      <translation>放大：{name}（双击）</translation>
-    </message>
-    <message>
-      <source>Freeze the pictures (Space)</source>
-      <translation>冻结画面（空格）</translation>
-    </message>
-    <message>
-      <source>Let the pictures go on (Space)</source>
-      <translation>恢复画面（空格）</translation>
-    </message>
-    <message>
-      <source>Show all pictures (Esc)</source>
-      <translation>显示全部图像（Esc）</translation>
-    </message>
-    <message>
-      <source>frozen</source>
-      <translation>已冻结</translation>
-    </message>
-    <message>
-      <source>face {track}</source>
-      <translation>人脸 {track}</translation>
-    </message>
-    <message>
-      <source>Score over time</source>
-      <translation>分数随时间变化</translation>
-    </message>
-    <message>
-      <source>LIVE above {value:.2f}</source>
-      <translation>真人 &gt; {value:.2f}</translation>
-    </message>
-    <message>
-      <source>SPOOF below {value:.2f}</source>
-      <translation>攻击 &lt; {value:.2f}</translation>
-    </message>
-    <message>
-      <source>verdict</source>
-      <translation>结果</translation>
-    </message>
-    <message>
-      <source>truth</source>
-      <translation>真值</translation>
-    </message>
-    <message>
-      <source>projector on</source>
-      <translation>投射器开</translation>
-    </message>
-    <message>
-      <source>projector off</source>
-      <translation>投射器关</translation>
     </message>
     <message>
       <source>This failed because of an error in fasdemo; see the terminal or the log.</source>
@@ -2516,6 +2452,66 @@
       <translation>缺失</translation>
     </message>
     <message>
+      <source>Message</source>
+      <translation>消息</translation>
+    </message>
+    <message>
+      <source>Close the message</source>
+      <translation>关闭消息</translation>
+    </message>
+    <message>
+      <source>Fastest</source>
+      <translation>最快</translation>
+    </message>
+    <message>
+      <source>Previous frame (Left)</source>
+      <translation>上一帧（左）</translation>
+    </message>
+    <message>
+      <source>Pause (Space)</source>
+      <translation>暂停（空格）</translation>
+    </message>
+    <message>
+      <source>Next frame (Right)</source>
+      <translation>下一帧（右）</translation>
+    </message>
+    <message>
+      <source>Position in the file</source>
+      <translation>文件中的位置</translation>
+    </message>
+    <message>
+      <source>Time and frame</source>
+      <translation>时间和帧</translation>
+    </message>
+    <message>
+      <source>Speed</source>
+      <translation>速度</translation>
+    </message>
+    <message>
+      <source>Speed ([ and ])</source>
+      <translation>速度（[ 和 ]）</translation>
+    </message>
+    <message>
+      <source>Loop (L)</source>
+      <translation>循环（L）</translation>
+    </message>
+    <message>
+      <source>frame {number} of {count}</source>
+      <translation>第 {number} / {count} 帧</translation>
+    </message>
+    <message>
+      <source>Play (Space)</source>
+      <translation>播放（空格）</translation>
+    </message>
+    <message>
+      <source>frame {number}</source>
+      <translation>第 {number} 帧</translation>
+    </message>
+    <message>
+      <source>no face</source>
+      <translation>无人脸</translation>
+    </message>
+    <message>
       <source>Captured {captured:.0f}, judged {judged:.0f}, drawn {drawn:.0f} fps</source>
       <translation>采集 {captured:.0f}，判定 {judged:.0f}，绘制 {drawn:.0f} 帧/秒</translation>
     </message>
@@ -2576,12 +2572,28 @@
       <translation>更多</translation>
     </message>
     <message>
+      <source>RealSense camera</source>
+      <translation>RealSense 摄像头</translation>
+    </message>
+    <message>
+      <source>Webcam</source>
+      <translation>网络摄像头</translation>
+    </message>
+    <message>
+      <source>Video or recording…</source>
+      <translation>视频或录制……</translation>
+    </message>
+    <message>
       <source>Session or picture folder…</source>
       <translation>会话或图片文件夹……</translation>
     </message>
     <message>
       <source>Library of recordings</source>
       <translation>录制库</translation>
+    </message>
+    <message>
+      <source>Demo session</source>
+      <translation>演示会话</translation>
     </message>
     <message>
       <source>Record a labelled session (Ctrl+3)</source>
@@ -2620,64 +2632,92 @@
       <translation>停止事件日志</translation>
     </message>
     <message>
-      <source>Message</source>
-      <translation>消息</translation>
+      <source>There are no points in space: the picture has no depth, or the camera no calibration.</source>
+      <translation>没有空间点：画面没有深度，或摄像头没有标定。</translation>
     </message>
     <message>
-      <source>Close the message</source>
-      <translation>关闭消息</translation>
+      <source>{picture}: there is no picture to save.</source>
+      <translation>{picture}：没有可保存的图像。</translation>
     </message>
     <message>
-      <source>Fastest</source>
-      <translation>最快</translation>
+      <source>The snapshot cannot be saved in {folder} ({why}); choose another folder in the preferences.</source>
+      <translation>无法将截图保存到 {folder}（{why}）；请在首选项中选择其他文件夹。</translation>
     </message>
     <message>
-      <source>Previous frame (Left)</source>
-      <translation>上一帧（左）</translation>
+      <source>Loading the model {model} and the face detector … {seconds} s</source>
+      <translation>正在加载模型 {model} 和人脸检测器…… {seconds} 秒</translation>
     </message>
     <message>
-      <source>Pause (Space)</source>
-      <translation>暂停（空格）</translation>
+      <source>Opening…</source>
+      <translation>正在打开……</translation>
     </message>
     <message>
-      <source>Next frame (Right)</source>
-      <translation>下一帧（右）</translation>
+      <source>{picture}: not in this frame</source>
+      <translation>{picture}：此帧没有</translation>
     </message>
     <message>
-      <source>Position in the file</source>
-      <translation>文件中的位置</translation>
+      <source>Loading the model and the face detector … {seconds} s</source>
+      <translation>正在加载模型和人脸检测器…… {seconds} 秒</translation>
     </message>
     <message>
-      <source>Time and frame</source>
-      <translation>时间和帧</translation>
+      <source>No new picture from the camera</source>
+      <translation>摄像头没有新图像</translation>
     </message>
     <message>
-      <source>Speed</source>
-      <translation>速度</translation>
+      <source>● Recording</source>
+      <translation>● 正在录制</translation>
     </message>
     <message>
-      <source>Speed ([ and ])</source>
-      <translation>速度（[ 和 ]）</translation>
+      <source>The door does not answer; please ask the staff for help.</source>
+      <translation>门没有响应，请联系工作人员。</translation>
     </message>
     <message>
-      <source>Loop (L)</source>
-      <translation>循环（L）</translation>
+      <source>The picture is old; the camera goes on. Space shows the present again.</source>
+      <translation>这是旧画面；摄像头仍在运行。按空格恢复显示当前画面。</translation>
     </message>
     <message>
-      <source>frame {number} of {count}</source>
-      <translation>第 {number} / {count} 帧</translation>
+      <source>No picture</source>
+      <translation>无图像</translation>
     </message>
     <message>
-      <source>Play (Space)</source>
-      <translation>播放（空格）</translation>
+      <source>A recording is running; stop it (R) before opening another source.</source>
+      <translation>正在录制；打开其他来源前请先停止（R）。</translation>
     </message>
     <message>
-      <source>frame {number}</source>
-      <translation>第 {number} 帧</translation>
+      <source>A recording is running; stop it (R) before closing the source.</source>
+      <translation>正在录制；关闭来源前请先停止（R）。</translation>
     </message>
     <message>
-      <source>no face</source>
-      <translation>无人脸</translation>
+      <source>Opening {source} …</source>
+      <translation>正在打开 {source} ……</translation>
+    </message>
+    <message>
+      <source>The demo session is missing; install fasdemo again.</source>
+      <translation>缺少演示会话，请重新安装 fasdemo。</translation>
+    </message>
+    <message>
+      <source>{source} goes on.</source>
+      <translation>{source} 继续运行。</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>重试</translation>
+    </message>
+    <message>
+      <source>Is there a live person in front of the camera?</source>
+      <translation>摄像头前是真人吗？</translation>
+    </message>
+    <message>
+      <source>Open a camera, a video or a recorded session, or drop a file or folder here.</source>
+      <translation>请打开摄像头、视频或已录制的会话，或将文件或文件夹拖放到此处。</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <translation>最近</translation>
+    </message>
+    <message>
+      <source>{name} tab</source>
+      <translation>{name} 选项卡</translation>
     </message>
     <message>
       <source>No new picture from the camera; there is no verdict.</source>

@@ -1,1 +1,1 @@
-"""Panes: colour, depth and infrared pictures, and the time line."""
+"""What shows the current frame: pictures, time line, verdict, reasons and figures."""

@@ -13,9 +13,9 @@ from fasdemo.draw.depth_view import DEFAULT_SCALE, DepthScale, colour_depth, dep
 from fasdemo.draw.point_cloud import point_at_mm
 from fasdemo.frames import FrameSet, Rgb
 from fasdemo.gui.panes.pane import Pane
-from fasdemo.gui.pictures import as_qimage, resized
-from fasdemo.gui.theme import ON_VIDEO
+from fasdemo.gui.style.theme import ON_VIDEO
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.pictures import as_qimage, resized
 from fasdemo.runtime.updates import View
 
 

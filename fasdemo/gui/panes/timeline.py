@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QShowEvent
+from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.result import Status
-from fasdemo.gui.theme import status_line
+from fasdemo.gui.panes.timeline_marks import TimelineMarks
+from fasdemo.gui.style.theme import status_line
 from fasdemo.gui.translation import tr
 from fasdemo.models.card import Threshold
 from fasdemo.runtime.updates import Sample
@@ -62,6 +63,7 @@ class Timeline(QWidget):
         self._samples: deque[Sample] = deque(maxlen=_KEPT)
         self._by_frame: dict[int, Sample] = {}
         self._changed = False
+        self._threshold: Threshold | None = None
         self._now_s = 0.0
         self._plot = pg.PlotWidget(self, axisItems={"bottom": _Seconds("bottom")})
         self._plot.setMenuEnabled(False)
@@ -88,6 +90,7 @@ class Timeline(QWidget):
             line.setVisible(False)
             self._plot.addItem(line)
         self._plot.addItem(self._cursor)
+        self.marks = TimelineMarks(self._plot)
         self._plot.scene().sigMouseClicked.connect(self._clicked)
         self.recolour()
 
@@ -101,6 +104,8 @@ class Timeline(QWidget):
         self.clear()
         if not info.live and info.frame_count and info.fps > 0:
             self._length_s, self._fps = info.frame_count / info.fps, info.fps
+            self.marks.start(info)
+            self.recolour()
         self.refresh()
 
     def clear(self) -> None:
@@ -108,6 +113,7 @@ class Timeline(QWidget):
         self._samples.clear()
         self._by_frame.clear()
         self._length_s, self._now_s = None, 0.0
+        self.marks.clear()
         self._changed = True
 
     def follow(self, track: int | None) -> None:
@@ -119,8 +125,7 @@ class Timeline(QWidget):
         """Show the two thresholds as lines; None hides them."""
         for line in (self._live_above, self._spoof_below):
             line.setVisible(threshold is not None)
-        ticks = [] if threshold is None else _threshold_ticks(threshold)
-        self._plot.getAxis("right").setTicks([ticks])
+        self._threshold, self._changed = threshold, True
         if threshold is not None:
             self._live_above.setValue(threshold.live_above)
             self._spoof_below.setValue(threshold.spoof_below)
@@ -164,6 +169,7 @@ class Timeline(QWidget):
         self._cursor.setValue(self._now_s)
         self._cursor.setVisible(self._length_s is not None)
         self._plot.setXRange(left - zero_s, right - zero_s, padding=0)
+        self.marks.place(left - zero_s, right - zero_s)
 
     def _main(self, shown: list[Sample]) -> int | None:
         """Return the track of the main line if several faces are shown; None shows the main face of each frame."""
@@ -187,15 +193,24 @@ class Timeline(QWidget):
 
     def _row_height(self, rows: int) -> float:
         """Return the height of a row below the plot, in units of the score, so that its labels do not overlap."""
-        line_px, height_px = QFontMetricsF(self.font()).lineSpacing() * 0.85, self._plot.height() * 0.85
-        left_px = height_px - rows * line_px
-        return MIN_ROW if left_px <= 0 else min(max(MIN_ROW, 1.14 * line_px / left_px), MAX_ROW)
+        left_px = self._height_px() - rows * self._line_px
+        return MIN_ROW if left_px <= 0 else min(max(MIN_ROW, 1.14 * self._line_px / left_px), MAX_ROW)
+
+    def _height_px(self) -> float:
+        """Return the height of the plot without the labels of the time."""
+        return float(max(self._plot.height() - 1.6 * self._line_px, 1.0))
 
     def _label_axis(self, rows: list[str], row: float) -> None:
+        bottom = -(len(rows) + 0.6) * row
+        # Half a line above 1, so that its label is not cut.
+        top = 1.0 + (1.0 - bottom) * 0.5 * self._line_px / self._height_px()
+        line = (top - bottom) * self._line_px / self._height_px()
         # Without room for three numbers, the ends are enough.
-        numbers = [(0.0, "0"), (1.0, "1")] if row > 2 * MIN_ROW else [(0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+        numbers = [(0.0, "0"), (0.5, "0.5"), (1.0, "1")] if line < 0.5 else [(0.0, "0"), (1.0, "1")]
         self._plot.getAxis("left").setTicks([[*numbers, *((-(n + 1) * row, name) for n, name in enumerate(rows))]])
-        self._plot.setYRange(-(len(rows) + 0.6) * row, 1.04, padding=0)
+        ticks = [] if self._threshold is None else _threshold_ticks(self._threshold, line)
+        self._plot.getAxis("right").setTicks([ticks])
+        self._plot.setYRange(bottom, top, padding=0)
 
     def _range(self) -> tuple[float, float]:
         if self._length_s is not None and self._length_s <= _WHOLE_S:
@@ -234,6 +249,7 @@ class Timeline(QWidget):
             axis.setTextPen(muted)
             font = self.font()
             font.setPixelSize(max(11, round(QFontMetricsF(self.font()).lineSpacing() * 0.72)))
+            self._line_px = QFontMetricsF(font).height()
             axis.setStyle(tickFont=font, tickLength=-4 if name == "bottom" else 0)
         # Keep both threshold labels, which pyqtgraph would drop where they are close.
         self._plot.getAxis("right").setStyle(textFillLimits=[(0, 1.5)])
@@ -256,7 +272,12 @@ class Timeline(QWidget):
         for threshold, status in ((self._live_above, Status.LIVE), (self._spoof_below, Status.SPOOF)):
             colour = status_line(status, palette)
             threshold.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
+        self.marks.recolour(palette, font)
         self._cursor.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Text), width=1))
+        self._changed = True
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._changed = True
 
     @override
@@ -291,8 +312,9 @@ def _other_tracks(shown: list[Sample], main: int) -> list[int]:
     return sorted(newest[:MAX_OTHER_FACES])
 
 
-def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:
-    if threshold.live_above - threshold.spoof_below < 0.12:
+def _threshold_ticks(threshold: Threshold, line: float) -> list[tuple[float, str]]:
+    """Return the labels of the thresholds, one for both if they are closer than the height of a line."""
+    if threshold.live_above - threshold.spoof_below < line:
         middle = (threshold.live_above + threshold.spoof_below) / 2
         return [(middle, f"{threshold.spoof_below:.2f} to {threshold.live_above:.2f}")]
     return [

@@ -14,8 +14,8 @@ from typing_extensions import override
 from fasdemo.draw.overlay import draw
 from fasdemo.frames import FrameSet, Rgb
 from fasdemo.gui.panes.pane import Pane
-from fasdemo.gui.pictures import resized
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.pictures import resized
 from fasdemo.models.infrared import ir_view
 from fasdemo.runtime.updates import View
 

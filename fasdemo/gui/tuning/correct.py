@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
-from fasdemo.gui.dialogs.take_dialogs import RelabelDialog
+from fasdemo.gui.recording.take_dialogs import RelabelDialog
 from fasdemo.record.amend import correct
 from fasdemo.sessions.loading import load_session
 from fasdemo.tuning.gallery import Case

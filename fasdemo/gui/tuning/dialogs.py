@@ -7,6 +7,8 @@ from pathlib import Path
 from PyQt6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from fasdemo.gui.translation import tr
+from fasdemo.models.card import ModelCard
+from fasdemo.tuning.saving import check_policy_name
 
 
 def ask_for_sessions(parent: QWidget, last: Path | None) -> Path | None:
@@ -17,12 +19,19 @@ def ask_for_sessions(parent: QWidget, last: Path | None) -> Path | None:
     return Path(found) if found else None
 
 
-def ask_for_policy(parent: QWidget, model: str) -> tuple[str, Path] | None:
-    """Ask for the name of a policy and for the file of the model's copy; return None if the user cancels."""
+def ask_for_policy(parent: QWidget, card: ModelCard) -> tuple[str, Path] | None:
+    """Ask for the name of a policy and for the file of the model's copy; return None if the user cancels.
+
+    Raises:
+        UserError: the model cannot get a policy of this name.
+    """
     name, given = QInputDialog.getText(parent, tr("Save as a policy"), tr("Name of the policy"), text="own")
     if not given or not name.strip():
         return None
-    path = _ask(parent, tr("Save a copy of the model"), f"{model}-{name.strip()}.onnx", tr("Models (*.onnx)"), ".onnx")
+    check_policy_name(card, name.strip())
+    path = _ask(
+        parent, tr("Save a copy of the model"), f"{card.name}-{name.strip()}.onnx", tr("Models (*.onnx)"), ".onnx"
+    )
     return None if path is None else (name.strip(), path)
 
 

@@ -11,13 +11,11 @@ from PyQt6.QtGui import QPixmap, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSplitter,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -27,9 +25,10 @@ from typing_extensions import override
 from fasdemo.draw.overlay import reason_words
 from fasdemo.engine.reasons import Reason
 from fasdemo.frames import Rgb
-from fasdemo.gui.pictures import as_qimage
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.background import Background
+from fasdemo.gui.tuning.tables import make_table
+from fasdemo.gui.widgets.pictures import as_qimage
 from fasdemo.tuning.gallery import Case
 from fasdemo.tuning.pictures import case_pictures
 from fasdemo.tuning.report import evidence_words
@@ -57,21 +56,11 @@ class GalleryPanel(QWidget):
         self._root = Path()
         self.heading = QLabel("")
         self.heading.setWordWrap(True)
-        self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setAccessibleName(tr("Wrong and uncertain verdicts"))
-        self.table.setHorizontalHeaderLabels([tr(words) for words in COLUMNS])
+        self.table = make_table(COLUMNS, tr("Wrong and uncertain verdicts"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
         self.table.itemSelectionChanged.connect(self._select)
         self.table.activated.connect(lambda: self._emit(self.opened))
-        rows, columns = self.table.verticalHeader(), self.table.horizontalHeader()
-        assert rows is not None
-        assert columns is not None
-        rows.setVisible(False)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        columns.setStretchLastSection(True)
         self.pictures: dict[str, QLabel] = {}
         row = QHBoxLayout()
         for name, words in STREAM_NAMES.items():

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.engine.result import Status
-from fasdemo.gui.theme import status_line
+from fasdemo.gui.style.theme import status_line
 from fasdemo.gui.translation import tr
 from fasdemo.tuning.charts import MIN_RATE, colour_of
 from fasdemo.tuning.figures import BINS, DetCurve, checked_thresholds, histogram

@@ -14,7 +14,8 @@ from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from fasdemo.gui.icons import app_icon
+from fasdemo.errors import UserError
+from fasdemo.gui.style.icons import app_icon
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning import dialogs
 from fasdemo.gui.tuning.background import Background
@@ -24,15 +25,16 @@ from fasdemo.gui.tuning.plots import DetPlot
 from fasdemo.gui.tuning.tuning_header import Choice, TuningHeader
 from fasdemo.gui.tuning.variant_panel import VariantPanel
 from fasdemo.gui.widgets.message_bar import MessageBar
-from fasdemo.gui.window_state import fit_screen
+from fasdemo.gui.widgets.window_state import fit_screen
 from fasdemo.tuning.gallery import Case, cases, in_order
 from fasdemo.tuning.report import Variant, variant_name, write_report
 from fasdemo.tuning.saving import save_policy, save_site
-from fasdemo.tuning.scoring import Cancelled, Progress, Scoring, score_folder
+from fasdemo.tuning.scoring import Cancelled, Progress, Scoring
+from fasdemo.tuning.scoring_process import score_folder_apart
 
 _SETTLE_MS = 250
 """Time without a change of the thresholds after which the gallery is computed."""
-_JOIN_S = 2.0
+_JOIN_S = 10.0
 
 Score = Callable[..., Scoring]
 
@@ -42,7 +44,7 @@ class TuningWindow(QMainWindow):
 
     Args:
         models: names of the shipped models.
-        score: scores a folder, as `fasdemo.tuning.scoring.score_folder`.
+        score: scores a folder, as `fasdemo.tuning.scoring_process.score_folder_apart`.
         release: closes the source of the main window if it plays the given session, whose label is changed.
 
     Signals:
@@ -59,7 +61,7 @@ class TuningWindow(QMainWindow):
     def __init__(
         self,
         models: Sequence[str] = (),
-        score: Score = score_folder,
+        score: Score = score_folder_apart,
         release: Callable[[Path], object] = lambda folder: None,
     ) -> None:
         super().__init__()
@@ -272,7 +274,11 @@ class TuningWindow(QMainWindow):
         scoring, figures = self.panels[0].scoring, self.panels[0].figures
         if scoring is None or figures is None:
             return
-        found = dialogs.ask_for_policy(self, scoring.card.name)
+        try:
+            found = dialogs.ask_for_policy(self, scoring.card)
+        except UserError as error:
+            self.messages.show_message(str(error), error=True)
+            return
         if found is not None:
             name, path = found
             self._save(lambda: save_policy(scoring, figures, name, path), path, "model")

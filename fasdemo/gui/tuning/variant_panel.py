@@ -8,10 +8,8 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDoubleSpinBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -21,6 +19,7 @@ from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.error_rates import Rate
 from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.plots import HistogramPlot
+from fasdemo.gui.tuning.tables import make_table
 from fasdemo.tuning.figures import DetCurve, Figures, checked_thresholds, counts, det_curve, figures_at
 from fasdemo.tuning.report import interval_words, rate_words, variant_name
 from fasdemo.tuning.scoring import Scoring
@@ -63,19 +62,9 @@ class VariantPanel(QWidget):
             row.addWidget(box)
         row.addWidget(self.reset)
         row.addStretch(1)
-        self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setAccessibleName(tr("Error rates"))
-        self.table.setHorizontalHeaderLabels([tr(words) for words in COLUMNS])
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table = make_table(COLUMNS, tr("Error rates"))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.setShowGrid(False)
-        rows, columns = self.table.verticalHeader(), self.table.horizontalHeader()
-        assert rows is not None
-        assert columns is not None
-        rows.setVisible(False)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        columns.setStretchLastSection(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.title)

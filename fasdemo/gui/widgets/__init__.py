@@ -1,1 +1,1 @@
-"""Small widgets for panels and panes."""
+"""Small widgets for panes, dialogs and pages."""

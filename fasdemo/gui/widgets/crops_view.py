@@ -10,9 +10,9 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from fasdemo.frames import Rgb, Stream
-from fasdemo.gui.pictures import as_qimage, resized
-from fasdemo.gui.theme import VIDEO
+from fasdemo.gui.style.theme import VIDEO
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.pictures import as_qimage, resized
 from fasdemo.models.card import InputSpec, ModelCard
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.encode import encode

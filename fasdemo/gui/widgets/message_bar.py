@@ -9,7 +9,7 @@ from PyQt6.QtCore import QSize, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from fasdemo.gui.icons import icon
+from fasdemo.gui.style.icons import icon
 from fasdemo.gui.translation import tr
 
 _SHOWN_MS = 9_000

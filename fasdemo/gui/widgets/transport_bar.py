@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QSt
 from typing_extensions import override
 
 from fasdemo.capture.source import SourceInfo
-from fasdemo.gui.icons import icon
+from fasdemo.gui.style.icons import icon
 from fasdemo.gui.translation import tr
 
 MIN_SLIDER_PX = 120

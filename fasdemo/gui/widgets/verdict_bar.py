@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from fasdemo.engine.result import Status
-from fasdemo.gui.theme import status_colour
+from fasdemo.gui.style.theme import status_colour
 from fasdemo.gui.translation import tr
 from fasdemo.tuning.session_verdicts import SessionVerdicts
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
-from fasdemo.frames import FrameSet
+from fasdemo.frames import FrameSet, Truth
 from fasdemo.record.labels import Labels, session_of
 from fasdemo.record.recorder import Recorder, RecorderStatus
 
@@ -71,6 +71,18 @@ class Recording:
         if recorder is None or self._stop.is_set() or not recorder.mark():
             return 0
         return recorder.markers
+
+    def show(self, truth: Truth) -> bool:
+        """Set what is shown from the next frame on; return False if nothing is recorded or the same is shown."""
+        recorder = self._recorder
+        return recorder is not None and not self._stop.is_set() and recorder.show(truth)
+
+    @property
+    def shown(self) -> Truth:
+        """What is shown at present."""
+        if self._recorder is None:
+            return Truth(self.labels.label, self.labels.species)
+        return self._recorder.shown
 
     def stop(self) -> None:
         """Complete the session in the background."""

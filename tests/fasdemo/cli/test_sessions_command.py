@@ -221,7 +221,7 @@ def test_export_leaves_out_and_counts_what_cannot_be_used(tmp_path: Path) -> Non
     assert last == f"S03/live/{plain.name}/color/000005.png - - 1"
 
 
-def test_export_of_labelled_frames_follows_each_frame(tmp_path: Path) -> None:
+def test_export_of_labelled_frames_follows_each_frame(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     session = Session(
         subject="S01",
         label="mixed",
@@ -234,8 +234,18 @@ def test_export_of_labelled_frames_follows_each_frame(tmp_path: Path) -> None:
     with SessionWriter.create(tmp_path / "r", session) as writer:
         writer.write(replace(shot(0, ("rgb",)), truth=Truth("live")))
         writer.write(replace(shot(1, ("rgb",)), truth=Truth("spoof", "replay")))
+        writer.mark(1)
+        writer.write(replace(shot(2, ("rgb",)), truth=Truth("spoof", "mask")))
     export_sessions([writer.folder], tmp_path / "r", tmp_path / "c", lambda _: [face()], ExportOptions(every=1))
-    assert [line[-1] for line in (tmp_path / "c" / "list.txt").read_text().splitlines()] == ["1", "0"]
+    assert [line[-1] for line in (tmp_path / "c" / "list.txt").read_text().splitlines()] == ["1", "0", "0"]
+    with (tmp_path / "c" / "details.csv").open() as file:
+        details = list(csv.DictReader(file))
+    assert [(row["species"], row["markers"]) for row in details] == [("", "0"), ("replay", "1"), ("mask", "1")]
+    capsys.readouterr()
+    assert main(["sessions", "show", str(writer.folder)]) == 0
+    said = capsys.readouterr().out
+    assert "live from frame 0, replay from frame 1, mask from frame 2" in said
+    assert "markers      1" in said
 
 
 def test_export_never_leaves_half_a_folder(root: Path, tmp_path: Path) -> None:

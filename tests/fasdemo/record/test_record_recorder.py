@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,14 +16,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.frames import FrameSet, Stream, StreamTime, Truth
-from fasdemo.record.labels import Labels, labels_from_options, session_of
+from fasdemo.record.labels import Labels, labels_from_options, session_of, truth_of
 from fasdemo.record.recorder import Recorder
+from fasdemo.sessions import writer as writer_module
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
+from fasdemo.sessions.rows import kinds_of, load_rows
 from fasdemo.sessions.schema import Session
 from fasdemo.sessions.writer import SessionWriter
 
@@ -389,3 +393,64 @@ def test_marker_is_stored_at_once_with_the_frame_that_follows_it(tmp_path: Path)
     assert recorder.markers == 2
     assert not recorder.mark()
     assert verify_session(recorder.folder).problems == ()
+
+
+def test_change_of_what_is_shown_labels_each_frame_with_its_own_species(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, session(label="spoof", attack="print-flat"))
+    mask, flat, live = Truth("spoof", "mask-resin"), Truth("spoof", "print-flat"), Truth("live")
+    assert not recorder.show(flat), "it is shown already"
+    for number, change in enumerate([None, None, None, mask, None, flat, live, None]):
+        assert change is None or recorder.show(change)
+        recorder.put(shot(number))
+        wait_for(recorder, number + 1)
+        if number == 4:
+            open_session = load_session(recorder.folder)
+            found = [row.truth for row in load_rows(recorder.folder, open_session).rows]
+            assert found == [flat, flat, flat, mask, mask], "a killed process keeps its labels"
+    assert recorder.shown == live
+    recorder.mark()
+    recorder.put(shot(8))
+    stored = recorder.stop()
+    assert not recorder.show(mask)
+    assert (stored.label, stored.species, stored.frames, stored.markers) == ("mixed", None, 9, (8,))
+    assert recorder.folder.relative_to(tmp_path).as_posix() == "S01/mixed/20260501-120000"
+    assert [path.name for path in (tmp_path / "S01").iterdir()] == ["mixed"], "the first label's folder is gone"
+    frames = list(SessionReader(recorder.folder))
+    assert [frame.truth for frame in frames] == [flat] * 3 + [mask] * 2 + [flat] + [live] * 3
+    np.testing.assert_array_equal(frames[4].depth, shot(4).depth)
+    assert verify_session(recorder.folder).problems == ()
+    assert kinds_of(recorder.folder, stored) == ("print-flat", "mask-resin", "live")
+    with SessionSource(recorder.folder) as source:
+        assert source.info.changes == ((0, flat), (3, mask), (5, flat), (6, live))
+        assert source.info.markers == (8,)
+
+
+def test_disk_that_is_full_at_a_change_stops_the_recording_and_keeps_the_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(tmp_path, session())
+    recorder.put(shot(0))
+    wait_for(recorder, 1)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer_module, "replace_text", full)
+        recorder.show(Truth("spoof", "print-flat"))
+        recorder.put(shot(1))
+        deadline = time.monotonic() + 20
+        while not recorder.status.problem and time.monotonic() < deadline:
+            time.sleep(0.005)
+    assert "the disk is full" in recorder.status.problem
+    stored = recorder.stop()
+    assert (stored.label, stored.frames, stored.lost) == ("live", 1, 1)
+    assert [frame.truth for frame in SessionReader(recorder.folder)] == [Truth("live")]
+
+
+@pytest.mark.parametrize("kind", ["", "two words", "CON"])
+def test_name_that_is_no_species_cannot_be_shown(kind: str) -> None:
+    with pytest.raises(UserError, match="attack"):
+        truth_of(kind)
+    assert truth_of("live") == Truth("live")
+    assert truth_of("mask-own") == Truth("spoof", "mask-own")

@@ -25,6 +25,7 @@ def test_docs_tuning_commands_run(command: list[str], tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     made = scoring(*((0.9, LIVE, ()) for _ in range(5)), (0.2, PRINT, ()))
     monkeypatch.setattr(tune, "score_folder", lambda *_: made)
+    monkeypatch.setattr(tune, "plan_scoring", lambda *_: made)
     assert main(command[1:]) == 0
     for name in ("report.html", "figures.json", "own.onnx", "site.json"):
         assert (tmp_path / name).exists() == (name in command)

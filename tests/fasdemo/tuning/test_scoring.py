@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from fasdemo.cli.commands import tune
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions
 from fasdemo.tuning import scoring as scoring_module
+from fasdemo.tuning import session_scorer
 from fasdemo.tuning.cache import session_hash
 from fasdemo.tuning.scoring import Cancelled, Progress, Scoring, score_folder
+from fasdemo.tuning.session_scorer import SessionScorer
 from tools.performance.tuning import make_sessions
 
 
@@ -52,7 +55,7 @@ def test_folder_is_scored_once_and_then_shown_from_the_stored_results(
     assert all(one.responds for one in first.presentations)
     assert first.presentations[2].score == 0.0, "evidence forbids LIVE for a print"
     assert max(one.score for one in first.presentations[:2]) > 0.5
-    monkeypatch.setattr(scoring_module, "load_parts", lambda *_: pytest.fail("nothing has to be scored"))
+    monkeypatch.setattr(session_scorer, "load_parts", lambda *_: pytest.fail("nothing has to be scored"))
     again = score_folder(original, cache=cache)
     assert again.from_cache == 3
     assert [one.score for one in again.presentations] == [one.score for one in first.presentations]
@@ -109,7 +112,7 @@ def test_session_that_makes_the_engine_fail_is_left_out(
     def fail(*_: object) -> None:
         raise RuntimeError("the driver fell over")
 
-    monkeypatch.setattr(scoring_module, "_score", fail)
+    monkeypatch.setattr(SessionScorer, "score", fail)
     with pytest.raises(UserError, match="cannot be scored \\(RuntimeError\\)"):
         score_folder(folder, cache=tmp_path / "empty")
 
@@ -119,7 +122,7 @@ def test_results_that_cannot_be_stored_are_still_shown_with_a_note(
 ) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
-    monkeypatch.setattr(scoring_module, "_score", lambda *_: first.presentations[0].scores)
+    monkeypatch.setattr(SessionScorer, "score", lambda *_: first.presentations[0].scores)
     found = score_folder(folder, cache=blocked)
     assert len(found.presentations) == 3
     assert any("the results cannot be stored" in sentence for sentence in found.notes)
@@ -176,4 +179,28 @@ def test_tune_command_says_what_is_wrong_in_one_sentence(
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     assert main(["tune", str(folder), *options]) == 2
+    assert message in capsys.readouterr().err.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--save-policy", "a b", "own.onnx"], "use up to 40 letters, digits, dots, dashes and underscores"),
+        (["--save-policy", "mean", "own.onnx"], "already has it; choose another name"),
+        (["--save-policy", "door", "own.pt"], "a model needs a name that ends in .onnx"),
+        (["--save-policy", "door", "there.onnx"], "already exists; choose another name"),
+        (["--save-site", "there.onnx"], "already exists; choose another name"),
+        (["--save-site", "site.json", "--live-above", "0.9999"], "or less, or save a policy"),
+        (["--spoof-below", "0.9999"], "lower one, or give --live-above too"),
+        (["--other-policy", "none-such"], "policy none-such"),
+    ],
+)
+def test_tune_command_refuses_what_cannot_be_saved_before_it_scores(
+    original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    options: list[str], message: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tune, "score_folder", lambda *_: pytest.fail("nothing may be scored"))
+    Path("there.onnx").touch()
+    assert main(["tune", str(original), *options]) == 2
     assert message in capsys.readouterr().err.replace("\n", " ")

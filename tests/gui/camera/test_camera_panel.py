@@ -10,9 +10,9 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.files.session_source import SessionSource
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.panels.camera.camera_panel import CameraPanel
-from fasdemo.gui.panels.workspace import TABS
+from fasdemo.gui.camera.camera_panel import CameraPanel
+from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.workspace import TABS
 from fasdemo.sessions.repair import verify_session
 from tests.support.camera_controls import ControlledScene
 from tests.support.qt_input import QTest

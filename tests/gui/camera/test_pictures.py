@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.frames import Calibration, Intrinsics
 from fasdemo.gui.dialogs.point_cloud import PointCloudDialog
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.panes.pane import Pane
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.updates import View
 from tests.support.qt_input import QTest
 from tests.support.window_actions import play, shown_frame

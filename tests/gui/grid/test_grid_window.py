@@ -19,7 +19,7 @@ from fasdemo.gui import app as gui_app
 from fasdemo.gui.app import Launch
 from fasdemo.gui.grid.grid_window import GridWindow
 from fasdemo.gui.settings import Settings, save
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
 from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.runtime.feeds.feed_group import FeedGroup
 from fasdemo.runtime.feeds.listener import ListenerFollower

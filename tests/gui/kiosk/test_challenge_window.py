@@ -13,10 +13,10 @@ from fasdemo.challenge.processor import ChallengeProcessor
 from fasdemo.challenge.prompts import TURNS
 from fasdemo.engine.loop.frame_loop import FrameProcessor
 from fasdemo.gui.controllers.rules import GivenRules
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.translation import tr
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.obedient_person import StillLandmarks
 from tests.support.window_scenes import Scene, ScriptedProcessor

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.result import Status
 from fasdemo.gui.controllers.chime import MIN_PAUSE_S, NOTES, SAMPLES_HZ, Chime, Sound, Speaker, samples
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.headline import Headline
 
 LIVE, SPOOF, UNCERTAIN = (Headline(status, status.value) for status in Status)

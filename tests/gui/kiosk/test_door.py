@@ -12,9 +12,9 @@ from PyQt6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.dialogs.preferences import Preferences
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.publish.signals import SignalSettings
 from tests.support.publish_fixtures import WebReceiver
 from tests.support.qt_input import QTest

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from fasdemo.engine.result import Status
 from fasdemo.gui.dialogs.exit_pin import MAX_WRONG, PAUSE_S, PinDialog, PinGuard, hash_pin, pin_matches
 from fasdemo.gui.dialogs.preferences import PinField, Preferences
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.headline import Headline, public_headline
 from tests.gui.test_contrast import pixels
 from tests.support.qt_input import QTest
@@ -27,8 +27,8 @@ def settings() -> Settings:
 
 
 def dialog(window: MainWindow) -> PinDialog:
-    assert isinstance(window._dialog, PinDialog)
-    return window._dialog
+    assert isinstance(window.dialog, PinDialog)
+    return window.dialog
 
 
 def enter(window: MainWindow, pin: str) -> None:
@@ -72,7 +72,7 @@ def test_the_kiosk_is_left_only_with_the_pin(window: MainWindow, qtbot: QtBot, s
     window.open_spec("webcam")
     for key in ("open_file", "preferences", "choose_model", "close_source", "open_library"):
         window.do(key)
-    assert window._dialog is None
+    assert window.dialog is None
     count = len(scene.requests)
     drop(window, str(tmp_path / "attack.mp4"))
     assert len(scene.requests) == count

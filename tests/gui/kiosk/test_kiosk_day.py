@@ -27,9 +27,9 @@ from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.engine.temporal.attempts import AttemptLimit, locked_out
 from fasdemo.frames import FrameSet, Stream, StreamTime
 from fasdemo.gui.controllers.player import Player
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.publish.target import Content
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
@@ -213,7 +213,7 @@ def live_through(
     world: World, window: MainWindow, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, log: Path
 ) -> Day:
     monkeypatch.setattr("fasdemo.publish.signals.Sender", InstantSender)
-    monkeypatch.setattr("fasdemo.gui.controllers.presenter.time", SimpleNamespace(monotonic=world.clock))
+    monkeypatch.setattr("fasdemo.gui.window.presenter.time", SimpleNamespace(monotonic=world.clock))
     signals, writer = Signals(world.clock), EventLogWriter()
     signals.configure(SignalSettings(on_live=("http://door/",), heartbeat=("http://watch/",), heartbeat_s=10.0))
     writer.start(log)

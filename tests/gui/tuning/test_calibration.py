@@ -13,9 +13,9 @@ from fasdemo.capture.source import Source
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.engine.site_calibration import read_site
 from fasdemo.frames import FrameSet
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.tuning import calibration_control
 from fasdemo.gui.tuning.calibration_dialog import CalibrationDialog
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.window_actions import play, shown_frame
 from tests.support.window_scenes import CARD, Scene, ScriptedProcessor

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from fasdemo.capture.source import Source
 from fasdemo.errors import UserError
 from fasdemo.gui.dialogs.preferences import Preferences
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import Settings
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.window_actions import play, shown_frame
 from tests.support.window_scenes import Scene, ScriptedProcessor
@@ -50,7 +50,7 @@ def test_site_file_of_the_settings_is_used_for_the_camera_and_left_out_for_a_fil
 
 def test_site_file_is_shown_in_the_preferences_and_can_be_removed(window: MainWindow, qtbot: QtBot) -> None:
     window.show_preferences()
-    dialog = window._dialog
+    dialog = window.dialog
     assert isinstance(dialog, Preferences)
     field = dialog.fields["site"]
     assert isinstance(field, QLineEdit)
@@ -58,7 +58,7 @@ def test_site_file_is_shown_in_the_preferences_and_can_be_removed(window: MainWi
     field.clear()
     dialog._accept()
     qtbot.waitUntil(lambda: window.settings.site == "", timeout=2000)
-    assert window._engine.site is None
+    assert window.engine.request.site is None
 
 
 def test_saved_site_file_is_used_at_once_and_kept(

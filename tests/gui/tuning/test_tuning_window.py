@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from fasdemo.cli import window as cli_window
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.gui.app import Launch
-from fasdemo.gui.main_window import MainWindow
-from fasdemo.gui.theme import apply_theme
+from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.tuning import dialogs
 from fasdemo.gui.tuning.tuning_window import TuningWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import verify_session
 from fasdemo.sessions.writer import SessionWriter
@@ -205,6 +205,19 @@ def test_thresholds_are_saved_and_offered_for_use(
     qtbot.waitUntil(lambda: report.exists() and scored.messages.words == f"Saved: {report}", timeout=10000)
     scored.save_policy()
     qtbot.waitUntil(lambda: "already exists" in scored.messages.words, timeout=10000)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("my door", "use up to 40 letters"), ("bpcer20", "already has it; choose another name")]
+)
+def test_bad_name_of_a_policy_is_refused_before_a_file_is_asked_for(
+    scored: TuningWindow, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (name, True))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("the name is bad"))
+    scored.save_policy()
+    assert message in scored.messages.words
+    assert not scored.saver.running
 
 
 def test_site_file_that_is_not_possible_is_refused_in_one_sentence(

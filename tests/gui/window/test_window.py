@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.result import Status
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
 from tests.support.window_actions import play, shown_frame, stand_still
@@ -268,6 +268,8 @@ def test_light_and_dark_follow_the_desktop(
     hints = qapp.styleHints()
     assert hints is not None
     for scheme, dark in ((Qt.ColorScheme.Light, False), (Qt.ColorScheme.Dark, True)):
-        monkeypatch.setattr("fasdemo.gui.main_window.is_dark", lambda theme, app, dark=dark: theme == "system" and dark)
+        monkeypatch.setattr(
+            "fasdemo.gui.window.main_window.is_dark", lambda theme, app, dark=dark: theme == "system" and dark
+        )
         hints.colorSchemeChanged.emit(scheme)
         assert (window.palette().window().color().lightness() < 128) is dark

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.dialogs.shortcuts import SHORTCUTS
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from tests.support.qt_input import QTest
 from tests.support.window_actions import play, shown_frame, stand_still
 from tests.support.window_scenes import Scene
@@ -76,7 +76,7 @@ def test_timing_shows_rate_latency_and_losses(window: MainWindow, qtbot: QtBot) 
 
 def test_question_mark_shows_every_shortcut(window: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClicks(window, "?")
-    dialog = window._dialog
+    dialog = window.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isVisible)
     words = {label.text() for label in dialog.findChildren(QLabel)}
@@ -85,7 +85,7 @@ def test_question_mark_shows_every_shortcut(window: MainWindow, qtbot: QtBot) ->
 
 
 def test_every_shortcut_means_something(window: MainWindow) -> None:
-    assert {shortcut.action for shortcut in SHORTCUTS} <= set(window._actions())
+    assert {shortcut.action for shortcut in SHORTCUTS} <= set(window._actions)
 
 
 def test_the_kiosk_shows_the_verdict_only(window: MainWindow, qtbot: QtBot) -> None:

@@ -10,8 +10,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
-from fasdemo.gui.main_window import MainWindow
 from fasdemo.gui.settings import load
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
 from tests.support.window_actions import play
@@ -144,7 +144,7 @@ def test_preferences_take_effect(window: MainWindow, qtbot: QtBot, place: Path) 
 
     play(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-    dialog = window._dialog
+    dialog = window.dialog
     assert isinstance(dialog, Preferences)
     far, theme = dialog.fields["depth_far_m"], dialog.fields["theme"]
     assert isinstance(far, QDoubleSpinBox)
@@ -161,15 +161,15 @@ def test_window_lets_colour_alone_be_live_only_where_the_preferences_say_so(wind
     from fasdemo.gui.dialogs.preferences import Preferences
 
     play(qtbot, window)
-    assert not window._engine.allow_rgb_only
+    assert not window.engine.request.allow_rgb_only
     for allowed in (True, False):
         window.show_preferences()
-        dialog = window._dialog
+        dialog = window.dialog
         assert isinstance(dialog, Preferences)
         box = dialog.fields["allow_rgb_only"]
         assert isinstance(box, QCheckBox)
         box.setChecked(allowed)
         dialog.accept()
-        assert window._engine.allow_rgb_only is allowed
+        assert window.engine.request.allow_rgb_only is allowed
         window.use_engine(EngineRequest(policy="strict"))
-        assert window._engine.allow_rgb_only is allowed
+        assert window.engine.request.allow_rgb_only is allowed

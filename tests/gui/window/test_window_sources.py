@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.source import Source
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.requests import EngineRequest
 from fasdemo.runtime.updates import Phase, UiUpdate
 from tests.support.qt_input import QTest

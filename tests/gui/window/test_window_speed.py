@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.gui.main_window import MainWindow
+from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.publish.signals import SignalSettings
 from fasdemo.runtime.updates import View
 from tests.support.qt_input import QTest

@@ -9,8 +9,10 @@ import pytest
 from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from tests.support import tiny_trees
+from tests.support.tiny_set import write_tiny_set
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
+from trainer.data.layouts.cefa import parts_by_definition
 from trainer.data.lists.entries import read_list
 from trainer.data.opening import detect_layout
 from trainer.data.splits import Splits, open_part, open_splits
@@ -194,17 +196,6 @@ def test_links_in_the_data_folder_are_followed_by_lists_and_train(surf: Path, tm
         read_list(outside, linked)
 
 
-def test_cefa_full_release_is_split_by_person(tmp_path: Path) -> None:
-    tree = tiny_trees.cefa(tmp_path / "small")
-    full = tmp_path / "CeFA"
-    for video in sorted((tree / "phase1" / "train").iterdir()):
-        shutil.copytree(video, full / "AF" / f"AF-{video.name[2:5]}-198006250024" / video.name)
-    assert detect_layout(full) == "cefa"
-    splits = opened(folder=full, protocol="4@1")
-    assert {name[0] for name in splits.train.subjects.tolist()} == {"1"}
-    assert "split by person" in splits.described
-
-
 def full_cefa(tmp_path: Path) -> Path:
     """The full release with a printed and a silicone mask; pictures of CeFA's challenge under new names."""
     tree = tiny_trees.cefa(tmp_path / "small")
@@ -239,12 +230,76 @@ def test_cefa_masks_are_read_by_the_owners_lists(tmp_path: Path) -> None:
     assert splits.test.streams == set(STREAMS)
 
 
-def test_cefa_masks_without_lists_are_left_out_and_counted(tmp_path: Path) -> None:
-    full = full_cefa(tmp_path)
+CEFA_VIDEOS = ("1_1_1", "3_1_2", "3_2_2", "3_1_4")
+"""Device, session and kind of the four videos of a person: live, two cloth prints, replay."""
+CEFA_RELEASE = [
+    *(f"{race}_{person:03d}_{video}" for race in (1, 2, 3) for person in range(500) for video in CEFA_VIDEOS),
+    "1_002_1_1_2_1_3",
+    "2_001_1_0_2_1_3",
+]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "counts"),
+    [
+        # Videos of the owners' description, but two masks instead of 1,123 in the test.
+        ("1@1", (800, 400, 1602)),
+        ("2@1", (1800, 900, 1202)),
+        ("2@2", (1200, 600, 1802)),
+        ("4@1", (400, 200, 1202)),
+        ("4@3", (400, 200, 1202)),
+        ("4", (1200, 600, 1802)),
+    ],
+)
+def test_cefa_parts_by_definition_have_the_published_numbers_of_videos(
+    protocol: str, counts: tuple[int, int, int]
+) -> None:
+    parts = parts_by_definition(protocol, CEFA_RELEASE)
+    assert tuple(len(parts[part]) for part in ("train", "val", "test")) == counts
+    assert not {name[:5] for name in parts["train"]} & {name[:5] for name in (*parts["val"], *parts["test"][:-2])}
+
+
+def test_cefa_full_release_without_lists_has_the_parts_of_its_protocol(tmp_path: Path) -> None:
+    tree = tiny_trees.cefa(tmp_path / "small")
+    full = tmp_path / "above" / "CASIA_CeFA"
+    for person in (f"{race}_{number}" for race in (1, 2) for number in ("007", "207", "307")):
+        folder = full / "Ethnicity" / {"1": "AF", "2": "CA"}[person[0]] / f"{person[2:]}-198006250024"
+        for video in CEFA_VIDEOS:
+            shutil.copytree(tree / "phase1" / "train" / f"1_000_1_1_{video[-1]}", folder / f"{person}_{video}")
+    shutil.copytree(tree / "phase1" / "dev" / "001001", full / "Mask" / "3D-Mask" / "002" / "1_002_1_1_2_1_3")
     assert detect_layout(full) == "cefa"
     splits = opened(folder=full, protocol="4@2")
-    assert {name[:2] for name in splits.train.subjects.tolist()} == {"2_"}
-    assert "without the 2 videos of masks, which only the owners' lists put into a part" in splits.described
+    assert (set(splits.train.subjects), set(splits.train.species)) == ({"2_007"}, {"", "replay"})
+    assert (set(splits.dev.subjects), set(splits.dev.species)) == ({"2_207"}, {"", "replay"})
+    assert splits.test is not None
+    assert set(splits.test.subjects) == {"1_307", "3d-mask-002"}
+    assert set(splits.test.species) == {"", "print-cloth", "3d-mask"}
+    assert len(set(splits.test.lines.tolist())) == 4  # live, two prints and the mask: each video gets one score
+    assert "protocol 4@2, the definition applied to the names" in splits.described
+    with pytest.raises(UserError, match=r"protocol 3@1: .* has 1@1, 1@2, 1@3, 2@1, 2@2, 4@1, 4@2, 4@3, 4"):
+        opened(folder=full, protocol="3@1")
+    with pytest.raises(UserError, match="CASIA_CeFA is; give that one"):
+        detect_layout(full.parent)
+
+
+def test_given_lists_replace_those_of_the_layout(surf: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.txt"
+    short.write_text("".join(f"{line}\n" for line in (surf / "val_private_list.txt").read_text().splitlines()[:4]))
+    splits = opened(folder=surf, val_list=short, test_list=surf / "val_private_list.txt")
+    assert (len(splits.dev), splits.test is not None and len(splits.test)) == (4, 8)
+    assert "val: short.txt, test: val_private_list.txt" in splits.described
+    assert main(["lists", str(surf)]) == 0
+    assert len(opened(folder=surf, layout="lists", val_list=short).dev) == 4
+
+
+def test_given_lists_of_a_set_with_its_own_parts_are_refused(surf: Path, tmp_path: Path) -> None:
+    folder = write_tiny_set(tmp_path / "set", people=4, shots=2)
+    message = r"val_list .*val_private_list.txt: has no effect, because .* its own parts; leave it out, or give"
+    with pytest.raises(UserError, match=message):
+        opened(folder=folder, val_list=surf / "val_private_list.txt")
+    (surf / "list.txt").write_text((surf / "train_list.txt").read_text())
+    with pytest.raises(UserError, match=message):
+        opened(folder=surf, layout="lists", val_list=surf / "val_private_list.txt")
 
 
 def test_open_part_tells_of_turned_labels(surf: Path) -> None:

@@ -1,22 +1,20 @@
-"""CASIA-SURF and CASIA-SURF CeFA: the challenges' lists, the owners' lists and the folders."""
+"""CASIA-SURF: the challenge's lists and the folders; and the owners' lists of CASIA-SURF and of CeFA."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from fasdemo.errors import UserError
 from trainer.data.layouts.listed import ListedLayout, check_named
 from trainer.data.lists.entries import Entry, frames_of
-from trainer.data.lists.paths import CEFA_RACES, describe
+from trainer.data.lists.paths import describe
 
 CASIA_LISTS = {
     "train": ("train_list.txt",),
     "val": ("val_private_list.txt", "val_label.txt", "val_public_list.txt"),
     "test": ("test_private_list.txt", "test_public_list.txt"),
 }
-_CEFA_PHASES = {"train": ("train",), "val": ("dev_ref", "dev_res"), "test": ("test_ref", "test_res")}
 
 
 class CasiaSurf(ListedLayout):
@@ -37,7 +35,7 @@ class CasiaSurf(ListedLayout):
             if path is not None:
                 found[part] = self.read(part, path)
         if "train" not in found:
-            found["train"] = _scan(self.folder, sorted((self.folder / "Training").glob("*_part/*/*")))
+            found["train"] = scan(self.folder, sorted((self.folder / "Training").glob("*_part/*/*")))
         return found
 
 
@@ -66,73 +64,23 @@ class CasiaRelease(ListedLayout):
         return f"{super().described()}, protocol {self._protocol}"
 
 
-class Cefa(ListedLayout):
-    """One cross-ethnicity protocol of CASIA-SURF CeFA, or all three together (`4`).
-
-    The lists `4@1_train.txt`, `4@1_dev_ref.txt` or `_dev_res.txt`, `4@1_test_ref.txt` or `_test_res.txt` may lie
-    anywhere below the folder. Without them the folders `train/R_ID_D_S_P` of the protocol's ethnicity are used.
-    """
-
-    kind = "cefa"
-    protocols = (*CEFA_RACES, "4")
-
-    def __init__(self, folder: Path, protocol: str | None) -> None:
-        super().__init__(folder)
-        self._protocol = check_protocol(self, protocol or "4@1")
-        self._protocols = list(CEFA_RACES) if protocol == "4" else [self._protocol]
-
-    def described(self) -> str:
-        """Return protocol and lists, and the number of mask videos that are left out because they have no lists."""
-        masks = sum(1 for _ in self.folder.glob("Mask/*/*/[12]_*_*_*_*_*_*")) if "train" not in self.used else 0
-        note = f", without the {masks} videos of masks, which only the owners' lists put into a part" if masks else ""
-        return f"{super().described()}, protocol {self._protocol}{note}"
-
-    def entries(self) -> dict[str, list[Entry]]:
-        """Read the protocol's lists, or scan its training folders."""
-        found: dict[str, list[Entry]] = {}
-        for part, phases in _CEFA_PHASES.items():
-            entries: list[Entry] = []
-            for name in self._protocols:
-                paths = [p for phase in phases for p in sorted(self.folder.glob(f"**/{name}_{phase}.txt"))]
-                if paths:
-                    entries += self._read(part, paths[0], entries[-1].line + 1 if entries else 0)
-            if entries:
-                found[part] = entries
-        if "train" not in found:
-            races = {CEFA_RACES[name] for name in self._protocols}
-            places = sorted(self.folder.glob("**/train/[1-3]_*_*_*_*")) or full_release(self.folder)
-            videos = [v for v in places if describe(v.name).race in races]
-            found["train"] = _scan(self.folder, videos)
-        return found
-
-    def _read(self, part: str, path: Path, first_line: int) -> list[Entry]:
-        """Read a list, with paths relative to the data folder and lines numbered from `first_line`."""
-        # Paths are relative to the data folder if the first file is there, otherwise to the folder of the list.
-        first = path.read_text(encoding="utf-8").split(maxsplit=1)
-        root = self.folder if first and (self.folder / first[0]).exists() else path.parent
-        prefix = "" if root == self.folder else root.relative_to(self.folder).as_posix() + "/"
-        return [
-            replace(
-                entry,
-                files={stream: prefix + file for stream, file in entry.files.items()},
-                line=entry.line + first_line,
-            )
-            for entry in self.read(part, path, root)
-        ]
-
-
-def _scan(folder: Path, videos: Sequence[Path]) -> list[Entry]:
+def scan(folder: Path, videos: Sequence[Path], by_video: bool = False) -> list[Entry]:
     """Return every frame of folders whose names contain label and person.
+
+    Args:
+        folder: the data set.
+        videos: the folders.
+        by_video: whether the frames of a video share one line, so that they get one score.
 
     Raises:
         UserError: no frame is found.
     """
     entries: list[Entry] = []
-    for video in videos:
+    for number, video in enumerate(videos):
         for files in frames_of(video, folder):
             known = describe(next(iter(files.values())))
             text = " ".join(files.get(s, "-") for s in ("rgb", "depth", "ir"))
-            entries.append(Entry(dict(files), known.label, len(entries), text))
+            entries.append(Entry(dict(files), known.label, number if by_video else len(entries), text))
     if not entries:
         raise UserError(
             f"data {folder}: no pictures were found in the folders of a known layout; correct the path.",
@@ -165,9 +113,3 @@ def release_lists(folder: Path) -> dict[str, dict[str, Path]]:
             protocol, _, part = path.stem.partition("@p")[2].partition(f"_{kind}_")
             found.setdefault(protocol, {})["val" if part == "dev" else part] = path
     return {protocol: lists for protocol, lists in found.items() if "train" in lists}
-
-
-def full_release(folder: Path) -> list[Path]:
-    """Return the videos of the full release of CeFA, `Ethnicity/PERSON/R_ID_D_S_P` or `AF|CA|EA/PERSON/R_ID_D_S_P`."""
-    videos = [v for pattern in ("*/*/[1-3]_*_*_*_*", "*/*/*/[1-3]_*_*_*_*") for v in folder.glob(pattern)]
-    return sorted(v for v in videos if v.is_dir() and describe(v.name).race)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -63,6 +63,7 @@ class ListedLayout(ABC):
         source: the data set, for messages.
         live_label: number that the lists write for live faces.
         used: list of each part that was read, for the announcement.
+        given: lists of the parts `val` and `test` that replace those of the layout.
     """
 
     kind = "lists"
@@ -75,6 +76,7 @@ class ListedLayout(ABC):
         self.source = str(source or folder)
         self.live_label: LiveLabel = "auto"
         self.used: dict[str, Path] = {}
+        self.given: dict[str, Path] = {}
 
     def read(self, part: str, path: Path, root: Path | None = None) -> list[Entry]:
         """Read a list of a part, and remember its name."""
@@ -100,7 +102,11 @@ class ListedLayout(ABC):
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
         """Open the parts; if there is no labelled development part, people of the training part are used for it."""
-        entries = {part: only(found, streams) for part, found in self.entries().items()}
+        own = self.entries()
+        if "all" in own:
+            refuse_given(self.given, self.source)
+        given = {part: self.read(part, path) for part, path in self.given.items()}
+        entries = {part: only(found, streams) for part, found in (own | given).items()}
         if "all" in entries:
             return self._by_person(entries["all"], THREE_WAYS, max_missing)
         if not any(entry.label >= 0 for entry in entries["train"]):
@@ -157,15 +163,10 @@ class ListFiles(ListedLayout):
 
 
 class ListFolder(ListedLayout):
-    """A folder with `train.txt`, `val.txt` and `test.txt`, or with one `list.txt` that is split by person.
+    """A folder with `train.txt`, `val.txt` and `test.txt`, or with one `list.txt` that is split by person."""
 
-    Args:
-        folder: the folder.
-        others: lists of parts outside the folder; a list in the folder has priority.
-    """
-
-    def __init__(self, folder: Path, others: dict[str, Path]) -> None:
-        lists = others | {part: folder / f"{part}.txt" for part in PARTS if (folder / f"{part}.txt").is_file()}
+    def __init__(self, folder: Path) -> None:
+        lists = {part: folder / f"{part}.txt" for part in PARTS if (folder / f"{part}.txt").is_file()}
         self._lists = lists if "train" in lists else {}
         super().__init__(folder, self._lists.get("train"))
 
@@ -190,6 +191,25 @@ def only(entries: Sequence[Entry], streams: tuple[Stream, ...]) -> list[Entry]:
     wanted = [stream for stream in STREAMS if stream in streams]
     slim = [replace(e, files={s: e.files[s] for s in wanted if s in e.files}) for e in entries]
     return [entry if entry.files else whole for entry, whole in zip(slim, entries, strict=True)]
+
+
+def refuse_given(given: Mapping[str, Path], source: str) -> None:
+    """Raise an error if lists of single parts were given for a data set whose parts cannot be replaced.
+
+    Args:
+        given: lists by part, `val` or `test`.
+        source: the data set, for the message.
+
+    Raises:
+        UserError: a list was given.
+    """
+    for part, path in given.items():
+        option = f"{part}_list"
+        raise UserError(
+            f"{option} {path}: has no effect, because {source} is divided into its own parts; leave it out, or give "
+            "`train_list` too.",
+            parameter=option,
+        )
 
 
 def check_named(protocol: str, known: Sequence[str], folder: Path, kind: str) -> str:

@@ -29,6 +29,8 @@ _NAME = re.compile(r"^([1-6])_([1-3])_(\d\d)_([1-5])$")
 _SPECIES = {"2": "print-1", "3": "print-2", "4": "replay-1", "5": "replay-2"}
 _LISTED = {"1": (LIVE, ""), "-1": (ATTACK, "print"), "-2": (ATTACK, "replay")}
 _PARTS = {"train": "Train", "val": "Dev", "test": "Test"}
+_LISTS = ("Protocols", "Protocols/Protocols", "")
+"""Places of the lists; the second is that of an archive unpacked into a folder of its name."""
 _PEOPLE = {"train": range(1, 21), "val": range(21, 36), "test": range(36, 56)}
 _MIN_EYES_PX = 8.0
 """Smallest distance between the eyes; in the owners' files, it is zero if no eyes were found."""
@@ -52,7 +54,7 @@ class OuluNpu:
     @staticmethod
     def is_in(folder: Path) -> bool:
         """Return whether a folder contains the data set."""
-        return (folder / "Train_files").is_dir() or (folder / "Protocols" / "Protocol_1").is_dir()
+        return (folder / "Train_files").is_dir() or any((folder / place / "Protocol_1").is_dir() for place in _LISTS)
 
     def parts(self, streams: tuple[Stream, ...], max_missing: float) -> Parts:
         """Open the parts, after cutting crops of the videos around the owners' eye positions."""
@@ -79,8 +81,8 @@ class OuluNpu:
     def _list(self, part: str) -> Path | None:
         family, _, number = self._protocol.partition("@")
         name = _PARTS[part] + (f"_{number}" if number else "") + ".txt"
-        places = (self._folder / "Protocols" / f"Protocol_{family}", self._folder / f"Protocol_{family}")
-        return next((place / name for place in places if (place / name).is_file()), None)
+        paths = [self._folder / place / f"Protocol_{family}" / name for place in _LISTS]
+        return next((path for path in paths if path.is_file()), None)
 
 
 def _read_list(path: Path) -> dict[str, tuple[int, str]]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator
+from scipy.sparse import csr_array
 
 from trainer.synth.attacks.flat_media import draw_printing
 from trainer.synth.heads.headmodel import Floats, HeadModel, Ints
@@ -20,6 +21,8 @@ from trainer.synth.scene.scene import Material, Mesh
 
 Rng = np.random.Generator
 Kind = Literal["resin", "plaster", "silicone", "paper", "white", "half"]
+HALF_MATERIALS = ("resin", "plaster", "silicone", "paper", "white", "white")
+"""Materials of half masks, each as often as it is listed."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,13 @@ def smooth(vertices: Floats, triangles: Ints, rounds: int) -> Floats:
     if rounds <= 0:
         return vertices
     i, j = _neighbours(triangles, len(vertices))
-    degree = np.maximum(np.bincount(i, minlength=len(vertices)), 1)
-    used = np.bincount(i, minlength=len(vertices)) > 0
+    count = len(vertices)
+    degree = np.bincount(i, minlength=count)
+    used = (degree > 0)[:, None]
+    means = csr_array((1.0 / degree[i], (i, j)), (count, count))
     result = vertices.astype(np.float64)
     for _ in range(rounds):
-        mean = np.stack([np.bincount(i, result[j, a], len(vertices)) for a in range(3)], -1) / degree[:, None]
-        result = np.where(used[:, None], 0.5 * result + 0.5 * mean, result)
+        result = np.where(used, 0.5 * result + 0.5 * (means @ result), result)
     return result.astype(np.float32)
 
 
@@ -172,7 +176,7 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     one has a single colour (white, grey or other), sometimes with painted lips and brows.
     """
     person = victim.person
-    stuff = str(rng.choice(["resin", "plaster", "silicone", "paper", "white", "white"])) if kind == "half" else kind
+    stuff = str(rng.choice(HALF_MATERIALS)) if kind == "half" else kind
     identity = person.identity.astype(np.float64).copy()
     identity[: len(victim.identity)] += victim.identity
     own = {name: value * 0.6 for name, value in person.expression.items()}
@@ -210,6 +214,9 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
         vertices[:, 2] = vertices[:, 2].mean() + (vertices[:, 2] - vertices[:, 2].mean()) * np.float32(
             rng.uniform(0.55, 0.95)
         )
+        if kind == "half":
+            # The wearer's face is drawn too, and a flatter mask would lie inside it.
+            vertices[:, 2] += np.quantile(shape[used][:, 2] - vertices[:, 2], 0.95)
     normals = vertex_normals(vertices, triangles)
     vertices = vertices + normals * np.float32(rng.uniform(0.002, 0.004))
     vertices[:, 2] += np.float32(0.002)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Rng = np.random.Generator
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 CROP = CropSpec(scale=1.5)
 SHARD_SETUPS = 60
 _SPLIT_SHARES = {"train": 0.70, "dev": 0.12, "test": 0.18}
@@ -236,7 +236,7 @@ def _render_shard(job: Job, shard: int) -> tuple[int, int, int]:
         setup = sampler.setup(rng, species, first, second, sensor)
         for params in range(recipe.shots):
             for _ in range(_TRIES):
-                frame = render_exposure(setup, rng)
+                frame = render_exposure(setup, rng, supersample=None)
                 face = find_face(detector, frame)
                 far = max(abs(frame.angles_deg[0]), abs(frame.angles_deg[1])) >= MIN_KNOWN_DEG
                 if face is None and far and rng.random() < KNOWN_SHARE:

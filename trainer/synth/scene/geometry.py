@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import cos, sin
+from math import cos, sin, sqrt
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -95,12 +96,23 @@ def ellipsoid(
 
 def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
     """Return unit normals (V, 3), weighted by area; they point outwards for counter-clockwise triangles."""
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    faces = np.cross(b - a, c - a)
-    normals = np.zeros((len(vertices), 3), np.float64)
-    for axis in range(3):
-        for corner in range(3):
-            normals[:, axis] += np.bincount(triangles[:, corner], faces[:, axis], len(vertices))
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    unit: Floats = (normals / np.maximum(length, 1e-12)).astype(np.float32)
+    unit = np.zeros((len(vertices), 3), np.float32)
+    _sum_normals(np.asarray(vertices, np.float32), triangles, unit)
     return unit
+
+
+@njit(cache=True, error_model="numpy")
+def _sum_normals(vertices: Floats, triangles: Ints, normals: Floats) -> None:
+    for t in range(len(triangles)):
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay, az = vertices[j, 0] - vertices[i, 0], vertices[j, 1] - vertices[i, 1], vertices[j, 2] - vertices[i, 2]
+        bx, by, bz = vertices[k, 0] - vertices[i, 0], vertices[k, 1] - vertices[i, 1], vertices[k, 2] - vertices[i, 2]
+        x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+        for corner in (i, j, k):
+            normals[corner, 0] += x
+            normals[corner, 1] += y
+            normals[corner, 2] += z
+    for v in range(len(normals)):
+        length = sqrt(normals[v, 0] ** 2 + normals[v, 1] ** 2 + normals[v, 2] ** 2)
+        for axis in range(3):
+            normals[v, axis] = normals[v, axis] / max(length, 1e-12)

@@ -27,14 +27,14 @@ MATERIAL_COLUMNS = 15
 # Rows of the light table: x, y, z (direction to the light, camera axes), red, green, blue.
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _alpha(texels: Floats, offset: int, width: int, height: int, u: float, v: float) -> float:
     x = int(min(max(u, 0.0), width - 1.0) + 0.5)
     y = int(min(max(v, 0.0), height - 1.0) + 0.5)
     return float(texels[offset + min(y, height - 1) * width + min(x, width - 1), 4])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def raster(
     screen: Floats, uv: Floats, triangles: Ints, material: Ints, materials: Floats, texels: Floats,
     inverse_z: Floats, ids: Ints,
@@ -67,13 +67,26 @@ def raster(
         cut = materials[m, M_CUT] > 0.0
         offset = int(materials[m, M_OFFSET])
         t_width, t_height = int(materials[m, M_WIDTH]), int(materials[m, M_HEIGHT])
+        # Along a row the barycentric coordinates are linear, so the samples inside the triangle are one range.
+        step1, step2 = (y2 - y0) * scale, -(y1 - y0) * scale
+        step0 = -step1 - step2
         for y in range(low_y, high_y + 1):
-            for x in range(low_x, high_x + 1):
-                b1 = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) * scale
-                b2 = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) * scale
+            start1 = (-x0 * (y2 - y0) - (x2 - x0) * (y - y0)) * scale
+            start2 = ((x1 - x0) * (y - y0) + x0 * (y1 - y0)) * scale
+            start0 = 1.0 - start1 - start2
+            first, last = float(low_x), float(high_x)
+            for start, step in ((start0, step0), (start1, step1), (start2, step2)):
+                if step > 0.0:
+                    first = max(first, -start / step)
+                elif step < 0.0:
+                    last = min(last, -start / step)
+                elif start < 0.0:
+                    last = -1.0
+            if last < first:
+                continue
+            for x in range(int(np.ceil(first)), int(np.floor(last)) + 1):
+                b1, b2 = start1 + x * step1, start2 + x * step2
                 b0 = 1.0 - b1 - b2
-                if b0 < 0.0 or b1 < 0.0 or b2 < 0.0:
-                    continue
                 w = b0 * z0 + b1 * z1 + b2 * z2
                 if w <= inverse_z[y, x]:
                     continue
@@ -87,7 +100,7 @@ def raster(
                 ids[y, x] = t
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _sky(panorama: Floats, x: float, y: float, z: float, out: Floats) -> None:
     height, width = panorama.shape[0], panorama.shape[1]
     u = (np.arctan2(x, z) / (2 * np.pi) + 0.5) * width
@@ -97,7 +110,7 @@ def _sky(panorama: Floats, x: float, y: float, z: float, out: Floats) -> None:
         out[c] = panorama[i, j, c]
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _irradiance(harmonics: Floats, x: float, y: float, z: float, c: int) -> float:
     return float(
         harmonics[0, c]
@@ -107,7 +120,7 @@ def _irradiance(harmonics: Floats, x: float, y: float, z: float, c: int) -> floa
     )  # fmt: skip
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float) -> float:
     size = shadow.shape[0]
     if size < 8:
@@ -119,6 +132,14 @@ def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float
     if i < 3 or j < 3 or i >= size - 3 or j >= size - 3:
         return 1.0
     total = 0.0
+    for a in (-3, 3):
+        for b in (-3, 3):
+            if shadow[i + a, j + b] <= w + bias:
+                total += 1.0
+    # Away from a shadow's edge all samples are equal, so the four outermost ones suffice.
+    if total == 0.0 or total == 4.0:
+        return total / 4.0
+    total = 0.0
     for a in (-3, -1, 1, 3):
         for b in (-3, -1, 1, 3):
             if shadow[i + a, j + b] <= w + bias:
@@ -126,7 +147,7 @@ def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float
     return total / 16.0
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def shade(
     screen: Floats, points: Floats, normals: Floats, uv: Floats, triangles: Ints, material: Ints, materials: Floats,
     texels: Floats, inverse_z: Floats, ids: Ints, harmonics: Floats, lights: Floats, shadow: Floats,
@@ -220,6 +241,8 @@ def shade(
                         nx, ny, nz, facing = -nx, -ny, -nz, -facing
                     gloss = texel[5] * materials[m, M_SPEC]
                     power = materials[m, M_POWER]
+                    # Below this cosine a highlight is weaker than 0.001 of its strongest place and is left out.
+                    dull = 1.0 - 6.9 / power
                     mirror = materials[m, M_MIRROR]
                     lr = lg = lb = 0.0
                     sr = sg = sb = 0.0
@@ -248,11 +271,12 @@ def shade(
                         if gloss > 0.0 and cosine > 0.0:
                             hx, hy, hz = lx + vx, ly + vy, lz + vz
                             length = 1.0 / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
-                            half = max(0.0, (nx * hx + ny * hy + nz * hz) * length)
-                            shine = gloss * half**power * visible * cosine
-                            sr += shine * lights[k, 3]
-                            sg += shine * lights[k, 4]
-                            sb += shine * lights[k, 5]
+                            half = (nx * hx + ny * hy + nz * hz) * length
+                            if half > dull:
+                                shine = gloss * half**power * visible * cosine
+                                sr += shine * lights[k, 3]
+                                sg += shine * lights[k, 4]
+                                sb += shine * lights[k, 5]
                     if mirror > 0.0:
                         rx, ry, rz = 2 * facing * nx - vx, 2 * facing * ny - vy, 2 * facing * nz - vz
                         _sky(panorama, rx, ry, rz, sky)
@@ -275,8 +299,9 @@ def shade(
                     if materials[m, M_SPEC_IR] > 0.0:
                         hx, hy, hz = tx + vx, ty + vy, tz + vz
                         length = 1.0 / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
-                        half = max(0.0, (nx * hx + ny * hy + nz * hz) * length)
-                        glow += arriving * materials[m, M_SPEC_IR] * texel[5] * half ** materials[m, M_RETRO]
+                        half = (nx * hx + ny * hy + nz * hz) * length
+                        if half > 1.0 - 6.9 / materials[m, M_RETRO]:
+                            glow += arriving * materials[m, M_SPEC_IR] * texel[5] * half ** materials[m, M_RETRO]
                     glow += materials[m, M_GLOW_IR]
                     infra += share * glow
             rgb[py, px, 0] = red

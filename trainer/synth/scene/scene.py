@@ -208,7 +208,9 @@ def _shadow(
     side = np.cross([0.0, 1.0, 0.0] if abs(towards[1]) < 0.9 else [1.0, 0.0, 0.0], towards)
     side /= np.linalg.norm(side)
     up = np.cross(towards, side)
-    used = points[np.unique(triangles)]
+    visited = np.zeros(len(points), bool)
+    visited[triangles] = True
+    used = points[visited]
     middle = used.mean(0)
     half = 0.35
     scale = _SHADOW_SIZE / (2 * half)

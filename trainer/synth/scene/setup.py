@@ -33,6 +33,9 @@ from trainer.synth.sensors.sensor import (
     expose_rgb,
 )
 
+NEAR_EYES_PX = 72.0
+"""Distance of the eyes in pixels from which a crop of 128 pixels has less than half the resolution of the frame."""
+
 _PROJECTORS: tuple[Projector, ...] = ("on", "off", "interleaved")
 
 
@@ -125,9 +128,14 @@ def draw_setup(
 
 
 def render_exposure(
-    setup: Setup, rng: Rng, params: ExposureParams | None = None, subject: Subject | None = None, supersample: int = 2
-) -> Frame:
-    """Render one exposure: pose the subject, render the scene and simulate the sensor."""
+    setup: Setup, rng: Rng, params: ExposureParams | None = None, subject: Subject | None = None,
+    supersample: int | None = 2,
+) -> Frame:  # fmt: skip
+    """Render one exposure: pose the subject, render the scene and simulate the sensor.
+
+    `supersample` is the number of samples of a pixel along both axes; None: 1 for a near face, which a crop reduces by
+    more than half, else 2.
+    """
     if subject is None:
         here = setup.placement
         jitter = rng.normal(0, 0.012, 3) * (1, 1, 0)
@@ -136,10 +144,10 @@ def render_exposure(
     camera, preset = setup.camera, setup.preset
     params = params or draw_exposure_params(rng, setup.projector)
     scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
-    picture = scene.render(supersample)
+    eyes = ADULT_EYE_DISTANCE_M * camera.fx / float(subject.keypoints[:2, 2].mean())
+    picture = scene.render(supersample or (1 if eyes > NEAR_EYES_PX else 2))
     reflect(picture, subject.panes, camera, setup.surroundings.light)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
-    eyes = ADULT_EYE_DISTANCE_M * camera.fx / float(subject.keypoints[:2, 2].mean())
     weight = centre_weight(
         camera.height, camera.width, (float(points[:, 0].mean()), float(points[:, 1].mean())), params.metering * eyes
     )

@@ -260,6 +260,11 @@ def smooth_noise(shape: tuple[int, ...], sigma: float, rng: Rng) -> Floats:
     return small[: shape[0], : shape[1]]
 
 
+_LEVELS = np.concatenate([np.geomspace(1e-4, 0.05, 200), np.linspace(0.05, 0.97, 300)[1:]])
+_QUANTILES = ndtri(1 - _LEVELS)
+"""Quantiles of the noise that a share `_LEVELS` of it exceeds; other shares are clipped to the nearest one."""
+
+
 def _edges(z: Floats, jump_m: float) -> npt.NDArray[np.bool_]:
     kernel = np.ones((3, 3), np.uint8)
     return (cv2.dilate(z, kernel) - cv2.erode(z, kernel)) > jump_m
@@ -281,6 +286,6 @@ def _holes(
         level += 0.35 * confusing
     if preset.principle == "stereo" and projector == "off":
         level += 0.02
-    threshold = ndtri(1 - np.clip(level, 1e-4, 0.97)).astype(np.float32)
+    threshold = np.interp(level, _LEVELS, _QUANTILES).astype(np.float32)
     edge = _edges(z, 0.02) & (rng.random(z.shape) < quality.frail * (0.5 if preset.principle == "stereo" else 0.25))
     return np.asarray((noise > threshold) | edge, np.bool_)

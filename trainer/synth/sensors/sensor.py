@@ -6,11 +6,13 @@ All classes of scenes pass through these functions with parameters from the same
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from fasdemo.frames import Intrinsics
 from trainer.synth.people.portrait import to_srgb
@@ -183,6 +185,30 @@ def expose_rgb(linear: Floats, params: ExposureParams, weight: Floats, rng: Rng)
     return develop(image, params, cv2.GaussianBlur(noise, (0, 0), 0.7) * 1.6)
 
 
+_TONES_PER_WHITE = 4096
+_MAX_WHITE = 2
+
+
+def _tones(contrast: float) -> Floats:
+    """Return the tone curve at multiples of 1 / `_TONES_PER_WHITE` of white, encoded in sRGB, 0 to 1."""
+    light = np.arange(_MAX_WHITE * _TONES_PER_WHITE + 1) / _TONES_PER_WHITE
+    # A soft shoulder prevents hard clipping of lamps and white paper.
+    light = np.where(light > 0.75, 0.75 + 0.25 * np.tanh((light - 0.75) / 0.25), light)
+    return np.asarray(np.clip((to_srgb(light) - 0.5) * contrast + 0.5, 0, 1), np.float32)
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _encode(image: Floats, noise: Floats, read: float, shot: float, tones: Floats, result: Floats) -> None:
+    """Add noise of variance `read + shot * image` and apply the tone curve, for every value of flat arrays."""
+    last = len(tones) - 1
+    for i in range(len(image)):
+        value = image[i]
+        value += noise[i] * sqrt(read + shot * min(max(value, 0.0), 1.5))
+        at = min(max(value * _TONES_PER_WHITE, 0.0), last - 0.01)
+        low = int(at)
+        result[i] = tones[low] + (tones[low + 1] - tones[low]) * (at - low)
+
+
 def develop(image: Floats, params: ExposureParams, noise: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     """Convert an exposed linear picture (h, w, 3), white = 1, to 8 bit: noise, tone curve, sharpening and JPEG.
 
@@ -191,13 +217,11 @@ def develop(image: Floats, params: ExposureParams, noise: npt.NDArray[np.floatin
         params: noise, contrast, sharpening and JPEG quality.
         noise: noise of standard deviation 1 and of the picture's shape.
     """
-    image = image + noise * np.sqrt(params.noise**2 + params.shot_noise**2 * np.clip(image, 0, 1.5) * 0.3).astype(
-        np.float32
-    )
-    # A soft shoulder prevents hard clipping of lamps and white paper.
-    image = np.where(image > 0.75, 0.75 + 0.25 * np.tanh((image - 0.75) / 0.25), image)
-    encoded = to_srgb(image)
-    encoded = np.clip((encoded - 0.5) * np.float32(params.contrast) + 0.5, 0, 1)
+    encoded = np.empty(image.shape, np.float32)
+    _encode(
+        np.ascontiguousarray(image, np.float32).reshape(-1), np.ascontiguousarray(noise, np.float32).reshape(-1),
+        params.noise**2, params.shot_noise**2 * 0.3, _tones(params.contrast), encoded.reshape(-1),
+    )  # fmt: skip
     if params.sharpen > 0.05:
         encoded = encoded + np.float32(params.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
     picture = np.round(np.clip(encoded, 0, 1) * 255).astype(np.uint8)

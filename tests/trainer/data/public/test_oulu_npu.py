@@ -17,7 +17,7 @@ from trainer.data.faces import FaceSet
 from trainer.data.layouts.recorded import SCALE, SIZE
 from trainer.data.opening import detect_layout
 from trainer.data.public.clips import Clip
-from trainer.data.public.oulu_npu import OuluNpu, _eyes
+from trainer.data.public.oulu_npu import OuluNpu, _eyes, _from_names
 from trainer.data.splits import open_part
 
 
@@ -55,6 +55,21 @@ def test_oulu_npu_protocols_follow_the_published_definition(made: Path, protocol
     assert f"protocol {protocol}, the definition applied to the names" in splits.described
 
 
+@pytest.mark.parametrize(
+    ("protocol", "counts"),
+    [("1", (1200, 900, 600)), ("2", (1080, 810, 1080)), ("3@4", (1500, 1125, 300)), ("4@6", (600, 450, 60))],
+)
+def test_oulu_npu_parts_have_the_published_numbers_of_videos(protocol: str, counts: tuple[int, int, int]) -> None:
+    everything = [
+        f"{phone}_{session}_{person:02d}_{kind}"
+        for phone in range(1, 7)
+        for session in range(1, 4)
+        for person in range(1, 56)
+        for kind in range(1, 6)
+    ]
+    assert tuple(len(_from_names(protocol, part, everything)) for part in ("train", "val", "test")) == counts
+
+
 def test_oulu_npu_labels_species_people_and_phones(made: Path) -> None:
     splits = opened(made, "2")
     facts = {
@@ -90,8 +105,9 @@ def test_oulu_npu_frames_are_taken_by_the_step_and_share_a_video(made: Path) -> 
     assert "one frame in 2" in finer.described
 
 
-def test_oulu_npu_lists_of_the_owners_take_precedence(tree: Path) -> None:
-    folder = tree / "Protocols" / "Protocol_3"
+@pytest.mark.parametrize("place", ["Protocols", "Protocols/Protocols", "."])
+def test_oulu_npu_lists_of_the_owners_take_precedence(tree: Path, place: str) -> None:
+    folder = tree / place / "Protocol_3"
     folder.mkdir(parents=True)
     (folder / "Train_5.txt").write_text("+1,1_1_01_1\n-1,1_1_01_2\n")
     (folder / "Dev_5.txt").write_text("+1,1_1_21_1\n-2,1_1_21_4\n")

@@ -10,6 +10,8 @@ from fasdemo.errors import UserError
 from tests.support import face_fixtures, public_trees
 from tests.support.public_trees import opened
 from trainer.data.opening import detect_layout
+from trainer.data.public.clips import Cutting
+from trainer.data.public.replay_attack import ReplayAttack
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,27 @@ def test_replay_attack_protocols_choose_the_attacks(made: Path, protocol: str | 
         assert not any("enroll" in name for name in part.names)
     assert f"protocol {protocol or 'grandtest'}" in splits.described
     assert splits.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "attacks"),
+    [("grandtest", 1000), ("print", 200), ("mobile", 400), ("highdef", 400)]
+    + [("photo", 600), ("digitalphoto", 400), ("video", 400)],
+)
+def test_replay_attack_protocols_have_the_published_numbers_of_attacks(protocol: str, attacks: int) -> None:
+    layout = ReplayAttack(Path("replay"), protocol, Cutting(15))
+    kinds = [
+        ("print", "highdef_photo"),
+        *((device, f"{device}_{what}") for device in ("mobile", "highdef") for what in ("photo", "video")),
+    ]
+    names = [
+        f"train/attack/{support}/attack_{device}_client{client:03d}_session01_{content}_{light}.mov"
+        for support in ("fixed", "hand")
+        for client in range(50)
+        for device, content in kinds
+        for light in ("adverse", "controlled")
+    ]
+    assert sum(layout._clip(Path("replay") / name) is not None for name in names) == attacks
 
 
 def test_replay_attack_crops_show_the_face(made: Path) -> None:

@@ -1,0 +1,1 @@
+"""The connected cameras, and the panel with the settings of the open one."""

@@ -1,0 +1,1 @@
+"""The library of recorded sessions, and the pictures of events."""

@@ -1,1 +1,0 @@
-"""Panels of the window: verdict, reasons, recording, timing and start page."""

@@ -1,0 +1,1 @@
+"""The recording desk: people, takes, labels, markers, and which conditions have been recorded."""

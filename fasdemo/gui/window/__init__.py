@@ -1,0 +1,1 @@
+"""The main window: its pages, its actions, and what connects them with the player."""
