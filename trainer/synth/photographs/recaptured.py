@@ -45,7 +45,7 @@ def recapture(
     shares = [*_WEIGHTS, *[(1 - sum(_WEIGHTS)) / len(WORN)] * len(WORN)]
     species = SPECIES[int(rng.choice(len(SPECIES), p=shares))]
     if species in WORN:
-        light = worn(rng, photograph, framing, environments, detector, cast(WornSpecies, species))
+        light = worn(rng, photograph, framing, environments, detector, species)
         return None if light is None else (light, species)
     if rng.random() >= CUT_OUT_SHARE:
         # Originals as they were taken have smaller margins; without this, the frame would reveal the class.

@@ -125,7 +125,7 @@ def _with_holes(rng: Rng, shape: tuple[int, int], keys: Points, eyes: float, hol
     if "mouth" in holes:
         size = float(eyes * rng.uniform(0.6, 1.0)), float(eyes * rng.uniform(0.22, 0.5))
         cv2.ellipse(paper, (_pixel(keys[3]), size, angle), 0, -1, cv2.LINE_AA)
-    return np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.7), np.float32) / 255
+    return np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.7).astype(np.float32) / np.float32(255), np.float32)
 
 
 def _outline(rng: Rng, shape: tuple[int, int], keys: Points, eyes: float) -> Floats:
@@ -137,7 +137,7 @@ def _outline(rng: Rng, shape: tuple[int, int], keys: Points, eyes: float) -> Flo
     points = middle + np.column_stack([np.cos(angles) * wide * rough, np.sin(angles) * high * rough])
     paper = np.zeros(shape, np.uint8)
     cv2.fillPoly(paper, [np.round(points).astype(np.int32)], 255, cv2.LINE_AA)
-    return np.asarray(paper, np.float32) / 255
+    return np.asarray(paper.astype(np.float32) / np.float32(255), np.float32)
 
 
 def _folds(rng: Rng, shape: tuple[int, int], keys: Points, eyes: float) -> Floats:
