@@ -93,16 +93,26 @@ def source_request(options: argparse.Namespace) -> SourceRequest | None:
 
 
 def _camera_options(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
-    """Return names and values of the camera's options.
+    """Return names and values of the camera's options and of its preset.
 
     Raises:
-        UserError: one is not written as NAME=VALUE, or there is no RealSense or webcam to set it on.
+        UserError: one is not written as NAME=VALUE, the preset cannot be used, or there is no RealSense or webcam to
+            set it on.
     """
-    if not options.camera_option:
+    if not options.camera_option and options.camera_preset is None:
         return ()
     from fasdemo.capture.controls import parse_options
     from fasdemo.capture.open import CONTROLLED
 
-    if (options.camera or "").split(":", 1)[0] not in CONTROLLED:
+    kind = (options.camera or "").split(":", 1)[0]
+    if options.camera_option and kind not in CONTROLLED:
         raise UserError("--camera-option needs --camera realsense or --camera webcam.")
-    return tuple(parse_options(options.camera_option).items())
+    found = parse_options(options.camera_option)
+    if options.camera_preset is not None:
+        from fasdemo.capture.cameras.realsense.preset_file import PRESET_FILE, read_preset
+
+        if kind != "realsense":
+            raise UserError("--camera-preset needs --camera realsense.")
+        read_preset(options.camera_preset)
+        found[PRESET_FILE] = str(options.camera_preset.resolve())
+    return tuple(found.items())
