@@ -37,7 +37,6 @@ _ONE_CAMERA_ONLY = (
     "kiosk",
     "camera_option",
     "camera_preset",
-    "event_pictures",
 )
 """Options that belong to one camera or one person in front of it."""
 

@@ -53,9 +53,26 @@ def camera_requests(options: argparse.Namespace, names: Sequence[str]) -> list[S
         if request in found:
             more = "; add the number that `fasdemo doctor` shows" if name in ("realsense", "webcam") else ""
             raise UserError(f"--camera {request.shown}: is given twice; give each camera once{more}.")
+        same = next((one for one in found if _may_be_same(one.spec, request.spec)), None)
+        if same is not None:
+            raise UserError(
+                f"--camera {same.shown} and --camera {request.shown} can be the same device; give each camera by the "
+                "number that `fasdemo doctor` shows."
+            )
         found.append(request)
     _check_credentials([request.spec for request in found])
     return found
+
+
+def _may_be_same(first: str, second: str) -> bool:
+    """Return whether two names can mean one device: of one kind, and one without a number, or with equal ones."""
+    (kind, _, one), (other_kind, _, two) = first.partition(":"), second.partition(":")
+    if kind != other_kind or kind not in ("realsense", "hello", "webcam"):
+        return False
+    if not one or not two:
+        # Without a number, the first camera of its kind is opened.
+        return True
+    return one == two or (one.isdecimal() and two.isdecimal() and int(one) == int(two))
 
 
 def _check_credentials(specs: Sequence[str]) -> None:

@@ -1636,6 +1636,10 @@
       <translation>Ereignisprotokoll: {path}, {count} Zeilen</translation>
     </message>
     <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Bilder von Ereignissen: {count}</translation>
+    </message>
+    <message>
       <source>Locked out</source>
       <translation>Gesperrt</translation>
     </message>

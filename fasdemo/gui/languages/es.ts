@@ -1636,6 +1636,10 @@
       <translation>Registro de eventos: {path}, {count} líneas</translation>
     </message>
     <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Imágenes de eventos: {count}</translation>
+    </message>
+    <message>
       <source>Locked out</source>
       <translation>Bloqueado</translation>
     </message>

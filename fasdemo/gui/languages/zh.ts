@@ -1636,6 +1636,10 @@
       <translation>事件日志：{path}，{count} 行</translation>
     </message>
     <message>
+      <source>Pictures of events: {count}</source>
+      <translation>事件图片：{count}</translation>
+    </message>
+    <message>
       <source>Locked out</source>
       <translation>已锁定</translation>
     </message>

@@ -13,7 +13,8 @@ from fasdemo.capture.cameras.realsense.preset_file import load_preset, read_pres
 from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 
-NEW = {"device": {"name": "D435"}, "parameters": {"param-disparityshift": "20", "controls-laserpower": "150", "x": 1}}
+VALUES = {"param-disparityshift": "20", "controls-laserpower": "150", "x": 1}
+NEW = {"device": {"name": "D435"}, "parameters": VALUES}
 OLD = {"param-disparityshift": "20", "aux-param-depthclampmin": "0"}
 
 
@@ -39,7 +40,7 @@ class Advanced:
         self.loaded.append(text)
 
     def serialize_json(self) -> str:
-        return json.dumps({"parameters": {**NEW["parameters"], "param-other": 3}})
+        return json.dumps({"parameters": {**VALUES, "param-other": 3}})
 
 
 class Sdk:
