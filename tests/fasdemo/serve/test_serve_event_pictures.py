@@ -13,7 +13,7 @@ from fasdemo.runtime.outputs.event_picture_store import EventPictureStore, read_
 from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings, EventPictureWriter
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.serve import server
-from fasdemo.serve.api import Parts
+from fasdemo.serve.api import Parts, make_app
 from fasdemo.serve.settings import ServeSettings
 from tests.support.serve_fixtures import Script, ScriptedProcessor, scripted_engine, source_of, wait_for
 
@@ -23,7 +23,6 @@ def test_serve_stores_the_events_of_all_sources(tmp_path: Path, monkeypatch: pyt
     writer = EventPictureWriter()
     writer.start(EventPictureSettings(tmp_path / "events", 3))
     made: list[Parts] = []
-    make_app = server.make_app
 
     def keep(parts: Parts) -> Any:
         made.append(parts)
