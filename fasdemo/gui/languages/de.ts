@@ -248,6 +248,10 @@
       <translation>USB-Typ</translation>
     </message>
     <message>
+      <source>Preset</source>
+      <translation>Voreinstellung</translation>
+    </message>
+    <message>
       <source>not noted</source>
       <translation>nicht notiert</translation>
     </message>
@@ -1420,6 +1424,14 @@
       <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>Voreinstellung laden…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Werte des erweiterten Modus, wie RealSense Viewer sie speichert</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>Metadaten der Bilder</translation>
     </message>
@@ -1556,6 +1568,14 @@
       <translation>Modelle (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Kamera-Voreinstellungen (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Ereignisprotokoll schreiben nach</translation>
     </message>
@@ -1614,6 +1634,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Ereignisprotokoll: {path}, {count} Zeilen</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Bilder von Ereignissen: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>

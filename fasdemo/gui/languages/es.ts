@@ -248,6 +248,10 @@
       <translation>Tipo de USB</translation>
     </message>
     <message>
+      <source>Preset</source>
+      <translation>Preajuste</translation>
+    </message>
+    <message>
       <source>not noted</source>
       <translation>sin anotar</translation>
     </message>
@@ -1420,6 +1424,14 @@
       <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>Cargar un preajuste…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Valores del modo avanzado, tal como los guarda RealSense Viewer</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>Metadatos de los fotogramas</translation>
     </message>
@@ -1556,6 +1568,14 @@
       <translation>Modelos (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Elegir un preajuste</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Preajustes de cámara (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Escribir el registro de eventos en</translation>
     </message>
@@ -1614,6 +1634,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Registro de eventos: {path}, {count} líneas</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Imágenes de eventos: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>

@@ -248,6 +248,10 @@
       <translation>USB 类型</translation>
     </message>
     <message>
+      <source>Preset</source>
+      <translation>预设</translation>
+    </message>
+    <message>
       <source>not noted</source>
       <translation>未记录</translation>
     </message>
@@ -1420,6 +1424,14 @@
       <translation>用摄像头自身的设置重新打开</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>加载预设…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>高级模式的值，由 RealSense Viewer 保存</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>帧的元数据</translation>
     </message>
@@ -1556,6 +1568,14 @@
       <translation>模型 (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>选择预设</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>相机预设 (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>将事件日志写入</translation>
     </message>
@@ -1614,6 +1634,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>事件日志：{path}，{count} 行</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>事件图片：{count}</translation>
     </message>
     <message>
       <source>Locked out</source>
