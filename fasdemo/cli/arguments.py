@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def add_stream_options(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         help="set an option of the camera itself, e.g. depth.exposure=8500 (docs/cameras.md); can be repeated",
+    )
+    group.add_argument(
+        "--camera-preset",
+        metavar="FILE.json",
+        type=Path,
+        help="load a preset of the advanced mode into a RealSense, as RealSense Viewer saves it",
     )
     group.add_argument(
         "--allow-virtual-camera",

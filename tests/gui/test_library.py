@@ -15,9 +15,10 @@ import pytest
 from PyQt6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
+from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import SourceInfo
-from fasdemo.engine.result import Status
-from fasdemo.frames import Truth
+from fasdemo.engine.result import FrameResult, Status
+from fasdemo.frames import FrameSet, Truth
 from fasdemo.gui.library import library_index
 from fasdemo.gui.library.library import COLUMNS, FILTERS, Library
 from fasdemo.gui.library.library_index import LibraryEntry, is_library
@@ -33,7 +34,7 @@ from fasdemo.tuning.cache import Cache, cache_folder, session_hash
 from fasdemo.tuning.scoring import Cancelled, Progress
 from tests.support.qt_input import QTest
 from tests.support.tuning_fixtures import LIVE, PRINT, scored
-from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, make_frame
+from tests.support.window_scenes import ALL, FPS, HEIGHT, WIDTH, Scene, ScriptedProcessor, make_frame
 
 CAMERA = SourceInfo("test camera", "webcam", True, ALL, WIDTH, HEIGHT, FPS, None)
 
@@ -281,6 +282,37 @@ def test_scoring_is_cancelled_and_can_begin_again(window: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: not window.library.cancel.isVisible(), timeout=5000)
     assert window.library.status.text().startswith("Cancelled")
     assert window.library.score.isEnabled()
+
+
+class NamedProcessor(ScriptedProcessor):
+    """A scripted processor whose results are those of the shipped model on a session of a given name."""
+
+    def __init__(self, request: EngineRequest, name: str) -> None:
+        super().__init__(request)
+        self._name = name
+        self.facts = replace(self.facts, model_sha256=select_model(ALL).sha256)
+
+    def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
+        return replace(super().process(frame, capture_ms), source=self._name)
+
+
+def test_session_that_was_played_to_its_end_has_verdicts(
+    window: MainWindow, qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_library(window, qtbot, root)
+    folder = folder_of(root, "S01", "live")
+    monkeypatch.setattr(window.player, "_make_source", lambda request: SessionSource(Path(request.spec)))
+    monkeypatch.setattr(
+        window.player, "_make_processor", lambda source, request: NamedProcessor(request, source.info.name)
+    )
+    with qtbot.waitSignal(window.played.stored, timeout=20000) as stored:
+        window.open_spec(str(folder))
+    assert stored.args == [folder]
+    window.sources.close()
+    open_library(window, qtbot, root)
+    seen = verdicts(window)
+    assert seen["S01", "live"][0] != "not scored"
+    assert seen["S02", "live"] == ("not scored", "")
 
 
 def test_session_deleted_meanwhile_is_named_and_the_others_are_scored(

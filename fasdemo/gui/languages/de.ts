@@ -160,8 +160,8 @@
       <translation>Entfernung</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Hell</translation>
+      <source>Lighting</source>
+      <translation>Beleuchtung</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -246,6 +246,10 @@
     <message>
       <source>USB type</source>
       <translation>USB-Typ</translation>
+    </message>
+    <message>
+      <source>Preset</source>
+      <translation>Voreinstellung</translation>
     </message>
     <message>
       <source>not noted</source>
@@ -634,6 +638,10 @@
     <message>
       <source>System</source>
       <translation>System</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1176,6 +1184,10 @@
       <translation>Die Tiefe rauscht zu stark oder die Nase ist zu flach, um ein Gesicht von Papier zu unterscheiden.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>Das Relief des Gesichts ist flacher als das fast aller Menschen.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>Das Netz bewertet Tiefe oder Infrarot als Angriff.</translation>
     </message>
@@ -1412,6 +1424,14 @@
       <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>Voreinstellung laden…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Werte des erweiterten Modus, wie RealSense Viewer sie speichert</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>Metadaten der Bilder</translation>
     </message>
@@ -1548,6 +1568,14 @@
       <translation>Modelle (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Kamera-Voreinstellungen (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Ereignisprotokoll schreiben nach</translation>
     </message>
@@ -1606,6 +1634,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Ereignisprotokoll: {path}, {count} Zeilen</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Bilder von Ereignissen: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>
@@ -2004,8 +2036,8 @@
       <translation>Die Person ist einverstanden</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>bis zum Beenden</translation>
+      <source>no limit</source>
+      <translation>unbegrenzt</translation>
     </message>
     <message>
       <source>Start recording</source>

@@ -160,8 +160,8 @@
       <translation>Distancia</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Claro</translation>
+      <source>Lighting</source>
+      <translation>Iluminación</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -246,6 +246,10 @@
     <message>
       <source>USB type</source>
       <translation>Tipo de USB</translation>
+    </message>
+    <message>
+      <source>Preset</source>
+      <translation>Preajuste</translation>
     </message>
     <message>
       <source>not noted</source>
@@ -634,6 +638,10 @@
     <message>
       <source>System</source>
       <translation>Sistema</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Claro</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1176,6 +1184,10 @@
       <translation>La profundidad tiene demasiado ruido, o la nariz es demasiado plana, para distinguir un rostro de un papel.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>El relieve del rostro es menor que el de casi todas las personas.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>La red considera la profundidad o el infrarrojo un ataque.</translation>
     </message>
@@ -1412,6 +1424,14 @@
       <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>Cargar un preajuste…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Valores del modo avanzado, tal como los guarda RealSense Viewer</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>Metadatos de los fotogramas</translation>
     </message>
@@ -1548,6 +1568,14 @@
       <translation>Modelos (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Elegir un preajuste</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Preajustes de cámara (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Escribir el registro de eventos en</translation>
     </message>
@@ -1606,6 +1634,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Registro de eventos: {path}, {count} líneas</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Imágenes de eventos: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>
@@ -2004,8 +2036,8 @@
       <translation>La persona ha aceptado</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>hasta detener</translation>
+      <source>no limit</source>
+      <translation>sin límite</translation>
     </message>
     <message>
       <source>Start recording</source>

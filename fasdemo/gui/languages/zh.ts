@@ -160,8 +160,8 @@
       <translation>距离</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>浅色</translation>
+      <source>Lighting</source>
+      <translation>光照</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -246,6 +246,10 @@
     <message>
       <source>USB type</source>
       <translation>USB 类型</translation>
+    </message>
+    <message>
+      <source>Preset</source>
+      <translation>预设</translation>
     </message>
     <message>
       <source>not noted</source>
@@ -634,6 +638,10 @@
     <message>
       <source>System</source>
       <translation>系统</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>浅色</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -1176,6 +1184,10 @@
       <translation>深度噪声太大或鼻子太平，无法区分人脸与纸张。</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>面部起伏比几乎所有人的都浅。</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>网络将深度或红外判为攻击。</translation>
     </message>
@@ -1412,6 +1424,14 @@
       <translation>用摄像头自身的设置重新打开</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>加载预设…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>高级模式的值，由 RealSense Viewer 保存</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>帧的元数据</translation>
     </message>
@@ -1548,6 +1568,14 @@
       <translation>模型 (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>选择预设</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>相机预设 (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>将事件日志写入</translation>
     </message>
@@ -1606,6 +1634,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>事件日志：{path}，{count} 行</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>事件图片：{count}</translation>
     </message>
     <message>
       <source>Locked out</source>
@@ -2004,8 +2036,8 @@
       <translation>本人已同意</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>直到停止</translation>
+      <source>no limit</source>
+      <translation>不限</translation>
     </message>
     <message>
       <source>Start recording</source>

@@ -65,6 +65,11 @@ class LibraryControl(QObject):
         self._library.show_scoring(True)
         self.scorer.start(work)
 
+    def show_stored(self, folder: Path) -> None:
+        """Show the verdicts on a session that were stored without a scoring, e.g. because it was played."""
+        if self._library.index.engine_read == self._chosen():
+            self._library.show_verdicts(with_verdicts(LibraryEntry(folder), self._chosen()))
+
     def engine_changed(self) -> None:
         """Show the verdicts with another model or policy, if the library is on the screen."""
         if self._library.isVisible() and self._library.index.engine_read != self._chosen():

@@ -90,6 +90,9 @@ class MainWindow(WindowParts):
         self.header.engine_chosen.connect(engine.use)
         engine.changed.connect(self._show_engine)
         engine.chosen.connect(self.library_scoring.engine_changed)
+        engine.chosen.connect(self.played.engine_changed)
+        self.presenter.source_ready.connect(self.played.source_ready)
+        self.played.stored.connect(self.library_scoring.show_stored)
         self.presenter.engine_in_force.connect(engine.take)
         self.presenter.source_ready.connect(self.tuning.source_ready)
         self.presenter.source_ready.connect(self.calibration.source_ready)
@@ -298,6 +301,7 @@ class MainWindow(WindowParts):
         self.cameras.join(_CLOSE_S)
         self.library.index.join(_CLOSE_S)
         self.library_scoring.close(_CLOSE_S)
+        self.played.close(_CLOSE_S)
         super().closeEvent(event)
 
     @override

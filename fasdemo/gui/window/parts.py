@@ -22,6 +22,7 @@ from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.library.event_picture_control import EventPictureControl
 from fasdemo.gui.library.library_control import LibraryControl
+from fasdemo.gui.library.played_verdicts import PlayedVerdicts
 from fasdemo.gui.recording.desk_control import DeskControl
 from fasdemo.gui.recording.recording_control import RecordingControl
 from fasdemo.gui.recording.take_control import TakeControl
@@ -87,8 +88,13 @@ class WindowParts(QMainWindow):
         self.door.signals.record = self.event_log.writer.on_signal
         self.calibration = CalibrationControl(self)
         self.event_pictures = EventPictureControl(settings, self)
+        self.played = PlayedVerdicts(lambda: self.player.request, lambda: self.engine.request, self)
         listeners = ListenerGroup(
-            self.event_log.writer, self.door.signals, self.calibration.listener, self.event_pictures.writer
+            self.event_log.writer,
+            self.door.signals,
+            self.calibration.listener,
+            self.event_pictures.writer,
+            self.played.listener,
         )
         self.player = Player(make_source, make_processor, self, listeners)
         self.challenge = ChallengeControl(self.player, self)
