@@ -14,8 +14,13 @@ ALLOW_COLOUR_ALONE = "allow LIVE for a source without depth and infrared (unreli
 
 
 def add_attempt_options(group: argparse._ArgumentGroup, lockout_default: str, seconds_default: str) -> None:
-    """Add `--require-gaze`, `--single-face`, `--lockout-after` and `--lockout-seconds`; absent numbers are None."""
+    """Add the options of the person's behaviour, and those of the lock-out, whose absent numbers are None."""
     group.add_argument("--require-gaze", action="store_true", help="LIVE requires eyes that look at the camera")
+    group.add_argument(
+        "--require-motion",
+        action="store_true",
+        help="LIVE requires that the face moves, and depth and infrared with it",
+    )
     group.add_argument("--single-face", action="store_true", help="LIVE requires that only one face is visible")
     group.add_argument(
         "--lockout-after",

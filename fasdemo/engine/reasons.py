@@ -299,6 +299,12 @@ class Reason(StrEnum):
         "The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.",
         "Please look at the camera.",
     )
+    MOTION_UNSEEN = (
+        "motion_unseen",
+        Effect.BLOCK,
+        "The policy requires that the face moves, and depth and infrared with it.",
+        "Please move your head a little.",
+    )
     LOCKED_OUT = (
         "locked_out",
         Effect.BLOCK,

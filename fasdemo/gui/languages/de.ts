@@ -740,6 +740,14 @@
       <translation>Niemand ist LIVE, ohne in die Kamera zu schauen.</translation>
     </message>
     <message>
+      <source>LIVE requires motion</source>
+      <translation>LIVE erfordert Bewegung</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>Niemand ist LIVE, solange sich das Gesicht nicht bewegt und Tiefe und Infrarot mit ihm.</translation>
+    </message>
+    <message>
       <source>Site file</source>
       <translation>Standortdatei</translation>
     </message>
@@ -1282,6 +1290,14 @@
     <message>
       <source>The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.</source>
       <translation>Die Richtlinie verlangt einen Blick in die Kamera, aber die Augen blicken anderswohin oder es ist unbekannt.</translation>
+    </message>
+    <message>
+      <source>Please move your head a little.</source>
+      <translation>Bitte bewegen Sie den Kopf ein wenig.</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>Die Richtlinie verlangt, dass sich das Gesicht bewegt und Tiefe und Infrarot mit ihm.</translation>
     </message>
     <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>

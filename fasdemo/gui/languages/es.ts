@@ -740,6 +740,14 @@
       <translation>Nadie es VIVO si no mira a la cámara.</translation>
     </message>
     <message>
+      <source>LIVE requires motion</source>
+      <translation>VIVO exige movimiento</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>Nadie es VIVO si el rostro no se mueve, y la profundidad y el infrarrojo con él.</translation>
+    </message>
+    <message>
       <source>Site file</source>
       <translation>Archivo de sitio</translation>
     </message>
@@ -1282,6 +1290,14 @@
     <message>
       <source>The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.</source>
       <translation>La política exige mirar a la cámara, pero los ojos miran a otro sitio o no se sabe adónde.</translation>
+    </message>
+    <message>
+      <source>Please move your head a little.</source>
+      <translation>Mueva un poco la cabeza, por favor.</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>La política exige que el rostro se mueva, y la profundidad y el infrarrojo con él.</translation>
     </message>
     <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>

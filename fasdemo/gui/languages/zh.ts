@@ -740,6 +740,14 @@
       <translation>不看摄像头则不判为真人。</translation>
     </message>
     <message>
+      <source>LIVE requires motion</source>
+      <translation>真人要求移动</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>面部未移动，或深度和红外未随之移动时，不判为真人。</translation>
+    </message>
+    <message>
       <source>Site file</source>
       <translation>站点文件</translation>
     </message>
@@ -1282,6 +1290,14 @@
     <message>
       <source>The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.</source>
       <translation>策略要求注视摄像头，但视线在别处或未知。</translation>
+    </message>
+    <message>
+      <source>Please move your head a little.</source>
+      <translation>请稍微移动头部。</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>策略要求面部移动，且深度和红外随之移动。</translation>
     </message>
     <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>
