@@ -8,6 +8,7 @@
 #   WORK          folder for data and runs  COUNT  exposures to render  SEED  seed of the data
 #   PHOTOGRAPHS   pictures for colour alone   LITE  ImageNet weights of EfficientNet-Lite0 (docs/networks.md)
 #   MINUTES       limit of each training    THREADS  of each training   MODELS  folder for the shipped files
+#   PYTHON        interpreter with the extra `train` (.venv/bin/python)
 # Finished steps are not repeated, so an interrupted run can be started again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +17,7 @@ PEOPLE=${PEOPLE:-person_00 person_01 person_02 person_04}
 WORK=${WORK:-.work} COUNT=${COUNT:-14000} MORE_COUNT=${MORE_COUNT:-18000} PHOTOGRAPHS=${PHOTOGRAPHS:-10000} LITE=${LITE:-} SEED=${SEED:-21}
 MINUTES=${MINUTES:-60} THREADS=${THREADS:-1} MODELS=${MODELS:-assets/models}
 [ -z "$MORE" ] || [ -n "$REAL" ] || { echo "MORE needs REAL: set REAL to the folder of real captures." >&2; exit 2; }
-python=.venv/bin/python
+python=${PYTHON:-.venv/bin/python}
 trainer=("$python" -m trainer)
 data=$WORK/crops runs=${RUNS:-$WORK/runs} table=$WORK/table
 

@@ -238,6 +238,12 @@ class Reason(StrEnum):
         "The depth is too noisy, or the nose too flat, to tell a face from a sheet of paper.",
         "Please come closer and look straight at the camera.",
     )
+    SHALLOW_RELIEF = (
+        "shallow_relief",
+        Effect.DOUBT,
+        "The relief of the face is shallower than that of almost all people.",
+        "Please look straight at the camera.",
+    )
     MODALITIES_DISAGREE = ("modalities_disagree", Effect.DOUBT, "The network rates depth or infrared as an attack.")
     # What the person can change.
     TOO_CLOSE = ("too_close", Effect.BLOCK, "The face is closer than the policy allows.", "Please step back a little.")
@@ -292,6 +298,12 @@ class Reason(StrEnum):
         Effect.BLOCK,
         "The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.",
         "Please look at the camera.",
+    )
+    MOTION_UNSEEN = (
+        "motion_unseen",
+        Effect.BLOCK,
+        "The policy requires that the face moves, and depth and infrared with it.",
+        "Please move your head a little.",
     )
     LOCKED_OUT = (
         "locked_out",

@@ -41,13 +41,13 @@ def shallow_relief(x: Millimetres, y: Millimetres, depth: Millimetres) -> Millim
     near = np.abs(depth) < 150.0
     terms = np.stack([x, y, np.ones_like(x)], axis=-1)
     plane = terms @ np.linalg.lstsq(terms[near], depth[near], rcond=None)[0]
-    return np.asarray(np.where(near, plane + 0.4 * (depth - plane), plane), np.float32)
+    return np.asarray(np.where(near, plane + 0.5 * (depth - plane), plane), np.float32)
 
 
 SHAPES: dict[str, Shape] = {
     "crumpled print": crumpled,
     "cylinder with a nose": cylinder_with_nose,
-    "relief of 0.4": shallow_relief,
+    "relief of 0.5": shallow_relief,
 }
 
 

@@ -117,7 +117,7 @@ def test_without_a_count_down_the_take_starts_at_once_and_lasts_until_it_is_stop
 ) -> None:
     record = window.workspace.record
     record.countdown.setValue(0)
-    assert (record.countdown.text(), record.length.text()) == ("none", "until stopped")
+    assert (record.countdown.text(), record.length.text()) == ("none", "no limit")
     record.consent.setChecked(True)
     press(window, Qt.Key.Key_R)
     assert recording(window)

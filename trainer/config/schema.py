@@ -130,6 +130,22 @@ class LossConfig(_Part):
     smoothing: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.0
     auxiliary: NonNegative = 0.4
     """Weight of the mean loss of the streams' own scores in flexible networks."""
+    teacher: Path | None = None
+    """ONNX model on colour, with a card, that rates the live faces, see `trainer.training.teacher`."""
+    teacher_weight: Share = 0.7
+    """Share of the teacher in the label of a live face."""
+
+
+class AdversarialConfig(_Part):
+    """Printed patterns in training, see `trainer.training.adversarial`; they change colour and infrared only."""
+
+    share: Share = 0.0
+    """Share of the attack crops that get a pattern which raises the network's score; as many live crops get one too.
+    0 switches patterns off."""
+    levels: Annotated[float, Field(gt=0.0, le=64.0)] = 8.0
+    """Largest change of a pixel, in grey levels of 255."""
+    steps: Annotated[int, Field(ge=1, le=50)] = 1
+    """Steps along the gradient, each with one more forward and backward pass of these crops."""
 
 
 class OptimiserConfig(_Part):
@@ -228,6 +244,7 @@ class Config(_Part):
     input: InputConfig = InputConfig()
     augment: AugmentConfig = AugmentConfig()
     loss: LossConfig = LossConfig()
+    adversarial: AdversarialConfig = AdversarialConfig()
     optimiser: OptimiserConfig = OptimiserConfig()
     data: DataConfig = DataConfig()
     run: RunConfig = RunConfig()
@@ -244,6 +261,8 @@ class Config(_Part):
         for key in self.network.init:
             if key != "all" and key not in self.network.modalities:
                 raise ValueError(f"network.init: unknown key {key!r}, expected `all` or one of network.modalities")
+        if self.adversarial.share and set(self.network.modalities) == {"depth"}:
+            raise ValueError("adversarial.share: patterns change colour and infrared, but the network has depth only")
         return self
 
 

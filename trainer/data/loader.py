@@ -16,7 +16,7 @@ from fasdemo.frames import Stream
 from fasdemo.models.card import InputSpec
 from trainer.data.faces import FaceSet, Ints, UnreadableError
 from trainer.data.transforms.augment import Crop, Cropper
-from trainer.data.transforms.encoding import CropBatch, encode_batch, needed_streams, stack_infrared
+from trainer.data.transforms.encoding import CropBatch, Floats32, encode_batch, needed_streams, stack_infrared
 
 PRESENCE_SEED = 104729
 
@@ -31,6 +31,8 @@ class Batch:
         presence: float32 (N, streams): 1 if the network gets the stream; random in the training of flexible networks.
         indices: int64 (N,): the samples' indices in their set.
         positions: int64 (N,): their positions in the requested order, from which unreadable samples are missing.
+        pictures: the crops before encoding; None unless `Loader.keep_pictures`.
+        lighting: PCA lighting (N, 3) of the crops, see `Crop`; None without.
     """
 
     inputs: list[torch.Tensor]
@@ -38,6 +40,8 @@ class Batch:
     presence: torch.Tensor
     indices: Ints
     positions: Ints
+    pictures: CropBatch | None = None
+    lighting: Floats32 | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class Loader:
         inputs: the network's inputs, as its card specifies them.
         subsets: for flexible networks: rows of presence (K, streams) and the probability of each (K,).
         unreadable: names of files that could not be read so far; their samples are left out.
+        keep_pictures: whether batches also have the crops before encoding.
     """
 
     face_set: FaceSet
@@ -84,6 +89,7 @@ class Loader:
     subsets: tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]] | None = None
     time: LoadingTime = field(default_factory=LoadingTime)
     unreadable: set[str] = field(default_factory=set)
+    keep_pictures: bool = False
 
     def training(
         self, order: Ints, batch: int, seed: int, epoch: int, rank: int = 0, world: int = 1, skip: int = 0
@@ -166,34 +172,28 @@ class Loader:
         if not crops:
             return None, time.thread_time() - started
         indices, positions = indices[kept], positions[kept]
+        pictures = self._pictures(crops)
+        light = [crop.lighting for crop in crops if crop.lighting is not None]
+        lighting = np.stack(light) if light else None
         made = Batch(
-            inputs=self._tensors(crops),
+            inputs=encoded(pictures, self.inputs, lighting),
             labels=torch.from_numpy(self.face_set.labels[indices]),
             presence=self._presence(len(indices), positions, key),
             indices=indices,
             positions=positions,
+            pictures=pictures if self.keep_pictures else None,
+            lighting=lighting,
         )
         return made, time.thread_time() - started
 
-    def _tensors(self, crops: list[Crop]) -> list[torch.Tensor]:
+    def _pictures(self, crops: list[Crop]) -> CropBatch:
         def stacked(stream: Stream) -> npt.NDArray[np.generic] | None:
             if stream not in needed_streams(self.inputs):
                 return None
             pictures = [crop.streams[stream] for crop in crops]
             return stack_infrared(pictures) if stream == "ir" else np.stack(pictures)
 
-        batch = CropBatch(stacked("rgb"), stacked("depth"), stacked("ir"))  # type: ignore[arg-type]  # of the crops' types
-        tensors = []
-        for spec in self.inputs:
-            array = encode_batch(batch, spec)
-            if crops[0].lighting is not None:
-                light = np.stack([crop.lighting for crop in crops if crop.lighting is not None])
-                if spec.modality == "rgb" and spec.channel_order == "BGR":
-                    light = light[:, ::-1]
-                light = light if spec.channels == 3 else light.mean(1, keepdims=True)
-                array = array + (light / np.asarray(spec.std, np.float32))[:, None, None, :].astype(np.float32)
-            tensors.append(torch.from_numpy(array).permute(0, 3, 1, 2))
-        return tensors
+        return CropBatch(stacked("rgb"), stacked("depth"), stacked("ir"))  # type: ignore[arg-type]  # of the crops' types
 
     def _presence(self, count: int, positions: Ints, key: tuple[int, int] | None) -> torch.Tensor:
         presence = np.ones((count, len(self.inputs)), np.float32)
@@ -203,3 +203,22 @@ class Loader:
             presence = rows[np.searchsorted(np.cumsum(weights)[:-1], draws, side="right")]
         there = np.array([spec.modality in self.face_set.streams for spec in self.inputs], np.float32)
         return torch.from_numpy(presence * there)
+
+
+def encoded(pictures: CropBatch, inputs: Sequence[InputSpec], lighting: Floats32 | None = None) -> list[torch.Tensor]:
+    """Return one (N, C, S, S) float32 tensor per network input, channels-last in memory.
+
+    Args:
+        pictures: crops of all streams that the inputs need.
+        inputs: the network's inputs.
+        lighting: (N, 3), added to the channels on the scale [0, 1]; None for nothing.
+    """
+    tensors = []
+    for spec in inputs:
+        array = encode_batch(pictures, spec)
+        if lighting is not None:
+            light = lighting[:, ::-1] if spec.modality == "rgb" and spec.channel_order == "BGR" else lighting
+            light = light if spec.channels == 3 else light.mean(1, keepdims=True)
+            array = array + (light / np.asarray(spec.std, np.float32))[:, None, None, :].astype(np.float32)
+        tensors.append(torch.from_numpy(array).permute(0, 3, 1, 2))
+    return tensors

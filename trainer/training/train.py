@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 import cv2
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
@@ -30,12 +31,14 @@ from trainer.data.sampling import epoch_order, shard_order
 from trainer.data.splits import Splits
 from trainer.device import force_fp32_convs, precision_of
 from trainer.evaluation.scoring import predict_margins
+from trainer.training.adversarial import patterned
 from trainer.training.ema import measure_norm_statistics, update_ema
 from trainer.training.history import History, dev_figures, epoch_line
 from trainer.training.losses import flexible_loss
 from trainer.training.normalisation import synchronised
 from trainer.training.optimiser import make_optimiser
 from trainer.training.schedule import learning_rate
+from trainer.training.teacher import Teacher
 
 LAST, BEST = "last.pt", "best.pt"
 """Files of a run: the state for resuming, and the weights of the best epoch."""
@@ -84,6 +87,8 @@ class Training:
         torch.manual_seed(config.run.seed)
         self.config, self.splits, self.folder, self.fabric = config, splits, folder, fabric
         built, self.options = build_model(config)
+        teacher = config.loss.teacher
+        self.teacher = None if teacher is None else Teacher(teacher, config.loss.teacher_weight, config)
         self.stream_model = channels_last(built)
         self.ema_model = copy.deepcopy(self.stream_model).eval().requires_grad_(False)
         fabric.to_device(self.ema_model)
@@ -93,6 +98,7 @@ class Training:
             synchronised(self.stream_model, fabric.device)
         initialised = initialised_parameters(config, self.stream_model)
         self.train_loader = make_loader(config, self.stream_model, splits.train)
+        self.train_loader.keep_pictures = config.adversarial.share > 0
         self.norm_loader = make_loader(config, self.stream_model, splits.train)
         self.dev_loader = make_loader(config, self.stream_model, splits.dev)
         optimiser = make_optimiser(config, self.stream_model, initialised)
@@ -113,9 +119,13 @@ class Training:
         Raises:
             UserError: the file cannot be read, contains no training state, or is of another network.
         """
-        saved = checkpoint.load(path)
+        advice = f"give the file {LAST} of a run, or start a run from these weights: `init` all={path}"
+        try:
+            saved = checkpoint.load(path)
+        except checkpoint.ForeignCheckpointError:
+            raise UserError(f"resume {path}: not a checkpoint of this project; {advice}.", parameter="resume") from None
         if saved.training is None:
-            raise UserError(f"{path}: contains weights but no training state; give the file {LAST} of the run.")
+            raise UserError(f"resume {path}: contains no training state; {advice}.", parameter="resume")
         if saved.arch != self.config.network.arch:
             raise UserError(
                 f"{path}: network {saved.arch}, but the configuration has {self.config.network.arch}; "
@@ -219,11 +229,12 @@ class Training:
             group["lr"] = rate * group["factor"]
         # Seeded by seed, step and process, so that resuming needs no generator state for dropout.
         torch.manual_seed((config.run.seed * 1_000_003 + steps) * 4099 + self.fabric.global_rank)
-        pictures = [self.fabric.to_device(picture) for picture in batch.inputs]
-        labels = self.fabric.to_device(batch.labels)
         masks = self._masks(batch)
+        pictures = [self.fabric.to_device(picture) for picture in self._inputs(batch, masks, steps)]
+        labels = self.fabric.to_device(batch.labels)
         fused, own = self.model(pictures, masks)
-        loss: Tensor = flexible_loss(fused, own, masks[0], labels, config.loss)
+        live = None if self.teacher is None else self.teacher.live_targets(pictures, labels)
+        loss: Tensor = flexible_loss(fused, own, masks[0], labels, config.loss, live)
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         if config.optimiser.clip:
@@ -241,6 +252,15 @@ class Training:
         position.samples += len(labels)
         position.loss_sum += value * len(labels)
         return rate
+
+    def _inputs(self, batch: Batch, masks: list[Tensor], steps: int) -> list[Tensor]:
+        """Return the inputs of a batch, with patterns in some crops if these are configured."""
+        if not self.config.adversarial.share:
+            return batch.inputs
+        # Seeded like the step, so that a resumed run is the same.
+        rng = np.random.default_rng([self.config.run.seed, steps, self.fabric.global_rank])
+        with self.fabric.autocast():
+            return patterned(self.stream_model, batch, self.train_loader.inputs, masks, self.config.adversarial, rng)
 
     def _refresh_norms(self, order: Ints) -> None:
         run = self.config.run

@@ -109,7 +109,7 @@ class Evidence(Mapping[str, float | None]):
         "mm",
         0.0,
         15.0,
-        at_least=limits.MIN_PLANE_RESIDUAL_MM,
+        at_least=limits.MIN_FACE_RESIDUAL_MM,
         at_most=limits.MAX_PLANE_RESIDUAL_MM,
         meaning="Standard deviation of the face's depth from the best-fitting plane; prints and screens are flat.",
     )

@@ -10,6 +10,9 @@ MIN_DEPTH_COVERAGE = 0.6
 MIN_PLANE_RESIDUAL_MM = 3.5
 """Plane residual. 324 Kinect captures of six people: 5.2 mm or more; 1,248 rendered live faces on five sensors: 3.9 mm
 or more; paper: 0.5 to 0.7 mm at 15-31 cm on three depth cameras."""
+MIN_FACE_RESIDUAL_MM, ADULT_INTERPUPIL_MM = 5.2, 63.0
+"""Plane residual of a face whose eyes are 63 mm apart; smaller faces have proportionally less. The same Kinect
+captures: 5.5 mm or more; 2 of 499 rendered live faces have less; of reliefs of half of theirs, 89 % and 57 %."""
 MIN_SHEET_RESIDUAL_MM = 2.4
 """Residual from a bent sheet. The same Kinect captures: 2.9 mm or more; paper with bend radii of 60 mm or more: at most
 2.2 mm with 0.2 % noise."""
@@ -70,9 +73,8 @@ MIN_EYE_MOVEMENT = 0.25
 """Range of the eyelids over ten seconds, from open (0) to closed (1). Four real clips of live people: median 0.39 to
 0.65; a picture of each, moved like a print: at most 0.18 (`tools/measure/motion_figures.py`)."""
 MAX_BORDER_SUPPORT = 0.75
-"""Support of a straight border around the face, median of three seconds. Four real clips of live people: at most 0.50 in
-any look; 768 portraits: at most 0.67; the clips on a display in a hand: median 0.73 to 0.96 (`python -m
-tools.measure.border_figures`)."""
+"""Support of a straight border around the face, median of three seconds. Four real clips of live people: at most 0.50; 768
+portraits: at most 0.67; the clips on a display in a hand: median 0.73 to 0.96 (`tools/measure/border_figures.py`)."""
 MAX_IR_APART_MM = 3.0
 MAX_DEPTH_APART_X_MM, MAX_DEPTH_APART_Y_MM = 4.0, 6.0
 """Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen

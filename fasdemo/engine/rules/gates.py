@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 
 from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.measurements.limits import (
+    ADULT_INTERPUPIL_MM,
     HYSTERESIS,
     MAX_INTERPUPIL_MM,
     MAX_IR_CLIPPED,
@@ -18,6 +19,7 @@ from fasdemo.engine.measurements.limits import (
     MAX_PLANE_RESIDUAL_MM,
     MIN_DEPTH_COVERAGE,
     MIN_FACE_RELIEF,
+    MIN_FACE_RESIDUAL_MM,
     MIN_INTERPUPIL_MM,
     MIN_IR_LEVEL,
     MIN_IR_RGB_RATIO,
@@ -113,7 +115,7 @@ def physical_codes(
     if coverage is not None:
         if distance is None or _below(coverage, MIN_DEPTH_COVERAGE, Reason.DEPTH_HOLES in active_gates):
             codes.append(Reason.DEPTH_HOLES)
-        codes += _surface_codes(evidence, active_gates)
+        codes += _surface_codes(evidence, quality, active_gates)
     if distance is not None and _below(distance, policy.min_distance_m, Reason.TOO_CLOSE in active_gates):
         codes.append(Reason.TOO_CLOSE)
     if distance is not None and _above(distance, policy.max_distance_m, Reason.TOO_FAR in active_gates):
@@ -158,7 +160,7 @@ def _lamp_codes(evidence: Evidence, active_gates: Collection[str]) -> list[Reaso
     return codes
 
 
-def _surface_codes(evidence: Evidence, active_gates: Collection[str]) -> list[Reason]:
+def _surface_codes(evidence: Evidence, quality: Quality, active_gates: Collection[str]) -> list[Reason]:
     plane, sheet, nose = evidence.plane_residual_mm, evidence.sheet_residual_mm, evidence.nose_mm
     relief, likeness = evidence.face_relief, evidence.relief_correlation
     if plane is None or sheet is None or relief is None or likeness is None:
@@ -179,9 +181,20 @@ def _surface_codes(evidence: Evidence, active_gates: Collection[str]) -> list[Re
         or _below(likeness, _LIKENESS_AT_REST + _LIKENESS_PER_MM * assumed, unclear)
     ):
         codes.append(Reason.RELIEF_UNCLEAR)
+    elif _below(plane, _least_residual_mm(evidence, quality), Reason.SHALLOW_RELIEF in active_gates):
+        codes.append(Reason.SHALLOW_RELIEF)
     if _above(plane, MAX_PLANE_RESIDUAL_MM, Reason.ROUGH_SURFACE in active_gates):
         codes.append(Reason.ROUGH_SURFACE)
     return codes
+
+
+def _least_residual_mm(evidence: Evidence, quality: Quality) -> float:
+    """Return the smallest plane residual of a face of this size; faces wider than an adult's need no more."""
+    eyes = evidence.interpupil_mm
+    if eyes is None or not math.isfinite(eyes) or abs(quality.yaw_deg) >= _INTERPUPIL_YAW_DEG:
+        return MIN_FACE_RESIDUAL_MM
+    share = min(max(eyes, MIN_INTERPUPIL_MM) / ADULT_INTERPUPIL_MM, 1.0)
+    return MIN_FACE_RESIDUAL_MM * share
 
 
 def _below(value: float, limit: float, holds: bool) -> bool:

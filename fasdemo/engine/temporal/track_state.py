@@ -14,6 +14,7 @@ from fasdemo.engine.measurements.stream_motion import MotionWindow
 from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
 from fasdemo.engine.temporal.sequential_test import SequentialTest
 from fasdemo.faces.frame_interval import FrameInterval
+from fasdemo.frames import Stream
 from fasdemo.models.card import Threshold
 
 _KEPT_S = 1.0
@@ -68,6 +69,7 @@ class TrackState:
         outline_agreement: result of this comparison.
         streams_s: time of the last comparison of the streams' motion.
         streams: the offsets of the streams over time, see `fasdemo.engine.measurements.stream_motion`.
+        moved_s: time at which each stream was last known to move with the face.
         active_gates: the gates that were active in the previous frame, see `fasdemo.engine.rules.gates`.
     """
 
@@ -91,6 +93,7 @@ class TrackState:
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
     streams_s: float = -math.inf
     streams: MotionWindow = field(default_factory=MotionWindow)
+    moved_s: dict[Stream, float] = field(default_factory=dict)
     active_gates: frozenset[str] = frozenset()
 
     def restart(self) -> None:
@@ -102,6 +105,7 @@ class TrackState:
         self.border = RigidBorder()
         self.ir_agreement_s = self.outlines_s = -math.inf
         self.blendshapes, self.eyes_closed_since_s = None, None
+        self.moved_s = {}
 
 
 class TrackStates:

@@ -33,6 +33,7 @@ from fasdemo.errors import UserError
 from fasdemo.gui.dialogs.exit_pin import hash_pin
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.translation import LANGUAGES, tr
+from fasdemo.gui.widgets.window_state import fitted_size
 from fasdemo.publish.addresses import Use, target_of
 from fasdemo.runtime.outputs.event_picture_store import check_folder
 from fasdemo.runtime.outputs.event_picture_writer import CONSENT
@@ -74,7 +75,10 @@ class Preferences(QDialog):
         layout.addWidget(self.tabs)
         layout.addWidget(self.problem)
         layout.addWidget(buttons)
+        self.problem.hide()
         self.setMinimumWidth(500)
+        # Without this, Qt opens dialogs at two thirds of a small screen.
+        self.resize(self.sizeHint())
 
     def _add_tab(self, name: str) -> QFormLayout:
         form = QFormLayout()
@@ -98,9 +102,8 @@ class Preferences(QDialog):
         wanted = super().sizeHint()
         most = max(room.sizeHint().height() for room in rooms if room is not None)
         shown = self.tabs.sizeHint().height()
-        free = self.screen()
-        limit = 10_000 if free is None else free.availableGeometry().height() - 60
-        return QSize(wanted.width(), min(wanted.height() - shown + most + 110, limit))
+        wanted.setHeight(wanted.height() - shown + most + 70)
+        return fitted_size(self, wanted)
 
     def values(self) -> dict[str, Any]:
         """Return the values of all fields by setting name."""
@@ -111,25 +114,29 @@ class Preferences(QDialog):
         for name, value in self.values().items():
             setattr(settings, name, value)
 
+    def _show_problem(self, words: str) -> None:
+        self.problem.setText(words)
+        self.problem.show()
+
     def _accept(self) -> None:
         values = self.values()
         if values["depth_near_m"] >= values["depth_far_m"]:
             self.tabs.setCurrentIndex(0)
-            self.problem.setText(
+            self._show_problem(
                 tr("The distance of “Depth colours to” must be larger than that of “Depth colours from”.")
             )
             return
         if values["event_pictures"]:
             self.tabs.setCurrentIndex(0)
             if not values["event_pictures_told"]:
-                self.problem.setText(
+                self._show_problem(
                     tr("“Pictures of events” needs “People are told”: tick it, or switch the pictures off.")
                 )
                 return
             try:
                 check_folder(values["event_pictures_folder"])
             except UserError as error:
-                self.problem.setText(str(error))
+                self._show_problem(str(error))
                 return
         uses: dict[str, Use] = {"kiosk_on_live": "on_live", "kiosk_heartbeat": "heartbeat"}
         for name, use in uses.items():
@@ -139,7 +146,7 @@ class Preferences(QDialog):
             except UserError as error:
                 self.tabs.setCurrentIndex(1)
                 title = tr(Settings.model_fields[name].title or "")
-                self.problem.setText(f"“{title}”: {str(error).removeprefix(use).lstrip(' :')}")
+                self._show_problem(f"“{title}”: {str(error).removeprefix(use).lstrip(' :')}")
                 return
         self.accept()
 

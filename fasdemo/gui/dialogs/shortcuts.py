@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from fasdemo.gui.translation import tr
 from fasdemo.gui.widgets.heading import heading
+from fasdemo.gui.widgets.window_state import fitted_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,16 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         self.setAccessibleName(tr("Keyboard shortcuts"))
+        names = list(dict.fromkeys(shortcut.group for shortcut in SHORTCUTS))
+        groups = [self._group(name) for name in names]
         columns = QGridLayout()
         columns.setHorizontalSpacing(40)
         columns.setVerticalSpacing(18)
-        groups = list(dict.fromkeys(shortcut.group for shortcut in SHORTCUTS))
+        widest = max(group.sizeHint().width() for group in groups)
+        screen = self.screen()
+        count = 1 if screen is not None and 2 * widest + 140 > screen.availableSize().width() else 2
         for number, group in enumerate(groups):
-            columns.addWidget(self._group(group), number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+            columns.addWidget(group, number // count, number % count, Qt.AlignmentFlag.AlignTop)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -127,14 +132,14 @@ class ShortcutsDialog(QDialog):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         layout.addWidget(self._area)
         layout.addWidget(buttons)
+        # Without this, Qt opens dialogs at two thirds of a small screen.
+        self.resize(self.sizeHint())
 
     @override
     def sizeHint(self) -> QSize:
         """Return the size at which nothing has to be scrolled, or what the screen has room for."""
         around = super().sizeHint() - self._area.sizeHint()
-        wanted = self.page.sizeHint() + around + QSize(4, 4)
-        screen = self.screen()
-        return wanted if screen is None else wanted.boundedTo(screen.availableSize() - QSize(20, 60))
+        return fitted_size(self, self.page.sizeHint() + around + QSize(16, 4))
 
     def _group(self, group: str) -> QWidget:
         widget = QWidget()
@@ -144,7 +149,8 @@ class ShortcutsDialog(QDialog):
         grid.setVerticalSpacing(5)
         grid.addWidget(heading(tr(group)), 0, 0, 1, 2)
         for row, shortcut in enumerate((one for one in SHORTCUTS if one.group == group), 1):
-            keys = QLabel(f"  {tr('or')}  ".join(shortcut.keys))
+            native = QKeySequence.SequenceFormat.NativeText
+            keys = QLabel(f"  {tr('or')}  ".join(QKeySequence(key).toString(native) for key in shortcut.keys))
             font = keys.font()
             font.setBold(True)
             keys.setFont(font)

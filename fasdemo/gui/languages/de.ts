@@ -160,8 +160,8 @@
       <translation>Entfernung</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Hell</translation>
+      <source>Lighting</source>
+      <translation>Beleuchtung</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -246,6 +246,10 @@
     <message>
       <source>USB type</source>
       <translation>USB-Typ</translation>
+    </message>
+    <message>
+      <source>Preset</source>
+      <translation>Voreinstellung</translation>
     </message>
     <message>
       <source>not noted</source>
@@ -640,6 +644,10 @@
       <translation>System</translation>
     </message>
     <message>
+      <source>Light</source>
+      <translation>Hell</translation>
+    </message>
+    <message>
       <source>Dark</source>
       <translation>Dunkel</translation>
     </message>
@@ -734,6 +742,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>Niemand ist LIVE, ohne in die Kamera zu schauen.</translation>
+    </message>
+    <message>
+      <source>LIVE requires motion</source>
+      <translation>LIVE erfordert Bewegung</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>Niemand ist LIVE, solange sich das Gesicht nicht bewegt und Tiefe und Infrarot mit ihm.</translation>
     </message>
     <message>
       <source>Site file</source>
@@ -1180,6 +1196,10 @@
       <translation>Die Tiefe rauscht zu stark oder die Nase ist zu flach, um ein Gesicht von Papier zu unterscheiden.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>Das Relief des Gesichts ist flacher als das fast aller Menschen.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>Das Netz bewertet Tiefe oder Infrarot als Angriff.</translation>
     </message>
@@ -1274,6 +1294,14 @@
     <message>
       <source>The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.</source>
       <translation>Die Richtlinie verlangt einen Blick in die Kamera, aber die Augen blicken anderswohin oder es ist unbekannt.</translation>
+    </message>
+    <message>
+      <source>Please move your head a little.</source>
+      <translation>Bitte bewegen Sie den Kopf ein wenig.</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>Die Richtlinie verlangt, dass sich das Gesicht bewegt und Tiefe und Infrarot mit ihm.</translation>
     </message>
     <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>
@@ -1424,6 +1452,14 @@
       <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>Voreinstellung laden…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Werte des erweiterten Modus, wie RealSense Viewer sie speichert</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>Metadaten der Bilder</translation>
     </message>
@@ -1560,6 +1596,14 @@
       <translation>Modelle (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Kamera-Voreinstellungen (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Ereignisprotokoll schreiben nach</translation>
     </message>
@@ -1618,6 +1662,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Ereignisprotokoll: {path}, {count} Zeilen</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Bilder von Ereignissen: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>
@@ -2016,8 +2064,8 @@
       <translation>Die Person ist einverstanden</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>bis zum Beenden</translation>
+      <source>no limit</source>
+      <translation>unbegrenzt</translation>
     </message>
     <message>
       <source>Start recording</source>

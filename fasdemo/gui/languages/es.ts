@@ -160,8 +160,8 @@
       <translation>Distancia</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>Claro</translation>
+      <source>Lighting</source>
+      <translation>Iluminación</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -246,6 +246,10 @@
     <message>
       <source>USB type</source>
       <translation>Tipo de USB</translation>
+    </message>
+    <message>
+      <source>Preset</source>
+      <translation>Preajuste</translation>
     </message>
     <message>
       <source>not noted</source>
@@ -640,6 +644,10 @@
       <translation>Sistema</translation>
     </message>
     <message>
+      <source>Light</source>
+      <translation>Claro</translation>
+    </message>
+    <message>
       <source>Dark</source>
       <translation>Oscuro</translation>
     </message>
@@ -734,6 +742,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>Nadie es VIVO si no mira a la cámara.</translation>
+    </message>
+    <message>
+      <source>LIVE requires motion</source>
+      <translation>VIVO exige movimiento</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>Nadie es VIVO si el rostro no se mueve, y la profundidad y el infrarrojo con él.</translation>
     </message>
     <message>
       <source>Site file</source>
@@ -1180,6 +1196,10 @@
       <translation>La profundidad tiene demasiado ruido, o la nariz es demasiado plana, para distinguir un rostro de un papel.</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>El relieve del rostro es menor que el de casi todas las personas.</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>La red considera la profundidad o el infrarrojo un ataque.</translation>
     </message>
@@ -1274,6 +1294,14 @@
     <message>
       <source>The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.</source>
       <translation>La política exige mirar a la cámara, pero los ojos miran a otro sitio o no se sabe adónde.</translation>
+    </message>
+    <message>
+      <source>Please move your head a little.</source>
+      <translation>Mueva un poco la cabeza, por favor.</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>La política exige que el rostro se mueva, y la profundidad y el infrarrojo con él.</translation>
     </message>
     <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>
@@ -1424,6 +1452,14 @@
       <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>Cargar un preajuste…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Valores del modo avanzado, tal como los guarda RealSense Viewer</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>Metadatos de los fotogramas</translation>
     </message>
@@ -1560,6 +1596,14 @@
       <translation>Modelos (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Elegir un preajuste</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Preajustes de cámara (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Escribir el registro de eventos en</translation>
     </message>
@@ -1618,6 +1662,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Registro de eventos: {path}, {count} líneas</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Imágenes de eventos: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>
@@ -2016,8 +2064,8 @@
       <translation>La persona ha aceptado</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>hasta detener</translation>
+      <source>no limit</source>
+      <translation>sin límite</translation>
     </message>
     <message>
       <source>Start recording</source>

@@ -160,8 +160,8 @@
       <translation>距离</translation>
     </message>
     <message>
-      <source>Light</source>
-      <translation>浅色</translation>
+      <source>Lighting</source>
+      <translation>光照</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -246,6 +246,10 @@
     <message>
       <source>USB type</source>
       <translation>USB 类型</translation>
+    </message>
+    <message>
+      <source>Preset</source>
+      <translation>预设</translation>
     </message>
     <message>
       <source>not noted</source>
@@ -640,6 +644,10 @@
       <translation>系统</translation>
     </message>
     <message>
+      <source>Light</source>
+      <translation>浅色</translation>
+    </message>
+    <message>
       <source>Dark</source>
       <translation>深色</translation>
     </message>
@@ -734,6 +742,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>不看摄像头则不判为真人。</translation>
+    </message>
+    <message>
+      <source>LIVE requires motion</source>
+      <translation>真人要求移动</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>面部未移动，或深度和红外未随之移动时，不判为真人。</translation>
     </message>
     <message>
       <source>Site file</source>
@@ -1180,6 +1196,10 @@
       <translation>深度噪声太大或鼻子太平，无法区分人脸与纸张。</translation>
     </message>
     <message>
+      <source>The relief of the face is shallower than that of almost all people.</source>
+      <translation>面部起伏比几乎所有人的都浅。</translation>
+    </message>
+    <message>
       <source>The network rates depth or infrared as an attack.</source>
       <translation>网络将深度或红外判为攻击。</translation>
     </message>
@@ -1274,6 +1294,14 @@
     <message>
       <source>The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.</source>
       <translation>策略要求注视摄像头，但视线在别处或未知。</translation>
+    </message>
+    <message>
+      <source>Please move your head a little.</source>
+      <translation>请稍微移动头部。</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>策略要求面部移动，且深度和红外随之移动。</translation>
     </message>
     <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>
@@ -1424,6 +1452,14 @@
       <translation>用摄像头自身的设置重新打开</translation>
     </message>
     <message>
+      <source>Load a preset…</source>
+      <translation>加载预设…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>高级模式的值，由 RealSense Viewer 保存</translation>
+    </message>
+    <message>
       <source>Metadata of the frames</source>
       <translation>帧的元数据</translation>
     </message>
@@ -1560,6 +1596,14 @@
       <translation>模型 (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>选择预设</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>相机预设 (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>将事件日志写入</translation>
     </message>
@@ -1618,6 +1662,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>事件日志：{path}，{count} 行</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>事件图片：{count}</translation>
     </message>
     <message>
       <source>Locked out</source>
@@ -2016,8 +2064,8 @@
       <translation>本人已同意</translation>
     </message>
     <message>
-      <source>until stopped</source>
-      <translation>直到停止</translation>
+      <source>no limit</source>
+      <translation>不限</translation>
     </message>
     <message>
       <source>Start recording</source>

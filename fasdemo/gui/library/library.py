@@ -34,7 +34,7 @@ from fasdemo.tuning.gallery import Kind
 from fasdemo.tuning.scoring import Progress
 
 COLUMNS = (
-    "", "Subject", "Shown", "Verdicts", "Agreement", "Recorded", "Length", "Distance", "Light", "Camera", "Folder",
+    "", "Subject", "Shown", "Verdicts", "Agreement", "Recorded", "Length", "Distance", "Lighting", "Camera", "Folder",
 )  # fmt: skip
 _VERDICTS, _RECORDED = COLUMNS.index("Verdicts"), COLUMNS.index("Recorded")
 FILTERS = ("All sessions", "Last 7 days", "Verdict differs from the truth", "Not scored")

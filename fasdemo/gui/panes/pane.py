@@ -258,9 +258,9 @@ class Pane(QWidget):
             painter.restore()
             self.paint_over(painter, rect)
         zoomed = "" if self.zoom.factor == 1.0 else f"{self.zoom.factor:.1f} x"
-        parts = (tr(self._title), self.caption(), tr("frozen") if self._frozen else "", zoomed)
+        parts = (tr(self._title), tr("frozen") if self._frozen else "", zoomed, self.caption())
         words = "  ".join(part for part in parts if part)
-        self.paint_chip(painter, words, QPointF(8, 8))
+        self.paint_chip(painter, words, QPointF(8, 8), right=self._tools.x() if self._tools.isVisible() else None)
         if self._focus_seen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.palette().highlight().color(), 2))
@@ -301,12 +301,24 @@ class Pane(QWidget):
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(QRectF(self.rect()).adjusted(16, 30, -16, -16), flags, self._message)
 
-    def paint_chip(self, painter: QPainter, words: str, at: QPointF, bottom: bool = False) -> None:
-        """Paint small text on a dark background with its top left (or bottom left) corner at `at`."""
+    def paint_chip(
+        self, painter: QPainter, words: str, at: QPointF, bottom: bool = False, right: float | None = None
+    ) -> None:
+        """Paint small text on a dark background with its top left (or bottom left) corner at `at`.
+
+        Args:
+            painter: the painter of this pane.
+            words: the text, shortened to its room.
+            at: the corner, in pixels of the pane.
+            bottom: whether `at` is the bottom left corner.
+            right: end of the room on the right; None for that of the pane.
+        """
         font = QFont(self.font())
         font.setPixelSize(max(9, round(QFontMetricsF(self.font()).lineSpacing() * 0.72)))
         font.setWeight(QFont.Weight.Medium)
         metrics = QFontMetricsF(font)
+        most = (self.width() - 4.0 if right is None else right - at.x() - 2.0) - 14.0
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(most, 0.0))
         width, height = metrics.horizontalAdvance(words) + 14, metrics.lineSpacing() + 6
         top = at.y() - height if bottom else at.y()
         left = min(max(at.x(), 2.0), max(2.0, self.width() - width - 2.0))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QShowEvent
+from PyQt6.QtGui import QColor, QFontMetricsF, QPalette, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from typing_extensions import override
@@ -63,6 +63,7 @@ class Timeline(QWidget):
         self._samples: deque[Sample] = deque(maxlen=_KEPT)
         self._by_frame: dict[int, Sample] = {}
         self._changed = False
+        self._threshold: Threshold | None = None
         self._now_s = 0.0
         self._plot = pg.PlotWidget(self, axisItems={"bottom": _Seconds("bottom")})
         self._plot.setMenuEnabled(False)
@@ -124,8 +125,7 @@ class Timeline(QWidget):
         """Show the two thresholds as lines; None hides them."""
         for line in (self._live_above, self._spoof_below):
             line.setVisible(threshold is not None)
-        ticks = [] if threshold is None else _threshold_ticks(threshold)
-        self._plot.getAxis("right").setTicks([ticks])
+        self._threshold, self._changed = threshold, True
         if threshold is not None:
             self._live_above.setValue(threshold.live_above)
             self._spoof_below.setValue(threshold.spoof_below)
@@ -193,15 +193,24 @@ class Timeline(QWidget):
 
     def _row_height(self, rows: int) -> float:
         """Return the height of a row below the plot, in units of the score, so that its labels do not overlap."""
-        line_px, height_px = QFontMetricsF(self.font()).lineSpacing() * 0.85, self._plot.height() * 0.85
-        left_px = height_px - rows * line_px
-        return MIN_ROW if left_px <= 0 else min(max(MIN_ROW, 1.14 * line_px / left_px), MAX_ROW)
+        left_px = self._height_px() - rows * self._line_px
+        return MIN_ROW if left_px <= 0 else min(max(MIN_ROW, 1.14 * self._line_px / left_px), MAX_ROW)
+
+    def _height_px(self) -> float:
+        """Return the height of the plot without the labels of the time."""
+        return float(max(self._plot.height() - 1.6 * self._line_px, 1.0))
 
     def _label_axis(self, rows: list[str], row: float) -> None:
+        bottom = -(len(rows) + 0.6) * row
+        # Half a line above 1, so that its label is not cut.
+        top = 1.0 + (1.0 - bottom) * 0.5 * self._line_px / self._height_px()
+        line = (top - bottom) * self._line_px / self._height_px()
         # Without room for three numbers, the ends are enough.
-        numbers = [(0.0, "0"), (1.0, "1")] if row > 2 * MIN_ROW else [(0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+        numbers = [(0.0, "0"), (0.5, "0.5"), (1.0, "1")] if line < 0.5 else [(0.0, "0"), (1.0, "1")]
         self._plot.getAxis("left").setTicks([[*numbers, *((-(n + 1) * row, name) for n, name in enumerate(rows))]])
-        self._plot.setYRange(-(len(rows) + 0.6) * row, 1.04, padding=0)
+        ticks = [] if self._threshold is None else _threshold_ticks(self._threshold, line)
+        self._plot.getAxis("right").setTicks([ticks])
+        self._plot.setYRange(bottom, top, padding=0)
 
     def _range(self) -> tuple[float, float]:
         if self._length_s is not None and self._length_s <= _WHOLE_S:
@@ -240,6 +249,7 @@ class Timeline(QWidget):
             axis.setTextPen(muted)
             font = self.font()
             font.setPixelSize(max(11, round(QFontMetricsF(self.font()).lineSpacing() * 0.72)))
+            self._line_px = QFontMetricsF(font).height()
             axis.setStyle(tickFont=font, tickLength=-4 if name == "bottom" else 0)
         # Keep both threshold labels, which pyqtgraph would drop where they are close.
         self._plot.getAxis("right").setStyle(textFillLimits=[(0, 1.5)])
@@ -264,6 +274,10 @@ class Timeline(QWidget):
             threshold.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
         self.marks.recolour(palette, font)
         self._cursor.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Text), width=1))
+        self._changed = True
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._changed = True
 
     @override
@@ -298,8 +312,9 @@ def _other_tracks(shown: list[Sample], main: int) -> list[int]:
     return sorted(newest[:MAX_OTHER_FACES])
 
 
-def _threshold_ticks(threshold: Threshold) -> list[tuple[float, str]]:
-    if threshold.live_above - threshold.spoof_below < 0.12:
+def _threshold_ticks(threshold: Threshold, line: float) -> list[tuple[float, str]]:
+    """Return the labels of the thresholds, one for both if they are closer than the height of a line."""
+    if threshold.live_above - threshold.spoof_below < line:
         middle = (threshold.live_above + threshold.spoof_below) / 2
         return [(middle, f"{threshold.spoof_below:.2f} to {threshold.live_above:.2f}")]
     return [

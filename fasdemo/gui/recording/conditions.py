@@ -17,7 +17,7 @@ class Conditions(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.distance_box, self.light_box = _box(DISTANCES, tr("Distance")), _box(LIGHTS, tr("Light"))
+        self.distance_box, self.light_box = _box(DISTANCES, tr("Distance")), _box(LIGHTS, tr("Lighting"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -43,5 +43,7 @@ def _box(values: Sequence[str], name: str) -> QComboBox:
     box.addItems([tr(value) for value in values])
     box.setAccessibleName(name)
     box.setToolTip(name)
-    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    # In a narrow panel the row is wrapped below its label instead of cutting the words.
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return box

@@ -89,7 +89,7 @@ class RecordPanel(QWidget):
         self.until.setDisplayFormat("yyyy-MM-dd")
         self.until.setMinimumDate(QDate.currentDate())
         self.countdown = _seconds(MAX_COUNTDOWN_S, tr("none"))
-        self.length = _seconds(MAX_TAKE_S, tr("until stopped"))
+        self.length = _seconds(MAX_TAKE_S, tr("no limit"))
         self._counting_s = 0
         self.button = QPushButton(tr("Start recording"))
         self.button.setProperty("role", "primary")

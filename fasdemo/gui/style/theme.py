@@ -159,6 +159,7 @@ def _sheet(t: Tokens) -> str:
     QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
         font-weight: 600; }}
     QPushButton[role="primary"]:disabled {{ background: {t.surface}; color: {t.muted}; border-color: {t.border}; }}
+    QPushButton[role="choice"] {{ padding: 6px 8px; }}
     QPushButton[role="choice"]:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
     QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
         border-radius: 0; padding: 7px 10px; color: {t.muted}; }}
@@ -213,6 +214,8 @@ def _sheet(t: Tokens) -> str:
     QScrollArea {{ border: none; background: transparent; }}
     QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {t.outline}; border-radius: 4px; min-height: 28px; margin: 1px; }}
-    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
-    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
+    QScrollBar:horizontal {{ height: 10px; background: transparent; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {t.outline}; border-radius: 4px; min-width: 28px; margin: 1px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

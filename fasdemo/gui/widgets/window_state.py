@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 
 from PyQt6.QtCore import QByteArray, QRect, QSize
-from PyQt6.QtWidgets import QMainWindow, QSplitter
+from PyQt6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from fasdemo.gui.settings import Settings
 
 _FIRST_SIZE = QSize(1360, 860)
 _FRAME_PX = 40
 """Height reserved for a title bar, which most window managers add to the window."""
+_SIDES_PX = 20
+"""Width that a dialog leaves free beside it, with the frame of the window manager."""
 
 
 def first_geometry(free: QRect) -> QRect:
@@ -20,6 +22,12 @@ def first_geometry(free: QRect) -> QRect:
     height = min(free.height() - _FRAME_PX, max(_FIRST_SIZE.height(), round(free.height() * 0.8)))
     left = free.left() + (free.width() - width) // 2
     return QRect(left, free.top() + (free.height() - height + _FRAME_PX) // 2, width, height)
+
+
+def fitted_size(widget: QWidget, wanted: QSize) -> QSize:
+    """Return the size that a dialog wants, at most that of the free area of its screen below a title bar."""
+    screen = widget.screen()
+    return wanted if screen is None else wanted.boundedTo(screen.availableSize() - QSize(_SIDES_PX, _FRAME_PX + 20))
 
 
 def fit_screen(window: QMainWindow) -> None:

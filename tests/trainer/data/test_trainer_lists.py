@@ -131,6 +131,16 @@ def test_parallel_lists_with_the_published_names(tmp_path: Path) -> None:
         opened(("ir",), folder=tree, train_list=tree / "ir_final_train.txt", val_list=tree / "ir_val.txt")
 
 
+def test_parallel_lists_with_mmfd_take_precedence_over_the_challenges(surf: Path) -> None:
+    lines = [line.split() for line in (surf / "train_list.txt").read_text().splitlines()]
+    half = lines[:4] + lines[-4:]
+    for column, name in enumerate(("2rgb", "2depth", "2ir", "2label")):
+        (surf / f"{name}_train.txt").write_text("".join(f"{line[column]}\n" for line in half))
+    splits = opened(folder=surf)
+    assert "train: 2rgb_train.txt, val: val_private_list.txt" in splits.described
+    assert len(splits.train) == 8
+
+
 def test_lists_of_the_published_file_list_beside_training(surf: Path) -> None:
     lines = [line.split() for line in (surf / "train_list.txt").read_text().splitlines()]
     for column, name in enumerate(("rgb", "depth", "ir", "label")):

@@ -13,6 +13,7 @@ from fasdemo.errors import UserError
 from fasdemo.faces import model_file
 from fasdemo.sessions.schema import Session
 from trainer.cli.main import main
+from trainer.synth.attacks import masks
 from trainer.synth.dataset.crop_set import SynthSet, load
 from trainer.synth.dataset.crops import Job, Recipe, SetupSampler, render_crops
 from trainer.synth.people.people import People, _entries, load_people, portrait_files, split_of
@@ -77,6 +78,25 @@ def test_render_gives_a_face_relief_and_a_print_none(sampler: SetupSampler) -> N
     assert relief[LIVE] > 4
     assert relief["mask-resin"] > 4
     assert relief["print-flat"] < 2.5
+
+
+@pytest.mark.parametrize("stuff", ["paper", "resin"])
+def test_half_masks_are_visible_in_front_of_the_face_that_wears_them(
+    sampler: SetupSampler, stuff: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(masks, "HALF_MATERIALS", (stuff,))
+    visible = []
+    for seed in range(3):
+        setup = sampler.setup(np.random.default_rng(seed), "mask-half", 0, 0, "d435")
+        assert setup.instrument.startswith(f"half {stuff}")
+        ahead = replace(setup.placement, ray=np.array([0.0, 0.0, 1.0]), distance_m=0.5)
+        meshes = setup.stage(PoseSample((0.0, 0.0, 0.0), {}), ahead).meshes
+        both, alone = (
+            Scene(setup.camera, setup.surroundings.light, shown).render(1).surface for shown in (meshes, meshes[-1:])
+        )
+        visible.append(float((both == len(meshes) - 1).sum() / (alone == 0).sum()))
+    assert min(visible) > 0.5
+    assert np.mean(visible) > 0.75
 
 
 def test_screens_are_dark_in_infrared(sampler: SetupSampler) -> None:

@@ -21,6 +21,8 @@ from trainer.synth.scene.scene import Material, Mesh
 
 Rng = np.random.Generator
 Kind = Literal["resin", "plaster", "silicone", "paper", "white", "half"]
+HALF_MATERIALS = ("resin", "plaster", "silicone", "paper", "white", "white")
+"""Materials of half masks, each as often as it is listed."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
     one has a single colour (white, grey or other), sometimes with painted lips and brows.
     """
     person = victim.person
-    stuff = str(rng.choice(["resin", "plaster", "silicone", "paper", "white", "white"])) if kind == "half" else kind
+    stuff = str(rng.choice(HALF_MATERIALS)) if kind == "half" else kind
     identity = person.identity.astype(np.float64).copy()
     identity[: len(victim.identity)] += victim.identity
     own = {name: value * 0.6 for name, value in person.expression.items()}
@@ -212,6 +214,9 @@ def make_mask(kind: Kind, victim: Actor, model: HeadModel, rng: Rng) -> Mask:
         vertices[:, 2] = vertices[:, 2].mean() + (vertices[:, 2] - vertices[:, 2].mean()) * np.float32(
             rng.uniform(0.55, 0.95)
         )
+        if kind == "half":
+            # The wearer's face is drawn too, and a flatter mask would lie inside it.
+            vertices[:, 2] += np.quantile(shape[used][:, 2] - vertices[:, 2], 0.95)
     normals = vertex_normals(vertices, triangles)
     vertices = vertices + normals * np.float32(rng.uniform(0.002, 0.004))
     vertices[:, 2] += np.float32(0.002)

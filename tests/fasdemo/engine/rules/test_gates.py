@@ -99,6 +99,7 @@ def test_quality_codes_call_a_face_at_the_border_partly_outside(box: Box, inside
         ({"nose_mm": 7.0, "depth_noise_mm": 5.0}, "relief_unclear"),
         ({"relief_correlation": 0.2}, "relief_unclear"),
         ({"face_relief": 0.4, "distance_m": 1.45}, "relief_unclear"),
+        ({"plane_residual_mm": 5.0}, "shallow_relief"),
         ({"distance_m": 0.1}, "too_close"),
         ({"distance_m": 1.8}, "too_far"),
         ({"interpupil_mm": 35.0}, "implausible_size"),
@@ -124,6 +125,15 @@ def test_physical_codes_hold_the_bent_sheet_a_little_beyond_its_limit() -> None:
     assert physical_codes(beyond, GOOD, {}, Policy()) == []
     assert physical_codes(beyond, GOOD, {}, Policy(), {"bent_sheet"}) == ["bent_sheet"]
     assert physical_codes(high, GOOD, {}, Policy(), {"bent_sheet"}) == []
+
+
+def test_physical_codes_require_less_relief_of_a_smaller_face() -> None:
+    child = {"plane_residual_mm": 4.3, "interpupil_mm": 50.0}
+    assert judge_physics(child) == []
+    assert judge_physics({**child, "interpupil_mm": 56.0}) == ["shallow_relief"]
+    assert judge_physics(child, yaw=30.0) == ["shallow_relief"]
+    assert judge_physics({"plane_residual_mm": 5.3, "interpupil_mm": 70.0}) == []
+    assert judge_physics({"plane_residual_mm": 5.0, "interpupil_mm": None}) == ["shallow_relief"]
 
 
 def test_physical_codes_ignore_the_eye_distance_of_a_turned_head() -> None:
