@@ -19,7 +19,6 @@ from fasdemo.models.model_file import ModelFile
 from fasdemo.models.predictor import Prediction
 
 
-
 class Closable(Protocol):
     """An object that can be closed more than once."""
 

@@ -127,7 +127,8 @@ class FaceDetector:
         for found in detections(self._network, rgb, MIN_CONFIDENCE):
             # MediaPipe, for whose boxes all limits were chosen, cuts them to whole pixels.
             x, y, right, bottom = (float(value) for value in found.box)
-            box = (float(left + max(int(x), 0)), float(top + max(int(y), 0)), float(int(right - x)), float(int(bottom - y)))
+            corner = float(left + max(int(x), 0)), float(top + max(int(y), 0))
+            box = (*corner, float(int(right - x)), float(int(bottom - y)))
             # The network's range spans the image's borders; here, pixel centres have integer coordinates.
             points = found.keypoints.astype(np.float64) + (left, top) - 0.5
             faces.append(Face(box=box, score=found.score, keypoints=points.astype(np.float32)))

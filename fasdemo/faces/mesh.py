@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 @cache
 def mesh_triangles() -> npt.NDArray[np.int64]:
     """Return the triangles of the face mesh, int64 (852, 3), numbers of landmarks below 468."""
-    return np.load(Path(__file__).with_name("mesh_triangles.npy")).astype(np.int64)
+    return np.asarray(np.load(Path(__file__).with_name("mesh_triangles.npy")), np.int64)
 
 
 def landmark_normals(landmarks: npt.NDArray[np.floating]) -> Floats:

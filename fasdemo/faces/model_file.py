@@ -91,7 +91,9 @@ def network_bytes(task_file: Path, member: str) -> bytes:
             f"{task_file}: has no readable {member}; delete the file, and it will be downloaded again."
         ) from error
     if hashlib.sha256(content).hexdigest() != MEMBERS[member]:
-        raise UserError(f"{task_file}: checksum mismatch of {member}; delete the file, and it will be downloaded again.")
+        raise UserError(
+            f"{task_file}: checksum mismatch of {member}; delete the file, and it will be downloaded again."
+        )
     return content
 
 

@@ -65,7 +65,8 @@ def _found(places: Tensor, logits: Tensor, min_confidence: float) -> tuple[Float
     values, at = places[kept] / np.float32(_SIZE), _anchors()[kept]
     centre, half = values[:, :2] + at, values[:, 2:4] / 2
     points = values[:, 4:].reshape(-1, _KEYPOINTS, 2) + at[:, None]
-    return scores, np.concatenate([centre - half, centre + half], axis=1), points
+    boxes = np.concatenate([centre - half, centre + half], axis=1)
+    return scores.astype(np.float32), boxes.astype(np.float32), points.astype(np.float32)
 
 
 def _merged(scores: Floats, boxes: Floats, points: Floats) -> list[tuple[float, Floats, Floats]]:
