@@ -16,7 +16,7 @@ from fasdemo.faces.short_range import detections
 from tests.support.face_fixtures import model_or_skip, picture
 
 BY_MEDIAPIPE = {
-    (150.0,): (
+    (150.0, 320.0, 240.0): (
         (242, 165, 160, 160),
         0.86726,
         [[289.44, 208.90], [355.57, 214.02], [319.78, 253.90], [317.80, 283.46], [253.26, 217.23], [390.72, 227.18]],
@@ -42,9 +42,10 @@ BY_MEDIAPIPE = {
 
 
 @pytest.mark.parametrize("where", BY_MEDIAPIPE, ids=["middle", "left border", "right border"])
-def test_faces_are_those_that_mediapipe_finds(where: tuple[float, ...]) -> None:
+def test_faces_are_those_that_mediapipe_finds(where: tuple[float, float, float]) -> None:
     box, score, points, landmarks, blendshapes = BY_MEDIAPIPE[where]
-    image = picture(*where)
+    side, x, y = where
+    image = picture(side, x, y)
     with FaceDetector(model_or_skip()) as detector, FaceLandmarks(model_or_skip()) as landmarker:
         (face,) = detector.detect(image, thorough=True)
         full = landmarker.add(image, face)
