@@ -9,13 +9,16 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.faces.detector import FaceDetector
+from fasdemo.faces.face import Box
 from fasdemo.faces.landmarks import FaceLandmarks
 from fasdemo.faces.lite_network import LiteNetwork, Square, square_tensor
 from fasdemo.faces.model_file import DETECTOR_MEMBER, network_bytes
 from fasdemo.faces.short_range import detections
 from tests.support.face_fixtures import model_or_skip, picture
 
-BY_MEDIAPIPE = {
+Points = list[list[float]]
+
+BY_MEDIAPIPE: dict[tuple[float, float, float], tuple[Box, float, Points, Points, dict[str, float]]] = {
     (150.0, 320.0, 240.0): (
         (242, 165, 160, 160),
         0.86726,
