@@ -40,7 +40,7 @@ class Detector(Protocol):
 
 
 def _detector() -> AbstractContextManager[Detector]:
-    # It loads MediaPipe.
+    # It loads LiteRT.
     from fasdemo.faces.detector import FaceDetector
 
     return FaceDetector()
