@@ -100,7 +100,7 @@ def on_display(pictures: list[Image], detector: FaceDetector, rng: Rng) -> Itera
     room = cv2.GaussianBlur(pictures[-1][::-1], (0, 0), 0.1 * eyes)
     for number, picture in enumerate(pictures):
         colour = (20, 20, 22)
-        shown = cv2.copyMakeBorder(picture[part], *([bezel] * 4), cv2.BORDER_CONSTANT, value=colour)
+        shown = cv2.copyMakeBorder(picture[part], bezel, bezel, bezel, bezel, cv2.BORDER_CONSTANT, value=colour)
         wave = np.sin(2 * np.pi * rates * number / LOOKS_PER_S + phases)
         scale = 0.9 * min(height / shown.shape[0], width / shown.shape[1], 1.1)
         rows, columns = shown.shape[:2]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -67,7 +68,7 @@ _LAST_ABOVE_PX = round(_EYES_Y - 1.2 * _EYES_PX)
 Image = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.float32]
-Indexes = npt.NDArray[np.int32]
+Indexes = npt.NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,8 @@ def _edges(crop: Image, seen: Mask) -> tuple[Mask, Mask]:
     across, down = (
         np.abs(cv2.Sobel(smooth, cv2.CV_16S, *order)).max(axis=2).astype(np.float32) / 4.0 for order in ((1, 0), (0, 1))
     )
-    upright = seen & (across > _MIN_EDGE) & (across > _MIN_ASPECT * down)
-    level = seen & (down > _MIN_EDGE) & (down > _MIN_ASPECT * across)
+    upright = np.asarray(seen & (across > _MIN_EDGE) & (across > _MIN_ASPECT * down))
+    level = np.asarray(seen & (down > _MIN_EDGE) & (down > _MIN_ASPECT * across))
     upright[:, 1:-1] &= (across[:, 1:-1] >= across[:, :-2]) & (across[:, 1:-1] >= across[:, 2:])
     level[1:-1] &= (down[1:-1] >= down[:-2]) & (down[1:-1] >= down[2:])
     return upright, level
@@ -250,7 +251,7 @@ def _supports(
 
 def _rises(rows: Indexes, pivot: int) -> Indexes:
     """Return the horizontal shift in pixels of the lines of all slopes in some rows, (slopes, rows)."""
-    return np.rint(_SLOPES[:, None] * (rows - pivot)).astype(np.int32)
+    return np.asarray(np.rint(_SLOPES[:, None] * (rows - pivot)), np.int32)
 
 
 @cache

@@ -100,7 +100,7 @@ def test_rigid_border_is_not_found_around_a_person_before_a_door_and_a_picture(l
 def test_find_border_ignores_the_edge_of_the_picture() -> None:
     image, keypoints = live(0, lines=False)
     part = np.ascontiguousarray(image[100:300, 240:400])
-    assert find_border(part, keypoints - np.float32([240, 100])).support < 0.5
+    assert find_border(part, keypoints - np.array([240, 100], np.float32)).support < 0.5
     assert find_border(np.zeros((8, 8, 3), np.uint8), keypoints).support == 0.0
 
 
@@ -154,7 +154,7 @@ def demo_pictures() -> dict[str, list[tuple[Image, npt.NDArray[np.float32]]]]:
             arrived, image = video.read()
             assert arrived
             if number in wanted:
-                rgb = np.ascontiguousarray(image[..., ::-1])
+                rgb = np.ascontiguousarray(image[..., ::-1], np.uint8)
                 found.setdefault(wanted[number], []).append((rgb, detector.detect(rgb)[0].keypoints))
     return found
 
