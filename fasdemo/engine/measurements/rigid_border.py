@@ -150,8 +150,8 @@ def find_border(rgb: Image, keypoints: Points) -> Border:
 
 def _lower(seen: Mask) -> int:
     """Return the row to which the sides of a border with a line above the face are measured."""
-    middle = seen[:, _MIDDLE_X - _MIN_HALF_PX : _MIDDLE_X + _MIN_HALF_PX].all(axis=1)
-    rows = np.flatnonzero(middle[:_LOWER_PX])
+    middle = seen[:_LOWER_PX, _MIDDLE_X - _MIN_HALF_PX : _MIDDLE_X + _MIN_HALF_PX]
+    rows = np.flatnonzero(middle.all(axis=1))
     end = int(rows[-1]) + 1 if len(rows) else 0
     # In steps, because the places of all lines are computed once for each row.
     return _LOWER_PX - -(-(_LOWER_PX - end) // _LOWER_STEP_PX) * _LOWER_STEP_PX
