@@ -16,12 +16,13 @@ FROM python:3.12-slim-bookworm
 # Debian's security updates are wanted, so versions are not pinned.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends libusb-1.0-0 \
+ && apt-get install --yes --no-install-recommends libegl1 libgles2 libusb-1.0-0 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/fasdemo /opt/fasdemo
 # Nothing is fetched and nothing but /tmp is written at run time.
 ENV FASDEMO_FACE_MODEL=/opt/fasdemo/share/fasdemo/face_landmarker.task \
     HOME=/tmp \
+    MPLCONFIGDIR=/tmp \
     PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 WORKDIR /tmp

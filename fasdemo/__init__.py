@@ -34,7 +34,7 @@ __all__ = [
 # fasdemo checks the size itself.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(64 * 1024 * 1024))
 
-# Modules are loaded at first use, so that `fasdemo --help` does not wait for OpenCV, LiteRT and ONNX Runtime.
+# Modules are loaded at first use, so that `fasdemo --help` does not wait for OpenCV, MediaPipe and ONNX Runtime.
 _HOME = {
     "Engine": "fasdemo.engine.engine",
     "FaceVerdict": "fasdemo.engine.result",
@@ -51,9 +51,11 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'fasdemo' has no attribute {name!r}")
     from importlib import import_module
 
-    from fasdemo.shared_libraries import check_opencv
+    from fasdemo.shared_libraries import check_mediapipe, check_opencv
 
     # Missing system libraries are reported in one sentence here, not as a traceback later.
     if name in ("Engine", "open_source"):
         check_opencv()
+    if name == "Engine":
+        check_mediapipe()
     return getattr(import_module(_HOME[name]), name)

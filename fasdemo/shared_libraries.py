@@ -1,4 +1,4 @@
-"""Find missing system libraries of OpenCV and Qt, and the Debian packages that contain them."""
+"""Find missing system libraries of OpenCV, MediaPipe and Qt, and the Debian packages that contain them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ OPENCV = {
 }
 """Debian packages of the libraries that the wheels of opencv-contrib-python 4.12 to 5.1 need; those of
 opencv-contrib-python-headless need none."""
+MEDIAPIPE = {"libEGL.so.1": "libegl1", "libGLESv2.so.2": "libgles2"}
+"""Debian packages of the libraries that MediaPipe loads, although it runs on the CPU here."""
 QT_PACKAGES = (
     "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
     "libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libx11-xcb1"
@@ -55,10 +57,14 @@ def missing_library(error: ImportError | OSError | RuntimeError | ValueError) ->
             f"Qt needs the system library {library}, which is missing", f"{_install(QT_PACKAGES)}, or add --headless"
         )
     if library in OPENCV:
-        packages = _packages(OPENCV, library)
+        packages = _packages({**OPENCV, **MEDIAPIPE}, library)
         return MissingLibraryError(
             f"OpenCV needs the system library {library}, which is missing",
             f"{_install(packages)}, or, if no window is needed, replace opencv-contrib-python by {HEADLESS_OPENCV}",
+        )
+    if library in MEDIAPIPE:
+        return MissingLibraryError(
+            f"MediaPipe needs the system library {library}, which is missing", _install(_packages(MEDIAPIPE, library))
         )
     return MissingLibraryError(
         f"The system library {library} is missing", f"install the package that has it (apt-file search {library})"
@@ -87,6 +93,22 @@ def check_opencv() -> None:
         import cv2  # noqa: F401
     except ImportError as error:
         raise missing_library(error) or error from error
+
+
+def check_mediapipe() -> None:
+    """Load the system libraries that MediaPipe needs for its first task.
+
+    Raises:
+        MissingLibraryError: a library is missing.
+    """
+    for library in MEDIAPIPE:
+        try:
+            ctypes.CDLL(library)
+        except OSError as error:
+            problem = missing_library(error)
+            # On Windows and macOS, MediaPipe's wheels include their libraries, whose names are different.
+            if problem is not None:
+                raise problem from error
 
 
 def _without_window(package: str) -> MissingLibraryError:

@@ -40,12 +40,12 @@ _ACCELERATOR = re.compile(r"(nvidia|cuda|triton)\b")
 """Packages that only a CUDA build of torch needs; set-up installs them if the torch file that pip chose needs them."""
 
 OPENCV, HEADLESS_OPENCV = "opencv-contrib-python", "opencv-contrib-python-headless"
-"""The project requires the first, which needs libGL, libxcb and libglib; an install without the window takes the other,
+"""MediaPipe requires the first, which needs libGL, libxcb and libglib; an install without the window takes the second,
 the same module without window functions. Its newest release is often an older one."""
 
 _HEADER = "# Written by `make lock` from pyproject.toml: wheels for Python 3.11 to 3.14. Do not edit.\n"
 _NOTES = {
-    "headless": "# No window, and OpenCV's headless build instead of the one that fasdemo requires: use --no-deps.\n",
+    "headless": "# No window, and OpenCV's headless build instead of the one that MediaPipe requires: use --no-deps.\n",
     "torch": "# One version, several builds: PyPI's files and CPU builds of the same release.\n",
     "cuda": "# Installed only where the build of torch that pip chose requires it.\n",
 }

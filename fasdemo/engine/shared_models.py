@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.loading import ModelLoader, OwnModels
 from fasdemo.engine.protocols import Landmarker, Scorer
+from fasdemo.faces.exit_order import Closable
 from fasdemo.faces.face import Box, Face
 from fasdemo.faces.finder import Detector
 from fasdemo.models.card import ModelCard
 from fasdemo.models.crop import FaceCrops
 from fasdemo.models.model_file import ModelFile
 from fasdemo.models.predictor import Prediction
-
-
-class Closable(Protocol):
-    """An object that can be closed more than once."""
-
-    def close(self) -> None:
-        """Release the object's resources."""
-        ...
-
 
 Model = TypeVar("Model", bound=Closable)
 

@@ -1,9 +1,9 @@
-"""Detect faces and their six key points with BlazeFace (short range), the network of MediaPipe's detector.
+"""Detect faces and their six key points with MediaPipe's short-range BlazeFace.
 
 The network's input is 128 x 128 pixels for any image size. On a whole 640 x 480 image it therefore misses faces below
 about 14 % of the longer side, and the error of its key points is 5 % of the eye distance for a face of 180 px and 15 %
 for 90 px. Run again on a square of 2.5 times the face's box, the error is 4 % at any size (measured on 120 views at
-each of 7 sizes). Every face is therefore refined by a second pass, which takes 0.8 milliseconds.
+each of 7 sizes). Every face is therefore refined by a second pass, which takes about a millisecond.
 """
 
 from __future__ import annotations
@@ -16,10 +16,19 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.errors import UserError
+from fasdemo.faces.exit_order import close_at_exit
 from fasdemo.faces.face import SAME_FACE_IOU, Box, Face, distinct, overlap
-from fasdemo.faces.lite_network import LiteNetwork
-from fasdemo.faces.model_file import DETECTOR_MEMBER, face_model_path, network_bytes
-from fasdemo.faces.short_range import detections
+from fasdemo.faces.model_file import detector_bytes, face_model_path
+from fasdemo.faces.native_stderr import without_native_chatter
+from fasdemo.faces.slim_import import without_plots_and_sound
+from fasdemo.shared_libraries import missing_library
+
+with without_plots_and_sound():
+    import mediapipe as mp
+    from mediapipe.tasks.python import BaseOptions
+    from mediapipe.tasks.python.vision import FaceDetector as MediaPipeDetector
+    from mediapipe.tasks.python.vision import FaceDetectorOptions
 
 REFINE_SIDE = 2.5
 """Side of the square of the second pass, as a factor on the longer side of the face's box."""
@@ -46,8 +55,22 @@ class FaceDetector:
     """
 
     def __init__(self, model: Path | None = None) -> None:
-        content = network_bytes(model or face_model_path(), DETECTOR_MEMBER)
-        self._network = LiteNetwork(content, "faces")
+        content = detector_bytes(model or face_model_path())
+        options = FaceDetectorOptions(
+            base_options=BaseOptions(model_asset_buffer=content), min_detection_confidence=MIN_CONFIDENCE
+        )
+        with without_native_chatter():
+            try:
+                self._task: MediaPipeDetector | None = MediaPipeDetector.create_from_options(options)
+            except (RuntimeError, ValueError, OSError) as error:
+                unknown = UserError(
+                    f"MediaPipe's face detector cannot be started ({error}); run `fasdemo doctor` to check the "
+                    "installation."
+                )
+                raise missing_library(error) or unknown from error
+            self._pass(np.zeros((128, 128, 3), np.uint8))
+        # Otherwise MediaPipe prints an exception if Python ends before this object is closed.
+        close_at_exit(self)
 
     def detect(self, image: npt.NDArray[np.uint8], thorough: bool = False, known: Sequence[Face] = ()) -> list[Face]:
         """Return all faces except the known ones, largest first.
@@ -104,8 +127,10 @@ class FaceDetector:
         return distinct([face for face in refined if not _among(face, known)])
 
     def close(self) -> None:
-        """Release the network; further calls do nothing."""
-        self._network.close()
+        """Release MediaPipe's graph; further calls do nothing."""
+        if self._task is not None:
+            self._task.close()
+            self._task = None
 
     def __enter__(self) -> Self:
         return self
@@ -117,26 +142,33 @@ class FaceDetector:
 
     def _pass(self, rgb: npt.NDArray[np.uint8], region: Box | None = None) -> list[Face]:
         """Run the network once on the image, or on the part of a region that is inside the image."""
+        if self._task is None:
+            raise RuntimeError("the detector is closed")
         left, top = 0, 0
         if region is not None:
             left, top = max(int(region[0]), 0), max(int(region[1]), 0)
             rgb = rgb[top : max(int(region[1] + region[3]), 0), left : max(int(region[0] + region[2]), 0)]
-        if min(rgb.shape[:2]) < _MIN_IMAGE_PX:
+        height, width = rgb.shape[:2]
+        if min(height, width) < _MIN_IMAGE_PX:
             return []
+        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
         faces = []
-        for found in detections(self._network, rgb, MIN_CONFIDENCE):
-            # MediaPipe, for whose boxes all limits were chosen, cuts them to whole pixels.
-            x, y, right, bottom = (float(value) for value in found.box)
-            corner = float(left + max(int(x), 0)), float(top + max(int(y), 0))
-            box = (*corner, float(int(right - x)), float(int(bottom - y)))
-            # The network's range spans the image's borders; here, pixel centres have integer coordinates.
-            points = found.keypoints.astype(np.float64) + (left, top) - 0.5
-            faces.append(Face(box=box, score=found.score, keypoints=points.astype(np.float32)))
+        for detection in self._task.detect(picture).detections:
+            box = detection.bounding_box
+            points = np.array([(point.x * width + left, point.y * height + top) for point in detection.keypoints])
+            # The network's range 0 to 1 spans the image's borders; here, pixel centres have integer coordinates.
+            faces.append(
+                Face(
+                    box=(float(box.origin_x + left), float(box.origin_y + top), float(box.width), float(box.height)),
+                    score=float(detection.categories[0].score),
+                    keypoints=(points - 0.5).astype(np.float32),
+                )
+            )
         return faces
 
 
 def as_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return the image with three channels, which the networks need.
+    """Return the image with three channels, because MediaPipe's graph crashes on grey images.
 
     Raises:
         ValueError: the image is neither uint8 (H, W, 3) nor uint8 (H, W).

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from fasdemo.faces.slim_import import without_plots_and_sound
 
 Floats = npt.NDArray[np.float64]
 
@@ -14,7 +15,10 @@ Floats = npt.NDArray[np.float64]
 @cache
 def mesh_triangles() -> npt.NDArray[np.int64]:
     """Return the triangles of the face mesh, int64 (852, 3), numbers of landmarks below 468."""
-    return np.asarray(np.load(Path(__file__).with_name("mesh_triangles.npy")), np.int64)
+    with without_plots_and_sound():
+        from mediapipe.tasks.python.vision.face_landmarker import FaceLandmarksConnections
+    starts = [edge.start for edge in FaceLandmarksConnections.FACE_LANDMARKS_TESSELATION]
+    return np.array(starts, np.int64).reshape(-1, 3)
 
 
 def landmark_normals(landmarks: npt.NDArray[np.floating]) -> Floats:

@@ -30,14 +30,7 @@ FILE_NAME = "face_landmarker.task"
 SIZE = 3_758_596
 SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 DETECTOR_MEMBER = "face_detector.tflite"
-LANDMARKS_MEMBER = "face_landmarks_detector.tflite"
-BLENDSHAPES_MEMBER = "face_blendshapes.tflite"
-MEMBERS = {
-    DETECTOR_MEMBER: "b4578f35940bf5a1a655214a1cce5cab13eba73c1297cd78e1a04c2380b0152f",
-    LANDMARKS_MEMBER: "c7d54204ce0448474c7f3fa9af494787c0965cbdd6f20fc72867e43046bd43d5",
-    BLENDSHAPES_MEMBER: "4f36dded049db18d76048567439b2a7f58f1daabc00d78bfe8f3ad396a2d2082",
-}
-"""sha256 of the networks in the file."""
+DETECTOR_SHA256 = "b4578f35940bf5a1a655214a1cce5cab13eba73c1297cd78e1a04c2380b0152f"
 ENVIRONMENT = "FASDEMO_FACE_MODEL"
 
 ADDRESS = "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/" + FILE_NAME
@@ -77,22 +70,22 @@ def face_model_path() -> Path:
     return path
 
 
-def network_bytes(task_file: Path, member: str) -> bytes:
-    """Return one of the networks in `MEMBERS` from the .task file, which is a zip archive.
+def detector_bytes(task_file: Path) -> bytes:
+    """Return the face detector from the .task file, which is a zip archive.
 
     Raises:
         UserError: the member is missing or its checksum is wrong.
     """
     try:
         with zipfile.ZipFile(task_file) as archive:
-            content = archive.read(member)
+            content = archive.read(DETECTOR_MEMBER)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(
-            f"{task_file}: has no readable {member}; delete the file, and it will be downloaded again."
+            f"{task_file}: has no readable {DETECTOR_MEMBER}; delete the file, and it will be downloaded again."
         ) from error
-    if hashlib.sha256(content).hexdigest() != MEMBERS[member]:
+    if hashlib.sha256(content).hexdigest() != DETECTOR_SHA256:
         raise UserError(
-            f"{task_file}: checksum mismatch of {member}; delete the file, and it will be downloaded again."
+            f"{task_file}: checksum mismatch of {DETECTOR_MEMBER}; delete the file, and it will be downloaded again."
         )
     return content
 

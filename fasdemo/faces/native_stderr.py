@@ -1,4 +1,4 @@
-"""Hide the log messages of LiteRT's C++ libraries from standard error."""
+"""Hide the log messages of MediaPipe's C++ libraries from standard error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOCK = threading.Lock()
 def without_native_chatter() -> Iterator[None]:
     """Capture standard error (file descriptor 2) and then write it out, without information and warnings of C++ logs.
 
-    LiteRT logs while a network is loaded.
+    MediaPipe logs while a task is created and while it runs for the first time.
     """
     with _LOCK:
         try:

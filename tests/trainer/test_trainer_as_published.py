@@ -120,6 +120,13 @@ def test_build_model_takes_a_published_file_without_its_classifier(tmp_path: Pat
     assert model.network.outputs == 2
 
 
+def test_build_model_starts_from_a_published_checkpoint_without_a_classifier(tmp_path: Path) -> None:
+    state = networks.build("FeatherNetB").state_dict()
+    torch.save({"state_dict": {f"module.{key}": value for key, value in state.items()}}, tmp_path / "_47_best.pth.tar")
+    model, _ = build_model(load("FeatherNetB-32-ir", {"network.init.all": str(tmp_path / "_47_best.pth.tar")}))
+    assert all(torch.equal(value, state[key]) for key, value in model.network.state_dict().items())
+
+
 @pytest.mark.parametrize("prefix", ["module.", "module.module.", "_orig_mod.", "model.", "model._orig_mod.module."])
 def test_checkpoints_of_wrapped_networks_are_imported(tmp_path: Path, prefix: str) -> None:
     network = networks.build("FeatherNetB")

@@ -21,6 +21,7 @@ from fasdemo.shared_libraries import (
     INSTALL_WINDOW,
     QT_PACKAGES,
     MissingLibraryError,
+    check_mediapipe,
     check_opencv,
     check_window_packages,
 )
@@ -69,11 +70,13 @@ def system() -> list[Finding]:
 
 
 def libraries() -> list[Finding]:
-    """Check the system libraries that OpenCV needs; return nothing if all are installed."""
-    try:
-        check_opencv()
-    except MissingLibraryError as error:
-        return [without_library("system", error, [])]
+    """Check the system libraries that OpenCV and MediaPipe need; return nothing if all are installed."""
+    for check in (check_opencv, check_mediapipe):
+        try:
+            check()
+        except MissingLibraryError as error:
+            # One finding is enough, because OpenCV's advice also names MediaPipe's packages.
+            return [without_library("system", error, [])]
     return []
 
 

@@ -40,7 +40,7 @@ class Detector(Protocol):
 
 
 def _detector() -> AbstractContextManager[Detector]:
-    # It loads LiteRT.
+    # It loads MediaPipe.
     from fasdemo.faces.detector import FaceDetector
 
     return FaceDetector()

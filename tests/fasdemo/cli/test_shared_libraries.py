@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fasdemo.shared_libraries import OPENCV, missing_library
+from fasdemo.errors import UserError
+from fasdemo.shared_libraries import MEDIAPIPE, OPENCV, missing_library
 
 ROOT = Path(__file__).resolve().parents[3]
 DESKTOP = "libGL libEGL libOpenGL libxcb libX11 libXext libSM libICE libglib libgthread"
@@ -65,21 +66,27 @@ def test_command_without_desktop_libraries_names_the_packages(tmp_path: Path, ar
     done = without_libraries(tmp_path, DESKTOP, "-m", "fasdemo.cli", *arguments)
     assert done.returncode == 2, done.stderr
     (sentence,) = done.stderr.splitlines()
-    assert "libgl1" in sentence
+    assert "libegl1" in sentence
     assert "which is missing: run apt-get install " in sentence
 
 
-def test_headless_run_does_not_need_egl(tmp_path: Path) -> None:
-    arguments = ("--demo", "--headless", "--max-frames", "2")
-    done = without_libraries(tmp_path, "libEGL libGLES", "-m", "fasdemo.cli", *arguments)
+def test_command_without_egl_names_the_packages_of_mediapipe_only(tmp_path: Path) -> None:
+    done = without_libraries(tmp_path, "libEGL libGLES", "-m", "fasdemo.cli", "--demo", "--headless")
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("fasdemo: MediaPipe needs the system library lib")
+    assert done.stderr.endswith("is missing: run apt-get install libegl1 libgles2 (Debian, Ubuntu).\n")
+
+
+def test_sessions_do_not_need_egl(tmp_path: Path) -> None:
+    done = without_libraries(tmp_path, "libEGL libGLES", "-m", "fasdemo.cli", "sessions", "list", "assets")
     assert done.returncode == 0, done.stderr
-    assert "2 frames" in done.stdout
+    assert "demo" in done.stdout
 
 
 def test_doctor_names_the_packages_and_asks_for_no_report(tmp_path: Path) -> None:
     done = without_libraries(tmp_path, DESKTOP, "-m", "fasdemo.cli", "doctor")
     assert done.returncode == 1, done.stderr
-    assert "libgl1" in done.stdout
+    assert "libegl1" in done.stdout
     assert "Please report this" not in done.stdout
 
 
@@ -106,6 +113,14 @@ def test_missing_library_of_opencv_names_its_package_and_the_wheel_without_a_win
     said = str(missing_library(not_found(library, "cv2")))
     assert OPENCV[library] in said
     assert "opencv-contrib-python-headless" in said
+
+
+@pytest.mark.parametrize("library", MEDIAPIPE)
+def test_missing_library_of_mediapipe_names_its_package(library: str) -> None:
+    error = missing_library(OSError(f"{library}: cannot open shared object file: No such file or directory"))
+    assert isinstance(error, UserError)
+    assert MEDIAPIPE[library] in str(error)
+    assert "opencv" not in str(error)
 
 
 def test_missing_library_of_qt_names_all_packages_of_the_window() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.faces import model_file
-from fasdemo.faces.model_file import DETECTOR_MEMBER, face_model_path, fetch, network_bytes
+from fasdemo.faces.model_file import detector_bytes, face_model_path, fetch
 
 CONTENT = b"a model" * 100
 
@@ -93,20 +93,20 @@ def test_face_model_path_checks_a_given_file(
 
 
 @pytest.mark.parametrize("content", [b"no zip", None])
-def test_network_bytes_refuses_a_task_file_without_a_detector(tmp_path: Path, content: bytes | None) -> None:
+def test_detector_bytes_refuses_a_task_file_without_a_detector(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "x.task"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UserError, match="has no readable"):
-        network_bytes(path, DETECTOR_MEMBER)
+        detector_bytes(path)
 
 
-def test_network_bytes_refuses_an_exchanged_detector(tmp_path: Path) -> None:
+def test_detector_bytes_refuses_an_exchanged_detector(tmp_path: Path) -> None:
     path = tmp_path / "x.task"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(DETECTOR_MEMBER, b"other")
+        archive.writestr(model_file.DETECTOR_MEMBER, b"other")
     with pytest.raises(UserError, match="checksum mismatch"):
-        network_bytes(path, DETECTOR_MEMBER)
+        detector_bytes(path)
 
 
 def test_face_model_command_prints_the_path_or_one_sentence(

@@ -1,13 +1,12 @@
-"""Face landmarks of portraits by MediaPipe's networks, and their reduction to the 68 Multi-PIE points."""
+"""Face landmarks of portraits by MediaPipe, and their reduction to the 68 Multi-PIE points."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from fasdemo.faces.landmarks import FaceLandmarks
 
 Points = npt.NDArray[np.float64]
 
@@ -24,15 +23,27 @@ class Landmarker:
     """A detector of 478 face landmarks in one picture, used as a context manager."""
 
     def __init__(self, path: Path) -> None:
-        self._landmarks = FaceLandmarks(path, min_confidence=0.3)
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.FaceLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=path.read_bytes()),
+            num_faces=1,
+            min_face_detection_confidence=0.3,
+        )
+        self._task: Any = vision.FaceLandmarker.create_from_options(options)
 
     def __enter__(self) -> Landmarker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._landmarks.close()
+        self._task.close()
 
     def points(self, rgb: npt.NDArray[np.uint8]) -> Points | None:
         """Return the landmarks (478, 2) in pixels, or None if no face was found."""
-        found = self._landmarks.find(rgb)
-        return None if found is None else found[:, :2].astype(np.float64)
+        import mediapipe as mp
+
+        found = self._task.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)))
+        if not found.face_landmarks:
+            return None
+        height, width = rgb.shape[:2]
+        return np.array([[p.x * width - 0.5, p.y * height - 0.5] for p in found.face_landmarks[0]])

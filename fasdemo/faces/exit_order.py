@@ -1,0 +1,35 @@
+"""Close objects of native libraries before Python shuts down, if a program ends without closing them."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import threading
+import weakref
+from typing import Protocol
+
+
+class Closable(Protocol):
+    """An object that can be closed more than once."""
+
+    def close(self) -> None:
+        """Release the object's resources."""
+        ...
+
+
+_open: weakref.WeakSet[Closable] = weakref.WeakSet()
+
+
+def close_at_exit(one: Closable) -> None:
+    """Close an object at the end of the program if it still exists then."""
+    if not _open:
+        # MediaPipe uses a thread pool, which ends before `atexit` functions run, so the hook of threads is used.
+        getattr(threading, "_register_atexit", atexit.register)(_close_all)
+    _open.add(one)
+
+
+def _close_all() -> None:
+    for one in list(_open):
+        # The program is ending, so errors have no effect.
+        with contextlib.suppress(Exception):
+            one.close()
