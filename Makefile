@@ -86,9 +86,11 @@ bench: setup-app
 performance: setup-dev
 	$(BIN)/python tools/performance/performance.py
 
-# The tuning bench on 200 sessions: time to score, to show again, to follow a threshold, and memory.
+# The tuning window on 200 sessions: time to score, to show again, to follow a threshold, delays of the window, memory.
+# FOLDER= keeps the sessions, or uses those in it.
+SESSIONS ?= 200
 tuning: setup-dev
-	$(BIN)/python tools/performance/tuning.py
+	$(BIN)/python tools/performance/tuning.py --sessions $(SESSIONS) $(if $(FOLDER),--folder $(FOLDER))
 
 # A flame graph of the headless run on the demo session, native code included, in .work/flame.svg.
 flame: setup-dev

@@ -139,6 +139,7 @@ class CameraState:
         metadata: name and value of the newest frame's metadata.
         depth_filters: the filters through which depth has gone, with their parameters.
         problem: the last control that failed, as a sentence; empty without one.
+        stored: name and value of what is only stored with recordings, e.g. the values of a preset.
     """
 
     controls: tuple[Control, ...] = ()
@@ -146,6 +147,7 @@ class CameraState:
     metadata: tuple[tuple[str, str], ...] = ()
     depth_filters: tuple[str, ...] = ()
     problem: str = ""
+    stored: tuple[tuple[str, str], ...] = ()
 
     def find(self, name: str) -> Control:
         """Return a control by its name.
@@ -160,8 +162,8 @@ class CameraState:
         raise UserError(f"{name}: the camera has no such option; it has: {names}.", parameter=PARAMETER)
 
     def values(self) -> dict[str, str]:
-        """Return the values of all controls as text, by name."""
-        return {control.name: control.text() for control in self.controls}
+        """Return the values of all controls, and what is stored beside them, as text by name."""
+        return {**{control.name: control.text() for control in self.controls}, **dict(self.stored)}
 
 
 class CameraControls:

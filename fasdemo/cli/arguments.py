@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,8 +14,13 @@ ALLOW_COLOUR_ALONE = "allow LIVE for a source without depth and infrared (unreli
 
 
 def add_attempt_options(group: argparse._ArgumentGroup, lockout_default: str, seconds_default: str) -> None:
-    """Add `--require-gaze`, `--single-face`, `--lockout-after` and `--lockout-seconds`; absent numbers are None."""
+    """Add the options of the person's behaviour, and those of the lock-out, whose absent numbers are None."""
     group.add_argument("--require-gaze", action="store_true", help="LIVE requires eyes that look at the camera")
+    group.add_argument(
+        "--require-motion",
+        action="store_true",
+        help="LIVE requires that the face moves, and depth and infrared with it",
+    )
     group.add_argument("--single-face", action="store_true", help="LIVE requires that only one face is visible")
     group.add_argument(
         "--lockout-after",
@@ -53,6 +59,12 @@ def add_stream_options(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         help="set an option of the camera itself, e.g. depth.exposure=8500 (docs/cameras.md); can be repeated",
+    )
+    group.add_argument(
+        "--camera-preset",
+        metavar="FILE.json",
+        type=Path,
+        help="load a preset of the advanced mode into a RealSense, as RealSense Viewer saves it",
     )
     group.add_argument(
         "--allow-virtual-camera",

@@ -18,6 +18,7 @@ def engine_request(options: argparse.Namespace) -> EngineRequest:
         allow_rgb_only=options.allow_colour_alone,
         require=options.require or frozenset(),
         require_gaze=options.require_gaze,
+        require_motion=options.require_motion,
         max_refused_attempts=options.lockout_after or 0,
         lockout_s=float(options.lockout_seconds or LOCKOUT_S),
         single_face=options.single_face,

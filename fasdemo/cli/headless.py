@@ -14,7 +14,7 @@ from fasdemo.capture.source import Source
 from fasdemo.challenge.prompts import Prompt
 from fasdemo.cli.engine_options import engine_request
 from fasdemo.cli.headless_outputs import start_signals_and_log
-from fasdemo.cli.picture_options import picture_settings
+from fasdemo.cli.picture_options import picture_settings, picture_words
 from fasdemo.cli.recording_options import labels_of
 from fasdemo.cli.source_options import source_request
 from fasdemo.draw.annotated_video import AnnotatedVideo
@@ -125,8 +125,7 @@ def run_headless(options: argparse.Namespace) -> int:
         kept = pictures.status
         if kept.problem:
             say(kept.problem)
-        words = f"Pictures of events: {kept.stored} stored in {wanted_pictures.folder}, {kept.dropped} left out"
-        tell(words, error=report_on_stderr)
+        tell(picture_words(wanted_pictures, kept), error=report_on_stderr)
     if options.output is not None and summary.frames:
         tell(f"Annotated video: {options.output}", error=report_on_stderr)
     if recorder is not None:

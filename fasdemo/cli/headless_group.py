@@ -13,6 +13,7 @@ from functools import partial
 
 from fasdemo.cli.engine_options import engine_request
 from fasdemo.cli.headless_outputs import start_signals_and_log
+from fasdemo.cli.picture_options import picture_settings, picture_words
 from fasdemo.cli.source_options import camera_requests
 from fasdemo.engine.result import EngineFacts
 from fasdemo.engine.shared_models import SharedModels
@@ -22,18 +23,19 @@ from fasdemo.outputs import check_outputs
 from fasdemo.publish.signals import Signals
 from fasdemo.runtime.feeds.feed import Feed
 from fasdemo.runtime.feeds.feed_group import WATCH_EVERY_S, FeedGroup
-from fasdemo.runtime.feeds.listener import ListenerFollower
+from fasdemo.runtime.feeds.listener import FrameListenerFollower, ListenerFollower
 from fasdemo.runtime.feeds.verdict_state import TimedResult
 from fasdemo.runtime.frame_processor import make_processor, make_source
 from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
 from fasdemo.runtime.outputs.json_lines import JsonLines
 from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.summary import Summary
 from fasdemo.runtime.updates import Phase
 from fasdemo.stop_signals import stops_like_ctrl_c
-from fasdemo.terminal import tell
+from fasdemo.terminal import say, tell
 
 
 class GroupOutput:
@@ -101,6 +103,7 @@ def run_headless_group(
     limit_heaps()
     requests = camera_requests(options, options.cameras)
     check_outputs({"--json": options.json, "--log": options.log}, list(model_files(options.model)))
+    wanted_pictures = picture_settings(options)
     interrupted = False
     with ExitStack() as stack:
         stack.enter_context(stops_like_ctrl_c())
@@ -109,7 +112,11 @@ def run_headless_group(
         manager = stack.enter_context(ServiceManager())
         signals = Signals(sources=tuple(str(number) for number in range(1, len(requests) + 1)))
         log = start_signals_and_log(options, signals, stack)
-        followers = (output, ListenerFollower(log), ListenerFollower(signals))
+        pictures = EventPictureWriter()
+        if wanted_pictures is not None:
+            pictures.start(wanted_pictures)
+            stack.callback(pictures.stop)
+        followers = (output, ListenerFollower(log), ListenerFollower(signals), FrameListenerFollower(pictures))
         engines = open_engine or partial(make_processor, models=SharedModels())
         feeds = FeedGroup(requests, engine_request(options), open_source, engines, followers)
         stack.callback(feeds.stop)
@@ -127,6 +134,7 @@ def run_headless_group(
             interrupted = True
         feeds.stop()
         log.stop()
+        pictures.stop()
         _check_log(log)
         if output.error is not None:
             raise output.error
@@ -135,6 +143,10 @@ def run_headless_group(
     tell("\n".join(_report(feeds, output)), error=report_on_stderr)
     for one in outputs:
         tell(f"On LIVE, {one.name}: {one.sent} signals sent, {one.failed} failed", error=report_on_stderr)
+    if wanted_pictures is not None:
+        if pictures.status.problem:
+            say(pictures.status.problem)
+        tell(picture_words(wanted_pictures, pictures.status), error=report_on_stderr)
     return 130 if interrupted else 0
 
 

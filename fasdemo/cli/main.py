@@ -29,7 +29,15 @@ COMMANDS = {
     "bench": "measure latency, throughput and memory of the shipped models",
 }
 
-_ONE_CAMERA_ONLY = ("output", "record", "challenge", "site", "kiosk", "camera_option", "event_pictures")
+_ONE_CAMERA_ONLY = (
+    "output",
+    "record",
+    "challenge",
+    "site",
+    "kiosk",
+    "camera_option",
+    "camera_preset",
+)
 """Options that belong to one camera or one person in front of it."""
 
 EPILOG = """commands (`fasdemo COMMAND --help` shows their options):

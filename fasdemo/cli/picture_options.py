@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fasdemo.errors import UserError
 
 if TYPE_CHECKING:
-    from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings
+    from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings, PictureStatus
 
 KEEP_DAYS = 30
 MAX_KEEP_DAYS = 365
@@ -54,6 +54,11 @@ def picture_settings(options: argparse.Namespace) -> EventPictureSettings | None
         raise UserError(f"--event-pictures {options.event_pictures}: {CONSENT} If so, add --people-are-told.")
     check_folder(options.event_pictures)
     return EventPictureSettings(options.event_pictures, options.keep_days or KEEP_DAYS)
+
+
+def picture_words(settings: EventPictureSettings, status: PictureStatus) -> str:
+    """Return what was stored, as a sentence for the end of a run."""
+    return f"Pictures of events: {status.stored} stored in {settings.folder}, {status.dropped} left out"
 
 
 def _days(text: str) -> int:

@@ -53,9 +53,26 @@ def camera_requests(options: argparse.Namespace, names: Sequence[str]) -> list[S
         if request in found:
             more = "; add the number that `fasdemo doctor` shows" if name in ("realsense", "webcam") else ""
             raise UserError(f"--camera {request.shown}: is given twice; give each camera once{more}.")
+        same = next((one for one in found if _may_be_same(one.spec, request.spec)), None)
+        if same is not None:
+            raise UserError(
+                f"--camera {same.shown} and --camera {request.shown} can be the same device; give each camera by the "
+                "number that `fasdemo doctor` shows."
+            )
         found.append(request)
     _check_credentials([request.spec for request in found])
     return found
+
+
+def _may_be_same(first: str, second: str) -> bool:
+    """Return whether two names can mean one device: of one kind, and one without a number, or with equal ones."""
+    (kind, _, one), (other_kind, _, two) = first.partition(":"), second.partition(":")
+    if kind != other_kind or kind not in ("realsense", "hello", "webcam"):
+        return False
+    if not one or not two:
+        # Without a number, the first camera of its kind is opened.
+        return True
+    return one == two or (one.isdecimal() and two.isdecimal() and int(one) == int(two))
 
 
 def _check_credentials(specs: Sequence[str]) -> None:
@@ -93,16 +110,26 @@ def source_request(options: argparse.Namespace) -> SourceRequest | None:
 
 
 def _camera_options(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
-    """Return names and values of the camera's options.
+    """Return names and values of the camera's options and of its preset.
 
     Raises:
-        UserError: one is not written as NAME=VALUE, or there is no RealSense or webcam to set it on.
+        UserError: one is not written as NAME=VALUE, the preset cannot be used, or there is no RealSense or webcam to
+            set it on.
     """
-    if not options.camera_option:
+    if not options.camera_option and options.camera_preset is None:
         return ()
     from fasdemo.capture.controls import parse_options
     from fasdemo.capture.open import CONTROLLED
 
-    if (options.camera or "").split(":", 1)[0] not in CONTROLLED:
+    kind = (options.camera or "").split(":", 1)[0]
+    if options.camera_option and kind not in CONTROLLED:
         raise UserError("--camera-option needs --camera realsense or --camera webcam.")
-    return tuple(parse_options(options.camera_option).items())
+    found = parse_options(options.camera_option)
+    if options.camera_preset is not None:
+        from fasdemo.capture.cameras.realsense.preset_file import PRESET_FILE, read_preset
+
+        if kind != "realsense":
+            raise UserError("--camera-preset needs --camera realsense.")
+        read_preset(options.camera_preset)
+        found[PRESET_FILE] = str(options.camera_preset.resolve())
+    return tuple(found.items())

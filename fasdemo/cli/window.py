@@ -49,6 +49,7 @@ def run_window(options: argparse.Namespace) -> int:
                 options.lockout_after,
                 options.lockout_seconds,
                 options.challenge,
+                options.require_motion,
             ),
             signals=signal_settings(options),
             log=options.log,

@@ -87,7 +87,7 @@ def reason_words(code: str) -> str:
 _AGAINST = frozenset(
     {
         "ir_face_missing", "ir_rgb_mismatch", "ir_copies_colour", "rough_surface", "modalities_disagree",
-        "flat_motion", "still_eyes", "score_spoof",
+        "flat_motion", "still_eyes", "rigid_border", "score_spoof",
     }
 )  # fmt: skip
 """Doubts that are signs of an attack, so they can explain SPOOF."""

@@ -12,11 +12,12 @@ from fasdemo.engine.capture_checks.freshness import FreshnessCheck
 from fasdemo.engine.capture_checks.repetition import RepeatCheck
 from fasdemo.engine.capture_checks.streams import absent_streams, stream_notes, usable_streams
 from fasdemo.engine.per_face.async_landmarker import AsyncLandmarker
+from fasdemo.engine.per_face.border_check import check_border
 from fasdemo.engine.per_face.face_observation import FaceObservation, align
 from fasdemo.engine.per_face.face_verdict import face_verdict
 from fasdemo.engine.per_face.ir_face_check import compare_infrared, infrared_is_due
 from fasdemo.engine.per_face.outline_check import check_outlines, outlines_are_due
-from fasdemo.engine.per_face.stream_motion_check import StreamMotionCheck
+from fasdemo.engine.per_face.stream_motion_check import StreamMotionCheck, moved_together
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.protocols import Finder, Landmarker, Scorer
 from fasdemo.engine.reasons import Reason
@@ -158,6 +159,9 @@ class FrameStages:
             check_outlines(usable, item, state, card.crop, self.time_s)
             if not still:
                 self._stream_motion.check(usable, item, state, self.time_s)
+                check_border(usable, item, state, self.time_s)
+            if settings.policy.require_motion and (still or not moved_together(usable, state, self.time_s)):
+                item.codes.append(Reason.MOTION_UNSEEN)
         codes += self._stream_motion.codes(self.time_s)
         at = _lap(out.stages_ms, "align", at)
         _predict(settings.scorer, work)

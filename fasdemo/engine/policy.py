@@ -35,6 +35,8 @@ class Policy:
             accepts many real attacks, see `docs/models.md`.
         single_face: whether LIVE requires that there is only one face.
         require_gaze: whether LIVE requires eyes that look at the camera, which needs landmarks.
+        require_motion: whether LIVE requires that the face has moved within the last ten seconds, and depth and
+            infrared with it; without motion, a late stream cannot be detected.
         max_refused_attempts: number of refused attempts after which the camera is locked; 0 for never, see
             `fasdemo.engine.temporal.attempts`.
         lockout_s: duration of the lock-out in seconds.
@@ -53,6 +55,7 @@ class Policy:
     allow_rgb_only: bool = False
     single_face: bool = False
     require_gaze: bool = False
+    require_motion: bool = False
     max_refused_attempts: int = 0
     lockout_s: float = 60.0
     min_distance_m: float = 0.2

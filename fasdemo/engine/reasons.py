@@ -299,6 +299,12 @@ class Reason(StrEnum):
         "The policy requires a look at the camera, but the eyes look elsewhere, or it is not known where.",
         "Please look at the camera.",
     )
+    MOTION_UNSEEN = (
+        "motion_unseen",
+        Effect.BLOCK,
+        "The policy requires that the face moves, and depth and infrared with it.",
+        "Please move your head a little.",
+    )
     LOCKED_OUT = (
         "locked_out",
         Effect.BLOCK,
@@ -359,6 +365,12 @@ class Reason(StrEnum):
         Effect.DOUBT,
         "The eyelids have not moved for 10 s, as in a picture.",
         "Please blink.",
+    )
+    RIGID_BORDER = (
+        "rigid_border",
+        Effect.DOUBT,
+        "Straight edges surround the face closely, like the border of a print or a screen.",
+        "Please stand in front of the camera without a frame or a sheet around your face.",
     )
     VIEW_CHANGED = ("view_changed", Effect.DOUBT, "The view changed; checking again.")
     SCORE_SPOOF = ("score_spoof", Effect.DOUBT, "The network rates this frame as an attack.")

@@ -153,7 +153,7 @@ def run_grid(
 ) -> int:
     """Show several cameras in a grid until the window is closed and return the exit status; see `run`.
 
-    The settings of theme, text size, language, model and rules are used, and none are changed.
+    The settings of theme, text size, language, model, rules and pictures of events are used, and none are changed.
 
     Raises:
         UserError: a package of the window is not installed, no display was found, or the event log cannot be written.
@@ -163,8 +163,9 @@ def run_grid(
     from fasdemo.engine.shared_models import SharedModels
     from fasdemo.runtime import frame_processor
     from fasdemo.runtime.feeds.feed_group import FeedGroup
-    from fasdemo.runtime.feeds.listener import ListenerFollower
+    from fasdemo.runtime.feeds.listener import FrameListenerFollower, ListenerFollower
     from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
+    from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
 
     limit_heaps()
     check_window_packages()
@@ -174,6 +175,7 @@ def run_grid(
     from fasdemo.gui import settings as remembered
     from fasdemo.gui.controllers.rules import with_rules
     from fasdemo.gui.grid.grid_window import GridWindow
+    from fasdemo.gui.library.event_picture_control import pictures_of_settings
 
     settings, _ = _settings(launch, settings_file or remembered.settings_path())
     _apply(settings, launch, app)
@@ -188,23 +190,27 @@ def run_grid(
             "fasdemo once for each camera."
         )
     signals = Signals(sources=tuple(str(number) for number in range(1, len(launch.cameras) + 1)))
-    log = EventLogWriter()
+    log, pictures = EventLogWriter(), EventPictureWriter()
     signals.record = log.on_signal
     try:
         signals.configure(launch.signals)
+        wanted_pictures = launch.event_pictures or pictures_of_settings(settings)
+        if wanted_pictures is not None:
+            pictures.start(wanted_pictures)
         if launch.log is not None:
             log.start(launch.log)
     except UserError:
         signals.stop()
+        pictures.stop()
         raise
     feeds = FeedGroup(
         launch.cameras,
         engine,
         make_source or frame_processor.make_source,
         make_processor or partial(frame_processor.make_processor, models=SharedModels()),
-        (ListenerFollower(log), ListenerFollower(signals)),
+        (ListenerFollower(log), ListenerFollower(signals), FrameListenerFollower(pictures)),
     )
-    window = GridWindow(feeds, log, signals)
+    window = GridWindow(feeds, log, signals, pictures)
     window.show()
     interrupted = _run_until_closed(app, window.close, signals)
     return _leave(130 if interrupted else 0)

@@ -78,6 +78,13 @@ class Settings(BaseModel):
         bool,
         Field(title="LIVE requires a look", description="Nobody is LIVE unless the eyes look at the camera."),
     ] = False
+    require_motion: Annotated[
+        bool,
+        Field(
+            title="LIVE requires motion",
+            description="Nobody is LIVE unless the face moves, and depth and infrared with it.",
+        ),
+    ] = False
     site: Annotated[
         str,
         Field(

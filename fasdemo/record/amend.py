@@ -1,7 +1,9 @@
-"""Change the label or the note of a complete session."""
+"""Change the label or the note of a complete session, or the label of some of its frames."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 from fasdemo.errors import UserError
+from fasdemo.frames import Truth
 from fasdemo.record.labels import check_attack
 from fasdemo.sessions.description import description_problem
 from fasdemo.sessions.loading import load_session
-from fasdemo.sessions.rows import load_rows
-from fasdemo.sessions.schema import MAX_TEXT_CHARS, PLAIN_TEXT, SESSION_FILE, Session
+from fasdemo.sessions.rows import load_rows, read_lines
+from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, MAX_TEXT_CHARS, PLAIN_TEXT, SESSION_FILE, Session
 from fasdemo.sessions.session_lock import SessionLock
-from fasdemo.sessions.writer import new_session_folder, write_session_file
+from fasdemo.sessions.writer import new_session_folder, replace_text, sha256_of, write_session_file
 
 
 def relabel(folder: Path, root: Path, label: str, species: str = "", instrument: str = "") -> Path:
@@ -73,10 +76,14 @@ def set_note(folder: Path, note: str) -> None:
     Raises:
         UserError: the note is too long or contains control characters, or the session cannot be changed.
     """
+    _check_note(note)
+    with _changeable(folder, mixed=True) as session:
+        _write(folder, session.model_copy(update={"note": note}))
+
+
+def _check_note(note: str) -> None:
     if len(note) > MAX_TEXT_CHARS or not re.fullmatch(PLAIN_TEXT, note):
         raise UserError(f"note: use at most {MAX_TEXT_CHARS} characters and no control characters.", parameter="note")
-    with _changeable(folder) as session:
-        _write(folder, session.model_copy(update={"note": note}))
 
 
 def correct(folder: Path, label: str, species: str = "", instrument: str = "", day: date | None = None) -> Path:
@@ -112,9 +119,56 @@ def correct(folder: Path, label: str, species: str = "", instrument: str = "", d
         raise
 
 
+def correct_part(folder: Path, frames: slice, label: str, species: str = "", day: date | None = None) -> None:
+    """Correct the label of some frames of a `mixed` session, and keep the old one in the session's note.
+
+    Args:
+        folder: the session.
+        frames: the frames, as numbers of usable rows.
+        label: ground truth, `live` or `spoof`.
+        species: attack type if label is `spoof`; otherwise empty.
+        day: day of the correction; None for today.
+
+    Raises:
+        UserError: a label is wrong, the session cannot be changed, or the note has no room for the old label.
+    """
+    check_attack(label, species or None, "")
+    with _changeable(folder, mixed=True) as session:
+        found = load_rows(folder, session)
+        if session.checksums.get(FRAMES_FILE) != sha256_of(folder / FRAMES_FILE):
+            # A new checksum would hide that the rows were edited by hand.
+            raise UserError(f"{folder}: {FRAMES_FILE} was changed: checksum mismatch; restore it from a backup first.")
+        numbers = range(len(found.rows))[frames]
+        old = dict.fromkeys(found.rows[number].truth for number in numbers)
+        if not numbers or set(old) == {Truth("live") if label == "live" else Truth("spoof", species)}:
+            return
+        before = ", ".join("no label" if one is None else one.species or one.label for one in old)
+        sentence = (
+            f"Label of frames {numbers[0]} to {numbers[-1]} corrected on {day or datetime.now().astimezone().date()}; "
+            f"it was: {before}."
+        )
+        note = f"{session.note}\n{sentence}".strip()
+        _check_note(note)
+        header, lines, _ = read_lines(folder)
+        cells = [dict(zip(header, line, strict=False)) for line in lines]
+        for number in numbers:
+            cells[found.places[number]].update(label=label, species=species)
+        text = io.StringIO()
+        table = csv.DictWriter(text, FRAME_COLUMNS, restval="", lineterminator="\n")
+        table.writeheader()
+        table.writerows(cells)
+        replace_text(folder / FRAMES_FILE, text.getvalue())
+        checksums = {**session.checksums, FRAMES_FILE: sha256_of(folder / FRAMES_FILE)}
+        _write(folder, session.model_copy(update={"note": note, "checksums": checksums}))
+
+
 @contextmanager
-def _changeable(folder: Path) -> Iterator[Session]:
+def _changeable(folder: Path, mixed: bool = False) -> Iterator[Session]:
     """Lock a session and yield its description.
+
+    Args:
+        folder: the session.
+        mixed: whether its frames may have labels of their own.
 
     Raises:
         UserError: the session is in use, not complete, was edited by hand, or has frames with different labels.
@@ -125,7 +179,7 @@ def _changeable(folder: Path) -> Iterator[Session]:
             session = load_session(folder)
             if session.state != "complete":
                 raise UserError(f"{folder}: is not complete; run `fasdemo sessions repair` on it first.")
-            if session.label == "mixed":
+            if session.label == "mixed" and not mixed:
                 raise UserError(f"{folder}: its frames have labels of their own; it cannot be changed as a whole.")
             # A new checksum would hide that the file was edited by hand.
             if problem := description_problem(folder, session):

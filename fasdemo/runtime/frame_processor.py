@@ -31,6 +31,7 @@ def make_processor(source: Source, request: EngineRequest, models: ModelLoader |
         require=request.require,
         allow_rgb_only=request.allow_rgb_only,
         require_gaze=request.require_gaze,
+        require_motion=request.require_motion,
         max_refused_attempts=request.max_refused_attempts,
         lockout_s=request.lockout_s,
         single_face=request.single_face,

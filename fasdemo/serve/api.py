@@ -134,7 +134,7 @@ def _add_page(app: FastAPI, parts: Parts, guard: Guard) -> None:
         return FileResponse(WEB / "page.html")
 
     @app.get("/web/{name}", include_in_schema=False)
-    async def web(name: Literal["page.js", "page.css"]) -> FileResponse:
+    async def web(name: Literal["page.js", "light.js", "page.css"]) -> FileResponse:
         return FileResponse(WEB / name)
 
     @app.get("/healthz", tags=["state"])
@@ -163,6 +163,7 @@ def _add_state(router: APIRouter, parts: Parts) -> None:
         return {
             "version": __version__,
             "preview": parts.settings.preview,
+            "light": [feed.source_id for feed in parts.feeds.values() if feed.display is not None],
             "sources": [feed.state() for feed in parts.feeds.values()],
             **{name: figures() for name, figures in parts.counters.items()},
         }

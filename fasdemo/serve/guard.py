@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fasdemo.serve.settings import ServeSettings
 
 COOKIE = "fasdemo"
-PUBLIC = frozenset({"/", "/web/page.js", "/web/page.css", "/v1/login", "/healthz"})
+PUBLIC = frozenset({"/", "/web/page.js", "/web/light.js", "/web/page.css", "/v1/login", "/healthz"})
 """Paths that need no token: the page itself, which contains no data, and signing in."""
 MAX_BODY_S = 30.0
 FAILURES_PER_S = 0.1

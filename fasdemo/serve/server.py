@@ -16,7 +16,9 @@ from fasdemo.engine.shared_models import SharedModels
 from fasdemo.errors import UserError
 from fasdemo.runtime.feeds.feed import Follower
 from fasdemo.runtime.feeds.feed_group import FeedGroup
+from fasdemo.runtime.feeds.listener import FrameListenerFollower
 from fasdemo.runtime.frame_processor import make_processor, make_source
+from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
 from fasdemo.runtime.outputs.service_manager import ServiceManager
 from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
@@ -58,6 +60,7 @@ def serve(
     publisher: MqttPublisher | None = None,
     webhooks: Webhooks | None = None,
     live_output: LiveOutput | None = None,
+    pictures: EventPictureWriter | None = None,
     tell: Callable[[str], None] = lambda _: None,
     open_source: MakeSource = make_source,
     open_engine: MakeProcessor | None = None,
@@ -73,6 +76,7 @@ def serve(
         publisher: publishes the states by MQTT.
         webhooks: sends the changes of verdicts.
         live_output: sends a signal for every accepted attempt, and heartbeats.
+        pictures: stores pictures of the events of all sources; started and stopped by the caller.
         tell: receives a sentence when the server is ready.
         open_source: opens a source.
         open_engine: creates the frame processor of a source; None for an engine that shares its models with the others.
@@ -101,6 +105,9 @@ def serve(
             counters["on_live"] = live_output.counters
             counters["heartbeat"] = live_output.heartbeats
             stack.callback(live_output.stop)
+        if pictures is not None:
+            followers.append(FrameListenerFollower(pictures))
+            counters["event_pictures"] = partial(_picture_counters, pictures)
         models = SharedModels()
         feeds = FeedGroup(
             sources, engine, open_source, open_engine or partial(make_processor, models=models), tuple(followers), loop
@@ -118,6 +125,12 @@ def serve(
         tell(f"Serving at {settings.url.replace(f':{settings.port}/', f':{port}/')}")
         manager = stack.enter_context(ServiceManager())
         FasdemoServer(config, manager).run(sockets=[listening])
+
+
+def _picture_counters(pictures: EventPictureWriter) -> dict[str, Any]:
+    """Return the figures of the pictures of events for the state; paths are not given to clients."""
+    status = pictures.status
+    return {"stored": status.stored, "dropped": status.dropped, "stopped": bool(status.problem)}
 
 
 def server_config(guard: Guard, settings: ServeSettings) -> uvicorn.Config:

@@ -22,6 +22,10 @@ MAX_FRAMES = 9000
 """Maximum number of frames: five minutes at 30 per second. Longer sessions are scored from the library."""
 
 
+_MAX_UNWATCHED = 300
+"""Number of frames that are kept before the source is known to be a session; other files need no more memory."""
+
+
 def has_default_rules(request: EngineRequest) -> bool:
     """Return whether an engine differs from that of a scoring at most in model, policy and device."""
     compared = replace(request, model=None, policy=None, device="auto", display=None)
@@ -86,7 +90,11 @@ class PlayedListener:
         with self._lock:
             if result.frame == 0:
                 self._key, self._results = key, []
-            elif key != self._key or result.frame != len(self._results) or result.frame >= MAX_FRAMES:
+            elif (
+                key != self._key
+                or result.frame != len(self._results)
+                or result.frame >= (_MAX_UNWATCHED if self._watched is None else MAX_FRAMES)
+            ):
                 self._drop()
                 return
             self._results.append(replace(result, faces=tuple(_light(face) for face in result.faces)))

@@ -11,6 +11,7 @@ from fasdemo.assets_folder import demo_session
 from fasdemo.capture.source import SourceInfo
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.per_face.stream_motion_check import HELD_S, StreamMotionCheck
+from fasdemo.engine.policy import Policy
 from fasdemo.engine.result import FrameResult, Status
 from fasdemo.faces.detector import FaceDetector
 from fasdemo.faces.finder import FaceFinder
@@ -42,6 +43,16 @@ def engine(tmp_path_factory: pytest.TempPathFactory, person: list[FrameSet]) -> 
         yield made
 
 
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory, person: list[FrameSet]) -> Iterator[Engine]:
+    """The same with a policy that requires motion."""
+    model = trusting_model(tmp_path_factory.mktemp("model"))
+    info = SourceInfo("demo", "", False, frozenset(STREAMS), 640, 480, 30.0, None, person[0].calibration)
+    predictor, finder = Predictor(model, "cpu", threads=1), FaceFinder(FaceDetector())
+    with Engine(predictor, finder, policy=Policy(require_motion=True), source=info) as made:
+        yield made
+
+
 def judged(engine: Engine, frames: list[FrameSet], first: int = 0) -> list[FrameResult]:
     results = []
     for index, frame in enumerate(frames, first):
@@ -51,10 +62,10 @@ def judged(engine: Engine, frames: list[FrameSet], first: int = 0) -> list[Frame
     return results
 
 
-def late(person: list[FrameSet], *names: str) -> list[FrameSet]:
+def late(person: list[FrameSet], *names: str, by: int = LATE) -> list[FrameSet]:
     return [
         replace(frame, **{name: getattr(before, name) for name in names})
-        for frame, before in zip(person[LATE:], person[:-LATE], strict=True)
+        for frame, before in zip(person[by:], person[:-by], strict=True)
     ]
 
 
@@ -88,3 +99,44 @@ def test_late_stream_is_forgotten_ten_seconds_after_the_last_difference() -> Non
     check._apart["ir"] = 5.0
     assert check.codes(5.0 + HELD_S) == ["ir_moves_apart"]
     assert check.codes(5.1 + HELD_S) == []
+
+
+@pytest.mark.parametrize("by", [2, 5, 10])
+@pytest.mark.parametrize("names", [("depth",), ("ir",), ("depth", "ir")])
+def test_late_stream_is_never_live_if_motion_is_required(
+    strict: Engine, person: list[FrameSet], names: tuple[str, ...], by: int
+) -> None:
+    strict.reset()
+    results = judged(strict, late(person, *names, by=by))
+    assert not any(Status.LIVE in found for found in statuses(results))
+    assert "motion_unseen" in reasons(results[0])
+
+
+def test_moving_person_is_live_if_motion_is_required(strict: Engine, person: list[FrameSet]) -> None:
+    strict.reset()
+    results = judged(strict, person)
+    found = statuses(results)
+    first = found.index({Status.LIVE})
+    assert first > 8
+    assert found[-3:] == [{Status.LIVE}] * 3
+    before = results[5].faces[0]
+    assert before.reasons == ("motion_unseen",)
+    assert before.guidance == "Please move your head a little."
+
+
+def test_required_motion_is_forgotten_after_a_change_of_the_view(strict: Engine, person: list[FrameSet]) -> None:
+    strict.reset()
+    assert Status.LIVE in statuses(judged(strict, person))[-1]
+    gone = [replace(person[-1], rgb=person[-1].rgb * 0)] * 8
+    results = judged(strict, [*gone, *person[:8]], first=COUNT)
+    assert not any(Status.LIVE in found for found in statuses(results))
+
+
+def test_required_motion_is_never_seen_without_depth_or_in_a_single_picture(
+    strict: Engine, person: list[FrameSet]
+) -> None:
+    strict.reset()
+    results = judged(strict, [replace(frame, depth=None) for frame in person])
+    assert not any(Status.LIVE in found for found in statuses(results))
+    assert all("motion_unseen" in reasons(result) for result in results)
+    assert "motion_unseen" in reasons(strict.process(person[0], still=True))

@@ -57,6 +57,9 @@ def test_with_rules_lets_the_command_line_override_the_settings() -> None:
     rules = with_rules(WANTED, Settings(require="depth"), given, kiosk=True)
     assert rules.require == frozenset()
     assert (rules.require_gaze, rules.single_face, rules.allow_rgb_only) == (True, True, True)
+    assert not rules.require_motion
+    assert with_rules(WANTED, Settings(), GivenRules(require_motion=True), kiosk=False).require_motion
+    assert with_rules(WANTED, Settings(require_motion=True), GivenRules(), kiosk=False).require_motion
     assert (rules.max_refused_attempts, rules.lockout_s) == (0, 30.0)
 
 
@@ -88,7 +91,7 @@ def test_the_preferences_change_the_rules_of_the_running_engine_and_are_saved(
     window.show_preferences()
     dialog = window.dialog
     assert isinstance(dialog, Preferences)
-    for name in ("single_face", "require_gaze"):
+    for name in ("single_face", "require_gaze", "require_motion"):
         box = dialog.fields[name]
         assert isinstance(box, QCheckBox)
         box.click()

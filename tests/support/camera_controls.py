@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from pathlib import Path
 
 from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.cameras.realsense.preset_file import PRESET_FILE
 from fasdemo.capture.controls import CameraControls, CameraState, Control, apply_values
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.errors import UserError
@@ -57,7 +59,10 @@ class ControlledGrab(Grab):
         info = super().start()
         wanted = dict(self._board.wanted)
         self._device.resolution = wanted.pop("resolution", "640x480")
-        state = CameraState(self._device.controls(), (("Firmware", "5.16.0.1"), ("USB type", "3.2")))
+        preset = wanted.pop(PRESET_FILE, "")
+        stored = ((PRESET_FILE, Path(preset).name), ("advanced.param-x", "7")) if preset else ()
+        facts = (("Firmware", "5.16.0.1"), ("USB type", "3.2"), *((("Preset", stored[0][1]),) if stored else ()))
+        state = CameraState(self._device.controls(), facts, stored=stored)
         problem = apply_values(self._device, state, wanted)
         self._board.publish(replace(state, controls=self._device.controls(), problem=problem))
         return replace(info, controls=self._board)

@@ -14,6 +14,7 @@ import uvicorn
 
 from fasdemo.capture.cameras.live import LiveSource
 from fasdemo.capture.source import Source, SourceInfo
+from fasdemo.engine.challenge_report import ChallengeReport
 from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import EngineFacts, FaceVerdict, FrameResult, Latency, Status
 from fasdemo.errors import UserError
@@ -60,6 +61,7 @@ class Script:
     supervised: bool = False
     """Opened as `open_source` opens cameras; only such a source can be recorded."""
     opened: int = 0
+    challenge: ChallengeReport | None = None
 
 
 class ScriptedCamera:
@@ -113,7 +115,8 @@ class ScriptedProcessor:
     def process(self, frame: FrameSet, capture_ms: float) -> FrameResult:
         faces = () if self.script.status is None else (face_verdict(self.script.status),)
         reasons = () if faces else ("no_face",)
-        return result_of(frame.index, *faces, name=self.script.name, live=self.script.live, reasons=reasons)
+        result = result_of(frame.index, *faces, name=self.script.name, live=self.script.live, reasons=reasons)
+        return replace(result, challenge=self.script.challenge)
 
     def reset(self) -> None:
         pass

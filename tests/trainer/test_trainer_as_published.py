@@ -10,12 +10,13 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.support.tiny_set import write_tiny_set
 from trainer import networks
 from trainer.checkpoints.checkpoint import read_published
 from trainer.checkpoints.published_weights import import_published
 from trainer.checkpoints.stream_model import build_model
 from trainer.cli.commands.train import published_notes
-from trainer.cli.main import command_parser
+from trainer.cli.main import command_parser, main
 from trainer.config import options
 from trainer.config.schema import AugmentConfig, InputConfig, load, shipped
 from trainer.data.faces import Sample
@@ -119,6 +120,13 @@ def test_build_model_takes_a_published_file_without_its_classifier(tmp_path: Pat
     assert model.network.outputs == 2
 
 
+def test_build_model_starts_from_a_published_checkpoint_without_a_classifier(tmp_path: Path) -> None:
+    state = networks.build("FeatherNetB").state_dict()
+    torch.save({"state_dict": {f"module.{key}": value for key, value in state.items()}}, tmp_path / "_47_best.pth.tar")
+    model, _ = build_model(load("FeatherNetB-32-ir", {"network.init.all": str(tmp_path / "_47_best.pth.tar")}))
+    assert all(torch.equal(value, state[key]) for key, value in model.network.state_dict().items())
+
+
 @pytest.mark.parametrize("prefix", ["module.", "module.module.", "_orig_mod.", "model.", "model._orig_mod.module."])
 def test_checkpoints_of_wrapped_networks_are_imported(tmp_path: Path, prefix: str) -> None:
     network = networks.build("FeatherNetB")
@@ -127,6 +135,31 @@ def test_checkpoints_of_wrapped_networks_are_imported(tmp_path: Path, prefix: st
     assert all(
         torch.equal(a, b) for a, b in zip(imported.state_dict().values(), network.state_dict().values(), strict=True)
     )
+
+
+def test_import_and_summary_take_the_published_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torch.save({"state_dict": networks.build("FeatherNetA").state_dict()}, tmp_path / "w.pth.tar")
+    words = [str(tmp_path / "w.pth.tar"), "--arch", "MobileLiteNetA", "--output", str(tmp_path / "out.pt")]
+    assert main(["import", *words]) == 0
+    assert "out.pt: FeatherNetA, 345,332 parameters" in capsys.readouterr().out
+    assert main(["summary", "mobilelitenetA", "--json"]) == 0
+    assert '"name": "FeatherNetA"' in capsys.readouterr().out
+
+
+def test_resume_of_published_weights_names_the_option_that_starts_from_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write_tiny_set(tmp_path / "set", people=4, shots=2)
+    weights = tmp_path / "_47_best.pth.tar"
+    torch.save({"state_dict": networks.build("FeatherNetB").state_dict(), "epoch": 47}, weights)
+    options = ["train", "--config", "FeatherNetB-32", "--data", str(data), "--output", str(tmp_path / "run")]
+    options += ["--set", "input.depth_encoding=face-relative-mm"]
+    assert main([*options, "--resume", str(weights)]) == 2
+    assert f"start a run from these weights: --init all={weights}." in capsys.readouterr().err
+    assert main(["import", str(weights), "--arch", "FeatherNetB", "--output", str(tmp_path / "w.pt")]) == 0
+    assert main([*options, "--resume", str(tmp_path / "w.pt")]) == 2
+    assert "contains no training state; give the file last.pt of a run" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_checkpoints_of_timm_are_imported(tmp_path: Path) -> None:

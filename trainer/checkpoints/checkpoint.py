@@ -70,6 +70,10 @@ class Checkpoint:
     revision: str = ""
 
 
+class ForeignCheckpointError(UserError):
+    """A torch file that is not a checkpoint of this project, such as a published one."""
+
+
 def git_revision() -> str:
     """Return the git revision of this code, with `+` if tracked files were changed; empty without git."""
     folder = Path(__file__).resolve().parent
@@ -123,7 +127,9 @@ def load(path: str | Path) -> Checkpoint:
     """
     content = read_torch(path)
     if not isinstance(content, dict) or "schema" not in content:
-        raise UserError(f"{path}: not a checkpoint of this project; convert it with `python -m trainer import`.")
+        raise ForeignCheckpointError(
+            f"{path}: not a checkpoint of this project; convert it with `python -m trainer import`."
+        )
     if content["schema"] != SCHEMA:
         raise UserError(
             f"{path}: unknown checkpoint schema {content['schema']}, this version reads {SCHEMA}; update fasdemo."

@@ -160,10 +160,11 @@ def _initialise_from(network: nn.Module, part: str, path: Path, arch: str, optio
         raise UserError(f"network.init.{part}: {path}: no such file; train this stream first, or correct the path.")
     content = checkpoint.read_torch(path)
     if part == "all" and not (isinstance(content, dict) and "schema" in content):
-        # A published file, such as ImageNet weights: everything but the classifier is taken.
+        # A published file, such as ImageNet weights: everything but a classifier is taken.
         from trainer.checkpoints.published_weights import import_published
 
-        new_classifier = bool(networks.entry(arch).classifier)
+        prefixes = networks.entry(arch).classifier
+        new_classifier = bool(prefixes) and any(key.startswith(prefixes) for key in network.state_dict())
         imported = import_published(path, arch, options, new_classifier=new_classifier)
         network.load_state_dict(imported.network.state_dict())
         return

@@ -22,6 +22,7 @@ _KEYS = {
     "weight_decay": "optimiser.weight_decay",
     "every_decay": "optimiser.every_decay",
     "fl_gamma": "loss.gamma",
+    "teacher": "loss.teacher",
     "seed": "run.seed",
     "workers": "run.workers",
     "precision": "run.precision",
@@ -137,6 +138,12 @@ def add_training(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="EPOCHS",
         help="step schedule: epochs after which the learning rate is divided by ten",
+    )
+    group.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="FILE.onnx",
+        help="model on colour that rates the live faces: those it takes for attacks count less as live",
     )
     group.add_argument("--fl-gamma", type=float, metavar="GAMMA", help="gamma of the focal loss; 0 is cross entropy")
     group.add_argument("--seed", "--random-seed", dest="seed", type=int, help="seed of weights, order and augmentation")

@@ -130,6 +130,10 @@ class LossConfig(_Part):
     smoothing: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.0
     auxiliary: NonNegative = 0.4
     """Weight of the mean loss of the streams' own scores in flexible networks."""
+    teacher: Path | None = None
+    """ONNX model on colour, with a card, that rates the live faces, see `trainer.training.teacher`."""
+    teacher_weight: Share = 0.7
+    """Share of the teacher in the label of a live face."""
 
 
 class AdversarialConfig(_Part):

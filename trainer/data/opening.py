@@ -23,6 +23,8 @@ def detect_layout(folder: Path) -> str:
     Raises:
         UserError: the folder does not exist, or its layout is unknown.
     """
+    if folder.is_file():
+        raise UserError(f"data {folder}: is a file; unpack it, and give the folder.", parameter="data")
     if not folder.is_dir():
         raise UserError(f"data {folder}: no such folder; correct the path.", parameter="data")
     if (folder / FACTS_FILE).is_file() or (folder / UNFINISHED_FILE).is_file():
@@ -97,10 +99,11 @@ def listed_layout(
     if name == "casia-release":
         return CasiaRelease(folder, protocol)
     if protocol is not None:
-        reason = "its train.txt, val.txt and test.txt are used" if name == "lists" else f"the layout is {name}"
+        listed = name == "lists"
+        reason = "its train.txt, val.txt and test.txt are used" if listed else f"the layout is {name}"
         raise UserError(
             f"protocol {protocol}: {folder} is not read by a protocol, because {reason}; add `layout` cefa (or the "
-            "data set's own layout), remove those lists, or leave `protocol` out.",
+            f"data set's own layout), {'remove those lists, ' if listed else ''}or leave `protocol` out.",
             parameter="protocol",
         )
     if name == "casia-surf":

@@ -197,6 +197,7 @@ def _settings(args: argparse.Namespace, loaded: Loaded, folder: Path) -> dict[st
     if loaded.saved is not None and not raw["network"]["options"]:
         known = {"input_size", "in_channels", "modalities"}
         raw["network"]["options"] = {k: v for k, v in loaded.saved.options.items() if k not in known}
+    raw["loss"]["teacher"] = None  # fine-tuning starts from what the teacher taught, and its file may be absent
     raw["optimiser"] |= {"kind": "adamw", "schedule": "cosine", "lr": args.lr, "trunk_lr": 1.0, "clip": 5.0}
     raw["run"] |= {"epochs": args.epochs, "ema": 0.99, "patience": 0, "max_minutes": args.max_minutes}
     raw["run"] |= {key: value for key, value in (("batch", args.batch), ("seed", args.seed)) if value is not None}

@@ -38,6 +38,7 @@ from trainer.training.losses import flexible_loss
 from trainer.training.normalisation import synchronised
 from trainer.training.optimiser import make_optimiser
 from trainer.training.schedule import learning_rate
+from trainer.training.teacher import Teacher
 
 LAST, BEST = "last.pt", "best.pt"
 """Files of a run: the state for resuming, and the weights of the best epoch."""
@@ -86,6 +87,8 @@ class Training:
         torch.manual_seed(config.run.seed)
         self.config, self.splits, self.folder, self.fabric = config, splits, folder, fabric
         built, self.options = build_model(config)
+        teacher = config.loss.teacher
+        self.teacher = None if teacher is None else Teacher(teacher, config.loss.teacher_weight, config)
         self.stream_model = channels_last(built)
         self.ema_model = copy.deepcopy(self.stream_model).eval().requires_grad_(False)
         fabric.to_device(self.ema_model)
@@ -116,9 +119,13 @@ class Training:
         Raises:
             UserError: the file cannot be read, contains no training state, or is of another network.
         """
-        saved = checkpoint.load(path)
+        advice = f"give the file {LAST} of a run, or start a run from these weights: `init` all={path}"
+        try:
+            saved = checkpoint.load(path)
+        except checkpoint.ForeignCheckpointError:
+            raise UserError(f"resume {path}: not a checkpoint of this project; {advice}.", parameter="resume") from None
         if saved.training is None:
-            raise UserError(f"{path}: contains weights but no training state; give the file {LAST} of the run.")
+            raise UserError(f"resume {path}: contains no training state; {advice}.", parameter="resume")
         if saved.arch != self.config.network.arch:
             raise UserError(
                 f"{path}: network {saved.arch}, but the configuration has {self.config.network.arch}; "
@@ -226,7 +233,8 @@ class Training:
         pictures = [self.fabric.to_device(picture) for picture in self._inputs(batch, masks, steps)]
         labels = self.fabric.to_device(batch.labels)
         fused, own = self.model(pictures, masks)
-        loss: Tensor = flexible_loss(fused, own, masks[0], labels, config.loss)
+        live = None if self.teacher is None else self.teacher.live_targets(pictures, labels)
+        loss: Tensor = flexible_loss(fused, own, masks[0], labels, config.loss, live)
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         if config.optimiser.clip:

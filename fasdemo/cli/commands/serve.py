@@ -14,6 +14,7 @@ from fasdemo.cli.arguments import (
     at_least_one,
     stream_list,
 )
+from fasdemo.cli.picture_options import add_picture_options, picture_settings, picture_words
 from fasdemo.cli.signal_options import add_signal_options, signal_settings
 from fasdemo.errors import UserError
 from fasdemo.terminal import say, tell
@@ -105,6 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
     add_signal_options(parser)
+    add_picture_options(parser)
 
 
 def _port(text: str) -> int:
@@ -132,6 +134,7 @@ def run(args: argparse.Namespace) -> int:
     from fasdemo.publish.signals import Signals
     from fasdemo.publish.web import check_address
     from fasdemo.runtime.memory import limit_heaps
+    from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
     from fasdemo.serve.live_output import LiveOutput
     from fasdemo.serve.mqtt import MqttPublisher
     from fasdemo.serve.settings import MIN_TOKEN_CHARACTERS, TOKEN_VARIABLE, ServeSettings, secret
@@ -179,19 +182,33 @@ def run(args: argparse.Namespace) -> int:
         signals = Signals(sources=tuple(str(number) for number in range(first, first + len(args.camera))))
         signals.configure(signal_settings(args))
         live_output = LiveOutput(signals)
+    wanted_pictures = picture_settings(args)
+    pictures = None
+    if wanted_pictures is not None:
+        if not sources:
+            raise UserError("--event-pictures needs a source; give --camera, --video or --demo.")
+        pictures = EventPictureWriter()
+        pictures.start(wanted_pictures)
     for sentence in settings.warnings:
         say(sentence, "fasdemo serve")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
-    serve(
-        settings,
-        sources,
-        engine,
-        loop=args.loop,
-        publisher=publisher,
-        webhooks=hooks,
-        live_output=live_output,
-        tell=tell,
-    )
+    try:
+        serve(
+            settings,
+            sources,
+            engine,
+            loop=args.loop,
+            publisher=publisher,
+            webhooks=hooks,
+            live_output=live_output,
+            pictures=pictures,
+            tell=tell,
+        )
+    finally:
+        if pictures is not None:
+            pictures.stop()
+    if wanted_pictures is not None and pictures is not None:
+        tell(picture_words(wanted_pictures, pictures.status))
     return 0
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from fasdemo.errors import UserError, printable
 from fasdemo.folder_walk import linked_folders
 from fasdemo.progress import track
+from fasdemo.record.amend import move_to_label
 from fasdemo.record.derived import read_derived, remove_crops, remove_shards
 from fasdemo.record.export import ExportOptions, export_sessions
 from fasdemo.sessions.erase import (
@@ -240,11 +241,21 @@ def _verify(args: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
+def _is_misplaced(folder: Path, session: Session) -> bool:
+    """Return whether a session with several labels is in the folder of a single one, `SUBJECT/live|spoof-SPECIES/`."""
+    if session.label != "mixed" or len(folder.parents) < 3 or folder.parents[1].name != session.subject:
+        return False
+    return folder.parent.name == "live" or folder.parent.name.startswith("spoof-")
+
+
 def _repair(args: argparse.Namespace) -> int:
     failed = 0
     for folder in track(_sessions(args.folder), "repairing"):
         try:
             result = repair_session(folder)
+            if _is_misplaced(folder, result.session):
+                # The recorder was killed before it could move a take in which something else was shown.
+                result.notes.append(f"moved to {move_to_label(folder, folder.parents[2], result.session)}")
         except UserError as error:
             failed += 1
             say(str(error))

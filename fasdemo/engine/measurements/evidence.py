@@ -365,6 +365,16 @@ class Evidence(Mapping[str, float | None]):
         at_least=limits.MIN_EYE_MOVEMENT,
         meaning="Range of the eyelids' movement over 10 s; a picture's eyelids do not move.",
     )
+    border_support: float | None = _measured(
+        "Border",
+        "%",
+        0.0,
+        1.0,
+        100.0,
+        0,
+        at_most=limits.MAX_BORDER_SUPPORT,
+        meaning="Share of a straight border around the face, like that of a print or a screen, that is seen over 3 s.",
+    )
     pulse_snr_db: float | None = _measured(
         "Pulse",
         "dB",

@@ -72,6 +72,10 @@ pictures of four clips, rotated like prints: below in 165 of 215 checks (`tools/
 MIN_EYE_MOVEMENT = 0.25
 """Range of the eyelids over ten seconds, from open (0) to closed (1). Four real clips of live people: median 0.39 to
 0.65; a picture of each, moved like a print: at most 0.18 (`tools/measure/motion_figures.py`)."""
+MAX_BORDER_SUPPORT = 0.75
+"""Support of a straight border around the face, median of three seconds. Four real clips of live people: at most 0.50;
+768 portraits: at most 0.67; the clips on a display in a hand: median 0.73 to 0.96
+(`tools/measure/border_figures.py`)."""
 MAX_IR_APART_MM = 3.0
 MAX_DEPTH_APART_X_MM, MAX_DEPTH_APART_Y_MM = 4.0, 6.0
 """Root mean square difference between the motion of a stream and that of colour over three seconds. Fourteen

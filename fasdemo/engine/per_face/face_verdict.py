@@ -60,7 +60,7 @@ def face_verdict(
     if not still and Reason.RGB_ONLY in codes:
         # With depth, the surface itself is measured, which is stronger evidence than landmarks.
         work.evidence = work.evidence.updated(_over_time(work, state, now_s))
-        codes += [*state.motion.codes, *state.eye_movement.codes]
+        codes += [*state.motion.codes, *state.eye_movement.codes, *state.border.codes]
     if still:
         status, more = judge_still(score, codes, threshold)
         fused = score
@@ -95,6 +95,7 @@ def _over_time(work: FaceObservation, state: TrackState, now_s: float) -> dict[s
     return {
         "parallax_ratio": state.motion.ratio,
         "eye_movement": state.eye_movement.range,
+        "border_support": state.border.support,
         "pulse_snr_db": None if pulse is None else pulse.snr_db,
         "pulse_bpm": None if pulse is None else pulse.bpm,
     }

@@ -86,6 +86,18 @@ class StreamMotionCheck:
                 self._apart[stream] = now_s
             elif motion.agree:
                 self._apart.pop(stream, None)
+                state.moved_s[stream] = now_s
+
+
+def moved_together(frame: FrameSet, state: TrackState, now_s: float) -> bool:
+    """Return whether the face moved within `HELD_S`, and both depth and infrared of the frame, if present, with it.
+
+    Without depth the result is False, because nothing is compared.
+    """
+    if frame.depth is None:
+        return False
+    streams: tuple[Stream, ...] = ("depth",) if frame.ir is None else ("depth", "ir")
+    return all(now_s - state.moved_s.get(stream, -math.inf) <= HELD_S for stream in streams)
 
 
 def offsets(

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from fasdemo.engine.measurements.eye_movement import EyeMovement
 from fasdemo.engine.measurements.motion_evidence import MotionEvidence
 from fasdemo.engine.measurements.pulse import PulseMeasurement
+from fasdemo.engine.measurements.rigid_border import RigidBorder
 from fasdemo.engine.measurements.stream_motion import MotionWindow
 from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
 from fasdemo.engine.temporal.sequential_test import SequentialTest
 from fasdemo.faces.frame_interval import FrameInterval
+from fasdemo.frames import Stream
 from fasdemo.models.card import Threshold
 
 _KEPT_S = 1.0
@@ -57,6 +59,7 @@ class TrackState:
         blendshapes: blendshapes of the last landmarks.
         motion: parallax of the landmarks over time.
         eye_movement, pulse: the same for the eyelids and the colour of the skin; only for colour alone.
+        border: the border around the face over time; only for colour alone.
         eyes_closed_since_s: time since which the eyes are closed; None while they are open or unknown.
         ir_landmark_error: result of the last check, see `fasdemo.engine.measurements.measure.ir_landmark_error`.
         ir_agreement: result of the comparison of infrared with colour, see
@@ -66,6 +69,7 @@ class TrackState:
         outline_agreement: result of this comparison.
         streams_s: time of the last comparison of the streams' motion.
         streams: the offsets of the streams over time, see `fasdemo.engine.measurements.stream_motion`.
+        moved_s: time at which each stream was last known to move with the face.
         active_gates: the gates that were active in the previous frame, see `fasdemo.engine.rules.gates`.
     """
 
@@ -79,6 +83,7 @@ class TrackState:
     motion: MotionEvidence = field(default_factory=MotionEvidence)
     eye_movement: EyeMovement = field(default_factory=EyeMovement)
     pulse: PulseMeasurement = field(default_factory=PulseMeasurement)
+    border: RigidBorder = field(default_factory=RigidBorder)
     eyes_closed_since_s: float | None = None
     ir_face: PeriodicCheck = field(default_factory=PeriodicCheck)
     ir_landmark_error: float | None = None
@@ -88,6 +93,7 @@ class TrackState:
     outline_agreement: dict[str, float | None] = field(default_factory=dict)
     streams_s: float = -math.inf
     streams: MotionWindow = field(default_factory=MotionWindow)
+    moved_s: dict[Stream, float] = field(default_factory=dict)
     active_gates: frozenset[str] = frozenset()
 
     def restart(self) -> None:
@@ -96,8 +102,10 @@ class TrackState:
         self.landmarks, self.ir_face = PeriodicCheck(), PeriodicCheck()
         self.motion, self.streams = MotionEvidence(), MotionWindow()
         self.eye_movement, self.pulse = EyeMovement(), PulseMeasurement()
+        self.border = RigidBorder()
         self.ir_agreement_s = self.outlines_s = -math.inf
         self.blendshapes, self.eyes_closed_since_s = None, None
+        self.moved_s = {}
 
 
 class TrackStates:

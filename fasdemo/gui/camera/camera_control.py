@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from fasdemo.capture.cameras.realsense.preset_file import PRESET_FILE, read_preset
 from fasdemo.capture.controls import CameraControls
 from fasdemo.capture.source import SourceInfo
 from fasdemo.errors import UserError
 from fasdemo.gui.camera.camera_panel import CameraPanel
+from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.runtime.requests import SourceRequest
 
 
@@ -45,6 +47,7 @@ class CameraControl(QObject):
         self._problem = ""
         panel.changed.connect(self._set)
         panel.reset.connect(self._reset)
+        panel.preset_wanted.connect(self._load_preset)
 
     def show_source(self, info: SourceInfo | None) -> None:
         """Show the controls of this source; None if none is open."""
@@ -87,6 +90,20 @@ class CameraControl(QObject):
     def _reset(self) -> None:
         if not self._recording():
             self._open_with({})
+
+    def _load_preset(self) -> None:
+        if self._controls is None or self._recording():
+            return
+        path = dialogs.ask_for_preset(self._panel)
+        if path is None:
+            return
+        try:
+            read_preset(path)
+        except UserError as error:
+            self.message.emit(str(error), True)
+            return
+        # Options that were set one by one would override the preset.
+        self._open_with({PRESET_FILE: str(path)})
 
     def _open_with(self, options: dict[str, str]) -> None:
         request = self._request()

@@ -17,7 +17,7 @@ GROUPS = {
     "filter": "Depth filters",
     "motion": "Motion",
 }
-FACTS = ("Name", "Serial number", "Firmware", "Recommended firmware", "USB type")
+FACTS = ("Name", "Serial number", "Firmware", "Recommended firmware", "USB type", "Preset")
 
 
 class CameraPanel(QWidget):
@@ -26,10 +26,12 @@ class CameraPanel(QWidget):
     Signals:
         changed: str, str: the user sets a control, by its name, to a value as text.
         reset: the user sets all controls back.
+        preset_wanted: the user loads a preset of RealSense Viewer.
     """
 
     changed = pyqtSignal(str, str)
     reset = pyqtSignal()
+    preset_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +47,9 @@ class CameraPanel(QWidget):
         self.back = QPushButton(tr("Set all back"))
         self.back.setToolTip(tr("Open the camera again with its own settings"))
         self.back.clicked.connect(self.reset.emit)
+        self.preset = QPushButton(tr("Load a preset…"))
+        self.preset.setToolTip(tr("Values of the advanced mode, as RealSense Viewer saves them"))
+        self.preset.clicked.connect(self.preset_wanted.emit)
         self._controls = QWidget()
         self._facts = QLabel("")
         self._metadata = QLabel("")
@@ -56,7 +61,7 @@ class CameraPanel(QWidget):
         self._layout.setContentsMargins(0, 4, 6, 8)
         self._layout.setSpacing(8)
         self._layout.addWidget(heading(tr("Camera")))
-        for widget in (self._facts, self.hint, self.problem, self._controls, self.back):
+        for widget in (self._facts, self.hint, self.problem, self._controls, self.preset, self.back):
             self._layout.addWidget(widget)
         self._layout.addWidget(self._metadata_heading)
         self._layout.addWidget(self._metadata)
@@ -92,6 +97,9 @@ class CameraPanel(QWidget):
         can_change = any(not control.read_only for control in controls)
         self.back.setVisible(live and can_change)
         self.back.setEnabled(not recording)
+        # Only a RealSense has a depth sensor with options.
+        self.preset.setVisible(live and any(control.group == "depth" for control in controls))
+        self.preset.setEnabled(not recording)
         self.hint.setText(_hint(state, live, recording))
         self.hint.setVisible(bool(self.hint.text()))
         self.problem.setText("" if state is None else state.problem)

@@ -25,6 +25,7 @@ class GivenRules:
             in kiosk mode.
         lockout_s: length of the lock-out, seconds; None: the setting.
         challenge: kind of prompts that the person has to follow; None: the setting.
+        require_motion: LIVE requires that depth and infrared have moved with the face.
     """
 
     require: frozenset[Stream] | None = None
@@ -34,6 +35,7 @@ class GivenRules:
     lockout_after: int | None = None
     lockout_s: float | None = None
     challenge: Kind | None = None
+    require_motion: bool = False
 
 
 def with_rules(
@@ -61,6 +63,7 @@ def with_rules(
         require=require,
         allow_rgb_only=given.allow_rgb_only or settings.allow_rgb_only,
         require_gaze=given.require_gaze or settings.require_gaze,
+        require_motion=given.require_motion or settings.require_motion,
         single_face=given.single_face or settings.single_face,
         max_refused_attempts=lockout_after,
         challenge=challenge,

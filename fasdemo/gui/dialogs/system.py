@@ -33,6 +33,12 @@ def ask_for_model(parent: QWidget) -> Path | None:
     return Path(found) if found else None
 
 
+def ask_for_preset(parent: QWidget) -> Path | None:
+    """Ask for a preset of RealSense Viewer; return None if the user cancels."""
+    found, _ = QFileDialog.getOpenFileName(parent, tr("Choose a preset"), "", tr("Camera presets (*.json)"))
+    return Path(found) if found else None
+
+
 def ask_for_log(parent: QWidget, proposal: Path) -> Path | None:
     """Ask where to write an event log; return None if the user cancels."""
     kinds = f"{tr('Event log, JSON lines (*.jsonl)')};;{tr('Event log, spreadsheet (*.csv)')}"

@@ -18,6 +18,7 @@ from fasdemo.gui.widgets.window_state import fit_screen
 from fasdemo.publish.signals import Signals
 from fasdemo.runtime.feeds.feed_group import WATCH_EVERY_S, FeedGroup
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.event_picture_writer import EventPictureWriter
 
 MIN_SIZE = QSize(720, 420)
 _DRAW_MS = 33
@@ -31,11 +32,15 @@ class GridWindow(QMainWindow):
         feeds: the cameras; they are started and stopped by the window.
         log: the event log, stopped by the window.
         signals: outputs on LIVE and heartbeats, stopped by the window.
+        pictures: pictures of events, stopped by the window; None stores none.
     """
 
-    def __init__(self, feeds: FeedGroup, log: EventLogWriter, signals: Signals) -> None:
+    def __init__(
+        self, feeds: FeedGroup, log: EventLogWriter, signals: Signals, pictures: EventPictureWriter | None = None
+    ) -> None:
         super().__init__()
         self.feeds, self.log, self.signals = feeds, log, signals
+        self.pictures = pictures or EventPictureWriter()
         self.setWindowTitle(f"{tr('{count} cameras', count=len(feeds))} – fasdemo")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(MIN_SIZE)
@@ -124,6 +129,9 @@ class GridWindow(QMainWindow):
         log = self.log.status
         if log is not None:
             words.append(log.problem or tr("Event log: {path}, {count} lines", path=log.path, count=log.lines))
+        events = self.pictures.status
+        if self.pictures.running or events.problem:
+            words.append(events.problem or tr("Pictures of events: {count}", count=events.stored))
         for target in (*self.signals.outputs, *self.signals.heartbeats):
             words.append(f"{target.name}: {target.problem}" if target.problem else target.name)
         return "   ·   ".join(words)
@@ -162,6 +170,7 @@ class GridWindow(QMainWindow):
         self.hide()
         self.feeds.stop()
         self.log.stop()
+        self.pictures.stop()
         self.signals.stop()
         super().closeEvent(event)
 

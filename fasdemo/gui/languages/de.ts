@@ -248,6 +248,10 @@
       <translation>USB-Typ</translation>
     </message>
     <message>
+      <source>Preset</source>
+      <translation>Voreinstellung</translation>
+    </message>
+    <message>
       <source>not noted</source>
       <translation>nicht notiert</translation>
     </message>
@@ -438,6 +442,10 @@
     <message>
       <source>Eyelids</source>
       <translation>Augenlider</translation>
+    </message>
+    <message>
+      <source>Border</source>
+      <translation>Rand</translation>
     </message>
     <message>
       <source>Pulse</source>
@@ -734,6 +742,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>Niemand ist LIVE, ohne in die Kamera zu schauen.</translation>
+    </message>
+    <message>
+      <source>LIVE requires motion</source>
+      <translation>LIVE erfordert Bewegung</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>Niemand ist LIVE, solange sich das Gesicht nicht bewegt und Tiefe und Infrarot mit ihm.</translation>
     </message>
     <message>
       <source>Site file</source>
@@ -1280,6 +1296,14 @@
       <translation>Die Richtlinie verlangt einen Blick in die Kamera, aber die Augen blicken anderswohin oder es ist unbekannt.</translation>
     </message>
     <message>
+      <source>Please move your head a little.</source>
+      <translation>Bitte bewegen Sie den Kopf ein wenig.</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>Die Richtlinie verlangt, dass sich das Gesicht bewegt und Tiefe und Infrarot mit ihm.</translation>
+    </message>
+    <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>
       <translation>Zu viele Versuche wurden abgelehnt; bitte warten Sie oder fragen Sie das Personal.</translation>
     </message>
@@ -1356,6 +1380,14 @@
       <translation>Die Augenlider haben sich seit 10 s nicht bewegt, wie auf einem Bild.</translation>
     </message>
     <message>
+      <source>Please stand in front of the camera without a frame or a sheet around your face.</source>
+      <translation>Bitte stellen Sie sich ohne Rahmen oder Blatt um das Gesicht vor die Kamera.</translation>
+    </message>
+    <message>
+      <source>Straight edges surround the face closely, like the border of a print or a screen.</source>
+      <translation>Gerade Kanten umgeben das Gesicht eng, wie der Rand eines Ausdrucks oder Bildschirms.</translation>
+    </message>
+    <message>
       <source>The view changed; checking again.</source>
       <translation>Die Ansicht hat sich geändert; es wird neu geprüft.</translation>
     </message>
@@ -1418,6 +1450,14 @@
     <message>
       <source>Open the camera again with its own settings</source>
       <translation>Die Kamera mit ihren eigenen Einstellungen neu öffnen</translation>
+    </message>
+    <message>
+      <source>Load a preset…</source>
+      <translation>Voreinstellung laden…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Werte des erweiterten Modus, wie RealSense Viewer sie speichert</translation>
     </message>
     <message>
       <source>Metadata of the frames</source>
@@ -1556,6 +1596,14 @@
       <translation>Modelle (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Voreinstellung wählen</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Kamera-Voreinstellungen (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Ereignisprotokoll schreiben nach</translation>
     </message>
@@ -1614,6 +1662,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Ereignisprotokoll: {path}, {count} Zeilen</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Bilder von Ereignissen: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>

@@ -248,6 +248,10 @@
       <translation>Tipo de USB</translation>
     </message>
     <message>
+      <source>Preset</source>
+      <translation>Preajuste</translation>
+    </message>
+    <message>
       <source>not noted</source>
       <translation>sin anotar</translation>
     </message>
@@ -438,6 +442,10 @@
     <message>
       <source>Eyelids</source>
       <translation>Párpados</translation>
+    </message>
+    <message>
+      <source>Border</source>
+      <translation>Borde</translation>
     </message>
     <message>
       <source>Pulse</source>
@@ -734,6 +742,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>Nadie es VIVO si no mira a la cámara.</translation>
+    </message>
+    <message>
+      <source>LIVE requires motion</source>
+      <translation>VIVO exige movimiento</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>Nadie es VIVO si el rostro no se mueve, y la profundidad y el infrarrojo con él.</translation>
     </message>
     <message>
       <source>Site file</source>
@@ -1280,6 +1296,14 @@
       <translation>La política exige mirar a la cámara, pero los ojos miran a otro sitio o no se sabe adónde.</translation>
     </message>
     <message>
+      <source>Please move your head a little.</source>
+      <translation>Mueva un poco la cabeza, por favor.</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>La política exige que el rostro se mueva, y la profundidad y el infrarrojo con él.</translation>
+    </message>
+    <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>
       <translation>Se rechazaron demasiados intentos; espere un momento o pida ayuda al personal.</translation>
     </message>
@@ -1356,6 +1380,14 @@
       <translation>Los párpados no se han movido en 10 s, como en una imagen.</translation>
     </message>
     <message>
+      <source>Please stand in front of the camera without a frame or a sheet around your face.</source>
+      <translation>Póngase delante de la cámara sin un marco ni una hoja alrededor de la cara.</translation>
+    </message>
+    <message>
+      <source>Straight edges surround the face closely, like the border of a print or a screen.</source>
+      <translation>Bordes rectos rodean la cara de cerca, como el borde de una impresión o de una pantalla.</translation>
+    </message>
+    <message>
       <source>The view changed; checking again.</source>
       <translation>La vista cambió; se comprueba de nuevo.</translation>
     </message>
@@ -1418,6 +1450,14 @@
     <message>
       <source>Open the camera again with its own settings</source>
       <translation>Abrir de nuevo la cámara con sus propios ajustes</translation>
+    </message>
+    <message>
+      <source>Load a preset…</source>
+      <translation>Cargar un preajuste…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>Valores del modo avanzado, tal como los guarda RealSense Viewer</translation>
     </message>
     <message>
       <source>Metadata of the frames</source>
@@ -1556,6 +1596,14 @@
       <translation>Modelos (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>Elegir un preajuste</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>Preajustes de cámara (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>Escribir el registro de eventos en</translation>
     </message>
@@ -1614,6 +1662,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>Registro de eventos: {path}, {count} líneas</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>Imágenes de eventos: {count}</translation>
     </message>
     <message>
       <source>Locked out</source>

@@ -248,6 +248,10 @@
       <translation>USB 类型</translation>
     </message>
     <message>
+      <source>Preset</source>
+      <translation>预设</translation>
+    </message>
+    <message>
       <source>not noted</source>
       <translation>未记录</translation>
     </message>
@@ -438,6 +442,10 @@
     <message>
       <source>Eyelids</source>
       <translation>眼睑</translation>
+    </message>
+    <message>
+      <source>Border</source>
+      <translation>边框</translation>
     </message>
     <message>
       <source>Pulse</source>
@@ -734,6 +742,14 @@
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
       <translation>不看摄像头则不判为真人。</translation>
+    </message>
+    <message>
+      <source>LIVE requires motion</source>
+      <translation>真人要求移动</translation>
+    </message>
+    <message>
+      <source>Nobody is LIVE unless the face moves, and depth and infrared with it.</source>
+      <translation>面部未移动，或深度和红外未随之移动时，不判为真人。</translation>
     </message>
     <message>
       <source>Site file</source>
@@ -1280,6 +1296,14 @@
       <translation>策略要求注视摄像头，但视线在别处或未知。</translation>
     </message>
     <message>
+      <source>Please move your head a little.</source>
+      <translation>请稍微移动头部。</translation>
+    </message>
+    <message>
+      <source>The policy requires that the face moves, and depth and infrared with it.</source>
+      <translation>策略要求面部移动，且深度和红外随之移动。</translation>
+    </message>
+    <message>
       <source>Too many attempts were refused; please wait a moment or ask the staff for help.</source>
       <translation>被拒次数过多，请稍候或联系工作人员。</translation>
     </message>
@@ -1356,6 +1380,14 @@
       <translation>眼睑已有 10 秒没有动，如同照片。</translation>
     </message>
     <message>
+      <source>Please stand in front of the camera without a frame or a sheet around your face.</source>
+      <translation>请站在摄像头前，脸部周围不要有边框或纸张。</translation>
+    </message>
+    <message>
+      <source>Straight edges surround the face closely, like the border of a print or a screen.</source>
+      <translation>直线边缘紧紧围住人脸，如同打印件或屏幕的边框。</translation>
+    </message>
+    <message>
       <source>The view changed; checking again.</source>
       <translation>画面已变化，正在重新检查。</translation>
     </message>
@@ -1418,6 +1450,14 @@
     <message>
       <source>Open the camera again with its own settings</source>
       <translation>用摄像头自身的设置重新打开</translation>
+    </message>
+    <message>
+      <source>Load a preset…</source>
+      <translation>加载预设…</translation>
+    </message>
+    <message>
+      <source>Values of the advanced mode, as RealSense Viewer saves them</source>
+      <translation>高级模式的值，由 RealSense Viewer 保存</translation>
     </message>
     <message>
       <source>Metadata of the frames</source>
@@ -1556,6 +1596,14 @@
       <translation>模型 (*.onnx)</translation>
     </message>
     <message>
+      <source>Choose a preset</source>
+      <translation>选择预设</translation>
+    </message>
+    <message>
+      <source>Camera presets (*.json)</source>
+      <translation>相机预设 (*.json)</translation>
+    </message>
+    <message>
       <source>Write the event log to</source>
       <translation>将事件日志写入</translation>
     </message>
@@ -1614,6 +1662,10 @@
     <message>
       <source>Event log: {path}, {count} lines</source>
       <translation>事件日志：{path}，{count} 行</translation>
+    </message>
+    <message>
+      <source>Pictures of events: {count}</source>
+      <translation>事件图片：{count}</translation>
     </message>
     <message>
       <source>Locked out</source>

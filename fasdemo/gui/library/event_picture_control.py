@@ -12,6 +12,13 @@ from fasdemo.runtime.outputs.event_picture_store import INDEX_FILE, EventPicture
 from fasdemo.runtime.outputs.event_picture_writer import EventPictureSettings, EventPictureWriter
 
 
+def pictures_of_settings(settings: Settings) -> EventPictureSettings | None:
+    """Return the folder and days of the settings; None if the pictures are off or people are not told."""
+    if not (settings.event_pictures and settings.event_pictures_told):
+        return None
+    return EventPictureSettings(settings.event_pictures_folder, settings.event_pictures_days)
+
+
 class EventPictureControl(QObject):
     """The link between the settings and the pictures of events.
 
@@ -59,9 +66,8 @@ class EventPictureControl(QObject):
         """Apply the settings unless the command line has its own; report a folder that cannot be used."""
         if self._given is not None:
             return
-        on = self._settings.event_pictures and self._settings.event_pictures_told
         try:
-            if not on:
+            if pictures_of_settings(self._settings) is None:
                 self.writer.stop()
                 self._used = None
                 self._delete_old()

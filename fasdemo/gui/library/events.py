@@ -112,7 +112,8 @@ class EventsDialog(QDialog):
             lines.append(tr("There are no events in {folder}.", folder=self._folder))
         self.words.setText(" ".join(lines))
         for event in reversed(events):
-            item = QListWidgetItem(f"{event.utc.astimezone():%Y-%m-%d %H:%M:%S}  {_kind_words(event)}  {event.source}")
+            source = f"{event.source_id} · {event.source}" if event.source_id else event.source
+            item = QListWidgetItem(f"{event.utc.astimezone():%Y-%m-%d %H:%M:%S}  {_kind_words(event)}  {source}")
             item.setData(Qt.ItemDataRole.UserRole, event)
             self.list.addItem(item)
 

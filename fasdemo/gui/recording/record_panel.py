@@ -175,10 +175,11 @@ class RecordPanel(QWidget):
         layout.setContentsMargins(0, 4, 6, 8)
         layout.setSpacing(8)
         layout.addWidget(heading(tr("Labelled session")))
+        # At the top, because the form is long and its button may be below the visible part.
+        layout.addWidget(self.now)
         layout.addWidget(self._form)
         layout.addSpacing(4)
         layout.addWidget(self.button)
-        layout.addWidget(self.now)
         layout.addWidget(self._hint)
         layout.addSpacing(4)
         layout.addLayout(grid)

@@ -62,10 +62,15 @@ class RelabelDialog(TakeDialog):
         session: the take's description.
         change: called with label, species and material.
         parent: the window.
+        material: whether the attack material can be changed; not for a part of a session.
     """
 
     def __init__(
-        self, session: Session, change: Callable[[str, str, str], object], parent: QWidget | None = None
+        self,
+        session: Session,
+        change: Callable[[str, str, str], object],
+        parent: QWidget | None = None,
+        material: bool = True,
     ) -> None:
         super().__init__(tr("Relabel the take"), self._apply, parent)
         self._relabel = change
@@ -82,7 +87,8 @@ class RelabelDialog(TakeDialog):
         form = QFormLayout()
         form.addRow(tr("What is shown"), self.label)
         form.addRow(tr("Attack type"), self.species)
-        form.addRow(tr("Attack material"), self.instrument)
+        if material:
+            form.addRow(tr("Attack material"), self.instrument)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self.problem)

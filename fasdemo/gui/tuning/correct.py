@@ -1,4 +1,4 @@
-"""Correct the label of a session from the gallery."""
+"""Correct the label of a session, or of a part of a session with several labels, from the gallery."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtWidgets import QWidget
 
 from fasdemo.gui.recording.take_dialogs import RelabelDialog
-from fasdemo.record.amend import correct
+from fasdemo.record.amend import correct, correct_part
 from fasdemo.sessions.loading import load_session
 from fasdemo.tuning.gallery import Case
 
@@ -24,12 +24,19 @@ def correct_label(case: Case, release: Callable[[Path], object], parent: QWidget
     Raises:
         UserError: the session cannot be read.
     """
-    folder = case.presentation.folder
+    shown = case.presentation
+    folder, session = shown.folder, load_session(shown.folder)
+    part = session.label == "mixed"
 
     def change(label: str, species: str, instrument: str) -> None:
         release(folder)
-        correct(folder, label, species, instrument)
+        if part:
+            correct_part(folder, shown.frames, label, species)
+        else:
+            correct(folder, label, species, instrument)
 
-    dialog = RelabelDialog(load_session(folder), change, parent)
+    if part:
+        session = session.model_copy(update={"label": shown.truth.label, "species": shown.truth.species or None})
+    dialog = RelabelDialog(session, change, parent, material=not part)
     dialog.open()
     return dialog

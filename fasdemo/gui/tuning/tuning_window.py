@@ -259,8 +259,12 @@ class TuningWindow(QMainWindow):
         self.finder.start(lambda stop: (_cases(scoring, figures.live_above, figures.spoof_below, stop), scoring.root))
 
     def correct_label(self, case: Case) -> None:
-        """Change the label of a case's session, and score again from the stored results."""
-        self.dialog = correct_label(case, self._release, self)
+        """Change the label of a case's session or part, and score again from the stored results."""
+        try:
+            self.dialog = correct_label(case, self._release, self)
+        except UserError as error:
+            self.messages.show_message(str(error), error=True)
+            return
         self.dialog.accepted.connect(self._score_again)
 
     def _score_again(self) -> None:

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from fasdemo.capture.source import SourceInfo
 from fasdemo.challenge.light.display import ChallengeDisplay
 from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.errors import UserError
+from fasdemo.frames import FrameSet
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.feeds.verdict_state import TimedResult, current_state
 from fasdemo.runtime.headline import Headline, Translate, current_headline, no_picture
@@ -40,6 +41,15 @@ class Follower(Protocol):
 
     def on_no_result(self, feed: Feed) -> None:
         """Handle a frame without a result, the end of the source, or a verdict that became too old."""
+        ...
+
+
+@runtime_checkable
+class FrameFollower(Protocol):
+    """The interface of a follower that also needs the frames; it must not block or raise."""
+
+    def on_frame(self, feed: Feed, frame: FrameSet) -> None:
+        """Take the frame whose result follows."""
         ...
 
 
@@ -74,6 +84,7 @@ class Feed:
         self._request, self._engine = request, engine
         self._make_source, self._make_processor = make_source, make_processor
         self._followers = followers
+        self._frame_followers = tuple(one for one in followers if isinstance(one, FrameFollower))
         self._loop = loop
         self._turn = turn
         self._clock = clock
@@ -271,6 +282,14 @@ class Feed:
                 self._pipeline.tap(None)
             recording.stop()
         return recording
+
+    def on_frame(self, frame: FrameSet) -> None:
+        """Pass on the frame whose result follows; called in the processing thread."""
+        for follower in self._frame_followers:
+            try:
+                follower.on_frame(self, frame)
+            except Exception:
+                _log.exception("cannot pass on a frame of source %s", self.source_id)
 
     def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
         """Store and pass on the result of a frame; called in the processing thread."""

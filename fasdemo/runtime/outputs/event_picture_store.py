@@ -46,6 +46,7 @@ class StoredEvent(BaseModel):
 
     Attributes:
         utc: date and time at which the event was stored.
+        source_id: number of the source among several; empty if there is only one.
         kind: LIVE was granted, SPOOF was found, or the camera was locked after refused attempts.
         timestamp_s: time on the source's clock.
         status: verdict on the face in that frame.
@@ -58,6 +59,7 @@ class StoredEvent(BaseModel):
     utc: AwareDatetime
     kind: Kind
     source: str
+    source_id: str = ""
     live_source: bool
     frame: int
     timestamp_s: float

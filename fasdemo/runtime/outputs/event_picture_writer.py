@@ -31,7 +31,7 @@ CONSENT = (
     "they must agree."
 )
 MAX_PER_MINUTE = 12
-"""Maximum number of stored events per minute, so that nobody can fill the disk by showing attacks."""
+"""Maximum number of stored events of a source per minute, so that nobody can fill the disk by showing attacks."""
 MAX_SIDE_PX = 640
 JPEG_QUALITY = 80
 _MAX_DEPTH_M = 2.0
@@ -71,8 +71,19 @@ class _Job:
     frame: FrameSet
 
 
+class _Source:
+    """What is known about one source."""
+
+    def __init__(self) -> None:
+        self.changes, self.locked = VerdictChanges(), False
+        self.frame: FrameSet | None = None
+        self.times_s: deque[float] = deque()
+        """Times of the events of the last minute."""
+        self.unreported = 0
+
+
 class EventPictureWriter:
-    """A listener to the results of one source that stores events with pictures while it is started.
+    """A listener to the results of one or several sources that stores events with pictures while it is started.
 
     Args:
         clock_s: the computer's clock, seconds since 1970.
@@ -85,10 +96,7 @@ class EventPictureWriter:
         self._jobs: queue.Queue[_Job | None] = queue.Queue(_MAX_WAITING)
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self._changes, self._locked = VerdictChanges(), False
-        self._frame: FrameSet | None = None
-        self._times_s: deque[float] = deque()
-        self._unreported = 0
+        self._sources: dict[str, _Source] = {}
         self._status = PictureStatus()
 
     @property
@@ -112,9 +120,7 @@ class EventPictureWriter:
         with self._lock:
             self._store, self._status = store, PictureStatus()
             self._jobs, self._closing = queue.Queue(_MAX_WAITING), threading.Event()
-            self._changes, self._locked, self._frame = VerdictChanges(), False, None
-            self._times_s.clear()
-            self._unreported = 0
+            self._sources = {}
             self._thread = threading.Thread(
                 target=self._work, args=(store, self._jobs, self._closing), name="fasdemo event pictures", daemon=True
             )
@@ -132,57 +138,53 @@ class EventPictureWriter:
             self._jobs.put_nowait(None)
         thread.join(_CLOSE_S)
 
-    def on_frame(self, frame: FrameSet) -> None:
-        """Keep the frame of the next result."""
-        self._frame = frame
+    def on_frame(self, frame: FrameSet, source_id: str = "") -> None:
+        """Keep the frame of the next result of a source."""
+        with self._lock:
+            if self._store is not None:
+                self._sources.setdefault(source_id, _Source()).frame = frame
 
-    def on_result(self, result: FrameResult, facts: EngineFacts) -> None:
+    def on_result(self, result: FrameResult, facts: EngineFacts, source_id: str = "") -> None:
         """Queue the events of a frame; it never waits and never raises."""
-        frame, self._frame = self._frame, None
         try:
             with self._lock:
+                source = self._sources.get(source_id)
+                if source is None:
+                    return
+                frame, source.frame = source.frame, None
                 if not self.running or frame is None:
                     return
-                for kind, face in self._new_events(result, facts):
-                    self._queue(kind, face, result, frame)
+                for kind, face in _new_events(source, result, facts):
+                    self._queue(source, kind, face, result, frame, source_id)
         except Exception as error:
             # A failure of the pictures must not stop the processing thread.
             _log.exception("the pictures of events failed")
             self._fail(f"The pictures of events stopped because of an error ({error}); switch them on again.")
 
-    def on_no_result(self) -> None:
-        """End the current verdicts."""
+    def on_no_result(self, source_id: str = "") -> None:
+        """End the current verdicts of a source."""
         with self._lock:
-            self._frame, self._locked = None, False
-            self._changes.end()
+            source = self._sources.get(source_id)
+            if source is not None:
+                source.frame, source.locked = None, False
+                source.changes.end()
 
-    def _new_events(self, result: FrameResult, facts: EngineFacts) -> list[tuple[Kind, FaceVerdict]]:
-        faces = {face.track_id: face for face in result.faces}
-        found: list[tuple[Kind, FaceVerdict]] = []
-        for change in self._changes.add(result, facts):
-            if change.event == "verdict" and change.track_id is not None and change.status is not Status.UNCERTAIN:
-                kind: Kind = "LIVE" if change.status is Status.LIVE else "SPOOF"
-                found.append((kind, faces[change.track_id]))
-        locked = [face for face in result.faces if Reason.LOCKED_OUT in face.reasons]
-        if locked and not self._locked:
-            found = [one for one in found if one[1] is not locked[0]] + [("LOCKED", locked[0])]
-        if result.faces:
-            self._locked = bool(locked)
-        return found
-
-    def _queue(self, kind: Kind, face: FaceVerdict, result: FrameResult, frame: FrameSet) -> None:
+    def _queue(
+        self, source: _Source, kind: Kind, face: FaceVerdict, result: FrameResult, frame: FrameSet, source_id: str
+    ) -> None:
         assert self._store is not None
         now_s = self._clock_s()
         # A clock that was set back must not stop the pictures for longer than a minute.
-        while self._times_s and not 0.0 <= now_s - self._times_s[0] < 60.0:
-            self._times_s.popleft()
-        if len(self._times_s) >= MAX_PER_MINUTE or self._store.full or self._jobs.full():
-            self._drop()
+        while source.times_s and not 0.0 <= now_s - source.times_s[0] < 60.0:
+            source.times_s.popleft()
+        if len(source.times_s) >= MAX_PER_MINUTE or self._store.full or self._jobs.full():
+            self._drop(source)
             return
         event = StoredEvent(
             utc=self._store.now(),
             kind=kind,
             source=result.source,
+            source_id=source_id,
             live_source=result.live_source,
             frame=result.frame,
             timestamp_s=round(result.timestamp_s, 6) if math.isfinite(result.timestamp_s) else 0.0,
@@ -192,16 +194,16 @@ class EventPictureWriter:
             model=result.model,
             model_sha256=result.model_sha256,
             policy=result.policy,
-            dropped=self._unreported,
+            dropped=source.unreported,
         )
-        self._times_s.append(now_s)
-        self._unreported = 0
+        source.times_s.append(now_s)
+        source.unreported = 0
         self._jobs.put_nowait(_Job(event, frame))
 
-    def _drop(self) -> None:
-        if self._unreported == 0:
+    def _drop(self, source: _Source) -> None:
+        if source.unreported == 0:
             _log.warning("too many events for pictures; those above %d per minute are only counted", MAX_PER_MINUTE)
-        self._unreported += 1
+        source.unreported += 1
         self._status = PictureStatus(self._status.stored, self._status.dropped + 1, self._status.problem)
 
     def _work(self, store: EventPictureStore, jobs: queue.Queue[_Job | None], closing: threading.Event) -> None:
@@ -251,6 +253,21 @@ class EventPictureWriter:
         _log.warning("%s", problem)
         with self._lock:
             self._status = PictureStatus(self._status.stored, self._status.dropped, problem)
+
+
+def _new_events(source: _Source, result: FrameResult, facts: EngineFacts) -> list[tuple[Kind, FaceVerdict]]:
+    faces = {face.track_id: face for face in result.faces}
+    found: list[tuple[Kind, FaceVerdict]] = []
+    for change in source.changes.add(result, facts):
+        if change.event == "verdict" and change.track_id is not None and change.status is not Status.UNCERTAIN:
+            kind: Kind = "LIVE" if change.status is Status.LIVE else "SPOOF"
+            found.append((kind, faces[change.track_id]))
+    locked = [face for face in result.faces if Reason.LOCKED_OUT in face.reasons]
+    if locked and not source.locked:
+        found = [one for one in found if one[1] is not locked[0]] + [("LOCKED", locked[0])]
+    if result.faces:
+        source.locked = bool(locked)
+    return found
 
 
 def pictures_of(frame: FrameSet) -> dict[Stream, bytes]:

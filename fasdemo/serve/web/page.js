@@ -30,7 +30,7 @@ function refresh(image, address) {
   image.src = address;
 }
 
-function addPanel(source, preview, streams) {
+function addPanel(source, preview, streams, light) {
   const article = element("article");
   const parts = {
     article, seen: 0,
@@ -48,6 +48,7 @@ function addPanel(source, preview, streams) {
     else refresh(image, `${address}/snapshot`);
     article.append(image);
   }
+  if (light) offerLight(article, source.source_id);
   document.getElementById("sources").append(article);
   panels.set(source.source_id, parts);
 }
@@ -157,7 +158,8 @@ async function start() {
   }
   const state = await answer.json();
   for (const source of state.sources) {
-    if (!panels.has(source.source_id)) addPanel(source, state.preview, state.sources.length <= MAX_STREAMS);
+    if (panels.has(source.source_id)) continue;
+    addPanel(source, state.preview, state.sources.length <= MAX_STREAMS, state.light.includes(source.source_id));
   }
   for (const source of state.sources) panels.get(source.source_id).title.textContent = nameOf(source);
   connect();

@@ -21,6 +21,7 @@ from fasdemo.engine.event_log.events import read_events
 from fasdemo.engine.event_log.timeline import parts
 from fasdemo.engine.result import Status
 from fasdemo.errors import UserError
+from fasdemo.runtime.outputs.event_picture_store import read_index
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from tests.fasdemo.capture.network.network_fixtures import MjpegServer, begin_stream, part
 from tests.support.serve_fixtures import FACTS, Script, ScriptedProcessor, source_of
@@ -67,6 +68,24 @@ def test_group_writes_the_frames_of_all_cameras_with_their_source(
     said = capsys.readouterr().out
     assert "Source 1, door:\n  " in said
     assert "Source 2, gate:\n  " in said
+
+
+def test_group_stores_pictures_of_the_events_of_all_cameras_in_one_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "events"
+    scripts = [Script("door"), Script("gate", status=Status.SPOOF)]
+    options = ["--event-pictures", str(folder), "--people-are-told", "--keep-days", "2"]
+    assert run(scripts, *options, "--max-frames", "60") == 0
+    events = {event.source_id: event for event in read_index(folder)}
+    assert {number: (event.source, event.kind) for number, event in events.items()} == {
+        "1": ("door", "LIVE"),
+        "2": ("gate", "SPOOF"),
+    }
+    assert all((folder / event.pictures["rgb"]).stat().st_size > 100 for event in events.values())
+    assert f"Pictures of events: 2 stored in {folder}, 0 left out" in capsys.readouterr().out.replace("\n", " ")
+    assert run(scripts, "--max-frames", "5") == 0
+    assert len(read_index(folder)) == 2, "nothing is stored without the option"
 
 
 def test_group_continues_without_a_camera_that_fails_and_names_it(
@@ -150,6 +169,19 @@ def test_group_completes_its_outputs_after_ctrl_c(
         (
             ["--camera", "realsense", "--camera", "realsense"],
             "--camera realsense: is given twice; give each camera once; add the number that `fasdemo doctor` shows.",
+        ),
+        (
+            ["--camera", "webcam", "--camera", "webcam:0"],
+            "--camera webcam and --camera webcam:0 can be the same device; give each camera by the number that",
+        ),
+        (["--camera", "webcam:1", "--camera", "webcam:01"], "--camera webcam:1 and --camera webcam:01 can be the same"),
+        (
+            ["--camera", "realsense:123", "--camera", "realsense"],
+            "--camera realsense:123 and --camera realsense can be",
+        ),
+        (
+            ["--camera", "webcam:1", "--camera", "webcam:2", "--event-pictures", "events"],
+            "If so, add --people-are-told.",
         ),
         (["--camera", "webcam:1", "--camera", "nonsense"], "--camera nonsense: unknown camera; use "),
         (["--camera", "webcam:1", "--camera", ""], "--camera : unknown camera; use "),

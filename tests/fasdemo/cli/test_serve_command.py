@@ -22,14 +22,23 @@ def parsed(*words: str) -> argparse.Namespace:
 def test_rules_of_attempts_reach_the_engine() -> None:
     asked = engine_request(
         parsed(
-            "--require-gaze", "--single-face", "--lockout-after", "3", "--lockout-seconds", "20", "--require", "depth"
+            "--require-gaze",
+            "--require-motion",
+            "--single-face",
+            "--lockout-after",
+            "3",
+            "--lockout-seconds",
+            "20",
+            "--require",
+            "depth",
         )
     )
-    assert (asked.require_gaze, asked.single_face) == (True, True)
+    assert (asked.require_gaze, asked.require_motion, asked.single_face) == (True, True, True)
     assert (asked.max_refused_attempts, asked.lockout_s) == (3, 20.0)
     assert asked.require == {"depth"}
     usual = engine_request(parsed())
     assert (usual.max_refused_attempts, usual.lockout_s, usual.require_gaze) == (0, 60.0, False)
+    assert not usual.require_motion
 
 
 def test_streams_beside_a_video_belong_to_it_and_the_emitter_to_cameras() -> None:

@@ -20,7 +20,9 @@ from fasdemo.frames import FrameSet, Truth
 from fasdemo.models.card import CropSpec
 from fasdemo.models.crop import TEMPLATE, crop_face
 from fasdemo.record.export import ExportOptions, export_sessions
+from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions, verify_session
+from fasdemo.sessions.rows import kinds_of
 from fasdemo.sessions.schema import Consent, Session
 from fasdemo.sessions.writer import SessionWriter
 
@@ -246,6 +248,25 @@ def test_export_of_labelled_frames_follows_each_frame(tmp_path: Path, capsys: py
     said = capsys.readouterr().out
     assert "live from frame 0, replay from frame 1, mask from frame 2" in said
     assert "markers      1" in said
+
+
+def test_repair_moves_a_killed_take_in_which_something_else_was_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path / "r", "S01", complete=False)
+    writer = SessionWriter.create(tmp_path / "r", load_session(folder), "png")
+    writer.write(shot(0))
+    writer.begin_labels()
+    writer.write(replace(shot(1), truth=Truth("spoof", "mask")))
+    writer.close()
+    assert writer.folder.parent.name == "live"
+    assert main(["sessions", "repair", str(tmp_path / "r")]) == 0
+    moved = next((tmp_path / "r" / "S01" / "mixed").iterdir())
+    assert f"moved to {moved}" in capsys.readouterr().out.replace("\n", "")
+    assert not writer.folder.exists()
+    assert folder.exists(), "a take with one label stays"
+    assert verify_session(moved).problems == ()
+    assert kinds_of(moved, load_session(moved)) == ("live", "mask")
 
 
 def test_export_never_leaves_half_a_folder(root: Path, tmp_path: Path) -> None:

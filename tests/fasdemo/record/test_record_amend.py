@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from fasdemo.errors import UserError
-from fasdemo.record.amend import relabel, set_note
+from fasdemo.frames import Truth
+from fasdemo.record.amend import correct_part, relabel, set_note
+from fasdemo.record.recorder import Recorder
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import verify_session
+from fasdemo.sessions.rows import load_rows
 from fasdemo.sessions.schema import Session
 from fasdemo.sessions.session_lock import SessionLock
 from fasdemo.sessions.writer import SessionWriter
+from tests.fasdemo.record.test_record_recorder import session, shot, wait_for
 from tests.support.scenes import frame
 
 
 def recorded(root: Path, complete: bool = True) -> Path:
-    session = Session(
+    description = Session(
         subject="S01",
         label="live",
         started=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
@@ -28,7 +32,7 @@ def recorded(root: Path, complete: bool = True) -> Path:
         height=480,
         fps=30.0,
     )
-    writer = SessionWriter.create(root, session)
+    writer = SessionWriter.create(root, description)
     writer.write(frame(0))
     if complete:
         writer.complete()
@@ -111,3 +115,60 @@ def test_a_session_in_use_open_edited_or_missing_is_not_changed(tmp_path: Path) 
         set_note(recorded(tmp_path, complete=False), "x")
     with pytest.raises(UserError, match="no such folder"):
         set_note(tmp_path / "none", "x")
+
+
+def mixed(root: Path) -> Path:
+    """Frames 0 to 2 live, 3 and 4 a print, 5 live."""
+    recorder = Recorder(root, session())
+    for number in range(6):
+        if number in (3, 5):
+            recorder.show(Truth("spoof", "print-flat") if number == 3 else Truth("live"))
+        recorder.put(shot(number))
+        wait_for(recorder, number + 1)
+    recorder.stop()
+    return recorder.folder
+
+
+def truths(folder: Path) -> list[str]:
+    rows = load_rows(folder, load_session(folder)).rows
+    return ["-" if row.truth is None else row.truth.species or row.truth.label for row in rows]
+
+
+def test_correct_part_changes_the_labels_of_its_frames_and_keeps_the_old_one(tmp_path: Path) -> None:
+    folder = mixed(tmp_path)
+    assert truths(folder) == ["live"] * 3 + ["print-flat"] * 2 + ["live"]
+    correct_part(folder, slice(3, 5), "spoof", "mask-resin", day=date(2026, 5, 2))
+    assert truths(folder) == ["live"] * 3 + ["mask-resin"] * 2 + ["live"]
+    found = load_session(folder)
+    assert found.note == "Label of frames 3 to 4 corrected on 2026-05-02; it was: print-flat."
+    assert verify_session(folder).problems == ()
+    correct_part(folder, slice(3, 5), "spoof", "mask-resin")
+    assert load_session(folder) == found, "the same label changes nothing"
+    set_note(folder, "glasses")
+    assert load_session(folder).note == "glasses"
+
+
+@pytest.mark.parametrize(("label", "species"), [("spoof", ""), ("live", "print-flat"), ("spoof", "a b"), ("mixed", "")])
+def test_correct_part_refuses_a_wrong_label_and_changes_nothing(tmp_path: Path, label: str, species: str) -> None:
+    folder = mixed(tmp_path)
+    before = (folder / "frames.csv").read_bytes(), (folder / "session.json").read_bytes()
+    with pytest.raises(UserError):
+        correct_part(folder, slice(3, 5), label, species)
+    (folder / "frames.csv").rename(tmp_path / "away")
+    with pytest.raises(UserError):
+        correct_part(folder, slice(3, 5), "live")
+    (tmp_path / "away").rename(folder / "frames.csv")
+    assert ((folder / "frames.csv").read_bytes(), (folder / "session.json").read_bytes()) == before
+
+
+def test_relabel_of_a_session_with_several_labels_is_still_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be changed as a whole"):
+        relabel(mixed(tmp_path), tmp_path, "live")
+
+
+def test_correct_part_does_not_hide_rows_that_were_edited_by_hand(tmp_path: Path) -> None:
+    folder = mixed(tmp_path)
+    rows = folder / "frames.csv"
+    rows.write_text(rows.read_text().replace("print-flat", "print-bent"))
+    with pytest.raises(UserError, match="checksum mismatch; restore it from a backup"):
+        correct_part(folder, slice(3, 5), "live")

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -345,3 +346,31 @@ def test_the_option_stores_the_events_of_a_headless_run(tmp_path: Path, capsys: 
     assert events[0].kind == "LIVE"
     assert len(events[0].model_sha256) == 64
     assert (folder / events[0].pictures["rgb"]).stat().st_size < 100_000
+
+
+def stored_at_least(writer: EventPictureWriter, count: int) -> bool:
+    return writer.status.stored >= count
+
+
+def test_events_of_several_sources_are_told_apart_and_limited_each(tmp_path: Path) -> None:
+    writer = started(tmp_path / "events", FakeClock())
+    engine = ScriptedProcessor(EngineRequest(), uncertain=0)
+    for index in range(2 * MAX_PER_MINUTE + 4):
+        # The first source changes its verdict with every frame, the second one shows one live person.
+        for number in ("1", "2"):
+            live = number == "2" or index % 2 == 0
+            frame = replace(make_frame(index, live=True), truth=Truth("live") if live else Truth("spoof", "print-flat"))
+            writer.on_frame(frame, number)
+            writer.on_result(engine.process(frame, 1.0), engine.facts, number)
+        # The queue is short, so the test waits until the events are on the disk.
+        wait_until(partial(stored_at_least, writer, min(index + 2, MAX_PER_MINUTE + 1)))
+    writer.on_no_result("2")
+    frame = replace(make_frame(99, live=True), truth=Truth("live"))
+    writer.on_frame(frame, "2")
+    writer.on_result(engine.process(frame, 1.0), engine.facts, "2")
+    writer.on_result(engine.process(frame, 1.0), engine.facts, "3")
+    writer.stop()
+    events = read_index(tmp_path / "events")
+    assert [event.source_id for event in events].count("1") == MAX_PER_MINUTE
+    assert [event.source_id for event in events].count("2") == 2, "a source that ended begins again"
+    assert writer.status.dropped == MAX_PER_MINUTE + 4

@@ -7,16 +7,23 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from fasdemo.challenge.failures import Failure
+from fasdemo.challenge.light.display import ChallengeDisplay
+from fasdemo.engine.challenge_report import ChallengeReport, LightReport
 from fasdemo.engine.result import Status
 from fasdemo.serve.settings import ServeSettings
-from tests.support.serve_fixtures import TOKEN, Script, running, wait_for
+from tests.support.serve_fixtures import TOKEN, Running, Script, running, wait_for
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -135,3 +142,89 @@ def test_page_asks_for_the_token(browser: Browser) -> None:
         browser.wait(f"{VERDICT} === 'LIVE'")
         assert browser.value("document.cookie") == "", "scripts cannot read the cookie"
     assert not browser.errors
+
+
+BUTTON = "document.querySelector('article button')"
+NOTE = "document.querySelector('.light-note')?.textContent"
+COLOUR = "document.getElementById('light').hidden ? '' : document.getElementById('light').style.background"
+
+
+@contextmanager
+def light_page(browser: Browser) -> Iterator[tuple[Running, Script, ChallengeDisplay]]:
+    """Open the page of a server whose source has light challenges; the first one has number 3."""
+    script, display = Script(), ChallengeDisplay()
+    with running(script, settings=ServeSettings(requests_per_s=1000.0)) as server:
+        feed = server.feeds["1"]
+        feed._engine = replace(feed._engine, challenge="light", display=display)
+        display.begin(3)
+        browser.call("Page.navigate", url=server.url)
+        browser.wait(f"{VERDICT} === 'LIVE' && {BUTTON} !== null")
+        yield server, script, display
+
+
+def _is_shown(display: ChallengeDisplay, step: int) -> bool:
+    return display.shown_s(step) is not None
+
+
+def challenge(number: int, *colours: str) -> ChallengeReport:
+    return ChallengeReport(
+        number=number, kind="light", track_id=1, outcome="running", prompt="light", prompts=("light",),
+        light=LightReport(colours=colours),
+    )  # fmt: skip
+
+
+def test_page_covers_itself_with_the_colours_and_reports_each(browser: Browser) -> None:
+    with light_page(browser) as (_, script, display):
+        browser.value(f"window.keepsTime = async () => true; {BUTTON}.click()")
+        browser.wait(f"{NOTE}.includes('shows the colours')")
+        assert browser.value(COLOUR) == ""
+        for step, colours in enumerate((["#ff7c7c"], ["#ff7c7c", "#7cffff"])):
+            asked_s = time.monotonic()
+            script.challenge = challenge(3, *colours)
+            wait_for(partial(_is_shown, display, step), 60)
+            shown_s = display.shown_s(step)
+            assert shown_s is not None
+            assert shown_s >= asked_s
+            assert browser.value(COLOUR) == ["rgb(255, 124, 124)", "rgb(124, 255, 255)"][step]
+        covered = "(() => { const box = document.getElementById('light').getBoundingClientRect(); return "
+        covered += "box.left === 0 && box.top === 0 && box.width === innerWidth && box.height === innerHeight; })()"
+        assert browser.value(covered)
+        assert display.failure is None
+        script.challenge = None
+        browser.wait(f"({COLOUR}) === ''")
+        browser.value(f"{BUTTON}.click()")
+        browser.wait(f"{NOTE}.includes('no longer')")
+    assert not browser.errors
+
+
+def test_page_ends_the_colours_when_it_is_resized_or_loses_the_focus(browser: Browser) -> None:
+    with light_page(browser) as (_, script, display):
+        browser.value(f"window.keepsTime = async () => true; {BUTTON}.click()")
+        browser.wait(f"{NOTE}.includes('shows the colours')")
+        for number, event, why in ((3, "resize", Failure.SCREEN_MOVED), (4, "blur", Failure.SCREEN_HIDDEN)):
+            display.begin(number)
+            script.challenge = challenge(number, "#ff7c7c")
+            wait_for(lambda: display.shown_s(0) is not None, 60)
+            browser.value(f"window.dispatchEvent(new Event('{event}'))")
+            wait_for(lambda: display.failure is not None, 60)
+            assert display.failure is why
+            assert browser.value(COLOUR) == "", "the colours of a failed challenge are shown again"
+    assert not browser.errors
+
+
+def test_page_that_is_too_slow_does_not_offer_light(browser: Browser) -> None:
+    with light_page(browser) as (server, _, display):
+        slow = "window.requestAnimationFrame = (call) => setTimeout(() => call(performance.now()), 80)"
+        browser.value(f"{slow}; {BUTTON}.click()")
+        browser.wait(f"{NOTE}.startsWith('This browser shows colours too late')")
+        assert browser.value(f"{BUTTON}.textContent") == "Show light challenges on this screen"
+        assert not display._shown
+        assert server.feeds["1"].display is display
+    assert not browser.errors
+
+
+def test_page_without_light_challenges_has_no_button(browser: Browser) -> None:
+    with running(Script()) as server:
+        browser.call("Page.navigate", url=server.url)
+        browser.wait(f"{VERDICT} === 'LIVE'")
+        assert browser.value(f"{BUTTON} === null")

@@ -96,6 +96,20 @@ def test_second_pass_counts_after_a_broken_first_one() -> None:
     assert len(found) == 1
 
 
+def test_results_of_a_file_that_is_not_watched_are_not_kept() -> None:
+    found: list[PlayedSession] = []
+    listener = PlayedListener(found.append)
+    (first,) = played(1)
+    for number in range(400):
+        listener.on_result(replace(first, frame=number), FACTS)
+    assert listener._results == []
+    listener.watch(Path("made"), "made", 400)
+    assert found == []
+    for number in range(400):
+        listener.on_result(replace(first, frame=number), FACTS)
+    assert len(found) == 1, "a watched session is kept completely"
+
+
 def test_rules_other_than_those_of_a_scoring_are_told_apart() -> None:
     assert has_default_rules(EngineRequest(model="fasdemo-flex", policy="bpcer20", device="cpu"))
     for other in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.gui.camera.camera_panel import CameraPanel
+from fasdemo.gui.dialogs import system
 from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.gui.window.workspace import TABS
 from fasdemo.sessions.repair import verify_session
@@ -140,3 +142,34 @@ def test_panel_says_what_to_do_without_a_camera_or_without_controls(window: Main
     assert panel.rows == {}
     assert panel.hint.text() == "Open a camera to see its controls."
     assert not panel.back.isVisible()
+
+
+def test_preset_file_is_loaded_into_the_camera_and_stored_with_the_recording(
+    window: MainWindow, panel: CameraPanel, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = tmp_path / "door.json", tmp_path / "bad.json"
+    good.write_text(json.dumps({"parameters": {"param-x": "7"}}))
+    bad.write_text("[1, 2]")
+    chosen = [None, bad, good]
+    monkeypatch.setattr(system, "ask_for_preset", lambda parent: chosen.pop(0))
+    assert panel.preset.isVisible()
+    QTest.mouseClick(panel.preset, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.preset, Qt.MouseButton.LeftButton)
+    assert window.messages.words.startswith(f"{bad}: is not a preset of a RealSense camera; save one with")
+    assert "Preset" not in panel.facts
+    QTest.mouseClick(panel.preset, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Preset: door.json" in panel.facts, timeout=8000)
+    record = window.workspace.record
+    record.subject.setText("S01")
+    record.consent.setChecked(True)
+    record.toggle()
+    recording = window.recording
+    assert recording is not None
+    qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > 2, timeout=5000)
+    qtbot.waitUntil(lambda: not panel.preset.isEnabled(), timeout=3000)
+    assert recording.status is not None
+    folder = recording.status.folder
+    window.do("toggle_recording")
+    qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    stored = json.loads((folder / "session.json").read_text())["camera"]["options"]
+    assert (stored["preset_file"], stored["advanced.param-x"]) == ("door.json", "7")

@@ -24,6 +24,7 @@ from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.runtime.feeds.feed_group import FeedGroup
 from fasdemo.runtime.feeds.listener import ListenerFollower
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
+from fasdemo.runtime.outputs.event_picture_store import read_index
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from fasdemo.runtime.updates import Phase
 from tests.support.qt_input import QTest
@@ -203,6 +204,36 @@ def test_grid_runs_until_it_is_closed(
     )
     assert (status, shown) == (0, [["LIVE", "LIVE"]])
     assert not (tmp_path / "window.json").exists()
+    assert not (tmp_path / "events").exists(), "pictures of events are off by default"
+
+
+def test_grid_stores_pictures_of_events_as_the_preferences_say(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    scripts = {"webcam:1": Script("door"), "webcam:2": Script("gate", status=Status.SPOOF)}
+    by_name = {script.name: script for script in scripts.values()}
+    folder, place, said = tmp_path / "events", tmp_path / "window.json", []
+
+    def run_until_both_are_stored(*_: object) -> bool:
+        (window,) = [one for one in qapp.topLevelWidgets() if isinstance(one, GridWindow) and one.isVisible()]
+        qtbot.waitUntil(lambda: "Pictures of events: 2" in window.status.text(), timeout=10_000)
+        said.append(window.status.text())
+        window.close()
+        return False
+
+    monkeypatch.setattr(gui_app, "_run_until_closed", run_until_both_are_stored)
+    save(Settings(event_pictures=True, event_pictures_told=True, event_pictures_folder=folder), place)
+    status = gui_app.run_grid(
+        Launch(cameras=tuple(map(SourceRequest, scripts))),
+        lambda request: source_of(scripts[request.spec]),
+        lambda source, _: ScriptedProcessor(by_name[source.info.name]),
+        place,
+    )
+    assert (status, len(said)) == (0, 1)
+    assert {(event.source_id, event.source, event.kind) for event in read_index(folder)} == {
+        ("1", "door", "LIVE"),
+        ("2", "gate", "SPOOF"),
+    }
 
 
 def test_grid_refuses_a_challenge_of_the_preferences_and_uses_no_site_file(

@@ -23,6 +23,7 @@ from fasdemo.gui.tuning.tuning_window import TuningWindow
 from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import verify_session
+from fasdemo.sessions.rows import kinds_of
 from fasdemo.sessions.writer import SessionWriter
 from fasdemo.tuning.scoring import Cancelled, Progress, Scoring
 from tests.support.qt_input import QTest
@@ -282,6 +283,35 @@ def test_corrected_label_moves_the_session_keeps_the_old_label_and_is_scored_aga
     assert load_session(moved).note.endswith("it was: spoof mask-resin.")
     assert verify_session(moved).problems == ()
     assert scored.panels[0].live_above.value() == pytest.approx(0.83), "the thresholds stay"
+
+
+def test_label_of_a_part_is_corrected_and_a_session_that_is_gone_gets_one_sentence(
+    scored: TuningWindow, scorer: Scorer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    made = session(MASK).model_copy(update={"width": 320, "height": 240})
+    with SessionWriter.create(tmp_path / "sessions", made) as writer:
+        for index in range(30):
+            if index == 10:
+                writer.begin_labels()
+            truth = None if index < 10 else LIVE if index < 20 else MASK
+            writer.write(replace(make_frame(index), truth=truth))
+    folder = writer.folder
+    first = scoring(*SHOWN)
+    shown = [one for one in first.presentations if one.kind == "mask-resin"]
+    part = replace(shown[0], folder=folder, frames=slice(10, 20), truth=PRINT)
+    gone = replace(shown[1], folder=tmp_path / "gone")
+    case = next(one for one in scored.gallery.cases if one.presentation.kind == "mask-resin")
+    scored.correct_label(replace(case, presentation=gone))
+    assert scored.messages.words.endswith("no such folder.")
+    scored.correct_label(replace(case, presentation=part))
+    dialog = scored.dialog
+    assert (dialog.label.currentData(), dialog.species.currentText()) == ("spoof", "print-flat")
+    asked = len(scorer.asked)
+    dialog.species.setCurrentText("mask-paper")
+    dialog._check()
+    qtbot.waitUntil(lambda: len(scorer.asked) == asked + 1 and not scored.scorer.running, timeout=10000)
+    assert kinds_of(folder, load_session(folder)) == ("mask-resin", "mask-paper")
+    assert "Label of frames 10 to 19 corrected" in load_session(folder).note
 
 
 def test_frame_of_a_case_is_played_to_and_paused_in_the_main_window(

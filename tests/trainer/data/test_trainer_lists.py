@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from tests.support import tiny_trees
 from tests.support.tiny_set import write_tiny_set
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
+from trainer.data.faces import UnreadableError
 from trainer.data.layouts.cefa import parts_by_definition
 from trainer.data.lists.entries import read_list
 from trainer.data.opening import detect_layout
@@ -129,6 +131,16 @@ def test_parallel_lists_with_the_published_names(tmp_path: Path) -> None:
     (tree / "label_ir_train.txt").unlink()
     with pytest.raises(UserError, match=r"ir_final_train.txt: has no labels"):
         opened(("ir",), folder=tree, train_list=tree / "ir_final_train.txt", val_list=tree / "ir_val.txt")
+
+
+def test_parallel_lists_with_mmfd_take_precedence_over_the_challenges(surf: Path) -> None:
+    lines = [line.split() for line in (surf / "train_list.txt").read_text().splitlines()]
+    half = lines[:4] + lines[-4:]
+    for column, name in enumerate(("2rgb", "2depth", "2ir", "2label")):
+        (surf / f"{name}_train.txt").write_text("".join(f"{line[column]}\n" for line in half))
+    splits = opened(folder=surf)
+    assert "train: 2rgb_train.txt, val: val_private_list.txt" in splits.described
+    assert len(splits.train) == 8
 
 
 def test_lists_of_the_published_file_list_beside_training(surf: Path) -> None:
@@ -280,6 +292,57 @@ def test_cefa_full_release_without_lists_has_the_parts_of_its_protocol(tmp_path:
         opened(folder=full, protocol="3@1")
     with pytest.raises(UserError, match="CASIA_CeFA is; give that one"):
         detect_layout(full.parent)
+
+
+def test_lists_with_some_unlabelled_lines_are_refused(surf: Path) -> None:
+    right = (surf / "train_list.txt").read_text()
+    rows = right.splitlines()
+    for number, label, message in (
+        (5, "2", r"train_list.txt, line 6: label 2; expected 1 for a live face or 0 for an attack"),
+        (0, "-1", r"train_list.txt, line 1: label -1; expected"),
+        (3, "", r"train_list.txt, line 4: `Training/.*` has no label, as have 1 of 32 samples; add the labels"),
+        (3, "0.5", r"train_list.txt, line 4: .* has no label"),
+    ):
+        changed = [*rows[:number], f"{rows[number][:-1]}{label}".strip(), *rows[number + 1 :]]
+        (surf / "train_list.txt").write_text("\n".join(changed) + "\n")
+        with pytest.raises(UserError, match=message):
+            opened(folder=surf)
+    (surf / "train_list.txt").write_text(right)
+    public = surf / "val_private_list.txt"
+    public.write_text(public.read_text().replace(" 1\n", "\n", 1))
+    with pytest.raises(UserError, match=r"val_private_list.txt, line 1: .* has no label, as have 1 of 8 samples"):
+        opened(folder=surf)
+
+
+@pytest.mark.parametrize("before", ["", "D:\\sets\\"])
+def test_lists_with_windows_paths_are_read(surf: Path, tmp_path: Path, before: str) -> None:
+    rows = (surf / "train_list.txt").read_text().splitlines()
+    words = [[before + word.replace("/", "\\") for word in row.split()[:3]] + row.split()[3:] for row in rows]
+    (tmp_path / "windows.txt").write_text("\r\n".join(" ".join(row) for row in words) + "\r\n")
+    splits = opened(folder=surf, train_list=tmp_path / "windows.txt", val_list=surf / "val_private_list.txt")
+    assert len(splits.train) == 32
+    assert splits.train.sample(0).rgb is not None
+
+
+def test_depth_of_floating_point_needs_numbers(surf: Path) -> None:
+    rows = [row.split() for row in (surf / "train_list.txt").read_text().splitlines()]
+    for row, picture in ((rows[0], np.full((8, 8), np.nan)), (rows[1], np.diag([np.nan] + [500.0] * 7))):
+        code, content = cv2.imencode(".tiff", picture.astype(np.float32))
+        assert code
+        (surf / row[1]).write_bytes(content.tobytes())
+    train = opened(("depth",), folder=surf).train
+    with pytest.raises(UnreadableError):
+        train.sample(0)
+    depth = train.sample(1).depth
+    assert depth is not None
+    assert depth.dtype == np.float32
+    assert (depth[0, 0], depth[1, 1]) == (0, 500)
+
+
+def test_an_archive_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "casia.zip").write_bytes(b"PK")
+    with pytest.raises(UserError, match=r"casia.zip: is a file; unpack it, and give the folder"):
+        detect_layout(tmp_path / "casia.zip")
 
 
 def test_given_lists_replace_those_of_the_layout(surf: Path, tmp_path: Path) -> None:

@@ -12,16 +12,20 @@ import platformdirs
 import pytest
 
 from fasdemo.faces import model_file
+from fasdemo.faces.detector import FaceDetector
 from trainer.cli.main import main
 from trainer.config.schema import DataConfig
 from trainer.data.layouts.listed import ListFolder
 from trainer.data.opening import detect_layout, open_layout
 from trainer.synth.people.people import People, load_people
 from trainer.synth.photographs.bona_fide import Photograph, limited
+from trainer.synth.photographs.camera import matched
+from trainer.synth.photographs.carriers import moire, preview
 from trainer.synth.photographs.framing import Framing, draw_framing
 from trainer.synth.photographs.photo_set import CROP, RECIPE_FILE, SIZE, photo_job, write_shard
-from trainer.synth.photographs.recaptured import SPECIES, moire
+from trainer.synth.photographs.recaptured import SPECIES
 from trainer.synth.photographs.shortcuts import frame_features
+from trainer.synth.photographs.worn import WORN, WornSpecies, worn
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +127,42 @@ def test_shortcuts_command_measures_photographs(tmp_path: Path, capsys: pytest.C
     table = {line.split(" | ")[0]: line for line in capsys.readouterr().out.splitlines()}
     assert "1.000" in table["| brightness"]
     assert "0.500" in table["| frame"]
+
+
+def test_matched_makes_the_brightness_of_dark_and_bright_crops_alike() -> None:
+    pattern = np.random.default_rng(1).integers(0, 60, (96, 96, 3)).astype(np.uint8)
+    pattern[:10] = 0
+    means = []
+    for offset in (20, 150):
+        dark_to_bright = np.where(pattern > 0, pattern + offset, 0).astype(np.uint8)
+        made = [matched(np.random.default_rng(seed), dark_to_bright) for seed in range(40)]
+        assert all((picture[:10] == 0).all() for picture in made)
+        means.append(np.mean([picture[32:64, 32:64].mean() for picture in made]))
+    assert abs(means[0] - means[1]) < 30
+
+
+@pytest.mark.usefixtures("_face_model")
+@pytest.mark.parametrize("species", WORN)
+def test_worn_covers_a_face_that_is_detected(species: WornSpecies, people: People) -> None:
+    detector = FaceDetector()
+    person = people.portrait(0)
+    box = detector.detect(person.texture, thorough=True)[0].box
+    photograph = Photograph(person.texture, box, person.texture, person.matte, box)
+    framing = Framing(120.0, 0.6, 0.5, 0.6, 0.5)
+    made = [worn(np.random.default_rng(seed), photograph, framing, (), detector, species) for seed in range(4)]
+    seen = [light for light in made if light is not None]
+    assert len(seen) >= 3
+    for light in seen:
+        assert np.isfinite(light).all()
+        assert light.min() >= 0
+    assert sum(bool(detector.detect(preview(light), thorough=True)) for light in seen) >= 2
+
+
+def test_help_after_a_task_shows_its_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for task in ("photographs", "noise"):
+        with pytest.raises(SystemExit):
+            main(["synth", task, "--help"])
+        assert f"example: python -m trainer synth {task}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from trainer import networks
 from trainer.checkpoints.card import published_inputs
 from trainer.checkpoints.checkpoint import Checkpoint, save
 from trainer.checkpoints.published_weights import import_published
+from trainer.config.published import current_name
 
 EXAMPLE = "python -m trainer import FeatherNetB_best.pth.tar --arch FeatherNetB --output feathernetb.pt"
 
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: an option or the file cannot be used, or the weights do not fit the network.
     """
+    args.arch = current_name(args.arch)
     known = networks.entry(args.arch)
     given = {"input_size": args.input_size, "classes": args.classes}
     options: dict[str, Any] = {key: value for key, value in given.items() if value is not None}

@@ -21,6 +21,7 @@ from torch import nn
 from fasdemo.errors import UserError
 from fasdemo.progress import track
 from trainer import networks
+from trainer.config.published import current_name
 from trainer.networks import flops
 
 EXAMPLE = "python -m trainer summary --time --threads 1,2 FeatherNetB FlexFusion"
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         UserError: a network or an option is unknown or not possible.
     """
     threads = _threads(args.threads)
-    names = args.names or networks.names()
+    names = [current_name(name) for name in args.names] or networks.names()
     # Check all names before the first network is built.
     for name in names:
         networks.entry(name)

@@ -4,24 +4,52 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-EXAMPLE = "python -m trainer synth crops --portraits DIR --heads HEAD.npz --count 20000 --seed 1 --output .work/crops"
+EXAMPLES = {
+    "crops": "crops --portraits DIR --heads HEAD.npz --count 20000 --seed 1 --output .work/crops",
+    "photographs": "photographs --portraits DIR --environments DIR --count 10000 --output .work/photographs",
+    "sessions": "sessions --portraits DIR --heads HEAD.npz --count 4 --seconds 2 --output .work/sessions",
+    "demo": "demo --heads HEAD.npz --output .work/demo",
+    "sheet": "sheet --portraits DIR --heads HEAD.npz --output sheet.jpg",
+    "fit": "fit --portraits DIR --heads HEAD.npz --work .work",
+    "noise": "noise",
+    "shortcuts": "shortcuts --data .work/crops",
+    "statistics": "statistics --data .work/crops --real DIR",
+    "smoothing": "smoothing --data .work/crops --model FILE.onnx",
+}
+EXAMPLE = f"python -m trainer synth {EXAMPLES['crops']}"
+
+
+class _Task(argparse.Action):
+    """The argument that selects what to make; a following `--help` shows the example of this task."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the task and its example."""
+        setattr(namespace, self.dest, values)
+        parser.epilog = f"example: python -m trainer synth {EXAMPLES[str(values)]}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument(
         "what",
-        choices=(
-            "crops", "photographs", "sessions", "demo", "sheet", "fit", "noise", "shortcuts", "statistics", "smoothing",
-        ),
+        action=_Task,
+        choices=tuple(EXAMPLES),
         help="crops: training data; photographs: the portraits and their recaptures as training data in colour alone; "
         "sessions: labelled sessions; demo: the demo session; sheet: contact sheet of every "
         "species; fit: fit the portraits only; noise: depth noise of each sensor on a flat board; shortcuts: accuracy "
         "on a data set without the face; statistics: depth of live faces of a data set and of real captures; "
         "smoothing: live faces that a model rejects after their depth is filled and smoothed",
-    )  # fmt: skip
+    )
     parser.add_argument("--output", type=Path, help="folder to write (sheet: .jpg or .png file)")
     parser.add_argument("--data", type=Path, help="shortcuts, statistics, smoothing: data set to examine")
     parser.add_argument("--model", type=Path, help="smoothing: ONNX model to examine")

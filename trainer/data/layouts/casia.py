@@ -15,13 +15,15 @@ CASIA_LISTS = {
     "val": ("val_private_list.txt", "val_label.txt", "val_public_list.txt"),
     "test": ("test_private_list.txt", "test_public_list.txt"),
 }
+_WITH_MMFD = ("2{}_{}.txt",)
 
 
 class CasiaSurf(ListedLayout):
-    """CASIA-SURF, MMFD: the challenge's lists if present, else the parallel lists of the published code, else the tree.
+    """CASIA-SURF, MMFD: the lists of the published code with both sets, the challenge's lists, or the tree.
 
-    The parallel lists are `2rgb_train.txt`, `2depth_train.txt` ... (with MMFD), or `rgb_train.txt` ... as `fileList.py`
-    of the published code writes them. The tree is `Training/real_part|fake_part/...`.
+    `2rgb_train.txt`, `2depth_train.txt` ... (CASIA-SURF with MMFD) are used as in the published code, which needs the
+    challenge's `train_list.txt` beside them. Then come the challenge's lists, then `rgb_train.txt` ... as `fileList.py`
+    of the published code writes them, and then the tree `Training/real_part|fake_part/...`.
     """
 
     kind = "casia-surf"
@@ -31,7 +33,7 @@ class CasiaSurf(ListedLayout):
         found: dict[str, list[Entry]] = {}
         for part, names in CASIA_LISTS.items():
             path = next((self.folder / name for name in names if (self.folder / name).is_file()), None)
-            path = path or parallel_list(self.folder, part)
+            path = parallel_list(self.folder, part, _WITH_MMFD) or path or parallel_list(self.folder, part)
             if path is not None:
                 found[part] = self.read(part, path)
         if "train" not in found:
@@ -98,9 +100,10 @@ def check_protocol(layout: ListedLayout, protocol: str) -> str:
     return check_named(protocol, layout.protocols, layout.folder, layout.kind)
 
 
-def parallel_list(folder: Path, part: str) -> Path | None:
-    """Return one of the parallel lists of a part, those with MMFD (`2depth_train.txt`) first; None without any."""
-    forms = ("2{}_{}.txt", "{}_{}.txt", "{}_final_{}.txt")
+def parallel_list(
+    folder: Path, part: str, forms: Sequence[str] = (*_WITH_MMFD, "{}_{}.txt", "{}_final_{}.txt")
+) -> Path | None:
+    """Return one of the parallel lists of a part, the first of the forms that exists; None without any."""
     names = [form.format(stream, part) for form in forms for stream in ("rgb", "depth", "ir")]
     return next((folder / name for name in names if (folder / name).is_file()), None)
 

@@ -114,6 +114,8 @@ class ListedLayout(ABC):
                 f"{self.used.get('train', self.source)}: has no labels; expected lines `color depth ir label`, or a "
                 "list label_X.txt beside it."
             )
+        for part in ("train", "val"):
+            self._check_labelled(entries.get(part, ()), part)
         if not any(entry.label >= 0 for entry in entries.get("val", ())):
             split = self._by_person(entries["train"], HELD_BACK, max_missing)
             test = self._set(entries["test"], "test", max_missing) if "test" in entries else None
@@ -122,6 +124,16 @@ class ListedLayout(ABC):
         self._check_sense(sets)
         warnings = tuple(warning for part in sets.values() for warning in part.warnings)
         return Parts(sets["train"], sets["val"], sets.get("test"), warnings, self.described())
+
+    def _check_labelled(self, entries: Sequence[Entry], part: str) -> None:
+        """Raise an error if some entries of a part have a label and others none."""
+        without = [entry for entry in entries if entry.label < 0]
+        if without and len(without) < len(entries):
+            first = without[0]
+            raise UserError(
+                f"{self.used.get(part, self.source)}, line {first.line + 1}: `{first.text[:80]}` has no label, as have "
+                f"{len(without)} of {len(entries)} samples; add the labels, 1 for a live face or 0 for an attack."
+            )
 
     def _set(self, entries: Sequence[Entry], part: str, max_missing: float) -> ListSet:
         source = str(self.used.get(part, self.source))
@@ -140,7 +152,8 @@ class ListedLayout(ABC):
                 )
 
     def _by_person(self, entries: Sequence[Entry], shares: Shares, max_missing: float) -> Parts:
-        whole = ListSet(entries, self.folder, str(self.folder), max_missing, live_label=self.live_label)
+        source = str(self.used.get("train", self.folder))
+        whole = ListSet(entries, self.folder, source, max_missing, live_label=self.live_label)
         people = [str(name) for name in whole.subjects]
         parts = by_person(people, whole.labels.tolist(), shares, _SEED, str(self.folder))
         sets = {

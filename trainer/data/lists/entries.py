@@ -60,6 +60,10 @@ def read_list(path: Path, folder: Path) -> list[Entry]:
         if len(tokens) > 1 and tokens[-1] in ("0", "1"):
             label = int(tokens.pop())
         elif len(tokens) in (2, 4) and _is_score(tokens[-1]):
+            if float(tokens[-1]).is_integer() and float(tokens[-1]) not in (0, 1):
+                raise UserError(
+                    f"{path}, line {number + 1}: label {tokens[-1]}; expected 1 for a live face or 0 for an attack."
+                )
             # A list of results, as CeFA's `4@1_dev_res.txt` after a submission was written into it.
             tokens.pop()
         if len(tokens) not in (1, 3):

@@ -25,15 +25,23 @@ _TRIED_ROWS = 12
 def rows_of(path: Path) -> list[Row]:
     """Return the lines of a list as words, in the order `color depth ir label` if the list has a header.
 
+    Backslashes of Windows paths become slashes.
+
     Raises:
         UserError: the file cannot be read, or a line does not have the columns of the header.
     """
     lines = read_text(path, "a list with lines `color depth ir label`").splitlines()
-    rows = [(number, line.split()) for number, line in enumerate(lines) if line.strip()]
+    rows = [
+        (number, [_with_slashes(word) for word in line.split()]) for number, line in enumerate(lines) if line.strip()
+    ]
     header = [word.lower() for word in rows[0][1]] if rows else []
     if len(header) < 2 or len(set(header)) < len(header) or not set(header) <= _COLUMNS.keys():
         return rows
     return [(number, _ordered(words, header, path, number)) for number, words in rows[1:]]
+
+
+def _with_slashes(word: str) -> str:
+    return word.replace("\\", "/") if "/" not in word else word
 
 
 def _ordered(words: list[str], header: list[str], path: Path, number: int) -> list[str]:

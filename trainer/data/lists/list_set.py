@@ -144,6 +144,11 @@ class ListSet:
             raise UnreadableError(file) from None
         if picture is None or picture.dtype not in _TYPES[stream]:
             raise UnreadableError(file)
+        if picture.dtype == np.float32:
+            known = np.isfinite(picture)
+            if not known.any():
+                raise UnreadableError(file)
+            picture = np.where(known, picture, np.float32(0))
         if stream == "rgb":
             return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
         if stream == "depth" and picture.dtype == np.uint16 and self._depth_scale_mm != 1.0:

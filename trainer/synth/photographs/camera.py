@@ -10,6 +10,11 @@ from trainer.synth.photographs.bona_fide import Floats
 from trainer.synth.photographs.framing import Rng
 from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
 
+_MATCHED_SHARE = 0.85
+"""Share of pictures whose brightness is drawn after the exposure, for both classes from the same distribution."""
+_CONTRAST_SHARE = 0.5
+"""Share of pictures whose contrast is drawn in the same way."""
+
 
 def expose(rng: Rng, linear: Floats, face_px: float) -> Rgb:
     """Return the 8-bit picture that a random camera takes of linear light with the face in the middle."""
@@ -38,6 +43,25 @@ def process(rng: Rng, picture: Rgb) -> Rgb:
     return np.ascontiguousarray(picture)
 
 
+def matched(rng: Rng, picture: Rgb) -> Rgb:
+    """Return a crop whose middle third has a brightness and often a contrast that do not depend on the class.
+
+    Cameras expose for the face, so its brightness is no evidence. Without this, recaptures are darker and have less
+    contrast than live faces. Black parts outside the frame stay black.
+    """
+    core = slice(len(picture) // 3, 2 * len(picture) // 3)
+    values = picture.astype(np.float32)
+    if rng.random() < _MATCHED_SHARE:
+        target = float(np.clip(rng.normal(118, 28), 55, 190))
+        values *= float(np.clip(target / max(float(values[core, core].mean()), 1.0), 0.4, 2.5))
+    if rng.random() < _CONTRAST_SHARE:
+        face = values[core, core].mean(-1)
+        middle, target = float(face.mean()), float(np.clip(rng.normal(38, 10), 18, 65))
+        factor = float(np.clip(target / max(float(face.std()), 1.0), 0.5, 2.0)) ** float(rng.uniform(0.5, 1.0))
+        values = (middle + (values - middle) * factor) * (picture.max(-1, keepdims=True) > 0)
+    return np.round(np.clip(values, 0, 255)).astype(np.uint8)
+
+
 def _tone_mapped(rng: Rng, picture: Rgb) -> Rgb:
     """Stretch the contrast as telephones do, or reduce it as haze and stray light do."""
     values = picture.astype(np.float32)
@@ -47,6 +71,6 @@ def _tone_mapped(rng: Rng, picture: Rgb) -> Rgb:
         stretched = (values - low) * (255.0 / max(high - low, 30.0))
         values = values * (1 - strength) + stretched * strength
     else:
-        grey, share = float(rng.uniform(60, 220)), float(rng.uniform(0.05, 0.35))
+        grey, share = float(rng.uniform(60, 220)), float(rng.uniform(0.02, 0.2))
         values = values * (1 - share) + grey * share
     return np.round(np.clip(values, 0, 255)).astype(np.uint8)

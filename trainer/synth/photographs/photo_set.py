@@ -31,7 +31,7 @@ from trainer.synth.people.defaultperson import default_portrait
 from trainer.synth.people.people import People, portrait_files
 from trainer.synth.people.portrait import Rgb, read_picture
 from trainer.synth.photographs.bona_fide import Photograph, compose
-from trainer.synth.photographs.camera import expose, process
+from trainer.synth.photographs.camera import expose, matched, process
 from trainer.synth.photographs.framing import draw_framing
 from trainer.synth.photographs.recaptured import recapture
 
@@ -44,7 +44,7 @@ MIN_SCORE = 0.5
 _SHARD = 60
 _PICTURES_PER_PERSON = 6
 """Pictures of a person that follow each other, so that a photograph is prepared once for all."""
-_VERSION = 1
+_VERSION = 2
 _QUALITY = 96
 
 
@@ -185,7 +185,8 @@ def _picture(job: PhotoJob, number: int, detector: FaceDetector) -> tuple[Rgb, s
     faces = detector.detect(picture)
     if not faces or faces[0].score < MIN_SCORE:
         return None
-    return warp(picture, face_transform(faces[0], CROP, SIZE), SIZE), species, job.people.names[index]
+    crop = warp(picture, face_transform(faces[0], CROP, SIZE), SIZE)
+    return matched(rng, crop), species, job.people.names[index]
 
 
 def _portrait_index(job: PhotoJob, group: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from fasdemo.capture.cameras.realsense.devices import RealSenseDevice, RealSenseSettings
@@ -18,6 +19,7 @@ from fasdemo.capture.cameras.realsense.options import (
     mode_controls,
     with_modes,
 )
+from fasdemo.capture.cameras.realsense.preset_file import PRESET_FILE, load_preset
 from fasdemo.capture.cameras.supervisor import DeviceError
 from fasdemo.capture.controls import CameraControls, CameraState, apply_values
 from fasdemo.errors import UserError
@@ -53,16 +55,24 @@ class RunControls:
             raise DeviceError(str(error)) from None
 
     def apply(self, device: Any, about: RealSenseDevice, settings: RealSenseSettings) -> None:
-        """Set the wanted options of the sensors, create the filters, and publish the state.
+        """Load the wanted preset, set the wanted options of the sensors, create the filters, and publish the state.
 
         Must be called before the streams start, because the unit of depth is read then. An option that the device
         refuses is reported in the state; the camera starts without it.
 
         Raises:
-            DeviceError: there is no such option, a value is not allowed, or filters were chosen for interleaved frames.
+            DeviceError: the preset cannot be loaded, there is no such option, a value is not allowed, or filters were
+                chosen for interleaved frames.
         """
         self._options = SensorOptions(self._sdk, device)
         wanted = self._board.wanted
+        preset: tuple[tuple[str, str], ...] = ()
+        if PRESET_FILE in wanted:
+            try:
+                # First, because it sets many options, which the user may have overridden one by one.
+                preset = load_preset(self._sdk, device, Path(wanted.pop(PRESET_FILE)))
+            except UserError as error:
+                raise DeviceError(str(error)) from None
         chosen = {name: text for name, text in wanted.items() if name.startswith(f"{PREFIX}.")}
         values = {name: text for name, text in wanted.items() if name not in (RESOLUTION, RATE, *chosen)}
         stereo = any(
@@ -82,7 +92,8 @@ class RunControls:
             )
         self.filters = filters if filters else None
         names = filters.names if filters else ()
-        state = CameraState((*fixed, *self._options.controls()), facts_of(about), (), names, problem)
+        facts = (*facts_of(about), *(("Preset", text) for name, text in preset if name == PRESET_FILE))
+        state = CameraState((*fixed, *self._options.controls()), facts, (), names, problem, preset)
         self._board.publish(state)
 
     def set_running(self, settings: RealSenseSettings, about: RealSenseDevice) -> None:

@@ -109,7 +109,8 @@ def test_docs_list_every_reason_with_effect_and_sentence() -> None:
 def test_docs_list_every_measurement() -> None:
     crops = crop_face(frame(0), true_face(), CropSpec(), 64)
     names = {*measure(frame(0), true_face(), crops, grids(crops)), *infrared_agreement(crops)}
-    names |= {"ir_landmark_error", "score_shift", "parallax_ratio", "eye_movement", "pulse_snr_db", "pulse_bpm"}
+    names |= {"ir_landmark_error", "score_shift", "parallax_ratio", "eye_movement", "border_support", "pulse_snr_db"}
+    names |= {"pulse_bpm"}
     names |= {"ir_ambient_ratio", "ir_clipped"}
     names |= {"outline_larger_gain", "outline_smaller_gain", "ir_outline_mirror_gain", "rgb_outline_mirror_gain"}
     documented = set(re.findall(r"^\| `(\w+)` \|", (DOCS / "verdict.md").read_text(), re.MULTILINE))
