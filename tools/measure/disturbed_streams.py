@@ -78,22 +78,27 @@ DEPTH: dict[str, Change] = {
 }
 
 
-def disturbances() -> dict[str, Callable[[FaceCrops, np.random.Generator], FaceCrops]]:
+Disturbance = Callable[[FaceCrops, np.random.Generator], FaceCrops]
+
+
+def disturbances() -> dict[str, Disturbance]:
     """Return each change of one stream of a face by its title, first none."""
-    found: dict[str, Callable[[FaceCrops, np.random.Generator], FaceCrops]] = {"none": lambda crops, rng: crops}
-    for title, change in COLOUR.items():
-        found[f"colour: {title}"] = lambda crops, rng, change=change: replace(
-            crops, rgb=_changed(crops.rgb, change, rng)
-        )
-    for title, change in INFRARED.items():
-        found[f"infrared: {title}"] = lambda crops, rng, change=change: replace(
-            crops, ir=_changed(crops.ir, change, rng)
-        )
-    for title, change in DEPTH.items():
-        found[f"depth: {title}"] = lambda crops, rng, change=change: replace(
-            crops, depth_mm=change(_present(crops.depth_mm), rng)
-        )
-    return found
+    found: dict[str, Disturbance] = {"none": lambda crops, rng: crops}
+    found |= {f"colour: {title}": _in_colour(change) for title, change in COLOUR.items()}
+    found |= {f"infrared: {title}": _in_infrared(change) for title, change in INFRARED.items()}
+    return found | {f"depth: {title}": _in_depth(change) for title, change in DEPTH.items()}
+
+
+def _in_colour(change: Change) -> Disturbance:
+    return lambda crops, rng: replace(crops, rgb=_changed(crops.rgb, change, rng))
+
+
+def _in_infrared(change: Change) -> Disturbance:
+    return lambda crops, rng: replace(crops, ir=_changed(crops.ir, change, rng))
+
+
+def _in_depth(change: Change) -> Disturbance:
+    return lambda crops, rng: replace(crops, depth_mm=change(_present(crops.depth_mm), rng))
 
 
 def _present(picture: npt.NDArray[np.generic] | None) -> Picture:
