@@ -103,6 +103,7 @@ def run(
 
     from fasdemo.gui import settings as remembered
     from fasdemo.gui.window.main_window import MainWindow
+    from fasdemo.gui.window.uncaught import UncaughtErrors
 
     place = settings_file or remembered.settings_path()
     settings, problem = _settings(wanted, place)
@@ -137,11 +138,12 @@ def run(
         window.open(wanted.source)
     if wanted.tune is not None:
         window.tuning.show(wanted.tune)
-    interrupted = _run_until_closed(app, window.close, window.door.signals)
+    with UncaughtErrors(lambda words: window.messages.show_message(words, error=True), window.close) as errors:
+        interrupted = _run_until_closed(app, window.close, window.door.signals)
     if window.recording is not None:
         # A recording must be complete before the process exits.
         window.recording.join(30.0)
-    return _leave(130 if interrupted else 0)
+    return _leave(130 if interrupted else int(errors.failed))
 
 
 def run_grid(
@@ -176,6 +178,7 @@ def run_grid(
     from fasdemo.gui.controllers.rules import with_rules
     from fasdemo.gui.grid.grid_window import GridWindow
     from fasdemo.gui.library.event_picture_control import pictures_of_settings
+    from fasdemo.gui.window.uncaught import UncaughtErrors
 
     settings, _ = _settings(launch, settings_file or remembered.settings_path())
     _apply(settings, launch, app)
@@ -212,8 +215,9 @@ def run_grid(
     )
     window = GridWindow(feeds, log, signals, pictures)
     window.show()
-    interrupted = _run_until_closed(app, window.close, signals)
-    return _leave(130 if interrupted else 0)
+    with UncaughtErrors(say, window.close) as errors:
+        interrupted = _run_until_closed(app, window.close, signals)
+    return _leave(130 if interrupted else int(errors.failed))
 
 
 def _application(arguments: Sequence[str]) -> QApplication:
