@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,15 +85,21 @@ def test_the_window_stores_events_when_switched_on_and_none_before(
     assert {event.source for event in read_index(folder)} == {"scripted"}
 
 
-def store_events(folder: Path) -> None:
+def store_events(folder: Path, sources: tuple[str, ...] = ("",)) -> None:
     writer = EventPictureWriter()
     writer.start(EventPictureSettings(folder, 3))
     engine = ScriptedProcessor(EngineRequest(), uncertain=0)
     for index, label in enumerate(("live", "spoof", "live")):
         truth = Truth("live") if label == "live" else Truth("spoof", "print-flat")
         frame = replace(make_frame(index, live=True), truth=truth)
-        writer.on_frame(frame)
-        writer.on_result(engine.process(frame, 1.0), engine.facts)
+        for number in sources:
+            writer.on_frame(frame, number)
+            writer.on_result(engine.process(frame, 1.0), engine.facts, number)
+        # The queue is short.
+        stored = (index + 1) * len(sources)
+        end_s = time.monotonic() + 10.0
+        while writer.status.stored < stored and time.monotonic() < end_s:
+            time.sleep(0.005)
     writer.stop()
 
 
@@ -161,8 +168,31 @@ def test_the_option_reaches_the_window(tmp_path: Path, monkeypatch: pytest.Monke
         return 0
 
     monkeypatch.setattr("fasdemo.cli.window.run", run)
+    monkeypatch.setattr("fasdemo.cli.window.run_grid", run)
     folder = tmp_path / "events"
     given = ["--event-pictures", str(folder), "--keep-days", "7", "--people-are-told"]
     assert cli.main(["--demo", *given]) == 0
     assert seen[0].event_pictures == EventPictureSettings(folder, 7)
-    assert cli.main(["--camera", "webcam:0", "--camera", "webcam:1", *given]) == 2
+    assert cli.main(["--camera", "webcam:0", "--camera", "webcam:1", *given]) == 0
+    assert seen[1].event_pictures == EventPictureSettings(folder, 7)
+    assert cli.main(["--camera", "webcam:0", "--camera", "webcam:1", *given[:-1]]) == 2, "people must be told"
+
+
+def test_the_list_is_filtered_by_camera_if_there_are_several(window: MainWindow, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    store_events(folder, ("", "1", "2"))
+    window.settings.event_pictures_folder = folder
+    window.do("events")
+    dialog = window.event_pictures.dialog
+    assert dialog is not None
+    assert dialog.cameras.isVisible()
+    assert [dialog.cameras.itemText(row) for row in range(dialog.cameras.count())] == [
+        "All cameras", "scripted", "1 · scripted", "2 · scripted",
+    ]  # fmt: skip
+    assert len(shown_rows(dialog)) == 9
+    dialog.cameras.setCurrentIndex(2)
+    assert len(shown_rows(dialog)) == 3
+    assert all("1 · scripted" in row for row in shown_rows(dialog))
+    dialog.filter.setCurrentIndex(dialog.filter.findData("SPOOF"))
+    assert len(shown_rows(dialog)) == 1
+    dialog.reject()

@@ -1680,6 +1680,14 @@
       <translation>Anzeigen</translation>
     </message>
     <message>
+      <source>Cameras</source>
+      <translation>Kameras</translation>
+    </message>
+    <message>
+      <source>All cameras</source>
+      <translation>Alle Kameras</translation>
+    </message>
+    <message>
       <source>Events</source>
       <translation>Ereignisse</translation>
     </message>

@@ -1680,6 +1680,14 @@
       <translation>Mostrar</translation>
     </message>
     <message>
+      <source>Cameras</source>
+      <translation>Cámaras</translation>
+    </message>
+    <message>
+      <source>All cameras</source>
+      <translation>Todas las cámaras</translation>
+    </message>
+    <message>
       <source>Events</source>
       <translation>Eventos</translation>
     </message>

@@ -1680,6 +1680,14 @@
       <translation>显示</translation>
     </message>
     <message>
+      <source>Cameras</source>
+      <translation>相机</translation>
+    </message>
+    <message>
+      <source>All cameras</source>
+      <translation>所有相机</translation>
+    </message>
+    <message>
       <source>Events</source>
       <translation>事件</translation>
     </message>

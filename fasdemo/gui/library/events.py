@@ -1,4 +1,4 @@
-"""The list of stored events with their pictures, newest first, filtered by kind."""
+"""The list of stored events with their pictures, newest first, filtered by kind and camera."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ class EventsDialog(QDialog):
         self.filter.setAccessibleName(tr("Show"))
         for words, kind in ((tr("All events"), ""), ("LIVE", "LIVE"), ("SPOOF", "SPOOF"), (tr("Locked out"), "LOCKED")):
             self.filter.addItem(words, kind)
+        self.cameras = QComboBox()
+        self.cameras.setAccessibleName(tr("Cameras"))
+        self.cameras.addItem(tr("All cameras"), None)
+        self.cameras.hide()
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Events"))
         self.pictures = {stream: QLabel("") for stream in STREAMS}
@@ -64,7 +68,8 @@ class EventsDialog(QDialog):
         self._arrange()
         self._show_events(settings, on)
         self.list.currentItemChanged.connect(lambda item, _: self._show_event(item))
-        self.filter.currentIndexChanged.connect(self._filter)
+        for choice in (self.filter, self.cameras):
+            choice.currentIndexChanged.connect(self._filter)
         self._select_first()
 
     def _arrange(self) -> None:
@@ -78,6 +83,7 @@ class EventsDialog(QDialog):
         right.addStretch(1)
         left = QVBoxLayout()
         left.addWidget(self.filter)
+        left.addWidget(self.cameras)
         left.addWidget(self.list, 1)
         row = QHBoxLayout()
         row.addLayout(left, 1)
@@ -111,18 +117,24 @@ class EventsDialog(QDialog):
         else:
             lines.append(tr("There are no events in {folder}.", folder=self._folder))
         self.words.setText(" ".join(lines))
+        found = {_source(event): event.source_id for event in events}
+        for source in sorted(found, key=lambda source: (len(found[source]), source)):
+            self.cameras.addItem(source, source)
+        self.cameras.setVisible(self.cameras.count() > 2)
         for event in reversed(events):
-            source = f"{event.source_id} · {event.source}" if event.source_id else event.source
-            item = QListWidgetItem(f"{event.utc.astimezone():%Y-%m-%d %H:%M:%S}  {_kind_words(event)}  {source}")
+            time = f"{event.utc.astimezone():%Y-%m-%d %H:%M:%S}"
+            item = QListWidgetItem(f"{time}  {_kind_words(event)}  {_source(event)}")
             item.setData(Qt.ItemDataRole.UserRole, event)
             self.list.addItem(item)
 
     def _filter(self) -> None:
-        kind = self.filter.currentData()
+        kind, source = self.filter.currentData(), self.cameras.currentData()
         for row in range(self.list.count()):
             item = self.list.item(row)
             if item is not None:
-                item.setHidden(bool(kind) and item.data(Qt.ItemDataRole.UserRole).kind != kind)
+                event = item.data(Qt.ItemDataRole.UserRole)
+                wanted = (not kind or event.kind == kind) and source in (None, _source(event))
+                item.setHidden(not wanted)
         self._select_first()
 
     def _select_first(self) -> None:
@@ -149,6 +161,11 @@ class EventsDialog(QDialog):
             return
         small = resized(image, *fitted(image.shape[1], image.shape[0], width, height))
         label.setPixmap(QPixmap.fromImage(as_qimage(np.ascontiguousarray(small))))
+
+
+def _source(event: StoredEvent) -> str:
+    """Return the number of the camera, if there are several, and its name."""
+    return f"{event.source_id} · {event.source}" if event.source_id else event.source
 
 
 def _kind_words(event: StoredEvent) -> str:
