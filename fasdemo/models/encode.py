@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, cast
 
 import cv2
@@ -33,8 +34,9 @@ def encode_depth_relative(depth_mm: DepthMm, range_mm: float) -> Tensor:
     median = core_median_mm(depth_mm)
     if median <= 0:
         return np.full(depth_mm.shape, INVALID_DEPTH, np.float32)
-    relative = np.clip((depth_mm - np.float32(median)) / np.float32(2 * range_mm) + np.float32(0.5), 0.0, 1.0)
-    return np.where(depth_mm > 0, relative, np.float32(INVALID_DEPTH)).astype(np.float32)
+    relative = (depth_mm - np.float32(median)) / np.float32(2 * range_mm) + np.float32(0.5)
+    np.minimum(np.maximum(relative, np.float32(0.0), out=relative), np.float32(1.0), out=relative)
+    return np.where(depth_mm > 0, relative, np.float32(INVALID_DEPTH))
 
 
 def encode_depth_casia(depth_mm: DepthMm) -> Tensor:
@@ -59,7 +61,9 @@ def encode(crops: FaceCrops, spec: InputSpec) -> Tensor | None:
     picture = _picture(crops, spec)
     if picture is None:
         return None
-    return np.ascontiguousarray(encode_pictures(picture[None], spec)[0].transpose(2, 0, 1))
+    values = encode_pictures(picture[None], spec)[0]
+    # OpenCV separates channels faster than NumPy copies a transposed array.
+    return np.stack(cv2.split(values)) if spec.channels > 1 else np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
 def _picture(crops: FaceCrops, spec: InputSpec) -> Pictures | None:
@@ -128,10 +132,15 @@ def _normalised(unit: Tensor, spec: InputSpec) -> Tensor:
 
 def _table(spec: InputSpec) -> Tensor:
     """Return the encoded values of 0 to 255, float32 (1, 256, channels)."""
+    return _table_of(tuple(spec.mean), tuple(spec.std), spec.channels)
+
+
+@lru_cache(maxsize=16)
+def _table_of(of_mean: tuple[float, ...], of_std: tuple[float, ...], channels: int) -> Tensor:
     unit = np.arange(256, dtype=np.uint8).astype(np.float32) / np.float32(255.0)
-    mean, std = np.asarray(spec.mean, np.float32), np.asarray(spec.std, np.float32)
+    mean, std = np.asarray(of_mean, np.float32), np.asarray(of_std, np.float32)
     table = (unit[:, None] - mean) / std
-    return np.ascontiguousarray(np.broadcast_to(table, (256, spec.channels)).reshape(1, 256, spec.channels))
+    return np.ascontiguousarray(np.broadcast_to(table, (256, channels)).reshape(1, 256, channels))
 
 
 def encode_batch(crops: list[FaceCrops], card: ModelCard) -> dict[str, Tensor]:

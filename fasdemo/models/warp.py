@@ -80,9 +80,11 @@ def _strip_rows(width: int) -> int:
 def _terms(transform: Transform, size: int) -> Terms:
     """Return the terms that columns and rows add to x and y, float32 (4, size): x, y of columns, then x, y of rows."""
     inverse, steps = cv2.invertAffineTransform(transform), np.arange(size)
-    columns = inverse[:, :1] * steps
-    rows = inverse[:, 1:2] * steps + (inverse[:, 2:] + _HALFWAY_PX)
-    return np.asarray(np.clip(np.vstack([columns, rows]), -_MAX_TERM_PX, _MAX_TERM_PX), np.float32)
+    terms = np.empty((4, size))
+    terms[:2] = inverse[:, :1] * steps
+    terms[2:] = inverse[:, 1:2] * steps + (inverse[:, 2:] + _HALFWAY_PX)
+    np.minimum(np.maximum(terms, -_MAX_TERM_PX, out=terms), _MAX_TERM_PX, out=terms)
+    return terms.astype(np.float32)
 
 
 def _fill(strip: Image, image: Image, terms: Terms, first: int, nearest: bool) -> None:

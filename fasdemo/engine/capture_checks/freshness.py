@@ -10,7 +10,7 @@ import numpy.typing as npt
 from fasdemo.capture.device_clock import CaptureAge, CaptureMarks
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import FROZEN, MISMATCHED, OUT_OF_SYNC, UNTIMED, Reason
-from fasdemo.frames import FrameSet, Intrinsics, Stream
+from fasdemo.frames import Calibration, FrameSet, Intrinsics, Stream
 
 _MIN_DEPTH_COVERAGE = 0.02
 """A face at the maximum distance covers more of the picture."""
@@ -42,6 +42,7 @@ class FreshnessCheck:
         self._images: dict[Stream, npt.NDArray[np.generic]] = {}
         self._changed_s: dict[Stream, float] = {}
         self._marks = CaptureMarks()
+        self._checked: tuple[Calibration | None, list[Reason]] | None = None
 
     def check(self, frame: FrameSet, policy: Policy, now_s: float) -> list[str]:
         """Return the codes of `fasdemo.engine.reasons` against this frame.
@@ -55,13 +56,19 @@ class FreshnessCheck:
         if not _is_picture(frame.rgb):
             # Without a valid colour image, nothing else can be compared.
             return [*codes, Reason.RGB_INVALID, *_faults(frame)]
-        codes += [*self._depth(frame), *self._ir(frame), *_calibration(frame)]
+        codes += [*self._depth(frame), *self._ir(frame), *self._calibration(frame)]
         if "rgb" in self._images and self._images["rgb"].shape != frame.rgb.shape:
             codes.append(Reason.RGB_MISMATCHED)
         codes += [*self._frozen(frame), *self._skew(frame, policy), *_faults(frame)]
         for stream, image in _images(frame).items():
             self._images[stream] = image
         return codes
+
+    def _calibration(self, frame: FrameSet) -> list[Reason]:
+        # All frames of a source have the same calibration, which cannot be changed, so it is checked once.
+        if self._checked is None or self._checked[0] is not frame.calibration:
+            self._checked = frame.calibration, _calibration(frame)
+        return self._checked[1]
 
     def _clock(self, frame: FrameSet, policy: Policy, now_s: float) -> list[Reason]:
         if not math.isfinite(frame.timestamp_s):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -142,9 +143,15 @@ def _region(box: Box, rgb: tuple[int, ...], grid: tuple[int, ...]) -> tuple[floa
 
 def _points(region: tuple[float, float, float, float], grid: tuple[int, ...], count: int) -> npt.NDArray[np.intp]:
     """Return the flat indexes of count x count points over a region of a grid."""
-    columns = np.clip(np.linspace(region[0], region[2], count), 0, grid[1] - 1).astype(np.intp)
-    rows = np.clip(np.linspace(region[1], region[3], count), 0, grid[0] - 1).astype(np.intp)
-    return (rows[:, None] * grid[1] + columns).ravel()
+    left, top, right, bottom = region
+    columns = [int(min(max(left + (right - left) * share, 0), grid[1] - 1)) for share in _shares(count)]
+    rows = [int(min(max(top + (bottom - top) * share, 0), grid[0] - 1)) for share in _shares(count)]
+    return (np.array(rows, np.intp)[:, None] * grid[1] + np.array(columns, np.intp)).ravel()
+
+
+@cache
+def _shares(count: int) -> tuple[float, ...]:
+    return tuple(number / (count - 1) for number in range(count))
 
 
 def _again(

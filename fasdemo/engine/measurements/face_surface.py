@@ -107,28 +107,24 @@ def surface(depth_mm: Grid, view: DepthView | None = None) -> dict[str, float | 
     if front is None:
         return dict.fromkeys(NAMES)
     use, in_plane, off_plane = front.use, front.in_plane, front.off_plane_mm
-    size, z = depth_mm.shape[0], depth_mm.astype(np.float64)
-    terms = _quadratic(size)
-    sheet, in_sheet = _robust_fit(terms[use], z[use])
-
-    def off(coefficients: Floats) -> Floats:
-        return _distance(z, terms, coefficients, use, front.normal)
-
-    distances = off_plane[use][in_plane]
-    ordered = np.sort(distances)
+    size = depth_mm.shape[0]
+    distances, terms, z = off_plane[use], _quadratic(size)[use], depth_mm[use].astype(np.float64)
+    sheet, in_sheet = _robust_fit(terms, z)
+    ordered = np.sort(distances[in_plane])
     low, high = ordered[round(0.02 * (len(ordered) - 1))], ordered[round(0.98 * (len(ordered) - 1))]
-    around = use & ~_ellipse(size, _NOSE_CENTRE, _NOSE_RADII)
-    tip = use & _ellipse(size, _NOSE_CENTRE, (_NOSE_TIP_RADIUS, _NOSE_TIP_RADIUS))
+    around = ~_ellipse(size, _NOSE_CENTRE, _NOSE_RADII)[use]
+    tip = _ellipse(size, _NOSE_CENTRE, (_NOSE_TIP_RADIUS, _NOSE_TIP_RADIUS))[use]
     nose = None
-    if tip.any() and int(around.sum()) >= _MIN_POINTS // 2:
-        nose = median(-off(_robust_fit(terms[around], z[around])[0])[tip])
-    share, likeness = _compare(off_plane, use & (np.abs(off_plane) <= _MAX_RELIEF_MM))
+    if tip.any() and np.count_nonzero(around) >= _MIN_POINTS // 2:
+        bent = _robust_fit(terms[around], z[around])[0]
+        nose = median(-_distance(z[tip], terms[tip], bent, front.normal))
+    share, likeness = _compare(distances, use)
     return {
-        "plane_residual_mm": float(distances.std()),
-        "sheet_residual_mm": float(off(sheet)[use][in_sheet].std()),
+        "plane_residual_mm": float(distances[in_plane].std()),
+        "sheet_residual_mm": float(_distance(z[in_sheet], terms[in_sheet], sheet, front.normal).std()),
         "relief_mm": float(high - low),
         "nose_mm": nose,
-        "depth_noise_mm": _noise(off_plane, use),
+        "depth_noise_mm": _noise(off_plane, distances, use),
         "face_relief": share,
         "relief_correlation": likeness,
     }
@@ -152,10 +148,12 @@ def plane_distances(depth_mm: Grid, view: DepthView | None = None) -> FaceFront 
         use &= np.abs(depth_mm - median(depth_mm[use])) <= _MAX_DEPTH_MM
     if int(use.sum()) < _MIN_POINTS:
         return None
-    z, terms = depth_mm.astype(np.float64), _quadratic(size)
-    plane, in_plane = _robust_fit(terms[use][:, :3], z[use])
+    z, terms = depth_mm[use].astype(np.float64), _quadratic(size)[use][:, :3]
+    plane, in_plane = _robust_fit(terms, z)
     normal = _normal_length(plane, size, view or _assumed_view(median(depth_mm[use]), size))
-    return FaceFront(use, in_plane, _distance(z, terms, plane, use, normal), normal)
+    off_plane = np.zeros((size, size))
+    off_plane[use] = _distance(z, terms, plane, normal)
+    return FaceFront(use, in_plane, off_plane, normal)
 
 
 def median(values: npt.NDArray[np.floating]) -> float:
@@ -164,14 +162,23 @@ def median(values: npt.NDArray[np.floating]) -> float:
     return float(np.partition(values, middle, axis=None)[middle])
 
 
-def _compare(off_plane: Floats, use: Mask) -> tuple[float | None, float | None]:
+def middle(values: npt.NDArray[np.floating]) -> float:
+    """Return the same as `np.median` for finite values; its checks take longer than the sorting."""
+    low, high = (values.size - 1) // 2, values.size // 2
+    ordered = np.partition(values, (low, high), axis=None)
+    return float((ordered[low] + ordered[high]) / 2)
+
+
+def _compare(distances: Floats, use: Mask) -> tuple[float | None, float | None]:
     """Return the relief as a share of the average face's relief, and the correlation of both, without the plane."""
-    if int(use.sum()) < _MIN_POINTS:
+    near = np.abs(distances) <= _MAX_RELIEF_MM
+    if np.count_nonzero(near) < _MIN_POINTS:
         return None, None
     size = use.shape[0]
-    plane = _quadratic(size)[use][:, :3]
-    pair = np.column_stack([mean_relief(size)[use], off_plane[use]])
-    pair = pair - plane @ np.linalg.lstsq(plane, pair, rcond=None)[0]
+    plane = _quadratic(size)[use][near, :3]
+    pair = np.empty((len(plane), 2))
+    pair[:, 0], pair[:, 1] = mean_relief(size)[use][near], distances[near]
+    pair -= plane @ np.linalg.solve(plane.T @ plane + _ridge(3), plane.T @ pair)
     expected, found = pair[:, 0], pair[:, 1]
     power, both = float(expected @ expected), float(expected @ found)
     if power <= 0.0:
@@ -179,16 +186,15 @@ def _compare(off_plane: Floats, use: Mask) -> tuple[float | None, float | None]:
     return both / power, both / float(np.sqrt(power * max(float(found @ found), 1e-12)))
 
 
-def _noise(off_plane: Floats, use: Mask) -> float:
-    known = use.astype(np.float64)
-    weight = cv2.GaussianBlur(known, (0, 0), 1.0)
+def _noise(off_plane: Floats, distances: Floats, use: Mask) -> float:
+    weight = cv2.GaussianBlur(use.astype(np.float64), (0, 0), 1.0)
     smooth = cv2.GaussianBlur(off_plane, (0, 0), 1.0)[use] / weight[use]
-    return 1.4826 * median(np.abs(off_plane[use] - smooth)) / _WHITE_SHARE
+    return 1.4826 * median(np.abs(distances - smooth)) / _WHITE_SHARE
 
 
-def _distance(z: Floats, terms: Floats, coefficients: Floats, use: Mask, normal: float) -> Floats:
-    """Return the signed distance behind a fitted surface, at right angles to the plane, mm (N, N); 0 if not used."""
-    return np.where(use, (z * (terms[..., : len(coefficients)] @ coefficients) - 1.0) / normal, 0.0)
+def _distance(z: Floats, terms: Floats, coefficients: Floats, normal: float) -> Floats:
+    """Return the signed distance of points behind a fitted surface, at right angles to the plane, mm."""
+    return np.asarray((z * (terms[:, : len(coefficients)] @ coefficients) - 1.0) / normal)
 
 
 def _assumed_view(distance_mm: float, size: int) -> DepthView:
@@ -211,22 +217,29 @@ def _robust_fit(design: Floats, z: Floats) -> tuple[Floats, Mask]:
     Residuals are weighted by z squared, so that they are errors of z and not of 1 / z.
     """
     kept: Mask = np.ones(len(z), np.bool_)
+    count = len(z)
     scale = float(z.mean())
     weights = (z / scale) ** 2
     weighted, target = design * weights[:, None], scale / z * weights
-    ridge = 1e-9 * np.eye(design.shape[1])
+    inside, wanted = weighted, target
     while True:
-        inside = weighted[kept]
         # Solve the normal equations, whose conditioning is sufficient for six unknowns of similar size.
         # The ridge is far smaller than the smallest variance of positions on the face's front.
-        coefficients = np.asarray(np.linalg.solve(inside.T @ inside + ridge, inside.T @ target[kept]), np.float64)
+        normal = inside.T @ inside + _ridge(design.shape[1])
+        coefficients = np.asarray(np.linalg.solve(normal, inside.T @ wanted), np.float64)
         distance = scale * np.abs(target - weighted @ coefficients)
         now: Mask = kept & (distance <= max(_TRIM * 1.4826 * median(distance), 0.5))
         remaining = int(np.count_nonzero(now))
         # Points are only removed, so the loop ends.
-        if remaining < len(z) // 2 or remaining == np.count_nonzero(kept):
+        if remaining < len(z) // 2 or remaining == count:
             return coefficients / scale, kept
-        kept = now
+        kept, count = now, remaining
+        inside, wanted = weighted[kept], target[kept]
+
+
+@lru_cache(maxsize=4)
+def _ridge(size: int) -> Floats:
+    return np.asarray(1e-9 * np.eye(size), np.float64)
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.measurements.cross_modal import depth_agreement
-from fasdemo.engine.measurements.face_surface import DepthView, Grid, oval, surface
+from fasdemo.engine.measurements.face_surface import DepthView, Grid, middle, oval, surface
 from fasdemo.engine.measurements.limits import MIN_AMBIENT
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet
@@ -172,7 +172,7 @@ def interpupil_mm(face: Face, crops: FaceCrops, calibration: Calibration | None,
         patch = crops.depth_mm[max(v - radius, 0) : v + radius + 1, max(u - radius, 0) : u + radius + 1]
         valid = patch[patch > 0]
         known = valid.size >= max(patch.size // 10, 1)
-        depth_mm = float(np.median(valid)) if known else crops.distance_mm
+        depth_mm = middle(valid) if known else crops.distance_mm
         points.append(np.array([ray[0], ray[1], 1.0]) * (depth_mm - shift_m * 1000.0))
     return float(np.linalg.norm(points[0] - points[1]))
 

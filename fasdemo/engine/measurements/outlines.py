@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fasdemo.engine.measurements.cross_modal import chroma
 from fasdemo.engine.measurements.face_surface import Floats, median
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet
@@ -109,7 +110,7 @@ def compare_outlines(crops: FaceCrops, seen: npt.NDArray[np.bool_] | None = None
     if crops.rgb is None or crops.ir is None or crops.depth_mm is None:
         return result
     rgb = _small(crops.rgb)
-    if float((rgb.max(2) - rgb.min(2)).mean()) < _MIN_CHROMA:
+    if float(chroma(rgb).mean()) < _MIN_CHROMA:
         return result
     outline = _outline(crops.depth_mm, seen)
     if outline is None:
@@ -145,8 +146,8 @@ def captured(frame: FrameSet, crops: FaceCrops) -> npt.NDArray[np.bool_]:
 
 def _within(transform: Transform, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     inverse = cv2.invertAffineTransform(transform)
-    y, x = (np.mgrid[:_SIZE, :_SIZE] + 0.5) * (_CROP_SIZE / _SIZE) - 0.5
-    u, v = (row[0] * x + row[1] * y + row[2] for row in inverse)
+    at = (np.arange(_SIZE) + 0.5) * (_CROP_SIZE / _SIZE) - 0.5
+    u, v = (row[0] * at + (row[1] * at + row[2])[:, None] for row in inverse)
     return np.asarray((u >= 0) & (v >= 0) & (u <= shape[1] - 1) & (v <= shape[0] - 1), np.bool_)
 
 

@@ -6,12 +6,14 @@ of a second.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from fasdemo.engine.measurements.face_surface import Grid, oval
-from fasdemo.engine.measurements.measure import Grids, correlation
+from fasdemo.engine.measurements.face_surface import Floats, Grid, middle, oval
+from fasdemo.engine.measurements.measure import Grids
 from fasdemo.faces.face import Box, Face
 from fasdemo.models.crop import FaceCrops
 
@@ -33,15 +35,30 @@ _MARGIN = 8.0
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """The face's front in one stream.
+
+    Attributes:
+        level: mean brightness, at least 1.
+        contrast: standard deviation.
+        pattern: differences from the mean, float64 (P,).
+    """
+
+    level: float
+    contrast: float
+    pattern: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The properties of a face that are compared between two frames: position, distance, block means and score."""
 
     timestamp_s: float
     box: Box
     distance_mm: float
-    luma: Grid | None
-    ir: Grid | None
-    relief_mm: Grid | None
+    luma: Pattern | None
+    ir: Pattern | None
+    relief_mm: npt.NDArray[np.float32] | None
     margin: float | None
 
 
@@ -49,8 +66,9 @@ def view_from(timestamp_s: float, face: Face, crops: FaceCrops, small: Grids, ma
     """Return the view of one frame."""
     relief = None
     if small.depth_mm is not None and crops.distance_mm > 0:
-        relief = np.where(small.depth_mm > 0, small.depth_mm - crops.distance_mm, np.nan).astype(np.float32)
-    return View(timestamp_s, face.box, crops.distance_mm, small.luma, small.ir, relief, margin)
+        depth_mm = small.depth_mm[oval(small.depth_mm.shape[0])]
+        relief = np.where(depth_mm > 0, depth_mm - crops.distance_mm, np.nan).astype(np.float32)
+    return View(timestamp_s, face.box, crops.distance_mm, pattern_of(small.luma), pattern_of(small.ir), relief, margin)
 
 
 def changed_aspects(before: View, now: View, unseen: bool = False, max_gap_s: float = MAX_GAP_S) -> list[str]:
@@ -68,11 +86,11 @@ def changed_aspects(before: View, now: View, unseen: bool = False, max_gap_s: fl
     looks = min(max(elapsed / _LOOK_S, 1.0), MAX_GAP_S / _LOOK_S)
     found = []
     side = max(before.box[2], before.box[3], 1.0)
-    centre = np.array([now.box[0] + now.box[2] / 2, now.box[1] + now.box[3] / 2])
-    centre_before = np.array([before.box[0] + before.box[2] / 2, before.box[1] + before.box[3] / 2])
-    if float(np.hypot(*(centre - centre_before))) > _MOVE * side * looks:
+    moved_x = now.box[0] + now.box[2] / 2 - (before.box[0] + before.box[2] / 2)
+    moved_y = now.box[1] + now.box[3] / 2 - (before.box[1] + before.box[3] / 2)
+    if math.hypot(moved_x, moved_y) > _MOVE * side * looks:
         found.append("position")
-    if abs(np.log(max(now.box[2], now.box[3], 1.0) / side)) > _GROWTH * looks:
+    if abs(math.log(max(now.box[2], now.box[3], 1.0) / side)) > _GROWTH * looks:
         found.append("size")
     if before.distance_mm > 0 and now.distance_mm > 0:
         allowed = max(_DISTANCE_MM, _DISTANCE_SHARE * before.distance_mm) * looks
@@ -92,22 +110,29 @@ def changed_aspects(before: View, now: View, unseen: bool = False, max_gap_s: fl
 def _relief_changed(before: View, now: View) -> bool:
     if before.relief_mm is None or now.relief_mm is None:
         return (before.relief_mm is None) != (now.relief_mm is None)
-    front = oval(before.relief_mm.shape[0])
-    difference = np.abs(now.relief_mm - before.relief_mm)[front]
+    difference = np.abs(now.relief_mm - before.relief_mm)
     known = difference[np.isfinite(difference)]
     if known.size < 20:
         return True
-    return float(np.median(known)) > _RELIEF_MM + _RELIEF_SHARE * now.distance_mm
+    return middle(known) > _RELIEF_MM + _RELIEF_SHARE * now.distance_mm
 
 
-def _picture_changed(name: str, before: Grid | None, now: Grid | None, ratio: float) -> list[str]:
+def pattern_of(grid: Grid | None) -> Pattern | None:
+    """Return the face's front in a grid of block means (N, N); None without a grid."""
+    if grid is None:
+        return None
+    values = grid[oval(grid.shape[0])].astype(np.float64)
+    mean = float(values.mean())
+    pattern = values - mean
+    return Pattern(max(mean, 1.0), float(np.sqrt(pattern @ pattern / len(pattern))), pattern)
+
+
+def _picture_changed(name: str, before: Pattern | None, now: Pattern | None, ratio: float) -> list[str]:
     if before is None or now is None:
         return [name] if (before is None) != (now is None) else []
-    front = oval(before.shape[0])
-    a, b = before[front].astype(np.float64), now[front].astype(np.float64)
-    level_a, level_b = max(float(a.mean()), 1.0), max(float(b.mean()), 1.0)
-    if max(level_a / level_b, level_b / level_a) > ratio:
+    if max(before.level / now.level, now.level / before.level) > ratio:
         return [name]
-    if float(a.std()) < 1.0 or float(b.std()) < 1.0:
+    if before.contrast < 1.0 or now.contrast < 1.0:
         return []
-    return [name] if correlation(a, b) < _MIN_CORRELATION else []
+    x, y = before.pattern, now.pattern
+    return [name] if float(x @ y / np.sqrt((x @ x) * (y @ y))) < _MIN_CORRELATION else []

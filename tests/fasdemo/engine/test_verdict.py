@@ -14,7 +14,7 @@ from fasdemo.engine.measurements.face_surface import Grid
 from fasdemo.engine.policy import Policy
 from fasdemo.engine.reasons import Reason, guidance, ordered
 from fasdemo.engine.result import FrameResult, Status
-from fasdemo.engine.temporal.continuity import View, changed_aspects
+from fasdemo.engine.temporal.continuity import Pattern, View, changed_aspects, pattern_of
 from fasdemo.engine.temporal.sequential_test import SequentialTest, judge_still
 from fasdemo.errors import UserError
 from fasdemo.faces.face import Box
@@ -317,15 +317,15 @@ class ViewChanges(TypedDict, total=False):
     timestamp_s: float
     box: Box
     distance_mm: float
-    luma: Grid | None
-    ir: Grid | None
+    luma: Pattern | None
+    ir: Pattern | None
     relief_mm: Grid | None
     margin: float | None
 
 
 def small_view(**changes: Unpack[ViewChanges]) -> View:
     rng = np.random.default_rng(0)
-    luma = rng.uniform(50, 200, (32, 32)).astype(np.float32)
+    luma = pattern_of(rng.uniform(50, 200, (32, 32)).astype(np.float32))
     relief = rng.normal(0, 3, (32, 32)).astype(np.float32)
     return replace(View(0.0, (100.0, 100.0, 120.0, 120.0), 600.0, luma, luma, relief, 3.0), **changes)
 
@@ -339,8 +339,8 @@ def small_view(**changes: Unpack[ViewChanges]) -> View:
         ({"distance_mm": 0.0}, "distance"),
         ({"relief_mm": np.full((32, 32), 30.0, np.float32)}, "relief"),
         ({"relief_mm": None}, "relief"),
-        ({"luma": np.random.default_rng(5).uniform(50, 200, (32, 32)).astype(np.float32)}, "colour"),
-        ({"ir": np.full((32, 32), 20.0, np.float32)}, "infrared"),
+        ({"luma": pattern_of(np.random.default_rng(5).uniform(50, 200, (32, 32)).astype(np.float32))}, "colour"),
+        ({"ir": pattern_of(np.full((32, 32), 20.0, np.float32))}, "infrared"),
         ({"ir": None}, "infrared"),
         ({"margin": -6.0}, "score"),
     ],
