@@ -76,7 +76,7 @@ class Settings(BaseModel):
     ] = False
     require_gaze: Annotated[
         bool,
-        Field(title="LIVE requires a look", description="Nobody is LIVE unless the eyes look at the camera."),
+        Field(title="LIVE requires eye contact", description="Nobody is LIVE unless the eyes look at the camera."),
     ] = False
     require_motion: Annotated[
         bool,

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QRect
-from PyQt6.QtGui import QFont, QFontDatabase, QImage
+from PyQt6.QtGui import QFont, QFontDatabase
 from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -27,54 +26,8 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import DARK, LIGHT, apply_theme
 from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.gui.window.workspace import TABS
+from tests.support.contrast import CONTROL, TEXT, luminance, outline_contrast, part, pixels, ratio, text_contrast
 from tests.support.window_scenes import Scene
-
-TEXT, CONTROL = 4.5, 3.0
-
-
-def pixels(image: QImage) -> np.ndarray:
-    """Return the image as uint8 (H, W, 3)."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    data = image.constBits()
-    assert data is not None
-    rows = np.frombuffer(data.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3)
-
-
-def luminance(colours: np.ndarray) -> np.ndarray:
-    value = colours.astype(np.float64) / 255.0
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))
-
-
-def ratio(a: float, b: float) -> float:
-    return (max(a, b) + 0.05) / (min(a, b) + 0.05)
-
-
-def text_contrast(picture: np.ndarray) -> float:
-    """Return the contrast of the commonest colour and the colour that differs most from it: ground and ink."""
-    flat = picture.reshape(-1, 3)
-    colours, counts = np.unique(flat, axis=0, return_counts=True)
-    ground = luminance(colours[counts.argmax()][None])[0]
-    return max(ratio(one, ground) for one in luminance(colours))
-
-
-def part(shot: np.ndarray, widget: QWidget, window: QWidget) -> np.ndarray:
-    """Return the visible part of a widget from a picture of its window, so with the background of its parents."""
-    seen = widget.visibleRegion().boundingRect()
-    at = widget.mapTo(window, seen.topLeft())
-    return shot[at.y() : at.y() + seen.height(), at.x() : at.x() + seen.width()]
-
-
-def outline_contrast(widget: QWidget, window: QWidget, rect: QRect | None = None) -> float:
-    """Return the largest contrast of a control's left edge, at half its height, with what is outside of it."""
-    rect = rect or widget.rect()
-    at = widget.mapTo(window, rect.topLeft())
-    shot = pixels(window.grab().toImage())
-    y = at.y() + rect.height() // 2
-    outside = luminance(shot[y, at.x() - 3][None])[0]
-    edge = luminance(shot[y, at.x() - 1 : at.x() + 5])
-    return max(ratio(one, outside) for one in edge)
 
 
 @pytest.fixture(params=[True, False], ids=["dark", "light"])

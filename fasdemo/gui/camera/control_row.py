@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, Q
 
 from fasdemo.capture.controls import Control
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.eliding_combo import ElidingCombo
 
 _MAX_NUMBER = 1e9
 
@@ -45,7 +46,7 @@ class ControlRow(QWidget):
             box.toggled.connect(lambda on: self.changed.emit(control.name, "on" if on else "off"))
             return box
         if control.choices:
-            combo = QComboBox()
+            combo = ElidingCombo()
             combo.addItems([words for _, words in control.choices])
             combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             combo.setMinimumWidth(60)

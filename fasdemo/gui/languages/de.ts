@@ -736,8 +736,8 @@
       <translation>Niemand ist LIVE, solange mehrere Gesichter zu sehen sind.</translation>
     </message>
     <message>
-      <source>LIVE requires a look</source>
-      <translation>LIVE erfordert einen Blick</translation>
+      <source>LIVE requires eye contact</source>
+      <translation>LIVE erfordert Blickkontakt</translation>
     </message>
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
@@ -2458,6 +2458,10 @@
     <message>
       <source>Looking for sessions …</source>
       <translation>Sitzungen werden gesucht …</translation>
+    </message>
+    <message>
+      <source>The sessions are being scored.</source>
+      <translation>Die Sitzungen werden bewertet.</translation>
     </message>
     <message>
       <source>Choose a folder of labelled sessions to score.</source>

@@ -736,8 +736,8 @@
       <translation>Nadie es VIVO mientras haya varios rostros.</translation>
     </message>
     <message>
-      <source>LIVE requires a look</source>
-      <translation>VIVO exige una mirada</translation>
+      <source>LIVE requires eye contact</source>
+      <translation>LIVE exige contacto visual</translation>
     </message>
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
@@ -2458,6 +2458,10 @@
     <message>
       <source>Looking for sessions …</source>
       <translation>Buscando sesiones …</translation>
+    </message>
+    <message>
+      <source>The sessions are being scored.</source>
+      <translation>Se están puntuando las sesiones.</translation>
     </message>
     <message>
       <source>Choose a folder of labelled sessions to score.</source>

@@ -736,8 +736,8 @@
       <translation>有多张人脸时不判为真人。</translation>
     </message>
     <message>
-      <source>LIVE requires a look</source>
-      <translation>真人要求注视</translation>
+      <source>LIVE requires eye contact</source>
+      <translation>LIVE 要求目光接触</translation>
     </message>
     <message>
       <source>Nobody is LIVE unless the eyes look at the camera.</source>
@@ -2458,6 +2458,10 @@
     <message>
       <source>Looking for sessions …</source>
       <translation>正在查找会话 …</translation>
+    </message>
+    <message>
+      <source>The sessions are being scored.</source>
+      <translation>正在为会话评分。</translation>
     </message>
     <message>
       <source>Choose a folder of labelled sessions to score.</source>

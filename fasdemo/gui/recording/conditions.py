@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.eliding_combo import ElidingCombo
 from fasdemo.record.labels import DISTANCES, LIGHTS, Distance, Light
 
 NOT_NOTED = "not noted"
@@ -38,7 +39,7 @@ class Conditions(QWidget):
 
 
 def _box(values: Sequence[str], name: str) -> QComboBox:
-    box = QComboBox()
+    box = ElidingCombo()
     box.addItem(tr(NOT_NOTED))
     box.addItems([tr(value) for value in values])
     box.setAccessibleName(name)

@@ -108,8 +108,10 @@ class HistogramPlot(_Plot):
         for kind, values in histogram(scoring).items():
             colour = QColor(colour_of(kind, scoring.kinds))
             full = values > 0
+            # The outline can be seen on every background; some of the fills cannot.
+            edge = self.palette().color(QPalette.ColorRole.Mid)
             bars = pg.BarGraphItem(
-                x=centres[full], y0=base[full], height=values[full], width=0.9 / BINS, brush=colour, pen=colour
+                x=centres[full], y0=base[full], height=values[full], width=0.9 / BINS, brush=colour, pen=edge
             )
             self.plot.addItem(bars)
             self._bars.append(bars)
@@ -172,7 +174,8 @@ class DetPlot(_Plot):
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []
-        colours = [self.palette().color(QPalette.ColorRole.Highlight), QColor("#e69f00")]
+        dark = self.palette().color(QPalette.ColorRole.Base).lightness() < 128
+        colours = [self.palette().color(QPalette.ColorRole.Highlight), QColor("#e69f00" if dark else "#9a6a00")]
         for number, (curve, live_above) in enumerate(curves):
             x, y = (np.log10(np.maximum(rates, MIN_RATE)) for rates in (curve.apcer, curve.bpcer))
             style = Qt.PenStyle.SolidLine if number == 0 else Qt.PenStyle.DashLine

@@ -231,6 +231,8 @@ class TuningWindow(QMainWindow):
         self.progress.setRange(0, 0)
         self.progress.setFormat(tr("Looking for sessions …"))
         self.header.setEnabled(not running)
+        if running and self.panels[0].scoring is None:
+            self.gallery.show_words(tr("The sessions are being scored."))
 
     def _show_state(self) -> None:
         ready = self.panels[0].scoring is not None

@@ -14,6 +14,7 @@ from fasdemo.engine.result import EngineFacts
 from fasdemo.gui.camera.camera_list import CameraList
 from fasdemo.gui.style.icons import icon
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.eliding_combo import ElidingCombo
 from fasdemo.runtime.requests import EngineRequest
 
 _CHOOSE = "\0choose"
@@ -62,7 +63,7 @@ class Header(QWidget):
         self.cameras = cameras
         cameras.changed.connect(self._fill_menu)
         self.source.setMenu(self.menu)
-        self.model = self._combo(tr("Model"), tr("The network that rates each face"), 96)
+        self.model = self._combo(tr("Model"), tr("The network that rates each face"), 72)
         self.model.addItem(tr("Automatic"), None)
         for name in models:
             self.model.addItem(name, name)
@@ -119,7 +120,7 @@ class Header(QWidget):
         row.addLayout(tools)
 
     def _combo(self, name: str, words: str, width: int) -> QComboBox:
-        combo = QComboBox()
+        combo = ElidingCombo()
         combo.setAccessibleName(name)
         combo.setToolTip(words)
         combo.setMinimumWidth(width)

@@ -15,7 +15,7 @@ from fasdemo.gui.dialogs.preferences import PinField, Preferences
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.window.main_window import MainWindow
 from fasdemo.runtime.headline import Headline, public_headline
-from tests.gui.test_contrast import pixels
+from tests.support.contrast import pixels
 from tests.support.qt_input import QTest
 from tests.support.window_actions import drop
 from tests.support.window_scenes import Scene
