@@ -175,7 +175,7 @@ def left_out(folder: Path, files: Sequence[Path]) -> list[str]:
     if pictures:
         found.append(f"{folder}: {_counted(pictures)} left out: unsupported format; convert to JPEG or PNG.")
     if others:
-        found.append(f"{folder}: {_counted(others)} left out: not a picture; open videos one by one with --video.")
+        found.append(f"{folder}: {_counted(others)} left out: not a picture; open videos one by one.")
     return found
 
 

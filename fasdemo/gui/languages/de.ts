@@ -1484,6 +1484,34 @@
       <translation>aus</translation>
     </message>
     <message>
+      <source>{file} is an archive; unpack it and open the video or session in it.</source>
+      <translation>{file} ist ein Archiv; entpacken Sie es und öffnen Sie das Video oder die Sitzung darin.</translation>
+    </message>
+    <message>
+      <source>{file} is a single picture; open a video or a folder of pictures.</source>
+      <translation>{file} ist ein einzelnes Bild; öffnen Sie ein Video oder einen Bilderordner.</translation>
+    </message>
+    <message>
+      <source>{file} contains the weights of a network; export them as an ONNX model and open that.</source>
+      <translation>{file} enthält die Gewichte eines Netzes; exportieren Sie sie als ONNX-Modell und öffnen Sie dieses.</translation>
+    </message>
+    <message>
+      <source>{file} is a table; a list of people is opened in the Record tab.</source>
+      <translation>{file} ist eine Tabelle; eine Personenliste wird im Reiter Aufnehmen geöffnet.</translation>
+    </message>
+    <message>
+      <source>{file} is a site file; choose it in the preferences.</source>
+      <translation>{file} ist eine Standortdatei; wählen Sie sie in den Einstellungen.</translation>
+    </message>
+    <message>
+      <source>{file} describes a model; open the .onnx file beside it.</source>
+      <translation>{file} beschreibt ein Modell; öffnen Sie die .onnx-Datei daneben.</translation>
+    </message>
+    <message>
+      <source>{file} is not a video, a recording, a session or a model.</source>
+      <translation>{file} ist weder ein Video noch eine Aufnahme, eine Sitzung oder ein Modell.</translation>
+    </message>
+    <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
       <translation>{file} wurde nicht geöffnet: Öffnen Sie jeweils eine Quelle, mit höchstens einem Farb-, einem Tiefen- und einem Infrarotvideo.</translation>
     </message>

@@ -1484,6 +1484,34 @@
       <translation>desactivado</translation>
     </message>
     <message>
+      <source>{file} is an archive; unpack it and open the video or session in it.</source>
+      <translation>{file} es un archivo comprimido; descomprímalo y abra el vídeo o la sesión que contiene.</translation>
+    </message>
+    <message>
+      <source>{file} is a single picture; open a video or a folder of pictures.</source>
+      <translation>{file} es una sola imagen; abra un vídeo o una carpeta de imágenes.</translation>
+    </message>
+    <message>
+      <source>{file} contains the weights of a network; export them as an ONNX model and open that.</source>
+      <translation>{file} contiene los pesos de una red; expórtelos como modelo ONNX y ábralo.</translation>
+    </message>
+    <message>
+      <source>{file} is a table; a list of people is opened in the Record tab.</source>
+      <translation>{file} es una tabla; una lista de personas se abre en la pestaña Grabar.</translation>
+    </message>
+    <message>
+      <source>{file} is a site file; choose it in the preferences.</source>
+      <translation>{file} es un archivo de sitio; elíjalo en las preferencias.</translation>
+    </message>
+    <message>
+      <source>{file} describes a model; open the .onnx file beside it.</source>
+      <translation>{file} describe un modelo; abra el archivo .onnx que está al lado.</translation>
+    </message>
+    <message>
+      <source>{file} is not a video, a recording, a session or a model.</source>
+      <translation>{file} no es un vídeo, una grabación, una sesión ni un modelo.</translation>
+    </message>
+    <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
       <translation>No se abrió {file}: abra una fuente cada vez, con un vídeo de color, uno de profundidad y uno infrarrojo como máximo.</translation>
     </message>

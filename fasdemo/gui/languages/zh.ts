@@ -1484,6 +1484,34 @@
       <translation>关</translation>
     </message>
     <message>
+      <source>{file} is an archive; unpack it and open the video or session in it.</source>
+      <translation>{file} 是压缩包；请解压后打开其中的视频或会话。</translation>
+    </message>
+    <message>
+      <source>{file} is a single picture; open a video or a folder of pictures.</source>
+      <translation>{file} 是单张图片；请打开视频或图片文件夹。</translation>
+    </message>
+    <message>
+      <source>{file} contains the weights of a network; export them as an ONNX model and open that.</source>
+      <translation>{file} 包含网络权重；请导出为 ONNX 模型后再打开。</translation>
+    </message>
+    <message>
+      <source>{file} is a table; a list of people is opened in the Record tab.</source>
+      <translation>{file} 是表格；人员列表请在“录制”选项卡中打开。</translation>
+    </message>
+    <message>
+      <source>{file} is a site file; choose it in the preferences.</source>
+      <translation>{file} 是站点文件；请在首选项中选择它。</translation>
+    </message>
+    <message>
+      <source>{file} describes a model; open the .onnx file beside it.</source>
+      <translation>{file} 是模型说明；请打开旁边的 .onnx 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is not a video, a recording, a session or a model.</source>
+      <translation>{file} 不是视频、录制、会话或模型。</translation>
+    </message>
+    <message>
       <source>{file} was not opened: open one source at a time, with at most one colour, one depth and one infrared video.</source>
       <translation>未打开 {file}：每次打开一个来源，最多各一个彩色、深度和红外视频。</translation>
     </message>

@@ -60,12 +60,18 @@ class MessageBar(QFrame):
         """The shown message; empty if there is none."""
         return self._words.text() if not self.isHidden() else ""
 
-    def show_message(self, words: str, error: bool = False) -> None:
-        """Show a message after those that wait; an error is shown at once."""
+    def show_message(self, words: str, error: bool = False, stays: bool = False) -> None:
+        """Show a message after those that wait; an error is shown at once.
+
+        Args:
+            words: the message.
+            error: whether it is an error.
+            stays: whether a note is shown at once and until another message replaces it, e.g. what is being opened.
+        """
         if words == self.words or any(words == waiting for waiting, _ in self._waiting):
             return
-        if self.isHidden() or error:
-            self._show(words, error)
+        if self.isHidden() or error or stays:
+            self._show(words, error, stays)
         else:
             self._waiting.append((words, error))
 
@@ -86,7 +92,7 @@ class MessageBar(QFrame):
         self._waiting.clear()
         self._next()
 
-    def _show(self, words: str, error: bool) -> None:
+    def _show(self, words: str, error: bool, stays: bool = False) -> None:
         self.button.hide()
         self._do = None
         colour = QColor(213, 94, 0) if error else self.palette().highlight().color()
@@ -96,7 +102,7 @@ class MessageBar(QFrame):
         self.show()
         self.shown.emit(True)
         self._timer.stop()
-        if not error:
+        if not error and not stays:
             self._timer.start(_SHOWN_MS)
 
     def _next(self) -> None:

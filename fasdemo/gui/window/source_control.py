@@ -82,7 +82,8 @@ class SourceControl(QObject):
         kinds = [_camera_kind(one.spec) for one in (request, self._player.request) if one is not None]
         # The same kind of camera may be the same device, which can be open only once.
         if self._presenter.running and (kinds[0] is None or kinds[0] != kinds[-1]):
-            self._messages.show_message(tr("Opening {source} …", source=source_name(request.spec, self._demo)))
+            name = source_name(request.spec, self._demo)
+            self._messages.show_message(tr("Opening {source} …", source=name), stays=True)
             self._player.try_open(request, self._engine.request, self._settings.speed, self._settings.loop)
             return
         self._recorder.show_source(None)

@@ -73,6 +73,7 @@ def test_the_kiosk_is_left_only_with_the_pin(window: MainWindow, qtbot: QtBot, s
     for key in ("open_file", "preferences", "choose_model", "close_source", "open_library"):
         window.do(key)
     assert window.dialog is None
+    qtbot.waitUntil(lambda: len(scene.requests) == 1, timeout=5000)
     count = len(scene.requests)
     drop(window, str(tmp_path / "attack.mp4"))
     assert len(scene.requests) == count
