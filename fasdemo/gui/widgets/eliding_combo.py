@@ -7,9 +7,6 @@ from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 from typing_extensions import override
 
-_PADDING_PX = 12
-"""Padding on the left and in front of the arrow, as in the style sheet."""
-
 
 class ElidingCombo(QComboBox):
     """A drop-down list that shortens the shown text; the list itself shows all words."""
@@ -26,9 +23,7 @@ class ElidingCombo(QComboBox):
         room = style.subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        return self.fontMetrics().elidedText(
-            option.currentText, Qt.TextElideMode.ElideRight, room.width() - _PADDING_PX
-        )
+        return self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room.width())
 
     @override
     def paintEvent(self, event: QPaintEvent | None) -> None:
