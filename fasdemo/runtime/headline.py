@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from fasdemo.draw.overlay import NOTICED, fitting_reasons, notice_lines, reason_words
-from fasdemo.engine.reasons import reason_of
+from fasdemo.engine.reasons import Reason, reason_of
 from fasdemo.engine.result import FaceVerdict, FrameResult, Status
 from fasdemo.runtime.updates import Phase, View
 
 Translate = Callable[[str], str]
 """Returns a text in another language. Words of headlines stay English until they are painted."""
+_CAMERA_PROBLEM = Reason.DEPTH_UNUSED.guidance
 _WORST_FIRST = (Status.SPOOF, Status.UNCERTAIN, Status.LIVE)
 
 
@@ -168,6 +169,12 @@ def _explanation(face: FaceVerdict, from_file: bool, tr: Translate) -> str:
     if face.status is Status.SPOOF:
         found = _sentence(fitting_reasons(face), tr)
         return found or tr("The last pictures together were rated as an attack.")
+    if face.guidance == _CAMERA_PROBLEM and from_file:
+        # Nobody can be asked to mend the camera of a recording.
+        found = (reason_of(code) for code in face.reasons)
+        return next(
+            (tr(one.meaning) for one in found if one is not None and one.guidance == face.guidance), tr(face.guidance)
+        )
     return tr(face.guidance) if face.guidance else _sentence(fitting_reasons(face), tr)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fasdemo.draw.overlay import main_reason
+from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import FaceVerdict, FrameResult, Latency, Status
 from fasdemo.faces.face import Face
 from fasdemo.runtime.headline import headline
@@ -65,3 +66,10 @@ def test_spoof_is_explained_by_the_sign_of_an_attack_and_not_by_the_first_reason
 
 def test_live_is_beside_no_doubt() -> None:
     assert main_reason(face(Status.LIVE, reasons=("gathering",))) == ""
+
+
+def test_a_file_has_no_camera_to_mend() -> None:
+    problem = Reason.DEPTH_UNUSED.guidance
+    verdict = face(Status.UNCERTAIN, guidance=problem, reasons=("rgb_only", "depth_unused"))
+    assert headline(result(verdict)).sentence == problem
+    assert headline(result(verdict, live=False)).sentence == Reason.DEPTH_UNUSED.meaning
