@@ -73,6 +73,7 @@ class Header(QWidget):
         self.device = self._combo(tr("Runs on"), tr("The device that runs the network"), 84)
         for words, name in DEVICES:
             self.device.addItem(tr(words), name)
+        self.source.setMinimumHeight(self.model.sizeHint().height())
         for combo in (self.model, self.policy, self.device):
             combo.activated.connect(self._choose)
         row = QHBoxLayout(self)
