@@ -171,9 +171,9 @@ def _explanation(face: FaceVerdict, from_file: bool, tr: Translate) -> str:
         return found or tr("The last pictures together were rated as an attack.")
     if face.guidance == _CAMERA_PROBLEM and from_file:
         # Nobody can be asked to mend the camera of a recording.
-        found = (reason_of(code) for code in face.reasons)
+        reasons = (reason_of(code) for code in face.reasons)
         return next(
-            (tr(one.meaning) for one in found if one is not None and one.guidance == face.guidance), tr(face.guidance)
+            (tr(one.meaning) for one in reasons if one is not None and one.guidance == face.guidance), tr(face.guidance)
         )
     return tr(face.guidance) if face.guidance else _sentence(fitting_reasons(face), tr)
 
