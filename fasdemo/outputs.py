@@ -109,7 +109,9 @@ def _exists(path: Path) -> bool:
 def _is_device(path: Path) -> bool:
     """Return whether a path is a pipe or a device, or names an open stream such as /dev/stdout."""
     text = str(path)
-    if text.startswith(("/dev/", "/proc/self/fd/")) and not text.startswith("/dev/shm/"):
+    # A name such as /dev/fd/../cwd/x can be any file.
+    named = text.startswith(("/dev/", "/proc/self/fd/")) and ".." not in path.parts
+    if named and not text.startswith("/dev/shm/"):
         return True
     try:
         mode = path.stat().st_mode

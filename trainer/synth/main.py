@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from fasdemo.errors import UserError
+from fasdemo.outputs import check_outputs
 from trainer.synth.dataset.crops import Job, Recipe, environment_list, fingerprint, render_crops
 from trainer.synth.heads.open_heads import load_head
 from trainer.synth.people.people import People, load_people
@@ -70,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "sheet":
         from trainer.synth.dataset.contact_sheet import write_contact_sheet
 
+        check_outputs({"output": args.output}, [*(args.portraits or ()), args.heads])
         write_contact_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
         return 0
     if args.what == "sessions":

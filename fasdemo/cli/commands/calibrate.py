@@ -15,6 +15,7 @@ from fasdemo.engine.engine import Engine
 from fasdemo.engine.result import EngineFacts, FrameResult
 from fasdemo.engine.site_calibration import Recording, recording_of, write_site
 from fasdemo.errors import UserError
+from fasdemo.outputs import check_outputs
 from fasdemo.progress import bar
 from fasdemo.sessions.loading import load_session
 from fasdemo.tuning.site_fit import check_source, fitted_site, report_lines
@@ -51,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.output.exists():
         raise UserError(f"--output {args.output}: already exists; choose another name.")
+    check_outputs({"--output": args.output})
     live: list[Recording] = []
     attacks: list[Recording] = []
     first: tuple[SourceInfo, EngineFacts] | None = None

@@ -91,6 +91,25 @@ def test_check_outputs_takes_new_files_devices_and_an_older_output(tmp_path: Pat
     check_outputs({"--json": old, "--log": "/dev/null", "--output": tmp_path / "new.mp4", "--csv": "-"}, [tmp_path])
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no /proc/self/fd on this system")
+@pytest.mark.parametrize("start", ["/dev/..", "/proc/self/fd/../cwd", "/dev/fd/../cwd"])
+def test_check_outputs_takes_no_file_for_a_device(start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"clip")
+    same = start + str(clip)
+    assert os.path.samefile(same, clip)
+    with pytest.raises(UserError, match="is a file that this command reads"):
+        check_outputs({"--json": same}, [clip])
+
+
+def test_calibrate_refuses_a_site_file_in_a_session(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(session)
+    assert main(["calibrate", "--session", str(session), "--output", str(session / "site.json")]) == 2
+    assert "is inside the recorded session" in capsys.readouterr().err
+    assert contents(session) == before
+
+
 def test_check_outputs_refuses_a_link_to_a_file_that_does_not_exist(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UserError, match="is a link"):
