@@ -98,7 +98,7 @@ def test_check_outputs_takes_no_file_for_a_device(start: str, tmp_path: Path, mo
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"clip")
     same = start + str(clip)
-    assert os.path.samefile(same, clip)
+    assert Path(same).samefile(clip)
     with pytest.raises(UserError, match="is a file that this command reads"):
         check_outputs({"--json": same}, [clip])
 
