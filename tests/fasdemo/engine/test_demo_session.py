@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.cli.main import main
+from fasdemo.engine.engine import Engine
+from fasdemo.engine.reasons import Reason
+from fasdemo.engine.result import FaceVerdict, Status
+from fasdemo.faces.detector import FaceDetector
+from fasdemo.faces.finder import FaceFinder
+from fasdemo.models.predictor import Predictor
+from fasdemo.models.registry import select_model
 from fasdemo.sessions.loading import load_session
+from fasdemo.sessions.reader import SessionReader
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +64,18 @@ def test_demo_attacks_are_never_live(events: list[dict[str, Any]]) -> None:
 
 def test_engine_marks_a_verdict_on_a_file(events: list[dict[str, Any]]) -> None:
     assert not any(event["live_source"] for event in events)
+
+
+def test_engine_never_accepts_sixteen_bit_infrared_that_uses_eight_bits() -> None:
+    predictor = Predictor(select_model(frozenset({"rgb", "depth", "ir"}), None), "cpu", 1)
+    with Engine(predictor, FaceFinder(FaceDetector())) as engine, SessionReader(demo_session()) as session:
+        faces: list[FaceVerdict] = []
+        for index in range(20):
+            frame = session[index]
+            assert frame.ir is not None
+            faces += engine.process(replace(frame, ir=frame.ir.astype(np.uint16))).faces
+    assert len(faces) == 20
+    assert all(face.status is not Status.LIVE and Reason.IR_DARK in face.reasons for face in faces)
 
 
 def test_engine_judges_the_colour_video_by_the_rgb_model(tmp_path: Path) -> None:
