@@ -64,3 +64,10 @@ def test_metrics_command_recognises_logits(tmp_path: Path, capsys: pytest.Captur
     said = capsys.readouterr()
     assert "used as logits with the threshold 0" in said.err
     assert "acer           0\n" in said.out
+
+
+def test_read_scores_refuses_a_submission_because_it_has_no_labels(tmp_path: Path) -> None:
+    path = tmp_path / "submission.txt"
+    path.write_text("Val/0-color.jpg Val/0-depth.jpg Val/0-ir.jpg 0.25\n")
+    with pytest.raises(UserError, match=r"submission.txt, line 1: .* has no labels; measure the model with"):
+        read_scores(path)

@@ -18,6 +18,7 @@ from trainer.evaluation.metrics import Scored
 from trainer.text_file import read_text
 
 Floats = npt.NDArray[np.float64]
+_PICTURES = (".jpg", ".jpeg", ".png")
 _LIVE_WORDS = frozenset({"live", "real", "genuine", "bonafide", "bona fide", "bona-fide", "bona_fide"})
 _ATTACK_WORDS = frozenset({"spoof", "attack", "fake", "imposter", "impostor", "pa"})
 
@@ -81,6 +82,11 @@ def _read_four_columns(path: Path, lines: Sequence[str]) -> Scored:
             continue
         if len(words) != 4:
             raise UserError(f"{path}, line {number}: expected `claimed_id real_id file score`; correct the line.")
+        if all(word.lower().endswith(_PICTURES) for word in words[:2]):
+            raise UserError(
+                f"{path}, line {number}: a list or submission with lines `color depth ir score` has no labels; measure "
+                "the model with `python -m trainer evaluate`, or give a table with columns score, label and species."
+            )
         scores.append(np.nan if words[3].lower() == "nan" else _number(words[3], path, number))
         labels.append(int(words[0] == words[1]))
         species.append("" if words[0] == words[1] else words[1])
