@@ -158,8 +158,8 @@ def main() -> int:
             others = [
                 replace(
                     mine,
-                    rgb=_added(mine.rgb, theirs.rgb, clean.rgb),
-                    ir=_added(mine.ir, theirs.ir, clean.ir),
+                    rgb=added(mine.rgb, theirs.rgb, clean.rgb),
+                    ir=added(mine.ir, theirs.ir, clean.ir),
                 )
                 for mine, theirs, clean in zip(plain, found[1:] + found[:1], plain[1:] + plain[:1], strict=True)
             ]
@@ -167,7 +167,8 @@ def main() -> int:
     return 0
 
 
-def _added(image: object, changed: object, clean: object) -> Bytes:
+def added(image: object, changed: object, clean: object) -> Bytes:
+    """Return an image with the pattern by which another one was changed."""
     pattern = np.asarray(changed, np.int16) - np.asarray(clean, np.int16)
     return np.asarray(np.clip(np.asarray(image, np.int16) + pattern, 0, 255), np.uint8)
 
