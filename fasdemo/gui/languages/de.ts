@@ -2421,7 +2421,7 @@
     </message>
     <message>
       <source>SPOOF below {value:.3f}</source>
-      <translation>SPOOF unter {value:.3f}</translation>
+      <translation>ANGRIFF unter {value:.3f}</translation>
     </message>
     <message>
       <source>DET curve</source>
@@ -2509,7 +2509,7 @@
     </message>
     <message>
       <source>SPOOF below</source>
-      <translation>SPOOF unter</translation>
+      <translation>ANGRIFF unter</translation>
     </message>
     <message>
       <source>As in the policy</source>

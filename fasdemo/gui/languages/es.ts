@@ -2421,7 +2421,7 @@
     </message>
     <message>
       <source>SPOOF below {value:.3f}</source>
-      <translation>SPOOF por debajo de {value:.3f}</translation>
+      <translation>ATAQUE por debajo de {value:.3f}</translation>
     </message>
     <message>
       <source>DET curve</source>
@@ -2509,7 +2509,7 @@
     </message>
     <message>
       <source>SPOOF below</source>
-      <translation>SPOOF por debajo de</translation>
+      <translation>ATAQUE por debajo de</translation>
     </message>
     <message>
       <source>As in the policy</source>

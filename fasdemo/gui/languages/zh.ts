@@ -2421,7 +2421,7 @@
     </message>
     <message>
       <source>SPOOF below {value:.3f}</source>
-      <translation>低于 {value:.3f} 为 SPOOF</translation>
+      <translation>低于 {value:.3f} 为攻击</translation>
     </message>
     <message>
       <source>DET curve</source>
@@ -2509,7 +2509,7 @@
     </message>
     <message>
       <source>SPOOF below</source>
-      <translation>SPOOF 低于</translation>
+      <translation>攻击低于</translation>
     </message>
     <message>
       <source>As in the policy</source>

@@ -162,7 +162,7 @@ def _sheet(t: Tokens) -> str:
     QPushButton[role="choice"] {{ padding: 6px 8px; }}
     QPushButton[role="choice"]:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
     QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
-        border-radius: 0; padding: 7px 10px; color: {t.muted}; }}
+        border-radius: 0; padding: 7px 6px; color: {t.muted}; }}
     QPushButton[role="tab"]:hover {{ color: {t.text}; }}
     QPushButton[role="tab"]:checked {{ color: {t.text}; border-bottom-color: {t.accent}; font-weight: 600; }}
     QPushButton[role="tab"]:focus {{ background: {t.raised}; }}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from fasdemo.gui.dialogs import system
 from fasdemo.gui.translation import tr
+from fasdemo.gui.widgets.eliding_combo import ElidingCombo
 from fasdemo.models.card import ModelCard
 
 _CHOOSE = "\0choose"
@@ -39,13 +40,13 @@ class ModelChoice(QWidget):
 
     def __init__(self, models: Sequence[str], name: str) -> None:
         super().__init__()
-        self.model = QComboBox()
+        self.model = ElidingCombo()
         self.model.setAccessibleName(f"{name}: {tr('Model')}")
         self.model.addItem(tr("Automatic"), None)
         for one in models:
             self.model.addItem(one, one)
         self.model.addItem(tr("Choose a file…"), _CHOOSE)
-        self.policy = QComboBox()
+        self.policy = ElidingCombo()
         self.policy.setAccessibleName(f"{name}: {tr('Policy')}")
         self.policy.addItem(tr("Model's default"), None)
         self._last = 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from typing_extensions import override
 
 from fasdemo.engine.result import EngineFacts
 from fasdemo.gui.translation import tr
@@ -21,9 +23,9 @@ class Footer(QWidget):
         super().__init__(parent)
         self.setObjectName("footer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.items = {
-            name: QLabel("") for name in ("recording", "log", "output", "rate", "latency", "dropped", "engine")
-        }
+        # On a narrow screen the figures end with an ellipsis; the tool tip and the Timing tab have the whole text.
+        self.items: dict[str, QLabel] = {name: QLabel("") for name in ("recording", "log", "output")}
+        self.items |= {name: _Figures() for name in ("rate", "latency", "dropped", "engine")}
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 5, 16, 5)
         row.setSpacing(18)
@@ -35,8 +37,6 @@ class Footer(QWidget):
             label.setFont(font)
             if name == "engine":
                 row.addStretch(1)
-            # Entries may be cut on a narrow screen; the tool tip and the Timing tab have the whole text.
-            label.setMinimumWidth(1)
             row.addWidget(label)
         self.items["recording"].hide()
         self.items["log"].hide()
@@ -100,6 +100,22 @@ class Footer(QWidget):
         # The colour of the dot is not needed to understand the text, because it contains the word REC.
         self.items["recording"].setText(words.replace("●", '<span style="color:#d55e00">●</span>'))
         self.items["recording"].setVisible(bool(words))
+
+
+class _Figures(QLabel):
+    """A text that ends with an ellipsis where there is too little room."""
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, super().minimumSizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        painter.end()
 
 
 def _elided(name: str) -> str:

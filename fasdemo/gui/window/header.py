@@ -55,7 +55,6 @@ class Header(QWidget):
         self.source.setIcon(icon("chevron-down"))
         self.source.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.source.setIconSize(QSize(14, 14))
-        self.source.setMinimumWidth(96)
         self.menu = QMenu(self.source)
         self.menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.menu.setToolTipsVisible(True)
@@ -74,6 +73,9 @@ class Header(QWidget):
         for words, name in DEVICES:
             self.device.addItem(tr(words), name)
         self.source.setMinimumHeight(self.model.sizeHint().height())
+        # In a narrow window the name of the model is shortened first.
+        self.source.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.device.setMinimumWidth(self.device.sizeHint().width())
         for combo in (self.model, self.policy, self.device):
             combo.activated.connect(self._choose)
         row = QHBoxLayout(self)

@@ -224,6 +224,9 @@ class MainWindow(WindowParts):
         if self.workspace.record.recording_now or self.recorder.counting:
             self.recorder.stop()
             return
+        if self.player.request is None:
+            self.messages.show_message(self.workspace.record.missing())
+            return
         self.show_tab("Record")
         self.workspace.record.toggle()
 

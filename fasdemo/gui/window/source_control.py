@@ -58,11 +58,13 @@ class SourceControl(QObject):
         self._player, self._presenter, self._recorder, self._engine = player, presenter, recorder, engine
         self._body, self._settings, self._demo, self._window = body, settings, demo, window
         self._messages = body.messages
+        self._refusal = ""
         self.reconnect = Reconnect(self)
         self.reconnect.due.connect(self._open_again)
         presenter.retry_words = self.reconnect.words
         presenter.source_ready.connect(self._show_source)
         presenter.failed.connect(self._source_failed)
+        recorder.ended.connect(self._recording_ended)
         player.switched.connect(self._show_opening)
         player.rejected.connect(self._show_rejected)
 
@@ -178,8 +180,14 @@ class SourceControl(QObject):
         """Return True and show `sentence` while a recording is running, so that a mistake does not end it."""
         if self._recorder.current is None:
             return False
+        self._refusal = sentence
         self._messages.show_message(sentence, error=True)
         return True
+
+    def _recording_ended(self) -> None:
+        """Remove the sentence that nothing else can be opened, when it is no longer true."""
+        if self._recorder.current is None and self._messages.words == self._refusal:
+            self._messages.clear()
 
     def _source_failed(self) -> None:
         """Complete a recording; look for a camera again after a pause."""

@@ -105,7 +105,7 @@ class Workspace(QWidget):
             bold = QFont(button.font())
             bold.setWeight(QFont.Weight.DemiBold)
             # The chosen tab is bold, and the button must not be too narrow for it.
-            button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(tr(words)) + 24)
+            button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(tr(words)) + 14)
             self._tabs.addButton(button, number)
             tabs.addWidget(button)
             area = QScrollArea()

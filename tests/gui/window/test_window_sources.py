@@ -129,6 +129,12 @@ def test_a_wrong_drop_does_not_end_a_recording(window: MainWindow, qtbot: QtBot,
     qtbot.waitUntil(lambda: recording.status is not None and recording.status.written > written, timeout=3000)
     record.toggle()
     qtbot.waitUntil(lambda: window.recording is None, timeout=6000)
+    assert "A recording is running" not in window.messages.words, "the sentence is no longer true"
+
+
+def test_the_record_key_without_a_source_says_what_is_missing(window: MainWindow) -> None:
+    window.do("toggle_recording")
+    assert window.messages.words == "Open a camera to record a session."
 
 
 @pytest.mark.parametrize("kiosk", [False, True])
