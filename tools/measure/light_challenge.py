@@ -156,7 +156,7 @@ def measured(
     detector: FaceDetector,
     landmarks: FaceLandmarks,
 ) -> LightFigures | None:
-    """Measure pictures as the response to `claimed`; None if no face is found or it cannot be measured."""
+    """Measure pictures as the response to `claimed`; None if it cannot be measured."""
     starts = np.cumsum([0.0, *(step.duration_s for step in claimed)])
     shown = [Shown(float(start), step.linear) for start, step in zip(starts, claimed, strict=False)]
     looks, face = [], None
@@ -164,7 +164,8 @@ def measured(
         if face is None:
             found = detector.detect(rgb)
             if not found:
-                return None
+                # A challenge begins when a face was found.
+                continue
             face = max(found, key=lambda one: one.box[2])
         seen = landmarks.add(rgb, face)
         if seen.landmarks is not None:

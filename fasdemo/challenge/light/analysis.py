@@ -2,7 +2,8 @@
 
 Four measurements:
 
-- In time: the mean light of the skin must follow each channel of the screen, with one delay within limits.
+- In time: the mean light of the skin must change with each channel of the screen, with one delay within limits. Changes
+  within 0.8 s are compared, because automatic exposure and white balance drift more slowly.
 - In space: on skin, the light of the screen depends on the direction of the surface differently from the ambient light,
   so their ratio is different on nose, cheeks, chin and forehead. On a print it is the same everywhere, apart
   from a smooth change (a polynomial of third order) if the sheet is near, tilted or bent. A display adds a reflection
@@ -32,6 +33,12 @@ Floats = npt.NDArray[np.float64]
 MAX_DELAY_S = 0.4
 """Longest delay from the display of a colour to the arrival of a picture that shows it."""
 _DELAY_STEP_S = 0.01
+_CHANGE_S = 0.4
+"""A change is the mean of this time after a picture minus the mean of this time before it."""
+_MIN_CHANGE_LOOKS = 3
+"""Minimum number of pictures on both sides of a change."""
+_MIN_CHANGES = 20
+"""Minimum number of changes that can be compared."""
 MIN_LOOKS = 30
 """Minimum number of pictures of the face."""
 MIN_POINTS = 120
@@ -81,7 +88,7 @@ class LightFigures:
     """The measured response.
 
     Attributes:
-        correlation: of the face with the screen in red, green and blue.
+        correlation: of the changes of the face's light with those of the screen in red, green and blue.
         delay_s: delay of the response, seconds.
         modulation: change of the face's light from dark to bright colours, relative to its mean; mean of the channels.
         relief: share of the pattern on the face, after all that a flat surface can show is removed, that the normals of
@@ -124,10 +131,12 @@ def light_figures(looks: list[Look], shown: list[Shown]) -> LightFigures | None:
     raw = np.log(skin.mean(axis=1))
     gain = _gain(looks)
     whole = _followed(seen_s, skin.mean(axis=1), shown)
+    if whole is None:
+        return None
     divided = np.ones((len(looks), 3))
     if gain is not None:
         better = _followed(seen_s, (skin / np.exp(gain)[:, None]).mean(axis=1), shown)
-        if sum(better.correlation) > sum(whole.correlation):
+        if better is not None and sum(better.correlation) > sum(whole.correlation):
             whole, divided = better, np.exp(gain)
     modulation = float(np.mean(np.ptp(whole.response, axis=0) / whole.level))
     background = tinted = None
@@ -229,13 +238,15 @@ def _screen(at_s: Floats, shown: list[Shown]) -> Floats:
     return np.asarray(colours[np.clip(np.searchsorted(starts, at_s, side="right") - 1, 0, None)], np.float64)
 
 
-def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> _Course:
-    """Return how the mean light of the skin, (T, 3), follows the screen."""
-    trend = np.stack([np.ones_like(seen_s), seen_s - seen_s.mean()], axis=1)
-    target = _without(trend, mean)
+def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> _Course | None:
+    """Return how the mean light of the skin, (T, 3), follows the screen; None if there are too few changes."""
+    changes = _changes(seen_s)
+    if len(changes) < _MIN_CHANGES:
+        return None
+    target = changes @ mean
     best: tuple[float, float, Floats, Floats] | None = None
     for delay_s in np.arange(0.0, MAX_DELAY_S + _DELAY_STEP_S / 2, _DELAY_STEP_S):
-        screen = _without(trend, _screen(seen_s - delay_s, shown))
+        screen = changes @ _screen(seen_s - delay_s, shown)
         scale = np.linalg.norm(screen, axis=0) * np.linalg.norm(target, axis=0)
         correlation = (screen * target).sum(axis=0) / np.maximum(scale, 1e-12)
         if best is None or correlation.sum() > best[0]:
@@ -244,9 +255,21 @@ def _followed(seen_s: Floats, mean: Floats, shown: list[Shown]) -> _Course:
     _, delay_s, correlation, screen = best
     # Filters of display and camera overlap, so each channel of the camera sees a mixture of the screen's channels.
     weights, *_ = np.linalg.lstsq(screen, target, rcond=None)
-    mean_screen = np.maximum(_screen(seen_s - delay_s, shown).mean(axis=0) @ weights, 0.0)
+    whole = _screen(seen_s - delay_s, shown)
+    mean_screen = np.maximum(whole.mean(axis=0) @ weights, 0.0)
+    trend = np.stack([np.ones_like(seen_s), seen_s - seen_s.mean()], axis=1)
     red, green, blue = (float(value) for value in correlation)
-    return _Course((red, green, blue), delay_s, screen @ weights, mean_screen, mean.mean(axis=0))
+    return _Course((red, green, blue), delay_s, _without(trend, whole) @ weights, mean_screen, mean.mean(axis=0))
+
+
+def _changes(seen_s: Floats) -> Floats:
+    """Return the matrix (M, T) that turns T values at the given times into M changes, see `_CHANGE_S`."""
+    later_s = seen_s[None, :] - seen_s[:, None]
+    after = (later_s > 0.0) & (later_s <= _CHANGE_S)
+    before = (later_s <= 0.0) & (later_s > -_CHANGE_S)
+    usable = (after.sum(axis=1) >= _MIN_CHANGE_LOOKS) & (before.sum(axis=1) >= _MIN_CHANGE_LOOKS)
+    after, before = after[usable], before[usable]
+    return np.asarray(after / after.sum(axis=1, keepdims=True) - before / before.sum(axis=1, keepdims=True), np.float64)
 
 
 def _without(terms: Floats, values: Floats) -> Floats:
