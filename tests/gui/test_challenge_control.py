@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
-from PyQt6.QtGui import QColor
+from PyQt6.QtGui import QColor, QExposeEvent, QRegion
 from PyQt6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -95,6 +95,8 @@ def test_challenge_control_shows_each_colour_and_reports_its_time(room: _Room, q
         (lambda window: window.hide(), Failure.SCREEN_HIDDEN),
         (lambda window: QApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate)), Failure.SCREEN_HIDDEN),
         (lambda window: window.showMinimized(), Failure.SCREEN_HIDDEN),
+        (lambda window: window.windowHandle().screenChanged.emit(window.screen()), Failure.SCREEN_MOVED),
+        (lambda window: window.windowHandle().setVisible(False), Failure.SCREEN_HIDDEN),
     ],
 )
 def test_challenge_control_ends_the_colours_when_the_window_is_covered_or_moved(
@@ -123,4 +125,17 @@ def test_challenge_control_hides_the_colours_when_the_source_ends(room: _Room, q
     room.want("#ff7c7c")
     qtbot.waitUntil(lambda: room.control.display.shown_s(0) is not None)
     room.player.changed.emit()
+    assert not room.control.panel.isVisible()
+
+
+def test_challenge_control_ends_the_colours_when_the_window_system_covers_the_window(
+    room: _Room, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.want("#ff7c7c")
+    qtbot.waitUntil(lambda: room.control.display.shown_s(0) is not None)
+    handle = room.window.windowHandle()
+    assert handle is not None
+    monkeypatch.setattr(type(handle), "isExposed", lambda _handle: False)
+    QApplication.sendEvent(handle, QExposeEvent(QRegion()))
+    assert room.control.display.failure is Failure.SCREEN_HIDDEN
     assert not room.control.panel.isVisible()

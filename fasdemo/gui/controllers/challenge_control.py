@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtGui import QWindow
 from PyQt6.QtWidgets import QMainWindow
 from typing_extensions import override
 
@@ -36,6 +37,7 @@ class ChallengeControl(QObject):
         player.updated.connect(self._receive)
         player.changed.connect(self.hide)
         window.installEventFilter(self)
+        self._handle: QWindow | None = None
 
     def hide(self) -> None:
         """Stop showing colours."""
@@ -60,6 +62,8 @@ class ChallengeControl(QObject):
         if self._shown is None and not self._in_front():
             self.display.fail(Failure.SCREEN_HIDDEN)
             return
+        if self._shown is None:
+            self._watch_handle()
         self._shown = (report.number, step)
         self.panel.show_colour(colour, tr(Prompt.LIGHT.text))
 
@@ -70,6 +74,18 @@ class ChallengeControl(QObject):
             return False
         # Without a window manager, no window of a kiosk is active.
         return self._window.isActiveWindow() or self._window.isFullScreen()
+
+    def _watch_handle(self) -> None:
+        """Watch the window of the window system, which can be replaced, for another screen and for being covered."""
+        handle = self._window.windowHandle()
+        if handle is not None and handle is not self._handle:
+            self._handle = handle
+            handle.screenChanged.connect(self._screen_changed)
+            handle.installEventFilter(self)
+
+    def _screen_changed(self) -> None:
+        if self._shown is not None:
+            self._fail(Failure.SCREEN_MOVED)
 
     def _painted(self) -> None:
         if self._shown is not None:
@@ -82,6 +98,9 @@ class ChallengeControl(QObject):
                 self._fail(Failure.SCREEN_HIDDEN)
             elif event.type() in _MOVES:
                 self._fail(Failure.SCREEN_MOVED)
+            elif event.type() == QEvent.Type.Expose and isinstance(watched, QWindow) and not watched.isExposed():
+                # Reported by window systems that do not draw covered windows.
+                self._fail(Failure.SCREEN_HIDDEN)
         return False
 
     def _fail(self, why: Failure) -> None:

@@ -95,6 +95,12 @@ def test_light_challenge_divides_out_a_change_of_the_exposure() -> None:
     assert _why(LitFace(gain=lambda now_s: 1.0 + 0.3 * np.sin(3.0 * now_s))) is None
 
 
+@pytest.mark.parametrize(("size", "rate"), [(0.1, 0.8), (0.15, 0.4), (0.25, 0.4)])
+def test_light_challenge_is_passed_despite_a_slow_exposure_without_a_background(size: float, rate: float) -> None:
+    face = LitFace(gain=lambda now_s: 1.0 + size * np.sin(rate * now_s), blocks=2, strength=0.3)
+    assert _why(face) is None
+
+
 @pytest.mark.parametrize("why", [Failure.SCREEN_HIDDEN, Failure.SCREEN_MOVED])
 def test_light_challenge_fails_when_the_colours_cannot_be_seen(why: Failure) -> None:
     trial = LightTrial(LitFace(), _colours())
