@@ -22,7 +22,7 @@ class Failure(StrEnum):
     TOO_EARLY = ("too_early",)
     UNASKED = ("moved_unasked",)
     FLAT_MOTION = ("flat_motion",)
-    SEVERAL_FACES = ("several_faces",)
+    SEVERAL_FACES = ("several_faces", "A second face appeared; please stand in front of the camera alone.")
     FACE_LOST = ("face_lost",)
     NOT_MEASURED = ("not_measured",)
     CAPTURE_FAULT = ("capture_fault",)

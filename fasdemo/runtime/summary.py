@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.result import FrameResult, Status
+from fasdemo.engine.temporal.sequential_test import MIN_FRAMES
 
 _REMEMBERED = 108_000
 """Number of stored latencies: one hour at 30 frames per second, allocated at the start so that memory never grows."""
@@ -67,6 +68,9 @@ class Summary:
         lines.append(f"{self.tracks} tracked face(s); verdicts by frame: {shares}.")
         if self.first_verdict_s is not None:
             lines.append(f"First verdict {self.first_verdict_s:.2f} s after the first face.")
+        if self.with_face < MIN_FRAMES:
+            need = f"LIVE needs {MIN_FRAMES} frames with a face"
+            lines.append(f"{need}; give a longer clip, or rate a single picture with fasdemo score.")
         if self.by_truth:
             width = max(map(len, self.by_truth))
             lines.append(f"{'truth':<{width}}  " + "  ".join(f"{status:>9}" for status in Status))

@@ -936,6 +936,10 @@
       <translation>Blicken Sie gerade in die Kamera.</translation>
     </message>
     <message>
+      <source>A second face appeared; please stand in front of the camera alone.</source>
+      <translation>Ein zweites Gesicht ist erschienen; bitte stellen Sie sich allein vor die Kamera.</translation>
+    </message>
+    <message>
       <source>The colours were covered; keep this window in front of all others.</source>
       <translation>Die Farben waren verdeckt; lassen Sie dieses Fenster vor allen anderen.</translation>
     </message>

@@ -936,6 +936,10 @@
       <translation>Mire de frente a la cámara.</translation>
     </message>
     <message>
+      <source>A second face appeared; please stand in front of the camera alone.</source>
+      <translation>Ha aparecido otra cara; póngase usted solo delante de la cámara.</translation>
+    </message>
+    <message>
       <source>The colours were covered; keep this window in front of all others.</source>
       <translation>Los colores quedaron tapados; mantenga esta ventana delante de las demás.</translation>
     </message>

@@ -936,6 +936,10 @@
       <translation>请正视摄像头。</translation>
     </message>
     <message>
+      <source>A second face appeared; please stand in front of the camera alone.</source>
+      <translation>出现了第二张人脸；请一个人站在摄像头前。</translation>
+    </message>
+    <message>
       <source>The colours were covered; keep this window in front of all others.</source>
       <translation>颜色被遮挡；请让本窗口保持在最前面。</translation>
     </message>

@@ -195,6 +195,24 @@ def test_light_failure_refuses_nan(name: str) -> None:
     assert light_failure(None) is Failure.LIGHT_NOT_MEASURED
 
 
+@pytest.mark.parametrize(
+    ("relief", "strength", "texture", "passes"),
+    [
+        (0.26, 0.07, 0.3, True),
+        (0.22, 0.08, 0.75, True),
+        (0.22, 0.08, 0.65, False),
+        (0.22, 0.07, 0.75, False),
+        (0.19, 0.2, 0.9, False),
+        (0.4, 0.06, 0.9, False),
+    ],
+)
+def test_light_failure_needs_less_relief_with_clear_details(
+    relief: float, strength: float, texture: float, passes: bool
+) -> None:
+    figures = LightFigures((0.9, 0.9, 0.9), 0.1, 0.2, relief, strength, texture, 0.7, 0.1, 0.0, 0.05, 291)
+    assert light_failure(figures) is (None if passes else Failure.LIGHT_FLAT)
+
+
 def test_sample_light_measures_face_and_background_apart() -> None:
     points = real_landmarks()
     image = np.full((480, 640, 3), 60, np.uint8)

@@ -35,3 +35,22 @@ def test_one_frame_is_enough_for_a_latency() -> None:
     summary = Summary()
     summary.add(frame(0, 1, total_ms=7.0))
     assert summary.lines()[-1] == "Latency per frame: median 7.0 ms, 95th percentile 7.0 ms."
+
+
+def test_summary_of_a_clip_of_one_frame_says_what_is_missing() -> None:
+    summary = Summary()
+    summary.add(frame(0, 1))
+    sentence = "LIVE needs 5 frames with a face; give a longer clip, or rate a single picture with fasdemo score."
+    assert sentence in summary.lines()
+    for number in range(1, 5):
+        summary.add(frame(number, 1))
+    assert sentence not in summary.lines()
+
+
+def test_summary_of_a_clip_without_a_face_says_so() -> None:
+    summary = Summary()
+    summary.add(frame(0))
+    assert summary.lines() == [
+        "1 frame; a face in 0 of them.",
+        "No face was found in any frame, so there is no verdict.",
+    ]
