@@ -7,6 +7,7 @@
 #   REAL          folder of real captures (docs/synth.md); the live people PEOPLE of its source kinect2 are trained on too
 #   WORK          folder for data and runs  COUNT  exposures to render  SEED  seed of the data
 #   PHOTOGRAPHS   pictures for colour alone   LITE  ImageNet weights of EfficientNet-Lite0 (docs/networks.md)
+#   TEACHER       ONNX model on colour with a card beside it, a second opinion on live faces (docs/training.md)
 #   MINUTES       limit of each training    THREADS  of each training   MODELS  folder for the shipped files
 #   PYTHON        interpreter with the extra `train` (.venv/bin/python)
 # Finished steps are not repeated, so an interrupted run can be started again.
@@ -14,8 +15,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 PORTRAITS=${PORTRAITS:-} MORE=${MORE:-} HEADS=${HEADS:-} ENVIRONMENTS=${ENVIRONMENTS:-} REAL=${REAL:-}
 PEOPLE=${PEOPLE:-person_00 person_01 person_02 person_04}
-WORK=${WORK:-.work} COUNT=${COUNT:-14000} MORE_COUNT=${MORE_COUNT:-18000} PHOTOGRAPHS=${PHOTOGRAPHS:-10000} LITE=${LITE:-} SEED=${SEED:-21}
-MINUTES=${MINUTES:-60} THREADS=${THREADS:-1} MODELS=${MODELS:-assets/models}
+WORK=${WORK:-.work} COUNT=${COUNT:-14000} MORE_COUNT=${MORE_COUNT:-18000} PHOTOGRAPHS=${PHOTOGRAPHS:-7320} LITE=${LITE:-} SEED=${SEED:-21}
+TEACHER=${TEACHER:-} MINUTES=${MINUTES:-60} THREADS=${THREADS:-1} MODELS=${MODELS:-assets/models}
 [ -z "$MORE" ] || [ -n "$REAL" ] || { echo "MORE needs REAL: set REAL to the folder of real captures." >&2; exit 2; }
 python=${PYTHON:-.venv/bin/python}
 trainer=("$python" -m trainer)
@@ -69,13 +70,16 @@ done
 train fasdemo-flex fasdemo-flex "$mixed" --epochs 6 --set run.ema=0.997 \
   --init "depth=$runs/fasdemo-featherb-depth/model.pt" "ir=$runs/fasdemo-featherb-ir/model.pt" \
   "rgb=$runs/first-rgb/model.pt"
-# Colour alone: photographs and their recaptures. LITE starts the trunk from ImageNet weights, if given.
+# Colour alone: photographs and their recaptures. LITE starts the trunk from ImageNet weights, and TEACHER, an ONNX model
+# on colour with a card beside it, rates the live faces of the second training, if given.
 photographs=$WORK/photographs
 # shellcheck disable=SC2086
 "${trainer[@]}" synth photographs ${PORTRAITS:+--portraits $PORTRAITS $MORE} ${HEADS:+--heads "$HEADS"} \
   ${ENVIRONMENTS:+--environments "$ENVIRONMENTS"} --work "$WORK" --count "$PHOTOGRAPHS" --live-share 0.5 \
   --seed $((SEED + 10)) --output "$photographs"
-train fasdemo-wide-rgb fasdemo-wide-rgb "$photographs" ${LITE:+--init "all=$LITE"}
+train first-wide-rgb fasdemo-wide-rgb "$photographs" --epochs 12 ${LITE:+--init "all=$LITE"}
+train fasdemo-wide-rgb fasdemo-wide-rgb "$photographs" --epochs 7 --lr 0.0003 --init "all=$runs/first-wide-rgb/model.pt" \
+  ${TEACHER:+--teacher "$TEACHER"}
 for fusion in cdc concat pipenet; do
   train "fasdemo-$fusion" "fasdemo-$fusion" "$mixed"
 done

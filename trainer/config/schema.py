@@ -88,6 +88,8 @@ class AugmentConfig(_Part):
     """Largest extra shift of depth and infrared against RGB, as a share of the side: calibrations have errors."""
     cutout: Share = 0.25
     """Probability that a rectangle is blanked in every stream."""
+    frame: Share = 0.0
+    """Probability of a frame whose edges are closer to the face, in colour; above 0, what is outside stays black."""
     # Kind `face`, sensor faults of each stream, as probabilities and strengths.
     colour: Share = 0.8
     blur: Share = 0.25
@@ -248,7 +250,7 @@ class Config(_Part):
     optimiser: OptimiserConfig = OptimiserConfig()
     data: DataConfig = DataConfig()
     run: RunConfig = RunConfig()
-    policy: Literal["bpcer20", "apcer1", "balanced", "mean"] = "balanced"
+    policy: Literal["bpcer20", "apcer1", "pooled50", "balanced", "mean"] = "balanced"
     """Default policy of the model card."""
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ fixed score, TPR at fixed FPR by linear interpolation of the ROC, EER where FPR 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -129,7 +129,7 @@ def species_eer_threshold(scored: Scored, mean: bool = False) -> float | None:
     return float(candidates[int(np.argmin(np.maximum(refused, passed)))])
 
 
-Policy = Literal["bpcer10", "bpcer20", "bpcer100", "apcer1", "balanced", "mean"]
+Policy = Literal["bpcer10", "bpcer20", "bpcer100", "apcer1", "pooled50", "balanced", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,7 @@ POLICIES: dict[str, PolicyRule] = {
     "bpcer20": PolicyRule("lowest threshold at which every species' APCER is at most 1/20"),
     "bpcer100": PolicyRule("lowest threshold at which every species' APCER is at most 1/100"),
     "apcer1": PolicyRule("lowest threshold at which every species' APCER is at most 1/100"),
+    "pooled50": PolicyRule("lowest threshold at which the APCER of all attacks together is at most 1/50"),
     "balanced": PolicyRule("threshold at which the worst species' APCER meets the BPCER"),
     # Without depth the app has no relief to refuse a mask or a print by: the worst species decides there.
     "mean": PolicyRule("threshold at which the mean of the species' APCER meets the BPCER", without_depth="balanced"),
@@ -174,6 +175,8 @@ def policy_threshold(scored: Scored, policy: str) -> float | None:
     """
     if policy in ("balanced", "mean"):
         return species_eer_threshold(scored, mean=policy == "mean")
+    if policy == "pooled50":
+        return threshold_at_apcer(replace(scored, species=np.where(scored.labels == 0, UNNAMED_SPECIES, "")), 1 / 50)
     return threshold_at_apcer(scored, {**ISO_LIMITS, "apcer1": 1 / 100}[policy])
 
 

@@ -13,7 +13,7 @@ from trainer.evaluation.scoring import probability
 
 Floats = npt.NDArray[np.float64]
 
-CARD_POLICIES = ("bpcer20", "apcer1", "balanced", "mean")
+CARD_POLICIES = ("bpcer20", "apcer1", "pooled50", "balanced", "mean")
 BAND = 1.0
 """Smallest width of the uncertain band in log-odds of the calibrated score: from 0.5 down to 0.27."""
 LIVE_TAIL = 0.01

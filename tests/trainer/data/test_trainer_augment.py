@@ -174,3 +174,21 @@ def test_augmented_infrared_takes_eight_and_sixteen_bits_alike() -> None:
     assert ir is not None
     narrow, wide = (augment_ir(one, plain(), np.random.default_rng(3)) for one in (ir, ir.astype(np.uint16) * 257))
     np.testing.assert_allclose(narrow.astype(float), wide.astype(float), atol=1)
+
+
+def test_closer_frames_are_black_outside_and_leave_the_face() -> None:
+    sample = Sample(np.full((96, 96, 3), 90, np.uint8), None, None)
+    sample.rgb[:8] = 0  # type: ignore[index]  # the sample has a picture
+    inputs = InputConfig(size=SIZE)
+    settings = plain(frame=1.0, rotation_deg=0, shift=0, scale=(1.0, 1.0), colour=1.0, noise=1.0)
+    cropper = Cropper(("rgb",), inputs, settings, 1.0)
+    sides = []
+    for seed in range(20):
+        rgb = cropper.training(sample, np.random.default_rng(seed)).streams["rgb"]
+        inside = rgb.max(-1) > 0
+        assert inside[SIZE // 2 - 10 : SIZE // 2 + 10, SIZE // 2 - 10 : SIZE // 2 + 10].all()
+        rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+        sides.append((rows[-1] - rows[0], columns[-1] - columns[0]))
+    assert min(min(pair) for pair in sides) < 0.7 * SIZE < max(max(pair) for pair in sides)
+    loose = Cropper(("rgb",), inputs, plain(frame=1e-9, colour=1.0, noise=1.0, shift=0, rotation_deg=0), 1.0)
+    assert (loose.training(sample, np.random.default_rng(1)).streams["rgb"][:2] == 0).all()

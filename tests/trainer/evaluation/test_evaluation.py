@@ -178,6 +178,8 @@ def test_thresholds_hold_on_the_scores_that_chose_them() -> None:
         rates = apcer(Scored(probability(scored.scores), scored.labels, scored.species), chosen[name].live_above)
         assert max(rate.value for rate in rates.values() if rate.value is not None) <= limit
     assert chosen["apcer1"].live_above > chosen["bpcer20"].live_above
+    attacks = probability(scored.attacks)
+    assert 0.018 < (attacks > chosen["pooled50"].live_above).mean() <= 0.02
     assert all(t.spoof_below < t.live_above for t in chosen.values())
 
 

@@ -70,7 +70,7 @@ def test_training_learns_and_writes_every_file(run: Path) -> None:
 
 def test_training_writes_a_complete_card(run: Path) -> None:
     card = saved_card(run / "model.pt")
-    assert set(card["thresholds"]) == {"bpcer20", "apcer1", "balanced", "mean"}
+    assert set(card["thresholds"]) == {"bpcer20", "apcer1", "pooled50", "balanced", "mean"}
     assert card["default_policy"] == "balanced"
     for threshold in card["thresholds"].values():
         assert 0 < threshold["spoof_below"] < threshold["live_above"] < 1

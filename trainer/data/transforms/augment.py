@@ -35,6 +35,10 @@ _PCA_VECTORS = np.array(
 )
 
 
+_CLOSEST = 0.31
+"""Largest part of a crop that `AugmentConfig.frame` takes away on each side, up to where the face begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crop:
     """One training crop of S x S pixels.
@@ -113,7 +117,8 @@ class Cropper:
                 own = moved(affine, dx, dy)
             picture = self._cut(sample, stream, own, reference)
             if stream == "rgb":
-                streams[stream] = augment_rgb(picture, settings, rng)
+                changed = augment_rgb(picture, settings, rng)
+                streams[stream] = _framed(picture, changed, settings.frame, rng) if settings.frame else changed
             elif stream == "ir":
                 streams[stream] = augment_ir(picture, settings, rng)
             elif picture.dtype == np.uint8:
@@ -168,3 +173,17 @@ class Cropper:
         millimetres = picture.dtype != np.uint8 and stream == "depth"
         result = cut(picture, own, self._size, nearest=millimetres)
         return result.astype(np.float32) if millimetres else result
+
+
+def _framed(
+    picture: npt.NDArray[np.uint8], changed: npt.NDArray[np.uint8], share: float, rng: np.random.Generator
+) -> npt.NDArray[np.uint8]:
+    """Return the changed crop (S, S, 3) with black outside the frame as in `picture`, sometimes in a closer frame."""
+    result = np.where((picture.max(-1) > 0)[..., None], changed, np.uint8(0))
+    draws = rng.random(5)
+    if draws[0] < share:
+        left, top, right, bottom = (round(d * _CLOSEST * len(result)) for d in draws[1:])
+        inside = np.zeros(result.shape[:2], bool)
+        inside[top : len(result) - bottom, left : len(result) - right] = True
+        result[~inside] = 0
+    return np.asarray(result, np.uint8)
