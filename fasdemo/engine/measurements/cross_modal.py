@@ -9,12 +9,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fasdemo.engine.measurements.face_surface import FIELD_MM, Floats, Grid, Mask, mean_relief, middle, oval
+from fasdemo.engine.measurements.face_surface import (
+    FIELD_MM,
+    Floats,
+    Grid,
+    Mask,
+    deviation,
+    least_squares,
+    mean_relief,
+    middle,
+    oval,
+)
 from fasdemo.models.crop import FaceCrops
 
 Details = npt.NDArray[np.float32]
-
-_RIDGE = 1e-9 * np.eye(3)
 
 DEPTH_NAMES = (
     "lower_residual_mm", "upper_residual_mm", "upper_relief", "depth_yaw_deg", "relief_offset_mm", "relief_offset_gain",
@@ -95,7 +103,7 @@ def depth_agreement(depth_mm: Grid) -> dict[str, float | None]:
     known &= np.abs(near - distance) < _FRONT_DEPTH_MM
     if np.count_nonzero(known) < _MIN_FRONT:
         return result
-    slope = _plane_fit(front.plane[known], near[known, None])[1, 0] / FIELD_MM
+    slope = least_squares(front.plane[known], near[known, None])[1, 0] / FIELD_MM
     offset, gain = _offset(z.reshape(size, size), distance)
     return {
         **result,
@@ -167,9 +175,9 @@ def _part(z: Floats, part: _Part) -> tuple[float | None, float | None]:
     pair = np.empty((count, 2))
     # A plane is linear in 1 / z; nearer is positive, in mm.
     pair[:, 0], pair[:, 1] = part.relief[use], (1.0 / depth - 1.0 / distance) * distance * distance
-    pair -= plane @ _plane_fit(plane, pair)
+    pair -= plane @ least_squares(plane, pair)
     expected, found = pair[:, 0], pair[:, 1]
-    return float(found.std()), float(expected @ found / max(float(expected @ expected), 1e-9))
+    return deviation(found), float(expected @ found / max(float(expected @ expected), 1e-9))
 
 
 def _offset(z: Floats, distance: float) -> tuple[float | None, float | None]:
@@ -251,10 +259,6 @@ def _part_of(size: int, where: Mask) -> _Part:
 def _band(size: int, top: float, bottom: float) -> Mask:
     y = _plane(size)[..., 2]
     return np.asarray(oval(size) & (y > top) & (y < bottom), np.bool_)
-
-
-def _plane_fit(plane: Floats, values: Floats) -> Floats:
-    return np.asarray(np.linalg.solve(plane.T @ plane + _RIDGE, plane.T @ values))
 
 
 def _small(image: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:

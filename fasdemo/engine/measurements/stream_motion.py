@@ -16,7 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.measurements.cross_modal import face_details
-from fasdemo.engine.measurements.face_surface import FIELD_MM, Floats, Grid, Mask, mean_relief, median, oval
+from fasdemo.engine.measurements.face_surface import (
+    FIELD_MM,
+    Floats,
+    Grid,
+    Mask,
+    least_squares,
+    mean_relief,
+    median,
+    oval,
+)
 from fasdemo.engine.measurements.limits import (
     MAX_DEPTH_APART_X_MM,
     MAX_DEPTH_APART_Y_MM,
@@ -145,10 +154,10 @@ def depth_offset_mm(depth_mm: Grid) -> Offset | None:
     middle = median(z[front])
     near = (1.0 / z[front] - 1.0 / middle) * middle * middle
     terms = _shifted_relief(size)[front]
-    found = _fit(terms, near)
+    found = least_squares(terms, near[:, None])[:, 0]
     error = np.abs(near - terms @ found)
     kept = error <= _TRIM * 1.4826 * median(error) + 1.0
-    found = _fit(terms[kept], near[kept])
+    found = least_squares(terms[kept], near[kept, None])[:, 0]
     if not found[3] >= MIN_FACE_RELIEF:
         return None
     scale = FIELD_MM / size / float(found[3])
@@ -190,10 +199,6 @@ def _shifted_relief(size: int) -> Floats:
     relief = cv2.GaussianBlur(-mean_relief(size), (0, 0), 1.0)
     down, across = np.gradient(relief)
     return np.stack([np.ones_like(x), x, y, relief, -across, -down], axis=-1)
-
-
-def _fit(terms: Floats, values: Floats) -> Floats:
-    return np.asarray(np.linalg.solve(terms.T @ terms + 1e-9 * np.eye(terms.shape[1]), terms.T @ values))
 
 
 def _peak(values: npt.NDArray[np.generic], place: int) -> float:
