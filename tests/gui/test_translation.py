@@ -10,12 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 from PyQt6.QtCore import QRect, QSize, QTranslator
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from fasdemo.engine.reasons import Reason
 from fasdemo.engine.result import Status
 from fasdemo.gui import translation
+from fasdemo.gui.camera.camera_list import CameraList
 from fasdemo.gui.dialogs.exit_pin import PinDialog, PinGuard, hash_pin
 from fasdemo.gui.panes.verdict_card import VerdictCard
 from fasdemo.gui.settings import Settings
@@ -23,7 +24,10 @@ from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.translation import FOLDER, LANGUAGES, install, language_of, read_catalogue, tr
 from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.widgets.window_state import first_geometry
+from fasdemo.gui.window.header import Header
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import MIN_SIZE
+from fasdemo.gui.window.workspace import Workspace
 from fasdemo.runtime.headline import Headline
 from tests.support.window_actions import check_tabs_are_not_cut
 from tests.support.window_scenes import Scene
@@ -190,3 +194,16 @@ def test_no_english_text_is_left_in_the_window(window: MainWindow, qtbot: QtBot)
         shown += [box.toolTip(), *(box.itemText(number) for number in range(box.count()))]
     left = {text.strip() for text in shown} & english
     assert not left
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_header_and_tabs_fit_the_smallest_window(speak: Speak, qtbot: QtBot, qapp: QApplication, language: str) -> None:
+    apply_theme(qapp, dark=True)
+    speak(language)
+    header, workspace = Header(("fasdemo-flex",), CameraList(lambda: ())), Workspace()
+    for widget in (header, workspace):
+        qtbot.addWidget(widget)
+    assert header.minimumSizeHint().width() <= MIN_SIZE.width()
+    tabs = [button for button in workspace.findChildren(QPushButton) if button.property("role") == "tab"]
+    side_px = 280
+    assert sum(button.minimumWidth() for button in tabs) <= side_px
