@@ -71,8 +71,9 @@ train fasdemo-flex fasdemo-flex "$mixed" --epochs 6 --set run.ema=0.997 \
   --init "depth=$runs/fasdemo-featherb-depth/model.pt" "ir=$runs/fasdemo-featherb-ir/model.pt" \
   "rgb=$runs/first-rgb/model.pt"
 # Colour alone: photographs and their recaptures. LITE starts the trunk from ImageNet weights, and TEACHER, an ONNX model
-# on colour with a card beside it, rates the live faces of the second training, if given. The shipped weights are those of the first training, on 10,000
-# pictures of the first version of `synth photographs`.
+# on colour with a card beside it, rates the live faces of the second training, if given.
+# The first training of the shipped weights had 10,000 pictures of the first version of `synth photographs`, the second one
+# a limit of 21 minutes (two epochs).
 photographs=$WORK/photographs
 # shellcheck disable=SC2086
 "${trainer[@]}" synth photographs ${PORTRAITS:+--portraits $PORTRAITS $MORE} ${HEADS:+--heads "$HEADS"} \
