@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo test test-all lint types walls unit soak soak-hour load cameras fuzz bench performance tuning flame weights figures light-figures clean setup-app setup-dev setup-docs \
+.PHONY: demo test test-all lint types walls unit soak soak-hour load cameras sources fuzz bench performance tuning flame weights figures light-figures clean setup-app setup-dev setup-docs \
 	lock upgrade test-latest coverage docs release deb hooks
 
 demo: setup-app
@@ -78,6 +78,10 @@ load: setup-dev
 # Four cameras in one process for ten minutes: rates, processor time, memory.
 cameras: setup-app
 	$(BIN)/python tools/performance/several_cameras.py
+
+# Sources of many kinds, one after the other in one window: its memory after each.
+sources: setup-app
+	$(BIN)/python -m tools.performance.many_sources
 
 bench: setup-app
 	$(BIN)/fasdemo bench
