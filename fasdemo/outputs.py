@@ -75,6 +75,21 @@ def check_output_folder(option: str, folder: Path) -> None:
         raise UserError(f"{option} {folder}: is inside the recorded session {session}; choose a folder outside of it.")
 
 
+def check_folder_exists(option: str, path: Path) -> None:
+    """Raise an error if the folder of a new file does not exist or cannot be written.
+
+    Raises:
+        UserError: the file cannot be created.
+    """
+    if _is_device(path):
+        return
+    label, folder = f"{option} {path}".strip(), path.parent
+    if not folder.is_dir():
+        raise UserError(f"{label}: there is no folder {folder}; create it, or choose another one.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"{label}: the folder {folder} cannot be written; choose another one.")
+
+
 def open_output(path: Path, newline: str | None = None) -> TextIO:
     """Open a text file (UTF-8) that is written line by line; an existing one is emptied, a link is not followed.
 

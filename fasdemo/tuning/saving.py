@@ -28,7 +28,7 @@ from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.log_odds import log_odds, sigmoid
 from fasdemo.models.model_file import read_model
 from fasdemo.models.onnx_file import with_card
-from fasdemo.outputs import check_outputs
+from fasdemo.outputs import check_folder_exists, check_outputs
 from fasdemo.tuning.figures import Figures
 from fasdemo.tuning.presentations import Presentation
 from fasdemo.tuning.scoring import Plan, Scoring
@@ -205,3 +205,4 @@ def _check_new(path: Path) -> None:
     if path.exists():
         raise UserError(f"{path}: already exists; choose another name.")
     check_outputs({"": path})
+    check_folder_exists("", path)

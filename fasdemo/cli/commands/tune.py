@@ -13,7 +13,7 @@ from pathlib import Path
 from fasdemo.engine.policy import MIN_LIVE_ABOVE
 from fasdemo.errors import UserError
 from fasdemo.models.model_inputs import model_files
-from fasdemo.outputs import check_outputs, open_output
+from fasdemo.outputs import check_folder_exists, check_outputs, open_output
 from fasdemo.progress import bar
 from fasdemo.terminal import say, tell
 from fasdemo.tuning.figures import MAX_THRESHOLD, MIN_THRESHOLD, checked_thresholds, counts, figures_at
@@ -112,6 +112,8 @@ def _check(args: argparse.Namespace) -> None:
     outputs = {"--report": args.report, "--json": args.json, "--save-site": args.save_site}
     outputs["--save-policy"] = args.save_policy[1] if args.save_policy else None
     check_outputs(outputs, [args.folder, *model_files(args.model), *model_files(args.other_model)])
+    if args.json not in (None, "-"):
+        check_folder_exists("--json", Path(args.json))
 
 
 def _thresholds(args: argparse.Namespace, plan: Plan) -> tuple[float, float]:

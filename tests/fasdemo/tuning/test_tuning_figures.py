@@ -130,7 +130,7 @@ def test_saved_policy_is_the_default_of_a_usable_copy_of_the_model(shown: Scorin
         ("mine", "own.txt", 0.8, "ends in .onnx"),
         ("mine", "own.onnx", 0.45, "LIVE must be at least 0.5"),
         ("mine", "there.onnx", 0.8, "already exists"),
-        ("mine", "no/such/own.onnx", 0.8, "cannot be written"),
+        ("mine", "no/such/own.onnx", 0.8, "there is no folder .*; create it"),
     ],
 )
 def test_policy_that_cannot_be_saved_gets_one_sentence(

@@ -66,6 +66,15 @@ def test_lists_command_writes_turned_labels_as_live_1(
         assert line.endswith(" 1") == ("real_part" in line)
 
 
+@pytest.mark.parametrize("shares", ["nan 0.5 0.5", "0.5 nan 0.1", "0.5 0.5 nan", "inf 0.1 0.1", "0.5 0.4 -0.1"])
+def test_lists_command_refuses_shares_that_are_no_shares(
+    surf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], shares: str
+) -> None:
+    assert main(["lists", str(surf), "--output", str(tmp_path / "out"), "--shares", *shares.split()]) == 2
+    assert "--shares: not valid" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_casia_release_reads_the_owners_lists(tmp_path: Path) -> None:
     tiny_trees.casia_surf(tmp_path / "CASIA_SURF" / "Data")
     (tmp_path / "protocol").mkdir()

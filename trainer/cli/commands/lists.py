@@ -59,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
     from trainer.data.person_split import THREE_WAYS, Shares, by_person
 
     shares: Shares = tuple(args.shares or THREE_WAYS)
-    if min(shares) < 0 or shares[0] <= 0 or shares[1] <= 0 or sum(shares) > 1 + 1e-9:
+    # Comparisons that NaN does not pass.
+    if not (shares[0] > 0 and shares[1] > 0 and shares[2] >= 0 and sum(shares) <= 1 + 1e-9):
         raise UserError("--shares: not valid; give three shares with a sum of at most one, the first two above zero.")
     layout = listed_layout(args.folder, args.layout, args.protocol)
     folder, entries = layout.folder, layout.unsplit()
