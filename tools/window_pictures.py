@@ -178,6 +178,8 @@ def main() -> int:
         if not options.challenges_only:
             take(Pictures(app, demo, out, Path(work), options.model), demo)
         for kind, prompt in CHALLENGES.items():
+            # A folder of its own: failed challenges of one picture would lock the camera for the next one.
+            os.environ["XDG_STATE_HOME"] = str(Path(work) / f"state-{kind}")
             pictures = Pictures(app, demo, out, Path(work), options.model, GivenRules(challenge=kind))
             take_challenge(pictures, demo, prompt)
         if not options.challenges_only:
