@@ -12,6 +12,12 @@ from pathlib import Path
 from fasdemo.bounded_file import read_bounded
 from fasdemo.sessions.schema import FRAMES_FILE, SESSION_FILE, Session
 
+NO_CHECKSUMS = (
+    f"{SESSION_FILE} has no checksums, so that no file of this session could be checked; "
+    f"copy {SESSION_FILE} from a backup"
+)
+"""The problem of a completed session without checksums, which the recorder and `repair` always write."""
+
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -42,6 +48,8 @@ def with_own_checksum(session: Session) -> Session:
 
 def edited_files(folder: Path, session: Session) -> list[str]:
     """Return a sentence for each of `session.json` and `frames.csv` that was changed after the recording."""
+    if session.state == "complete" and not session.checksums:
+        return [NO_CHECKSUMS]
     found = [problem] if (problem := description_problem(folder, session)) else []
     expected = session.checksums.get(FRAMES_FILE)
     if expected is not None:

@@ -13,7 +13,7 @@ from fasdemo.bounded_file import decode_text, is_regular, read_bounded
 from fasdemo.errors import UserError
 from fasdemo.folder_walk import is_litter, walk
 from fasdemo.frames import STREAMS
-from fasdemo.sessions.description import description_problem
+from fasdemo.sessions.description import NO_CHECKSUMS, description_problem
 from fasdemo.sessions.image_codec import read_image
 from fasdemo.sessions.loading import count_problems, load_session
 from fasdemo.sessions.rows import FrameRow, Rows, load_rows, read_lines, safe_name, usable
@@ -100,6 +100,9 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
     if session.state == "complete" and session.frames != len(rows) + found.skipped and not count_problems(folder):
         promised = f"{SESSION_FILE} has a count of {session.frames} frames, but {FRAMES_FILE} has {len(rows)}"
         problems.append(promised)
+    unprotected = session.state == "complete" and not session.checksums
+    if unprotected:
+        problems.append(NO_CHECKSUMS)
     changed = description_problem(folder, session)
     problems += [changed] if changed else []
     listed = set(_listed(rows))
@@ -116,9 +119,9 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
             except OSError as error:
                 problems.append(f"{name} cannot be read ({error.strerror})")
     notes = []
-    if session.state == "complete" and SESSION_FILE not in session.checksums:
+    if session.state == "complete" and not unprotected and SESSION_FILE not in session.checksums:
         notes.append(f"{SESSION_FILE} has no checksum, as in earlier versions, so that edits in it are not detected")
-    if session.state == "complete" and FRAMES_FILE not in session.checksums:
+    if session.state == "complete" and not unprotected and FRAMES_FILE not in session.checksums:
         notes.append(f"{FRAMES_FILE} has no checksum, so that edits in it are not detected")
     for name in sorted(set(_images(folder)) - listed - set(session.checksums)):
         if is_litter(Path(name).name):

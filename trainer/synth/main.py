@@ -62,6 +62,9 @@ def run(args: argparse.Namespace) -> int:
 
         render_demo(args.output, args.heads, args.seed, args.work)
         return 0
+    if args.what == "sheet":
+        # Checked first, because the fit of many portraits takes minutes.
+        check_outputs({"output": args.output}, [*(args.portraits or ()), args.heads])
     people = load_people(args.portraits, args.heads, args.jobs, args.work)
     if people.skipped:
         print(f"{len(people.skipped)} pictures without a usable face were skipped: {', '.join(people.skipped)}")
@@ -71,7 +74,6 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "sheet":
         from trainer.synth.dataset.contact_sheet import write_contact_sheet
 
-        check_outputs({"output": args.output}, [*(args.portraits or ()), args.heads])
         write_contact_sheet(args.output, people, _species(args), args.seed, environment_list(args.environments))
         return 0
     if args.what == "sessions":

@@ -13,9 +13,11 @@ import av
 import numpy as np
 import pytest
 
+from fasdemo.cli.main import main
 from fasdemo.errors import UserError
 from fasdemo.sessions import erase as erasing
 from fasdemo.sessions import repair as repairing
+from fasdemo.sessions.description import NO_CHECKSUMS
 from fasdemo.sessions.erase import erase, expired_sessions
 from fasdemo.sessions.reader import SessionReader
 from fasdemo.sessions.repair import find_sessions, repair_session, verify_session
@@ -96,6 +98,23 @@ def test_verify_names_a_count_and_a_checksum_that_do_not_fit(tmp_path: Path) -> 
     problems = verify_session(folder).problems
     assert f"{SESSION_FILE} has a count of 7 frames, but {FRAMES_FILE} has 2" in problems
     assert f"{dropped} has no checksum" in problems
+
+
+def test_verify_says_that_nothing_can_be_checked_without_checksums(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path, 2)
+    change(folder, checksums={})
+    assert verify_session(folder).problems == (NO_CHECKSUMS,)
+    assert main(["sessions", "verify", str(folder)]) == 1
+    said = capsys.readouterr()
+    assert "no file of this session could be checked" in said.out
+    assert "no damage" not in said.out
+    assert "earlier versions" not in said.err
+    with pytest.raises(UserError, match="copy the session from a backup"):
+        repair_session(folder)
+    with SessionReader(folder) as reader:
+        assert any(NO_CHECKSUMS in sentence for sentence in reader.warnings)
 
 
 def test_verify_names_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

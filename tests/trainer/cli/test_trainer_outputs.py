@@ -20,6 +20,7 @@ from trainer.cli.main import main
         ("import {model} --arch FeatherNetB --output", "model"),
         ("real --folder door={folder} --model {model} --json", "model"),
         ("real --folder door={folder} --json", "inside"),
+        ("synth sheet --portraits {folder} --output", "inside"),
     ],
 )
 def test_output_over_an_input_is_refused_and_the_input_is_unchanged(
