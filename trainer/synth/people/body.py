@@ -20,6 +20,9 @@ from trainer.synth.scene.scene import Material, Mesh
 EYE_POINTS = ((36, 42), (42, 48))
 _NECK_PIVOT = np.array([0.0, -0.11, -0.01])
 
+WITHDRAWN_EYE_M = 0.003
+"""Way in metres by which an eyeball is moved back when its lids are closed."""
+
 
 @dataclass(frozen=True)
 class Appearance:
@@ -113,7 +116,19 @@ def head_shape(person: Person, model: HeadModel, pose: Pose) -> Floats:
     expression = dict(person.expression)
     for name, value in pose.expression.items():
         expression[name] = float(np.clip(expression.get(name, 0.0) + value, 0.0, 1.0))
-    return model.shape(identity, expression) * np.float32(pose.stature)
+    vertices = model.shape(identity, expression)
+    _withdraw_eyes(vertices, model, expression)
+    return vertices * np.float32(pose.stature)
+
+
+def _withdraw_eyes(vertices: Floats, model: HeadModel, expression: dict[str, float]) -> None:
+    """Move the eyeballs back behind closing lids, in place, as many head shapes leave them in front of the lids."""
+    first, last = model.parts.get("eyes", (0, 0))
+    eyes = vertices[first:last]
+    left = eyes[:, 0] > 0.0
+    for name, side in (("eyeBlink_L", left), ("eyeBlink_R", ~left)):
+        if name in model.expression_names:
+            eyes[side, 2] -= np.float32(WITHDRAWN_EYE_M * expression.get(name, 0.0))
 
 
 def eyes_middle(model: HeadModel, vertices: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
