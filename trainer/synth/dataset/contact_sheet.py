@@ -80,7 +80,10 @@ def write_contact_sheet(
             while len(row) < columns:
                 row.append(np.zeros((size, 3 * size, 3), np.uint8))
             strip = np.hstack(row)
-            cv2.putText(strip, name, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 60, 60), 1)
+            (width, _), _ = cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, 0.42, 1)
+            # On black, because the colours of the pictures would hide the name.
+            cv2.rectangle(strip, (0, 0), (width + 6, 18), (0, 0, 0), cv2.FILLED)
+            cv2.putText(strip, name, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 1)
             rows.append(strip)
     output.parent.mkdir(parents=True, exist_ok=True)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 90] if output.suffix.lower() in (".jpg", ".jpeg") else []
