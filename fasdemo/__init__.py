@@ -34,6 +34,9 @@ __all__ = [
 # fasdemo checks the size itself.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(64 * 1024 * 1024))
 
+# ONNX Runtime reads this when it is loaded: since 1.32 it sends usage data and stores a device number by default.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 # Modules are loaded at first use, so that `fasdemo --help` does not wait for OpenCV, MediaPipe and ONNX Runtime.
 _HOME = {
     "Engine": "fasdemo.engine.engine",

@@ -15,6 +15,9 @@ CUDA = "CUDAExecutionProvider"
 _AUTO = (CUDA, "DmlExecutionProvider", "CoreMLExecutionProvider", "OpenVINOExecutionProvider")
 """Providers for `auto`, in order of preference. TensorRT is not used, because it compiles for minutes."""
 
+# For programs that loaded ONNX Runtime before fasdemo, so that ORT_DISABLE_TELEMETRY came too late.
+ort.disable_telemetry_events()
+
 _SHORT = {
     CPU: "CPU",
     CUDA: "CUDA",
