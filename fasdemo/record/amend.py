@@ -13,12 +13,12 @@ from pathlib import Path
 from fasdemo.errors import UserError
 from fasdemo.frames import Truth
 from fasdemo.record.labels import check_attack
-from fasdemo.sessions.description import description_problem
+from fasdemo.sessions.description import NO_CHECKSUMS, description_problem
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.rows import load_rows, read_lines
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, MAX_TEXT_CHARS, PLAIN_TEXT, SESSION_FILE, Session
 from fasdemo.sessions.session_lock import SessionLock
-from fasdemo.sessions.writer import new_session_folder, replace_text, sha256_of, write_session_file
+from fasdemo.sessions.writer import new_session_folder, sha256_of, stage_rows, write_session_file
 
 
 def relabel(folder: Path, root: Path, label: str, species: str = "", instrument: str = "") -> Path:
@@ -157,9 +157,15 @@ def correct_part(folder: Path, frames: slice, label: str, species: str = "", day
         table = csv.DictWriter(text, FRAME_COLUMNS, restval="", lineterminator="\n")
         table.writeheader()
         table.writerows(cells)
-        replace_text(folder / FRAMES_FILE, text.getvalue())
-        checksums = {**session.checksums, FRAMES_FILE: sha256_of(folder / FRAMES_FILE)}
-        _write(folder, session.model_copy(update={"note": note, "checksums": checksums}))
+        staged = stage_rows(folder, text.getvalue())
+        try:
+            checksums = {**session.checksums, FRAMES_FILE: sha256_of(staged)}
+            _write(folder, session.model_copy(update={"note": note, "checksums": checksums}))
+        except Exception:
+            staged.unlink(missing_ok=True)
+            raise
+        # If the process is killed before this, `repair` takes the rows that fit the new checksum.
+        _take_rows(staged, folder / FRAMES_FILE)
 
 
 @contextmanager
@@ -181,12 +187,18 @@ def _changeable(folder: Path, mixed: bool = False) -> Iterator[Session]:
                 raise UserError(f"{folder}: is not complete; run `fasdemo sessions repair` on it first.")
             if session.label == "mixed" and not mixed:
                 raise UserError(f"{folder}: its frames have labels of their own; it cannot be changed as a whole.")
+            if not session.checksums:
+                raise UserError(f"{folder}: {NO_CHECKSUMS}.")
             # A new checksum would hide that the file was edited by hand.
             if problem := description_problem(folder, session):
                 raise UserError(f"{folder}: {problem}; restore {SESSION_FILE} from a backup first.")
             yield session
     except OSError as error:
         raise UserError(f"{folder}: cannot be written ({error.strerror}).") from None
+
+
+def _take_rows(staged: Path, rows: Path) -> None:
+    staged.replace(rows)
 
 
 def _write(folder: Path, session: Session) -> None:

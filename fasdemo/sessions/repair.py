@@ -20,7 +20,15 @@ from fasdemo.sessions.rows import FrameRow, Rows, load_rows, read_lines, safe_na
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, OWN_FILE_PATTERN, SESSION_FILE, Session
 from fasdemo.sessions.session_lock import SessionLock, who_holds
 from fasdemo.sessions.video.video_track import VideoTrack
-from fasdemo.sessions.writer import FOLDERS, RESERVE_FILE, VIDEO_FILES, replace_text, sha256_of, write_session_file
+from fasdemo.sessions.writer import (
+    FOLDERS,
+    RESERVE_FILE,
+    STAGED_ROWS_FILE,
+    VIDEO_FILES,
+    replace_text,
+    sha256_of,
+    write_session_file,
+)
 
 KEPT_ROWS_FILE = "frames.csv.before-repair"
 """Copy of `frames.csv` before a repair that removed rows."""
@@ -103,6 +111,9 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
     unprotected = session.state == "complete" and not session.checksums
     if unprotected:
         problems.append(NO_CHECKSUMS)
+    interrupted = _is_correction_interrupted(folder, session)
+    if interrupted:
+        mendable.append("a correction of labels was interrupted; run `fasdemo sessions repair` to complete it")
     changed = description_problem(folder, session)
     problems += [changed] if changed else []
     listed = set(_listed(rows))
@@ -114,7 +125,7 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
             problems.append(f"{name} has no checksum")
         elif name in session.checksums:
             try:
-                if sha256_of(folder / name) != session.checksums[name]:
+                if sha256_of(folder / name) != session.checksums[name] and not (interrupted and name == FRAMES_FILE):
                     problems.append(f"{name} was changed: checksum mismatch")
             except OSError as error:
                 problems.append(f"{name} cannot be read ({error.strerror})")
@@ -156,11 +167,15 @@ def repair_session(folder: Path) -> Repair:
 def _repair(folder: Path) -> Repair:
     # Load again, because another repair or a deletion can have ended just before the lock was acquired.
     session = load_session(folder)
+    corrected = _is_correction_interrupted(folder, session)
+    if corrected and not description_problem(folder, session):
+        (folder / STAGED_ROWS_FILE).replace(folder / FRAMES_FILE)
     found = load_rows(folder, session)
     if session.state == "complete":
         verification = verify_session(folder, locked=True)
         if not verification.problems:
-            return Repair(folder, session, len(found.rows), ["was complete already"])
+            note = "an interrupted correction of labels was completed" if corrected else "was complete already"
+            return Repair(folder, session, len(found.rows), [note])
         if not verification.mendable:
             raise UserError(
                 f"{folder}: was damaged after the recording ({verification.problems[0]}); repair cannot restore data, "
@@ -178,6 +193,16 @@ def _repair(folder: Path) -> Repair:
                 "by the files themselves."
             )
     return _complete(folder, session, found)
+
+
+def _is_correction_interrupted(folder: Path, session: Session) -> bool:
+    """Return whether a correction of labels was killed before its new rows replaced those in `frames.csv`."""
+    expected = session.checksums.get(FRAMES_FILE)
+    staged = folder / STAGED_ROWS_FILE
+    if session.state != "complete" or expected is None or staged.is_symlink() or not is_regular(staged):
+        return False
+    rows = folder / FRAMES_FILE
+    return sha256_of(staged) == expected and not (rows.is_file() and sha256_of(rows) == expected)
 
 
 def _complete(folder: Path, session: Session, found: Rows) -> Repair:

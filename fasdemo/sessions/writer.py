@@ -37,6 +37,7 @@ _MAX_TRIES = 100
 _MAX_TIME_S = 1e11
 """Same limit as in `fasdemo.sessions.reader`."""
 _MAX_COUNT = 2**62
+STAGED_ROWS_FILE = FRAMES_FILE + ".partial"
 RESERVE_FILE = ".reserve"
 """File that reserves space for completing a recording on a full disk."""
 
@@ -404,6 +405,17 @@ def write_session_file(folder: Path, session: Session) -> None:
 def replace_text(path: Path, text: str) -> None:
     """Replace a text file of a session atomically, with a temporary name that repair and deletion recognise."""
     write_atomically(path, text.encode("utf-8"), path.with_name(path.name + ".partial"))
+
+
+def stage_rows(folder: Path, text: str) -> Path:
+    """Write new rows of a session beside the old ones, and return the file; a rename to `frames.csv` makes them valid.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    staged = folder / STAGED_ROWS_FILE
+    write_atomically(staged, text.encode("utf-8"), folder / (SESSION_FILE + ".partial"))
+    return staged
 
 
 def sha256_of(path: Path) -> str:

@@ -10,10 +10,11 @@ import pytest
 
 from fasdemo.errors import UserError
 from fasdemo.frames import Truth
+from fasdemo.record import amend
 from fasdemo.record.amend import correct_part, relabel, set_note
 from fasdemo.record.recorder import Recorder
 from fasdemo.sessions.loading import load_session
-from fasdemo.sessions.repair import verify_session
+from fasdemo.sessions.repair import repair_session, verify_session
 from fasdemo.sessions.rows import load_rows
 from fasdemo.sessions.schema import Session
 from fasdemo.sessions.session_lock import SessionLock
@@ -172,3 +173,53 @@ def test_correct_part_does_not_hide_rows_that_were_edited_by_hand(tmp_path: Path
     rows.write_text(rows.read_text().replace("print-flat", "print-bent"))
     with pytest.raises(UserError, match="checksum mismatch; restore it from a backup"):
         correct_part(folder, slice(3, 5), "live")
+
+
+def test_correct_part_killed_before_the_rows_are_replaced_is_completed_by_repair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = mixed(tmp_path)
+
+    def killed(_: Path, target: Path) -> None:
+        raise KeyboardInterrupt(f"killed before {target}")
+
+    with monkeypatch.context() as patch:
+        # The description is written with another call, so only the last step is left out.
+        patch.setattr(amend, "_take_rows", killed)
+        with pytest.raises(KeyboardInterrupt):
+            correct_part(folder, slice(3, 5), "spoof", "mask-resin")
+    assert verify_session(folder).problems == (
+        "a correction of labels was interrupted; run `fasdemo sessions repair` to complete it",
+    )
+    assert truths(folder)[3] == "print-flat"
+    assert repair_session(folder).notes == ["an interrupted correction of labels was completed"]
+    assert truths(folder) == ["live"] * 3 + ["mask-resin"] * 2 + ["live"]
+    assert verify_session(folder).problems == ()
+    assert not (folder / "frames.csv.partial").exists()
+
+
+def test_correct_part_on_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = mixed(tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(amend, "write_session_file", full)
+        with pytest.raises(UserError, match="No space left"):
+            correct_part(folder, slice(3, 5), "spoof", "mask-resin")
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert verify_session(folder).problems == ()
+
+
+def test_a_session_without_checksums_is_not_changed(tmp_path: Path) -> None:
+    folder = mixed(tmp_path)
+    path = folder / "session.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "checksums": {}}))
+    before = path.read_bytes()
+    with pytest.raises(UserError, match="has no checksums"):
+        set_note(folder, "glasses")
+    with pytest.raises(UserError, match=r"has no checksums|checksum mismatch"):
+        correct_part(folder, slice(3, 5), "live")
+    assert path.read_bytes() == before
