@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.cameras.live import LiveSource
+from fasdemo.capture.controls import CameraControls, CameraState, Control
 from fasdemo.capture.files.session_source import SessionSource
 from fasdemo.capture.source import Source, SourceInfo
 from fasdemo.challenge.prompts import TURNS, Prompt
@@ -40,6 +41,19 @@ from tools.performance.tuning import make_sessions
 
 CHALLENGES: dict[Kind, Prompt] = {"turn": Prompt.TURN_LEFT, "blink": Prompt.BLINK, "light": Prompt.LIGHT}
 """The challenges of which pictures are taken, and their prompts."""
+
+OPTIONS = (
+    Control("resolution", 1, 1, 2, 1, 1, choices=((1, "640x480"), (2, "1280x720")), restarts=True),
+    Control("rate", 30, 15, 60, 15, 30, choices=((15, "15"), (30, "30"), (60, "60")), restarts=True),
+    Control("rgb.enable_auto_exposure", 1, 0, 1, 1, 1),
+    Control("rgb.exposure", 166, 1, 10_000, 1, 166),
+    Control("depth.visual_preset", 1, 0, 1, 1, 1, choices=((0, "Custom"), (1, "Default"))),
+    Control("depth.enable_auto_exposure", 1, 0, 1, 1, 1),
+    Control("depth.exposure", 8500, 1, 165_000, 1, 8500),
+    Control("depth.gain", 16, 16, 248, 1, 16),
+    Control("depth.laser_power", 150, 0, 360, 30, 150),
+)
+"""Some of the options that a RealSense D435 offers, for the picture of the tab with them."""
 
 
 def wait(ms: int) -> None:
@@ -63,7 +77,11 @@ class SessionGrabber:
     def start(self) -> SourceInfo:
         """Return the session's description as a live camera's."""
         self._next_s = time.monotonic()
-        return replace(self._info, name="RealSense D435", kind="realsense", live=True, frame_count=None)
+        controls = CameraControls()
+        controls.publish(CameraState(OPTIONS, (("Name", "RealSense D435"), ("USB type", "3.2"))))
+        return replace(
+            self._info, name="RealSense D435", kind="realsense", live=True, frame_count=None, controls=controls
+        )
 
     def wait(self, timeout_s: float) -> FrameSet | None:
         """Return the next frame at the session's rate."""
@@ -293,6 +311,9 @@ def take(pictures: Pictures, demo: Path) -> None:
     wait(6000)
     pictures.until(lambda: window.workspace.card.headline.word == "LIVE")
     pictures.shot("camera")
+    window.workspace.show_tab(3)
+    wait(500)
+    pictures.shot("camera-options", window.workspace.camera)
     window.workspace.show_tab(2)
     record = window.workspace.record
     record.subject.setText("S01")
