@@ -200,6 +200,11 @@ def _check(options: argparse.Namespace) -> None:
                 raise UserError(f"--{flag.replace('_', '-')} is only for runs without a window; add --headless.")
     elif options.tune is not None:
         raise UserError("--tune opens the window; leave out --headless, or use `fasdemo tune` without a window.")
+    elif ignored := [flag for flag in ("kiosk", "language", "reset_settings") if getattr(options, flag)]:
+        # A kiosk also requires depth, so that an ignored --kiosk would be less strict than was asked for.
+        raise UserError(
+            f"--{ignored[0].replace('_', '-')} is only for the window; leave it out, or leave out --headless."
+        )
     elif not has_source:
         raise UserError("--headless needs a source: --demo, --video PATH or --camera NAME.")
     elif options.heartbeat and not options.cameras:

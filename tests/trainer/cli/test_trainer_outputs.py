@@ -57,3 +57,16 @@ def test_output_through_a_link_is_refused(tmp_path: Path, capsys: pytest.Capture
     assert main(["ensemble", *members, "--threshold", "0.5", "--output", str(tmp_path / "out.txt")]) == 2
     assert precious.read_text() == "precious"
     assert "link" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("below", ["", "run"])
+def test_train_refuses_a_file_as_run_folder_before_it_reads_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], below: str
+) -> None:
+    (tmp_path / "out").write_bytes(b"precious")
+    words = ["train", "--config", "fasdemo-featherb-rgb", "--data", str(tmp_path / "none")]
+    assert main([*words, "--output", str(tmp_path / "out" / below)]) == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'out'} is a file; give a folder" in said
+    assert len(said.splitlines()) == 1
+    assert (tmp_path / "out").read_bytes() == b"precious"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fasdemo.errors import UserError
+from fasdemo.outputs import check_output_folder
 from trainer.config import options
 from trainer.training.resuming import resume_command, resume_file
 
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
         return validate(args, config)
     folder: Path = args.output or Path("runs") / config.name
+    _check_run_folder(folder)
     resume = resume_file(args.resume, folder)
 
     from trainer.data.splits import note_run, open_splits
@@ -109,6 +111,18 @@ def run(args: argparse.Namespace) -> int:
         )
         print(f"{folder / MODEL}: python -m trainer export {folder / MODEL} --output {config.name}.onnx")
     return 0
+
+
+def _check_run_folder(folder: Path) -> None:
+    """Raise UserError if a run cannot be written there; the first file is written after a whole epoch."""
+    check_output_folder("--output", folder)
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise UserError(f"--output {folder}: {place} is a file; give a folder.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UserError(f"--output {folder}: {place} cannot be written; choose another folder.")
 
 
 def _announce(training: Training) -> None:
