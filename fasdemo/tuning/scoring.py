@@ -16,6 +16,7 @@ from fasdemo.errors import UserError
 from fasdemo.frames import STREAMS, Stream
 from fasdemo.models.card import ModelCard, Threshold
 from fasdemo.models.registry import select_model
+from fasdemo.sessions.description import edited_files
 from fasdemo.sessions.loading import load_session
 from fasdemo.sessions.repair import find_sessions
 from fasdemo.sessions.schema import Session
@@ -206,6 +207,7 @@ def score_folder(
             if not made:
                 left_out.append(f"{_short(folder, root)}: has no label; relabel it with `fasdemo sessions`.")
             presentations += made
+            notes += _doubts(folder, session, root)
         run.next(len(used), "")
     if not presentations:
         first = f" The first problem: {left_out[0]}" if left_out else ""
@@ -261,6 +263,17 @@ class _Run:
         if scored > 0:
             left = (self._reported_s - self._started_s) / scored * (self._total - self._number)
         self._tell(Progress(self._number, self._total, self._name, frames, left))
+
+
+def _doubts(folder: Path, session: Session, root: Path) -> list[str]:
+    """Return sentences about a session that is scored although its labels or rows may be wrong."""
+    name = _short(folder, root)
+    if session.state != "complete":
+        return [f"{name}: the recording was never completed; run `fasdemo sessions repair` on it."]
+    try:
+        return [f"{name}: {sentence}; its figures may be wrong." for sentence in edited_files(folder, session)]
+    except OSError as error:
+        return [f"{name}: cannot be checked for changes ({error.strerror}); check its permissions."]
 
 
 def _stored(store: Cache, name: str, scores: SessionScores) -> list[str]:

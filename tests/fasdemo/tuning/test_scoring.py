@@ -106,6 +106,20 @@ def test_sessions_that_cannot_be_scored_get_one_sentence_and_do_not_stop_the_oth
     assert found.notes == ("There are no live people in this folder, so that BPCER is unknown; add live sessions.",)
 
 
+def test_sessions_that_were_edited_or_never_completed_are_named(folder: Path, cache: Path) -> None:
+    assert not any(
+        "session.json" in note or "never completed" in note for note in score_folder(folder, cache=cache).notes
+    )
+    changes: tuple[dict[str, object], ...] = ({"note": "edited"}, {"state": "open"}, {"checksums": {}})
+    sessions = find_sessions(folder)
+    for one, change in zip(sessions, changes, strict=True):
+        values = json.loads((one / "session.json").read_text(encoding="utf-8"))
+        (one / "session.json").write_text(json.dumps({**values, **change}), encoding="utf-8")
+    notes = score_folder(folder, cache=cache).notes
+    for one, words in zip(sessions, ("was changed: checksum mismatch", "never completed", "no checksums"), strict=True):
+        assert any(one.name in note and words in note for note in notes), words
+
+
 def test_session_that_makes_the_engine_fail_is_left_out(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
