@@ -64,7 +64,16 @@ def test_preset_is_loaded_and_all_values_of_the_device_are_returned(tmp_path: Pa
     )
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", "{}", '{"parameters": 3}', '{"name": "x"}', "[" * 10_000])
+@pytest.mark.skipif(os.name == "nt", reason="names on Windows are always Unicode")
+def test_preset_with_a_name_that_is_not_unicode_can_be_stored(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"door-\xff.json")
+    path.write_text(json.dumps(NEW), encoding="utf-8")
+    assert load_preset(Sdk(Advanced()), None, path)[0] == ("preset_file", "door-\\udcff.json")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[1]", "{}", '{"parameters": 3}', '{"name": "x"}', "[" * 10_000, '{"param-x": NaN}']
+)
 def test_file_that_is_no_preset_is_refused(tmp_path: Path, content: str) -> None:
     path = written(tmp_path, content)
     with pytest.raises(UserError, match="is not a preset of a RealSense camera") as refused:

@@ -46,7 +46,7 @@ def _values(text: str) -> dict[str, str]:
     Newer files have them in an object `parameters`, older ones at the top.
     """
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {}
     if isinstance(found, dict) and isinstance(found.get("parameters"), dict):
@@ -58,6 +58,10 @@ def _values(text: str) -> dict[str, str]:
         for key, value in found.items()
         if str(key).startswith(_PREFIXES) and isinstance(value, str | int | float)
     }
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def load_preset(sdk: Any, device: Any, path: Path) -> tuple[tuple[str, str], ...]:
@@ -93,4 +97,6 @@ def load_preset(sdk: Any, device: Any, path: Path) -> tuple[tuple[str, str], ...
         raise UserError(
             f"{path}: the camera refused this preset ({why}); use one saved for this model.", parameter=PARAMETER
         ) from None
-    return ((PRESET_FILE, path.name), *((f"advanced.{key}", value) for key, value in sorted(values.items())))
+    # The name is stored with recordings, in UTF-8.
+    name = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return ((PRESET_FILE, name), *((f"advanced.{key}", value) for key, value in sorted(values.items())))
