@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# Some tests load ONNX Runtime before fasdemo, which switches this off itself.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
