@@ -1,15 +1,15 @@
 """Score sessions in a process of its own, so that a window and its camera stay smooth meanwhile.
 
-The two processes exchange pickled messages through the child's standard input and output. Only this program's own
-child is read, which runs the same code. If a session makes a native library crash, only this session has no scores.
+The two processes exchange lines of JSON through the child's standard input and output; scores follow their line as the
+bytes of `SessionScores.to_bytes`. If a session makes a native library crash, only this session has no scores.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
-import pickle
 import queue
 import signal
 import subprocess
@@ -88,7 +88,7 @@ class ScoringProcess:
         child = self._child or self._start()
         assert child.stdin is not None
         try:
-            pickle.dump(request, child.stdin)
+            child.stdin.write(json.dumps([str(request[0]), *request[1:]]).encode() + b"\n")
             child.stdin.flush()
         except OSError:
             raise SessionFailedError(self._how_it_ended()) from None
@@ -198,8 +198,11 @@ def _receive(output: IO[bytes], messages: queue.SimpleQueue[tuple[str, Any] | No
     with output:
         try:
             while True:
-                messages.put(pickle.load(output))
-        except (EOFError, OSError, pickle.UnpicklingError):
+                kind, content = json.loads(output.readline())
+                if kind == "scores":
+                    content = SessionScores.from_bytes(output.read(content))
+                messages.put((kind, content))
+        except (OSError, ValueError):  # the end of the output is no JSON
             messages.put(None)
 
 
@@ -212,12 +215,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICENESS)
     with SessionScorer() as scorer, contextlib.suppress(BrokenPipeError):
-        while True:
-            try:
-                request = pickle.load(sys.stdin.buffer)
-            except EOFError:
-                break
-            _send(output, _answer(scorer, request, output))
+        for line in sys.stdin.buffer:
+            folder, model, device, policy = json.loads(line)
+            _send(output, _answer(scorer, (Path(folder), model, device, policy), output))
     return 0
 
 
@@ -242,5 +242,7 @@ def _answer(scorer: SessionScorer, request: tuple[Path, str, str, str], output: 
 
 
 def _send(output: IO[bytes], message: tuple[str, Any]) -> None:
-    pickle.dump(message, output)
+    kind, content = message
+    scores = content.to_bytes() if isinstance(content, SessionScores) else b""
+    output.write(json.dumps([kind, len(scores) if scores else content]).encode() + b"\n" + scores)
     output.flush()

@@ -58,7 +58,7 @@ def photograph() -> np.ndarray:
 def relief_mm(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Depth behind the tip of the nose at u, v millimetres from the middle between the eyes; NaN beside the head."""
     head = 1.0 - (u / 85.0) ** 2 - ((v - 25.0) / 125.0) ** 2
-    skull = 95.0 - 80.0 * np.sqrt(np.maximum(head, 0.0))
+    skull = 110.0 - 95.0 * np.sqrt(np.maximum(head, 0.0))
     nose = 26.0 * np.exp(-((u / 11.0) ** 2) - ((v - 38.0) / 20.0) ** 2)
     left, right = (np.exp(-(((u - side * 31.5) / 12.0) ** 2) - (v / 9.0) ** 2) for side in (-1, 1))
     return np.asarray(np.where(head > 0.0, skull - nose + 6.0 * (left + right), np.nan))

@@ -84,7 +84,8 @@ def test_cancelled_scoring_ends_its_process_and_resumes_with_the_rest(root: Path
     with pytest.raises(Cancelled):
         score_folder_apart(root, MODEL, None, "cpu", cancel, stop, tmp_path)
     found = score_folder_apart(root, MODEL, None, "cpu", cache=tmp_path)
-    assert found.from_cache == 1
+    # A short second session may be scored before the cancellation is seen, and is kept then.
+    assert found.from_cache in (1, 2)
     assert len(found.presentations) == 2
 
 

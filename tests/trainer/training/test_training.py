@@ -132,8 +132,9 @@ def test_training_stops_at_a_loss_that_is_no_number(
         there: torch.Tensor,
         labels: torch.Tensor,
         config: LossConfig,
+        live: Tensor | None = None,
     ) -> Tensor:
-        loss = flexible_loss(fused, own, there, labels, config)
+        loss = flexible_loss(fused, own, there, labels, config, live)
         return loss * float("nan") if (tmp_path / "r" / "last.pt").is_file() else loss
 
     monkeypatch.setattr(train, "flexible_loss", explode)

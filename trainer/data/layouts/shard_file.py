@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import threading
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ COLUMNS = (
     "part", "shard", "offset", "bytes", "crc32", "label", "species", "subject", "sensor", "line", "name",
 )  # fmt: skip
 """Columns of the index."""
+_HEADER_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def read_sample(place: Place, streams: Iterable[Stream]) -> Sample:
                 stream = member.name.split(".")[1]
                 data = members.extractfile(member)
                 if stream in wanted and data is not None:
-                    pictures[stream] = np.load(io.BytesIO(data.read()), allow_pickle=False)
+                    # NumPy parses the header as Python, which fails now and then in several threads of Python 3.11.
+                    with _HEADER_LOCK:
+                        pictures[stream] = np.load(io.BytesIO(data.read()), allow_pickle=False)
     except (OSError, ValueError, IndexError, tarfile.TarError):
         raise UnreadableError(f"{place.name} in {place.file.name}") from None
     return Sample(pictures.get("rgb"), pictures.get("depth"), pictures.get("ir"))
