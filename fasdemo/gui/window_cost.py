@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -29,6 +29,9 @@ from fasdemo.frames import FrameSet, StreamTime
 from fasdemo.runtime.benchmark import peak_memory_mb
 from fasdemo.runtime.memory import limit_heaps
 from fasdemo.runtime.process_cost import CostMeter
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
 
 KINDS = ("camera", "file", "minimised")
 _FPS = 30.0
@@ -84,34 +87,44 @@ class WindowRequest:
     seconds: float
 
 
-def measure(request: WindowRequest) -> dict[str, Any]:
-    """Show the window for a while and return its figures, see docs/performance.md.
-
-    Raises:
-        UserError: the source cannot be opened, or no result came within a minute.
-    """
+def measured_application() -> QApplication:
+    """Return the application of a measured window with the app's own set-up; without a display it draws off screen."""
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PyQt6.QtCore import QEventLoop, QTimer
     from PyQt6.QtWidgets import QApplication
 
     from fasdemo.gui.app import answer_first
-    from fasdemo.gui.settings import Settings
     from fasdemo.gui.style.theme import apply_theme
-    from fasdemo.gui.window.main_window import MainWindow
-    from fasdemo.runtime.frame_processor import make_processor, make_source
-    from fasdemo.runtime.requests import SourceRequest
 
     limit_heaps()
     application = QApplication.instance()
     app = application if isinstance(application, QApplication) else QApplication(["fasdemo"])
     apply_theme(app, dark=True)
     answer_first()
+    return app
 
-    def wait(seconds: float) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(round(seconds * 1000), loop.quit)
-        loop.exec()
+
+def wait_with_events(seconds: float) -> None:
+    """Wait while the window's events are handled."""
+    from PyQt6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def measure(request: WindowRequest) -> dict[str, Any]:
+    """Show the window for a while and return its figures, see docs/performance.md.
+
+    Raises:
+        UserError: the source cannot be opened, or no result came within a minute.
+    """
+    app = measured_application()
+
+    from fasdemo.gui.settings import Settings
+    from fasdemo.gui.window.main_window import MainWindow
+    from fasdemo.runtime.frame_processor import make_processor, make_source
+    from fasdemo.runtime.requests import SourceRequest
 
     frames, info = _stored(request.source, 2 if request.kind == "file" else _FRAMES)
 
@@ -130,13 +143,13 @@ def measure(request: WindowRequest) -> dict[str, Any]:
             while window.shown_result is None:
                 if time.monotonic() > end:
                     raise UserError(f"{request.source}: the window showed no result within {_MAX_START_S:.0f} s.")
-                wait(0.1)
+                wait_with_events(0.1)
             if request.kind == "minimised":
                 window.showMinimized()
-            wait(_SETTLE_S)
+            wait_with_events(_SETTLE_S)
             judged = _Counter(window)
             meter = CostMeter()
-            wait(request.seconds)
+            wait_with_events(request.seconds)
             cost = meter.read()
             drawn_fps = max(pane.drawn_fps() for pane in window.workspace.panes)
         finally:

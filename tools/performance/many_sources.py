@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import statistics
 import sys
 import tempfile
@@ -23,7 +22,7 @@ import psutil
 from fasdemo.assets_folder import demo_session
 from fasdemo.capture.open import open_source
 from fasdemo.errors import UserError
-from fasdemo.runtime.memory import limit_heaps
+from fasdemo.gui.window_cost import measured_application, wait_with_events
 
 SIZES = ((640, 480), (1280, 720), (480, 640), (1920, 1080))
 MAX_GROWTH_MB = 12.0
@@ -55,28 +54,14 @@ def memory_over(changes: int, seconds: float) -> list[float]:
     Raises:
         UserError: a source shows no picture within a minute.
     """
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PyQt6.QtCore import QEventLoop, QTimer
-    from PyQt6.QtWidgets import QApplication
+    _app = measured_application()  # Qt ends it when nobody refers to it
 
-    from fasdemo.gui.app import answer_first
     from fasdemo.gui.settings import Settings
-    from fasdemo.gui.style.theme import apply_theme
     from fasdemo.gui.window.main_window import MainWindow
     from fasdemo.runtime.frame_processor import make_processor, make_source
     from fasdemo.runtime.requests import SourceRequest
 
-    limit_heaps()
-    application = QApplication.instance()
-    app = application if isinstance(application, QApplication) else QApplication(["fasdemo"])
-    apply_theme(app, dark=True)
-    answer_first()
     process, used = psutil.Process(), list[float]()
-
-    def wait(duration_s: float) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(round(duration_s * 1000), loop.quit)
-        loop.exec()
 
     with tempfile.TemporaryDirectory() as folder:
         sources = mixed_sources(Path(folder))
@@ -91,8 +76,8 @@ def memory_over(changes: int, seconds: float) -> list[float]:
                 while window.shown_result is None or window.shown_result is before:
                     if time.monotonic() > end_s:
                         raise UserError(f"{name}: the window showed no result within a minute.")
-                    wait(0.1)
-                wait(seconds)
+                    wait_with_events(0.1)
+                wait_with_events(seconds)
                 gc.collect()
                 used.append(process.memory_info().rss / 1e6)
                 print(f"{number + 1:4d}  {used[-1]:7.1f} MB  {Path(name).name}", flush=True)
