@@ -123,7 +123,7 @@ def _photographs(args: argparse.Namespace, people: People) -> int:
 
     job = photo_job(
         people, list(args.portraits or ()), environment_list(args.environments), Path(args.output), args.work,
-        args.seed, args.count, args.live_share,
+        args.seed, args.count, args.live_share, args.field,
     )  # fmt: skip
     written, dropped = write_photographs(job, args.jobs)
     print(f"{written} pictures in {args.output}; {dropped} pictures without a detectable face were dropped")

@@ -18,11 +18,12 @@ from trainer.config.schema import DataConfig
 from trainer.data.layouts.listed import ListFolder
 from trainer.data.opening import detect_layout, open_layout
 from trainer.synth.people.people import People, load_people
+from trainer.synth.people.portrait import read_picture
 from trainer.synth.photographs.bona_fide import Photograph, limited
 from trainer.synth.photographs.camera import matched
 from trainer.synth.photographs.carriers import moire, preview
-from trainer.synth.photographs.framing import Framing, draw_framing
-from trainer.synth.photographs.photo_set import CROP, RECIPE_FILE, SIZE, photo_job, write_shard
+from trainer.synth.photographs.framing import Framing, draw_framing, draw_shown_framing
+from trainer.synth.photographs.photo_set import FIELD, RECIPE_FILE, photo_job, write_shard
 from trainer.synth.photographs.recaptured import SPECIES
 from trainer.synth.photographs.shortcuts import frame_features
 from trainer.synth.photographs.worn import WORN, WornSpecies, worn
@@ -50,8 +51,18 @@ def test_framing_places_the_face_between_its_margins() -> None:
     assert framing.centre == (100.0, 75.0)
 
 
-def test_draw_framing_takes_the_given_size() -> None:
-    assert draw_framing(np.random.default_rng(1), 80.0).face_px == 80.0
+def test_draw_shown_framing_takes_the_given_size() -> None:
+    assert draw_shown_framing(np.random.default_rng(1), 80.0).face_px == 80.0
+
+
+@pytest.mark.parametrize("field", [2.0, 3.0])
+def test_draw_framing_fills_the_field_of_most_pictures(field: float) -> None:
+    rng = np.random.default_rng(4)
+    framings = [draw_framing(rng, field) for _ in range(300)]
+    # A face crop is about 1.5 times as wide as the detected box.
+    filled = [min(f.left, f.top, f.right, f.bottom) >= 1.5 * field / 2 - 0.5 for f in framings]
+    assert 0.8 < np.mean(filled) < 0.97
+    assert min(min(f.left, f.top, f.right, f.bottom) for f in framings) < 0.5
 
 
 def test_moire_varies_around_one_by_its_strength() -> None:
@@ -79,7 +90,7 @@ def test_photographs_command_writes_a_list_that_training_reads(
     assert isinstance(layout, ListFolder)
     whole = layout.read("train", target / "list.txt")
     assert len(whole) == len(rows)
-    assert json.loads((target / "export.json").read_text())["crop"]["scale"] == CROP.scale
+    assert json.loads((target / "export.json").read_text())["crop"]["scale"] == FIELD
     before = {path.name: path.read_bytes() for path in (target / "color").iterdir()}
     assert main([*command, "--output", str(target)]) == 0
     assert {path.name: path.read_bytes() for path in (target / "color").iterdir()} == before
@@ -95,7 +106,28 @@ def test_write_shard_depends_on_the_seed_alone(tmp_path: Path, people: People, w
         made.append({path.name: path.read_bytes() for path in (job.folder / "color").iterdir()})
     assert made[0] == made[1]
     assert made[0] != made[2]
-    assert SIZE == 256
+
+
+@pytest.mark.usefixtures("_face_model")
+def test_wide_field_keeps_the_pixels_of_a_face_and_adds_surroundings(
+    tmp_path: Path, people: People, work: Path
+) -> None:
+    sets = []
+    for field in (2.0, 3.0):
+        job = photo_job(people, [], (), tmp_path / str(field), work, 5, 6, 0.5, field)
+        (job.folder / "shards").mkdir(parents=True)
+        write_shard(job, 0)
+        sets.append([read_picture(path) for path in sorted((job.folder / "color").iterdir())])
+    assert {picture.shape for picture in sets[0]} == {(256, 256, 3)}
+    assert {picture.shape for picture in sets[1]} == {(384, 384, 3)}
+    filled = [max(frame_features(picture).values()) < 0.02 for picture in sets[1]]
+    assert sum(filled) >= len(filled) / 2
+    detector = FaceDetector()
+    boxes = [detector.detect(picture) for pictures in sets for picture in pictures]
+    sides = [found[0].box[2] for found in boxes if found]
+    assert len(sides) >= 8
+    # The crop aligns the eyes, so a face has the same size in every picture.
+    assert max(sides) < 1.25 * min(sides)
 
 
 def test_limited_keeps_a_frame_inside_the_original() -> None:
@@ -119,7 +151,7 @@ def test_shortcuts_command_measures_photographs(tmp_path: Path, capsys: pytest.C
     for number in range(60):
         live = number % 2 == 0
         # Attacks are darker, so the brightness predicts the class.
-        picture = rng.integers(100 if live else 40, 160 if live else 100, (SIZE, SIZE, 3), np.uint8)
+        picture = rng.integers(100 if live else 40, 160 if live else 100, (256, 256, 3), np.uint8)
         cv2.imwrite(str(tmp_path / f"{number}.png"), picture)
         rows.append(f"{number}.png,p{number // 6},{'live' if live else 'spoof'},{'' if live else 'print-flat'}")
     (tmp_path / "details.csv").write_text("color,subject,label,species\n" + "\n".join(rows) + "\n")
@@ -135,7 +167,7 @@ def test_matched_makes_the_brightness_of_dark_and_bright_crops_alike() -> None:
     means = []
     for offset in (20, 150):
         dark_to_bright = np.where(pattern > 0, pattern + offset, 0).astype(np.uint8)
-        made = [matched(np.random.default_rng(seed), dark_to_bright) for seed in range(40)]
+        made = [matched(np.random.default_rng(seed), dark_to_bright, 32) for seed in range(40)]
         assert all((picture[:10] == 0).all() for picture in made)
         means.append(np.mean([picture[32:64, 32:64].mean() for picture in made]))
     assert abs(means[0] - means[1]) < 30
@@ -170,6 +202,7 @@ def test_help_after_a_task_shows_its_example(capsys: pytest.CaptureFixture[str])
     [
         (["--count", "0"], "--count 0: must be at least 1"),
         (["--live-share", "2"], "--live-share 2.0: must be from 0 to 1"),
+        (["--field", "9"], "--field 9.0: must be from 1.5 to 4.0"),
     ],
 )
 def test_photographs_command_refuses_impossible_numbers(

@@ -71,6 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--count", type=int, default=2000, help="number of exposures (crops) or sessions (default: 2000)"
     )
     parser.add_argument("--live-share", type=float, default=0.45, help="share of live exposures (default: 0.45)")
+    parser.add_argument(
+        "--field",
+        type=float,
+        default=2.0,
+        metavar="TIMES",
+        help="photographs: side of a picture, in sides of a face crop, 1.5 to 4 (default: 2)",
+    )
     parser.add_argument("--species", nargs="+", help="species to render (default: all)")
     parser.add_argument(
         "--sensor",

@@ -41,10 +41,14 @@ class ShortcutFigure:
     """Balanced accuracy, 0.5 = chance."""
 
 
-def picture_features(rgb: npt.NDArray[np.uint8], margin: int) -> dict[str, float]:
-    """Return sharpness and brightness of the middle third, and features of the upper corners of `margin` pixels."""
+def picture_features(rgb: npt.NDArray[np.uint8], margin: int, middle_px: int | None = None) -> dict[str, float]:
+    """Return sharpness and brightness of the middle, and features of the upper corners of `margin` pixels.
+
+    The middle is a square of `middle_px` pixels, by default a third of the picture.
+    """
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    core = slice(len(grey) // 3, 2 * len(grey) // 3)
+    middle = middle_px or len(grey) // 3
+    core = slice((len(grey) - middle) // 2, (len(grey) - middle) // 2 + middle)
     face = grey[core, core]
     contrast = float(face.std()) + 2.0
     gx, gy = np.gradient(face)

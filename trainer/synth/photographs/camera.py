@@ -43,13 +43,16 @@ def process(rng: Rng, picture: Rgb) -> Rgb:
     return np.ascontiguousarray(picture)
 
 
-def matched(rng: Rng, picture: Rgb) -> Rgb:
-    """Return a crop whose middle third has a brightness and often a contrast that do not depend on the class.
+def matched(rng: Rng, picture: Rgb, middle_px: int) -> Rgb:
+    """Return a crop whose middle has a brightness and often a contrast that do not depend on the class.
+
+    The middle is a square of `middle_px` pixels.
 
     Cameras expose for the face, so its brightness is no evidence. Without this, recaptures are darker and have less
     contrast than live faces. Black parts outside the frame stay black.
     """
-    core = slice(len(picture) // 3, 2 * len(picture) // 3)
+    first = (len(picture) - middle_px) // 2
+    core = slice(first, first + middle_px)
     values = picture.astype(np.float32)
     if rng.random() < _MATCHED_SHARE:
         target = float(np.clip(rng.normal(118, 28), 55, 190))

@@ -14,7 +14,7 @@ from trainer.synth.attacks.flat_media import draw_printing, draw_screen, print_t
 from trainer.synth.people.portrait import Rgb, to_srgb
 from trainer.synth.photographs.bona_fide import Floats, Photograph, background, compose
 from trainer.synth.photographs.camera import expose, process
-from trainer.synth.photographs.framing import Rng, draw_framing
+from trainer.synth.photographs.framing import Rng, draw_shown_framing
 
 DisplayKind = Literal["phone", "tablet", "monitor"]
 _FACE_M = 0.16
@@ -34,7 +34,7 @@ class Carrier:
 
 def shown_picture(rng: Rng, photograph: Photograph, face_px: float, environments: Sequence[Path]) -> Rgb:
     """Return the photograph that is printed or displayed, with a framing, an exposure and a processing of its own."""
-    shown = compose(rng, photograph, draw_framing(rng, face_px), environments)
+    shown = compose(rng, photograph, draw_shown_framing(rng, face_px), environments)
     if rng.random() < 0.85:
         return process(rng, expose(rng, shown, face_px))
     return np.asarray(np.round(to_srgb(shown * 0.9) * 255), np.uint8)

@@ -13,7 +13,14 @@ Rng = np.random.Generator
 _FACE_PX = (50.0, 150.0)
 """Smallest and largest side of the face's box in pixels, drawn log-uniformly."""
 _CLOSE_SHARE = 0.25
-"""Share of pictures whose edges are close to the face, as in cropped stills."""
+"""Share of shown pictures whose edges are close to the face, as in cropped stills."""
+_FIELD_IN_BOXES = 1.52
+"""Side of a face crop at a scale of 1, in sides of the detected box (median of the portraits)."""
+_FULL_SHARE = 0.9
+"""Share of pictures whose frame is drawn larger than the stored field. The others are cropped close to the face, like
+stills and webcams. Originals as they were taken are not extended, so fewer pictures fill the field in the end."""
+_SPARE = (0.2, 1.2)
+"""Range of the distance between the stored field and the frame's edges of these pictures, in sides of the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,18 @@ class Framing:
         return (0.5 + self.left) * self.face_px, (0.5 + self.top) * self.face_px
 
 
-def draw_framing(rng: Rng, face_px: float | None = None) -> Framing:
-    """Draw a random framing; `face_px` sets the size of the face."""
-    if face_px is None:
-        face_px = float(np.exp(rng.uniform(*np.log(_FACE_PX))))
+def draw_framing(rng: Rng, field: float) -> Framing:
+    """Draw a random framing of a picture from which a square of `field` times a face crop will be stored."""
+    face_px = float(np.exp(rng.uniform(*np.log(_FACE_PX))))
+    if rng.random() < _FULL_SHARE:
+        left, top, right, bottom = field * _FIELD_IN_BOXES / 2 - 0.5 + rng.uniform(*_SPARE, 4)
+    else:
+        left, top, right, bottom = rng.uniform(0.05, 0.6, 4)
+    return Framing(face_px, float(left), float(top), float(right), float(bottom))
+
+
+def draw_shown_framing(rng: Rng, face_px: float) -> Framing:
+    """Draw the framing of a picture that is printed or displayed, with a face of `face_px` pixels."""
     if rng.random() < _CLOSE_SHARE:
         left, top, right, bottom = rng.uniform(0.05, 0.6, 4)
     else:

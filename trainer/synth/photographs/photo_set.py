@@ -36,15 +36,19 @@ from trainer.synth.photographs.framing import draw_framing
 from trainer.synth.photographs.recaptured import recapture
 
 RECIPE_FILE = "photographs.json"
-CROP = CropSpec(scale=2.0)
-SIZE = 256
-"""Side of a stored picture in pixels, so that its middle 128 pixels are the crop at a scale of 1."""
+FIELD = 2.0
+"""Default side of a stored picture, in sides of a face crop at a scale of 1."""
+FACE_CROP_PX = 128
+"""Side of the face crop at a scale of 1 in the middle of a stored picture, in pixels."""
+MIDDLE_PX = FACE_CROP_PX * 2 // 3
+"""Side of the middle of a face, in pixels, whose brightness and contrast are drawn."""
+_FIELDS = (1.5, 4.0)
 MIN_SCORE = 0.5
 """Lowest score of a detected face."""
 _SHARD = 60
 _PICTURES_PER_PERSON = 6
 """Pictures of a person that follow each other, so that a photograph is prepared once for all."""
-_VERSION = 2
+_VERSION = 3
 _QUALITY = 96
 
 
@@ -57,7 +61,18 @@ class PhotoRecipe:
     live_share: float
     portraits: str
     environments: str
+    field: float = FIELD
     version: int = _VERSION
+
+    @property
+    def size(self) -> int:
+        """Return the side of a stored picture in pixels."""
+        return round(FACE_CROP_PX * self.field)
+
+    @property
+    def crop(self) -> CropSpec:
+        """Return the crop that a stored picture is."""
+        return CropSpec(scale=self.field)
 
     @property
     def shards(self) -> int:
@@ -85,19 +100,24 @@ def photo_job(
     seed: int,
     count: int,
     live_share: float,
+    field: float = FIELD,
 ) -> PhotoJob:
     """Return the job for portraits that were fitted to `people`; without portraits, for the built-in person.
 
     Raises:
-        UserError: `count` or `live_share` is out of range.
+        UserError: `count`, `live_share` or `field` is out of range.
     """
     if count < 1:
         raise UserError(f"count {count}: must be at least 1; choose another number.", parameter="count")
     if not 0 <= live_share <= 1:
         raise UserError(f"live_share {live_share}: must be from 0 to 1; choose another number.", parameter="live_share")
+    if not _FIELDS[0] <= field <= _FIELDS[1]:
+        raise UserError(
+            f"field {field}: must be from {_FIELDS[0]} to {_FIELDS[1]}; choose another number.", parameter="field"
+        )
     found = [path for one in portraits for path, _ in portrait_files(one)] or [default_portrait(work)[0]]
     files = {path.name: path for path in found}
-    recipe = PhotoRecipe(seed, count, live_share, fingerprint(people.files), fingerprint(environments))
+    recipe = PhotoRecipe(seed, count, live_share, fingerprint(people.files), fingerprint(environments), field)
     return PhotoJob(recipe, people, files, environments, folder)
 
 
@@ -172,7 +192,7 @@ def _picture(job: PhotoJob, number: int, detector: FaceDetector) -> tuple[Rgb, s
     if photograph is None:
         return None
     rng = np.random.default_rng([recipe.seed, number])
-    framing = draw_framing(rng)
+    framing = draw_framing(rng, recipe.field)
     live = (number % _PICTURES_PER_PERSON + rng.random()) / _PICTURES_PER_PERSON < recipe.live_share
     if live:
         light, species = compose(rng, photograph, framing, job.environments), ""
@@ -185,8 +205,8 @@ def _picture(job: PhotoJob, number: int, detector: FaceDetector) -> tuple[Rgb, s
     faces = detector.detect(picture)
     if not faces or faces[0].score < MIN_SCORE:
         return None
-    crop = warp(picture, face_transform(faces[0], CROP, SIZE), SIZE)
-    return matched(rng, crop), species, job.people.names[index]
+    crop = warp(picture, face_transform(faces[0], recipe.crop, recipe.size), recipe.size)
+    return matched(rng, crop, MIDDLE_PX), species, job.people.names[index]
 
 
 def _portrait_index(job: PhotoJob, group: int) -> int:
@@ -230,7 +250,12 @@ def _join(job: PhotoJob) -> None:
     writer = csv.DictWriter(table, ["color", "subject", "label", "species"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    facts = {"size": SIZE, "crop": CROP.model_dump(), "depth_scale": None, "photographs": asdict(job.recipe)}
+    facts = {
+        "size": job.recipe.size,
+        "crop": job.recipe.crop.model_dump(),
+        "depth_scale": None,
+        "photographs": asdict(job.recipe),
+    }
     write_atomically(job.folder / "details.csv", table.getvalue().encode())
     write_atomically(job.folder / "export.json", json.dumps(facts, indent=1).encode())
     lines = "".join(f"{row['color']} - - {int(row['label'] == 'live')}\n" for row in rows)

@@ -18,7 +18,7 @@ from trainer.synth.dataset.shortcuts import (
     picture_features,
 )
 from trainer.synth.people.portrait import read_picture
-from trainer.synth.photographs.photo_set import SIZE
+from trainer.synth.photographs.photo_set import MIDDLE_PX
 
 _FRAME = ("left", "right", "top", "bottom")
 PHOTO_GROUPS = {"frame": _FRAME} | {name: GROUPS[name] for name in ("sharpness", "brightness", "background")}
@@ -51,5 +51,5 @@ def measure_photo_shortcuts(folder: Path, limit: int = 4000, seed: int = 0) -> l
     rows = []
     for row in track(chosen, "measuring"):
         rgb = read_picture(folder / row["color"])
-        rows.append(frame_features(rgb) | picture_features(rgb, SIZE // 8))
+        rows.append(frame_features(rgb) | picture_features(rgb, len(rgb) // 8, MIDDLE_PX))
     return cross_validated(PHOTO_GROUPS, columns_of(rows), live, people, rng, seed)
