@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -25,9 +24,7 @@ import psutil
 
 from fasdemo.errors import UserError
 from fasdemo.tuning.records import SessionScores
-from fasdemo.tuning.scoring import Progress, Scoring, score_folder
 from fasdemo.tuning.session_scorer import OnFrame, SessionFailedError, SessionScorer
-from fasdemo.tuning.session_verdicts import score_sessions
 
 log = logging.getLogger(__name__)
 
@@ -162,35 +159,6 @@ class ScoringProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def score_folder_apart(
-    root: Path,
-    model: str | None = None,
-    policy: str | None = None,
-    device: str = "auto",
-    on_progress: Callable[[Progress], object] = lambda progress: None,
-    stop: threading.Event | None = None,
-    cache: Path | None = None,
-) -> Scoring:
-    """Score the sessions below a folder in a process of its own; see `score_folder`."""
-    with ScoringProcess() as scorer:
-        return score_folder(root, model, policy, device, on_progress, stop, cache, scorer)
-
-
-def score_sessions_apart(
-    folders: Sequence[Path],
-    model: str | None = None,
-    policy: str | None = None,
-    device: str = "auto",
-    on_progress: Callable[[Progress], object] = lambda progress: None,
-    on_scored: Callable[[Path], object] = lambda folder: None,
-    stop: threading.Event | None = None,
-    cache: Path | None = None,
-) -> list[str]:
-    """Score some sessions in a process of its own; see `score_sessions`."""
-    with ScoringProcess() as scorer:
-        return score_sessions(folders, model, policy, device, on_progress, on_scored, stop, cache, scorer)
 
 
 def _receive(output: IO[bytes], messages: queue.SimpleQueue[tuple[str, Any] | None]) -> None:

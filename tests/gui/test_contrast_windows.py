@@ -55,7 +55,7 @@ def test_tuning_window_has_contrast(qtbot: QtBot, tmp_path: Path) -> None:
         (0.95, LIVE, ()), (0.9, LIVE, ()), (0.2, LIVE, ()), (0.99, PRINT, ("flat_surface",)), (0.85, MASK, ()),
         (0.3, Truth("spoof", "replay-tablet"), ()),
     )  # fmt: skip
-    window = TuningWindow(("fasdemo-flex",), lambda *_: scoring(*shown))
+    window = TuningWindow(("fasdemo-flex",), lambda *_, **__: scoring(*shown))
     qtbot.addWidget(window)
     window.resize(1280, 900)
     window.show()

@@ -267,7 +267,7 @@ def test_selected_sessions_are_scored_in_the_background(window: MainWindow, qtbo
 
 
 def test_scoring_is_cancelled_and_can_begin_again(window: MainWindow, qtbot: QtBot, root: Path) -> None:
-    def waits(*given: Any) -> list[str]:
+    def waits(*given: Any, **_: Any) -> list[str]:
         folders, tell, stop = given[0], given[4], given[6]
         tell(Progress(1, len(folders), folders[0].name, 3, 65.0))
         assert stop.wait(10.0)

@@ -14,7 +14,8 @@ from fasdemo.gui.translation import tr
 from fasdemo.gui.tuning.background import Background
 from fasdemo.runtime.requests import EngineRequest
 from fasdemo.tuning.scoring import Progress
-from fasdemo.tuning.scoring_process import score_sessions_apart
+from fasdemo.tuning.scoring_process import ScoringProcess
+from fasdemo.tuning.session_verdicts import score_sessions
 
 
 class LibraryControl(QObject):
@@ -32,7 +33,7 @@ class LibraryControl(QObject):
     def __init__(self, library: Library, engine: Callable[[], EngineRequest], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library, self._engine = library, engine
-        self.score: Callable[..., list[str]] = score_sessions_apart
+        self.score: Callable[..., list[str]] = score_sessions
         self.scorer = Background("library scoring", self)
         library.index.engine = self._chosen
         library.score_wanted.connect(self.start)
@@ -60,7 +61,8 @@ class LibraryControl(QObject):
             self._scored.emit(used, with_verdicts(LibraryEntry(folder), used))
 
         def work(stop: threading.Event) -> list[str]:
-            return self.score(folders, *used, engine.device, self._progressed.emit, scored, stop)
+            with ScoringProcess() as process:
+                return self.score(folders, *used, engine.device, self._progressed.emit, scored, stop, scorer=process)
 
         self._library.show_scoring(True)
         self.scorer.start(work)

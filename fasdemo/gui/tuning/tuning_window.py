@@ -29,8 +29,8 @@ from fasdemo.gui.widgets.window_state import fit_screen
 from fasdemo.tuning.gallery import Case, cases, in_order
 from fasdemo.tuning.report import Variant, variant_name, write_report
 from fasdemo.tuning.saving import save_policy, save_site
-from fasdemo.tuning.scoring import Cancelled, Progress, Scoring
-from fasdemo.tuning.scoring_process import score_folder_apart
+from fasdemo.tuning.scoring import Cancelled, Progress, Scoring, score_folder
+from fasdemo.tuning.scoring_process import ScoringProcess
 
 _SETTLE_MS = 250
 """Time without a change of the thresholds after which the gallery is computed."""
@@ -44,7 +44,7 @@ class TuningWindow(QMainWindow):
 
     Args:
         models: names of the shipped models.
-        score: scores a folder, as `fasdemo.tuning.scoring_process.score_folder_apart`.
+        score: scores a folder, as `fasdemo.tuning.scoring.score_folder`.
         release: closes the source of the main window if it plays the given session, whose label is changed.
 
     Signals:
@@ -61,7 +61,7 @@ class TuningWindow(QMainWindow):
     def __init__(
         self,
         models: Sequence[str] = (),
-        score: Score = score_folder_apart,
+        score: Score = score_folder,
         release: Callable[[Path], object] = lambda folder: None,
     ) -> None:
         super().__init__()
@@ -171,11 +171,12 @@ class TuningWindow(QMainWindow):
 
         def work(stop: threading.Event) -> list[Scoring]:
             found = []
-            for choice in choices:
-                if stop.is_set():
-                    raise Cancelled
-                tell = partial(self._tell, stop)
-                found.append(self._score(root, choice.model, choice.policy, device, tell, stop))
+            tell = partial(self._tell, stop)
+            with ScoringProcess() as process:
+                for choice in choices:
+                    if stop.is_set():
+                        raise Cancelled
+                    found.append(self._score(root, choice.model, choice.policy, device, tell, stop, scorer=process))
             return found
 
         self._shown_choices = choices

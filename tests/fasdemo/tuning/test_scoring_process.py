@@ -15,9 +15,9 @@ import pytest
 from fasdemo.errors import UserError
 from fasdemo.sessions.repair import find_sessions
 from fasdemo.tuning.scoring import Cancelled, Progress, score_folder
-from fasdemo.tuning.scoring_process import ScoringProcess, score_folder_apart, score_sessions_apart
+from fasdemo.tuning.scoring_process import ScoringProcess
 from fasdemo.tuning.session_scorer import SessionFailedError, SessionScorer
-from fasdemo.tuning.session_verdicts import stored_verdicts
+from fasdemo.tuning.session_verdicts import score_sessions, stored_verdicts
 from tests.support.threads import check_no_thread_is_left
 from tools.performance.tuning import make_sessions
 
@@ -81,18 +81,21 @@ def test_cancelled_scoring_ends_its_process_and_resumes_with_the_rest(root: Path
         if progress.done == 1:
             stop.set()
 
-    with pytest.raises(Cancelled):
-        score_folder_apart(root, MODEL, None, "cpu", cancel, stop, tmp_path)
-    found = score_folder_apart(root, MODEL, None, "cpu", cache=tmp_path)
+    with ScoringProcess() as apart:
+        with pytest.raises(Cancelled):
+            score_folder(root, MODEL, None, "cpu", cancel, stop, tmp_path, apart)
+        found = score_folder(root, MODEL, None, "cpu", cache=tmp_path, scorer=apart)
     # A short second session may be scored before the cancellation is seen, and is kept then.
     assert found.from_cache in (1, 2)
     assert len(found.presentations) == 2
 
 
-def test_score_sessions_apart_stores_the_verdicts(root: Path, tmp_path: Path) -> None:
+def test_score_sessions_in_another_process_stores_the_verdicts(root: Path, tmp_path: Path) -> None:
     folders = find_sessions(root)
     done: list[Path] = []
-    assert score_sessions_apart(folders, MODEL, None, "cpu", on_scored=done.append, cache=tmp_path) == []
+    with ScoringProcess() as apart:
+        problems = score_sessions(folders, MODEL, None, "cpu", on_scored=done.append, cache=tmp_path, scorer=apart)
+    assert problems == []
     assert done == folders
     assert all(stored_verdicts(folder, MODEL, cache=tmp_path) is not None for folder in folders)
 

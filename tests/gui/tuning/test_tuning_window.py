@@ -47,7 +47,14 @@ class Scorer:
         self.hold.set()
 
     def __call__(
-        self, root: Path, model: str | None, policy: str | None, device: str, tell: Any, stop: threading.Event
+        self,
+        root: Path,
+        model: str | None,
+        policy: str | None,
+        device: str,
+        tell: Any,
+        stop: threading.Event,
+        scorer: object,
     ) -> Scoring:
         self.asked.append((root, model, policy))
         tell(Progress(3, 7, "S01/live/take", 12, 125.0))
