@@ -33,6 +33,7 @@ from fasdemo.gui.app import answer_first
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import WindowSetup
 from fasdemo.runtime.requests import EngineRequest
 from tests.support import window_scenes
 from tests.support.qt_input import QTest
@@ -46,7 +47,7 @@ def line(name: str, seconds: list[float]) -> str:
 
 
 def open_window(app: QApplication, scene: Scene, folder: Path) -> MainWindow:
-    window = MainWindow(scene.make_source, scene.make_processor, Settings(), folder / "window.json")
+    window = MainWindow(WindowSetup(scene.make_source, scene.make_processor, Settings(), folder / "window.json"))
     window.show()
     window.open_spec("webcam")
     end = time.monotonic() + 10.0

@@ -35,6 +35,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.tuning.tuning_window import TuningWindow
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import WindowSetup
 from fasdemo.runtime import frame_processor as engine_processor
 from fasdemo.runtime.requests import SourceRequest
 from tools.performance.tuning import make_sessions
@@ -124,10 +125,9 @@ class Pictures:
         settings = Settings(theme="dark", model=model, record_folder=Path("recordings"), snap_folder=Path("snapshots"))
         apply_theme(app, dark=True)
         self._live = range(0)
-        self.window = MainWindow(
+        self.window = MainWindow(WindowSetup(
             self._make_source, engine_processor.make_processor, settings, work / "window.json",
-            engine_processor.shipped_model_names(), str(demo), lambda: (), rules=rules,
-        )  # fmt: skip
+            engine_processor.shipped_model_names(), str(demo), lambda: (), rules=rules,))  # fmt: skip
         self.window.show()
         screen = app.primaryScreen()
         assert screen is not None

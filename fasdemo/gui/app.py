@@ -103,19 +103,22 @@ def run(
 
     from fasdemo.gui import settings as remembered
     from fasdemo.gui.window.main_window import MainWindow
+    from fasdemo.gui.window.parts import WindowSetup
     from fasdemo.gui.window.uncaught import UncaughtErrors
 
     place = settings_file or remembered.settings_path()
     settings, problem = _settings(wanted, place)
     _apply(settings, wanted, app)
     window = MainWindow(
-        make_source,
-        make_processor,
-        settings,
-        place,
-        frame_processor.shipped_model_names(),
-        frame_processor.demo_path(),
-        rules=wanted.rules,
+        WindowSetup(
+            make_source,
+            make_processor,
+            settings,
+            place,
+            frame_processor.shipped_model_names(),
+            frame_processor.demo_path(),
+            rules=wanted.rules,
+        )
     )
     try:
         window.door.configure(wanted.signals)

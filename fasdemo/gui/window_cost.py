@@ -123,6 +123,7 @@ def measure(request: WindowRequest) -> dict[str, Any]:
 
     from fasdemo.gui.settings import Settings
     from fasdemo.gui.window.main_window import MainWindow
+    from fasdemo.gui.window.parts import WindowSetup
     from fasdemo.runtime.frame_processor import make_processor, make_source
     from fasdemo.runtime.requests import SourceRequest
 
@@ -135,7 +136,7 @@ def measure(request: WindowRequest) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(model=request.model, loop=True)
-        window = MainWindow(opened, make_processor, settings, Path(folder) / "window.json")
+        window = MainWindow(WindowSetup(opened, make_processor, settings, Path(folder) / "window.json"))
         try:
             window.show()
             window.open(SourceRequest(request.source))

@@ -64,11 +64,14 @@ def window(qtbot: QtBot, qapp: QApplication, scene: Scene, settings: Settings, p
     """A shown window with one webcam and without a source; its threads have to end with it."""
     from fasdemo.gui.style.theme import apply_theme
     from fasdemo.gui.window.main_window import MainWindow
+    from fasdemo.gui.window.parts import WindowSetup
     from tests.support.window_actions import cameras
 
     apply_theme(qapp, dark=True)
     made = MainWindow(
-        scene.make_source, scene.make_processor, settings, place, ("fusion", "colour-only"), "demo", cameras
+        WindowSetup(
+            scene.make_source, scene.make_processor, settings, place, ("fusion", "colour-only"), "demo", cameras
+        )
     )
     qtbot.addWidget(made)
     # The offscreen platform's screen is only 800 pixels wide.

@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import DARK, LIGHT, apply_theme
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import WindowSetup
 from fasdemo.gui.window.workspace import TABS
 from tests.support.contrast import CONTROL, TEXT, luminance, outline_contrast, part, pixels, ratio, text_contrast
 from tests.support.window_scenes import Scene
@@ -51,10 +52,10 @@ def font(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, dark: bool, font: str, tmp_path: Path) -> MainWindow:
     apply_theme(qapp, dark=dark)
     settings = Settings(theme="dark" if dark else "light")
-    made = MainWindow(
+    made = MainWindow(WindowSetup(
         scene.make_source, scene.make_processor, settings, tmp_path / "window.json",
         ("fusion",), "demo", lambda: (),
-    )  # fmt: skip
+    ))  # fmt: skip
     qtbot.addWidget(made)
     made.resize(1500, 1100)
     made.show()

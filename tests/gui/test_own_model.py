@@ -27,6 +27,7 @@ from fasdemo.capture.source import Source, SourceInfo  # noqa: E402
 from fasdemo.frames import STREAMS, FrameSet, Stream, StreamTime  # noqa: E402
 from fasdemo.gui.settings import Settings  # noqa: E402
 from fasdemo.gui.window.main_window import MainWindow  # noqa: E402
+from fasdemo.gui.window.parts import WindowSetup  # noqa: E402
 from fasdemo.runtime.frame_processor import make_processor  # noqa: E402
 from fasdemo.runtime.requests import EngineRequest, SourceRequest  # noqa: E402
 from fasdemo.sessions.reader import SessionReader  # noqa: E402
@@ -321,7 +322,9 @@ def test_the_window_changes_to_the_new_model_while_it_runs(
     def make_source(request: SourceRequest) -> Source:
         return desk.open(request.spec)
 
-    window = MainWindow(make_source, make_processor, Settings(), tmp_path / "window.json", ("fasdemo-flex",))
+    window = MainWindow(
+        WindowSetup(make_source, make_processor, Settings(), tmp_path / "window.json", ("fasdemo-flex",))
+    )
     qtbot.addWidget(window)
     window.show()
     opened = desk.scene.started

@@ -26,7 +26,7 @@ from fasdemo.gui.widgets.transport_bar import MIN_SLIDER_PX
 from fasdemo.gui.widgets.window_state import first_geometry
 from fasdemo.gui.window.header import Header
 from fasdemo.gui.window.main_window import MainWindow
-from fasdemo.gui.window.parts import MIN_SIZE
+from fasdemo.gui.window.parts import MIN_SIZE, WindowSetup
 from fasdemo.gui.window.workspace import Workspace
 from fasdemo.runtime.headline import Headline
 from tests.support.window_actions import check_tabs_are_not_cut
@@ -112,7 +112,9 @@ def window(
     scene = Scene()
     settings = Settings(kiosk_pin=hash_pin("2468"))
     made = MainWindow(
-        scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
+        WindowSetup(
+            scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
+        )
     )
     qtbot.addWidget(made)
     made.show()

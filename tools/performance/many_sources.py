@@ -58,6 +58,7 @@ def memory_over(changes: int, seconds: float) -> list[float]:
 
     from fasdemo.gui.settings import Settings
     from fasdemo.gui.window.main_window import MainWindow
+    from fasdemo.gui.window.parts import WindowSetup
     from fasdemo.runtime.frame_processor import make_processor, make_source
     from fasdemo.runtime.requests import SourceRequest
 
@@ -65,7 +66,7 @@ def memory_over(changes: int, seconds: float) -> list[float]:
 
     with tempfile.TemporaryDirectory() as folder:
         sources = mixed_sources(Path(folder))
-        window = MainWindow(make_source, make_processor, Settings(loop=True), Path(folder) / "window.json")
+        window = MainWindow(WindowSetup(make_source, make_processor, Settings(loop=True), Path(folder) / "window.json"))
         try:
             window.resize(1280, 800)
             window.show()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QTimer
@@ -11,20 +10,16 @@ from PyQt6.QtWidgets import QApplication
 from typing_extensions import override
 
 from fasdemo.engine.result import FrameResult
-from fasdemo.gui.camera.camera_list import Cameras, connected_cameras
-from fasdemo.gui.controllers.rules import GivenRules
 from fasdemo.gui.dialogs import system as dialogs
 from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.dialogs.shortcuts import Keys, ShortcutsDialog
-from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import apply_theme, is_dark
 from fasdemo.gui.window.actions import ALWAYS, window_actions
-from fasdemo.gui.window.parts import WindowParts
+from fasdemo.gui.window.parts import WindowParts, WindowSetup
 from fasdemo.gui.window.workspace import TABS
 from fasdemo.record.labels import Labels
 from fasdemo.runtime.headline import Headline
 from fasdemo.runtime.outputs.event_log_writer import LogStatus
-from fasdemo.runtime.pipeline import MakeProcessor, MakeSource
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 
 _FIGURES_MS = 200
@@ -35,28 +30,11 @@ class MainWindow(WindowParts):
     """The main window; `docs/window.md` describes its actions.
 
     Args:
-        make_source: opens a source.
-        make_processor: makes a frame processor.
-        settings: the user's settings; changed in place.
-        settings_path: file to which the settings are written when the window closes.
-        models: names of the shipped models.
-        demo: path of the demo session; None if it is missing.
-        look: returns the connected cameras.
-        rules: requirements for LIVE that override the settings.
+        setup: what it is made from.
     """
 
-    def __init__(
-        self,
-        make_source: MakeSource,
-        make_processor: MakeProcessor,
-        settings: Settings,
-        settings_path: Path,
-        models: Sequence[str] = (),
-        demo: str | None = None,
-        look: Callable[[], Cameras] = connected_cameras,
-        rules: GivenRules = GivenRules(),  # noqa: B008 - it cannot be changed
-    ) -> None:
-        super().__init__(make_source, make_processor, settings, settings_path, models, demo, look, rules)
+    def __init__(self, setup: WindowSetup) -> None:
+        super().__init__(setup)
         self._actions = window_actions(self)
         self._connect()
         self._keys = Keys(self, self.do)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -45,10 +46,11 @@ MIN_SIZE = QSize(720, 420)
 """Smallest window; it fits a screen of 800 x 480 with a title bar."""
 
 
-class WindowParts(QMainWindow):
-    """The window with its pages and controllers, which `MainWindow` connects.
+@dataclass(frozen=True, eq=False)
+class WindowSetup:
+    """What a main window is made from.
 
-    Args:
+    Attributes:
         make_source: opens a source.
         make_processor: makes a frame processor.
         settings: the user's settings; changed in place.
@@ -59,25 +61,33 @@ class WindowParts(QMainWindow):
         rules: requirements for LIVE that override the settings.
     """
 
-    def __init__(
-        self,
-        make_source: MakeSource,
-        make_processor: MakeProcessor,
-        settings: Settings,
-        settings_path: Path,
-        models: Sequence[str] = (),
-        demo: str | None = None,
-        look: Callable[[], Cameras] = connected_cameras,
-        rules: GivenRules = GivenRules(),  # noqa: B008 - it cannot be changed
-    ) -> None:
+    make_source: MakeSource
+    make_processor: MakeProcessor
+    settings: Settings
+    settings_path: Path
+    models: Sequence[str] = ()
+    demo: str | None = None
+    look: Callable[[], Cameras] = connected_cameras
+    rules: GivenRules = GivenRules()  # noqa: RUF009 - it cannot be changed
+
+
+class WindowParts(QMainWindow):
+    """The window with its pages and controllers, which `MainWindow` connects.
+
+    Args:
+        setup: what it is made from.
+    """
+
+    def __init__(self, setup: WindowSetup) -> None:
         super().__init__()
+        settings, models, demo = setup.settings, setup.models, setup.demo
         self.settings = settings
         self.dialog: QDialog | None = None
         """The dialog that was shown last."""
         self.setWindowTitle("fasdemo")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self.cameras = CameraList(look, self)
+        self.cameras = CameraList(setup.look, self)
         self.body = body = Body(models, self.cameras)
         self.header, self.footer, self.messages, self.pages = body.header, body.footer, body.messages, body.pages
         self.start, self.workspace, self.kiosk, self.library = body.start, body.workspace, body.kiosk, body.library
@@ -96,10 +106,10 @@ class WindowParts(QMainWindow):
             self.event_pictures.writer,
             self.played.listener,
         )
-        self.player = Player(make_source, make_processor, self, listeners)
+        self.player = Player(setup.make_source, setup.make_processor, self, listeners)
         self.challenge = ChallengeControl(self.player, self)
         self.engine = EngineControl(
-            self.player, settings, rules, self.challenge.display, lambda: self.in_kiosk, parent=self
+            self.player, settings, setup.rules, self.challenge.display, lambda: self.in_kiosk, parent=self
         )
         self.event_log.inputs = self._inputs
         self.library_scoring = LibraryControl(self.library, lambda: self.engine.request, self)
@@ -132,7 +142,7 @@ class WindowParts(QMainWindow):
         )
         self.chime = Chime(Speaker(self).play)
         self.setCentralWidget(body)
-        self.saved_state = SavedState(self, work, settings, settings_path)
+        self.saved_state = SavedState(self, work, settings, setup.settings_path)
 
     @property
     def in_kiosk(self) -> bool:

@@ -17,6 +17,7 @@ from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.translation import tr
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import WindowSetup
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.obedient_person import StillLandmarks
 from tests.support.window_scenes import Scene, ScriptedProcessor
@@ -36,14 +37,16 @@ def scene() -> Scene:
 def window(qtbot: QtBot, qapp: QApplication, scene: Scene, tmp_path: Path) -> Iterator[MainWindow]:
     apply_theme(qapp, dark=True)
     made = MainWindow(
-        scene.make_source,
-        _processor,
-        Settings(kiosk_neutral=True),
-        tmp_path / "window.json",
-        ("fusion",),
-        "demo",
-        lambda: (),
-        rules=GivenRules(challenge="turn"),
+        WindowSetup(
+            scene.make_source,
+            _processor,
+            Settings(kiosk_neutral=True),
+            tmp_path / "window.json",
+            ("fusion",),
+            "demo",
+            lambda: (),
+            rules=GivenRules(challenge="turn"),
+        )
     )
     qtbot.addWidget(made)
     made.show()

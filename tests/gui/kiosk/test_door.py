@@ -15,6 +15,7 @@ from fasdemo.gui.dialogs.preferences import Preferences
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import WindowSetup
 from fasdemo.publish.signals import SignalSettings
 from tests.support.publish_fixtures import WebReceiver
 from tests.support.qt_input import QTest
@@ -31,7 +32,15 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
     def made(settings: Settings) -> MainWindow:
         scene = Scene()
         window = MainWindow(
-            scene.make_source, scene.make_processor, settings, tmp_path / "window.json", ("fusion",), "demo", lambda: ()
+            WindowSetup(
+                scene.make_source,
+                scene.make_processor,
+                settings,
+                tmp_path / "window.json",
+                ("fusion",),
+                "demo",
+                lambda: (),
+            )
         )
         qtbot.addWidget(window)
         window.show()

@@ -30,6 +30,7 @@ from fasdemo.gui.controllers.player import Player
 from fasdemo.gui.settings import Settings
 from fasdemo.gui.style.theme import apply_theme
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import WindowSetup
 from fasdemo.publish.signals import Signals, SignalSettings
 from fasdemo.publish.target import Content
 from fasdemo.runtime.outputs.event_log_writer import EventLogWriter
@@ -201,7 +202,7 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Player, "request", property(lambda self: SourceRequest("realsense")))
     scene = Scene()
     made = MainWindow(
-        scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", (), None, lambda: ()
+        WindowSetup(scene.make_source, scene.make_processor, Settings(), tmp_path / "window.json", (), None, lambda: ())
     )
     qtbot.addWidget(made)
     made.set_kiosk(True)

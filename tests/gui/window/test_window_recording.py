@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from fasdemo.gui.settings import load
 from fasdemo.gui.window.main_window import MainWindow
+from fasdemo.gui.window.parts import WindowSetup
 from fasdemo.runtime.requests import EngineRequest
 from tests.support.qt_input import QTest
 from tests.support.window_actions import play
@@ -126,7 +127,7 @@ def test_the_window_is_found_again_as_it_was_left(
     settings, problem = load(place)
     assert not problem
     assert settings.recent == ["clip"]
-    again = MainWindow(scene.make_source, scene.make_processor, settings, place)
+    again = MainWindow(WindowSetup(scene.make_source, scene.make_processor, settings, place))
     qtbot.addWidget(again)
     again.show()
     again.pages.setCurrentWidget(again.workspace)
