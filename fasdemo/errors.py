@@ -25,12 +25,15 @@ class UserError(Exception):
         """Return the message with the options that set its parameters, e.g. `--policy`.
 
         Args:
-            parameters: names of the command's parameters; in the message, their backquotes become dashes.
+            parameters: names of the command's parameters; in the message, their backquotes become dashes. If they are
+                given, options that the command lacks are not named.
         """
         message = re.sub(r"`(\w+)`", lambda found: _option(found[1]) if found[1] in parameters else found[0], str(self))
         if not self.parameter:
             return message
         option = _option(self.parameter)
+        if parameters and self.parameter not in parameters:
+            return message.removeprefix(f"{self.parameter} ")
         if re.match(rf"{self.parameter}\b", message):
             return option + message[len(self.parameter) :]
         return f"{message.removesuffix('.')} ({option})."

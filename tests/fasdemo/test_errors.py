@@ -25,4 +25,7 @@ def test_user_error_for_command_line_names_the_option(error: UserError, words: s
 def test_message_for_the_command_line_names_the_commands_own_options() -> None:
     error = UserError("no data: give `data` or `train_list`; use the key `all`.")
     assert error.for_command_line(("data", "train_list")) == "no data: give --data or --train-list; use the key `all`."
+    elsewhere = UserError("data runs/x: no such folder; correct the path.", parameter="data")
+    assert elsewhere.for_command_line(("folder",)) == "runs/x: no such folder; correct the path."
+    assert elsewhere.for_command_line(("data",)) == "--data runs/x: no such folder; correct the path."
     assert error.for_command_line() == str(error)

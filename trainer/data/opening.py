@@ -59,7 +59,8 @@ def detect_layout(folder: Path) -> str:
         raise UserError(f"data {folder}: is not a data set, but {below[0]} is; give that one.", parameter="data")
     raise UserError(
         f"data {folder}: the layout is unknown (known: generated samples.csv, sessions, CASIA-SURF, CeFA, "
-        f"{', '.join(PUBLIC)}, train.txt and val.txt); give `train_list` and `val_list`.",
+        f"{', '.join(PUBLIC)}, train.txt and val.txt); give the folder of such a "
+        "data set, or write train.txt and val.txt for this one (docs/training.md).",
         parameter="data",
     )
 
@@ -89,11 +90,11 @@ def listed_layout(
     """
     name = detect_layout(folder) if layout == "auto" else layout
     if name == "synth":
-        raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it with `data`.")
+        raise UserError(f"{folder}: a generated set names its own split in samples.csv; train on it as it is.")
     if name == "shards":
-        raise UserError(f"{folder}: shards have the parts of the set that they were written from; train with `data`.")
+        raise UserError(f"{folder}: shards have the parts of the set that they were written from; train on them.")
     if name in PUBLIC:
-        raise UserError(f"{folder}: {name} has its own parts; train on it with `data`, and choose one with `protocol`.")
+        raise UserError(f"{folder}: {name} has its own parts; train on it as it is, and choose them with `protocol`.")
     if name == "cefa":
         return Cefa(folder, protocol)
     if name == "casia-release":

@@ -51,10 +51,11 @@ def finetune(args: argparse.Namespace, folder: Path) -> int:
     Raises:
         UserError: an option, the checkpoint or the sessions cannot be used.
     """
-    loaded = open_model(args.start)
+    start: Path = vars(args)["from"]
+    loaded = open_model(start)
     if loaded.saved is None:
         raise UserError(
-            f"from {args.start}: an ONNX file cannot be trained; give the checkpoint (.pt) it was exported from.",
+            f"from {start}: an ONNX file cannot be trained; give the checkpoint (.pt) it was exported from.",
             parameter="from",
         )
     resume = resume_file(args.resume, folder)
@@ -193,7 +194,7 @@ def _settings(args: argparse.Namespace, loaded: Loaded, folder: Path) -> dict[st
     """Return the configuration of the checkpoint, changed to a short training with a low learning rate."""
     raw = loaded.config.model_dump(mode="json")
     raw["name"] = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.name).lstrip("._-") or "finetuned"
-    raw["network"] |= {"init": {"all": str(args.start)}}
+    raw["network"] |= {"init": {"all": str(vars(args)["from"])}}
     if loaded.saved is not None and not raw["network"]["options"]:
         known = {"input_size", "in_channels", "modalities"}
         raw["network"]["options"] = {k: v for k, v in loaded.saved.options.items() if k not in known}

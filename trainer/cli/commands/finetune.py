@@ -15,9 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sessions", type=Path, metavar="SESSIONS", help="recorded sessions, or crops exported from them"
     )
-    parser.add_argument(
-        "--from", dest="start", type=Path, required=True, metavar="FILE", help="checkpoint to start from"
-    )
+    parser.add_argument("--from", type=Path, required=True, metavar="FILE", help="checkpoint to start from")
     parser.add_argument(
         "--output", type=Path, metavar="RUN", help="folder of the run and name of the model (default: runs/finetuned)"
     )
