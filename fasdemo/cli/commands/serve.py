@@ -154,8 +154,10 @@ def run(args: argparse.Namespace) -> int:
         requests_per_s=float(args.rate),
     )
     settings.check()
-    if args.challenge and (args.demo or args.video or not args.camera):
+    if args.challenge and (args.demo or args.video):
         raise UserError(f"--challenge {args.challenge}: files cannot follow prompts; give cameras only, with --camera.")
+    if args.challenge and not args.camera:
+        raise UserError(f"--challenge {args.challenge}: needs a camera; give it with --camera.")
     if args.record is not None:
         check_output_folder("--record", args.record)
     from fasdemo.cli.engine_options import engine_request

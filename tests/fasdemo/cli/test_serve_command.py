@@ -61,10 +61,15 @@ def test_a_heartbeat_without_a_camera_is_refused(tmp_path: Path, capsys: pytest.
     assert "--heartbeat needs a camera; give it with --camera." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["--demo"], ["--camera", "webcam", "--video", "a.mp4"], []])
-def test_a_challenge_without_cameras_only_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("words", [["--demo"], ["--camera", "webcam", "--video", "a.mp4"]])
+def test_a_challenge_for_files_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", *words, "--challenge", "turn"]) == 2
     assert "--challenge turn: files cannot follow prompts; give cameras only" in capsys.readouterr().err
+
+
+def test_a_challenge_needs_a_camera(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--challenge", "light"]) == 2
+    assert "--challenge light: needs a camera; give it with --camera." in capsys.readouterr().err
     assert engine_request(parsed("--camera", "webcam", "--challenge", "light")).challenge == "light"
 
 
