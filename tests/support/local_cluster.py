@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+R = TypeVar("R")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -76,14 +79,38 @@ def local_cluster(folder: Path) -> Iterator[Cluster]:
             process.wait()
 
 
-def hanging(module: str, function: str, started: Path) -> str:
-    """Return code that replaces a function of the worker by one that never ends."""
-    return f"""
+def with_a_killed_worker(cluster: Cluster, hangs: str, work: Callable[[], R], preload: str = "") -> R:
+    """Return the result of work on two workers, the first of which hangs in its first part and is killed then.
+
+    Args:
+        cluster: has no workers yet.
+        hangs: module and name of the function of a part, which never ends on the first worker.
+        work: runs in a thread, which starts after the first worker is ready, because clients wait only seconds for one.
+        preload: code that both workers run first.
+    """
+    begun = cluster.folder / "begun"
+    module, _, function = hangs.rpartition(".")
+    cluster.worker("hanging", preload + _HANG.format(module=module, function=function, begun=str(begun)))
+    until(lambda: "Registered to" in cluster.log("hanging"))
+    pool = ThreadPoolExecutor(1)
+    ending = pool.submit(work)
+    # After a failure, the thread ends when the fixture has ended the scheduler.
+    pool.shutdown(wait=False)
+    until(lambda: begun.exists() or ending.done())
+    assert begun.exists(), ending.result()
+    cluster.worker("working", preload)
+    until(lambda: "Registered to" in cluster.log("working"))
+    cluster.processes["hanging"].kill()
+    until(ending.done)
+    return ending.result()
+
+
+_HANG = """
 import pathlib, time
 import {module}
 
 def hang(job, number):
-    pathlib.Path({str(started)!r}).touch()
+    pathlib.Path({begun!r}).touch()
     time.sleep(600)
 
 {module}.{function} = hang

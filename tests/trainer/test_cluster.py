@@ -7,13 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from fasdemo.errors import UserError
-from tests.support.local_cluster import Cluster, hanging, local_cluster, until
+from tests.support.local_cluster import Cluster, local_cluster, until, with_a_killed_worker
 from tests.support.network_weights import settle
 from tests.support.public_trees import oulu
 from tests.support.recorded_people import WholeFrame, record_people
@@ -33,20 +32,6 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     pytest.importorskip("distributed")
     with local_cluster(tmp_path / "cluster") as made:
         yield made
-
-
-def one_hangs(cluster: Cluster, hang: str, started: Path, work: Callable[[], object], preload: str = "") -> None:
-    """Do work on two workers, the first of which hangs in its first part and is killed then."""
-    ended: list[object] = []
-    cluster.worker("hanging", preload + hang)
-    until(lambda: "Registered to" in cluster.log("hanging"))
-    thread = Thread(target=lambda: ended.append(work()))
-    thread.start()
-    until(lambda: started.exists() or not thread.is_alive())
-    cluster.worker("working", preload)
-    cluster.processes["hanging"].kill()
-    thread.join(120)
-    assert ended == [0], cluster.log("working")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -74,11 +59,9 @@ def test_submit_on_a_cluster_gives_the_bytes_of_one_machine_though_a_worker_is_k
     data = write_tiny_set(tmp_path / "set", people=24)
     model = written_model(tmp_path / "model.pt")
     words = ["submit", str(model), "--data", str(data), "--split", "train", "--raw"]
-    started = tmp_path / "started"
-    hang = hanging("trainer.evaluation.cluster_scoring", "score_shard", started)
+    hangs = "trainer.evaluation.cluster_scoring.score_shard"
     far = [*words, "--output", str(tmp_path / "far.txt"), "--cluster", cluster.address]
-    one_hangs(cluster, hang, started, lambda: main(far), SMALL_SHARDS)
-    assert started.exists()
+    assert with_a_killed_worker(cluster, hangs, lambda: main(far), SMALL_SHARDS) == 0
     assert main([*words, "--output", str(tmp_path / "near.txt")]) == 0
     text = (tmp_path / "near.txt").read_text()
     assert (tmp_path / "far.txt").read_text() == text
@@ -99,11 +82,9 @@ def test_cut_videos_on_a_cluster_gives_the_bytes_of_one_machine_though_a_worker_
 ) -> None:
     near, far = oulu(tmp_path / "near"), tmp_path / "far"
     shutil.copytree(near, far)
-    started = tmp_path / "started"
     words = ["cut", "--frame-step", "2", "--protocol", "1", "--data"]
-    hang = hanging("trainer.data.public.clips", "cut_clip", started)
-    one_hangs(cluster, hang, started, lambda: main([*words, str(far), "--cluster", cluster.address]))
-    assert started.exists()
+    hangs = "trainer.data.public.clips.cut_clip"
+    assert with_a_killed_worker(cluster, hangs, lambda: main([*words, str(far), "--cluster", cluster.address])) == 0
     capsys.readouterr()
     assert main([*words, str(near), "--jobs", "2"]) == 0
     assert "training part: 20 samples" in capsys.readouterr().out
@@ -125,11 +106,9 @@ def test_cut_sessions_on_a_cluster_gives_the_bytes_of_one_machine(
     monkeypatch.setattr("fasdemo.faces.detector.FaceDetector", WholeFrame)
     near, far = record_people(tmp_path / "near"), tmp_path / "far"
     shutil.copytree(near, far)
-    started = tmp_path / "started"
-    hang = hanging("trainer.data.layouts.recorded", "cut_session", started)
-    one_hangs(
-        cluster, hang, started, lambda: main(["cut", "--data", str(far), "--cluster", cluster.address]), WHOLE_FRAME
-    )
+    hangs = "trainer.data.layouts.recorded.cut_session"
+    cut = ["cut", "--data", str(far), "--cluster", cluster.address]
+    assert with_a_killed_worker(cluster, hangs, lambda: main(cut), WHOLE_FRAME) == 0
     capsys.readouterr()
     assert main(["cut", "--data", str(near), "--jobs", "3"]) == 0
     assert "near-crops: 16 crops" in capsys.readouterr().out

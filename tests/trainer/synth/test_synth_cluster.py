@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from fasdemo.faces import model_file
-from tests.support.local_cluster import Cluster, hanging, local_cluster, until
+from tests.support.local_cluster import Cluster, local_cluster, with_a_killed_worker
 from trainer.synth.dataset.crops import Job, Recipe, render_crops
 from trainer.synth.people.people import load_people
 
@@ -40,16 +39,8 @@ def test_a_killed_worker_costs_nothing_and_the_bytes_are_the_same(
     monkeypatch.setattr("trainer.synth.dataset.crops.SHARD_SETUPS", 1)
     recipe = Recipe(seed=5, count=4, shots=1, species=("print-flat",), sensors={"d435": 1.0})
     people = load_people(None, None, 1, tmp_path / "work")
-    started = tmp_path / "started"
-    cluster.worker("hanging", SMALL_SHARDS + hanging("trainer.synth.dataset.crops", "_render_shard", started))
-    done: list[tuple[int, int]] = []
+    hangs = "trainer.synth.dataset.crops._render_shard"
     far = Job(recipe, people, (), tmp_path / "far")
-    thread = Thread(target=lambda: done.append(render_crops(far, 1, cluster.address)))
-    thread.start()
-    until(started.exists)
-    cluster.worker("working", SMALL_SHARDS)
-    cluster.processes["hanging"].kill()
-    thread.join(120)
-    assert done, cluster.log("working")
-    assert render_crops(Job(recipe, people, (), tmp_path / "near"), 1) == done[0]
+    done = with_a_killed_worker(cluster, hangs, lambda: render_crops(far, 1, cluster.address), SMALL_SHARDS)
+    assert render_crops(Job(recipe, people, (), tmp_path / "near"), 1) == done
     assert contents(tmp_path / "far") == contents(tmp_path / "near")
