@@ -25,7 +25,7 @@ from fasdemo.engine.result import FaceVerdict
 from fasdemo.engine.temporal.track_state import TrackState, TrackStates
 from fasdemo.faces.frame_interval import MAX_INTERVAL_S
 from fasdemo.frames import FrameSet, Stream
-from fasdemo.models.card import Threshold
+from fasdemo.models.card import ModelCard, Threshold
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class FrameStages:
         if self._landmarks is not None and still:
             self._landmarks.look_at_still(usable, work, self._states)
         elif self._landmarks is not None:
-            self._landmarks.look(usable, work, self._states, self.time_s)
+            self._landmarks.read(work, self._states, self.time_s)
         at = _lap(out.stages_ms, "detect", at)
         if not work:
             codes.append(Reason.NO_FACE)
@@ -155,14 +155,15 @@ class FrameStages:
         for item in work:
             state = self._states[item.track.id]
             align(usable, item, card, settings.policy, state.active_gates)
-            compare_infrared(item, state, self._finder, self.time_s)
-            check_outlines(usable, item, state, card.crop, self.time_s)
+            self._run_checks(usable, item, state, card, still)
             if not still:
                 self._stream_motion.check(usable, item, state, self.time_s)
                 check_border(usable, item, state, self.time_s)
             if settings.policy.require_motion and (still or not moved_together(usable, state, self.time_s)):
                 item.codes.append(Reason.MOTION_UNSEEN)
         codes += self._stream_motion.codes(self.time_s)
+        if self._landmarks is not None and not still:
+            self._landmarks.start(usable, work, self._states, self.time_s)
         at = _lap(out.stages_ms, "align", at)
         _predict(settings.scorer, work)
         _lap(out.stages_ms, "infer", at)
@@ -183,6 +184,15 @@ class FrameStages:
         if len(work) > 1:
             codes.append(Reason.SEVERAL_FACES)
 
+    def _run_checks(
+        self, frame: FrameSet, item: FaceObservation, state: TrackState, card: ModelCard, still: bool
+    ) -> None:
+        """Run the slow checks of one face whose turn it is, or all of them for a single picture."""
+        state.turns.start_frame(shared=not still)
+        compare_infrared(item, state, self._finder, self.time_s)
+        check_outlines(frame, item, state, card.crop, self.time_s)
+        item.unchecked = not still and _is_unchecked(item, state, self._landmarks is not None)
+
     def _checks_are_due(self, state: TrackState) -> bool:
         return infrared_is_due(state, self.time_s) or outlines_are_due(state, self.time_s)
 
@@ -195,6 +205,14 @@ class FrameStages:
         elif self._states.interval_s > MAX_INTERVAL_S + 0.001:
             notes.append(Reason.LOW_FRAME_RATE)
         return notes
+
+
+def _is_unchecked(item: FaceObservation, state: TrackState, landmarks: bool) -> bool:
+    """Return whether a slow check of a face has not run yet; a check of a missing stream counts as run."""
+    if landmarks and not state.landmarks.done:
+        return True
+    infrared = item.crops is None or item.crops.ir is None or state.ir_face.done
+    return not (infrared and math.isfinite(state.outlines_s))
 
 
 def _predict(scorer: Scorer, work: list[FaceObservation]) -> None:

@@ -38,6 +38,7 @@ class MotionEvidence:
 
     def __init__(self) -> None:
         self._looks: deque[tuple[float, Points, float]] = deque()
+        self._compared = 0
         self._ratios: dict[tuple[float, float], float] = {}
 
     def add(self, timestamp_s: float, landmarks: npt.NDArray[np.floating]) -> None:
@@ -50,19 +51,25 @@ class MotionEvidence:
         if self._looks and timestamp_s <= self._looks[-1][0]:
             self._looks.clear()
             self._ratios.clear()
+            self._compared = 0
         while self._looks and timestamp_s - self._looks[0][0] > WINDOW_S:
             oldest, _, _ = self._looks.popleft()
+            self._compared = max(self._compared - 1, 0)
             self._ratios = {pair: ratio for pair, ratio in self._ratios.items() if pair[0] != oldest}
-        points, eye_px = shape_of(landmarks)
-        for before_s, before, _ in self._looks:
-            ratio = parallax_ratio(before, points, eye_px)
-            if ratio is not None:
-                self._ratios[before_s, timestamp_s] = ratio
-        self._looks.append((timestamp_s, points, eye_px))
+        self._looks.append((timestamp_s, *shape_of(landmarks)))
 
     @property
     def ratio(self) -> float | None:
         """Median parallax ratio of the pairs with enough change; None while there are fewer than `MIN_PAIRS`."""
+        # Pairs are compared here, because sources with depth add landmarks but never need the ratio.
+        looks = list(self._looks)
+        for number in range(self._compared, len(looks)):
+            now_s, points, eye_px = looks[number]
+            for before_s, before, _ in looks[:number]:
+                ratio = parallax_ratio(before, points, eye_px)
+                if ratio is not None:
+                    self._ratios[before_s, now_s] = ratio
+        self._compared = len(looks)
         return float(np.median(list(self._ratios.values()))) if len(self._ratios) >= MIN_PAIRS else None
 
     @property

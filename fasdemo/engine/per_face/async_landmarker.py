@@ -1,21 +1,42 @@
 """Find landmarks, for closed eyes and covered faces, in a thread, because they take about ten milliseconds.
 
-The landmarks of one frame are read with the next frame, so that a recording gives the same verdicts at any speed.
+The landmarks of one frame are read with the first frame that is `_READ_AFTER_S` later, so that a recording gives the
+same verdicts at any speed, and no frame has to wait for the thread at 30 frames per second.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fasdemo.engine.per_face.face_observation import FaceObservation
 from fasdemo.engine.protocols import Landmarker
-from fasdemo.engine.temporal.track_state import TrackState, TrackStates
+from fasdemo.engine.temporal.track_state import PeriodicCheck, TrackState, TrackStates
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet
 
 _EVERY_S = 0.25
+_READ_AFTER_S = 0.05
+"""Age from which landmarks are read: two frames at 30 frames per second, one at 20 or fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """A search for landmarks in progress.
+
+    Attributes:
+        state: state of the face's track.
+        check: its check when the search began; another one later means another object at the position of the face.
+        started_s: time of the frame on the source's clock.
+        found: the face with landmarks, if they are found.
+    """
+
+    state: TrackState
+    check: PeriodicCheck
+    started_s: float
+    found: Future[Face]
 
 
 class AsyncLandmarker:
@@ -28,26 +49,37 @@ class AsyncLandmarker:
     def __init__(self, landmarker: Landmarker) -> None:
         self._landmarker = landmarker
         self._thread = ThreadPoolExecutor(1, "landmarks")
-        self._pending: tuple[TrackState, Future[Face]] | None = None
+        self._passes: deque[_Pass] = deque()
 
-    def look(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates, now_s: float) -> None:
-        """Read the landmarks of the previous frame, and start on the face that has waited longest.
+    def read(self, work: list[FaceObservation], states: TrackStates, now_s: float) -> None:
+        """Read the landmarks of earlier frames that are old enough, and add the last blendshapes to the faces.
 
         Raises:
             Exception: an error of the landmarker.
         """
-        self._read()
-        if not work:
-            return
-        item = min(work, key=lambda item: states[item.track.id].landmarks.last_s)
-        state = states[item.track.id]
-        if now_s - state.landmarks.last_s >= _EVERY_S:
-            state.landmarks.last_s = now_s
-            self._pending = state, self._thread.submit(self._landmarker.add, frame.rgb, item.face)
+        while self._passes and not 0.0 <= now_s - self._passes[0].started_s < _READ_AFTER_S:
+            one = self._passes.popleft()
+            face = one.found.result()
+            # If the track was restarted in the meantime, these landmarks belong to the previous object.
+            if one.state.landmarks is one.check:
+                _remember(one.state, face)
+                if face.landmarks is not None:
+                    one.state.motion.add(one.started_s, face.landmarks)
+                    one.state.eye_movement.add(one.started_s, face.blendshapes or {})
         for item in work:
             known = states[item.track.id].blendshapes
             if known is not None:
                 item.face = replace(item.face, blendshapes=known)
+
+    def start(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates, now_s: float) -> None:
+        """Start on the face that has waited longest, if it is due; later passes wait for other slow checks."""
+        item = min(work, key=lambda item: states[item.track.id].landmarks.last_s)
+        state = states[item.track.id]
+        first = not math.isfinite(state.landmarks.last_s)
+        if first or state.turns.take("landmarks", now_s - state.landmarks.last_s >= _EVERY_S):
+            state.landmarks.last_s = now_s
+            found = self._thread.submit(self._landmarker.add, frame.rgb, item.face)
+            self._passes.append(_Pass(state, state.landmarks, now_s, found))
 
     def look_at_still(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates) -> None:
         """Find the landmarks of every face of a single picture, without a thread."""
@@ -58,26 +90,16 @@ class AsyncLandmarker:
 
     def forget(self) -> None:
         """Wait for the landmarks in progress and discard them, because they belong to an earlier frame."""
-        pending, self._pending = self._pending, None
-        if pending is not None and not pending[1].cancel():
-            pending[1].exception()
+        while self._passes:
+            found = self._passes.popleft().found
+            if not found.cancel():
+                found.exception()
 
     def close(self) -> None:
         """Release the landmarker; further calls do nothing."""
         self.forget()
         self._thread.shutdown()
         self._landmarker.close()
-
-    def _read(self) -> None:
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            state, found = pending
-            face = found.result()
-            _remember(state, face)
-            # If the track was restarted in the meantime, these landmarks belong to the previous object.
-            if face.landmarks is not None and math.isfinite(state.landmarks.last_s):
-                state.motion.add(state.landmarks.last_s, face.landmarks)
-                state.eye_movement.add(state.landmarks.last_s, face.blendshapes or {})
 
 
 def _remember(state: TrackState, face: Face) -> None:

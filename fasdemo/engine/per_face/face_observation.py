@@ -36,6 +36,7 @@ class FaceObservation:
         codes: reasons so far, see `fasdemo.engine.reasons`.
         gates: the reasons among them that are gates, see `fasdemo.engine.rules.gates`.
         evidence: the measurements.
+        unchecked: whether a slow check has not run yet since the face was first seen or changed; it is not LIVE then.
     """
 
     track: Track
@@ -48,6 +49,7 @@ class FaceObservation:
     codes: list[str] = field(default_factory=list)
     gates: list[Reason] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
+    unchecked: bool = False
 
 
 def align(

@@ -69,6 +69,8 @@ def face_verdict(
         state.active_gates = frozenset(gates)
         more = state.sequential_test.update(now_s, score, codes)
         status, fused = state.sequential_test.status, state.sequential_test.score
+        if work.unchecked and status is Status.LIVE:
+            more = [*more, Reason.GATHERING]
     reasons = ordered([*codes, *more])
     if status is Status.LIVE and any(effect(code) is not Effect.NOTE for code in reasons if code not in policy.lifted):
         # Only reasons with the effect `note` or lifted caps are compatible with LIVE.

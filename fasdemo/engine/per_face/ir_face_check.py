@@ -38,16 +38,15 @@ def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, n
     crops = work.crops
     if crops is None or crops.ir is None:
         return
-    if _face_is_due(state, now_s):
+    if state.turns.take("agreement", _agreement_is_due(state, now_s)):
+        # The second comparison comes after a third of the interval, as it needs another frame than the other checks.
+        state.ir_agreement_s = now_s if math.isfinite(state.ir_agreement_s) else now_s - _AGREEMENT_EVERY_S * 2 / 3
+        state.ir_agreement = infrared_agreement(crops)
+    if state.turns.take("infrared", _face_is_due(state, now_s)):
         state.ir_face.last_s = now_s
         found = finder.find_in_crop(without_dots(ir_view(crops.ir)))
         state.ir_face.record(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
-    if _agreement_is_due(state, now_s):
-        # The second comparison comes after a third of the interval, so that it, the search for the face and the check
-        # of the outlines, which all take milliseconds, fall on different frames.
-        state.ir_agreement_s = now_s if math.isfinite(state.ir_agreement_s) else now_s - _AGREEMENT_EVERY_S * 2 / 3
-        state.ir_agreement = infrared_agreement(crops)
     work.evidence = work.evidence.updated({**state.ir_agreement, "ir_landmark_error": state.ir_landmark_error})
     # A face that was found once may be missing in two checks, because LIVE takes less time than three checks.
     if state.ir_face.is_missing(_IR_MISSES):

@@ -17,7 +17,7 @@ _EARLY_S = 0.005
 
 
 def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, spec: CropSpec, now_s: float) -> None:
-    """Compare the outlines of one face if it is due, and add the last comparison to its evidence.
+    """Compare the outlines of one face if it is due and its turn, and add the last comparison to its evidence.
 
     Args:
         frame: the frame with all streams.
@@ -28,10 +28,8 @@ def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, sp
     """
     if work.crops is None:
         return
-    if _is_due(state, now_s):
-        # The second check comes after two thirds of the interval, so that this check and those of infrared, which all
-        # take milliseconds, fall on different frames.
-        state.outlines_s = now_s if math.isfinite(state.outlines_s) else now_s - _EVERY_S / 3
+    if state.turns.take("outlines", _is_due(state, now_s)):
+        state.outlines_s = now_s
         state.outline_agreement = outline_agreement(frame, work.face, face_view(spec))
     work.evidence = work.evidence.updated(state.outline_agreement)
 

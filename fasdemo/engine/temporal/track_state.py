@@ -11,6 +11,7 @@ from fasdemo.engine.measurements.motion_evidence import MotionEvidence
 from fasdemo.engine.measurements.pulse import PulseMeasurement
 from fasdemo.engine.measurements.rigid_border import RigidBorder
 from fasdemo.engine.measurements.stream_motion import MotionWindow
+from fasdemo.engine.temporal.check_turns import CheckTurns
 from fasdemo.engine.temporal.continuity import MAX_GAP_S, View
 from fasdemo.engine.temporal.sequential_test import SequentialTest
 from fasdemo.faces.frame_interval import FrameInterval
@@ -39,6 +40,11 @@ class PeriodicCheck:
         """Record the outcome of a check."""
         self.missed = 0 if found else self.missed + 1
         self.seen = self.seen or found
+
+    @property
+    def done(self) -> bool:
+        """Whether at least one check was completed."""
+        return self.seen or self.missed > 0
 
     def is_missing(self, forgiven: int) -> bool:
         """Return whether the face is missing: after the first miss, or after `forgiven` misses once it was seen."""
@@ -70,6 +76,7 @@ class TrackState:
         streams_s: time of the last comparison of the streams' motion.
         streams: the offsets of the streams over time, see `fasdemo.engine.measurements.stream_motion`.
         moved_s: time at which each stream was last known to move with the face.
+        turns: the turns of the checks that take milliseconds.
         active_gates: the gates that were active in the previous frame, see `fasdemo.engine.rules.gates`.
     """
 
@@ -94,6 +101,7 @@ class TrackState:
     streams_s: float = -math.inf
     streams: MotionWindow = field(default_factory=MotionWindow)
     moved_s: dict[Stream, float] = field(default_factory=dict)
+    turns: CheckTurns = field(default_factory=CheckTurns)
     active_gates: frozenset[str] = frozenset()
 
     def restart(self) -> None:
@@ -106,6 +114,7 @@ class TrackState:
         self.ir_agreement_s = self.outlines_s = -math.inf
         self.blendshapes, self.eyes_closed_since_s = None, None
         self.moved_s = {}
+        self.turns = CheckTurns()
 
 
 class TrackStates:
