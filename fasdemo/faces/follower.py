@@ -86,11 +86,11 @@ class Follower:
             return None
         small = cv2.resize(rgb[top : top + side, left : left + side], (_SIZE, _SIZE), interpolation=cv2.INTER_LINEAR)
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float64)
-        return grey if grey.std() >= _MIN_CONTRAST else None
+        return grey if float(cv2.meanStdDev(grey)[1][0, 0]) >= _MIN_CONTRAST else None
 
 
 def _correlation(a: _Plane, b: _Plane) -> float:
-    x, y = a - a.mean(), b - b.mean()
+    x, y = a - np.add.reduce(a, axis=None) / a.size, b - np.add.reduce(b, axis=None) / b.size
     return float(np.vdot(x, y) / np.sqrt(np.vdot(x, x) * np.vdot(y, y)))
 
 

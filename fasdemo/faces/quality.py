@@ -61,8 +61,8 @@ def assess(face: Face, crop: npt.NDArray[np.uint8]) -> Quality:
     middle = luma[int(size * 0.3) : int(size * 0.78), int(size * 0.3) : int(size * 0.7)]
     yaw, pitch, roll = head_pose_deg(face.keypoints)
     return Quality(
-        brightness=float(middle.mean()) / 255.0,
-        white=float((middle >= 250).mean()),
+        brightness=float(cv2.mean(middle)[0]) / 255.0,
+        white=np.count_nonzero(middle >= 250) / max(middle.size, 1),
         sharpness=sharpness(luma),
         eye_px=float(np.hypot(*(face.keypoints[1] - face.keypoints[0]))),
         yaw_deg=yaw,
@@ -80,7 +80,8 @@ def sharpness(luma: npt.NDArray[np.uint8]) -> float:
     small = cv2.resize(luma, (_SHARP_SIZE, _SHARP_SIZE), interpolation=cv2.INTER_AREA).astype(np.float32)
     inner = small[12:-8, 16:-16]
     detail = inner - cv2.blur(small, (3, 3))[12:-8, 16:-16]
-    return float(detail.std() / max(float(inner.std()), 1.0))
+    of_detail, of_inner = (float(cv2.meanStdDev(one)[1][0, 0]) for one in (detail, inner))
+    return of_detail / max(of_inner, 1.0)
 
 
 def head_pose_deg(keypoints: Points) -> tuple[float, float, float]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from fasdemo.faces.face import Face, Points
 from fasdemo.frames import Calibration, Extrinsics, FrameSet, Intrinsics, Ir, Rgb
 from fasdemo.models.card import CropSpec
-from fasdemo.models.warp import Transform, warp
+from fasdemo.models.warp import Transform, warp, warp_halved
 
 DepthMm = npt.NDArray[np.float32]
 
@@ -168,12 +168,20 @@ def core_median_mm(depth_mm: DepthMm) -> float:
     return (float(valid[middle[0]]) + float(valid[middle[1]])) / 2
 
 
-def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCrops:
+def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int, rough: bool = False) -> FaceCrops:
     """Return aligned crops of one face from all streams of the frame.
+
+    Args:
+        frame: the frame.
+        face: a face of its colour image.
+        spec: the crop.
+        size: side of the crops in pixels.
+        rough: use the faster `fasdemo.models.warp.warp_halved` for colour and infrared.
 
     Raises:
         ValueError: the key points of the face coincide.
     """
+    warped = warp_halved if rough else warp
     to_crop = face_transform(face, spec, size)
     rgb_shape = (frame.rgb.shape[0], frame.rgb.shape[1])
     guess_m = _distance_from_eyes_m(face.keypoints, frame.calibration, rgb_shape)
@@ -184,11 +192,11 @@ def crop_face(frame: FrameSet, face: Face, spec: CropSpec, size: int) -> FaceCro
         at_m = distance_mm / 1000.0 if distance_mm > 0 else guess_m
         shape = (frame.ir.shape[0], frame.ir.shape[1])
         transform = to_stream(to_crop, size, rgb_shape, shape, at_m, frame.calibration, "ir")
-        ir = warp(frame.ir, transform, size)
+        ir = warped(frame.ir, transform, size)
         if frame.ir_ambient is not None and frame.ir_ambient.shape == frame.ir.shape:
             ir_ambient = warp(frame.ir_ambient, transform, size)
     return FaceCrops(
-        rgb=warp(frame.rgb, to_crop, size),
+        rgb=warped(frame.rgb, to_crop, size),
         depth_mm=depth_mm,
         ir=ir,
         distance_mm=distance_mm,

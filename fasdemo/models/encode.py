@@ -18,6 +18,7 @@ Tensor = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Pictures = Bytes | npt.NDArray[np.uint16] | npt.NDArray[np.float32]
 
+_GREY_DEPTH = "8-bit depth pictures have no millimetres; use the encoding casia-surf-8bit"
 INVALID_DEPTH = 0.0
 """Encoded value of pixels without a depth value; it equals that of a point far in front of the face."""
 
@@ -61,9 +62,37 @@ def encode(crops: FaceCrops, spec: InputSpec) -> Tensor | None:
     picture = _picture(crops, spec)
     if picture is None:
         return None
-    values = encode_pictures(picture[None], spec)[0]
-    # OpenCV separates channels faster than NumPy copies a transposed array.
-    return np.stack(cv2.split(values)) if spec.channels > 1 else np.ascontiguousarray(values.transpose(2, 0, 1))
+    tensor = np.empty((spec.channels, *picture.shape[:2]), np.float32)
+    _write(picture, spec, tensor)
+    return tensor
+
+
+def _write(picture: Pictures, spec: InputSpec, tensor: Tensor) -> None:
+    """Write one encoded picture to `tensor`, (channels, S, S); the values are those of `encode_pictures`."""
+    if spec.modality == "rgb" and spec.channels == 3 and picture.dtype == np.uint8:
+        # Each channel is written once, without an array with channels last between.
+        channels = cv2.split(picture)
+        for place, channel in enumerate(reversed(channels) if spec.channel_order == "BGR" else channels):
+            cv2.LUT(channel, _column_of(tuple(spec.mean), tuple(spec.std), place), dst=tensor[place])
+    elif spec.modality == "ir" and spec.ir_encoding == "local-norm-v1" and _is_uniform(spec):
+        tensor[:] = _one_channel(encode_ir_local(cast(Ir, picture)), spec)
+    elif spec.modality == "depth" and spec.depth_encoding == "face-relative-mm" and _is_uniform(spec):
+        if picture.dtype == np.uint8:
+            raise ValueError(_GREY_DEPTH)
+        tensor[:] = _one_channel(encode_depth_relative(np.asarray(picture, np.float32), spec.depth_range_mm), spec)
+    else:
+        values = encode_pictures(picture[None], spec)[0]
+        # OpenCV separates channels faster than NumPy copies a transposed array.
+        tensor[:] = cv2.split(values) if spec.channels > 1 else values.transpose(2, 0, 1)
+
+
+def _is_uniform(spec: InputSpec) -> bool:
+    """Return whether all channels have the same mean and standard deviation."""
+    return len(set(spec.mean)) == len(set(spec.std)) == 1
+
+
+def _one_channel(unit: Tensor, spec: InputSpec) -> Tensor:
+    return np.asarray((unit - np.float32(spec.mean[0])) / np.float32(spec.std[0]), np.float32)
 
 
 def _picture(crops: FaceCrops, spec: InputSpec) -> Pictures | None:
@@ -91,7 +120,7 @@ def encode_pictures(pictures: Pictures, spec: InputSpec) -> Tensor:
         return _tabulated(ir_8bit(infrared), spec)
     if pictures.dtype == np.uint8:
         if spec.depth_encoding != "casia-surf-8bit":
-            raise ValueError("8-bit depth pictures have no millimetres; use the encoding casia-surf-8bit")
+            raise ValueError(_GREY_DEPTH)
         return _tabulated(np.asarray(pictures, np.uint8), spec)
     depth_mm = np.asarray(pictures, np.float32)
     if spec.depth_encoding == "face-relative-mm":
@@ -121,9 +150,8 @@ def _tabulated(grey: Bytes, spec: InputSpec) -> Tensor:
 def _normalised(unit: Tensor, spec: InputSpec) -> Tensor:
     """Subtract the mean and divide by the standard deviation: (N, S, S) on [0, 1] to (N, S, S, channels)."""
     count, size = unit.shape[:2]
-    if len(set(spec.mean)) == len(set(spec.std)) == 1:
-        value = (unit - np.float32(spec.mean[0])) / np.float32(spec.std[0])
-        flat = value.reshape(count * size, size)
+    if _is_uniform(spec):
+        flat = _one_channel(unit, spec).reshape(count * size, size)
         merged = cv2.merge([flat] * 3) if spec.channels == 3 else flat
         return np.asarray(merged, np.float32).reshape(count, size, size, spec.channels)
     mean, std = np.asarray(spec.mean, np.float32), np.asarray(spec.std, np.float32)
@@ -143,6 +171,12 @@ def _table_of(of_mean: tuple[float, ...], of_std: tuple[float, ...], channels: i
     return np.ascontiguousarray(np.broadcast_to(table, (256, channels)).reshape(1, 256, channels))
 
 
+@lru_cache(maxsize=16)
+def _column_of(of_mean: tuple[float, ...], of_std: tuple[float, ...], channel: int) -> Tensor:
+    """Return the encoded values of 0 to 255 in one of three channels, float32 (1, 256)."""
+    return np.ascontiguousarray(_table_of(of_mean, of_std, 3)[..., channel])
+
+
 def encode_batch(crops: list[FaceCrops], card: ModelCard) -> dict[str, Tensor]:
     """Return the graph's inputs for N faces by name: float32 (N, channels, S, S), and the presence input if it exists.
 
@@ -153,19 +187,22 @@ def encode_batch(crops: list[FaceCrops], card: ModelCard) -> dict[str, Tensor]:
     presence = np.zeros((len(crops), len(card.inputs)), np.float32)
     feed: dict[str, Tensor] = {}
     for column, spec in enumerate(card.inputs):
-        batch = np.zeros((len(crops), spec.channels, size, size), np.float32)
+        batch = np.empty((len(crops), spec.channels, size, size), np.float32)
         # A face scored a second time without colour has the same pictures of the other streams.
-        encoded: dict[int, Tensor | None] = {}
+        encoded: dict[int, int] = {}
         for row, crop in enumerate(crops):
             picture = _picture(crop, spec)
-            if id(picture) not in encoded:
-                encoded[id(picture)] = encode(crop, spec)
-            tensor = encoded[id(picture)]
-            if tensor is None and not spec.optional:
-                raise ValueError(f"{card.name} needs {spec.modality}, which is missing in this frame")
-            if tensor is not None:
-                batch[row] = tensor
-                presence[row, column] = 1.0
+            if picture is None:
+                if not spec.optional:
+                    raise ValueError(f"{card.name} needs {spec.modality}, which is missing in this frame")
+                batch[row] = 0.0
+                continue
+            if id(picture) in encoded:
+                batch[row] = batch[encoded[id(picture)]]
+            else:
+                _write(picture, spec, batch[row])
+                encoded[id(picture)] = row
+            presence[row, column] = 1.0
         feed[spec.name] = batch
     if card.presence_input is not None:
         feed[card.presence_input] = presence

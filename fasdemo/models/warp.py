@@ -9,7 +9,7 @@ pixels, because its `warpAffine` rounds coordinates differently from version to 
 from __future__ import annotations
 
 from math import ceil
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -26,6 +26,7 @@ _HALFWAY_PX = -(2.0**-12)
 _MAX_TERM_PX = 2.0**16
 """Limit of a term: far outside any image, while the sum of two stays within the range of `cv2.convertMaps`."""
 _MAX_SHRINK = 4
+_MIN_HALVED_SHRINK = 2.5
 _STRIP_PX = 24576
 """Number of pixels that are looked up at once. Their maps are small enough to reuse allocated memory, which makes large
 crops three times as fast."""
@@ -71,6 +72,30 @@ def warp(image: Picture, transform: Transform, size: int, nearest: bool = False)
         _fill(fine, source, terms, first * factor, nearest=False)
         cv2.resize(fine, (size, len(part)), dst=part, interpolation=cv2.INTER_AREA)
     return crop
+
+
+def warp_halved(image: Picture, transform: Transform, size: int) -> Picture:
+    """Return about the same as `warp`, faster for strong reductions: the image is halved before it is sampled.
+
+    Grey levels differ by a few units at edges, so use it for measurements that allow this, not for a network's input.
+    """
+    if 1.0 / max(float(np.hypot(transform[0, 0], transform[1, 0])), 1e-6) < _MIN_HALVED_SHRINK:
+        return warp(image, transform, size)
+    inverse = cv2.invertAffineTransform(transform)
+    square = np.array([[-1, -1], [size, -1], [size, size], [-1, size]], np.float64)
+    around = square @ inverse[:, :2].T + inverse[:, 2]
+    limits = np.array([image.shape[1], image.shape[0]])
+    first = (np.floor(around.min(0)).astype(int).clip(0, limits) // 2) * 2
+    last = (-(-np.ceil(around.max(0)).astype(int).clip(0, limits) // 2) * 2).clip(0, limits // 2 * 2)
+    if (last - first < 2).any():
+        return warp(image, transform, size)
+    part = image[first[1] : last[1], first[0] : last[0]]
+    half = cv2.resize(part, (part.shape[1] // 2, part.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    # Pixel x of the half covers the pixels first + 2 x and first + 2 x + 1.
+    of_half = transform.copy()
+    of_half[:, :2] *= 2
+    of_half[:, 2] += transform[:, :2] @ (first + 0.5)
+    return warp(cast(Picture, half), of_half, size)
 
 
 def _strip_rows(width: int) -> int:

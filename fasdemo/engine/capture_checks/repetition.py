@@ -171,25 +171,27 @@ def _again(
     if len(use) < _MIN_VALID:
         past.nearer = 0
         return False
-    values = flat.take(use, axis=1).astype(np.int32)
-    difference = np.abs(values - values[place])
+    frames_back = (place - np.arange(filled)) % _KEPT
+    # Only rows that are compared are read: the stored frames do not fit into the processor's cache.
+    rows = np.flatnonzero((past.times_s[place] - past.times_s[:filled] <= window_s) | (frames_back <= _WINDOW_FRAMES))
+    age_s, frames_back = past.times_s[place] - past.times_s[rows], frames_back[rows]
+    values = past.values.reshape(-1).take(rows[:, None] * flat.shape[1] + use).astype(np.int32)
+    difference = np.abs(values - values[frames_back == 0])
     distance = np.minimum(difference, _MAX_DIFFERENCE).sum(axis=1, dtype=np.int32)
     equal = len(use) - np.count_nonzero(difference, axis=1)
-    step = int(distance[(place - 1) % _KEPT])
+    last = frames_back == 1
+    step = int(distance[last][0])
     # Exclude the frame itself, and recent frames of a file, which may be identical.
     too_near_s = FILE_REPEATS_S - 1e-6 if stream == "rgb" and not live else 1e-9
-    age_s = past.times_s[place] - past.times_s[:filled]
-    frames_back = (place - np.arange(filled)) % _KEPT
     left_out = (age_s < too_near_s) | ((age_s > window_s) & (frames_back > _WINDOW_FRAMES))
     equal[left_out] = 0
     share = _SAME_SHARE if live or stream != "rgb" else _SAME_SHARE_OF_FILE
     nearest = int(equal.argmax())
     if equal[nearest] >= share * len(use) and _same(
-        flat, place, nearest, _points(region, grid, _CHECKED), limits, share
+        flat, place, int(rows[nearest]), _points(region, grid, _CHECKED), limits, share
     ):
         return True
-    distance[left_out | (age_s > window_s)] = _FAR
-    distance[(place - 1) % _KEPT] = _FAR
+    distance[left_out | last | (age_s > window_s)] = _FAR
     nearer = step >= _MIN_STEP * len(use) and int(distance.min()) <= _NEARER * step
     past.nearer = past.nearer + 1 if nearer else 0
     return past.nearer >= _NEARER_FRAMES

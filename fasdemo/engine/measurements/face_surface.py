@@ -7,6 +7,7 @@ are measured at right angles to the plane, so that they do not change with the r
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -158,20 +159,21 @@ def plane_distances(depth_mm: Grid, view: DepthView | None = None) -> FaceFront 
 
 def median(values: npt.NDArray[np.floating]) -> float:
     """Return the upper median; `np.median` is slower because of cases that do not occur here."""
-    middle = values.size // 2
-    return float(np.partition(values, middle, axis=None)[middle])
+    middle, ordered = values.size // 2, values.flatten()
+    ordered.partition(middle)
+    return float(ordered[middle])
 
 
 def deviation(values: Floats) -> float:
     """Return the standard deviation of a vector; `np.std` is slower because of cases that do not occur here."""
-    away = values - values.mean()
-    return float(np.sqrt(away @ away / len(away)))
+    away = values - np.add.reduce(values) / len(values)
+    return math.sqrt(float(away @ away) / len(away))
 
 
 def middle(values: npt.NDArray[np.floating]) -> float:
     """Return the same as `np.median` for finite values; its checks take longer than the sorting."""
-    low, high = (values.size - 1) // 2, values.size // 2
-    ordered = np.partition(values, (low, high), axis=None)
+    low, high, ordered = (values.size - 1) // 2, values.size // 2, values.flatten()
+    ordered.partition((low, high))
     return float((ordered[low] + ordered[high]) / 2)
 
 
@@ -240,7 +242,7 @@ def _robust_fit(design: Floats, z: Floats) -> tuple[Floats, Mask]:
     """
     kept: Mask = np.ones(len(z), np.bool_)
     count = len(z)
-    scale = float(z.mean())
+    scale = float(np.add.reduce(z)) / count
     weights = (z / scale) ** 2
     weighted, target = design * weights[:, None], scale / z * weights
     inside, wanted = weighted, target

@@ -6,6 +6,7 @@ Surfaces are fitted to block means inside an oval that contains the face's front
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fasdemo.engine.measurements.cross_modal import depth_agreement
-from fasdemo.engine.measurements.face_surface import DepthView, Grid, middle, oval, surface
+from fasdemo.engine.measurements.face_surface import DepthView, Grid, deviation, middle, oval, surface
 from fasdemo.engine.measurements.limits import MIN_AMBIENT
 from fasdemo.faces.face import Face
 from fasdemo.frames import Calibration, FrameSet
@@ -80,7 +81,7 @@ def measure(frame: FrameSet, face: Face, crops: FaceCrops, small: Grids) -> dict
     if crops.depth_mm is not None and small.depth_mm is not None:
         result["distance_m"] = crops.distance_mm / 1000.0 if crops.distance_mm > 0 else None
         front = crops.depth_mm[oval(crops.depth_mm.shape[0])]
-        result["depth_coverage"] = float((front > 0).mean()) if front.size else 0.0
+        result["depth_coverage"] = np.count_nonzero(front > 0) / front.size if front.size else 0.0
         result.update(surface(small.depth_mm, depth_view(frame, crops)))
         result.update(depth_agreement(small.depth_mm))
         result["interpupil_mm"] = interpupil_mm(face, crops, frame.calibration, frame.rgb.shape[1])
@@ -114,10 +115,10 @@ def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float |
     """Return `ir_level`, `ir_contrast`, `ir_rgb_ratio` and `ir_rgb_correlation` of the face's front."""
     front = oval(ir.shape[0])
     values = ir[front].astype(np.float64)
-    mean, deviation = float(values.mean()), float(values.std())
+    mean, contrast = float(np.add.reduce(values)) / len(values), deviation(values)
     result: dict[str, float | None] = {
         "ir_level": mean / 255.0,
-        "ir_contrast": deviation / mean if mean > 0 else None,
+        "ir_contrast": contrast / mean if mean > 0 else None,
         "ir_rgb_ratio": None,
         "ir_rgb_correlation": None,
     }
@@ -125,7 +126,7 @@ def infrared(ir: Grid, red: Grid | None, luma: Grid | None) -> dict[str, float |
         level = float(red[front].mean())
         result["ir_rgb_ratio"] = mean / level if level > 1.0 else None
         other = luma[front].astype(np.float64)
-        if deviation > 0.5 and float(other.std()) > 0.5:
+        if contrast > 0.5 and deviation(other) > 0.5:
             result["ir_rgb_correlation"] = correlation(values, other)
     return result
 
@@ -187,8 +188,8 @@ def ir_landmark_error(ir_face: Face, crops: FaceCrops, rgb_face: Face) -> float:
 
 def correlation(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
     """Return Pearson's correlation of two vectors that are not constant."""
-    x, y = a - a.mean(), b - b.mean()
-    return float(x @ y / np.sqrt((x @ x) * (y @ y)))
+    x, y = a - np.add.reduce(a) / len(a), b - np.add.reduce(b) / len(b)
+    return float(x @ y) / math.sqrt(float(x @ x) * float(y @ y))
 
 
 def _mean(image: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:

@@ -95,7 +95,7 @@ def outline_agreement(frame: FrameSet, face: Face, spec: CropSpec) -> dict[str, 
     """
     if frame.depth is None or frame.ir is None:
         return dict.fromkeys(OUTLINE_NAMES)
-    crops = crop_face(frame, face, _wider(spec), _CROP_SIZE)
+    crops = crop_face(frame, face, _wider(spec), _CROP_SIZE, rough=True)
     return compare_outlines(crops, captured(frame, crops))
 
 

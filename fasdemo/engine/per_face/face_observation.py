@@ -35,7 +35,8 @@ class FaceObservation:
         prediction: prediction of the network.
         codes: reasons so far, see `fasdemo.engine.reasons`.
         gates: the reasons among them that are gates, see `fasdemo.engine.rules.gates`.
-        evidence: the measurements.
+        measured: the measurements so far, by name.
+        evidence: the same as a dataclass, once all of them are known.
         unchecked: whether a slow check has not run yet since the face was first seen or changed; it is not LIVE then.
     """
 
@@ -48,6 +49,7 @@ class FaceObservation:
     prediction: Prediction | None = None
     codes: list[str] = field(default_factory=list)
     gates: list[Reason] = field(default_factory=list)
+    measured: dict[str, float | None] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
     unchecked: bool = False
 
@@ -72,7 +74,7 @@ def align(
         assert crops.rgb is not None
         small = grids(crops)
         quality = assess(work.face, crops.rgb)
-        work.evidence = Evidence.of(measure(frame, work.face, crops, small))
+        work.measured = measure(frame, work.face, crops, small)
     except Exception:  # OpenCV and NumPy raise various errors for wrong key points
         log.exception("cannot align face %s of frame %s", work.track.id, frame.index)
         work.codes.append(Reason.SCORE_MISSING)

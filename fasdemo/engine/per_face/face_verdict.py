@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
+from fasdemo.engine.measurements.evidence import Evidence
 from fasdemo.engine.per_face.face_observation import FaceObservation
 from fasdemo.engine.per_face.ir_face_check import eyes_and_cover
 from fasdemo.engine.policy import Policy
@@ -47,6 +48,7 @@ def face_verdict(
     prediction = work.prediction
     score = None if prediction is None else stream_score(prediction.score, prediction.score_without_rgb)
     gates = list(work.gates)
+    work.evidence = Evidence.of(work.measured)
     if work.quality is not None and prediction is not None:
         gates += physical_codes(work.evidence, work.quality, prediction.per_modality, policy, state.active_gates)
     codes = [*shared, *work.codes, *gates, *eyes_and_cover(work, state, now_s, still)]

@@ -47,7 +47,7 @@ def compare_infrared(work: FaceObservation, state: TrackState, finder: Finder, n
         found = finder.find_in_crop(without_dots(ir_view(crops.ir)))
         state.ir_face.record(found is not None)
         state.ir_landmark_error = None if found is None else ir_landmark_error(found, crops, work.face)
-    work.evidence = work.evidence.updated({**state.ir_agreement, "ir_landmark_error": state.ir_landmark_error})
+    work.measured.update(state.ir_agreement, ir_landmark_error=state.ir_landmark_error)
     # A face that was found once may be missing in two checks, because LIVE takes less time than three checks.
     if state.ir_face.is_missing(_IR_MISSES):
         work.codes.append(Reason.IR_FACE_MISSING)

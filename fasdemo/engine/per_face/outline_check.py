@@ -31,7 +31,7 @@ def check_outlines(frame: FrameSet, work: FaceObservation, state: TrackState, sp
     if state.turns.take("outlines", _is_due(state, now_s)):
         state.outlines_s = now_s
         state.outline_agreement = outline_agreement(frame, work.face, face_view(spec))
-    work.evidence = work.evidence.updated(state.outline_agreement)
+    work.measured.update(state.outline_agreement)
 
 
 def outlines_are_due(state: TrackState, now_s: float) -> bool:

@@ -122,9 +122,9 @@ def pattern_of(grid: Grid | None) -> Pattern | None:
     if grid is None:
         return None
     values = grid[oval(grid.shape[0])].astype(np.float64)
-    mean = float(values.mean())
+    mean = float(np.add.reduce(values)) / len(values)
     pattern = values - mean
-    return Pattern(max(mean, 1.0), float(np.sqrt(pattern @ pattern / len(pattern))), pattern)
+    return Pattern(max(mean, 1.0), math.sqrt(float(pattern @ pattern) / len(pattern)), pattern)
 
 
 def _picture_changed(name: str, before: Pattern | None, now: Pattern | None, ratio: float) -> list[str]:
