@@ -163,7 +163,9 @@ class FrameStages:
                 item.codes.append(Reason.MOTION_UNSEEN)
         codes += self._stream_motion.codes(self.time_s)
         if self._landmarks is not None and not still:
-            self._landmarks.start(usable, work, self._states, self.time_s)
+            aligned = usable.depth is not None and card.crop.template == "keypoints-v1"
+            every_time = not aligned or settings.policy.require_gaze
+            self._landmarks.start(usable, work, self._states, self.time_s, every_time)
         at = _lap(out.stages_ms, "align", at)
         _predict(settings.scorer, work)
         _lap(out.stages_ms, "infer", at)

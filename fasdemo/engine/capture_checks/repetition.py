@@ -55,7 +55,7 @@ back to an earlier position is so for one or two frames."""
 
 _FAR = np.iinfo(np.int32).max
 
-_Values = npt.NDArray[np.uint16]
+_Values = npt.NDArray[np.generic]
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _Past:
     """The last frames of one stream in a ring buffer.
 
     Attributes:
-        values: subsampled images, uint16 (_KEPT, h, w).
+        values: subsampled images, uint8 or uint16 as in the stream, (_KEPT, h, w).
         times_s: times of the frames, float64 (_KEPT,).
         count: number of frames since the size changed.
         mark: counter and time of the last frame.
@@ -108,8 +108,8 @@ class RepeatCheck:
         step = max(image.shape[1] // _GRID_WIDTH, 1)
         thinned = image[step // 2 :: step, step // 2 :: step]
         past = self._past.get(stream)
-        if past is None or past.values.shape[1:] != thinned.shape:
-            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), np.uint16))
+        if past is None or past.values.shape[1:] != thinned.shape or past.values.dtype != thinned.dtype:
+            past = self._past[stream] = _Past(np.zeros((_KEPT, *thinned.shape), thinned.dtype))
         mark = frame.times.get(stream)
         if mark is not None and mark == past.mark:
             # The last image of a slower stream, repeated with its own counter and time.

@@ -12,12 +12,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from fasdemo.engine.per_face.face_observation import FaceObservation
+from fasdemo.engine.per_face.features_changed import features_changed
 from fasdemo.engine.protocols import Landmarker
 from fasdemo.engine.temporal.track_state import PeriodicCheck, TrackState, TrackStates
 from fasdemo.faces.face import Face
 from fasdemo.frames import FrameSet
 
 _EVERY_S = 0.25
+_UNCHANGED_EVERY_S = 0.5
+"""The same while eyes and mouth look as in the last pass, for sources with depth."""
 _READ_AFTER_S = 0.05
 """Age from which landmarks are read: two frames at 30 frames per second, one at 20 or fewer."""
 
@@ -71,12 +74,25 @@ class AsyncLandmarker:
             if known is not None:
                 item.face = replace(item.face, blendshapes=known)
 
-    def start(self, frame: FrameSet, work: list[FaceObservation], states: TrackStates, now_s: float) -> None:
-        """Start on the face that has waited longest, if it is due; later passes wait for other slow checks."""
-        item = min(work, key=lambda item: states[item.track.id].landmarks.last_s)
+    def start(
+        self, frame: FrameSet, work: list[FaceObservation], states: TrackStates, now_s: float, every_time: bool = True
+    ) -> None:
+        """Start on the face that has waited longest of those that are due; later passes wait for other slow checks.
+
+        Args:
+            frame: the frame.
+            work: its faces, at least one, after their alignment.
+            states: states of their tracks.
+            now_s: time of the frame on the source's clock.
+            every_time: whether the landmarks themselves are evidence over time, so that faces that did not change are
+                due too.
+        """
+        due = [item for item in work if _is_due(item, states[item.track.id], now_s, every_time)]
+        item = min(due or work, key=lambda item: states[item.track.id].landmarks.last_s)
         state = states[item.track.id]
         first = not math.isfinite(state.landmarks.last_s)
-        if first or state.turns.take("landmarks", now_s - state.landmarks.last_s >= _EVERY_S):
+        if first or state.turns.take("landmarks", bool(due)):
+            state.landmark_crop = None if item.crops is None else item.crops.rgb
             state.landmarks.last_s = now_s
             found = self._thread.submit(self._landmarker.add, frame.rgb, item.face)
             self._passes.append(_Pass(state, state.landmarks, now_s, found))
@@ -100,6 +116,17 @@ class AsyncLandmarker:
         self.forget()
         self._thread.shutdown()
         self._landmarker.close()
+
+
+def _is_due(item: FaceObservation, state: TrackState, now_s: float, every_time: bool) -> bool:
+    """Return whether a face needs landmarks; later, if they were found, its eyes are open and it did not change."""
+    waited_s = now_s - state.landmarks.last_s
+    if waited_s < _EVERY_S or every_time or waited_s >= _UNCHANGED_EVERY_S:
+        return waited_s >= _EVERY_S
+    if not state.landmarks.seen or state.landmarks.missed or state.eyes_closed_since_s is not None:
+        return True
+    now = None if item.crops is None else item.crops.rgb
+    return now is None or state.landmark_crop is None or features_changed(state.landmark_crop, now)
 
 
 def _remember(state: TrackState, face: Face) -> None:

@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from fasdemo.engine.measurements.eye_movement import EyeMovement
 from fasdemo.engine.measurements.motion_evidence import MotionEvidence
 from fasdemo.engine.measurements.pulse import PulseMeasurement
@@ -62,6 +65,7 @@ class TrackState:
         in_last_frame: whether the face was found in the previous frame.
         max_gap_s: allowed time between two views, see `fasdemo.engine.temporal.continuity`.
         landmarks, ir_face: the checks for landmarks and for the face in infrared.
+        landmark_crop: crop of the frame of the last landmarks, uint8 (S, S, 3).
         blendshapes: blendshapes of the last landmarks.
         motion: parallax of the landmarks over time.
         eye_movement, pulse: the same for the eyelids and the colour of the skin; only for colour alone.
@@ -86,6 +90,7 @@ class TrackState:
     in_last_frame: bool = False
     max_gap_s: float = MAX_GAP_S
     landmarks: PeriodicCheck = field(default_factory=PeriodicCheck)
+    landmark_crop: npt.NDArray[np.uint8] | None = None
     blendshapes: dict[str, float] | None = None
     motion: MotionEvidence = field(default_factory=MotionEvidence)
     eye_movement: EyeMovement = field(default_factory=EyeMovement)
@@ -112,7 +117,7 @@ class TrackState:
         self.eye_movement, self.pulse = EyeMovement(), PulseMeasurement()
         self.border = RigidBorder()
         self.ir_agreement_s = self.outlines_s = -math.inf
-        self.blendshapes, self.eyes_closed_since_s = None, None
+        self.landmark_crop, self.blendshapes, self.eyes_closed_since_s = None, None, None
         self.moved_s = {}
         self.turns = CheckTurns()
 
