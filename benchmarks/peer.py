@@ -20,8 +20,11 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 import psutil
+
+# Before ONNX Runtime: importing fasdemo switches off its telemetry.
+import fasdemo  # noqa: F401  isort: skip
+import onnxruntime as ort
 
 from fasdemo.capture.open import open_source
 from fasdemo.faces.detector import FaceDetector

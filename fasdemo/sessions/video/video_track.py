@@ -24,6 +24,7 @@ from fasdemo.sessions.image_codec import Image, check_image
 from fasdemo.sessions.schema import MAX_IMAGE_PX
 from fasdemo.sessions.video.container import USUAL_FPS, main_stream, measured_fps, open_container, reopen, set_threads
 from fasdemo.sessions.video.ffv1_check import slices_intact
+from fasdemo.sessions.video.grey_picture import GreyConverter
 from fasdemo.sessions.video.packet_times import PacketTimes
 from fasdemo.sessions.video.video_color import (
     hdr_name,
@@ -64,6 +65,7 @@ class VideoTrack:
         self.damaged = 0
         """Number of images that could not be decoded."""
         self._converter = VideoReformatter()
+        self._grey = GreyConverter()
         self._ends_early = False
         self._torn = False
         self.hdr = ""
@@ -205,7 +207,8 @@ class VideoTrack:
         elif name in _GREY_16:
             image = self._converted(frame, "gray16le")
         else:
-            image = self._converted(frame, "gray")
+            grey = self._grey.picture(frame)
+            image = self._converted(frame, "gray") if grey is None else grey
         image = upright(with_square_pixels(image, self._aspect, exact=self.stream == "depth"), frame)
         check_image(image, self.stream)
         return image

@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fasdemo.frames import Stream
 from fasdemo.models.card import InputSpec, ModelCard, OutputSpec, Threshold
 from fasdemo.models.crop import FaceCrops
-from fasdemo.models.encode import INVALID_DEPTH, encode, encode_batch, encode_depth_casia, encode_depth_relative
+from fasdemo.models.encode import (
+    INVALID_DEPTH,
+    encode,
+    encode_batch,
+    encode_depth_casia,
+    encode_depth_relative,
+    encode_pictures,
+)
 
 IDENTITY = np.eye(2, 3)
 
@@ -39,6 +47,31 @@ def test_casia_depth_is_brighter_when_nearer() -> None:
     depth[0, 0] = 0
     encoded = encode_depth_casia(depth)
     assert encoded[32, 32] > encoded[10, 10] > encoded[0, 0] == 0.0
+
+
+@pytest.mark.parametrize("order", ["RGB", "BGR"])
+@pytest.mark.parametrize(
+    ("modality", "channels", "encoding"),
+    [("rgb", 3, {}), ("rgb", 1, {}), ("depth", 3, {"depth_encoding": "face-relative-mm"}),
+     ("depth", 3, {"depth_encoding": "casia-surf-8bit"}), ("ir", 3, {"ir_encoding": "local-norm-v1"}), ("ir", 1, {})],
+)  # fmt: skip
+def test_encode_gives_the_values_of_encode_pictures(
+    modality: Stream, channels: int, encoding: dict[str, str], order: str
+) -> None:
+    rng = np.random.default_rng(3)
+    pictures = {
+        "rgb": rng.integers(0, 256, (32, 32, 3), np.uint8),
+        "depth": rng.uniform(350.0, 650.0, (32, 32)).astype(np.float32),
+        "ir": rng.integers(0, 256, (32, 32), np.uint8),
+    }
+    for mean, std in (((0.4,), (0.2,)), ((0.4, 0.5, 0.6)[:channels], (0.2, 0.3, 0.4)[:channels])):
+        spec = InputSpec.model_validate(
+            {"name": "x", "modality": modality, "channels": channels, "mean": mean, "std": std, **encoding}
+            | ({"channel_order": order} if modality == "rgb" else {})
+        )
+        found = encode(FaceCrops(pictures["rgb"], pictures["depth"], pictures["ir"], 0.0, IDENTITY), spec)
+        assert found is not None
+        assert (found == encode_pictures(pictures[modality][None], spec)[0].transpose(2, 0, 1)).all()
 
 
 def test_channel_order_and_normalisation() -> None:

@@ -12,7 +12,7 @@ import pytest
 from fasdemo.assets_folder import assets_folder
 
 
-@pytest.mark.parametrize("package", ["fasdemo", "trainer"])
+@pytest.mark.parametrize("package", ["fasdemo", "trainer", "benchmarks.peer", "benchmarks.session_options"])
 def test_onnx_runtime_stores_no_device_number_and_no_events(package: str, tmp_path: Path) -> None:
     model = assets_folder() / "models" / "fasdemo-featherb-depth.onnx"
     code = f"import {package}, onnxruntime, time; onnxruntime.InferenceSession({str(model)!r}); time.sleep(0.5)"

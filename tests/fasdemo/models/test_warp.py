@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fasdemo.models.warp import sample, warp
+from fasdemo.models.warp import sample, warp, warp_halved
 
 Floats = npt.NDArray[np.float64]
 
@@ -124,3 +124,31 @@ def test_warp_takes_images_that_are_not_contiguous() -> None:
     image = np.random.default_rng(4).integers(0, 255, (240, 320, 3), np.uint8)
     transform = transform_of(0.5, 0.2, 64)
     np.testing.assert_array_equal(warp(image[..., ::-1], transform, 64), warp(image, transform, 64)[..., ::-1])
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.3, 2.0])
+@pytest.mark.parametrize("shift", [(0.0, 0.0), (-30.0, 12.5)])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_warp_halved_is_close_to_warp(angle: float, shift: tuple[float, float], channels: tuple[int, ...]) -> None:
+    """Also at the border of the picture, where half of the crop is outside."""
+    rng = np.random.default_rng(0)
+    smooth = rng.integers(0, 256, (9, 13, *channels), np.uint8)
+    image = np.asarray(np.kron(smooth, np.ones((51, 49, *(1,) * len(channels)), np.uint8)), np.uint8)
+    scale = 1 / 4.1
+    linear = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    middle = linear @ np.array([image.shape[1] / 2, image.shape[0] / 2])
+    transform = np.column_stack([linear, np.array([48.0, 48.0]) - middle + shift])
+    difference = warp_halved(image, transform, 96).astype(np.float64) - warp(image, transform, 96)
+    assert np.abs(difference).mean() < 1.5
+    # The last row and column of a picture with odd sides are left out.
+    assert abs(difference.mean()) < 0.4
+
+
+def test_warp_halved_equals_warp_for_weak_reductions_and_tiny_pictures() -> None:
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (120, 160), np.uint8)
+    for scale in (1.0, 0.5):
+        transform = np.array([[scale, 0.0, 1.0], [0.0, scale, 2.0]])
+        assert (warp_halved(image, transform, 64) == warp(image, transform, 64)).all()
+    far = np.array([[0.2, 0.0, 500.0], [0.0, 0.2, 0.0]])
+    assert (warp_halved(image, far, 64) == 0).all()

@@ -19,7 +19,7 @@ from fasdemo.faces.face import Box, Face
 from fasdemo.faces.quality import Quality
 from fasdemo.frames import Stream
 from tests.support.engine_fixtures import ScriptedFinder, ScriptedScorer
-from tests.support.scenes import frame
+from tests.support.scenes import frame, true_face
 
 GOOD = Quality(
     brightness=0.5, white=0.0, sharpness=0.2, eye_px=60.0, yaw_deg=0.0, pitch_deg=0.0, roll_deg=0.0, eyes_closed=None
@@ -204,17 +204,39 @@ def test_engine_forgives_one_check_without_landmarks() -> None:
     engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
     assert play(engine, 0, 20)[-1].faces[0].status is Status.LIVE
     landmarks.closed = None
-    results = play(engine, 20, 40)
+    # The picture does not change, so the next pass comes after half a second at most, and the second after a quarter.
+    results = play(engine, 20, 48)
     assert results[8].faces[0].status is Status.LIVE
     assert results[-1].faces[0].status is Status.UNCERTAIN
     assert "face_covered" in results[-1].faces[0].reasons
 
 
-def test_landmarks_are_run_now_and_then_only() -> None:
-    landmarks = ScriptedLandmarks()
-    engine = Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks)
-    play(engine, 0, 60)
-    assert 6 <= landmarks.calls <= 10
+def calls_in_two_seconds(landmarks: ScriptedLandmarks, policy: Policy | None = None, cover: bool = False) -> int:
+    """Count the passes in 60 frames, in every second of which something can be in front of an eye."""
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), policy, landmarks) as engine:
+        for index in range(60):
+            shown = frame(index)
+            if cover and index % 16 >= 8:
+                rgb = shown.rgb.copy()
+                x, y = (round(float(value)) for value in true_face().keypoints[0])
+                rgb[y - 8 : y + 8, x - 14 : x + 14] = 90
+                shown = replace(shown, rgb=rgb)
+            engine.process(shown)
+    return landmarks.calls
+
+
+def test_landmarks_are_found_twice_a_second_while_eyes_and_mouth_do_not_change() -> None:
+    assert 4 <= calls_in_two_seconds(ScriptedLandmarks()) <= 5
+
+
+def test_landmarks_are_found_four_times_a_second_where_the_picture_is_not_sufficient() -> None:
+    """An eye changes, eyes are closed, landmarks are missing, or the policy requires a look at the camera."""
+    assert 7 <= calls_in_two_seconds(ScriptedLandmarks(), cover=True) <= 8
+    assert 7 <= calls_in_two_seconds(ScriptedLandmarks(), Policy(require_gaze=True)) <= 8
+    for closed in (0.9, None):
+        landmarks = ScriptedLandmarks()
+        landmarks.closed = closed
+        assert 7 <= calls_in_two_seconds(landmarks) <= 8
 
 
 def test_engine_checks_a_still_picture_with_landmarks() -> None:
@@ -227,8 +249,8 @@ def test_engine_checks_a_still_picture_with_landmarks() -> None:
     assert "eyes_closed" in closed.reasons
 
 
-def test_engine_reads_slow_landmarks_with_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the landmarks are, the frame that starts a look does not wait, and the next one knows of it."""
+def test_engine_reads_slow_landmarks_two_frames_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the landmarks are, the frame that starts a pass and the next one do not wait for it."""
     landmarks, go_on = ScriptedLandmarks(), threading.Event()
     add = landmarks.add
 
@@ -240,8 +262,36 @@ def test_engine_reads_slow_landmarks_with_the_next_frame(monkeypatch: pytest.Mon
     landmarks.closed = 0.9
     with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
         assert engine.process(frame(0)).faces[0].face.blendshapes is None
+        assert engine.process(frame(1)).faces[0].face.blendshapes is None
         go_on.set()
-        assert engine.process(frame(1)).faces[0].face.blendshapes == {"eyeBlinkLeft": 0.9, "eyeBlinkRight": 0.9}
+        assert engine.process(frame(2)).faces[0].face.blendshapes == {"eyeBlinkLeft": 0.9, "eyeBlinkRight": 0.9}
+
+
+def test_engine_discards_landmarks_of_an_exchanged_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The evidence starts again at a cut; the pass that began before it belongs to the other face."""
+    landmarks = ScriptedLandmarks()
+    with Engine(ScriptedScorer(0.97), ScriptedFinder(), landmarks=landmarks) as engine:
+        engine.process(frame(0))
+        landmarks.closed = 0.9
+        results = []
+        for index in (1, 2, 3):
+            shown = frame(index)
+            assert shown.depth is not None
+            # At half the distance at once: another face.
+            results.append(engine.process(replace(shown, depth=np.asarray(shown.depth // 2, np.uint16))).faces[0])
+        assert "view_changed" in results[0].reasons
+        assert [face.face.blendshapes for face in results] == [None, None, None]
+        assert landmarks.calls == 2
+
+
+def test_engine_calls_no_face_live_before_its_first_landmarks() -> None:
+    """At any frame rate; `MIN_FRAMES` alone would not ensure it if a pass took longer."""
+    for fps in (5.0, 30.0, 120.0):
+        landmarks = ScriptedLandmarks()
+        with Engine(ScriptedScorer(0.99), ScriptedFinder(), landmarks=landmarks) as engine:
+            results = [engine.process(frame(index, fps=fps)).faces[0] for index in range(round(fps) + 5)]
+        assert Status.LIVE in [face.status for face in results]
+        assert all(face.face.blendshapes for face in results if face.status is Status.LIVE)
 
 
 def test_landmarks_that_fail_are_an_error_and_never_live(monkeypatch: pytest.MonkeyPatch) -> None:
