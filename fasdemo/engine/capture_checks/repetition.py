@@ -55,7 +55,7 @@ back to an earlier position is so for one or two frames."""
 
 _FAR = np.iinfo(np.int32).max
 
-_Values = npt.NDArray[np.generic]
+_Values = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
 @dataclass(slots=True)

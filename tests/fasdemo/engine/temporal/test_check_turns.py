@@ -13,7 +13,8 @@ from tests.support.scenes import frame
 
 
 def test_turns_let_one_check_run_in_a_frame_and_every_one_within_three() -> None:
-    turns, ran = CheckTurns(), []
+    turns = CheckTurns()
+    ran: list[list[str]] = []
     for _ in range(MAX_WAIT_FRAMES + 1):
         turns.start_frame()
         ran.append([name for name in ("a", "b", "c") if turns.take(name, all(name not in one for one in ran))])
@@ -21,7 +22,8 @@ def test_turns_let_one_check_run_in_a_frame_and_every_one_within_three() -> None
 
 
 def test_turns_run_every_check_that_has_waited_two_frames() -> None:
-    turns, ran = CheckTurns(), []
+    turns = CheckTurns()
+    ran: list[list[str]] = []
     for _ in range(9):
         turns.start_frame()
         ran.append([name for name in ("a", "b", "c", "d") if turns.take(name, True)])
