@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Rng = np.random.Generator
 
-GENERATOR_VERSION = 4
+GENERATOR_VERSION = 5
 CROP = CropSpec(scale=1.5)
 SHARD_SETUPS = 60
 _SPLIT_SHARES = {"train": 0.70, "dev": 0.12, "test": 0.18}

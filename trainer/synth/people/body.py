@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from fasdemo.models.crop import ADULT_EYE_DISTANCE_M
 from trainer.synth.heads.headmodel import Floats, HeadModel
 from trainer.synth.people.fit import FLIP
 from trainer.synth.people.person import Person
-from trainer.synth.people.portrait import CLOTH, HAIR, SKIN, to_linear
+from trainer.synth.people.portrait import HAIR, SKIN, to_linear
 from trainer.synth.scene import raster
 from trainer.synth.scene.panes import Lens, Pane
 from trainer.synth.scene.scene import Material, Mesh
+
+Bytes = npt.NDArray[np.uint8]
+Vector = npt.NDArray[np.float64]
 
 EYE_POINTS = ((36, 42), (42, 48))
 _NECK_PIVOT = np.array([0.0, -0.11, -0.01])
@@ -145,40 +150,88 @@ def keypoints(model: HeadModel, vertices: npt.NDArray[np.floating]) -> npt.NDArr
 
 def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArray[np.float64]) -> Floats:
     """Convert head to camera coordinates; points below the root of the neck follow the turn only partly."""
-    local = points.astype(np.float64)
-    rotation = pose.rotation
-    axis, _ = cv2.Rodrigues(rotation)
+    axis, _ = cv2.Rodrigues(pose.rotation)
     body, _ = cv2.Rodrigues(axis * pose.follow)
-    # The weight is 1 above the chin and 0 below the root of the neck.
-    weight = np.clip((local[:, 1] + 0.15) / 0.08, 0.0, 1.0)
-    weight = (weight * weight * (3 - 2 * weight))[:, None]
-    from_pivot = (local - _NECK_PIVOT) @ FLIP.T
-    turned = weight * (from_pivot @ rotation.T) + (1 - weight) * (from_pivot @ body.T)
-    offset = pose.position - ((origin - _NECK_PIVOT) @ FLIP.T) @ rotation.T
-    return np.asarray(turned + offset, np.float32)
+    offset = pose.position - ((origin - _NECK_PIVOT) @ FLIP.T) @ pose.rotation.T
+    result = np.empty((len(points), 3), np.float32)
+    _place(np.asarray(points, np.float32), _NECK_PIVOT, pose.rotation @ FLIP, body @ FLIP, offset, result)
+    return result
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _place(points: Floats, pivot: Vector, head: Vector, body: Vector, offset: Vector, result: Floats) -> None:
+    """Turn points around the pivot by `head` above the chin and by `body` below the root of the neck, then move."""
+    for i in range(len(points)):
+        weight = min(max((points[i, 1] + 0.15) / 0.08, 0.0), 1.0)
+        weight = weight * weight * (3 - 2 * weight)
+        x, y, z = points[i, 0] - pivot[0], points[i, 1] - pivot[1], points[i, 2] - pivot[2]
+        for k in range(3):
+            turned = head[k, 0] * x + head[k, 1] * y + head[k, 2] * z
+            follows = body[k, 0] * x + body[k, 1] * y + body[k, 2] * z
+            result[i, k] = weight * turned + (1 - weight) * follows + offset[k]
 
 
 def texels(person: Person, appearance: Appearance) -> Floats:
     """Return the portrait as a texture (h, w, 6): linear colour, albedo at 850 nm, opacity, gloss."""
-    linear = to_linear(person.texture)
-    red = linear[..., 0]
-    result = np.empty((*red.shape, raster.TEXEL), np.float32)
-    result[..., :3] = linear * np.float32(appearance.gain) * np.asarray(appearance.tint, np.float32)
-    soft = [cv2.GaussianBlur((person.region == r).astype(np.float32), (0, 0), 2.0) for r in (SKIN, HAIR, CLOTH)]
+    # All of these depend on the 8 bits of the red channel.
+    red = to_linear(np.arange(256, dtype=np.uint8))
     # Skin at 850 nm keeps the pattern of the red channel (pores, stubble, brows) almost independently of the tone.
     ratio = np.clip(red / max(float(person.skin[0]), 0.02), 0.0, 1.6)
-    pattern = np.power(ratio, appearance.ir_follow)
+    curve = np.power(ratio, appearance.ir_follow).astype(np.float32)
+    values = np.ascontiguousarray(person.texture[..., 0])
+    pattern = np.asarray(cv2.LUT(values, curve), np.float32)
     if appearance.ir_soft:
-        eyes = _eyes_apart(person)
-        pattern = 0.4 * pattern + 0.6 * cv2.GaussianBlur(pattern, (0, 0), max(appearance.ir_soft * eyes, 0.3))
-    skin = appearance.skin_ir * (0.12 + 0.88 * pattern)
-    hair = appearance.hair_ir * (0.55 + 0.9 * np.sqrt(np.clip(red, 0, 1)) * 2.0)
-    cloth = appearance.cloth_ir * (0.45 + 0.55 * np.sqrt(np.clip(red, 0, 1)))
-    total = soft[0] + soft[1] + soft[2] + 1e-6
-    result[..., 3] = (soft[0] * skin + soft[1] * hair + soft[2] * cloth) / total
-    result[..., 4] = person.matte.astype(np.float32) / 255.0
-    result[..., 5] = np.clip(soft[0] * (0.3 + 0.7 * ratio), 0, 1)
+        spread = max(appearance.ir_soft * _eyes_apart(person), 0.3)
+        soft = cv2.GaussianBlur(pattern, (0, 0), spread)
+        pattern = np.asarray(cv2.addWeighted(pattern, 0.4, soft, 0.6, 0), np.float32)
+    hair = appearance.hair_ir * (0.55 + 0.9 * np.sqrt(red) * 2.0)
+    cloth = appearance.cloth_ir * (0.45 + 0.55 * np.sqrt(red))
+    colours = np.asarray(appearance.tint, np.float32) * np.float32(appearance.gain) * red[:, None]
+    levels = np.column_stack([colours, hair, cloth, 0.3 + 0.7 * ratio]).astype(np.float32)
+    result = np.empty((*values.shape, raster.TEXEL), np.float32)
+    _paint(person.texture, person.matte, _soft_regions(person), pattern, levels, appearance.skin_ir, result)
     return result
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _paint(
+    picture: Bytes, matte: Bytes, regions: Bytes, pattern: Floats, levels: Floats, skin_ir: float, result: Floats
+) -> None:  # fmt: skip
+    """Fill texels (h, w, 6) of a portrait.
+
+    Args:
+        picture: (h, w, 3), 8-bit sRGB.
+        matte: (h, w).
+        regions: (2, h, w): shares of skin and hair, 255 = 1; the rest is cloth.
+        pattern: (h, w): pattern of the skin in infrared.
+        levels: (256, 6): by 8-bit value, linear red, green and blue; by red value, infrared albedo of hair and of
+            cloth, and gloss of skin.
+        skin_ir: infrared albedo of the skin.
+        result: texels.
+    """
+    unit = np.float32(1.0 / 255.0)
+    flat, growing = np.float32(0.12 * skin_ir), np.float32(0.88 * skin_ir)
+    for y in range(matte.shape[0]):
+        for x in range(matte.shape[1]):
+            value = picture[y, x, 0]
+            skin, hair = regions[0, y, x] * unit, regions[1, y, x] * unit
+            cloth = np.float32(1.0) - skin - hair
+            result[y, x, 0] = levels[value, 0]
+            result[y, x, 1] = levels[picture[y, x, 1], 1]
+            result[y, x, 2] = levels[picture[y, x, 2], 2]
+            albedo = skin * (flat + growing * pattern[y, x])
+            result[y, x, 3] = albedo + hair * levels[value, 3] + cloth * levels[value, 4]
+            result[y, x, 4] = matte[y, x] * unit
+            result[y, x, 5] = min(skin * levels[value, 5], np.float32(1.0))
+
+
+@lru_cache(maxsize=128)
+def _soft_regions(person: Person) -> Bytes:
+    """Return the shares of skin and hair at each texel of a portrait, uint8 (2, h, w), 255 = 1."""
+    parts = [cv2.GaussianBlur((person.region == r).astype(np.float32), (0, 0), 2.0) for r in (SKIN, HAIR)]
+    skin = np.round(np.clip(parts[0], 0, 1) * 255).astype(np.uint8)
+    hair = np.minimum(np.round(np.clip(parts[1], 0, 1) * 255).astype(np.uint8), 255 - skin)
+    return np.stack([skin, hair])
 
 
 def _eyes_apart(person: Person) -> float:
@@ -224,7 +277,7 @@ def posed(
 ) -> Posed:
     """Return the person's meshes at `pose`. `skin_texels` replaces the texture made by `texels`."""
     surface = texels(person, appearance) if skin_texels is None else skin_texels
-    own = model.shape(person.identity, person.expression)
+    own = _own_shape(person, model)
     shape = head_shape(person, model, pose)
     origin = eyes_middle(model, shape)
     head = place_points(shape, pose, origin)
@@ -245,36 +298,21 @@ def posed(
     }
     meshes: list[Mesh] = []
     drawn: list[str] = []
-    for part, (first, last) in model.parts.items():
-        chosen = (model.triangles >= first).all(1) & (model.triangles < last).all(1)
-        if part == "skin":
-            chosen = (model.triangles < model.parts["socket"][1]).all(1) if "socket" in model.parts else chosen
-            chosen &= person.front[model.triangles].all(1)
-        elif part == "socket":
-            continue
-        triangles = model.triangles[chosen]
-        if not len(triangles):
-            continue
-        material = skin if part == "skin" else eye if part == "eyes" else inside[part]
-        uv = person.uv if part in ("skin", "eyes") else np.zeros_like(person.uv)
-        if part == "teeth" and _mouth_open_m(model, own) > 0.004:
-            # The photograph shows the upper teeth; the lower ones move with the jaw and stay in its texture.
-            upper = own[triangles][:, :, 1].mean(1) > float(own[first:last, 1].mean())
-            drawn.append("upper teeth")
-            meshes.append(_compact(head, triangles[upper], person.uv, replace(skin, specular=0.1, power=40.0)))
-            triangles = triangles[~upper]
-        drawn.append(part)
-        meshes.append(_compact(head, triangles, uv, material))
+    for part in _parts(person, model):
+        material = skin if part.name == "skin" else eye if part.name == "eyes" else inside.get(part.name)
+        if material is None:
+            # The photograph shows the upper teeth; the lower ones move with the jaw.
+            material = replace(skin, specular=0.1, power=40.0)
+        drawn.append(part.name)
+        meshes.append(Mesh(head[part.used], part.triangles, part.uv, material))
     names = {part: index for index, part in enumerate(drawn)}
     cover_at = len(meshes)
-    moved = shape - own
-    relief = person.relief * np.float32(pose.stature)
-    delta = (moved - own * np.float32(pose.stature - 1.0))[person.anchor]
-    relief = relief + (delta * person.anchor_weight[..., None]).sum(1)
+    relief = np.empty_like(person.relief)
+    _follow(person.relief, person.anchor, person.anchor_weight, shape, own, pose.stature, relief)
     cover = replace(skin, cut=True, specular=appearance.oil * 0.2)
     meshes.append(Mesh(place_points(relief, pose, origin), person.relief_triangles, person.relief_uv, cover))
     back = place_points(person.back * np.float32(pose.stature), pose, origin)
-    meshes.append(Mesh(back, person.relief_triangles[:, ::-1].copy(), person.relief_uv, cover))
+    meshes.append(Mesh(back, _turned_over(person), person.relief_uv, cover))
     things, panes = place_worn(worn, pose, origin)
     meshes += things
     return Posed(meshes, head, keypoints(model, head), names["skin"], names.get("eyes", -1), cover_at, panes)
@@ -302,6 +340,68 @@ def _mouth_open_m(model: HeadModel, shape: Floats) -> float:
     return float(np.linalg.norm(upper.mean(0) - lower.mean(0)))
 
 
-def _compact(vertices: Floats, triangles: npt.NDArray[np.int32], uv: Floats, material: Material) -> Mesh:
+@dataclass(frozen=True)
+class _Part:
+    """A part of a head's mesh: its name, indices of its vertices (N,), triangles of these (T, 3), and uv (N, 2)."""
+
+    name: str
+    used: npt.NDArray[np.int_]
+    triangles: npt.NDArray[np.int32]
+    uv: Floats
+
+
+@lru_cache(maxsize=128)
+def _own_shape(person: Person, model: HeadModel) -> Floats:
+    """Return the vertices (V, 3) of the head in the portrait, which must not be changed."""
+    result = model.shape(person.identity, person.expression)
+    result.flags.writeable = False
+    return result
+
+
+@lru_cache(maxsize=128)
+def _turned_over(person: Person) -> npt.NDArray[np.int32]:
+    return np.ascontiguousarray(person.relief_triangles[:, ::-1])
+
+
+@lru_cache(maxsize=128)
+def _parts(person: Person, model: HeadModel) -> tuple[_Part, ...]:
+    """Return the drawn parts of a person's head; the upper teeth of an open mouth have the portrait's texture."""
+    own = _own_shape(person, model)
+    found: list[_Part] = []
+    for name, (first, last) in model.parts.items():
+        chosen = (model.triangles >= first).all(1) & (model.triangles < last).all(1)
+        if name == "skin":
+            chosen = (model.triangles < model.parts["socket"][1]).all(1) if "socket" in model.parts else chosen
+            chosen &= person.front[model.triangles].all(1)
+        elif name == "socket":
+            continue
+        triangles = model.triangles[chosen]
+        if not len(triangles):
+            continue
+        if name == "teeth" and _mouth_open_m(model, own) > 0.004:
+            upper = own[triangles][:, :, 1].mean(1) > float(own[first:last, 1].mean())
+            found.append(_compact("upper teeth", triangles[upper], person.uv))
+            triangles = triangles[~upper]
+        found.append(_compact(name, triangles, person.uv if name in ("skin", "eyes") else np.zeros_like(person.uv)))
+    return tuple(found)
+
+
+def _compact(name: str, triangles: npt.NDArray[np.int32], uv: Floats) -> _Part:
     used, inverse = np.unique(triangles, return_inverse=True)
-    return Mesh(vertices[used], inverse.reshape(-1, 3).astype(np.int32), uv[used], material)
+    return _Part(name, used, inverse.reshape(-1, 3).astype(np.int32), uv[used])
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _follow(
+    relief: Floats, anchor: npt.NDArray[np.int32], weight: Floats, shape: Floats, own: Floats, stature: float,
+    result: Floats,
+) -> None:  # fmt: skip
+    """Move the relief (R, 3) with the nearest vertices of the head, from the shape `own` times `stature` to `shape`."""
+    size = np.float32(stature)
+    for i in range(len(relief)):
+        for k in range(3):
+            moved = relief[i, k] * size
+            for j in range(anchor.shape[1]):
+                v = anchor[i, j]
+                moved += weight[i, j] * (shape[v, k] - own[v, k] * size)
+            result[i, k] = moved

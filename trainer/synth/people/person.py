@@ -33,7 +33,7 @@ _BACK_M = -0.012
 _BODY_BACK_M = -0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Person:
     """A portrait fitted to a head model, ready to be posed. Coordinates are head coordinates in metres.
 

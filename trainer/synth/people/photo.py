@@ -15,6 +15,7 @@ from trainer.synth.people.person import Person, stable_hash
 from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.surroundings import draw_surroundings
+from trainer.synth.scene.textures import TexturePack
 from trainer.synth.sensors.sensor import centre_weight, draw_exposure_params, expose_rgb
 
 PHOTOS = 4
@@ -59,11 +60,12 @@ def _photograph(
     skin = texels(person, actor.appearance)
     rooms = draw_surroundings(rng, distance, [])
     params = draw_exposure_params(rng, "off")
+    textures = TexturePack()
     photos = []
     for angles, expression in moves:
         pose = pose_of(actor, angles, position, expression)
         body = posed(person, model, pose, actor.appearance, skin, actor.worn(model, pose))
-        picture = Scene(camera, rooms.light, [*body.meshes, *rooms.meshes]).render(2)
+        picture = Scene(camera, rooms.light, [*body.meshes, *rooms.meshes], textures).render(2, lit_samples=2)
         reflect(picture, body.panes, camera, rooms.light)
         marks = body.head[model.landmarks].astype(np.float64)
         points = marks[:, :2] / marks[:, 2:] * camera.fx + (camera.cx, camera.cy)

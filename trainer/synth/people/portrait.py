@@ -42,7 +42,8 @@ class Portrait:
 
 def to_linear(rgb: npt.NDArray[np.generic]) -> Floats:
     """Convert 8-bit sRGB to linear light in [0, 1]."""
-    return _LINEAR[np.asarray(rgb, np.uint8)]
+    values = np.ascontiguousarray(rgb, np.uint8)
+    return np.asarray(cv2.LUT(values.reshape(1, -1), _LINEAR), np.float32).reshape(values.shape)
 
 
 def to_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:

@@ -67,9 +67,10 @@ def raster(
         cut = materials[m, M_CUT] > 0.0
         offset = int(materials[m, M_OFFSET])
         t_width, t_height = int(materials[m, M_WIDTH]), int(materials[m, M_HEIGHT])
-        # Along a row the barycentric coordinates are linear, so the samples inside the triangle are one range.
+        # Along a row the barycentric coordinates and 1 / z are linear, so the samples inside a triangle are one range.
         step1, step2 = (y2 - y0) * scale, -(y1 - y0) * scale
         step0 = -step1 - step2
+        slope = step0 * z0 + step1 * z1 + step2 * z2
         for y in range(low_y, high_y + 1):
             start1 = (-x0 * (y2 - y0) - (x2 - x0) * (y - y0)) * scale
             start2 = ((x1 - x0) * (y - y0) + x0 * (y1 - y0)) * scale
@@ -84,14 +85,15 @@ def raster(
                     last = -1.0
             if last < first:
                 continue
+            base = start0 * z0 + start1 * z1 + start2 * z2
             for x in range(int(np.ceil(first)), int(np.floor(last)) + 1):
-                b1, b2 = start1 + x * step1, start2 + x * step2
-                b0 = 1.0 - b1 - b2
-                w = b0 * z0 + b1 * z1 + b2 * z2
+                w = np.float32(base + x * slope)
                 if w <= inverse_z[y, x]:
                     continue
                 if cut:
-                    p0, p1, p2 = b0 * z0 / w, b1 * z1 / w, b2 * z2 / w
+                    b1, b2 = start1 + x * step1, start2 + x * step2
+                    p1, p2 = b1 * z1 / w, b2 * z2 / w
+                    p0 = 1.0 - p1 - p2
                     u = p0 * uv[i0, 0] + p1 * uv[i1, 0] + p2 * uv[i2, 0]
                     v = p0 * uv[i0, 1] + p1 * uv[i1, 1] + p2 * uv[i2, 1]
                     if _alpha(texels, offset, t_width, t_height, u, v) < 0.5:
@@ -148,164 +150,202 @@ def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
+def _arriving(
+    gx: float, gy: float, gz: float, nx: float, ny: float, nz: float, row: Floats, harmonics: Floats, lights: Floats,
+    shadow: Floats, shadow_rows: Floats, panorama: Floats, ir_light: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """Compute the light that leaves a point (gx, gy, gz) in metres towards the camera.
+
+    (nx, ny, nz) is its normal, of any length, and `row` its material's row of the table; the lights are those of
+    `shade`. `out` (11,) is the light that a white surface reflects diffusely (red, green, blue), the highlights of a
+    surface of gloss 1, and mirrored light; then infrared of a white surface, and highlights of a surface of gloss 1.
+    """
+    length = 1.0 / sqrt(nx * nx + ny * ny + nz * nz + 1e-20)
+    nx, ny, nz = nx * length, ny * length, nz * length
+    square = gx * gx + gy * gy + gz * gz
+    length = 1.0 / sqrt(square + 1e-12)
+    vx, vy, vz = -gx * length, -gy * length, -gz * length
+    facing = nx * vx + ny * vy + nz * vz
+    if facing < 0.0:
+        # A back face: sheets have two sides; on closed meshes this is an artefact of smoothed normals.
+        nx, ny, nz, facing = -nx, -ny, -nz, -facing
+    gloss, power, mirror, wrap = row[M_SPEC], row[M_POWER], row[M_MIRROR], row[M_WRAP]
+    emissive = row[M_EMISSIVE]
+    # Below this cosine a highlight is weaker than 0.001 of its strongest place and is left out.
+    dull = 1.0 - 6.9 / power
+    sr = sg = sb = 0.0
+    sun = 0.0
+    if emissive > 0.0:
+        lr = lg = lb = float(emissive)
+    else:
+        lr = max(_irradiance(harmonics, nx, ny, nz, 0), 0.01)
+        lg = max(_irradiance(harmonics, nx, ny, nz, 1), 0.01)
+        lb = max(_irradiance(harmonics, nx, ny, nz, 2), 0.01)
+    for k in range(len(lights)):
+        lx, ly, lz = lights[k, 0], lights[k, 1], lights[k, 2]
+        cosine = nx * lx + ny * ly + nz * lz
+        diffuse = max(0.0, (cosine + wrap) / (1.0 + wrap))
+        visible = 1.0
+        if k == 0 and diffuse > 0.0:
+            visible = _lit(shadow, shadow_rows, gx + 0.004 * nx, gy + 0.004 * ny, gz + 0.004 * nz, 0.006)
+        diffuse *= visible
+        sun += diffuse * lights[k, 3]
+        if emissive <= 0.0:
+            lr += diffuse * lights[k, 3]
+            lg += diffuse * lights[k, 4]
+            lb += diffuse * lights[k, 5]
+        if gloss > 0.0 and cosine > 0.0:
+            hx, hy, hz = lx + vx, ly + vy, lz + vz
+            half = (nx * hx + ny * hy + nz * hz) / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
+            if half > dull:
+                shine = gloss * half**power * visible * cosine
+                sr += shine * lights[k, 3]
+                sg += shine * lights[k, 4]
+                sb += shine * lights[k, 5]
+    out[0], out[1], out[2] = lr, lg, lb
+    out[3], out[4], out[5] = sr, sg, sb
+    if mirror > 0.0:
+        rx, ry, rz = 2 * facing * nx - vx, 2 * facing * ny - vy, 2 * facing * nz - vz
+        _sky(panorama, rx, ry, rz, out[6:9])
+        fresnel = mirror * (0.04 + 0.96 * (1.0 - facing) ** 5)
+        out[6], out[7], out[8] = fresnel * out[6], fresnel * out[7], fresnel * out[8]
+    else:
+        out[6] = out[7] = out[8] = 0.0
+    # The infrared light is at the camera or up to a hand's breadth beside it.
+    beam = 1.0 / (1.0 + ir_light[2] * (gx * gx + gy * gy) / (gz * gz + 1e-9))
+    arriving = min(ir_light[0] / (square + 1e-6), ir_light[3]) * beam
+    tx, ty, tz = ir_light[4] - gx, ir_light[5] - gy, -gz
+    length = 1.0 / sqrt(tx * tx + ty * ty + tz * tz + 1e-12)
+    tx, ty, tz = tx * length, ty * length, tz * length
+    towards = nx * tx + ny * ty + nz * tz
+    lambert = max(0.0, (towards + 0.5 * wrap) / (1.0 + 0.5 * wrap))
+    out[9] = row[M_IR_GAIN] * (arriving * lambert + ir_light[1] + ir_light[6] * sun)
+    out[10] = 0.0
+    if row[M_SPEC_IR] > 0.0:
+        hx, hy, hz = tx + vx, ty + vy, tz + vz
+        half = (nx * hx + ny * hy + nz * hz) / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
+        if half > 1.0 - 6.9 / row[M_RETRO]:
+            out[10] = arriving * row[M_SPEC_IR] * half ** row[M_RETRO]
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
 def shade(
     screen: Floats, points: Floats, normals: Floats, uv: Floats, triangles: Ints, material: Ints, materials: Floats,
     texels: Floats, inverse_z: Floats, ids: Ints, harmonics: Floats, lights: Floats, shadow: Floats,
-    shadow_rows: Floats, panorama: Floats, ir_light: Floats, step: int, rgb: Floats, ir: Floats, depth: Floats,
-    surface: Ints,
+    shadow_rows: Floats, panorama: Floats, ir_light: Floats, step: int, lit_samples: int, rgb: Floats, ir: Floats,
+    depth: Floats, surface: Ints,
 ) -> None:  # fmt: skip
     """Shade all samples and average `step` x `step` of them into linear `rgb` (h, w, 3), `ir` (h, w), `depth` (h, w).
 
     Depth is z of the nearest sample in metres, not a mean, and 0 where there is no surface; `surface` (h, w) is that
     sample's material, -1 where there is no surface.
+    Light is computed once for all samples of one material in squares of `lit_samples` x `lit_samples` samples (of two
+    such squares along both axes on plain materials), which is a multiple of `step`; with 1 it is computed for every
+    sample. The texture is looked up for every sample.
     `ir_light` (7,) is the light's intensity at 1 m, the ambient infrared, the beam's fall-off towards the corners, the
     largest irradiance (the emitter has a size), the light's position relative to the camera (x, y in metres), and the
     share of infrared in the red of the other lamps.
     """
     height, width = rgb.shape[0], rgb.shape[1]
-    texel = np.zeros(TEXEL, np.float32)
-    sky = np.zeros(3, np.float32)
-    for py in range(height):
-        for px in range(width):
-            best = 0.0
-            red = green = blue = infra = 0.0
-            # Inside one surface the samples of a diagonal represent all samples of the pixel.
-            mixed = False
-            first = ids[py * step, px * step]
-            for sy in range(step):
-                for sx in range(step):
-                    y, x = py * step + sy, px * step + sx
-                    t = ids[y, x]
-                    if t < 0 or first < 0:
-                        mixed = mixed or t != first
-                        if t < 0:
-                            continue
-                    elif material[t] != material[first]:
-                        mixed = True
-                    if inverse_z[y, x] > best:
-                        best = inverse_z[y, x]
-                        surface[py, px] = material[t]
-            plain = not mixed and first >= 0 and materials[material[first], M_PLAIN] > 0.0
-            share = 1.0 / (step * step) if mixed else 1.0 if plain else 1.0 / step
-            for sy in range(step):
-                for sx in range(step):
-                    if not mixed and (sx != sy or (plain and sx > 0)):
+    side = max(lit_samples // step, 1)
+    # Light of the current square, and of the larger square of plain materials, one row for each column of squares.
+    light = np.zeros(11, np.float32)
+    plain_lights = np.zeros((width // (2 * side) + 1, 11), np.float32)
+    plain_ids = np.full(width // (2 * side) + 1, -1, np.int32)
+    for top in range(0, height, side):
+        if (top // side) % 2 == 0:
+            plain_ids[:] = -1
+        for left in range(0, width, side):
+            known = -1
+            for py in range(top, min(top + side, height)):
+                for px in range(left, min(left + side, width)):
+                    best = np.float32(0.0)
+                    nearest = -1
+                    red = green = blue = infra = np.float32(0.0)
+                    # Inside one surface the samples of a diagonal represent all samples of the pixel.
+                    mixed = False
+                    first = ids[py * step, px * step]
+                    kind = material[first] if first >= 0 else -1
+                    for sy in range(step):
+                        for sx in range(step):
+                            t = ids[py * step + sy, px * step + sx]
+                            here = material[t] if t >= 0 else -1
+                            mixed = mixed or here != kind
+                            if t >= 0 and inverse_z[py * step + sy, px * step + sx] > best:
+                                best = inverse_z[py * step + sy, px * step + sx]
+                                nearest = here
+                    surface[py, px] = nearest
+                    if nearest < 0:
                         continue
-                    y, x = py * step + sy, px * step + sx
-                    t = ids[y, x]
-                    if t < 0:
-                        continue
-                    w = inverse_z[y, x]
-                    i0, i1, i2 = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-                    x0, y0 = screen[i0, 0], screen[i0, 1]
-                    x1, y1, z1 = screen[i1, 0], screen[i1, 1], screen[i1, 2]
-                    x2, y2, z2 = screen[i2, 0], screen[i2, 1], screen[i2, 2]
-                    scale = 1.0 / ((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0))
-                    b1 = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) * scale * z1 / w
-                    b2 = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) * scale * z2 / w
-                    b0 = 1.0 - b1 - b2
-                    m = material[t]
-                    # Sample the texture bilinearly; at its border it is clamped or repeated.
-                    u = b0 * uv[i0, 0] + b1 * uv[i1, 0] + b2 * uv[i2, 0]
-                    v = b0 * uv[i0, 1] + b1 * uv[i1, 1] + b2 * uv[i2, 1]
-                    t_width, t_height = int(materials[m, M_WIDTH]), int(materials[m, M_HEIGHT])
-                    if materials[m, M_REPEAT] > 0.0:
-                        u = u % (t_width - 1)
-                        v = v % (t_height - 1)
-                    u = min(max(u, 0.0), t_width - 1.001)
-                    v = min(max(v, 0.0), t_height - 1.001)
-                    iu, iv = int(u), int(v)
-                    fu, fv = u - iu, v - iv
-                    base = int(materials[m, M_OFFSET]) + iv * t_width + iu
-                    right = 1 if t_width > 1 else 0
-                    down = t_width if t_height > 1 else 0
-                    for c in range(TEXEL):
-                        top = texels[base, c] * (1 - fu) + texels[base + right, c] * fu
-                        low = texels[base + down, c] * (1 - fu) + texels[base + down + right, c] * fu
-                        texel[c] = top * (1 - fv) + low * fv
-                    # Geometry in camera axes.
-                    gx = b0 * points[i0, 0] + b1 * points[i1, 0] + b2 * points[i2, 0]
-                    gy = b0 * points[i0, 1] + b1 * points[i1, 1] + b2 * points[i2, 1]
-                    gz = b0 * points[i0, 2] + b1 * points[i1, 2] + b2 * points[i2, 2]
-                    nx = b0 * normals[i0, 0] + b1 * normals[i1, 0] + b2 * normals[i2, 0]
-                    ny = b0 * normals[i0, 1] + b1 * normals[i1, 1] + b2 * normals[i2, 1]
-                    nz = b0 * normals[i0, 2] + b1 * normals[i1, 2] + b2 * normals[i2, 2]
-                    length = 1.0 / sqrt(nx * nx + ny * ny + nz * nz + 1e-20)
-                    nx, ny, nz = nx * length, ny * length, nz * length
-                    square = gx * gx + gy * gy + gz * gz
-                    length = 1.0 / sqrt(square + 1e-12)
-                    vx, vy, vz = -gx * length, -gy * length, -gz * length
-                    facing = nx * vx + ny * vy + nz * vz
-                    if facing < 0.0:
-                        # A back face: sheets have two sides; on closed meshes this is an artefact of smoothed normals.
-                        nx, ny, nz, facing = -nx, -ny, -nz, -facing
-                    gloss = texel[5] * materials[m, M_SPEC]
-                    power = materials[m, M_POWER]
-                    # Below this cosine a highlight is weaker than 0.001 of its strongest place and is left out.
-                    dull = 1.0 - 6.9 / power
-                    mirror = materials[m, M_MIRROR]
-                    lr = lg = lb = 0.0
-                    sr = sg = sb = 0.0
-                    sun = 0.0
-                    if materials[m, M_EMISSIVE] > 0.0:
-                        lr = lg = lb = materials[m, M_EMISSIVE]
-                    else:
-                        lr = max(_irradiance(harmonics, nx, ny, nz, 0), 0.01)
-                        lg = max(_irradiance(harmonics, nx, ny, nz, 1), 0.01)
-                        lb = max(_irradiance(harmonics, nx, ny, nz, 2), 0.01)
-                    wrap = materials[m, M_WRAP]
-                    for k in range(len(lights)):
-                        lx, ly, lz = lights[k, 0], lights[k, 1], lights[k, 2]
-                        cosine = nx * lx + ny * ly + nz * lz
-                        diffuse = max(0.0, (cosine + wrap) / (1.0 + wrap))
-                        visible = 1.0
-                        if k == 0 and diffuse > 0.0:
-                            visible = _lit(
-                                shadow, shadow_rows, gx + 0.004 * nx, gy + 0.004 * ny, gz + 0.004 * nz, 0.006
-                            )
-                        sun += diffuse * lights[k, 3] * visible
-                        if materials[m, M_EMISSIVE] <= 0.0:
-                            lr += diffuse * lights[k, 3] * visible
-                            lg += diffuse * lights[k, 4] * visible
-                            lb += diffuse * lights[k, 5] * visible
-                        if gloss > 0.0 and cosine > 0.0:
-                            hx, hy, hz = lx + vx, ly + vy, lz + vz
-                            length = 1.0 / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
-                            half = (nx * hx + ny * hy + nz * hz) * length
-                            if half > dull:
-                                shine = gloss * half**power * visible * cosine
-                                sr += shine * lights[k, 3]
-                                sg += shine * lights[k, 4]
-                                sb += shine * lights[k, 5]
-                    if mirror > 0.0:
-                        rx, ry, rz = 2 * facing * nx - vx, 2 * facing * ny - vy, 2 * facing * nz - vz
-                        _sky(panorama, rx, ry, rz, sky)
-                        fresnel = mirror * (0.04 + 0.96 * (1.0 - facing) ** 5)
-                        sr += fresnel * sky[0]
-                        sg += fresnel * sky[1]
-                        sb += fresnel * sky[2]
-                    red += share * (texel[0] * lr + sr)
-                    green += share * (texel[1] * lg + sg)
-                    blue += share * (texel[2] * lb + sb)
-                    # The infrared light is at the camera or up to a hand's breadth beside it.
-                    beam = 1.0 / (1.0 + ir_light[2] * (gx * gx + gy * gy) / (gz * gz + 1e-9))
-                    arriving = min(ir_light[0] / (square + 1e-6), ir_light[3]) * beam
-                    tx, ty, tz = ir_light[4] - gx, ir_light[5] - gy, -gz
-                    length = 1.0 / sqrt(tx * tx + ty * ty + tz * tz + 1e-12)
-                    tx, ty, tz = tx * length, ty * length, tz * length
-                    towards = nx * tx + ny * ty + nz * tz
-                    lambert = max(0.0, (towards + 0.5 * wrap) / (1.0 + 0.5 * wrap))
-                    glow = texel[3] * materials[m, M_IR_GAIN] * (arriving * lambert + ir_light[1] + ir_light[6] * sun)
-                    if materials[m, M_SPEC_IR] > 0.0:
-                        hx, hy, hz = tx + vx, ty + vy, tz + vz
-                        length = 1.0 / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
-                        half = (nx * hx + ny * hy + nz * hz) * length
-                        if half > 1.0 - 6.9 / materials[m, M_RETRO]:
-                            glow += arriving * materials[m, M_SPEC_IR] * texel[5] * half ** materials[m, M_RETRO]
-                    glow += materials[m, M_GLOW_IR]
-                    infra += share * glow
-            rgb[py, px, 0] = red
-            rgb[py, px, 1] = green
-            rgb[py, px, 2] = blue
-            ir[py, px] = infra
-            depth[py, px] = 1.0 / best if best > 0.0 else 0.0
+                    depth[py, px] = np.float32(1.0) / best
+                    plain = not mixed and materials[kind, M_PLAIN] > 0.0
+                    share = np.float32(1.0 / (step * step) if mixed else 1.0 if plain else 1.0 / step)
+                    for sy in range(step):
+                        for sx in range(step):
+                            if not mixed and (sx != sy or (plain and sx > 0)):
+                                continue
+                            y, x = py * step + sy, px * step + sx
+                            t = ids[y, x]
+                            if t < 0:
+                                continue
+                            w = inverse_z[y, x]
+                            i0, i1, i2 = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+                            x0, y0 = screen[i0, 0], screen[i0, 1]
+                            x1, y1, z1 = screen[i1, 0] - x0, screen[i1, 1] - y0, screen[i1, 2]
+                            x2, y2, z2 = screen[i2, 0] - x0, screen[i2, 1] - y0, screen[i2, 2]
+                            dx, dy = np.float32(x) - x0, np.float32(y) - y0
+                            scale = np.float32(1.0) / ((x1 * y2 - x2 * y1) * w)
+                            b1 = (dx * y2 - x2 * dy) * scale * z1
+                            b2 = (x1 * dy - dx * y1) * scale * z2
+                            b0 = np.float32(1.0) - b1 - b2
+                            m = material[t]
+                            # Sample the texture bilinearly; at its border it is clamped or repeated.
+                            u = b0 * uv[i0, 0] + b1 * uv[i1, 0] + b2 * uv[i2, 0]
+                            v = b0 * uv[i0, 1] + b1 * uv[i1, 1] + b2 * uv[i2, 1]
+                            t_width, t_height = int(materials[m, M_WIDTH]), int(materials[m, M_HEIGHT])
+                            if materials[m, M_REPEAT] > 0.0:
+                                u = u % np.float32(t_width - 1)
+                                v = v % np.float32(t_height - 1)
+                            u = min(max(u, np.float32(0.0)), np.float32(t_width - 1.001))
+                            v = min(max(v, np.float32(0.0)), np.float32(t_height - 1.001))
+                            iu, iv = int(u), int(v)
+                            fu, fv = u - np.float32(iu), v - np.float32(iv)
+                            a = int(materials[m, M_OFFSET]) + iv * t_width + iu
+                            right = 1 if t_width > 1 else 0
+                            down = t_width if t_height > 1 else 0
+                            b, c, d = a + right, a + down, a + down + right
+                            wb, wc, wd = fu * (np.float32(1.0) - fv), (np.float32(1.0) - fu) * fv, fu * fv
+                            wa = np.float32(1.0) - wb - wc - wd
+                            tr = texels[a, 0] * wa + texels[b, 0] * wb + texels[c, 0] * wc + texels[d, 0] * wd
+                            tg = texels[a, 1] * wa + texels[b, 1] * wb + texels[c, 1] * wc + texels[d, 1] * wd
+                            tb = texels[a, 2] * wa + texels[b, 2] * wb + texels[c, 2] * wc + texels[d, 2] * wd
+                            ti = texels[a, 3] * wa + texels[b, 3] * wb + texels[c, 3] * wc + texels[d, 3] * wd
+                            gloss = texels[a, 5] * wa + texels[b, 5] * wb + texels[c, 5] * wc + texels[d, 5] * wd
+                            wide = left // (2 * side)
+                            reuse = lit_samples > 1 and plain and plain_ids[wide] == t
+                            if reuse:
+                                light[:] = plain_lights[wide]
+                                known = -1
+                            elif lit_samples <= 1 or known != m:
+                                _arriving(
+                                    b0 * points[i0, 0] + b1 * points[i1, 0] + b2 * points[i2, 0],
+                                    b0 * points[i0, 1] + b1 * points[i1, 1] + b2 * points[i2, 1],
+                                    b0 * points[i0, 2] + b1 * points[i1, 2] + b2 * points[i2, 2],
+                                    b0 * normals[i0, 0] + b1 * normals[i1, 0] + b2 * normals[i2, 0],
+                                    b0 * normals[i0, 1] + b1 * normals[i1, 1] + b2 * normals[i2, 1],
+                                    b0 * normals[i0, 2] + b1 * normals[i1, 2] + b2 * normals[i2, 2],
+                                    materials[m], harmonics, lights, shadow, shadow_rows, panorama, ir_light, light,
+                                )  # fmt: skip
+                                known = m
+                                if plain:
+                                    plain_ids[wide] = t
+                                    plain_lights[wide] = light
+                                    known = -1
+                            red += share * (tr * light[0] + gloss * light[3] + light[6])
+                            green += share * (tg * light[1] + gloss * light[4] + light[7])
+                            blue += share * (tb * light[2] + gloss * light[5] + light[8])
+                            infra += share * (ti * light[9] + gloss * light[10] + materials[m, M_GLOW_IR])
+                    rgb[py, px, 0] = red
+                    rgb[py, px, 1] = green
+                    rgb[py, px, 2] = blue
+                    ir[py, px] = infra

@@ -21,6 +21,7 @@ from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.subject import LIVE, PhotoOf, Placement, Rng, Stage, Subject, Vector, draw_pose_sample
 from trainer.synth.scene.surroundings import Surroundings, draw_surroundings
+from trainer.synth.scene.textures import TexturePack
 from trainer.synth.sensors.depth import DepthQuality, draw_quality, draw_unit, measure_depth
 from trainer.synth.sensors.sensor import (
     PRESETS,
@@ -31,6 +32,7 @@ from trainer.synth.sensors.sensor import (
     draw_exposure_params,
     expose_ir,
     expose_rgb,
+    thinned,
 )
 
 NEAR_EYES_PX = 72.0
@@ -54,6 +56,7 @@ class Setup:
     instrument: str
     glasses: bool
     stage: Stage = field(repr=False)
+    textures: TexturePack = field(default_factory=TexturePack, repr=False)
 
     @property
     def label(self) -> Literal["live", "spoof"]:
@@ -143,9 +146,9 @@ def render_exposure(
         subject = setup.stage(draw_pose_sample(rng), Placement(here.ray + jitter, here.distance_m * near))
     camera, preset = setup.camera, setup.preset
     params = params or draw_exposure_params(rng, setup.projector)
-    scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes])
+    scene = Scene(camera, setup.surroundings.light, [*subject.meshes, *setup.surroundings.meshes], setup.textures)
     eyes = ADULT_EYE_DISTANCE_M * camera.fx / float(subject.keypoints[:2, 2].mean())
-    picture = scene.render(supersample or (1 if eyes > NEAR_EYES_PX else 2))
+    picture = scene.render(supersample or (1 if eyes > NEAR_EYES_PX else 2), lit_samples=2)
     reflect(picture, subject.panes, camera, setup.surroundings.light)
     points = subject.keypoints[:, :2] / subject.keypoints[:, 2:] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
     weight = centre_weight(
@@ -156,9 +159,9 @@ def render_exposure(
     if subject.mirrors:
         confusing = np.isin(picture.surface, subject.mirrors).astype(np.float32) * np.float32(subject.confusing)
     # A depth camera filters for its own light, so a bright window in the background disturbs it only in part.
-    seen = picture.ir[weight > 0.6]
-    behind = picture.depth_m > float(subject.keypoints[:, 2].max()) + 0.2
-    limit = 5 * np.float32(np.median(seen)) + 1e-4 if seen.size else np.float32(np.inf)
+    seen = thinned(picture.ir[weight > 0.6])
+    behind = picture.depth_m > np.float32(float(subject.keypoints[:, 2].max()) + 0.2)
+    limit = np.float32(5 * float(np.median(seen)) + 1e-4 if seen.size else np.inf)
     own_light = np.where(behind, np.minimum(picture.ir, limit), picture.ir)
     depth = measure_depth(
         picture.depth_m, own_light, confusing, preset, camera, setup.quality, params.projector, weight, rng

@@ -13,11 +13,13 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from fasdemo.errors import UserError
 from trainer.synth.people.portrait import to_linear
 from trainer.synth.scene import geometry, raster
 from trainer.synth.scene.scene import Light, Material, Mesh
+from trainer.synth.sensors.noise_fields import noise_window
 
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
@@ -34,12 +36,9 @@ class Surroundings:
     kind: str
 
 
-def harmonics_of(panorama: Floats) -> Floats:
-    """Return irradiance / pi of a panorama (h, w, 3) as second-order spherical harmonics (9, 3) for `raster.shade`.
-
-    Ramamoorthi and Hanrahan, An Efficient Representation for Irradiance Environment Maps, 2001.
-    """
-    height, width = panorama.shape[:2]
+@lru_cache(maxsize=2)
+def _harmonic_basis(height: int, width: int) -> npt.NDArray[np.float64]:
+    """Return the nine basis functions times the solid angle at each pixel of a panorama, (9, h, w)."""
     theta = (np.arange(height) + 0.5) / height * np.pi
     phi = ((np.arange(width) + 0.5) / width - 0.5) * 2 * np.pi
     t, p = np.meshgrid(theta, phi, indexing="ij")
@@ -52,7 +51,15 @@ def harmonics_of(panorama: Floats) -> Floats:
             0.546274 * (x * x - y * y),
         ]
     )  # fmt: skip
-    coefficients = np.einsum("khw,hwc,hw->kc", basis, panorama, area)
+    return np.asarray(basis * area, np.float64)
+
+
+def harmonics_of(panorama: Floats) -> Floats:
+    """Return irradiance / pi of a panorama (h, w, 3) as second-order spherical harmonics (9, 3) for `raster.shade`.
+
+    Ramamoorthi and Hanrahan, An Efficient Representation for Irradiance Environment Maps, 2001.
+    """
+    coefficients = np.tensordot(_harmonic_basis(*panorama.shape[:2]), panorama, axes=2)
     cosine = np.array([np.pi, *([2 * np.pi / 3] * 3), *([np.pi / 4] * 5)])
     constants = np.array([0.282095, 0.488603, 0.488603, 0.488603, 1.092548, 1.092548, 0.315392, 1.092548, 0.546274])
     return np.asarray(coefficients * (cosine * constants / np.pi)[:, None], np.float32)
@@ -70,12 +77,12 @@ def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
     """Draw a texture (h, w, 6) of a wall, shelf, curtain or picture."""
     height, width = size
     base = _colour(rng)
-    image = np.ones((height, width, 3)) * base
+    image = np.full((height, width, 3), base, np.float32)
     kind = rng.integers(0, 6)
     if kind == 1:  # stripes, curtains
         period = rng.uniform(8, 60)
         wave = 0.5 + 0.5 * np.sin(np.arange(width) / period * 2 * np.pi + rng.uniform(0, 6))
-        image *= (0.6 + 0.5 * wave)[None, :, None]
+        image *= (0.6 + 0.5 * wave).astype(np.float32)[None, :, None]
     elif kind == 2:  # shelves with books
         shelf = int(rng.integers(40, 110))
         for top in range(0, height, shelf):
@@ -106,17 +113,34 @@ def _texture(rng: Rng, size: tuple[int, int]) -> Floats:
         w, h = int(rng.uniform(20, 140)), int(rng.uniform(20, 120))
         image[y : y + h, x : x + w] = _colour(rng, 0.8) * 0.5
         image[y + 3 : y + h - 3, x + 3 : x + w - 3] = _colour(rng, 0.8)
-    coarse = cv2.resize(rng.normal(0, 1, (6, 8)), (width, height), interpolation=cv2.INTER_CUBIC)
-    fine = cv2.GaussianBlur(rng.normal(0, 1, (height, width)), (0, 0), float(rng.uniform(0.6, 3)))
-    image *= (1 + 0.10 * coarse + rng.uniform(0.02, 0.12) * fine)[..., None].clip(0.3, 1.8)
+    coarse = cv2.resize(rng.standard_normal((6, 8), np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    fine = cv2.GaussianBlur(noise_window(size, 0.0, rng), (0, 0), float(rng.uniform(0.6, 3)))
     result = np.empty((height, width, raster.TEXEL), np.float32)
-    result[..., :3] = image.clip(0.005, 0.95)
-    # Most paints and dyes are brighter in infrared, and differ less.
-    mix, level = rng.uniform(0.2, 0.9), rng.uniform(0.15, 0.75)
-    result[..., 3] = mix * result[..., 0] + (1 - mix) * level * (0.8 + 0.4 * result[..., :3].mean(-1))
-    result[..., 4] = 1.0
-    result[..., 5] = 0.3
+    shares = float(rng.uniform(0.02, 0.12)), float(rng.uniform(0.2, 0.9)), float(rng.uniform(0.15, 0.75))
+    _paint(image, np.asarray(coarse, np.float32), np.asarray(fine, np.float32), *shares, result)
     return result
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _paint(
+    image: Floats, coarse: Floats, fine: Floats, fine_share: float, mix: float, level: float, result: Floats
+) -> None:  # fmt: skip
+    """Fill texels (h, w, 6) of a wall with colours (h, w, 3), uneven by two noise fields, of any opacity."""
+    small, own, paint = np.float32(fine_share), np.float32(mix), np.float32((1 - mix) * level)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            uneven = np.float32(1.0) + np.float32(0.10) * coarse[y, x] + small * fine[y, x]
+            uneven = min(max(uneven, np.float32(0.3)), np.float32(1.8))
+            total = np.float32(0.0)
+            for c in range(3):
+                value = min(max(image[y, x, c] * uneven, np.float32(0.005)), np.float32(0.95))
+                result[y, x, c] = value
+                total += value
+            # Most paints and dyes are brighter in infrared, and differ less.
+            grey = np.float32(0.8) + np.float32(0.4 / 3) * total
+            result[y, x, 3] = own * result[y, x, 0] + paint * grey
+            result[y, x, 4] = 1.0
+            result[y, x, 5] = 0.3
 
 
 def _panorama(rng: Rng, kind: str) -> tuple[Floats, npt.NDArray[np.float64] | None]:
@@ -165,6 +189,12 @@ def _environment(path: Path) -> Floats:
     if linear.shape[1] > 2048:
         linear = np.asarray(cv2.resize(linear, (2048, 1024), interpolation=cv2.INTER_AREA), np.float32)
     return np.asarray(linear / max(float(np.median(linear)), 1e-3) * 0.35, np.float32)
+
+
+@lru_cache(maxsize=64)
+def _reduced_environment(path: Path) -> Floats:
+    """Return an environment map of 48 x 768 pixels, from which a turned panorama is made quickly."""
+    return np.asarray(cv2.resize(_environment(path), (768, 48), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def environment_view(rng: Rng, path: Path, shape: tuple[int, int]) -> Floats:
@@ -231,11 +261,15 @@ def draw_surroundings(rng: Rng, subject_m: float, environments: list[Path], kind
     distance = subject_m + float(rng.choice([rng.uniform(0.25, 1.0), rng.uniform(1.0, 4.0)], p=[0.35, 0.65]))
     texture = _texture(rng, (420, 560))
     if environments and rng.random() < 0.6:
-        full = _environment(environments[int(rng.integers(len(environments)))])
-        full = np.roll(full, int(rng.integers(full.shape[1])), axis=1)
-        panorama = cv2.resize(full, (96, 48), interpolation=cv2.INTER_AREA).clip(0, 20)
+        path = environments[int(rng.integers(len(environments)))]
+        full = _environment(path)
         height, width = full.shape[:2]
-        view = full[int(height * 0.3) : int(height * 0.7), int(width * 0.36) : int(width * 0.64)]
+        turn = float(rng.random())
+        panorama = _reduced_environment(path)
+        panorama = np.roll(panorama, int(turn * panorama.shape[1]), axis=1)
+        panorama = np.asarray(cv2.resize(panorama, (96, 48), interpolation=cv2.INTER_AREA), np.float32).clip(0, 20)
+        columns = np.arange(int(width * 0.36), int(width * 0.64)) - int(turn * width)
+        view = full[int(height * 0.3) : int(height * 0.7)].take(columns, axis=1, mode="wrap")
         # Small maps are enlarged smoothly, since the background is out of focus.
         small = view.shape[1] < 560
         scaled = cv2.resize(view, (560, 420), interpolation=cv2.INTER_CUBIC if small else cv2.INTER_AREA)

@@ -6,24 +6,27 @@ All classes of scenes pass through these functions with parameters from the same
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from numba import njit
-from scipy.special import ndtri
 
 from fasdemo.frames import Intrinsics
 from trainer.synth.sensors import filters
+from trainer.synth.sensors.noise_fields import noise_window, share_window
 from trainer.synth.sensors.sensor import Projector, SensorPreset
 
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
 
 
+_MIN_HOLES, _MAX_HOLES = 1e-4, 0.97
+"""Limits of the share of failed matches at a place."""
+
+
 @njit(cache=True)
-def _occluded(disparity: Floats, hidden: npt.NDArray[np.bool_]) -> None:
+def _occluded(disparity: Floats, hidden: npt.NDArray[np.uint8]) -> None:
     """Mark pixels that nearer surfaces hide from the second imager, which is to the right."""
     height, width = disparity.shape
     for y in range(height):
@@ -34,7 +37,7 @@ def _occluded(disparity: Floats, hidden: npt.NDArray[np.bool_]) -> None:
                 continue
             target = x - d
             if target >= reach - 0.01:
-                hidden[y, x] = True
+                hidden[y, x] = 1
             if target < reach:
                 reach = target
 
@@ -120,26 +123,21 @@ class _Noise:
         self._rng = rng
         static = quality.static if quality.pattern else 0.0
         self._pattern = quality.pattern
-        self._old = np.float32(np.sqrt(static))
-        self._new = np.float32(np.sqrt((1.0 - static) / quality.frames))
+        self._old = float(np.sqrt(static))
+        self._new = float(np.sqrt((1.0 - static) / quality.frames))
 
     def field(self, sigma: float, number: int) -> Floats:
         """Return Gaussian noise (h, w), correlated over `sigma` pixels, of unit variance before averaging."""
-        result = self._new * smooth_noise(self._shape, sigma, self._rng)
-        if self._old > 0:
-            result = result + self._old * _static(self._shape, round(sigma, 3), self._pattern, number)
-        return np.asarray(result, np.float32)
+        new = noise_window(self._shape, sigma, self._rng)
+        old = self._static(sigma, number) if self._old > 0 else new
+        return np.asarray(cv2.addWeighted(new, self._new, old, self._old, 0), np.float32)
 
     def fixed(self, sigma: float, number: int) -> Floats:
         """Return noise of a fault of the lenses or the rectification, which every exposure repeats completely."""
-        if not self._pattern:
-            return smooth_noise(self._shape, sigma, self._rng)
-        return _static(self._shape, round(sigma, 3), self._pattern, number)
+        return self._static(sigma, number) if self._pattern else noise_window(self._shape, sigma, self._rng)
 
-
-@lru_cache(maxsize=8)
-def _static(shape: tuple[int, int], sigma: float, pattern: int, number: int) -> Floats:
-    return smooth_noise(shape, sigma, np.random.default_rng([pattern, number]))
+    def _static(self, sigma: float, number: int) -> Floats:
+        return noise_window(self._shape, sigma, np.random.default_rng([self._pattern, number]))
 
 
 def measure_depth(
@@ -168,7 +166,16 @@ def measure_depth(
     result = _filtered(result, quality)
     if result.shape != (full[1], full[0]):
         result = np.asarray(cv2.resize(result, full, interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
-    return np.round(result / preset.unit_m).clip(0, 65535).astype(np.uint16)
+    units = np.empty(result.shape, np.uint16)
+    _to_units(result, 1.0 / preset.unit_m, units)
+    return units
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _to_units(depth_m: Floats, per_metre: float, units: npt.NDArray[np.uint16]) -> None:
+    for y in range(depth_m.shape[0]):
+        for x in range(depth_m.shape[1]):
+            units[y, x] = np.uint16(min(max(depth_m[y, x] * per_metre + 0.5, 0.0), 65535.0))
 
 
 def _filtered(depth: Floats, quality: DepthQuality) -> Floats:
@@ -191,101 +198,162 @@ def _readings(
     quality: DepthQuality, projector: Projector, weight: Floats, rng: Rng,
 ) -> Floats:  # fmt: skip
     """Return raw readings in metres on the sensor's grid, whose focal length is `focal` pixels; 0 = no reading."""
-    present = depth_m > 0
-    z = np.where(present, depth_m, preset.far_m * 2).astype(np.float32)
-    # Pixels of the depth camera per pixel of this grid: the same noise at another focal length.
-    ratio = focal / preset.depth_fx
+    shape = (depth_m.shape[0], depth_m.shape[1])
+    z = np.where(depth_m > 0, depth_m, np.float32(preset.far_m * 2))
     # The camera exposes for the middle of its frame, where the signal is therefore about 1.
-    signal = ir / max(float((ir * weight).sum() / weight.sum()), 1e-6)
-    weak = 1.0 / np.sqrt(np.clip(signal, 0.05, 4.0))
-    if preset.principle == "stereo" and projector == "off":
-        weak = weak * 2.2
-    hidden = np.zeros(z.shape, bool)
-    noise = _Noise((z.shape[0], z.shape[1]), quality, rng)
+    signal = ir * np.float32(1.0 / max(float(np.vdot(ir, weight)) / float(weight.sum()), 1e-6))
+    noise = _Noise(shape, quality, rng)
+    measured = np.empty(shape, np.float32)
+    hidden = np.zeros(shape, np.uint8)
     if preset.principle == "tof":
-        sigma = preset.noise_m * z**2 * weak * quality.noise + 0.0006
-        measured = cv2.bilateralFilter(z, 3, 0.02, 1.0) + sigma * noise.field(preset.grain, 1)
-        # Lens and timing cause a smooth, constant error.
-        measured = measured + np.float32(0.0012 * quality.noise) * noise.fixed(12.0, 2)
-        # Multipath makes concave and dark places appear slightly farther.
-        measured = measured + 0.0015 * (weak - 1.0)
-        edge = _edges(z, 0.03)
-        mixed = cv2.blur(z, (3, 3))
-        flying = edge & (rng.random(z.shape, np.float32) < 0.35)
-        measured = np.where(flying, mixed, measured)
-        # Where hardly any light returns, the phase is random, and most such readings are dropped.
-        lost = signal < 0.05
-        guess = rng.random(z.shape, np.float32)
-        measured = np.where(lost & (guess < 0.5), guess * 2 * preset.far_m, measured)
-        hidden = lost & (guess > 0.7)
+        _time_of_flight(
+            z, np.asarray(cv2.bilateralFilter(z, 3, 0.02, 1.0), np.float32), signal, noise.field(preset.grain, 1),
+            noise.fixed(12.0, 2), _edges(z, 0.03), np.asarray(cv2.blur(z, (3, 3)), np.float32),
+            share_window(shape, 0.0, rng), share_window(shape, 0.0, rng), preset.noise_m, quality.noise, preset.far_m,
+            measured, hidden,
+        )  # fmt: skip
     else:
+        # Pixels of the depth camera per pixel of this grid: the same noise at another focal length.
+        grain = preset.grain * max(focal / preset.depth_fx, 0.6)
         focal_baseline = preset.depth_fx * preset.baseline_m
-        disparity = (focal_baseline / z).astype(np.float32)
+        disparity = np.float32(focal_baseline) / z
         # A matching block takes the depth of its nearest content, so silhouettes grow by about half a block.
-        block = 3 if preset.principle == "coded" else 5
+        stereo = preset.principle == "stereo"
+        block = 5 if stereo else 3
         fat = cv2.dilate(disparity, np.ones((block, block), np.uint8))
-        grow = smooth_noise(z.shape, 3.0, rng) > (0.3 if preset.principle == "stereo" else 1.2)
-        disparity = np.where(grow & (fat - disparity > 0.5), fat, disparity)
-        if preset.principle == "stereo":
+        grow = (noise_window(shape, 3.0, rng) > (0.3 if stereo else 1.2)) & (fat - disparity > 0.5)
+        np.copyto(disparity, fat, where=grow)
+        if stereo:
             disparity = np.asarray(cv2.bilateralFilter(disparity, 5, 0.6, 1.5), np.float32)
-        error = noise.field(preset.grain * max(ratio, 0.6), 1) * 0.8 + noise.field(6.0, 2) * 0.3
+        error = cv2.addWeighted(noise.field(grain, 1), 0.8, noise.field(6.0, 2), 0.3, 0)
         # Imperfect rectification causes a smooth ripple that grows with the distance, and an error of every match.
-        ripple = np.float32(0.0007 * quality.noise) * noise.fixed(14.0, 3)
-        ripple = ripple + np.float32(preset.match * quality.noise) * noise.field(0.8, 4)
-        disparity = disparity * (1 + ripple)
-        disparity = disparity + (preset.subpixel * quality.noise * np.minimum(weak, 4.0) * error).astype(np.float32)
-        disparity = np.round(disparity / preset.step) * preset.step
-        measured = focal_baseline / np.maximum(disparity, 1e-3)
-        _occluded((focal * preset.baseline_m / z).astype(np.float32), hidden)
-    hole = _holes(z, signal, confusing, preset, quality, projector, rng)
-    hidden = cv2.morphologyEx(hidden.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
+        ripple = cv2.addWeighted(
+            noise.fixed(14.0, 3), 0.0007 * quality.noise, noise.field(0.8, 4), preset.match * quality.noise, 0
+        )
+        _matched(
+            disparity, error, ripple, signal, preset.subpixel * quality.noise,
+            2.2 if stereo and projector == "off" else 1.0, preset.step, focal_baseline, measured,
+        )  # fmt: skip
+        _occluded(np.float32(focal * preset.baseline_m) / z, hidden)
+    hidden = np.asarray(cv2.morphologyEx(hidden, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
+    _drop_holes(
+        z, np.asarray(cv2.GaussianBlur(z, (0, 0), 1.0), np.float32), signal,
+        np.zeros((1, 1), np.float32) if confusing is None else confusing, share_window(shape, 4.0, rng),
+        _edges(z, 0.02), share_window(shape, 0.0, rng), quality.holes, quality.frail,
+        0.02 if preset.principle == "stereo" and projector == "off" else 0.0,
+        quality.frail * (0.5 if preset.principle == "stereo" else 0.25), hidden,
+    )  # fmt: skip
     if confusing is not None:
         # A mirror shows objects behind it: readings jump away from the pane in blobs.
-        jump = smooth_noise(z.shape, 9.0, rng)
+        jump = noise_window(shape, 9.0, rng)
         lost = (confusing > 0) & (jump > 2.6 - 1.5 * confusing)
-        measured = np.where(lost, measured * (1 + 0.15 * np.abs(jump - 1.0)), measured)
-    invalid = hidden | hole | ~present | (measured < preset.near_m) | (measured > preset.far_m)
-    return np.where(invalid | ~np.isfinite(measured), 0.0, measured).astype(np.float32)
+        measured = np.where(lost, measured * (1 + np.float32(0.15) * np.abs(jump - 1)), measured)
+    invalid = (hidden > 0) | (depth_m <= 0) | ~((measured >= preset.near_m) & (measured <= preset.far_m))
+    measured[invalid] = 0.0
+    return measured
 
 
-def smooth_noise(shape: tuple[int, ...], sigma: float, rng: Rng) -> Floats:
-    """Return Gaussian noise of unit variance with a correlation length of `sigma` pixels."""
-    factor = max(1, int(sigma / 2))
-    small = rng.standard_normal((shape[0] // factor + 2, shape[1] // factor + 2), np.float32)
-    s = sigma / factor
-    small = cv2.GaussianBlur(small, (0, 0), s) * np.float32(2 * np.sqrt(np.pi) * s)
-    if factor > 1:
-        wide = (small.shape[1] * factor, small.shape[0] * factor)
-        small = np.asarray(cv2.resize(small, wide, interpolation=cv2.INTER_CUBIC), np.float32)
-    return small[: shape[0], : shape[1]]
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _precision(signal: np.float32) -> np.float32:
+    """Return the factor of the noise for a signal, 1 = well exposed."""
+    return np.float32(1.0) / np.sqrt(min(max(signal, np.float32(0.05)), np.float32(4.0)))
 
 
-_LEVELS = np.concatenate([np.geomspace(1e-4, 0.05, 200), np.linspace(0.05, 0.97, 300)[1:]])
-_QUANTILES = ndtri(1 - _LEVELS)
-"""Quantiles of the noise that a share `_LEVELS` of it exceeds; other shares are clipped to the nearest one."""
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _time_of_flight(
+    z: Floats, smooth: Floats, signal: Floats, noise: Floats, fixed: Floats, edge: npt.NDArray[np.bool_],
+    mixed: Floats, flying: Floats, phase: Floats, noise_m: float, factor: float, far_m: float, measured: Floats,
+    hidden: npt.NDArray[np.uint8],
+) -> None:  # fmt: skip
+    """Measure distances (h, w) in metres by the time of flight, and mark pixels without enough light as hidden.
+
+    `smooth` and `mixed` are `z` after an edge-preserving filter and after a mean; `flying` and `phase` are uniform
+    noise in [0, 1].
+    """
+    for y in range(z.shape[0]):
+        for x in range(z.shape[1]):
+            weak = _precision(signal[y, x])
+            sigma = noise_m * z[y, x] * z[y, x] * weak * factor + 0.0006
+            # Lens and timing cause a smooth, constant error.
+            value = smooth[y, x] + sigma * noise[y, x] + 0.0012 * factor * fixed[y, x]
+            # Multipath makes concave and dark places appear slightly farther.
+            value += 0.0015 * (weak - 1.0)
+            if edge[y, x] and flying[y, x] < 0.35:
+                value = mixed[y, x]
+            # Where hardly any light returns, the phase is random, and most such readings are dropped.
+            if signal[y, x] < 0.05:
+                guess = phase[y, x]
+                if guess < 0.5:
+                    value = guess * 2 * far_m
+                elif guess > 0.7:
+                    hidden[y, x] = 1
+            measured[y, x] = value
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _matched(
+    disparity: Floats, error: Floats, ripple: Floats, signal: Floats, subpixel: float, blind: float, step: float,
+    focal_baseline: float, measured: Floats,
+) -> None:  # fmt: skip
+    """Measure distances (h, w) in metres by matching, from true disparities in pixels; `blind` multiplies the noise."""
+    one, half, most, least = np.float32(1.0), np.float32(0.5), np.float32(4.0), np.float32(1e-3)
+    noise, unlit, steps = np.float32(subpixel), np.float32(blind), np.float32(1.0 / step)
+    scale = np.float32(focal_baseline)
+    for y in range(disparity.shape[0]):
+        for x in range(disparity.shape[1]):
+            weak = min(_precision(signal[y, x]) * unlit, most)
+            found = disparity[y, x] * (one + ripple[y, x]) + noise * weak * error[y, x]
+            found = np.floor(found * steps + half) / steps
+            measured[y, x] = scale / max(found, least)
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _drop_holes(
+    z: Floats, smooth: Floats, signal: Floats, confusing: Floats, blobs: Floats, edge: npt.NDArray[np.bool_],
+    single: Floats, holes: float, frail: float, blind: float, edge_share: float, hidden: npt.NDArray[np.uint8],
+) -> None:  # fmt: skip
+    """Mark pixels (h, w) whose match fails as hidden.
+
+    Args:
+        z: distances in metres.
+        smooth: the same after a slight blur.
+        signal: light, 1 = well exposed.
+        confusing: how much a mirror misleads the sensor, 0 to 1; of shape (1, 1) if there is none.
+        blobs: smooth noise, uniform in [0, 1].
+        edge: edges of surfaces.
+        single: noise without correlation, uniform in [0, 1].
+        holes: share of failures anywhere.
+        frail: factor of failures by light and angle.
+        blind: share of failures added everywhere.
+        edge_share: share of failures at edges.
+        hidden: failures are set to 1.
+    """
+    height, width = z.shape
+    mirrors = confusing.shape[0] == height
+    zero, one, part, mirror = np.float32(0.0), np.float32(1.0), np.float32(0.4), np.float32(0.35)
+    dark, bright, steep = np.float32(0.16), np.float32(6.0), np.float32(3.0)
+    base, factor = np.float32(holes + blind), np.float32(frail)
+    least, most = np.float32(_MIN_HOLES), np.float32(_MAX_HOLES)
+    for y in range(height):
+        above, below = max(y - 1, 0), min(y + 1, height - 1)
+        down = np.float32(600.0 / (below - above))
+        for x in range(width):
+            left, right = max(x - 1, 0), min(x + 1, width - 1)
+            gx = (smooth[y, right] - smooth[y, left]) * np.float32(600.0) / np.float32(right - left)
+            gy = (smooth[below, x] - smooth[above, x]) * down
+            slope = np.sqrt(gx * gx + gy * gy) / max(z[y, x], np.float32(0.1))
+            light = signal[y, x]
+            # Too little light, too much light and grazing angles make matching fail.
+            level = np.float32(0.5) * min(max((dark - light) / dark, zero), one)
+            level += part * min(max((light - bright) / bright, zero), one)
+            level += part * min(max((slope - steep) / bright, zero), one)
+            level = base + factor * level
+            if mirrors:
+                level += mirror * confusing[y, x]
+            if one - blobs[y, x] < min(max(level, least), most) or (edge[y, x] and single[y, x] < edge_share):
+                hidden[y, x] = 1
 
 
 def _edges(z: Floats, jump_m: float) -> npt.NDArray[np.bool_]:
     kernel = np.ones((3, 3), np.uint8)
-    return (cv2.dilate(z, kernel) - cv2.erode(z, kernel)) > jump_m
-
-
-def _holes(
-    z: Floats, signal: Floats, confusing: Floats | None, preset: SensorPreset, quality: DepthQuality,
-    projector: Projector, rng: Rng,
-) -> npt.NDArray[np.bool_]:  # fmt: skip
-    noise = smooth_noise(z.shape, 4.0, rng)
-    level = np.zeros(z.shape, np.float32)
-    # Too little light, too much light and grazing angles make matching fail.
-    level += 0.5 * np.clip((0.16 - signal) / 0.16, 0, 1) + 0.4 * np.clip((signal - 6.0) / 6.0, 0, 1)
-    gy, gx = np.gradient(cv2.GaussianBlur(z, (0, 0), 1.0))
-    slope = np.hypot(gx, gy) / np.maximum(z, 0.1) * 600.0
-    level += 0.4 * np.clip((slope - 3.0) / 6.0, 0, 1)
-    level = quality.holes + np.float32(quality.frail) * level
-    if confusing is not None:
-        level += 0.35 * confusing
-    if preset.principle == "stereo" and projector == "off":
-        level += 0.02
-    threshold = np.interp(level, _LEVELS, _QUANTILES).astype(np.float32)
-    edge = _edges(z, 0.02) & (rng.random(z.shape) < quality.frail * (0.5 if preset.principle == "stereo" else 0.25))
-    return np.asarray((noise > threshold) | edge, np.bool_)
+    return np.asarray(cv2.morphologyEx(z, cv2.MORPH_GRADIENT, kernel) > jump_m, np.bool_)

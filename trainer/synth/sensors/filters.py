@@ -8,6 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 Floats = npt.NDArray[np.float32]
 
@@ -46,20 +47,35 @@ def fill_all(depth: Floats) -> Floats:
 
 def decimate(depth: Floats, factor: int) -> Floats:
     """Reduce by `factor` along both axes to the mean of the readings within 3 % of the block's nearest one."""
-    height, width = depth.shape[0] // factor, depth.shape[1] // factor
-    blocks = depth[: height * factor, : width * factor].reshape(height, factor, width, factor)
-    nearest = np.where(blocks > 0, blocks, np.float32(np.inf)).min((1, 3))
-    kept = (blocks > 0) & (blocks < 1.03 * nearest[:, None, :, None])
-    count = kept.sum((1, 3))
-    total = np.where(kept, blocks, 0).sum((1, 3))
-    return np.where(count > 0, total / np.maximum(count, 1), 0).astype(np.float32)
+    result = np.zeros((depth.shape[0] // factor, depth.shape[1] // factor), np.float32)
+    _decimate(depth, factor, result)
+    return result
+
+
+@njit(cache=True, error_model="numpy")
+def _decimate(depth: Floats, factor: int, result: Floats) -> None:
+    for y in range(result.shape[0]):
+        for x in range(result.shape[1]):
+            nearest = np.inf
+            for i in range(y * factor, (y + 1) * factor):
+                for j in range(x * factor, (x + 1) * factor):
+                    if 0.0 < depth[i, j] < nearest:
+                        nearest = depth[i, j]
+            total, count = 0.0, 0
+            for i in range(y * factor, (y + 1) * factor):
+                for j in range(x * factor, (x + 1) * factor):
+                    if 0.0 < depth[i, j] < 1.03 * nearest:
+                        total += depth[i, j]
+                        count += 1
+            if count:
+                result[y, x] = total / count
 
 
 def smooth(depth: Floats, strength: float) -> Floats:
     """Smooth surfaces but keep edges, by a bilateral filter whose radius grows with `strength` in (0, 1]."""
     size = 5 if strength < 0.6 else 7
     result = cv2.bilateralFilter(depth, size, 0.006 + 0.014 * strength, 0.7 + 2.0 * strength)
-    return np.where(depth > 0, result, np.float32(0.0)).astype(np.float32)
+    return np.where(depth > 0, np.asarray(result, np.float32), np.float32(0.0))
 
 
 def limit(depth: Floats, far_m: float, saturated: bool) -> Floats:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from numba import njit
+
+from trainer.synth.sensors.noise_fields import noise_window
 
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
@@ -99,17 +102,101 @@ def draw_ir_camera(rng: Rng) -> IrCamera:
     )
 
 
-def _beam(shape: tuple[int, int], camera: IrCamera) -> Floats:
-    """Return the share of lamp light and of lens transmission at each pixel, about 1 in the middle."""
+def _beam(shape: tuple[int, int], camera: IrCamera) -> tuple[Floats, Floats, Floats]:
+    """Return the parts of the beam along rows and columns for `_lit`: squares (h + w,) and the spot's profiles."""
     height, width = shape
-    y = ((np.arange(height, dtype=np.float32) - (height - 1) / 2) / (width / 2))[:, None]
-    x = ((np.arange(width, dtype=np.float32) - (width - 1) / 2) / (width / 2))[None]
-    field = 1.0 - np.float32(camera.vignette) * np.minimum(x * x + y * y, 1.5) / 1.5
-    if camera.spot:
-        r2 = (x - camera.spot_at[0]) ** 2 + (y - camera.spot_at[1]) ** 2
-        spot = 1.0 + np.float32(camera.spot) * np.exp(-r2 / np.float32(2 * camera.spot_size**2))
-        field = field * spot / np.float32(1.0 + 0.7 * camera.spot)
-    return np.asarray(field, np.float32)
+    y = (np.arange(height, dtype=np.float32) - (height - 1) / 2) / (width / 2)
+    x = (np.arange(width, dtype=np.float32) - (width - 1) / 2) / (width / 2)
+    across, down = (
+        np.exp(-((axis - at) ** 2) / (2 * camera.spot_size**2)) for axis, at in zip((x, y), camera.spot_at, strict=True)
+    )
+    return np.concatenate([y * y, x * x]).astype(np.float32), across.astype(np.float32), down.astype(np.float32)
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _lit(
+    image: Floats, squares: Floats, across: Floats, down: Floats, vignette: float, spot: float, limit: float,
+    result: Floats,
+) -> float:  # fmt: skip
+    """Multiply (h, w) by the lamp's beam and the lens's transmission; return the mean of the result up to `limit`."""
+    height, width = image.shape
+    corner, strength = np.float32(vignette / 1.5), np.float32(spot)
+    middle = np.float32(1.0 / (1.0 + 0.7 * spot))
+    one, most, highest = np.float32(1.0), np.float32(1.5), np.float32(limit)
+    total = 0.0
+    for y in range(height):
+        row = np.float32(0.0)
+        for x in range(width):
+            share = (one - corner * min(squares[y] + squares[height + x], most)) * middle
+            value = image[y, x] * share * (one + strength * across[x] * down[y])
+            result[y, x] = value
+            row += min(value, highest)
+        total += row
+    return total / (height * width)
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _amplify(image: Floats, added: float, gain: float) -> float:
+    """Add stray light to (h, w) and multiply it by the gain, in place; return the largest value."""
+    light, factor = np.float32(added), np.float32(gain)
+    largest = np.float32(0.0)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            value = (image[y, x] + light) * factor
+            image[y, x] = value
+            largest = max(largest, value)
+    return float(largest)
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _add_noise(image: Floats, noise: Floats, columns: Floats, read: float, shot: float) -> None:
+    """Add noise (h, w) plus that of the columns (w,), of variance `read + shot * light` at unit variance, in place."""
+    constant, growing = np.float32(read), np.float32(shot)
+    zero, one = np.float32(0.0), np.float32(1.0)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            light = image[y, x]
+            sigma = np.sqrt(constant + growing * min(max(light, zero), one))
+            image[y, x] = light + (noise[y, x] + columns[x]) * sigma
+
+
+_TONES = 4096
+_MAX_ROOT = 2.0
+"""Square root of the brightest light in the table of tones; a table of roots is finer in the dark."""
+
+
+def _tones(camera: IrCamera) -> Floats:
+    """Return the tone curve at multiples of 1 / `_TONES` of the square root of light."""
+    light = (np.arange(int(_MAX_ROOT * _TONES) + 2) / _TONES) ** 2
+    if camera.knee < 1.0:
+        span = 1 - camera.knee
+        over = np.maximum(light - camera.knee, 0)
+        light = np.where(over > 0, camera.knee + span * np.tanh(over / (span * 1.5)), light)
+    encoded = np.clip(light, 0, 1) ** camera.gamma
+    return np.asarray(camera.black + (1 - max(camera.black, 0.0)) * encoded, np.float32)
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _encode(image: Floats, tones: Floats) -> None:
+    """Apply a tone curve to (h, w), in place."""
+    zero, last, steps = np.float32(0.0), np.float32(len(tones) - 1.01), np.float32(_TONES)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            at = min(np.sqrt(max(image[y, x], zero)) * steps, last)
+            low = int(at)
+            image[y, x] = tones[low] + (tones[low + 1] - tones[low]) * (at - np.float32(low))
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _digitise(encoded: Floats, soft: Floats, amount: float, levels: int, picture: npt.NDArray[np.uint8]) -> None:
+    """Sharpen by `amount` of the difference from a blurred picture, and round (h, w) to `levels` + 1 grey levels."""
+    share, steps, step = np.float32(amount), np.float32(levels), np.float32(255.0 / levels)
+    zero, one, half = np.float32(0.0), np.float32(1.0), np.float32(0.5)
+    for y in range(encoded.shape[0]):
+        for x in range(encoded.shape[1]):
+            value = encoded[y, x]
+            value = min(max(value + share * (value - soft[y, x]), zero), one)
+            picture[y, x] = np.uint8(np.float32(int(value * steps + half)) * step + half)
 
 
 def _star(size: int) -> Floats:
@@ -121,12 +208,14 @@ def _star(size: int) -> Floats:
     return np.asarray(kernel / kernel.sum(), np.float32)
 
 
+_FLARING = 1.5
+"""Brightness above which a light spreads, 1 = white."""
+
+
 def _flared(image: Floats, camera: IrCamera) -> Floats:
     """Spread lights far above white into their surroundings, as a halo and a cross."""
-    over = np.clip(image - 1.5, 0.0, 12.0)
+    over = np.clip(image - np.float32(_FLARING), 0.0, 12.0)
     rows, columns = np.flatnonzero(over.max(1) > 0), np.flatnonzero(over.max(0) > 0)
-    if not len(rows):
-        return image
     # Saturated windows do not flare like single lights, so only local maxima spread.
     area = float((over > 0).mean())
     strength = camera.flare * min(1.0, 0.01 / max(area, 1e-4))
@@ -146,40 +235,31 @@ def _flared(image: Floats, camera: IrCamera) -> Floats:
     return result
 
 
-def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
-    """Convert linear infrared radiance (h, w), already blurred, times `gain`, to the camera's 8-bit picture."""
+def develop(image: Floats, gain: float, mean: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
+    """Convert linear infrared radiance (h, w), already blurred, times `gain`, to the camera's 8-bit picture.
+
+    `mean` is that of the radiance as far as it is at most twice white; `image` is changed.
+    """
     height, width = image.shape
-    image = image + np.float32(camera.veil) * np.minimum(image, 2.0 / gain).mean()
-    image = image * np.float32(gain)
-    if camera.flare:
+    if _amplify(image, camera.veil * mean, gain) > _FLARING and camera.flare:
         image = _flared(image, camera)
     coarse = (max(2, round(width / camera.coarse)), max(2, round(height / camera.coarse)))
     if camera.coarse > 1.0:
         image = np.asarray(cv2.resize(image, coarse, interpolation=cv2.INTER_AREA), np.float32)
-    noise = rng.standard_normal(image.shape, np.float32)
+    noise = noise_window((image.shape[0], image.shape[1]), 0.0, rng)
     if camera.grain > 0.4:
         noise = cv2.GaussianBlur(noise, (0, 0), camera.grain) * np.float32(2 * np.sqrt(np.pi) * camera.grain)
-    if camera.columns:
-        noise += np.float32(camera.columns) * rng.standard_normal((1, image.shape[1]), np.float32)
-    sigma = np.sqrt(camera.noise**2 + camera.shot_noise**2 * np.clip(image, 0, 1)).astype(np.float32)
-    image = image + noise * sigma
+    columns = np.float32(camera.columns) * rng.standard_normal(image.shape[1], np.float32)
+    _add_noise(image, noise, columns, camera.noise**2, camera.shot_noise**2)
     if camera.smooth:
-        calm = cv2.medianBlur(np.clip(image, 0, 4).astype(np.float32), 3)
-        image = (1 - np.float32(camera.smooth)) * image + np.float32(camera.smooth) * calm
+        calm = cv2.medianBlur(np.clip(image, 0, 4), 3)
+        image = np.asarray(cv2.addWeighted(image, 1 - camera.smooth, calm, camera.smooth, 0), np.float32)
     if camera.coarse > 1.0:
         image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    if camera.knee < 1.0:
-        span = np.float32(1 - camera.knee)
-        over = np.maximum(image - np.float32(camera.knee), 0)
-        image = np.where(over > 0, np.float32(camera.knee) + span * np.tanh(over / (span * 1.5)), image)
-    encoded = np.clip(image, 0, 1) ** np.float32(camera.gamma)
-    encoded = np.float32(camera.black) + np.float32(1 - max(camera.black, 0.0)) * encoded
-    if camera.sharpen:
-        encoded = encoded + np.float32(camera.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
-    levels = 2**camera.bits - 1
-    picture: npt.NDArray[np.uint8] = np.round(np.round(np.clip(encoded, 0, 1) * levels) * (255 / levels)).astype(
-        np.uint8
-    )
+    _encode(image, _tones(camera))
+    soft = np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2), np.float32) if camera.sharpen else image
+    picture = np.empty((height, width), np.uint8)
+    _digitise(image, soft, camera.sharpen, 2**camera.bits - 1, picture)
     if not camera.jpeg:
         return picture
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg])
@@ -188,5 +268,7 @@ def develop(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArr
 
 def exposed(image: Floats, gain: float, camera: IrCamera, rng: Rng) -> npt.NDArray[np.uint8]:
     """Apply the lamp's beam and the lens's vignette, then `develop`."""
-    lit = np.asarray(image * _beam((image.shape[0], image.shape[1]), camera), np.float32)
-    return develop(lit, gain, camera, rng)
+    lit = np.empty(image.shape, np.float32)
+    squares, across, down = _beam((image.shape[0], image.shape[1]), camera)
+    mean = _lit(image, squares, across, down, camera.vignette, camera.spot, 2.0 / gain, lit)
+    return develop(lit, gain, mean, camera, rng)

@@ -6,7 +6,6 @@ All classes of scenes pass through these functions with parameters from the same
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import Literal
 
 import cv2
@@ -17,6 +16,7 @@ from numba import njit
 from fasdemo.frames import Intrinsics
 from trainer.synth.people.portrait import to_srgb
 from trainer.synth.sensors.infrared import IrCamera, draw_ir_camera, exposed
+from trainer.synth.sensors.noise_fields import colour_window
 
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
@@ -160,29 +160,83 @@ def _blurred(image: Floats, sigma: float, motion: tuple[float, float] = (0.0, 0.
     return result
 
 
-def _gain(luminance: Floats, weight: Floats, target: float, brightest: float = 0.95) -> float:
-    """Return the gain at which a metered mean reaches `target` and few pixels of the middle exceed `brightest`."""
-    metered = float((luminance * weight).sum() / weight.sum())
-    inner = luminance[weight > 0.6]
-    bright = float(np.percentile(inner, 93)) if inner.size else metered
+_INNER_WEIGHT = 0.6
+"""Metering weight above which a pixel belongs to the metered middle."""
+_MAX_PERCENTILE_PX = 16384
+_LUMINANCE = np.array([0.3, 0.6, 0.1], np.float32)
+_GREY = np.ones(1, np.float32)
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _metered(
+    image: Floats, colours: Floats, added: float, limit: float, weight: Floats, inner: Floats
+) -> tuple[float, int]:  # fmt: skip
+    """Return the weighted mean luminance of (h, w, c), and put the luminance of inner pixels into `inner`."""
+    total = weights = 0.0
+    count = 0
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            level = added
+            for c in range(image.shape[2]):
+                level += image[y, x, c] * colours[c]
+            level = min(level, limit)
+            share = weight[y, x]
+            total += level * share
+            weights += share
+            if share > _INNER_WEIGHT:
+                inner[count] = level
+                count += 1
+    return total / weights, count
+
+
+def _gain(
+    image: Floats, colours: Floats, weight: Floats, target: float, brightest: float = 0.95, added: float = 0.0,
+    limit: float = np.inf,
+) -> float:  # fmt: skip
+    """Return the gain at which a metered mean reaches `target` and few pixels of the middle exceed `brightest`.
+
+    Args:
+        image: linear picture (h, w, channels).
+        colours: weights of the channels in the luminance.
+        weight: float32 (h, w): weights of the metering.
+        target: linear, 1 = white.
+        brightest: linear, 1 = white.
+        added: stray light, added to every luminance.
+        limit: larger luminances count as this one.
+    """
+    inner = np.empty(weight.size, np.float32)
+    metered, count = _metered(image, colours, added, limit, weight, inner)
+    bright = float(np.percentile(thinned(inner[:count]), 93)) if count else metered
     return min(target / max(metered, 1e-5), brightest / max(bright, 1e-5))
+
+
+def thinned(values: Floats) -> Floats:
+    """Return every k-th of many values, which suffice for a percentile."""
+    return values[:: len(values) // _MAX_PERCENTILE_PX + 1]
 
 
 def centre_weight(height: int, width: int, centre: tuple[float, float], radius: float) -> Floats:
     """Return metering weights (height, width): high around the subject, low elsewhere."""
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    inner = np.exp(-(((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * radius**2)))
-    return np.asarray(0.15 + inner, np.float32)
+    across, down = (
+        np.exp(-((np.arange(length) - middle) ** 2) / (2 * radius**2)).astype(np.float32)
+        for length, middle in ((width, centre[0]), (height, centre[1]))
+    )
+    return np.asarray(np.float32(0.15) + down[:, None] * across, np.float32)
+
+
+_GRAIN_PX = 0.7
+_GRAIN_NOISE = 0.645
+"""Standard deviation of the noise per one of the parameters', since a camera averages neighbouring pixels."""
 
 
 def expose_rgb(linear: Floats, params: ExposureParams, weight: Floats, rng: Rng) -> npt.NDArray[np.uint8]:
     """Convert linear radiance (h, w, 3) to the 8-bit picture of a webcam."""
-    image = _blurred(linear, params.blur, params.motion)
-    image = image + np.float32(params.veil) * image.mean((0, 1))
-    image = image * np.float32(_gain(image @ np.array([0.3, 0.6, 0.1], np.float32), weight, params.exposure))
-    image = image * np.array([params.white[0], 1.0, params.white[1]], np.float32)
-    noise = rng.standard_normal(image.shape, np.float32)
-    return develop(image, params, cv2.GaussianBlur(noise, (0, 0), 0.7) * 1.6)
+    image = np.ascontiguousarray(_blurred(linear, params.blur, params.motion), np.float32)
+    veil = (params.veil * np.asarray(cv2.mean(image)[:3])).astype(np.float32)
+    gain = _gain(image, _LUMINANCE, weight, params.exposure, added=float(veil @ _LUMINANCE))
+    noise = colour_window((image.shape[0], image.shape[1]), _GRAIN_PX, rng)
+    gains = np.array([gain * params.white[0], gain, gain * params.white[1]], np.float32)
+    return _developed(image, params, noise, _GRAIN_NOISE, gains, veil)
 
 
 _TONES_PER_WHITE = 4096
@@ -198,15 +252,35 @@ def _tones(contrast: float) -> Floats:
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _encode(image: Floats, noise: Floats, read: float, shot: float, tones: Floats, result: Floats) -> None:
-    """Add noise of variance `read + shot * image` and apply the tone curve, for every value of flat arrays."""
-    last = len(tones) - 1
-    for i in range(len(image)):
-        value = image[i]
-        value += noise[i] * sqrt(read + shot * min(max(value, 0.0), 1.5))
-        at = min(max(value * _TONES_PER_WHITE, 0.0), last - 0.01)
-        low = int(at)
-        result[i] = tones[low] + (tones[low + 1] - tones[low]) * (at - low)
+def _encode(
+    image: Floats, added: Floats, gains: Floats, noise: Floats, read: float, shot: float, tones: Floats, result: Floats
+) -> None:  # fmt: skip
+    """Amplify pixels (h, w, 3), add noise of variance `read + shot * light`, and apply the tone curve."""
+    last = np.float32(len(tones) - 1.01)
+    per_white = np.float32(_TONES_PER_WHITE)
+    zero, most = np.float32(0.0), np.float32(1.5)
+    constant, growing = np.float32(read), np.float32(shot)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            for c in range(3):
+                light = (image[y, x, c] + added[c]) * gains[c]
+                light += noise[y, x, c] * np.sqrt(constant + growing * min(max(light, zero), most))
+                at = min(max(light * per_white, zero), last)
+                low = int(at)
+                result[y, x, c] = tones[low] + (tones[low + 1] - tones[low]) * (at - np.float32(low))
+
+
+@njit(cache=True, fastmath=True, error_model="numpy")
+def _digitise(encoded: Floats, soft: Floats, amount: float, picture: npt.NDArray[np.uint8]) -> None:
+    """Sharpen by `amount` of the difference from a blurred picture, and round (h, w, 3) to 8 bits, blue first."""
+    share = np.float32(amount)
+    for y in range(encoded.shape[0]):
+        for x in range(encoded.shape[1]):
+            for c in range(3):
+                value = encoded[y, x, c]
+                value += share * (value - soft[y, x, c])
+                value = min(max(value, np.float32(0.0)), np.float32(1.0))
+                picture[y, x, 2 - c] = np.uint8(value * np.float32(255.0) + np.float32(0.5))
 
 
 def develop(image: Floats, params: ExposureParams, noise: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
@@ -217,17 +291,26 @@ def develop(image: Floats, params: ExposureParams, noise: npt.NDArray[np.floatin
         params: noise, contrast, sharpening and JPEG quality.
         noise: noise of standard deviation 1 and of the picture's shape.
     """
+    fields = np.ascontiguousarray(noise, np.float32)
+    ready = np.ascontiguousarray(image, np.float32)
+    return _developed(ready, params, fields, 1.0, np.ones(3, np.float32), np.zeros(3, np.float32))
+
+
+def _developed(
+    image: Floats, params: ExposureParams, noise: Floats, factor: float, gains: Floats, added: Floats
+) -> npt.NDArray[np.uint8]:  # fmt: skip
+    """Develop a linear picture after adding `added` (3,) and multiplying by `gains` (3,), with noise times `factor`."""
     encoded = np.empty(image.shape, np.float32)
-    _encode(
-        np.ascontiguousarray(image, np.float32).reshape(-1), np.ascontiguousarray(noise, np.float32).reshape(-1),
-        params.noise**2, params.shot_noise**2 * 0.3, _tones(params.contrast), encoded.reshape(-1),
-    )  # fmt: skip
+    read, shot = params.noise * factor, params.shot_noise * factor
+    _encode(image, added, gains, noise, read**2, shot**2 * 0.3, _tones(params.contrast), encoded)
+    soft, amount = encoded, 0.0
     if params.sharpen > 0.05:
-        encoded = encoded + np.float32(params.sharpen) * (encoded - cv2.GaussianBlur(encoded, (0, 0), 1.2))
-    picture = np.round(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
-    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, params.jpeg])
+        soft, amount = np.asarray(cv2.GaussianBlur(encoded, (0, 0), 1.2), np.float32), params.sharpen
+    picture = np.empty(image.shape, np.uint8)
+    _digitise(encoded, soft, amount, picture)
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, params.jpeg])
     decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
-    return np.ascontiguousarray(decoded[..., ::-1])
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _dot_pattern() -> Floats:
@@ -248,18 +331,16 @@ _DOTS: list[Floats] = []
 
 
 def _dots(depth_m: Floats, camera: Intrinsics, baseline_m: float) -> Floats:
+    """Return the brightness of the projector's dots (h, w) on surfaces at `depth_m`; their mean is about 1."""
     if not _DOTS:
         _DOTS.append(_dot_pattern())
-    pattern = _DOTS[0]
-    y, x = np.mgrid[: depth_m.shape[0], : depth_m.shape[1]].astype(np.float32)
-    z = np.where(depth_m > 0, depth_m, 10.0)
-    ray_x, ray_y = (x - camera.cx) / camera.fx, (y - camera.cy) / camera.fy
-    u = (ray_x + baseline_m * 0.6 / z) * 700.0 + 1024.0
-    v = ray_y * 700.0 + 1024.0
-    return np.asarray(
-        cv2.remap(pattern, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP),
-        np.float32,
-    )
+    x = (np.arange(depth_m.shape[1], dtype=np.float32) - np.float32(camera.cx)) * np.float32(700.0 / camera.fx)
+    y = (np.arange(depth_m.shape[0], dtype=np.float32) - np.float32(camera.cy)) * np.float32(700.0 / camera.fy)
+    shift = np.float32(baseline_m * 0.6 * 700.0) / np.where(depth_m > 0, depth_m, np.float32(10.0))
+    u = shift + (x + np.float32(1024.0))
+    v = np.broadcast_to((y + np.float32(1024.0))[:, None], u.shape)
+    dots = cv2.remap(_DOTS[0], u, np.ascontiguousarray(v), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(dots, np.float32)
 
 
 def expose_ir(
@@ -274,12 +355,14 @@ def expose_ir(
     """Convert infrared radiance (h, w) to the camera's 8-bit image, with dots if the preset's projector is on."""
     image = linear
     if preset.dots and params.projector == "on":
+        strength = params.dot_gain
         dots = _dots(depth_m, camera, preset.baseline_m)
-        strength = np.float32(params.dot_gain)
-        image = np.asarray(image * (1 + strength * dots) / (1 + strength), np.float32)
-    image = _blurred(image, params.ir.blur)
+        dots *= np.float32(strength / (1 + strength))
+        dots += np.float32(1 / (1 + strength))
+        image = np.multiply(image, dots, out=dots)
+    image = np.ascontiguousarray(_blurred(image, params.ir.blur))
     # A saturated window in the background counts as bright, but not with its full radiance, since metering is limited.
-    inner = image[weight > 0.6]
-    seen = np.minimum(image, 5 * float(np.median(inner)) + 1e-4) if inner.size else image
-    gain = _gain(np.asarray(seen, np.float32), weight, params.ir.exposure, params.ir.burn)
+    inner = image[weight > _INNER_WEIGHT]
+    limit = 5 * float(np.median(thinned(inner))) + 1e-4 if inner.size else np.inf
+    gain = _gain(image[..., None], _GREY, weight, params.ir.exposure, params.ir.burn, limit=limit)
     return exposed(image, gain, params.ir, rng)
