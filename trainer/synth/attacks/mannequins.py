@@ -10,9 +10,10 @@ import numpy as np
 from trainer.synth.attacks.masks import plain_surface, smooth
 from trainer.synth.heads.headmodel import Floats, HeadModel, Ints
 from trainer.synth.people.actor import Actor
-from trainer.synth.people.body import Pose, eyes_middle, head_shape, keypoints, place_points, place_worn, texels
+from trainer.synth.people.body import Pose, eyes_middle, head_shape, keypoints, place_points, place_worn
 from trainer.synth.people.person import Person
 from trainer.synth.people.portrait import HAIR
+from trainer.synth.people.surface import texels
 from trainer.synth.scene.scene import Material, Mesh
 from trainer.synth.scene.subject import Subject
 

@@ -14,8 +14,9 @@ from scipy.sparse import csr_array
 from trainer.synth.attacks.flat_media import draw_printing
 from trainer.synth.heads.headmodel import Floats, HeadModel, Ints
 from trainer.synth.people.actor import Actor
-from trainer.synth.people.body import Pose, eyes_middle, place_points, texels
+from trainer.synth.people.body import Pose, eyes_middle, place_points
 from trainer.synth.people.portrait import SKIN
+from trainer.synth.people.surface import texels
 from trainer.synth.scene.geometry import vertex_normals
 from trainer.synth.scene.scene import Material, Mesh
 

@@ -13,9 +13,10 @@ from trainer.synth.attacks.mannequins import draw_wig, make_mannequin, pose_mann
 from trainer.synth.attacks.masks import Kind, make_mask, worn_mask
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.actor import draw_actor, pose_of, skin_of
-from trainer.synth.people.body import posed, texels
+from trainer.synth.people.body import posed
 from trainer.synth.people.person import Person
 from trainer.synth.people.photo import PHOTOS, Photo
+from trainer.synth.people.surface import texels
 from trainer.synth.scene import geometry
 from trainer.synth.scene.scene import Mesh
 from trainer.synth.scene.subject import LIVE, SPECIES, PhotoOf, Placement, PoseSample, Rng, Stage, Subject, Vector

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.synth.heads.headmodel import Floats, HeadModel
-from trainer.synth.people.body import Appearance, Pose, Worn, head_shape, lit_eyes, texels
+from trainer.synth.people.body import Pose, Worn, head_shape
 from trainer.synth.people.covers import draw_fringe, draw_hand
 from trainer.synth.people.occluders import draw_glasses, draw_hat
 from trainer.synth.people.person import Person
+from trainer.synth.people.surface import Appearance, lit_eyes, texels
 from trainer.synth.scene import geometry
 
 Rng = np.random.Generator

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from fasdemo.frames import Intrinsics
 from trainer.synth.heads.headmodel import HeadModel
 from trainer.synth.people.actor import draw_actor, draw_expression, draw_turn, pose_of
-from trainer.synth.people.body import posed, texels
+from trainer.synth.people.body import posed
 from trainer.synth.people.person import Person, stable_hash
+from trainer.synth.people.surface import texels
 from trainer.synth.scene.panes import reflect
 from trainer.synth.scene.scene import Scene
 from trainer.synth.scene.surroundings import draw_surroundings

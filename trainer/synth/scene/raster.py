@@ -5,8 +5,6 @@ Compiled by numba. Colour, infrared and depth come from the same triangles, samp
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -23,6 +21,9 @@ TEXEL = 6
     M_RETRO, M_GLOW_IR, M_PLAIN,
 ) = range(15)  # fmt: skip
 MATERIAL_COLUMNS = 15
+
+_OUTSIDE = -1e-5
+"""Barycentric coordinate below which a sample lies outside a triangle; rounding must leave no gaps at shared edges."""
 
 # Rows of the light table: x, y, z (direction to the light, camera axes), red, green, blue.
 
@@ -71,12 +72,16 @@ def raster(
         step1, step2 = (y2 - y0) * scale, -(y1 - y0) * scale
         step0 = -step1 - step2
         slope = step0 * z0 + step1 * z1 + step2 * z2
+        small = high_x - low_x < 4
         for y in range(low_y, high_y + 1):
             start1 = (-x0 * (y2 - y0) - (x2 - x0) * (y - y0)) * scale
             start2 = ((x1 - x0) * (y - y0) + x0 * (y1 - y0)) * scale
             start0 = 1.0 - start1 - start2
             first, last = float(low_x), float(high_x)
             for start, step in ((start0, step0), (start1, step1), (start2, step2)):
+                # Divisions take longer than the test of a few samples.
+                if small:
+                    break
                 if step > 0.0:
                     first = max(first, -start / step)
                 elif step < 0.0:
@@ -89,6 +94,8 @@ def raster(
             for x in range(int(np.ceil(first)), int(np.floor(last)) + 1):
                 w = np.float32(base + x * slope)
                 if w <= inverse_z[y, x]:
+                    continue
+                if small and min(start0 + x * step0, start1 + x * step1, start2 + x * step2) < _OUTSIDE:
                     continue
                 if cut:
                     b1, b2 = start1 + x * step1, start2 + x * step2
@@ -113,24 +120,29 @@ def _sky(panorama: Floats, x: float, y: float, z: float, out: Floats) -> None:
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _irradiance(harmonics: Floats, x: float, y: float, z: float, c: int) -> float:
-    return float(
+def _irradiance(harmonics: Floats, x: np.float32, y: np.float32, z: np.float32, c: int) -> np.float32:
+    one, three = np.float32(1.0), np.float32(3.0)
+    return (
         harmonics[0, c]
         + harmonics[1, c] * y + harmonics[2, c] * z + harmonics[3, c] * x
-        + harmonics[4, c] * x * y + harmonics[5, c] * y * z + harmonics[6, c] * (3 * z * z - 1)
+        + harmonics[4, c] * x * y + harmonics[5, c] * y * z + harmonics[6, c] * (three * z * z - one)
         + harmonics[7, c] * x * z + harmonics[8, c] * (x * x - y * y)
     )  # fmt: skip
 
 
+_AWAY_M, _SHADOW_BIAS_M = np.float32(0.004), np.float32(0.006)
+"""Distance of a point before its surface, and that of a shadow behind the surface that casts it."""
+
+
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float) -> float:
+def _lit(shadow: Floats, rows: Floats, x: np.float32, y: np.float32, z: np.float32, bias: np.float32) -> float:
     size = shadow.shape[0]
     if size < 8:
         return 1.0
     u = rows[0, 0] * x + rows[0, 1] * y + rows[0, 2] * z + rows[0, 3]
     v = rows[1, 0] * x + rows[1, 1] * y + rows[1, 2] * z + rows[1, 3]
     w = rows[2, 0] * x + rows[2, 1] * y + rows[2, 2] * z + rows[2, 3]
-    i, j = int(v + 0.5), int(u + 0.5)
+    i, j = int(v + np.float32(0.5)), int(u + np.float32(0.5))
     if i < 3 or j < 3 or i >= size - 3 or j >= size - 3:
         return 1.0
     total = 0.0
@@ -151,8 +163,9 @@ def _lit(shadow: Floats, rows: Floats, x: float, y: float, z: float, bias: float
 
 @njit(cache=True, fastmath=True, error_model="numpy")
 def _arriving(
-    gx: float, gy: float, gz: float, nx: float, ny: float, nz: float, row: Floats, harmonics: Floats, lights: Floats,
-    shadow: Floats, shadow_rows: Floats, panorama: Floats, ir_light: Floats, out: Floats,
+    gx: np.float32, gy: np.float32, gz: np.float32, nx: np.float32, ny: np.float32, nz: np.float32, row: Floats,
+    harmonics: Floats, lights: Floats, shadow: Floats, shadow_rows: Floats, panorama: Floats, ir_light: Floats,
+    out: Floats,
 ) -> None:  # fmt: skip
     """Compute the light that leaves a point (gx, gy, gz) in metres towards the camera.
 
@@ -160,43 +173,46 @@ def _arriving(
     `shade`. `out` (11,) is the light that a white surface reflects diffusely (red, green, blue), the highlights of a
     surface of gloss 1, and mirrored light; then infrared of a white surface, and highlights of a surface of gloss 1.
     """
-    length = 1.0 / sqrt(nx * nx + ny * ny + nz * nz + 1e-20)
+    zero, one, two, tiny = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(1e-12)
+    length = one / np.sqrt(nx * nx + ny * ny + nz * nz + np.float32(1e-20))
     nx, ny, nz = nx * length, ny * length, nz * length
     square = gx * gx + gy * gy + gz * gz
-    length = 1.0 / sqrt(square + 1e-12)
+    length = one / np.sqrt(square + tiny)
     vx, vy, vz = -gx * length, -gy * length, -gz * length
     facing = nx * vx + ny * vy + nz * vz
-    if facing < 0.0:
+    if facing < zero:
         # A back face: sheets have two sides; on closed meshes this is an artefact of smoothed normals.
         nx, ny, nz, facing = -nx, -ny, -nz, -facing
     gloss, power, mirror, wrap = row[M_SPEC], row[M_POWER], row[M_MIRROR], row[M_WRAP]
     emissive = row[M_EMISSIVE]
     # Below this cosine a highlight is weaker than 0.001 of its strongest place and is left out.
-    dull = 1.0 - 6.9 / power
-    sr = sg = sb = 0.0
-    sun = 0.0
-    if emissive > 0.0:
-        lr = lg = lb = float(emissive)
-    else:
-        lr = max(_irradiance(harmonics, nx, ny, nz, 0), 0.01)
-        lg = max(_irradiance(harmonics, nx, ny, nz, 1), 0.01)
-        lb = max(_irradiance(harmonics, nx, ny, nz, 2), 0.01)
+    faintest = np.float32(6.9)
+    dull = one - faintest / power
+    sun = sr = sg = sb = zero
+    lr = lg = lb = emissive
+    if emissive <= zero:
+        dark = np.float32(0.01)
+        lr = max(_irradiance(harmonics, nx, ny, nz, 0), dark)
+        lg = max(_irradiance(harmonics, nx, ny, nz, 1), dark)
+        lb = max(_irradiance(harmonics, nx, ny, nz, 2), dark)
     for k in range(len(lights)):
         lx, ly, lz = lights[k, 0], lights[k, 1], lights[k, 2]
         cosine = nx * lx + ny * ly + nz * lz
-        diffuse = max(0.0, (cosine + wrap) / (1.0 + wrap))
-        visible = 1.0
-        if k == 0 and diffuse > 0.0:
-            visible = _lit(shadow, shadow_rows, gx + 0.004 * nx, gy + 0.004 * ny, gz + 0.004 * nz, 0.006)
+        diffuse = max(zero, (cosine + wrap) / (one + wrap))
+        visible = one
+        if k == 0 and diffuse > zero:
+            visible = np.float32(
+                _lit(shadow, shadow_rows, gx + _AWAY_M * nx, gy + _AWAY_M * ny, gz + _AWAY_M * nz, _SHADOW_BIAS_M)
+            )
         diffuse *= visible
         sun += diffuse * lights[k, 3]
-        if emissive <= 0.0:
+        if emissive <= zero:
             lr += diffuse * lights[k, 3]
             lg += diffuse * lights[k, 4]
             lb += diffuse * lights[k, 5]
-        if gloss > 0.0 and cosine > 0.0:
+        if gloss > zero and cosine > zero:
             hx, hy, hz = lx + vx, ly + vy, lz + vz
-            half = (nx * hx + ny * hy + nz * hz) / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
+            half = (nx * hx + ny * hy + nz * hz) / np.sqrt(hx * hx + hy * hy + hz * hz + tiny)
             if half > dull:
                 shine = gloss * half**power * visible * cosine
                 sr += shine * lights[k, 3]
@@ -204,27 +220,29 @@ def _arriving(
                 sb += shine * lights[k, 5]
     out[0], out[1], out[2] = lr, lg, lb
     out[3], out[4], out[5] = sr, sg, sb
-    if mirror > 0.0:
-        rx, ry, rz = 2 * facing * nx - vx, 2 * facing * ny - vy, 2 * facing * nz - vz
-        _sky(panorama, rx, ry, rz, out[6:9])
-        fresnel = mirror * (0.04 + 0.96 * (1.0 - facing) ** 5)
+    if mirror > zero:
+        _sky(
+            panorama, two * facing * nx - vx, two * facing * ny - vy, two * facing * nz - vz, out[6:9],
+        )  # fmt: skip
+        grazing = (one - facing) * (one - facing)
+        fresnel = mirror * (np.float32(0.04) + np.float32(0.96) * grazing * grazing * (one - facing))
         out[6], out[7], out[8] = fresnel * out[6], fresnel * out[7], fresnel * out[8]
     else:
-        out[6] = out[7] = out[8] = 0.0
+        out[6] = out[7] = out[8] = zero
     # The infrared light is at the camera or up to a hand's breadth beside it.
-    beam = 1.0 / (1.0 + ir_light[2] * (gx * gx + gy * gy) / (gz * gz + 1e-9))
-    arriving = min(ir_light[0] / (square + 1e-6), ir_light[3]) * beam
+    beam = one / (one + ir_light[2] * (gx * gx + gy * gy) / (gz * gz + np.float32(1e-9)))
+    arriving = min(ir_light[0] / (square + np.float32(1e-6)), ir_light[3]) * beam
     tx, ty, tz = ir_light[4] - gx, ir_light[5] - gy, -gz
-    length = 1.0 / sqrt(tx * tx + ty * ty + tz * tz + 1e-12)
+    length = one / np.sqrt(tx * tx + ty * ty + tz * tz + tiny)
     tx, ty, tz = tx * length, ty * length, tz * length
-    towards = nx * tx + ny * ty + nz * tz
-    lambert = max(0.0, (towards + 0.5 * wrap) / (1.0 + 0.5 * wrap))
+    around = wrap / two
+    lambert = max(zero, (nx * tx + ny * ty + nz * tz + around) / (one + around))
     out[9] = row[M_IR_GAIN] * (arriving * lambert + ir_light[1] + ir_light[6] * sun)
-    out[10] = 0.0
-    if row[M_SPEC_IR] > 0.0:
+    out[10] = zero
+    if row[M_SPEC_IR] > zero:
         hx, hy, hz = tx + vx, ty + vy, tz + vz
-        half = (nx * hx + ny * hy + nz * hz) / sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
-        if half > 1.0 - 6.9 / row[M_RETRO]:
+        half = (nx * hx + ny * hy + nz * hz) / np.sqrt(hx * hx + hy * hy + hz * hz + tiny)
+        if half > one - faintest / row[M_RETRO]:
             out[10] = arriving * row[M_SPEC_IR] * half ** row[M_RETRO]
 
 
