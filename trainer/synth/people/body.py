@@ -122,7 +122,10 @@ def place_points(points: npt.NDArray[np.floating], pose: Pose, origin: npt.NDArr
     body, _ = cv2.Rodrigues(axis * pose.follow)
     offset = pose.position - ((origin - _NECK_PIVOT) @ FLIP.T) @ pose.rotation.T
     result = np.empty((len(points), 3), np.float32)
-    _place(np.asarray(points, np.float32), _NECK_PIVOT, pose.rotation @ FLIP, body @ FLIP, offset, result)
+    _place(
+        np.asarray(points, np.float32), _NECK_PIVOT, pose.rotation @ FLIP, np.asarray(body @ FLIP, np.float64), offset,
+        result,
+    )  # fmt: skip
     return result
 
 
@@ -221,7 +224,7 @@ class _Part:
     """A part of a head's mesh: its name, indices of its vertices (N,), triangles of these (T, 3), and uv (N, 2)."""
 
     name: str
-    used: npt.NDArray[np.int_]
+    used: npt.NDArray[np.int32]
     triangles: npt.NDArray[np.int32]
     uv: Floats
 

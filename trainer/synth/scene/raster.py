@@ -122,12 +122,13 @@ def _sky(panorama: Floats, x: float, y: float, z: float, out: Floats) -> None:
 @njit(cache=True, fastmath=True, error_model="numpy")
 def _irradiance(harmonics: Floats, x: np.float32, y: np.float32, z: np.float32, c: int) -> np.float32:
     one, three = np.float32(1.0), np.float32(3.0)
-    return (
+    level: np.float32 = (
         harmonics[0, c]
         + harmonics[1, c] * y + harmonics[2, c] * z + harmonics[3, c] * x
         + harmonics[4, c] * x * y + harmonics[5, c] * y * z + harmonics[6, c] * (three * z * z - one)
         + harmonics[7, c] * x * z + harmonics[8, c] * (x * x - y * y)
     )  # fmt: skip
+    return level
 
 
 _AWAY_M, _SHADOW_BIAS_M = np.float32(0.004), np.float32(0.006)

@@ -55,4 +55,4 @@ class TexturePack:
 
 
 def _size(texture: Floats) -> int:
-    return texture.shape[0] * texture.shape[1]
+    return int(texture.shape[0] * texture.shape[1])

@@ -216,7 +216,7 @@ def _readings(
         # Pixels of the depth camera per pixel of this grid: the same noise at another focal length.
         grain = preset.grain * max(focal / preset.depth_fx, 0.6)
         focal_baseline = preset.depth_fx * preset.baseline_m
-        disparity = np.float32(focal_baseline) / z
+        disparity = np.asarray(focal_baseline / z, np.float32)
         # A matching block takes the depth of its nearest content, so silhouettes grow by about half a block.
         stereo = preset.principle == "stereo"
         block = 5 if stereo else 3
@@ -225,16 +225,16 @@ def _readings(
         np.copyto(disparity, fat, where=grow)
         if stereo:
             disparity = np.asarray(cv2.bilateralFilter(disparity, 5, 0.6, 1.5), np.float32)
-        error = cv2.addWeighted(noise.field(grain, 1), 0.8, noise.field(6.0, 2), 0.3, 0)
+        error = np.asarray(cv2.addWeighted(noise.field(grain, 1), 0.8, noise.field(6.0, 2), 0.3, 0), np.float32)
         # Imperfect rectification causes a smooth ripple that grows with the distance, and an error of every match.
         ripple = cv2.addWeighted(
             noise.fixed(14.0, 3), 0.0007 * quality.noise, noise.field(0.8, 4), preset.match * quality.noise, 0
         )
         _matched(
-            disparity, error, ripple, signal, preset.subpixel * quality.noise,
+            disparity, error, np.asarray(ripple, np.float32), signal, preset.subpixel * quality.noise,
             2.2 if stereo and projector == "off" else 1.0, preset.step, focal_baseline, measured,
         )  # fmt: skip
-        _occluded(np.float32(focal * preset.baseline_m) / z, hidden)
+        _occluded(np.asarray(focal * preset.baseline_m / z, np.float32), hidden)
     hidden = np.asarray(cv2.morphologyEx(hidden, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
     _drop_holes(
         z, np.asarray(cv2.GaussianBlur(z, (0, 0), 1.0), np.float32), signal,
@@ -256,7 +256,8 @@ def _readings(
 @njit(cache=True, fastmath=True, error_model="numpy")
 def _precision(signal: np.float32) -> np.float32:
     """Return the factor of the noise for a signal, 1 = well exposed."""
-    return np.float32(1.0) / np.sqrt(min(max(signal, np.float32(0.05)), np.float32(4.0)))
+    factor: np.float32 = np.float32(1.0) / np.sqrt(min(max(signal, np.float32(0.05)), np.float32(4.0)))
+    return factor
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")

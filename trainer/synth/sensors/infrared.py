@@ -125,14 +125,14 @@ def _lit(
     one, most, highest = np.float32(1.0), np.float32(1.5), np.float32(limit)
     total = 0.0
     for y in range(height):
-        row = np.float32(0.0)
+        row = 0.0
         for x in range(width):
             share = (one - corner * min(squares[y] + squares[height + x], most)) * middle
             value = image[y, x] * share * (one + strength * across[x] * down[y])
             result[y, x] = value
             row += min(value, highest)
         total += row
-    return total / (height * width)
+    return float(total / (height * width))
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
@@ -249,7 +249,8 @@ def develop(image: Floats, gain: float, mean: float, camera: IrCamera, rng: Rng)
     noise = noise_window((image.shape[0], image.shape[1]), 0.0, rng)
     if camera.grain > 0.4:
         noise = cv2.GaussianBlur(noise, (0, 0), camera.grain) * np.float32(2 * np.sqrt(np.pi) * camera.grain)
-    columns = np.float32(camera.columns) * rng.standard_normal(image.shape[1], np.float32)
+    columns = rng.standard_normal(image.shape[1], np.float32)
+    columns *= np.float32(camera.columns)
     _add_noise(image, noise, columns, camera.noise**2, camera.shot_noise**2)
     if camera.smooth:
         calm = cv2.medianBlur(np.clip(image, 0, 4), 3)
