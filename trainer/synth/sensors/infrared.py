@@ -249,8 +249,7 @@ def develop(image: Floats, gain: float, mean: float, camera: IrCamera, rng: Rng)
     noise = noise_window((image.shape[0], image.shape[1]), 0.0, rng)
     if camera.grain > 0.4:
         noise = cv2.GaussianBlur(noise, (0, 0), camera.grain) * np.float32(2 * np.sqrt(np.pi) * camera.grain)
-    columns = rng.standard_normal(image.shape[1], np.float32)
-    columns *= np.float32(camera.columns)
+    columns = np.float32(camera.columns) * rng.standard_normal((image.shape[1],), np.float32)
     _add_noise(image, noise, columns, camera.noise**2, camera.shot_noise**2)
     if camera.smooth:
         calm = cv2.medianBlur(np.clip(image, 0, 4), 3)
