@@ -156,7 +156,6 @@ def export_session(folder: Path, root: Path, target: Path, detect: Detect, optio
     place = folder.resolve().relative_to(root.resolve())
     with SessionReader(folder) as reader:
         found = SessionCrops(reader.session.subject)
-        markers = sorted(reader.session.markers)
         for index in range(0, len(reader), options.every):
             frame = reader[index]
             crops = _crops(frame, detect, options, found.skipped)
@@ -175,7 +174,7 @@ def export_session(folder: Path, root: Path, target: Path, detect: Detect, optio
                     place.as_posix(),
                     str(index),
                     f"{crops.distance_mm:.1f}",
-                    str(bisect_right(markers, index)),
+                    str(bisect_right(reader.markers, index)),
                 ]
             )
     return found

@@ -22,7 +22,7 @@ from fasdemo.sessions.description import edited_files
 from fasdemo.sessions.image_codec import MAX_FILE_BYTES, Image, decode_image, recorded_format
 from fasdemo.sessions.loading import count_problems, load_session
 from fasdemo.sessions.row_clock import on_frame_clock
-from fasdemo.sessions.rows import Rows, load_rows, shortened
+from fasdemo.sessions.rows import Rows, load_rows, markers_in, shortened
 from fasdemo.sessions.schema import FRAMES_FILE
 from fasdemo.sessions.session_lock import who_holds
 from fasdemo.sessions.video.video_track import VideoTrack
@@ -36,6 +36,7 @@ class SessionReader:
         folder: the session's folder.
         session: the checked `session.json`.
         rows: the checked rows of `frames.csv`.
+        markers: indexes of the frames that the operator has marked, ascending.
         calibration: calibration of the cameras; None if the session has none.
 
     Raises:
@@ -69,6 +70,12 @@ class SessionReader:
             count = "1 row" if found.skipped == 1 else f"{found.skipped} rows"
             self._state_warnings.append(
                 f"{folder.name}: {count} of {FRAMES_FILE} cannot be used and count as lost ({found.problem}); "
+                "`fasdemo sessions repair` removes them."
+            )
+        self.markers, beyond = markers_in(self.session.markers, found)
+        if beyond and self.session.state == "complete":
+            self._state_warnings.append(
+                f"{folder.name}: {beyond} of its markers are beyond the last frame; "
                 "`fasdemo sessions repair` removes them."
             )
         for sentence in count_problems(folder):

@@ -16,7 +16,7 @@ from fasdemo.frames import STREAMS
 from fasdemo.sessions.description import NO_CHECKSUMS, description_problem
 from fasdemo.sessions.image_codec import read_image
 from fasdemo.sessions.loading import count_problems, load_session
-from fasdemo.sessions.rows import FrameRow, Rows, load_rows, read_lines, safe_name, usable
+from fasdemo.sessions.rows import FrameRow, Rows, load_rows, markers_in, read_lines, safe_name, usable
 from fasdemo.sessions.schema import FRAME_COLUMNS, FRAMES_FILE, OWN_FILE_PATTERN, SESSION_FILE, Session
 from fasdemo.sessions.session_lock import SessionLock, who_holds
 from fasdemo.sessions.video.video_track import VideoTrack
@@ -105,6 +105,9 @@ def verify_session(folder: Path, *, locked: bool = False) -> Verification:
             f"{found.skipped} rows of {FRAMES_FILE} cannot be used ({found.problem}); "
             "`fasdemo sessions repair` removes them"
         )
+    beyond = markers_in(session.markers, found)[1]
+    if beyond and session.state == "complete":
+        mendable.append(f"{beyond} of the markers are beyond the last frame; `fasdemo sessions repair` removes them")
     if session.state == "complete" and session.frames != len(rows) + found.skipped and not count_problems(folder):
         promised = f"{SESSION_FILE} has a count of {session.frames} frames, but {FRAMES_FILE} has {len(rows)}"
         problems.append(promised)
@@ -219,6 +222,11 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
             keep -= 1
     if keep < len(rows):
         notes.append(f"{len(rows) - keep} incomplete frames at the end were removed")
+    inside, removed = markers_in(session.markers, found)
+    markers = tuple(marker for marker in inside if marker < keep)
+    removed += len(inside) - len(markers)
+    if removed:
+        notes.append(f"{removed} of the markers were beyond the last frame and were removed")
     raw, unplaced = _raw_rows(folder, session, rows)
     original = read_bounded(folder / FRAMES_FILE, _MAX_ROWS_BYTES)
     before = sum(row.lost_before for row in rows) + found.lost_after
@@ -255,6 +263,7 @@ def _complete(folder: Path, session: Session, found: Rows) -> Repair:
         update={
             "state": "complete",
             "frames": keep,
+            "markers": markers,
             "lost": sum(row.lost_before for row in rows) + found.lost_after + beyond,
             "checksums": checksums,
         }

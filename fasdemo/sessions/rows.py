@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -105,6 +106,16 @@ def load_rows(folder: Path, session: Session) -> Rows:
     if found.skipped and not found.rows:
         raise UserError(f"{path}: no row can be used ({found.problem}).")
     return found
+
+
+def markers_in(markers: Iterable[int], found: Rows) -> tuple[tuple[int, ...], int]:
+    """Return the markers as indexes of usable rows, ascending, and the number of markers beyond the last row.
+
+    The marker of an unusable row is that of the next usable one.
+    """
+    indexes = [bisect_left(found.places, marker) for marker in markers]
+    inside = {index for index in indexes if index < len(found.rows)}
+    return tuple(sorted(inside)), sum(index >= len(found.rows) for index in indexes)
 
 
 def changes_of(truths: Iterable[Truth | None]) -> tuple[tuple[int, Truth], ...]:

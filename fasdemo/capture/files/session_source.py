@@ -87,7 +87,7 @@ class SessionSource(PlayedSource):
             device=session.device.name,
             capable=capable_streams(folder, session),
             calibrated=bool(device_streams(session)),
-            markers=session.markers,
+            markers=self._reader.markers,
             changes=changes_of(row.truth for row in self._reader.rows),
             controls=_controls_of(session),
         )

@@ -100,6 +100,37 @@ def test_verify_names_a_count_and_a_checksum_that_do_not_fit(tmp_path: Path) -> 
     assert f"{dropped} has no checksum" in problems
 
 
+def test_markers_beyond_the_last_frame_are_named_and_repaired(tmp_path: Path) -> None:
+    folder = write(tmp_path, 3)
+    sums = json.loads((folder / SESSION_FILE).read_text(encoding="utf-8"))["checksums"]
+    del sums[SESSION_FILE]
+    change(folder, markers=[9, 1, 3], checksums=sums)
+    sentence = "2 of the markers are beyond the last frame; `fasdemo sessions repair` removes them"
+    assert verify_session(folder).problems == (sentence,)
+    with SessionReader(folder) as reader:
+        assert reader.markers == (1,)
+        assert "2 of its markers are beyond the last frame" in reader.warnings[0]
+    assert "2 of the markers were beyond the last frame and were removed" in repair_session(folder).notes
+    repaired = verify_session(folder)
+    assert repaired.problems == ()
+    assert repaired.session.markers == (1,)
+
+
+def test_repair_moves_markers_with_the_rows_that_it_keeps(tmp_path: Path) -> None:
+    folder = write(tmp_path, 4)
+    description = json.loads((folder / SESSION_FILE).read_text(encoding="utf-8"))
+    rows = (folder / FRAMES_FILE).read_text(encoding="ascii").splitlines()
+    cells = rows[1].split(",")
+    cells[rows[0].split(",").index("timestamp_s")] = "never"
+    rows[1] = ",".join(cells)
+    (folder / FRAMES_FILE).write_text("\n".join(rows) + "\n", encoding="ascii")
+    sums = {name: value for name, value in description["checksums"].items() if name not in (SESSION_FILE, FRAMES_FILE)}
+    change(folder, markers=[0, 2], checksums=sums)
+    with SessionReader(folder) as reader:
+        assert reader.markers == (0, 1), "the marker of an unusable row is that of the next one"
+    assert repair_session(folder).session.markers == (0, 1)
+
+
 def test_verify_says_that_nothing_can_be_checked_without_checksums(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
