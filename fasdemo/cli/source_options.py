@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,9 +56,11 @@ def camera_requests(options: argparse.Namespace, names: Sequence[str]) -> list[S
             raise UserError(f"--camera {request.shown}: is given twice; give each camera once{more}.")
         same = next((one for one in found if _may_be_same(one.spec, request.spec)), None)
         if same is not None:
+            kinds = {one.spec.partition(":")[0] for one in (same, request)}
+            advice = "give each camera by the number" if len(kinds) == 1 else "give one of them, by the name"
             raise UserError(
-                f"--camera {same.shown} and --camera {request.shown} can be the same device; give each camera by the "
-                "number that `fasdemo doctor` shows."
+                f"--camera {same.shown} and --camera {request.shown} can be the same device; {advice} that "
+                "`fasdemo doctor` shows."
             )
         found.append(request)
     _check_credentials([request.spec for request in found])
@@ -65,8 +68,18 @@ def camera_requests(options: argparse.Namespace, names: Sequence[str]) -> list[S
 
 
 def _may_be_same(first: str, second: str) -> bool:
-    """Return whether two names can mean one device: of one kind, and one without a number, or with equal ones."""
-    (kind, _, one), (other_kind, _, two) = first.partition(":"), second.partition(":")
+    """Return whether two names can mean one device.
+
+    Names of one kind can if one has no number or both have the same one; a webcam can also be one of the two cameras of
+    a Windows Hello camera.
+    """
+    (kind, _, one), (other_kind, _, two) = sorted((first.partition(":"), second.partition(":")))
+    if (kind, other_kind) == ("hello", "webcam") and sys.platform.startswith("linux"):
+        from fasdemo.capture.cameras.hello.pairs import has_webcam
+        from fasdemo.capture.cameras.hello.system import this_system
+
+        system = this_system()
+        return has_webcam(system.pairs(system.nodes()), one, two)
     if kind != other_kind or kind not in ("realsense", "hello", "webcam"):
         return False
     if not one or not two:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from fasdemo.capture.cameras.hello.system import LinuxSystem
 from fasdemo.capture.source import Source
 from fasdemo.cli import headless_group
 from fasdemo.cli.headless_group import run_headless_group
@@ -24,6 +26,7 @@ from fasdemo.errors import UserError
 from fasdemo.runtime.outputs.event_picture_store import read_index
 from fasdemo.runtime.requests import EngineRequest, SourceRequest
 from tests.fasdemo.capture.network.network_fixtures import MjpegServer, begin_stream, part
+from tests.support.hello_camera import Machine
 from tests.support.serve_fixtures import FACTS, Script, ScriptedProcessor, source_of
 
 
@@ -160,6 +163,20 @@ def test_group_completes_its_outputs_after_ctrl_c(
     assert run([Script("door"), Script("gate")], "--log", str(log)) == 130
     assert sum(event.event == "end" for event in read_events(log)) == 2
     assert "Source 2, gate:" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Windows Hello cameras are used on Linux only")
+@pytest.mark.parametrize("names", [("hello", "webcam:2"), ("webcam:0", "hello:1-6")])
+def test_group_refuses_a_webcam_that_belongs_to_a_windows_hello_camera(
+    names: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = Machine(tmp_path / "sys")
+    machine.plug_hello("1-6")
+    computer = LinuxSystem(machine.sysfs, machine.nodes)
+    monkeypatch.setattr("fasdemo.capture.cameras.hello.system.this_system", lambda: computer)
+    assert main(["--headless", "--camera", names[0], "--camera", names[1]]) == 2
+    said = capsys.readouterr().err
+    assert f"--camera {names[0]} and --camera {names[1]} can be the same device; give one of them, by the name" in said
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,23 @@ def choose_pair(pairs: Sequence[HelloPair], nodes: Sequence[VideoNode], which: s
     return chosen[0]
 
 
+def has_webcam(pairs: Sequence[HelloPair], which: str, webcam: str) -> bool:
+    """Return whether a webcam can be one of the two cameras of a pair.
+
+    Args:
+        pairs: the pairs found.
+        which: serial number or port of the pair; empty for the only one.
+        webcam: number of the webcam; empty for the first one that is found.
+    """
+    indexes = {
+        node.index
+        for pair in pairs
+        if which in ("", pair.port, pair.identity.serial)
+        for node in (pair.color, pair.infrared)
+    }
+    return bool(indexes) if not webcam else webcam.isdecimal() and int(webcam) in indexes
+
+
 def _why_none(nodes: Sequence[VideoNode]) -> str:
     """Return why there is no pair and what to do, as the end of a sentence."""
     blocked = next((node for node in nodes if node.problem), None)

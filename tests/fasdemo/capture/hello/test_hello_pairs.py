@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fasdemo.capture.cameras.hello.descriptors import control_interfaces
-from fasdemo.capture.cameras.hello.pairs import choose_pair
+from fasdemo.capture.cameras.hello.pairs import choose_pair, has_webcam
 from fasdemo.capture.cameras.v4l2 import NodeFacts
 from fasdemo.errors import UserError
 from tests.support.hello_camera import (
@@ -97,6 +97,24 @@ def test_list_pairs_identifies_the_device(machine: Machine) -> None:
     assert (first.identity.vendor, first.identity.product, first.identity.serial) == ("04f2", "b6d9", "AB12")
     assert second.identity.serial == "1-7"
     assert len(first.identity.descriptors) == 64
+
+
+@pytest.mark.parametrize(
+    ("which", "webcam", "shared"),
+    [
+        ("1-6", "0", True),
+        ("AB12", "2", True),
+        ("", "00", True),
+        ("1-7", "", True),
+        ("1-6", "4", False),
+        ("1-6", "8", False),
+        ("1-9", "0", False),
+    ],
+)
+def test_has_webcam_compares_the_nodes_of_the_pair(machine: Machine, which: str, webcam: str, shared: bool) -> None:
+    machine.plug_hello("1-6", serial="AB12")
+    machine.plug_hello("1-7", first=4)
+    assert has_webcam(machine.pairs(), which, webcam) is shared
 
 
 def test_choose_pair_takes_serial_number_or_port(machine: Machine) -> None:
